@@ -1,0 +1,96 @@
+import type { ZodType, z } from 'zod';
+import type { Actor, May } from './access.ts';
+import type { DataOf, Message, MessagesOf } from './message.ts';
+import type { Formats } from './version.ts';
+
+/** What a decision may know beside the state and the command: nothing here is read from a clock or the environment by pure code.
+ * @example decide.Open(state, data, { id: '7f3a', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' });
+ */
+export type Context = Readonly<{ id: string; actor: Actor; at: string }>;
+
+/** An expected refusal: a value, with a reason in kebab-case and what a caller needs to know about it.
+ * @example const refusal: Refusal = { refused: 'insufficient-funds', detail: { balance: 50 } };
+ */
+export type Refusal = Readonly<{ refused: string; detail?: Readonly<Record<string, unknown>> }>;
+
+/** Refuses a command.
+ * @example return refuse('insufficient-funds', { balance });
+ */
+export const refuse = (refused: string, detail?: Readonly<Record<string, unknown>>): Refusal =>
+  detail === undefined ? { refused } : { refused, detail };
+
+/** Whether an outcome is a refusal.
+ * @example if (isRefusal(outcome)) console.log(outcome.refused);
+ */
+export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Refusal => 'refused' in outcome;
+
+/** A command's schema, and who may send it.
+ * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
+ */
+export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T> }>;
+
+/** Declares a command: who may send it, and the schema of its data.
+ * @example command(['owner', 'operator'], z.strictObject({ reason: z.string().max(200) }));
+ */
+export const command = <S extends ZodType>(may: May, schema: S): CommandFormat<z.output<S>> => ({ may, schema }) as never;
+
+/** The union of commands that a map of command formats describes.
+ * @example type AccountCommand = CommandOf<typeof accountCommands>;
+ */
+export type CommandOf<F extends Record<string, CommandFormat<unknown>>> = MessagesOf<{
+  [T in keyof F & string]: F[T] extends CommandFormat<infer D> ? D : never;
+}>;
+
+/** One aggregate: its stored formats, its commands, and the two pure maps that give it behaviour.
+ * @example export const account: Decider<Account, AccountCommand, AccountEvent> = { category: 'account', ... };
+ */
+export interface Decider<S, C extends Message, E extends Message> {
+  readonly category: string;
+  readonly events: Formats;
+  readonly commands: { readonly [T in C['type']]: CommandFormat<DataOf<C, T>> };
+  readonly initial: S;
+  /** Whose it is; undefined while it is nobody's. Needed as soon as a command is for the owner. */
+  readonly owner?: (state: S) => string | undefined;
+  /** Values that no other stream of the category may have at the same time, by name. */
+  readonly unique?: Readonly<Record<string, (state: S) => string | undefined>>;
+  readonly decide: { readonly [T in C['type']]: (state: S, data: DataOf<C, T>, context: Context) => readonly E[] | Refusal };
+  readonly evolve: { readonly [T in E['type']]: (state: S, data: DataOf<E, T>) => S };
+}
+
+/** Any decider, for code that is driven by a manifest and knows no domain.
+ * @example const categories = manifest.aggregates.map((decider: AnyDecider) => decider.category);
+ */
+export type AnyDecider = Readonly<{
+  category: string;
+  events: Formats;
+  commands: Readonly<Record<string, CommandFormat<unknown>>>;
+  initial: unknown;
+  owner?: (state: never) => string | undefined;
+  unique?: Readonly<Record<string, (state: never) => string | undefined>>;
+  decide: Readonly<Record<string, (state: never, data: never, context: Context) => readonly Message[] | Refusal>>;
+  evolve: Readonly<Record<string, (state: never, data: never) => unknown>>;
+}>;
+
+/** The state after some more events.
+ * @example const state = fold(account, account.initial, events);
+ */
+export const fold = (decider: AnyDecider, state: unknown, events: readonly Message[]): unknown =>
+  events.reduce((before, event) => {
+    const evolve = decider.evolve[event.type];
+    if (!evolve) throw new Error(`${decider.category} has no evolve for ${event.type}.`);
+    return evolve(before as never, event.data as never);
+  }, state);
+
+/** What a command comes to, given the state: events, none, or a refusal.
+ * @example const outcome = decide(account, state, { type: 'Withdraw', data }, context);
+ */
+export const decide = (
+  decider: AnyDecider,
+  state: unknown,
+  { type, data }: Message,
+  context: Context,
+): readonly Message[] | Refusal => {
+  const decision = decider.decide[type];
+  if (!decision) throw new Error(`${decider.category} has no command ${type}.`);
+  return decision(state as never, data as never, context);
+};

@@ -1,0 +1,18 @@
+/** One field in which two values differ; a side where the field is missing is absent.
+ * @example const change: Change = { path: '/balance', from: 5, to: 7 };
+ */
+export type Change = Readonly<{ path: string; from?: unknown; to?: unknown }>;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** The fields in which two plain values differ, by JSON pointer, in the order of their names.
+ * @example difference({ balance: 5 }, { balance: 7 }); // [{ path: '/balance', from: 5, to: 7 }]
+ */
+export const difference = (from: unknown, to: unknown, path = ''): readonly Change[] => {
+  if (Object.is(from, to)) return [];
+  if (!isObject(from) || !isObject(to) || Array.isArray(from) !== Array.isArray(to))
+    return [{ path, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }];
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return (Array.isArray(from) ? keys : keys.sort()).flatMap((key) => difference(from[key], to[key], `${path}/${escaped(key)}`));
+};

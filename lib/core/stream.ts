@@ -1,0 +1,34 @@
+const category = /^[A-Za-z]{1,40}$/;
+const id = /^[A-Za-z0-9](?:[A-Za-z0-9_.~-]{0,126}[A-Za-z0-9])?$/;
+
+/** What an id may look like, in words: for messages and for the reference. */
+export const idRule = '1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit';
+
+/** Whether a string can be the name of a category: 1 to 40 letters.
+ * @example isCategory('account'); // true
+ */
+export const isCategory = (name: string): boolean => category.test(name);
+
+/** Whether a string can be an id within a category.
+ * @example isId('7f3a'); // true
+ */
+export const isId = (name: string): boolean => id.test(name);
+
+/** The name of a stream: its category, a hyphen, its id. A category has no hyphen, so the first one separates.
+ * @example streamName('account', '7f3a'); // 'account-7f3a'
+ */
+export const streamName = (categoryName: string, streamId: string): string => `${categoryName}-${streamId}`;
+
+/** Takes a stream's name apart, or answers undefined where it is none.
+ * @example parseStream('account-7f3a'); // { category: 'account', id: '7f3a' }
+ */
+export const parseStream = (stream: string): Readonly<{ category: string; id: string }> | undefined => {
+  const hyphen = stream.indexOf('-');
+  const parsed = { category: stream.slice(0, hyphen), id: stream.slice(hyphen + 1) };
+  return hyphen > 0 && isCategory(parsed.category) && isId(parsed.id) ? parsed : undefined;
+};
+
+/** The words of a PascalCase name, with hyphens: how commands and refusals appear in URLs and problems.
+ * @example kebab('CloseAccount'); // 'close-account'
+ */
+export const kebab = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();

@@ -1,0 +1,101 @@
+import type { ZodType, z } from 'zod';
+import type { StoredEvent } from './commit.ts';
+import type { Message } from './message.ts';
+
+/** A stored format in all its versions: reads each of them into one shape, and says which version is written.
+ * @example const formats = { AccountOpened: v1(z.object({ owner: z.string() })) };
+ */
+export type Versioned<T> = Readonly<{
+  /** The version that is written: the shape that the domain sees. */
+  current: number;
+  /** The newest version that can be read: `current`, or one more while the next is being prepared. */
+  readable: number;
+  /** The schema of each version, the first at index 0: for contracts and documentation. */
+  schemas: readonly ZodType[];
+  parse: (data: unknown, writtenAs: number) => T;
+  /** The next version, written from now on; `upcast` lifts what was stored before. */
+  next: <S extends ZodType>(schema: S, upcast: (old: T) => z.input<S>) => Versioned<z.output<S>>;
+  /** The next version, readable from this release on and written by the following one; `downcast` gives today's shape. */
+  soon: <S extends ZodType>(schema: S, downcast: (newer: z.output<S>) => T) => Readonly<Omit<Versioned<T>, 'next' | 'soon'>>;
+}>;
+
+type Parse<T> = Versioned<T>['parse'];
+type Reading<T> = Readonly<Omit<Versioned<T>, 'next' | 'soon'>>;
+
+const chain = <T>(schemas: readonly ZodType[], parse: Parse<T>): Versioned<T> => ({
+  current: schemas.length,
+  readable: schemas.length,
+  schemas,
+  parse,
+  next: (schema, upcast) =>
+    chain([...schemas, schema], (data, writtenAs) =>
+      schema.parse(writtenAs > schemas.length ? data : upcast(parse(data, writtenAs))),
+    ),
+  soon: (schema, downcast) => ({
+    current: schemas.length,
+    readable: schemas.length + 1,
+    schemas: [...schemas, schema],
+    parse: (data, writtenAs) => (writtenAs > schemas.length ? downcast(schema.parse(data) as never) : parse(data, writtenAs)),
+  }),
+});
+
+/** Version 1 of a stored format; `.next()` adds the following one, `.soon()` prepares it.
+ * @example v1(z.object({ amount })).next(z.object({ amount, currency }), (old) => ({ ...old, currency: 'EUR' }));
+ */
+export const v1 = <S extends ZodType>(schema: S): Versioned<z.output<S>> =>
+  chain<z.output<S>>([schema], (data) => schema.parse(data));
+
+/** The stored formats of a category: a map from event type to its versions.
+ * @example const accountEvents = { AccountOpened: v1(opening) } satisfies Formats;
+ */
+export type Formats = Readonly<Record<string, Reading<unknown>>>;
+
+/** The union of events that a category's formats describe.
+ * @example type AccountEvent = EventOf<typeof accountEvents>;
+ */
+export type EventOf<F extends Formats> = {
+  [T in keyof F & string]: Readonly<{ type: T; data: ReturnType<F[T]['parse']> }>;
+}[keyof F & string];
+
+/** An event that this release cannot read because a newer one wrote it: passes by itself once that release is everywhere. */
+export class FromNewerRelease extends Error {
+  override name = 'FromNewerRelease';
+}
+
+/** A stored event whose data does not fit the schema that it claims. */
+export class UnreadableEvent extends Error {
+  override name = 'UnreadableEvent';
+}
+
+/** Reads a stored event of any released version into today's shape.
+ * @example readEvent(accountEvents, { type: 'MoneyDeposited', v: 1, data: { amount: 5 } }).data; // { amount: 5, currency: 'EUR' }
+ */
+export const readEvent = (formats: Formats, { type, v, data }: StoredEvent): Message => {
+  const format = Object.hasOwn(formats, type) ? formats[type] : undefined;
+  if (!format)
+    throw new FromNewerRelease(
+      `The event type ${type} is unknown to this release. If a newer release is rolling out this passes by itself; ` +
+        'if not, its format is missing from events/.',
+    );
+  if (v > format.readable)
+    throw new FromNewerRelease(
+      `${type} was written as v${v}, and this release reads up to v${format.readable}. A version is to be readable one ` +
+        'release before it is written (`.soon()`); if a newer release is rolling out this passes by itself.',
+    );
+  try {
+    return { type, data: format.parse(data, v) };
+  } catch (cause) {
+    throw new UnreadableEvent(`${type} v${v} does not fit its schema.`, { cause });
+  }
+};
+
+/** An event in the form in which it is stored: in the current version, checked against its schema.
+ * @example storeEvent(accountEvents, { type: 'AccountClosed', data: { reason: 'moved' } }); // { type, v: 1, data }
+ */
+export const storeEvent = (formats: Formats, { type, data }: Message): StoredEvent => {
+  const format = Object.hasOwn(formats, type) ? formats[type] : undefined;
+  if (!format) throw new Error(`The event type ${type} has no format in events/: add it there before a decider emits it.`);
+  const checked = format.schemas[format.current - 1]?.safeParse(data);
+  if (!checked?.success) throw new Error(`A decider made a ${type} that does not fit its schema.`, { cause: checked?.error });
+  return { type, v: format.current, data: checked.data };
+};
