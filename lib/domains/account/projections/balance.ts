@@ -1,0 +1,21 @@
+import type { AccountEvent } from '../../../../events/account.ts';
+import type { RowPerStream } from '../../../core/projection.ts';
+import { account } from '../decider.ts';
+
+type Balance = Readonly<{ owner: string; currency: string; balance: number; status: 'open' | 'closed'; changedAt: string }>;
+
+/** GET /views/account-balance and /views/account-balance/{accountId} */
+export const accountBalance: RowPerStream<Balance, AccountEvent> = {
+  kind: 'row-per-stream',
+  name: 'account-balance',
+  revision: 1,
+  from: account,
+  may: ['owner', 'operator'],
+  owner: (row) => row.owner,
+  on: {
+    AccountOpened: (_, { data, at }) => ({ ...data, balance: 0, status: 'open', changedAt: at }),
+    MoneyDeposited: (row, { data, at }) => row && { ...row, balance: row.balance + data.amount, changedAt: at },
+    MoneyWithdrawn: (row, { data, at }) => row && { ...row, balance: row.balance - data.amount, changedAt: at },
+    AccountClosed: (row, { at }) => row && { ...row, status: 'closed', changedAt: at },
+  },
+};

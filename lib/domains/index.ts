@@ -1,0 +1,10 @@
+import { defineManifest } from '../core/manifest.ts';
+import { account } from './account/decider.ts';
+import { accountBalance } from './account/projections/balance.ts';
+import { accountStatement } from './account/projections/statement.ts';
+
+/** The reference application: everything that is deployed follows from this. */
+export const manifest = defineManifest({
+  aggregates: [account],
+  projections: [accountBalance, accountStatement],
+});
