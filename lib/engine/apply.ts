@@ -1,0 +1,97 @@
+import { type Commit, recordedEvents } from '../core/commit.ts';
+import type { AnyProjection, Step } from '../core/projection.ts';
+import { parseStream } from '../core/stream.ts';
+import { FromNewerRelease, readEvent } from '../core/version.ts';
+import type { ViewItem } from './ports.ts';
+import { itemSize } from './size.ts';
+import { storable } from './storable.ts';
+
+/** What some commits make of a stream's place in a view: rows to put or tombstone, then the head with the cursor. */
+export type Change = Readonly<{ rows: readonly ViewItem[]; head: ViewItem }>;
+
+const rowBytes = 350 * 1024;
+
+/** What the table could never take counts as a fault of the projection, not of the table. */
+const checked = (item: ViewItem): ViewItem => {
+  if (itemSize(item) > rowBytes) throw new Error(`The row has over ${rowBytes} bytes, which no table takes.`);
+  return item;
+};
+
+const emptyHead = (projection: AnyProjection, stream: string): ViewItem => ({
+  key: parseStream(stream)?.id ?? stream,
+  sort: 'head',
+  stream,
+  commit: 0,
+  ...(projection.kind === 'rows-per-stream' && { memory: projection.initial }),
+});
+
+const handledEvents = (projection: AnyProjection, commit: Commit) => {
+  const handled = commit.events.filter(({ type }) => projection.on[type]);
+  if (handled.length === commit.events.length)
+    return recordedEvents(commit, (stored) => readEvent(projection.from.events, stored));
+  const isHandled = (type: string) => projection.on[type] !== undefined;
+  return recordedEvents(commit, (stored) =>
+    isHandled(stored.type) ? readEvent(projection.from.events, stored) : { type: stored.type, data: undefined },
+  ).filter(({ type }) => isHandled(type));
+};
+
+const applyCommit = (projection: AnyProjection, head: ViewItem, commit: Commit): Change => {
+  const { key, sort, stream } = head;
+  const events = handledEvents(projection, commit);
+  if (projection.kind === 'row-per-stream') {
+    const row = events.reduce<object | undefined>(
+      (before, event) => projection.on[event.type]?.(before as never, event as never),
+      head.row,
+    );
+    const owner = row && projection.owner?.(row as never);
+    const stored = row && (storable(row) as object);
+    return {
+      rows: [],
+      head: checked({ key, sort, stream, commit: commit.commit, ...(owner && { owner }), ...(stored && { row: stored }) }),
+    };
+  }
+  let { memory } = head;
+  const rows = new Map<string, object | undefined>();
+  for (const event of events) {
+    const step: Step<unknown, object> | undefined = projection.on[event.type]?.(memory as never, event as never);
+    memory = step?.memory;
+    for (const [rowKey, row] of Object.entries(step?.rows ?? {})) rows.set(rowKey, row);
+  }
+  const owner = projection.owner?.(memory as never);
+  const base = { key, stream, commit: commit.commit, ...(owner && { owner }) };
+  return {
+    rows: [...rows].map(([rowKey, row]) =>
+      checked({ ...base, sort: `row#${rowKey}`, ...(row && { row: storable(row) as object }) }),
+    ),
+    head: checked({ ...base, sort, memory: storable(memory) }),
+  };
+};
+
+/**
+ * Applies commits that follow on a head, in order. An exception of pure code parks the stream in front of the commit that
+ * raised it; what a newer release wrote is not a fault, and passes by itself.
+ */
+export const apply = (
+  projection: AnyProjection,
+  before: ViewItem | undefined,
+  commits: readonly Commit[],
+  now: string,
+): Change => {
+  const rows = new Map<string, ViewItem>();
+  let head = before ?? emptyHead(projection, commits[0]?.stream ?? '');
+  for (const commit of commits) {
+    try {
+      const change = applyCommit(projection, head, commit);
+      for (const row of change.rows) rows.set(row.sort, row);
+      head = change.head;
+    } catch (cause) {
+      if (cause instanceof FromNewerRelease) throw cause;
+      const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+      return {
+        rows: [...rows.values()],
+        head: { ...head, parked: { commit: commit.commit, reason: reason.slice(0, 1_000), at: now } },
+      };
+    }
+  }
+  return { rows: [...rows.values()], head };
+};

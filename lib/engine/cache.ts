@@ -1,0 +1,40 @@
+import type { Known } from './history.ts';
+
+/** The states that a warm function keeps, bounded in bytes: the longest unused goes first. */
+export type StateCache = Readonly<{
+  get(stream: string): Known | undefined;
+  set(known: Known): void;
+  drop(stream: string): void;
+}>;
+
+const sizeOf = ({ state, recent }: Known) => 500 + recent.length + 2 * (JSON.stringify(state)?.length ?? 0);
+
+export const stateCache = (maxBytes: number): StateCache => {
+  const entries = new Map<string, Readonly<{ known: Known; size: number }>>();
+  let total = 0;
+  const drop = (stream: string) => {
+    total -= entries.get(stream)?.size ?? 0;
+    entries.delete(stream);
+  };
+  return {
+    get: (stream) => {
+      const entry = entries.get(stream);
+      if (!entry) return undefined;
+      entries.delete(stream);
+      entries.set(stream, entry);
+      return entry.known;
+    },
+    set: (known) => {
+      drop(known.stream);
+      const size = sizeOf(known);
+      if (size > maxBytes) return;
+      entries.set(known.stream, { known, size });
+      total += size;
+      for (const oldest of entries.keys()) {
+        if (total <= maxBytes) return;
+        drop(oldest);
+      }
+    },
+    drop,
+  };
+};

@@ -1,0 +1,129 @@
+import canonicalize from 'canonicalize';
+import { type Commit, recordedEvents } from '../core/commit.ts';
+import { type AnyDecider, fold } from '../core/decider.ts';
+import { readEvent } from '../core/version.ts';
+import type { Keys, Snapshot } from './ports.ts';
+import { itemSize } from './size.ts';
+
+/** What an instance knows of a stream: the state after its last known commit, and what the next commit must continue. */
+export type Known = Readonly<{
+  stream: string;
+  state: unknown;
+  commit: number;
+  version: number;
+  at: string;
+  /** Hash of the last commit; empty before the first. */
+  hash: string;
+  /** Size of all its commits. */
+  bytes: number;
+  /** Size of the last commit alone, where it was folded here. */
+  lastBytes: number;
+  /** Digests of the last command ids, 16 hexadecimal digits for each commit, the newest last. */
+  recent: string;
+  /** The commits folded since the state was loaded were all read consistently up to this wall time. */
+  readAt: number;
+}>;
+
+const digits = 16;
+
+export const unknown = (decider: AnyDecider, stream: string, readAt: number): Known => ({
+  stream,
+  state: decider.initial,
+  commit: 0,
+  version: 0,
+  at: '',
+  hash: '',
+  bytes: 0,
+  lastBytes: 0,
+  recent: '',
+  readAt,
+});
+
+/** A history that cannot be: a hole, a fork, or a commit of another stream. Never folded over. */
+export class BrokenHistory extends Error {
+  override name = 'BrokenHistory';
+}
+
+/** The hash that the next commit carries as `prev`: over RFC 8785's canonical JSON, without an import's mark. */
+export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }: Commit): string =>
+  keys.hash(canonicalize(commit) ?? '');
+
+const commandDigest = (keys: Pick<Keys, 'hash'>, command: string) => keys.hash(command).slice(0, digits);
+
+/** The number of the recent commit that may have been made by this command, or undefined. */
+export const recentCommit = (keys: Pick<Keys, 'hash'>, known: Known, command: string): number | undefined => {
+  const wanted = commandDigest(keys, command);
+  for (let end = known.recent.length, commit = known.commit; end > 0; end -= digits, commit--)
+    if (known.recent.slice(end - digits, end) === wanted) return commit;
+  return undefined;
+};
+
+/** Folds commits that follow directly on what is known. */
+export const advance = (
+  { decider, keys, window }: Readonly<{ decider: AnyDecider; keys: Pick<Keys, 'hash'>; window: number }>,
+  known: Known,
+  commits: readonly Commit[],
+): Known => {
+  const last = commits.at(-1);
+  if (!last) return known;
+  let { state, version, bytes, lastBytes } = known;
+  if ((commits[0]?.prev ?? '') !== known.hash)
+    throw new BrokenHistory(`${known.stream}: commit ${known.commit + 1} does not carry the hash of commit ${known.commit}.`);
+  commits.forEach((commit, i) => {
+    const fits = commit.commit === known.commit + i + 1 && commit.version === version + commit.events.length;
+    if (!fits || commit.stream !== known.stream)
+      throw new BrokenHistory(
+        `${commit.stream}: commit ${commit.commit} (version ${commit.version}) cannot follow commit ${known.commit + i} (version ${version}).`,
+      );
+    state = fold(
+      decider,
+      state,
+      recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
+    );
+    version = commit.version;
+    lastBytes = itemSize(commit);
+    bytes += lastBytes;
+  });
+  const recent =
+    known.recent +
+    commits
+      .slice(-window)
+      .map(({ command }) => commandDigest(keys, command))
+      .join('');
+  return {
+    ...known,
+    state,
+    version,
+    bytes,
+    lastBytes,
+    commit: last.commit,
+    at: last.at,
+    hash: commitHash(keys, last),
+    recent: recent.slice(-window * digits),
+  };
+};
+
+/**
+ * Whether the last commit took the stream past a multiple of the distance. A rule of the history alone, so that of all the
+ * warm instances only the one that appends next saves the snapshot.
+ */
+export const snapshotDue = ({ bytes, lastBytes }: Known, distance: number): boolean =>
+  Math.floor(bytes / distance) > Math.floor((bytes - lastBytes) / distance);
+
+export const toSnapshot = ({ stream, state, commit, version, at, hash, bytes, recent }: Known, code: string): Snapshot => ({
+  stream,
+  code,
+  commit,
+  version,
+  at,
+  hash,
+  bytes,
+  recent,
+  state,
+});
+
+export const fromSnapshot = ({ code: _, ...snapshot }: Snapshot, readAt: number): Known => ({
+  ...snapshot,
+  lastBytes: 0,
+  readAt,
+});

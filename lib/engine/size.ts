@@ -1,0 +1,31 @@
+// DynamoDB's own rule for the size of an item, as published in 2026: names and strings in UTF-8, two digits of a number to
+// a byte, three bytes for a list or map and one for each of its elements. Where the rule says "approximately" this errs upwards.
+
+/** DynamoDB's limit for one item, names and keys included. */
+export const largestItem = 400 * 1024;
+
+const utf8 = new TextEncoder();
+const textSize = (text: string): number => utf8.encode(text).byteLength;
+
+const numberSize = (value: number): number => {
+  const digits = String(Math.abs(value))
+    .replace(/e.*$/, '')
+    .replace('.', '')
+    .replace(/^0+|0+$/g, '').length;
+  return Math.floor(digits / 2) + 2 + (value < 0 ? 1 : 0);
+};
+
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+
+const valueSize = (value: unknown): number => {
+  if (typeof value === 'string') return textSize(value);
+  if (typeof value === 'number') return numberSize(value);
+  if (value instanceof Uint8Array) return value.byteLength;
+  if (Array.isArray(value)) return 3 + sum(value.map((element) => 1 + valueSize(element)));
+  if (typeof value === 'object' && value !== null) return 3 + Object.keys(value).length + itemSize(value);
+  return 1;
+};
+
+/** How many bytes an object takes as an item of DynamoDB; never less than DynamoDB counts. */
+export const itemSize = (item: object): number =>
+  sum(Object.entries(item).map(([name, value]) => (value === undefined ? 0 : textSize(name) + valueSize(value))));
