@@ -1,0 +1,43 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+// The document client's own conversion is not used: it takes `{ constructor: ... }` in data for a class, turns numbers
+// beyond 2^53 into bigints or refuses them, and does not reach the items that come inside of exceptions.
+
+export type Item = Record<string, AttributeValue>;
+
+const toAttribute = (value: unknown): AttributeValue => {
+  if (value === null) return { NULL: true };
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
+  if (value instanceof Uint8Array) return { B: value };
+  if (Array.isArray(value)) return { L: Array.from(value, toAttribute) };
+  if (typeof value === 'object') return { M: toItem(value) };
+  throw new TypeError(`DynamoDB cannot hold ${String(value)}: pass data through storable() first.`);
+};
+
+/** An object as DynamoDB takes it; properties that are undefined are left out. */
+export const toItem = (values: object): Item => {
+  const item: Item = {};
+  for (const [name, value] of Object.entries(values)) {
+    // An SDK's plain object would take it for its prototype, and lose it.
+    if (name === '__proto__') throw new TypeError('DynamoDB cannot hold a property named __proto__.');
+    if (value !== undefined) item[name] = toAttribute(value);
+  }
+  return item;
+};
+
+const fromAttribute = (value: AttributeValue): unknown => {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return Number(value.N);
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.NULL !== undefined) return null;
+  if (value.B !== undefined) return value.B;
+  if (value.L !== undefined) return value.L.map(fromAttribute);
+  if (value.M !== undefined) return fromItem(value.M);
+  throw new TypeError(`An attribute of a type that Foldstream never writes: ${Object.keys(value).join()}.`);
+};
+
+/** What an item holds, as a plain object. */
+export const fromItem = (item: Item): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));

@@ -1,0 +1,53 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+
+/** How often the SDK sends one request before it gives up, the first time included. It waits up to half a second after the
+ * first throttling, and twice as long after each further one: a fifth try could begin after the caller has left. */
+export const attempts = 4;
+/** A function has seconds, not minutes: a connection or an answer that takes this long (ms) is given up and tried again.
+ * Without `throwOnRequestTimeout` the SDK would only warn of it. */
+export const timeouts = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+
+/** What one call cost: requests as sent, retries included, and the units that DynamoDB reported (none when it failed). */
+export type Observed = Readonly<{ command: string; requests: number; units: number; error?: string }>;
+export type Observe = (observed: Observed) => void;
+
+type Answer = Readonly<{
+  $metadata?: { attempts?: number };
+  ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[];
+}>;
+
+const observed = (command: string, { $metadata, ConsumedCapacity }: Answer, error?: string): Observed => ({
+  command,
+  requests: $metadata?.attempts ?? 1,
+  units: [ConsumedCapacity ?? []].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0),
+  ...(error !== undefined && { error }),
+});
+
+const observeOn = (client: DynamoDBClient, observe: Observe) =>
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const command = (context.commandName as string).replace(/Command$/, '');
+      try {
+        const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as typeof args.input });
+        observe(observed(command, result.output as Answer));
+        return result;
+      } catch (error) {
+        observe(observed(command, error as Answer, (error as Error).name));
+        throw error;
+      }
+    },
+    { step: 'initialize', name: 'foldstreamObserve' },
+  );
+
+/** The one way to a DynamoDB client. Where it goes is the SDK's own business (`AWS_ENDPOINT_URL`); `observe`, for
+ * benchmarks, adds its work only when it is given. */
+export const dynamo = ({ observe, ...config }: DynamoDBClientConfig & { observe?: Observe } = {}): DynamoDBClient => {
+  const client = new DynamoDBClient({
+    maxAttempts: attempts,
+    retryMode: 'standard',
+    requestHandler: timeouts,
+    ...config,
+  });
+  if (observe) observeOn(client, observe);
+  return client;
+};
