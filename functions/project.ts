@@ -1,0 +1,4 @@
+import { manifest } from '#manifest';
+import { projectHandler } from '../lib/aws/project-handler.ts';
+
+export const handler = projectHandler(manifest);

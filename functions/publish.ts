@@ -1,0 +1,3 @@
+import { publishHandler } from '../lib/aws/publish-handler.ts';
+
+export const handler = publishHandler();

@@ -1,0 +1,112 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import canonicalize from 'canonicalize';
+import { isPublic } from '../core/access.ts';
+import { versionBefore } from '../core/commit.ts';
+import type { AnyDecider, CommandFormat } from '../core/decider.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { ProblemError } from '../core/problem.ts';
+import { kebab, streamName } from '../core/stream.ts';
+import { stateCache } from '../engine/cache.ts';
+import { type CommandRequest, type Commanding, committedAnswer, handleCommand } from '../engine/handle-command.ts';
+import type { Keys } from '../engine/ports.ts';
+import { commandProblem, invalid, notFound, validId } from '../engine/problems.ts';
+import { defaultSettings } from '../engine/settings.ts';
+import { commitStore } from './commit-store.ts';
+import { dynamo } from './dynamo.ts';
+import { environment } from './environment.ts';
+import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
+import { snapshotStore } from './snapshot-store.ts';
+import { systemClock, systemKeys } from './system.ts';
+
+const bodyBytes = 256 * 1024;
+const keyForm = /^[\x21-\x7e]{1,128}$/;
+
+/** The command's format by its path, if it has a public route. */
+const publicCommand = (decider: AnyDecider, path: string): readonly [string, CommandFormat<unknown>] => {
+  const found = Object.entries(decider.commands).find(([type, { may }]) => kebab(type) === path && isPublic(may));
+  if (!found) throw notFound(`command '${path}' on ${decider.category}`);
+  return found;
+};
+
+const parsed = (body: string): unknown => {
+  if (Buffer.byteLength(body) > bodyBytes)
+    throw new ProblemError({ kind: 'body-too-large', status: 413, detail: `The body has over ${bodyBytes} bytes, the most that is taken.` });
+  try {
+    return body === '' ? {} : JSON.parse(body);
+  } catch {
+    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not JSON.' });
+  }
+};
+
+const validated = (format: CommandFormat<unknown>, body: unknown): unknown => {
+  const result = format.schema.safeParse(body);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(({ path, message }) => ({ path: path.map((part) => `/${String(part)}`).join(''), reason: message }));
+  throw new ProblemError({ kind: 'invalid-command', status: 400, detail: 'The command does not fit its schema; each field is listed in errors.', extra: { errors } });
+};
+
+/** `"5"` of an If-Match header as 5; `*` and no header ask for no version. */
+const expectedVersion = (header: string | undefined): number | undefined => {
+  if (header === undefined || header === '*') return undefined;
+  const version = /^"(\d{1,15})"$/.exec(header)?.[1];
+  if (version === undefined) throw invalid('If-Match', 'takes the ETag of a command\'s answer, such as "5"');
+  return Number(version);
+};
+
+const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: string, body: unknown) => {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return { id: `request/${keys.randomId()}` };
+  if (!keyForm.test(key)) throw invalid('Idempotency-Key', '1 to 128 printable ASCII characters');
+  return { id: `http/${key}`, digest: await keys.digest(canonicalize([actor.id, command, body]) ?? '') };
+};
+
+/** Answers `POST /{category}/{id}/{command}`. */
+export const answerCommand = async (commanding: Commanding, request: HttpRequest): Promise<HttpResponse> => {
+  const { decider, keys } = commanding;
+  const id = validId(request.path.id);
+  const [type, format] = publicCommand(decider, request.path.command ?? '');
+  const body = parsed(request.body);
+  const data = validated(format, body);
+  const version = expectedVersion(request.headers['if-match']);
+  const { correlation, requestId, network, headers } = request;
+  const traceparent = headers.traceparent;
+  const commandRequest: CommandRequest = {
+    stream: streamName(decider.category, id),
+    command: { type, data },
+    actor: request.actor,
+    ...(await identity(keys, request, type, body)),
+    ...(version !== undefined && { expectedVersion: version }),
+    meta: { correlation, causation: requestId, ...(network && { network }), ...(traceparent && { traceparent: traceparent.slice(0, 64) }) },
+  };
+  const answer = await handleCommand(commanding, commandRequest);
+  if (answer.outcome === 'unchanged') {
+    const { stream, version, commit } = answer;
+    return { status: 200, body: { stream, version, commit, events: [] }, headers: { etag: `"${version}"` } };
+  }
+  if (answer.outcome !== 'committed') throw new ProblemError(commandProblem(answer, commandRequest));
+  return {
+    status: versionBefore(answer.commit) === 0 ? 201 : 200,
+    body: committedAnswer(answer.commit),
+    headers: { etag: `"${answer.commit.version}"`, location: `/streams/${decider.category}/${id}` },
+  };
+};
+
+export const commandHandler = (manifest: Manifest) => {
+  const category = environment('CATEGORY');
+  const decider = manifest.aggregates.find((aggregate) => aggregate.category === category);
+  if (!decider) throw new Error(`The manifest has no aggregate ${category}.`);
+  const client = dynamo();
+  const logger = new Logger({ serviceName: `command-${category}` });
+  const commanding: Commanding = {
+    decider,
+    code: environment('FOLD_CODE'),
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
+    keys: systemKeys(client, environment('CONTROL_TABLE')),
+    clock: systemClock,
+    log: logger,
+    settings: defaultSettings,
+    cache: stateCache(defaultSettings.cacheBytes),
+  };
+  return httpFunction(logger, (request) => answerCommand(commanding, request));
+};

@@ -1,0 +1,77 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import * as z from 'zod';
+import type { Manifest } from '../core/manifest.ts';
+import type { Loading } from '../engine/load.ts';
+import { type Moment, readDifference, readHistory, readState } from '../engine/past.ts';
+import { invalid, notFound, validId } from '../engine/problems.ts';
+import { defaultSettings } from '../engine/settings.ts';
+import { commitStore } from './commit-store.ts';
+import { dynamo } from './dynamo.ts';
+import { environment } from './environment.ts';
+import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
+import { pageRequest } from './query-handler.ts';
+import { snapshotStore } from './snapshot-store.ts';
+import { systemClock, systemHash } from './system.ts';
+
+const instant = z.iso.datetime({ offset: true });
+
+const instantOf = (name: string, value: string | undefined): string | undefined => {
+  if (value === undefined) return undefined;
+  if (!instant.safeParse(value).success) throw invalid(name, 'an instant such as 2026-11-21T12:00:00Z');
+  return new Date(value).toISOString();
+};
+
+const versionOf = (name: string, value: string): Moment => {
+  if (!/^\d{1,15}$/.test(value)) throw invalid(name, 'a version such as 5');
+  return { version: Number(value) };
+};
+
+/** A moment in one parameter: digits are a version, anything else an instant. */
+const momentOf = (name: string, value: string | undefined): Moment => {
+  if (value === undefined) throw invalid(name, 'a version or an instant is needed');
+  return /^\d+$/.test(value) ? versionOf(name, value) : { at: instantOf(name, value) ?? '' };
+};
+
+const oneMoment = ({ version, at }: HttpRequest['query']): Moment => {
+  if ((version === undefined) === (at === undefined)) throw invalid('version', 'give either version or at');
+  return version === undefined ? { at: instantOf('at', at) ?? '' } : versionOf('version', version);
+};
+
+/** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. */
+export const answerHistory = async (aggregates: ReadonlyMap<string, Loading>, { route, path, query, actor }: HttpRequest): Promise<HttpResponse> => {
+  const loading = aggregates.get(path.category ?? '');
+  if (!loading) throw notFound(`category '${path.category}'`);
+  const id = validId(path.id);
+  if (route.endsWith('/state')) return { status: 200, body: await readState(loading, actor, id, oneMoment(query)) };
+  if (route.endsWith('/diff')) {
+    const moments = [momentOf('from', query.from), momentOf('to', query.to)] as const;
+    return { status: 200, body: await readDifference(loading, actor, id, moments) };
+  }
+  const [since, until] = [instantOf('since', query.since), instantOf('until', query.until)];
+  const body = await readHistory(loading, actor, id, {
+    ...pageRequest(query, ['types', 'since', 'until']),
+    ...(query.types !== undefined && { types: query.types.split(',') }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  });
+  return { status: 200, body };
+};
+
+export const historyHandler = (manifest: Manifest) => {
+  const client = dynamo();
+  const log = new Logger({ serviceName: 'history' });
+  const codes = JSON.parse(environment('FOLD_CODES')) as Record<string, string>;
+  const shared = {
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    // Readers take snapshots as they find them: saving is the business, and the right, of who appends.
+    snapshots: { ...snapshotStore(client, environment('SNAPSHOTS_TABLE')), save: async () => {} },
+    keys: { hash: systemHash },
+    clock: systemClock,
+    log,
+    settings: defaultSettings,
+  };
+  const aggregates = new Map(
+    manifest.aggregates.map((decider): [string, Loading] => [decider.category, { ...shared, decider, code: codes[decider.category] ?? '' }]),
+  );
+  return httpFunction(log, (request) => answerHistory(aggregates, request));
+};

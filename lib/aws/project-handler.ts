@@ -1,0 +1,38 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Manifest } from '../core/manifest.ts';
+import { type Delivery, type Projecting, projectBatch } from '../engine/project.ts';
+import type { Delivered } from '../engine/publish.ts';
+import { commitStore } from './commit-store.ts';
+import { dynamo } from './dynamo.ts';
+import { environment } from './environment.ts';
+import { systemClock } from './system.ts';
+import { viewTable } from './view-table.ts';
+
+/** Applies a batch of the projection's queue, and gives back only the records that failed. */
+export const projectHandler = (manifest: Manifest) => {
+  const name = environment('PROJECTION');
+  const revision = Number(environment('REVISION'));
+  const projection = manifest.projections.find((candidate) => candidate.name === name && candidate.revision === revision);
+  if (!projection) throw new Error(`The manifest has no revision ${revision} of ${name}.`);
+  const client = dynamo();
+  const log = new Logger({ serviceName: `project-${name}` });
+  const projecting: Projecting = {
+    projection,
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    view: viewTable(client, environment('VIEW_TABLE')),
+    clock: systemClock,
+    log,
+  };
+  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    const batch: readonly Delivery[] = event.Records.map(({ messageId, body }) => ({
+      id: messageId,
+      delivered: (JSON.parse(body) as { detail: Delivered }).detail,
+    }));
+    const failed = await projectBatch(projecting, batch);
+    log.info('Projected.', { commits: batch.length - failed.length, failed: failed.length, correlations: correlationsOf(batch) });
+    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+};
+
+const correlationsOf = (batch: readonly Delivery[]) => [...new Set(batch.map(({ delivered }) => delivered.meta.correlation))];

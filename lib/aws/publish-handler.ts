@@ -1,0 +1,23 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { Commit } from '../core/commit.ts';
+import { publish } from '../engine/publish.ts';
+import { fromItem, type Item } from './attributes.ts';
+import { environment } from './environment.ts';
+import { eventBus } from './event-bus.ts';
+import { systemClock } from './system.ts';
+
+/** Sends each new commit of the stream on to the bus; if one cannot be sent the batch comes again. */
+export const publishHandler = () => {
+  const logger = new Logger({ serviceName: 'publish' });
+  const publishing = { bus: eventBus(environment('BUS_NAME')), clock: systemClock, keys: { random: Math.random }, log: logger };
+  return async (event: DynamoDBStreamEvent): Promise<void> => {
+    const commits = event.Records.flatMap(({ eventName, dynamodb }) =>
+      eventName === 'INSERT' && dynamodb?.NewImage ? [fromItem(dynamodb.NewImage as Item) as Commit] : [],
+    );
+    await publish(publishing, commits);
+    logger.info('Published.', { commits: commits.length, correlations: correlationsOf(commits) });
+  };
+};
+
+const correlationsOf = (commits: readonly Commit[]) => [...new Set(commits.map(({ meta }) => meta.correlation))];
