@@ -1,0 +1,33 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { isPublic } from '../core/access.ts';
+import type { AnyDecider } from '../core/decider.ts';
+import type { Api } from './api.ts';
+import type { EventStore } from './event-store.ts';
+import { output, pascal } from './notes.ts';
+import { type Common, Step } from './step.ts';
+
+type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Api }>;
+
+/** One category's commands: POST /<category>/{id}/{command} -> one commit. A function of its own, with rights on its own streams alone. */
+export class CommandEndpoint extends Construct {
+  constructor(scope: Construct, id: string, { decider, store, api, ...common }: Props) {
+    super(scope, id);
+    const { category, commands } = decider;
+    const step = new Step(this, 'Command', {
+      ...common,
+      step: 'command',
+      description: `Handles commands to ${category}.`,
+      timeout: Duration.seconds(15),
+    });
+    step.addEnvironment('CATEGORY', category);
+    const fold = common.code.fold[category];
+    if (!fold) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
+    store.letAppend(step, category);
+    store.letSnapshot(step, category, fold);
+    store.letUseSecret(step);
+    // What only processes may send has no public route.
+    if (Object.values(commands).some(({ may }) => isPublic(may))) api.route('POST', `/${category}/{id}/{command}`, step);
+    output(this, `${pascal(category)}CommandFunction`, step.functionName);
+  }
+}

@@ -1,0 +1,92 @@
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { output } from './notes.ts';
+import type { Settings } from './stage.ts';
+import type { Step } from './step.ts';
+
+const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** The partition keys that a request names must all be of these forms. The condition holds for each Put of a transaction as well. */
+const onlyKeys = (...forms: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': forms } });
+
+/** The commits, the folded states that spare reading them, and the deployment's own settings: what a deployment must not lose. */
+export class EventStore extends Construct {
+  readonly commits: Table;
+  private readonly snapshots: Table;
+  private readonly control: Table;
+
+  constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
+    super(scope, id);
+    const table = (name: string, props: Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute'>) => {
+      const made = new Table(this, name, {
+        ...props,
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        encryption: TableEncryption.AWS_MANAGED,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        deletionProtection: settings.protect,
+        removalPolicy: settings.removal,
+      });
+      output(this, `${name}Table`, made.tableName);
+      return made;
+    };
+    this.commits = table('Commits', {
+      partitionKey: stringKey('stream'),
+      // The commit's number, never its first event's version: two writers then always meet on the same key.
+      sortKey: { name: 'commit', type: AttributeType.NUMBER },
+      // Old images too, for whoever watches for a change to what never changes.
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+    });
+    this.snapshots = table('Snapshots', {
+      partitionKey: stringKey('stream'),
+      sortKey: stringKey('code'),
+      timeToLiveAttribute: 'expires',
+    });
+    this.control = table('Control', { partitionKey: stringKey('id') });
+  }
+
+  /** Reads and appends the streams of one category and its reservations, and no other's; neither changes nor deletes. */
+  letAppend(step: Step, category: string): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(
+      // A transaction of Puts is allowed by the right to put.
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      [this.commits.tableArn],
+      onlyKeys(`${category}-*`, `unique-${category}.*`),
+    );
+  }
+
+  /** Keeps folded states of one category. */
+  letSnapshot(step: Step, category: string, code: string): void {
+    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
+    step.addEnvironment('FOLD_CODE', code);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.snapshots.tableArn], onlyKeys(`${category}-*`));
+  }
+
+  /** Reads the folded states of all categories, each under the hash of the code that folds it. */
+  letReadSnapshots(step: Step, codes: Readonly<Record<string, string>>): void {
+    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
+    step.addEnvironment('FOLD_CODES', JSON.stringify(codes));
+    step.may(['dynamodb:GetItem'], [this.snapshots.tableArn]);
+  }
+
+  /** Reads the secret that digests are keyed with, or makes it: the first to ask does. */
+  letUseSecret(step: Step): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('secret'));
+  }
+
+  /** Reads all streams. */
+  letRead(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn]);
+  }
+
+  /** Is handed what is appended; answers the stream to map. */
+  letFollow(step: Step): string {
+    const stream = this.commits.tableStreamArn!;
+    // Lambda's poller acts in the function's name.
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`);
+    step.may(actions, [stream]);
+    return stream;
+  }
+}

@@ -1,0 +1,54 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { isPublic } from '../core/access.ts';
+import type { Api } from './api.ts';
+import type { EventStore } from './event-store.ts';
+import { output } from './notes.ts';
+import { type Common, Step } from './step.ts';
+import type { View } from './view.ts';
+
+/** GET /views/...: rows of the views that someone outside may read. And whether the whole is well. */
+export class Queries extends Construct {
+  constructor(scope: Construct, id: string, { views, api, ...common }: Common & Readonly<{ views: readonly View[]; api: Api }>) {
+    super(scope, id);
+    const step = new Step(this, 'Query', {
+      ...common,
+      step: 'query',
+      description: 'Answers queries from the views.',
+      timeout: Duration.seconds(15),
+    });
+    letQuery(step, views);
+    api.route('GET', '/views/{view}', step);
+    api.route('GET', '/views/{view}/{id}', step);
+    api.openRoute('GET', '/health', step);
+    output(this, 'QueryFunction', step.functionName);
+  }
+}
+
+/** The public views' tables: the rights and the variable that names them. */
+const letQuery = (step: Step, views: readonly View[]): void => {
+  // The oldest revision that is deployed answers; a newer one beside it is still being built.
+  const oldestLast = [...views].sort((a, b) => b.projection.revision - a.projection.revision);
+  const answering = new Map(oldestLast.map((view) => [view.projection.name, view]));
+  const tables = [...answering]
+    .filter(([, { projection }]) => isPublic(projection.may))
+    .map(([name, view]) => [name, view.letQuery(step)]);
+  step.addEnvironment('VIEW_TABLES', Stack.of(step).toJsonString(Object.fromEntries(tables)));
+};
+
+/** GET /streams/...: what happened to one thing, and what it was at any time. */
+export class History extends Construct {
+  constructor(scope: Construct, id: string, { store, api, ...common }: Common & Readonly<{ store: EventStore; api: Api }>) {
+    super(scope, id);
+    const step = new Step(this, 'History', {
+      ...common,
+      step: 'history',
+      description: 'Answers queries for the history of one stream.',
+      timeout: Duration.seconds(15),
+    });
+    store.letRead(step);
+    store.letReadSnapshots(step, common.code.fold);
+    for (const path of ['', '/state', '/diff']) api.route('GET', `/streams/{category}/{id}${path}`, step);
+    output(this, 'HistoryFunction', step.functionName);
+  }
+}

@@ -1,0 +1,43 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+const stages = ['dev', 'prod'] as const;
+type Stage = (typeof stages)[number];
+
+/** Everything that a stage decides, decided in one place. */
+export type Settings = Readonly<{
+  stage: Stage;
+  /** Of what cannot be made again: commits, users. What is derived is destroyed in every stage. */
+  removal: RemovalPolicy;
+  protect: boolean;
+  logRetention: RetentionDays;
+  /** Users who sign in with a password sent as it is: for demos and tests, never for people. */
+  demoSignIn: boolean;
+  /** Queues and buckets refuse whoever does not use TLS. Off only for an engine on this machine that has none. */
+  tls: boolean;
+  architecture: Architecture;
+}>;
+
+export const stageOf = (context: unknown): Stage => {
+  const stage = stages.find((known) => known === (context ?? 'dev'));
+  if (!stage) throw new Error(`There is no stage '${context}': use -c stage=${stages.join(' or -c stage=')}.`);
+  return stage;
+};
+
+type Context = Readonly<{ architecture?: unknown; plainHttp?: unknown }>;
+
+/** `architecture` is for engines that cannot run ARM images, `plainHttp` for those that know no TLS; on AWS leave both alone. */
+export const settingsFor = (stage: Stage, { architecture = 'arm64', plainHttp }: Context = {}): Settings => {
+  const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
+  if (!known) throw new Error(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
+  const tls = String(plainHttp) !== 'true';
+  if (!tls && stage !== 'dev') throw new Error(`The stage ${stage} insists on TLS: leave -c plainHttp=true to dev.`);
+  return {
+    ...(stage === 'prod'
+      ? { stage, removal: RemovalPolicy.RETAIN, protect: true, logRetention: RetentionDays.THREE_MONTHS, demoSignIn: false }
+      : { stage, removal: RemovalPolicy.DESTROY, protect: false, logRetention: RetentionDays.ONE_WEEK, demoSignIn: true }),
+    architecture: known,
+    tls,
+  };
+};

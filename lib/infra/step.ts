@@ -1,0 +1,51 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code as Bundle, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { moreThan } from './alarm.ts';
+import type { Bundles } from './bundle.ts';
+import type { Settings } from './stage.ts';
+
+/** The functions' bundles, and for each category the hash of the code that folds it. */
+export type Code = Readonly<{ steps: Bundles; fold: Readonly<Record<string, string>> }>;
+
+/** What every construct of the pipeline is given. */
+export type Common = Readonly<{ code: Code; settings: Settings }>;
+
+type StepProps = Common & Readonly<{ step: string; description: string; timeout: Duration }>;
+
+/** One function of the pipeline: it may write its own log, and nothing else until a resource lets it. */
+export class Step extends LambdaFunction {
+  constructor(scope: Construct, id: string, { code, settings, step, description, timeout }: StepProps) {
+    const bundle = code.steps[step];
+    if (!bundle) throw new Error(`There is no bundle for the step '${step}': functions/${step}.ts is missing.`);
+    // Not the managed policy for logs, which covers every log of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    // Logs tell how it went, not what is true: they go when the stack goes.
+    const logGroup = new LogGroup(scope, `${id}Log`, { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    super(scope, id, {
+      description,
+      code: Bundle.fromAsset(bundle),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: settings.architecture,
+      // A function's processor grows with its memory; this is where importing the bundle stops to be the larger part of a cold start.
+      memorySize: 1024,
+      timeout,
+      role,
+      logGroup,
+      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
+    });
+    logGroup.grantWrite(role);
+    this.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Failing', {
+      alarmDescription: `${description} It threw: its log says why.`,
+      ...moreThan(0),
+    });
+  }
+
+  /** Grants actions on resources, under conditions: for the methods that set the variable as well. */
+  may(actions: readonly string[], resources: readonly string[], conditions?: Readonly<Record<string, object>>): void {
+    this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }));
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod';
+import type { AnyDecider } from '../../lib/core/decider.ts';
+import { command, type Decider } from '../../lib/core/decider.ts';
+import { defineManifest } from '../../lib/core/manifest.ts';
+import type { RowPerStream, RowsPerStream } from '../../lib/core/projection.ts';
+import { v1 } from '../../lib/core/version.ts';
+import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
+import { settingsFor } from '../../lib/infra/stage.ts';
+
+const nothing = z.strictObject({});
+const events = { Sent: v1(z.object({ owner: z.string() })), Lost: v1(nothing), Opened: v1(nothing) };
+type Event =
+  | Readonly<{ type: 'Sent'; data: { owner: string } }>
+  | Readonly<{ type: 'Lost' | 'Opened'; data: Record<string, never> }>;
+type State = Readonly<{ owner?: string }>;
+
+const decider = <C extends string>(category: string, name: C, who: 'owner' | 'process') =>
+  ({
+    category,
+    events,
+    commands: { [name]: command([who], nothing) },
+    initial: {},
+    owner: (state: State) => state.owner,
+    decide: { [name]: () => [] },
+    evolve: { Sent: (_: State, { owner }: { owner: string }) => ({ owner }), Lost: (s: State) => s, Opened: (s: State) => s },
+  }) as unknown as Decider<State, { type: C; data: Record<string, never> }, Event> & AnyDecider;
+
+const parcel = decider('parcel', 'Send', 'owner');
+const audit = decider('audit', 'Note', 'process');
+
+type Row = Readonly<{ owner: string }>;
+const list: RowPerStream<Row, Event> = {
+  kind: 'row-per-stream',
+  name: 'parcel-list',
+  revision: 1,
+  from: parcel,
+  may: ['owner'],
+  owner: (row) => row.owner,
+  on: { Sent: (_, { data }) => ({ owner: data.owner }), Lost: () => undefined },
+};
+const log: RowsPerStream<State, Row, Event> = {
+  kind: 'rows-per-stream',
+  name: 'parcel-log',
+  revision: 1,
+  from: parcel,
+  may: ['operator'],
+  initial: {},
+  owner: (memory) => memory.owner,
+  on: { Opened: (memory) => ({ memory }) },
+};
+const inner: RowPerStream<Row, Event> = { ...list, name: 'inner', may: ['process'], owner: undefined };
+
+/** A manifest with everything that makes a difference to what is deployed: it is under test/, as a team's own would be. */
+export const manifest = defineManifest({
+  aggregates: [parcel, audit],
+  projections: [list, { ...list, revision: 2 }, log, inner],
+});
+
+const bundle = mkdtempSync(join(tmpdir(), 'foldstream-bundle-'));
+writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => {};');
+const steps = Object.fromEntries(['command', 'publish', 'project', 'query', 'history'].map((step) => [step, bundle]));
+
+/** The stack of that manifest, with bundles that do nothing. */
+export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}) => {
+  const code = { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' } };
+  const app = new App();
+  const stack = new FoldstreamStack(app, `foldstream-${stage}`, { manifest, code, settings: settingsFor(stage, context) });
+  return { app, stack, template: Template.fromStack(stack) };
+};

@@ -1,0 +1,206 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { handledTypes } from '../../lib/core/projection.ts';
+import { settingsFor, stageOf } from '../../lib/infra/stage.ts';
+import { deployed, manifest } from './deployed.ts';
+
+const { template } = deployed();
+const resources = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+const variables = (step: string) =>
+  resources('AWS::Lambda::Function')
+    .map(({ Environment }) => Environment.Variables)
+    .filter(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME === step);
+
+describe('delivery', () => {
+  test('the publisher is handed what is appended, nothing else, and what it cannot send is kept whole', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^EventsCommits'), 'StreamArn'] },
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] },
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: Match.not(-1),
+      MaximumRecordAgeInSeconds: 6 * 3600,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PublisherFailed'), 'Arn'] } } },
+    });
+    template.hasResourceProperties('AWS::DynamoDB::Table', { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } });
+  });
+
+  test('each revision has a rule for exactly the event types that it handles', () => {
+    const patterns = resources('AWS::Events::Rule').map(({ EventPattern }) => EventPattern);
+    expect(patterns).toEqual(
+      manifest.projections.map((projection) => ({
+        'detail-type': [`${projection.from.category}.commit`],
+        detail: { types: handledTypes(projection) },
+      })),
+    );
+    for (const { Targets } of resources('AWS::Events::Rule'))
+      expect(Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything() })]);
+  });
+
+  test('a queue hides a message for six times as long as its function may work on it, and gives up into a queue of its own', () => {
+    const timeouts = resources('AWS::Lambda::Function').filter(
+      ({ Environment }) => Environment.Variables.POWERTOOLS_SERVICE_NAME === 'project',
+    );
+    const working = resources('AWS::SQS::Queue').filter(({ RedrivePolicy }) => RedrivePolicy);
+    expect(working).toHaveLength(manifest.projections.length);
+    for (const { VisibilityTimeout } of working) expect(VisibilityTimeout).toBe(6 * timeouts[0].Timeout);
+    for (const queue of resources('AWS::SQS::Queue')) expect(queue.SqsManagedSseEnabled).toBe(true);
+    const mappings = resources('AWS::Lambda::EventSourceMapping').filter(({ BatchSize }) => BatchSize === 10);
+    expect(mappings).toHaveLength(manifest.projections.length);
+    for (const { FunctionResponseTypes } of mappings) expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  });
+});
+
+describe('the functions', () => {
+  test('each command function knows its category and the hash of the code that folds it', () => {
+    expect(variables('command').map(({ CATEGORY, FOLD_CODE }) => [CATEGORY, FOLD_CODE])).toEqual([
+      ['parcel', 'hash-of-parcel'],
+      ['audit', 'hash-of-audit'],
+    ]);
+    for (const { COMMITS_TABLE, SNAPSHOTS_TABLE, CONTROL_TABLE } of variables('command'))
+      expect([COMMITS_TABLE, SNAPSHOTS_TABLE, CONTROL_TABLE]).toEqual(
+        ['Commits', 'Snapshots', 'Control'].map((name) => ({ Ref: expect.stringMatching(`^Events${name}`) })),
+      );
+  });
+
+  test('each projection function knows its projection and revision', () => {
+    expect(variables('project').map(({ PROJECTION, REVISION }) => `${PROJECTION}.r${REVISION}`)).toEqual([
+      'parcel-list.r1',
+      'parcel-list.r2',
+      'parcel-log.r1',
+      'inner.r1',
+    ]);
+  });
+
+  test('the history function knows the hashes of all', () => {
+    expect(variables('history').map(({ FOLD_CODES }) => JSON.parse(FOLD_CODES))).toEqual([
+      { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
+    ]);
+  });
+
+  test('the query function knows the public views, and of two revisions the older', () => {
+    const [{ VIEW_TABLES }] = variables('query') as [{ VIEW_TABLES: { 'Fn::Join': [string, (string | { Ref: string })[]] } }];
+    const text = VIEW_TABLES['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : part.Ref)).join('');
+    expect(JSON.parse(text)).toEqual({
+      'parcel-list': { table: expect.stringMatching(/^ParcelListR1Rows/), revision: 1 },
+      'parcel-log': { table: expect.stringMatching(/^ParcelLogR1Rows/), revision: 1 },
+    });
+  });
+
+  test('a view is indexed by owner if it has one row for each stream, and an owner', () => {
+    const indexed = Object.entries(template.findResources('AWS::DynamoDB::Table')).filter(
+      ([, { Properties }]) => Properties.GlobalSecondaryIndexes,
+    );
+    expect(indexed.map(([id]) => id.slice(0, 16))).toEqual(['ParcelListR1Rows', 'ParcelListR2Rows']);
+    for (const [, { Properties }] of indexed)
+      expect(Properties.GlobalSecondaryIndexes).toEqual([
+        {
+          IndexName: 'by-owner',
+          KeySchema: [
+            { AttributeName: 'owner', KeyType: 'HASH' },
+            { AttributeName: 'key', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ]);
+  });
+
+  test('a manifest without a bundle or a hash for one of its functions is refused', async () => {
+    const { FoldstreamStack } = await import('../../lib/infra/foldstream-stack.ts');
+    const { App } = await import('aws-cdk-lib');
+    const make = (code: { steps: Record<string, string>; fold: Record<string, string> }) => () =>
+      new FoldstreamStack(new App(), 'x', { manifest, code, settings: settingsFor('dev') });
+    expect(make({ steps: {}, fold: {} })).toThrow('functions/publish.ts is missing');
+  });
+});
+
+describe('the API', () => {
+  test('every route but health asks for a token, and what only processes may send has none', () => {
+    const routes = resources('AWS::ApiGatewayV2::Route').map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType]);
+    expect(Object.fromEntries(routes)).toEqual({
+      'POST /parcel/{id}/{command}': 'JWT',
+      'GET /views/{view}': 'JWT',
+      'GET /views/{view}/{id}': 'JWT',
+      'GET /health': 'NONE',
+      'GET /streams/{category}/{id}': 'JWT',
+      'GET /streams/{category}/{id}/state': 'JWT',
+      'GET /streams/{category}/{id}/diff': 'JWT',
+    });
+  });
+
+  test('its access log holds neither paths nor addresses', () => {
+    const [{ AccessLogSettings, DefaultRouteSettings }] = resources('AWS::ApiGatewayV2::Stage') as [Record<string, never>];
+    expect(AccessLogSettings).toMatchObject({ Format: expect.stringContaining('$context.routeKey') });
+    expect(JSON.stringify(AccessLogSettings)).not.toMatch(/\.path|rawPath|sourceIp|userAgent|claims/);
+    expect(DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: expect.any(Number) });
+  });
+});
+
+describe('stages', () => {
+  const policies = (stage: 'dev' | 'prod') => {
+    const tables = deployed(stage).template.findResources('AWS::DynamoDB::Table');
+    return Object.fromEntries(
+      Object.entries(tables).map(([id, { DeletionPolicy, Properties }]) => [
+        id.replace(/[0-9A-F]{8}$/, ''),
+        [DeletionPolicy, Properties.DeletionProtectionEnabled ?? false, !!Properties.PointInTimeRecoverySpecification],
+      ]),
+    );
+  };
+
+  test('prod keeps what cannot be made again and protects it; dev destroys; views are destroyed in both', () => {
+    expect(policies('prod')).toMatchObject({
+      EventsCommits: ['Retain', true, true],
+      EventsControl: ['Retain', true, true],
+      EventsSnapshots: ['Retain', true, true],
+      ParcelListR1Rows: ['Delete', false, false],
+    });
+    expect(policies('dev')).toMatchObject({
+      EventsCommits: ['Delete', false, true],
+      ParcelListR1Rows: ['Delete', false, false],
+    });
+  });
+
+  test('a password alone signs in to dev only; prod asks for a second factor', () => {
+    const prod = deployed('prod').template;
+    prod.hasResourceProperties('AWS::Cognito::UserPool', { MfaConfiguration: 'ON', DeletionProtection: 'ACTIVE' });
+    prod.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    });
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      ExplicitAuthFlows: Match.arrayWith(['ALLOW_USER_PASSWORD_AUTH']),
+    });
+  });
+
+  test('queues and buckets refuse plain HTTP, but for an engine that has no TLS', () => {
+    const insisting = (of: ReturnType<typeof deployed>) =>
+      JSON.stringify(of.template.toJSON()).match(/aws:SecureTransport/g)?.length;
+    expect(insisting(deployed())).toBe(3 * manifest.projections.length + 1);
+    expect(insisting(deployed('dev', { plainHttp: 'true' }))).toBeUndefined();
+    expect(() => settingsFor('prod', { plainHttp: true })).toThrow('insists on TLS');
+  });
+
+  test('an unknown stage or architecture is one clear sentence', () => {
+    expect(stageOf(undefined)).toBe('dev');
+    expect(() => stageOf('staging')).toThrow("There is no stage 'staging': use -c stage=dev or -c stage=prod.");
+    expect(() => settingsFor('dev', { architecture: 'sparc' })).toThrow("There is no architecture 'sparc'");
+    deployed('dev', { architecture: 'x86_64' }).template.hasResourceProperties('AWS::Lambda::Function', {
+      Architectures: ['x86_64'],
+    });
+  });
+});
+
+test('the same manifest makes the same template', () => {
+  expect(JSON.stringify(deployed().template.toJSON())).toBe(JSON.stringify(template.toJSON()));
+});
+
+test('the outputs that the command line and the tests stand on', () => {
+  const names = Object.keys(template.toJSON().Outputs);
+  expect(names).toEqual(
+    expect.arrayContaining(['ApiUrl', 'ApiId', 'UserPoolId', 'UserPoolClientId', 'BusName', 'CommitsTable', 'SnapshotsTable']),
+  );
+  expect(names).toEqual(
+    expect.arrayContaining(['ControlTable', 'ParcelCommandFunction', 'PublishFunction', 'QueryFunction', 'HistoryFunction']),
+  );
+  expect(names.filter((name) => name.startsWith('ParcelListR2'))).toEqual(
+    ['Table', 'Function', 'Queue', 'DeadLetters'].map((part) => `ParcelListR2${part}`),
+  );
+});
