@@ -7,7 +7,7 @@ import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 import { kebab, streamName } from '../core/stream.ts';
 import { stateCache } from '../engine/cache.ts';
-import { type CommandRequest, type Commanding, committedAnswer, handleCommand } from '../engine/handle-command.ts';
+import { type Commanding, type CommandRequest, committedAnswer, handleCommand } from '../engine/handle-command.ts';
 import type { Keys } from '../engine/ports.ts';
 import { commandProblem, invalid, notFound, validId } from '../engine/problems.ts';
 import { defaultSettings } from '../engine/settings.ts';
@@ -30,7 +30,11 @@ const publicCommand = (decider: AnyDecider, path: string): readonly [string, Com
 
 const parsed = (body: string): unknown => {
   if (Buffer.byteLength(body) > bodyBytes)
-    throw new ProblemError({ kind: 'body-too-large', status: 413, detail: `The body has over ${bodyBytes} bytes, the most that is taken.` });
+    throw new ProblemError({
+      kind: 'body-too-large',
+      status: 413,
+      detail: `The body has over ${bodyBytes} bytes, the most that is taken.`,
+    });
   try {
     return body === '' ? {} : JSON.parse(body);
   } catch {
@@ -41,8 +45,16 @@ const parsed = (body: string): unknown => {
 const validated = (format: CommandFormat<unknown>, body: unknown): unknown => {
   const result = format.schema.safeParse(body);
   if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({ path: path.map((part) => `/${String(part)}`).join(''), reason: message }));
-  throw new ProblemError({ kind: 'invalid-command', status: 400, detail: 'The command does not fit its schema; each field is listed in errors.', extra: { errors } });
+  const errors = result.error.issues.map(({ path, message }) => ({
+    path: path.map((part) => `/${String(part)}`).join(''),
+    reason: message,
+  }));
+  throw new ProblemError({
+    kind: 'invalid-command',
+    status: 400,
+    detail: 'The command does not fit its schema; each field is listed in errors.',
+    extra: { errors },
+  });
 };
 
 /** `"5"` of an If-Match header as 5; `*` and no header ask for no version. */
@@ -76,7 +88,12 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
     actor: request.actor,
     ...(await identity(keys, request, type, body)),
     ...(version !== undefined && { expectedVersion: version }),
-    meta: { correlation, causation: requestId, ...(network && { network }), ...(traceparent && { traceparent: traceparent.slice(0, 64) }) },
+    meta: {
+      correlation,
+      causation: requestId,
+      ...(network && { network }),
+      ...(traceparent && { traceparent: traceparent.slice(0, 64) }),
+    },
   };
   const answer = await handleCommand(commanding, commandRequest);
   if (answer.outcome === 'unchanged') {

@@ -17,7 +17,7 @@ import { systemClock } from './system.ts';
 
 /** How often a write is sent on the same number when another transaction is on it, and how long it waits at most (ms). */
 export const conflictAttempts = 8;
-export const conflictWait = 25;
+const conflictWait = 25;
 export const longestConflictWait = 1_000;
 
 const key = (stream: string, commit: number) => toItem({ stream, commit });

@@ -3,9 +3,9 @@ import type { Bus } from '../engine/ports.ts';
 import { attempts, timeouts } from './dynamo.ts';
 
 /** What every entry names as its source. */
-export const source = 'foldstream';
+const source = 'foldstream';
 
-export const eventBridge = (): EventBridgeClient =>
+const eventBridge = (): EventBridgeClient =>
   new EventBridgeClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
 
 /** A bus of EventBridge. A call can succeed while some of its entries failed: those are answered, for the caller to send again. */

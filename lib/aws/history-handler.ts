@@ -38,7 +38,10 @@ const oneMoment = ({ version, at }: HttpRequest['query']): Moment => {
 };
 
 /** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. */
-export const answerHistory = async (aggregates: ReadonlyMap<string, Loading>, { route, path, query, actor }: HttpRequest): Promise<HttpResponse> => {
+export const answerHistory = async (
+  aggregates: ReadonlyMap<string, Loading>,
+  { route, path, query, actor }: HttpRequest,
+): Promise<HttpResponse> => {
   const loading = aggregates.get(path.category ?? '');
   if (!loading) throw notFound(`category '${path.category}'`);
   const id = validId(path.id);
@@ -71,7 +74,10 @@ export const historyHandler = (manifest: Manifest) => {
     settings: defaultSettings,
   };
   const aggregates = new Map(
-    manifest.aggregates.map((decider): [string, Loading] => [decider.category, { ...shared, decider, code: codes[decider.category] ?? '' }]),
+    manifest.aggregates.map((decider): [string, Loading] => [
+      decider.category,
+      { ...shared, decider, code: codes[decider.category] ?? '' },
+    ]),
   );
   return httpFunction(log, (request) => answerHistory(aggregates, request));
 };

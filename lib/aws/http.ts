@@ -67,13 +67,27 @@ export const toRequest = (event: Event): HttpRequest => {
 const problemOf = (error: unknown): Problem => {
   if (error instanceof ProblemError) return error.problem;
   if (isTransient(error))
-    return { kind: 'unavailable', status: 503, detail: 'Something that this needs is busy or away. Send the same request again.', retryAfterSeconds: 1 };
+    return {
+      kind: 'unavailable',
+      status: 503,
+      detail: 'Something that this needs is busy or away. Send the same request again.',
+      retryAfterSeconds: 1,
+    };
   return { kind: 'internal', status: 500, detail: 'This failed on our side. The correlation id finds it in the logs.' };
 };
 
-const answer = ({ status, body, headers }: HttpResponse, type: string, correlation: string): APIGatewayProxyStructuredResultV2 => ({
+const answer = (
+  { status, body, headers }: HttpResponse,
+  type: string,
+  correlation: string,
+): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
-  headers: { ...(body !== undefined && { 'content-type': type }), 'cache-control': 'no-store', 'x-correlation-id': correlation, ...headers },
+  headers: {
+    ...(body !== undefined && { 'content-type': type }),
+    'cache-control': 'no-store',
+    'x-correlation-id': correlation,
+    ...headers,
+  },
   ...(body !== undefined && { body: JSON.stringify(body) }),
 });
 
@@ -106,7 +120,8 @@ export const httpFunction = (logger: Logger, handle: Handle) =>
         logger.resetKeys();
         const correlation = request?.correlation ?? '';
         const { retryAfterSeconds } = problem;
-        const headers: Record<string, string> = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+        const headers: Record<string, string> =
+          retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
         run.response = answer(
           { status: problem.status, body: problemDocument(problem, correlation), headers },
           'application/problem+json',

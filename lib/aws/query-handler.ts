@@ -15,9 +15,15 @@ export const pageRequest = (query: HttpRequest['query'], known: readonly string[
   const { limit = '20', cursor, order = 'oldest-first', owner } = query;
   const stranger = Object.keys(query).find((name) => !['limit', 'cursor', 'order', ...known].includes(name));
   if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this list');
-  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > mostItems) throw invalid('limit', `a number from 1 to ${mostItems}`);
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > mostItems)
+    throw invalid('limit', `a number from 1 to ${mostItems}`);
   if (order !== 'oldest-first' && order !== 'newest-first') throw invalid('order', 'oldest-first or newest-first');
-  return { limit: Number(limit), direction: order, ...(cursor !== undefined && { cursor }), ...(owner !== undefined && { owner }) };
+  return {
+    limit: Number(limit),
+    direction: order,
+    ...(cursor !== undefined && { cursor }),
+    ...(owner !== undefined && { owner }),
+  };
 };
 
 /** Answers `GET /views/{view}` and `GET /views/{view}/{id}`. */
@@ -26,7 +32,8 @@ export const answerQuery = async (views: ReadonlyMap<string, Querying>, request:
   const name = request.path.view ?? '';
   const querying = views.get(name);
   if (!querying) throw notFound(`view '${name}'`);
-  if (request.path.id === undefined) return { status: 200, body: await queryList(querying, request.actor, pageRequest(request.query)) };
+  if (request.path.id === undefined)
+    return { status: 200, body: await queryList(querying, request.actor, pageRequest(request.query)) };
   const { body, tag } = await queryById(querying, request.actor, validId(request.path.id), pageRequest(request.query, []));
   return { status: 200, body, ...(tag !== undefined && { headers: { etag: `"${tag}"` } }) };
 };

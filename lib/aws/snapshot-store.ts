@@ -12,9 +12,9 @@ import { fromItem, type Item, toItem } from './attributes.ts';
 import { systemClock } from './system.ts';
 
 /** A larger snapshot is not kept (bytes, as stored): it would cost more to write than the tail costs to read. */
-export const largestSnapshot = 350 * 1024;
+const largestSnapshot = 350 * 1024;
 /** State above this many characters is compressed. */
-export const compressAbove = 1024;
+const compressAbove = 1024;
 /** A snapshot that nobody renewed for this long goes away by itself. */
 export const daysKept = 90;
 

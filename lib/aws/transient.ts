@@ -16,8 +16,15 @@ const codes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOT
 export const isTransient = (error: unknown): boolean => {
   if (error instanceof FromNewerRelease) return true;
   if (!(error instanceof Error)) return false;
-  const { $retryable, $metadata, code } = error as { $retryable?: unknown; $metadata?: { httpStatusCode?: number }; code?: string };
+  const { $retryable, $metadata, code } = error as {
+    $retryable?: unknown;
+    $metadata?: { httpStatusCode?: number };
+    code?: string;
+  };
   return (
-    $retryable !== undefined || names.has(error.name) || (code !== undefined && codes.has(code)) || ($metadata?.httpStatusCode ?? 0) >= 500
+    $retryable !== undefined ||
+    names.has(error.name) ||
+    (code !== undefined && codes.has(code)) ||
+    ($metadata?.httpStatusCode ?? 0) >= 500
   );
 };

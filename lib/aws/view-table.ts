@@ -13,7 +13,7 @@ import { listed } from '../engine/view-item.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
 
 /** The index that lists a view's heads by their owner. */
-export const byOwner = 'by-owner';
+const byOwner = 'by-owner';
 /** One page of a list sends at most this many requests: behind many tombstones it ends early, with a place to go on from. */
 export const requestsPerPage = 20;
 /** How many items a follow-up request looks at when the first one brought too few. */

@@ -1,0 +1,40 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+
+/** Where an engine is and whose name its requests carry. */
+export type Access = { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
+
+export type StackState = { status: string; outputs: Record<string, string> };
+
+/** The settings that every client of an engine needs. */
+export const clientSettings = (access: Access) => ({
+  endpoint: access.endpoint,
+  region: access.region,
+  credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
+});
+
+/** A stack's status and outputs, undefined when there is none of that name. */
+export async function describeStack(access: Access, name: string): Promise<StackState | undefined> {
+  const client = new CloudFormationClient(clientSettings(access));
+  try {
+    const stack = (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
+    if (!stack) return undefined;
+    const outputs = (stack.Outputs ?? []).map((output) => [output.OutputKey, output.OutputValue] as const);
+    return { status: stack.StackStatus ?? '', outputs: Object.fromEntries(outputs) };
+  } catch (error) {
+    if ((error as Error).name === 'ValidationError') return undefined;
+    throw error;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Removes a bucket's policy, if it has one. */
+export async function deleteBucketPolicy(access: Access, bucket: string): Promise<void> {
+  const client = new S3Client({ ...clientSettings(access), forcePathStyle: true });
+  try {
+    await client.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
+  } finally {
+    client.destroy();
+  }
+}

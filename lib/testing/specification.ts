@@ -1,0 +1,146 @@
+import { type Actor, allowed, type Who } from '../core/access.ts';
+import { type AnyDecider, type Decider, decide, fold, isRefusal, type Refusal } from '../core/decider.ts';
+import type { Message } from '../core/message.ts';
+import { streamName } from '../core/stream.ts';
+import { storable } from '../engine/storable.ts';
+import { expectSame, fail, show } from './difference.ts';
+import { frozen, throughStore } from './stored.ts';
+
+/** Who asks, when, and about which id. Left out: somebody who may send the command, a fixed instant, and '1'. */
+export type WhenOptions = Readonly<{ actor?: Actor; at?: string; id?: string }>;
+
+/** What a decision is expected to come to. */
+export type Expected<E extends Message> = Readonly<{
+  /** These events, in this order and with exactly this data; none for a command that changes nothing. */
+  then(...events: readonly E[]): void;
+  /** Refused by the business with this reason; the detail is compared where one is given. */
+  rejected(reason: string, detail?: Readonly<Record<string, unknown>>): void;
+  /** Never reaches the decider, because its schema refuses it; with paths: for exactly these fields. */
+  invalid(...paths: readonly string[]): void;
+  /** Never reaches the decider, because this actor may not send it. */
+  forbidden(): void;
+  /**
+   * The command has an effect, and the same command once more, on the state after its own events, has none: it comes to a refusal or to
+   * no events. Such a command is safe to repeat even where the store does not recognise the repeat (no Idempotency-Key, or one from
+   * before the window). A command that is meant to add up (a second equal deposit is a second deposit) is not retry-safe by itself: it
+   * relies on its Idempotency-Key, or carries an id of its own that the state remembers.
+   */
+  retrySafe(): void;
+}>;
+
+type Outcome =
+  | Readonly<{ events: readonly Message[] }>
+  | Refusal
+  | Readonly<{ invalid: readonly string[] }>
+  | Readonly<{ forbidden: string }>;
+
+const defaultAt = '2026-11-21T12:00:00.000Z';
+
+/** Somebody whom the declaration lets in: the owner where there is one, and where it is nobody's yet, 'ada'. */
+const whoMay = (may: readonly Who[], owner: string | undefined): Actor => {
+  if (may.includes('owner')) return { id: owner ?? 'ada', role: 'customer' };
+  const [role = 'operator'] = may;
+  return { id: `some-${role}`, role: role === 'process' ? 'process' : 'operator' };
+};
+
+/** The way of a command up to its commit, in the order of the real one: schema, permission, decision, stored format. */
+const decideOn = (
+  decider: AnyDecider,
+  state: unknown,
+  command: Message,
+  { actor, at = defaultAt, id = '1' }: WhenOptions,
+): Outcome => {
+  const format = decider.commands[command.type];
+  if (!format)
+    return fail({
+      title: `${decider.category} has no command ${command.type}.`,
+      came: command.type,
+      expected: Object.keys(decider.commands),
+    });
+  const parsed = format.schema.safeParse(command.data);
+  if (!parsed.success) return { invalid: [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].sort() };
+  const owner = decider.owner?.(state as never);
+  const who = actor ?? whoMay(format.may, owner);
+  if (!allowed(format.may, who, owner)) return { forbidden: `${who.role} ${who.id}` };
+  const outcome = decide(decider, state, { type: command.type, data: frozen(parsed.data) }, { id, actor: who, at });
+  if (isRefusal(outcome)) return storable(outcome, outcome.refused);
+  return { events: outcome.map((event) => throughStore(decider.events, event)) };
+};
+
+/** The state after some events. It must be storable, because snapshots hold it, and nobody may change it in place. */
+const folded = (decider: AnyDecider, state: unknown, events: readonly Message[]): unknown =>
+  events.reduce<unknown>((before, event) => {
+    const after = fold(decider, before, [frozen(event)]);
+    storable(after, `the state after ${event.type}`);
+    return frozen(after);
+  }, state);
+
+/**
+ * Given what happened, when a command comes, then these events, or a refusal: behaviour without a store, a clock or a network. Needs no
+ * test runner. On the way it checks what production would: the command's schema, who may send it, that events fit their stored formats
+ * and are read back as written, that state can be kept in a snapshot, and that nothing is changed in place.
+ *
+ * @example
+ * const given = specification(account);
+ * given(opened, deposited(50)).when({ type: 'Withdraw', data: eur(80) }).rejected('insufficient-funds', { balance: 50 });
+ */
+export const specification = <S, C extends Message, E extends Message>(decider: Decider<S, C, E>) => {
+  const any = decider as unknown as AnyDecider;
+  return (...history: readonly E[]) => {
+    const past = history.map((event) => throughStore(any.events, event));
+    const state = folded(any, frozen(structuredClone(any.initial)), past);
+    return {
+      when: (command: C, options: WhenOptions = {}): Expected<E> => {
+        const outcome = decideOn(any, state, command, options);
+        const made = 'events' in outcome ? outcome.events : [];
+        const after = folded(any, state, made);
+        const title = `${streamName(any.category, options.id ?? '1')}, when ${command.type} comes:`;
+        const facts = { command: show(command), state: show(state), given: past.map(show).join('\n') || 'nothing' };
+        const expectOutcome = (wanted: Outcome, at: (...args: never[]) => void) =>
+          expectSame({ title, came: outcome, expected: wanted, facts, at });
+        const expected: Expected<E> = {
+          // biome-ignore lint/suspicious/noThenProperty: the word that everybody uses here; awaiting it by mistake fails, and says so.
+          then: (...events) => {
+            if (typeof events[0] === 'function')
+              throw new TypeError('Say what is expected: .then(...), .rejected(...); never await it.');
+            expectOutcome({ events: events.map(({ type, data }) => ({ type, data: storable(data) })) }, expected.then);
+          },
+          rejected: (refused, detail) => {
+            const wanted = 'refused' in outcome && detail === undefined ? outcome.detail : detail;
+            expectOutcome({ refused, ...(wanted && { detail: wanted }) }, expected.rejected);
+          },
+          invalid: (...paths) =>
+            expectOutcome(
+              { invalid: 'invalid' in outcome && paths.length === 0 ? outcome.invalid : paths.toSorted() },
+              expected.invalid,
+            ),
+          forbidden: () =>
+            expectOutcome({ forbidden: 'forbidden' in outcome ? outcome.forbidden : 'this actor' }, expected.forbidden),
+          retrySafe: () => {
+            const at = expected.retrySafe;
+            if (made.length === 0)
+              fail({
+                title: `${title} it has no effect that a repeat could double.`,
+                came: outcome,
+                expected: 'events',
+                facts,
+                at,
+              });
+            const again = decideOn(any, after, command, options);
+            if (!('events' in again) || again.events.length === 0) return;
+            const advice =
+              'Let the state remember that it is done; or, if adding up is meant, leave repeats to the Idempotency-Key.';
+            fail({
+              title: `${title} once more after its own events, it takes effect again. ${advice}`,
+              came: again,
+              expected: 'a refusal, or no events',
+              facts: { ...facts, after: show(after) },
+              at,
+            });
+          },
+        };
+        return expected;
+      },
+    };
+  };
+};

@@ -1,0 +1,70 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { commitStore } from '../../lib/aws/commit-store.ts';
+import { daysKept, snapshotStore } from '../../lib/aws/snapshot-store.ts';
+import { systemKeys } from '../../lib/aws/system.ts';
+import { viewTable } from '../../lib/aws/view-table.ts';
+import { memoryClock } from '../../lib/testing/memory-system.ts';
+
+// What a local engine does not show: there every read is consistent, and nothing expires.
+describe('what is asked of DynamoDB', () => {
+  const mock = mockClient(DynamoDBClient);
+  const client = new DynamoDBClient({});
+  const clock = memoryClock();
+  const snapshot = (state: unknown) => ({
+    ...{ stream: 'account-1', code: 'c', commit: 1, version: 1, bytes: 1, at: '', hash: 'h', recent: '' },
+    state,
+  });
+  const sent = () => mock.calls().map(({ args }) => args[0].input as Record<string, unknown>);
+  beforeEach(() => {
+    mock.reset();
+    mock.on(GetItemCommand).resolves({ Item: { secret: { B: new Uint8Array(32) } } });
+    mock.on(QueryCommand).resolves({}).on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
+  });
+
+  it.each<[string, () => Promise<unknown>, true | undefined]>([
+    ['commits', () => commitStore(client, 't').read('account-1', { from: 1 }), true],
+    ['one commit', () => commitStore(client, 't').find('account-1', 1), true],
+    ['a head', () => viewTable(client, 't').head('1'), true],
+    ['the secret', () => systemKeys(client, 't').digest('a'), true],
+    [
+      'a snapshot',
+      () =>
+        snapshotStore(client, 't')
+          .load('account-1', 'c')
+          .catch(() => {}),
+      undefined,
+    ],
+    ['all', () => viewTable(client, 't').all({ limit: 1 }), undefined],
+    ["an owner's", () => viewTable(client, 't').all({ limit: 1, owner: 'ada' }), undefined],
+    ['rows', () => viewTable(client, 't').rowsOf('1', { limit: 1, direction: 'oldest-first' }), undefined],
+  ])('reads %s as consistently as promised, by one request', async (_, read, consistent) => {
+    await read();
+    expect(sent().map(({ ConsistentRead }) => ConsistentRead)).toEqual([consistent]);
+  });
+
+  it('lets a snapshot expire, counted from now', async () => {
+    await snapshotStore(client, 't', { clock }).save(snapshot({}));
+    const expires = Math.floor(clock.now() / 1000) + daysKept * 86_400;
+    expect(sent()[0]).toMatchObject({ Item: { expires: { N: String(expires) }, state: { S: '{}' } } });
+  });
+
+  it('compresses a large snapshot', async () => {
+    await snapshotStore(client, 't', { clock }).save(snapshot('x'.repeat(100_000)));
+    const { state } = sent()[0]!.Item as { state: { B: Uint8Array } };
+    expect(state.B.byteLength).toBeLessThan(1_000);
+  });
+
+  it('reads the secret once, and again after a failure', async () => {
+    mock
+      .on(GetItemCommand)
+      .rejectsOnce(new Error('down'))
+      .resolves({ Item: { secret: { B: new Uint8Array(32) } } });
+    const keys = systemKeys(client, 't');
+    await expect(keys.digest('a')).rejects.toThrow('down');
+    expect(new Set(await Promise.all([keys.digest('a'), keys.digest('a')])).size).toBe(1);
+    await keys.digest('a');
+    expect(sent()).toHaveLength(2);
+  });
+});

@@ -1,0 +1,52 @@
+import { afterAll, describe, inject } from 'vitest';
+import { commitStore } from '../../lib/aws/commit-store.ts';
+import { dynamo } from '../../lib/aws/dynamo.ts';
+import { snapshotStore } from '../../lib/aws/snapshot-store.ts';
+import { viewTable } from '../../lib/aws/view-table.ts';
+import { spoilers } from '../support/spoil.ts';
+import { dropTables, makeTables } from '../support/tables.ts';
+import { keysContract } from './keys.contract.ts';
+import { sizeContract } from './size.contract.ts';
+import { snapshotsContract } from './snapshots.contract.ts';
+import { storeContract } from './store.contract.ts';
+import { viewContract } from './view.contract.ts';
+
+/** An engine that answers as DynamoDB does. */
+type Engine = Readonly<{ name: string; endpoint: string }>;
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    endpoints?: readonly Engine[];
+  }
+}
+
+const engines: readonly Engine[] = inject('endpoints') ?? JSON.parse(process.env.FOLDSTREAM_ENDPOINTS ?? '[]');
+if (engines.length === 0)
+  throw new Error('No engine to run on: set FOLDSTREAM_ENDPOINTS to [{"name":"...","endpoint":"http://..."}].');
+
+/** Both local engines take these for their owner. */
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+for (const { name, endpoint } of engines)
+  describe(name, () => {
+    const settings = { endpoint, region: 'eu-central-1', credentials };
+    const client = dynamo(settings);
+    const made: Readonly<Record<string, string>>[] = [];
+    const tables = async () => {
+      const names = await makeTables(client);
+      made.push(names);
+      return names;
+    };
+    afterAll(async () => {
+      for (const names of made) await dropTables(client, names);
+      client.destroy();
+    });
+    storeContract(name, async () => commitStore(client, (await tables()).commits));
+    snapshotsContract(name, async () => {
+      const { snapshots: table } = await tables();
+      return { snapshots: snapshotStore(client, table), spoil: spoilers(client, table) };
+    });
+    viewContract(name, async () => viewTable(client, (await tables()).view));
+    keysContract(name, async () => ({ client, table: (await tables()).control }));
+    sizeContract(name, async (observe) => commitStore(dynamo({ ...settings, observe }), (await tables()).commits));
+  });

@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Listing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
+
+type Table = View & ViewReader;
+
+const headOf = (key: string, commit: number, over: Partial<ViewItem> = {}): ViewItem => ({
+  key,
+  sort: 'head',
+  stream: `account-${key}`,
+  commit,
+  row: { balance: commit },
+  ...over,
+});
+const rowOf = (key: string, row: string, commit: number, over: Partial<ViewItem> = {}): ViewItem =>
+  headOf(key, commit, { sort: `row#${row}`, ...over });
+const keys = (items: readonly ViewItem[]) => items.map(({ key }) => key);
+const rows = (items: readonly ViewItem[]) => items.map(({ sort }) => sort.slice('row#'.length));
+
+/** Follows `next` to the end, doing something between two pages. */
+const walk = async (ask: (after: Listing['next']) => Promise<Listing>, between = async () => {}): Promise<readonly Listing[]> => {
+  const pages: Listing[] = [];
+  for (let after: Listing['next']; ; await between()) {
+    const page = await ask(after);
+    pages.push(page);
+    expect(pages.length, 'a list that never ends').toBeLessThan(200);
+    // What crosses the wire inside of a cursor is JSON.
+    after = page.next && JSON.parse(JSON.stringify(page.next));
+    if (!after) return pages;
+  }
+};
+
+/** What every table of a view promises; `makeView` gives an empty one. */
+export const viewContract = (name: string, makeView: () => Table | Promise<Table>) =>
+  describe(`view: ${name}`, () => {
+    const fresh = (): string => randomUUID();
+    const putAll = async (view: Table, items: readonly ViewItem[]) => {
+      for (const item of items) expect(await view.putHead(item, undefined)).toBe(true);
+    };
+    let view: Table;
+    beforeAll(async () => {
+      view = await makeView();
+    });
+
+    describe('heads', () => {
+      it('answers undefined where there is none', async () => {
+        expect(await view.head(fresh())).toBeUndefined();
+      });
+
+      it.each<[string, Partial<ViewItem>]>([
+        ['row', { owner: 'ada', row: { text: '日本', list: [], map: {}, none: null, no: false, amount: -1.5 } }],
+        ['memory', { owner: 'ada', row: undefined, memory: { balance: 0, list: [[]] } }],
+        ['mark', { row: undefined, parked: { commit: 4, reason: 'Error: no', at: '2026-11-21T12:00:00.000Z' } }],
+      ])('gives back exactly what it was given: a %s', async (_, over) => {
+        const { row, ...rest } = headOf(fresh(), 3, over);
+        const head = { ...rest, ...(row && { row }) };
+        expect(await view.putHead(head, undefined)).toBe(true);
+        expect(await view.head(head.key)).toStrictEqual(head);
+      });
+
+      it('puts a first head only where none is', async () => {
+        const key = fresh();
+        expect(await view.putHead(headOf(key, 1), undefined)).toBe(true);
+        expect(await view.putHead(headOf(key, 2), undefined)).toBe(false);
+        expect((await view.head(key))?.commit).toBe(1);
+      });
+
+      it('moves a cursor only from where it was read', async () => {
+        const key = fresh();
+        expect(await view.putHead(headOf(key, 1), 1)).toBe(false);
+        expect(await view.head(key)).toBeUndefined();
+        await view.putHead(headOf(key, 5), undefined);
+        expect(await view.putHead(headOf(key, 6), 4)).toBe(false);
+        expect(await view.putHead(headOf(key, 7), 6)).toBe(false);
+        expect(await view.putHead(headOf(key, 6), 5)).toBe(true);
+        expect(await view.head(key)).toStrictEqual(headOf(key, 6));
+      });
+
+      it('parks on the same cursor, and resumes', async () => {
+        const key = fresh();
+        const parked = { commit: 2, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
+        await view.putHead(headOf(key, 1), undefined);
+        expect(await view.putHead(headOf(key, 1, { parked }), 1)).toBe(true);
+        expect((await view.head(key))?.parked).toStrictEqual(parked);
+        expect(await view.putHead(headOf(key, 1), 1)).toBe(true);
+        expect((await view.head(key))?.parked).toBeUndefined();
+      });
+
+      it('lets exactly one of many that come at once move it', async () => {
+        const key = fresh();
+        await view.putHead(headOf(key, 1), undefined);
+        const moves = Array.from({ length: 12 }, (_, i) => headOf(key, i + 2));
+        const answers = await Promise.all(moves.map((head) => view.putHead(head, 1)));
+        expect(answers.filter(Boolean)).toHaveLength(1);
+        expect(await view.head(key)).toStrictEqual(moves[answers.indexOf(true)]);
+      });
+    });
+
+    describe('rows', () => {
+      it('puts a row over none, an older one and its own, and never over a newer', async () => {
+        const key = fresh();
+        const row = async () => (await view.rowsOf(key, { limit: 9, direction: 'oldest-first' })).items;
+        await view.putRow(rowOf(key, 'a', 5));
+        await view.putRow(rowOf(key, 'a', 4, { row: { from: 'older' } }));
+        expect(await row()).toStrictEqual([rowOf(key, 'a', 5)]);
+        await view.putRow(rowOf(key, 'a', 5, { row: { from: 'the same commit' } }));
+        expect((await row())[0]?.row).toStrictEqual({ from: 'the same commit' });
+        await view.putRow(rowOf(key, 'a', 10));
+        await view.putRow(rowOf(key, 'a', 9, { row: undefined }));
+        expect(await row()).toStrictEqual([rowOf(key, 'a', 10)]);
+        await view.putRow(rowOf(key, 'a', 11, { row: undefined }));
+        expect(await row()).toEqual([]);
+        await view.putRow(rowOf(key, 'a', 10));
+        expect(await row()).toEqual([]);
+      });
+
+      it('lists the rows of one stream in both directions, page by page, without tombstones', async () => {
+        const key = fresh();
+        await view.putHead(headOf(key, 9, { row: undefined, memory: {} }), undefined);
+        await view.putRow(rowOf(`${key}x`, 'a', 1));
+        const all = Array.from({ length: 11 }, (_, i) => String(i).padStart(12, '0'));
+        for (const row of all) await view.putRow(rowOf(key, row, 1, Number(row) % 5 === 2 ? { row: undefined } : {}));
+        const kept = all.filter((row) => Number(row) % 5 !== 2);
+        for (const direction of ['oldest-first', 'newest-first'] as const)
+          for (const limit of [1, 3, 4, 20]) {
+            const pages = await walk((after) => view.rowsOf(key, { limit, direction, ...(after && { after }) }));
+            expect(rows(pages.flatMap(({ items }) => items))).toEqual(direction === 'oldest-first' ? kept : kept.toReversed());
+            expect(pages.slice(0, -1).every(({ items }) => items.length === limit)).toBe(true);
+          }
+      });
+    });
+
+    describe('lists', () => {
+      it('lists every head with a row, once, page by page, while others come and go', async () => {
+        const own = await makeView();
+        const there = Array.from({ length: 23 }, fresh);
+        await putAll(
+          own,
+          there.map((key) => headOf(key, 1)),
+        );
+        for (let i = 0; i < 9; i++) {
+          await own.putHead(headOf(fresh(), 1, { row: undefined }), undefined);
+          await own.putHead(headOf(fresh(), 1, { row: undefined, memory: {} }), undefined);
+          await own.putRow(rowOf(there[i]!, 'a', 1));
+        }
+        for (const limit of [1, 5, 23, 100]) {
+          const pages = await walk(
+            (after) => own.all({ limit, ...(after && { after }) }),
+            async () => void (await own.putHead(headOf(`later-${fresh()}`, 1, { row: undefined }), undefined)),
+          );
+          expect(keys(pages.flatMap(({ items }) => items)).toSorted()).toEqual(there.toSorted());
+          expect(pages.slice(0, -1).every(({ items }) => items.length === limit)).toBe(true);
+        }
+      });
+
+      it('skips and repeats nothing that was there when rows are put between two pages', async () => {
+        const own = await makeView();
+        const there = Array.from({ length: 12 }, fresh);
+        await putAll(
+          own,
+          there.map((key) => headOf(key, 1, { owner: 'ada' })),
+        );
+        for (const owner of [undefined, 'ada']) {
+          const pages = await walk(
+            (after) => own.all({ limit: 3, ...(owner && { owner }), ...(after && { after }) }),
+            async () => void (await own.putHead(headOf(fresh(), 1), undefined)),
+          );
+          const listed = keys(pages.flatMap(({ items }) => items));
+          expect(listed.filter((key) => there.includes(key)).toSorted()).toEqual(there.toSorted());
+          expect(new Set(listed).size).toBe(listed.length);
+        }
+      });
+
+      it("lists an owner's rows by key, and nobody else's, whatever place is given", async () => {
+        const own = await makeView();
+        const hers = Array.from({ length: 10 }, fresh).toSorted();
+        await putAll(
+          own,
+          hers.map((key) => headOf(key, 1, { owner: 'ada' })),
+        );
+        await putAll(
+          own,
+          Array.from({ length: 5 }, () => headOf(fresh(), 1, { owner: 'bob' })),
+        );
+        await putAll(own, [headOf(fresh(), 1, { owner: 'ada', row: undefined, memory: {} })]);
+        for (const limit of [1, 3, 10, 50]) {
+          const pages = await walk((after) => own.all({ limit, owner: 'ada', ...(after && { after }) }));
+          expect(keys(pages.flatMap(({ items }) => items))).toEqual(hers);
+          expect(pages.every(({ items }) => items.length <= limit)).toBe(true);
+        }
+        const place = { key: '', sort: 'head', owner: 'bob' };
+        const bobs = { ...place, key: hers[0]! };
+        expect(keys((await own.all({ limit: 50, owner: 'ada', after: bobs })).items)).toEqual(hers.slice(1));
+        expect(await own.all({ limit: 50, owner: 'nobody' })).toEqual({ items: [] });
+      });
+
+      it('takes a row out of its list when it is deleted or changes hands', async () => {
+        const own = await makeView();
+        const [deleted, given, kept] = [fresh(), fresh(), fresh()];
+        await putAll(
+          own,
+          [deleted, given, kept].map((key) => headOf(key, 1, { owner: 'ada' })),
+        );
+        expect(await own.putHead(headOf(deleted, 2, { owner: 'ada', row: undefined }), 1)).toBe(true);
+        expect(await own.putHead(headOf(given, 2, { owner: 'bob' }), 1)).toBe(true);
+        expect(keys((await own.all({ limit: 9, owner: 'ada' })).items)).toEqual([kept]);
+        expect(keys((await own.all({ limit: 9, owner: 'bob' })).items)).toEqual([given]);
+        expect((await own.head(deleted))?.owner).toBeUndefined();
+        expect((await own.all({ limit: 9 })).items).toHaveLength(2);
+      });
+    });
+  });

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** How one request ends: with an answer, with a connection that breaks, or not at all. */
+export type Answer = Readonly<{ status: number; type?: string; body?: object }> | 'hang up' | 'hang';
+
+/** Speaks DynamoDB's protocol: gives the answers in turn, the last one for ever, and keeps what it was asked. */
+export const startFakeEndpoint = async (answers: readonly Answer[]) => {
+  const requests: Record<string, unknown>[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const answer = answers[Math.min(requests.push(JSON.parse(text)), answers.length) - 1]!;
+    if (answer === 'hang') return;
+    if (answer === 'hang up') return void request.socket.destroy();
+    const { status, type, body } = answer;
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(JSON.stringify({ ...body, ...(type && { __type: `com.amazonaws.dynamodb.v20120810#${type}` }) }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    stop: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};

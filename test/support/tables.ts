@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DeleteTableCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+
+type Keys = Readonly<{ partition: [string, 'S' | 'N']; sort?: [string, 'S' | 'N'] }>;
+
+const schema = ({ partition, sort }: Keys) => [
+  { AttributeName: partition[0], KeyType: 'HASH' as const },
+  ...(sort ? [{ AttributeName: sort[0], KeyType: 'RANGE' as const }] : []),
+];
+
+const create = (client: DynamoDBClient, table: string, keys: Keys, more: Partial<CreateTableCommandInput> = {}) =>
+  client.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: schema(keys),
+      AttributeDefinitions: [keys.partition, ...(keys.sort ? [keys.sort] : [])].map(([AttributeName, AttributeType]) => ({
+        AttributeName,
+        AttributeType,
+      })),
+      ...more,
+    }),
+  );
+
+/** The tables of the ports, under names that no other run uses. */
+export const makeTables = async (client: DynamoDBClient) => {
+  const run = randomUUID().slice(0, 8);
+  const named = (table: string) => `${table}-${run}`;
+  const tables = { commits: named('commits'), snapshots: named('snapshots'), view: named('view'), control: named('control') };
+  await create(client, tables.commits, { partition: ['stream', 'S'], sort: ['commit', 'N'] });
+  await create(client, tables.snapshots, { partition: ['stream', 'S'], sort: ['code', 'S'] });
+  await create(client, tables.control, { partition: ['id', 'S'] });
+  await create(
+    client,
+    tables.view,
+    { partition: ['key', 'S'], sort: ['sort', 'S'] },
+    {
+      AttributeDefinitions: ['key', 'sort', 'owner'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-owner',
+          KeySchema: schema({ partition: ['owner', 'S'], sort: ['key', 'S'] }),
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    },
+  );
+  return tables;
+};
+
+export const dropTables = async (client: DynamoDBClient, tables: Readonly<Record<string, string>>): Promise<void> => {
+  for (const TableName of Object.values(tables)) await client.send(new DeleteTableCommand({ TableName }));
+};
