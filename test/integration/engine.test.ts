@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { engineCapabilities, lacking } from '../../lib/cli/engine/capabilities.ts';
+import { ensureEngine } from '../../lib/cli/engine/install.ts';
+import { freePort } from '../../lib/cli/engine/port.ts';
+import { startEngine } from '../../lib/cli/engine/start.ts';
+import { killGroup } from '../../lib/cli/run.ts';
+
+test('an engine starts on a free port, can do what is needed, and leaves nothing behind', { timeout: 120_000 }, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'engine-'));
+  const engine = await ensureEngine({ cacheDir: join(import.meta.dirname, '../../.cache') });
+  const port = await freePort();
+  const running = await startEngine({ engine, port, logFile: join(dir, 'engine.log') });
+  try {
+    expect(lacking(await engineCapabilities(running.endpoint))).toEqual([]);
+    await expect(startEngine({ engine, port, logFile: join(dir, 'second.log') })).rejects.toThrow(`Port ${port} is in use`);
+  } finally {
+    await running.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+  await expect(fetch(running.endpoint)).rejects.toThrow();
+  expect(killGroup(running.pid, 0)).toBe(false);
+});
+
+test('the engine ends when its starter is killed without a word', { timeout: 60_000 }, async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'engine-'));
+  const url = (file: string) => JSON.stringify(new URL(`../../lib/cli/engine/${file}`, import.meta.url).href);
+  const script = `
+    import { startEngine } from ${url('start.ts')};
+    const engine = ${JSON.stringify(await ensureEngine({ cacheDir: join(import.meta.dirname, '../../.cache') }))};
+    const running = await startEngine({ engine, port: ${await freePort()}, logFile: ${JSON.stringify(join(dir, 'engine.log'))} });
+    console.log(running.endpoint);
+    setInterval(() => {}, 1000);`;
+  const starter = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const endpoint = String(await once(starter.stdout, 'data')).trim();
+  expect((await fetch(`${endpoint}/_ministack/health`)).ok).toBe(true);
+  starter.kill('SIGKILL');
+  await vi.waitFor(() => expect(fetch(endpoint)).rejects.toThrow('fetch failed'), 20_000);
+  rmSync(dir, { recursive: true, force: true });
+});
