@@ -1,0 +1,103 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ensureUser } from '../aws/users.ts';
+import { engineCapabilities } from './engine/capabilities.ts';
+import { bootstrap, deploy } from './engine/deploy.ts';
+import { ensureEngine } from './engine/install.ts';
+import { onlyStart } from './engine/only-start.ts';
+import { requireFreePort, usualPort } from './engine/port.ts';
+import { type RunningEngine, startEngine } from './engine/start.ts';
+import { accessTo, requireAnswer, usesExternalEngine } from './engine/target.ts';
+import { Interrupted, untilInterrupted } from './interrupt.ts';
+import { cacheDir, type Deployment, demoUsers, deploymentFile, toDeployment } from './local.ts';
+import { step } from './progress.ts';
+import { seed } from './seed.ts';
+import { UserError } from './user-error.ts';
+
+export type StartOptions = Readonly<{ port?: number; fresh: boolean }>;
+
+const home = join(cacheDir, 'local');
+const stateDir = join(home, 'state');
+const logFile = join(home, 'cdk.log');
+
+/** An engine of the user's own must have what the application is made of: better one sentence now than a failed deployment. */
+const requireAble = async (endpoint: string): Promise<void> => {
+  await requireAnswer(endpoint);
+  const { httpApi, cognito } = await engineCapabilities(endpoint);
+  const missing = [httpApi, cognito].flatMap((capability) => (capability.can ? [] : [capability.reason]));
+  if (missing.length > 0)
+    throw new UserError(
+      `The engine at ${endpoint} cannot run the application: ${missing.join('; ')}.`,
+      'LocalStack has these with a licence only. Unset AWS_ENDPOINT_URL to use the local engine, which needs none.',
+    );
+};
+
+const engineOf = async ({ port = usualPort }: StartOptions, signal: AbortSignal): Promise<RunningEngine> => {
+  await requireFreePort(port);
+  const engine = await ensureEngine({ cacheDir, step, signal });
+  return step(`Starting the local engine on port ${port}`, () =>
+    startEngine({ engine, port, stateDir, logFile: join(home, 'engine.log'), signal }),
+  );
+};
+
+const deployTo = async (endpoint: string, signal: AbortSignal): Promise<Deployment> => {
+  rmSync(logFile, { force: true });
+  const common = { endpoint, logFile, step, signal };
+  await bootstrap(common);
+  const stacks = await deploy({ ...common, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
+  const deployment = toDeployment(endpoint, stacks);
+  await step('Creating two users, a customer and an operator', async () => {
+    for (const user of Object.values(demoUsers)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
+  });
+  await seed(deployment, step);
+  writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
+  return deployment;
+};
+
+const closing = ({ api }: Deployment): string => `
+The API is at ${api}
+
+Get a token (valid for an hour; \`operator\` instead of \`customer\` sees everybody's accounts):
+
+  TOKEN=$(npm run --silent token customer)
+
+Then open an account, put ten euros in, and read the balance:
+
+  curl -s -X POST ${api}/account/my-first/open    -H "Authorization: Bearer $TOKEN" -d '{"currency":"EUR"}'
+  curl -s -X POST ${api}/account/my-first/deposit -H "Authorization: Bearer $TOKEN" -d '{"amount":1000,"currency":"EUR"}'
+  curl -s --retry 5 --retry-all-errors --fail ${api}/views/account-balance/my-first -H "Authorization: Bearer $TOKEN"
+
+Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).`;
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));
+
+const session = async (options: StartOptions, signal: AbortSignal): Promise<void> => {
+  const external = usesExternalEngine();
+  if (external) await requireAble(external);
+  const engine = external ? undefined : await engineOf(options, signal);
+  try {
+    const deployment = await deployTo(external ?? engine?.endpoint ?? '', signal);
+    console.log(closing(deployment));
+    if (!engine) return;
+    await Promise.race([aborted(signal), engine.ended]);
+    if (!signal.aborted) throw new UserError('The local engine ended by itself.', `Its log: ${join(home, 'engine.log')}`);
+  } finally {
+    if (engine) rmSync(deploymentFile, { force: true });
+    if (engine) await step('\nStopping', () => engine.stop());
+  }
+};
+
+/** From nothing to a back end that answers; returns when it is interrupted and everything that it started is gone. */
+export const start = async (options: StartOptions): Promise<void> => {
+  const release = onlyStart(cacheDir, usesExternalEngine() ?? `port ${options.port ?? usualPort}`);
+  try {
+    if (options.fresh) rmSync(home, { recursive: true, force: true });
+    mkdirSync(dirname(deploymentFile), { recursive: true });
+    await untilInterrupted((signal) => session(options, signal));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
+    release();
+  }
+};
