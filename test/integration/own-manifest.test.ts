@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import {
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListRolePoliciesCommand,
+  type ListRolePoliciesCommandOutput,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { ensureUser } from '../../lib/aws/users.ts';
+import { deploy } from '../../lib/cli/engine/deploy.ts';
+import { accessTo } from '../../lib/cli/engine/target.ts';
+import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
+import { eventually } from '../support/eventually.ts';
+import { as, fresh } from '../support/http.ts';
+import { logLines } from '../support/logs.ts';
+import { overHttp } from '../support/over-http.ts';
+import { customers, home } from './setup.ts';
+
+describe.runIf(overHttp())("a team's own manifest, through the same constructs and handlers", () => {
+  let parcels: Deployment;
+
+  beforeAll(async () => {
+    const endpoint = inject('endpoint');
+    const stacks = await deploy({
+      endpoint,
+      app: `node ${join(root, 'test/support/parcel/app.ts')}`,
+      logFile: join(home, 'parcels.log'),
+      outputsFile: join(home, 'parcels.json'),
+      outDir: join(home, 'parcels.out'),
+    });
+    parcels = toDeployment(endpoint, stacks);
+    for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), parcels.userPool, user);
+  });
+
+  it('takes its commands and answers from its view', async () => {
+    const [ada, operator] = await Promise.all([as('ada', parcels), as('operator', parcels)]);
+    const id = fresh();
+    expect((await ada('POST', `/parcel/${id}/send`, { code: 'c-1' })).status).toBe(201);
+    expect((await operator('POST', `/parcel/${id}/scan`, { places: ['Graz', 'Wien'] })).body).toMatchObject({
+      version: 3,
+      commit: 2,
+    });
+    const track = await eventually(
+      () => ada('GET', `/views/parcel-track/${id}`),
+      ({ body }) => body.scans === 2,
+    );
+    expect(track.body).toMatchObject({ id, last: 'Wien' });
+    // Nothing of the reference application is here, and what is for processes alone has no route.
+    expect((await ada('POST', `/account/${id}/open`, { currency: 'EUR' })).status).toBe(404);
+    expect((await operator('POST', `/parcel/${id}/deliver`, {})).status).toBe(404);
+  });
+
+  it('parks the stream that its projection throws on, and no other', async () => {
+    const [ada, operator] = await Promise.all([as('ada', parcels), as('operator', parcels)]);
+    const [poisoned, healthy] = [fresh(), fresh()];
+    for (const id of [poisoned, healthy]) await ada('POST', `/parcel/${id}/send`, { code: 'c-2' });
+    await operator('POST', `/parcel/${poisoned}/scan`, { places: ['Linz'] });
+    await operator('POST', `/parcel/${poisoned}/scan`, { places: ['nowhere'] });
+    await operator('POST', `/parcel/${healthy}/scan`, { places: ['Linz'] });
+    await eventually(
+      () => ada('GET', `/views/parcel-track/${healthy}`),
+      ({ body }) => body.last === 'Linz',
+    );
+    const parked = await eventually(
+      () => logLines(parcels.outputs.ParcelTrackR1Function ?? ''),
+      (lines) => lines.some(({ message, stream }) => message === 'A stream is parked.' && stream === `parcel-${poisoned}`),
+    );
+    expect(parked.find(({ message }) => message === 'A stream is parked.')).toMatchObject({
+      commit: 3,
+      projection: 'parcel-track',
+    });
+    expect((await ada('GET', `/views/parcel-track/${poisoned}`)).body).toMatchObject({ last: 'Linz', scans: 1 });
+  });
+
+  it('is refused by the engine as soon as a grant is taken away, and says nothing of it to the caller', async () => {
+    const ada = await as('ada', parcels);
+    const [lambda, iam] = [new LambdaClient({}), new IAMClient({})];
+    const FunctionName = parcels.outputs.ParcelCommandFunction;
+    const { Role = '' } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const RoleName = Role.split('/').at(-1);
+    const { PolicyNames = [] }: ListRolePoliciesCommandOutput = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const policies = await Promise.all(
+      PolicyNames.map((PolicyName) => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))),
+    );
+    const documents = policies.map(({ PolicyName, PolicyDocument = '' }) => ({
+      PolicyName,
+      PolicyDocument: decodeURIComponent(PolicyDocument),
+    }));
+    expect((await ada('POST', `/parcel/${fresh()}/send`, { code: 'before' })).status).toBe(201);
+    for (const { PolicyName, PolicyDocument } of documents) {
+      const without = PolicyDocument.replaceAll('"dynamodb:PutItem",', '')
+        .replaceAll(',"dynamodb:PutItem"', '')
+        .replaceAll('"dynamodb:PutItem"', '"dynamodb:DescribeTable"');
+      await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+      await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: without }));
+    }
+    const refused = await ada('POST', `/parcel/${fresh()}/send`, { code: 'refused' });
+    expect(refused.status).toBe(500);
+    expect(refused.headers.get('content-type')).toBe('application/problem+json');
+    expect(refused.body).toMatchObject({ type: 'urn:foldstream:problem:internal' });
+    expect(JSON.stringify(refused.body)).not.toMatch(/AccessDenied|dynamodb|arn:/i);
+    const lines = await logLines(FunctionName ?? '');
+    expect(JSON.stringify(lines.find(({ correlation }) => correlation === refused.body.correlation))).toMatch(/AccessDenied/);
+    for (const policy of documents) await iam.send(new PutRolePolicyCommand({ RoleName, ...policy }));
+    expect((await ada('POST', `/parcel/${fresh()}/send`, { code: 'after' })).status).toBe(201);
+  });
+});

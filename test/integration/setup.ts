@@ -1,0 +1,70 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { Capabilities } from '../../lib/aws/capabilities.ts';
+import { ensureUser } from '../../lib/aws/users.ts';
+import { engineCapabilities, lacking } from '../../lib/cli/engine/capabilities.ts';
+import { bootstrap, deploy } from '../../lib/cli/engine/deploy.ts';
+import { ensureEngine } from '../../lib/cli/engine/install.ts';
+import { freePort } from '../../lib/cli/engine/port.ts';
+import { startEngine } from '../../lib/cli/engine/start.ts';
+import { accessTo, engineSettings, requireAnswer, usesExternalEngine } from '../../lib/cli/engine/target.ts';
+import { cacheDir, type Deployment, demoUsers, toDeployment } from '../../lib/cli/local.ts';
+import { step } from '../../lib/cli/progress.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    endpoint: string;
+    capabilities: Capabilities;
+    /** Absent on an engine that has no HTTP APIs or no users. */
+    deployment: Deployment | null;
+  }
+}
+
+export const home = join(cacheDir, 'integration');
+
+/** Two more people, so that what is somebody's can be asked for by somebody else. */
+export const customers = ['ada', 'bob'].map((username) => ({ username, password: `Demo-${username}-12345!` }));
+
+const startOwn = async () => {
+  const engine = await ensureEngine({ cacheDir, step });
+  const port = await freePort();
+  return step(`Starting an engine for the tests on port ${port}`, () =>
+    startEngine({ engine, port, logFile: join(home, 'engine.log') }),
+  );
+};
+
+/** Deploys the real app by the real CLI into an engine of the tests' own, or into the one that AWS_ENDPOINT_URL names. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  const external = usesExternalEngine();
+  if (external) await requireAnswer(external);
+  const engine = external ? undefined : await startOwn();
+  const endpoint = external ?? engine?.endpoint ?? '';
+  const stop = async () => engine?.stop();
+  try {
+    const capabilities = await engineCapabilities(endpoint);
+    project.provide('endpoint', endpoint);
+    project.provide('capabilities', capabilities);
+    project.provide('deployment', null);
+    Object.assign(process.env, engineSettings(endpoint));
+    const reasons = lacking(capabilities);
+    if (reasons.length > 0) {
+      console.log(
+        `Not run on this engine: everything over HTTP, because\n${reasons.map((reason) => `  - ${reason}`).join('\n')}`,
+      );
+      return stop;
+    }
+    const common = { endpoint, logFile: join(home, 'cdk.log'), step };
+    await bootstrap(common);
+    const stacks = await deploy({ ...common, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
+    const deployment = toDeployment(endpoint, stacks);
+    for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), deployment.userPool, user);
+    project.provide('deployment', deployment);
+    return stop;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureEngine } from '../lib/cli/engine/install.ts';
+import { freePort } from '../lib/cli/engine/port.ts';
+import { startEngine } from '../lib/cli/engine/start.ts';
+import { cacheDir, root } from '../lib/cli/local.ts';
+import { step } from '../lib/cli/progress.ts';
+import { startDynamoDbLocal } from './support/dynamodb-local.ts';
+
+type Counts = Readonly<{ passed: number; failed: number }>;
+type Program = Readonly<{ command: string; args: readonly string[]; env?: Readonly<Record<string, string>> }>;
+
+const reportFile = join(cacheDir, 'tests', `report-${process.pid}.json`);
+
+const runs = ({ command, args, env }: Program): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn(join(root, 'node_modules/.bin', command), args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    });
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    process.on('SIGTERM', forward);
+    process.on('SIGINT', () => {});
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => {
+      process.off('SIGTERM', forward);
+      resolve(code === 0);
+    });
+  });
+
+/** A check that is one test by itself. */
+const check = async (title: string, command: string, args: readonly string[]): Promise<Counts> => {
+  console.log(`\n${title}: ${command} ${args.join(' ')}`);
+  const ok = await runs({ command, args });
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+};
+
+/** Some of vitest's projects; a run that broke outside of any test counts as one failure. */
+const vitest = async (projects: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Counts> => {
+  mkdirSync(join(cacheDir, 'tests'), { recursive: true });
+  const selected = projects.flatMap((project) => ['--project', project]);
+  const reporters = ['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${reportFile}`];
+  const ok = await runs({ command: 'vitest', args: ['run', ...selected, ...reporters], env });
+  try {
+    const report = JSON.parse(readFileSync(reportFile, 'utf8'));
+    const { numPassedTests: passed, numFailedTests: failed } = report as { numPassedTests: number; numFailedTests: number };
+    return { passed, failed: !ok && failed === 0 ? 1 : failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(reportFile, { force: true });
+  }
+};
+
+const checks = [
+  () => check('Types', 'tsc', ['-p', '.']),
+  () => check('Lint and format', 'biome', ['check', '.']),
+  () => check('Dead exports and unused dependencies', 'knip', []),
+];
+
+/** The store's contract on two independent engines: the local default, and AWS's DynamoDB Local. */
+const engines = async (): Promise<Counts> => {
+  const engine = await ensureEngine({ cacheDir, step });
+  const ministack = await startEngine({ engine, port: await freePort(), logFile: join(cacheDir, 'tests', 'engine.log') });
+  const local = await startDynamoDbLocal().catch(async (error: unknown) => {
+    await ministack.stop();
+    throw error;
+  });
+  const endpoints = [
+    { name: 'MiniStack', endpoint: ministack.endpoint },
+    { name: 'DynamoDB Local', endpoint: local.endpoint },
+  ];
+  try {
+    return await vitest(['engines'], { FOLDSTREAM_ENDPOINTS: JSON.stringify(endpoints) });
+  } finally {
+    await Promise.all([ministack.stop(), local.stop()]);
+  }
+};
+
+const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
+  all: [...checks, () => vitest(['unit', 'infra', 'integration'])],
+  unit: [() => vitest(['unit'])],
+  integration: [() => vitest(['integration'])],
+  full: [() => vitest(['long'], { FOLDSTREAM_RUNS: '1000' })],
+  engines: [engines],
+};
+
+const name = process.argv[2] ?? 'all';
+const suite = suites[name];
+if (!suite) {
+  console.error(`There is no suite '${name}': choose one of ${Object.keys(suites).join(', ')}.`);
+  process.exit(2);
+}
+let total: Counts = { passed: 0, failed: 0 };
+for (const part of suite) {
+  const { passed, failed } = await part().catch((error: unknown) => {
+    console.error(error);
+    return { passed: 0, failed: 1 };
+  });
+  total = { passed: total.passed + passed, failed: total.failed + failed };
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,15 @@
+/** Asks again until the answer is good, or the deadline passes: then the last answer says what was wrong. */
+export const eventually = async <T>(
+  ask: () => Promise<T>,
+  isGood: (answer: T) => boolean,
+  { deadline = 20_000, every = 50 }: Readonly<{ deadline?: number; every?: number }> = {},
+): Promise<T> => {
+  const until = Date.now() + deadline;
+  for (;;) {
+    const answer = await ask();
+    if (isGood(answer)) return answer;
+    if (Date.now() > until)
+      throw new Error(`Not within ${deadline} ms; the last answer was ${JSON.stringify(answer).slice(0, 2_000)}`);
+    await new Promise((resolve) => setTimeout(resolve, every));
+  }
+};

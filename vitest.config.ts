@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/cli', 'test/aws', 'test/structure'].map(
+  (room) => `${room}/**/*.test.ts`,
+);
+
+export default defineConfig({
+  test: {
+    projects: [
+      // The inner loop: no network, no engine, under five seconds.
+      { test: { name: 'unit', include: [...unit, 'test/contract/memory.test.ts'] } },
+      // Synthesis of the real app.
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      // A real engine, a real deployment, real HTTP.
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/contract/engine.test.ts'],
+          globalSetup: 'test/integration/setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // Two independent engines for the store alone; the second one needs Java.
+      {
+        test: {
+          name: 'engines',
+          include: ['test/contract/engines.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      // What takes longer than anybody wants to wait for at each change.
+      { test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
+    ],
+  },
+});
