@@ -3,6 +3,7 @@ import type { Manifest } from '../core/manifest.ts';
 import { Api } from './api.ts';
 import { CommandEndpoint } from './command-endpoint.ts';
 import { EventStore } from './event-store.ts';
+import { Guard } from './guard.ts';
 import { pascal } from './notes.ts';
 import { Publisher } from './publisher.ts';
 import { History, Queries } from './queries.ts';
@@ -18,6 +19,7 @@ export class FoldstreamStack extends Stack {
     });
     const store = new EventStore(this, 'Events', common);
     const { bus } = new Publisher(this, 'Publisher', { store, ...common });
+    new Guard(this, 'Guard', { store, ...common });
     const api = new Api(this, 'Api', common);
 
     for (const decider of manifest.aggregates)

@@ -63,7 +63,7 @@ export const manifest = defineManifest({
 
 const bundle = mkdtempSync(join(tmpdir(), 'foldstream-bundle-'));
 writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => {};');
-const steps = Object.fromEntries(['command', 'publish', 'project', 'query', 'history'].map((step) => [step, bundle]));
+const steps = Object.fromEntries(['command', 'publish', 'guard', 'project', 'query', 'history'].map((step) => [step, bundle]));
 
 /** The stack of that manifest, with bundles that do nothing. */
 export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}) => {

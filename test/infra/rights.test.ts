@@ -55,6 +55,10 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
+  test('guarding: it is shown what happened, and may do nothing about it', () => {
+    expect(lines('GuardGuard')).toEqual(['EventsCommits.StreamArn: DescribeStream GetRecords GetShardIterator ListStreams']);
+  });
+
   test('projecting: its own table and queue alone', () => {
     expect(lines('ParcelListR2Project')).toEqual([
       'EventsCommits.Arn: GetItem Query',

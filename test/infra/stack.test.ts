@@ -24,6 +24,17 @@ describe('delivery', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', { StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } });
   });
 
+  test('the guard is handed every change and removal, and an alarm listens for what it says', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Guard') },
+      FilterCriteria: { Filters: [{ Pattern: '{"eventName":["MODIFY"]}' }, { Pattern: '{"eventName":["REMOVE"]}' }] },
+    });
+    const [filter] = resources('AWS::Logs::MetricFilter');
+    expect(filter.FilterPattern).toBe('{ $.message = "History was tampered with." }');
+    const [{ MetricName, MetricNamespace }] = filter.MetricTransformations;
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace: MetricNamespace, Threshold: 0 });
+  });
+
   test('each revision has a rule for exactly the event types that it handles', () => {
     const patterns = resources('AWS::Events::Rule').map(({ EventPattern }) => EventPattern);
     expect(patterns).toEqual(

@@ -1,0 +1,3 @@
+import { guardHandler } from '../lib/aws/guard-handler.ts';
+
+export const handler = guardHandler();

@@ -1,0 +1,40 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { as, fresh, theDeployment } from '../support/http.ts';
+import { logLines } from '../support/logs.ts';
+import { overHttp } from '../support/over-http.ts';
+
+describe.runIf(overHttp())('the guard of the commits', () => {
+  it('raises the alarm on a change and on a removal, and on nothing else', async () => {
+    const ada = await as('ada');
+    const [changed, removed, untouched] = [fresh(), fresh(), fresh()];
+    for (const id of [changed, removed, untouched]) await ada('POST', `/account/${id}/open`, { currency: 'EUR' });
+    const { CommitsTable, GuardFunction = '' } = theDeployment().outputs;
+    const tables = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+    const key = (id: string) => ({ TableName: CommitsTable, Key: { stream: `account-${id}`, commit: 1 } });
+    await tables.send(
+      new UpdateCommand({
+        ...key(changed),
+        UpdateExpression: 'SET events[0].#data.#owner = :me',
+        ExpressionAttributeNames: { '#data': 'data', '#owner': 'owner' },
+        ExpressionAttributeValues: { ':me': 'mallory' },
+      }),
+    );
+    await tables.send(new DeleteCommand(key(removed)));
+    const raised = (lines: readonly Record<string, unknown>[]) =>
+      lines.filter(({ message }) => message === 'History was tampered with.');
+    const lines = await eventually(
+      () => logLines(GuardFunction),
+      (all) => [changed, removed].every((id) => raised(all).some(({ stream }) => stream === `account-${id}`)),
+    );
+    expect(raised(lines)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ stream: `account-${changed}`, commit: 1, kind: 'MODIFY' }),
+        expect.objectContaining({ stream: `account-${removed}`, commit: 1, kind: 'REMOVE' }),
+      ]),
+    );
+    expect(raised(lines).map(({ stream }) => stream)).not.toContain(`account-${untouched}`);
+  });
+});
