@@ -8,6 +8,8 @@ const names = new Set([
   'ServiceUnavailable',
   'TimeoutError',
   'TransactionConflictException',
+  // What the store makes an answer of, a lost race, never gets here.
+  'TransactionCanceledException',
   'TransactionInProgressException',
 ]);
 const codes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);

@@ -17,7 +17,7 @@ const scope = ({ projection }: Querying, of: string) => `${projection.name}.r${p
 const position = (querying: Querying, of: string, { cursor }: PageRequest) => {
   if (cursor === undefined) return {};
   const after = decodeCursor(cursor, scope(querying, of));
-  if (!after) throw invalid('cursor', 'this is no cursor of this list; leave it out to begin anew');
+  if (!after || !Object.values(after).every((part) => typeof part === 'string')) throw invalid('cursor', 'this is no cursor of this list; leave it out to begin anew');
   return { after };
 };
 

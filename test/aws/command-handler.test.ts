@@ -1,0 +1,125 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
+import { answerCommand } from '../../lib/aws/command-handler.ts';
+import { httpFunction } from '../../lib/aws/http.ts';
+import { type AnyDecider, command } from '../../lib/core/decider.ts';
+import { FromNewerRelease, v1 } from '../../lib/core/version.ts';
+import { account } from '../../lib/domains/account/decider.ts';
+import { stateCache } from '../../lib/engine/cache.ts';
+import type { Commanding } from '../../lib/engine/handle-command.ts';
+import type { Store } from '../../lib/engine/ports.ts';
+import { defaultSettings } from '../../lib/engine/settings.ts';
+import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
+import { memoryStore } from '../../lib/testing/memory-store.ts';
+import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+
+/** Makes commits as large, and as many events, as it is asked for. */
+const blob: AnyDecider = {
+  category: 'blob',
+  events: { Grown: v1(z.object({ text: z.string() })) },
+  commands: { Grow: command(['operator'], z.strictObject({ events: z.int(), size: z.int() })) },
+  initial: {},
+  decide: {
+    Grow: (_state: never, { events, size }: { events: number; size: number }) =>
+      Array.from({ length: events }, () => ({ type: 'Grown', data: { text: 'x'.repeat(size) } })),
+  },
+  evolve: { Grown: () => ({}) },
+};
+
+const commanding = (decider: AnyDecider, store: Store = memoryStore(), seed = 1): Commanding => ({
+  decider,
+  code: 'test',
+  store,
+  snapshots: memorySnapshots(),
+  keys: memoryKeys(seed),
+  clock: memoryClock(),
+  log: memoryLog(),
+  settings: defaultSettings,
+  cache: stateCache(1_000_000),
+});
+
+const post = async (on: Commanding, command: string, body: unknown, { groups = '', headers = {} } = {}) => {
+  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), (request) => answerCommand(on, request));
+  const event = {
+    routeKey: `POST /${on.decider.category}/{id}/{command}`,
+    pathParameters: { id: 'a1', command },
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    requestContext: {
+      requestId: 'request-1',
+      http: { sourceIp: '203.0.113.77' },
+      authorizer: { jwt: { claims: { sub: 'ada', 'cognito:groups': groups } } },
+    },
+  };
+  const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
+  return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '{}') };
+};
+
+const opening = (on: Commanding) => post(on, 'open', { currency: 'EUR' });
+
+describe('a command over HTTP, where the engine cannot be brought to it', () => {
+  beforeEach(() => void vi.restoreAllMocks());
+
+  const failing = (error: Error): Store => ({ ...memoryStore(), append: () => Promise.reject(error) });
+
+  it('409 after too many lost races', async () => {
+    const store = memoryStore();
+    const rival = commanding(account, store);
+    await opening(rival);
+    // Somebody else is always faster: in front of each append another commit takes the number.
+    const unlucky: Store = {
+      ...store,
+      append: async (commit) => {
+        await post(rival, 'deposit', { amount: 1, currency: 'EUR' });
+        return store.append(commit);
+      },
+    };
+    const answer = await post(commanding(account, unlucky, 2), 'deposit', { amount: 5, currency: 'EUR' });
+    expect(answer).toMatchObject({ status: 409, body: { type: 'urn:foldstream:problem:contended', status: 409 } });
+    expect(answer.headers['retry-after']).toBe('1');
+    expect(store.stored().filter(({ stream }) => stream === 'account-a1')).toHaveLength(1 + defaultSettings.tries);
+  });
+
+  it.each([
+    ['throttling', Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' })],
+    ['a broken connection', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })],
+    ['a failure of DynamoDB', Object.assign(new Error('oops'), { $metadata: { httpStatusCode: 500 } })],
+    ['a newer release', new FromNewerRelease('a type of tomorrow')],
+  ])('503 with Retry-After for %s', async (_, error) => {
+    const answer = await opening(commanding(account, failing(error)));
+    expect(answer).toMatchObject({ status: 503, body: { type: 'urn:foldstream:problem:unavailable' } });
+    expect(answer.headers).toMatchObject({ 'retry-after': '1', 'content-type': 'application/problem+json' });
+  });
+
+  it('500 with no inner detail', async () => {
+    const answer = await opening(commanding(account, failing(new Error('secret table arn:aws:dynamodb'))));
+    expect(answer).toMatchObject({ status: 500, body: { type: 'urn:foldstream:problem:internal', correlation: 'request-1' } });
+    expect(JSON.stringify(answer)).not.toContain('secret table');
+  });
+
+  it('413 for a commit that no item takes, and for too many events, before any request', async () => {
+    const store = memoryStore();
+    const on = commanding(blob, { ...store, append: () => Promise.reject(new Error('nothing was to be sent')) });
+    for (const [events, size] of [
+      [1, 410_000],
+      [1_001, 1],
+    ])
+      expect(await post(on, 'grow', { events, size }, { groups: '[operator]' })).toMatchObject({
+        status: 413,
+        body: { type: 'urn:foldstream:problem:commit-too-large' },
+      });
+  });
+
+  it('keeps the caller as an opaque id, and the network only in part', async () => {
+    const store = memoryStore();
+    await opening(commanding(account, store));
+    expect(store.stored()[0]?.meta).toEqual({
+      actor: 'ada',
+      correlation: 'request-1',
+      causation: 'request-1',
+      network: '203.0.113.0/24',
+    });
+  });
+});
