@@ -3,12 +3,18 @@ import { Command, InvalidArgumentError } from 'commander';
 import { demoToken, demoUsers, localDeployment } from '../lib/cli/local.ts';
 import { start } from '../lib/cli/start.ts';
 import { explain } from '../lib/cli/user-error.ts';
+import { verify } from '../lib/cli/verify.ts';
 
 const port = (text: string): number => {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1024 || number > 65_535)
     throw new InvalidArgumentError('A port is a number from 1024 to 65535.');
   return number;
+};
+
+/** What was found wrong has been said; the exit code is for scripts. */
+const failUnless = (ok: boolean): void => {
+  process.exitCode = ok ? 0 : 1;
 };
 
 const program = new Command('foldstream').description('Event sourcing and CQRS on AWS.').showHelpAfterError();
@@ -25,6 +31,14 @@ program
   .description('print an access token of a demo user')
   .addArgument(program.createArgument('[user]', 'whose').choices(Object.keys(demoUsers)).default('customer'))
   .action(async (user) => console.log(await demoToken(localDeployment(), user)));
+
+program
+  .command('verify')
+  .description('follow the hash chain of a stream, or of all, and name the first commit that does not fit')
+  .argument('[stream]', 'such as account-7f3a')
+  .option('--all', 'every stream: a scan of the whole table, priced as such', false)
+  .option('--stack <name>', 'a deployment on AWS; without it the one of npm start')
+  .action(async (stream, options) => failUnless(await verify({ ...options, stream }, console.log)));
 
 try {
   await program.parseAsync();

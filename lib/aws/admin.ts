@@ -13,9 +13,9 @@ export const clientSettings = (access: Access) => ({
   credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
 });
 
-/** A stack's status and outputs, undefined when there is none of that name. */
-export async function describeStack(access: Access, name: string): Promise<StackState | undefined> {
-  const client = new CloudFormationClient(clientSettings(access));
+/** A stack's status and outputs, undefined when there is none of that name; where the environment points to, unless told. */
+export async function describeStack(access: Access | undefined, name: string): Promise<StackState | undefined> {
+  const client = new CloudFormationClient(access ? clientSettings(access) : {});
   try {
     const stack = (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
     if (!stack) return undefined;

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { verify } from '../../lib/cli/verify.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, fresh, theDeployment } from '../support/http.ts';
 import { logLines } from '../support/logs.ts';
@@ -13,6 +14,7 @@ describe.runIf(overHttp())('the guard of the commits', () => {
     for (const id of [changed, removed, untouched]) await ada('POST', `/account/${id}/open`, { currency: 'EUR' });
     const { CommitsTable, GuardFunction = '' } = theDeployment().outputs;
     const tables = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+    await ada('POST', `/account/${changed}/deposit`, { amount: 5, currency: 'EUR' });
     const key = (id: string) => ({ TableName: CommitsTable, Key: { stream: `account-${id}`, commit: 1 } });
     await tables.send(
       new UpdateCommand({
@@ -36,5 +38,15 @@ describe.runIf(overHttp())('the guard of the commits', () => {
       ]),
     );
     expect(raised(lines).map(({ stream }) => stream)).not.toContain(`account-${untouched}`);
+
+    const said: string[] = [];
+    const verified = async (stream: string) => verify({ stream, all: false, stack: 'foldstream-dev' }, (line) => said.push(line));
+    expect(await verified(`account-${untouched}`)).toBe(true);
+    expect(await verified(`account-${changed}`)).toBe(false);
+    expect(said.at(-1)).toBe(
+      `account-${changed}: commit 2 does not fit: it does not carry the hash of commit 1: one of the two was changed.`,
+    );
+    expect(await verify({ all: true, stack: 'foldstream-dev' }, (line) => said.push(line))).toBe(false);
+    expect(said.filter((line) => line.includes('does not fit')).at(-1)).toContain(`account-${changed}`);
   });
 });

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { describeStack } from '../aws/admin.ts';
+import { engineSettings } from './engine/target.ts';
+import { deploymentFile, localDeployment } from './local.ts';
+import { UserError } from './user-error.ts';
+
+/**
+ * The outputs of the deployment that a command is about: the stack that was named, in the account that the environment
+ * points to, or else the one that `npm start` runs here.
+ */
+export const targetOutputs = async (stack: string | undefined): Promise<Readonly<Record<string, string>>> => {
+  if (stack === undefined && existsSync(deploymentFile)) {
+    const { endpoint, outputs } = localDeployment();
+    Object.assign(process.env, engineSettings(endpoint));
+    return outputs;
+  }
+  if (stack === undefined)
+    throw new UserError(
+      'Which deployment?',
+      'Name its stack (--stack foldstream-prod), or run npm start in another terminal for the local one.',
+    );
+  const found = await describeStack(undefined, stack);
+  if (!found) throw new UserError(`There is no stack ${stack} in this account and region.`, 'Check AWS_PROFILE and AWS_REGION.');
+  return found.outputs;
+};
