@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander';
-import { demoToken, demoUsers, localDeployment } from '../lib/cli/local.ts';
+import { manifest } from '#manifest';
+import { checkVerb } from '../lib/cli/check.ts';
+import { contractsVerb } from '../lib/cli/contracts.ts';
+import { demoToken, demoUsers, localDeployment, root } from '../lib/cli/local.ts';
 import { start } from '../lib/cli/start.ts';
 import { explain } from '../lib/cli/user-error.ts';
 import { verify } from '../lib/cli/verify.ts';
@@ -39,6 +42,28 @@ program
   .option('--all', 'every stream: a scan of the whole table, priced as such', false)
   .option('--stack <name>', 'a deployment on AWS; without it the one of npm start')
   .action(async (stream, options) => failUnless(await verify({ ...options, stream }, console.log)));
+
+program
+  .command('contracts')
+  .description('compare the stored formats with those last released')
+  .option('--release', 'record what is there now as released', false)
+  .action(({ release }) => {
+    const { ok, lines } = contractsVerb({ manifest, root, release });
+    console.log(lines.join('\n'));
+    failUnless(ok);
+  });
+
+program
+  .command('check')
+  .description("fold a real history through today's deciders, upcasters and views, and report what fails or differs")
+  .requiredOption('--against <file>', 'an export, newline-delimited JSON, compressed if its name ends in .gz')
+  .option('--states <file>', 'states to compare with, as the last release wrote them')
+  .option('--save-states <file>', "write today's states, for the next release to compare with")
+  .action(async (options) => {
+    const { ok, lines } = await checkVerb({ manifest, ...options });
+    console.log(lines.join('\n'));
+    failUnless(ok);
+  });
 
 try {
   await program.parseAsync();

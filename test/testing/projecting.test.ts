@@ -47,7 +47,7 @@ describe('projecting', () => {
 
   it('shows where rows differ, and what they were made of', () =>
     expect(() => given(added(2)).rows({ sum: 3 })).toThrow(
-      /sums, given this history:\n.*\/0\/sum: 3 was expected, 2 came\n.*1: \[ \{ type: 'Added', v: 1, data: \{ n: 2 \} \} \]/,
+      /sums, given this history:\n.*\/0\/sum: 3 was expected, 2 came\n.*1: \[ \{ type: 'Added', v: 1, data: \{ n: 2 \} \} \]/s,
     ));
 
   it('fails where a row is missing or too much', () => {

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import * as z from 'zod';
+import { difference } from '../../core/difference.ts';
+import { type Findings, faulty, none, note } from './findings.ts';
+import { type PresentFormat, type PresentVersion, type ReleasedFormat, sampleName } from './present.ts';
+import type { JsonSchema } from './schema-changes.ts';
+
+const isSample = z.strictObject({ type: z.string(), v: z.int().positive(), data: z.unknown() });
+
+/** What a sample could look like, to be filled in by hand: invented data would prove nothing. */
+const draft = (type: string, v: number, schema: JsonSchema | Error): string => {
+  const properties = schema instanceof Error ? {} : ((schema.properties ?? {}) as Record<string, JsonSchema>);
+  const data = Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, `<${field.type ?? 'any'}>`]));
+  return JSON.stringify({ type, v, data });
+};
+
+const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
+const differenceIn = (before: unknown, after: unknown): string =>
+  difference(before, after)
+    .map(({ path, from, to }) => `${path || 'all of it'} from ${json(from)} to ${json(to)}`)
+    .join(', ');
+
+const reasonOf = ({ message, cause }: Error): string =>
+  cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s+/g, ' ') : message;
+
+/** What is wrong with the golden sample of one version. */
+export const checkSample = (
+  { category, type, written }: PresentFormat,
+  { v, schema, sample }: PresentVersion,
+  before: ReleasedFormat | undefined,
+): Findings => {
+  const event = `${category}.${type}`;
+  const file = `events/samples/${sampleName(category, type, v)}.json`;
+  const released = before?.versions[v];
+  const restore = `Take ${file} back from the last release`;
+  if (!sample)
+    return faulty(
+      event,
+      v,
+      `v${v} has no sample.`,
+      released ? `${restore}.` : `Write ${file} by hand, with every field filled: ${draft(type, v, schema)}`,
+    );
+  const form = isSample.safeParse(sample.content);
+  if (!form.success || form.data.type !== type || form.data.v !== v)
+    return faulty(
+      event,
+      v,
+      `The sample of v${v} is none.`,
+      `${file} holds {"type": "${type}", "v": ${v}, "data": ...}, nothing else.`,
+    );
+  if (released && released.sample !== sample.hash)
+    return faulty(event, v, `The sample of v${v} was edited after its release.`, `${restore}: stored data is not edited either.`);
+  const { reads, kept } = sample;
+  if (reads instanceof Error)
+    return faulty(
+      event,
+      v,
+      `The sample of v${v} ${released ? 'can no longer' : 'cannot'} be read: ${reasonOf(reads)}`,
+      released ? 'Mend the schema or the upcast: events like it are stored.' : `Mend ${file}, the schema or the upcast.`,
+    );
+  if (!released)
+    return isDeepStrictEqual(kept, form.data.data)
+      ? none
+      : faulty(
+          event,
+          v,
+          `v${v} changes its sample: ${differenceIn(form.data.data, kept)}.`,
+          `${file} holds just what v${v} stores.`,
+        );
+  if (isDeepStrictEqual(reads, released.reads)) return none;
+  const changed = `The sample of v${v} is read differently: ${differenceIn(released.reads, reads)}.`;
+  // A new version that is written is a new shape, into which all the others are lifted.
+  return before.written === written
+    ? faulty(event, v, changed, 'Put the upcast (or downcast) back, or make a new version: what is stored keeps its meaning.')
+    : note(`${event}: ${changed}`);
+};

@@ -1,0 +1,99 @@
+import type { Manifest } from '../../core/manifest.ts';
+import { checkSample } from './check-sample.ts';
+import { type Findings, faulty, none, note, together } from './findings.ts';
+import {
+  type PresentFormat,
+  type PresentVersion,
+  presentFormats,
+  type Released,
+  type ReleasedFormat,
+  type Samples,
+  sampleName,
+} from './present.ts';
+import { type JsonSchema, schemaChanges } from './schema-changes.ts';
+
+const eventOf = ({ category, type }: Pick<PresentFormat, 'category' | 'type'>) => `${category}.${type}`;
+
+/**
+ * A version that has shipped is never edited. While it is written, even taking more than before is a fault: instances of the last
+ * release, and a rollback to it, could not read what this one writes. Where it is only read, taking more is said, and does no harm.
+ */
+const checkSchema = (format: PresentFormat, { v, schema }: PresentVersion, before: JsonSchema): Findings => {
+  if (schema instanceof Error) return none;
+  const event = eventOf(format);
+  const isWritten = v === format.written;
+  const fix = isWritten
+    ? `Put the released shape back, and give the new one to v${v + 1}: \`.soon(schema, downcast)\` now, \`.next(schema, upcast)\` a release later.`
+    : 'Put the released shape back: another shape is another version.';
+  return together(
+    schemaChanges(before, schema).map(({ effect, says }) =>
+      effect === 'annotated' || (effect === 'loosened' && !isWritten)
+        ? note(`${event} v${v} has shipped, and was edited in place without harm: ${says}.`)
+        : faulty(event, v, `v${v} has shipped, and was edited in place: ${says}.`, fix),
+    ),
+  );
+};
+
+/** A version is readable one release before it is written: the instances of the last release meet it during the rollout. */
+const checkPrepared = (format: PresentFormat, { versions }: ReleasedFormat): Findings => {
+  const { written } = format;
+  const readable = Math.max(...Object.keys(versions).map(Number));
+  return written <= readable
+    ? none
+    : faulty(
+        eventOf(format),
+        written,
+        `v${written} is written, but the last release reads up to v${readable}: its instances could not read it during the rollout.`,
+        `Declare v${written} with \`.soon(schema, downcast)\` now, and turn it into \`.next(schema, upcast)\` a release later.`,
+      );
+};
+
+const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined): Findings => {
+  const { versions } = format;
+  const event = eventOf(format);
+  const now = versions.flatMap((version) => {
+    const { v, schema } = version;
+    const json = 'Store what JSON has: texts, numbers, booleans, null, lists, objects.';
+    const isNew = before && !before.versions[v] ? [note(`${event} v${v} is new, and not released yet.`)] : [];
+    const unclear = schema instanceof Error ? [faulty(event, v, `v${v} is not plain JSON: ${schema.message}`, json)] : [];
+    return [...isNew, ...unclear, checkSample(format, version, before)];
+  });
+  if (!before) return together([note(`${event} is new, and not released yet.`), ...now]);
+  const shipped = Object.entries(before.versions).map(([v, { schema }]) => {
+    const version = versions[Number(v) - 1];
+    return version
+      ? checkSchema(format, version, schema)
+      : faulty(event, Number(v), `v${v} has shipped, and is gone.`, `Put v${v} back: events of it may be stored.`);
+  });
+  return together([...shipped, checkPrepared(format, before), ...now]);
+};
+
+/** Compares a manifest's stored formats with those last released, and reads every golden sample. */
+export const checkContracts = (manifest: Pick<Manifest, 'aggregates'>, released: Released, samples: Samples): Findings => {
+  const formats = presentFormats(manifest, samples);
+  const events = new Set(formats.map(eventOf));
+  const names = new Set(
+    formats.flatMap(({ category, type, versions }) => versions.map(({ v }) => sampleName(category, type, v))),
+  );
+  const gone = Object.entries(released).flatMap(([category, types]) => {
+    const fix = manifest.aggregates.some((aggregate) => aggregate.category === category)
+      ? 'Put its format back: events of it are stored. No decider need emit it any more.'
+      : `Put the aggregate ${category} back into the manifest: its commands may go, its formats stay.`;
+    return Object.keys(types)
+      .map((type) => eventOf({ category, type }))
+      .filter((event) => !events.has(event))
+      .map((event) => faulty(event, undefined, 'It has shipped, and is gone.', fix));
+  });
+  const stray = Object.keys(samples)
+    .filter((name) => !names.has(name))
+    .map((name) => {
+      const file = `events/samples/${name}.json`;
+      return faulty(
+        name,
+        undefined,
+        `${file} is of no version that there is.`,
+        'Put the version back, or delete the file if it never shipped.',
+      );
+    });
+  return together([...formats.map((format) => checkFormat(format, released[format.category]?.[format.type])), ...gone, ...stray]);
+};

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { ZodType } from 'zod';
+import * as z from 'zod';
+import type { StoredEvent } from '../../core/commit.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { type Formats, readEvent } from '../../core/version.ts';
+import { storable } from '../../engine/storable.ts';
+import type { JsonSchema } from './schema-changes.ts';
+
+/** One version of an event's stored format, as a release had it. Stored format of 2026-11. */
+export type ReleasedVersion = Readonly<{
+  /** What could be stored: the JSON schema of its input. Refinements and transforms in code are not part of it; samples are. */
+  schema: JsonSchema;
+  /** Hash of the golden sample, which is never edited once released. */
+  sample: string;
+  /** What the release read the sample as. */
+  reads: unknown;
+}>;
+
+/** An event's stored format as a release had it: which version it wrote, and all that it could read. */
+export type ReleasedFormat = Readonly<{ written: number; versions: Readonly<Record<string, ReleasedVersion>> }>;
+
+/** All stored formats of a release, by category and event type: `events/released.json`. */
+export type Released = Readonly<Record<string, Readonly<Record<string, ReleasedFormat>>>>;
+
+/** The golden samples by their names: `account/MoneyDeposited.v1`. A sample is `{ type, v, data }`, an event as it was stored. */
+export type Samples = Readonly<Record<string, unknown>>;
+
+export const sampleName = (category: string, type: string, v: number): string => `${category}/${type}.v${v}`;
+
+/** One version as it is now: its sample as today's domain reads it, and as its own schema keeps it. An error stands for what cannot be told. */
+export type PresentVersion = Readonly<{
+  v: number;
+  schema: JsonSchema | Error;
+  sample?: Readonly<{ content: unknown; hash: string; reads: unknown; kept: unknown }>;
+}>;
+
+export type PresentFormat = Readonly<{ category: string; type: string; written: number; versions: readonly PresentVersion[] }>;
+
+const attempt = <T>(work: () => T): T | Error => {
+  try {
+    return work();
+  } catch (cause) {
+    return cause instanceof Error ? cause : new Error(String(cause));
+  }
+};
+
+const presentSample = (formats: Formats, schema: ZodType, content: unknown): PresentVersion['sample'] => {
+  const event = content as StoredEvent;
+  const hash = createHash('sha256')
+    .update(canonicalize(content) ?? '')
+    .digest('hex')
+    .slice(0, 32);
+  return {
+    content,
+    hash,
+    reads: attempt(() => storable(readEvent(formats, event).data)),
+    kept: attempt(() => storable(schema.parse(event.data))),
+  };
+};
+
+/** The stored formats of a manifest, with their samples read by today's code. */
+export const presentFormats = ({ aggregates }: Pick<Manifest, 'aggregates'>, samples: Samples): readonly PresentFormat[] =>
+  aggregates.flatMap(({ category, events }) =>
+    Object.entries(events).map(([type, { current, schemas }]) => ({
+      category,
+      type,
+      written: current,
+      versions: schemas.map((schema, i) => {
+        const content = samples[sampleName(category, type, i + 1)];
+        return {
+          v: i + 1,
+          schema: attempt(() => z.toJSONSchema(schema, { io: 'input' }) as JsonSchema),
+          ...(content !== undefined && { sample: presentSample(events, schema, content) }),
+        };
+      }),
+    })),
+  );
+
+/** What is recorded as released; only for formats without a fault. */
+export const toReleased = (formats: readonly PresentFormat[]): Released => {
+  const released: Record<string, Record<string, ReleasedFormat>> = {};
+  for (const { category, type, written, versions } of formats) {
+    released[category] ??= {};
+    released[category][type] = {
+      written,
+      versions: Object.fromEntries(
+        versions.map(({ v, schema, sample }) => [
+          v,
+          { schema: schema as JsonSchema, sample: sample?.hash ?? '', reads: sample?.reads },
+        ]),
+      ),
+    };
+  }
+  return released;
+};

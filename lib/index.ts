@@ -1,0 +1,40 @@
+// The package's entry `foldstream`: what a team writes its domain with. Given/when/then and the ports in memory are `foldstream/testing`.
+export { type Actor, allowed, isPublic, type May, type Who } from './core/access.ts';
+export { type Commit, type Meta, recordedEvents, type StoredEvent, versionBefore } from './core/commit.ts';
+export {
+  type AnyDecider,
+  type CommandFormat,
+  type CommandOf,
+  type Context,
+  command,
+  type Decider,
+  decide,
+  fold,
+  isRefusal,
+  type Refusal,
+  refuse,
+} from './core/decider.ts';
+export { type Change, difference } from './core/difference.ts';
+export { defineManifest, type Manifest } from './core/manifest.ts';
+export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
+export { type Problem, ProblemError } from './core/problem.ts';
+export {
+  type AnyProjection,
+  handledTypes,
+  type RowPerStream,
+  type RowsPerStream,
+  rowKey,
+  type Source,
+  type Step,
+} from './core/projection.ts';
+export { idRule, isCategory, isId, kebab, parseStream, streamName } from './core/stream.ts';
+export {
+  type EventOf,
+  type Formats,
+  FromNewerRelease,
+  readEvent,
+  storeEvent,
+  UnreadableEvent,
+  type Versioned,
+  v1,
+} from './core/version.ts';

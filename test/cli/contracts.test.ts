@@ -1,0 +1,320 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { manifest } from '#manifest';
+import { checkContracts } from '../../lib/cli/contracts/check.ts';
+import { presentFormats, type Samples, toReleased } from '../../lib/cli/contracts/present.ts';
+import { contractsVerb, readReleased, readSamples } from '../../lib/cli/contracts.ts';
+import { type Formats, v1 } from '../../lib/core/version.ts';
+
+const repository = join(import.meta.dirname, '..', '..');
+const withFormats = (events: Formats, category = 'shop') =>
+  ({ aggregates: [{ category, events, commands: {}, initial: {}, decide: {}, evolve: {} }] }) as const;
+
+const sold = z.object({ price: z.int(), colour: z.enum(['red', 'blue']), note: z.string().max(9).optional() });
+const soldInShops = sold.extend({ shop: z.string() });
+const inShops = (old: z.infer<typeof sold>) => ({ ...old, shop: 'first' });
+const returned = v1(z.object({ why: z.string() }));
+const data = { price: 5, colour: 'red', note: 'as is' };
+const samples: Samples = {
+  'shop/Sold.v1': { type: 'Sold', v: 1, data },
+  'shop/Sold.v2': { type: 'Sold', v: 2, data: { ...data, shop: 'second' } },
+  'shop/Returned.v1': { type: 'Returned', v: 1, data: { why: 'too red' } },
+};
+const only = (...names: string[]): Samples => Object.fromEntries(names.map((name) => [name, samples[name]]));
+
+const release = (events: Formats, given = samples) => toReleased(presentFormats(withFormats(events), given));
+const first = { Sold: v1(sold), Returned: returned };
+const firstSamples = only('shop/Sold.v1', 'shop/Returned.v1');
+const firstReleased = release(first, firstSamples);
+/** v2 is written since this release, and v1 only read. */
+const second = { Sold: v1(sold).next(soldInShops, inShops), Returned: returned };
+const secondReleased = release(second);
+
+/** What is said of a change to what was released first. */
+const changed = (Sold: Formats[string], given = firstSamples) =>
+  checkContracts(withFormats({ Sold, Returned: returned }), firstReleased, given);
+const changedLater = (Sold: Formats[string]) =>
+  checkContracts(withFormats({ Sold, Returned: returned }), secondReleased, samples);
+
+describe('what is as it was released', () => {
+  it('has no fault and no note', () => {
+    expect(changed(v1(sold))).toEqual({ faults: [], notes: [] });
+    expect(changedLater(second.Sold)).toEqual({ faults: [], notes: [] });
+  });
+
+  it('may be described in other words', () =>
+    expect(changed(v1(sold.describe('A sale.')))).toEqual({
+      faults: [],
+      notes: [
+        'shop.Sold v1 has shipped, and was edited in place without harm: the description of the data changed from none to A sale..',
+      ],
+    }));
+});
+
+describe('a shipped version that is edited in place', () => {
+  const edits: Record<string, [z.ZodType, string]> = {
+    'a field made required': [sold.required(), 'note was made required'],
+    'a field made optional': [sold.partial({ price: true }), 'price was made optional'],
+    'a required field added': [soldInShops, 'shop was added as a required field'],
+    'an optional field added': [soldInShops.partial({ shop: true }), 'shop was added'],
+    'a field taken out': [sold.omit({ price: true }), 'price was taken out'],
+    'a type changed': [sold.extend({ price: z.string() }), 'the type of price changed from integer to string'],
+    'a type widened': [sold.extend({ price: z.int().nullable() }), 'price takes more than it took'],
+    'a bound tightened': [sold.extend({ note: z.string().max(5).optional() }), 'the maxLength of note changed from 9 to 5'],
+    'a bound loosened': [sold.extend({ note: z.string().max(99).optional() }), 'the maxLength of note changed from 9 to 99'],
+    'a bound added': [sold.extend({ price: z.int().positive() }), 'the exclusiveMinimum of price changed from none to 0'],
+    'a value added': [sold.extend({ colour: z.enum(['red', 'blue', 'tan']) }), 'the enum of colour changed'],
+    'a value taken out': [sold.extend({ colour: z.enum(['red']) }), 'the enum of colour changed'],
+    'a pattern added': [
+      sold.extend({ note: z.string().max(9).regex(/a/).optional() }),
+      'the pattern of note changed from none to a',
+    ],
+    'unknown fields refused': [sold.strict(), 'the additionalProperties of the data changed from none to false'],
+  };
+  it.each(Object.entries(edits))('%s', (_, [schema, says]) => {
+    const { faults } = changed(v1(schema) as never);
+    const fault = faults.find((one) => one.fault.includes(says));
+    expect(fault).toMatchObject({ event: 'shop.Sold', version: 1 });
+    expect(fault?.fault).toContain('v1 has shipped, and was edited in place: ');
+    expect(fault?.fix).toContain('`.soon(schema, downcast)` now');
+  });
+
+  const readOnly: Record<string, [z.ZodType, boolean]> = {
+    'a field made required': [sold.required(), false],
+    'a type changed': [sold.extend({ price: z.string() }), false],
+    'a value taken out': [sold.extend({ colour: z.enum(['red']) }), false],
+    'a lower bound raised': [sold.extend({ price: z.int().min(1) }), false],
+    'an upper bound lowered': [sold.extend({ note: z.string().max(8).optional() }), false],
+    'an optional field added': [soldInShops.partial({ shop: true }), true],
+    'a field made optional': [sold.partial({ note: true, price: true }), true],
+    'a number where an integer was': [sold.extend({ price: z.number() }), true],
+    'a value added': [sold.extend({ colour: z.enum(['red', 'blue', 'tan']) }), true],
+    'null taken as well': [sold.extend({ price: z.int().nullable() }), true],
+    'a bound loosened': [sold.extend({ note: z.string().max(99).optional() }), true],
+  };
+  it.each(Object.entries(readOnly))(
+    'does no harm if it is only read, and takes all that it took: %s',
+    (_, [schema, harmless]) => {
+      const { faults, notes } = changedLater(v1(schema).next(soldInShops as never, inShops as never) as never);
+      expect(faults.length === 0).toBe(harmless);
+      if (harmless) expect(notes.join()).toContain('shop.Sold v1 has shipped, and was edited in place without harm');
+    },
+  );
+
+  it('in a field of a field, in a list, and in an alternative', () => {
+    const deep = (inner: z.ZodType) =>
+      v1(z.object({ a: z.array(z.object({ b: inner })), c: z.union([z.null(), z.object({ d: inner })]) }));
+    const given = { 'shop/Deep.v1': { type: 'Deep', v: 1, data: { a: [{ b: 'x' }], c: null } } };
+    const released = release({ Deep: deep(z.string()) }, given);
+    const { faults } = checkContracts(withFormats({ Deep: deep(z.string().min(1)) }), released, given);
+    expect(faults.map(({ fault }) => fault.replace(/ from .*/, ''))).toEqual([
+      'v1 has shipped, and was edited in place: the minLength of a[].b changed',
+      'v1 has shipped, and was edited in place: the anyOf of c changed',
+    ]);
+  });
+});
+
+describe('versions', () => {
+  it('one that is written was readable a release before', () => {
+    const { faults } = changed(second.Sold, samples);
+    expect(faults).toEqual([
+      {
+        event: 'shop.Sold',
+        version: 2,
+        fault: 'v2 is written, but the last release reads up to v1: its instances could not read it during the rollout.',
+        fix: 'Declare v2 with `.soon(schema, downcast)` now, and turn it into `.next(schema, upcast)` a release later.',
+      },
+    ]);
+  });
+
+  it('one is prepared, released, and then written', () => {
+    const preparing = v1(sold).soon(soldInShops, ({ shop: _, ...old }) => old);
+    expect(changed(preparing, samples)).toEqual({ faults: [], notes: ['shop.Sold v2 is new, and not released yet.'] });
+    const prepared = release({ Sold: preparing, Returned: returned });
+    const { faults, notes } = checkContracts(withFormats(second), prepared, samples);
+    expect(faults).toEqual([]);
+    expect(notes).toEqual([
+      'shop.Sold: The sample of v1 is read differently: /shop from nothing to "first".',
+      'shop.Sold: The sample of v2 is read differently: /shop from nothing to "second".',
+    ]);
+  });
+
+  it('one that has shipped stays', () =>
+    expect(changedLater(v1(sold)).faults).toContainEqual(
+      expect.objectContaining({ event: 'shop.Sold', version: 2, fault: 'v2 has shipped, and is gone.' }),
+    ));
+
+  it('a new event type needs no preparation', () =>
+    expect(checkContracts(withFormats(first), { shop: { Returned: firstReleased.shop!.Returned! } }, firstSamples)).toEqual({
+      faults: [],
+      notes: ['shop.Sold is new, and not released yet.'],
+    }));
+
+  it('an event type that has shipped stays', () =>
+    expect(checkContracts(withFormats({ Returned: returned }), firstReleased, only('shop/Returned.v1')).faults).toMatchObject([
+      { event: 'shop.Sold', fault: 'It has shipped, and is gone.', fix: expect.stringContaining('Put its format back') },
+    ]));
+
+  it('an aggregate that has shipped stays', () =>
+    expect(checkContracts({ aggregates: [] }, firstReleased, {}).faults).toMatchObject(
+      ['shop.Sold', 'shop.Returned'].map((event) => ({ event, fix: expect.stringContaining('Put the aggregate shop back') })),
+    ));
+
+  it('what JSON does not have is refused before it ships', () => {
+    const { faults } = changed(v1(z.object({ at: z.date() })).next(sold, () => data as never));
+    expect(faults).toContainEqual(
+      expect.objectContaining({ version: 1, fault: expect.stringContaining('v1 is not plain JSON: Date') }),
+    );
+  });
+});
+
+describe('samples', () => {
+  const faultOf = (content: unknown, Sold: Formats[string] = v1(sold), released = firstReleased) =>
+    checkContracts(withFormats({ Sold, Returned: returned }), released, { ...firstSamples, 'shop/Sold.v1': content });
+
+  it('there is one of every version, prepared ones too', () => {
+    expect(changed(v1(sold), only('shop/Returned.v1')).faults).toMatchObject([
+      {
+        event: 'shop.Sold',
+        version: 1,
+        fault: 'v1 has no sample.',
+        fix: 'Take events/samples/shop/Sold.v1.json back from the last release.',
+      },
+    ]);
+    expect(changed(v1(sold).soon(soldInShops, (newer) => newer)).faults).toMatchObject([
+      {
+        version: 2,
+        fault: 'v2 has no sample.',
+        fix: 'Write events/samples/shop/Sold.v2.json by hand, with every field filled: {"type":"Sold","v":2,"data":{"price":"<integer>","colour":"<string>","note":"<string>","shop":"<string>"}}',
+      },
+    ]);
+  });
+
+  it('are never edited once released', () =>
+    expect(faultOf({ type: 'Sold', v: 1, data: { ...data, price: 6 } }).faults).toMatchObject([
+      { event: 'shop.Sold', version: 1, fault: 'The sample of v1 was edited after its release.' },
+    ]));
+
+  it('are of the type and version that their name says', () => {
+    for (const wrong of [
+      { type: 'Sold', v: 2, data },
+      { type: 'Bought', v: 1, data },
+      { type: 'Sold', v: 1, data, at: 'x' },
+      data,
+      null,
+    ])
+      expect(faultOf(wrong, v1(sold), {}).faults).toMatchObject([
+        { event: 'shop.Sold', version: 1, fault: 'The sample of v1 is none.' },
+      ]);
+  });
+
+  it('fit, before they ship', () =>
+    expect(faultOf({ type: 'Sold', v: 1, data: { ...data, price: 'five' } }, v1(sold), {}).faults).toMatchObject([
+      { version: 1, fault: expect.stringMatching(/The sample of v1 cannot be read: .*expected number.*price/) },
+    ]));
+
+  it('hold nothing that their version does not store', () =>
+    expect(faultOf({ type: 'Sold', v: 1, data: { ...data, size: 4 } }, v1(sold), {}).faults).toMatchObject([
+      { version: 1, fault: 'v1 changes its sample: /size from 4 to nothing.' },
+    ]));
+
+  it('can be read for ever, also where no schema shows why not', () => {
+    const refined = v1(sold.refine(({ price }) => price > 5, 'must be dear'));
+    expect(changed(refined).faults).toMatchObject([
+      {
+        version: 1,
+        fault: expect.stringMatching(/The sample of v1 can no longer be read: .*must be dear/),
+        fix: expect.stringContaining('events like it are stored'),
+      },
+    ]);
+  });
+
+  it('are read as what they were', () => {
+    const { faults } = changedLater(v1(sold).next(soldInShops, (old) => ({ ...old, shop: 'last' })));
+    expect(faults).toMatchObject([
+      { event: 'shop.Sold', version: 1, fault: 'The sample of v1 is read differently: /shop from "first" to "last".' },
+    ]);
+  });
+
+  it('of no version are not left lying about', () =>
+    expect(changed(v1(sold), samples).faults).toMatchObject([
+      { event: 'shop/Sold.v2', fault: expect.stringContaining('of no version') },
+    ]));
+});
+
+describe('the repository', () => {
+  it('keeps its own contracts', () => {
+    expect(checkContracts(manifest, readReleased(repository)!, readSamples(repository))).toEqual({ faults: [], notes: [] });
+    expect(contractsVerb({ manifest, root: repository })).toMatchObject({ ok: true });
+  });
+
+  it('has released all that it has, and everything released has a sample', () => {
+    const released = Object.entries(readReleased(repository)!).flatMap(([category, types]) =>
+      Object.entries(types).flatMap(([type, { versions }]) => Object.keys(versions).map((v) => `${category}/${type}.v${v}`)),
+    );
+    expect(Object.keys(readSamples(repository)).sort()).toEqual(released.sort());
+  });
+});
+
+describe('foldstream contracts', () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+  const copy = () => {
+    const root = mkdtempSync(join(tmpdir(), 'contracts-'));
+    folders.push(root);
+    cpSync(join(repository, 'events'), join(root, 'events'), { recursive: true });
+    return root;
+  };
+  const released = (root: string) => join(root, 'events', 'released.json');
+  const [account] = manifest.aggregates;
+  const without = (type: string) => {
+    const { [type]: _, ...events } = account!.events;
+    return { aggregates: [{ ...account!, events }] };
+  };
+
+  it('names each fault with its fix, and counts them', () => {
+    const root = copy();
+    rmSync(join(root, 'events', 'samples', 'account', 'AccountClosed.v1.json'));
+    expect(contractsVerb({ manifest, root })).toEqual({
+      ok: false,
+      lines: [
+        'account.AccountClosed: v1 has no sample.',
+        '  Take events/samples/account/AccountClosed.v1.json back from the last release.',
+        '1 fault.',
+      ],
+    });
+  });
+
+  it('releases what is there, the same bytes each time', () => {
+    const root = copy();
+    const before = readFileSync(released(root), 'utf8');
+    rmSync(released(root));
+    expect(contractsVerb({ manifest, root })).toMatchObject({ ok: false });
+    expect(contractsVerb({ manifest, root, release: true })).toMatchObject({ ok: true });
+    expect(readFileSync(released(root), 'utf8')).toBe(before);
+    expect(contractsVerb({ manifest, root })).toMatchObject({ ok: true });
+  });
+
+  it('releases nothing while something is wrong', () => {
+    const root = copy();
+    const written: string[] = [];
+    const { ok, lines } = contractsVerb({
+      manifest: without('MoneyDeposited'),
+      root,
+      release: true,
+      write: (file) => written.push(file),
+    });
+    expect([ok, lines.at(-1), written]).toEqual([false, '2 faults. Nothing was released.', []]);
+  });
+
+  it('says which file is not JSON', () => {
+    const root = copy();
+    writeFileSync(released(root), '{');
+    expect(() => contractsVerb({ manifest, root })).toThrow(/released\.json is not JSON/);
+  });
+});

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AccountEvent } from '../../events/account.ts';
+import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
+import type { Message } from '../../lib/core/message.ts';
+import { type Account, account } from '../../lib/domains/account/decider.ts';
+import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
+import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
+import { projecting } from '../../lib/testing/projecting.ts';
+
+const opened = { type: 'AccountOpened', data: { owner: 'ada', currency: 'EUR' } } as const;
+const deposited = (amount: number) => ({ type: 'MoneyDeposited', data: { amount, currency: 'EUR' } }) as const;
+const withdrawn = (amount: number) => ({ type: 'MoneyWithdrawn', data: { amount, currency: 'EUR' } }) as const;
+const closed = { type: 'AccountClosed', data: { reason: 'moved' } } as const;
+const minute = (n: number) => `2026-11-21T12:0${n}:00.000Z`;
+
+describe('account-balance', () => {
+  const given = projecting(accountBalance);
+  const row = (balance: number, changed: number, status: 'open' | 'closed' = 'open') => ({
+    owner: 'ada',
+    currency: 'EUR',
+    balance,
+    status,
+    changedAt: minute(changed),
+  });
+
+  it('is not there before the account is', () => given().rows());
+  it('begins at nothing', () => given(opened).rows(row(0, 1)));
+  it('follows every movement', () => given(opened, deposited(100), withdrawn(30)).rows(row(70, 3)));
+  it('takes the events of one commit together', () => given([opened, deposited(100)], withdrawn(30)).rows(row(70, 2)));
+  it('stays when the account closes', () => given(opened, closed).rows(row(0, 2, 'closed')));
+  it('belongs to whoever opened the account', () => given(opened, deposited(5)).ownedBy('ada'));
+});
+
+describe('account-statement', () => {
+  const given = projecting(accountStatement);
+  const entry = (version: number, commit: number, entry: string, amount: number, balance: number) => ({
+    version,
+    at: minute(commit),
+    entry,
+    amount,
+    balance,
+  });
+
+  it('is empty before the account is there', () => given().rows());
+  it('has an entry for everything, with the balance after it', () =>
+    given(opened, deposited(100), withdrawn(30), withdrawn(70), closed).rows(
+      entry(1, 1, 'opened', 0, 0),
+      entry(2, 2, 'deposit', 100, 100),
+      entry(3, 3, 'withdrawal', -30, 70),
+      entry(4, 4, 'withdrawal', -70, 0),
+      entry(5, 5, 'closed', 0, 0),
+    ));
+  it('keeps the events of one commit apart', () =>
+    given([opened, deposited(5), deposited(7)]).rows(
+      entry(1, 1, 'opened', 0, 0),
+      entry(2, 1, 'deposit', 5, 5),
+      entry(3, 1, 'deposit', 7, 12),
+    ));
+  it('has more than nine entries in order', () => {
+    const movements = Array.from({ length: 11 }, (_, i) => deposited(i + 1));
+    given([opened, ...movements]).rows(
+      entry(1, 1, 'opened', 0, 0),
+      ...movements.map((_, i) => entry(i + 2, 1, 'deposit', i + 1, ((i + 1) * (i + 2)) / 2)),
+    );
+  });
+  it('belongs to whoever opened the account', () => given(opened, deposited(5)).ownedBy('ada'));
+});
+
+describe('whatever an account lives through', () => {
+  const command: fc.Arbitrary<Message> = fc.oneof(
+    fc.record({
+      type: fc.constantFrom('Deposit', 'Withdraw'),
+      data: fc.record({ amount: fc.integer({ min: 1, max: 50 }), currency: fc.constant('EUR') }),
+    }),
+    fc.constant({ type: 'Close', data: { reason: 'moved' } }),
+  );
+
+  it('both views end at its balance', () => {
+    const context = { id: '1', actor: { id: 'ada', role: 'customer' }, at: minute(0) } as const;
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 25 }), (commands) => {
+        const events: AccountEvent[] = [opened];
+        for (const next of commands) {
+          const outcome = decide(account, fold(account, account.initial, events), next, context);
+          if (!isRefusal(outcome)) events.push(...(outcome as readonly AccountEvent[]));
+        }
+        const { balance, status } = fold(account, account.initial, events) as Account;
+        const changedAt = new Date(Date.UTC(2026, 10, 21, 12, events.length)).toISOString();
+        projecting(accountBalance)(...events).rows({
+          owner: 'ada',
+          currency: 'EUR',
+          balance,
+          status: status as 'open',
+          changedAt,
+        });
+        let running = 0;
+        const amounts = events.map(({ type, data }) =>
+          'amount' in data ? (type === 'MoneyDeposited' ? 1 : -1) * data.amount : 0,
+        );
+        const entries = {
+          AccountOpened: 'opened',
+          MoneyDeposited: 'deposit',
+          MoneyWithdrawn: 'withdrawal',
+          AccountClosed: 'closed',
+        };
+        projecting(accountStatement)(events).rows(
+          ...events.map(({ type }, i) => {
+            running += amounts[i]!;
+            return { version: i + 1, at: minute(1), entry: entries[type], amount: amounts[i]!, balance: running };
+          }),
+        );
+        expect(running).toBe(balance);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

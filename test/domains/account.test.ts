@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AccountEvent } from '../../events/account.ts';
+import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
+import type { Message } from '../../lib/core/message.ts';
+import { type Account, account } from '../../lib/domains/account/decider.ts';
+import { specification } from '../../lib/testing/specification.ts';
+
+const given = specification(account);
+const eur = (amount: number) => ({ amount, currency: 'EUR' });
+const opened = { type: 'AccountOpened', data: { owner: 'ada', currency: 'EUR' } } as const;
+const deposited = (amount: number) => ({ type: 'MoneyDeposited', data: eur(amount) }) as const;
+const withdrawn = (amount: number) => ({ type: 'MoneyWithdrawn', data: eur(amount) }) as const;
+const closed = { type: 'AccountClosed', data: { reason: 'moved' } } as const;
+
+const open = { type: 'Open', data: { currency: 'EUR' } } as const;
+const deposit = (amount: number, currency = 'EUR') => ({ type: 'Deposit', data: { amount, currency } }) as const;
+const withdraw = (amount: number, currency = 'EUR') => ({ type: 'Withdraw', data: { amount, currency } }) as const;
+const close = { type: 'Close', data: { reason: 'moved' } } as const;
+
+const largest = Number.MAX_SAFE_INTEGER;
+const bob = { id: 'bob', role: 'customer' } as const;
+const operator = { id: 'op-1', role: 'operator' } as const;
+
+describe('an account that is not open yet', () => {
+  it('opens for whoever asks, in the currency that they choose', () =>
+    given()
+      .when(open, { actor: bob })
+      .then({ type: 'AccountOpened', data: { owner: 'bob', currency: 'EUR' } }));
+
+  it.each([deposit(5), withdraw(5), close])('refuses to $type', (command) =>
+    given().when(command).rejected('account-not-open', { status: 'unopened' }),
+  );
+});
+
+describe('an open account', () => {
+  it('opens once', () => given(opened).when(open).rejected('already-open'));
+
+  it('takes a deposit', () => given(opened, deposited(5)).when(deposit(7)).then(deposited(7)));
+
+  it('pays what the balance covers, to the last cent', () =>
+    given(opened, deposited(100), withdrawn(20)).when(withdraw(80)).then(withdrawn(80)));
+
+  it('refuses an overdraft, and says what the balance is', () =>
+    given(opened, deposited(100), withdrawn(20)).when(withdraw(81)).rejected('insufficient-funds', { balance: 80 }));
+
+  it.each([deposit(5, 'USD'), withdraw(5, 'USD')])('refuses to $type another currency', (command) =>
+    given(opened, deposited(10)).when(command).rejected('currency-mismatch', { accountCurrency: 'EUR' }),
+  );
+
+  it('holds the largest balance that is exact', () =>
+    given(opened, deposited(largest - 1))
+      .when(deposit(1))
+      .then(deposited(1)));
+
+  it('refuses a deposit that would leave the exact range', () =>
+    given(opened, deposited(largest)).when(deposit(1)).rejected('balance-too-large', { balance: largest }));
+
+  it('closes when it is empty', () => given(opened, deposited(5), withdrawn(5)).when(close).then(closed));
+
+  it('does not close with money in it', () =>
+    given(opened, deposited(5)).when(close).rejected('balance-not-zero', { balance: 5 }));
+});
+
+describe('a closed account', () => {
+  it.each([open, deposit(5), withdraw(5), close])('refuses to $type', (command) =>
+    given(opened, closed).when(command).rejected('account-not-open', { status: 'closed' }),
+  );
+});
+
+describe('repeats', () => {
+  it('opening and closing are safe to repeat by themselves', () => {
+    given().when(open).retrySafe();
+    given(opened).when(close).retrySafe();
+  });
+
+  it('movements add up, so only their Idempotency-Key tells a repeat', () => {
+    expect(() => given(opened).when(deposit(5)).retrySafe()).toThrow('it takes effect again');
+    expect(() => given(opened, deposited(10)).when(withdraw(5)).retrySafe()).toThrow('it takes effect again');
+  });
+});
+
+describe('who may', () => {
+  it.each([deposit(5), withdraw(5), close])('nobody else may $type', (command) =>
+    given(opened, deposited(5)).when(command, { actor: bob }).forbidden(),
+  );
+
+  it.each([open, deposit(5), withdraw(5)])('an operator may not $type', (command) =>
+    given(...(command.type === 'Open' ? [] : [opened]))
+      .when(command, { actor: operator })
+      .forbidden(),
+  );
+
+  it('an operator may close', () => given(opened).when(close, { actor: operator }).then(closed));
+});
+
+describe('what the schemas refuse before anything is decided', () => {
+  const amounts = [0, -1, 0.5, 1.000001, Number.NaN, Number.POSITIVE_INFINITY, largest + 1, '5', null, undefined, [5], 5n];
+  it.each(amounts)('the amount %s', (amount) => {
+    for (const type of ['Deposit', 'Withdraw'] as const)
+      given(opened)
+        .when({ type, data: { amount, currency: 'EUR' } as never })
+        .invalid('amount');
+  });
+
+  it.each(['eur', 'EURO', 'EU', '', 'E1R', 'EUR\n', ' EUR', 978, null, undefined])('the currency %j', (currency) => {
+    given()
+      .when({ type: 'Open', data: { currency } as never })
+      .invalid('currency');
+    for (const type of ['Deposit', 'Withdraw'] as const)
+      given(opened)
+        .when({ type, data: { amount: 5, currency } as never })
+        .invalid('currency');
+  });
+
+  it.each(['', '   ', 'x'.repeat(201), 5, null, undefined])('the reason %j', (reason) =>
+    given(opened)
+      .when({ type: 'Close', data: { reason } as never })
+      .invalid('reason'),
+  );
+
+  const system = ['owner', 'actor', 'id', 'at', 'balance', 'status', 'stream', 'version', 'commit', 'meta', 'transferId'];
+  const commands: readonly Message[] = [open, deposit(5), withdraw(5), close];
+  it.each(system)('the field %s, which only the system may fill', (field) => {
+    for (const { type, data } of commands)
+      given(...(type === 'Open' ? [] : [opened, deposited(5)]))
+        .when({ type, data: { ...(data as object), [field]: 'x' } } as never)
+        .invalid('');
+  });
+});
+
+/** The rules once more, written down independently: what a command is expected to be refused with. */
+const expectedRefusal = (state: Account, { type, data }: Message): string | undefined => {
+  const { amount, currency } = data as { amount: number; currency: string };
+  if (type === 'Open')
+    return state.status === 'unopened' ? undefined : state.status === 'open' ? 'already-open' : 'account-not-open';
+  if (state.status !== 'open') return 'account-not-open';
+  if (type === 'Close') return state.balance > 0 ? 'balance-not-zero' : undefined;
+  if (currency !== state.currency) return 'currency-mismatch';
+  if (type === 'Withdraw') return amount > state.balance ? 'insufficient-funds' : undefined;
+  return BigInt(state.balance) + BigInt(amount) > BigInt(largest) ? 'balance-too-large' : undefined;
+};
+
+const amount = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: largest - 20, max: largest }));
+const currency = fc.oneof({ weight: 9, arbitrary: fc.constant('EUR') }, { weight: 1, arbitrary: fc.constant('USD') });
+const money = fc.record({ amount, currency });
+const command: fc.Arbitrary<Message> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(open) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('Deposit'), data: money }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('Withdraw'), data: money }) },
+  { weight: 1, arbitrary: fc.constant(close) },
+);
+/** Beginning with an opening, mostly, so that not all of it is refused. */
+const commands = fc.array(command, { maxLength: 40 }).map((rest) => [open, ...rest]);
+const context = { id: '1', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' } as const;
+
+describe('whatever commands come', () => {
+  it('money is conserved, balances are never negative nor inexact, and what is refused changes nothing', () => {
+    fc.assert(
+      fc.property(commands, (sequence) => {
+        let state = account.initial;
+        const events: AccountEvent[] = [];
+        let money = 0n;
+        for (const next of sequence) {
+          const before = structuredClone(state);
+          const outcome = decide(account, state, next, context);
+          expect(state).toEqual(before);
+          expect(isRefusal(outcome) ? outcome.refused : undefined).toBe(expectedRefusal(state, next));
+          if (isRefusal(outcome)) continue;
+          expect(outcome).toHaveLength(1);
+          for (const event of outcome as readonly AccountEvent[]) {
+            events.push(event);
+            if (event.type === 'MoneyDeposited') money += BigInt(event.data.amount);
+            if (event.type === 'MoneyWithdrawn') money -= BigInt(event.data.amount);
+          }
+          state = fold(account, state, outcome) as Account;
+          expect(BigInt(state.balance)).toBe(money);
+          expect(state.balance).toBeGreaterThanOrEqual(0);
+          expect(Number.isSafeInteger(state.balance)).toBe(true);
+        }
+        const types = events.map(({ type }) => type);
+        expect(types.indexOf('AccountOpened')).toBe(0);
+        expect(types.lastIndexOf('AccountOpened')).toBe(0);
+        if (types.includes('AccountClosed')) {
+          expect(types.indexOf('AccountClosed')).toBe(types.length - 1);
+          expect(state.balance).toBe(0);
+        }
+        expect(fold(account, account.initial, events)).toEqual(state);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** What names one person's machine or one company's network: nobody else could install or run what depends on it. */
+const patterns: readonly (readonly [RegExp, string])[] = [
+  [/(?<![\w.$}])\/(?:home|Users)\/[\w.-]+/, 'a home folder'],
+  [/(?<![\w.$}])\/(?:root|work|workspace)\/[\w.-]+/, 'a folder of one machine'],
+  [/\b[A-Z]:\\\\?(?:Users|Documents)/, 'a home folder'],
+  [/"resolved":\s*"http/, 'the registry that a package came from'],
+  [/^\s*(?:\S+:)?registry\s*=/m, 'a registry'],
+  [/_auth(?:Token)?\s*=/, "a registry's credentials"],
+  [/\bhttps?:\/\/[^\s/'"`]*(?:artifactory|nexus|verdaccio|jfrog|codeartifact)/i, 'a private registry'],
+];
+const found = (text: string) => patterns.filter(([pattern]) => pattern.test(text)).map(([, what]) => what);
+
+/** All that is tracked, and all that would be: so that it fails before the commit. */
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\0')
+  .filter((file) => file !== '' && existsSync(join(root, file)) && statSync(join(root, file)).isFile());
+
+describe('the repository', () => {
+  it('names no machine and no registry', () => {
+    expect(files.length).toBeGreaterThan(50);
+    const faults = files.flatMap((file) => found(readFileSync(join(root, file), 'utf8')).map((what) => `${file} names ${what}`));
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('what is looked for', () => {
+  const slash = '/';
+  it.each([
+    [`${slash}home/ada/project`, 'a home folder'],
+    [`see ${slash}Users/ada`, 'a home folder'],
+    [`"${slash}root/.npmrc"`, 'a folder of one machine'],
+    [`C:${'\\'}Users${'\\'}ada`, 'a home folder'],
+    [`"resolved"${':'} "https://registry.example/zod.tgz"`, 'the registry that a package came from'],
+    [`a=1\nregistry${'='}https://example`, 'a registry'],
+    [`@own:registry${'='}https://example`, 'a registry'],
+    [`//npm.example/:_authToken${'='}abc`, "a registry's credentials"],
+    [`https://npm.${'artifactory'}.example/zod`, 'a private registry'],
+  ])('%s', (text, what) => expect(found(text)).toContain(what));
+
+  it.each([
+    'https://example.com/home/page',
+    './work/it.ts',
+    '~/project',
+    'join(folder)}/root/a',
+    'omit-lockfile-registry-resolved=true',
+  ])('not %s', (text) => expect(found(text)).toEqual([]));
+});

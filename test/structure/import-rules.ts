@@ -1,0 +1,108 @@
+/** What a room of the house may import: other rooms, packages, and node's own modules. */
+type Room = Readonly<{ rooms: readonly string[]; packages: readonly string[]; node: boolean; pure: boolean }>;
+
+const pure = { node: false, pure: true } as const;
+const impure = { node: true, pure: false } as const;
+
+/**
+ * Who may import whom, and nothing else: the arrows of the design, each chain of them with the arrows that it implies. A package that
+ * ends in a slash stands for all of that scope. The longest name that a path begins with is its room.
+ */
+export const house: Readonly<Record<string, Room>> = {
+  'lib/core': { rooms: [], packages: ['zod'], ...pure },
+  events: { rooms: ['lib/core'], packages: ['zod'], ...pure },
+  'lib/domains': { rooms: ['events', 'lib/core'], packages: ['zod'], ...pure },
+  'lib/engine': { rooms: ['lib/core'], packages: ['zod', 'canonicalize'], ...pure },
+  'lib/testing': { rooms: ['lib/engine', 'lib/core'], packages: [], ...impure },
+  'lib/aws': {
+    rooms: ['lib/engine', 'lib/core'],
+    packages: ['@aws-sdk/', '@middy/', '@aws-lambda-powertools/', 'aws-lambda', 'canonicalize', 'zod'],
+    ...impure,
+  },
+  functions: { rooms: ['lib/domains', 'lib/aws'], packages: [], node: false, pure: false },
+  'lib/infra': { rooms: ['lib/core'], packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod'], ...impure },
+  'lib/cli': { rooms: ['lib/aws', 'lib/engine', 'lib/core'], packages: ['canonicalize', 'commander', 'zod'], ...impure },
+  bin: { rooms: ['lib/infra', 'lib/cli', 'lib/domains'], packages: ['commander'], ...impure },
+  /** The package's own entry point. */
+  'lib/index.ts': { rooms: ['lib/core'], packages: [], ...pure },
+};
+
+/** Files by their path from the repository's root. */
+export type Files = ReadonlyMap<string, string>;
+
+/** Finds comments and texts, so that either can be blanked without being taken for the other. */
+const commentOrText = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+const isComment = (found: string) => found.startsWith('/*') || found.startsWith('//');
+const withoutComments = (code: string) => code.replace(commentOrText, (found) => (isComment(found) ? ' ' : found));
+/** Templates stay: there may be code in them. */
+const withoutTexts = (code: string) => code.replace(commentOrText, (found) => (/^['"]/.test(found) ? "''" : found));
+
+/** `import ... from`, `export ... from` and `import '...'` as they are formatted here: at the beginning of a line. */
+const fromClause = /^(?:import|export)\b(?:[^'"`;=]*?\sfrom)?\s*(['"])(.+?)\1/gm;
+/** `import(...)`, also in types, `require(...)` and `import.meta.resolve(...)`. */
+const call = /\b(?:import|require|import\.meta\.resolve)\s*\(\s*(['"`])([^'"`$]+)\1/g;
+
+/** Every module that a source names, types included. */
+export const importsOf = (source: string): readonly string[] => {
+  const code = withoutComments(source);
+  return [...code.matchAll(fromClause), ...code.matchAll(call)].map((match) => match[2]!);
+};
+
+/** Clocks, randomness, waiting, the network and the environment, by the names under which JavaScript hands them out. */
+const impurities: readonly (readonly [RegExp, string])[] = [
+  [/\bDate\s*\.\s*now\b/, 'Date.now'],
+  [/\bnew\s+Date\s*(?!\s*\(\s*[^\s)])/, 'new Date()'],
+  [/(?<!new\s+|\.\s*)\bDate\s*\(\s*\)/, 'Date()'],
+  [/\bperformance\s*\./, 'performance'],
+  [/\bMath\s*\.\s*random\b/, 'Math.random'],
+  [/(?<![.\w])crypto\s*\./, 'crypto'],
+  [/(?<![.\w])process\s*\.\s*(?:env|argv|cwd|hrtime|pid|uptime|nextTick|stdout|stderr|platform|version)/, 'process'],
+  [/(?<![.\w])(?:setTimeout|setInterval|setImmediate|queueMicrotask)\s*\(/, 'a timer'],
+  [/(?<![.\w])fetch\s*\(/, 'fetch'],
+  [/(?<![.\w])console\s*\./, 'console'],
+  [/\bglobalThis\b/, 'globalThis'],
+  [/\bimport\.meta\.(?:env|dirname|filename|url)\b/, 'import.meta'],
+];
+
+const roomOf = (path: string): string | undefined =>
+  Object.keys(house)
+    .filter((room) => path === room || path.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** Where an import of this repository leads, or undefined for a package. */
+const pathOf = (file: string, specifier: string): string | undefined => {
+  if (specifier === '#manifest') return 'lib/domains/index.ts';
+  if (!specifier.startsWith('.')) return undefined;
+  return new URL(specifier, `file:///${file}`).pathname.slice(1);
+};
+
+const faultOf = (file: string, { rooms, packages, node }: Room, own: string, specifier: string): string | undefined => {
+  if (specifier.startsWith('node:')) return node ? undefined : `${file} imports ${specifier}: ${own} has no node modules`;
+  const path = pathOf(file, specifier);
+  if (path !== undefined) {
+    const room = roomOf(path);
+    if (room === own || (room !== undefined && rooms.includes(room))) return undefined;
+    return `${file} imports ${path}: there is no arrow from ${own} to ${room ?? 'there'}`;
+  }
+  const name = packageOf(specifier);
+  const allowed = packages.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each));
+  return allowed ? undefined : `${file} imports ${specifier}: no package for ${own}`;
+};
+
+/** Every import and every name that its room may not have. */
+export const importFaults = (files: Files): readonly string[] =>
+  [...files].flatMap(([file, source]) => {
+    const own = roomOf(file);
+    const room = own === undefined ? undefined : house[own];
+    if (own === undefined || room === undefined) return [`${file} is in no room of the house`];
+    const arrows = importsOf(source).map((specifier) => faultOf(file, room, own, specifier));
+    const code = room.pure ? withoutTexts(withoutComments(source)) : '';
+    const names = impurities.map(([pattern, name]) => (pattern.test(code) ? `${file} uses ${name}: ${own} is pure` : undefined));
+    return [...arrows, ...names].filter((fault) => fault !== undefined);
+  });
