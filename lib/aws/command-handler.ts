@@ -68,7 +68,7 @@ const expectedVersion = (header: string | undefined): number | undefined => {
 const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: string, body: unknown) => {
   const key = headers['idempotency-key'];
   if (key === undefined) return { id: `request/${keys.randomId()}` };
-  if (!keyForm.test(key)) throw invalid('Idempotency-Key', '1 to 128 printable ASCII characters');
+  if (!keyForm.test(key)) throw invalid('Idempotency-Key', '1 to 128 printable ASCII characters, no spaces');
   return { id: `http/${key}`, digest: await keys.digest(canonicalize([actor.id, command, body]) ?? '') };
 };
 
@@ -104,7 +104,10 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
   return {
     status: versionBefore(answer.commit) === 0 ? 201 : 200,
     body: committedAnswer(answer.commit),
-    headers: { etag: `"${answer.commit.version}"`, location: `/streams/${decider.category}/${id}` },
+    headers: {
+      etag: `"${answer.commit.version}"`, // Relative to the command's path: an API may live below a prefix.
+      location: `../../streams/${decider.category}/${id}`,
+    },
   };
 };
 

@@ -32,7 +32,14 @@ const momentOf = (name: string, value: string | undefined): Moment => {
   return /^\d+$/.test(value) ? versionOf(name, value) : { at: instantOf(name, value) ?? '' };
 };
 
-const oneMoment = ({ version, at }: HttpRequest['query']): Moment => {
+const only = (query: HttpRequest['query'], ...known: readonly string[]): void => {
+  const stranger = Object.keys(query).find((name) => !known.includes(name));
+  if (stranger !== undefined) throw invalid(stranger, `is no parameter of this; there is ${known.join(' and ')}`);
+};
+
+const oneMoment = (query: HttpRequest['query']): Moment => {
+  only(query, 'version', 'at');
+  const { version, at } = query;
   if ((version === undefined) === (at === undefined)) throw invalid('version', 'give either version or at');
   return version === undefined ? { at: instantOf('at', at) ?? '' } : versionOf('version', version);
 };
@@ -47,6 +54,7 @@ export const answerHistory = async (
   const id = validId(path.id);
   if (route.endsWith('/state')) return { status: 200, body: await readState(loading, actor, id, oneMoment(query)) };
   if (route.endsWith('/diff')) {
+    only(query, 'from', 'to');
     const moments = [momentOf('from', query.from), momentOf('to', query.to)] as const;
     return { status: 200, body: await readDifference(loading, actor, id, moments) };
   }

@@ -51,7 +51,7 @@ const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 export const contractsVerb = ({ manifest, root, release = false, write = writeFileSync }: ContractsOptions) => {
   const samples = readSamples(root);
   const released = readReleased(root);
-  const { faults, notes } = checkContracts(manifest, released ?? {}, samples);
+  const { faults, notes } = checkContracts(manifest, released ?? {}, samples, release);
   const present = presentFormats(manifest, samples);
   const size = `${count(present.length, 'event type')} in ${count(present.flatMap(({ versions }) => versions).length, 'version')}`;
   const lines = [...notes, ...faults.flatMap(said)];

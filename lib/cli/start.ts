@@ -67,7 +67,7 @@ Then open an account, put ten euros in, and read the balance:
   curl -s -X POST ${api}/account/my-first/deposit -H "Authorization: Bearer $TOKEN" -d '{"amount":1000,"currency":"EUR"}'
   curl -s --retry 5 --retry-all-errors --fail ${api}/views/account-balance/my-first -H "Authorization: Bearer $TOKEN"
 
-Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).`;
+${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));

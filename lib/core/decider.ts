@@ -8,15 +8,22 @@ import type { Formats } from './version.ts';
  */
 export type Context = Readonly<{ id: string; actor: Actor; at: string }>;
 
+/** What a caller needs to know about a refusal; the names are those that a problem document does not take for itself.
+ * @example const detail: RefusalDetail = { balance: 50 };
+ */
+export type RefusalDetail = Readonly<
+  Record<string, unknown> & { [taken in 'type' | 'title' | 'status' | 'detail' | 'instance' | 'correlation']?: never }
+>;
+
 /** An expected refusal: a value, with a reason in kebab-case and what a caller needs to know about it.
  * @example const refusal: Refusal = { refused: 'insufficient-funds', detail: { balance: 50 } };
  */
-export type Refusal = Readonly<{ refused: string; detail?: Readonly<Record<string, unknown>> }>;
+export type Refusal = Readonly<{ refused: string; detail?: RefusalDetail }>;
 
 /** Refuses a command.
  * @example return refuse('insufficient-funds', { balance });
  */
-export const refuse = (refused: string, detail?: Readonly<Record<string, unknown>>): Refusal =>
+export const refuse = (refused: string, detail?: RefusalDetail): Refusal =>
   detail === undefined ? { refused } : { refused, detail };
 
 /** Whether an outcome is a refusal.

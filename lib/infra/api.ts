@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
@@ -12,6 +12,7 @@ import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { moreThan } from './alarm.ts';
 import { accept, output } from './notes.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
@@ -51,6 +52,11 @@ export class Api extends Construct {
         destination: new LogGroupLogDestination(log),
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
       },
+    });
+    // A function that answers 500 has not thrown: only the gateway counts these.
+    stage.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }).createAlarm(this, 'Failing', {
+      alarmDescription: "Requests were answered with 5xx: the functions' logs say why, under the correlation id of each answer.",
+      ...moreThan(0),
     });
     output(this, 'ApiUrl', stage.url);
     output(this, 'ApiId', this.http.apiId);

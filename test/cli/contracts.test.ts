@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { manifest } from '#manifest';
+import { manifest as everything } from '#manifest';
 import { checkContracts } from '../../lib/cli/contracts/check.ts';
 import { presentFormats, type Samples, toReleased } from '../../lib/cli/contracts/present.ts';
 import { contractsVerb, readReleased, readSamples } from '../../lib/cli/contracts.ts';
 import { type Formats, v1 } from '../../lib/core/version.ts';
+import { account } from '../../lib/domains/account/decider.ts';
 
+/** The verb's own tests hold on to one aggregate, whatever else a team adds to its manifest. */
+const manifest = { aggregates: [account] };
 const repository = join(import.meta.dirname, '..', '..');
 const withFormats = (events: Formats, category = 'shop') =>
   ({ aggregates: [{ category, events, commands: {}, initial: {}, decide: {}, evolve: {} }] }) as const;
@@ -239,6 +242,18 @@ describe('samples', () => {
     ]);
   });
 
+  it('of an event type that never shipped are due when it is released, not before', () => {
+    const events = { ...first, Lent: v1(z.object({ to: z.string() })) };
+    const { faults, notes } = checkContracts(withFormats(events), firstReleased, firstSamples);
+    expect(faults).toEqual([]);
+    expect(notes).toContainEqual(
+      expect.stringContaining('shop.Lent v1 has no sample yet. Write events/samples/shop/Lent.v1.json by hand'),
+    );
+    expect(checkContracts(withFormats(events), firstReleased, firstSamples, true).faults).toMatchObject([
+      { event: 'shop.Lent', fault: 'v1 has no sample.' },
+    ]);
+  });
+
   it('of no version are not left lying about', () =>
     expect(changed(v1(sold), samples).faults).toMatchObject([
       { event: 'shop/Sold.v2', fault: expect.stringContaining('of no version') },
@@ -247,15 +262,15 @@ describe('samples', () => {
 
 describe('the repository', () => {
   it('keeps its own contracts', () => {
-    expect(checkContracts(manifest, readReleased(repository)!, readSamples(repository))).toEqual({ faults: [], notes: [] });
-    expect(contractsVerb({ manifest, root: repository })).toMatchObject({ ok: true });
+    expect(checkContracts(everything, readReleased(repository)!, readSamples(repository)).faults).toEqual([]);
+    expect(contractsVerb({ manifest: everything, root: repository })).toMatchObject({ ok: true });
   });
 
-  it('has released all that it has, and everything released has a sample', () => {
+  it('has a sample of everything released', () => {
     const released = Object.entries(readReleased(repository)!).flatMap(([category, types]) =>
       Object.entries(types).flatMap(([type, { versions }]) => Object.keys(versions).map((v) => `${category}/${type}.v${v}`)),
     );
-    expect(Object.keys(readSamples(repository)).sort()).toEqual(released.sort());
+    expect(Object.keys(readSamples(repository))).toEqual(expect.arrayContaining(released));
   });
 });
 
@@ -267,14 +282,14 @@ describe('foldstream contracts', () => {
   const copy = () => {
     const root = mkdtempSync(join(tmpdir(), 'contracts-'));
     folders.push(root);
-    cpSync(join(repository, 'events'), join(root, 'events'), { recursive: true });
+    cpSync(join(repository, 'events', 'samples', 'account'), join(root, 'events', 'samples', 'account'), { recursive: true });
+    writeFileSync(released(root), `${JSON.stringify({ account: readReleased(repository)?.account }, null, 2)}\n`);
     return root;
   };
   const released = (root: string) => join(root, 'events', 'released.json');
-  const [account] = manifest.aggregates;
   const without = (type: string) => {
-    const { [type]: _, ...events } = account!.events;
-    return { aggregates: [{ ...account!, events }] };
+    const { [type]: _, ...events } = account.events;
+    return { aggregates: [{ ...account, events }] };
   };
 
   it('names each fault with its fix, and counts them', () => {

@@ -29,7 +29,7 @@ describe('an account that is not open yet', () => {
       .then({ type: 'AccountOpened', data: { owner: 'bob', currency: 'EUR' } }));
 
   it.each([deposit(5), withdraw(5), close])('refuses to $type', (command) =>
-    given().when(command).rejected('account-not-open', { status: 'unopened' }),
+    given().when(command).rejected('account-not-open', { accountStatus: 'unopened' }),
   );
 });
 
@@ -64,7 +64,7 @@ describe('an open account', () => {
 
 describe('a closed account', () => {
   it.each([open, deposit(5), withdraw(5), close])('refuses to $type', (command) =>
-    given(opened, closed).when(command).rejected('account-not-open', { status: 'closed' }),
+    given(opened, closed).when(command).rejected('account-not-open', { accountStatus: 'closed' }),
   );
 });
 

@@ -48,7 +48,7 @@ const checkPrepared = (format: PresentFormat, { versions }: ReleasedFormat): Fin
       );
 };
 
-const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined): Findings => {
+const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined, releasing: boolean): Findings => {
   const { versions } = format;
   const event = eventOf(format);
   const now = versions.flatMap((version) => {
@@ -56,7 +56,7 @@ const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined):
     const json = 'Store what JSON has: texts, numbers, booleans, null, lists, objects.';
     const isNew = before && !before.versions[v] ? [note(`${event} v${v} is new, and not released yet.`)] : [];
     const unclear = schema instanceof Error ? [faulty(event, v, `v${v} is not plain JSON: ${schema.message}`, json)] : [];
-    return [...isNew, ...unclear, checkSample(format, version, before)];
+    return [...isNew, ...unclear, checkSample(format, version, before, releasing)];
   });
   if (!before) return together([note(`${event} is new, and not released yet.`), ...now]);
   const shipped = Object.entries(before.versions).map(([v, { schema }]) => {
@@ -69,7 +69,12 @@ const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined):
 };
 
 /** Compares a manifest's stored formats with those last released, and reads every golden sample. */
-export const checkContracts = (manifest: Pick<Manifest, 'aggregates'>, released: Released, samples: Samples): Findings => {
+export const checkContracts = (
+  manifest: Pick<Manifest, 'aggregates'>,
+  released: Released,
+  samples: Samples,
+  releasing = false,
+): Findings => {
   const formats = presentFormats(manifest, samples);
   const events = new Set(formats.map(eventOf));
   const names = new Set(
@@ -95,5 +100,9 @@ export const checkContracts = (manifest: Pick<Manifest, 'aggregates'>, released:
         'Put the version back, or delete the file if it never shipped.',
       );
     });
-  return together([...formats.map((format) => checkFormat(format, released[format.category]?.[format.type])), ...gone, ...stray]);
+  return together([
+    ...formats.map((format) => checkFormat(format, released[format.category]?.[format.type], releasing)),
+    ...gone,
+    ...stray,
+  ]);
 };

@@ -26,7 +26,7 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
   decide: {
     Open: ({ status }, { currency }, { actor }) => {
       if (status === 'unopened') return [{ type: 'AccountOpened', data: { owner: actor.id, currency } }];
-      return status === 'open' ? refuse('already-open') : refuse('account-not-open', { status });
+      return status === 'open' ? refuse('already-open') : refuse('account-not-open', { accountStatus: status });
     },
     Deposit: (state, money) =>
       unusable(state, money) ??
@@ -39,7 +39,7 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
         ? [{ type: 'MoneyWithdrawn', data: money }]
         : refuse('insufficient-funds', { balance: state.balance })),
     Close: (state, { reason }) => {
-      if (state.status !== 'open') return refuse('account-not-open', { status: state.status });
+      if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
       return state.balance === 0
         ? [{ type: 'AccountClosed', data: { reason } }]
         : refuse('balance-not-zero', { balance: state.balance });
@@ -55,6 +55,6 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
 
 /** The refusal that any movement meets on an account that cannot take it, or undefined. */
 const unusable = (state: Account, money: Money) => {
-  if (state.status !== 'open') return refuse('account-not-open', { status: state.status });
+  if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
   return money.currency === state.currency ? undefined : refuse('currency-mismatch', { accountCurrency: state.currency });
 };
