@@ -16,17 +16,26 @@ export {
 } from './core/decider.ts';
 export { type Change, difference } from './core/difference.ts';
 export { defineManifest, type Manifest } from './core/manifest.ts';
+export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
 export { type Problem, ProblemError } from './core/problem.ts';
 export {
   type AnyProjection,
+  type AnySharedRows,
   handledTypes,
+  type List,
+  type Listed,
   type RowPerStream,
   type RowsPerStream,
   rowKey,
+  type SharedRows,
   type Source,
   type Step,
+  sourceOf,
+  sourcesOf,
+  streamKey,
 } from './core/projection.ts';
+export type { Share, Total } from './core/share.ts';
 export { idRule, isCategory, isId, kebab, parseStream, streamName } from './core/stream.ts';
 export {
   type EventOf,

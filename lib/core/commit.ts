@@ -64,5 +64,6 @@ export const recordedEvents = (commit: Commit, read: (stored: StoredEvent) => Me
     at: commit.at,
     actor: commit.meta.actor,
     correlation: commit.meta.correlation,
+    causation: commit.meta.causation,
   }));
 };

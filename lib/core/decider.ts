@@ -60,6 +60,8 @@ export interface Decider<S, C extends Message, E extends Message> {
   readonly owner?: (state: S) => string | undefined;
   /** Values that no other stream of the category may have at the same time, by name. */
   readonly unique?: Readonly<Record<string, (state: S) => string | undefined>>;
+  /** The event types that other teams may listen to: each of them is also sent as a CloudEvent. */
+  readonly publishes?: readonly E['type'][];
   readonly decide: { readonly [T in C['type']]: (state: S, data: DataOf<C, T>, context: Context) => readonly E[] | Refusal };
   readonly evolve: { readonly [T in E['type']]: (state: S, data: DataOf<E, T>) => S };
 }
@@ -74,6 +76,7 @@ export type AnyDecider = Readonly<{
   initial: unknown;
   owner?: (state: never) => string | undefined;
   unique?: Readonly<Record<string, (state: never) => string | undefined>>;
+  publishes?: readonly string[];
   decide: Readonly<Record<string, (state: never, data: never, context: Context) => readonly Message[] | Refusal>>;
   evolve: Readonly<Record<string, (state: never, data: never) => unknown>>;
 }>;

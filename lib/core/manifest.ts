@@ -1,5 +1,5 @@
 import type { AnyDecider } from './decider.ts';
-import { type AnyProjection, handledTypes } from './projection.ts';
+import { type AnyProjection, handledTypes, sourcesOf } from './projection.ts';
 import { isCategory, kebab } from './stream.ts';
 
 /** Everything that a deployment is driven by.
@@ -7,7 +7,9 @@ import { isCategory, kebab } from './stream.ts';
  */
 export type Manifest = Readonly<{ aggregates: readonly AnyDecider[]; projections: readonly AnyProjection[] }>;
 
+const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
 const viewName = /^[a-z][a-z0-9-]{0,39}$/;
+const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
 /** First segments of paths that are taken by the product itself. */
 const reserved = ['views', 'streams', 'ops', 'health', 'process', 'unique'];
@@ -29,14 +31,53 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
     ...names
       .filter((name) => commands[name]?.may?.includes('owner') && !decider.owner)
       .map((name) => `${category}: ${name} is for the owner, but ${category} does not say whose it is: add \`owner\`.`),
+    ...Object.keys(decider.unique ?? {})
+      .filter((name) => !uniqueName.test(name))
+      .map((name) => `${category}: the unique value '${name}' must be 1 to 30 letters or digits, beginning with a letter.`),
     ...Object.keys(decider.events)
       .filter((type) => !decider.evolve[type])
       .map((type) => `${category}: ${type} has a format but no evolve.`),
+    ...(decider.publishes ?? [])
+      .filter((type) => !Object.hasOwn(decider.events, type))
+      .map((type) => `${category} publishes ${type}, which it does not have.`),
+    ...repeated(decider.publishes ?? []).map((type) => `${category} publishes ${type} twice.`),
+    // The rules of views look for `<category>.commit`: a public event must never look like one.
+    ...(decider.publishes ?? [])
+      .filter((type) => !publicType.test(type))
+      .map((type) => `${category} publishes ${type}: a public event type has letters and digits only.`),
+  ];
+};
+
+/** All parts of a row are read together: with more of them it is reading that gets slow. */
+const mostShards = 100;
+const isShards = (shards = 1) => Number.isSafeInteger(shards) && shards >= 1 && shards <= mostShards;
+
+/** DynamoDB takes 20 indexes; one is for the list by owner, one for what is parked. */
+const mostLists = 18;
+const listName = /^[a-z][a-z0-9-]{0,39}$/;
+
+const listFaults = (projection: AnyProjection): string[] => {
+  const { name, kind, lists = {}, filters = [], expires, freshSeconds = 0 } = projection;
+  const names = Object.keys(lists);
+  const declared = names.length > 0 || filters.length > 0 || expires !== undefined;
+  return [
+    ...(kind === 'shared-rows' && declared
+      ? [`${name} has shared rows, which take neither lists, filters nor \`expires\`.`]
+      : []),
+    ...names
+      .filter((list) => !listName.test(list))
+      .map((list) => `${name}: the list '${list}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`),
+    ...(names.length > mostLists ? [`${name} has ${names.length} lists; a table takes ${mostLists}.`] : []),
+    ...names
+      .filter((list) => lists[list]?.within && !projection.owner)
+      .map((list) => `${name}: the list ${list} is within an owner, but ${name} does not say whose a row is: add \`owner\`.`),
+    ...(Number.isSafeInteger(freshSeconds) && freshSeconds >= 0 ? [] : [`${name}: freshSeconds must be 0, 1, 2, ...`]),
   ];
 };
 
 const projectionFaults = (projection: AnyProjection): string[] => {
-  const { name, revision, from, may } = projection;
+  const { name, revision, may } = projection;
+  const sources = sourcesOf(projection);
   return [
     ...(viewName.test(name) ? [] : [`The view '${name}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`]),
     ...(Number.isSafeInteger(revision) && revision > 0 ? [] : [`${name}: the revision must be 1, 2, 3, ...`]),
@@ -44,10 +85,16 @@ const projectionFaults = (projection: AnyProjection): string[] => {
     ...(may?.includes('owner') && !projection.owner
       ? [`${name} is for the owner, but does not say whose a row is: add \`owner\`.`]
       : []),
+    ...listFaults(projection),
     ...(handledTypes(projection).length > 0 ? [] : [`${name} handles no event: add one to \`on\`.`]),
     ...handledTypes(projection)
-      .filter((type) => !from.events[type])
-      .map((type) => `${name} handles ${type}, which ${from.category} does not have.`),
+      .filter((type) => !sources.some(({ events }) => Object.hasOwn(events, type)))
+      .map((type) => `${name} handles ${type}, which ${sources.map(({ category }) => category).join(' and ')} does not have.`),
+    ...(sources.length > 0 ? [] : [`${name} has no source: name at least one in \`from\`.`]),
+    ...repeated(sources.map(({ category }) => category)).map((category) => `${name} reads ${category} twice.`),
+    ...(projection.kind !== 'shared-rows' || isShards(projection.shards)
+      ? []
+      : [`${name}: the shards must be 1 to ${mostShards}.`]),
   ];
 };
 

@@ -27,4 +27,5 @@ export type Recorded<E extends Message = Message> = E & {
   readonly at: string;
   readonly actor: string;
   readonly correlation: string;
+  readonly causation: string;
 };

@@ -1,5 +1,7 @@
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
+import type { Share, Total } from './share.ts';
+import { parseStream } from './stream.ts';
 import type { Formats } from './version.ts';
 
 /** Where a view's events come from: a decider will do.
@@ -11,14 +13,40 @@ interface Declared {
   readonly name: string;
   /** Raised whenever the rows that the code makes change; each revision has its own table, queue, rule and function. */
   readonly revision: number;
-  readonly from: Source;
+  /** One category, or several: a stream's key in the view is its id, or its whole name. */
+  readonly from: Source | readonly Source[];
   readonly may: May;
+  /** For how many seconds an answer may be given again without reading the view; 0 if not said. */
+  readonly freshSeconds?: number;
+}
+
+/** A list that a view answers beside its default one: an index of its own, so what a write costs grows with each.
+ * @example const byStatus: List<Balance> = { by: (row) => row.status, sort: (row) => row.changedAt, within: 'owner' };
+ */
+export type List<Row> = Readonly<{
+  /** Under which value a row is listed; `undefined` keeps it out. Without it all rows share one partition, which takes 1,000 writes a second. */
+  by?: (row: Row) => string | undefined;
+  /** What the list is ordered by, as text; without it the row's key. */
+  sort?: (row: Row) => string;
+  /** Each owner's rows are a list of their own: the only kind that customers may ask for. */
+  within?: 'owner';
+}>;
+
+/** What a view may declare about the lists of its rows.
+ * @example const listed: Listed<Balance> = { lists: { newest: { sort: (row) => row.changedAt } }, filters: ['currency'] };
+ */
+export interface Listed<Row> {
+  readonly lists?: Readonly<Record<string, List<Row>>>;
+  /** Fields that any list may be filtered by, for equality. */
+  readonly filters?: readonly (keyof Row & string)[];
+  /** The instant from which a row counts as absent in queries; its cursor lives on. */
+  readonly expires?: (row: Row) => string | undefined;
 }
 
 /** A view with one row for each stream; a change to `undefined` deletes the row.
  * @example export const accountBalance: RowPerStream<Balance, AccountEvent> = { kind: 'row-per-stream', ... };
  */
-export interface RowPerStream<Row extends object, E extends Message> extends Declared {
+export interface RowPerStream<Row extends object, E extends Message> extends Declared, Listed<Row> {
   readonly kind: 'row-per-stream';
   /** Whose a row is; a view for the owner needs it, and is then listed by it. */
   readonly owner?: (row: Row) => string;
@@ -35,17 +63,42 @@ export type Step<Memory, Row> = Readonly<{ memory: Memory; rows?: Readonly<Recor
 /** A view with many rows for each stream, in the order of their keys, and a small memory for each stream.
  * @example export const accountStatement: RowsPerStream<Memory, Entry, AccountEvent> = { kind: 'rows-per-stream', ... };
  */
-export interface RowsPerStream<Memory, Row extends object, E extends Message> extends Declared {
+export interface RowsPerStream<Memory, Row extends object, E extends Message> extends Declared, Listed<Row> {
   readonly kind: 'rows-per-stream';
   readonly initial: Memory;
   readonly owner?: (memory: Memory) => string | undefined;
   readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Step<Memory, Row> };
 }
 
+/** A view whose rows are sums over many streams. What each stream contributes to each row follows from a small memory of the stream.
+ * A row's key looks like an id: 1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit.
+ * @example export const accountTotals: SharedRows<Memory, AccountEvent> = { kind: 'shared-rows', ... };
+ */
+export interface SharedRows<Memory, E extends Message> extends Declared {
+  readonly kind: 'shared-rows';
+  readonly initial: Memory;
+  readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Memory };
+  /** By row key; a row that is not mentioned is one that the stream has no share in. */
+  readonly shares: (memory: Memory) => Readonly<Record<string, Share>>;
+  /** Whose a row is; it can only follow from the row's key. */
+  readonly owner?: (rowKey: string) => string | undefined;
+  /** Into how many items a row is split, when more streams change it than one item can take (1,000 units a second). */
+  readonly shards?: number;
+  /** What readers are shown of a row, beside its key; all of it without. */
+  readonly show?: (total: Total) => object;
+}
+
 /** Any projection, for code that is driven by a manifest and knows no domain.
  * @example const names = manifest.projections.map((projection: AnyProjection) => projection.name);
  */
-export type AnyProjection = Readonly<{ name: string; revision: number; from: Source; may: May }> &
+export type AnyProjection = Readonly<{
+  name: string;
+  revision: number;
+  from: Source | readonly Source[];
+  may: May;
+  freshSeconds?: number;
+}> &
+  Listed<never> &
   (
     | Readonly<{
         kind: 'row-per-stream';
@@ -58,7 +111,40 @@ export type AnyProjection = Readonly<{ name: string; revision: number; from: Sou
         owner?: (memory: never) => string | undefined;
         on: Readonly<Record<string, ((memory: never, event: never) => Step<unknown, object>) | undefined>>;
       }>
+    | AnySharedRows
   );
+
+/** Any shared rows' own part of a declaration.
+ * @example const shared = projection.kind === 'shared-rows' ? projection : undefined;
+ */
+export type AnySharedRows = Readonly<{
+  kind: 'shared-rows';
+  initial: unknown;
+  on: Readonly<Record<string, ((memory: never, event: never) => unknown) | undefined>>;
+  shares: (memory: never) => Readonly<Record<string, Share>>;
+  owner?: (rowKey: string) => string | undefined;
+  shards?: number;
+  show?: (total: Total) => object;
+}>;
+
+/** The categories that a projection reads.
+ * @example sourcesOf(accountBalance).map(({ category }) => category); // ['account']
+ */
+export const sourcesOf = ({ from }: Pick<AnyProjection, 'from'>): readonly Source[] => [from].flat();
+
+/** The source that a stream is of; undefined for a stream that the projection has nothing to do with.
+ * @example sourceOf(accountBalance, 'account-7f3a')?.events;
+ */
+export const sourceOf = (projection: Pick<AnyProjection, 'from'>, stream: string): Source | undefined => {
+  const category = stream.slice(0, Math.max(0, stream.indexOf('-')));
+  return sourcesOf(projection).find((source) => source.category === category);
+};
+
+/** The key of a stream in a view: its id, or its whole name where the view reads several categories.
+ * @example streamKey(accountBalance, 'account-7f3a'); // '7f3a'
+ */
+export const streamKey = ({ from }: Pick<AnyProjection, 'from'>, stream: string): string =>
+  (Array.isArray(from) ? undefined : parseStream(stream)?.id) ?? stream;
 
 /** The event types that a projection handles: its subscription.
  * @example handledTypes(accountBalance); // ['AccountOpened', 'MoneyDeposited', ...]

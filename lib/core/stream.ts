@@ -32,3 +32,8 @@ export const parseStream = (stream: string): Readonly<{ category: string; id: st
  * @example kebab('CloseAccount'); // 'close-account'
  */
 export const kebab = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase();
+
+/** A hyphenated name in PascalCase: how categories and views appear in logical ids and in a deployment's outputs.
+ * @example pascal('account-balance'); // 'AccountBalance'
+ */
+export const pascal = (name: string): string => name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

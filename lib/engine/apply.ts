@@ -1,8 +1,9 @@
 import { type Commit, recordedEvents } from '../core/commit.ts';
-import type { AnyProjection, Step } from '../core/projection.ts';
-import { parseStream } from '../core/stream.ts';
+import { type AnyProjection, type Step, sourceOf, streamKey } from '../core/projection.ts';
 import { FromNewerRelease, readEvent } from '../core/version.ts';
+import { placed } from './lists.ts';
 import type { ViewItem } from './ports.ts';
+import { contributed, rowChanges } from './shares.ts';
 import { itemSize } from './size.ts';
 import { storable } from './storable.ts';
 
@@ -18,20 +19,20 @@ const checked = (item: ViewItem): ViewItem => {
 };
 
 const emptyHead = (projection: AnyProjection, stream: string): ViewItem => ({
-  key: parseStream(stream)?.id ?? stream,
+  key: streamKey(projection, stream),
   sort: 'head',
   stream,
   commit: 0,
-  ...(projection.kind === 'rows-per-stream' && { memory: projection.initial }),
+  ...(projection.kind !== 'row-per-stream' && { memory: projection.initial }),
 });
 
 const handledEvents = (projection: AnyProjection, commit: Commit) => {
+  const formats = sourceOf(projection, commit.stream)?.events ?? {};
   const handled = commit.events.filter(({ type }) => projection.on[type]);
-  if (handled.length === commit.events.length)
-    return recordedEvents(commit, (stored) => readEvent(projection.from.events, stored));
+  if (handled.length === commit.events.length) return recordedEvents(commit, (stored) => readEvent(formats, stored));
   const isHandled = (type: string) => projection.on[type] !== undefined;
   return recordedEvents(commit, (stored) =>
-    isHandled(stored.type) ? readEvent(projection.from.events, stored) : { type: stored.type, data: undefined },
+    isHandled(stored.type) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
   ).filter(({ type }) => isHandled(type));
 };
 
@@ -47,8 +48,20 @@ const applyCommit = (projection: AnyProjection, head: ViewItem, commit: Commit):
     const stored = row && (storable(row) as object);
     return {
       rows: [],
-      head: checked({ key, sort, stream, commit: commit.commit, ...(owner && { owner }), ...(stored && { row: stored }) }),
+      head: checked(
+        placed(projection, { key, sort, stream, commit: commit.commit, ...(owner && { owner }), ...(stored && { row: stored }) }),
+      ),
     };
+  }
+  if (projection.kind === 'shared-rows') {
+    const memory = storable(
+      events.reduce<unknown>((before, event) => projection.on[event.type]?.(before as never, event as never), head.memory),
+    );
+    const after = { key, sort, stream, commit: commit.commit, memory };
+    // Written later, and together with other commits' changes; what is wrong with them is to be known at their own commit.
+    rowChanges(projection, after, contributed(projection, head), contributed(projection, after));
+    checked({ ...after, begun: { commit: commit.commit, memory, done: 0 } });
+    return { rows: [], head: after };
   }
   let { memory } = head;
   const rows = new Map<string, object | undefined>();
@@ -61,7 +74,7 @@ const applyCommit = (projection: AnyProjection, head: ViewItem, commit: Commit):
   const base = { key, stream, commit: commit.commit, ...(owner && { owner }) };
   return {
     rows: [...rows].map(([rowKey, row]) =>
-      checked({ ...base, sort: `row#${rowKey}`, ...(row && { row: storable(row) as object }) }),
+      checked(placed(projection, { ...base, sort: `row#${rowKey}`, ...(row && { row: storable(row) as object }) })),
     ),
     head: checked({ ...base, sort, memory: storable(memory) }),
   };

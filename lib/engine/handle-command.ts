@@ -1,15 +1,15 @@
-import { type Actor, allowed } from '../core/access.ts';
+import type { Actor } from '../core/access.ts';
 import { type Commit, type Meta, versionBefore } from '../core/commit.ts';
-import { decide, isRefusal, type Refusal } from '../core/decider.ts';
+import type { Refusal } from '../core/decider.ts';
 import type { Message } from '../core/message.ts';
-import { parseStream } from '../core/stream.ts';
-import { storeEvent } from '../core/version.ts';
 import type { StateCache } from './cache.ts';
+import { decideOn } from './decide-on.ts';
 import { BrokenHistory, type Known, recentCommit, snapshotDue } from './history.ts';
 import { catchUp, follow, type Loading, load, saveSnapshot } from './load.ts';
-import type { Keys } from './ports.ts';
-import { itemSize } from './size.ts';
-import { storable } from './storable.ts';
+import type { AppendedTogether, Keys } from './ports.ts';
+import { reserving } from './reserve.ts';
+import { itemSize, largestItem } from './size.ts';
+import { withSiblings } from './together.ts';
 
 /** A command on its way: whose, to which stream, under which id, as part of what. */
 export type CommandRequest = Readonly<{
@@ -39,124 +39,171 @@ export type CommandAnswer =
 
 export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys }>;
 
-/** What a decision on a known state comes to: a commit to append, or an answer that appends nothing. */
-type Decision = Readonly<{ append: Commit } | { answer: CommandAnswer }>;
-
-const latest = (...instants: readonly (string | undefined)[]): string =>
-  instants.reduce<string>((a, b) => (b !== undefined && b > a ? b : a), '');
-
-const decideOn = (commanding: Commanding, known: Known, request: CommandRequest): Decision => {
-  const { decider, settings, clock } = commanding;
-  const { stream, command, actor, meta } = request;
-  const format = decider.commands[command.type];
-  if (!format || !allowed(format.may, actor, decider.owner?.(known.state as never))) return { answer: { outcome: 'forbidden' } };
-  if (request.expectedVersion !== undefined && request.expectedVersion !== known.version)
-    return { answer: { outcome: 'stale', version: known.version } };
-  const at = latest(new Date(clock.now()).toISOString(), known.at, request.causeAt);
-  const outcome = decide(decider, known.state, command, { id: parseStream(stream)?.id ?? stream, actor, at });
-  const refusal = isRefusal(outcome) ? outcome : undefined;
-  const events = isRefusal(outcome) ? [] : outcome;
-  // A process must find the outcome of its command on the target, whichever of its senders asks; a caller over HTTP need not.
-  if (events.length === 0 && actor.role !== 'process')
-    return {
-      answer: refusal
-        ? { outcome: 'refused', refusal }
-        : { outcome: 'unchanged', stream, version: known.version, commit: known.commit },
-    };
-  if (events.length > settings.eventsPerCommit)
-    return { answer: { outcome: 'too-large', size: events.length, limit: settings.eventsPerCommit, unit: 'events' } };
-  const commit: Commit = {
-    stream,
-    commit: known.commit + 1,
-    version: known.version + events.length,
-    events: events.map((event) => storeEvent(decider.events, { ...event, data: storable(event.data) })),
-    command: request.id,
-    ...(request.digest !== undefined && { digest: request.digest }),
-    at,
-    meta: { ...meta, actor: actor.id },
-    ...(known.hash && { prev: known.hash }),
-    ...(refusal && { refused: { reason: refusal.refused, ...(refusal.detail && { detail: storable(refusal.detail) }) } }),
-  };
-  const size = itemSize(commit);
-  return size > settings.commitBytes
-    ? { answer: { outcome: 'too-large', size, limit: settings.commitBytes, unit: 'bytes' } }
-    : { append: commit };
-};
-
 /** The answer to a command that has already taken effect, as far as the caller may know it. */
 const firstAnswer = (commit: Commit, { digest }: CommandRequest): CommandAnswer =>
   commit.digest === digest ? { outcome: 'committed', commit } : { outcome: 'id-reused' };
 
-/** Waits with full jitter, more with each lost race. */
-const backOff = ({ clock, keys, settings }: Commanding, lost: number) =>
-  clock.wait(keys.random() * Math.min(settings.backoffCeilingMilliseconds, settings.backoffMilliseconds * 2 ** (lost - 2)));
+/**
+ * Waits with full jitter, more with each lost race, and by the measure of what a try takes: where requests are slow, anything
+ * shorter than two of them spreads nobody.
+ */
+const backOff = ({ clock, keys, settings }: Commanding, lost: number, tookMilliseconds: number) => {
+  const { backoffMilliseconds, backoffCeilingMilliseconds } = settings;
+  // A clock may have jumped meanwhile: no measure counts for more than the ceiling.
+  const base = Math.max(backoffMilliseconds, Math.min(2 * tookMilliseconds, backoffCeilingMilliseconds));
+  const ceiling = Math.max(backoffCeilingMilliseconds, 8 * base);
+  return clock.wait(keys.random() * Math.min(ceiling, base * 2 ** (lost - 2)));
+};
+
+/** One command on its way, and what its aggregate is handled with. */
+export type Handling = Readonly<{ commanding: Commanding; request: CommandRequest }>;
+
+/** One stream's part in a command: what is known of it, and whether a consistent read has just said that this is all. */
+type Part = Handling & { known: Known; confirmed: boolean };
+
+const isFresh = ({ commanding: { clock, settings } }: Handling, { readAt }: Known): boolean => {
+  const age = clock.now() - readAt;
+  return age >= 0 && age <= settings.cacheAgeMilliseconds;
+};
+
+type Seen = (commits: readonly Commit[]) => void;
+
+const loadAnew = ({ commanding, request: { stream } }: Handling, seen: Seen): Promise<Known> => {
+  commanding.cache.drop(stream);
+  return load(commanding, stream, seen);
+};
+
+/** A cached state that the table contradicts is from before a restore: the table is right. */
+const orLoadAnew = async (handling: Handling, seen: Seen, reading: () => Known | Promise<Known>): Promise<Known> => {
+  try {
+    return await reading();
+  } catch (cause) {
+    if (cause instanceof BrokenHistory) return loadAnew(handling, seen);
+    throw cause;
+  }
+};
+
+const begin = async (handling: Handling, seen: Seen): Promise<Part> => {
+  const cached = handling.commanding.cache.get(handling.request.stream);
+  const confirmed = !cached || !isFresh(handling, cached);
+  return { ...handling, known: cached && !confirmed ? cached : await loadAnew(handling, seen), confirmed };
+};
+
+/** Reads what came after what is known; what is known too long is read anew. */
+const refresh = async (part: Part, seen: Seen): Promise<void> => {
+  const { commanding, known } = part;
+  part.known = isFresh(part, known)
+    ? await orLoadAnew(part, seen, () => catchUp(commanding, known, seen))
+    : await loadAnew(part, seen);
+  part.confirmed = true;
+};
+
+/** The first answer, if a command is found to have taken effect before. */
+const earlier = async (
+  { commanding: { store, keys }, request, known }: Part,
+  already: Commit | undefined,
+): Promise<CommandAnswer | undefined> => {
+  if (already) return firstAnswer(already, request);
+  // Nobody can repeat an id that was made for one request; a process derives its ids, and has no digest.
+  const isRepeatable = request.digest !== undefined || request.actor.role === 'process';
+  const recent = isRepeatable ? recentCommit(keys, known, request.id) : undefined;
+  const commit = recent === undefined ? undefined : await store.find(request.stream, recent);
+  return commit?.command === request.id ? firstAnswer(commit, request) : undefined;
+};
+
+/** What the parts come to on what is known: commits to append as one, or the first part's answer that appends nothing. */
+const decideAll = async (
+  parts: readonly Part[],
+): Promise<readonly Commit[] | Readonly<{ part: Part; answer: CommandAnswer }>> => {
+  const commits: Commit[] = [];
+  for (const part of parts) {
+    const decision = await reserving(
+      part.commanding,
+      part.known,
+      part.request,
+      decideOn(part.commanding, part.known, part.request),
+    );
+    if ('answer' in decision) return { part, answer: decision.answer };
+    commits.push(...decision.append);
+  }
+  const together = withSiblings(commits);
+  const tooLarge = together.map((commit) => itemSize(commit)).find((size) => size > largestItem);
+  if (tooLarge === undefined) return together;
+  return { part: parts[0]!, answer: { outcome: 'too-large', size: tooLarge, limit: largestItem, unit: 'bytes' } };
+};
+
+const append = async ({ store }: Commanding, commits: readonly Commit[]): Promise<AppendedTogether> => {
+  if (commits.length > 1) return store.appendTogether(commits);
+  const appended = await store.append(commits[0]!);
+  return appended.stored ? appended : { stored: false, winners: [appended.winner] };
+};
 
 /**
- * Handles one command: decides on what is known, appends one commit on the condition that nothing came after, and on a lost
- * race folds the winner and decides again. What appends nothing is confirmed by a consistent read before it is answered.
+ * Handles commands that take effect together or not at all: decides each on what is known, appends their commits on the
+ * condition that nothing came after, and on a lost race folds the winners and decides again. What appends nothing is confirmed
+ * by a consistent read before it is answered. All carry the same id, which is looked up in the first-named stream.
  */
-export const handleCommand = async (commanding: Commanding, request: CommandRequest): Promise<CommandAnswer> => {
-  const { store, cache, clock, settings, keys } = commanding;
+export const handleTogether = async (handlings: readonly [Handling, ...Handling[]]): Promise<CommandAnswer> => {
+  const [{ commanding, request }] = handlings;
+  const { clock, settings } = commanding;
   let already: Commit | undefined;
-  const seen = (commits: readonly Commit[]) => {
-    already ??= commits.find(({ command }) => command === request.id);
+  const seen: Seen = (commits) => {
+    already ??= commits.find(({ stream, command }) => stream === request.stream && command === request.id);
   };
-  const isFresh = ({ readAt }: Known) => {
-    const age = clock.now() - readAt;
-    return age >= 0 && age <= settings.cacheAgeMilliseconds;
-  };
-  const loadAnew = () => {
-    cache.drop(request.stream);
-    return load(commanding, request.stream, seen);
-  };
-  /** A cached state that the table contradicts is from before a restore: the table is right. */
-  const orLoadAnew = (reading: Promise<Known>) =>
-    reading.catch((cause: unknown) => {
-      if (cause instanceof BrokenHistory) return loadAnew();
-      throw cause;
-    });
-  /** The first answer, if the command is found to have taken effect before. */
-  const earlier = async (known: Known): Promise<CommandAnswer | undefined> => {
-    if (already) return firstAnswer(already, request);
-    const recent = request.digest === undefined ? undefined : recentCommit(keys, known, request.id);
-    const commit = recent === undefined ? undefined : await store.find(request.stream, recent);
-    return commit?.command === request.id ? firstAnswer(commit, request) : undefined;
-  };
-
-  const cached = cache.get(request.stream);
-  let confirmed = !cached || !isFresh(cached);
-  let known = cached && !confirmed ? cached : await loadAnew();
-  for (let lost = 0; lost < settings.tries; ) {
-    cache.set(known);
-    const first = await earlier(known);
-    if (first) return first;
-    const decision = decideOn(commanding, known, request);
-    if ('answer' in decision && confirmed) return decision.answer;
-    if ('answer' in decision || !isFresh(known)) {
-      known = await ('answer' in decision ? orLoadAnew(catchUp(commanding, known, seen)) : loadAnew());
-      confirmed = true;
+  const parts = await Promise.all(handlings.map((handling) => begin(handling, seen)));
+  const first = parts[0]!;
+  for (let lost = 0, aged = 0; lost + aged < settings.tries; ) {
+    for (const { commanding, known } of parts) commanding.cache.set(known);
+    const repeated = await earlier(first, already);
+    if (repeated) return repeated;
+    const decided = await decideAll(parts);
+    const open =
+      'answer' in decided
+        ? [decided.part].filter(({ confirmed }) => !confirmed)
+        : parts.filter((part) => !isFresh(part, part.known));
+    if ('answer' in decided && open.length === 0) return decided.answer;
+    if ('answer' in decided || open.length > 0) {
+      if (!('answer' in decided)) aged += 1;
+      await Promise.all(open.map((part) => refresh(part, seen)));
       continue;
     }
+    // Folded before they are stored: events that their own decider cannot fold would end the stream for good.
+    const next = parts.map(({ commanding, known }) =>
+      follow(
+        commanding,
+        known,
+        decided.filter(({ stream }) => stream === known.stream),
+      ),
+    );
     const sentAt = clock.now();
-    const saving = snapshotDue(known, settings.snapshotBytes) && saveSnapshot(commanding, known);
-    const [appended] = await Promise.all([store.append(decision.append), saving]);
+    const appended = await append(commanding, decided);
     if (appended.stored) {
-      cache.set({ ...follow(commanding, known, [decision.append]), readAt: sentAt });
-      return { outcome: 'committed', commit: decision.append };
+      for (const [i, { commanding }] of parts.entries()) commanding.cache.set({ ...next[i]!, readAt: sentAt });
+      // Not beside the append: only its success tells that no other instance is about to save the same one.
+      const due = parts.filter(({ known }) => snapshotDue(known, settings.snapshotBytes));
+      await Promise.all(due.map(({ commanding, known }) => saveSnapshot(commanding, known)));
+      return { outcome: 'committed', commit: decided[0]! };
     }
+    const took = clock.now() - sentAt;
     lost += 1;
-    const winner = appended.winner;
-    const before = known;
-    seen([winner]);
-    known = await orLoadAnew((async () => ({ ...follow(commanding, before, [winner]), readAt: sentAt }))());
-    confirmed = false;
+    seen(appended.winners);
+    for (const part of parts) {
+      const won = appended.winners.filter(({ stream }) => stream === part.request.stream);
+      if (won.length === 0) continue;
+      const { known } = part;
+      part.known = await orLoadAnew(part, seen, () => ({ ...follow(part.commanding, known, won), readAt: sentAt }));
+      part.confirmed = false;
+    }
     if (lost === 1 || already) continue;
-    await backOff(commanding, lost);
-    known = await orLoadAnew(catchUp(commanding, known, seen));
-    confirmed = true;
+    await backOff(commanding, lost, took);
+    await Promise.all(parts.map((part) => refresh(part, seen)));
   }
-  return (await earlier(known)) ?? { outcome: 'contended', tries: settings.tries };
+  return (await earlier(first, already)) ?? { outcome: 'contended', tries: settings.tries };
 };
+
+/** Handles one command: one write when warm, whatever came of it before. */
+export const handleCommand = (commanding: Commanding, request: CommandRequest): Promise<CommandAnswer> =>
+  handleTogether([{ commanding, request }]);
 
 /** What the caller of a committed command is told: a function of the commit alone, so that a repeat gets it byte for byte. */
 export const committedAnswer = (commit: Commit) => {

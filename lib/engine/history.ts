@@ -4,6 +4,7 @@ import { type AnyDecider, fold } from '../core/decider.ts';
 import { readEvent } from '../core/version.ts';
 import type { Keys, Snapshot } from './ports.ts';
 import { itemSize } from './size.ts';
+import { storable } from './storable.ts';
 
 /** What an instance knows of a stream: the state after its last known commit, and what the next commit must continue. */
 export type Known = Readonly<{
@@ -110,20 +111,26 @@ export const advance = (
 export const snapshotDue = ({ bytes, lastBytes }: Known, distance: number): boolean =>
   Math.floor(bytes / distance) > Math.floor((bytes - lastBytes) / distance);
 
-export const toSnapshot = ({ stream, state, commit, version, at, hash, bytes, recent }: Known, code: string): Snapshot => ({
-  stream,
-  code,
-  commit,
-  version,
-  at,
-  hash,
-  bytes,
-  recent,
-  state,
-});
+/** Binds a snapshot's whole content to the hash of its commit: one of another history, or one that was changed, does not fit. */
+export const sealOf = (
+  keys: Pick<Keys, 'hash'>,
+  { hash: _, ...content }: Omit<Snapshot, 'hash'> & { hash?: string },
+  hash: string,
+): string => keys.hash(`snapshot ${canonicalize([hash, content]) ?? ''}`);
 
-export const fromSnapshot = ({ code: _, ...snapshot }: Snapshot, readAt: number): Known => ({
+/** A state that would not come back from storage as it is throws: it cannot have snapshots. */
+export const toSnapshot = (
+  keys: Pick<Keys, 'hash'>,
+  { stream, state, commit, version, at, hash, bytes, recent }: Known,
+  code: string,
+): Snapshot => {
+  const content = { stream, code, commit, version, at, bytes, recent, state: storable(state, 'state') };
+  return { ...content, hash: sealOf(keys, content, hash) };
+};
+
+export const fromSnapshot = ({ code: _, ...snapshot }: Snapshot, hash: string, readAt: number): Known => ({
   ...snapshot,
+  hash,
   lastBytes: 0,
   readAt,
 });

@@ -62,7 +62,8 @@ export const readHistory = async (loading: Loading, actor: Actor, id: string, re
   const commits: ReturnType<typeof shown>[] = [];
   let next: number | undefined = position.from;
   for (let looked = 0; next !== undefined && next > 0 && commits.length < limit && looked < lookedAtOnce; ) {
-    const size = Math.min(limit, 100);
+    // Behind a filter a page of one would be a request for each commit that is looked at.
+    const size = types || since || until ? 100 : Math.min(limit, 100);
     const page = await loading.store.read(
       stream,
       newestFirst ? { from: 1, to: next, limit: size, newestFirst } : { from: next, limit: size },

@@ -1,4 +1,5 @@
 import type { Commit } from '../core/commit.ts';
+import type { Share } from '../core/share.ts';
 
 /** What an append came to: stored, or lost to the commit that is already there. */
 export type Appended = Readonly<{ stored: true } | { stored: false; winner: Commit }>;
@@ -32,7 +33,7 @@ export type Snapshot = Readonly<{
   at: string;
   /** Size of all the stream's commits up to this one: snapshots are taken where it passes a multiple of their distance. */
   bytes: number;
-  /** Hash of the commit that it was taken at, by which the loader knows that it belongs to this history. */
+  /** Seal over all of this and the hash of its commit, by which the loader knows that it belongs to this history, unchanged. */
   hash: string;
   state: unknown;
   /** Digests of the last command ids, the newest last, of 16 hexadecimal digits each. */
@@ -62,6 +63,9 @@ export interface Keys {
   random(): number;
 }
 
+/** Where a row is in a list: its partition, and its place there, which no two rows share. Stored format of 2026-11. */
+export type Place = Readonly<{ in: string; at: string }>;
+
 /** One item of a view's table. Stored format of 2026-11. */
 export type ViewItem = Readonly<{
   /** The row's place: the stream's id, and within it `head`, or `row#<key>` in a view with many rows for each stream. */
@@ -74,19 +78,60 @@ export type ViewItem = Readonly<{
   owner?: string;
   /** Absent in a tombstone, and in the head of a view with many rows. */
   row?: object;
-  /** What a view with many rows for each stream keeps for itself, in the head. */
+  /** What a view with many rows for each stream, or with shared rows, keeps for itself, in the head. */
   memory?: unknown;
+  /** A change of more shared rows than one transaction takes: where it leads, and how many of its rows are done. */
+  begun?: Readonly<{ commit: number; memory: unknown; done: number }>;
+  /** What the stream contributes to the shared row under whose key the item stands. */
+  share?: Share;
+  /** Its places in the lists that its view declares; a tombstone has none. */
+  lists?: Readonly<Record<string, Place>>;
+  /** The instant from which the row counts as absent; its cursor stays. */
+  expires?: string;
   /** Why the stream stopped in this projection, and at which commit. */
   parked?: Readonly<{ commit: number; reason: string; at: string }>;
 }>;
 
+/** What one stream changes in one shared row: what it contributes from now on, and what that adds to its part of the row. */
+export type RowChange = Readonly<{
+  row: string;
+  shard: number;
+  stream: string;
+  commit: number;
+  /** Under what the row is listed: its owner, or itself. */
+  listed: string;
+  /** Absent when the stream has no share in the row any more. */
+  share?: Share;
+  add: Readonly<Record<string, number>>;
+  /** Values that the row is to have at least. */
+  raise: Readonly<Record<string, number | string>>;
+}>;
+
+/** A part of a shared row: all of it, or what the streams of one shard come to. */
+export type RowPart = Readonly<{
+  row: string;
+  shard: number;
+  amounts: Readonly<Record<string, number>>;
+  highest: Readonly<Record<string, number | string>>;
+}>;
+
+/** What became of a change of shared rows: written; not, since the head has moved; or not, since a row's own condition did not hold. */
+export type PutShares = 'written' | 'moved' | 'refused';
+
 /** One revision's table. Reads by key are consistent; lists are not. */
 export interface View {
   head(key: string): Promise<ViewItem | undefined>;
-  /** Puts a head, if the cursor there is still the one that was read (undefined: none). Answers whether it did. */
+  /** Puts a head, if the cursor there is still the one that was read (undefined: none). Answers whether it did. What was begun in shared
+   * rows it leaves as it is, or does nothing. It goes on from no head that was parked meanwhile, since what the mark kept out would be
+   * missed: only a head with the same cursor takes a mark away. */
   putHead(head: ViewItem, expected: number | undefined): Promise<boolean>;
   /** Puts or tombstones a row, over none or one whose commit is not newer. */
   putRow(item: ViewItem): Promise<void>;
+  /** Writes a head and what changes in shared rows, all or nothing, if the head there is still the one before (undefined: none) and not parked meanwhile, every
+   * sum stays a safe integer, and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
+  putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;
+  /** A part of a shared row. */
+  part(row: string, shard: number): Promise<RowPart | undefined>;
 }
 
 export type Direction = 'oldest-first' | 'newest-first';
@@ -96,14 +141,33 @@ export type Listing = Readonly<{
   next?: Readonly<Record<string, unknown>>;
 }>;
 
+/** Which rows of a list are wanted: those whose fields equal these, as text, and which have not expired by now. */
+export type Where = Readonly<{ equals?: Readonly<Record<string, string>>; now?: string }>;
+
+type Paging = Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; where?: Where }>;
+
+export type RowListing = Readonly<{
+  items: readonly Readonly<{ row: string; parts: readonly RowPart[] }>[];
+  next?: Readonly<Record<string, unknown>>;
+}>;
+
 /** What queries ask of a revision's table. */
 export interface ViewReader {
+  /** All parts of a shared row. */
+  parts(row: string): Promise<readonly RowPart[]>;
+  /** An owner's shared rows by key, where `next` and `after` hold the key; or everybody's in no order. Which ones there are is read from an
+   * index, but for everybody's that are to be consistent; what is in them is consistent always. */
+  sharedRows(
+    options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; owner?: string; consistent?: boolean }>,
+  ): Promise<RowListing>;
+  /** What each stream contributes to a shared row, by the streams' names: for audits. */
+  sharesIn(row: string, options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
   head(key: string): Promise<ViewItem | undefined>;
-  rowsOf(
-    key: string,
-    options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; direction: Direction }>,
-  ): Promise<Listing>;
-  all(options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; owner?: string }>): Promise<Listing>;
+  rowsOf(key: string, options: Paging & Readonly<{ direction: Direction; consistent?: boolean }>): Promise<Listing>;
+  /** An owner's heads by key, from an index; or everybody's in no order, which alone can be read consistently. */
+  all(options: Paging & Readonly<{ owner?: string; direction?: Direction; consistent?: boolean }>): Promise<Listing>;
+  /** One partition of a declared list, by place, from an index; `next` and `after` hold the place as `at`. */
+  list(options: Paging & Readonly<{ list: string; partition: string; direction: Direction }>): Promise<Listing>;
 }
 
 /** An entry for the bus. */
@@ -112,6 +176,71 @@ export type BusEntry = Readonly<{ detailType: string; detail: string; resources:
 /** Sends up to ten entries, and answers the positions of those that failed. */
 export interface Bus {
   send(entries: readonly BusEntry[]): Promise<readonly Readonly<{ index: number; reason: string }>[]>;
+}
+
+/** How much of a queue is waiting, being worked on, and given up on. As the queue counts: about. */
+export type Depth = Readonly<{ waiting: number; inFlight: number; deadLetters: number }>;
+
+/** A projection's own queue, for what goes to it past the bus. */
+export interface Queue {
+  /** Sends messages, and answers the positions of those that failed. */
+  send(messages: readonly object[]): Promise<readonly Readonly<{ index: number; reason: string }>[]>;
+  depth(): Promise<Depth>;
+}
+
+/** Where in a segment of the commits a scan goes on. */
+export type ScanPlace = Readonly<{ stream: string; commit: number }>;
+
+export type ScanPage = Readonly<{
+  /** In no order that means anything. */
+  commits: readonly Commit[];
+  /** Absent at the end of the segment; a last page may be empty. */
+  next?: ScanPlace;
+  /** The read units that the page took. */
+  units: number;
+}>;
+
+/** Looks at all commits, a segment at a time. A stream is in one segment with all that it has, though not on one page. */
+export interface Scanner {
+  scan(
+    segment: Readonly<{ segment: number; of: number }>,
+    options: Readonly<{ after?: ScanPlace; limit?: number; consistent?: boolean }>,
+  ): Promise<ScanPage>;
+}
+
+/** How far the sweep has come. Stored format of 2026-11. */
+export type SweepPlace = Readonly<{
+  /** The number of the run that wrote it. */
+  run: number;
+  pass: number;
+  segment: number;
+  segments: number;
+  after?: ScanPlace;
+  /** When this pass over the whole table began. */
+  startedAt: string;
+  /** The projections that it is for. */
+  targets: string;
+  /** The time of the oldest commit that it found not to have arrived somewhere. */
+  oldestLeft?: string;
+  /** What is older was found everywhere by an earlier pass for the same projections. */
+  checkedBefore?: string;
+  /** What is older and leaves no trace where it arrives is not sent again. */
+  repeatedBefore: string;
+}>;
+
+/** Keeps the sweep's place. */
+export interface SweepPlaces {
+  load(): Promise<SweepPlace | undefined>;
+  /** Saves a place if the one there is still of the run that was loaded (undefined: none). Answers whether it did. */
+  save(place: SweepPlace, loadedRun: number | undefined): Promise<boolean>;
+}
+
+/** A stream that stands still in a projection. */
+export type Parked = Readonly<{ stream: string; commit: number; reason: string; since: string }>;
+
+/** Finds what is parked in a revision's table, a while after it was at the latest. */
+export interface ParkedList {
+  parked(limit: number): Promise<Readonly<{ items: readonly Parked[]; more: boolean }>>;
 }
 
 /** Structured log lines: never personal data, never tokens. */

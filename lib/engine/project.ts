@@ -1,9 +1,9 @@
 import type { Commit } from '../core/commit.ts';
-import type { AnyProjection } from '../core/projection.ts';
-import { parseStream } from '../core/stream.ts';
-import { apply } from './apply.ts';
-import type { Clock, Log, Store, View, ViewItem } from './ports.ts';
+import { type AnyProjection, streamKey } from '../core/projection.ts';
+import { apply, type Change } from './apply.ts';
+import type { Clock, Log, Page, Range, Store, View, ViewItem } from './ports.ts';
 import type { Delivered } from './publish.ts';
+import { endBegun, writeShares } from './write-shares.ts';
 
 export type Projecting = Readonly<{ projection: AnyProjection; store: Store; view: View; clock: Clock; log: Log }>;
 
@@ -15,49 +15,75 @@ export class TryAgain extends Error {
   override name = 'TryAgain';
 }
 
-const races = 5;
+/** How often one stream is begun anew when others are faster. */
+export const races = 5;
 /** Rows are written with the cursor behind them at least this often, so that a long catch-up keeps what it has done. */
 const commitsAtOnce = 200;
 
 const numbersAfter = (cursor: number, last: number) =>
   Array.from({ length: Math.max(0, last - cursor) }, (_, i) => cursor + 1 + i);
 
-/** The commits from one number to another, each of them: one that is missing is read again later, never skipped. */
-const readAll = async (store: Store, stream: string, from: number, to: number | undefined): Promise<readonly Commit[]> => {
-  const commits: Commit[] = [];
-  for (let next: number | undefined = from; next !== undefined; ) {
-    const page = await store.read(stream, { from: next, ...(to !== undefined && { to }) });
-    commits.push(...page.commits);
+/** The commits from one number on, page by page and each of them: one that is missing is read again later, never skipped. */
+export async function* readAll(store: Store, stream: string, range: Range, last: number): AsyncGenerator<readonly Commit[]> {
+  let expected = range.from;
+  for (let next: number | undefined = range.from; next !== undefined; ) {
+    const page: Page = await store.read(stream, { ...range, from: next });
+    const hole = page.commits.find(({ commit }) => commit !== expected++);
+    if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} is not to be read yet.`);
+    yield page.commits;
     next = page.next;
   }
-  const hole = commits.findIndex(({ commit }, i) => commit !== from + i);
-  if (hole >= 0 || (to !== undefined && commits.length !== to - from + 1))
-    throw new TryAgain(`${stream}: commit ${from + (hole >= 0 ? hole : commits.length)} is not to be read yet.`);
-  return commits;
-};
+  if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} is not to be read yet.`);
+}
 
 /** What is to be applied on a cursor: what was delivered, and from the table what was not. */
-const wanted = async (
+async function* wanted(
   store: Store,
   stream: string,
   head: ViewItem | undefined,
   delivered: ReadonlyMap<number, Commit>,
   last: number,
-) => {
-  if (!head) return readAll(store, stream, 1, undefined);
-  const missing = numbersAfter(head.commit, last).filter((n) => !delivered.has(n));
-  const [first, end] = [missing[0], missing.at(-1)];
-  const read = first === undefined || end === undefined ? [] : await readAll(store, stream, first, end);
-  const filled = new Map([...delivered, ...read.map((commit) => [commit.commit, commit] as const)]);
-  return numbersAfter(head.commit, last).flatMap((n) => filled.get(n) ?? []);
-};
+): AsyncGenerator<readonly Commit[]> {
+  if (!head) return yield* readAll(store, stream, { from: 1 }, last);
+  const numbers = numbersAfter(head.commit, last);
+  const missing = numbers.filter((n) => !delivered.has(n));
+  const [from, to] = [missing[0] ?? last + 1, missing.at(-1) ?? last];
+  yield numbers.flatMap((n) => (n < from ? (delivered.get(n) ?? []) : []));
+  if (from <= to) yield* readAll(store, stream, { from, to }, to);
+  yield numbers.flatMap((n) => (n > to ? (delivered.get(n) ?? []) : []));
+}
 
-/** Writes what some commits make of a stream: rows first, the head with the cursor last. Answers the head, or undefined if another was faster. */
-const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, commits: readonly Commit[]) => {
-  const { rows, head } = apply(projection, before, commits, new Date(clock.now()).toISOString());
+export const nowOf = (clock: Clock) => new Date(clock.now()).toISOString();
+
+/** Rows first, the head with the cursor last; shared rows together with it. Answers the head, or undefined if another was faster. */
+const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, { rows, head }: Change) => {
+  if (projection.kind === 'shared-rows') return writeShares(projection, { view, clock, now: () => nowOf(clock) }, before, head);
   await Promise.all(rows.map((row) => view.putRow(row)));
   return (await view.putHead(head, before?.commit)) ? head : undefined;
 };
+
+/**
+ * Applies commits as they come, in bounded memory: one row, or a share in some, is folded as far as they go before it is written;
+ * many rows are written on the way. Answers the head, or undefined if another was faster.
+ */
+export const applyAll = async (projecting: Projecting, start: ViewItem | undefined, pages: AsyncIterable<readonly Commit[]>) => {
+  const { projection, clock } = projecting;
+  let stored = start;
+  let head = start;
+  for await (const page of pages)
+    for (let i = 0; i < page.length; i += commitsAtOnce) {
+      const change = apply(projection, head, page.slice(i, i + commitsAtOnce), nowOf(clock));
+      head = change.head;
+      if (projection.kind !== 'rows-per-stream' && !head.parked) continue;
+      stored = await write(projecting, stored, change);
+      if (!stored || stored.parked) return stored;
+    }
+  return head === stored || !head ? head : write(projecting, stored, { rows: [], head });
+};
+
+/** What was begun, ended first: only shared rows leave anything so. */
+export const finished = async ({ projection, view, clock }: Projecting, head: ViewItem & Required<Pick<ViewItem, 'begun'>>) =>
+  projection.kind === 'shared-rows' ? endBegun(projection, { view, clock, now: () => nowOf(clock) }, head) : head;
 
 /** Brings a stream up to the last commit that was delivered, exactly once and in order, whatever else is delivered beside it. */
 const projectStream = async (projecting: Projecting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
@@ -66,22 +92,17 @@ const projectStream = async (projecting: Projecting, stream: string, deliveries:
     deliveries.flatMap((delivered) => ('pointer' in delivered ? [] : [[delivered.commit, delivered] as const])),
   );
   const last = Math.max(...deliveries.map(({ commit }) => commit));
-  const key = parseStream(stream)?.id ?? stream;
+  const key = streamKey(projection, stream);
   for (let race = 0; race < races; race++) {
-    let head = await view.head(key);
-    if (head?.parked || (head && head.commit >= last)) return;
-    const commits = await wanted(store, stream, head, whole, last);
-    let lost = false;
-    for (let i = 0; i < commits.length && !lost; i += commitsAtOnce) {
-      const written = await write(projecting, head, commits.slice(i, i + commitsAtOnce));
-      lost = written === undefined;
-      if (written?.parked) {
-        log.error('A stream is parked.', { projection: projection.name, stream, ...written.parked });
-        return;
-      }
-      head = written;
+    let start = await view.head(key);
+    if (start?.parked || (start && start.commit >= last)) return;
+    if (start?.begun) {
+      start = await finished(projecting, { ...start, begun: start.begun });
+      if (!start) continue;
     }
-    if (!lost) return;
+    const head = start?.parked ? start : await applyAll(projecting, start, wanted(store, stream, start, whole, last));
+    if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
+    if (head) return;
   }
   throw new TryAgain(`${stream} is being projected by others at the same time.`);
 };

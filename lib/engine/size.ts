@@ -4,8 +4,7 @@
 /** DynamoDB's limit for one item, names and keys included. */
 export const largestItem = 400 * 1024;
 
-const utf8 = new TextEncoder();
-const textSize = (text: string): number => utf8.encode(text).byteLength;
+const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 const numberSize = (value: number): number => {
   const digits = String(Math.abs(value))

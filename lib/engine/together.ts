@@ -2,7 +2,7 @@ import type { Commit } from '../core/commit.ts';
 import { itemSize } from './size.ts';
 
 /** DynamoDB's limits for one transaction. */
-export const largestTransaction = { commits: 100, bytes: 4 * 1024 * 1024 };
+const largestTransaction = { commits: 100, bytes: 4 * 1024 * 1024 };
 
 /** Throws at what no transaction takes. DynamoDB Local lets one commit twice pass, and then reports it lost to itself. */
 export const checkTogether = (commits: readonly Commit[]): void => {
@@ -15,3 +15,12 @@ export const checkTogether = (commits: readonly Commit[]): void => {
       `A transaction takes ${largestTransaction.commits} commits and 4 MB at most; this one has ${commits.length} with ${bytes} bytes.`,
     );
 };
+
+/** Commits that are appended as one, each listing the others. */
+export const withSiblings = (commits: readonly Commit[]): readonly Commit[] =>
+  commits.length < 2
+    ? commits
+    : commits.map((own) => ({
+        ...own,
+        siblings: commits.filter((other) => other !== own).map(({ stream, commit }) => ({ stream, commit })),
+      }));

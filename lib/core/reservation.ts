@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { type EventOf, v1 } from './version.ts';
+
+/** The category of reservation streams; their ids are keyed hashes of the values that they stand for. */
+export const reservationCategory = 'unique';
+
+const holder = z.object({ by: z.string() });
+
+/** Stored formats of 2026-11: who holds a value that nobody else may have. */
+export const reservationEvents = { ValueClaimed: v1(holder), ValueReleased: v1(holder) };
+
+type ReservationEvent = EventOf<typeof reservationEvents>;
+export type Reservation = Readonly<{ by?: string }>;
+
+/** The aggregate behind uniqueness. It takes no commands: its events come with those of the stream that claims or releases.
+ * @example fold(reservation, reservation.initial, [{ type: 'ValueClaimed', data: { by: 'account-7f3a' } }]); // { by: 'account-7f3a' }
+ */
+export const reservation = {
+  category: reservationCategory,
+  events: reservationEvents,
+  commands: {},
+  initial: {} as Reservation,
+  decide: {},
+  evolve: {
+    ValueClaimed: (_: Reservation, { by }: { by: string }): Reservation => ({ by }),
+    ValueReleased: (): Reservation => ({}),
+  } satisfies Record<ReservationEvent['type'], unknown>,
+};
+
+/** A value that a stream takes or gives back with a command. */
+export type Claim = Readonly<{ name: string; value: string; kind: 'claim' | 'release' }>;
+
+type Uniqueness = Readonly<Record<string, (state: never) => string | undefined>>;
+
+/** What a command changes about the values that only one stream may have.
+ * @example claimsOf({ iban: (account) => account.iban }, before, after); // [{ name: 'iban', value: 'AT61...', kind: 'claim' }]
+ */
+export const claimsOf = (unique: Uniqueness, before: unknown, after: unknown): readonly Claim[] =>
+  Object.entries(unique).flatMap(([name, valueIn]): Claim[] => {
+    const [old, now] = [valueIn(before as never), valueIn(after as never)];
+    if (old === now) return [];
+    return [
+      ...(old === undefined ? [] : [{ name, value: old, kind: 'release' as const }]),
+      ...(now === undefined ? [] : [{ name, value: now, kind: 'claim' as const }]),
+    ];
+  });

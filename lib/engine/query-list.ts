@@ -1,0 +1,138 @@
+import { type Actor, allowed } from '../core/access.ts';
+import { ProblemError } from '../core/problem.ts';
+import type { AnyProjection, List } from '../core/projection.ts';
+import { reach } from './consistency.ts';
+import { fits, matches, partitionOf } from './lists.ts';
+import { overlaid, type Range } from './overlay.ts';
+import { type PageAnswer, type PageRequest, paged, position, questionOf, whereOf } from './page.ts';
+import type { Listing, ViewItem, Where } from './ports.ts';
+import { invalid, notYours } from './problems.ts';
+import type { Querying } from './query.ts';
+import { querySharedRows } from './query-shared.ts';
+
+/** One way to go through rows: the question that its cursors are good for, its pages from the index, and which rows belong in it. */
+type Way = Pick<Range, 'orderOf' | 'placeOf'> &
+  Readonly<{
+    question: string;
+    read(options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
+    /** Absent where the read is consistent by itself. */
+    holds?: (item: ViewItem) => boolean;
+  }>;
+
+/** More rows of one stream than this are not laid over a page: they are read by id. */
+const mostRows = 5_000;
+const rowsAtOnce = 1_000;
+
+const shown = ({ key, row }: ViewItem): object => ({ id: key, ...row });
+
+/** Whose rows are listed: a customer's own, or whoever's an operator names. */
+const ownerOf = ({ may }: AnyProjection, actor: Actor, request: PageRequest): string | undefined => {
+  const owner = actor.role === 'customer' ? actor.id : request.owner;
+  if (!allowed(may, actor, owner) || (request.owner !== undefined && request.owner !== owner)) throw notYours();
+  return owner;
+};
+
+const askedList = (projection: AnyProjection, actor: Actor, name: string): List<never> => {
+  const lists = Object.entries(projection.lists ?? {});
+  const list = lists.find(([candidate]) => candidate === name)?.[1];
+  if (list && (list.within || actor.role !== 'customer')) return list;
+  if (list) throw notYours();
+  const open = lists.filter(([, { within }]) => within || actor.role !== 'customer').map(([candidate]) => candidate);
+  throw invalid('list', open.length > 0 ? `there is ${open.join(', ')}` : `${projection.name} has none beside its own`);
+};
+
+/** A list that the view declares, in the order of its places. */
+const declared = ({ projection, reader }: Querying, actor: Actor, request: PageRequest, name: string, where?: Where): Way => {
+  const list = askedList(projection, actor, name);
+  const { by, direction } = request;
+  const owner = ownerOf(projection, actor, request);
+  if (list.within && owner === undefined) throw invalid('owner', `${name} lists one owner's rows: say whose`);
+  if (!list.within && request.owner !== undefined) throw invalid('owner', `${name} is not within an owner`);
+  if (list.by && by === undefined) throw invalid('by', `${name} lists the rows of one value: say which`);
+  if (!list.by && by !== undefined) throw invalid('by', `${name} has no values to choose from`);
+  const partition = partitionOf(list, owner, by);
+  const placeOf = (item: ViewItem) => ({ at: item.lists?.[name]?.at ?? '' });
+  return {
+    question: questionOf(`list/${name}/${partition}`, request),
+    orderOf: ({ at }) => String(at),
+    placeOf,
+    read: async (options) =>
+      fits('in', partition)
+        ? reader.list({ list: name, partition, direction, ...(where && { where }), ...options })
+        : { items: [] },
+    holds: (item) => item.lists?.[name]?.in === partition && matches(item, where),
+  };
+};
+
+/** The list that every view with one row for each stream has: an owner's rows by id, or everybody's in no order. */
+const byDefault = ({ projection, reader }: Querying, actor: Actor, request: PageRequest, where?: Where): Way => {
+  const { name, lists, kind } = projection;
+  if (kind !== 'row-per-stream') {
+    const beside = Object.keys(lists ?? {});
+    const detail = `${name} is read by id: /views/${name}/{id}${beside.length > 0 ? `; or as a list with list= one of ${beside.join(', ')}` : ''}.`;
+    throw new ProblemError({ kind: 'needs-an-id', status: 404, detail });
+  }
+  const owner = ownerOf(projection, actor, request);
+  if (request.by !== undefined) throw invalid('by', 'is for a list that is named with list=');
+  if (owner !== undefined && !projection.owner) throw invalid('owner', `the rows of ${name} have no owner`);
+  if (owner === undefined && request.direction === 'newest-first')
+    throw invalid('order', "everybody's rows are in no order: name an owner, or a list");
+  const consistent = owner === undefined && (request.awaited?.length ?? 0) > 0;
+  return {
+    question: questionOf(owner === undefined ? 'all' : `owner/${owner}`, request),
+    orderOf: ({ key }) => String(key),
+    placeOf: ({ key, sort }) => ({ key, sort }),
+    read: (options) =>
+      reader.all({
+        ...options,
+        ...(where && { where }),
+        ...(owner === undefined ? { consistent } : { owner, direction: request.direction }),
+      }),
+    ...(owner !== undefined && { holds: (item: ViewItem) => item.owner === owner && matches(item, where) }),
+  };
+};
+
+/** All rows that some streams have, read consistently. */
+const rowsOf = async ({ projection, reader }: Querying, heads: readonly ViewItem[]): Promise<readonly ViewItem[]> => {
+  if (projection.kind === 'row-per-stream') return heads;
+  const rows: ViewItem[] = [];
+  for (const { key } of heads)
+    for (let after: Listing['next'] | null = null; after !== undefined; ) {
+      const page: Listing = await reader.rowsOf(key, {
+        limit: rowsAtOnce,
+        direction: 'oldest-first',
+        consistent: true,
+        ...(after && { after }),
+      });
+      rows.push(...page.items);
+      after = page.next;
+      if (rows.length > mostRows)
+        throw new ProblemError({
+          kind: 'too-many-rows',
+          status: 422,
+          detail: `${projection.name} has over ${mostRows} rows of the streams in Consistent-With: a list of them takes none. Read them by id.`,
+        });
+    }
+  return rows;
+};
+
+/** A view's rows a page at a time: a customer's own, or anybody's for an operator. */
+export const queryList = async (querying: Querying, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
+  const { projection, clock } = querying;
+  if (projection.kind === 'shared-rows') return querySharedRows({ ...querying, projection }, actor, request);
+  const { limit, direction, list, awaited } = request;
+  const { where } = whereOf(projection, request, clock.now());
+  const way = list === undefined ? byDefault(querying, actor, request, where) : declared(querying, actor, request, list, where);
+  const at = position(projection, way.question, request);
+  const heads = await reach(querying, awaited);
+  if (heads.size === 0 || !way.holds) {
+    const { items, next } = await way.read({ limit, ...at });
+    return paged(projection, way.question, items.map(shown), next);
+  }
+  const rows = (await rowsOf(querying, [...heads.values()])).filter(way.holds);
+  // As many more as may be dropped, so that a page does not become short by it.
+  const page = await way.read({ limit: limit + heads.size, ...at });
+  const { orderOf, placeOf } = way;
+  const { items, next } = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });
+  return paged(projection, way.question, items.map(shown), next);
+};

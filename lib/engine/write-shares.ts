@@ -1,0 +1,96 @@
+import type { AnyProjection, AnySharedRows } from '../core/projection.ts';
+import type { Clock, PutShares, RowChange, View, ViewItem } from './ports.ts';
+import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
+import { NotStorable } from './storable.ts';
+
+/** A transaction takes 100 items: the head, and for each row the row's part and the stream's share in it. */
+export const rowsAtOnce = 40;
+const tries = 8;
+
+type Writing = Readonly<{ view: View; clock: Clock }>;
+
+/** The change as the row now takes it: without what would raise nothing. A sum that no number holds is the projection's fault. */
+const fitted = async (view: View, change: RowChange): Promise<RowChange> => {
+  const part = await view.part(change.row, change.shard);
+  for (const [name, amount] of Object.entries(change.add)) {
+    const sum = (part?.amounts[name] ?? 0) + amount;
+    if (!Number.isSafeInteger(sum)) throw new NotStorable(`${name} of ${change.row} would be ${sum}, which no number holds.`);
+  }
+  const raise = Object.entries(change.raise).filter(([name, value]) => isHigher(value, part?.highest[name]));
+  return { ...change, raise: Object.fromEntries(raise) };
+};
+
+const raises = ({ raise }: RowChange) => Object.keys(raise).length > 0;
+
+/** Rows that others change at the same time are read again; rows that only add up need no reading at all. */
+const putFitted = async (
+  { view, clock }: Writing,
+  head: ViewItem,
+  before: ViewItem | undefined,
+  changes: readonly RowChange[],
+): Promise<PutShares> => {
+  let outcome: PutShares = 'refused';
+  for (let race = 0; race < tries && outcome === 'refused'; race++) {
+    // Spread by name: those who met once are not to meet again.
+    if (race > 0) await clock.wait(shardOf(`${head.stream}/${race}`, race * 40));
+    const fit = await Promise.all(changes.map((change) => (race > 0 || raises(change) ? fitted(view, change) : change)));
+    outcome = await view.putShares(head, before, fit);
+  }
+  return outcome;
+};
+
+const write = async (
+  writing: Writing,
+  start: ViewItem | undefined,
+  target: ViewItem,
+  initial: unknown,
+  changes: readonly RowChange[],
+): Promise<ViewItem | undefined> => {
+  const { key, sort, stream } = target;
+  const base: ViewItem = start ?? { key, sort, stream, commit: 0, memory: initial };
+  let there = start;
+  for (let done = start?.begun?.done ?? 0; ; done += rowsAtOnce) {
+    const some = changes.slice(done, done + rowsAtOnce);
+    const last = done + some.length >= changes.length;
+    const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
+    const head = last ? target : { ...base, begun };
+    const outcome = await putFitted(writing, head, there, some);
+    if (outcome !== 'written') return undefined;
+    if (last) return head;
+    there = head;
+  }
+};
+
+/** Writes what a stream contributes from now on, with its head; or parks it where a row cannot take that. Answers the head, or undefined
+ * if others were faster. A change of many rows takes several transactions, each of which leaves in the head how far it got. */
+export const writeShares = async (
+  projection: AnyProjection & AnySharedRows,
+  writing: Writing & Readonly<{ now: () => string }>,
+  start: ViewItem | undefined,
+  target: ViewItem,
+): Promise<ViewItem | undefined> => {
+  try {
+    const changes = rowChanges(projection, target, contributed(projection, start), contributed(projection, target));
+    return await write(writing, start, target, projection.initial, changes);
+  } catch (cause) {
+    if (!(cause instanceof NotStorable)) throw cause;
+    const { key, sort, stream } = target;
+    // What was begun may have been moved on by now: the head is read again.
+    const there = await writing.view.head(key);
+    if (there?.parked || (there?.commit ?? 0) !== (start?.commit ?? 0)) return there?.parked && there;
+    const commit = (there?.commit ?? 0) + 1;
+    const parked = { commit, reason: `${cause.name}: ${cause.message}`.slice(0, 1_000), at: writing.now() };
+    const head: ViewItem = { ...(there ?? { key, sort, stream, commit: 0, memory: projection.initial }), parked };
+    return (await writing.view.putShares(head, there, [])) === 'written' ? head : undefined;
+  }
+};
+
+/** Ends what another instance began and did not live to end: the same rows, from where it stopped. */
+export const endBegun = (
+  projection: AnyProjection & AnySharedRows,
+  writing: Writing & Readonly<{ now: () => string }>,
+  head: ViewItem & Required<Pick<ViewItem, 'begun'>>,
+): Promise<ViewItem | undefined> => {
+  const { begun, parked: _, ...rest } = head;
+  return writeShares(projection, writing, head, { ...rest, commit: begun.commit, memory: begun.memory });
+};
