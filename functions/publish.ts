@@ -1,3 +1,4 @@
+import { manifest } from '#manifest';
 import { publishHandler } from '../lib/aws/publish-handler.ts';
 
-export const handler = publishHandler();
+export const handler = publishHandler(manifest);

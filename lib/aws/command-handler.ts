@@ -1,12 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import canonicalize from 'canonicalize';
 import { isPublic } from '../core/access.ts';
-import { versionBefore } from '../core/commit.ts';
+import { type Commit, versionBefore } from '../core/commit.ts';
 import type { AnyDecider, CommandFormat } from '../core/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 import { kebab, streamName } from '../core/stream.ts';
 import { stateCache } from '../engine/cache.ts';
+import { consistencyToken } from '../engine/consistency.ts';
 import { type Commanding, type CommandRequest, committedAnswer, handleCommand } from '../engine/handle-command.ts';
 import type { Keys } from '../engine/ports.ts';
 import { commandProblem, invalid, notFound, validId } from '../engine/problems.ts';
@@ -72,6 +73,8 @@ const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: st
   return { id: `http/${key}`, digest: await keys.digest(canonicalize([actor.id, command, body]) ?? '') };
 };
 
+const typesOf = (commit: Commit | undefined): readonly string[] => commit?.events.map(({ type }) => type) ?? [];
+
 /** Answers `POST /{category}/{id}/{command}`. */
 export const answerCommand = async (commanding: Commanding, request: HttpRequest): Promise<HttpResponse> => {
   const { decider, keys } = commanding;
@@ -98,15 +101,24 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
   const answer = await handleCommand(commanding, commandRequest);
   if (answer.outcome === 'unchanged') {
     const { stream, version, commit } = answer;
-    return { status: 200, body: { stream, version, commit, events: [] }, headers: { etag: `"${version}"` } };
+    const last = commit === 0 ? undefined : await commanding.store.find(stream, commit);
+    const token = await consistencyToken(keys, request.actor.id, { stream, commit, types: typesOf(last) });
+    return {
+      status: 200,
+      body: { stream, version, commit, events: [] },
+      headers: { etag: `"${version}"`, 'consistency-token': token },
+    };
   }
   if (answer.outcome !== 'committed') throw new ProblemError(commandProblem(answer, commandRequest));
+  const { stream, commit } = answer.commit;
+  const token = await consistencyToken(keys, request.actor.id, { stream, commit, types: typesOf(answer.commit) });
   return {
     status: versionBefore(answer.commit) === 0 ? 201 : 200,
     body: committedAnswer(answer.commit),
     headers: {
       etag: `"${answer.commit.version}"`, // Relative to the command's path: an API may live below a prefix.
       location: `../../streams/${decider.category}/${id}`,
+      'consistency-token': token,
     },
   };
 };

@@ -50,6 +50,21 @@ const passes = (error: unknown): boolean =>
     reasonsOf(error).length > 0 &&
     reasonsOf(error).every(({ Code }) => passing.includes(Code as string)));
 
+type Waiting = Readonly<{ clock?: Clock; random?: () => number }>;
+
+/** Sends again what met another transaction on the same item, as it was. */
+export const persistently =
+  ({ clock = systemClock, random = Math.random }: Waiting = {}) =>
+  async <T>(attempt: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await attempt();
+      } catch (error) {
+        if (tries >= conflictAttempts || !passes(error)) throw error;
+        await clock.wait(random() * Math.min(longestConflictWait, conflictWait * 2 ** tries));
+      }
+  };
+
 const queryOf = (table: string, stream: string, { from, to, limit, newestFirst = false }: Range) =>
   new QueryCommand({
     TableName: table,
@@ -67,17 +82,9 @@ const queryOf = (table: string, stream: string, { from, to, limit, newestFirst =
 export const commitStore = (
   client: DynamoDBClient,
   table: string,
-  { clock = systemClock, random = Math.random }: Readonly<{ clock?: Clock; random?: () => number }> = {},
+  waiting: Waiting = {},
 ): Store => {
-  const persist = async <T>(attempt: () => Promise<T>): Promise<T> => {
-    for (let tries = 1; ; tries += 1)
-      try {
-        return await attempt();
-      } catch (error) {
-        if (tries >= conflictAttempts || !passes(error)) throw error;
-        await clock.wait(random() * Math.min(longestConflictWait, conflictWait * 2 ** tries));
-      }
-  };
+  const persist = persistently(waiting);
   return {
     append: async (commit) => {
       try {

@@ -3,11 +3,15 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { Manifest } from '../core/manifest.ts';
 import { type Delivery, type Projecting, projectBatch } from '../engine/project.ts';
 import type { Delivered } from '../engine/publish.ts';
+import { type ResumeOrder, resumeBatch } from '../engine/resume.ts';
 import { commitStore } from './commit-store.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { systemClock } from './system.ts';
 import { viewTable } from './view-table.ts';
+
+/** What comes through the queue: a commit, from the bus or from the sweep, or an operator's order. */
+type Message = Readonly<{ detail?: Delivered }> & Partial<ResumeOrder>;
 
 /** Applies a batch of the projection's queue, and gives back only the records that failed. */
 export const projectHandler = (manifest: Manifest) => {
@@ -25,13 +29,13 @@ export const projectHandler = (manifest: Manifest) => {
     log,
   };
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {
-    const batch: readonly Delivery[] = event.Records.map(({ messageId, body }) => ({
-      id: messageId,
-      delivered: (JSON.parse(body) as { detail: Delivered }).detail,
-    }));
+    const messages = event.Records.map(({ messageId, body }) => ({ id: messageId, ...(JSON.parse(body) as Message) }));
+    const batch: readonly Delivery[] = messages.flatMap(({ id, detail }) => (detail ? [{ id, delivered: detail }] : []));
+    const orders = messages.flatMap(({ id, resume }) => (resume ? [{ id, order: resume }] : []));
     const failed = await projectBatch(projecting, batch);
     log.info('Projected.', { commits: batch.length - failed.length, failed: failed.length, correlations: correlationsOf(batch) });
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    const open = [...failed, ...(await resumeBatch(projecting, orders))];
+    return { batchItemFailures: open.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 };
 

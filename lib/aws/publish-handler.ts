@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { Commit } from '../core/commit.ts';
+import type { Manifest } from '../core/manifest.ts';
 import { publish } from '../engine/publish.ts';
 import { fromItem, type Item } from './attributes.ts';
 import { environment } from './environment.ts';
@@ -8,9 +9,15 @@ import { eventBus } from './event-bus.ts';
 import { systemClock } from './system.ts';
 
 /** Sends each new commit of the stream on to the bus; if one cannot be sent the batch comes again. */
-export const publishHandler = () => {
+export const publishHandler = ({ aggregates }: Manifest) => {
   const logger = new Logger({ serviceName: 'publish' });
-  const publishing = { bus: eventBus(environment('BUS_NAME')), clock: systemClock, keys: { random: Math.random }, log: logger };
+  const publishing = {
+    aggregates,
+    bus: eventBus(environment('BUS_NAME')),
+    clock: systemClock,
+    keys: { random: Math.random },
+    log: logger,
+  };
   return async (event: DynamoDBStreamEvent): Promise<void> => {
     const commits = event.Records.flatMap(({ eventName, dynamodb }) =>
       eventName === 'INSERT' && dynamodb?.NewImage ? [fromItem(dynamodb.NewImage as Item) as Commit] : [],

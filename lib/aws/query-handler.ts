@@ -1,20 +1,33 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
+import { type AnswerCache, answerCache } from '../engine/answer-cache.ts';
+import { awaitedBy } from '../engine/consistency.ts';
+import type { PageRequest } from '../engine/page.ts';
+import type { Keys } from '../engine/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
-import { type PageRequest, type Querying, queryById, queryList } from '../engine/query.ts';
+import { type Querying, queryById } from '../engine/query.ts';
+import { queryList } from '../engine/query-list.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
+import { systemClock, systemKeys } from './system.ts';
 import { viewTable } from './view-table.ts';
 
 const mostItems = 100;
 
-/** `limit`, `cursor`, `order` and `owner` of a list; what is not known is refused rather than ignored. */
+const filterName = (field: string) => `filter.${field}`;
+
+/** `limit`, `cursor`, `order` and what else is known of a list; anything unknown is refused rather than ignored. */
 export const pageRequest = (query: HttpRequest['query'], known: readonly string[] = ['owner']): PageRequest => {
-  const { limit = '20', cursor, order = 'oldest-first', owner } = query;
-  const stranger = Object.keys(query).find((name) => !['limit', 'cursor', 'order', ...known].includes(name));
-  if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this list');
+  const { limit = '20', cursor, order = 'oldest-first', owner, list, by } = query;
+  const all = ['limit', 'cursor', 'order', ...known];
+  const stranger = Object.keys(query).find((name) => !all.includes(name));
+  if (stranger !== undefined) throw invalid(stranger, `is no parameter of this; there is ${all.join(', ')}`);
+  if (owner === '') throw invalid('owner', 'an id');
+  const equals = Object.entries(query).flatMap(([name, value = '']) =>
+    name.startsWith(filterName('')) ? [[name.slice(filterName('').length), value]] : [],
+  );
   if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > mostItems)
     throw invalid('limit', `a number from 1 to ${mostItems}`);
   if (order !== 'oldest-first' && order !== 'newest-first') throw invalid('order', 'oldest-first or newest-first');
@@ -23,19 +36,61 @@ export const pageRequest = (query: HttpRequest['query'], known: readonly string[
     direction: order,
     ...(cursor !== undefined && { cursor }),
     ...(owner !== undefined && { owner }),
+    ...(list !== undefined && { list }),
+    ...(by !== undefined && { by }),
+    ...(equals.length > 0 && { equals: Object.fromEntries(equals) as Record<string, string> }),
   };
 };
 
+type Answer = Readonly<{ body: object; tag: string }>;
+
+/** What a query function keeps from one request to the next. */
+export type Answering = Readonly<{
+  views: ReadonlyMap<string, Querying>;
+  keys: Pick<Keys, 'digest' | 'hash'>;
+  answers: AnswerCache<Answer>;
+}>;
+
+/** Reads what is asked for, and tags it: by its commit, or by what it says. */
+const read = async ({ keys }: Answering, querying: Querying, request: HttpRequest, page: PageRequest): Promise<Answer> => {
+  const { path, actor } = request;
+  const { body, tag } =
+    path.id === undefined
+      ? { body: await queryList(querying, actor, page), tag: undefined }
+      : await queryById(querying, actor, validId(path.id), page);
+  return { body, tag: tag ?? `r${querying.projection.revision}-${keys.hash(JSON.stringify(body)).slice(0, 32)}` };
+};
+
+/** Whether a caller has what it would get: weakly compared, as RFC 9110 has it. */
+const isKnown = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && (header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag));
+
+/** How long an answer may be used again, and by whom: an answer in a browser's cache must not serve a request for a newer one. */
+const freshness = (seconds: number): Readonly<Record<string, string>> =>
+  seconds > 0 ? { 'cache-control': `private, max-age=${Math.floor(seconds)}`, vary: 'authorization, consistent-with' } : {};
+
 /** Answers `GET /views/{view}` and `GET /views/{view}/{id}`. */
-export const answerQuery = async (views: ReadonlyMap<string, Querying>, request: HttpRequest): Promise<HttpResponse> => {
+export const answerQuery = async (answering: Answering, request: HttpRequest): Promise<HttpResponse> => {
   if (request.route === 'GET /health') return { status: 200, body: { status: 'ok' } };
-  const name = request.path.view ?? '';
+  const { views, keys, answers } = answering;
+  const { path, query, headers, actor } = request;
+  const name = path.view ?? '';
   const querying = views.get(name);
   if (!querying) throw notFound(`view '${name}'`);
-  if (request.path.id === undefined)
-    return { status: 200, body: await queryList(querying, request.actor, pageRequest(request.query)) };
-  const { body, tag } = await queryById(querying, request.actor, validId(request.path.id), pageRequest(request.query, []));
-  return { status: 200, body, ...(tag !== undefined && { headers: { etag: `"${tag}"` } }) };
+  const { revision, filters = [], freshSeconds = 0 } = querying.projection;
+  const known = [...(path.id === undefined ? ['owner', 'list', 'by'] : []), ...filters.map(filterName)];
+  const page = pageRequest(query, known);
+  const tokens = headers['consistent-with'];
+  const awaited = tokens === undefined ? undefined : await awaitedBy(keys, actor.id, tokens);
+  const key = JSON.stringify([name, revision, actor.role, actor.id, path.id ?? null, Object.entries(query).sort()]);
+  const kept = awaited ? undefined : answers.get(key);
+  const answer = kept?.answer ?? (await read(answering, querying, request, { ...page, ...(awaited && { awaited }) }));
+  if (!kept && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: JSON.stringify(answer.body).length });
+  const etag = `"${answer.tag}"`;
+  const answerHeaders = { etag, ...freshness(awaited ? 0 : (kept?.freshSeconds ?? freshSeconds)) };
+  return isKnown(headers['if-none-match'], etag)
+    ? { status: 304, headers: answerHeaders }
+    : { status: 200, body: answer.body, headers: answerHeaders };
 };
 
 export const queryHandler = (manifest: Manifest) => {
@@ -45,9 +100,11 @@ export const queryHandler = (manifest: Manifest) => {
     manifest.projections.flatMap((projection) => {
       const deployed = tables[projection.name];
       const reader = deployed?.revision === projection.revision && viewTable(client, deployed.table);
-      return reader ? [[projection.name, { projection, reader }] as const] : [];
+      return reader ? [[projection.name, { projection, reader, clock: systemClock }] as const] : [];
     }),
   );
   if (views.size === 0) throw new ProblemError({ kind: 'internal', status: 500, detail: 'No view is deployed.' });
-  return httpFunction(new Logger({ serviceName: 'query' }), (request) => answerQuery(views, request));
+  const keys = systemKeys(client, environment('CONTROL_TABLE'), { make: false });
+  const answering: Answering = { views, keys, answers: answerCache(systemClock) };
+  return httpFunction(new Logger({ serviceName: 'query' }), (request) => answerQuery(answering, request));
 };

@@ -37,12 +37,23 @@ const make = async (client: DynamoDBClient, table: string): Promise<Uint8Array> 
 /** SHA-256, hexadecimal. */
 export const systemHash = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Hashes, randomness, and the deployment's secret, which is read once in the life of a process. */
-export const systemKeys = (client: DynamoDBClient, controlTable: string): Keys => {
+/**
+ * Hashes, randomness, and the deployment's secret, which is read once in the life of a process. Who may only read it gets one of no
+ * account as long as there is none: nothing was made with a secret yet, so nothing that is checked can be right.
+ */
+export const systemKeys = (
+  client: DynamoDBClient,
+  controlTable: string,
+  { make: mayMake = true }: Readonly<{ make?: boolean }> = {},
+): Keys => {
   let known: Promise<Uint8Array> | undefined;
   const secret = () => {
     known ??= read(client, controlTable)
-      .then((found) => found ?? make(client, controlTable))
+      .then((found) => {
+        if (found || mayMake) return found ?? make(client, controlTable);
+        known = undefined;
+        return randomBytes(32);
+      })
       .catch((error) => {
         // The next call tries again: a passing fault must not last as long as the process.
         known = undefined;

@@ -1,0 +1,4 @@
+import { manifest } from '#manifest';
+import { sweepHandler } from '../lib/aws/sweep-handler.ts';
+
+export const handler = sweepHandler(manifest);

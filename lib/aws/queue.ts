@@ -1,0 +1,56 @@
+import { GetQueueAttributesCommand, type QueueAttributeName, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Depth, Queue } from '../engine/ports.ts';
+import { attempts, timeouts } from './dynamo.ts';
+
+/** A queue's URL is its name here, not where requests go: that is the SDK's own business (`AWS_ENDPOINT_URL`). */
+export const sqs = (): SQSClient =>
+  new SQSClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts, useQueueUrlAsEndpoint: false });
+
+const sentAtOnce = 10;
+const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+
+/** The last part of a queue's URL or ARN. */
+export const queueName = (place: string): string => /[^/:]*$/.exec(place)?.[0] ?? '';
+/** Another queue of the same account, region and engine. */
+export const queueBeside = (url: string, name: string): string => url.replace(/[^/]*$/, name);
+
+const attributesOf = async (client: SQSClient, url: string, names: readonly QueueAttributeName[]) =>
+  (await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...names] }))).Attributes ?? {};
+
+/** A queue's dead letters, as its redrive policy names them. */
+const deadLettersOf = async (client: SQSClient, url: string): Promise<string | undefined> => {
+  const { RedrivePolicy } = await attributesOf(client, url, ['RedrivePolicy']);
+  const target = RedrivePolicy && (JSON.parse(RedrivePolicy) as { deadLetterTargetArn?: string }).deadLetterTargetArn;
+  return target ? queueBeside(url, queueName(target)) : undefined;
+};
+
+const depthOf = async (client: SQSClient, url: string): Promise<Depth> => {
+  const [own, letters] = await Promise.all([attributesOf(client, url, counts), deadLettersOf(client, url)]);
+  const given = letters === undefined ? {} : await attributesOf(client, letters, counts);
+  const number = (text: string | undefined) => Number(text ?? 0);
+  return {
+    waiting: number(own.ApproximateNumberOfMessages),
+    inFlight: number(own.ApproximateNumberOfMessagesNotVisible),
+    deadLetters: number(given.ApproximateNumberOfMessages) + number(given.ApproximateNumberOfMessagesNotVisible),
+  };
+};
+
+/** Puts one message into a queue. */
+export const sendTo = async (client: SQSClient, url: string, body: string): Promise<void> => {
+  await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
+};
+
+/** A queue of SQS. */
+export const sqsQueue = (client: SQSClient, url: string): Queue => ({
+  depth: () => depthOf(client, url),
+  send: async (messages) => {
+    const failed: { index: number; reason: string }[] = [];
+    for (let first = 0; first < messages.length; first += sentAtOnce) {
+      const portion = messages.slice(first, first + sentAtOnce).map((message) => JSON.stringify(message));
+      const answers = await Promise.allSettled(portion.map((body) => sendTo(client, url, body)));
+      for (const [i, answer] of answers.entries())
+        if (answer.status === 'rejected') failed.push({ index: first + i, reason: String(answer.reason) });
+    }
+    return failed;
+  },
+});
