@@ -75,10 +75,24 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('secret'));
   }
 
+  /** Reads the secret, to know what was made with it. */
+  letReadSecret(step: Step): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('secret'));
+  }
+
   /** Reads all streams. */
   letRead(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn]);
+  }
+
+  /** Looks at all commits in turn, and keeps how far it has come. */
+  letSweep(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:Scan'], [this.commits.tableArn]);
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('sweep'));
   }
 
   /** Is handed what is appended; answers the stream to map. */

@@ -5,9 +5,11 @@ import { CommandEndpoint } from './command-endpoint.ts';
 import { EventStore } from './event-store.ts';
 import { Guard } from './guard.ts';
 import { pascal } from './notes.ts';
+import { Operations } from './operations.ts';
 import { Publisher } from './publisher.ts';
 import { History, Queries } from './queries.ts';
 import type { Common } from './step.ts';
+import { Sweep } from './sweep.ts';
 import { View } from './view.ts';
 
 /** Everything that a manifest is deployed as, in the order in which a command travels through it. */
@@ -18,7 +20,8 @@ export class FoldstreamStack extends Stack {
       terminationProtection: common.settings.protect,
     });
     const store = new EventStore(this, 'Events', common);
-    const { bus } = new Publisher(this, 'Publisher', { store, ...common });
+    const publisher = new Publisher(this, 'Publisher', { store, ...common });
+    const { bus } = publisher;
     new Guard(this, 'Guard', { store, ...common });
     const api = new Api(this, 'Api', common);
 
@@ -27,7 +30,9 @@ export class FoldstreamStack extends Stack {
     const views = manifest.projections.map(
       (projection) => new View(this, `${pascal(projection.name)}R${projection.revision}`, { projection, store, bus, ...common }),
     );
-    new Queries(this, 'Queries', { views, api, ...common });
+    new Queries(this, 'Queries', { views, store, api, ...common });
     new History(this, 'History', { store, api, ...common });
+    new Sweep(this, 'Sweep', { views, store, publisher, ...common });
+    new Operations(this, 'Operations', { views, publisher, api, ...common });
   }
 }

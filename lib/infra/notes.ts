@@ -15,5 +15,4 @@ export const output = (construct: Construct, name: string, value: string): void 
   new CfnOutput(Stack.of(construct), name, { value });
 };
 
-/** 'account-balance' -> 'AccountBalance': how categories and views appear in logical ids and outputs. */
-export const pascal = (name: string): string => name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+export { pascal } from '../core/stream.ts';

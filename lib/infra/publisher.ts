@@ -11,6 +11,7 @@ import { type Common, Step } from './step.ts';
 /** Commits as they are appended -> the bus. What cannot be sent lands, whole, in a bucket. */
 export class Publisher extends Construct {
   readonly bus: EventBus;
+  readonly functionName: string;
   private readonly failed: Bucket;
 
   constructor(scope: Construct, id: string, { store, ...common }: Common & Readonly<{ store: EventStore }>) {
@@ -35,6 +36,7 @@ export class Publisher extends Construct {
       description: 'Publishes commits to the bus.',
       timeout: Duration.seconds(30),
     });
+    this.functionName = publish.functionName;
     this.letSend(publish);
     new EventSourceMapping(this, 'Appended', {
       target: publish,
@@ -62,7 +64,7 @@ export class Publisher extends Construct {
   }
 
   /** Sends to this bus. */
-  private letSend(step: Step): void {
+  letSend(step: Step): void {
     step.addEnvironment('BUS_NAME', this.bus.eventBusName);
     step.may(['events:PutEvents'], [this.bus.eventBusArn]);
   }

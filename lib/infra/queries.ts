@@ -7,9 +7,11 @@ import { output } from './notes.ts';
 import { type Common, Step } from './step.ts';
 import type { View } from './view.ts';
 
+type QueriesProps = Common & Readonly<{ views: readonly View[]; store: EventStore; api: Api }>;
+
 /** GET /views/...: rows of the views that someone outside may read. And whether the whole is well. */
 export class Queries extends Construct {
-  constructor(scope: Construct, id: string, { views, api, ...common }: Common & Readonly<{ views: readonly View[]; api: Api }>) {
+  constructor(scope: Construct, id: string, { views, store, api, ...common }: QueriesProps) {
     super(scope, id);
     const step = new Step(this, 'Query', {
       ...common,
@@ -18,6 +20,8 @@ export class Queries extends Construct {
       timeout: Duration.seconds(15),
     });
     letQuery(step, views);
+    // Consistency tokens are sealed with it.
+    store.letReadSecret(step);
     api.route('GET', '/views/{view}', step);
     api.route('GET', '/views/{view}/{id}', step);
     api.openRoute('GET', '/health', step);

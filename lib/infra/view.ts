@@ -5,14 +5,16 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type AnyProjection, handledTypes } from '../core/projection.ts';
-import { alarmOnLetters } from './alarm.ts';
+import { type AnyProjection, handledTypes, sourcesOf } from '../core/projection.ts';
+import { alarmOnAge, alarmOnLetters, alarmOnLine } from './alarm.ts';
 import type { EventStore } from './event-store.ts';
 import { accept, output, pascal, plainHttp } from './notes.ts';
 import { type Common, Step } from './step.ts';
 
 const timeout = Duration.seconds(20);
 const byOwner = 'by-owner';
+const parkedHeads = 'parked';
+const sharedRows = 'shared-rows';
 
 type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; bus: IEventBus }>;
 
@@ -20,12 +22,14 @@ type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; b
 export class View extends Construct {
   readonly projection: AnyProjection;
   private readonly table: Table;
+  private readonly delivered: Queue;
+  private readonly deadLetters: Queue;
   private readonly tls: boolean;
 
   constructor(scope: Construct, id: string, { projection, store, bus, ...common }: Props) {
     super(scope, id);
     this.projection = projection;
-    const { name, revision, from } = projection;
+    const { name, revision } = projection;
     Tags.of(this).add('foldstream:view', name);
     this.tls = common.settings.tls;
     this.table = this.rows();
@@ -41,7 +45,10 @@ export class View extends Construct {
     new Rule(this, 'Rule', {
       eventBus: bus,
       description: `Commits that ${name} (revision ${revision}) is interested in.`,
-      eventPattern: { detailType: [`${from.category}.commit`], detail: { types: [...handledTypes(projection)] } },
+      eventPattern: {
+        detailType: sourcesOf(projection).map(({ category }) => `${category}.commit`),
+        detail: { types: [...handledTypes(projection)] },
+      },
       targets: [new SqsQueue(queue, { deadLetterQueue: undelivered })],
     });
 
@@ -68,23 +75,77 @@ export class View extends Construct {
     output(this, `${prefix}Function`, step.functionName);
     output(this, `${prefix}Queue`, queue.queueUrl);
     output(this, `${prefix}DeadLetters`, parked.queueUrl);
+    output(this, `${prefix}Undelivered`, undelivered.queueUrl);
+    this.delivered = queue;
+    this.deadLetters = parked;
+    alarmOnAge(queue, `${name} is more than five minutes behind: see foldstream projections.`);
+    alarmOnLine(step, {
+      id: 'Parked',
+      message: 'A stream is parked.',
+      alarmDescription: `A stream is parked in ${name}: foldstream projections says which and why; mend it, deploy, then resume it.`,
+    });
+  }
+
+  /** The names by which the sweep and the operators' function find it. */
+  get names(): Readonly<{ key: string; table: string; queue: string; queueUrl: string }> {
+    const { projection, table, delivered } = this;
+    const key = `${projection.name}.r${projection.revision}`;
+    return { key, table: table.tableName, queue: delivered.queueName, queueUrl: delivered.queueUrl };
+  }
+
+  /** Reads cursors, and sends past the bus what did not arrive. */
+  letSweep(step: Step): void {
+    step.may(['dynamodb:GetItem'], [this.table.tableArn]);
+    this.letSend(step);
+  }
+
+  /** Reads cursors and what is parked, and sends orders to resume; the table is written by nobody but the projection's own function. */
+  letOperate(step: Step): void {
+    step.may(['dynamodb:GetItem'], [this.table.tableArn]);
+    step.may(['dynamodb:Scan'], [`${this.table.tableArn}/index/${parkedHeads}`]);
+    this.letSend(step);
+  }
+
+  private letSend(step: Step): void {
+    step.may(['sqs:SendMessage', 'sqs:GetQueueAttributes'], [this.delivered.queueArn]);
+    step.may(['sqs:GetQueueAttributes'], [this.deadLetters.queueArn]);
   }
 
   /** Answers queries: set for all views at once, since one variable names them all. */
   letQuery(step: Step): Readonly<{ table: string; revision: number }> {
     step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);
-    if (this.listedByOwner) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/${byOwner}`]);
+    if (this.isShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);
+    for (const index of this.indexes) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
     return { table: this.table.tableName, revision: this.projection.revision };
   }
 
-  /** Reads and puts rows and cursors; never deletes, since a deleted row leaves a tombstone. */
+  /** Reads and puts rows and cursors, and never deletes, since a deleted row leaves a tombstone; but it adds to shared rows, and takes out
+   * what a stream contributed, together with the stream's cursor. */
   private letApply(step: Step): void {
     step.addEnvironment('VIEW_TABLE', this.table.tableName);
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.table.tableArn]);
+    const sharing = this.isShared ? ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'] : [];
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', ...sharing], [this.table.tableArn]);
+  }
+
+  private get isShared(): boolean {
+    return this.projection.kind === 'shared-rows';
   }
 
   private get listedByOwner(): boolean {
     return this.projection.kind === 'row-per-stream' && this.projection.owner !== undefined;
+  }
+
+  private get lists(): readonly string[] {
+    return Object.keys(this.projection.lists ?? {}).sort();
+  }
+
+  private get indexes(): readonly string[] {
+    return [...(this.listedByOwner ? [byOwner] : []), ...this.lists.map((list) => `list-${list}`)];
+  }
+
+  /** DynamoDB removes rows that have expired only where they are items of their own: a head holds its stream's cursor. */
+  private get removesExpired(): boolean {
+    return this.projection.kind === 'rows-per-stream' && this.projection.expires !== undefined;
   }
 
   private rows(): Table {
@@ -94,10 +155,18 @@ export class View extends Construct {
       sortKey: { name: 'sort', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
+      ...(this.removesExpired && { timeToLiveAttribute: 'removeAt' }),
       // Derived from the commits: rebuilt, never restored.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     accept(table, { DDB3: 'A view is derived: it is rebuilt from the commits, which have point-in-time recovery.' });
+    // Nothing is in it, and it costs nothing, while nothing is parked: only a parked head has its key.
+    table.addGlobalSecondaryIndex({
+      indexName: parkedHeads,
+      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['stream', 'commit', 'parked'],
+    });
     if (this.listedByOwner) {
       const owner = { name: 'owner', type: AttributeType.STRING };
       table.addGlobalSecondaryIndex({
@@ -107,6 +176,22 @@ export class View extends Construct {
         projectionType: ProjectionType.ALL,
       });
     }
+    if (this.isShared)
+      table.addGlobalSecondaryIndex({
+        indexName: sharedRows,
+        partitionKey: { name: 'listed', type: AttributeType.STRING },
+        sortKey: key,
+        // A row's keys never change: adding to it costs nothing here.
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    // An index for each list; a row that is in none of its partitions has neither attribute, and is not in the index.
+    for (const list of this.lists)
+      table.addGlobalSecondaryIndex({
+        indexName: `list-${list}`,
+        partitionKey: { name: `in.${list}`, type: AttributeType.STRING },
+        sortKey: { name: `at.${list}`, type: AttributeType.STRING },
+        projectionType: ProjectionType.ALL,
+      });
     return table;
   }
 

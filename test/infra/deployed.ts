@@ -41,6 +41,8 @@ const list: RowPerStream<Row, Event> = {
   from: parcel,
   may: ['owner'],
   owner: (row) => row.owner,
+  lists: { newest: {}, 'by-who': { by: (row) => row.owner, within: 'owner' } },
+  expires: () => undefined,
   on: { Sent: (_, { data }) => ({ owner: data.owner }), Lost: () => undefined },
 };
 const log: RowsPerStream<State, Row, Event> = {
@@ -51,9 +53,11 @@ const log: RowsPerStream<State, Row, Event> = {
   may: ['operator'],
   initial: {},
   owner: (memory) => memory.owner,
+  lists: { newest: {} },
+  expires: () => undefined,
   on: { Opened: (memory) => ({ memory }) },
 };
-const inner: RowPerStream<Row, Event> = { ...list, name: 'inner', may: ['process'], owner: undefined };
+const inner: RowPerStream<Row, Event> = { ...list, name: 'inner', may: ['process'], owner: undefined, lists: undefined };
 
 /** A manifest with everything that makes a difference to what is deployed: it is under test/, as a team's own would be. */
 export const manifest = defineManifest({
@@ -63,7 +67,9 @@ export const manifest = defineManifest({
 
 const bundle = mkdtempSync(join(tmpdir(), 'foldstream-bundle-'));
 writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => {};');
-const steps = Object.fromEntries(['command', 'publish', 'guard', 'project', 'query', 'history'].map((step) => [step, bundle]));
+export const steps = Object.fromEntries(
+  ['command', 'publish', 'guard', 'project', 'query', 'history', 'sweep', 'ops'].map((step) => [step, bundle]),
+);
 
 /** The stack of that manifest, with bundles that do nothing. */
 export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}) => {

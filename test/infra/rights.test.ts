@@ -71,7 +71,38 @@ describe('every function may do what its step does, and nothing else', () => {
     expect(lines('QueriesQuery')).toEqual([
       'ParcelListR1Rows.Arn: GetItem Query Scan',
       'ParcelListR1Rows.Arn/index/by-owner: Query',
+      'ParcelListR1Rows.Arn/index/list-by-who: Query',
+      'ParcelListR1Rows.Arn/index/list-newest: Query',
       'ParcelLogR1Rows.Arn: GetItem Query Scan',
+      'ParcelLogR1Rows.Arn/index/list-newest: Query',
+      'EventsControl.Arn: GetItem [secret]',
+    ]);
+  });
+
+  test('sweeping: it looks at commits and cursors, and sends; of tables it writes its own place alone', () => {
+    const of = (view: string) => [
+      `${view}Rows.Arn: GetItem`,
+      `${view}Queue.Arn: SendMessage GetQueueAttributes`,
+      `${view}DeadLetters.Arn: GetQueueAttributes`,
+    ];
+    expect(lines('SweepSweep')).toEqual([
+      'EventsCommits.Arn: Scan',
+      'EventsControl.Arn: GetItem PutItem [sweep]',
+      'PublisherBus.Arn: PutEvents',
+      ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
+    ]);
+  });
+
+  test('operating: it sees what is parked, and orders; it writes no table at all', () => {
+    const of = (view: string) => [
+      `${view}Rows.Arn: GetItem`,
+      `${view}Rows.Arn/index/parked: Scan`,
+      `${view}Queue.Arn: SendMessage GetQueueAttributes`,
+      `${view}DeadLetters.Arn: GetQueueAttributes`,
+    ];
+    expect(lines('OperationsOps')).toEqual([
+      ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
+      '*: GetMetricData',
     ]);
   });
 
@@ -80,12 +111,12 @@ describe('every function may do what its step does, and nothing else', () => {
   });
 });
 
-test('there is no wildcard but the one that Lambda makes necessary', () => {
+test('there is no wildcard but the one that Lambda makes necessary, and metrics, of which there are no smaller rights', () => {
   const statements = Object.values(rights).flat();
   const wild = statements
     .flatMap(({ Action, Resource }) => [...list(Action), ...[Resource].flat().map(named)])
     .filter((text) => text.includes('*'));
-  expect(wild).toEqual(['PublisherFailed.Arn/aws/lambda/*']);
+  expect(wild).toEqual(['PublisherFailed.Arn/aws/lambda/*', '*']);
 });
 
 test('no role has a managed policy, and each writes its own log alone', () => {

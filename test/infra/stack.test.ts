@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { handledTypes } from '../../lib/core/projection.ts';
+import { handledTypes, sourcesOf } from '../../lib/core/projection.ts';
 import { settingsFor, stageOf } from '../../lib/infra/stage.ts';
 import { deployed, manifest } from './deployed.ts';
 
@@ -29,22 +29,60 @@ describe('delivery', () => {
       FunctionName: { Ref: Match.stringLikeRegexp('^Guard') },
       FilterCriteria: { Filters: [{ Pattern: '{"eventName":["MODIFY"]}' }, { Pattern: '{"eventName":["REMOVE"]}' }] },
     });
-    const [filter] = resources('AWS::Logs::MetricFilter');
-    expect(filter.FilterPattern).toBe('{ $.message = "History was tampered with." }');
-    const [{ MetricName, MetricNamespace }] = filter.MetricTransformations;
+    const filter = resources('AWS::Logs::MetricFilter').find(({ FilterPattern }) => FilterPattern.includes('tampered'));
+    expect(filter?.FilterPattern).toBe('{ $.message = "History was tampered with." }');
+    const [{ MetricName, MetricNamespace }] = filter?.MetricTransformations ?? [];
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace: MetricNamespace, Threshold: 0 });
   });
 
+  test('the sweep runs each minute, knows every view, and says when it found something', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Targets: [
+        Match.objectLike({
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Sweep'), 'Arn'] },
+          RetryPolicy: { MaximumRetryAttempts: 0 },
+        }),
+      ],
+    });
+    for (const step of ['sweep', 'ops']) {
+      const [{ PROJECTIONS, QUEUE_URL }] = variables(step) as [
+        { PROJECTIONS: { 'Fn::Join': [string, unknown[]] }; QUEUE_URL: { Ref: string } },
+      ];
+      const text = PROJECTIONS['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'x')).join('');
+      expect(Object.keys(JSON.parse(text))).toEqual(manifest.projections.map(({ name, revision }) => `${name}.r${revision}`));
+      expect(QUEUE_URL.Ref).toMatch(/^ParcelListR1Queue/);
+    }
+  });
+
+  test('what is parked, late or given up on raises an alarm, in each view by itself', () => {
+    const alarms = resources('AWS::CloudWatch::Alarm');
+    const views = manifest.projections.length;
+    const filters = resources('AWS::Logs::MetricFilter').filter(
+      ({ FilterPattern }) => FilterPattern === '{ $.message = "A stream is parked." }',
+    );
+    const metrics = filters.map(({ MetricTransformations: [{ MetricName }] }) => MetricName);
+    expect(new Set(metrics).size).toBe(views);
+    for (const name of metrics) expect(alarms.filter(({ MetricName }) => MetricName === name)).toHaveLength(1);
+    const count = (name: string) => alarms.filter(({ MetricName }) => MetricName === name).length;
+    expect(count('ApproximateAgeOfOldestMessage')).toBe(views);
+    expect(count('ApproximateNumberOfMessagesVisible')).toBe(2 * views);
+    expect(count('IteratorAge')).toBe(1);
+    const said = resources('AWS::Logs::MetricFilter').map(({ FilterPattern }) => FilterPattern);
+    for (const message of ['Some commits had not arrived.', 'The sweep takes longer than declared.'])
+      expect(said).toContain(`{ $.message = "${message}" }`);
+  });
+
   test('each revision has a rule for exactly the event types that it handles', () => {
-    const patterns = resources('AWS::Events::Rule').map(({ EventPattern }) => EventPattern);
+    const rules = resources('AWS::Events::Rule').filter(({ ScheduleExpression }) => !ScheduleExpression);
+    const patterns = rules.map(({ EventPattern }) => EventPattern);
     expect(patterns).toEqual(
       manifest.projections.map((projection) => ({
-        'detail-type': [`${projection.from.category}.commit`],
+        'detail-type': sourcesOf(projection).map(({ category }) => `${category}.commit`),
         detail: { types: handledTypes(projection) },
       })),
     );
-    for (const { Targets } of resources('AWS::Events::Rule'))
-      expect(Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything() })]);
+    for (const { Targets } of rules) expect(Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything() })]);
   });
 
   test('a queue hides a message for six times as long as its function may work on it, and gives up into a queue of its own', () => {
@@ -97,22 +135,42 @@ describe('the functions', () => {
     });
   });
 
-  test('a view is indexed by owner if it has one row for each stream, and an owner', () => {
-    const indexed = Object.entries(template.findResources('AWS::DynamoDB::Table')).filter(
-      ([, { Properties }]) => Properties.GlobalSecondaryIndexes,
-    );
-    expect(indexed.map(([id]) => id.slice(0, 16))).toEqual(['ParcelListR1Rows', 'ParcelListR2Rows']);
-    for (const [, { Properties }] of indexed)
-      expect(Properties.GlobalSecondaryIndexes).toEqual([
-        {
-          IndexName: 'by-owner',
-          KeySchema: [
-            { AttributeName: 'owner', KeyType: 'HASH' },
-            { AttributeName: 'key', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ]);
+  const tables = () =>
+    Object.entries(template.findResources('AWS::DynamoDB::Table')).filter(([id]) => /^(Parcel|Inner)/.test(id));
+  const index = (IndexName: string, partition: string, sort: string) => ({
+    IndexName,
+    KeySchema: [
+      { AttributeName: partition, KeyType: 'HASH' },
+      { AttributeName: sort, KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'ALL' },
+  });
+
+  test('a view is indexed by owner if it has one row for each stream, and an owner; and for each list that it declares', () => {
+    const byWho = index('list-by-who', 'in.by-who', 'at.by-who');
+    const newest = index('list-newest', 'in.newest', 'at.newest');
+    const listed = [index('by-owner', 'owner', 'key'), byWho, newest];
+    const indexes = tables().map(([id, { Properties }]) => [
+      id.slice(0, -12),
+      (Properties.GlobalSecondaryIndexes as { IndexName: string }[]).filter(({ IndexName }) => IndexName !== 'parked'),
+    ]);
+    expect(Object.fromEntries(indexes)).toEqual({
+      ParcelListR1: listed,
+      ParcelListR2: listed,
+      ParcelLogR1: [newest],
+      InnerR1: [],
+    });
+  });
+
+  test('rows that expire are removed where they are items of their own, and never a head with its cursor', () => {
+    expect(
+      Object.fromEntries(tables().map(([id, { Properties }]) => [id.slice(0, -12), Properties.TimeToLiveSpecification])),
+    ).toEqual({
+      ParcelListR1: undefined,
+      ParcelListR2: undefined,
+      ParcelLogR1: { AttributeName: 'removeAt', Enabled: true },
+      InnerR1: undefined,
+    });
   });
 
   test('a manifest without a bundle or a hash for one of its functions is refused', async () => {
@@ -135,6 +193,8 @@ describe('the API', () => {
       'GET /streams/{category}/{id}': 'JWT',
       'GET /streams/{category}/{id}/state': 'JWT',
       'GET /streams/{category}/{id}/diff': 'JWT',
+      'GET /ops/projections': 'JWT',
+      'POST /ops/projections/{name}/parked/{stream}/resume': 'JWT',
     });
   });
 
@@ -212,6 +272,6 @@ test('the outputs that the command line and the tests stand on', () => {
     expect.arrayContaining(['ControlTable', 'ParcelCommandFunction', 'PublishFunction', 'QueryFunction', 'HistoryFunction']),
   );
   expect(names.filter((name) => name.startsWith('ParcelListR2'))).toEqual(
-    ['Table', 'Function', 'Queue', 'DeadLetters'].map((part) => `ParcelListR2${part}`),
+    ['Table', 'Function', 'Queue', 'DeadLetters', 'Undelivered'].map((part) => `ParcelListR2${part}`),
   );
 });
