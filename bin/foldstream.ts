@@ -4,6 +4,7 @@ import { manifest } from '#manifest';
 import { checkVerb } from '../lib/cli/check.ts';
 import { contractsVerb } from '../lib/cli/contracts.ts';
 import { demoToken, demoUsers, localDeployment, root } from '../lib/cli/local.ts';
+import { listProjections, redriveProjection, resumeProjection } from '../lib/cli/projections.ts';
 import { start } from '../lib/cli/start.ts';
 import { explain } from '../lib/cli/user-error.ts';
 import { verify } from '../lib/cli/verify.ts';
@@ -12,6 +13,12 @@ const port = (text: string): number => {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1024 || number > 65_535)
     throw new InvalidArgumentError('A port is a number from 1024 to 65535.');
+  return number;
+};
+
+const revision = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A revision is 1, 2, 3, ...');
   return number;
 };
 
@@ -64,6 +71,34 @@ program
     console.log(lines.join('\n'));
     failUnless(ok);
   });
+
+const projections = program
+  .command('projections')
+  .description('list the projections: what is parked, and how far each is behind');
+const stackOption = ['--stack <name>', 'a deployment on AWS; without it the one of npm start'] as const;
+
+projections
+  .command('list', { isDefault: true })
+  .description('list the projections')
+  .option(...stackOption)
+  .action((options) => listProjections({ ...options, manifest }, console.log));
+
+projections
+  .command('resume')
+  .description('take a parked stream up again, after its cause is mended')
+  .argument('<name>', 'such as account-balance')
+  .argument('<stream>', 'such as account-7f3a')
+  .option('--revision <number>', 'without it the one that answers queries', revision)
+  .option(...stackOption)
+  .action((name, stream, options) => resumeProjection({ ...options, manifest, name, stream }, console.log));
+
+projections
+  .command('redrive')
+  .description('put the dead letters of a projection back into its queue')
+  .argument('<name>', 'such as account-balance')
+  .option('--revision <number>', 'without it the one that answers queries', revision)
+  .option(...stackOption)
+  .action((name, options) => redriveProjection({ ...options, manifest, name }, console.log));
 
 try {
   await program.parseAsync();

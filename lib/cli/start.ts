@@ -54,18 +54,18 @@ const deployTo = async (endpoint: string, signal: AbortSignal): Promise<Deployme
   return deployment;
 };
 
-const closing = ({ api }: Deployment): string => `
+export const closing = ({ api }: Deployment): string => `
 The API is at ${api}
 
 Get a token (valid for an hour; \`operator\` instead of \`customer\` sees everybody's accounts):
 
   TOKEN=$(npm run --silent token customer)
 
-Then open an account, put ten euros in, and read the balance:
+Then open an account, put ten euros in, and read the balance, not older than what was just put in:
 
   curl -s -X POST ${api}/account/my-first/open    -H "Authorization: Bearer $TOKEN" -d '{"currency":"EUR"}'
-  curl -s -X POST ${api}/account/my-first/deposit -H "Authorization: Bearer $TOKEN" -d '{"amount":1000,"currency":"EUR"}'
-  curl -s --retry 5 --retry-all-errors --fail ${api}/views/account-balance/my-first -H "Authorization: Bearer $TOKEN"
+  curl -s -X POST ${api}/account/my-first/deposit -H "Authorization: Bearer $TOKEN" -d '{"amount":1000,"currency":"EUR"}' -D /tmp/deposited
+  curl -s ${api}/views/account-balance/my-first -H "Authorization: Bearer $TOKEN" -H "Consistent-With: $(grep -i ^consistency-token /tmp/deposited | cut -d' ' -f2 | tr -d '\\r')"
 
 ${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
 

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
+import { compareText, matches } from '../engine/lists.ts';
 import type { Listing, View, ViewItem, ViewReader } from '../engine/ports.ts';
 import { itemSize, largestItem } from '../engine/size.ts';
 import { storable } from '../engine/storable.ts';
 import { listed } from '../engine/view-item.ts';
+import { isThere, memoryShares } from './memory-shares.ts';
 
 export type MemoryView = View & ViewReader & { items(): readonly ViewItem[] };
 
 const places = ({ key, sort }: { key: string; sort: string }) => `${key}\n${sort}`;
 /** A table is scanned in no order that means anything; what leans on one must fail here too. */
 const scanned = (place: string) => createHash('sha256').update(place).digest('hex');
-const compare = (a: string, b: string) => Number(a > b) - Number(a < b);
 
 type Options = Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>;
 
@@ -18,14 +19,15 @@ const page = (
   order: (item: ViewItem) => string,
   { limit, after }: Options,
   back = false,
+  placeOf: (item: ViewItem) => Readonly<Record<string, unknown>> = ({ key, sort }) => ({ key, sort }),
 ): Listing => {
   const sign = back ? -1 : 1;
-  const sorted = items.toSorted((a, b) => sign * compare(order(a), order(b)));
+  const sorted = items.toSorted((a, b) => sign * compareText(order(a), order(b)));
   const start = after && order(after as ViewItem);
-  const rest = start === undefined ? sorted : sorted.filter((item) => sign * compare(order(item), start) > 0);
+  const rest = start === undefined ? sorted : sorted.filter((item) => sign * compareText(order(item), start) > 0);
   const found = structuredClone(rest.slice(0, limit));
   const last = found.at(-1);
-  return { items: found, ...(rest.length > limit && last && { next: { key: last.key, sort: last.sort } }) };
+  return { items: found, ...(rest.length > limit && last && { next: placeOf(last) }) };
 };
 
 /** One revision's table in memory, with the same conditions and lists as the table. */
@@ -42,10 +44,19 @@ export const memoryView = (): MemoryView => {
     table.set(places(item), copy);
   };
   return {
+    ...memoryShares({
+      get: (key, sort) => structuredClone(table.get(places({ key, sort }))),
+      put,
+      remove: (key, sort) => void table.delete(places({ key, sort })),
+      under: (key) => [...table.values()].filter((item) => item.key === key).toSorted((a, b) => compareText(a.sort, b.sort)),
+      scanned,
+    }),
     items: () => structuredClone([...table.values()]),
     head: async (key) => structuredClone(table.get(places({ key, sort: 'head' }))),
     putHead: async (head, expected) => {
-      if (table.get(places(head))?.commit !== expected) return false;
+      const there = table.get(places(head));
+      if (there?.commit !== expected || (there && !isThere(there, { ...there, begun: head.begun }))) return false;
+      if (there?.parked && head.commit !== expected) return false;
       put(head);
       return true;
     },
@@ -55,18 +66,24 @@ export const memoryView = (): MemoryView => {
     },
     rowsOf: async (key, options) => {
       const rows = [...table.values()].filter(
-        (item) => item.key === key && item.sort.startsWith('row#') && item.row !== undefined,
+        (item) => item.key === key && item.sort.startsWith('row#') && matches(item, options.where),
       );
       return page(rows, ({ sort }) => sort, options, options.direction === 'newest-first');
     },
-    all: async ({ owner, ...options }) => {
-      const heads = [...table.values()].filter((item) => item.sort === 'head' && item.row !== undefined);
+    all: async ({ owner, direction, ...options }) => {
+      const heads = [...table.values()].filter((item) => item.sort === 'head' && matches(item, options.where));
       if (owner === undefined) return page(heads, ({ key }) => scanned(key), options);
       return page(
         heads.filter((item) => item.owner === owner),
         ({ key }) => key,
         options,
+        direction === 'newest-first',
       );
+    },
+    list: async ({ list, partition, direction, ...options }) => {
+      const inList = [...table.values()].filter((item) => item.lists?.[list]?.in === partition && matches(item, options.where));
+      const at = (item: ViewItem) => item.lists?.[list]?.at ?? String((item as { at?: string }).at);
+      return page(inList, at, options, direction === 'newest-first', (item) => ({ at: at(item) }));
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { Commit } from '../core/commit.ts';
 import type { Message } from '../core/message.ts';
-import type { AnyProjection, RowPerStream, RowsPerStream } from '../core/projection.ts';
+import { type AnyProjection, type RowPerStream, type RowsPerStream, type Source, sourcesOf } from '../core/projection.ts';
 import { streamName } from '../core/stream.ts';
 import { storeEvent } from '../core/version.ts';
 import { apply } from '../engine/apply.ts';
@@ -18,11 +18,11 @@ export type ExpectedRows<Row extends object> = Readonly<{
 }>;
 
 /** One event is a commit of its own; a list of events is one commit. */
-type Given<E extends Message> = E | readonly E[];
+export type Given<E extends Message> = E | readonly E[];
 
 const minute = (n: number) => new Date(Date.UTC(2026, 10, 21, 12, n)).toISOString();
 
-const commitsOf = ({ from }: AnyProjection, given: readonly Given<Message>[], id: string): readonly Commit[] => {
+export const commitsOf = (from: Source, given: readonly Given<Message>[], id: string): readonly Commit[] => {
   let version = 0;
   return given.map((one, i) => {
     const events = [one].flat().map((event) => storeEvent(from.events, throughStore(from.events, event)));
@@ -64,7 +64,7 @@ export const projecting = <Row extends object, E extends Message, Memory = unkno
 ) => {
   const any = projection as unknown as AnyProjection;
   return (...given: readonly Given<E>[]): ExpectedRows<Row> => {
-    const commits = commitsOf(any, given, '1');
+    const commits = commitsOf(sourcesOf(any)[0]!, given, '1');
     const empty: Table = { rows: new Map() };
     const table = commits.length === 0 ? empty : project(any, empty, commits);
     const oneByOne = commits.reduce((before, commit) => project(any, before, [commit]), empty);

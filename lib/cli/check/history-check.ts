@@ -2,7 +2,7 @@ import { type Commit, recordedEvents } from '../../core/commit.ts';
 import { type AnyDecider, fold } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import type { AnyProjection } from '../../core/projection.ts';
+import { type AnyProjection, sourceOf } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
 import { apply } from '../../engine/apply.ts';
@@ -107,7 +107,7 @@ export const historyCheck = ({ aggregates, projections }: Manifest) => {
     }
     kept.commit = commit.commit;
     kept.version = commit.version;
-    for (const projection of projections.filter(({ from }) => from.category === category))
+    for (const projection of projections.filter((projection) => sourceOf(projection, commit.stream)))
       attempt(commit, `the view ${projection.name}`, () => projectOn(kept, projection, commit));
   };
 

@@ -23,6 +23,7 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
   commands: accountCommands,
   initial: { status: 'unopened', balance: 0 },
   owner: (state) => state.owner,
+  publishes: ['AccountOpened', 'AccountClosed'],
   decide: {
     Open: ({ status }, { currency }, { actor }) => {
       if (status === 'unopened') return [{ type: 'AccountOpened', data: { owner: actor.id, currency } }];

@@ -4,7 +4,7 @@ import { account } from '../decider.ts';
 
 type Balance = Readonly<{ owner: string; currency: string; balance: number; status: 'open' | 'closed'; changedAt: string }>;
 
-/** GET /views/account-balance and /views/account-balance/{accountId} */
+/** GET /views/account-balance, also as ?list=by-status&by=open&order=newest-first, and /views/account-balance/{accountId} */
 export const accountBalance: RowPerStream<Balance, AccountEvent> = {
   kind: 'row-per-stream',
   name: 'account-balance',
@@ -12,6 +12,8 @@ export const accountBalance: RowPerStream<Balance, AccountEvent> = {
   from: account,
   may: ['owner', 'operator'],
   owner: (row) => row.owner,
+  lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.changedAt, within: 'owner' } },
+  filters: ['currency'],
   on: {
     AccountOpened: (_, { data, at }) => ({ ...data, balance: 0, status: 'open', changedAt: at }),
     MoneyDeposited: (row, { data, at }) => row && { ...row, balance: row.balance + data.amount, changedAt: at },

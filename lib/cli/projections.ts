@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { cloudWatchAges } from '../aws/ages.ts';
+import { dynamo } from '../aws/dynamo.ts';
+import { parkedList } from '../aws/parked-list.ts';
+import { queueName, sqs, sqsQueue } from '../aws/queue.ts';
+import { redrive } from '../aws/redrive.ts';
+import { systemClock } from '../aws/system.ts';
+import { viewTable } from '../aws/view-table.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { ProblemError } from '../core/problem.ts';
+import { pascal } from '../core/stream.ts';
+import { type Operated, type Operating, orderResume, type ProjectionsReport, reportProjections } from '../engine/operations.ts';
+import { targetOutputs } from './target.ts';
+import { UserError } from './user-error.ts';
+
+type Target = Readonly<{ manifest: Manifest; stack?: string }>;
+type One = Target & Readonly<{ name: string; revision?: number }>;
+type Print = (line: string) => void;
+type Deployed = Operated & Readonly<{ queueUrl: string; letters: readonly string[] }>;
+
+/** The projections of the manifest that a deployment has, found by its outputs. */
+const deployedProjections = ({ projections }: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
+  const [client, queues] = [dynamo(), sqs()];
+  return projections.flatMap((projection) => {
+    const output = (part: string) => outputs[`${pascal(projection.name)}R${projection.revision}${part}`];
+    const [table, queueUrl] = [output('Table'), output('Queue')];
+    if (table === undefined || queueUrl === undefined) return [];
+    return [
+      {
+        projection,
+        queueUrl,
+        queueName: queueName(queueUrl),
+        queue: sqsQueue(queues, queueUrl),
+        letters: [output('DeadLetters'), output('Undelivered')].filter((url) => url !== undefined),
+        view: viewTable(client, table),
+        parked: parkedList(client, table),
+      },
+    ];
+  });
+};
+
+const operatingOn = async (
+  { manifest, stack }: Target,
+  print: Print,
+): Promise<Omit<Operating, 'views'> & Readonly<{ views: readonly Deployed[] }>> => {
+  const outputs = await targetOutputs(stack);
+  const warn = (message: string) => print(message);
+  return {
+    views: deployedProjections(manifest, outputs),
+    ages: cloudWatchAges(outputs.PublishFunction ?? '', systemClock),
+    log: { info: () => {}, warn, error: warn },
+  };
+};
+
+const explained = async <T>(work: Promise<T>): Promise<T> =>
+  work.catch((cause: unknown) => {
+    throw cause instanceof ProblemError ? new UserError(cause.message, undefined, { cause }) : cause;
+  });
+
+const seconds = (age: number | undefined) => (age === undefined ? 'age not measured' : `oldest ${Math.round(age)} s`);
+
+/** A report as lines for a person. */
+export const reportLines = ({ projections, publisher }: ProjectionsReport): readonly string[] => [
+  ...projections.flatMap(({ name, revision, active, parked, moreParked, lag }) => {
+    const { waiting, inFlight, deadLetters, oldestSeconds } = lag;
+    return [
+      `${name}.r${revision}${active ? '' : ' (not answering)'}: ${waiting} waiting, ${inFlight} in work, ${seconds(oldestSeconds)}, ${deadLetters} dead letters, ${parked.length}${moreParked ? ' and more' : ''} parked`,
+      ...parked.map(({ stream, commit, reason, since }) => `  ${stream} at commit ${commit} since ${since}: ${reason}`),
+    ];
+  }),
+  `publisher: ${publisher.behindSeconds === undefined ? 'age not measured' : `${Math.round(publisher.behindSeconds)} s behind`}`,
+];
+
+/** `foldstream projections`: what is parked in each, and how far it is behind. */
+export const listProjections = async (target: Target, print: Print): Promise<void> => {
+  for (const line of reportLines(await reportProjections(await operatingOn(target, print)))) print(line);
+};
+
+/** `foldstream projections resume <name> <stream>`. */
+export const resumeProjection = async (
+  { name, stream, revision, ...target }: One & { stream: string },
+  print: Print,
+): Promise<void> => {
+  const operating = await operatingOn(target, print);
+  const correlation = randomUUID();
+  const asked = { name, stream, correlation, ...(revision !== undefined && { revision }) };
+  const ordered = await explained(orderResume(operating, asked));
+  print(`${stream} is taken up again in ${name}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
+};
+
+/** `foldstream projections redrive <name>`: what was given up on, and what the rule could not deliver. */
+export const redriveProjection = async ({ name, revision, ...target }: One, print: Print): Promise<void> => {
+  const { views } = await operatingOn(target, print);
+  const candidates = views.filter(({ projection }) => projection.name === name);
+  const view = candidates
+    .toSorted((a, b) => a.projection.revision - b.projection.revision)
+    .find(({ projection }) => revision === undefined || projection.revision === revision);
+  if (!view) throw new UserError(`${name}${revision === undefined ? '' : `.r${revision}`} is not deployed.`);
+  const client = sqs();
+  let moved = 0;
+  for (const letters of view.letters) moved += await redrive(client, letters, view.queueUrl);
+  print(`${moved} letters are back in the queue of ${name}.r${view.projection.revision}.`);
+};

@@ -1,0 +1,96 @@
+import { compareText } from '../engine/lists.ts';
+import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../engine/ports.ts';
+import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
+import { itemSize, largestItem } from '../engine/size.ts';
+import { NotStorable, storable } from '../engine/storable.ts';
+
+type Table = Readonly<{
+  get: (key: string, sort: string) => ViewItem | undefined;
+  put: (item: ViewItem) => void;
+  remove: (key: string, sort: string) => void;
+  /** In the order of their sort keys. */
+  under: (key: string) => readonly ViewItem[];
+  scanned: (key: string) => string;
+}>;
+
+type Part = RowPart & Readonly<{ listed: string }>;
+
+const added = (part: Part | undefined, { row, shard, listed, add, raise }: RowChange): Part => {
+  const amounts = Object.entries(add).map(([name, amount]) => [name, (part?.amounts[name] ?? 0) + amount] as const);
+  return {
+    row,
+    shard,
+    listed,
+    amounts: { ...part?.amounts, ...Object.fromEntries(amounts) },
+    highest: { ...part?.highest, ...raise },
+  };
+};
+
+const fits = (part: Part, { raise }: RowChange, before: Part | undefined): boolean =>
+  Object.values(part.amounts).every(Number.isSafeInteger) &&
+  Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
+
+/** Whether a head is where it was read. */
+export const isThere = (there: ViewItem | undefined, before: ViewItem | undefined): boolean =>
+  there?.commit === before?.commit && there?.begun?.done === before?.begun?.done;
+
+/** The part of a view's table that shared rows need, in memory. */
+export const memoryShares = (
+  table: Table,
+): Pick<View & ViewReader, 'putShares' | 'part' | 'parts' | 'sharedRows' | 'sharesIn'> => {
+  const parts = new Map<string, Part>();
+  const place = (row: string, shard: number) => `${rowPlace(row)}\n${partSort(shard)}`;
+  const partsOf = (row: string): readonly Part[] =>
+    [...parts.values()].filter((part) => part.row === row).toSorted((a, b) => a.shard - b.shard);
+  const shown = ({ listed: _, ...part }: Part): RowPart => structuredClone(part);
+  return {
+    putShares: async (head, before, changes) => {
+      if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
+      if (changes.length > 49) throw new Error('A transaction takes 100 items.');
+      const there = table.get(head.key, head.sort);
+      if (!isThere(there, before) || (there?.parked && !before?.parked && !head.parked)) return 'moved';
+      const after = changes.map((change) => added(parts.get(place(change.row, change.shard)), change));
+      if (!after.every((part, i) => fits(part, changes[i]!, parts.get(place(part.row, part.shard))))) return 'refused';
+      for (const { row, amounts, highest, listed } of after)
+        if (itemSize({ key: rowPlace(row), sort: partSort(0), listed, ...amounts, ...highest }) > largestItem)
+          throw new NotStorable(`The row ${row} has outgrown its item.`);
+      table.put(head);
+      for (const part of after) parts.set(place(part.row, part.shard), storable(part));
+      for (const { row, stream, commit, share } of changes)
+        if (share) table.put({ key: rowPlace(row), sort: shareSort(stream), stream, commit, share });
+        else table.remove(rowPlace(row), shareSort(stream));
+      return 'written';
+    },
+    part: async (row, shard) => {
+      const part = parts.get(place(row, shard));
+      return part && shown(part);
+    },
+    parts: async (row) => partsOf(row).map(shown),
+    sharedRows: async ({ limit, after, owner }) => {
+      const order = owner === undefined ? table.scanned : (key: string) => key;
+      const rows = [
+        ...new Set(
+          [...parts.values()].flatMap(({ row, listed }) => (owner === undefined || listed === `owner/${owner}` ? [row] : [])),
+        ),
+      ];
+      const start = after && order(String(after.key));
+      const rest = rows
+        .filter((row) => totalOf(partsOf(row)) && (start === undefined || compareText(order(rowPlace(row)), start) > 0))
+        .toSorted((a, b) => compareText(order(rowPlace(a)), order(rowPlace(b))));
+      const found = rest.slice(0, limit);
+      const [last] = found.slice(-1);
+      return {
+        items: found.map((row) => ({ row, parts: partsOf(row).map(shown) })),
+        ...(rest.length > limit && last !== undefined && { next: { key: rowPlace(last) } }),
+      };
+    },
+    sharesIn: async (row, { limit, after }) => {
+      const rest = table
+        .under(rowPlace(row))
+        .filter(({ sort }) => after === undefined || compareText(sort, String(after.sort)) > 0);
+      const items = structuredClone(rest.slice(0, limit));
+      const last = items.at(-1);
+      return { items, ...(rest.length > limit && last && { next: { key: last.key, sort: last.sort } }) };
+    },
+  };
+};

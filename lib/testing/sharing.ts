@@ -1,0 +1,70 @@
+import type { Message } from '../core/message.ts';
+import { type AnyProjection, type AnySharedRows, type SharedRows, sourcesOf } from '../core/projection.ts';
+import type { Share } from '../core/share.ts';
+import { apply } from '../engine/apply.ts';
+import type { ViewItem } from '../engine/ports.ts';
+import { type Contributed, contributed, sumOf } from '../engine/shares.ts';
+import { storable } from '../engine/storable.ts';
+import { expectSame, fail, show } from './difference.ts';
+import { commitsOf, type Given } from './projecting.ts';
+
+/** What a view with shared rows is expected to hold for some streams. */
+export type ExpectedTotals = Readonly<{
+  /** These rows by their keys, as readers are shown them, and no others. */
+  rows(expected: Readonly<Record<string, object>>): void;
+  /** Whose a row is, and so who may read it and under whom it is listed. */
+  ownedBy(row: string, expected: string | undefined): void;
+}>;
+
+const contributedBy = (projection: AnyProjection & AnySharedRows, given: readonly Given<Message>[], id: string): Contributed => {
+  const commits = commitsOf(sourcesOf(projection)[0]!, given, id);
+  const onto = (before: ViewItem | undefined, batch: typeof commits) => {
+    const { head } = apply(projection, before, batch, '');
+    const { parked } = head;
+    if (parked)
+      fail({ title: `${projection.name} parks ${id} at commit ${parked.commit}.`, came: parked.reason, expected: 'rows' });
+    return head;
+  };
+  const oneByOne = commits.reduce<ViewItem | undefined>((before, commit) => onto(before, [commit]), undefined);
+  const all = contributed(projection, commits.length > 0 ? onto(undefined, commits) : undefined);
+  expectSame({
+    title: `${projection.name} comes to something else when the commits of ${id} arrive one by one.`,
+    came: [...contributed(projection, oneByOne)],
+    expected: [...all],
+  });
+  return all;
+};
+
+/**
+ * Given what happened to some streams, by their ids, a view with shared rows holds these rows, whatever came first: through the code that
+ * projects in production. Commit n of a stream is at minute n of 2026-11-21T12:00Z.
+ *
+ * @example
+ * const given = sharing(accountTotals);
+ * given({ a: [opened, deposited(50)], b: [opened] }).rows({ ada: { open: 2, closed: 0, balances: { EUR: 50 } } });
+ */
+export const sharing =
+  <Memory, E extends Message>(projection: SharedRows<Memory, E>) =>
+  (given: Readonly<Record<string, readonly Given<E>[]>>): ExpectedTotals => {
+    const any = projection as unknown as AnyProjection & AnySharedRows;
+    const shares = new Map<string, Share[]>();
+    for (const [id, history] of Object.entries(given))
+      for (const [row, share] of contributedBy(any, history, id)) shares.set(row, [...(shares.get(row) ?? []), share]);
+    const rows = [...shares].flatMap(([row, all]) => {
+      const total = sumOf(row, all);
+      return total ? [[row, storable(any.show?.(total) ?? total)] as const] : [];
+    });
+    const facts = {
+      given:
+        Object.entries(given)
+          .map(([id, history]) => `${id}: ${show(history)}`)
+          .join('\n') || 'nothing',
+    };
+    const title = `${any.name}, given this history:`;
+    const expected: ExpectedTotals = {
+      rows: (wanted) =>
+        expectSame({ title, came: Object.fromEntries(rows), expected: storable(wanted), facts, at: expected.rows }),
+      ownedBy: (row, owner) => expectSame({ title, came: any.owner?.(row), expected: owner, facts, at: expected.ownedBy }),
+    };
+    return expected;
+  };

@@ -1,0 +1,61 @@
+import type { Actor } from '../../core/access.ts';
+import type { Dice } from './dice.ts';
+import { diceFor } from './dice.ts';
+import { type Fault, type Odds, someFaults, withoutFaults } from './faults.ts';
+
+/** A command that somebody sends. */
+export type Ask = Readonly<{ category: string; id: string; type: string; data: unknown; actor: Actor }>;
+
+/** Makes up the next command: few ids, so that commands meet. */
+export type Workload = (dice: Dice, n: number) => Ask;
+
+/** One command and how it is sent. */
+export type Planned = Readonly<{
+  n: number;
+  at: number;
+  ask: Ask;
+  /** Sent under an id that can be repeated. */
+  keyed: boolean;
+  expect?: number;
+  /** Sent twice at the same time. */
+  twin: boolean;
+  /** How often more it is sent after it was answered. */
+  repeats: number;
+  /** Whoever sent it reads the view afterwards, and wants to see it. */
+  reads: boolean;
+}>;
+
+/** Everything that a run does, but for what the dice decide on the way. */
+export type Plan = Readonly<{
+  seed: number;
+  odds: Odds;
+  commands: readonly Planned[];
+  rollout?: Readonly<{ from: number; until: number }>;
+  pageSize: number;
+}>;
+
+const duration = 2_500;
+
+export const planFor = (seed: number, workload: Workload, releases: number, without: readonly Fault[]): Plan => {
+  const dice = diceFor(seed, 'plan');
+  const odds = withoutFaults(someFaults(dice), without);
+  const count = 25 + dice.below(12);
+  const times = Array.from({ length: count }, () => dice.next() * duration).sort((a, b) => a - b);
+  const commands = times.map((at, n): Planned => {
+    // What comes first is sent until it is answered: a run in which nothing begins shows little.
+    const keyed = dice.chance(0.7) || n < 3;
+    return {
+      n,
+      at,
+      ask: workload(dice, n),
+      keyed,
+      ...(dice.chance(0.05) && n >= 3 && { expect: dice.below(8) }),
+      twin: dice.chance(0.15) && keyed,
+      repeats: keyed && dice.chance(0.25) ? 1 + dice.below(2) : 0,
+      reads: dice.chance(0.35),
+    };
+  });
+  const from = dice.next() * duration;
+  const rollout = { from, until: from + 200 + dice.next() * duration };
+  return { seed, odds, commands, ...(releases > 1 && odds.rollout > 0 && { rollout }), pageSize: 2 + dice.below(12) };
+};

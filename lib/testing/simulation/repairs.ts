@@ -1,0 +1,134 @@
+import type { Commit } from '../../core/commit.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import type { Queue, Scanner, SweepPlace, SweepPlaces } from '../../engine/ports.ts';
+import type { ResumeOrder } from '../../engine/resume.ts';
+import { sweepSettings } from '../../engine/settings.ts';
+import type { MemoryView } from '../memory-view.ts';
+import type { Engine } from './engine.ts';
+import { Injected } from './faults.ts';
+import { type Instance, pool } from './pool.ts';
+import type { SimulatedQueue } from './queue.ts';
+import type { SimulatedTable } from './table.ts';
+import { distant } from './wire.ts';
+import type { World } from './world.ts';
+
+/** So small that a pass takes several runs, and several passes fit into a run of the simulator. */
+const settings = {
+  ...sweepSettings,
+  segments: 2,
+  unitsPerRun: 40,
+  pageCommits: 9,
+  graceMilliseconds: 600,
+  clockMilliseconds: 300,
+  thoroughEvery: 2,
+};
+
+const segmentOf = (stream: string, of: number) => [...stream].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % of;
+
+/** The table as a scan goes through it; the newest commits may not be seen. */
+const scannerOf = (world: World, table: SimulatedTable): Scanner => {
+  const dice = world.dice('scan');
+  return {
+    scan: async ({ segment, of }, { after, limit = 1_000, consistent }) => {
+      const streams = table.streams().filter((stream) => segmentOf(stream, of) === segment);
+      const all = streams.toSorted().flatMap((stream) => table.commitsOf(stream));
+      const from = after ? all.findIndex(({ stream, commit }) => stream === after.stream && commit === after.commit) + 1 : 0;
+      const page = all.slice(from, from + limit);
+      const last = page.at(-1);
+      const hidden = !consistent && world.happens('stale', dice) ? 1 : 0;
+      const commits: readonly Commit[] = page.slice(0, page.length - hidden);
+      const more = from + page.length < all.length;
+      return { commits, units: page.length, ...(more && last && { next: { stream: last.stream, commit: last.commit } }) };
+    },
+  };
+};
+
+const placesInMemory = (): SweepPlaces => {
+  let there: SweepPlace | undefined;
+  return {
+    load: async () => there,
+    save: async (place, loadedRun) => {
+      if (there?.run !== loadedRun) return false;
+      there = place;
+      return true;
+    },
+  };
+};
+
+/** A projection's queue, as the sweep and operators see it. */
+const queuePort = (world: World, queue: SimulatedQueue): Queue => {
+  const dice = world.dice('queue port');
+  return {
+    send: async (messages) =>
+      messages.flatMap((message, index) => {
+        if (world.happens('refused', dice)) return [{ index, reason: 'InternalFailure' }];
+        queue.send(JSON.stringify(message));
+        return [];
+      }),
+    depth: async () => queue.depth(),
+  };
+};
+
+type Part = Readonly<{ name: string; view: MemoryView; queue: SimulatedQueue }>;
+
+/** What repairs: the sweep, now and then and in the end, and operators who resume parked streams and put back what was given up. */
+export const repairs = (
+  world: World,
+  manifestOf: (instance: Instance) => Manifest,
+  engine: Engine,
+  {
+    table,
+    parts,
+    publishing,
+  }: Readonly<{
+    table: SimulatedTable;
+    parts: readonly Part[];
+    publishing: (instance: Instance) => Parameters<Engine['publish']>[0];
+  }>,
+) => {
+  const { time } = world;
+  const [scanner, places] = [scannerOf(world, table), placesInMemory()];
+  const ports = parts.map(({ name, view, queue }) => ({ name, view, queue: queuePort(world, queue) }));
+  const sweepPool = pool(world, 'sweep', (instance) => ({
+    scanner: distant(world, instance, 'commits', scanner),
+    places: distant(world, instance, 'control', places),
+    targets: manifestOf(instance).projections.flatMap((projection) => {
+      const port = ports.find(({ name }) => name === projection.name);
+      if (!port) return [];
+      const { head } = distant(world, instance, projection.name, { head: port.view.head });
+      return [{ projection, view: { head }, queue: distant(world, instance, `queue ${projection.name}`, port.queue) }];
+    }),
+    publishing: publishing(instance),
+    settings,
+  }));
+  const sweep = async (): Promise<boolean> => {
+    try {
+      const swept = await sweepPool.invoke((sweeping) => engine.sweep(sweeping));
+      world.count('repaired', swept.sent + swept.published);
+      return swept.passEnded;
+    } catch (cause) {
+      if (!(cause instanceof Injected) && cause instanceof TypeError) world.broken(`the sweep fails: ${String(cause)}`);
+      return false;
+    }
+  };
+  const resume = () => {
+    for (const { view, queue, name } of parts)
+      for (const { stream, parked } of view.items()) {
+        if (!parked) continue;
+        const order: ResumeOrder = { resume: { stream, correlation: 'operator' } };
+        world.note('operator', () => `resumes ${stream} in ${name}`);
+        queue.send(JSON.stringify(order));
+      }
+  };
+  const redrive = () => {
+    for (const { queue } of parts) queue.redrive();
+  };
+  /** As long as every commit has been looked at in a thorough pass, whatever some clock said when it was made. */
+  const sweepAll = async () => {
+    for (let passes = 0, runs = 0; passes <= settings.thoroughEvery && runs < 60; runs++) {
+      await time.sleep(1_000);
+      if (await sweep()) passes += 1;
+    }
+  };
+  return { sweep, sweepAll, resume, redrive };
+};

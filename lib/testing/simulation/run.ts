@@ -1,0 +1,144 @@
+import type { Commit } from '../../core/commit.ts';
+import type { AnyDecider } from '../../core/decider.ts';
+import { reservation } from '../../core/reservation.ts';
+import { parseStream } from '../../core/stream.ts';
+import { FromNewerRelease } from '../../core/version.ts';
+import type { ViewItem } from '../../engine/ports.ts';
+import { sharesFault } from './check-shares.ts';
+import { answerFault, pastOf, uniqueFault } from './check-streams.ts';
+import { viewFault } from './check-views.ts';
+import { type Answered, type Clients, sendCommand } from './clients.ts';
+import { releasesOf, type Subject, type Tamper } from './engine.ts';
+import type { Plan, Planned } from './plan.ts';
+import { type Reading, readBack } from './readers.ts';
+import { system } from './system.ts';
+import { newWorld } from './world.ts';
+
+/** What lies there when everything has come to rest. */
+export type AtRest = Readonly<{
+  /** The commits of each stream. */
+  streams: ReadonlyMap<string, readonly Commit[]>;
+  /** The items of each view's table, by the view's name. */
+  views: ReadonlyMap<string, readonly ViewItem[]>;
+  answers: readonly Answered[];
+}>;
+
+/** A promise of a team's own: throws, or answers what is wrong. */
+export type Invariant = (rest: AtRest) => string | undefined;
+
+export type Outcome = Readonly<{ fault?: string; counts: Readonly<Record<string, number>> }>;
+
+/** How long the faults last; all commands are sent before. */
+const rough = 4_000;
+
+/** No clock jumps further. */
+const jumpsWithin = 3 * 3_600_000;
+
+/** Plays a plan once. */
+export const play = async (
+  subject: Subject,
+  plan: Plan,
+  {
+    tamper = {},
+    invariants = [],
+    trace,
+  }: Readonly<{ tamper?: Tamper; invariants?: readonly Invariant[]; trace?: (line: string) => void }> = {},
+): Promise<Outcome> => {
+  const world = newWorld({ ...plan, ...(trace && { trace }) });
+  const releases = releasesOf(subject);
+  // The code that runs in the end.
+  const newest = plan.rollout ? releases.at(-1)! : releases[0];
+  const {
+    engine,
+    table,
+    views: tables,
+    pools,
+    send,
+    ...operations
+  } = system(world, releases, tamper, {
+    pageSize: plan.pageSize,
+    lagging: plan.odds.stale > 0,
+  });
+  const reading: Reading = { world, engine, projections: newest.projections, pools, commitsOf: table.commitsOf };
+  const answers: Answered[] = [];
+  const clients: Clients = {
+    world,
+    send,
+    lengthOf: (stream) => table.commitsOf(stream).length,
+    answered: (answered) => answers.push(answered),
+    expected: (cause) => cause instanceof FromNewerRelease,
+  };
+  const ask = async (planned: Planned, twin = false) => {
+    const answer = await sendCommand(clients, planned, twin);
+    if (planned.reads && answer?.outcome === 'committed') await readBack(reading, answer.commit);
+  };
+  for (const planned of plan.commands)
+    world.time.after(planned.at, () => {
+      void ask(planned);
+      if (planned.twin) void ask(planned, true);
+    });
+  for (const at of [1_200, 2_100, 3_300]) world.time.after(at, () => void operations.sweep());
+  for (const at of [900, 1_400, 1_900, 2_400, 2_900]) world.time.after(at, operations.resume);
+  world.time.after(rough, world.calm);
+  const rest = async () => {
+    if (!(await world.time.run(() => world.fault() !== undefined))) world.broken('it does not come to rest');
+  };
+  await rest();
+  // Clocks may have been hours ahead: only then is everything due that they dated.
+  world.time.after(jumpsWithin, () => {
+    operations.redrive();
+    operations.resume();
+    void operations.sweepAll();
+  });
+  await rest();
+  operations.redrive();
+  operations.resume();
+  await rest();
+  const early = world.fault();
+  if (early !== undefined) return { counts: world.counts, fault: early };
+  const streams = new Map(table.streams().map((stream) => [stream, table.commitsOf(stream)] as const));
+  const views = new Map(tables.map(({ name, view }) => [name, view.items()]));
+  world.count(
+    'commits',
+    [...streams.values()].reduce((sum, commits) => sum + commits.length, 0),
+  );
+  // Beside the manifest's own: what the engine keeps unique values in.
+  const decidersOf = (stream: string): readonly AnyDecider[] =>
+    releases.flatMap(({ aggregates }) =>
+      [reservation as AnyDecider, ...aggregates].filter(({ category }) => category === parseStream(stream)?.category),
+    );
+  const states = new Map<string, unknown>();
+  for (const [stream, commits] of streams) {
+    const deciders = decidersOf(stream);
+    const past = pastOf(deciders.at(-1)!, commits);
+    if (typeof past === 'string') {
+      world.broken(past);
+      continue;
+    }
+    states.set(stream, past.states.at(-1)?.state);
+    for (const answered of answers) {
+      if (answered.request.stream !== stream) continue;
+      const fault = answerFault(deciders, past, answered);
+      if (fault !== undefined) world.broken(fault);
+    }
+  }
+  for (const decider of newest.aggregates) {
+    const own = new Map([...states].filter(([stream]) => parseStream(stream)?.category === decider.category));
+    const fault = uniqueFault(decider, own);
+    if (fault !== undefined) world.broken(fault);
+  }
+  for (const projection of newest.projections) {
+    const fault = viewFault(projection, streams, views.get(projection.name) ?? []);
+    if (fault !== undefined) world.broken(fault);
+    const view = tables.find(({ name }) => name === projection.name)?.view;
+    const shares = projection.kind === 'shared-rows' && view ? await sharesFault(projection, streams, view) : undefined;
+    if (shares !== undefined) world.broken(shares);
+  }
+  if (world.fault() === undefined)
+    for (const invariant of invariants) {
+      const fault = invariant({ streams, views, answers });
+      if (fault !== undefined) world.broken(fault);
+    }
+  const fault = world.fault();
+  return { counts: world.counts, ...(fault !== undefined && { fault }) };
+};

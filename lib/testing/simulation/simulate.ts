@@ -1,0 +1,78 @@
+import type { Manifest } from '../../core/manifest.ts';
+import type { Tamper } from './engine.ts';
+import type { Fault } from './faults.ts';
+import { type Plan, planFor, type Workload } from './plan.ts';
+import { type Invariant, play } from './run.ts';
+import { schemaWorkload } from './schema-workload.ts';
+import { shrink } from './shrink.ts';
+
+/** What is simulated, and how. */
+export type Simulation = Readonly<{
+  manifest: Manifest;
+  /** The release that is rolled out meanwhile, beside the first one for a while; it has at least the same views. */
+  next?: Manifest;
+  /** Everything else follows from it. */
+  seed: number;
+  /** Makes up the commands; without it they follow from the manifest's schemas. */
+  workload?: Workload;
+  /** Promises of the domain itself, looked at when everything has come to rest. */
+  invariants?: readonly Invariant[];
+  /** Faults that do not happen in this simulation. */
+  without?: readonly Fault[];
+  /** Made wrong on purpose. */
+  tamper?: Tamper;
+  /** Takes away what a failure does not need, which takes up to some hundred runs; true if not said. */
+  shrinks?: boolean;
+  /** Told everything that happens. */
+  trace?: (line: string) => void;
+}>;
+
+/** How often what happened, `calls` of ports among it. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** A promise was broken. The message is a trace of as little as breaks it, and the seed. */
+export class SimulationFailed extends Error {
+  override name = 'SimulationFailed';
+  readonly seed: number;
+  readonly fault: string;
+  constructor(seed: number, fault: string, report: string) {
+    super(report);
+    this.seed = seed;
+    this.fault = fault;
+  }
+}
+
+const mostLines = 400;
+
+const reportOf = async (simulation: Simulation, plan: Plan, fault: string): Promise<string> => {
+  const lines: string[] = [];
+  await play(simulation, plan, { ...simulation, trace: (line) => lines.push(line) });
+  const faults = Object.entries(plan.odds).flatMap(([name, odds]) => (odds > 0 ? [name] : []));
+  const left =
+    lines.length > mostLines ? [`... ${lines.length - mostLines} lines before ...`, ...lines.slice(-mostLines)] : lines;
+  return [
+    `Seed ${simulation.seed}: ${fault}`,
+    `  it takes ${plan.commands.length} commands and ${faults.length === 0 ? 'no fault' : `these faults: ${faults.join(', ')}`}`,
+    ...left.map((line) => `  ${line}`),
+  ].join('\n');
+};
+
+/**
+ * Plays one seed: commands from several callers on the real engine code, over ports whose calls are interleaved, delayed, lost and
+ * repeated, and checks every promise at rest. Throws SimulationFailed with a readable trace; the same seed fails in the same way.
+ *
+ * @example
+ * for (let seed = 1; seed <= 1_000; seed++) await simulate({ manifest, seed });
+ */
+export const simulate = async (simulation: Simulation): Promise<Figures> => {
+  const { manifest, next, seed, workload = schemaWorkload(manifest), without = [], shrinks = true } = simulation;
+  const plan = planFor(seed, workload, next ? 2 : 1, without);
+  const { fault, counts } = await play(simulation, plan, simulation);
+  if (fault === undefined) return counts;
+  if (!shrinks) throw new SimulationFailed(seed, fault, `Seed ${seed}: ${fault}`);
+  const small = await shrink(
+    plan,
+    async (smaller) => (await play(simulation, smaller, { ...simulation, trace: undefined })).fault,
+  );
+  throw new SimulationFailed(seed, small.fault ?? fault, await reportOf(simulation, small.plan, small.fault ?? fault));
+};

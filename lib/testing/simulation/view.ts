@@ -1,0 +1,67 @@
+import type { ViewItem } from '../../engine/ports.ts';
+import { type MemoryView, memoryView } from '../memory-view.ts';
+import type { World } from './world.ts';
+
+type Method = (...given: unknown[]) => Promise<unknown>;
+
+const keysOf = (given: unknown): readonly string[] => {
+  if (Array.isArray(given)) return given.flatMap(keysOf);
+  if (typeof given !== 'object' || given === null) return [];
+  const { key, sort } = given as Readonly<{ key?: unknown; sort?: unknown }>;
+  return typeof key === 'string' && typeof sort === 'string' ? [key] : [];
+};
+
+/** What reads an index, which knows of a write only later. */
+const fromIndex = (method: string, given: readonly unknown[]): boolean => {
+  const { owner, consistent } = (given.at(-1) ?? {}) as Readonly<{ owner?: string; consistent?: boolean }>;
+  return (
+    method === 'list' || ((method === 'all' || method === 'rowsOf') && !consistent) || (method === 'all' && owner !== undefined)
+  );
+};
+
+/**
+ * A view's table. Reports any write after which a cursor is before where it was; and answers lists from a copy to which the last
+ * writes may not have come yet.
+ */
+export const simulatedView = (
+  world: World,
+  name: string,
+  lagging: boolean,
+  mayPark: (head: ViewItem) => boolean,
+  tamper: (view: MemoryView) => MemoryView,
+): MemoryView => {
+  const dice = world.dice(`index ${name}`);
+  const view = tamper(memoryView());
+  const index = tamper(memoryView());
+  const pending: (() => Promise<unknown>)[] = [];
+  const cursors = new Map<string, number>();
+  const look = async (key: string) => {
+    const before = cursors.get(key) ?? 0;
+    const head = await view.head(key);
+    const now = head?.commit ?? 0;
+    if (head?.parked && !mayPark(head)) world.broken(`${head.stream} is parked in ${name} without cause: ${head.parked.reason}`);
+    if (now < before) world.broken(`the cursor of ${key} in ${name} went back from ${before} to ${now}`);
+    cursors.set(key, now);
+  };
+  const writes = (method: string): Method => {
+    const [run, later] = [view, index].map((table) => table[method as keyof MemoryView] as Method) as [Method, Method];
+    return async (...given) => {
+      const answer = await run(...given);
+      if (lagging) pending.push(() => later(...given));
+      for (const key of new Set(keysOf(given))) await look(key);
+      return answer;
+    };
+  };
+  const reads = (method: string): Method => {
+    const [run, late] = [view, index].map((table) => table[method as keyof MemoryView] as Method) as [Method, Method];
+    return async (...given) => {
+      if (!lagging || !fromIndex(method, given) || !world.happens('stale', dice)) return run(...given);
+      const left = dice.below(5);
+      while (pending.length > left) await pending.shift()?.();
+      return late(...given);
+    };
+  };
+  const methods = Object.keys(view).filter((method) => method !== 'items');
+  const wrapped = methods.map((method) => [method, method.startsWith('put') ? writes(method) : reads(method)] as const);
+  return { ...(Object.fromEntries(wrapped) as unknown as MemoryView), items: view.items };
+};
