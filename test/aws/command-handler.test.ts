@@ -8,6 +8,7 @@ import { type AnyDecider, command } from '../../lib/core/decider.ts';
 import { FromNewerRelease, v1 } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { stateCache } from '../../lib/engine/cache.ts';
+import { awaitedBy } from '../../lib/engine/consistency.ts';
 import type { Commanding } from '../../lib/engine/handle-command.ts';
 import type { Store } from '../../lib/engine/ports.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
@@ -110,6 +111,20 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
         status: 413,
         body: { type: 'urn:foldstream:problem:commit-too-large' },
       });
+  });
+
+  it('answers with a token of its commit: the same to a repeat, and of the last commit where nothing changed', async () => {
+    const on = commanding(blob);
+    const grow = (events: number, headers = {}) => post(on, 'grow', { events, size: 1 }, { groups: '[operator]', headers });
+    const awaited = async ({ headers }: Awaited<ReturnType<typeof grow>>) =>
+      awaitedBy(on.keys, 'ada', String(headers['consistency-token']));
+    expect(await awaited(await grow(0))).toEqual([{ stream: 'blob-a1', commit: 0, types: [] }]);
+    const key = { 'idempotency-key': 'k' };
+    const first = await grow(2, key);
+    expect(await awaited(first)).toEqual([{ stream: 'blob-a1', commit: 1, types: ['Grown'] }]);
+    expect(await awaited(await grow(1))).toEqual([{ stream: 'blob-a1', commit: 2, types: ['Grown'] }]);
+    expect(await awaited(await grow(0))).toEqual([{ stream: 'blob-a1', commit: 2, types: ['Grown'] }]);
+    expect((await grow(2, key)).headers['consistency-token']).toBe(first.headers['consistency-token']);
   });
 
   it('keeps the caller as an opaque id, and the network only in part', async () => {

@@ -39,6 +39,13 @@ describe('what is asked of DynamoDB', () => {
     ['all', () => viewTable(client, 't').all({ limit: 1 }), undefined],
     ["an owner's", () => viewTable(client, 't').all({ limit: 1, owner: 'ada' }), undefined],
     ['rows', () => viewTable(client, 't').rowsOf('1', { limit: 1, direction: 'oldest-first' }), undefined],
+    [
+      'rows for a token',
+      () => viewTable(client, 't').rowsOf('1', { limit: 1, direction: 'oldest-first', consistent: true }),
+      true,
+    ],
+    ['all for a token', () => viewTable(client, 't').all({ limit: 1, consistent: true }), true],
+    ['a list', () => viewTable(client, 't').list({ list: 'l', partition: '[]', limit: 1, direction: 'oldest-first' }), undefined],
   ])('reads %s as consistently as promised, by one request', async (_, read, consistent) => {
     await read();
     expect(sent().map(({ ConsistentRead }) => ConsistentRead)).toEqual([consistent]);
@@ -50,10 +57,32 @@ describe('what is asked of DynamoDB', () => {
     expect(sent()[0]).toMatchObject({ Item: { expires: { N: String(expires) }, state: { S: '{}' } } });
   });
 
+  it('lets a row expire that is an item of its own, later than anybody may still write to it, and never a cursor', async () => {
+    const item = { key: '1', stream: 'account-1', commit: 1, row: {}, expires: '2026-11-21T12:00:00.000Z' };
+    await viewTable(client, 't').putHead({ ...item, sort: 'head' }, undefined);
+    await viewTable(client, 't').putRow({ ...item, sort: 'row#1' });
+    const removeAt = Date.UTC(2026, 10, 21, 13) / 1_000;
+    expect(sent().map(({ Item }) => (Item as { removeAt?: unknown }).removeAt)).toEqual([undefined, { N: String(removeAt) }]);
+  });
+
   it('compresses a large snapshot', async () => {
     await snapshotStore(client, 't', { clock }).save(snapshot('x'.repeat(100_000)));
     const { state } = sent()[0]!.Item as { state: { B: Uint8Array } };
     expect(state.B.byteLength).toBeLessThan(1_000);
+  });
+
+  it('makes no secret for who may only read it, and asks again until there is one', async () => {
+    mock
+      .on(GetItemCommand)
+      .resolvesOnce({})
+      .resolvesOnce({})
+      .resolves({ Item: { secret: { B: new Uint8Array(32) } } });
+    const keys = systemKeys(client, 't', { make: false });
+    const [first, second, third] = [await keys.digest('a'), await keys.digest('a'), await keys.digest('a')];
+    expect(new Set([first, second, third]).size).toBe(3);
+    expect(await keys.digest('a')).toBe(third);
+    expect(mock.commandCalls(PutItemCommand)).toHaveLength(0);
+    expect(mock.commandCalls(GetItemCommand)).toHaveLength(3);
   });
 
   it('reads the secret once, and again after a failure', async () => {

@@ -1,15 +1,23 @@
 import { afterAll, describe, inject } from 'vitest';
+import { commitScanner } from '../../lib/aws/commit-scanner.ts';
 import { commitStore } from '../../lib/aws/commit-store.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
+import { parkedList } from '../../lib/aws/parked-list.ts';
 import { snapshotStore } from '../../lib/aws/snapshot-store.ts';
+import { sweepPlaces } from '../../lib/aws/sweep-places.ts';
 import { viewTable } from '../../lib/aws/view-table.ts';
 import { spoilers } from '../support/spoil.ts';
 import { dropTables, makeTables } from '../support/tables.ts';
+import { costsContract } from './costs.contract.ts';
 import { keysContract } from './keys.contract.ts';
+import { listsContract } from './lists.contract.ts';
+import { sharesContract } from './shares.contract.ts';
 import { sizeContract } from './size.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
+import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
+import { viewCostsContract } from './view-costs.contract.ts';
 
 /** An engine that answers as DynamoDB does. */
 type Engine = Readonly<{ name: string; endpoint: string }>;
@@ -32,8 +40,8 @@ for (const { name, endpoint } of engines)
     const settings = { endpoint, region: 'eu-central-1', credentials };
     const client = dynamo(settings);
     const made: Readonly<Record<string, string>>[] = [];
-    const tables = async () => {
-      const names = await makeTables(client);
+    const tables = async (lists?: readonly string[]) => {
+      const names = await makeTables(client, lists);
       made.push(names);
       return names;
     };
@@ -47,6 +55,24 @@ for (const { name, endpoint } of engines)
       return { snapshots: snapshotStore(client, table), spoil: spoilers(client, table) };
     });
     viewContract(name, async () => viewTable(client, (await tables()).view));
+    listsContract(name, async () => viewTable(client, (await tables()).view));
+    sharesContract(name, async () => viewTable(client, (await tables()).view));
+    sweepContract(name, async () => {
+      const { commits, control, view } = await tables();
+      return {
+        store: commitStore(client, commits),
+        scanner: commitScanner(client, commits),
+        places: sweepPlaces(client, control),
+        view: viewTable(client, view),
+        parked: parkedList(client, view),
+      };
+    });
     keysContract(name, async () => ({ client, table: (await tables()).control }));
     sizeContract(name, async (observe) => commitStore(dynamo({ ...settings, observe }), (await tables()).commits));
+    viewCostsContract(name, async (observe, lists) => viewTable(dynamo({ ...settings, observe }), (await tables(lists)).view));
+    costsContract(
+      name,
+      async () => ({ client, tables: await tables() }),
+      (observe) => dynamo({ ...settings, observe }),
+    );
   });

@@ -86,6 +86,17 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         expect((await view.head(key))?.parked).toBeUndefined();
       });
 
+      it('does not go on from where another has parked it meanwhile, since that kept out what came after', async () => {
+        const key = fresh();
+        const parked = { commit: 2, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
+        await view.putHead(headOf(key, 1), undefined);
+        expect(await view.putHead(headOf(key, 1, { parked }), 1)).toBe(true);
+        expect(await view.putHead(headOf(key, 2), 1)).toBe(false);
+        expect((await view.head(key))?.parked).toStrictEqual(parked);
+        expect(await view.putHead(headOf(key, 1), 1)).toBe(true);
+        expect(await view.putHead(headOf(key, 2), 1)).toBe(true);
+      });
+
       it('lets exactly one of many that come at once move it', async () => {
         const key = fresh();
         await view.putHead(headOf(key, 1), undefined);

@@ -18,7 +18,9 @@ describe.runIf(overHttp())('an account, the whole way', () => {
       events: [{ type: 'AccountOpened', version: 1 }],
     });
     expect(opened.headers.get('etag')).toBe('"1"');
-    expect(new URL(opened.headers.get('location') ?? '', `https://api/account/${id}/open`).pathname).toBe(`/streams/account/${id}`);
+    expect(new URL(opened.headers.get('location') ?? '', `https://api/account/${id}/open`).pathname).toBe(
+      `/streams/account/${id}`,
+    );
     const deposited = await ada('POST', `/account/${id}/deposit`, eur(1000));
     expect(deposited.status).toBe(200);
     await ada('POST', `/account/${id}/withdraw`, eur(400));

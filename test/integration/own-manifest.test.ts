@@ -38,7 +38,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
   it('takes its commands and answers from its view', async () => {
     const [ada, operator] = await Promise.all([as('ada', parcels), as('operator', parcels)]);
     const id = fresh();
-    expect((await ada('POST', `/parcel/${id}/send`, { code: 'c-1' })).status).toBe(201);
+    expect((await ada('POST', `/parcel/${id}/send`, { code: id })).status).toBe(201);
     expect((await operator('POST', `/parcel/${id}/scan`, { places: ['Graz', 'Wien'] })).body).toMatchObject({
       version: 3,
       commit: 2,
@@ -53,12 +53,21 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     expect((await operator('POST', `/parcel/${id}/deliver`, {})).status).toBe(404);
   });
 
+  it('gives a unique value to one stream alone, whoever asks at the same time', async () => {
+    const [ada, bob] = await Promise.all([as('ada', parcels), as('bob', parcels)]);
+    const code = fresh();
+    const answers = await Promise.all([ada, bob, ada, bob].map((call) => call('POST', `/parcel/${fresh()}/send`, { code })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422]);
+    for (const { body } of answers.filter(({ status }) => status === 422))
+      expect(body).toMatchObject({ type: 'urn:foldstream:problem:code-taken', title: 'Code taken' });
+  });
+
   it('parks the stream that its projection throws on, and no other', async () => {
     const [ada, operator] = await Promise.all([as('ada', parcels), as('operator', parcels)]);
     const [poisoned, healthy] = [fresh(), fresh()];
-    for (const id of [poisoned, healthy]) await ada('POST', `/parcel/${id}/send`, { code: 'c-2' });
+    for (const id of [poisoned, healthy]) await ada('POST', `/parcel/${id}/send`, { code: id });
     await operator('POST', `/parcel/${poisoned}/scan`, { places: ['Linz'] });
-    await operator('POST', `/parcel/${poisoned}/scan`, { places: ['nowhere'] });
+    const nowhere = await operator('POST', `/parcel/${poisoned}/scan`, { places: ['nowhere'] });
     await operator('POST', `/parcel/${healthy}/scan`, { places: ['Linz'] });
     await eventually(
       () => ada('GET', `/views/parcel-track/${healthy}`),
@@ -73,6 +82,12 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
       projection: 'parcel-track',
     });
     expect((await ada('GET', `/views/parcel-track/${poisoned}`)).body).toMatchObject({ last: 'Linz', scans: 1 });
+    const awaited = { 'consistent-with': nowhere.headers.get('consistency-token') ?? '' };
+    for (const path of [`/views/parcel-track/${poisoned}`, '/views/parcel-track'])
+      expect(await operator('GET', path, undefined, awaited)).toMatchObject({
+        status: 503,
+        body: { type: 'urn:foldstream:problem:stream-parked', parkedAt: 3 },
+      });
   });
 
   it('is refused by the engine as soon as a grant is taken away, and says nothing of it to the caller', async () => {
@@ -89,7 +104,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
       PolicyName,
       PolicyDocument: decodeURIComponent(PolicyDocument),
     }));
-    expect((await ada('POST', `/parcel/${fresh()}/send`, { code: 'before' })).status).toBe(201);
+    expect((await ada('POST', `/parcel/${fresh()}/send`, { code: fresh() })).status).toBe(201);
     for (const { PolicyName, PolicyDocument } of documents) {
       const without = PolicyDocument.replaceAll('"dynamodb:PutItem",', '')
         .replaceAll(',"dynamodb:PutItem"', '')
@@ -97,7 +112,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
       await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
       await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: without }));
     }
-    const refused = await ada('POST', `/parcel/${fresh()}/send`, { code: 'refused' });
+    const refused = await ada('POST', `/parcel/${fresh()}/send`, { code: fresh() });
     expect(refused.status).toBe(500);
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
     expect(refused.body).toMatchObject({ type: 'urn:foldstream:problem:internal' });
@@ -105,6 +120,6 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     const lines = await logLines(FunctionName ?? '');
     expect(JSON.stringify(lines.find(({ correlation }) => correlation === refused.body.correlation))).toMatch(/AccessDenied/);
     for (const policy of documents) await iam.send(new PutRolePolicyCommand({ RoleName, ...policy }));
-    expect((await ada('POST', `/parcel/${fresh()}/send`, { code: 'after' })).status).toBe(201);
+    expect((await ada('POST', `/parcel/${fresh()}/send`, { code: fresh() })).status).toBe(201);
   });
 });

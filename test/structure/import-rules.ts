@@ -13,7 +13,7 @@ export const house: Readonly<Record<string, Room>> = {
   events: { rooms: ['lib/core'], packages: ['zod'], ...pure },
   'lib/domains': { rooms: ['events', 'lib/core'], packages: ['zod'], ...pure },
   'lib/engine': { rooms: ['lib/core'], packages: ['zod', 'canonicalize'], ...pure },
-  'lib/testing': { rooms: ['lib/engine', 'lib/core'], packages: [], ...impure },
+  'lib/testing': { rooms: ['lib/engine', 'lib/core'], packages: ['zod'], ...impure },
   'lib/aws': {
     rooms: ['lib/engine', 'lib/core'],
     packages: ['@aws-sdk/', '@middy/', '@aws-lambda-powertools/', 'aws-lambda', 'canonicalize', 'zod'],

@@ -28,7 +28,7 @@ const create = (client: DynamoDBClient, table: string, keys: Keys, more: Partial
   );
 
 /** The tables of the ports, under names that no other run uses. */
-export const makeTables = async (client: DynamoDBClient) => {
+export const makeTables = async (client: DynamoDBClient, lists: readonly string[] = ['by-status']) => {
   const run = randomUUID().slice(0, 8);
   const named = (table: string) => `${table}-${run}`;
   const tables = { commits: named('commits'), snapshots: named('snapshots'), view: named('view'), control: named('control') };
@@ -40,12 +40,37 @@ export const makeTables = async (client: DynamoDBClient) => {
     tables.view,
     { partition: ['key', 'S'], sort: ['sort', 'S'] },
     {
-      AttributeDefinitions: ['key', 'sort', 'owner'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      AttributeDefinitions: [
+        'key',
+        'sort',
+        'owner',
+        'listed',
+        'parkedSince',
+        ...lists.flatMap((list) => [`in.${list}`, `at.${list}`]),
+      ].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
       GlobalSecondaryIndexes: [
         {
           IndexName: 'by-owner',
           KeySchema: schema({ partition: ['owner', 'S'], sort: ['key', 'S'] }),
           Projection: { ProjectionType: 'ALL' },
+        },
+        ...lists.map((list) => ({
+          IndexName: `list-${list}`,
+          KeySchema: schema({ partition: [`in.${list}`, 'S'], sort: [`at.${list}`, 'S'] }),
+          Projection: { ProjectionType: 'ALL' as const },
+        })),
+        {
+          IndexName: 'parked',
+          KeySchema: schema({ partition: ['parkedSince', 'S'] }),
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['stream', 'commit', 'parked'] },
+        },
+        {
+          IndexName: 'shared-rows',
+          KeySchema: schema({ partition: ['listed', 'S'], sort: ['key', 'S'] }),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
         },
       ],
     },

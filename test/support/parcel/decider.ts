@@ -17,6 +17,7 @@ export const parcel: Decider<Parcel, ParcelCommand, ParcelEvent> = {
   commands: parcelCommands,
   initial: { places: 0 },
   owner: (state) => state.sender,
+  unique: { code: (state) => state.code },
   decide: {
     Send: ({ sender }, { code }, { actor }) =>
       sender === undefined ? [{ type: 'ParcelSent', data: { sender: actor.id, code } }] : refuse('already-sent'),

@@ -1,0 +1,214 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { httpFunction } from '../../lib/aws/http.ts';
+import { type Answering, answerQuery } from '../../lib/aws/query-handler.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
+import { answerCache } from '../../lib/engine/answer-cache.ts';
+import { consistencyToken } from '../../lib/engine/consistency.ts';
+import { memoryClock, memoryKeys } from '../../lib/testing/memory-system.ts';
+import { cards, deal, type Face, faceOf, stacks } from '../support/cards.ts';
+import { type LaggingView, laggingView } from '../support/lagging.ts';
+
+const keys = memoryKeys();
+let view: LaggingView;
+let clock: ReturnType<typeof memoryClock>;
+let answering: Answering;
+beforeEach(async () => {
+  view = laggingView();
+  clock = memoryClock();
+  const projections = [cards, { ...cards, name: 'fresh', freshSeconds: 5 }, stacks] as unknown as AnyProjection[];
+  const views = new Map(projections.map((projection) => [projection.name, { projection, reader: view, clock }]));
+  answering = { views, keys, answers: answerCache(clock) };
+});
+
+type Asked = Readonly<{
+  id?: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  sub?: string;
+  groups?: string;
+}>;
+
+const get = async (name: string, { id, query = {}, headers = {}, sub = 'ada', groups = '' }: Asked = {}) => {
+  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), (request) => answerQuery(answering, request));
+  const event = {
+    routeKey: `GET /views/{view}${id === undefined ? '' : '/{id}'}`,
+    pathParameters: { view: name, ...(id !== undefined && { id }) },
+    queryStringParameters: query,
+    headers,
+    requestContext: {
+      requestId: 'request-1',
+      http: { sourceIp: '203.0.113.77' },
+      authorizer: { jwt: { claims: { sub, 'cognito:groups': groups } } },
+    },
+  };
+  const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
+  const body = answer.body === undefined ? undefined : JSON.parse(answer.body);
+  return { status: answer.statusCode, headers: answer.headers ?? {}, body };
+};
+const write = async (over: Partial<Face> | undefined = {}, id = 'a') => {
+  const { stream, commit } = await deal(view, cards as never, id, over && faceOf(over));
+  await view.catchUp();
+  return consistencyToken(keys, 'ada', { stream, commit, types: ['Dealt'] });
+};
+
+describe('parameters', () => {
+  it.each<[string, Asked, string]>([
+    [
+      'an unknown one of a list',
+      { query: { colour: 'red' } },
+      'colour: is no parameter of this; there is limit, cursor, order, owner, list, by, filter.colour',
+    ],
+    ['an unknown filter', { query: { 'filter.rank': '5' } }, 'filter.rank: is no parameter of this'],
+    [
+      'a list of one row',
+      { id: 'a', query: { list: 'ranked' } },
+      'list: is no parameter of this; there is limit, cursor, order, filter.colour',
+    ],
+    ['an unknown list', { query: { list: 'nope' } }, 'list: there is by-status'],
+    ['nobody', { query: { owner: '' }, groups: '[operator]' }, 'owner: an id'],
+    ['a malformed token', { id: 'a', headers: { 'consistent-with': 'x' } }, 'Consistent-With: takes the Consistency-Token'],
+    ['an empty token', { headers: { 'consistent-with': '' } }, 'Consistent-With: takes the Consistency-Token'],
+    ['a cursor that no index takes', { query: { list: 'by-status', by: 'open', cursor: cursorOf('é'.repeat(600)) } }, 'cursor'],
+    ['a cursor of nothing', { query: { list: 'by-status', by: 'open', cursor: cursorOf('') } }, 'cursor'],
+  ])('400 for %s', async (_, asked, detail) => {
+    await write();
+    const answer = await get('cards', asked);
+    expect(answer).toMatchObject({ status: 400, body: { detail: expect.stringContaining(detail) } });
+  });
+
+  it('name a list, its value, and filters', async () => {
+    await write();
+    await write({ colour: 'blue', rank: '9' }, 'b');
+    const open = { list: 'by-status', by: 'open', order: 'newest-first' };
+    expect((await get('cards', { query: open })).body.items).toMatchObject([{ id: 'b' }, { id: 'a' }]);
+    expect((await get('cards', { query: { ...open, 'filter.colour': 'red' } })).body.items).toMatchObject([{ id: 'a' }]);
+  });
+});
+
+function cursorOf(at: string) {
+  return Buffer.from(JSON.stringify(['cards.r1/list/by-status/["ada","open"]/oldest-first', { at }])).toString('base64url');
+}
+
+describe('a tag', () => {
+  const asked: [string, string, Asked][] = [
+    ['one row', 'cards', { id: 'a' }],
+    ['a list', 'cards', {}],
+    ['a declared list', 'cards', { query: { list: 'by-status', by: 'open' } }],
+    ['the rows of a stream', 'stacks', { id: 's' }],
+  ];
+
+  it.each(asked)('spares its caller the body of %s as long as nothing changed', async (_, name, request) => {
+    await write();
+    await deal(view, stacks as never, 's', faceOf());
+    await view.catchUp();
+    const { etag } = (await get(name, request)).headers as { etag: string };
+    expect(etag).toMatch(/^"r1-\w+"$/);
+    for (const header of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      const again = await get(name, { ...request, headers: { 'if-none-match': header } });
+      expect(again).toMatchObject({ status: 304, body: undefined, headers: { etag } });
+      expect(again.headers).not.toHaveProperty('content-type');
+    }
+    for (const header of ['"x"', etag.replace('r1', 'r2'), ''])
+      expect((await get(name, { ...request, headers: { 'if-none-match': header } })).status).toBe(200);
+    await write({ colour: 'new' });
+    await deal(view, stacks as never, 's', faceOf({ rank: '6' }));
+    await view.catchUp();
+    const changed = await get(name, { ...request, headers: { 'if-none-match': etag } });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.etag).not.toBe(etag);
+  });
+
+  it('is of no use for what is not there, or not theirs', async () => {
+    await write();
+    expect((await get('cards', { id: 'b', headers: { 'if-none-match': '*' } })).status).toBe(404);
+    expect((await get('cards', { id: 'a', sub: 'bob', headers: { 'if-none-match': '"r1-1"' } })).status).toBe(403);
+  });
+});
+
+describe('a view that declares how long an answer is fresh', () => {
+  const colour = async (asked: Asked = {}) => (await get('fresh', { id: 'a', ...asked })).body.colour;
+
+  it('gives it again for so long, tells for how much longer, and no longer', async () => {
+    await write();
+    expect((await get('fresh', { id: 'a' })).headers).toMatchObject({
+      'cache-control': 'private, max-age=5',
+      vary: 'authorization, consistent-with',
+    });
+    await write({ colour: 'new' });
+    clock.advance(2_500);
+    const kept = await get('fresh', { id: 'a' });
+    expect(kept).toMatchObject({ body: { colour: 'red' }, headers: { etag: '"r1-1"', 'cache-control': 'private, max-age=2' } });
+    expect((await get('fresh', { id: 'a', headers: { 'if-none-match': '"r1-1"' } })).status).toBe(304);
+    clock.advance(2_500);
+    expect(await colour()).toBe('new');
+  });
+
+  it('never gives it to a reader with a token, nor anything older to anybody after that', async () => {
+    await write();
+    await colour();
+    const token = await write({ colour: 'new' });
+    expect(await colour()).toBe('red');
+    const consistent = await get('fresh', { id: 'a', headers: { 'consistent-with': token } });
+    expect(consistent).toMatchObject({ body: { colour: 'new' }, headers: { 'cache-control': 'no-store' } });
+    expect(await colour()).toBe('new');
+  });
+
+  it("never gives one's answer to another, nor one question's answer to another question", async () => {
+    await write();
+    await write({ rank: '1' }, 'b');
+    await write({ owner: 'bob', rank: '2' }, 'c');
+    const items = async (asked: Asked) => (await get('fresh', asked)).body.items?.map(({ id }: { id: string }) => id);
+    for (const again of [1, 2]) {
+      expect(await items({}), `time ${again}`).toEqual(['a', 'b']);
+      expect(await items({ sub: 'bob' })).toEqual(['c']);
+      expect((await items({ groups: '[operator]' })).toSorted()).toEqual(['a', 'b', 'c']);
+      expect(await items({ query: { order: 'newest-first' } })).toEqual(['b', 'a']);
+      expect(await items({ query: { limit: '1' } })).toEqual(['a']);
+      expect(await items({ query: { 'filter.colour': 'blue' } })).toEqual([]);
+      expect((await get('fresh', { id: 'b' })).body.id).toBe('b');
+      expect((await get('fresh', { id: 'b', sub: 'bob' })).status).toBe(403);
+    }
+  });
+
+  it('keeps no problem', async () => {
+    expect((await get('fresh', { id: 'a' })).status).toBe(404);
+    await write();
+    expect((await get('fresh', { id: 'a' })).status).toBe(200);
+  });
+
+  it('is no other view', async () => {
+    await write();
+    expect((await get('cards', { id: 'a' })).headers).toMatchObject({ 'cache-control': 'no-store' });
+    await write({ colour: 'new' });
+    expect((await get('cards', { id: 'a' })).body.colour).toBe('new');
+  });
+});
+
+it('answers 503 with Retry-After where a view cannot be brought to a commit', async () => {
+  await write();
+  const token = await consistencyToken(keys, 'ada', { stream: 'card-a', commit: 2, types: ['Dealt'] });
+  const late = await get('cards', { id: 'a', headers: { 'consistent-with': token } });
+  expect(late).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '1' },
+    body: { type: 'urn:foldstream:problem:not-consistent-yet' },
+  });
+  await deal(view, cards as never, 'a', faceOf({ until: 'never' }));
+  const parked = await get('cards', { headers: { 'consistent-with': token } });
+  expect(parked).toMatchObject({
+    status: 503,
+    headers: { 'retry-after': '60' },
+    body: { type: 'urn:foldstream:problem:stream-parked', parkedAt: 2 },
+  });
+  expect(JSON.stringify(parked.body)).not.toContain('Invalid time value');
+});
+
+it("answers the same to a token of somebody else's stream as to one that nobody ever made", async () => {
+  const his = await consistencyToken(keys, 'bob', { stream: 'card-his', commit: 1, types: ['Dealt'] });
+  const before = await get('cards', { headers: { 'consistent-with': his } });
+  await deal(view, cards as never, 'his', faceOf({ owner: 'bob' }));
+  expect(await get('cards', { headers: { 'consistent-with': his } })).toEqual(before);
+  expect((await get('cards', { headers: { 'consistent-with': 'nonsense' } })).body).toEqual(before.body);
+});

@@ -1,0 +1,57 @@
+import { eventBytes } from '../support/costs.ts';
+import { entriesOf } from '../support/ledger.ts';
+import type { Contender } from './contenders.ts';
+import { figure, median, type Table } from './report.ts';
+
+export type Cell = Readonly<{ length: number; events: number; callers: number }>;
+type Rates = ReadonlyMap<string, number>;
+
+/** Commands per second of some callers at once, each with streams of its own: conflicts are measured elsewhere. */
+export const rate = async (contender: Contender, streams: readonly string[], { callers, events }: Cell, commands: number) => {
+  const shares = Array.from({ length: callers }, (_, caller) => streams.filter((_, i) => i % callers === caller));
+  await contender.prepare(shares);
+  const entries = entriesOf(events, eventBytes);
+  const each = Math.ceil(commands / callers);
+  const begun = performance.now();
+  await Promise.all(
+    shares.map(async (own, caller) => {
+      for (let i = 0; i < each; i++) await contender.record(caller, own[i % own.length] as string, entries);
+    }),
+  );
+  return (each * callers) / ((performance.now() - begun) / 1000);
+};
+
+/** All that was measured: for each cell, a round's rates by contender. */
+export const speeds = () => {
+  const cells = new Map<string, { cell: Cell; rounds: Rates[] }>();
+  return {
+    add: (cell: Cell, rates: Rates) => {
+      const key = JSON.stringify(cell);
+      const entry = cells.get(key) ?? { cell, rounds: [] };
+      entry.rounds.push(rates);
+      cells.set(key, entry);
+    },
+    all: () => [...cells.values()].map(({ cell, rounds }) => ({ cell, rounds })),
+  };
+};
+
+export type Speeds = ReturnType<ReturnType<typeof speeds>['all']>;
+
+const of = (rounds: readonly Rates[], name: string) => median(rounds.map((rates) => rates.get(name) ?? Number.NaN));
+
+/** The median of the rounds' ratios: two that were measured side by side share what disturbed them. */
+export const ratio = (rounds: readonly Rates[], name: string, to = 'Castore'): number =>
+  median(rounds.map((rates) => (rates.get(name) ?? Number.NaN) / (rates.get(to) ?? Number.NaN)));
+
+export const speedTable = (all: Speeds): Table => ({
+  title: 'Commands per second',
+  head: ['events in the stream', 'events a command', 'callers', 'warm', 'cold', 'Castore', 'warm / Castore', 'cold / Castore'],
+  rows: all.map(({ cell: { length, events, callers }, rounds }) => [
+    length.toLocaleString('en'),
+    String(events),
+    String(callers),
+    ...['Foldstream, warm', 'Foldstream, cold', 'Castore'].map((name) => figure(of(rounds, name))),
+    `${figure(ratio(rounds, 'Foldstream, warm'))} x`,
+    `${figure(ratio(rounds, 'Foldstream, cold'))} x`,
+  ]),
+});

@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Share } from '../../lib/core/share.ts';
+import type { RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
+import { rowChanges, totalOf } from '../../lib/engine/shares.ts';
+import { NotStorable } from '../../lib/engine/storable.ts';
+
+type Table = View & ViewReader;
+type Shares = Readonly<Record<string, Share>>;
+
+const fresh = (): string => randomUUID();
+const headOf = (key: string, commit: number, over: Partial<ViewItem> = {}): ViewItem => ({
+  key,
+  sort: 'head',
+  stream: `order-${key}`,
+  commit,
+  memory: {},
+  ...over,
+});
+const declared = (shards?: number, owner?: (row: string) => string | undefined) => ({
+  shares: () => ({}),
+  ...(shards !== undefined && { shards }),
+  ...(owner && { owner }),
+});
+const changesOf = (head: ViewItem, from: Shares, to: Shares, shards?: number, owner?: (row: string) => string | undefined) =>
+  rowChanges(declared(shards, owner), head, new Map(Object.entries(from)), new Map(Object.entries(to)));
+const totalIn = async (view: Table, row: string) => totalOf(await view.parts(row))?.total;
+const plain = { sums: {}, counts: {}, members: {}, highest: {} };
+
+const walk = async (ask: (after: RowListing['next']) => Promise<RowListing>): Promise<readonly RowListing[]> => {
+  const pages: RowListing[] = [];
+  for (let after: RowListing['next']; ; ) {
+    const page = await ask(after);
+    pages.push(page);
+    expect(pages.length, 'a list that never ends').toBeLessThan(200);
+    after = page.next && JSON.parse(JSON.stringify(page.next));
+    if (!after) return pages;
+  }
+};
+
+/** What every table of a view with shared rows promises. */
+export const sharesContract = (name: string, makeView: () => Table | Promise<Table>) =>
+  describe(`shared rows: ${name}`, () => {
+    let view: Table;
+    beforeAll(async () => {
+      view = await makeView();
+    });
+    /** A stream that contributes something for the first time. */
+    const contribute = async (shares: Shares, shards?: number, owner?: (row: string) => string | undefined, table = view) => {
+      const head = headOf(fresh(), 1);
+      expect(await table.putShares(head, undefined, changesOf(head, {}, shares, shards, owner))).toBe('written');
+      return head;
+    };
+
+    it('writes the head, what is added and what is contributed, all together', async () => {
+      const row = fresh();
+      const share = {
+        sums: { 'balance.EUR': 5 },
+        counts: { open: 1 },
+        members: { who: { ada: 2 } },
+        highest: { last: 'b', top: 7 },
+      };
+      const first = await contribute({ [row]: share });
+      const second = await contribute({ [row]: { ...share, highest: { last: 'a', more: 1 } } }).catch(() => undefined);
+      expect(second).toBeUndefined();
+      expect(await view.head(first.key)).toStrictEqual(first);
+      expect(await totalIn(view, row)).toEqual({ ...share });
+      expect((await view.sharesIn(row, { limit: 9 })).items).toEqual([
+        { key: `@${row}`, sort: `share#${first.stream}`, stream: first.stream, commit: 1, share },
+      ]);
+      const none = { ...plain, sums: { 'balance.EUR': 1 } };
+      const more = await contribute({ [row]: none });
+      expect(await totalIn(view, row)).toEqual({ ...share, sums: { 'balance.EUR': 6 } });
+      const after = headOf(more.key, 2);
+      expect(await view.putShares(after, more, changesOf(after, { [row]: none }, {}))).toBe('written');
+      expect(await totalIn(view, row)).toEqual(share);
+      expect((await view.sharesIn(row, { limit: 9 })).items).toHaveLength(1);
+    });
+
+    it('writes nothing at all when the head has moved', async () => {
+      const row = fresh();
+      const first = await contribute({ [row]: { sums: { n: 1 } } });
+      const second = headOf(first.key, 2);
+      const change = changesOf(second, { [row]: { sums: { n: 1 } } }, { [row]: { sums: { n: 5 } } });
+      expect(await view.putShares(second, undefined, change)).toBe('moved');
+      expect(await view.putShares(second, headOf(first.key, 3), change)).toBe('moved');
+      expect(await view.putShares(second, headOf(first.key, 7), [])).toBe('moved');
+      expect(await view.head(first.key)).toStrictEqual(first);
+      expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 1 } });
+      expect((await view.sharesIn(row, { limit: 9 })).items.map(({ commit }) => commit)).toEqual([1]);
+      expect(await view.putShares(second, first, change)).toBe('written');
+      expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 5 } });
+    });
+
+    it('knows how far a begun change is, and lets nothing else move or undo it', async () => {
+      const key = fresh();
+      const begun = (done: number) => headOf(key, 0, { begun: { commit: 4, memory: { to: 4 }, done } });
+      expect(await view.putShares(begun(40), undefined, [])).toBe('written');
+      expect(await view.head(key)).toStrictEqual(begun(40));
+      expect(await view.putShares(begun(80), headOf(key, 0), [])).toBe('moved');
+      expect(await view.putShares(begun(80), begun(0), [])).toBe('moved');
+      expect(await view.putHead(headOf(key, 1), 0)).toBe(false);
+      const parked = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
+      expect(await view.putHead({ ...begun(40), parked }, 0)).toBe(true);
+      expect(await view.putHead(begun(40), 0)).toBe(true);
+      expect(await view.putShares(begun(80), begun(40), [])).toBe('written');
+      expect(await view.putHead({ ...begun(40), parked }, 0)).toBe(false);
+      expect(await view.putShares(headOf(key, 4), begun(80), [])).toBe('written');
+      expect(await view.putShares(headOf(key, 4), begun(80), [])).toBe('moved');
+      expect(await view.head(key)).toStrictEqual(headOf(key, 4));
+    });
+
+    it('loses nothing of what many streams add at once', async () => {
+      const row = fresh();
+      const outcomes = await Promise.all(
+        Array.from({ length: 12 }, async (_, i) => {
+          const head = headOf(fresh(), 1);
+          const changes = changesOf(head, {}, { [row]: { sums: { n: i + 1 }, members: { who: { ada: 1, [`m${i}`]: 1 } } } });
+          return view.putShares(head, undefined, changes);
+        }),
+      );
+      expect(new Set(outcomes)).toEqual(new Set(['written']));
+      const total = await totalIn(view, row);
+      expect(total?.sums.n).toBe(78);
+      expect(total?.members.who?.ada).toBe(12);
+      expect(Object.keys(total?.members.who ?? {})).toHaveLength(13);
+    });
+
+    it('refuses a sum that no number holds, and writes nothing', async () => {
+      const row = fresh();
+      await contribute({ [row]: { sums: { up: Number.MAX_SAFE_INTEGER, down: Number.MIN_SAFE_INTEGER } } });
+      for (const sums of [{ up: 1 }, { down: -1 }] as Record<string, number>[]) {
+        const head = headOf(fresh(), 1);
+        expect(await view.putShares(head, undefined, changesOf(head, {}, { [row]: { sums } }))).toBe('refused');
+        expect(await view.head(head.key)).toBeUndefined();
+      }
+      await contribute({ [row]: { sums: { up: -1, down: 1 } } });
+      await contribute({ [row]: { sums: { up: 1, down: -1 } } });
+      expect((await totalIn(view, row))?.sums).toEqual({ up: Number.MAX_SAFE_INTEGER, down: Number.MIN_SAFE_INTEGER });
+    });
+
+    it('raises a highest value only over one that is below it', async () => {
+      const row = fresh();
+      const raise = async (value: number | string) => {
+        const head = headOf(fresh(), 1);
+        return view.putShares(head, undefined, changesOf(head, {}, { [row]: { highest: { top: value } } }));
+      };
+      const tried: (number | string)[] = [
+        5,
+        5,
+        4,
+        9,
+        10,
+        -1,
+        'a',
+        11,
+        'Z',
+        'b',
+        'b!',
+        'b',
+        'é',
+        'z',
+        '\u{ffff}',
+        '\u{10000}',
+        '\u{ffff}',
+      ];
+      const outcomes: string[] = [];
+      for (const value of tried) outcomes.push(await raise(value));
+      expect(tried.filter((_, i) => outcomes[i] === 'written')).toEqual([5, 9, 10, 'a', 'b', 'b!', 'é', '\u{ffff}', '\u{10000}']);
+      expect(new Set(outcomes)).toEqual(new Set(['written', 'refused']));
+      expect((await totalIn(view, row))?.highest).toEqual({ top: '\u{10000}' });
+    });
+
+    it('takes forty rows at once', async () => {
+      const rows = Array.from({ length: 40 }, fresh);
+      await contribute(Object.fromEntries(rows.map((row) => [row, { sums: { n: 1 }, counts: { n: 2 }, highest: { n: 3 } }])));
+      for (const row of rows)
+        expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 1 }, counts: { n: 2 }, highest: { n: 3 } });
+    });
+
+    it('takes thirty names at once, and as many that go', async () => {
+      const row = fresh();
+      const names = (n: number) => Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${n}-${i}`, 1]));
+      const first = await contribute({ [row]: { counts: names(1) } });
+      const second = headOf(first.key, 2);
+      expect(
+        await view.putShares(second, first, changesOf(second, { [row]: { counts: names(1) } }, { [row]: { counts: names(2) } })),
+      ).toBe('written');
+      const third = headOf(first.key, 3);
+      const highest = { [row]: { highest: names(3) } };
+      expect(await view.putShares(third, second, changesOf(third, { [row]: { counts: names(2) } }, highest))).toBe('written');
+      expect(await totalIn(view, row)).toEqual({ ...plain, highest: names(3) });
+    });
+
+    it('says so when a row outgrows its item', async () => {
+      const row = fresh();
+      const long = (n: number): Share => ({
+        members: { long: Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`${n}-${i}${'x'.repeat(16_000)}`, 1])) },
+      });
+      await contribute({ [row]: long(1) });
+      const head = headOf(fresh(), 1);
+      await expect(view.putShares(head, undefined, changesOf(head, {}, { [row]: long(2) }))).rejects.toThrow(NotStorable);
+      expect(await view.head(head.key)).toBeUndefined();
+    });
+
+    it('splits a row and reads it as one', async () => {
+      const row = fresh();
+      const changes: RowChange[] = [];
+      for (let i = 0; i < 24; i++) {
+        const head = headOf(fresh(), 1);
+        const change = changesOf(head, {}, { [row]: { sums: { n: i }, members: { who: { ada: 1 } }, highest: { top: i } } }, 4);
+        changes.push(...change);
+        expect(await view.putShares(head, undefined, change)).toBe('written');
+      }
+      const parts = await view.parts(row);
+      expect(parts.map(({ shard }) => shard)).toEqual([0, 1, 2, 3]);
+      expect(totalOf(parts)?.total).toEqual({ ...plain, sums: { n: 276 }, members: { who: { ada: 24 } }, highest: { top: 23 } });
+      const sum = changes.filter(({ shard }) => shard === 2).reduce((n, { add }) => n + (add['sum/n'] ?? 0), 0);
+      expect((await view.part(row, 2))?.amounts['sum/n']).toBe(sum);
+      expect(await view.part(row, 5)).toBeUndefined();
+      expect((await view.sharesIn(row, { limit: 5 })).items).toHaveLength(5);
+      const first = await view.sharesIn(row, { limit: 20 });
+      const rest = await view.sharesIn(row, { limit: 20, after: JSON.parse(JSON.stringify(first.next)) });
+      expect(rest.next).toBeUndefined();
+      expect(new Set([...first.items, ...rest.items].map(({ stream }) => stream)).size).toBe(24);
+    });
+
+    it.each([1, 3])('lists every row once, page by page, and an owner’s by their keys: %i parts each', async (shards) => {
+      const own = await makeView();
+      const rows = Array.from({ length: 9 }, () => fresh()).toSorted();
+      const owner = (row: string) => (rows.indexOf(row) % 2 === 0 ? 'ada' : rows.indexOf(row) === 1 ? undefined : 'bob');
+      for (let i = 0; i < 6; i++)
+        await contribute(Object.fromEntries(rows.map((row) => [row, { sums: { n: 1 } }])), shards, owner, own);
+      const gone = fresh();
+      const left = await contribute({ [gone]: { sums: { n: 0 } } }, shards, () => 'ada', own);
+      const after = headOf(left.key, 2);
+      await own.putShares(
+        after,
+        left,
+        changesOf(after, { [gone]: { sums: { n: 0 } } }, {}, shards, () => 'ada'),
+      );
+      for (const limit of [1, 2, 4, 50]) {
+        for (const consistent of [false, true]) {
+          const pages = await walk((from) => own.sharedRows({ limit, consistent, ...(from && { after: from }) }));
+          const listed = pages.flatMap(({ items }) => items);
+          expect(listed.map(({ row }) => row).toSorted()).toEqual(rows);
+          expect(listed.every(({ parts }) => totalOf(parts)?.total.sums.n === 6)).toBe(true);
+          expect(pages.every(({ items }) => items.length <= limit)).toBe(true);
+        }
+        for (const name of ['ada', 'bob', 'carol']) {
+          const pages = await walk((from) => own.sharedRows({ limit, owner: name, ...(from && { after: from }) }));
+          expect(pages.flatMap(({ items }) => items.map(({ row }) => row))).toEqual(rows.filter((row) => owner(row) === name));
+          expect(pages.every(({ items }) => items.length <= limit)).toBe(true);
+        }
+      }
+      const heads = await own.all({ limit: 50 });
+      expect(heads.items).toEqual([]);
+      expect((await own.rowsOf(`@${rows[0]}`, { limit: 9, direction: 'oldest-first' })).items).toEqual([]);
+    });
+  });

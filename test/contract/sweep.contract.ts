@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Commit } from '../../lib/core/commit.ts';
+import type { ParkedList, Scanner, ScanPage, ScanPlace, Store, SweepPlace, SweepPlaces, View } from '../../lib/engine/ports.ts';
+import { commitOf, commitWith, freshStream } from '../support/commits.ts';
+
+type Ports = Readonly<{ store: Store; scanner: Scanner; places: SweepPlaces; view: View; parked: ParkedList }>;
+
+const nameOf = ({ stream, commit }: ScanPlace) => `${stream}/${commit}`;
+
+/** What the ports of the sweep and of the operators promise; `make` gives empty ones. */
+export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) =>
+  describe(`sweep: ${name}`, () => {
+    const of = 5;
+    let ports: Ports;
+    let commits: readonly Commit[];
+    beforeAll(async () => {
+      ports = await make();
+      commits = Array.from({ length: 8 }, () => freshStream()).flatMap((stream) =>
+        Array.from({ length: 4 }, (_, i) => commitOf(stream, i + 1)),
+      );
+      for (const commit of commits) await ports.store.append(commit);
+    });
+    const segmentPages = async (segment: number, limit: number, consistent = false): Promise<readonly ScanPage[]> => {
+      const pages: ScanPage[] = [];
+      for (let after: ScanPlace | undefined; ; ) {
+        const page = await ports.scanner.scan({ segment, of }, { limit, consistent, ...(after && { after }) });
+        pages.push(page);
+        // What is kept between two runs is JSON.
+        after = page.next && JSON.parse(JSON.stringify(page.next));
+        if (!after) return pages;
+        expect(pages.length, 'a segment that never ends').toBeLessThan(200);
+      }
+    };
+
+    it.each([1, 7, 1_000])('scans every commit once, %d at a time, each stream in one segment', async (limit) => {
+      const found: Commit[] = [];
+      const segments = new Map<string, number>();
+      for (let segment = 0; segment < of; segment++)
+        for (const page of await segmentPages(segment, limit)) {
+          expect(page.commits.length).toBeLessThanOrEqual(limit);
+          expect(page.units).toBeGreaterThanOrEqual(0);
+          for (const { stream } of page.commits) {
+            expect(segments.get(stream) ?? segment).toBe(segment);
+            segments.set(stream, segment);
+          }
+          found.push(...page.commits);
+        }
+      const sorted = (all: readonly Commit[]) => all.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+      expect(sorted(found)).toStrictEqual(sorted(commits));
+    });
+
+    it('says what a page cost: twice as much when it is consistent, and more for more', async () => {
+      const own = await make();
+      const stream = freshStream();
+      for (let i = 1; i <= 4; i++) await own.store.append(commitWith(stream, i, 40_000));
+      const cost = async (consistent: boolean) => {
+        const pages = [];
+        for (let segment = 0; segment < of; segment++) pages.push(await own.scanner.scan({ segment, of }, { consistent }));
+        return pages.find(({ commits }) => commits.length > 0)!.units;
+      };
+      const [once, twice] = [await cost(false), await cost(true)];
+      expect(once).toBeGreaterThanOrEqual(19);
+      expect(once).toBeLessThanOrEqual(22);
+      expect(twice / once).toBeCloseTo(2, 0);
+    });
+
+    it('keeps one place, and only over the one that was loaded', async () => {
+      const place: SweepPlace = {
+        run: 1,
+        pass: 0,
+        segment: 3,
+        segments: 60,
+        after: { stream: 'account-1', commit: 7 },
+        startedAt: '2026-11-21T12:00:00.000Z',
+        targets: 'a.r1',
+        oldestLeft: '2026-11-21T11:00:00.000Z',
+        checkedBefore: '2026-11-21T10:00:00.000Z',
+        repeatedBefore: '2026-11-21T11:58:00.000Z',
+      };
+      const { places } = ports;
+      expect(await places.load()).toBeUndefined();
+      expect(await places.save(place, 4)).toBe(false);
+      expect(await places.save(place, undefined)).toBe(true);
+      expect(await places.save(place, undefined)).toBe(false);
+      expect(await places.load()).toStrictEqual(place);
+      const { after: _, oldestLeft: __, ...rest } = place;
+      expect(await places.save({ ...rest, run: 2 }, 1)).toBe(true);
+      expect(await places.save({ ...rest, run: 3 }, 1)).toBe(false);
+      expect(await places.load()).toStrictEqual({ ...rest, run: 2 });
+    });
+
+    it('lists what is parked, and nothing that is not or no longer', async () => {
+      const { view, parked } = ports;
+      const head = (key: string, over: object = {}) => ({
+        key,
+        sort: 'head',
+        stream: `account-${key}`,
+        commit: 2,
+        row: { a: 1 },
+        ...over,
+      });
+      const mark = (minute: number) => ({ commit: 3, reason: 'Error: no', at: `2026-11-21T12:0${minute}:00.000Z` });
+      await view.putHead(head('sound'), undefined);
+      expect(await parked.parked(10)).toEqual({ items: [], more: false });
+      for (const [key, minute] of [
+        ['b', 2],
+        ['a', 1],
+        ['c', 3],
+      ] as const)
+        await view.putHead(head(key, { parked: mark(minute) }), undefined);
+      await view.putRow({ ...head('a'), sort: 'row#1' });
+      expect(await parked.parked(10)).toEqual({
+        items: ['a', 'b', 'c'].map((key, i) => ({
+          stream: `account-${key}`,
+          commit: 3,
+          reason: 'Error: no',
+          since: mark(i + 1).at,
+        })),
+        more: false,
+      });
+      expect(await parked.parked(2)).toMatchObject({ items: { length: 2 }, more: true });
+      expect(await view.head('b')).toStrictEqual(head('b', { parked: mark(2) }));
+      await view.putHead(head('b'), 2);
+      expect((await parked.parked(10)).items.map(({ stream }) => stream)).toEqual(['account-a', 'account-c']);
+    });
+  });

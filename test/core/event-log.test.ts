@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { eventLog } from '../../lib/core/event-log.ts';
+import { defineManifest } from '../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
+import { v1 } from '../../lib/core/version.ts';
+import { account } from '../../lib/domains/account/decider.ts';
+import { projectBatch } from '../../lib/engine/project.ts';
+import { queryById } from '../../lib/engine/query.ts';
+import { queryList } from '../../lib/engine/query-list.ts';
+import { memoryClock, memoryLog, memoryStore, memoryView } from '../../lib/testing/index.ts';
+import { commitOf } from '../support/commits.ts';
+import { parcel } from '../support/parcel/decider.ts';
+
+const minute = (n: number) => `2026-11-21T12:0${n}:00.000Z`;
+const by = (actor: string, correlation: string) => ({ actor, correlation, causation: `cause of ${correlation}` });
+const history = [
+  commitOf('account-a', 1, {
+    events: [{ type: 'AccountOpened', v: 1, data: { owner: 'ada', currency: 'EUR' } }],
+    at: minute(1),
+    meta: by('ada', 'c-1'),
+  }),
+  commitOf('parcel-a', 1, {
+    events: [{ type: 'ParcelSent', v: 1, data: { sender: 'bob', code: 'x' } }],
+    at: minute(2),
+    meta: by('bob', 'c-1'),
+  }),
+  commitOf('account-a', 2, {
+    version: 3,
+    events: [
+      { type: 'MoneyDeposited', v: 1, data: { amount: 5, currency: 'EUR' } },
+      { type: 'MoneyDeposited', v: 1, data: { amount: 6, currency: 'EUR' } },
+    ],
+    at: minute(3),
+    meta: by('ada', 'c-2'),
+  }),
+];
+const operator = { id: 'op', role: 'operator' } as const;
+
+const logOf = async (options: Partial<Parameters<typeof eventLog>[1]> = {}) => {
+  const projection = eventLog([account, parcel], { may: ['operator'], ...options }) as unknown as AnyProjection;
+  const [store, view] = [memoryStore(), memoryView()];
+  for (const commit of history) await store.append(commit);
+  const deliveries = history.map((commit, i) => ({ id: String(i), delivered: { ...commit, types: [] } }));
+  expect(await projectBatch({ projection, store, view, clock: memoryClock(), log: memoryLog() }, deliveries)).toEqual([]);
+  const querying = { projection, reader: view, clock: memoryClock() };
+  const list = async (name: string, value: string) => {
+    const { items } = await queryList(querying, operator, { limit: 9, direction: 'newest-first', list: name, by: value });
+    return items.map((item) => (item as { event: string }).event);
+  };
+  return { querying, list };
+};
+
+describe('the event log', () => {
+  it('has a row for each event, with what it was part of and without what it says', async () => {
+    const { querying } = await logOf();
+    const { body } = await queryById(querying, operator, 'account-a', { limit: 1, direction: 'newest-first' });
+    expect(body).toMatchObject({
+      items: [
+        {
+          event: 'account-a/3',
+          stream: 'account-a',
+          version: 3,
+          commit: 2,
+          type: 'MoneyDeposited',
+          at: minute(3),
+          actor: 'ada',
+          correlation: 'c-2',
+          causation: 'cause of c-2',
+        },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain('amount');
+  });
+
+  it('has what they say where that is asked for', async () => {
+    const { querying } = await logOf({ data: true });
+    const { body } = await queryById(querying, operator, 'account-a', { limit: 1, direction: 'newest-first' });
+    expect(body).toMatchObject({ items: [{ data: { amount: 6, currency: 'EUR' } }] });
+  });
+
+  it('lists events of all categories by type, actor, correlation and day, in the order of time', async () => {
+    const { list } = await logOf();
+    expect(await list('by-type', 'MoneyDeposited')).toEqual(['account-a/3', 'account-a/2']);
+    expect(await list('by-actor', 'bob')).toEqual(['parcel-a/1']);
+    expect(await list('by-correlation', 'c-1')).toEqual(['parcel-a/1', 'account-a/1']);
+    expect(await list('by-day', '2026-11-21')).toEqual(['account-a/3', 'account-a/2', 'parcel-a/1', 'account-a/1']);
+  });
+
+  it('handles every type that its categories have', () => {
+    const { on } = eventLog([account, parcel], { may: ['operator'] });
+    expect(Object.keys(on).sort()).toEqual([...Object.keys(account.events), ...Object.keys(parcel.events)].sort());
+  });
+});
+
+describe('a view of several categories', () => {
+  const manifestOf = (projection: object) => () =>
+    defineManifest({
+      aggregates: [],
+      projections: [{ ...eventLog([account, parcel], { may: ['operator'] }), ...projection } as unknown as AnyProjection],
+    });
+
+  it.each<[string, object, RegExp]>([
+    ['no source', { from: [], on: {} }, /event-log has no source/],
+    ['one twice', { from: [account, account], on: { AccountOpened: () => {} } }, /event-log reads account twice/],
+    ['a type that none has', { on: { Invented: () => {} } }, /handles Invented, which account and parcel does not have/],
+    ['a type by the name of what every object has', { on: { toString: () => {} } }, /handles toString/],
+    ['too many shards', { kind: 'shared-rows', shards: 101 }, /1 to 100/],
+  ])('is refused with %s', (_, over, message) => expect(manifestOf(over)).toThrow(message));
+
+  it('reads what each category means by a type that both have', async () => {
+    const amount = (schema: z.ZodType) => ({ Set: v1(z.object({ to: schema })) });
+    const sources = [
+      { category: 'left', events: amount(z.int()) },
+      { category: 'right', events: amount(z.string()) },
+    ];
+    const projection = eventLog(sources, { may: ['operator'], data: true }) as unknown as AnyProjection;
+    const view = memoryView();
+    const commits = [
+      commitOf('left-1', 1, { events: [{ type: 'Set', v: 1, data: { to: 1 } }] }),
+      commitOf('right-1', 1, { events: [{ type: 'Set', v: 1, data: { to: 'one' } }] }),
+    ];
+    const store = memoryStore();
+    for (const commit of commits) await store.append(commit);
+    const deliveries = commits.map((commit, i) => ({ id: String(i), delivered: { ...commit, types: ['Set'] } }));
+    expect(await projectBatch({ projection, store, view, clock: memoryClock(), log: memoryLog() }, deliveries)).toEqual([]);
+    expect([await view.head('left-1'), await view.head('right-1')]).toMatchObject([{ commit: 1 }, { commit: 1 }]);
+    expect((await view.head('right-1'))?.parked).toBeUndefined();
+  });
+});

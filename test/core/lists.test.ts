@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { defineManifest } from '../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
+import { cards } from '../support/cards.ts';
+
+const faults = (over: object): string => {
+  try {
+    defineManifest({ aggregates: [], projections: [{ ...cards, ...over } as unknown as AnyProjection] });
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`l${i}`, {}]));
+
+it.each<[string, object, string]>([
+  ['a list whose name no index takes', { lists: { 'By Status': {} } }, "the list 'By Status' must be 1 to 40"],
+  ['more lists than a table has room for', { lists: many(19) }, 'cards has 19 lists; a table takes 18'],
+  [
+    'a list within nobody',
+    { owner: undefined, may: ['operator'] },
+    'the list by-status is within an owner, but cards does not say',
+  ],
+  ['a freshness that is none', { freshSeconds: -1 }, 'freshSeconds must be 0, 1, 2'],
+  ['lists of shared rows', { kind: 'shared-rows' }, 'take neither lists, filters nor `expires`'],
+])('a manifest is refused for %s', (_, over, fault) => expect(faults(over)).toContain(fault));
+
+it('takes what is right', () => {
+  expect(faults({})).toBe('');
+  expect(faults({ lists: many(18), freshSeconds: 60 })).toBe('');
+});

@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Commit, StoredEvent } from '../../lib/core/commit.ts';
+import { fold } from '../../lib/core/decider.ts';
+import { handleCommand } from '../../lib/engine/handle-command.ts';
+import { commitHash } from '../../lib/engine/history.ts';
+import { type HistoryRequest, readDifference, readHistory, readState, stateAt } from '../../lib/engine/past.ts';
+import { memoryStore } from '../../lib/testing/memory-store.ts';
+import { memoryKeys } from '../../lib/testing/memory-system.ts';
+import {
+  ada,
+  asks,
+  bob,
+  deposits,
+  instanceOver,
+  memoryTable,
+  opens,
+  operator,
+  robot,
+  watched,
+  withdraws,
+} from '../support/commanding.ts';
+import { commitOf } from '../support/commits.ts';
+import { runs } from '../support/runs.ts';
+import { teller } from '../support/teller.ts';
+
+const keys = memoryKeys();
+const instant = (i: number) => new Date(Date.UTC(2026, 0, 1) + i * 1_000).toISOString();
+const event = (type: string, amount: number): StoredEvent =>
+  type === 'AccountOpened'
+    ? { type, v: 1, data: { owner: 'ada', currency: 'EUR' } }
+    : { type, v: 1, data: { amount, currency: 'EUR' } };
+
+/** Commits of `account-1` with these numbers of events each; none is an event-less commit; two share an instant. */
+const historyOf = (sizes: readonly number[]): readonly Commit[] => {
+  let version = 0;
+  let prev: string | undefined;
+  return [1, ...sizes].map((size, i) => {
+    const types = ['MoneyDeposited', 'MoneyDeposited', 'MoneyWithdrawn'];
+    const events = Array.from({ length: size }, (_, k) =>
+      event(i === 0 ? 'AccountOpened' : types[(i + k) % 3]!, 1 + ((i + k) % 5)),
+    );
+    version += size;
+    const commit = commitOf('account-1', i + 1, { version, events, at: instant(Math.floor(i / 2)), ...(prev && { prev }) });
+    prev = commitHash(keys, commit);
+    return commit;
+  });
+};
+const tableOf = (commits: readonly Commit[], pageBytes = 900) => {
+  const store = memoryStore({ pageBytes });
+  store.restore(commits);
+  return instanceOver(memoryTable(), { store });
+};
+const eventsOf = (commits: readonly Commit[]) => commits.flatMap(({ events }) => events);
+const sizes = fc.array(fc.nat(4), { maxLength: 14 });
+
+describe('a state of the past', () => {
+  it('is what folding that many events gives, for every version, also amid a commit', async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async (counts) => {
+        const commits = historyOf(counts);
+        const { store } = tableOf(commits);
+        const all = eventsOf(commits);
+        for (let version = 0; version <= all.length; version++) {
+          const past = await stateAt(teller, store, 'account-1', { version });
+          expect(past).toMatchObject({ version, state: fold(teller, teller.initial, all.slice(0, version)) });
+        }
+      }),
+      { numRuns: runs(15) },
+    );
+  }, 600_000);
+
+  it('is what was there at that instant, for every instant', async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, async (counts) => {
+        const commits = historyOf(counts);
+        const { store } = tableOf(commits);
+        for (let i = -1; i <= commits.length; i++) {
+          const [at, there] = [instant(i), commits.filter((commit) => commit.at <= instant(i))];
+          const past = await stateAt(teller, store, 'account-1', { at });
+          expect(past).toEqual({
+            stream: 'account-1',
+            version: there.at(-1)?.version ?? 0,
+            at: there.at(-1)?.at ?? '',
+            state: fold(teller, teller.initial, eventsOf(there)),
+          });
+        }
+      }),
+      { numRuns: runs(15) },
+    );
+  }, 600_000);
+
+  it('is not to be had of a version that is not there yet', async () => {
+    await expect(readState(tableOf(historyOf([1])), ada, '1', { version: 3 })).rejects.toMatchObject({
+      problem: { status: 400 },
+    });
+  });
+
+  it('reads no further than it has to', async () => {
+    const { commanding, calls } = watched(tableOf(historyOf(Array(14).fill(3))));
+    await stateAt(teller, commanding.store, 'account-1', { version: 1 });
+    expect(calls).toEqual(['store.read']);
+  });
+});
+
+describe('the difference of two moments', () => {
+  it('is field by field, in both directions', async () => {
+    const commanding = instanceOver(memoryTable());
+    for (const request of [opens(), deposits(50), withdraws(50), asks('Close', { reason: 'moved' })])
+      await handleCommand(commanding, request);
+    const between = (from: number, to: number) => readDifference(commanding, ada, '1', [{ version: from }, { version: to }]);
+    expect((await between(1, 2)).changes).toEqual([{ path: '/balance', from: 0, to: 50 }]);
+    expect((await between(4, 2)).changes).toEqual([
+      { path: '/balance', from: 0, to: 50 },
+      { path: '/status', from: 'closed', to: 'open' },
+    ]);
+    expect((await between(0, 1)).changes).toEqual([
+      { path: '/currency', to: 'EUR' },
+      { path: '/owner', to: 'ada' },
+      { path: '/status', from: 'unopened', to: 'open' },
+    ]);
+    expect((await between(3, 3)).changes).toEqual([]);
+  });
+});
+
+describe('who may look', () => {
+  it.each([
+    [ada, undefined],
+    [operator, undefined],
+    [bob, 403],
+    [robot, 403],
+  ])('%j: %s', async (actor, status) => {
+    const commanding = tableOf(historyOf([1]));
+    for (const look of [
+      readHistory(commanding, actor, '1', { limit: 5, direction: 'oldest-first' }),
+      readState(commanding, actor, '1', { version: 1 }),
+      readDifference(commanding, actor, '1', [{ version: 0 }, { version: 1 }]),
+    ])
+      if (status) await expect(look).rejects.toMatchObject({ problem: { status } });
+      else await look;
+  });
+
+  it('nobody, where there is no stream', async () => {
+    await expect(readState(tableOf([]), operator, '2', { version: 0 })).rejects.toMatchObject({ problem: { status: 404 } });
+  });
+});
+
+describe('the history', () => {
+  const walk = async (commanding: ReturnType<typeof tableOf>, request: HistoryRequest) => {
+    const pages: (readonly { commit: number; events: readonly { type: string; version: number }[] }[])[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await readHistory(commanding, ada, '1', { ...request, ...(cursor !== undefined && { cursor }) });
+      pages.push(page.commits);
+      cursor = page.cursor;
+    } while (cursor !== undefined && pages.length < 100);
+    return pages;
+  };
+  const filters = fc.record({
+    limit: fc.integer({ min: 1, max: 7 }),
+    direction: fc.constantFrom('oldest-first' as const, 'newest-first' as const),
+    types: fc.constantFrom<(readonly string[] | undefined)[]>(
+      undefined,
+      ['MoneyWithdrawn'],
+      ['MoneyDeposited', 'AccountOpened'],
+      ['Nothing'],
+    ),
+    since: fc.option(fc.integer({ min: -1, max: 8 }).map(instant), { nil: undefined, freq: 2 }),
+    until: fc.option(fc.integer({ min: -1, max: 8 }).map(instant), { nil: undefined }),
+  });
+
+  it('page by page is all that the filter lets pass, in order, nothing twice, in either direction', async () => {
+    await fc.assert(
+      fc.asyncProperty(sizes, filters, async (counts, { types, since, until, ...request }) => {
+        const commits = historyOf(counts);
+        const asked = { ...request, ...(types && { types }), ...(since && { since }), ...(until && { until }) };
+        const pages = await walk(tableOf(commits), asked);
+        const expected = commits
+          .filter(({ at }) => (!since || at >= since) && (!until || at <= until))
+          .map(({ commit, version, events }) => ({
+            commit,
+            events: events
+              .map(({ type }, i) => ({ type, version: version - events.length + i + 1 }))
+              .filter(({ type }) => !types || types.includes(type)),
+          }))
+          .filter(({ events }) => events.length > 0);
+        const found = pages
+          .flat()
+          .map(({ commit, events }) => ({ commit, events: events.map(({ type, version }) => ({ type, version })) }));
+        expect(found).toEqual(request.direction === 'oldest-first' ? expected : expected.toReversed());
+        expect(Math.max(...pages.map(({ length }) => length))).toBeLessThanOrEqual(request.limit);
+      }),
+      { numRuns: runs(60) },
+    );
+  }, 600_000);
+
+  it('takes a cursor only for what it was made for', async () => {
+    const commanding = tableOf(historyOf([1, 1, 1]));
+    const request = { limit: 1, direction: 'oldest-first' as const };
+    const { cursor } = await readHistory(commanding, ada, '1', request);
+    expect(cursor).toBeDefined();
+    for (const other of [
+      { ...request, direction: 'newest-first' as const },
+      { ...request, types: ['MoneyDeposited'] },
+      { ...request, since: instant(0) },
+      { ...request, until: instant(9) },
+    ])
+      await expect(readHistory(commanding, ada, '1', { ...other, cursor: cursor! })).rejects.toMatchObject({
+        problem: { status: 400 },
+      });
+    await expect(readHistory(commanding, ada, '1', { ...request, cursor: 'nonsense' })).rejects.toMatchObject({
+      problem: { status: 400 },
+    });
+  });
+
+  it('looks for what is rare in few requests, and gives a page back before it has looked for long', async () => {
+    const long = historyOf(Array(2_400).fill(1));
+    const { commanding, calls } = watched(tableOf(long, 1024 * 1024));
+    const { commits, cursor } = await readHistory(commanding, operator, '1', {
+      limit: 1,
+      direction: 'oldest-first',
+      types: ['AccountClosed'],
+    });
+    expect(commits).toEqual([]);
+    expect(cursor).toBeDefined();
+    expect(calls.filter((call) => call === 'store.read').length).toBeLessThanOrEqual(30);
+  });
+});

@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest';
+import type { Commit } from '../../lib/core/commit.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
+import { account } from '../../lib/domains/account/decider.ts';
+import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
+import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
+import type { Store, SweepPlaces } from '../../lib/engine/ports.ts';
+import { type Delivery, projectBatch } from '../../lib/engine/project.ts';
+import type { Delivered } from '../../lib/engine/publish.ts';
+import { sweepSettings } from '../../lib/engine/settings.ts';
+import { type Sweeping, sweep } from '../../lib/engine/sweep.ts';
+import { memoryBus } from '../../lib/testing/memory-bus.ts';
+import { memoryQueue } from '../../lib/testing/memory-queue.ts';
+import { memoryStore } from '../../lib/testing/memory-store.ts';
+import { memoryScanner, memorySweepPlaces } from '../../lib/testing/memory-sweep.ts';
+import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+import { memoryView } from '../../lib/testing/memory-view.ts';
+import { commitOf } from '../support/commits.ts';
+
+const balance = accountBalance as unknown as AnyProjection;
+const statement = accountStatement as unknown as AnyProjection;
+/** A projection that hears of closings alone. */
+const closings = { ...balance, name: 'closings', on: { AccountClosed: balance.on.AccountClosed } } as AnyProjection;
+
+const minute = 60_000;
+const opened = (id: string, over: Partial<Commit> = {}) =>
+  commitOf(`account-${id}`, 1, { events: [{ type: 'AccountOpened', v: 1, data: { owner: 'ada', currency: 'EUR' } }], ...over });
+const deposit = (id: string, n: number, over: Partial<Commit> = {}) =>
+  commitOf(`account-${id}`, n, { events: [{ type: 'MoneyDeposited', v: 1, data: { amount: 5, currency: 'EUR' } }], ...over });
+
+type Options = Readonly<{
+  projections?: readonly AnyProjection[];
+  settings?: Partial<typeof sweepSettings>;
+  places?: SweepPlaces;
+}>;
+
+const house = ({ projections = [balance, statement], settings = {}, places = memorySweepPlaces() }: Options = {}) => {
+  const [store, clock, log, bus] = [memoryStore(), memoryClock(), memoryLog(), memoryBus()];
+  const views = projections.map((projection) => ({ projection, view: memoryView(), queue: memoryQueue() }));
+  const counts = { heads: 0, scans: 0 };
+  const counting = <T>(what: keyof typeof counts, ask: () => T): T => {
+    counts[what] += 1;
+    return ask();
+  };
+  const scanner = memoryScanner(store);
+  const targets = views.map(({ projection, view, queue }) => ({
+    projection,
+    queue,
+    view: { head: (key: string) => counting('heads', () => view.head(key)) },
+  }));
+  const sweeping: Sweeping = {
+    scanner: { scan: (...asked) => counting('scans', () => scanner.scan(...asked)) },
+    places,
+    targets,
+    publishing: { aggregates: [account as never], bus, clock, keys: memoryKeys(), log },
+    settings: { ...sweepSettings, segments: 4, ...settings },
+  };
+  const deliver = async (i: number, deliveries: readonly Delivered[]) => {
+    const batch: Delivery[] = deliveries.map((delivered, n) => ({ id: String(n), delivered }));
+    const { projection, view } = views[i]!;
+    expect(await projectBatch({ projection, store, view, clock, log }, batch)).toEqual([]);
+  };
+  const append = async (...commits: readonly Commit[]) => {
+    for (const commit of commits) await (store as Store).append({ ...commit, at: new Date(clock.now()).toISOString() });
+  };
+  const pass = async (grace?: Parameters<typeof sweep>[1]) => {
+    const runs = [];
+    do runs.push(await sweep(sweeping, grace));
+    while (!runs.at(-1)?.passEnded && runs.length < 50);
+    return runs;
+  };
+  const pointers = (i: number) => views[i]!.queue.sent.splice(0).map((message) => (message as { detail: Delivered }).detail);
+  const published = () => bus.sent.splice(0).map(({ detailType, resources: [stream] }) => `${detailType} ${stream}`);
+  return {
+    ...{ store, clock, log, bus, views, sweeping, deliver, append, pass, pointers, published },
+    counted: () => ({ ...counts }),
+  };
+};
+const lines = (deliveries: readonly Delivered[]) => deliveries.map(({ stream, commit }) => `${stream}/${commit}`).toSorted();
+
+describe('the sweep', () => {
+  it('sends a projection what it lacks, as one pointer for each stream, and nothing to those that have it', async () => {
+    const { append, clock, deliver, pass, pointers, published, views } = house();
+    const all = [opened('1'), deposit('1', 2), deposit('1', 3), opened('2')];
+    await append(...all);
+    await deliver(0, all.slice(0, 1) as never);
+    await deliver(1, all.slice(0, 2) as never);
+    await deliver(0, all.slice(3) as never);
+    await deliver(1, all.slice(3) as never);
+    await append(deposit('1', 4), deposit('2', 2));
+    await deliver(1, [deposit('1', 4), deposit('2', 2)] as never);
+    clock.advance(10 * minute);
+    await pass();
+    const sent = pointers(0);
+    expect(lines(sent)).toEqual(['account-1/4', 'account-2/2']);
+    expect(sent[0]).toMatchObject({ pointer: true, types: ['MoneyDeposited'], meta: { correlation: 'c-1' } });
+    expect(pointers(1)).toEqual([]);
+    expect(published()).toEqual([]);
+    await deliver(0, sent);
+    expect(await views[0]!.view.head('1')).toMatchObject({ commit: 4, row: { balance: 15 } });
+    await pass();
+    expect([...pointers(0), ...pointers(1)]).toEqual([]);
+  });
+
+  it('publishes what nobody has, and its public events, as the publisher would', async () => {
+    const { append, clock, pass, pointers, published } = house();
+    await append(opened('1'), deposit('1', 2));
+    clock.advance(10 * minute);
+    await pass();
+    expect(published()).toEqual(['account.commit account-1', 'AccountOpened account-1', 'account.commit account-1']);
+    expect([lines(pointers(0)), lines(pointers(1))]).toEqual([['account-1/2'], ['account-1/2']]);
+  });
+
+  it('leaves alone what is still on its way, unless it is told that nothing is', async () => {
+    const { append, clock, pass, pointers } = house();
+    await append(opened('1'));
+    clock.advance(sweepSettings.graceMilliseconds - 1_000);
+    await pass();
+    expect(pointers(0)).toEqual([]);
+    await pass({ graceMilliseconds: 0 });
+    expect(lines(pointers(0))).toEqual(['account-1/1']);
+  });
+
+  it('leaves parked streams alone, and publishes nothing for their sake', async () => {
+    const { append, clock, pass, pointers, published, views } = house({ projections: [balance] });
+    await append(opened('1'), deposit('1', 2));
+    const parked = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
+    await views[0]!.view.putHead({ key: '1', sort: 'head', stream: 'account-1', commit: 0, parked }, undefined);
+    clock.advance(10 * minute);
+    await pass();
+    expect([...pointers(0), ...published()]).toEqual([]);
+  });
+
+  it('does not care about commits that no projection handles and nobody outside hears of', async () => {
+    const { append, clock, pass, pointers, published, counted } = house({ projections: [closings] });
+    await append(opened('1'), deposit('1', 2), commitOf('account-1', 3, { events: [], version: 2, refused: { reason: 'no' } }));
+    clock.advance(10 * minute);
+    await pass();
+    expect([...pointers(0)]).toEqual([]);
+    expect(counted().heads).toBe(0);
+    published();
+  });
+
+  it('repeats a public event that leaves no trace once, under its id, and never again', async () => {
+    const { append, bus, clock, pass, published } = house({ projections: [closings] });
+    await append(opened('before'));
+    clock.advance(10 * minute);
+    await pass();
+    expect(published()).toEqual([]);
+    await append(opened('1'));
+    const times: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      clock.advance(30 * minute);
+      await pass();
+      times.push(bus.sent.filter(({ detailType }) => detailType === 'AccountOpened').length);
+    }
+    expect(times.at(-1)).toBe(1);
+    expect(JSON.parse(bus.sent.find(({ detailType }) => detailType === 'AccountOpened')!.detail).id).toBe('account-1/1');
+  });
+
+  it('sees in a late or failing projection no sign of a loss, and sends a late one nothing', async () => {
+    const { append, clock, pass, pointers, published, views } = house({ projections: [balance] });
+    await append(opened('1'));
+    clock.advance(10 * minute);
+    views[0]!.queue.depths = { waiting: sweepSettings.backlog + 1, inFlight: 0, deadLetters: 0 };
+    const late = await pass();
+    expect([...pointers(0), ...published()]).toEqual([]);
+    expect(late.reduce((sum, { left }) => sum + left, 0)).toBe(1);
+    views[0]!.queue.depths = { waiting: 0, inFlight: 0, deadLetters: 1 };
+    await pass();
+    expect([lines(pointers(0)), published()]).toEqual([['account-1/1'], []]);
+    views[0]!.queue.depths = { waiting: 0, inFlight: 0, deadLetters: 0 };
+    await pass();
+    expect(published()).not.toEqual([]);
+  });
+
+  it('reads each cursor once, for the newest commit of a stream, and none of what an earlier pass has seen arrive', async () => {
+    const { append, clock, counted, deliver, pass } = house();
+    const all = Array.from({ length: 20 }, (_, i) => (i === 0 ? opened('1') : deposit('1', i + 1)));
+    await append(...all);
+    for (const i of [0, 1]) await deliver(i, all as never);
+    clock.advance(60 * minute);
+    await pass();
+    expect(counted().heads).toBe(2);
+    for (let i = 0; i < 5; i++) {
+      clock.advance(60 * minute);
+      await pass();
+    }
+    expect(counted().heads).toBe(2);
+  });
+
+  it('looks again at what it found lagging until it has arrived', async () => {
+    const { append, clock, counted, pass, pointers, views } = house();
+    await append(opened('1'));
+    for (let i = 0; i < 4; i++) {
+      clock.advance(60 * minute);
+      await pass();
+      expect(lines(pointers(0))).toEqual(['account-1/1']);
+    }
+    for (const { view } of views) await view.putHead({ key: '1', sort: 'head', stream: 'account-1', commit: 1 }, undefined);
+    for (let i = 0; i < 2; i++) {
+      clock.advance(60 * minute);
+      await pass();
+    }
+    const { heads } = counted();
+    await pass();
+    expect([pointers(0), counted().heads]).toEqual([[], heads]);
+  });
+
+  it('publishes again what a refusing bus did not take, the oldest too', async () => {
+    const { append, bus, clock, pass, published } = house({ projections: [balance] });
+    await append(opened('1'));
+    clock.advance(60 * minute);
+    await append(deposit('1', 2));
+    clock.advance(60 * minute);
+    for (let i = 0; i < 5; i++) bus.failing.push([0, 1, 2]);
+    await pass();
+    expect(published()).toEqual([]);
+    clock.advance(60 * minute);
+    await pass();
+    expect(published()).toEqual(['account.commit account-1', 'AccountOpened account-1', 'account.commit account-1']);
+  });
+
+  it('finds in its thorough pass what a clock far behind has hidden', async () => {
+    const { clock, pass, pointers, store } = house({ settings: { thoroughEvery: 3 } });
+    clock.advance(600 * minute);
+    await pass();
+    await store.append(opened('1', { at: '2026-11-21T12:00:00.000Z' }));
+    const found: string[][] = [];
+    for (let i = 0; i < 3; i++) {
+      await pass();
+      found.push([...lines(pointers(0))]);
+    }
+    expect(found).toEqual([[], [], ['account-1/1']]);
+  });
+
+  it('looks at imported commits whatever their times say, and never tells others of them', async () => {
+    const { clock, pass, pointers, published, store } = house();
+    clock.advance(600 * minute);
+    await pass();
+    await store.append(opened('1', { at: '2020-01-01T00:00:00.000Z', imported: 'i' }));
+    await pass();
+    expect(lines(pointers(0))).toEqual(['account-1/1']);
+    expect(published()).toEqual(['account.commit account-1']);
+  });
+
+  it('begins anew when the projections are others', async () => {
+    const places = memorySweepPlaces();
+    const one = house({ places, projections: [balance] });
+    one.clock.advance(600 * minute);
+    await one.pass();
+    const two = house({ places });
+    await two.append(opened('1'));
+    two.clock.set(one.clock.now() + 10 * minute);
+    await two.pass();
+    expect(lines(two.pointers(1))).toEqual(['account-1/1']);
+  });
+});
+
+describe('a run', () => {
+  const many = Array.from({ length: 60 }, (_, i) => opened(String(i)));
+
+  it('looks at one segment, and a pass at each commit once', async () => {
+    const { append, clock, counted, pass } = house();
+    await append(...many);
+    clock.advance(10 * minute);
+    const runs = await pass();
+    expect(runs.map(({ segment }) => segment)).toEqual([0, 1, 2, 3]);
+    expect(runs.reduce((sum, { commits }) => sum + commits, 0)).toBe(60);
+    expect(counted().scans).toBe(4);
+  });
+
+  it.each<[string, Partial<typeof sweepSettings>]>([
+    ['units', { unitsPerRun: 12 }],
+    ['repairs', { repairsPerRun: 12 }],
+    ['time', { runMilliseconds: 0 }],
+  ])('ends at its ceiling of %s, and the next one goes on from there', async (_, settings) => {
+    const { append, clock, pass, pointers } = house({ projections: [balance], settings: { pageCommits: 4, ...settings } });
+    await append(...many);
+    clock.advance(10 * minute);
+    const runs = await pass();
+    expect(runs.length).toBeGreaterThanOrEqual(8);
+    for (const { units, sent, published } of runs)
+      expect([units <= 12 + 6, sent + published <= 12 + 8 || settings.repairsPerRun === undefined]).toEqual([true, true]);
+    expect(lines(pointers(0))).toEqual(lines(many as never));
+  });
+
+  it('beside another harms nobody, and keeps the place of one', async () => {
+    const { append, clock, log, sweeping } = house();
+    await append(...many);
+    clock.advance(10 * minute);
+    const [a, b] = await Promise.all([sweep(sweeping), sweep(sweeping)]);
+    expect([a.segment, b.segment]).toEqual([0, 0]);
+    expect((await sweeping.places.load())?.segment).toBe(1);
+    expect(log.lines.some(({ message }) => message.startsWith('Another sweep'))).toBe(true);
+  });
+
+  it('that dies is begun again from where it began', async () => {
+    const { append, clock, pass, pointers, sweeping } = house();
+    await append(...many);
+    clock.advance(10 * minute);
+    const dying = { ...sweeping, places: { ...sweeping.places, save: () => Promise.reject(new Error('died')) } };
+    await expect(sweep(dying)).rejects.toThrow('died');
+    pointers(0);
+    await pass();
+    expect(lines(pointers(0))).toEqual(lines(many as never));
+  });
+
+  it('says of a queue or a bus that refuses what is left, and goes on', async () => {
+    const { append, bus, clock, log, pass, views } = house({ projections: [balance], settings: { segments: 1 } });
+    await append(opened('1'), opened('2'));
+    clock.advance(10 * minute);
+    views[0]!.queue.failing.push([1]);
+    for (let i = 0; i < 5; i++) bus.failing.push([0, 1, 2, 3]);
+    const [run] = await pass();
+    expect(run).toMatchObject({ sent: 1, published: 0, left: 3 });
+    expect(log.lines.map(({ message }) => message)).toEqual(
+      expect.arrayContaining(['The sweep could not send to a queue.', 'The sweep could not publish.']),
+    );
+  });
+
+  it('says aloud that a pass took longer than declared', async () => {
+    const { clock, log, pass, sweeping } = house();
+    await sweep(sweeping);
+    clock.advance(25 * 60 * minute);
+    await pass();
+    expect(log.lines).toMatchObject([
+      { level: 'error', message: 'The sweep takes longer than declared.', fields: { hours: 25 } },
+    ]);
+  });
+});

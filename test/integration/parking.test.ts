@@ -1,0 +1,258 @@
+import { join } from 'node:path';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
+import {
+  GetEventSourceMappingCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { fromItem } from '../../lib/aws/attributes.ts';
+import { commitStore } from '../../lib/aws/commit-store.ts';
+import { sqs } from '../../lib/aws/queue.ts';
+import { ensureUser } from '../../lib/aws/users.ts';
+import { deploy } from '../../lib/cli/engine/deploy.ts';
+import { accessTo } from '../../lib/cli/engine/target.ts';
+import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
+import { listProjections, redriveProjection, resumeProjection } from '../../lib/cli/projections.ts';
+import { pascal } from '../../lib/core/stream.ts';
+import { projectBatch } from '../../lib/engine/project.ts';
+import { toPointer } from '../../lib/engine/publish.ts';
+import { memoryClock, memoryLog } from '../../lib/testing/memory-system.ts';
+import { memoryView } from '../../lib/testing/memory-view.ts';
+import { eventually } from '../support/eventually.ts';
+import { as, type Call, fresh } from '../support/http.ts';
+import { overHttp } from '../support/over-http.ts';
+import { manifest } from '../support/parking-mended/manifest.ts';
+import { customers, home } from './setup.ts';
+
+type Status = Readonly<{
+  name: string;
+  active: boolean;
+  parked: { stream: string; commit: number; reason: string; since: string }[];
+}>;
+type Item = Readonly<Record<string, unknown>>;
+
+describe.runIf(overHttp())('what goes wrong between the commits and the views', () => {
+  const stack = 'parking';
+  let parking: Deployment;
+  let [ada, operator]: [Call, Call] = [] as never;
+  const ids: string[] = [];
+  const dynamodb = new DynamoDBClient({});
+  const lambda = new LambdaClient({});
+  const name = (part: string) => parking.outputs[part] ?? '';
+
+  const deployFrom = async (folder: string) => {
+    const endpoint = inject('endpoint');
+    const stacks = await deploy({
+      endpoint,
+      app: `node ${join(root, `test/support/${folder}/app.ts`)}`,
+      logFile: join(home, `${folder}.log`),
+      outputsFile: join(home, `${folder}.json`),
+      outDir: join(home, `${folder}.out`),
+    });
+    parking = toDeployment(endpoint, stacks);
+  };
+  const send = async (id: string, ...places: string[]) => {
+    ids.push(id);
+    expect((await ada('POST', `/parcel/${id}/send`, { code: id })).status).toBe(201);
+    for (const place of places) await operator('POST', `/parcel/${id}/scan`, { places: [place] });
+  };
+  const status = async (projection: string): Promise<Status> => {
+    const { status, body } = await operator('GET', '/ops/projections');
+    expect(status).toBe(200);
+    return (body.projections as Status[]).find((each) => each.name === projection)!;
+  };
+  const itemsOf = async (projection: string): Promise<readonly Item[]> => {
+    const items: Item[] = [];
+    for await (const { Items = [] } of paginateScan(
+      { client: dynamodb },
+      { TableName: name(`${pascal(projection)}R1Table`), ConsistentRead: true },
+    ))
+      items.push(...Items.map(fromItem));
+    return items;
+  };
+  const sorted = (items: readonly Item[]) => items.toSorted((a, b) => `${a.key}${a.sort}`.localeCompare(`${b.key}${b.sort}`));
+
+  /** Folds every stream anew, and compares each item of each view. */
+  const expectRefolded = async () => {
+    const store = commitStore(dynamodb, name('CommitsTable'));
+    for (const projection of manifest.projections) {
+      const view = memoryView();
+      for (const id of ids) {
+        const { commits } = await store.read(`parcel-${id}`, { from: 1 });
+        const delivered = toPointer(commits.at(-1)!);
+        await projectBatch({ projection, store, view, clock: memoryClock(), log: memoryLog() }, [{ id: 'm', delivered }]);
+      }
+      const wanted = JSON.stringify(sorted(view.items()));
+      const came = await eventually(
+        async () => sorted(await itemsOf(projection.name)),
+        (items) => JSON.stringify(sorted(items)).length === wanted.length,
+      );
+      expect(came).toEqual(sorted(view.items()));
+    }
+  };
+  /** Looks through the whole table at least once, whatever place the sweep has come to by itself. */
+  const sweepAll = async () => {
+    const runs: { lagging: number; sent: number; published: number; passEnded: boolean }[] = [];
+    for (let passes = 0; passes < 2 && runs.length < 300; ) {
+      const { Payload, FunctionError } = await lambda.send(
+        new InvokeCommand({ FunctionName: name('SweepFunction'), Payload: JSON.stringify({ graceSeconds: 0 }) }),
+      );
+      const run = JSON.parse(Buffer.from(Payload ?? []).toString());
+      expect([FunctionError, run]).toEqual([undefined, expect.objectContaining({ passEnded: expect.any(Boolean) })]);
+      runs.push(run);
+      if (run.passEnded) passes += 1;
+    }
+    return {
+      lagging: runs.reduce((sum, { lagging }) => sum + lagging, 0),
+      published: runs.reduce((sum, run) => sum + run.published, 0),
+    };
+  };
+
+  beforeAll(async () => {
+    await deployFrom('parking');
+    for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(parking.endpoint), parking.userPool, user);
+    [ada, operator] = await Promise.all([as('ada', parking), as('operator', parking)]);
+  });
+
+  it('parks one stream with its reason while 50 others arrive; mended and resumed, all views are what they would have been', {
+    timeout: 200_000,
+  }, async () => {
+    const poisoned = fresh();
+    await send(poisoned, 'Linz', 'nowhere', 'Graz');
+    const sendSome = async () => {
+      for (let i = 0; i < 10; i++) await send(fresh(), 'Wien');
+    };
+    // More at once would only wait for this machine's processors.
+    await Promise.all(Array.from({ length: 5 }, sendSome));
+    const [, ...healthy] = ids;
+    await eventually(
+      async () =>
+        (await itemsOf('parking-track')).filter(({ row }) => (row as { last?: string } | undefined)?.last === 'Wien').length,
+      (arrived) => arrived === healthy.length,
+    );
+    for (const projection of ['parking-track', 'parking-scans']) {
+      const { parked, active } = await eventually(
+        () => status(projection),
+        ({ parked }) => parked.length === 1,
+      );
+      expect(active).toBe(true);
+      expect(parked).toEqual([
+        {
+          stream: `parcel-${poisoned}`,
+          commit: 3,
+          reason: 'Error: no parcel is ever scanned nowhere',
+          since: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
+      ]);
+    }
+
+    // Who is no operator is told nothing, and orders nothing.
+    const resume = (projection: string) => `/ops/projections/${projection}/parked/parcel-${poisoned}/resume`;
+    expect((await ada('GET', '/ops/projections')).status).toBe(403);
+    expect((await ada('POST', resume('parking-track'))).status).toBe(403);
+    expect((await operator('POST', '/ops/projections/no-view/parked/parcel-1/resume')).status).toBe(404);
+    expect((await operator('POST', `/ops/projections/parking-track/parked/parcel-${healthy[0]}/resume`)).status).toBe(409);
+
+    // Nothing is mended yet: it parks again, at the same commit.
+    const [before] = (await status('parking-track')).parked;
+    expect((await operator('POST', resume('parking-track'))).status).toBe(202);
+    const again = await eventually(
+      () => status('parking-track'),
+      ({ parked: [now] }) => now !== undefined && now.since !== before?.since,
+    );
+    expect(again.parked).toEqual([{ ...before, since: expect.any(String) }]);
+
+    await deployFrom('parking-mended');
+    await operator('POST', `/parcel/${poisoned}/scan`, { places: ['Bregenz'] });
+    const answer = await operator('POST', resume('parking-track'));
+    expect([answer.status, answer.body]).toEqual([
+      202,
+      { projection: 'parking-track', revision: 1, stream: `parcel-${poisoned}`, commit: 3 },
+    ]);
+    const said: string[] = [];
+    const print = (line: string) => void said.push(line);
+    await listProjections({ manifest, stack }, print);
+    expect(said.join('\n')).toMatch(
+      new RegExp(`parking-scans.r1: .* 1 parked\n  parcel-${poisoned} at commit 3 since .*: Error: no parcel`),
+    );
+    await resumeProjection({ manifest, stack, name: 'parking-scans', stream: `parcel-${poisoned}` }, print);
+    expect(said.at(-1)).toContain(`parcel-${poisoned} is taken up again in parking-scans.r1, at commit 3`);
+    await eventually(
+      async () => [...(await status('parking-track')).parked, ...(await status('parking-scans')).parked],
+      (parked) => parked.length === 0,
+    );
+    await expectRefolded();
+    await expect(
+      resumeProjection({ manifest, stack, name: 'parking-scans', stream: `parcel-${poisoned}` }, print),
+    ).rejects.toThrow('is not parked');
+  });
+
+  it('sweeps up what the publisher never sent, and what one rule never delivered', { timeout: 120_000 }, async () => {
+    const { EventSourceMappings: [mapping] = [] } = await lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName: name('PublishFunction') }),
+    );
+    const UUID = mapping?.UUID;
+    const enable = async (Enabled: boolean) => {
+      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+      await eventually(
+        async () => (await lambda.send(new GetEventSourceMappingCommand({ UUID }))).State,
+        (state) => state === (Enabled ? 'Enabled' : 'Disabled'),
+      );
+    };
+    await enable(false);
+    const lost = [fresh(), fresh(), fresh()];
+    for (const id of lost) await send(id, 'Steyr');
+    const all = await sweepAll();
+    expect(all.lagging).toBeGreaterThanOrEqual(2 * lost.length);
+    expect(all.published).toBeGreaterThanOrEqual(2 * lost.length);
+    await expectRefolded();
+    await enable(true);
+
+    const events = new EventBridgeClient({});
+    const bus = { EventBusName: name('BusName') };
+    const { Rules = [] } = await events.send(new ListRulesCommand(bus));
+    const Name = Rules.find(({ Description }) => Description?.includes('parking-scans'))?.Name;
+    await events.send(new DisableRuleCommand({ ...bus, Name }));
+    const one = fresh();
+    await send(one, 'Wels');
+    await eventually(
+      () => ada('GET', `/views/parking-track/${one}`),
+      ({ body }) => body.last === 'Wels',
+    );
+    expect((await itemsOf('parking-scans')).filter(({ key }) => key === one)).toEqual([]);
+    const part = await sweepAll();
+    expect(part.lagging).toBeGreaterThanOrEqual(1);
+    expect(part.published).toBe(0);
+    await expectRefolded();
+    await events.send(new EnableRuleCommand({ ...bus, Name }));
+    await sweepAll();
+    expect(await sweepAll()).toEqual({ lagging: 0, published: 0 });
+  });
+
+  it('puts dead letters back into the queue that they came from', async () => {
+    const [id] = ids;
+    const store = commitStore(dynamodb, name('CommitsTable'));
+    const { commits } = await store.read(`parcel-${id}`, { from: 1 });
+    const queues = sqs();
+    for (const part of ['DeadLetters', 'Undelivered'])
+      await queues.send(
+        new SendMessageCommand({
+          QueueUrl: name(`ParkingTrackR1${part}`),
+          MessageBody: JSON.stringify({ detail: toPointer(commits.at(-1)!) }),
+        }),
+      );
+    const lag = async () =>
+      (await status('parking-track')) as Status & { lag: { waiting: number; inFlight: number; deadLetters: number } };
+    expect((await lag()).lag.deadLetters).toBe(1);
+    const said: string[] = [];
+    await redriveProjection({ manifest, stack, name: 'parking-track' }, (line) => void said.push(line));
+    expect(said).toEqual(['2 letters are back in the queue of parking-track.r1.']);
+    await eventually(lag, ({ lag: { waiting, inFlight, deadLetters } }) => waiting + inFlight + deadLetters === 0);
+    await expectRefolded();
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../lib/testing/index.ts';
+import { deliveryMutants } from '../simulation/delivery-mutants.ts';
+import { accountsWith, runsUntilFound } from '../simulation/domain.ts';
+
+const enough = 2_000;
+
+it('keeps every promise in 10,000 seeded runs of at least 200 port calls each, in at most two minutes of one core', async () => {
+  const began = process.cpuUsage();
+  let [least, calls] = [Number.POSITIVE_INFINITY, 0];
+  for (let seed = 1; seed <= 10_000; seed++) {
+    const figures = await simulate(accountsWith(seed));
+    least = Math.min(least, figures.calls ?? 0);
+    calls += figures.calls ?? 0;
+    if (seed % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { user, system } = process.cpuUsage(began);
+  const seconds = (user + system) / 1_000_000;
+  console.log(
+    `10,000 runs took ${seconds.toFixed(0)} s of one core, with ${(calls / 10_000).toFixed(0)} port calls each; the fewest were ${least}.`,
+  );
+  expect(least).toBeGreaterThanOrEqual(200);
+  expect(seconds).toBeLessThan(120);
+}, 900_000);
+
+describe('the simulator', () => {
+  it('is shown at least 18 mutants', () => expect(Object.keys(deliveryMutants).length).toBeGreaterThanOrEqual(18));
+
+  it.each(Object.entries(deliveryMutants))(
+    'notices: %s',
+    async (name, mutant) => {
+      const found = await runsUntilFound(mutant, enough);
+      console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 100)}`);
+      expect(found?.runs).toBeLessThanOrEqual(enough);
+    },
+    300_000,
+  );
+
+  it('finds nothing in the real code, also where neither records get lost nor a sweep runs', async () => {
+    expect(await runsUntilFound({ alone: true }, enough)).toBeUndefined();
+  }, 300_000);
+});

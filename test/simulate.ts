@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+import { SimulationFailed, simulate } from '../lib/testing/index.ts';
+import { accountsWith } from './simulation/domain.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '1' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const [first, runs] = [Number(values.seed), Number(values.runs)];
+if (!Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
+  console.error('Usage: npm run simulate -- --seed <number> --runs <number> [--trace]');
+  process.exit(2);
+}
+
+const totals: Record<string, number> = {};
+let least = Number.POSITIVE_INFINITY;
+const began = process.cpuUsage();
+try {
+  for (let seed = first; seed < first + runs; seed++) {
+    const figures = await simulate({
+      ...accountsWith(seed),
+      ...(values.trace && { trace: (line: string) => console.log(line) }),
+    });
+    least = Math.min(least, figures.calls ?? 0);
+    for (const [name, count] of Object.entries(figures)) totals[name] = (totals[name] ?? 0) + count;
+    // Lets signals in.
+    if (seed % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { user, system } = process.cpuUsage(began);
+  const seconds = (user + system) / 1_000_000;
+  console.log(`${runs} runs from seed ${first}: every promise was kept.`);
+  console.log(
+    `${seconds.toFixed(1)} s of one core, ${(runs / seconds).toFixed(0)} runs a second of it, ${least} port calls in the shortest run.`,
+  );
+  for (const [name, count] of Object.entries(totals).sort())
+    console.log(`  ${name.padEnd(20)} ${(count / runs).toFixed(2)} a run`);
+} catch (cause) {
+  if (!(cause instanceof SimulationFailed)) throw cause;
+  console.error(cause.message);
+  console.error(`The same again: npm run simulate -- --seed ${cause.seed}`);
+  process.exitCode = 1;
+}

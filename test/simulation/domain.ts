@@ -1,0 +1,26 @@
+import { type Simulation, SimulationFailed, simulate } from '../../lib/testing/index.ts';
+import { accountWorkload, carelessReleases, moneyIsConserved, twoReleases } from './accounts.ts';
+import { type DeliveryMutant, simulated } from './delivery-mutants.ts';
+
+/** One run in four has a roll-out that was badly prepared. */
+export const accountsWith = (seed: number): Simulation => ({
+  ...(seed % 4 === 0 ? carelessReleases : twoReleases),
+  seed,
+  workload: accountWorkload,
+  invariants: [moneyIsConserved],
+});
+
+/** How many runs it takes until a mutant is noticed, and by what; undefined where so many are not enough. */
+export const runsUntilFound = async (mutant: DeliveryMutant, most: number) => {
+  for (let seed = 1; seed <= most; seed++) {
+    // Lets the test runner's own messages in.
+    if (seed % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    try {
+      await simulate({ ...accountsWith(seed), ...simulated(mutant), shrinks: false });
+    } catch (cause) {
+      if (!(cause instanceof SimulationFailed)) throw cause;
+      return { runs: seed, fault: cause.fault };
+    }
+  }
+  return undefined;
+};
