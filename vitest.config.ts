@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+/** Proofs take seconds each: long histories, mutants, whole searches, real processes. */
+const proofs = ['test/**/*.proof.test.ts'];
 const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/cli', 'test/aws', 'test/structure'].map(
   (room) => `${room}/**/*.test.ts`,
 );
@@ -8,7 +10,10 @@ export default defineConfig({
   test: {
     projects: [
       // The inner loop: no network, no engine, under five seconds.
-      { test: { name: 'unit', include: [...unit, 'test/contract/memory.test.ts'] } },
+      // One process for many files: importing the same modules again for each was most of the time.
+      { test: { name: 'unit', include: [...unit, 'test/contract/memory.test.ts'], exclude: proofs, isolate: false } },
+      // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
+      { test: { name: 'proofs', include: proofs, testTimeout: 60_000 } },
       // Synthesis of the real app.
       { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       // A real engine, a real deployment, real HTTP.

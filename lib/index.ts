@@ -15,8 +15,8 @@ export {
   refuse,
 } from './core/decider.ts';
 export { type Change, difference } from './core/difference.ts';
-export { defineManifest, type Manifest } from './core/manifest.ts';
 export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
+export { defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
 export { type Problem, ProblemError } from './core/problem.ts';
 export {

@@ -80,7 +80,7 @@ const engines = async (): Promise<Counts> => {
 };
 
 const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
-  all: [...checks, () => vitest(['unit', 'infra', 'integration'])],
+  all: [...checks, () => vitest(['unit', 'proofs', 'infra', 'integration'])],
   unit: [() => vitest(['unit'])],
   integration: [() => vitest(['integration'])],
   full: [() => vitest(['long'], { FOLDSTREAM_RUNS: '1000' })],

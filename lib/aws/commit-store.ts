@@ -79,11 +79,7 @@ const queryOf = (table: string, stream: string, { from, to, limit, newestFirst =
 /** The commits in DynamoDB. An answer that got lost needs no care here: the SDK sends again, the condition fails, and the
  * winner is our own commit, which the caller knows by its command id. That holds for transactions too: the SDK adds a
  * ClientRequestToken to each, so that its own repeats usually succeed, but nothing here relies on it (it lasts ten minutes). */
-export const commitStore = (
-  client: DynamoDBClient,
-  table: string,
-  waiting: Waiting = {},
-): Store => {
+export const commitStore = (client: DynamoDBClient, table: string, waiting: Waiting = {}): Store => {
   const persist = persistently(waiting);
   return {
     append: async (commit) => {

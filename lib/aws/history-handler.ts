@@ -45,7 +45,7 @@ const oneMoment = (query: HttpRequest['query']): Moment => {
 };
 
 /** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. */
-export const answerHistory = async (
+const answerHistory = async (
   aggregates: ReadonlyMap<string, Loading>,
   { route, path, query, actor }: HttpRequest,
 ): Promise<HttpResponse> => {

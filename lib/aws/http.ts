@@ -36,7 +36,7 @@ const actorOf = (claims: Claims): Actor => ({
 });
 
 /** A caller's address, cut to /24 or /48: enough to see where from, not who. */
-export const networkOf = (address: string): string | undefined => {
+const networkOf = (address: string): string | undefined => {
   const v4 = /^(\d+\.\d+\.\d+)\.\d+$/.exec(address);
   if (v4) return `${v4[1]}.0/24`;
   if (!URL.canParse(`http://[${address}]`)) return undefined;
@@ -46,7 +46,7 @@ export const networkOf = (address: string): string | undefined => {
   return `${[...groups, ...zeros].slice(0, 3).join(':')}::/48`;
 };
 
-export const toRequest = (event: Event): HttpRequest => {
+const toRequest = (event: Event): HttpRequest => {
   const { requestContext } = event;
   const headers = Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   const asked = headers['x-correlation-id'];

@@ -65,7 +65,7 @@ Then open an account, put ten euros in, and read the balance, not older than wha
 
   curl -s -X POST ${api}/account/my-first/open    -H "Authorization: Bearer $TOKEN" -d '{"currency":"EUR"}'
   curl -s -X POST ${api}/account/my-first/deposit -H "Authorization: Bearer $TOKEN" -d '{"amount":1000,"currency":"EUR"}' -D /tmp/deposited
-  curl -s ${api}/views/account-balance/my-first -H "Authorization: Bearer $TOKEN" -H "Consistent-With: $(grep -i ^consistency-token /tmp/deposited | cut -d' ' -f2 | tr -d '\\r')"
+  curl -s --retry 5 --fail ${api}/views/account-balance/my-first -H "Authorization: Bearer $TOKEN" -H "Consistent-With: $(grep -i ^consistency-token /tmp/deposited | cut -d' ' -f2 | tr -d '\\r')"
 
 ${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
 

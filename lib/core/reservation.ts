@@ -7,7 +7,7 @@ export const reservationCategory = 'unique';
 const holder = z.object({ by: z.string() });
 
 /** Stored formats of 2026-11: who holds a value that nobody else may have. */
-export const reservationEvents = { ValueClaimed: v1(holder), ValueReleased: v1(holder) };
+const reservationEvents = { ValueClaimed: v1(holder), ValueReleased: v1(holder) };
 
 type ReservationEvent = EventOf<typeof reservationEvents>;
 export type Reservation = Readonly<{ by?: string }>;

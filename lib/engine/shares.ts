@@ -5,7 +5,7 @@ import type { RowChange, RowPart, ViewItem } from './ports.ts';
 import { NotStorable, storable } from './storable.ts';
 
 /** The most names that one share may have: what changes in a row must fit into one expression of DynamoDB's, of 300 operators. */
-export const namesPerShare = 30;
+const namesPerShare = 30;
 /** What stands before a row's key, and in no stream's: rows and streams share one table. */
 const mark = '@';
 

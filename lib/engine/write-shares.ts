@@ -4,7 +4,7 @@ import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
 import { NotStorable } from './storable.ts';
 
 /** A transaction takes 100 items: the head, and for each row the row's part and the stream's share in it. */
-export const rowsAtOnce = 40;
+const rowsAtOnce = 40;
 const tries = 8;
 
 type Writing = Readonly<{ view: View; clock: Clock }>;

@@ -5,6 +5,7 @@ import { itemSize, largestItem } from '../engine/size.ts';
 import { storable } from '../engine/storable.ts';
 import { listed } from '../engine/view-item.ts';
 import { isThere, memoryShares } from './memory-shares.ts';
+import { frozen } from './stored.ts';
 
 export type MemoryView = View & ViewReader & { items(): readonly ViewItem[] };
 
@@ -41,18 +42,19 @@ export const memoryView = (): MemoryView => {
       ...(memory !== undefined && { memory: storable(memory) }),
     };
     if (itemSize(copy) > largestItem) throw new Error(`${item.key} ${item.sort}: an item has at most ${largestItem} bytes.`);
-    table.set(places(item), copy);
+    // Frozen instead of copied at each read: whoever changes what a table gave fails, and reading costs nothing.
+    table.set(places(item), frozen(copy));
   };
   return {
     ...memoryShares({
-      get: (key, sort) => structuredClone(table.get(places({ key, sort }))),
+      get: (key, sort) => table.get(places({ key, sort })),
       put,
       remove: (key, sort) => void table.delete(places({ key, sort })),
       under: (key) => [...table.values()].filter((item) => item.key === key).toSorted((a, b) => compareText(a.sort, b.sort)),
       scanned,
     }),
-    items: () => structuredClone([...table.values()]),
-    head: async (key) => structuredClone(table.get(places({ key, sort: 'head' }))),
+    items: () => [...table.values()],
+    head: async (key) => table.get(places({ key, sort: 'head' })),
     putHead: async (head, expected) => {
       const there = table.get(places(head));
       if (there?.commit !== expected || (there && !isThere(there, { ...there, begun: head.begun }))) return false;

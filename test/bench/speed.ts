@@ -1,9 +1,9 @@
 import { eventBytes } from '../support/costs.ts';
 import { entriesOf } from '../support/ledger.ts';
 import type { Contender } from './contenders.ts';
-import { figure, median, type Table } from './report.ts';
+import { type Bar, figure, median, type Table } from './report.ts';
 
-export type Cell = Readonly<{ length: number; events: number; callers: number }>;
+type Cell = Readonly<{ length: number; events: number; callers: number }>;
 type Rates = ReadonlyMap<string, number>;
 
 /** Commands per second of some callers at once, each with streams of its own: conflicts are measured elsewhere. */
@@ -35,12 +35,12 @@ export const speeds = () => {
   };
 };
 
-export type Speeds = ReturnType<ReturnType<typeof speeds>['all']>;
+type Speeds = ReturnType<ReturnType<typeof speeds>['all']>;
 
 const of = (rounds: readonly Rates[], name: string) => median(rounds.map((rates) => rates.get(name) ?? Number.NaN));
 
 /** The median of the rounds' ratios: two that were measured side by side share what disturbed them. */
-export const ratio = (rounds: readonly Rates[], name: string, to = 'Castore'): number =>
+const ratio = (rounds: readonly Rates[], name: string, to = 'Castore'): number =>
   median(rounds.map((rates) => (rates.get(name) ?? Number.NaN) / (rates.get(to) ?? Number.NaN)));
 
 export const speedTable = (all: Speeds): Table => ({
@@ -55,3 +55,20 @@ export const speedTable = (all: Speeds): Table => ({
     `${figure(ratio(rounds, 'Foldstream, cold'))} x`,
   ]),
 });
+
+/** The promises on speed: of the warm command, which is the usual one. */
+export const speedBars = (all: Speeds): Bar[] =>
+  [
+    { length: 5, least: 1.5 },
+    { length: 1_000, least: 6 },
+  ].map(({ length, least }) => {
+    const lowest = Math.min(
+      ...all.filter(({ cell }) => cell.length === length).map(({ rounds }) => ratio(rounds, 'Foldstream, warm')),
+    );
+    return {
+      what: `Commands per second at ${length.toLocaleString('en')} events, warm, over Castore's: the lowest of all cells`,
+      limit: `>= ${least} x`,
+      measured: `${figure(lowest)} x`,
+      holds: lowest >= least,
+    };
+  });

@@ -8,8 +8,8 @@ import { makeTables } from '../support/tables.ts';
 import { makeCastoreTable } from './castore.ts';
 import { castoreContender, cold, seed, warm } from './contenders.ts';
 import { coldBars, costRows, costTable, type Place, warmBars } from './measures.ts';
-import { type Bar, bars, circumstances, figure, markdown, writeSection } from './report.ts';
-import { rate, ratio, type Speeds, speeds, speedTable } from './speed.ts';
+import { bars, circumstances, markdown, writeSection } from './report.ts';
+import { rate, speedBars, speeds, speedTable } from './speed.ts';
 import { stormResults } from './storm.ts';
 
 const { quick = false } = parseArgs({ options: { quick: { type: 'boolean' } } }).values;
@@ -66,22 +66,6 @@ const measureSpeed = async (
       found.add(cell, rates);
     }
 };
-
-const speedBars = (all: Speeds): Bar[] =>
-  [
-    { length: 5, least: 1.5 },
-    { length: 1_000, least: 6 },
-  ].map(({ length, least }) => {
-    const lowest = Math.min(
-      ...all.filter(({ cell }) => cell.length === length).map(({ rounds }) => ratio(rounds, 'Foldstream, warm')),
-    );
-    return {
-      what: `Commands per second at ${length.toLocaleString('en')} events, warm, over Castore's: the lowest of all cells`,
-      limit: `>= ${least} x`,
-      measured: `${figure(lowest)} x`,
-      holds: lowest >= least,
-    };
-  });
 
 const run = async (endpoint: string) => {
   const settings = {

@@ -1,6 +1,6 @@
 import type { View } from '../../lib/engine/ports.ts';
 
-export class Injected extends Error {
+class Injected extends Error {
   override name = 'Injected';
 }
 

@@ -14,7 +14,7 @@ type SpreadEvent = EventOf<typeof spreadEvents>;
 type Memory = Readonly<{ rows: number; amount: number; top: number }>;
 
 /** Touches as many rows as an event says: more than one transaction takes, if need be. */
-export const spread: SharedRows<Memory, SpreadEvent> = {
+const spread: SharedRows<Memory, SpreadEvent> = {
   kind: 'shared-rows',
   name: 'spread',
   revision: 1,
@@ -44,7 +44,7 @@ export const spreadHistory = (id: string, events: readonly Readonly<{ rows: numb
   events.map((data, i) => commitOf(`spread-${id}`, i + 1, { events: [{ type: 'Spread', v: 1, data }] }));
 
 /** What all streams together come to, by a fold of each and a sum over all: what the rows must be. */
-export const sumOfFolds = (projection: AnyProjection & AnySharedRows, histories: readonly (readonly Commit[])[]) => {
+const sumOfFolds = (projection: AnyProjection & AnySharedRows, histories: readonly (readonly Commit[])[]) => {
   const shares = new Map<string, Share[]>();
   for (const history of histories.filter(({ length }) => length > 0)) {
     const { head } = apply(projection, undefined, history, '');

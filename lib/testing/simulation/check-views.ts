@@ -15,37 +15,40 @@ const eventsOf = (projection: AnyProjection, commit: Commit) =>
       : { type: stored.type, data: undefined },
   ).filter(({ type }) => projection.on[type]);
 
-/** Written again from the design's words alone, and not with the engine's code: the two must come to the same. */
-export const foldOf = (projection: AnyProjection, commits: readonly Commit[]): Folded => {
-  let rows = new Map<string, unknown>();
-  let memory = projection.kind === 'row-per-stream' ? undefined : projection.initial;
-  let handled = 0;
-  for (const commit of commits) {
-    const written = new Map(rows);
-    let next = memory;
+/** Written again from the design's words alone, and not with the engine's code: the two must come to the same. After each commit. */
+export const foldsOf = (projection: AnyProjection, commits: readonly Commit[]): readonly Folded[] => {
+  const isRow = projection.kind === 'row-per-stream';
+  let last: Folded = { rows: new Map(), memory: isRow ? undefined : projection.initial, handled: 0 };
+  return commits.map((commit) => {
+    if (last.parked !== undefined) return last;
+    const rows = new Map(last.rows);
+    let { memory, handled } = last;
     try {
       for (const event of eventsOf(projection, commit)) {
         handled = commit.commit;
-        const result = projection.on[event.type]?.(
-          (projection.kind === 'row-per-stream' ? written.get('head') : next) as never,
-          event as never,
-        );
-        if (projection.kind === 'row-per-stream') written.set('head', result);
+        const result = projection.on[event.type]?.((isRow ? rows.get('head') : memory) as never, event as never);
+        if (isRow) rows.set('head', result);
         else if (projection.kind === 'rows-per-stream') {
           const step = result as { memory: unknown; rows?: object };
-          next = step.memory;
-          for (const [key, row] of Object.entries(step.rows ?? {})) written.set(`row#${key}`, row);
-        } else next = result;
+          memory = step.memory;
+          for (const [key, row] of Object.entries(step.rows ?? {})) rows.set(`row#${key}`, row);
+        } else memory = result;
       }
+      last = { rows, memory, handled };
     } catch (cause) {
       if (cause instanceof FromNewerRelease) throw cause;
-      return { rows, memory, parked: commit.commit, handled };
+      last = { ...last, parked: commit.commit, handled };
     }
-    rows = written;
-    memory = next;
-  }
-  return { rows, memory, handled };
+    return last;
+  });
 };
+
+export const foldOf = (projection: AnyProjection, commits: readonly Commit[]): Folded =>
+  foldsOf(projection, commits).at(-1) ?? {
+    rows: new Map(),
+    memory: projection.kind === 'row-per-stream' ? undefined : projection.initial,
+    handled: 0,
+  };
 
 /** Whether the code of a release has a fault at a commit; what it cannot read yet is none. */
 export const parksAt = (projection: AnyProjection, commits: readonly Commit[], commit: number): boolean => {

@@ -58,4 +58,11 @@ export const withoutFaults = (odds: Odds, without: readonly Fault[]): Odds =>
 /** A fault that the simulator put there: whatever else is thrown is a finding. */
 export class Injected extends Error {
   override name = 'Injected';
+  constructor(message: string) {
+    // Thousands of them are made and nobody looks at where: the stack is most of what an error costs.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = limit;
+  }
 }

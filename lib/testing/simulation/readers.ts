@@ -8,7 +8,7 @@ import type { PageRequest } from '../../engine/page.ts';
 import type { Querying } from '../../engine/query.ts';
 import { storable } from '../../engine/storable.ts';
 import { memoryKeys } from '../memory-system.ts';
-import { foldOf } from './check-views.ts';
+import { foldsOf } from './check-views.ts';
 import type { Dice } from './dice.ts';
 import type { Engine } from './engine.ts';
 import { Injected } from './faults.ts';
@@ -32,7 +32,9 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** The rows that a stream's place in a view may have: at the commit that is awaited, or at any later one. */
 const allowedRows = (projection: AnyProjection, commits: readonly Commit[], from: number) =>
-  commits.slice(from - 1).map((_, i) => foldOf(projection, commits.slice(0, from + i)).rows);
+  foldsOf(projection, commits)
+    .slice(from - 1)
+    .map(({ rows }) => rows);
 
 const without = ({ id: _, ...row }: Row) => row;
 const equal = (row: Row | undefined, folded: unknown) =>
