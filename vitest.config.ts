@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/contract/engine.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/contract/engines.test.ts'],
           globalSetup: 'test/integration/setup.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -37,6 +37,16 @@ export default defineConfig({
       },
       // What takes longer than anybody wants to wait for at each change.
       { test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
+      // The same, over HTTP: minutes on a real engine.
+      {
+        test: {
+          name: 'long-http',
+          include: ['test/long-http/**/*.test.ts'],
+          globalSetup: 'test/integration/setup.ts',
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -83,7 +83,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
   all: [...checks, () => vitest(['unit', 'proofs', 'infra', 'integration'])],
   unit: [() => vitest(['unit'])],
   integration: [() => vitest(['integration'])],
-  full: [() => vitest(['long'], { FOLDSTREAM_RUNS: '1000' })],
+  full: [() => vitest(['long'], { FOLDSTREAM_RUNS: '1000' }), () => vitest(['long-http'])],
   engines: [engines],
 };
 

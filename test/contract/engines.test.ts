@@ -8,6 +8,7 @@ import { sweepPlaces } from '../../lib/aws/sweep-places.ts';
 import { viewTable } from '../../lib/aws/view-table.ts';
 import { spoilers } from '../support/spoil.ts';
 import { dropTables, makeTables } from '../support/tables.ts';
+import { commandsContract } from './commands.contract.ts';
 import { costsContract } from './costs.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
@@ -67,6 +68,7 @@ for (const { name, endpoint } of engines)
         parked: parkedList(client, view),
       };
     });
+    commandsContract(name, async () => ({ client, tables: await tables() }));
     keysContract(name, async () => ({ client, table: (await tables()).control }));
     sizeContract(name, async (observe) => commitStore(dynamo({ ...settings, observe }), (await tables()).commits));
     viewCostsContract(name, async (observe, lists) => viewTable(dynamo({ ...settings, observe }), (await tables(lists)).view));

@@ -46,6 +46,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   try {
     const capabilities = await engineCapabilities(endpoint);
     project.provide('endpoint', endpoint);
+    project.provide('endpoints', [{ name: external ? 'the engine at AWS_ENDPOINT_URL' : 'MiniStack', endpoint }]);
     project.provide('capabilities', capabilities);
     project.provide('deployment', null);
     Object.assign(process.env, engineSettings(endpoint));

@@ -39,7 +39,7 @@ const duration = 2_500;
 export const planFor = (seed: number, workload: Workload, releases: number, without: readonly Fault[]): Plan => {
   const dice = diceFor(seed, 'plan');
   const odds = withoutFaults(someFaults(dice), without);
-  const count = 20 + dice.below(4);
+  const count = 16 + dice.below(4);
   const times = Array.from({ length: count }, () => dice.next() * duration).sort((a, b) => a - b);
   const commands = times.map((at, n): Planned => {
     // What comes first is sent until it is answered: a run in which nothing begins shows little.

@@ -1,0 +1,181 @@
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fromItem } from '../../lib/aws/attributes.ts';
+import { sqs } from '../../lib/aws/queue.ts';
+import type { Commit } from '../../lib/core/commit.ts';
+import { pascal } from '../../lib/core/stream.ts';
+import { manifest } from '../../lib/domains/index.ts';
+import { diceFor } from '../../lib/testing/simulation/dice.ts';
+import { eventually } from '../support/eventually.ts';
+import { faults, type Stored } from '../support/folded.ts';
+import { as, type Call, fresh, theDeployment } from '../support/http.ts';
+import { killing } from '../support/killing.ts';
+import { overHttp } from '../support/over-http.ts';
+
+const [streams, commits, callers] = [200, 2_000, 16];
+/** Accounts that are opened and closed; all others take money. */
+const closed = 20;
+const seed = Number(process.env.FOLDSTREAM_SEED ?? 1);
+/** The longest pause between two kills (ms): each function is killed many times, and gets something done in between. */
+const longestPause = 400;
+/** Seconds until a queue hands out again what a killed function had: the deployment's 120, less for the test's sake. Shorter is only
+ * harsher: what is still being worked on may then be handed out a second time. */
+const handedOutAgainAfter = { deployed: 120, here: 20 };
+
+type Acknowledged = Readonly<{ stream: string; commit: number; command: string }>;
+
+describe.runIf(overHttp())('projection functions that are killed at any moment', () => {
+  const dynamodb = new DynamoDBClient({});
+  const name = (part: string) => theDeployment().outputs[part] ?? '';
+  const prefix = (projection: { name: string; revision: number }) => `${pascal(projection.name)}R${projection.revision}`;
+
+  const patience = async (seconds: number) => {
+    const client = sqs();
+    for (const projection of manifest.projections)
+      await client.send(
+        new SetQueueAttributesCommand({
+          QueueUrl: name(`${prefix(projection)}Queue`),
+          Attributes: { VisibilityTimeout: String(seconds) },
+        }),
+      );
+  };
+  const scan = async (TableName: string) => {
+    const items: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName, ConsistentRead: true }))
+      items.push(...Items.map(fromItem));
+    return items;
+  };
+
+  /** All commits, by stream, in order. */
+  const stored = async (): Promise<ReadonlyMap<string, readonly Commit[]>> => {
+    const all = ((await scan(name('CommitsTable'))) as Commit[]).toSorted((a, b) => a.commit - b.commit);
+    return Map.groupBy(all, ({ stream }) => stream);
+  };
+
+  const found = async () => {
+    const all = await stored();
+    const each = manifest.projections.map(async (projection) =>
+      faults(projection, all, (await scan(name(`${prefix(projection)}Table`))) as Stored[]),
+    );
+    return (await Promise.all(each)).flat();
+  };
+
+  beforeAll(() => patience(handedOutAgainAfter.here));
+  afterAll(() => patience(handedOutAgainAfter.deployed));
+
+  it('leave every view of each kind as the fold of every stream', async () => {
+    const dice = diceFor(seed, 'callers');
+    const acknowledged: Acknowledged[] = [];
+    let again = 0;
+
+    /** Sends one command until it is answered for good; a repeat carries the same key. */
+    const send = async (call: Call, id: string, command: string, body: object): Promise<boolean> => {
+      const key = fresh();
+      for (let tries = 1; ; tries++) {
+        const answer = await call('POST', `/account/${id}/${command}`, body, { 'idempotency-key': key }).catch(() => undefined);
+        if (answer && answer.status < 300) {
+          const { stream, commit } = answer.body as { stream: string; commit: number };
+          acknowledged.push({ stream, commit, command: `http/${key}` });
+          return true;
+        }
+        if (answer && answer.status < 500 && answer.status !== 429) {
+          expect(answer.body).toMatchObject({ type: expect.stringContaining('insufficient-funds') });
+          return false;
+        }
+        again += 1;
+        if (tries === 20) throw new Error(`${command} of ${id}: ${JSON.stringify(answer)}`);
+      }
+    };
+
+    const people = await Promise.all([as('ada'), as('bob')]);
+    const accounts = Array.from({ length: streams }, (_, i) => ({ id: fresh(), call: people[i % 2]!, closes: i < closed }));
+    const movements = accounts.filter(({ closes }) => !closes);
+    const open = accounts.map(
+      ({ id, call }) =>
+        () =>
+          send(call, id, 'open', { currency: 'EUR' }),
+    );
+    const close = accounts
+      .filter(({ closes }) => closes)
+      .map(
+        ({ id, call }) =>
+          () =>
+            send(call, id, 'close', { reason: 'moved' }),
+      );
+    const move = Array.from({ length: commits - open.length - close.length }, () => {
+      const { id, call } = dice.pick(movements);
+      const amount = 1 + dice.below(1_000);
+      return async () => {
+        // Callers meet on accounts: what there is to withdraw is not known before.
+        const withdrawn = amount % 3 === 0 && (await send(call, id, 'withdraw', { amount, currency: 'EUR' }));
+        return withdrawn || send(call, id, 'deposit', { amount, currency: 'EUR' });
+      };
+    });
+    const todo = [...open, ...dice.shuffled([...close, ...move])];
+    const next = todo.values();
+    const caller = async () => {
+      for (const task of next) expect(await task()).toBe(true);
+    };
+
+    const functions = manifest.projections.map((projection) => name(`${prefix(projection)}Function`));
+    expect(functions).not.toContain('');
+    const killer = killing({ endpoint: theDeployment().endpoint, functions }, diceFor(seed, 'kills').next, longestPause);
+    const begun = performance.now();
+    await Promise.all(Array.from({ length: callers }, caller)).catch(async (error: unknown) => {
+      await killer.stop();
+      throw error;
+    });
+    const ended = performance.now();
+    const seconds = (ended - begun) / 1_000;
+    // What comes again is met by further kills, though not for ever: a queue gives up after ten tries.
+    const until = performance.now() + 1_000 * handedOutAgainAfter.here;
+    while (performance.now() < until && (await found()).length > 0) await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const kills = await killer.stop();
+    const wrong = await found();
+    console.log(
+      `Seed ${seed}: ${commits} commits on ${streams} streams by ${callers} callers in ${seconds.toFixed(1)} s, ${(commits / seconds).toFixed(0)} commits/s; ${again} sent again; ${kills} kills; ${wrong.length} items not right when the killing ended`,
+    );
+
+    // Every acknowledged commit is there exactly once, and no other.
+    const all = new Map([...(await stored())].filter(([stream]) => accounts.some(({ id }) => stream === `account-${id}`)));
+    const there = [...all.values()].flat();
+    expect(acknowledged).toHaveLength(commits);
+    const line = ({ stream, commit, command }: Pick<Commit, 'stream' | 'commit' | 'command'>) => `${stream}/${commit} ${command}`;
+    expect(there.map(line).toSorted()).toEqual(acknowledged.map(line).toSorted());
+    expect(new Set(there.map(({ command }) => command)).size).toBe(commits);
+    for (const [stream, history] of all)
+      expect(
+        history.map(({ commit }) => commit),
+        stream,
+      ).toEqual(history.map((_, i) => i + 1));
+    expect(all.size).toBe(streams);
+
+    const left = await eventually(found, (wrong) => wrong.length === 0, { deadline: 400_000, every: 1_000 });
+    expect(left).toEqual([]);
+    console.log(
+      `All views right ${((performance.now() - ended) / 1_000).toFixed(1)} s after the last commit (a queue hands out again after ${handedOutAgainAfter.here} s)`,
+    );
+    expect(kills).toBeGreaterThanOrEqual(20);
+  });
+
+  it('would be seen if any one item of a view were missing, old, or too many', async () => {
+    const all = await stored();
+    for (const projection of manifest.projections) {
+      const items = (await scan(name(`${prefix(projection)}Table`))) as Stored[];
+      expect(faults(projection, all, items)).toEqual([]);
+      for (const [i, item] of items.entries()) {
+        if (i % 37 !== 0 && !item.sort.startsWith('part#')) continue;
+        const wrong: readonly (readonly Stored[])[] = [
+          items.toSpliced(i, 1),
+          items.toSpliced(i, 0, { ...item, key: `${item.key}x` }),
+        ];
+        for (const mutant of wrong) expect(faults(projection, all, mutant), `${item.key} ${item.sort}`).not.toEqual([]);
+      }
+      const [stream, history] = [...all][0]!;
+      // One commit that no view has seen.
+      const longer = new Map(all).set(stream, [...history, { ...history[0]!, commit: history.length + 1 }]);
+      expect(faults(projection, longer, items)).not.toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** What a process was started with; nothing where it has gone meanwhile, or is somebody else's. */
+const environmentOf = (pid: string): ReadonlySet<string> => {
+  try {
+    return new Set(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0'));
+  } catch {
+    return new Set();
+  }
+};
+
+type Wanted = Readonly<{ endpoint: string; functions: readonly string[] }>;
+
+/** The engine's processes for some functions, by the environment that it started them with. */
+const workers = ({ endpoint, functions }: Wanted): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const environment = environmentOf(pid);
+      return (
+        environment.has(`AWS_ENDPOINT_URL=${endpoint}`) &&
+        functions.some((name) => environment.has(`AWS_LAMBDA_FUNCTION_NAME=${name}`))
+      );
+    })
+    .map(Number);
+
+export type Killing = Readonly<{ stop(): Promise<number> }>;
+
+/** Kills such processes one at a time, at moments that the dice say, until it is stopped: no code of theirs gets to know. */
+export const killing = (wanted: Wanted, random: () => number, longestPause: number): Killing => {
+  let going = true;
+  const kills = (async () => {
+    let count = 0;
+    while (going) {
+      await pause(random() * longestPause);
+      const pids = workers(wanted);
+      const pid = pids[Math.floor(random() * pids.length)];
+      if (pid === undefined) continue;
+      try {
+        process.kill(pid, 'SIGKILL');
+        count += 1;
+      } catch {}
+    }
+    return count;
+  })();
+  return {
+    stop: () => {
+      going = false;
+      return kills;
+    },
+  };
+};
