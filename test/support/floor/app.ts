@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
@@ -7,7 +9,8 @@ import { Code, EventSourceMapping, Function as LambdaFunction, Runtime, Starting
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { bundle } from '../../../lib/infra/bundle.ts';
 
-/** The hops of a commit with none of our code: table -> stream -> function -> bus -> rule -> queue -> function -> table. */
+/** The hops of a commit with none of our code: API -> function -> table -> stream -> function -> bus -> rule -> queue -> function -> table
+ * <- function <- API. */
 const folders = await bundle({ manifestModule: import.meta.filename, functions: join(import.meta.dirname, 'functions') });
 const stack = new Stack(new App(), 'floor');
 
@@ -49,3 +52,12 @@ const project = lambda('Project', { VIEW_TABLE: seen.tableName });
 seen.grantWriteData(project);
 queue.grantConsumeMessages(project);
 new EventSourceMapping(stack, 'Delivered', { target: project, eventSourceArn: queue.queueArn, batchSize: 10 });
+
+const write = lambda('Write', { WRITTEN_TABLE: written.tableName });
+written.grantWriteData(write);
+const read = lambda('Read', { VIEW_TABLE: seen.tableName });
+seen.grantReadData(read);
+const api = new HttpApi(stack, 'Api');
+api.addRoutes({ path: '/write', methods: [HttpMethod.POST], integration: new HttpLambdaIntegration('ToWrite', write) });
+api.addRoutes({ path: '/read', methods: [HttpMethod.GET], integration: new HttpLambdaIntegration('ToRead', read) });
+new CfnOutput(stack, 'ApiId', { value: api.apiId });
