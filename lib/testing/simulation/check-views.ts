@@ -62,7 +62,7 @@ export const parksAt = (projection: AnyProjection, commits: readonly Commit[], c
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
 
 /** What is wrong with a stream's place in a view. */
-export const streamFault = (
+const streamFault = (
   projection: AnyProjection,
   stream: string,
   commits: readonly Commit[],

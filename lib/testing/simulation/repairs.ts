@@ -125,7 +125,7 @@ export const repairs = (
   };
   /** As long as every commit has been looked at in a thorough pass, whatever some clock said when it was made. */
   const sweepAll = async () => {
-    for (let passes = 0, runs = 0; passes <= settings.thoroughEvery && runs < 60; runs++) {
+    for (let passes = 0, runs = 0; passes <= settings.thoroughEvery + 1 && runs < 60; runs++) {
       await time.sleep(1_000);
       if (await sweep()) passes += 1;
     }
