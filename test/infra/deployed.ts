@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -66,6 +66,7 @@ export const manifest = defineManifest({
 });
 
 const bundle = mkdtempSync(join(tmpdir(), 'foldstream-bundle-'));
+process.once('exit', () => rmSync(bundle, { recursive: true, force: true }));
 writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => {};');
 export const steps = Object.fromEntries(
   ['command', 'publish', 'guard', 'project', 'query', 'history', 'sweep', 'ops'].map((step) => [step, bundle]),

@@ -5,6 +5,7 @@ const client = new EventBridgeClient({});
 
 /** The least that anything does between a table's stream and a bus. */
 export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<void> => {
+  console.log('Published.');
   for (let i = 0; i < Records.length; i += 10)
     await client.send(
       new PutEventsCommand({

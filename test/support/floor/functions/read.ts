@@ -6,6 +6,7 @@ const client = new DynamoDBClient({});
 /** The least that waits for a table: with the pauses of lib/engine/consistency.ts, and as long. */
 export const handler = async ({ queryStringParameters }: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
   const { id = '', value = '' } = queryStringParameters ?? {};
+  console.log('Read.');
   const since = Date.now();
   for (;;) {
     const { Item } = await client.send(
