@@ -12,6 +12,7 @@ export {
   fold,
   isRefusal,
   type Refusal,
+  type RefusalDetail,
   refuse,
 } from './core/decider.ts';
 export { type Change, difference } from './core/difference.ts';

@@ -110,13 +110,10 @@ export const httpFunction = (logger: Logger, handle: Handle) =>
       onError: (run) => {
         const { request } = run.internal as { request?: HttpRequest };
         const problem = problemOf(run.error);
-        const log = problem.status >= 500 ? 'error' : 'info';
-        logger[log]('Answered with a problem.', {
-          route: request?.route,
-          status: problem.status,
-          problem: problem.kind,
-          ...(problem.status >= 500 && { error: run.error as Error }),
-        });
+        const said = { route: request?.route, status: problem.status, problem: problem.kind };
+        // An alarm listens for this message: nobody but us can do something about it.
+        if (problem.status === 500) logger.error('Failed.', { ...said, error: run.error as Error });
+        else logger.info('Answered with a problem.', { ...said, ...(problem.status > 500 && { cause: String(run.error) }) });
         logger.resetKeys();
         const correlation = request?.correlation ?? '';
         const { retryAfterSeconds } = problem;

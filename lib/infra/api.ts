@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
@@ -12,7 +12,7 @@ import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { moreThan } from './alarm.ts';
+import { alarmOnLine } from './alarm.ts';
 import { accept, output } from './notes.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
@@ -53,11 +53,6 @@ export class Api extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
       },
     });
-    // A function that answers 500 has not thrown: only the gateway counts these.
-    stage.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }).createAlarm(this, 'Failing', {
-      alarmDescription: "Requests were answered with 5xx: the functions' logs say why, under the correlation id of each answer.",
-      ...moreThan(0),
-    });
     output(this, 'ApiUrl', stage.url);
     output(this, 'ApiId', this.http.apiId);
   }
@@ -73,9 +68,20 @@ export class Api extends Construct {
       accept(route, { APIG4: 'Whether the service is well may be asked by anybody; the answer holds nothing else.' });
   }
 
-  private add(method: 'GET' | 'POST', path: string, step: Step, authorizer?: IHttpRouteAuthorizer) {
-    const integration = this.integrations.get(step) ?? new HttpLambdaIntegration(step.node.id, step);
+  private integrate(step: Step): HttpLambdaIntegration {
+    // A function that answers 500 has not thrown; and a 503 that asks to come again is an answer, no failure.
+    alarmOnLine(step, {
+      id: 'Failed',
+      message: 'Failed.',
+      alarmDescription: 'A request was answered with 500: the log says why, under the correlation id of the answer.',
+    });
+    const integration = new HttpLambdaIntegration(step.node.id, step);
     this.integrations.set(step, integration);
+    return integration;
+  }
+
+  private add(method: 'GET' | 'POST', path: string, step: Step, authorizer?: IHttpRouteAuthorizer) {
+    const integration = this.integrations.get(step) ?? this.integrate(step);
     return this.http.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizer });
   }
 }

@@ -1,9 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { moreThan } from './alarm.ts';
+import { alarmOnLine } from './alarm.ts';
 import type { EventStore } from './event-store.ts';
 import { output } from './notes.ts';
 import { type Common, Step } from './step.ts';
@@ -27,21 +25,10 @@ export class Guard extends Construct {
       bisectBatchOnError: true,
       retryAttempts: 100,
     });
-    const metric = { metricNamespace: 'Foldstream', metricName: `${this.node.path.replaceAll('/', '.')}.Tamperings` };
-    new MetricFilter(this, 'Tamperings', {
-      ...metric,
-      logGroup: step.logGroup,
-      filterPattern: FilterPattern.stringValue('$.message', '=', 'History was tampered with.'),
-      metricValue: '1',
-    });
-    new Metric({
-      namespace: metric.metricNamespace,
-      metricName: metric.metricName,
-      statistic: 'Sum',
-      period: Duration.minutes(1),
-    }).createAlarm(this, 'Tampered', {
+    alarmOnLine(step, {
+      id: 'Tamperings',
+      message: 'History was tampered with.',
       alarmDescription: 'A commit was changed or removed: the log of the guard names its stream; run foldstream verify on it.',
-      ...moreThan(0),
     });
     output(this, 'GuardFunction', step.functionName);
   }

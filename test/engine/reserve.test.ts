@@ -6,6 +6,7 @@ import type { Store } from '../../lib/engine/ports.ts';
 import { verifyStream } from '../../lib/engine/verify.ts';
 import { asks, instanceOver, memoryTable, operator, robot, watched } from '../support/commanding.ts';
 import { member } from '../support/member.ts';
+import { runs } from '../support/runs.ts';
 
 type Table = ReturnType<typeof memoryTable>;
 const members = (table: Table): Commanding => instanceOver(table, { decider: member, code: 'member-1' });
@@ -112,7 +113,7 @@ describe('a unique value', () => {
         for (const stream of new Set(table.store.stored().map((commit) => commit.stream)))
           expect(await verifyStream(table.store, table.keys, stream)).not.toHaveProperty('fault');
       }),
-      { numRuns: Number(process.env.FOLDSTREAM_RUNS ?? 60) },
+      { numRuns: runs(60) },
     );
   });
 });

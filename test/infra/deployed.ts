@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -65,8 +64,8 @@ export const manifest = defineManifest({
   projections: [list, { ...list, revision: 2 }, log, inner],
 });
 
-const bundle = mkdtempSync(join(tmpdir(), 'foldstream-bundle-'));
-process.once('exit', () => rmSync(bundle, { recursive: true, force: true }));
+const bundle = join(import.meta.dirname, '..', '..', '.cache', 'tests', 'bundle');
+mkdirSync(bundle, { recursive: true });
 writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => {};');
 export const steps = Object.fromEntries(
   ['command', 'publish', 'guard', 'project', 'query', 'history', 'sweep', 'ops'].map((step) => [step, bundle]),

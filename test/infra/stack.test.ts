@@ -183,6 +183,16 @@ describe('the functions', () => {
 });
 
 describe('the API', () => {
+  test('raises an alarm for each function that answers 500, and not for a 503 that asks to come again', () => {
+    const filters = resources('AWS::Logs::MetricFilter').filter(
+      ({ FilterPattern }) => FilterPattern === '{ $.message = "Failed." }',
+    );
+    expect(filters).toHaveLength(resources('AWS::ApiGatewayV2::Integration').length);
+    expect(filters.length).toBeGreaterThan(0);
+    for (const { MetricTransformations } of filters)
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: MetricTransformations[0].MetricName, Threshold: 0 });
+  });
+
   test('every route but health asks for a token, and what only processes may send has none', () => {
     const routes = resources('AWS::ApiGatewayV2::Route').map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType]);
     expect(Object.fromEntries(routes)).toEqual({

@@ -9,55 +9,59 @@ import { Code, EventSourceMapping, Function as LambdaFunction, Runtime, Starting
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { bundle } from '../../../lib/infra/bundle.ts';
 
-/** The hops of a commit with none of our code: API -> function -> table -> stream -> function -> bus -> rule -> queue -> function -> table
- * <- function <- API. */
+/** The hops of a commit with none of our code: API -> function -> table -> stream -> function -> bus ->
+ * for each consumer: rule -> queue -> function -> table; and the first one's table <- function <- API. Each function logs a line: the engine waits up to 50 ms for one before it answers. */
 const folders = await bundle({ manifestModule: import.meta.filename, functions: join(import.meta.dirname, 'functions') });
-const stack = new Stack(new App(), 'floor');
+const app = new App();
 
-const table = (id: string) => {
-  const made = new Table(stack, id, {
-    partitionKey: { name: 'id', type: AttributeType.STRING },
-    billingMode: BillingMode.PAY_PER_REQUEST,
-    removalPolicy: RemovalPolicy.DESTROY,
-    ...(id === 'Written' && { stream: StreamViewType.NEW_IMAGE }),
+const floor = (consumers: number) => {
+  const stack = new Stack(app, `floor-${consumers}`);
+  const table = (id: string, stream?: StreamViewType) =>
+    new Table(stack, id, {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      removalPolicy: RemovalPolicy.DESTROY,
+      stream,
+    });
+  const lambda = (step: string, id: string, environment: Record<string, string>) =>
+    new LambdaFunction(stack, id, {
+      code: Code.fromAsset(folders[step]!),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      memorySize: 1024,
+      timeout: Duration.seconds(20),
+      environment,
+    });
+  const written = table('Written', StreamViewType.NEW_IMAGE);
+  const bus = new EventBus(stack, 'Bus');
+  const publish = lambda('publish', 'Publish', { BUS_NAME: bus.eventBusName });
+  bus.grantPutEventsTo(publish);
+  written.grantStreamRead(publish);
+  new EventSourceMapping(stack, 'Appended', {
+    target: publish,
+    eventSourceArn: written.tableStreamArn!,
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: 100,
   });
-  new CfnOutput(stack, `${id}Table`, { value: made.tableName });
-  return made;
+  const seen = Array.from({ length: consumers }, (_, i) => {
+    const own = table(`Seen${i}`);
+    const queue = new Queue(stack, `Queue${i}`, { visibilityTimeout: Duration.seconds(120) });
+    new Rule(stack, `Rule${i}`, { eventBus: bus, eventPattern: { detailType: ['put'] }, targets: [new SqsQueue(queue)] });
+    const project = lambda('project', `Project${i}`, { VIEW_TABLE: own.tableName });
+    own.grantWriteData(project);
+    queue.grantConsumeMessages(project);
+    new EventSourceMapping(stack, `Delivered${i}`, { target: project, eventSourceArn: queue.queueArn, batchSize: 10 });
+    return own;
+  });
+  const write = lambda('write', 'Write', { WRITTEN_TABLE: written.tableName });
+  written.grantWriteData(write);
+  const read = lambda('read', 'Read', { VIEW_TABLE: seen[0]!.tableName });
+  seen[0]!.grantReadData(read);
+  const api = new HttpApi(stack, 'Api');
+  api.addRoutes({ path: '/write', methods: [HttpMethod.POST], integration: new HttpLambdaIntegration('ToWrite', write) });
+  api.addRoutes({ path: '/read', methods: [HttpMethod.GET], integration: new HttpLambdaIntegration('ToRead', read) });
+  new CfnOutput(stack, 'ApiId', { value: api.apiId });
 };
 
-const lambda = (id: string, environment: Record<string, string>) =>
-  new LambdaFunction(stack, id, {
-    code: Code.fromAsset(folders[id.toLowerCase()]!),
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_24_X,
-    memorySize: 1024,
-    timeout: Duration.seconds(20),
-    environment,
-  });
-
-const [written, seen] = [table('Written'), table('Seen')];
-const bus = new EventBus(stack, 'Bus');
-const publish = lambda('Publish', { BUS_NAME: bus.eventBusName });
-bus.grantPutEventsTo(publish);
-written.grantStreamRead(publish);
-new EventSourceMapping(stack, 'Appended', {
-  target: publish,
-  eventSourceArn: written.tableStreamArn!,
-  startingPosition: StartingPosition.TRIM_HORIZON,
-  batchSize: 100,
-});
-const queue = new Queue(stack, 'Queue', { visibilityTimeout: Duration.seconds(120) });
-new Rule(stack, 'Rule', { eventBus: bus, eventPattern: { detailType: ['put'] }, targets: [new SqsQueue(queue)] });
-const project = lambda('Project', { VIEW_TABLE: seen.tableName });
-seen.grantWriteData(project);
-queue.grantConsumeMessages(project);
-new EventSourceMapping(stack, 'Delivered', { target: project, eventSourceArn: queue.queueArn, batchSize: 10 });
-
-const write = lambda('Write', { WRITTEN_TABLE: written.tableName });
-written.grantWriteData(write);
-const read = lambda('Read', { VIEW_TABLE: seen.tableName });
-seen.grantReadData(read);
-const api = new HttpApi(stack, 'Api');
-api.addRoutes({ path: '/write', methods: [HttpMethod.POST], integration: new HttpLambdaIntegration('ToWrite', write) });
-api.addRoutes({ path: '/read', methods: [HttpMethod.GET], integration: new HttpLambdaIntegration('ToRead', read) });
-new CfnOutput(stack, 'ApiId', { value: api.apiId });
+// As many consumers as the reference application has views; and one alone, for comparison.
+for (const consumers of [3, 1]) floor(consumers);
