@@ -3,7 +3,7 @@ import type { Commit } from '../core/commit.ts';
 import { type Context, decide, isRefusal, type Refusal } from '../core/decider.ts';
 import { parseStream } from '../core/stream.ts';
 import { storeEvent } from '../core/version.ts';
-import type { CommandAnswer, Commanding, CommandRequest } from './handle-command.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
 import type { Known } from './history.ts';
 import { storable } from './storable.ts';
 

@@ -1,43 +1,12 @@
-import type { Actor } from '../core/access.ts';
-import { type Commit, type Meta, versionBefore } from '../core/commit.ts';
-import type { Refusal } from '../core/decider.ts';
-import type { Message } from '../core/message.ts';
-import type { StateCache } from './cache.ts';
+import { type Commit, versionBefore } from '../core/commit.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
 import { decideOn } from './decide-on.ts';
 import { BrokenHistory, type Known, recentCommit, snapshotDue } from './history.ts';
-import { catchUp, follow, type Loading, load, saveSnapshot } from './load.ts';
-import type { AppendedTogether, Keys } from './ports.ts';
+import { catchUp, follow, load, saveSnapshot } from './load.ts';
+import type { AppendedTogether } from './ports.ts';
 import { reserving } from './reserve.ts';
 import { itemSize, largestItem } from './size.ts';
 import { withSiblings } from './together.ts';
-
-/** A command on its way: whose, to which stream, under which id, as part of what. */
-export type CommandRequest = Readonly<{
-  stream: string;
-  command: Message;
-  actor: Actor;
-  /** The command's id: the same id takes effect at most once. */
-  id: string;
-  /** Tells a repeat of an id from another command under the same one; absent for an id that nobody can repeat. */
-  digest?: string;
-  /** The version that the caller has seen, if the command is for that version only. */
-  expectedVersion?: number;
-  /** The time of what caused it, which its commit is never before. */
-  causeAt?: string;
-  meta: Omit<Meta, 'actor'>;
-}>;
-
-export type CommandAnswer =
-  | Readonly<{ outcome: 'committed'; commit: Commit }>
-  | Readonly<{ outcome: 'unchanged'; stream: string; version: number; commit: number }>
-  | Readonly<{ outcome: 'refused'; refusal: Refusal }>
-  | Readonly<{ outcome: 'forbidden' }>
-  | Readonly<{ outcome: 'stale'; version: number }>
-  | Readonly<{ outcome: 'id-reused' }>
-  | Readonly<{ outcome: 'too-large'; size: number; limit: number; unit: 'bytes' | 'events' }>
-  | Readonly<{ outcome: 'contended'; tries: number }>;
-
-export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys }>;
 
 /** The answer to a command that has already taken effect, as far as the caller may know it. */
 const firstAnswer = (commit: Commit, { digest }: CommandRequest): CommandAnswer =>

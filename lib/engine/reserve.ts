@@ -3,8 +3,8 @@ import { refuse } from '../core/decider.ts';
 import { type Claim, claimsOf, type Reservation, reservation, reservationCategory } from '../core/reservation.ts';
 import { kebab, streamName } from '../core/stream.ts';
 import { storeEvent } from '../core/version.ts';
+import type { Commanding, CommandRequest } from './command.ts';
 import { type Decision, latest, refusalOn } from './decide-on.ts';
-import type { Commanding, CommandRequest } from './handle-command.ts';
 import type { Known } from './history.ts';
 import { follow, type Loading, load } from './load.ts';
 

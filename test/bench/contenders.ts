@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../../lib/core/commit.ts';
 import { stateCache } from '../../lib/engine/cache.ts';
-import type { Commanding } from '../../lib/engine/handle-command.ts';
+import type { Commanding } from '../../lib/engine/command.ts';
 import { load } from '../../lib/engine/load.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { itemSize } from '../../lib/engine/size.ts';

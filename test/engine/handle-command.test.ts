@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
-import { type CommandAnswer, committedAnswer, handleCommand } from '../../lib/engine/handle-command.ts';
+import type { CommandAnswer } from '../../lib/engine/command.ts';
+import { committedAnswer, handleCommand } from '../../lib/engine/handle-command.ts';
 import { BrokenHistory } from '../../lib/engine/history.ts';
 import {
   type ada,

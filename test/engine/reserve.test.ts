@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
-import { type CommandAnswer, type Commanding, handleCommand } from '../../lib/engine/handle-command.ts';
+import type { CommandAnswer, Commanding } from '../../lib/engine/command.ts';
+import { handleCommand } from '../../lib/engine/handle-command.ts';
 import type { Store } from '../../lib/engine/ports.ts';
 import { verifyStream } from '../../lib/engine/verify.ts';
 import { asks, instanceOver, memoryTable, operator, robot, watched } from '../support/commanding.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CommandAnswer, handleCommand, handleTogether } from '../../lib/engine/handle-command.ts';
+import type { CommandAnswer } from '../../lib/engine/command.ts';
+import { handleCommand, handleTogether } from '../../lib/engine/handle-command.ts';
 import { deposits, instanceOver, memoryTable, opens, withdraws } from '../support/commanding.ts';
 
 const at = (account: string) => ({ stream: `account-${account}` });

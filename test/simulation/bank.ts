@@ -1,6 +1,7 @@
 import type { Commit } from '../../lib/core/commit.ts';
 import { stateCache } from '../../lib/engine/cache.ts';
-import { type CommandAnswer, type Commanding, type CommandRequest, handleCommand } from '../../lib/engine/handle-command.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from '../../lib/engine/command.ts';
+import { handleCommand } from '../../lib/engine/handle-command.ts';
 import type { Snapshots, Store } from '../../lib/engine/ports.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';

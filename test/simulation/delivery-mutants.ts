@@ -1,6 +1,6 @@
 import type { Commit } from '../../lib/core/commit.ts';
 import type { Formats } from '../../lib/core/version.ts';
-import type { Commanding } from '../../lib/engine/handle-command.ts';
+import type { Commanding } from '../../lib/engine/command.ts';
 import type { Range, Store, ViewItem } from '../../lib/engine/ports.ts';
 import type { Delivery, Projecting } from '../../lib/engine/project.ts';
 import type { Engine, MemoryView, Simulation, Tamper } from '../../lib/testing/index.ts';

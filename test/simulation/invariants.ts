@@ -3,7 +3,8 @@ import { allowed } from '../../lib/core/access.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { type AnyDecider, decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import { parseStream } from '../../lib/core/stream.ts';
-import { type CommandAnswer, type CommandRequest, committedAnswer } from '../../lib/engine/handle-command.ts';
+import type { CommandAnswer, CommandRequest } from '../../lib/engine/command.ts';
+import { committedAnswer } from '../../lib/engine/handle-command.ts';
 import { commitHash } from '../../lib/engine/history.ts';
 import { memoryKeys } from '../../lib/testing/memory-system.ts';
 

@@ -1,5 +1,5 @@
 import type { Commit } from '../../lib/core/commit.ts';
-import type { Commanding } from '../../lib/engine/handle-command.ts';
+import type { Commanding } from '../../lib/engine/command.ts';
 import type { Keys, Store } from '../../lib/engine/ports.ts';
 import type { Mutant } from './bank.ts';
 

@@ -1,6 +1,6 @@
 import type { Actor } from '../../lib/core/access.ts';
 import { stateCache } from '../../lib/engine/cache.ts';
-import type { Commanding, CommandRequest } from '../../lib/engine/handle-command.ts';
+import type { Commanding, CommandRequest } from '../../lib/engine/command.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
 import { memoryStore } from '../../lib/testing/memory-store.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { dynamo, Observe } from '../../lib/aws/dynamo.ts';
-import type { Commanding } from '../../lib/engine/handle-command.ts';
+import type { Commanding } from '../../lib/engine/command.ts';
 import { load } from '../../lib/engine/load.ts';
 import { ledgerHistory, putAll } from './history.ts';
 import { coldly, handled, ledgerInstance, type Tables } from './instance.ts';

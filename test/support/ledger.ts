@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { type AnyDecider, command, type Decider, refuse } from '../../lib/core/decider.ts';
 import { v1 } from '../../lib/core/version.ts';
-import type { CommandRequest } from '../../lib/engine/handle-command.ts';
+import type { CommandRequest } from '../../lib/engine/command.ts';
 import { itemSize } from '../../lib/engine/size.ts';
 
 export type Entry = Readonly<{ amount: number; text: string }>;

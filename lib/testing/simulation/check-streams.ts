@@ -3,7 +3,7 @@ import type { Commit } from '../../core/commit.ts';
 import { type AnyDecider, decide, fold, isRefusal } from '../../core/decider.ts';
 import { kebab, parseStream } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
-import type { CommandAnswer, CommandRequest } from '../../engine/handle-command.ts';
+import type { CommandAnswer, CommandRequest } from '../../engine/command.ts';
 import { commitHash } from '../../engine/history.ts';
 import { memoryKeys } from '../memory-system.ts';
 import { type Answered, correlationOf } from './clients.ts';

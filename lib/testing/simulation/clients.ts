@@ -1,5 +1,5 @@
 import { streamName } from '../../core/stream.ts';
-import type { CommandAnswer, CommandRequest } from '../../engine/handle-command.ts';
+import type { CommandAnswer, CommandRequest } from '../../engine/command.ts';
 import { brief } from './brief.ts';
 import { Injected } from './faults.ts';
 import type { Planned } from './plan.ts';

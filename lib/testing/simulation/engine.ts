@@ -1,5 +1,6 @@
 import type { Manifest } from '../../core/manifest.ts';
-import { type Commanding, handleCommand } from '../../engine/handle-command.ts';
+import type { Commanding } from '../../engine/command.ts';
+import { handleCommand } from '../../engine/handle-command.ts';
 import type { Store } from '../../engine/ports.ts';
 import { type Projecting, projectBatch } from '../../engine/project.ts';
 import { type Publishing, publish } from '../../engine/publish.ts';

@@ -2,7 +2,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
 import { stateCache } from '../../engine/cache.ts';
-import type { CommandAnswer, Commanding, CommandRequest } from '../../engine/handle-command.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from '../../engine/command.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import type { Projecting } from '../../engine/project.ts';
 import type { Delivered, Publishing } from '../../engine/publish.ts';
