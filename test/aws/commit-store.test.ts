@@ -7,7 +7,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { toItem } from '../../lib/aws/attributes.ts';
 import { commitStore, conflictAttempts, longestConflictWait } from '../../lib/aws/commit-store.ts';
 import { commitOf } from '../support/commits.ts';
@@ -22,6 +22,8 @@ const cancelled = (...codes: readonly (string | Readonly<Record<string, unknown>
 
 describe('commitStore, where no engine can be made to fail', () => {
   const mock = mockClient(DynamoDBClient);
+  // The class itself is mocked: other files in this process want it back.
+  afterAll(() => mock.restore());
   let waits: number[];
   const store = () => {
     waits = [];

@@ -1,10 +1,12 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventBus } from '../../lib/aws/event-bus.ts';
 
 describe('eventBus', () => {
   const mock = mockClient(EventBridgeClient);
+  // The class itself is mocked: other files in this process want it back.
+  afterAll(() => mock.restore());
   const bus = eventBus('bus', new EventBridgeClient({}));
   const entries = ['a', 'b', 'c'].map((name) => ({
     detailType: `${name}.commit`,

@@ -6,11 +6,13 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { queueBeside, queueName, sqsQueue } from '../../lib/aws/queue.ts';
 import { redrive } from '../../lib/aws/redrive.ts';
 
 const mock = mockClient(SQSClient);
+// The class itself is mocked: other files in this process want it back.
+afterAll(() => mock.restore());
 const client = new SQSClient({});
 const url = 'https://sqs.eu-central-1.amazonaws.com/123456789012/queue';
 beforeEach(() => mock.reset());

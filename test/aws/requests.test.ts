@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { commitStore } from '../../lib/aws/commit-store.ts';
 import { daysKept, snapshotStore } from '../../lib/aws/snapshot-store.ts';
 import { systemKeys } from '../../lib/aws/system.ts';
@@ -10,6 +10,8 @@ import { memoryClock } from '../../lib/testing/memory-system.ts';
 // What a local engine does not show: there every read is consistent, and nothing expires.
 describe('what is asked of DynamoDB', () => {
   const mock = mockClient(DynamoDBClient);
+  // The class itself is mocked: other files in this process want it back.
+  afterAll(() => mock.restore());
   const client = new DynamoDBClient({});
   const clock = memoryClock();
   const snapshot = (state: unknown) => ({
