@@ -86,5 +86,6 @@ async function isRefused(stranger: Access): Promise<boolean> {
   }
 }
 
+/** The first line: what follows is the SDK's advice to whoever debugs it. */
 const said = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : String(error);
+  error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}`.slice(0, 200) : String(error);

@@ -34,6 +34,10 @@ const startOwn = async () => {
   );
 };
 
+/** One engine counts transactions in its own way, and says who it is only in what it cannot do. */
+const nameOf = ({ httpApi }: Capabilities): string =>
+  !httpApi.can && httpApi.reason.includes('com.amazonaws.dynamodb') ? 'DynamoDB Local' : 'the engine at AWS_ENDPOINT_URL';
+
 /** Deploys the real app by the real CLI into an engine of the tests' own, or into the one that AWS_ENDPOINT_URL names. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   rmSync(home, { recursive: true, force: true });
@@ -46,7 +50,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   try {
     const capabilities = await engineCapabilities(endpoint);
     project.provide('endpoint', endpoint);
-    project.provide('endpoints', [{ name: external ? 'the engine at AWS_ENDPOINT_URL' : 'MiniStack', endpoint }]);
+    project.provide('endpoints', [{ name: external ? nameOf(capabilities) : 'MiniStack', endpoint }]);
     project.provide('capabilities', capabilities);
     project.provide('deployment', null);
     Object.assign(process.env, engineSettings(endpoint));
