@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import { startEngine } from '../../lib/cli/engine/start.ts';
 import { accessTo, engineSettings } from '../../lib/cli/engine/target.ts';
 import { cacheDir, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
 import { step } from '../../lib/cli/progress.ts';
+import { writeSection } from './page.ts';
 import { type Bar, bars, circumstances, figure, markdown } from './report.ts';
 
 const writes = Number(process.env.FOLDSTREAM_WRITES ?? 200);
@@ -90,19 +91,6 @@ const measure = async (measures: readonly Measure[]): Promise<readonly (readonly
   return took;
 };
 
-const page = join(root, 'docs/benchmarks.md');
-const [begin, end] = ['<!-- consistency:begin -->', '<!-- consistency:end -->'];
-const publish = (text: string) => {
-  const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
-  const from = before.indexOf(begin);
-  const section = `${begin}\n\n${text}\n\n${end}`;
-  const after =
-    from < 0
-      ? `${before.trimEnd()}\n\n${section}\n`
-      : `${before.slice(0, from)}${section}${before.slice(before.indexOf(end) + end.length)}`;
-  writeFileSync(page, after);
-};
-
 const home = mkdtempSync(join(tmpdir(), 'foldstream-consistency-'));
 const installed = await ensureEngine({ cacheDir, step });
 const engine = await startEngine({ engine: installed, port: await freePort(), logFile: join(home, 'engine.log') });
@@ -163,7 +151,7 @@ try {
     markdown(bars(promised)),
   ].join('\n');
   console.log(`\n${text}`);
-  if (writes === 200) publish(text);
+  if (writes === 200) writeSection('consistency', text);
   if (promised.some(({ holds }) => !holds)) process.exitCode = 1;
 } finally {
   await engine.stop();

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { AccountEvent } from '../../events/account.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
@@ -9,6 +7,7 @@ import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
 import { type Delivery, type Projecting, projectBatch } from '../../lib/engine/project.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/index.ts';
+import { writeSection } from './page.ts';
 import { type Bar, bars, circumstances, figure, markdown, median } from './report.ts';
 
 const quick = process.argv.includes('--quick');
@@ -145,19 +144,6 @@ const text = [
   }),
 ].join('\n');
 
-const page = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const [begin, end] = ['<!-- projector:begin -->', '<!-- projector:end -->'];
-const write = () => {
-  const before = existsSync(page) ? readFileSync(page, 'utf8') : '';
-  const from = before.indexOf(begin);
-  const section = `${begin}\n\n${text}\n\n${end}`;
-  const after =
-    from < 0
-      ? `${before.trimEnd()}\n\n${section}\n`
-      : `${before.slice(0, from)}${section}${before.slice(before.indexOf(end) + end.length)}`;
-  writeFileSync(page, after);
-};
-
 console.log(text);
-if (!quick) write();
+if (!quick) writeSection('projector', text);
 if (!bar.holds) process.exitCode = 1;
