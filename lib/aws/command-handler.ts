@@ -117,7 +117,8 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
     status: versionBefore(answer.commit) === 0 ? 201 : 200,
     body: committedAnswer(answer.commit),
     headers: {
-      etag: `"${answer.commit.version}"`, // Relative to the command's path: an API may live below a prefix.
+      etag: `"${answer.commit.version}"`,
+      // Relative to the command's path: an API may live below a prefix.
       location: `../../streams/${decider.category}/${id}`,
       'consistency-token': token,
     },

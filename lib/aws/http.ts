@@ -97,9 +97,11 @@ type Handle = (request: HttpRequest) => Promise<HttpResponse>;
 export const httpFunction = (logger: Logger, handle: Handle) =>
   middy()
     .use({
-      before: ({ event, internal }) => {
-        const request = toRequest(event as Event);
-        Object.assign(internal, { request, startedAt: Date.now() });
+      // The plain function, and all that follows here, see the request: it is made of the event once.
+      before: (run) => {
+        const request = toRequest(run.event as Event);
+        run.event = request;
+        Object.assign(run.internal, { request, startedAt: Date.now() });
         logger.appendKeys({ correlation: request.correlation, requestId: request.requestId });
       },
       after: ({ response, internal }) => {
@@ -126,7 +128,6 @@ export const httpFunction = (logger: Logger, handle: Handle) =>
         );
       },
     })
-    .handler(async (event: Event, _context: Context) => {
-      const request = toRequest(event);
-      return answer(await handle(request), 'application/json', request.correlation);
-    });
+    .handler(async (request: HttpRequest, _context: Context) =>
+      answer(await handle(request), 'application/json', request.correlation),
+    );

@@ -5,6 +5,7 @@ import { type Delivery, type Projecting, projectBatch } from '../engine/project.
 import type { Delivered } from '../engine/publish.ts';
 import { type ResumeOrder, resumeBatch } from '../engine/resume.ts';
 import { commitStore } from './commit-store.ts';
+import { correlationsOf } from './correlations.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { systemClock } from './system.ts';
@@ -33,10 +34,12 @@ export const projectHandler = (manifest: Manifest) => {
     const batch: readonly Delivery[] = messages.flatMap(({ id, detail }) => (detail ? [{ id, delivered: detail }] : []));
     const orders = messages.flatMap(({ id, resume }) => (resume ? [{ id, order: resume }] : []));
     const failed = await projectBatch(projecting, batch);
-    log.info('Projected.', { commits: batch.length - failed.length, failed: failed.length, correlations: correlationsOf(batch) });
+    log.info('Projected.', {
+      commits: batch.length - failed.length,
+      failed: failed.length,
+      correlations: correlationsOf(batch.map(({ delivered }) => delivered)),
+    });
     const open = [...failed, ...(await resumeBatch(projecting, orders))];
     return { batchItemFailures: open.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 };
-
-const correlationsOf = (batch: readonly Delivery[]) => [...new Set(batch.map(({ delivered }) => delivered.meta.correlation))];

@@ -4,6 +4,7 @@ import type { Commit } from '../core/commit.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { publish } from '../engine/publish.ts';
 import { fromItem, type Item } from './attributes.ts';
+import { correlationsOf } from './correlations.ts';
 import { environment } from './environment.ts';
 import { eventBus } from './event-bus.ts';
 import { systemClock } from './system.ts';
@@ -26,5 +27,3 @@ export const publishHandler = ({ aggregates }: Manifest) => {
     logger.info('Published.', { commits: commits.length, correlations: correlationsOf(commits) });
   };
 };
-
-const correlationsOf = (commits: readonly Commit[]) => [...new Set(commits.map(({ meta }) => meta.correlation))];

@@ -23,7 +23,7 @@ const streamOf = async ({ decider, keys }: Commanding, { name, value }: Claim): 
   return streamName(reservationCategory, `${decider.category}.${name}.${hash}`);
 };
 
-/** The commit that claims or releases a value along with another commit; undefined where that is done, or cannot be. */
+/** The commit that claims or releases a value along with another commit. */
 const reservationCommit = (known: Known, main: Commit, { kind }: Claim): Commit => ({
   stream: known.stream,
   commit: known.commit + 1,

@@ -17,8 +17,6 @@ export const defaultSettings = {
   /** How long a query with `Consistent-With` waits for its view: less than a caller does, and many times what a view usually takes. */
   consistentWithinMilliseconds: 3_000,
   eventsPerCommit: 1_000,
-  /** DynamoDB's own limit, keys and attribute names included. */
-  commitBytes: 400 * 1024,
 };
 
 /** What the sweep may spend; each figure's reason stands beside it. */

@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isPublic } from '../core/access.ts';
 import type { AnyDecider } from '../core/decider.ts';
+import { pascal } from '../core/stream.ts';
 import type { Api } from './api.ts';
 import type { EventStore } from './event-store.ts';
-import { output, pascal } from './notes.ts';
+import { output } from './notes.ts';
 import { type Common, Step } from './step.ts';
 
 type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Api }>;

@@ -1,10 +1,10 @@
 import { type App, Stack } from 'aws-cdk-lib';
 import type { Manifest } from '../core/manifest.ts';
+import { pascal } from '../core/stream.ts';
 import { Api } from './api.ts';
 import { CommandEndpoint } from './command-endpoint.ts';
 import { EventStore } from './event-store.ts';
 import { Guard } from './guard.ts';
-import { pascal } from './notes.ts';
 import { Operations } from './operations.ts';
 import { Publisher } from './publisher.ts';
 import { History, Queries } from './queries.ts';

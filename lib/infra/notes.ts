@@ -14,5 +14,3 @@ export const plainHttp = 'Deployed with -c plainHttp=true to an engine on this m
 export const output = (construct: Construct, name: string, value: string): void => {
   new CfnOutput(Stack.of(construct), name, { value });
 };
-
-export { pascal } from '../core/stream.ts';

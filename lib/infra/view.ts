@@ -6,9 +6,10 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type AnyProjection, handledTypes, sourcesOf } from '../core/projection.ts';
+import { pascal } from '../core/stream.ts';
 import { alarmOnAge, alarmOnLetters, alarmOnLine } from './alarm.ts';
 import type { EventStore } from './event-store.ts';
-import { accept, output, pascal, plainHttp } from './notes.ts';
+import { accept, output, plainHttp } from './notes.ts';
 import { type Common, Step } from './step.ts';
 
 const timeout = Duration.seconds(20);
