@@ -1,7 +1,7 @@
 import type { ZodType, z } from 'zod';
 import type { Actor, May } from './access.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
-import type { Formats } from './version.ts';
+import type { Formats, Versioned } from './version.ts';
 
 /** What a decision may know beside the state and the command: nothing here is read from a clock or the environment by pure code.
  * @example decide.Open(state, data, { id: '7f3a', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' });
@@ -31,15 +31,24 @@ export const refuse = (refused: string, detail?: RefusalDetail): Refusal =>
  */
 export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Refusal => 'refused' in outcome;
 
-/** A command's schema, and who may send it.
+/** A command's schema, and who may send it; `versions` where it has more than the one that is taken today.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
-export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T> }>;
+export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T>; versions?: Formats[string] }>;
 
-/** Declares a command: who may send it, and the schema of its data.
- * @example command(['owner', 'operator'], z.strictObject({ reason: z.string().max(200) }));
+type Versions<T> = Pick<Versioned<T>, 'current' | 'readable' | 'schemas' | 'parse'>;
+
+/** Declares a command: who may send it, and the schema of its data. A process keeps the commands that it decided: one that it sends gets another
+ * shape as a stored event does, by a new version.
+ * @example command(['owner', 'process'], v1(z.strictObject({ amount })).next(z.strictObject({ amount, currency }), inEuro));
  */
-export const command = <S extends ZodType>(may: May, schema: S): CommandFormat<z.output<S>> => ({ may, schema }) as never;
+export const command: {
+  <S extends ZodType>(may: May, schema: S): CommandFormat<z.output<S>>;
+  <T>(may: May, versions: Versions<T>): CommandFormat<T>;
+} = (may: May, format: ZodType | Versions<unknown>): never =>
+  ('schemas' in format
+    ? { may, schema: format.schemas[format.current - 1], versions: format }
+    : { may, schema: format }) as never;
 
 /** The union of commands that a map of command formats describes.
  * @example type AccountCommand = CommandOf<typeof accountCommands>;
@@ -62,6 +71,8 @@ export interface Decider<S, C extends Message, E extends Message> {
   readonly unique?: Readonly<Record<string, (state: S) => string | undefined>>;
   /** The event types that other teams may listen to: each of them is also sent as a CloudEvent. */
   readonly publishes?: readonly E['type'][];
+  /** An instant for each type that became public after events of it were stored: what was committed before then stays among us. */
+  readonly publishesSince?: { readonly [T in E['type']]?: string };
   readonly decide: { readonly [T in C['type']]: (state: S, data: DataOf<C, T>, context: Context) => readonly E[] | Refusal };
   readonly evolve: { readonly [T in E['type']]: (state: S, data: DataOf<E, T>) => S };
 }
@@ -77,6 +88,7 @@ export type AnyDecider = Readonly<{
   owner?: (state: never) => string | undefined;
   unique?: Readonly<Record<string, (state: never) => string | undefined>>;
   publishes?: readonly string[];
+  publishesSince?: Readonly<Record<string, string | undefined>>;
   decide: Readonly<Record<string, (state: never, data: never, context: Context) => readonly Message[] | Refusal>>;
   evolve: Readonly<Record<string, (state: never, data: never) => unknown>>;
 }>;

@@ -19,6 +19,8 @@ export type CommandRequest = Readonly<{
   expectedVersion?: number;
   /** The time of what caused it, which its commit is never before. */
   causeAt?: string;
+  /** A process's step in its own stream: what comes to nothing leaves nothing there, since nobody asks for its outcome. */
+  leavesNoTrace?: true;
   meta: Omit<Meta, 'actor'>;
 }>;
 

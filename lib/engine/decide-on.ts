@@ -1,6 +1,6 @@
 import { allowed } from '../core/access.ts';
 import type { Commit } from '../core/commit.ts';
-import { type Context, decide, isRefusal, type Refusal } from '../core/decider.ts';
+import { type Context, decide, isRefusal, type Refusal, refuse } from '../core/decider.ts';
 import { parseStream } from '../core/stream.ts';
 import { storeEvent } from '../core/version.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
@@ -33,15 +33,35 @@ const emptyCommit = (known: Known, { stream, id, digest, meta, actor }: CommandR
   ...(known.hash && { prev: known.hash }),
 });
 
-/**
- * What a refusal comes to. A process must find the outcome of its command on the target, whichever of its senders asks; a
- * caller over HTTP need not.
- */
-export const refusalOn = (commanding: Commanding, known: Known, request: CommandRequest, refusal: Refusal): Decision => {
-  if (request.actor.role !== 'process') return { answer: { outcome: 'refused', refusal } };
-  const { refused: reason, detail } = refusal;
+/** A process must find the outcome of its command on the target, whichever of its senders asks; a caller over HTTP need not. */
+const leavesTrace = ({ actor, leavesNoTrace }: CommandRequest): boolean => actor.role === 'process' && !leavesNoTrace;
+
+/** What a command comes to that appends no events: an answer, or where it is to leave a trace a commit with the reason alone. */
+const withoutEvents = (
+  commanding: Commanding,
+  known: Known,
+  request: CommandRequest,
+  answer: CommandAnswer,
+  refusal?: Refusal,
+): Decision => {
+  if (!leavesTrace(request)) return { answer };
   const commit = emptyCommit(known, request, contextOf(commanding, known, request).at);
-  return { append: { ...commit, refused: { reason, ...(detail && { detail: storable(detail) }) } } };
+  const { refused: reason, detail } = refusal ?? {};
+  return {
+    append: { ...commit, ...(reason !== undefined && { refused: { reason, ...(detail && { detail: storable(detail) }) } }) },
+  };
+};
+
+/** What a refusal comes to. */
+export const refusalOn = (commanding: Commanding, known: Known, request: CommandRequest, refusal: Refusal): Decision =>
+  withoutEvents(commanding, known, request, { outcome: 'refused', refusal }, refusal);
+
+type TooLarge = Extract<CommandAnswer, { outcome: 'too-large' }>;
+
+/** What a commit comes to that no item takes. */
+export const tooLargeOn = (commanding: Commanding, known: Known, request: CommandRequest, answer: TooLarge): Decision => {
+  const { outcome, size, limit, unit } = answer;
+  return withoutEvents(commanding, known, request, answer, refuse(outcome, { size, limit, unit }));
 };
 
 /** Decides a command on what is known of its stream. */
@@ -49,16 +69,19 @@ export const decideOn = (commanding: Commanding, known: Known, request: CommandR
   const { decider, settings } = commanding;
   const { stream, command, actor } = request;
   const format = decider.commands[command.type];
-  if (!format || !allowed(format.may, actor, decider.owner?.(known.state as never))) return { answer: { outcome: 'forbidden' } };
-  if (request.expectedVersion !== undefined && request.expectedVersion !== known.version)
-    return { answer: { outcome: 'stale', version: known.version } };
+  const nothing = (answer: CommandAnswer, refusal?: Refusal) => withoutEvents(commanding, known, request, answer, refusal);
+  if (!format || !allowed(format.may, actor, decider.owner?.(known.state as never)))
+    return nothing({ outcome: 'forbidden' }, refuse('forbidden'));
+  const { version, commit } = known;
+  if (request.expectedVersion !== undefined && request.expectedVersion !== version)
+    return nothing({ outcome: 'stale', version }, refuse('stale-version', { version }));
   const context = contextOf(commanding, known, request);
   const outcome = decide(decider, known.state, command, context);
   if (isRefusal(outcome)) return refusalOn(commanding, known, request, outcome);
-  if (outcome.length === 0 && actor.role !== 'process')
-    return { answer: { outcome: 'unchanged', stream, version: known.version, commit: known.commit } };
-  if (outcome.length > settings.eventsPerCommit)
-    return { answer: { outcome: 'too-large', size: outcome.length, limit: settings.eventsPerCommit, unit: 'events' } };
+  if (outcome.length === 0) return nothing({ outcome: 'unchanged', stream, version, commit });
+  const limit = settings.eventsPerCommit;
+  if (outcome.length > limit)
+    return tooLargeOn(commanding, known, request, { outcome: 'too-large', size: outcome.length, limit, unit: 'events' });
   const events = outcome.map((event) => storeEvent(decider.events, { ...event, data: storable(event.data) }));
-  return { append: { ...emptyCommit(known, request, context.at), version: known.version + events.length, events } };
+  return { append: { ...emptyCommit(known, request, context.at), version: version + events.length, events } };
 };

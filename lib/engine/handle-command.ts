@@ -1,8 +1,9 @@
 import { type Commit, versionBefore } from '../core/commit.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
-import { decideOn } from './decide-on.ts';
+import { decideOn, tooLargeOn } from './decide-on.ts';
 import { BrokenHistory, type Known, recentCommit, snapshotDue } from './history.ts';
 import { catchUp, follow, load, saveSnapshot } from './load.ts';
+import { lookBack } from './look-back.ts';
 import type { AppendedTogether } from './ports.ts';
 import { reserving } from './reserve.ts';
 import { itemSize, largestItem } from './size.ts';
@@ -27,8 +28,9 @@ const backOff = ({ clock, keys, settings }: Commanding, lost: number, tookMillis
 /** One command on its way, and what its aggregate is handled with. */
 export type Handling = Readonly<{ commanding: Commanding; request: CommandRequest }>;
 
-/** One stream's part in a command: what is known of it, and whether a consistent read has just said that this is all. */
-type Part = Handling & { known: Known; confirmed: boolean };
+/** One stream's part in a command: what is known of it, whether a consistent read has just said that this is all, and up to which commit it was
+ * looked through for the command's id. */
+type Part = Handling & { known: Known; confirmed: boolean; lookedThrough: number };
 
 const isFresh = ({ commanding: { clock, settings } }: Handling, { readAt }: Known): boolean => {
   const age = clock.now() - readAt;
@@ -55,7 +57,7 @@ const orLoadAnew = async (handling: Handling, seen: Seen, reading: () => Known |
 const begin = async (handling: Handling, seen: Seen): Promise<Part> => {
   const cached = handling.commanding.cache.get(handling.request.stream);
   const confirmed = !cached || !isFresh(handling, cached);
-  return { ...handling, known: cached && !confirmed ? cached : await loadAnew(handling, seen), confirmed };
+  return { ...handling, known: cached && !confirmed ? cached : await loadAnew(handling, seen), confirmed, lookedThrough: 0 };
 };
 
 /** Reads what came after what is known; what is known too long is read anew. */
@@ -68,16 +70,18 @@ const refresh = async (part: Part, seen: Seen): Promise<void> => {
 };
 
 /** The first answer, if a command is found to have taken effect before. */
-const earlier = async (
-  { commanding: { store, keys }, request, known }: Part,
-  already: Commit | undefined,
-): Promise<CommandAnswer | undefined> => {
+const earlier = async (part: Part, already: Commit | undefined): Promise<CommandAnswer | undefined> => {
+  const { commanding, request, known, lookedThrough } = part;
+  const { store, keys } = commanding;
   if (already) return firstAnswer(already, request);
   // Nobody can repeat an id that was made for one request; a process derives its ids, and has no digest.
   const isRepeatable = request.digest !== undefined || request.actor.role === 'process';
   const recent = isRepeatable ? recentCommit(keys, known, request.id) : undefined;
   const commit = recent === undefined ? undefined : await store.find(request.stream, recent);
-  return commit?.command === request.id ? firstAnswer(commit, request) : undefined;
+  if (commit?.command === request.id) return firstAnswer(commit, request);
+  const before = request.actor.role === 'process' ? await lookBack(store, known, request, lookedThrough) : undefined;
+  part.lookedThrough = known.commit;
+  return before && firstAnswer(before, request);
 };
 
 /** What the parts come to on what is known: commits to append as one, or the first part's answer that appends nothing. */
@@ -96,9 +100,12 @@ const decideAll = async (
     commits.push(...decision.append);
   }
   const together = withSiblings(commits);
-  const tooLarge = together.map((commit) => itemSize(commit)).find((size) => size > largestItem);
-  if (tooLarge === undefined) return together;
-  return { part: parts[0]!, answer: { outcome: 'too-large', size: tooLarge, limit: largestItem, unit: 'bytes' } };
+  const size = together.map((commit) => itemSize(commit)).find((each) => each > largestItem);
+  if (size === undefined) return together;
+  const part = parts[0]!;
+  const tooLarge = { outcome: 'too-large', size, limit: largestItem, unit: 'bytes' } as const;
+  const decision = tooLargeOn(part.commanding, part.known, part.request, tooLarge);
+  return 'answer' in decision ? { part, answer: decision.answer } : [decision.append];
 };
 
 const append = async ({ store }: Commanding, commits: readonly Commit[]): Promise<AppendedTogether> => {

@@ -51,6 +51,9 @@ export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }:
 
 const commandDigest = (keys: Pick<Keys, 'hash'>, command: string) => keys.hash(command).slice(0, digits);
 
+/** Of how many of its last commits the ids are remembered. */
+export const remembered = ({ recent }: Pick<Known, 'recent'>): number => recent.length / digits;
+
 /** The number of the recent commit that may have been made by this command, or undefined. */
 export const recentCommit = (keys: Pick<Keys, 'hash'>, known: Known, command: string): number | undefined => {
   const wanted = commandDigest(keys, command);

@@ -1,0 +1,167 @@
+import type { Commit } from '../../core/commit.ts';
+import type { AnyProcess } from '../../core/process.ts';
+import type { ProcessStep } from '../../core/process-decider.ts';
+import { type Instance, nextSends, type OpenDeadline } from '../../core/process-instance.ts';
+import type { Commanding, CommandRequest } from '../command.ts';
+import { BrokenHistory, type Known } from '../history.ts';
+import { catchUp, load } from '../load.ts';
+import { TryAgain } from '../project.ts';
+import type { ProcessSettings } from '../settings.ts';
+import { closedBy, dropDeadline, keepDeadline, listsDeadlines, openIn } from './deadlines.ts';
+import type { Deadlines, Scheduler } from './ports.ts';
+import { sendCommand, sendId, type Target } from './send.ts';
+import { takeStep } from './step.ts';
+
+/** Everything that a process's instances are attended with. */
+export type Attending = Readonly<{
+  process: AnyProcess;
+  /** For `processDecider(process)`: the instances' own streams. */
+  own: Commanding;
+  /** For each aggregate that the process sends to, by its category. */
+  target: Target;
+  scheduler: Scheduler;
+  deadlines: Deadlines;
+  settings: ProcessSettings;
+}>;
+
+/** The state of an instance, read unless it is known up to this commit. */
+export const instanceNow = async (own: Commanding, stream: string, atLeast = Number.POSITIVE_INFINITY): Promise<Known> => {
+  const { cache, clock, settings } = own;
+  const cached = cache.get(stream);
+  const age = cached && clock.now() - cached.readAt;
+  const isFresh = age !== undefined && age >= 0 && age <= settings.cacheAgeMilliseconds;
+  if (cached && isFresh && cached.commit >= atLeast) return cached;
+  const loaded = () => load(own, stream, () => {});
+  const known =
+    cached && isFresh
+      ? await catchUp(own, cached, () => {}).catch((cause: unknown) => {
+          if (cause instanceof BrokenHistory) return loaded();
+          throw cause;
+        })
+      : await loaded();
+  cache.set(known);
+  return known;
+};
+
+export const instanceOf = ({ state }: Known): Instance => state as Instance;
+
+/** One attendance of one instance: what it has to know from step to step. */
+type Attendance = Attending &
+  Readonly<{
+    stream: string /** What failed, by what it was for: the rest goes on, and then it is thrown. */;
+    failed: Map<string, unknown>;
+  }>;
+
+type Step = Readonly<{ id: string; step: ProcessStep; correlation: string; causation: string; causeAt?: string; actor?: string }>;
+
+/** One step in an instance's own stream. */
+export const stepIn = (
+  { own, process }: Pick<Attending, 'own' | 'process'>,
+  stream: string,
+  { id, step, correlation, causation, causeAt, actor = process.category }: Step,
+): Promise<Commit | undefined> => {
+  const meta: CommandRequest['meta'] = { correlation, causation };
+  return takeStep(own, { stream, step, id: `process/${id}`, actor, meta, ...(causeAt !== undefined && { causeAt }) });
+};
+
+const fire = (attendance: Attendance, due: readonly [OpenDeadline, ...OpenDeadline[]]) => {
+  const { stream } = attendance;
+  const [{ name, setBy, correlation, decidedIn }] = due;
+  return stepIn(attendance, stream, {
+    id: `${stream}/due/${name}/${setBy}`,
+    step: { type: 'Due', data: { due: due.map((each) => ({ name: each.name, setBy: each.setBy })) } },
+    correlation,
+    causation: `${stream}/${decidedIn}`,
+  });
+};
+
+const takeUp = (attendance: Attendance, { commit, version }: Known, { deferred }: Instance) => {
+  const { stream } = attendance;
+  const [cause] = deferred;
+  const { correlation } = Object.values(cause ?? {})[0] as { correlation: string };
+  return stepIn(attendance, stream, {
+    id: `${stream}/continue/${commit}`,
+    step: { type: 'Continue', data: {} },
+    correlation,
+    causation: `${stream}/${version}`,
+  });
+};
+
+/** Sends what may be sent, to different targets in parallel, and records what came of it with what follows. */
+const sendOpen = async (attendance: Attendance, instance: Instance): Promise<Commit | undefined> => {
+  const { stream, target, failed } = attendance;
+  const sends = nextSends(instance).filter(({ to }) => !failed.has(to));
+  const settled = await Promise.allSettled(sends.map((send) => sendCommand(target, stream, send)));
+  const outcomes = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  settled.forEach((each, i) => {
+    if (each.status === 'rejected') failed.set(sends[i]!.to, each.reason);
+  });
+  const [first] = sends.filter(({ number }) => number === outcomes[0]?.number);
+  if (!first) return undefined;
+  return stepIn(attendance, stream, {
+    id: `${sendId(stream, first).slice('process/'.length)}/outcome`,
+    step: { type: 'Answer', data: { outcomes } },
+    correlation: first.correlation,
+    causation: sendId(stream, first),
+    causeAt: outcomes
+      .map(({ at }) => at)
+      .sort()
+      .at(-1)!,
+  });
+};
+
+type Work = () => Promise<Commit | undefined>;
+
+/** What an instance is to do next; undefined when nothing is open. */
+const nextWork = (attendance: Attendance, known: Known): Work | undefined => {
+  const instance = instanceOf(known);
+  const now = new Date(attendance.own.clock.now()).toISOString();
+  const isRunning = instance.status === 'running';
+  if (isRunning && instance.deferred.length > 0) return () => takeUp(attendance, known, instance);
+  const [first, ...more] = isRunning ? Object.values(instance.deadlines).filter(({ at }) => at <= now) : [];
+  if (first) return () => fire(attendance, [first, ...more]);
+  const open = nextSends(instance).some(({ to }) => !attendance.failed.has(to));
+  return open ? () => sendOpen(attendance, instance) : undefined;
+};
+
+/** Brings the list of deadlines and their one-shots to what an instance has open. */
+const seeToDeadlines = async (attendance: Attendance, known: Known, news: readonly Commit[] | undefined): Promise<void> => {
+  const { own, deadlines, scheduler, stream, failed } = attendance;
+  const keeping = { keys: own.keys, deadlines, scheduler };
+  const now = new Date(own.clock.now()).toISOString();
+  const keeps = !news || news.some(listsDeadlines);
+  const open = keeps ? openIn(stream, instanceOf(known)).filter(({ at }) => at > now) : [];
+  try {
+    await Promise.all([
+      ...open.map((deadline) => keepDeadline(keeping, deadline)),
+      ...(news ?? []).flatMap(closedBy).map((which) => dropDeadline(keeping, which)),
+    ]);
+  } catch (cause) {
+    failed.set('deadlines', cause);
+  }
+};
+
+/**
+ * Brings an instance as far as it can go: finishes its open commands, records each outcome with what follows, fires what is due, keeps its
+ * deadlines, until nothing is open. `news` are commits of its own that have just been made or delivered; without them all that it has open is looked
+ * at. May be done by several at once, and be interrupted anywhere: throws when it is to be done again.
+ */
+export const attend = async (attending: Attending, stream: string, news?: readonly Commit[]): Promise<void> => {
+  const { own, settings } = attending;
+  const attendance: Attendance = { ...attending, stream, failed: new Map() };
+  const began = own.clock.now();
+  const atLeast = news && Math.max(...news.map(({ commit }) => commit));
+  let known = await instanceNow(own, stream, atLeast);
+  await seeToDeadlines(attendance, known, news);
+  for (let turn = 0; ; turn++) {
+    const work = nextWork(attendance, known);
+    if (!work) break;
+    if (turn === settings.turns || own.clock.now() - began >= settings.attendMilliseconds)
+      throw new TryAgain(`${stream} is not through yet.`);
+    const commit = await work();
+    known = await instanceNow(own, stream, commit?.commit ?? known.commit);
+    if (commit) await seeToDeadlines(attendance, known, [commit]);
+  }
+  const [cause] = attendance.failed.values();
+  if (cause !== undefined) throw cause;
+};

@@ -1,0 +1,61 @@
+import type { Commit } from '../../core/commit.ts';
+import { type ProcessEvent, processEvents } from '../../core/process-events.ts';
+import type { Instance } from '../../core/process-instance.ts';
+import { readEvent } from '../../core/version.ts';
+import type { Keys } from '../ports.ts';
+import type { Deadline, Deadlines, Scheduler } from './ports.ts';
+
+/** What deadlines are kept with. */
+export type Keeping = Readonly<{ keys: Pick<Keys, 'hash'>; deadlines: Deadlines; scheduler: Scheduler }>;
+
+type Which = Omit<Deadline, 'at'>;
+
+/** A scheduler's names have 64 characters at most: a hash of what makes a deadline that one, and no other. */
+const keyOf = (keys: Pick<Keys, 'hash'>, { instance, name, setBy }: Which): string =>
+  keys.hash(JSON.stringify([instance, name, setBy]));
+
+/** The kernel's own events of an instance's commit. */
+export const kernelEvents = ({ events }: Pick<Commit, 'events'>): readonly ProcessEvent[] =>
+  events
+    .filter(({ type }) => Object.hasOwn(processEvents, type))
+    .map((stored) => readEvent(processEvents, stored) as ProcessEvent);
+
+/** The deadlines that a commit took out of what is open: cancelled, set anew, or fired. */
+export const closedBy = (commit: Commit): readonly Which[] =>
+  kernelEvents(commit)
+    .flatMap((event) => {
+      if (event.type === 'Ended') return event.data.cancelled;
+      if (event.type === 'InstanceParked') return 'due' in event.data.cause ? [event.data.cause.due] : [];
+      if (event.type !== 'Reacted') return [];
+      const { occasion, cancelled } = event.data;
+      return 'deadline' in occasion ? [occasion.deadline, ...cancelled] : cancelled;
+    })
+    .map(({ name, setBy }) => ({ instance: commit.stream, name, setBy }));
+
+/** Whether the instance's open deadlines are to be listed after a commit: it set one, or went on after it had stood still. */
+export const listsDeadlines = (commit: Commit): boolean =>
+  kernelEvents(commit).some(
+    (event) =>
+      (event.type === 'Reacted' && event.data.set.length > 0) ||
+      event.type === 'InstanceResumed' ||
+      event.type === 'CommandRetried',
+  );
+
+/** The open deadlines of an instance, as they are kept. */
+export const openIn = (stream: string, { status, deadlines }: Instance): readonly Deadline[] =>
+  status === 'running' ? Object.values(deadlines).map(({ name, setBy, at }) => ({ instance: stream, name, setBy, at })) : [];
+
+/** Sees that a deadline fires. What is in the list was scheduled before, so a crash between the two only repeats. */
+export const keepDeadline = async ({ keys, deadlines, scheduler }: Keeping, deadline: Deadline): Promise<void> => {
+  if (await deadlines.has(deadline)) return;
+  const { at, ...due } = deadline;
+  await scheduler.set({ key: keyOf(keys, due), at, message: { due } });
+  await deadlines.put(deadline);
+};
+
+/** Forgets a deadline that is open no longer, the list last. One that fires all the same finds nothing to do. */
+export const dropDeadline = async ({ keys, deadlines, scheduler }: Keeping, which: Which): Promise<void> => {
+  if (!(await deadlines.has(which))) return;
+  await scheduler.cancel(keyOf(keys, which));
+  await deadlines.remove(which);
+};

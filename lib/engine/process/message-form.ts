@@ -1,0 +1,14 @@
+import * as z from 'zod';
+import type { ProcessMessage } from './ports.ts';
+
+const text = z.string().min(1);
+const order = z.object({ instance: text, reason: text, by: text, correlation: text });
+
+/** What a process's queue may hold beside commits. */
+export const processMessage: z.ZodType<ProcessMessage> = z.union([
+  z.object({ due: z.object({ instance: text, name: text, setBy: z.int().positive() }) }),
+  z.object({ attend: z.object({ instance: text }) }),
+  z.object({ resume: order }),
+  z.object({ retry: order }),
+  z.object({ resolve: order }),
+]);

@@ -1,0 +1,54 @@
+import type { Delivered } from '../publish.ts';
+
+/** An open deadline of an instance. Stored format of 2026-11, in the control table as `deadline/<instance>/<name>/<set by>`, with the index `due`. */
+export type Deadline = Readonly<{
+  /** The instance's stream. */
+  instance: string;
+  name: string;
+  /** The number of the reaction that set it: set anew it is another deadline. */
+  setBy: number;
+  at: string;
+}>;
+
+/** The open deadlines of all instances: what the sweep finds them by. */
+export interface Deadlines {
+  put(deadline: Deadline): Promise<void>;
+  /** Whether it was put, and not removed since. */
+  has(deadline: Omit<Deadline, 'at'>): Promise<boolean>;
+  /** Removes it; one that is not there is none to remove. */
+  remove(deadline: Omit<Deadline, 'at'>): Promise<void>;
+  /** Those that were to be before an instant, the oldest first. */
+  overdue(before: string, limit: number): Promise<readonly Deadline[]>;
+}
+
+/** One-shots: each sends one message to its process's queue. */
+export interface Scheduler {
+  /** Schedules a message under a key of 64 hexadecimal digits; one that is scheduled already stays as it is. */
+  set(shot: Readonly<{ key: string; at: string; message: ProcessMessage }>): Promise<void>;
+  /** One that is not there, or has fired, is none to cancel. */
+  cancel(key: string): Promise<void>;
+}
+
+/** For one process: how far it has come with each source stream. Stored format of 2026-11, in the control table as `cursor/<process>/<stream>`. */
+export interface Cursors {
+  load(stream: string): Promise<number | undefined>;
+  /** Moves a cursor, if it is still where it was read (undefined: there was none). Answers whether it did. */
+  move(stream: string, to: number, from: number | undefined): Promise<boolean>;
+}
+
+/** What an operator asks of an instance that stands still. */
+export type Order = Readonly<{ instance: string; reason: string; by: string; correlation: string }>;
+
+/** What goes to a process's queue beside commits. */
+export type ProcessMessage =
+  | Readonly<{ due: Omit<Deadline, 'at'> }>
+  | Readonly<{ attend: Readonly<{ instance: string }> }>
+  /** Takes a parked instance up again. */
+  | Readonly<{ resume: Order }>
+  /** Sends the commands again whose refusals left an instance stuck. */
+  | Readonly<{ retry: Order }>
+  /** Ends a parked or stuck instance: somebody has seen to it. */
+  | Readonly<{ resolve: Order }>;
+
+/** A record of a process's queue, under the id by which it can be given back. */
+export type Arrived = Readonly<{ id: string } & ({ delivered: Delivered } | { message: ProcessMessage })>;

@@ -1,0 +1,135 @@
+import { type Commit, recordedEvents } from '../../core/commit.ts';
+import type { Recorded } from '../../core/message.ts';
+import type { AnyProcess } from '../../core/process.ts';
+import type { Cause } from '../../core/process-events.ts';
+import { isId, streamName } from '../../core/stream.ts';
+import { readEvent } from '../../core/version.ts';
+import type { Store } from '../ports.ts';
+import { races, readAll, TryAgain } from '../project.ts';
+import type { Delivered } from '../publish.ts';
+import { type Attending, attend, stepIn } from './attend.ts';
+import type { Cursors } from './ports.ts';
+
+export type Reacting = Attending & Readonly<{ cursors: Cursors }>;
+
+const sourceOf = ({ from }: AnyProcess, stream: string) => from.find(({ category }) => stream.startsWith(`${category}-`));
+
+/** Whether a commit is a process's business at all: what was imported, or was there before its time, is not. */
+export const concerns = (process: AnyProcess, { stream, events, at, imported }: Commit): boolean =>
+  imported === undefined &&
+  at >= process.since &&
+  sourceOf(process, stream) !== undefined &&
+  events.some(({ type }) => Object.hasOwn(process.on, type));
+
+/** The causes that a commit has for each instance. */
+const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<string, readonly Extract<Cause, { event: unknown }>[]> => {
+  const formats = sourceOf(process, commit.stream)?.events ?? {};
+  const handled = ({ type }: { type: string }) => Object.hasOwn(process.on, type);
+  const events = recordedEvents(commit, (stored) =>
+    handled(stored) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
+  );
+  const causes = new Map<string, Extract<Cause, { event: unknown }>[]>();
+  events.forEach((event: Recorded, i) => {
+    if (!handled(event)) return;
+    const id = process.instance(event as never);
+    if (id === undefined) return;
+    if (!isId(id))
+      throw new Error(`${process.category}: ${event.id} is said to be of the instance '${id}', which cannot be an id.`);
+    const { subjectId: _, ...place } = event;
+    const { v, data } = commit.events[i]!;
+    causes.set(id, [...(causes.get(id) ?? []), { event: { ...place, v, data } }]);
+  });
+  return causes;
+};
+
+/** One decision for each instance that a commit concerns: however often this is done, each has one commit for it. */
+const decideOn = async (reacting: Reacting, commit: Commit): Promise<readonly Commit[]> => {
+  const { process } = reacting;
+  if (!concerns(process, commit)) return [];
+  const decided = [...causesIn(process, commit)].map(([id, causes]) =>
+    stepIn(reacting, streamName(process.category, id), {
+      id: `${process.category}/${commit.stream}/${commit.commit}`,
+      step: { type: 'React', data: { causes } },
+      correlation: commit.meta.correlation,
+      causation: causes[0]!.event.id,
+      causeAt: commit.at,
+    }),
+  );
+  return (await Promise.all(decided)).filter((each) => each !== undefined);
+};
+
+/** The number of the last commit before a process's time, found by halving: times never fall in a stream. */
+const lastBefore = async (store: Pick<Store, 'find'>, stream: string, since: string, last: number): Promise<number> => {
+  let [before, after] = [0, last + 1];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    const commit = await store.find(stream, middle);
+    if (!commit) throw new TryAgain(`${stream}: commit ${middle} is not to be read yet.`);
+    if (commit.at < since) before = middle;
+    else after = middle;
+  }
+  return before;
+};
+
+/** All commits after a number up to the last that was delivered: as delivered, or where one is missing from the table. */
+async function* commitsAfter(store: Store, stream: string, start: number, whole: ReadonlyMap<number, Commit>, last: number) {
+  const numbers = Array.from({ length: last - start }, (_, i) => start + 1 + i);
+  const delivered = numbers.flatMap((n) => whole.get(n) ?? []);
+  if (delivered.length === numbers.length) yield delivered;
+  else yield* readAll(store, stream, { from: start + 1, to: last }, last);
+}
+
+/** Moves the cursor, never back. Whoever was faster has seen to what it passed. */
+const moveTo = async (cursors: Cursors, stream: string, to: number, read: number | undefined): Promise<number> => {
+  let from = read;
+  for (let race = 0; race < races; race++) {
+    if (from !== undefined && from >= to) return from;
+    if (await cursors.move(stream, to, from)) return to;
+    from = await cursors.load(stream);
+  }
+  throw new TryAgain(`${stream} is being taken by others at the same time.`);
+};
+
+/** Takes a source stream's commits in order up to the last that was delivered. Answers what was decided, by instance. */
+const reactToStream = async (
+  reacting: Reacting,
+  stream: string,
+  deliveries: readonly Delivered[],
+): Promise<readonly Commit[]> => {
+  const { process, cursors, settings, own } = reacting;
+  const whole = new Map(deliveries.flatMap((each) => ('pointer' in each ? [] : [[each.commit, each] as const])));
+  const last = Math.max(...deliveries.map(({ commit }) => commit));
+  let cursor = await cursors.load(stream);
+  if (cursor !== undefined && cursor >= last) return [];
+  const isShort = last <= settings.commitsAtOnce;
+  const start = cursor ?? (isShort ? 0 : await lastBefore(own.store, stream, process.since, last));
+  const decided: Commit[] = [];
+  for await (const page of commitsAfter(own.store, stream, start, whole, last))
+    for (let i = 0; i < page.length; i += settings.commitsAtOnce) {
+      const commits = page.slice(i, i + settings.commitsAtOnce);
+      for (const commit of commits) decided.push(...(await decideOn(reacting, commit)));
+      // Only now: what the cursor has passed is never looked at again.
+      cursor = await moveTo(cursors, stream, commits.at(-1)!.commit, cursor);
+    }
+  return decided;
+};
+
+/**
+ * Reacts to a source stream, and lets what was decided take effect at once. What fails there is no reason for the source to come again: the decisions
+ * are delivered too, and looked after from then on.
+ */
+export const reactTo = async (reacting: Reacting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
+  const decided = Map.groupBy(await reactToStream(reacting, stream, deliveries), (commit) => commit.stream);
+  await Promise.all(
+    [...decided].map(async ([instance, news]) => {
+      try {
+        await attend(reacting, instance, news);
+      } catch (cause) {
+        reacting.own.log.warn('Decided, but not through yet; it is taken up when the decision is delivered.', {
+          instance,
+          cause: String(cause),
+        });
+      }
+    }),
+  );
+};

@@ -1,0 +1,41 @@
+import type { Commit } from '../../core/commit.ts';
+import type { SendOutcome } from '../../core/process-decider.ts';
+import type { OpenSend } from '../../core/process-instance.ts';
+import { readCommand } from '../../core/stored-command.ts';
+import { parseStream } from '../../core/stream.ts';
+import type { Commanding } from '../command.ts';
+import { handleCommand } from '../handle-command.ts';
+import { TryAgain } from '../project.ts';
+
+/** The id of one attempt of a send: whoever sends it, the target knows it again. */
+export const sendId = (instance: string, { number, attempt }: Pick<OpenSend, 'number' | 'attempt'>): string =>
+  `process/${instance}/${number}/${attempt}`;
+
+export type Target = (category: string) => Commanding | undefined;
+
+const outcomeIn = ({ number, attempt }: OpenSend, { commit, at, refused }: Commit): SendOutcome => ({
+  number,
+  attempt,
+  commit,
+  at,
+  ...(refused && { refused }),
+});
+
+/** Sends a command, and answers what it came to, now or when it was sent before. */
+export const sendCommand = async (target: Target, instance: string, send: OpenSend): Promise<SendOutcome> => {
+  const { to, command, at, correlation, decidedIn } = send;
+  const commanding = target(parseStream(to)?.category ?? '');
+  if (!commanding)
+    throw new Error(`${instance} sends to ${to}, but this function has no such target: put it back into \`sends\`.`);
+  const answer = await handleCommand(commanding, {
+    stream: to,
+    command: readCommand(commanding.decider, command),
+    actor: { id: parseStream(instance)?.category ?? instance, role: 'process' },
+    id: sendId(instance, send),
+    causeAt: at,
+    meta: { correlation, causation: `${instance}/${decidedIn}` },
+  });
+  if (answer.outcome === 'committed') return outcomeIn(send, answer.commit);
+  if (answer.outcome === 'contended') throw new TryAgain(`${to} is being changed by others at the same time.`);
+  throw new Error(`${to}: a process's command came to '${answer.outcome}' and left no commit.`);
+};

@@ -1,0 +1,63 @@
+import type { Commit } from '../../core/commit.ts';
+import type { ProcessStep } from '../../core/process-decider.ts';
+import { thrownBy } from '../../core/process-reaction.ts';
+import type { Commanding, CommandRequest } from '../command.ts';
+import { handleCommand } from '../handle-command.ts';
+import { TryAgain } from '../project.ts';
+import { NotStorable } from '../storable.ts';
+import { kernelEvents } from './deadlines.ts';
+
+type Stepping = Pick<CommandRequest, 'id' | 'causeAt' | 'meta'> & Readonly<{ stream: string; step: ProcessStep; actor: string }>;
+
+/** What keeps a step out of the table for good, in words; undefined when it got there or there was nothing to store. */
+const attempt = async (
+  own: Commanding,
+  { step, actor, ...request }: Stepping,
+): Promise<Readonly<{ commit?: Commit; unstorable?: string }>> => {
+  try {
+    const answer = await handleCommand(own, {
+      ...request,
+      command: step,
+      actor: { id: actor, role: 'process' },
+      leavesNoTrace: true,
+    });
+    if (answer.outcome === 'committed') return { commit: answer.commit };
+    if (answer.outcome === 'unchanged') return {};
+    if (answer.outcome === 'too-large')
+      return { unstorable: `TooLarge: what it comes to has ${answer.size} ${answer.unit}; a commit takes ${answer.limit}.` };
+    if (answer.outcome === 'contended') throw new TryAgain(`${request.stream} is being changed by others at the same time.`);
+    throw new Error(`${request.stream}: the step ${step.type} came to '${answer.outcome}', which no step does.`);
+  } catch (cause) {
+    if (cause instanceof NotStorable) return { unstorable: thrownBy(cause) };
+    throw cause;
+  }
+};
+
+/** An instance that stands still is somebody's business from now on. */
+const sayStopped = ({ log }: Commanding, commit: Commit | undefined): Commit | undefined => {
+  for (const event of commit ? kernelEvents(commit) : []) {
+    const about = { instance: commit?.stream, correlation: commit?.meta.correlation };
+    if (event.type === 'InstanceParked') log.error('An instance is parked.', { ...about, thrown: event.data.thrown });
+    if (event.type === 'InstanceStuck') {
+      const { to, command, reason } = event.data;
+      log.error('An instance is stuck.', { ...about, to, command: command.type, reason });
+    }
+  }
+  return commit;
+};
+
+/**
+ * One step of an instance: one commit, or none where it comes to nothing. What no commit can hold is a fault of the reaction: the instance is
+ * parked instead.
+ */
+export const takeStep = async (own: Commanding, stepping: Stepping): Promise<Commit | undefined> => {
+  const { commit, unstorable } = await attempt(own, stepping);
+  if (unstorable === undefined) return sayStopped(own, commit);
+  const { step } = stepping;
+  const parked = await attempt(own, {
+    ...stepping,
+    step: { ...step, data: { ...step.data, thrown: unstorable } } as ProcessStep,
+  });
+  if (parked.unstorable === undefined) return sayStopped(own, parked.commit);
+  throw new Error(`${stepping.stream} cannot even be parked: ${parked.unstorable}`);
+};
