@@ -4,6 +4,15 @@ import { type EventOf, v1 } from '../lib/core/version.ts';
 const minorUnits = z.int().positive();
 const currency = z.string().regex(/^[A-Z]{3}$/);
 
+/** A movement that a process made: what for, on behalf of which stream, and the other account where there is one. */
+const movement = z.object({
+  amount: minorUnits,
+  currency,
+  purpose: z.string(),
+  reference: z.string(),
+  counterparty: z.string().optional(),
+});
+
 /**
  * Stored formats, so append-only: a version that has shipped is never edited.
  * Change a shape with `.next(schema, upcast)`, one release after `.soon(schema, downcast)` made it readable.
@@ -12,6 +21,9 @@ export const accountEvents = {
   AccountOpened: v1(z.object({ owner: z.string(), currency })),
   MoneyDeposited: v1(z.object({ amount: minorUnits, currency })),
   MoneyWithdrawn: v1(z.object({ amount: minorUnits, currency })),
+  // Types of their own, not a field more on the two above: a new type needs no release to prepare it.
+  MoneyDebited: v1(movement),
+  MoneyCredited: v1(movement),
   AccountClosed: v1(z.object({ reason: z.string() })),
 };
 

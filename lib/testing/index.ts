@@ -1,12 +1,33 @@
 // The package's entry `foldstream/testing`. None of it needs a test runner.
 export { type MemoryBus, memoryBus } from './memory-bus.ts';
+export { memoryCursors, memoryDeadlines, memoryScheduler } from './memory-process.ts';
 export { type MemoryQueue, memoryQueue } from './memory-queue.ts';
+export {
+  type MemoryExecutions,
+  memoryActives,
+  memoryDirtyNotes,
+  memoryExecutions,
+  memoryMeter,
+  memoryPhases,
+  memoryRebuilds,
+  memoryViewScanner,
+} from './memory-rebuild.ts';
 export { type MemorySnapshots, memorySnapshots } from './memory-snapshots.ts';
 export { type MemoryStore, memoryStore } from './memory-store.ts';
 export { memoryParkedList, memoryScanner, memorySweepPlaces } from './memory-sweep.ts';
 export { type LogLine, type MemoryClock, memoryClock, memoryKeys, memoryLog } from './memory-system.ts';
 export { type MemoryView, memoryView } from './memory-view.ts';
+export type { Happening } from './playing.ts';
 export { type ExpectedRows, projecting } from './projecting.ts';
+export {
+  done,
+  due,
+  type ExpectedOfInstance,
+  type ExpectedReaction,
+  from,
+  reacting,
+  refused,
+} from './reacting.ts';
 export { type ExpectedTotals, sharing } from './sharing.ts';
 export type { Engine, Tamper } from './simulation/engine.ts';
 export type { Ask, Workload } from './simulation/plan.ts';

@@ -24,6 +24,12 @@ describe('account-totals', () => {
       ada: { open: 2, closed: 0, balances: { EUR: 54 } },
       bob: { open: 1, closed: 0, balances: { EUR: 1 } },
     }));
+  it('counts what processes move', () => {
+    const movement = (amount: number) => ({ amount, currency: 'EUR', purpose: 'transfer', reference: 'transfer-t1' });
+    const credited = { type: 'MoneyCredited', data: movement(9) } as const;
+    const debited = { type: 'MoneyDebited', data: movement(4) } as const;
+    given({ a: [opened(), credited, debited] }).rows({ ada: { open: 1, closed: 0, balances: { EUR: 5 } } });
+  });
   it('keeps currencies apart', () =>
     given({ a: [opened(), deposited(5)], b: [opened('ada', 'USD'), deposited(6)] }).rows({
       ada: { open: 2, closed: 0, balances: { EUR: 5, USD: 6 } },

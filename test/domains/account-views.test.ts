@@ -12,6 +12,15 @@ const opened = { type: 'AccountOpened', data: { owner: 'ada', currency: 'EUR' } 
 const deposited = (amount: number) => ({ type: 'MoneyDeposited', data: { amount, currency: 'EUR' } }) as const;
 const withdrawn = (amount: number) => ({ type: 'MoneyWithdrawn', data: { amount, currency: 'EUR' } }) as const;
 const closed = { type: 'AccountClosed', data: { reason: 'moved' } } as const;
+const movement = (amount: number, purpose: string) => ({
+  amount,
+  currency: 'EUR',
+  purpose,
+  reference: 'transfer-t1',
+  counterparty: 'a2',
+});
+const debited = (amount: number) => ({ type: 'MoneyDebited', data: movement(amount, 'transfer') }) as const;
+const credited = (amount: number) => ({ type: 'MoneyCredited', data: movement(amount, 'refund') }) as const;
 const minute = (n: number) => `2026-11-21T12:0${n}:00.000Z`;
 
 describe('account-balance', () => {
@@ -27,6 +36,7 @@ describe('account-balance', () => {
   it('is not there before the account is', () => given().rows());
   it('begins at nothing', () => given(opened).rows(row(0, 1)));
   it('follows every movement', () => given(opened, deposited(100), withdrawn(30)).rows(row(70, 3)));
+  it('follows what processes move', () => given(opened, credited(100), debited(30)).rows(row(70, 3)));
   it('takes the events of one commit together', () => given([opened, deposited(100)], withdrawn(30)).rows(row(70, 2)));
   it('stays when the account closes', () => given(opened, closed).rows(row(0, 2, 'closed')));
   it('belongs to whoever opened the account', () => given(opened, deposited(5)).ownedBy('ada'));
@@ -51,6 +61,20 @@ describe('account-statement', () => {
       entry(4, 4, 'withdrawal', -70, 0),
       entry(5, 5, 'closed', 0, 0),
     ));
+  it('says what a process moved money for, and to whom', () => {
+    const what = { reference: 'transfer-t1', counterparty: 'a2' };
+    given(opened, deposited(100), debited(30), credited(30)).rows(
+      entry(1, 1, 'opened', 0, 0),
+      entry(2, 2, 'deposit', 100, 100),
+      { ...entry(3, 3, 'transfer', -30, 70), ...what },
+      { ...entry(4, 4, 'refund', 30, 100), ...what },
+    );
+    const paid = {
+      type: 'MoneyDebited',
+      data: { amount: 5, currency: 'EUR', purpose: 'payment', reference: 'order-o1' },
+    } as const;
+    given([opened, paid]).rows(entry(1, 1, 'opened', 0, 0), { ...entry(2, 1, 'payment', -5, -5), reference: 'order-o1' });
+  });
   it('keeps the events of one commit apart', () =>
     given([opened, deposited(5), deposited(7)]).rows(
       entry(1, 1, 'opened', 0, 0),
@@ -103,6 +127,8 @@ describe('whatever an account lives through', () => {
           MoneyDeposited: 'deposit',
           MoneyWithdrawn: 'withdrawal',
           AccountClosed: 'closed',
+          MoneyDebited: 'transfer',
+          MoneyCredited: 'transfer',
         };
         projecting(accountStatement)(events).rows(
           ...events.map(({ type }, i) => {

@@ -68,6 +68,48 @@ describe('a closed account', () => {
   );
 });
 
+describe('what processes move', () => {
+  const movement = (amount: number, currency = 'EUR') =>
+    ({ amount, currency, purpose: 'transfer', reference: 'transfer-t1', counterparty: 'a2' }) as const;
+  const debit = (amount: number, currency?: string) =>
+    ({ type: 'Debit', data: { ...movement(amount, currency), onBehalfOf: 'ada' } }) as const;
+  const credit = (amount: number, currency?: string) => ({ type: 'Credit', data: movement(amount, currency) }) as const;
+  const debited = (amount: number) => ({ type: 'MoneyDebited', data: movement(amount) }) as const;
+  const credited = (amount: number) => ({ type: 'MoneyCredited', data: movement(amount) }) as const;
+
+  it('is taken, to the last cent, and says what it was for', () => given(opened, deposited(5)).when(debit(5)).then(debited(5)));
+  it('is credited', () => given(opened).when(credit(5)).then(credited(5)));
+  it('counts in the balance', () => {
+    given(opened, credited(9), debited(4)).when(debit(6)).rejected('insufficient-funds', { balance: 5 });
+    given(opened, credited(9), debited(9)).when(close).then(closed);
+  });
+  it('is refused in another currency', () => {
+    given(opened, deposited(5)).when(debit(5, 'USD')).rejected('currency-mismatch', { accountCurrency: 'EUR' });
+    given(opened).when(credit(5, 'USD')).rejected('currency-mismatch', { accountCurrency: 'EUR' });
+  });
+  it('is refused where the balance would leave the exact range', () =>
+    given(opened, credited(largest)).when(credit(1)).rejected('balance-too-large', { balance: largest }));
+  it.each([
+    ['unopened', []],
+    ['closed', [opened, closed]],
+  ])('is refused by an account that is %s', (accountStatus, history) => {
+    for (const command of [debit(5), credit(5)])
+      given(...history)
+        .when(command)
+        .rejected('account-not-open', { accountStatus });
+  });
+  it('is not taken on behalf of anybody else, who learns nothing else about the account', () => {
+    const robbery = (currency: string) => ({ type: 'Debit', data: { ...debit(5, currency).data, onBehalfOf: 'bob' } }) as const;
+    given(opened, deposited(5)).when(robbery('EUR')).rejected('not-owner');
+    given(opened).when(robbery('USD')).rejected('not-owner');
+    given(opened, closed).when(robbery('EUR')).rejected('not-owner');
+  });
+  it('is for processes alone', () => {
+    for (const actor of [{ id: 'ada', role: 'customer' }, operator] as const)
+      for (const command of [debit(5), credit(5)]) given(opened, deposited(5)).when(command, { actor }).forbidden();
+  });
+});
+
 describe('repeats', () => {
   it('opening and closing are safe to repeat by themselves', () => {
     given().when(open).retrySafe();

@@ -5,10 +5,16 @@ import { type CommandOf, command, type Decider, refuse } from '../../core/decide
 const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, as in ISO 4217');
 const money = z.strictObject({ amount: z.int().positive(), currency });
 
+/** What a process moves: the stream that it moves it for, and the other account where there is one. */
+const movement = money.extend({ reference: z.string().min(1).max(200), counterparty: z.string().max(128).optional() });
+
 const accountCommands = {
   Open: command(['owner'], z.strictObject({ currency })),
   Deposit: command(['owner'], money),
   Withdraw: command(['owner'], money),
+  /** On behalf of somebody, who must own the account: a process may not take what its customer could not. */
+  Debit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'payment']), onBehalfOf: z.string().min(1) })),
+  Credit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'refund']) })),
   Close: command(['owner', 'operator'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
 };
 
@@ -29,16 +35,15 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
       if (status === 'unopened') return [{ type: 'AccountOpened', data: { owner: actor.id, currency } }];
       return status === 'open' ? refuse('already-open') : refuse('account-not-open', { accountStatus: status });
     },
-    Deposit: (state, money) =>
-      unusable(state, money) ??
-      (Number.isSafeInteger(state.balance + money.amount)
-        ? [{ type: 'MoneyDeposited', data: money }]
-        : refuse('balance-too-large', { balance: state.balance })),
-    Withdraw: (state, money) =>
-      unusable(state, money) ??
-      (money.amount <= state.balance
-        ? [{ type: 'MoneyWithdrawn', data: money }]
-        : refuse('insufficient-funds', { balance: state.balance })),
+    Deposit: (state, money) => unusable(state, money) ?? tooMuch(state, money) ?? [{ type: 'MoneyDeposited', data: money }],
+    Withdraw: (state, money) => unusable(state, money) ?? tooLittle(state, money) ?? [{ type: 'MoneyWithdrawn', data: money }],
+    // Whose it is comes first: nobody learns anything else about an account that is not theirs.
+    Debit: (state, { onBehalfOf, ...movement }) => {
+      if (state.owner !== undefined && state.owner !== onBehalfOf) return refuse('not-owner');
+      return unusable(state, movement) ?? tooLittle(state, movement) ?? [{ type: 'MoneyDebited', data: movement }];
+    },
+    Credit: (state, movement) =>
+      unusable(state, movement) ?? tooMuch(state, movement) ?? [{ type: 'MoneyCredited', data: movement }],
     Close: (state, { reason }) => {
       if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
       return state.balance === 0
@@ -50,6 +55,8 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
     AccountOpened: (_, { owner, currency }) => ({ status: 'open', owner, currency, balance: 0 }),
     MoneyDeposited: (state, { amount }) => ({ ...state, balance: state.balance + amount }),
     MoneyWithdrawn: (state, { amount }) => ({ ...state, balance: state.balance - amount }),
+    MoneyDebited: (state, { amount }) => ({ ...state, balance: state.balance - amount }),
+    MoneyCredited: (state, { amount }) => ({ ...state, balance: state.balance + amount }),
     AccountClosed: (state) => ({ ...state, status: 'closed' }),
   },
 };
@@ -59,3 +66,9 @@ const unusable = (state: Account, money: Money) => {
   if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
   return money.currency === state.currency ? undefined : refuse('currency-mismatch', { accountCurrency: state.currency });
 };
+
+const tooMuch = ({ balance }: Account, { amount }: Money) =>
+  Number.isSafeInteger(balance + amount) ? undefined : refuse('balance-too-large', { balance });
+
+const tooLittle = ({ balance }: Account, { amount }: Money) =>
+  amount <= balance ? undefined : refuse('insufficient-funds', { balance });

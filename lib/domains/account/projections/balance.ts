@@ -18,6 +18,8 @@ export const accountBalance: RowPerStream<Balance, AccountEvent> = {
     AccountOpened: (_, { data, at }) => ({ ...data, balance: 0, status: 'open', changedAt: at }),
     MoneyDeposited: (row, { data, at }) => row && { ...row, balance: row.balance + data.amount, changedAt: at },
     MoneyWithdrawn: (row, { data, at }) => row && { ...row, balance: row.balance - data.amount, changedAt: at },
+    MoneyDebited: (row, { data, at }) => row && { ...row, balance: row.balance - data.amount, changedAt: at },
+    MoneyCredited: (row, { data, at }) => row && { ...row, balance: row.balance + data.amount, changedAt: at },
     AccountClosed: (row, { at }) => row && { ...row, status: 'closed', changedAt: at },
   },
 };

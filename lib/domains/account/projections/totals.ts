@@ -16,6 +16,8 @@ export const accountTotals: SharedRows<Known, AccountEvent> = {
     AccountOpened: (known, { data }) => ({ ...known, ...data }),
     MoneyDeposited: (known, { data }) => ({ ...known, balance: known.balance + data.amount }),
     MoneyWithdrawn: (known, { data }) => ({ ...known, balance: known.balance - data.amount }),
+    MoneyDebited: (known, { data }) => ({ ...known, balance: known.balance - data.amount }),
+    MoneyCredited: (known, { data }) => ({ ...known, balance: known.balance + data.amount }),
     AccountClosed: (known) => ({ ...known, status: 'closed' }),
   },
   shares: ({ owner, currency, balance, status }) =>

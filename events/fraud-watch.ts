@@ -1,0 +1,11 @@
+import type { EventOf } from '../lib/core/version.ts';
+import { suspicions } from '../lib/core/watch-formats.ts';
+
+/** What is raised about an account. The formats are the kernel's, one for each kind of pattern. */
+export const fraudWatchEvents = {
+  RapidWithdrawalsSuspected: suspicions['count-within'],
+  UnusualWithdrawalSuspected: suspicions['far-from-usual'],
+  MoneyPassedThroughSuspected: suspicions['followed-by'],
+};
+
+export type FraudWatchEvent = EventOf<typeof fraudWatchEvents>;

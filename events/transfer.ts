@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { type EventOf, v1 } from '../lib/core/version.ts';
+
+/** Stored formats: append-only once released, see account.ts. */
+export const transferEvents = {
+  TransferRequested: v1(
+    z.object({
+      owner: z.string(),
+      from: z.string(),
+      to: z.string(),
+      amount: z.int().positive(),
+      currency: z.string().regex(/^[A-Z]{3}$/),
+    }),
+  ),
+  TransferCompleted: v1(z.object({})),
+  /** `reason`: which step; `because`: what that step was refused with. */
+  TransferFailed: v1(z.object({ reason: z.string(), because: z.string().optional() })),
+};
+
+export type TransferEvent = EventOf<typeof transferEvents>;

@@ -1,0 +1,9 @@
+import * as z from 'zod';
+import { idRule, isId } from '../core/stream.ts';
+
+/** The id of another aggregate, as it stands in a URL. */
+export const idOf = z.string().min(1).max(128).refine(isId, idRule);
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, as in ISO 4217');
+/** 1050 EUR is ten euros fifty. */
+export const minorUnits = z.int().positive();
+export const quantity = z.int().positive().max(1_000_000);

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import { v1 } from '../../core/version.ts';
+
+const count = z.int().nonnegative();
+
+/** What an instance remembers. Stored format of 2026-11. */
+export const fulfilmentMemory = v1(
+  z.object({
+    /** `unseen`: the order was placed before there was this process, and is none of its business. */
+    stage: z.enum(['unseen', 'open', 'rejecting', 'shipped', 'cancelled', 'rejected', 'expired']),
+    orderId: z.string(),
+    owner: z.string(),
+    currency: z.string(),
+    /** What the stock was asked to keep, and was not asked to let go of. */
+    lines: z.array(z.object({ sku: z.string(), quantity: z.int().positive(), price: z.int().positive() })).readonly(),
+    changes: count,
+    /** Changes of the stock whose outcome is not known yet. */
+    reserving: count,
+    payment: z.enum(['none', 'chosen', 'taking', 'taken']),
+    account: z.string(),
+    amount: count,
+    /** Commands of any kind whose outcome is not known yet: while there are any, it is not at its end. */
+    open: count,
+  }),
+);
+
+export type Fulfilment = Readonly<ReturnType<typeof fulfilmentMemory.parse>>;
+
+export const unseen: Fulfilment = {
+  stage: 'unseen',
+  orderId: '',
+  owner: '',
+  currency: '',
+  lines: [],
+  changes: 0,
+  reserving: 0,
+  payment: 'none',
+  account: '',
+  amount: 0,
+  open: 0,
+};

@@ -1,0 +1,146 @@
+import type { OrderEvent } from '../../../events/order.ts';
+import type { Message } from '../../core/message.ts';
+import { later, type Process, type Reaction, send } from '../../core/process.ts';
+import { parseStream } from '../../core/stream.ts';
+import { account } from '../account/decider.ts';
+import { order } from '../order/decider.ts';
+import { type Line, withLine } from '../order/lines.ts';
+import { stock } from '../stock/decider.ts';
+import { type Fulfilment, fulfilmentMemory, unseen } from './memory.ts';
+
+type Step = Reaction<Fulfilment>;
+
+/**
+ * Placed -> reserve each line -> wait for the customer to pay -> take the payment -> confirm -> shipped.
+ *
+ * The order decides what happens to it: the process asks to reject or expire, the customer cancels, and whichever the order takes
+ * first comes back as its event. That event alone begins the winding up, so that it happens once, whatever crossed on the way.
+ */
+export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fulfilment, OrderEvent> => {
+  const timeToPay = (at: string) => ({ name: 'payment', at: later(at, toPay) });
+  return {
+    category: 'fulfilment',
+    from: [order],
+    sends: [order, stock, account],
+    since: '2026-11-01T00:00:00.000Z',
+    memory: fulfilmentMemory,
+    initial: unseen,
+    instance: (event) => event.subjectId,
+    on: {
+      OrderPlaced: (_, { subjectId, at, data: { owner, currency, lines } }) => {
+        const memory: Fulfilment = { ...unseen, stage: 'open', orderId: subjectId, owner, currency, lines };
+        return goOn(
+          { ...memory, reserving: lines.length },
+          { send: lines.map((line) => reserve(memory, line)), set: [timeToPay(at)] },
+        );
+      },
+      LineChanged: (memory, { at, data }) => {
+        if (memory.stage !== 'open') return undefined;
+        const { reserving, changes } = memory;
+        const changed = { ...memory, lines: withLine(memory.lines, data), reserving: reserving + 1, changes: changes + 1 };
+        // Also when the line is gone: to one stock it is all done in this order, so that nothing is left of an earlier quantity.
+        const change = data.quantity > 0 ? reserve(memory, data) : release(memory, data, 'reserved');
+        return goOn(changed, { send: [change], set: [timeToPay(at)] });
+      },
+      PaymentChosen: (memory, { data: { account, amount } }) => {
+        if (memory.stage !== 'open') return undefined;
+        return { ...takePayment({ ...memory, payment: 'chosen', account, amount }), cancel: ['payment'] };
+      },
+      OrderShipped: (memory) =>
+        memory.stage === 'open'
+          ? goOn({ ...memory, stage: 'shipped' }, { send: memory.lines.map((line) => dispatch(memory, line)) })
+          : undefined,
+      OrderCancelled: (memory) => windUp(memory, 'cancelled'),
+      OrderRejected: (memory) => windUp(memory, 'rejected'),
+      OrderExpired: (memory) => windUp(memory, 'expired'),
+    },
+    done: {
+      reserved: (memory) => takePayment({ ...answered(memory), reserving: memory.reserving - 1 }),
+      paid: (memory) => {
+        const paid: Fulfilment = { ...answered(memory), payment: 'taken' };
+        return goOn(paid, { send: [isOver(paid) ? refund(paid) : ask(paid, 'Confirm', {})] });
+      },
+      heard: (memory) => goOn(answered(memory)),
+      settled: (memory) => goOn(answered(memory)),
+    },
+    refused: {
+      reservationRefused: (memory, { to, command, reason: because }) => {
+        const known = { ...answered(memory), reserving: memory.reserving - 1 };
+        const { id: sku } = parseStream(to)!;
+        const isWanted = memory.lines.some((line) => line.sku === sku && asksFor(command, line));
+        // The customer has changed the line since: what becomes of the change decides.
+        return isWanted ? reject(known, { reason: 'stock-refused', because, sku }) : takePayment(known);
+      },
+      paymentRefused: (memory, { reason: because }) =>
+        reject({ ...answered(memory), payment: 'none' }, { reason: 'payment-refused', because }),
+      // Somebody was faster: what the order took instead is an event of its own, which comes by itself.
+      overtaken: (memory) => goOn(answered(memory)),
+    },
+    due: {
+      payment: (memory) =>
+        memory.stage === 'open' ? goOn(memory, { send: [ask(memory, 'Expire', { changes: memory.changes })] }) : undefined,
+    },
+  };
+};
+
+export const fulfilment = fulfilmentWithin({ minutes: 30 });
+
+const isOver = ({ stage }: Fulfilment) => stage === 'cancelled' || stage === 'rejected' || stage === 'expired';
+
+/** Every reaction ends here: it counts the open commands, and is the end once it is over and none is left. */
+const goOn = (memory: Fulfilment, { send = [], ...rest }: Pick<Step, 'send' | 'set' | 'cancel'> = {}): Step => {
+  const open = memory.open + send.length;
+  const ends = open === 0 && (isOver(memory) || memory.stage === 'shipped');
+  const end = memory.stage === 'shipped' ? 'completed' : memory.stage;
+  return { ...rest, memory: { ...memory, open }, send, ...(ends && { end }) };
+};
+
+const answered = (memory: Fulfilment): Fulfilment => ({ ...memory, open: memory.open - 1 });
+
+const reserve = ({ orderId, currency }: Fulfilment, { sku, quantity, price }: Line) =>
+  send(stock, sku, 'Reserve', { orderId, quantity, price, currency }, { done: 'reserved', refused: 'reservationRefused' });
+
+/** Whether a reservation is for just this line, as it is now. */
+const asksFor = ({ data }: Message, { quantity, price }: Line) => {
+  const asked = data as Readonly<{ quantity?: unknown; price?: unknown }>;
+  return asked.quantity === quantity && asked.price === price;
+};
+
+// None of these three has a reaction to a refusal: what cannot be given back or handed out is for a person to look at.
+const release = ({ orderId }: Fulfilment, { sku }: Line, done: 'reserved' | 'settled') =>
+  send(stock, sku, 'Release', { orderId }, { done });
+
+const dispatch = ({ orderId }: Fulfilment, { sku }: Line) => send(stock, sku, 'Dispatch', { orderId }, { done: 'settled' });
+
+const refund = (memory: Fulfilment) =>
+  send(account, memory.account, 'Credit', { ...payment(memory), purpose: 'refund' }, { done: 'settled' });
+
+const payment = ({ orderId, amount, currency }: Fulfilment) => ({ amount, currency, reference: `order-${orderId}` });
+
+type Asks = 'Confirm' | 'Reject' | 'Expire';
+type Asked<T extends Asks> = Parameters<(typeof order)['decide'][T]>[1];
+
+const ask = <T extends Asks>({ orderId }: Fulfilment, type: T, data: Asked<T>) =>
+  send(order, orderId, type, data, { done: 'heard', refused: 'overtaken' });
+
+/** As soon as all is reserved and the customer has said from where; not before, so that nobody pays for what is not there. */
+const takePayment = (memory: Fulfilment): Step => {
+  if (memory.stage !== 'open' || memory.payment !== 'chosen' || memory.reserving > 0) return goOn(memory);
+  const terms = { ...payment(memory), purpose: 'payment', onBehalfOf: memory.owner } as const;
+  const debit = send(account, memory.account, 'Debit', terms, { done: 'paid', refused: 'paymentRefused' });
+  return goOn({ ...memory, payment: 'taking' }, { send: [debit] });
+};
+
+const reject = (memory: Fulfilment, why: Asked<'Reject'>): Step =>
+  memory.stage === 'open' ? goOn({ ...memory, stage: 'rejecting' }, { send: [ask(memory, 'Reject', why)] }) : goOn(memory);
+
+/**
+ * Gives back what is held. Releases need not wait for open reservations: to one stock, commands take effect in the order decided.
+ * A payment that is being taken must be waited for: only its outcome says whether there is anything to give back.
+ */
+const windUp = (memory: Fulfilment, stage: 'cancelled' | 'rejected' | 'expired'): Step | undefined => {
+  if (memory.stage !== 'open' && memory.stage !== 'rejecting') return undefined;
+  const releases = memory.lines.map((line) => release(memory, line, 'settled'));
+  const refunds = memory.payment === 'taken' ? [refund(memory)] : [];
+  return goOn({ ...memory, stage }, { send: [...releases, ...refunds], cancel: ['payment'] });
+};

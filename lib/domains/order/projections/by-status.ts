@@ -1,0 +1,29 @@
+import type { OrderEvent } from '../../../../events/order.ts';
+import type { SharedRows } from '../../../core/projection.ts';
+import { type OrderStatus, order } from '../decider.ts';
+import { type Line, totalOf, withLine } from '../lines.ts';
+
+type Known = Readonly<{ status?: OrderStatus; currency: string; lines: readonly Line[] }>;
+
+/** GET /views/orders-by-status/{status}: how many orders are there, and what they come to, by currency. */
+export const ordersByStatus: SharedRows<Known, OrderEvent> = {
+  kind: 'shared-rows',
+  name: 'orders-by-status',
+  revision: 1,
+  from: order,
+  may: ['operator'],
+  initial: { currency: '', lines: [] },
+  on: {
+    OrderPlaced: (_, { data: { currency, lines } }) => ({ status: 'placed', currency, lines }),
+    LineChanged: (known, { data }) => ({ ...known, lines: withLine(known.lines, data) }),
+    PaymentChosen: (known) => ({ ...known, status: 'paying' }),
+    OrderConfirmed: (known) => ({ ...known, status: 'confirmed' }),
+    OrderShipped: (known) => ({ ...known, status: 'shipped' }),
+    OrderCancelled: (known) => ({ ...known, status: 'cancelled' }),
+    OrderRejected: (known) => ({ ...known, status: 'rejected' }),
+    OrderExpired: (known) => ({ ...known, status: 'expired' }),
+  },
+  shares: ({ status, currency, lines }) =>
+    status === undefined ? {} : { [status]: { counts: { orders: 1 }, sums: { [currency]: totalOf(lines) } } },
+  show: ({ counts, sums }) => ({ orders: counts.orders ?? 0, totals: sums }),
+};

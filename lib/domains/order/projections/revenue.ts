@@ -1,0 +1,26 @@
+import type { OrderEvent } from '../../../../events/order.ts';
+import type { SharedRows } from '../../../core/projection.ts';
+import type { Share } from '../../../core/share.ts';
+import { order } from '../decider.ts';
+
+type Known = Readonly<{ amount: number; currency: string; day?: string; cancelled: boolean }>;
+
+/** GET /views/revenue/{day}: what was confirmed on a day (UTC), by currency. What is cancelled later leaves the sum of its day. */
+export const revenue: SharedRows<Known, OrderEvent> = {
+  kind: 'shared-rows',
+  name: 'revenue',
+  revision: 1,
+  from: order,
+  may: ['operator'],
+  initial: { amount: 0, currency: '', cancelled: false },
+  on: {
+    PaymentChosen: (known, { data: { amount, currency } }) => ({ ...known, amount, currency }),
+    OrderConfirmed: (known, { at }) => ({ ...known, day: at.slice(0, 10) }),
+    OrderCancelled: (known) => ({ ...known, cancelled: true }),
+  },
+  shares: ({ day, amount, currency, cancelled }): Readonly<Record<string, Share>> => {
+    if (day === undefined) return {};
+    return { [day]: cancelled ? { counts: { cancelled: 1 } } : { counts: { orders: 1 }, sums: { [currency]: amount } } };
+  },
+  show: ({ counts, sums }) => ({ orders: counts.orders ?? 0, cancelled: counts.cancelled ?? 0, revenue: sums }),
+};

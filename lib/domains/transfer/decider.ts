@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { type TransferEvent, transferEvents } from '../../../events/transfer.ts';
+import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
+import { currency, idOf, minorUnits } from '../fields.ts';
+
+const transferCommands = {
+  Request: command(['owner'], z.strictObject({ from: idOf, to: idOf, amount: minorUnits, currency })),
+  Complete: command(['process'], z.strictObject({})),
+  Fail: command(
+    ['process'],
+    z.strictObject({ reason: z.enum(['debit-refused', 'credit-refused', 'expired']), because: z.string().optional() }),
+  ),
+};
+
+type TransferCommand = CommandOf<typeof transferCommands>;
+export type Transfer = Readonly<{ status: 'new' | 'pending' | 'completed' | 'failed'; owner?: string }>;
+
+/** What a customer asks for, and what became of it. How it gets there is the transfer process's business. */
+export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
+  category: 'transfer',
+  events: transferEvents,
+  commands: transferCommands,
+  initial: { status: 'new' },
+  owner: (state) => state.owner,
+  decide: {
+    Request: ({ status }, terms, { actor }) => {
+      if (status !== 'new') return refuse('already-requested', { transferStatus: status });
+      if (terms.from === terms.to) return refuse('same-account');
+      return [{ type: 'TransferRequested', data: { owner: actor.id, ...terms } }];
+    },
+    Complete: (state) => notPending(state) ?? [{ type: 'TransferCompleted', data: {} }],
+    Fail: (state, why) => notPending(state) ?? [{ type: 'TransferFailed', data: why }],
+  },
+  evolve: {
+    TransferRequested: (_, { owner }) => ({ status: 'pending', owner }),
+    TransferCompleted: (state) => ({ ...state, status: 'completed' }),
+    TransferFailed: (state) => ({ ...state, status: 'failed' }),
+  },
+};
+
+const notPending = ({ status }: Transfer) =>
+  status === 'pending' ? undefined : refuse('transfer-not-pending', { transferStatus: status });

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { TransferEvent } from '../../../events/transfer.ts';
+import { later, type Process, type Reaction, send } from '../../core/process.ts';
+import { v1 } from '../../core/version.ts';
+import { account } from '../account/decider.ts';
+import { transfer } from './decider.ts';
+
+const memory = v1(
+  z.object({
+    transferId: z.string(),
+    owner: z.string(),
+    from: z.string(),
+    to: z.string(),
+    amount: z.int().nonnegative(),
+    currency: z.string(),
+    /** The debit took too long: what it takes is given back. */
+    late: z.boolean(),
+    /** Why what was taken is given back. */
+    reason: z.enum(['credit-refused', 'expired']).optional(),
+    because: z.string().optional(),
+  }),
+);
+type Memory = ReturnType<typeof memory.parse>;
+type Why = Readonly<{ reason: 'debit-refused' | 'credit-refused' | 'expired'; because?: string }>;
+
+/** Requested -> debit -> credit -> completed. A refused credit gives the money back; a refused refund leaves the instance stuck. */
+export const transferProcess: Process<Memory, TransferEvent> = {
+  category: 'transferProcess',
+  from: [transfer],
+  sends: [account, transfer],
+  since: '2026-11-01T00:00:00.000Z',
+  memory,
+  initial: { transferId: '', owner: '', from: '', to: '', amount: 0, currency: '', late: false },
+  instance: (event) => event.subjectId,
+  on: {
+    TransferRequested: (_, { subjectId, at, data }) => {
+      const requested = { ...data, transferId: subjectId, late: false };
+      return { memory: requested, send: [debit(requested)], set: [{ name: 'debit', at: later(at, { hours: 1 }) }] };
+    },
+  },
+  done: {
+    debited: (memory) => (memory.late ? undo(memory, { reason: 'expired' }) : { send: [credit(memory)], cancel: ['debit'] }),
+    credited: ({ transferId }) => ({ send: [send(transfer, transferId, 'Complete', {}, { done: 'completed' })] }),
+    completed: () => ({ end: 'completed' }),
+    refunded: ({ transferId, reason = 'credit-refused', because }) => fail(transferId, { reason, ...(because && { because }) }),
+    failed: () => ({ end: 'undone' }),
+  },
+  refused: {
+    debitRefused: ({ transferId }, { reason }) => fail(transferId, { reason: 'debit-refused', because: reason }),
+    creditRefused: (memory, { reason }) => undo(memory, { reason: 'credit-refused', because: reason }),
+  },
+  due: {
+    // Nothing is undone here: the debit is open, and may have taken effect. Whoever learns its outcome decides, knowing that it is late.
+    debit: (memory) => ({ memory: { ...memory, late: true } }),
+  },
+};
+
+const movement = ({ transferId, amount, currency }: Memory) => ({ amount, currency, reference: `transfer-${transferId}` });
+
+const debit = (memory: Memory) => {
+  const { from, to, owner } = memory;
+  const terms = { ...movement(memory), purpose: 'transfer', onBehalfOf: owner, counterparty: to } as const;
+  return send(account, from, 'Debit', terms, { done: 'debited', refused: 'debitRefused' });
+};
+
+const credit = (memory: Memory) => {
+  const terms = { ...movement(memory), purpose: 'transfer', counterparty: memory.from } as const;
+  return send(account, memory.to, 'Credit', terms, { done: 'credited', refused: 'creditRefused' });
+};
+
+/** A refund has no reaction to a refusal: there is nothing left to try, and the money must not be forgotten. */
+const undo = (memory: Memory, why: Pick<Memory, 'reason' | 'because'>): Reaction<Memory> => {
+  const terms = { ...movement(memory), purpose: 'refund', counterparty: memory.to } as const;
+  return { memory: { ...memory, ...why }, send: [send(account, memory.from, 'Credit', terms, { done: 'refunded' })] };
+};
+
+const fail = (transferId: string, why: Why): Reaction<Memory> => ({
+  send: [send(transfer, transferId, 'Fail', why, { done: 'failed' })],
+  cancel: ['debit'],
+});

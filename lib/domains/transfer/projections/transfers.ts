@@ -1,0 +1,33 @@
+import type { TransferEvent } from '../../../../events/transfer.ts';
+import type { RowPerStream } from '../../../core/projection.ts';
+import { transfer } from '../decider.ts';
+
+type Row = Readonly<{
+  owner: string;
+  from: string;
+  to: string;
+  amount: number;
+  currency: string;
+  status: 'pending' | 'completed' | 'failed';
+  reason?: string;
+  because?: string;
+  requestedAt: string;
+  changedAt: string;
+}>;
+
+/** GET /views/customer-transfers, also as ?list=by-status&by=pending&order=newest-first, and /views/customer-transfers/{transferId} */
+export const customerTransfers: RowPerStream<Row, TransferEvent> = {
+  kind: 'row-per-stream',
+  name: 'customer-transfers',
+  revision: 1,
+  from: transfer,
+  may: ['owner', 'operator'],
+  owner: (row) => row.owner,
+  lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.requestedAt, within: 'owner' } },
+  filters: ['from', 'to', 'currency'],
+  on: {
+    TransferRequested: (_, { data, at }) => ({ ...data, status: 'pending', requestedAt: at, changedAt: at }),
+    TransferCompleted: (row, { at }) => row && { ...row, status: 'completed', changedAt: at },
+    TransferFailed: (row, { data, at }) => row && { ...row, ...data, status: 'failed', changedAt: at },
+  },
+};

@@ -1,0 +1,123 @@
+import { describe, it } from 'vitest';
+import { order } from '../../lib/domains/order/decider.ts';
+import { specification } from '../../lib/testing/specification.ts';
+
+const given = specification(order);
+const kettle = { sku: 'kettle', quantity: 2, price: 500 };
+const cup = { sku: 'cup', quantity: 1, price: 300 };
+const placed = { type: 'OrderPlaced', data: { owner: 'ada', currency: 'EUR', lines: [kettle] } } as const;
+const changed = (line: typeof kettle) => ({ type: 'LineChanged', data: line }) as const;
+const chosen = (amount: number) => ({ type: 'PaymentChosen', data: { account: 'a1', amount, currency: 'EUR' } }) as const;
+const confirmed = { type: 'OrderConfirmed', data: {} } as const;
+const shipped = { type: 'OrderShipped', data: {} } as const;
+const cancelled = { type: 'OrderCancelled', data: { reason: 'too late' } } as const;
+const rejected = {
+  type: 'OrderRejected',
+  data: { reason: 'stock-refused', because: 'insufficient-stock', sku: 'kettle' },
+} as const;
+const expired = { type: 'OrderExpired', data: {} } as const;
+
+const place = (...lines: readonly (typeof kettle)[]) => ({ type: 'Place', data: { lines, currency: 'EUR' } }) as const;
+const change = (line: typeof kettle) => ({ type: 'ChangeLine', data: line }) as const;
+const pay = { type: 'Pay', data: { account: 'a1' } } as const;
+const cancel = { type: 'Cancel', data: { reason: 'too late' } } as const;
+const ship = { type: 'Ship', data: {} } as const;
+const confirm = { type: 'Confirm', data: {} } as const;
+const reject = {
+  type: 'Reject',
+  data: { reason: 'stock-refused', because: 'insufficient-stock', sku: 'kettle' },
+} as const;
+const expire = (changes = 0) => ({ type: 'Expire', data: { changes } }) as const;
+
+describe('an order', () => {
+  it('belongs to whoever places it, once', () => {
+    given().when(place(kettle)).then(placed);
+    given().when(place(kettle)).retrySafe();
+    given(placed).when(place(kettle)).rejected('already-placed', { orderStatus: 'placed' });
+  });
+  it('has a line for each sku, up to twenty', () => {
+    given()
+      .when(place(kettle, { ...kettle, quantity: 1 }))
+      .rejected('sku-twice');
+    given().when(place()).invalid('lines');
+    given()
+      .when(place(...Array.from({ length: 21 }, (_, i) => ({ ...kettle, sku: `s${i}` }))))
+      .invalid('lines');
+  });
+  it('stays exact', () => {
+    const dear = { sku: 'moon', quantity: 2, price: Number.MAX_SAFE_INTEGER - 1 };
+    given().when(place(dear)).rejected('total-too-large');
+    given(placed).when(change(dear)).rejected('total-too-large');
+  });
+
+  it('is changed line by line until the customer pays', () => {
+    given(placed).when(change(cup)).then(changed(cup));
+    given(placed)
+      .when(change({ ...kettle, quantity: 9 }))
+      .then(changed({ ...kettle, quantity: 9 }));
+    given(placed).when(change(kettle)).then();
+    given(placed, chosen(1000)).when(change(cup)).rejected('order-not-open', { orderStatus: 'paying' });
+  });
+  it('loses a line by a quantity of 0, and keeps one', () => {
+    given(placed, changed(cup))
+      .when(change({ ...kettle, quantity: 0 }))
+      .then(changed({ ...kettle, quantity: 0 }));
+    given(placed)
+      .when(change({ ...kettle, quantity: 0 }))
+      .rejected('no-lines-left');
+    given(placed)
+      .when(change({ ...cup, quantity: 0 }))
+      .then();
+  });
+  it('has no more lines than it could be placed with', () => {
+    const lines = Array.from({ length: 20 }, (_, i) => ({ ...kettle, sku: `s${i}` }));
+    given({ type: 'OrderPlaced', data: { ...placed.data, lines } })
+      .when(change(cup))
+      .rejected('too-many-lines', { most: 20 });
+  });
+
+  it('is paid as it is then, once', () => {
+    given(placed).when(pay).then(chosen(1000));
+    given(placed, changed(cup)).when(pay).then(chosen(1300));
+    given(placed, chosen(1000)).when(pay).rejected('order-not-open', { orderStatus: 'paying' });
+  });
+  it('is confirmed when it is paid, and shipped when it is confirmed', () => {
+    given(placed, chosen(1000)).when(confirm).then(confirmed);
+    given(placed, chosen(1000), confirmed).when(ship).then(shipped);
+    given(placed).when(confirm).rejected('order-not-open', { orderStatus: 'placed' });
+    given(placed, chosen(1000)).when(ship).rejected('order-not-open', { orderStatus: 'paying' });
+  });
+
+  it('is cancelled until it is shipped', () => {
+    for (const history of [[placed], [placed, chosen(1000)], [placed, chosen(1000), confirmed]])
+      given(...history)
+        .when(cancel)
+        .then(cancelled);
+    given(placed, chosen(1000), confirmed, shipped).when(cancel).rejected('order-not-open', { orderStatus: 'shipped' });
+  });
+  it('is rejected until it is confirmed', () => {
+    given(placed).when(reject).then(rejected);
+    given(placed, chosen(1000)).when(reject).then(rejected);
+    given(placed, chosen(1000), confirmed).when(reject).rejected('order-not-open', { orderStatus: 'confirmed' });
+  });
+  it('expires while nothing was paid, nor changed behind the back of whoever looks at the clock', () => {
+    given(placed).when(expire()).then(expired);
+    given(placed, changed(cup)).when(expire()).rejected('changed-meanwhile', { changes: 1 });
+    given(placed, changed(cup)).when(expire(1)).then(expired);
+    given(placed, chosen(1000)).when(expire()).rejected('order-not-open', { orderStatus: 'paying' });
+  });
+
+  it.each([cancelled, rejected, expired])('is over with $type', (over) => {
+    for (const command of [change(cup), pay, cancel, ship, confirm, reject, expire()])
+      given(placed, over)
+        .when(command)
+        .rejected('order-not-open', { orderStatus: over.type.slice('Order'.length).toLowerCase() });
+  });
+
+  it('is the customer’s to change, the operator’s to ship, and the process’s to decide', () => {
+    const [bob, operator] = [{ id: 'bob', role: 'customer' } as const, { id: 'op-1', role: 'operator' } as const];
+    for (const command of [change(cup), pay, cancel, ship]) given(placed).when(command, { actor: bob }).forbidden();
+    for (const command of [change(cup), pay, cancel, confirm, reject, expire()])
+      given(placed).when(command, { actor: operator }).forbidden();
+  });
+});
