@@ -65,5 +65,7 @@ export const recordedEvents = (commit: Commit, read: (stored: StoredEvent) => Me
     actor: commit.meta.actor,
     correlation: commit.meta.correlation,
     causation: commit.meta.causation,
+    ...(commit.meta.traceparent !== undefined && { traceparent: commit.meta.traceparent }),
+    ...(commit.imported !== undefined && { imported: commit.imported }),
   }));
 };

@@ -1,6 +1,11 @@
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
-import { type RowsPerStream, rowKey, type Source } from './projection.ts';
+import { rememberedType } from './process-events.ts';
+import { type AnyProjection, type RowsPerStream, rowKey, type Source } from './projection.ts';
+import type { Formats } from './version.ts';
+
+/** By which a process's own formats are known. */
+const stepEndedType = 'StepEnded';
 
 /** An event as the log has it: what happened where and when, who caused it, and as part of what; what it says only if asked for.
  * @example const line: LoggedEvent = { event: 'account-7f3a/2', type: 'MoneyDeposited', version: 2, ... };
@@ -24,6 +29,11 @@ export type LoggedEvent = Readonly<{
  */
 export type EventLog = RowsPerStream<Readonly<Record<string, never>>, LoggedEvent, Message>;
 
+/** The list by which a trace finds what belongs together.
+ * @example reader.list({ list: byCorrelation, partition, direction: 'oldest-first', limit: 100 });
+ */
+export const byCorrelation = 'by-correlation';
+
 type Options = Readonly<{
   may: May;
   /** `event-log` if not said. */
@@ -38,6 +48,20 @@ const logged = (event: Recorded, withData: boolean): LoggedEvent => {
   return { event: id, stream, version, commit, type, at, actor, correlation, causation, ...(withData && { data }) };
 };
 
+const writer = (withData: boolean) => (_: unknown, event: Recorded) => ({
+  memory: {},
+  rows: { [rowKey(event.version)]: logged(event, withData) },
+});
+
+/** What makes a log's rows, whichever categories it reads: the hash of its code is that of this, and tells a log from a manifest's own views.
+ * @example Object.values(log.on)[0] === logWriters.bare; // true of a log without data
+ */
+export const logWriters = { bare: writer(false), full: writer(true) } as const;
+
+/** What a process writes beside what happened, in each of its commits: there is nothing in it that a log would be read for, and it would cost as much. */
+const isBookkeeping = (events: Formats, type: string): boolean =>
+  Object.hasOwn(events, stepEndedType) && (type === rememberedType || type === stepEndedType);
+
 /**
  * The view that audit, reports and tracing read: every event of some categories, by stream, and in lists by type, by actor, by
  * correlation and by day, each in the order of time. An event costs a write for itself and one in each of the four indexes, beside
@@ -49,8 +73,8 @@ export const eventLog = (
   { may, name = 'event-log', revision = 1, data = false }: Options,
 ): EventLog => {
   const sort = ({ at }: LoggedEvent) => at;
-  const write = (_: unknown, event: Recorded) => ({ memory: {}, rows: { [rowKey(event.version)]: logged(event, data) } });
-  const types = sources.flatMap(({ events }) => Object.keys(events));
+  const write = data ? logWriters.full : logWriters.bare;
+  const types = sources.flatMap(({ events }) => Object.keys(events).filter((type) => !isBookkeeping(events, type)));
   return {
     kind: 'rows-per-stream',
     name,
@@ -62,8 +86,14 @@ export const eventLog = (
     lists: {
       'by-type': { by: ({ type }) => type, sort },
       'by-actor': { by: ({ actor }) => actor, sort },
-      'by-correlation': { by: ({ correlation }) => correlation, sort },
+      [byCorrelation]: { by: ({ correlation }) => correlation, sort },
       'by-day': { by: ({ at }) => at.slice(0, 10), sort },
     },
   };
 };
+
+/** Whether a view is an event log: the one kind that lists events by correlation.
+ * @example isEventLog(eventLog([account], { may: ['operator'] })); // true
+ */
+export const isEventLog = ({ kind, lists = {} }: Pick<AnyProjection, 'kind' | 'lists'>): boolean =>
+  kind === 'rows-per-stream' && Object.hasOwn(lists, byCorrelation);

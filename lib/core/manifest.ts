@@ -1,15 +1,26 @@
+import { announcerName } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
+import type { AnyProcess } from './process.ts';
+import { decidersOf, processDecider } from './process-decider.ts';
+import { processFaults } from './process-faults.ts';
+import { instanceRows, instancesName, instancesOf } from './process-instances.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from './projection.ts';
 import { isCategory, kebab } from './stream.ts';
 
 /** Everything that a deployment is driven by.
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
-export type Manifest = Readonly<{ aggregates: readonly AnyDecider[]; projections: readonly AnyProjection[] }>;
+export type Manifest = Readonly<{
+  aggregates: readonly AnyDecider[];
+  projections: readonly AnyProjection[];
+  processes?: readonly AnyProcess[];
+}>;
 
 const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
 const viewName = /^[a-z][a-z0-9-]{0,39}$/;
 const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
+/** As commits carry their times: only such texts compare as the instants do. */
+const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
 /** First segments of paths that are taken by the product itself. */
 const reserved = ['views', 'streams', 'ops', 'health', 'process', 'unique'];
@@ -45,6 +56,12 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
     ...(decider.publishes ?? [])
       .filter((type) => !publicType.test(type))
       .map((type) => `${category} publishes ${type}: a public event type has letters and digits only.`),
+    ...Object.entries(decider.publishesSince ?? {}).flatMap(([type, since]) => [
+      ...(decider.publishes?.includes(type) ? [] : [`${category} says since when ${type} is public, but does not publish it.`]),
+      ...(since === undefined || isInstant(since)
+        ? []
+        : [`${category} publishes ${type} since '${since}', which is no instant such as 2026-11-21T12:00:00.000Z.`]),
+    ]),
   ];
 };
 
@@ -80,6 +97,8 @@ const projectionFaults = (projection: AnyProjection): string[] => {
   const sources = sourcesOf(projection);
   return [
     ...(viewName.test(name) ? [] : [`The view '${name}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`]),
+    ...(name === instancesName ? [`The view's name '${name}' is taken by that of the processes: choose another.`] : []),
+    ...(name === announcerName ? [`The view's name '${name}' is taken by what sends public events: choose another.`] : []),
     ...(Number.isSafeInteger(revision) && revision > 0 ? [] : [`${name}: the revision must be 1, 2, 3, ...`]),
     ...(may?.length ? [] : [`${name} does not declare who may read it.`]),
     ...(may?.includes('owner') && !projection.owner
@@ -98,18 +117,22 @@ const projectionFaults = (projection: AnyProjection): string[] => {
   ];
 };
 
-/** Checks a manifest as a whole and hands it on; what is wrong is said all at once.
+/** Checks a manifest as a whole and hands it on, with the view of its processes' instances; what is wrong is said all at once.
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
 export const defineManifest = (manifest: Manifest): Manifest => {
+  const { aggregates, processes = [] } = manifest;
+  // Made anew where a manifest is made of another one.
+  const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
   const faults = [
-    ...manifest.aggregates.flatMap(aggregateFaults),
-    ...manifest.projections.flatMap(projectionFaults),
-    ...repeated(manifest.aggregates.map(({ category }) => category)).map((name) => `The category '${name}' is there twice.`),
-    ...repeated(manifest.projections.map(({ name, revision }) => `${name}.r${revision}`)).map(
+    ...aggregates.flatMap(aggregateFaults),
+    ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
+    ...projections.flatMap(projectionFaults),
+    ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is there twice.`),
+    ...repeated(projections.map(({ name, revision }) => `${name}.r${revision}`)).map(
       (name) => `The view ${name} is there twice.`,
     ),
   ];
   if (faults.length > 0) throw new Error(`The manifest is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-  return manifest;
+  return { ...manifest, projections: [...projections, ...instancesOf(processes)] };
 };

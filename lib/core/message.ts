@@ -28,4 +28,7 @@ export type Recorded<E extends Message = Message> = E & {
   readonly actor: string;
   readonly correlation: string;
   readonly causation: string;
+  readonly traceparent?: string;
+  /** An import's mark: it was news somewhere else, and long ago. */
+  readonly imported?: string;
 };

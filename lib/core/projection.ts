@@ -97,6 +97,8 @@ export type AnyProjection = Readonly<{
   from: Source | readonly Source[];
   may: May;
   freshSeconds?: number;
+  /** An event type that this release does not know may be for it all the same: it waits for the newer release. */
+  waitsForUnknown?: true;
 }> &
   Listed<never> &
   (
@@ -146,10 +148,20 @@ export const sourceOf = (projection: Pick<AnyProjection, 'from'>, stream: string
 export const streamKey = ({ from }: Pick<AnyProjection, 'from'>, stream: string): string =>
   (Array.isArray(from) ? undefined : parseStream(stream)?.id) ?? stream;
 
+/** What anything that commits are delivered to says of itself: projections do, and what else has a cursor for each stream.
+ * @example const subscription: Subscription = accountBalance;
+ */
+export type Subscription = Readonly<{
+  name: string;
+  revision?: number;
+  from: Source | readonly Source[];
+  on: Readonly<Record<string, unknown>>;
+}>;
+
 /** The event types that a projection handles: its subscription.
  * @example handledTypes(accountBalance); // ['AccountOpened', 'MoneyDeposited', ...]
  */
-export const handledTypes = (projection: AnyProjection): readonly string[] => Object.keys(projection.on).sort();
+export const handledTypes = ({ on }: Pick<Subscription, 'on'>): readonly string[] => Object.keys(on).sort();
 
 /** A row key that sorts as its number does.
  * @example rowKey(12); // '000000000012'

@@ -1,10 +1,10 @@
-import { type Commit, versionBefore } from './commit.ts';
+import type { Commit } from './commit.ts';
 import type { AnyDecider } from './decider.ts';
+import type { Recorded } from './message.ts';
 import { rowKey } from './projection.ts';
-import { readEvent } from './version.ts';
 
 /** An event as other teams receive it: CloudEvents 1.0, structured JSON. Published format of 2026-11.
- * @example publicEvent(account, commit, 0)?.type; // 'AccountOpened'
+ * @example publicEvent(account, recorded)?.type; // 'AccountOpened'
  */
 export type PublicEvent = Readonly<{
   specversion: '1.0';
@@ -28,33 +28,35 @@ export type PublicEvent = Readonly<{
   dataref?: string;
 }>;
 
+type Publishes = Pick<AnyDecider, 'publishes' | 'publishesSince'>;
+
+/** By the commit's own time and no clock: whenever and however often it is asked, the answer is the same. */
+const isFor = ({ publishes, publishesSince }: Publishes, type: string, { at, imported }: Pick<Commit, 'at' | 'imported'>) =>
+  imported === undefined && publishes?.includes(type) === true && at >= (publishesSince?.[type] ?? '');
+
 /** Whether other teams hear of a commit at all. What is imported was news somewhere else, and long ago.
  * @example isPublished(account, commit); // true of the commit that opened it
  */
-export const isPublished = ({ publishes }: Pick<AnyDecider, 'publishes'>, { events, imported }: Commit): boolean =>
-  imported === undefined && events.some(({ type }) => publishes?.includes(type));
+export const isPublished = (decider: Publishes, commit: Commit): boolean =>
+  commit.events.some(({ type }) => isFor(decider, type, commit));
 
-/** The event at a position of a commit as other teams receive it, its data in today's shape; undefined if it is not for them.
- * @example publicEvent(account, commit, 0)?.id; // 'account-7f3a/1'
+/** An event as other teams receive it, its data in today's shape; undefined if it is not for them.
+ * @example publicEvent(account, recorded)?.id; // 'account-7f3a/1'
  */
 export const publicEvent = (
-  decider: Pick<AnyDecider, 'category' | 'events' | 'publishes'>,
-  commit: Commit,
-  position: number,
+  decider: Publishes & Pick<AnyDecider, 'category' | 'events'>,
+  event: Recorded,
 ): PublicEvent | undefined => {
-  const stored = commit.events[position];
-  if (commit.imported !== undefined || !stored || !decider.publishes?.includes(stored.type)) return undefined;
-  const { type, data } = readEvent(decider.events, stored);
-  const version = versionBefore(commit) + position + 1;
+  const { id, type, stream, version, at, correlation, traceparent, data } = event;
+  if (!isFor(decider, type, event)) return undefined;
   const source = `urn:foldstream:${decider.category}`;
-  const { correlation, traceparent } = commit.meta;
   return {
     specversion: '1.0',
-    id: `${commit.stream}/${version}`,
+    id,
     source,
     type,
-    subject: commit.stream,
-    time: commit.at,
+    subject: stream,
+    time: at,
     datacontenttype: 'application/json',
     dataschema: `${source}:${type}:v${decider.events[type]?.current}`,
     sequence: rowKey(version),

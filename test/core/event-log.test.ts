@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { eventLog } from '../../lib/core/event-log.ts';
 import { defineManifest } from '../../lib/core/manifest.ts';
+import { processDecider } from '../../lib/core/process-decider.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { v1 } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
+import { fraudWatch } from '../../lib/domains/fraud-watch/process.ts';
 import { projectBatch } from '../../lib/engine/project.ts';
 import { queryById } from '../../lib/engine/query.ts';
 import { queryList } from '../../lib/engine/query-list.ts';
@@ -126,5 +128,14 @@ describe('a view of several categories', () => {
     expect(await projectBatch({ projection, store, view, clock: memoryClock(), log: memoryLog() }, deliveries)).toEqual([]);
     expect([await view.head('left-1'), await view.head('right-1')]).toMatchObject([{ commit: 1 }, { commit: 1 }]);
     expect((await view.head('right-1'))?.parked).toBeUndefined();
+  });
+});
+
+describe('an event log of processes', () => {
+  it('has what happened in their instances, and not what each commit keeps for the kernel', () => {
+    const { on } = eventLog([account, processDecider(fraudWatch as never)], { may: ['operator'] });
+    expect(Object.keys(on)).toEqual(expect.arrayContaining(['MoneyWithdrawn', 'Reacted', 'Ended', 'RapidWithdrawalsSuspected']));
+    expect(Object.keys(on)).not.toEqual(expect.arrayContaining(['Remembered']));
+    expect(Object.keys(on)).not.toEqual(expect.arrayContaining(['StepEnded']));
   });
 });
