@@ -28,9 +28,9 @@ const emptyHead = (projection: AnyProjection, stream: string): ViewItem => ({
 
 const handledEvents = (projection: AnyProjection, commit: Commit) => {
   const formats = sourceOf(projection, commit.stream)?.events ?? {};
-  const handled = commit.events.filter(({ type }) => projection.on[type]);
-  if (handled.length === commit.events.length) return recordedEvents(commit, (stored) => readEvent(formats, stored));
-  const isHandled = (type: string) => projection.on[type] !== undefined;
+  const isHandled = (type: string) =>
+    projection.on[type] !== undefined || (projection.waitsForUnknown === true && !Object.hasOwn(formats, type));
+  if (commit.events.every(({ type }) => isHandled(type))) return recordedEvents(commit, (stored) => readEvent(formats, stored));
   return recordedEvents(commit, (stored) =>
     isHandled(stored.type) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
   ).filter(({ type }) => isHandled(type));

@@ -9,12 +9,19 @@ const toBase64Url = (text: string) => Buffer.from(text).toString('base64url');
 /** A place in a list as a caller carries it: opaque, and good for that list only. */
 export const encodeCursor = (position: Position, scope: string): string => toBase64Url(JSON.stringify([scope, position]));
 
-/** The place that a cursor stands for, or undefined where it is none of this list's. */
-export const decodeCursor = (cursor: string, scope: string): Position | undefined => {
+const decoded = (cursor: string): z.infer<typeof form> | undefined => {
   try {
-    const [madeFor, position] = form.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return madeFor === scope ? position : undefined;
+    return form.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
     return undefined;
   }
+};
+
+/** The list that a cursor says it is of. */
+export const cursorScope = (cursor: string): string | undefined => decoded(cursor)?.[0];
+
+/** The place that a cursor stands for, or undefined where it is none of this list's. */
+export const decodeCursor = (cursor: string, scope: string): Position | undefined => {
+  const [madeFor, position] = decoded(cursor) ?? [];
+  return madeFor === scope ? position : undefined;
 };

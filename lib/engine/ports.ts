@@ -125,13 +125,17 @@ export interface View {
    * rows it leaves as it is, or does nothing. It goes on from no head that was parked meanwhile, since what the mark kept out would be
    * missed: only a head with the same cursor takes a mark away. */
   putHead(head: ViewItem, expected: number | undefined): Promise<boolean>;
-  /** Puts or tombstones a row, over none or one whose commit is not newer. */
-  putRow(item: ViewItem): Promise<void>;
+  /** Puts or tombstones a row, over none or one whose commit is not newer: than its own, or than another one that is given. */
+  putRow(item: ViewItem, over?: number): Promise<void>;
   /** Writes a head and what changes in shared rows, all or nothing, if the head there is still the one before (undefined: none) and not parked meanwhile, every
    * sum stays a safe integer, and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
   putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;
   /** A part of a shared row. */
   part(row: string, shard: number): Promise<RowPart | undefined>;
+  /** What a stream contributes to each of some shared rows; a row in which it has no share is not among them. */
+  shares(stream: string, rows: readonly string[]): Promise<ReadonlyMap<string, Share>>;
+  /** Puts a part of a shared row as it must be, if it was changed as often as it was when it was read (undefined: is not there). Answers whether it did. */
+  putPart(part: RowPart, listed: string, changes: number | undefined): Promise<boolean>;
 }
 
 export type Direction = 'oldest-first' | 'newest-first';
@@ -181,7 +185,7 @@ export interface Bus {
 /** How much of a queue is waiting, being worked on, and given up on. As the queue counts: about. */
 export type Depth = Readonly<{ waiting: number; inFlight: number; deadLetters: number }>;
 
-/** A projection's own queue, for what goes to it past the bus. */
+/** A consumer's own queue, for what goes to it past the bus. */
 export interface Queue {
   /** Sends messages, and answers the positions of those that failed. */
   send(messages: readonly object[]): Promise<readonly Readonly<{ index: number; reason: string }>[]>;
@@ -218,14 +222,12 @@ export type SweepPlace = Readonly<{
   after?: ScanPlace;
   /** When this pass over the whole table began. */
   startedAt: string;
-  /** The projections that it is for. */
+  /** The subscriptions that it is for. */
   targets: string;
   /** The time of the oldest commit that it found not to have arrived somewhere. */
   oldestLeft?: string;
-  /** What is older was found everywhere by an earlier pass for the same projections. */
+  /** What is older was found everywhere by an earlier pass for the same subscriptions. */
   checkedBefore?: string;
-  /** What is older and leaves no trace where it arrives is not sent again. */
-  repeatedBefore: string;
 }>;
 
 /** Keeps the sweep's place. */

@@ -3,9 +3,19 @@ import { type AnyProjection, streamKey } from '../core/projection.ts';
 import { apply, type Change } from './apply.ts';
 import type { Clock, Log, Page, Range, Store, View, ViewItem } from './ports.ts';
 import type { Delivered } from './publish.ts';
+import type { KnownPhase } from './rebuild/phase.ts';
+import type { DirtyNotes } from './rebuild/ports.ts';
 import { endBegun, writeShares } from './write-shares.ts';
 
-export type Projecting = Readonly<{ projection: AnyProjection; store: Store; view: View; clock: Clock; log: Log }>;
+export type Projecting = Readonly<{
+  projection: AnyProjection;
+  store: Store;
+  view: View;
+  clock: Clock;
+  log: Log;
+  /** Of a revision that may still be built; without it there is nothing to ask, and gaps are filled. */
+  building?: Readonly<{ phase: KnownPhase; dirty: Pick<DirtyNotes, 'note'> }>;
+}>;
 
 /** A record of a batch, under the id by which it can be given back. */
 export type Delivery = Readonly<{ id: string; delivered: Delivered }>;
@@ -66,10 +76,16 @@ const write = async ({ projection, view, clock }: Projecting, before: ViewItem |
  * Applies commits as they come, in bounded memory: one row, or a share in some, is folded as far as they go before it is written;
  * many rows are written on the way. Answers the head, or undefined if another was faster.
  */
-export const applyAll = async (projecting: Projecting, start: ViewItem | undefined, pages: AsyncIterable<readonly Commit[]>) => {
+export const applyAll = async (
+  projecting: Projecting,
+  start: ViewItem | undefined,
+  pages: AsyncIterable<readonly Commit[]> | Iterable<readonly Commit[]>,
+  /** What is folded already and was not worth writing. */
+  ahead = start,
+) => {
   const { projection, clock } = projecting;
   let stored = start;
-  let head = start;
+  let head = ahead;
   for await (const page of pages)
     for (let i = 0; i < page.length; i += commitsAtOnce) {
       const change = apply(projection, head, page.slice(i, i + commitsAtOnce), nowOf(clock));
@@ -85,9 +101,40 @@ export const applyAll = async (projecting: Projecting, start: ViewItem | undefin
 export const finished = async ({ projection, view, clock }: Projecting, head: ViewItem & Required<Pick<ViewItem, 'begun'>>) =>
   projection.kind === 'shared-rows' ? endBegun(projection, { view, clock, now: () => nowOf(clock) }, head) : head;
 
+/** What was delivered that follows on a cursor with nothing missing in between. */
+const following = (head: ViewItem | undefined, delivered: ReadonlyMap<number, Commit>): readonly Commit[] => {
+  const run: Commit[] = [];
+  for (let n = (head?.commit ?? 0) + 1; ; n++) {
+    const commit = delivered.get(n);
+    if (!commit) return run;
+    run.push(commit);
+  }
+};
+
+/** While a revision is being built, all of its history is on its way to it already: what does not follow is noted, and read when that is over. */
+const isBuilding = async ({ building }: Projecting, options?: Readonly<{ now: boolean }>): Promise<boolean> =>
+  building !== undefined && (await building.phase(options)) === 'building';
+
+/** What of a delivery is to be applied on a head, or that nothing is since the stream was noted. */
+const toApply = async (
+  projecting: Projecting,
+  stream: string,
+  head: ViewItem | undefined,
+  delivered: ReadonlyMap<number, Commit>,
+  last: number,
+): Promise<AsyncIterable<readonly Commit[]> | readonly (readonly Commit[])[] | 'noted'> => {
+  const all = () => wanted(projecting.store, stream, head, delivered, last);
+  if (!(await isBuilding(projecting))) return all();
+  const run = following(head, delivered);
+  if (run.at(-1)?.commit === last) return [run];
+  if (!(await isBuilding(projecting, { now: true }))) return all();
+  await projecting.building?.dirty.note({ stream, commit: last });
+  return run.length > 0 ? [run] : 'noted';
+};
+
 /** Brings a stream up to the last commit that was delivered, exactly once and in order, whatever else is delivered beside it. */
 const projectStream = async (projecting: Projecting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
-  const { store, view, log, projection } = projecting;
+  const { view, log, projection } = projecting;
   const whole = new Map(
     deliveries.flatMap((delivered) => ('pointer' in delivered ? [] : [[delivered.commit, delivered] as const])),
   );
@@ -100,7 +147,9 @@ const projectStream = async (projecting: Projecting, stream: string, deliveries:
       start = await finished(projecting, { ...start, begun: start.begun });
       if (!start) continue;
     }
-    const head = start?.parked ? start : await applyAll(projecting, start, wanted(store, stream, start, whole, last));
+    const pages = start?.parked ? undefined : await toApply(projecting, stream, start, whole, last);
+    if (pages === 'noted') return;
+    const head = pages ? await applyAll(projecting, start, pages) : start;
     if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
     if (head) return;
   }

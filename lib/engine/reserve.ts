@@ -11,20 +11,23 @@ import { follow, type Loading, load } from './load.ts';
 type Reserving = Readonly<{ append: readonly Commit[] }> | Exclude<Decision, { append: Commit }>;
 
 /** A reservation's history is short, and read anew for each claim: neither cached nor kept in snapshots. */
-const loading = (commanding: Commanding): Loading => ({
-  ...commanding,
+export const reservationLoading = (loading: Loading): Loading => ({
+  ...loading,
   decider: reservation,
   snapshots: { load: async () => undefined, save: async () => {} },
 });
 
 /** Named by a keyed hash, since a key cannot be erased, and what is in it may be somebody's e-mail address. */
-const streamOf = async ({ decider, keys }: Commanding, { name, value }: Claim): Promise<string> => {
+export const reservationStream = async (
+  { decider, keys }: Pick<Commanding, 'decider' | 'keys'>,
+  { name, value }: Claim,
+): Promise<string> => {
   const hash = await keys.digest(JSON.stringify(['unique', decider.category, name, value]));
   return streamName(reservationCategory, `${decider.category}.${name}.${hash}`);
 };
 
 /** The commit that claims or releases a value along with another commit. */
-const reservationCommit = (known: Known, main: Commit, { kind }: Claim): Commit => ({
+export const reservationCommit = (known: Known, main: Commit, { kind }: Claim): Commit => ({
   stream: known.stream,
   commit: known.commit + 1,
   version: known.version + 1,
@@ -50,7 +53,7 @@ export const reserving = async (
   const claims = unique ? claimsOf(unique, known.state, follow(commanding, known, [main]).state) : [];
   const reservations: Commit[] = [];
   for (const claim of claims) {
-    const held = await load(loading(commanding), await streamOf(commanding, claim), () => {});
+    const held = await load(reservationLoading(commanding), await reservationStream(commanding, claim), () => {});
     const { by } = held.state as Reservation;
     const isOurs = by === main.stream;
     if (claim.kind === 'claim' && by !== undefined && !isOurs) {

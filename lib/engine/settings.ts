@@ -37,10 +37,24 @@ export const sweepSettings = {
   clockMilliseconds: 15 * 60_000,
   /** Every so many passes all streams are looked at, whatever their commits' times say: no wrong clock hides a loss for longer. */
   thoroughEvery: 24,
-  /** Above this many waiting messages a projection is late, not short of anything: more messages would not help it. */
+  /** Above this many waiting messages a consumer is late, not short of anything: more messages would not help it. */
   backlog: 100,
   /** What one run repairs at most: after an outage the repairs come in portions, not as a flood beside the live commits. */
   repairsPerRun: 1_000,
   /** When a run begins no further page; the function's own timeout is twice as long. */
   runMilliseconds: 30_000,
+};
+
+/** How long a process works on one instance at a time; each figure's reason stands beside it. */
+export type ProcessSettings = Readonly<typeof processSettings>;
+
+export const processSettings = {
+  /** Steps of one instance in one go, each with its sends and a commit: more than any process has that ends; what goes on comes again. */
+  turns: 25,
+  /** When no further step is begun; the function's own timeout is twice as long. */
+  attendMilliseconds: 30_000,
+  /** Source commits between two writes of a cursor: what is repeated after a crash at most. */
+  commitsAtOnce: 25,
+  /** A deadline that should have fired so long ago is sent by the sweep. */
+  graceMilliseconds: 2 * 60_000,
 };

@@ -13,6 +13,7 @@ const mark = '@';
 export const rowPlace = (row: string): string => `${mark}${row}`;
 export const partSort = (shard: number): string => `part#${String(shard).padStart(2, '0')}`;
 export const shareSort = (stream: string): string => `share#${stream}`;
+export const isPlaceOfRow = (place: string): boolean => place.startsWith(mark);
 export const rowAt = (place: string): string => place.slice(mark.length);
 
 /** A row's amounts and highest values under flat names, since DynamoDB adds to attributes of the top level alone.
@@ -82,6 +83,12 @@ export const shardOf = (stream: string, shards = 1): number => {
 
 type Declared = Pick<AnySharedRows, 'shares' | 'owner' | 'shards'>;
 
+/** Under what a row is listed: its owner, or itself. */
+export const listedAs = ({ owner }: Pick<Declared, 'owner'>, row: string): string => {
+  const name = owner?.(row);
+  return name === undefined ? `row/${row}` : `owner/${name}`;
+};
+
 /** What one stream contributes now, and contributed before, to the rows that it has a share in. */
 export type Contributed = ReadonlyMap<string, Share>;
 
@@ -103,18 +110,79 @@ export const rowChanges = (
     const contributors = Number(share !== undefined) - Number(old !== undefined);
     const add = [...added(row, from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
     if (add.length === 0 && raise.length === 0) return [];
-    const owner = declared.owner?.(row);
     return {
       row,
       shard: shardOf(stream, declared.shards),
       stream,
       commit,
-      listed: owner === undefined ? `row/${row}` : `owner/${owner}`,
+      listed: listedAs(declared, row),
       ...(share && { share: storable(share, row) }),
       add: { ...Object.fromEntries(add), changes: 1 },
       raise: Object.fromEntries(raise),
     };
   });
+
+/** A share brought from what is stored to what it must be, whatever a highest value says: where one falls, the row is to be mended. */
+export const shareChange = (
+  declared: Declared,
+  { stream, commit, row }: Readonly<{ stream: string; commit: number; row: string }>,
+  stored: Share | undefined,
+  wanted: Share | undefined,
+): RowChange => {
+  const [from, to] = [stored ? flat(stored) : nothing, wanted ? checked(row, wanted) : nothing];
+  const contributors = Number(wanted !== undefined) - Number(stored !== undefined);
+  const add = [...added(row, from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
+  return {
+    row,
+    shard: shardOf(stream, declared.shards),
+    stream,
+    commit,
+    listed: listedAs(declared, row),
+    ...(wanted && { share: storable(wanted, row) }),
+    add: { ...Object.fromEntries(add), changes: 1 },
+    raise: Object.fromEntries([...to.highest].filter(([name, value]) => isHigher(value, from.highest.get(name)))),
+  };
+};
+
+/** Whether two shares add the same to their row. */
+export const sameShares = (a: Share | undefined, b: Share | undefined): boolean => {
+  const named = (share: Share | undefined) =>
+    share &&
+    [...flat(share).amounts, ...flat(share).highest].sort(([left], [right]) => Number(left > right) - Number(left < right));
+  return JSON.stringify(named(a)) === JSON.stringify(named(b));
+};
+
+/** Adds up the shares in a row, part by part and in no order: what its parts must be, but for their `changes`. */
+export const addingUp = (row: string, shards: number | undefined) => {
+  const parts = new Map<number, { amounts: Map<string, number>; highest: Map<string, number | string> }>();
+  return {
+    add: (stream: string, share: Share): void => {
+      const shard = shardOf(stream, shards);
+      const part = parts.get(shard) ?? { amounts: new Map(), highest: new Map() };
+      parts.set(shard, part);
+      const { amounts, highest } = flat(share);
+      for (const [name, amount] of [...amounts, ['contributors', 1] as const])
+        part.amounts.set(name, (part.amounts.get(name) ?? 0) + amount);
+      for (const [name, value] of highest) if (isHigher(value, part.highest.get(name))) part.highest.set(name, value);
+    },
+    parts: (): ReadonlyMap<number, RowPart> =>
+      new Map(
+        [...parts].map(([shard, { amounts, highest }]) => [
+          shard,
+          { row, shard, amounts: Object.fromEntries(amounts), highest: Object.fromEntries(highest) },
+        ]),
+      ),
+  };
+};
+
+/** Whether two parts say the same: names that come to 0, and how often they were changed, make no difference. */
+export const sameParts = (a: RowPart | undefined, b: RowPart | undefined): boolean => {
+  const values = (part: RowPart | undefined) =>
+    Object.entries({ ...part?.amounts, ...part?.highest })
+      .filter(([name, value]) => name !== 'changes' && (name.startsWith('highest/') || value !== 0))
+      .sort(([left], [right]) => Number(left > right) - Number(left < right));
+  return JSON.stringify(values(a)) === JSON.stringify(values(b));
+};
 
 const namesUnder = (prefix: string, values: ReadonlyMap<string, number | string>) =>
   [...values].flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : []));

@@ -1,21 +1,15 @@
-import type { Commit } from '../core/commit.ts';
-import { type AnyProjection, handledTypes, sourceOf } from '../core/projection.ts';
-import { isPublished } from '../core/public-event.ts';
-import { parseStream } from '../core/stream.ts';
-import type { Queue, Scanner, ScanPage, SweepPlace, SweepPlaces, View } from './ports.ts';
-import { type Publishing, publish } from './publish.ts';
+import type { Clock, Log, Scanner, ScanPage, SweepPlace, SweepPlaces } from './ports.ts';
 import type { SweepSettings } from './settings.ts';
-import { type Found, findings, type Marks } from './sweep-findings.ts';
+import { findings, type Marks } from './sweep-findings.ts';
 import { repair } from './sweep-repair.ts';
-
-/** A projection that commits should arrive at. */
-export type Target = Readonly<{ projection: AnyProjection; view: Pick<View, 'head'>; queue: Queue }>;
+import type { Target } from './sweep-target.ts';
 
 export type Sweeping = Readonly<{
   scanner: Scanner;
   places: SweepPlaces;
   targets: readonly Target[];
-  publishing: Publishing;
+  clock: Clock;
+  log: Log;
   settings: SweepSettings;
 }>;
 
@@ -24,11 +18,10 @@ export type Swept = Readonly<{
   segment: number;
   commits: number;
   units: number;
-  /** Streams in projections that did not have all. */
+  /** Streams that did not have all that they should have somewhere. */
   lagging: number;
-  /** Pointers that were sent, commits that were published again, and what was left for a later pass. */
+  /** Pointers that were sent, and what was left for a later pass. */
   sent: number;
-  published: number;
   left: number;
   passEnded: boolean;
 }>;
@@ -36,61 +29,49 @@ export type Swept = Readonly<{
 const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 const earlier = (a: string, b: string | undefined) => (b !== undefined && b < a ? b : a);
 
-const revisions = (targets: readonly Target[]) =>
+const subscriptions = (targets: readonly Target[]) =>
   targets
-    .map(({ projection }) => `${projection.name}.r${projection.revision}:${handledTypes(projection).join()}`)
+    .map(({ takes }) => takes)
     .sort()
     .join(' ');
 
-type Pass = Pick<SweepPlace, 'run' | 'pass' | 'repeatedBefore'>;
+type Pass = Pick<SweepPlace, 'run' | 'pass'>;
 
-const beginning = ({ targets, settings, publishing }: Sweeping, pass: Pass, checkedBefore?: string): SweepPlace => ({
+const beginning = ({ targets, settings, clock }: Sweeping, pass: Pass, checkedBefore?: string): SweepPlace => ({
   ...pass,
   segment: 0,
   segments: settings.segments,
-  startedAt: instant(publishing.clock.now()),
-  targets: revisions(targets),
+  startedAt: instant(clock.now()),
+  targets: subscriptions(targets),
   ...(checkedBefore !== undefined && { checkedBefore }),
 });
 
-/** Where this run begins: where the last one ended, or anew if there was none or if it went by other segments or projections. */
+/** Where this run begins: where the last one ended, or anew if there was none or if it went by other segments or targets. */
 const placeToBegin = (sweeping: Sweeping, there: SweepPlace | undefined): SweepPlace => {
-  const { targets, settings, publishing } = sweeping;
-  const repeatedBefore = instant(publishing.clock.now() - settings.graceMilliseconds);
-  if (!there) return beginning(sweeping, { run: 0, pass: 0, repeatedBefore });
-  if (there.segments === settings.segments && there.targets === revisions(targets)) return there;
-  return beginning(sweeping, { run: there.run, pass: 0, repeatedBefore: there.repeatedBefore });
+  if (!there) return beginning(sweeping, { run: 0, pass: 0 });
+  if (there.segments === sweeping.settings.segments && there.targets === subscriptions(sweeping.targets)) return there;
+  return beginning(sweeping, { run: there.run, pass: 0 });
 };
 
 /** The place after this run. At the end of a pass it says from when on the next one has to look. */
 const placeAfter = (sweeping: Sweeping, place: SweepPlace, after: ScanPage['next'], oldestLeft: string | undefined) => {
-  const { settings, publishing } = sweeping;
+  const { settings, clock, log } = sweeping;
   const run = place.run + 1;
   const { after: _, ...there } = { ...place, run, ...(oldestLeft !== undefined && { oldestLeft }) };
   if (after) return { ...there, after };
   if (place.segment + 1 < place.segments) return { ...there, segment: place.segment + 1 };
-  const took = publishing.clock.now() - Date.parse(place.startedAt);
+  const took = clock.now() - Date.parse(place.startedAt);
   if (took > settings.passMilliseconds)
-    publishing.log.error('The sweep takes longer than declared.', { hours: Math.round(took / 360_000) / 10 });
+    log.error('The sweep takes longer than declared.', { hours: Math.round(took / 360_000) / 10 });
   const looked = Date.parse(place.startedAt) - settings.graceMilliseconds;
   const checkedBefore = earlier(instant(looked - settings.clockMilliseconds), oldestLeft);
-  return beginning(sweeping, { run, pass: place.pass + 1, repeatedBefore: instant(looked) }, checkedBefore);
+  return beginning(sweeping, { run, pass: place.pass + 1 }, checkedBefore);
 };
 
-const marksOf = ({ settings, publishing }: Sweeping, place: SweepPlace, graceMilliseconds: number): Marks => ({
-  dueBefore: instant(publishing.clock.now() - graceMilliseconds),
+const marksOf = ({ settings, clock }: Sweeping, place: SweepPlace, graceMilliseconds: number): Marks => ({
+  dueBefore: instant(clock.now() - graceMilliseconds),
   ...(place.pass % settings.thoroughEvery !== 0 && place.checkedBefore !== undefined && { checkedBefore: place.checkedBefore }),
-  repeat: { from: place.repeatedBefore, before: instant(Date.parse(place.startedAt) - settings.graceMilliseconds) },
 });
-
-/** Commits that leave a trace where they arrive, and those that are public beside or without. */
-const concerns = ({ targets, publishing }: Sweeping, commit: Commit): boolean => {
-  const category = parseStream(commit.stream)?.category;
-  const decider = publishing.aggregates.find((aggregate) => aggregate.category === category);
-  const handled = ({ projection }: Target) =>
-    sourceOf(projection, commit.stream) !== undefined && commit.events.some(({ type }) => projection.on[type] !== undefined);
-  return targets.some(handled) || (decider !== undefined && isPublished(decider, commit));
-};
 
 /**
  * One run: looks at the rest of a segment of the table, as far as the ceiling lets it, for commits that should have arrived long ago and did
@@ -100,36 +81,30 @@ export const sweep = async (
   sweeping: Sweeping,
   { graceMilliseconds = sweeping.settings.graceMilliseconds }: Readonly<{ graceMilliseconds?: number }> = {},
 ): Promise<Swept> => {
-  const { scanner, places, settings, publishing } = sweeping;
-  const { clock, log } = publishing;
+  const { scanner, places, targets, settings, clock, log } = sweeping;
   const began = clock.now();
   const loaded = await places.load();
   const place = placeToBegin(sweeping, loaded);
   const marks = marksOf(sweeping, place, graceMilliseconds);
-  const repairing = repair(sweeping.targets, (commits) => publish(publishing, commits), { log, backlog: settings.backlog });
-  const counts = { commits: 0, units: 0, lagging: 0, sent: 0, published: 0, left: 0 };
+  const repairing = repair({ log, backlog: settings.backlog });
+  const counts = { commits: 0, units: 0, lagging: 0, sent: 0, left: 0 };
   let { after, oldestLeft } = place;
   for (;;) {
     const page = await scanner.scan(
       { segment: place.segment, of: place.segments },
       { limit: settings.pageCommits, ...(after && { after }) },
     );
-    const found: Found = await findings(
-      sweeping.targets,
-      page.commits.filter((commit) => concerns(sweeping, commit)),
-      marks,
-    );
-    const repaired = await repairing(found);
+    const { lagging, reads } = await findings(targets, page.commits, marks);
+    const { sent, left } = await repairing(lagging);
     counts.commits += page.commits.length;
-    counts.units += page.units + found.reads;
-    counts.lagging += found.lagging.length;
-    counts.sent += repaired.sent;
-    counts.published += repaired.published;
-    counts.left += repaired.left;
+    counts.units += page.units + reads;
+    counts.lagging += lagging.length;
+    counts.sent += sent;
+    counts.left += left;
     // Also what was just sent: only the next look shows that it arrived.
-    for (const { oldest } of found.lagging) oldestLeft = earlier(oldest.at, oldestLeft);
+    for (const { oldest } of lagging) oldestLeft = earlier(oldest.at, oldestLeft);
     after = page.next;
-    const spent = counts.units >= settings.unitsPerRun || counts.sent + counts.published >= settings.repairsPerRun;
+    const spent = counts.units >= settings.unitsPerRun || counts.sent >= settings.repairsPerRun;
     if (!after || spent || clock.now() - began >= settings.runMilliseconds) break;
   }
   const saved = await places.save(placeAfter(sweeping, place, after, oldestLeft), loaded?.run);

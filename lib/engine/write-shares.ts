@@ -23,7 +23,7 @@ const fitted = async (view: View, change: RowChange): Promise<RowChange> => {
 const raises = ({ raise }: RowChange) => Object.keys(raise).length > 0;
 
 /** Rows that others change at the same time are read again; rows that only add up need no reading at all. */
-const putFitted = async (
+export const putFitted = async (
   { view, clock }: Writing,
   head: ViewItem,
   before: ViewItem | undefined,

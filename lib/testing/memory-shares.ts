@@ -37,7 +37,7 @@ export const isThere = (there: ViewItem | undefined, before: ViewItem | undefine
 /** The part of a view's table that shared rows need, in memory. */
 export const memoryShares = (
   table: Table,
-): Pick<View & ViewReader, 'putShares' | 'part' | 'parts' | 'sharedRows' | 'sharesIn'> => {
+): Pick<View & ViewReader, 'putShares' | 'putPart' | 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'> => {
   const parts = new Map<string, Part>();
   const place = (row: string, shard: number) => `${rowPlace(row)}\n${partSort(shard)}`;
   const partsOf = (row: string): readonly Part[] =>
@@ -64,6 +64,22 @@ export const memoryShares = (
     part: async (row, shard) => {
       const part = parts.get(place(row, shard));
       return part && shown(part);
+    },
+    shares: async (stream, rows) =>
+      new Map(
+        rows.flatMap((row) => {
+          const share = table.get(rowPlace(row), shareSort(stream))?.share;
+          return share ? [[row, share] as const] : [];
+        }),
+      ),
+    putPart: async (part, listed, changes) => {
+      const there = parts.get(place(part.row, part.shard));
+      if (there?.amounts.changes !== changes) return false;
+      parts.set(
+        place(part.row, part.shard),
+        storable({ ...part, listed, amounts: { ...part.amounts, changes: (changes ?? 0) + 1 } }),
+      );
+      return true;
     },
     parts: async (row) => partsOf(row).map(shown),
     sharedRows: async ({ limit, after, owner }) => {

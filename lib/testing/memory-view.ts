@@ -62,9 +62,9 @@ export const memoryView = (): MemoryView => {
       put(head);
       return true;
     },
-    putRow: async (item) => {
+    putRow: async (item, over = item.commit) => {
       const there = table.get(places(item));
-      if (!there || there.commit <= item.commit) put(item);
+      if (!there || there.commit <= over) put(item);
     },
     rowsOf: async (key, options) => {
       const rows = [...table.values()].filter(

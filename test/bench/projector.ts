@@ -65,7 +65,7 @@ const ports = () => {
     putShares: async (head: ViewItem, before: ViewItem | undefined) =>
       (await putHead(head, before?.commit)) ? 'written' : 'moved',
     part: async () => undefined,
-  } as View;
+  } as unknown as View;
   const store = {
     read: async (stream: string, { from, to = from }: { from: number; to?: number }) => ({
       commits: Array.from({ length: to - from + 1 }, (_, i) => commitOf(stream, from + i)),

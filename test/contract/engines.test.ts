@@ -1,10 +1,16 @@
 import { afterAll, describe, inject } from 'vitest';
 import { commitScanner } from '../../lib/aws/commit-scanner.ts';
 import { commitStore } from '../../lib/aws/commit-store.ts';
+import { deadlineItems } from '../../lib/aws/deadlines.ts';
+import { dirtyNotes } from '../../lib/aws/dirty-notes.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
 import { parkedList } from '../../lib/aws/parked-list.ts';
+import { rebuildRecords } from '../../lib/aws/rebuild-records.ts';
+import { activeRevisions, revisionPhases } from '../../lib/aws/revisions.ts';
 import { snapshotStore } from '../../lib/aws/snapshot-store.ts';
+import { sourceCursors } from '../../lib/aws/source-cursors.ts';
 import { sweepPlaces } from '../../lib/aws/sweep-places.ts';
+import { viewScanner } from '../../lib/aws/view-scanner.ts';
 import { viewTable } from '../../lib/aws/view-table.ts';
 import { spoilers } from '../support/spoil.ts';
 import { dropTables, makeTables } from '../support/tables.ts';
@@ -12,6 +18,9 @@ import { commandsContract } from './commands.contract.ts';
 import { costsContract } from './costs.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
+import { processContract } from './process.contract.ts';
+import { rebuildContract } from './rebuild.contract.ts';
+import { rebuildCostsContract } from './rebuild-costs.contract.ts';
 import { sharesContract } from './shares.contract.ts';
 import { sizeContract } from './size.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
@@ -68,6 +77,27 @@ for (const { name, endpoint } of engines)
         parked: parkedList(client, view),
       };
     });
+    processContract(name, async () => {
+      const { control } = await tables();
+      return { cursors: (process) => sourceCursors(client, control, process), deadlines: deadlineItems(client, control) };
+    });
+    rebuildContract(name, async () => {
+      const { control, view } = await tables();
+      return {
+        view: viewTable(client, view),
+        viewScanner: viewScanner(client, view),
+        actives: activeRevisions(client, control),
+        phases: revisionPhases(client, control),
+        dirty: dirtyNotes(client, view),
+        rebuilds: rebuildRecords(client, control),
+      };
+    });
+    // DynamoDB Local reports 4 units for any transaction, and none of what the indexes take.
+    if (name !== 'DynamoDB Local')
+      rebuildCostsContract(name, async (lists) => {
+        const made = await tables(lists);
+        return { client, tables: made, metered: (observe) => dynamo({ ...settings, observe }) };
+      });
     commandsContract(name, async () => ({ client, tables: await tables() }));
     keysContract(name, async () => ({ client, table: (await tables()).control }));
     sizeContract(name, async (observe) => commitStore(dynamo({ ...settings, observe }), (await tables()).commits));

@@ -1,8 +1,18 @@
+import { memoryCursors, memoryDeadlines } from '../../lib/testing/memory-process.ts';
+import {
+  memoryActives,
+  memoryDirtyNotes,
+  memoryPhases,
+  memoryRebuilds,
+  memoryViewScanner,
+} from '../../lib/testing/memory-rebuild.ts';
 import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
 import { memoryStore } from '../../lib/testing/memory-store.ts';
 import { memoryParkedList, memoryScanner, memorySweepPlaces } from '../../lib/testing/memory-sweep.ts';
 import { memoryView } from '../../lib/testing/memory-view.ts';
 import { listsContract } from './lists.contract.ts';
+import { processContract } from './process.contract.ts';
+import { rebuildContract } from './rebuild.contract.ts';
 import { sharesContract } from './shares.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
@@ -21,4 +31,24 @@ sharesContract('memory', () => memoryView());
 sweepContract('memory', () => {
   const [store, view] = [memoryStore(), memoryView()];
   return { store, view, scanner: memoryScanner(store), places: memorySweepPlaces(), parked: memoryParkedList(view) };
+});
+processContract('memory', () => {
+  const made = new Map<string, ReturnType<typeof memoryCursors>>();
+  const cursors = (process: string) => {
+    const there = made.get(process) ?? memoryCursors();
+    made.set(process, there);
+    return there;
+  };
+  return { cursors, deadlines: memoryDeadlines() };
+});
+rebuildContract('memory', () => {
+  const view = memoryView();
+  return {
+    view,
+    viewScanner: memoryViewScanner(view),
+    actives: memoryActives(),
+    phases: memoryPhases(),
+    dirty: memoryDirtyNotes(),
+    rebuilds: memoryRebuilds(),
+  };
 });

@@ -75,7 +75,6 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
         targets: 'a.r1',
         oldestLeft: '2026-11-21T11:00:00.000Z',
         checkedBefore: '2026-11-21T10:00:00.000Z',
-        repeatedBefore: '2026-11-21T11:58:00.000Z',
       };
       const { places } = ports;
       expect(await places.load()).toBeUndefined();

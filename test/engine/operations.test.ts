@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../lib/aws/http.ts';
-import { answerOperator } from '../../lib/aws/ops-handler.ts';
+import { answerOperator, type Operators } from '../../lib/aws/ops-handler.ts';
 import { reportLines } from '../../lib/cli/projections.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
 import type { Ages, Operating } from '../../lib/engine/operations.ts';
 import { orderResume, reportProjections } from '../../lib/engine/operations.ts';
+import type { Active } from '../../lib/engine/rebuild/ports.ts';
 import { memoryQueue } from '../../lib/testing/memory-queue.ts';
 import { memoryParkedList } from '../../lib/testing/memory-sweep.ts';
 import { memoryLog } from '../../lib/testing/memory-system.ts';
@@ -16,7 +17,15 @@ const mark = (commit: number, minute: number) => ({
   parked: { commit, reason: 'Error: no', at: `2026-11-21T12:0${minute}:00.000Z` },
 });
 
-const house = async (ages: Partial<Ages> = {}) => {
+const activeOf = (name: string, revision: number): Active => ({
+  projection: name,
+  revision,
+  since: '2026-11-21T12:00:00.000Z',
+  by: 'o',
+  why: 'a test',
+});
+
+const house = async (ages: Partial<Ages> = {}, answers = 1) => {
   const made = [1, 2].map((revision) => {
     const [view, queue] = [memoryView(), memoryQueue()];
     const operated = {
@@ -36,7 +45,8 @@ const house = async (ages: Partial<Ages> = {}) => {
   await second.view.putHead(head('a', mark(9, 3)), undefined);
   const log = memoryLog();
   const all: Ages = { ofQueues: async () => new Map([['q1', 12]]), ofPublisher: async () => 0.5, ...ages };
-  const operating: Operating = { views: [second.operated, first.operated], ages: all, log };
+  const actives = { load: async (name: string) => activeOf(name, answers) };
+  const operating: Operating = { views: [second.operated, first.operated], actives, ages: all, log };
   return { first, second, operating, log };
 };
 
@@ -85,6 +95,22 @@ describe('an order to resume', () => {
     expect(second.queue.sent).toHaveLength(1);
   });
 
+  it('goes by what answers, not by which is older', async () => {
+    const { second, operating } = await house({}, 2);
+    expect((await reportProjections(operating)).projections.map(({ active }) => active)).toEqual([true, false]);
+    expect(await orderResume(operating, order)).toMatchObject({ revision: 2, commit: 9 });
+    expect(second.queue.sent).toHaveLength(1);
+  });
+
+  it('is to name its revision while none answers, unless there is but one', async () => {
+    const { operating } = await house();
+    const building = { ...operating, actives: { load: async () => undefined } };
+    expect((await reportProjections(building)).projections.map(({ active }) => active)).toEqual([false, false]);
+    await expect(orderResume(building, order)).rejects.toMatchObject({ problem: { status: 400 } });
+    const alone = { ...building, views: building.views.slice(1) };
+    expect(await orderResume(alone, order)).toMatchObject({ revision: 1 });
+  });
+
   it.each([
     [{ name: 'nothing' }, 404],
     [{ revision: 3 }, 404],
@@ -107,11 +133,18 @@ describe('an order to resume', () => {
 
 describe('over HTTP', () => {
   const request = (over: object): HttpRequest =>
-    ({ path: {}, query: {}, actor: { id: 'o', role: 'operator' }, correlation: 'c', ...over }) as HttpRequest;
+    ({ path: {}, query: {}, actor: { id: 'o', role: 'operator' }, correlation: 'c', route: resume, ...over }) as HttpRequest;
+  const resume = 'POST /ops/projections/{name}/parked/{stream}/resume';
   const path = { name: 'account-balance', stream: 'account-a' };
+  const operators = async (): Promise<Operators> => ({
+    operating: (await house()).operating,
+    ordering: {} as Operators['ordering'],
+    estimate: async () => ({}),
+    trace: async () => ({}) as never,
+  });
 
   it('operators alone are answered', async () => {
-    const { operating } = await house();
+    const operating = await operators();
     for (const role of ['customer', 'process'])
       for (const at of [{}, path])
         await expect(answerOperator(operating, request({ actor: { id: 'a', role }, path: at }))).rejects.toMatchObject({
@@ -125,7 +158,7 @@ describe('over HTTP', () => {
   });
 
   it.each([{ revision: '0' }, { revision: 'x' }, { other: '1' }])('%j is refused', async (query) => {
-    const { operating } = await house();
+    const operating = await operators();
     await expect(answerOperator(operating, request({ path, query }))).rejects.toMatchObject({ problem: { status: 400 } });
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Bus } from '../../lib/engine/ports.ts';
-import { inCalls, NotPublished, publish, toEntry } from '../../lib/engine/publish.ts';
+import { publish, toEntry } from '../../lib/engine/publish.ts';
+import { inCalls, NotSent } from '../../lib/engine/send.ts';
 import { memoryBus } from '../../lib/testing/memory-bus.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
 import { commitOf, commitWith } from '../support/commits.ts';
 
-const publishing = () => ({ aggregates: [], bus: memoryBus(), clock: memoryClock(), keys: memoryKeys(), log: memoryLog() });
+const publishing = () => ({ bus: memoryBus(), clock: memoryClock(), keys: memoryKeys(), log: memoryLog() });
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => commitOf('account-1', i + 1));
 const sentOf = ({ bus }: ReturnType<typeof publishing>) =>
   bus.sent.map(({ detail }) => (JSON.parse(detail) as { commit: number }).commit);
@@ -78,7 +79,7 @@ describe('publishing', () => {
   it('throws when some still fail, and has sent the others', async () => {
     const to = publishing();
     to.bus.failing.push([2], [0], [0], [0], [0], [0]);
-    await expect(publish(to, numbered(4))).rejects.toThrow(NotPublished);
+    await expect(publish(to, numbered(4))).rejects.toThrow(NotSent);
     expect(sentOf(to)).toEqual([1, 2, 4]);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { account } from '../../lib/domains/account/decider.ts';
 import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
 import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
 import type { Store, SweepPlaces } from '../../lib/engine/ports.ts';
@@ -9,11 +8,11 @@ import { type Delivery, projectBatch } from '../../lib/engine/project.ts';
 import type { Delivered } from '../../lib/engine/publish.ts';
 import { sweepSettings } from '../../lib/engine/settings.ts';
 import { type Sweeping, sweep } from '../../lib/engine/sweep.ts';
-import { memoryBus } from '../../lib/testing/memory-bus.ts';
+import { targetOf } from '../../lib/engine/sweep-target.ts';
 import { memoryQueue } from '../../lib/testing/memory-queue.ts';
 import { memoryStore } from '../../lib/testing/memory-store.ts';
 import { memoryScanner, memorySweepPlaces } from '../../lib/testing/memory-sweep.ts';
-import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+import { memoryClock, memoryLog } from '../../lib/testing/memory-system.ts';
 import { memoryView } from '../../lib/testing/memory-view.ts';
 import { commitOf } from '../support/commits.ts';
 
@@ -29,13 +28,15 @@ const deposit = (id: string, n: number, over: Partial<Commit> = {}) =>
   commitOf(`account-${id}`, n, { events: [{ type: 'MoneyDeposited', v: 1, data: { amount: 5, currency: 'EUR' } }], ...over });
 
 type Options = Readonly<{
+  /** Of what the projections handle, what is their business. */
+  isFor?: (commit: Commit) => boolean;
   projections?: readonly AnyProjection[];
   settings?: Partial<typeof sweepSettings>;
   places?: SweepPlaces;
 }>;
 
-const house = ({ projections = [balance, statement], settings = {}, places = memorySweepPlaces() }: Options = {}) => {
-  const [store, clock, log, bus] = [memoryStore(), memoryClock(), memoryLog(), memoryBus()];
+const house = ({ projections = [balance, statement], settings = {}, places = memorySweepPlaces(), isFor }: Options = {}) => {
+  const [store, clock, log] = [memoryStore(), memoryClock(), memoryLog()];
   const views = projections.map((projection) => ({ projection, view: memoryView(), queue: memoryQueue() }));
   const counts = { heads: 0, scans: 0 };
   const counting = <T>(what: keyof typeof counts, ask: () => T): T => {
@@ -43,16 +44,20 @@ const house = ({ projections = [balance, statement], settings = {}, places = mem
     return ask();
   };
   const scanner = memoryScanner(store);
-  const targets = views.map(({ projection, view, queue }) => ({
-    projection,
-    queue,
-    view: { head: (key: string) => counting('heads', () => view.head(key)) },
-  }));
+  const targets = views.map(({ projection, view, queue }) =>
+    targetOf({
+      subscription: projection,
+      queue,
+      view: { head: (key: string) => counting('heads', () => view.head(key)) },
+      ...(isFor && { isFor }),
+    }),
+  );
   const sweeping: Sweeping = {
     scanner: { scan: (...asked) => counting('scans', () => scanner.scan(...asked)) },
     places,
     targets,
-    publishing: { aggregates: [account as never], bus, clock, keys: memoryKeys(), log },
+    clock,
+    log,
     settings: { ...sweepSettings, segments: 4, ...settings },
   };
   const deliver = async (i: number, deliveries: readonly Delivered[]) => {
@@ -70,9 +75,8 @@ const house = ({ projections = [balance, statement], settings = {}, places = mem
     return runs;
   };
   const pointers = (i: number) => views[i]!.queue.sent.splice(0).map((message) => (message as { detail: Delivered }).detail);
-  const published = () => bus.sent.splice(0).map(({ detailType, resources: [stream] }) => `${detailType} ${stream}`);
   return {
-    ...{ store, clock, log, bus, views, sweeping, deliver, append, pass, pointers, published },
+    ...{ store, clock, log, views, sweeping, deliver, append, pass, pointers },
     counted: () => ({ ...counts }),
   };
 };
@@ -80,7 +84,7 @@ const lines = (deliveries: readonly Delivered[]) => deliveries.map(({ stream, co
 
 describe('the sweep', () => {
   it('sends a projection what it lacks, as one pointer for each stream, and nothing to those that have it', async () => {
-    const { append, clock, deliver, pass, pointers, published, views } = house();
+    const { append, clock, deliver, pass, pointers, views } = house();
     const all = [opened('1'), deposit('1', 2), deposit('1', 3), opened('2')];
     await append(...all);
     await deliver(0, all.slice(0, 1) as never);
@@ -95,20 +99,18 @@ describe('the sweep', () => {
     expect(lines(sent)).toEqual(['account-1/4', 'account-2/2']);
     expect(sent[0]).toMatchObject({ pointer: true, types: ['MoneyDeposited'], meta: { correlation: 'c-1' } });
     expect(pointers(1)).toEqual([]);
-    expect(published()).toEqual([]);
     await deliver(0, sent);
     expect(await views[0]!.view.head('1')).toMatchObject({ commit: 4, row: { balance: 15 } });
     await pass();
     expect([...pointers(0), ...pointers(1)]).toEqual([]);
   });
 
-  it('publishes what nobody has, and its public events, as the publisher would', async () => {
-    const { append, clock, pass, pointers, published } = house();
+  it('sends what nobody has to each that lacks it, and to nobody else', async () => {
+    const { append, clock, pass, pointers } = house({ projections: [balance, statement, closings] });
     await append(opened('1'), deposit('1', 2));
     clock.advance(10 * minute);
     await pass();
-    expect(published()).toEqual(['account.commit account-1', 'AccountOpened account-1', 'account.commit account-1']);
-    expect([lines(pointers(0)), lines(pointers(1))]).toEqual([['account-1/2'], ['account-1/2']]);
+    expect([0, 1, 2].map((i) => lines(pointers(i)))).toEqual([['account-1/2'], ['account-1/2'], []]);
   });
 
   it('leaves alone what is still on its way, unless it is told that nothing is', async () => {
@@ -121,57 +123,45 @@ describe('the sweep', () => {
     expect(lines(pointers(0))).toEqual(['account-1/1']);
   });
 
-  it('leaves parked streams alone, and publishes nothing for their sake', async () => {
-    const { append, clock, pass, pointers, published, views } = house({ projections: [balance] });
+  it('leaves parked streams alone', async () => {
+    const { append, clock, pass, pointers, views } = house({ projections: [balance] });
     await append(opened('1'), deposit('1', 2));
     const parked = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
     await views[0]!.view.putHead({ key: '1', sort: 'head', stream: 'account-1', commit: 0, parked }, undefined);
     clock.advance(10 * minute);
     await pass();
-    expect([...pointers(0), ...published()]).toEqual([]);
+    expect(pointers(0)).toEqual([]);
   });
 
-  it('does not care about commits that no projection handles and nobody outside hears of', async () => {
-    const { append, clock, pass, pointers, published, counted } = house({ projections: [closings] });
+  it('does not care about commits that nobody handles', async () => {
+    const { append, clock, pass, pointers, counted } = house({ projections: [closings] });
     await append(opened('1'), deposit('1', 2), commitOf('account-1', 3, { events: [], version: 2, refused: { reason: 'no' } }));
     clock.advance(10 * minute);
     await pass();
     expect([...pointers(0)]).toEqual([]);
     expect(counted().heads).toBe(0);
-    published();
   });
 
-  it('repeats a public event that leaves no trace once, under its id, and never again', async () => {
-    const { append, bus, clock, pass, published } = house({ projections: [closings] });
-    await append(opened('before'));
+  it('does not care about commits that are none of the business of who handles them, and judges by the newest that is', async () => {
+    const isFor = ({ commit }: Commit) => commit % 2 === 1;
+    const { append, clock, pass, pointers, counted } = house({ projections: [balance], isFor });
+    await append(opened('1'), deposit('1', 2), deposit('1', 3), deposit('1', 4), deposit('2', 2));
     clock.advance(10 * minute);
     await pass();
-    expect(published()).toEqual([]);
-    await append(opened('1'));
-    const times: number[] = [];
-    for (let i = 0; i < 6; i++) {
-      clock.advance(30 * minute);
-      await pass();
-      times.push(bus.sent.filter(({ detailType }) => detailType === 'AccountOpened').length);
-    }
-    expect(times.at(-1)).toBe(1);
-    expect(JSON.parse(bus.sent.find(({ detailType }) => detailType === 'AccountOpened')!.detail).id).toBe('account-1/1');
+    expect([lines(pointers(0)), counted().heads]).toEqual([['account-1/3'], 1]);
   });
 
-  it('sees in a late or failing projection no sign of a loss, and sends a late one nothing', async () => {
-    const { append, clock, pass, pointers, published, views } = house({ projections: [balance] });
+  it('sends one that is late nothing, and one that has dead letters what it lacks', async () => {
+    const { append, clock, pass, pointers, views } = house({ projections: [balance] });
     await append(opened('1'));
     clock.advance(10 * minute);
     views[0]!.queue.depths = { waiting: sweepSettings.backlog + 1, inFlight: 0, deadLetters: 0 };
     const late = await pass();
-    expect([...pointers(0), ...published()]).toEqual([]);
+    expect(pointers(0)).toEqual([]);
     expect(late.reduce((sum, { left }) => sum + left, 0)).toBe(1);
     views[0]!.queue.depths = { waiting: 0, inFlight: 0, deadLetters: 1 };
     await pass();
-    expect([lines(pointers(0)), published()]).toEqual([['account-1/1'], []]);
-    views[0]!.queue.depths = { waiting: 0, inFlight: 0, deadLetters: 0 };
-    await pass();
-    expect(published()).not.toEqual([]);
+    expect(lines(pointers(0))).toEqual(['account-1/1']);
   });
 
   it('reads each cursor once, for the newest commit of a stream, and none of what an earlier pass has seen arrive', async () => {
@@ -207,20 +197,6 @@ describe('the sweep', () => {
     expect([pointers(0), counted().heads]).toEqual([[], heads]);
   });
 
-  it('publishes again what a refusing bus did not take, the oldest too', async () => {
-    const { append, bus, clock, pass, published } = house({ projections: [balance] });
-    await append(opened('1'));
-    clock.advance(60 * minute);
-    await append(deposit('1', 2));
-    clock.advance(60 * minute);
-    for (let i = 0; i < 5; i++) bus.failing.push([0, 1, 2]);
-    await pass();
-    expect(published()).toEqual([]);
-    clock.advance(60 * minute);
-    await pass();
-    expect(published()).toEqual(['account.commit account-1', 'AccountOpened account-1', 'account.commit account-1']);
-  });
-
   it('finds in its thorough pass what a clock far behind has hidden', async () => {
     const { clock, pass, pointers, store } = house({ settings: { thoroughEvery: 3 } });
     clock.advance(600 * minute);
@@ -234,14 +210,13 @@ describe('the sweep', () => {
     expect(found).toEqual([[], [], ['account-1/1']]);
   });
 
-  it('looks at imported commits whatever their times say, and never tells others of them', async () => {
-    const { clock, pass, pointers, published, store } = house();
+  it('looks at imported commits whatever their times say', async () => {
+    const { clock, pass, pointers, store } = house();
     clock.advance(600 * minute);
     await pass();
     await store.append(opened('1', { at: '2020-01-01T00:00:00.000Z', imported: 'i' }));
     await pass();
     expect(lines(pointers(0))).toEqual(['account-1/1']);
-    expect(published()).toEqual(['account.commit account-1']);
   });
 
   it('begins anew when the projections are others', async () => {
@@ -280,8 +255,8 @@ describe('a run', () => {
     clock.advance(10 * minute);
     const runs = await pass();
     expect(runs.length).toBeGreaterThanOrEqual(8);
-    for (const { units, sent, published } of runs)
-      expect([units <= 12 + 6, sent + published <= 12 + 8 || settings.repairsPerRun === undefined]).toEqual([true, true]);
+    for (const { units, sent } of runs)
+      expect([units <= 12 + 6, sent <= 12 + 4 || settings.repairsPerRun === undefined]).toEqual([true, true]);
     expect(lines(pointers(0))).toEqual(lines(many as never));
   });
 
@@ -306,17 +281,14 @@ describe('a run', () => {
     expect(lines(pointers(0))).toEqual(lines(many as never));
   });
 
-  it('says of a queue or a bus that refuses what is left, and goes on', async () => {
-    const { append, bus, clock, log, pass, views } = house({ projections: [balance], settings: { segments: 1 } });
+  it('says of a queue that refuses what is left, and goes on', async () => {
+    const { append, clock, log, pass, views } = house({ projections: [balance], settings: { segments: 1 } });
     await append(opened('1'), opened('2'));
     clock.advance(10 * minute);
     views[0]!.queue.failing.push([1]);
-    for (let i = 0; i < 5; i++) bus.failing.push([0, 1, 2, 3]);
     const [run] = await pass();
-    expect(run).toMatchObject({ sent: 1, published: 0, left: 3 });
-    expect(log.lines.map(({ message }) => message)).toEqual(
-      expect.arrayContaining(['The sweep could not send to a queue.', 'The sweep could not publish.']),
-    );
+    expect(run).toMatchObject({ sent: 1, left: 1 });
+    expect(log.lines.map(({ message }) => message)).toEqual(['The sweep could not send to a queue.']);
   });
 
   it('says aloud that a pass took longer than declared', async () => {

@@ -1,0 +1,66 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { dirtyPlace, shardOfNote } from '../engine/rebuild/dirty.ts';
+import type { Dirty, DirtyNotes } from '../engine/rebuild/ports.ts';
+import { fromItem, toItem } from './attributes.ts';
+
+/** Notes of streams whose commits did not follow on each other, in the revision's own table. Stored format of 2026-11: `key` is
+ * `!dirty/<shard>`, `sort` the stream, and `noted` the newest commit that was noted. None of it is in any index or list. */
+export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNotes => {
+  const unless = async (sending: Promise<unknown>): Promise<void> => {
+    try {
+      await sending;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  };
+  return {
+    note: ({ stream, commit }) =>
+      unless(
+        client.send(
+          new PutItemCommand({
+            TableName,
+            Item: toItem({ key: dirtyPlace(shardOfNote(stream)), sort: stream, noted: commit }),
+            ConditionExpression: 'attribute_not_exists(#noted) OR #noted < :noted',
+            ExpressionAttributeNames: { '#noted': 'noted' },
+            ExpressionAttributeValues: toItem({ ':noted': commit }),
+          }),
+        ),
+      ),
+    list: async (shard, { limit, after }) => {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: '#key = :key',
+          ExpressionAttributeNames: { '#key': 'key' },
+          ExpressionAttributeValues: toItem({ ':key': dirtyPlace(shard) }),
+          Limit: limit,
+          ...(after !== undefined && { ExclusiveStartKey: toItem({ key: dirtyPlace(shard), sort: after }) }),
+        }),
+      );
+      const notes = Items.map((item): Dirty => {
+        const { sort, noted } = fromItem(item);
+        return { stream: String(sort), commit: Number(noted) };
+      });
+      return { notes, ...(LastEvaluatedKey?.sort?.S !== undefined && { next: LastEvaluatedKey.sort.S }) };
+    },
+    clear: ({ stream, commit }) =>
+      unless(
+        client.send(
+          new DeleteItemCommand({
+            TableName,
+            Key: toItem({ key: dirtyPlace(shardOfNote(stream)), sort: stream }),
+            ConditionExpression: '#noted <= :noted',
+            ExpressionAttributeNames: { '#noted': 'noted' },
+            ExpressionAttributeValues: toItem({ ':noted': commit }),
+          }),
+        ),
+      ),
+  };
+};

@@ -1,0 +1,140 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { finalStates, type Part, type PartProgress, parts, type Rebuild, type Rebuilds } from '../engine/rebuild/ports.ts';
+import { fromItem, toItem } from './attributes.ts';
+import { persistently } from './commit-store.ts';
+
+const recordId = (id: string) => `rebuild/${id}`;
+const lockId = (projection: string) => `rebuilding/${projection}`;
+const partId = (id: string, part: Part, number: number) => `rebuild/${id}/${part}/${number}`;
+/** The one item that lists rebuilds: `newest` holds id and projection of each, and `changes` counts how often it was written. */
+const listId = 'rebuilds';
+const keptInList = 200;
+const tries = 8;
+const readsAtOnce = 25;
+
+type Listed = Readonly<{ changes: number; newest: readonly Readonly<{ rebuild: string; projection: string }>[] }>;
+
+const isFinal = (state: string) => finalStates.some((final) => final === state);
+const refused = ({ CancellationReasons = [] }: TransactionCanceledException, at: number) =>
+  CancellationReasons[at]?.Code === 'ConditionalCheckFailed';
+
+/**
+ * Rebuilds in the control table. Stored format of 2026-11: `rebuild/<id>` with the fields of a Rebuild; `rebuilding/<projection>`, the lock,
+ * with the id of the one that runs as `rebuild`; `rebuild/<id>/<part>/<number>` with the fields of a PartProgress; and `rebuilds`, the list.
+ */
+export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebuilds => {
+  const persist = persistently();
+  const get = async <T>(id: string): Promise<T | undefined> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName, Key: toItem({ id }), ConsistentRead: true }));
+    if (!Item) return undefined;
+    const { id: _, ...fields } = fromItem(Item);
+    return fields as T;
+  };
+  const transact = (TransactItems: TransactWriteItem[]) =>
+    persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
+  const load = async (id: string): Promise<Rebuild | undefined> => {
+    const record = await get<Rebuild>(recordId(id));
+    return record && { ...record, id };
+  };
+  const absent = { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } };
+  return {
+    load,
+    begin: async (rebuild) => {
+      const { id, projection } = rebuild;
+      for (let attempt = 0; attempt < tries; attempt++) {
+        const list = await get<Listed>(listId);
+        const newest = [{ rebuild: id, projection }, ...(list?.newest ?? [])].slice(0, keptInList);
+        const unchanged = list
+          ? {
+              ConditionExpression: '#changes = :changes',
+              ExpressionAttributeNames: { '#changes': 'changes' },
+              ExpressionAttributeValues: toItem({ ':changes': list.changes }),
+            }
+          : absent;
+        try {
+          await transact([
+            { Put: { TableName, Item: toItem({ id: lockId(projection), rebuild: id }), ...absent } },
+            { Put: { TableName, Item: toItem({ ...rebuild, id: recordId(id) }), ...absent } },
+            { Put: { TableName, Item: toItem({ id: listId, changes: (list?.changes ?? 0) + 1, newest }), ...unchanged } },
+          ]);
+          return undefined;
+        } catch (error) {
+          if (!(error instanceof TransactionCanceledException)) throw error;
+          if (refused(error, 0)) {
+            const running = (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
+            // Its own: the answer to an earlier try got lost. None: it has ended just now.
+            if (running === id) return undefined;
+            if (running !== undefined) return running;
+          } else if (!refused(error, 2)) throw error;
+        }
+      }
+      throw new Error('The list of rebuilds is being written by others all the time: try again.');
+    },
+    move: async (id, from, to) => {
+      for (let attempt = 0; attempt < tries; attempt++) {
+        const there = await load(id);
+        if (!there || !from.includes(there.state)) return false;
+        const put = {
+          TableName,
+          Item: toItem({ ...there, ...to, id: recordId(id) }),
+          ConditionExpression: '#state = :state',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: toItem({ ':state': there.state }),
+        };
+        try {
+          if (!isFinal(to.state)) await client.send(new PutItemCommand(put));
+          else
+            await transact([
+              { Put: put },
+              {
+                Delete: {
+                  TableName,
+                  Key: toItem({ id: lockId(there.projection) }),
+                  ConditionExpression: '#rebuild = :rebuild',
+                  ExpressionAttributeNames: { '#rebuild': 'rebuild' },
+                  ExpressionAttributeValues: toItem({ ':rebuild': id }),
+                },
+              },
+            ]);
+          return true;
+        } catch (error) {
+          const raced = error instanceof TransactionCanceledException && (refused(error, 0) || refused(error, 1));
+          if (!raced && !(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+      }
+      throw new Error(`The record of the rebuild ${id} is being changed by others all the time: try again.`);
+    },
+    list: async (projection) => {
+      const newest = (await get<Listed>(listId))?.newest ?? [];
+      const wanted = newest.filter((each) => projection === undefined || each.projection === projection);
+      const found: Rebuild[] = [];
+      for (let i = 0; i < wanted.length; i += readsAtOnce) {
+        const some = await Promise.all(wanted.slice(i, i + readsAtOnce).map(({ rebuild }) => load(rebuild)));
+        found.push(...some.filter((rebuild) => rebuild !== undefined));
+      }
+      return found;
+    },
+    savePart: async (id, progress) => {
+      const Item = toItem({ id: partId(id, progress.part, progress.number), ...progress });
+      await client.send(new PutItemCommand({ TableName, Item }));
+    },
+    loadPart: (id, part, number) => get<PartProgress>(partId(id, part, number)),
+    parts: async (id, of) => {
+      const places = parts.flatMap((part) => Array.from({ length: of[part] ?? 0 }, (_, number) => partId(id, part, number)));
+      const found: PartProgress[] = [];
+      for (let i = 0; i < places.length; i += readsAtOnce) {
+        const some = await Promise.all(places.slice(i, i + readsAtOnce).map((place) => get<PartProgress>(place)));
+        found.push(...some.filter((progress) => progress !== undefined));
+      }
+      return found;
+    },
+  };
+};

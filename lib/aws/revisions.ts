@@ -1,0 +1,47 @@
+import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Active, Actives, Phase, Phases } from '../engine/rebuild/ports.ts';
+import { fromItem, toItem } from './attributes.ts';
+
+const loaded = async <T>(client: DynamoDBClient, TableName: string, id: string): Promise<T | undefined> => {
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: toItem({ id }), ConsistentRead: true }));
+  if (!Item) return undefined;
+  const { id: _, ...fields } = fromItem(Item);
+  return fields as T;
+};
+
+/** Which revision of each view answers, in the control table. Stored format of 2026-11: `id` is `view/<projection>`, and the fields of an Active. */
+export const activeRevisions = (client: DynamoDBClient, table: string): Actives => {
+  const idOf = (projection: string) => `view/${projection}`;
+  return {
+    load: (projection) => loaded<Active>(client, table, idOf(projection)),
+    switch: async (next, from) => {
+      const none = from === undefined;
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: toItem({ id: idOf(next.projection), ...next }),
+            ConditionExpression: none ? 'attribute_not_exists(#revision)' : '#revision = :from',
+            ExpressionAttributeNames: { '#revision': 'revision' },
+            ...(!none && { ExpressionAttributeValues: toItem({ ':from': from }) }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+};
+
+/** The phases of revisions, in the control table. Stored format of 2026-11: `id` is `phase/<projection>.r<revision>`, and the fields of a Phase. */
+export const revisionPhases = (client: DynamoDBClient, table: string): Phases => {
+  const idOf = (projection: string, revision: number) => `phase/${projection}.r${revision}`;
+  return {
+    load: (projection, revision) => loaded<Phase>(client, table, idOf(projection, revision)),
+    save: async (projection, revision, phase) => {
+      await client.send(new PutItemCommand({ TableName: table, Item: toItem({ id: idOf(projection, revision), ...phase }) }));
+    },
+  };
+};

@@ -1,0 +1,84 @@
+import { ProblemError } from '../core/problem.ts';
+import { cursorScope } from './cursor.ts';
+import type { Clock } from './ports.ts';
+import type { Querying } from './query.ts';
+import { type Actives, runningStates } from './rebuild/ports.ts';
+
+/** How long a function takes a revision for the one that answers before it asks again (ms). After a switch the old one, which is
+ * as complete, may answer for so long. */
+const askAgainAfter = 3_000;
+
+/** Whatever a load answers, given again for a while; a failure is not kept. */
+export const keptFor = <T>(
+  clock: Pick<Clock, 'now'>,
+  load: (key: string) => Promise<T>,
+  milliseconds = askAgainAfter,
+): ((key: string) => Promise<T>) => {
+  const kept = new Map<string, Readonly<{ value: Promise<T>; until: number; from: number }>>();
+  return (key) => {
+    const [now, there] = [clock.now(), kept.get(key)];
+    // A clock that was set back must not make it last.
+    if (there && there.from <= now && now < there.until) return there.value;
+    const entry = { value: load(key), from: now, until: now + milliseconds };
+    kept.set(key, entry);
+    entry.value.catch(() => {
+      if (kept.get(key) === entry) kept.delete(key);
+    });
+    return entry.value;
+  };
+};
+
+/** How far the newest rebuild of a view is that has no revision to answer yet. */
+export type Built = Readonly<{ rebuild: string; state: string; commits: number; aboutCommits: number }>;
+
+/** A view as it is asked: all of its revisions that are deployed, and what says which of them answers. */
+export type Revisions = Readonly<{
+  deployed: readonly Querying[];
+  active: (projection: string) => ReturnType<Actives['load']>;
+  built: (projection: string) => Promise<Built | undefined>;
+}>;
+
+const beingBuilt = (view: string, built: Built | undefined): ProblemError => {
+  const running = built && runningStates.some((state) => state === built.state);
+  const detail = running
+    ? `${view} is being built: ${built.commits} of about ${built.aboutCommits} commits are read. Ask again later.`
+    : `${view} has yet to be built: an operator rebuilds it.`;
+  return new ProblemError({
+    kind: 'view-is-being-built',
+    status: 503,
+    detail,
+    extra: { view, ...built },
+    retryAfterSeconds: running ? 5 : 60,
+  });
+};
+
+/** The revision that a walk through a list began on, if its cursor names one of this view. */
+const begunOn = (view: string, cursor: string | undefined): number | undefined => {
+  const [, name, revision] = /^(.*?)\.r(\d+)\//.exec((cursor && cursorScope(cursor)) ?? '') ?? [];
+  return name === view ? Number(revision) : undefined;
+};
+
+/**
+ * The one revision that answers a request: the active one; or the one that a walk began on, as long as it is deployed, so that no walk
+ * mixes the rows of two.
+ */
+export const answeringRevision = async (
+  { deployed, active, built }: Revisions,
+  view: string,
+  cursor: string | undefined,
+): Promise<Querying> => {
+  const ofRevision = (revision: number | undefined) => deployed.find(({ projection }) => projection.revision === revision);
+  const begun = begunOn(view, cursor);
+  if (begun !== undefined) {
+    const there = ofRevision(begun);
+    if (there) return there;
+    throw new ProblemError({
+      kind: 'revision-gone',
+      status: 410,
+      detail: `This cursor is of revision ${begun} of ${view}, which is gone. Leave it out, and begin anew.`,
+    });
+  }
+  const querying = ofRevision((await active(view))?.revision);
+  if (!querying) throw beingBuilt(view, await built(view));
+  return querying;
+};

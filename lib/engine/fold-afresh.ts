@@ -1,0 +1,26 @@
+import { apply } from './apply.ts';
+import type { ViewItem } from './ports.ts';
+import { nowOf, type Projecting, readAll } from './project.ts';
+
+/** So many commits are folded before their rows are handed on. */
+const commitsAtOnce = 200;
+
+/**
+ * What a stream comes to from its first commit on: as far as one commit, or to its head. Rows are handed on as they come, so that nothing
+ * but the head is kept; a row may come several times, the last time as it is in the end. Undefined for a stream without commits.
+ */
+export const foldAfresh = async (
+  { projection, store, clock }: Pick<Projecting, 'projection' | 'store' | 'clock'>,
+  stream: string,
+  to: number | undefined,
+  onRows: (rows: readonly ViewItem[]) => void | Promise<void>,
+): Promise<ViewItem | undefined> => {
+  let head: ViewItem | undefined;
+  for await (const page of readAll(store, stream, { from: 1, ...(to !== undefined && { to }) }, to ?? 0))
+    for (let i = 0; i < page.length && !head?.parked; i += commitsAtOnce) {
+      const change = apply(projection, head, page.slice(i, i + commitsAtOnce), nowOf(clock));
+      await onRows(change.rows);
+      head = change.head;
+    }
+  return head;
+};

@@ -1,0 +1,43 @@
+import { type MendOrder, mendRow } from './mend.ts';
+import { type Refolding, type RefoldOrder, refold } from './refold.ts';
+import { type ResumeOrder, resumeStream } from './resume.ts';
+
+/** What comes to a projection's queue beside commits. */
+export type Order = ResumeOrder | RefoldOrder | MendOrder;
+
+const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
+  const { log, projection } = refolding;
+  if ('resume' in order) return resumeStream(refolding, order.resume.stream);
+  if ('mend' in order) {
+    await mendRow(refolding, order.mend.row);
+    log.info('A shared row is the sum of its shares.', { projection: projection.name, row: order.mend.row });
+    return;
+  }
+  const { stream, row } = order.refold;
+  const head = await refold(refolding, stream, row);
+  if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
+  else log.info('A stream is folded anew.', { projection: projection.name, stream, commit: head?.commit });
+};
+
+const about = (order: Order) => ('resume' in order ? order.resume : 'refold' in order ? order.refold : order.mend);
+
+/** Carries out a batch's orders, one after the other, and answers the ids of those that are to come again. */
+export const carryOutBatch = async (
+  refolding: Refolding,
+  orders: readonly Readonly<{ id: string; order: Order }>[],
+): Promise<readonly string[]> => {
+  const failed: string[] = [];
+  for (const { id, order } of orders)
+    try {
+      await carryOut(refolding, order);
+    } catch (cause) {
+      const { name } = refolding.projection;
+      refolding.log.warn('An order was not carried out; it comes again.', {
+        projection: name,
+        ...about(order),
+        cause: String(cause),
+      });
+      failed.push(id);
+    }
+  return failed;
+};

@@ -1,0 +1,39 @@
+import { streamKey } from '../../core/projection.ts';
+import { applyAll, races, readAll, TryAgain } from '../project.ts';
+import { takenUp } from '../refold.ts';
+import type { Work } from './ports.ts';
+import { defaultWorkSettings } from './settings.ts';
+import { atOnce, type Page, type Working } from './slice.ts';
+
+const notesPerPage = 100;
+
+/** Brings a stream to its head, from wherever it is; one that is parked is taken up again, and parks again if it must. */
+const catchUp = async (working: Working, stream: string): Promise<number> => {
+  const { view, store, projection, log } = working;
+  const key = streamKey(projection, stream);
+  for (let race = 0; race < races; race++) {
+    const head = await takenUp(working, await view.head(key));
+    if (head === 'again') continue;
+    if (head?.parked || head?.begun) return 0;
+    const after = await applyAll(working, head, readAll(store, stream, { from: (head?.commit ?? 0) + 1 }, 0));
+    if (after?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...after.parked });
+    if (after) return after.commit - (head?.commit ?? 0);
+  }
+  throw new TryAgain(`${stream} is being projected by others at the same time.`);
+};
+
+/** The notes of one shard: each goes when its stream is at its head. */
+export const drainPage =
+  (working: Working, { number }: Work) =>
+  (): Page =>
+  async (after) => {
+    const { dirty, settings = defaultWorkSettings } = working;
+    const stream = after?.stream;
+    const page = await dirty.list(number, { limit: notesPerPage, ...(stream !== undefined && { after: String(stream) }) });
+    let commits = 0;
+    await atOnce(settings.streamsAtOnce, page.notes, async (note) => {
+      commits += await catchUp(working, note.stream);
+      await dirty.clear(note);
+    });
+    return { ...(page.next !== undefined && { next: { stream: page.next } }), commits, streams: page.notes.length };
+  };

@@ -1,0 +1,169 @@
+import type { Commit } from '../../core/commit.ts';
+import { sourceOf, streamKey } from '../../core/projection.ts';
+import { apply } from '../apply.ts';
+import type { ScanPlace, View, ViewItem } from '../ports.ts';
+import { applyAll, finished, nowOf, type Projecting, races } from '../project.ts';
+import { refold } from '../refold.ts';
+import type { Rebuild, Work } from './ports.ts';
+import { defaultWorkSettings } from './settings.ts';
+import { atOnce, type Page, type Working } from './slice.ts';
+
+/** How far a stream is: what the table holds, and what is folded beyond it of events that the projection does not handle. */
+type Known = Readonly<{ stored: ViewItem | undefined; head: ViewItem | undefined }>;
+
+/** What a page made of a stream: how far it is, and whether some of its commits did not follow. */
+type Taken = Readonly<{ known?: Known; dirty: boolean }>;
+
+const handledBy = ({ projection }: Projecting) => {
+  const { on } = projection;
+  return ({ events }: Commit) => events.some(({ type }) => on[type] !== undefined);
+};
+
+/** The streams of a page that concern the projection, each with its commits by number. */
+export const streamsOf = (
+  { projection }: Pick<Projecting, 'projection'>,
+  commits: readonly Commit[],
+  category?: string,
+): ReadonlyMap<string, Commit[]> => {
+  const streams = new Map<string, Commit[]>();
+  for (const commit of commits) {
+    const there = streams.get(commit.stream);
+    if (there) there.push(commit);
+    else if (sourceOf(projection, commit.stream)) streams.set(commit.stream, [commit]);
+  }
+  for (const [stream, all] of streams)
+    if (category !== undefined && sourceOf(projection, stream)?.category !== category) streams.delete(stream);
+    else if (all.some(({ commit }, i) => i > 0 && commit < all[i - 1]!.commit)) all.sort((a, b) => a.commit - b.commit);
+  return streams;
+};
+
+/** A view whose rows are put at most so many at the same time, whoever puts them. */
+const withFewPuts = <V extends View>(view: V, most: number): V => {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    ...view,
+    putRow: async (...given) => {
+      // Whoever is let in is counted by who lets it in.
+      if (running >= most) await new Promise<void>((resolve) => void waiting.push(resolve));
+      else running += 1;
+      try {
+        await view.putRow(...given);
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else running -= 1;
+      }
+    },
+  };
+};
+
+/**
+ * Applies what a page holds of the streams that concern the projection, as far as it follows on what is there; notes all else. A stream that begins
+ * in the page is taken for new as long as that turns out right: its write then finds something in its way, and the cursor is read.
+ */
+const filling = (working: Working) => {
+  const { view, projection, clock, log } = working;
+  const handled = handledBy(working);
+  let likelyNew = true;
+
+  const known = async (stream: string, commits: readonly Commit[], race: number): Promise<Known | undefined> => {
+    if (race === 0 && likelyNew && commits[0]?.commit === 1) return { stored: undefined, head: undefined };
+    // Where nothing is handled there is nothing to write, and no need to know.
+    if (!commits.some(handled)) return undefined;
+    const head = await view.head(streamKey(projection, stream));
+    likelyNew = head === undefined;
+    return { stored: head, head };
+  };
+
+  return async (stream: string, commits: readonly Commit[], remembered: Known | undefined): Promise<Taken> => {
+    for (let race = 0; race < races; race++) {
+      const start = (race === 0 && remembered) || (await known(stream, commits, race));
+      if (!start) return { dirty: false };
+      let { stored, head } = start;
+      // What was parked before this page is taken up again when it is drained; what this worker parked is known to throw.
+      if (stored?.parked) return { known: start, dirty: start !== remembered };
+      if (stored?.begun) {
+        stored = await finished(working, { ...stored, begun: stored.begun });
+        head = stored;
+        if (!stored) continue;
+        if (stored.parked) return { known: { stored, head }, dirty: false };
+      }
+      const cursor = head?.commit ?? 0;
+      const first = commits.findIndex(({ commit }) => commit > cursor);
+      if (first < 0) return { known: { stored, head }, dirty: false };
+      const from = commits[first]!.commit === cursor + 1 ? first : commits.length;
+      const end = commits.findIndex((each, i) => i >= from && each.commit !== cursor + 1 + i - from);
+      const run = commits.slice(from, end < 0 ? commits.length : end);
+      const rest = run.length > 0 ? commits.slice(from + run.length) : commits.slice(first);
+      const dirty = rest.some(handled);
+      if (!run.some(handled))
+        return { known: { stored, head: run.length > 0 ? apply(projection, head, run, nowOf(clock)).head : head }, dirty };
+      const after = await applyAll(working, stored, [run], head);
+      if (after?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...after.parked });
+      if (after) return { known: { stored: after, head: after }, dirty: dirty && !after.parked };
+      likelyNew = false;
+    }
+    // Others are at it all the time: whoever drains brings it to its end.
+    return { dirty: true };
+  };
+};
+
+/**
+ * The pages of one segment, for a revision that is being built. The scan may be eventually consistent: what it does not see was appended
+ * moments ago, is delivered live, and is looked for by verify's own scan.
+ */
+const fillPages = (working: Working, work: Work): Page => {
+  const { scanner, dirty, settings = defaultWorkSettings } = working;
+  const few: Working =
+    working.projection.kind === 'rows-per-stream'
+      ? { ...working, view: withFewPuts(working.view, settings.callsAtOnce) }
+      : working;
+  const take = filling(few);
+  let remembered = new Map<string, Known>();
+  return async (after) => {
+    const page = await scanner.scan(
+      { segment: work.number, of: work.of },
+      { limit: settings.pageCommits, ...(after && { after: after as ScanPlace }) },
+    );
+    const streams = streamsOf(working, page.commits);
+    const now = new Map<string, Known>();
+    let [noted, begun] = [0, 0];
+    await atOnce(settings.streamsAtOnce, streams, async ([stream, commits]) => {
+      const taken = await take(stream, commits, remembered.get(stream));
+      if (taken.known) now.set(stream, taken.known);
+      if (commits[0]?.commit === 1) begun += 1;
+      if (!taken.dirty) return;
+      noted += 1;
+      await dirty.note({ stream, commit: commits.at(-1)!.commit });
+    });
+    remembered = now;
+    return {
+      ...(page.next && { next: page.next }),
+      commits: page.commits.length,
+      streams: begun,
+      dirty: noted,
+      scanUnits: page.units,
+    };
+  };
+};
+
+/** The pages of one segment, for a category that is folded anew where it is: each stream when the scan comes to its first commit. */
+const replayPages = (working: Working, work: Work, category: string | undefined): Page => {
+  const { scanner, settings = defaultWorkSettings } = working;
+  return async (after) => {
+    const page = await scanner.scan(
+      { segment: work.number, of: work.of },
+      { limit: settings.pageCommits, ...(after && { after: after as ScanPlace }) },
+    );
+    const begun = page.commits.filter(({ commit }) => commit === 1);
+    const streams = streamsOf(working, begun, category);
+    await atOnce(settings.streamsAtOnce, streams.keys(), async (stream) => void (await refold(working, stream)));
+    return { ...(page.next && { next: page.next }), commits: page.commits.length, streams: streams.size, scanUnits: page.units };
+  };
+};
+
+export const fillPage =
+  (working: Working, work: Work) =>
+  ({ kind, category }: Rebuild): Page =>
+    kind === 'replay' ? replayPages(working, work, category) : fillPages(working, work);

@@ -1,0 +1,169 @@
+/** Which revision of a view answers. Stored format of 2026-11, in the control table as `view/<projection>`. */
+export type Active = Readonly<{
+  projection: string;
+  revision: number;
+  /** The one before, to which a roll back leads. */
+  previous?: number;
+  since: string;
+  by: string;
+  why: string;
+}>;
+
+export interface Actives {
+  load(projection: string): Promise<Active | undefined>;
+  /** Switches, on the condition that the revision there is still the one that was read (undefined: none). Answers whether it did. */
+  switch(next: Active, from: number | undefined): Promise<boolean>;
+}
+
+/** How a revision takes what is delivered: as long as it is *building*, only what is contiguous, and notes of the rest; once it is *live*, gaps
+ * are filled. Stored format of 2026-11, in the control table as `phase/<projection>.r<revision>`; without one it is building. */
+export type Phase = Readonly<{
+  phase: 'building' | 'live';
+  since: string /** Hash of the projection's code that began to build it. */;
+  code?: string;
+}>;
+
+export interface Phases {
+  load(projection: string, revision: number): Promise<Phase | undefined>;
+  save(projection: string, revision: number, phase: Phase): Promise<void>;
+}
+
+/** A stream whose commits did not follow on each other while its revision was being built: in the revision's own table, in a few partitions. */
+export type Dirty = Readonly<{ stream: string; commit: number }>;
+
+export const dirtyShards = 16;
+
+export interface DirtyNotes {
+  note(dirty: Dirty): Promise<void>;
+  list(
+    shard: number,
+    options: Readonly<{ limit: number; after?: string }>,
+  ): Promise<Readonly<{ notes: readonly Dirty[]; next?: string }>>;
+  /** Takes a note away, unless a newer commit was noted meanwhile. */
+  clear(dirty: Dirty): Promise<void>;
+}
+
+export type RebuildSettings = Readonly<{
+  segments: number;
+  concurrency: number;
+  /** Read units a second of all workers together; the table's other readers keep the rest. */
+  unitsPerSecond: number;
+  /** Of how many streams one is folded afresh and compared, when it is verified: 1 for all. */
+  compareOneOf: number;
+}>;
+
+/** In the order in which they come; an audit begins at `verifying`. The last ones are final. */
+export const runningStates = ['filling', 'draining', 'verifying', 'repairing'] as const;
+export const finalStates = ['switched', 'replayed', 'audited', 'failed', 'cancelled'] as const;
+export type RebuildState = (typeof runningStates)[number] | (typeof finalStates)[number];
+
+/** A difference that verify or an audit found: in a stream, or in a shared row whose total is not the sum of its shares. Fields are named,
+ * never their values: what is in them may be personal. */
+export type Difference = Readonly<{
+  stream?: string;
+  /** Of shared rows: the row in which it was found. */
+  row?: string;
+  what: 'behind' | 'parked' | 'differs' | 'share-differs' | 'total-differs' | 'stray';
+  detail: string;
+}>;
+
+/** One rebuild, running or over. Stored format of 2026-11, in the control table as `rebuild/<id>`. */
+export type Rebuild = Readonly<{
+  id: string;
+  projection: string;
+  revision: number;
+  /** The revision that answered when it began. */
+  from?: number;
+  /** `rebuild` switches in the end; `replay` folds streams anew where they are, and switches nothing; `audit` only looks. */
+  kind: 'rebuild' | 'replay' | 'audit';
+  /** Of a replay: only this category. */
+  category?: string;
+  /** Of an audit: whether what differs is folded anew. */
+  repair?: boolean;
+  state: RebuildState;
+  /** When its state began. */
+  since: string;
+  by: string;
+  why: string;
+  startedAt: string;
+  endedAt?: string;
+  settings: RebuildSettings;
+  /** About how many commits there were when it began. */
+  aboutCommits: number;
+  /** What ended it before its time, or what verify found: the first of them, and how many in all. */
+  reason?: string;
+  differences?: readonly Difference[];
+  found?: number;
+  /** Of an audit that repairs: how many streams and rows were ordered to be mended. */
+  ordered?: number;
+}>;
+
+export const parts = ['fill', 'drain', 'verify', 'rows', 'recheck'] as const;
+/** What workers do: `rows` looks at a view's own items, as `verify` at the commits; `recheck` looks again at what was ordered to be mended. */
+export type Part = (typeof parts)[number];
+
+/** One worker's share of a rebuild: a segment, or a shard of dirty notes. */
+export type Work = Readonly<{ task: Part; rebuild: string; number: number; of: number }>;
+
+/** How far one worker is with one segment (or shard of dirty notes). Stored format of 2026-11, in control as `rebuild/<id>/<part>/<number>`. */
+export type PartProgress = Readonly<{
+  part: Part;
+  number: number;
+  /** Where it goes on; absent at the beginning and at the end. */
+  after?: Readonly<Record<string, unknown>>;
+  done: boolean;
+  commits: number;
+  streams: number;
+  dirty: number;
+  readUnits: number;
+  writeUnits: number;
+  differences: readonly Difference[];
+  found: number;
+  /** When it may go on, by its share of the units a second. */
+  notBefore?: string;
+  /** How long that was from its last page on (milliseconds): another's clock may have been ahead. */
+  pause?: number;
+}>;
+
+export interface Rebuilds {
+  /** Begins one, if none of the same projection is running. Answers the running one's id otherwise. */
+  begin(rebuild: Rebuild): Promise<string | undefined>;
+  load(id: string): Promise<Rebuild | undefined>;
+  /** Changes its state if it is still in one of these. Answers whether it did. A last state frees the projection for the next one. */
+  move(id: string, from: readonly RebuildState[], to: Pick<Rebuild, 'state'> & Partial<Rebuild>): Promise<boolean>;
+  /** The newest first, of one projection or of all. */
+  list(projection?: string): Promise<readonly Rebuild[]>;
+  savePart(id: string, progress: PartProgress): Promise<void>;
+  loadPart(id: string, part: PartProgress['part'], number: number): Promise<PartProgress | undefined>;
+  /** All parts that have begun, of so many each. */
+  parts(id: string, of: Readonly<Partial<Record<Part, number>>>): Promise<readonly PartProgress[]>;
+}
+
+/** The state machine's executions; an execution's name is its rebuild's id. */
+export interface Executions {
+  start(id: string): Promise<void>;
+  /** Stops one if it runs. */
+  stop(id: string): Promise<void>;
+  /** Undefined for one that was never started. */
+  status(id: string): Promise<'running' | 'succeeded' | 'failed' | undefined>;
+}
+
+export type Units = Readonly<{ read: number; write: number }>;
+
+/** What the ports beside the scanner consumed since it was asked last. */
+export interface Meter {
+  taken(): Units;
+}
+
+/** Any items of a view's table, a segment at a time, in no order: heads, rows, shares, and parts of shared rows (by their rows' keys). */
+export interface ViewScanner {
+  scan(
+    segment: Readonly<{ segment: number; of: number }>,
+    options: Readonly<{ after?: Readonly<Record<string, unknown>>; limit?: number }>,
+  ): Promise<Readonly<{ items: readonly ScannedItem[]; next?: Readonly<Record<string, unknown>>; units: number }>>;
+}
+
+/** What a scan of a view's table tells of an item: enough to know what to look at. */
+export type ScannedItem = Readonly<
+  { kind: 'head' | 'row' | 'share'; stream: string; key: string; sort: string } | { kind: 'part'; row: string; shard: number }
+>;

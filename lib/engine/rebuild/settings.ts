@@ -1,0 +1,45 @@
+import type { Rebuild, RebuildSettings, Work } from './ports.ts';
+import { dirtyShards } from './ports.ts';
+
+/** What a rebuild may spend, unless it is told otherwise; each figure's reason stands beside it. */
+export const defaultRebuildSettings: RebuildSettings = {
+  /** Twice as many as work at once: the last ones are over soon after each other. */
+  segments: 16,
+  concurrency: 8,
+  /** A third of what one partition of the table gives, 8 MB a second: live traffic keeps the rest. */
+  unitsPerSecond: 1_000,
+  compareOneOf: 20,
+};
+
+/** What a worker may do before it hands itself on; each figure's reason stands beside it. */
+export type WorkSettings = Readonly<typeof defaultWorkSettings>;
+
+export const defaultWorkSettings = {
+  /** A page is in memory as a whole, with the rows that it makes. */
+  pageCommits: 1_000,
+  /** Calls on the view's table at the same time: as many as the SDK has connections. */
+  callsAtOnce: 50,
+  /** Streams folded at the same time; each may hold a page of the store. */
+  streamsAtOnce: 25,
+  /** A function that may run for five minutes hands on early enough to end a page and its wait. */
+  sliceMilliseconds: 120_000,
+  /** How long a stream may be behind before that counts as a difference: far longer than a delivery takes. */
+  behindMilliseconds: 20_000,
+  /** How long what was ordered to be mended may take. */
+  mendMilliseconds: 300_000,
+  /** The first of the differences that are listed; all are counted. */
+  listedDifferences: 100,
+};
+
+/** Which parts a rebuild has, and of how many numbers each. */
+export const partsOf = ({
+  kind,
+  settings: { segments },
+  state,
+}: Pick<Rebuild, 'kind' | 'settings' | 'state'>): Readonly<Partial<Record<Work['task'], number>>> => ({
+  ...(kind !== 'audit' && { fill: segments }),
+  ...(kind === 'rebuild' && { drain: dirtyShards }),
+  verify: segments,
+  rows: segments,
+  ...((state === 'repairing' || state === 'audited') && { recheck: 1 }),
+});

@@ -1,0 +1,134 @@
+import type { Scanner, View, ViewReader } from '../ports.ts';
+import type { Refolding } from '../refold.ts';
+import type { Difference, DirtyNotes, Meter, PartProgress, Rebuild, RebuildState, Rebuilds, ViewScanner, Work } from './ports.ts';
+import { defaultWorkSettings, type WorkSettings } from './settings.ts';
+
+/** What a worker needs. */
+export type Working = Refolding &
+  Readonly<{
+    view: View & ViewReader;
+    scanner: Scanner;
+    viewScanner: ViewScanner;
+    dirty: DirtyNotes;
+    rebuilds: Rebuilds;
+    meter: Meter;
+    settings?: WorkSettings;
+  }>;
+
+/** What one page came to. */
+export type Turn = Readonly<{
+  /** Where the next one begins; absent at the end. */
+  next?: Readonly<Record<string, unknown>>;
+  commits: number;
+  streams: number;
+  dirty?: number;
+  /** What the scan took; all else is metered. */
+  scanUnits?: number;
+  differences?: readonly Difference[];
+}>;
+
+export type Page = (after: PartProgress['after']) => Promise<Turn>;
+
+/** In which state of its rebuild each kind of work is done. */
+const stateOf: Readonly<Record<Work['task'], RebuildState>> = {
+  fill: 'filling',
+  drain: 'draining',
+  verify: 'verifying',
+  rows: 'verifying',
+  recheck: 'repairing',
+};
+
+const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+const beginning = ({ task, number }: Work): PartProgress => ({
+  part: task,
+  number,
+  done: false,
+  commits: 0,
+  streams: 0,
+  dirty: 0,
+  readUnits: 0,
+  writeUnits: 0,
+  differences: [],
+  found: 0,
+});
+
+const same = (a: Difference, b: Difference) => a.stream === b.stream && a.row === b.row && a.what === b.what;
+
+const after = (
+  progress: PartProgress,
+  turn: Turn,
+  units: Readonly<{ read: number; write: number }>,
+  listed: number,
+): PartProgress => {
+  const { after: _, notBefore: __, pause: ___, ...before } = progress;
+  // A stream may be on several pages, and is wrong once.
+  const found = (turn.differences ?? []).filter((each) => !progress.differences.some((known) => same(known, each)));
+  return {
+    ...before,
+    ...(turn.next && { after: turn.next }),
+    done: turn.next === undefined,
+    commits: progress.commits + turn.commits,
+    streams: progress.streams + turn.streams,
+    dirty: progress.dirty + (turn.dirty ?? 0),
+    readUnits: progress.readUnits + units.read,
+    writeUnits: progress.writeUnits + units.write,
+    differences: [...progress.differences, ...found].slice(0, listed),
+    found: progress.found + found.length,
+  };
+};
+
+/**
+ * One slice of a worker's time: page after page, each with its place saved, so that whoever goes on begins there. It works as fast as its share
+ * of the units lets it, and no longer than its rebuild is in the state that it is for. Answers whether there is nothing left to do.
+ */
+export const slice = async (
+  working: Working,
+  work: Work,
+  pageOf: (rebuild: Rebuild) => Page,
+): Promise<Readonly<{ done: boolean }>> => {
+  const { rebuilds, clock, meter, settings = defaultWorkSettings } = working;
+  const current = async () => {
+    const rebuild = await rebuilds.load(work.rebuild);
+    return rebuild?.state === stateOf[work.task] ? rebuild : undefined;
+  };
+  const began = clock.now();
+  const left = () => began + settings.sliceMilliseconds - clock.now();
+  const rebuild = await current();
+  if (!rebuild) return { done: true };
+  let progress = (await rebuilds.loadPart(work.rebuild, work.task, work.number)) ?? beginning(work);
+  const unitsPerMillisecond = rebuild.settings.unitsPerSecond / rebuild.settings.concurrency / 1_000;
+  const page = pageOf(rebuild);
+  meter.taken();
+  while (!progress.done) {
+    const rest = left();
+    if (rest <= 0) return { done: false };
+    const { notBefore, pause = 0 } = progress;
+    // Whose clock was ahead has written a time that may be hours away.
+    const wait = notBefore === undefined ? 0 : Math.min(Date.parse(notBefore) - clock.now(), pause);
+    if (wait > 0) await clock.wait(Math.min(wait, rest));
+    if (wait > rest) return { done: false };
+    // Looked at before each page: who cancels, or stops the execution behind its back, stops the workers too.
+    if (!(await current())) return { done: true };
+    const turned = clock.now();
+    const turn = await page(progress.after);
+    const taken = meter.taken();
+    const read = taken.read + (turn.scanUnits ?? 0);
+    const pauseAfter = read / unitsPerMillisecond;
+    progress = {
+      ...after(progress, turn, { read, write: taken.write }, settings.listedDifferences),
+      ...(turn.next && { notBefore: instant(turned + pauseAfter), pause: Math.ceil(pauseAfter) }),
+    };
+    await rebuilds.savePart(work.rebuild, progress);
+  }
+  return { done: true };
+};
+
+/** Does something with each, so many at the same time. */
+export const atOnce = async <T>(most: number, items: Iterable<T>, run: (item: T) => Promise<void>): Promise<void> => {
+  const left = items[Symbol.iterator]();
+  const worker = async () => {
+    for (let next = left.next(); !next.done; next = left.next()) await run(next.value);
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+};

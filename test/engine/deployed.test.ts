@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { type DeployedRevision, type Deploying, settleDeployment } from '../../lib/engine/deployed.ts';
+import type { Active, Phase } from '../../lib/engine/rebuild/ports.ts';
+import { memoryClock } from '../../lib/testing/memory-system.ts';
+
+const one = (revision: number, table = `table-${revision}`, projection = 'track'): DeployedRevision => ({
+  projection,
+  revision,
+  table,
+});
+
+const house = (history = false) => {
+  const actives = new Map<string, Active>();
+  const phases = new Map<string, Phase>();
+  let [tables, commits]: [Readonly<Record<string, string>>, boolean] = [{}, history];
+  const deploying: Deploying = {
+    clock: memoryClock(),
+    deployments: {
+      hasCommits: async () => commits,
+      tables: async () => tables,
+      keepTables: async (kept) => {
+        tables = kept;
+      },
+      forgetActive: async (projection) => void actives.delete(projection),
+    },
+    actives: {
+      load: async (projection) => actives.get(projection),
+      switch: async (next, from) => {
+        if (actives.get(next.projection)?.revision !== from) return false;
+        actives.set(next.projection, next);
+        return true;
+      },
+    },
+    phases: {
+      load: async (projection, revision) => phases.get(`${projection}.r${revision}`),
+      save: async (projection, revision, phase) => void phases.set(`${projection}.r${revision}`, phase),
+    },
+  };
+  let previous: readonly DeployedRevision[] = [];
+  return {
+    deploying,
+    /** As CloudFormation would: what was refused is undone, by the same way. */
+    deploy: async (...next: DeployedRevision[]) => {
+      const refused = await settleDeployment(deploying, next, previous);
+      if (refused !== undefined) expect(await settleDeployment(deploying, previous, next)).toBeUndefined();
+      else previous = next;
+      return refused;
+    },
+    begin: () => {
+      commits = true;
+    },
+    active: (projection = 'track') => actives.get(projection)?.revision,
+    phase: (name: string) => phases.get(name)?.phase,
+    rebuilt: (revision: number) => {
+      const since = '2026-11-21T12:00:00.000Z';
+      phases.set(`track.r${revision}`, { phase: 'live', since });
+      actives.set('track', { projection: 'track', revision, since, by: 'o', why: 'rebuilt' });
+    },
+  };
+};
+
+describe('a deployment', () => {
+  it('lets the oldest revision answer at once where there is no history', async () => {
+    const { deploy, active, phase } = house();
+    expect(await deploy(one(1), one(2))).toBeUndefined();
+    expect([active(), phase('track.r1'), phase('track.r2')]).toEqual([1, 'live', 'building']);
+  });
+
+  it('over existing history lets nothing answer before it is built', async () => {
+    const { deploy, active, phase } = house(true);
+    await deploy(one(1));
+    expect([active(), phase('track.r1')]).toEqual([undefined, 'building']);
+  });
+
+  it('changes nothing about a view that is answered, and goes on when the same is deployed again', async () => {
+    const { deploy, begin, active, phase } = house();
+    await deploy(one(1));
+    begin();
+    expect(await deploy(one(1), one(2))).toBeUndefined();
+    expect(await deploy(one(1), one(2))).toBeUndefined();
+    expect([active(), phase('track.r1'), phase('track.r2')]).toEqual([1, 'live', 'building']);
+  });
+
+  it('that would remove the revision that answers is refused, before and after a switch, and undone', async () => {
+    const { deploy, begin, active, rebuilt, phase } = house();
+    await deploy(one(1), one(2));
+    begin();
+    expect(await deploy(one(2))).toContain('remove track.r1, which answers queries');
+    rebuilt(2);
+    expect(await deploy(one(1))).toContain('remove track.r2');
+    expect(await deploy(one(2))).toBeUndefined();
+    expect([active(), phase('track.r2')]).toEqual([2, 'live']);
+  });
+
+  it('that would replace the table of the revision that answers is refused', async () => {
+    const { deploy, begin } = house();
+    await deploy(one(1));
+    begin();
+    expect(await deploy(one(1, 'another'))).toContain('replace the table of track.r1');
+  });
+
+  it('without a view at all may be; the view comes back as it was if its table does, else it begins anew', async () => {
+    const { deploy, begin, active, phase } = house();
+    await deploy(one(1), one(1, 'other', 'other'));
+    begin();
+    expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
+    await deploy(one(1), one(1, 'other', 'other'));
+    expect([active(), phase('track.r1')]).toEqual([1, 'live']);
+    await deploy(one(1, 'other', 'other'));
+    await deploy(one(1, 'new'), one(1, 'other', 'other'));
+    expect([active(), phase('track.r1'), active('other')]).toEqual([undefined, 'building', 1]);
+  });
+
+  it('takes a revision that comes back with another table for one that is to be built', async () => {
+    const { deploy, begin, rebuilt, phase, active } = house();
+    await deploy(one(1), one(2));
+    begin();
+    rebuilt(2);
+    await deploy(one(2));
+    await deploy(one(1, 'anew'), one(2));
+    expect([phase('track.r1'), phase('track.r2'), active()]).toEqual(['building', 'live', 2]);
+  });
+
+  it('notes by which code a revision began to be built, and keeps that when its code changes', async () => {
+    const { deploy, deploying } = house(true);
+    await deploy({ ...one(1), code: 'a' });
+    await deploy({ ...one(1), code: 'b' });
+    expect(await deploying.phases.load('track', 1)).toMatchObject({ phase: 'building', code: 'a' });
+  });
+});
