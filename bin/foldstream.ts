@@ -2,10 +2,16 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { manifest } from '#manifest';
 import { checkVerb } from '../lib/cli/check.ts';
-import { contractsVerb } from '../lib/cli/contracts.ts';
+import { contractsVerb, rowsUnchangedVerb } from '../lib/cli/contracts.ts';
+import { exportHistory } from '../lib/cli/export.ts';
+import { importVerb } from '../lib/cli/import.ts';
 import { demoToken, demoUsers, localDeployment, root } from '../lib/cli/local.ts';
+import { listProcesses, orderProcess, redriveProcess, showInstance } from '../lib/cli/processes.ts';
+import { barTo } from '../lib/cli/progress.ts';
 import { listProjections, redriveProjection, resumeProjection } from '../lib/cli/projections.ts';
+import { auditVerb, cancelVerb, listVerb, rebuildVerb, rollBackVerb, showVerb } from '../lib/cli/rebuilds.ts';
 import { start } from '../lib/cli/start.ts';
+import { traceVerb } from '../lib/cli/trace.ts';
 import { explain } from '../lib/cli/user-error.ts';
 import { verify } from '../lib/cli/verify.ts';
 
@@ -19,6 +25,20 @@ const port = (text: string): number => {
 const revision = (text: string): number => {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A revision is 1, 2, 3, ...');
+  return number;
+};
+
+const whole = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It is 1, 2, 3, ...');
+  return number;
+};
+
+const oneOf = (text: string): number => (text === 'all' ? 1 : whole(text));
+
+const segments = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 256) throw new InvalidArgumentError('Segments are 1 to 256.');
   return number;
 };
 
@@ -52,10 +72,17 @@ program
 
 program
   .command('contracts')
-  .description('compare the stored formats with those last released')
+  .description("compare the stored formats, and the views' code, with those last released")
   .option('--release', 'record what is there now as released', false)
-  .action(({ release }) => {
-    const { ok, lines } = contractsVerb({ manifest, root, release });
+  .option('--rows-unchanged <view...>', 'record that the code of these views changed, and none of their stored rows')
+  .option('--why <text>', 'the reason, with --rows-unchanged')
+  .action(async ({ release, rowsUnchanged: views, why }) => {
+    // Loaded where it is needed: no other verb waits for the bundler.
+    const { projectionCode } = await import('../lib/infra/projection-code.ts');
+    const code = await projectionCode(manifest, import.meta.resolve('#manifest'));
+    const { ok, lines } = views
+      ? rowsUnchangedVerb({ root, code, views, why })
+      : contractsVerb({ manifest, root, code, release });
     console.log(lines.join('\n'));
     failUnless(ok);
   });
@@ -70,6 +97,25 @@ program
     const { ok, lines } = await checkVerb({ manifest, ...options });
     console.log(lines.join('\n'));
     failUnless(ok);
+  });
+
+program
+  .command('export')
+  .description('write the commits into files, one CloudEvent a line; run again after an interruption, it goes on')
+  .requiredOption('--out <path>', 'a folder for parts, or one file, compressed if its name ends in .gz')
+  .option('--category <name>', 'only this category, with the values that it reserved')
+  .option('--segments <number>', 'how many segments are read at the same time', segments, 8)
+  .option('--stack <name>', 'a deployment on AWS; without it the one of npm start')
+  .action(async (options) => failUnless(await exportHistory(options, console.log, barTo(process.stderr, 'Exporting'))));
+
+program
+  .command('import')
+  .description('put a history into the commits: only what is not there yet, and nothing where another is')
+  .argument('<path>', 'a file or a folder, as foldstream export writes them')
+  .option('--stack <name>', 'a deployment on AWS; without it the one of npm start')
+  .action(async (from, options) => {
+    const bars = { checking: barTo(process.stderr, 'Checking'), importing: barTo(process.stderr, 'Importing') };
+    failUnless(await importVerb({ manifest, from, ...options }, console.log, bars));
   });
 
 const projections = program
@@ -99,6 +145,126 @@ projections
   .option('--revision <number>', 'without it the one that answers queries', revision)
   .option(...stackOption)
   .action((name, options) => redriveProjection({ ...options, manifest, name }, console.log));
+
+program
+  .command('rebuild')
+  .description(
+    'build the newest revision of a view from all history, beside the one that answers, and switch to it if it is right',
+  )
+  .argument('<projection>', 'such as account-balance')
+  .option('--why <text>', 'for whoever reads the history of rebuilds')
+  .option('--revision <number>', 'another than the newest', revision)
+  .option('--segments <number>', 'into how many segments the commits are cut', whole)
+  .option('--concurrency <number>', 'how many workers there are at the same time', whole)
+  .option('--units-per-second <number>', 'how many read units they may take together', whole)
+  .option('--compare <all|number>', 'fold all streams afresh and compare them before the switch, or one of so many', oneOf)
+  .option('--stream <stream>', 'fold only this stream anew, in the revision that answers')
+  .option('--category <category>', 'fold only the streams of this category anew, in the revision that answers')
+  .option('--dry-run', 'only say what it would read, write, cost, and how long it would take', false)
+  .option('--detach', 'do not stay until it is over', false)
+  .option(...stackOption)
+  .action(async (name, options) =>
+    failUnless(await rebuildVerb({ ...options, manifest, name }, console.log, barTo(process.stderr, `Rebuilding ${name}`))),
+  );
+
+program
+  .command('audit')
+  .description('compare a view with its history: which streams are behind, parked, or not what their commits come to')
+  .argument('<projection>', 'such as account-balance')
+  .option('--revision <number>', 'another than the one that answers', revision)
+  .option('--one-of <number>', 'fold only one of so many streams afresh; without it all of them', whole)
+  .option('--repair', 'fold what differs anew, and look at it again', false)
+  .option('--segments <number>', 'into how many segments the commits are cut', whole)
+  .option('--concurrency <number>', 'how many workers there are at the same time', whole)
+  .option('--units-per-second <number>', 'how many read units they may take together', whole)
+  .option('--why <text>', 'for whoever reads the history of rebuilds')
+  .option('--detach', 'do not stay until it is over', false)
+  .option(...stackOption)
+  .action(async (name, options) =>
+    failUnless(await auditVerb({ ...options, manifest, name }, console.log, barTo(process.stderr, `Looking at ${name}`))),
+  );
+
+program
+  .command('roll-back')
+  .description('let the revision of a view that answered before answer again')
+  .argument('<projection>', 'such as account-balance')
+  .requiredOption('--why <text>', 'for whoever reads the history')
+  .option(...stackOption)
+  .action((name, options) => rollBackVerb({ ...options, manifest, name }, console.log));
+
+const rebuilds = program.command('rebuilds').description('list the rebuilds, running and past');
+
+rebuilds
+  .command('list', { isDefault: true })
+  .description('list them, the newest first')
+  .option('--projection <name>', 'only of this one')
+  .option(...stackOption)
+  .action((options) => listVerb({ ...options, manifest }, console.log));
+
+rebuilds
+  .command('show')
+  .description('how far one is, or how it ended')
+  .argument('<id>')
+  .option(...stackOption)
+  .action((id, options) => showVerb({ ...options, manifest, id }, console.log));
+
+rebuilds
+  .command('cancel')
+  .description('stop one: what answers goes on answering')
+  .argument('<id>')
+  .option(...stackOption)
+  .action((id, options) => cancelVerb({ ...options, manifest, id }, console.log));
+
+program
+  .command('trace')
+  .description('tell what a request caused, as a tree of commits across streams, and where it waits')
+  .argument('<correlation>', 'the correlation id: of an answer (X-Correlation-Id), a commit, or a log line')
+  .option('--json', 'as GET /ops/trace answers it', false)
+  .option(...stackOption)
+  .action((correlation, options) => traceVerb({ ...options, manifest, correlation }, console.log));
+
+const processes = program
+  .command('processes')
+  .description('list the processes: how far each is behind, and which instances stand still');
+const theInstance = ['<process>', 'such as transferProcess'] as const;
+
+processes
+  .command('list', { isDefault: true })
+  .description('list the processes, and the instances that stand still or have one status')
+  .addOption(processes.createOption('--status <status>', 'of instances').choices(['running', 'parked', 'stuck', 'ended']))
+  .option('--process <name>', 'instances of this process alone')
+  .option(...stackOption)
+  .action((options) => listProcesses({ ...options, manifest }, console.log));
+
+processes
+  .command('show')
+  .description('tell what an instance went through, and what it waits for')
+  .argument(...theInstance)
+  .argument('<instance>', 'its id')
+  .option(...stackOption)
+  .action((process, instance, options) => showInstance({ ...options, manifest, process, instance }, console.log));
+
+const orders = {
+  retry: 'send again what was refused, to an instance that is stuck',
+  resume: 'take a parked instance up again, after its cause is mended',
+  resolve: 'end an instance that stands still: somebody has seen to it',
+} as const;
+for (const order of ['retry', 'resume', 'resolve'] as const)
+  processes
+    .command(order)
+    .description(orders[order])
+    .argument(...theInstance)
+    .argument('<instance>', 'its id')
+    .option('--why <text>', 'the reason, which is kept in its history')
+    .option(...stackOption)
+    .action((process, instance, options) => orderProcess({ ...options, manifest, process, instance, order }, console.log));
+
+processes
+  .command('redrive')
+  .description('put the dead letters of a process back into its queue')
+  .argument(...theInstance)
+  .option(...stackOption)
+  .action((process, options) => redriveProcess({ ...options, manifest, process }, console.log));
 
 try {
   await program.parseAsync();

@@ -1,15 +1,14 @@
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { pipeline } from 'node:stream';
-import { pipeline as pipelined } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { Manifest } from '../core/manifest.ts';
 import { type ExportLine, readLine, type StateLine } from './check/export-line.ts';
 import { type HistoryReport, historyCheck } from './check/history-check.ts';
+import { type Line, linesOf } from './export/lines.ts';
 import { UserError } from './user-error.ts';
 
 export type CheckOptions = Readonly<{
   manifest: Manifest;
-  /** An export: newline-delimited JSON, of commits and perhaps states; compressed if its name ends in .gz. */
+  /** An export: newline-delimited JSON, of commits and perhaps states; compressed if its name ends in .gz; or a folder of such parts. */
   against: string;
   /** More states to compare with, as the last release wrote them with `saveStates`. */
   states?: string;
@@ -20,35 +19,14 @@ export type CheckOptions = Readonly<{
 /** How many of a kind are listed; the rest is counted. */
 const listed = 20;
 
-async function* linesOf(file: string): AsyncGenerator<readonly [number, ExportLine]> {
-  if (!existsSync(file)) throw new UserError(`${file} is not there.`);
-  const raw = createReadStream(file);
-  // What goes wrong with the file or its compression is raised where the result is read.
-  const bytes = file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => {}) : raw;
-  let rest = '';
-  let number = 0;
-  const read = (text: string): readonly [number, ExportLine] => {
+async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: ExportLine }>> {
+  for await (const line of linesOf(path)) {
     try {
-      return [number, readLine(text)];
+      yield { ...line, line: readLine(line.text) };
     } catch (cause) {
-      throw new UserError(`${file}: line ${number} ${(cause as Error).message}`);
+      throw new UserError(`${line.file}: line ${line.number} ${(cause as Error).message}`);
     }
-  };
-  try {
-    for await (const chunk of bytes.setEncoding('utf8')) {
-      const lines = (rest + chunk).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        number += 1;
-        if (line.trim() !== '') yield read(line);
-      }
-    }
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    throw new UserError(`${file} cannot be read to its end: ${(cause as Error).message}.`, undefined, { cause });
   }
-  number += 1;
-  if (rest.trim() !== '') yield read(rest);
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
@@ -83,7 +61,7 @@ const save = (file: string, states: Iterable<StateLine>) => {
   function* lines() {
     for (const state of states) yield `${JSON.stringify(state)}\n`;
   }
-  return pipelined(lines(), createWriteStream(file));
+  return pipeline(lines(), createWriteStream(file));
 };
 
 /**
@@ -93,12 +71,12 @@ const save = (file: string, states: Iterable<StateLine>) => {
 export const checkVerb = async ({ manifest, against, states, saveStates }: CheckOptions) => {
   const check = historyCheck(manifest);
   if (states !== undefined) {
-    for await (const [number, line] of linesOf(states)) {
+    for await (const { line, number } of readLines(states)) {
       if (!('state' in line)) throw new UserError(`${states}: line ${number} is no state.`);
       check.state(line.state);
     }
   }
-  for await (const [, line] of linesOf(against)) {
+  for await (const { line } of readLines(against)) {
     if ('commit' in line) check.commit(line.commit);
     if ('state' in line) check.state(line.state);
   }

@@ -1,15 +1,17 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import type { Manifest } from '../core/manifest.ts';
 import { checkContracts } from './contracts/check.ts';
-import type { Fault } from './contracts/findings.ts';
-import { presentFormats, type Released, type Samples, toReleased } from './contracts/present.ts';
+import { type Fault, together } from './contracts/findings.ts';
+import { presentFormats, type Released, type Samples, type Storing, toReleased } from './contracts/present.ts';
+import { checkViews, keepRows, type ReleasedViews, releaseViews, type ViewCode } from './contracts/views.ts';
 import { UserError } from './user-error.ts';
 
 export type ContractsOptions = Readonly<{
-  manifest: Pick<Manifest, 'aggregates'>;
+  manifest: Storing;
   /** The folder that has `events/` in it. */
   root: string;
+  /** The code that makes the rows of today's revisions; without it only formats are looked at. */
+  code?: ViewCode;
   /** Records what is there as released. */
   release?: boolean;
   write?: (file: string, text: string) => void;
@@ -41,25 +43,37 @@ export const readReleased = (root: string): Released | undefined => {
   return existsSync(file) ? (parse(file) as Released) : undefined;
 };
 
+const releasedViewsFile = (root: string) => join(root, 'events', 'released-views.json');
+
+/** The revisions of views as last released, or undefined where none are recorded. */
+const readReleasedViews = (root: string): ReleasedViews | undefined => {
+  const file = releasedViewsFile(root);
+  return existsSync(file) ? (parse(file) as ReleasedViews) : undefined;
+};
+
+const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${fault}`, `  ${fix}`];
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /**
- * `foldstream contracts`: fails where a stored format changed against the last release, or a sample is missing or no longer reads.
- * With `release` it records the formats of today in events/released.json, but only when nothing is wrong with them.
+ * `foldstream contracts`: fails where a stored format changed against the last release, a sample is missing or no longer reads, or a view's
+ * code changed and its revision did not. With `release` it records what is there today in events/, but only when nothing is wrong with it.
  */
-export const contractsVerb = ({ manifest, root, release = false, write = writeFileSync }: ContractsOptions) => {
+export const contractsVerb = ({ manifest, root, code, release = false, write = writeFileSync }: ContractsOptions) => {
   const samples = readSamples(root);
   const released = readReleased(root);
-  const { faults, notes } = checkContracts(manifest, released ?? {}, samples, release);
+  const views = readReleasedViews(root) ?? {};
+  const { faults, notes } = together([checkContracts(manifest, released ?? {}, samples, release), checkViews(code ?? {}, views)]);
   const present = presentFormats(manifest, samples);
   const size = `${count(present.length, 'event type')} in ${count(present.flatMap(({ versions }) => versions).length, 'version')}`;
   const lines = [...notes, ...faults.flatMap(said)];
   if (faults.length > 0)
     return { ok: false, lines: [...lines, `${count(faults.length, 'fault')}.${release ? ' Nothing was released.' : ''}`] };
   if (release) {
-    write(releasedFile(root), `${JSON.stringify(toReleased(present), null, 2)}\n`);
-    return { ok: true, lines: [...lines, `${size} released: commit events/released.json.`] };
+    write(releasedFile(root), toJson(toReleased(present)));
+    if (code) write(releasedViewsFile(root), toJson(releaseViews(code, views)));
+    const files = code ? 'events/released.json and events/released-views.json' : 'events/released.json';
+    return { ok: true, lines: [...lines, `${size} released: commit ${files}.`] };
   }
   if (!released)
     return {
@@ -70,4 +84,22 @@ export const contractsVerb = ({ manifest, root, release = false, write = writeFi
       ],
     };
   return { ok: true, lines: [...lines, `${size}: as released, and every sample reads as it did.`] };
+};
+
+export type RowsUnchangedOptions = Required<Pick<ContractsOptions, 'root' | 'code'>> &
+  Pick<ContractsOptions, 'write'> &
+  Readonly<{ views: readonly string[]; why: string | undefined }>;
+
+/** `foldstream contracts --rows-unchanged <view...> --why <text>`: records that code changed and no stored row would be another. */
+export const rowsUnchangedVerb = ({ root, code, views, why = '', write = writeFileSync }: RowsUnchangedOptions) => {
+  if (why.trim() === '')
+    throw new UserError('Why do the rows stay as they are?', 'Say it for whoever reads the release: --why "...".');
+  const { released, kept, unknown } = keepRows(code, readReleasedViews(root) ?? {}, views, why.trim());
+  if (unknown.length > 0)
+    return {
+      ok: false,
+      lines: unknown.map((view) => `${view}: no released revision of it has changed code. Nothing was recorded.`),
+    };
+  write(releasedViewsFile(root), toJson(released));
+  return { ok: true, lines: kept.map((name) => `${name}: recorded. Commit events/released-views.json.`) };
 };

@@ -4,8 +4,10 @@ import { dynamo } from '../aws/dynamo.ts';
 import { parkedList } from '../aws/parked-list.ts';
 import { queueName, sqs, sqsQueue } from '../aws/queue.ts';
 import { redrive } from '../aws/redrive.ts';
+import { activeRevisions } from '../aws/revisions.ts';
 import { systemClock } from '../aws/system.ts';
 import { viewTable } from '../aws/view-table.ts';
+import { operated } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 import { pascal } from '../core/stream.ts';
@@ -16,14 +18,14 @@ import { UserError } from './user-error.ts';
 type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 type One = Target & Readonly<{ name: string; revision?: number }>;
 type Print = (line: string) => void;
-type Deployed = Operated & Readonly<{ queueUrl: string; letters: readonly string[] }>;
+type Deployed = Operated & Readonly<{ queueUrl: string; letters: readonly string[]; code?: string }>;
 
-/** The projections of the manifest that a deployment has, found by its outputs. */
-const deployedProjections = ({ projections }: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
+/** The projections of the manifest that a deployment has, and what sends its public events, found by its outputs. */
+export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
   const [client, queues] = [dynamo(), sqs()];
-  return projections.flatMap((projection) => {
+  return operated(manifest).flatMap((projection) => {
     const output = (part: string) => outputs[`${pascal(projection.name)}R${projection.revision}${part}`];
-    const [table, queueUrl] = [output('Table'), output('Queue')];
+    const [table, queueUrl, code] = [output('Table'), output('Queue'), output('Code')];
     if (table === undefined || queueUrl === undefined) return [];
     return [
       {
@@ -34,6 +36,7 @@ const deployedProjections = ({ projections }: Manifest, outputs: Readonly<Record
         letters: [output('DeadLetters'), output('Undelivered')].filter((url) => url !== undefined),
         view: viewTable(client, table),
         parked: parkedList(client, table),
+        ...(code !== undefined && { code }),
       },
     ];
   });
@@ -47,12 +50,14 @@ const operatingOn = async (
   const warn = (message: string) => print(message);
   return {
     views: deployedProjections(manifest, outputs),
+    actives: activeRevisions(dynamo(), outputs.ControlTable ?? ''),
     ages: cloudWatchAges(outputs.PublishFunction ?? '', systemClock),
     log: { info: () => {}, warn, error: warn },
   };
 };
 
-const explained = async <T>(work: Promise<T>): Promise<T> =>
+/** What was refused is said as such, without a stack trace. */
+export const explained = async <T>(work: Promise<T>): Promise<T> =>
   work.catch((cause: unknown) => {
     throw cause instanceof ProblemError ? new UserError(cause.message, undefined, { cause }) : cause;
   });
@@ -90,11 +95,12 @@ export const resumeProjection = async (
 
 /** `foldstream projections redrive <name>`: what was given up on, and what the rule could not deliver. */
 export const redriveProjection = async ({ name, revision, ...target }: One, print: Print): Promise<void> => {
-  const { views } = await operatingOn(target, print);
+  const { views, actives } = await operatingOn(target, print);
+  const wanted = revision ?? (await actives.load(name))?.revision;
   const candidates = views.filter(({ projection }) => projection.name === name);
   const view = candidates
     .toSorted((a, b) => a.projection.revision - b.projection.revision)
-    .find(({ projection }) => revision === undefined || projection.revision === revision);
+    .find(({ projection }) => wanted === undefined || projection.revision === wanted);
   if (!view) throw new UserError(`${name}${revision === undefined ? '' : `.r${revision}`} is not deployed.`);
   const client = sqs();
   let moved = 0;

@@ -1,18 +1,21 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { manifest as everything } from '#manifest';
 import { checkContracts } from '../../lib/cli/contracts/check.ts';
 import { presentFormats, type Samples, toReleased } from '../../lib/cli/contracts/present.ts';
-import { contractsVerb, readReleased, readSamples } from '../../lib/cli/contracts.ts';
+import { contractsVerb, readReleased, readSamples, rowsUnchangedVerb } from '../../lib/cli/contracts.ts';
 import { type Formats, v1 } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 
-/** The verb's own tests hold on to one aggregate, whatever else a team adds to its manifest. */
-const manifest = { aggregates: [account] };
 const repository = join(import.meta.dirname, '..', '..');
+/** The verb's own tests hold on to one aggregate as it was released, whatever a team adds to it or to its manifest. */
+const releasedTypes = Object.keys(readReleased(repository)?.account ?? {});
+const isReleased = (type: string) => releasedTypes.includes(type);
+const events: Formats = Object.fromEntries(Object.entries(account.events).filter(([type]) => isReleased(type)));
+const manifest = { aggregates: [{ ...account, events }] };
 const withFormats = (events: Formats, category = 'shop') =>
   ({ aggregates: [{ category, events, commands: {}, initial: {}, decide: {}, evolve: {} }] }) as const;
 
@@ -163,7 +166,7 @@ describe('versions', () => {
 
   it('an aggregate that has shipped stays', () =>
     expect(checkContracts({ aggregates: [] }, firstReleased, {}).faults).toMatchObject(
-      ['shop.Sold', 'shop.Returned'].map((event) => ({ event, fix: expect.stringContaining('Put the aggregate shop back') })),
+      ['shop.Sold', 'shop.Returned'].map((event) => ({ event, fix: expect.stringContaining('Put shop back') })),
     ));
 
   it('what JSON does not have is refused before it ships', () => {
@@ -171,6 +174,30 @@ describe('versions', () => {
     expect(faults).toContainEqual(
       expect.objectContaining({ version: 1, fault: expect.stringContaining('v1 is not plain JSON: Date') }),
     );
+  });
+});
+
+describe('a released event that becomes public', () => {
+  const told = (over: object) => ({ aggregates: [{ ...withFormats(first).aggregates[0]!, publishes: ['Sold'], ...over }] });
+  const check = (over: object, released = firstReleased) => checkContracts(told(over), released, firstSamples);
+
+  it('says from when, or all of its history would be told to others', () => {
+    expect(check({}).faults).toEqual([
+      {
+        event: 'shop.Sold',
+        fault: 'It becomes public, and was released before: all of its history would be told to other teams.',
+        fix: expect.stringContaining('publishesSince: { Sold:'),
+      },
+    ]);
+    expect(check({ publishesSince: { Sold: '2027-01-15T00:00:00.000Z' } }).faults).toEqual([]);
+  });
+
+  it('need not if it always was, or is new', () => {
+    const released = toReleased(presentFormats(told({}), firstSamples));
+    expect(released.shop).toMatchObject({ Sold: { public: true } });
+    expect(released.shop!.Returned).not.toHaveProperty('public');
+    expect(check({}, released).faults).toEqual([]);
+    expect(check({}, { shop: { Returned: firstReleased.shop!.Returned! } }).faults).toEqual([]);
   });
 });
 
@@ -282,14 +309,18 @@ describe('foldstream contracts', () => {
   const copy = () => {
     const root = mkdtempSync(join(tmpdir(), 'contracts-'));
     folders.push(root);
-    cpSync(join(repository, 'events', 'samples', 'account'), join(root, 'events', 'samples', 'account'), { recursive: true });
+    const kept = (file: string) => !file.endsWith('.json') || isReleased(basename(file).split('.')[0] ?? '');
+    cpSync(join(repository, 'events', 'samples', 'account'), join(root, 'events', 'samples', 'account'), {
+      recursive: true,
+      filter: kept,
+    });
     writeFileSync(released(root), `${JSON.stringify({ account: readReleased(repository)?.account }, null, 2)}\n`);
     return root;
   };
   const released = (root: string) => join(root, 'events', 'released.json');
   const without = (type: string) => {
-    const { [type]: _, ...events } = account.events;
-    return { aggregates: [{ ...account, events }] };
+    const { [type]: _, ...others } = events;
+    return { aggregates: [{ ...account, events: others }] };
   };
 
   it('names each fault with its fix, and counts them', () => {
@@ -331,5 +362,96 @@ describe('foldstream contracts', () => {
     const root = copy();
     writeFileSync(released(root), '{');
     expect(() => contractsVerb({ manifest, root })).toThrow(/released\.json is not JSON/);
+  });
+
+  describe('with the code that makes the rows of views', () => {
+    const code = { 'shop-sales.r1': 'one', 'shop-sales.r2': 'two' };
+    const views = (root: string) => JSON.parse(readFileSync(join(root, 'events', 'released-views.json'), 'utf8'));
+    const releasedWith = () => {
+      const root = copy();
+      expect(contractsVerb({ manifest, root, code, release: true })).toMatchObject({ ok: true });
+      return root;
+    };
+
+    it('fails where it changed and the revision did not, and releases nothing then', () => {
+      const root = releasedWith();
+      expect(contractsVerb({ manifest, root, code })).toMatchObject({ ok: true });
+      const changed = { ...code, 'shop-sales.r2': 'other' };
+      const { ok, lines } = contractsVerb({ manifest, root, code: changed });
+      expect([ok, lines.slice(0, -1)]).toEqual([
+        false,
+        [
+          'shop-sales.r2: The code that makes its rows changed, and its revision did not: rows of both would stand side by side.',
+          '  Raise its revision, and rebuild it. If every stored row stays as it is: foldstream contracts --rows-unchanged shop-sales --why "..."',
+        ],
+      ]);
+      expect(contractsVerb({ manifest, root, code: changed, release: true })).toMatchObject({ ok: false });
+      expect(views(root)['shop-sales.r2']).toEqual({ code: 'two' });
+    });
+
+    it('takes a new revision, and forgets one that is gone with the next release', () => {
+      const root = releasedWith();
+      const raised = { 'shop-sales.r2': 'two', 'shop-sales.r3': 'three' };
+      expect(contractsVerb({ manifest, root, code: raised }).lines).toContain('shop-sales.r3 is new, and not released yet.');
+      expect(contractsVerb({ manifest, root, code: raised, release: true })).toMatchObject({ ok: true });
+      expect(views(root)).toEqual({ 'shop-sales.r2': { code: 'two' }, 'shop-sales.r3': { code: 'three' } });
+    });
+
+    it('takes a reason why no row changed, and keeps it', () => {
+      const root = releasedWith();
+      const changed = { ...code, 'shop-sales.r2': 'other' };
+      const said = { root, code: changed, views: ['shop-sales'], why: 'a name' };
+      expect(() => rowsUnchangedVerb({ ...said, why: ' ' })).toThrow('Why do the rows stay as they are?');
+      expect(rowsUnchangedVerb({ ...said, views: ['shop-sales', 'shop-returns'] })).toMatchObject({ ok: false });
+      expect(contractsVerb({ manifest, root, code: changed })).toMatchObject({ ok: false });
+      expect(rowsUnchangedVerb(said)).toMatchObject({ ok: true });
+      expect(contractsVerb({ manifest, root, code: changed })).toMatchObject({ ok: true });
+      expect(views(root)).toEqual({
+        'shop-sales.r1': { code: 'one' },
+        'shop-sales.r2': { code: 'other', rowsUnchanged: [{ was: 'two', why: 'a name' }] },
+      });
+      // The code that it was said of, and no other.
+      expect(contractsVerb({ manifest, root, code: { ...code, 'shop-sales.r2': 'third' } })).toMatchObject({ ok: false });
+    });
+  });
+});
+
+describe('a process', () => {
+  const memory = v1(z.object({ paid: z.boolean() }));
+  const flow = (over: object = {}) => ({
+    aggregates: [],
+    processes: [
+      {
+        category: 'flow',
+        from: [],
+        sends: [],
+        since: '',
+        memory,
+        initial: {},
+        raises: { Delayed: returned },
+        instance: () => 'one',
+        on: {},
+        ...over,
+      },
+    ],
+  });
+  const given: Samples = {
+    ...Object.fromEntries(Object.entries(readSamples(repository)).filter(([name]) => name.startsWith('process/'))),
+    'flow/Remembered.v1': { type: 'Remembered', v: 1, data: { paid: true } },
+    'flow/Delayed.v1': { type: 'Delayed', v: 1, data: { why: 'snow' } },
+  };
+  const released = toReleased(presentFormats(flow(), given));
+
+  it('has its memory, what it raises, and once for all what every process has', () => {
+    expect(Object.keys(released)).toEqual(['flow', 'process']);
+    expect(Object.keys(released.flow ?? {})).toEqual(['Delayed', 'Remembered']);
+    expect(checkContracts(flow(), released, given)).toEqual({ faults: [], notes: [] });
+    expect(checkContracts(flow(), {}, given, true).faults).toEqual([]);
+  });
+
+  it('may not change what it remembers in place, nor go', () => {
+    const changed = checkContracts(flow({ memory: v1(z.object({ settled: z.boolean() })) }), released, given).faults;
+    expect(changed.map(({ event }) => event)).toContain('flow.Remembered');
+    expect(checkContracts({ aggregates: [] }, released, {}).faults.map(({ event }) => event)).toContain('flow.Remembered');
   });
 });

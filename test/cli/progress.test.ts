@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { progressTo } from '../../lib/cli/progress.ts';
+import { barLine, barTo, progressTo } from '../../lib/cli/progress.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -36,4 +36,30 @@ test('a failure closes the line and goes on to the caller', async () => {
   const { written, output } = outputOf(false);
   await expect(progressTo(output)('Starting', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(written.join('')).toMatch(/^Starting \.\.\. failed after \d+\.\d s\n$/);
+});
+
+test('a bar tells how many of about how many, how fast, and how long still', () => {
+  expect(barLine({ done: 5_000, about: 20_000 }, 2_500)).toBe(
+    '[######..................] 5,000 of about 20,000 commits, 2,000/s, 8 s left',
+  );
+  // What an earlier run did is no measure of this one's speed.
+  expect(barLine({ done: 5_000, about: 20_000, more: '3 of 8 segments' }, 1_000, 4_000)).toBe(
+    '[######..................] 5,000 of about 20,000 commits, 1,000/s, 15 s left, 3 of 8 segments',
+  );
+  expect(barLine({ done: 300, about: 200 }, 1_000)).toBe(`[${'#'.repeat(24)}] 300 of about 300 commits, 300/s`);
+  expect(barLine({ done: 7 }, 0)).toBe('7 commits, 0/s');
+  expect(barLine({ done: 1, about: 1_001 }, 1_000)).toContain('17 min left');
+});
+
+test('a bar is redrawn in place on a terminal, and a line now and then elsewhere', () => {
+  for (const isTTY of [true, false]) {
+    let time = 0;
+    const { written, output } = outputOf(isTTY);
+    const bar = barTo(output, 'Reading', () => time);
+    for (; time < 20_000; time += 10) bar.show({ done: time });
+    bar.end('Read.');
+    expect(written).toHaveLength(isTTY ? 201 : 2);
+    expect(written.every((text) => isTTY === text.startsWith('\r\u001b[K'))).toBe(true);
+    expect(written.at(-1)).toContain('Read.\n');
+  }
 });

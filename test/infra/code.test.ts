@@ -24,10 +24,12 @@ const sources: Readonly<Record<string, string>> = {
   'counter.ts': `import { events } from './events.ts';
     export const counter = { category: 'counter', events, commands: {}, initial: 0, decide: {}, evolve: { Counted: (n, { by }) => n + by } };`,
   'other.ts': `export const other = { category: 'other', events: {}, commands: {}, initial: 0, decide: {}, evolve: { Seen: (n) => n + 1 } };`,
+  'flow.ts': `import { events } from './events.ts';
+    export const flow = { category: 'flow', from: [], sends: [], since: '2026-11-01T00:00:00.000Z', memory: events.Counted, initial: 0, instance: () => 'one', on: {} };`,
   // A re-export is not where a decider comes from.
-  'index.ts': `import { counter } from './counter.ts'; import { other } from './other.ts';
-    export { counter, other };
-    export const manifest = { aggregates: [counter, other], projections: [] };`,
+  'index.ts': `import { counter } from './counter.ts'; import { other } from './other.ts'; import { flow } from './flow.ts';
+    export { counter, other, flow };
+    export const manifest = { aggregates: [counter, other], processes: [flow], projections: [] };`,
   'functions/command.ts': `import { manifest } from '#manifest'; import canonicalize from 'canonicalize';
     export const handler = async () => canonicalize(manifest.aggregates.map(({ category }) => category));`,
 };
@@ -75,6 +77,13 @@ describe('the hash of the code that folds a category', async () => {
     ['another aggregate', 'other.ts', (text) => text.replace('n + 1', 'n + 2')],
   ])('does not change with %s', async (_, file, change) => {
     expect((await folded({ [file]: change })).counter).toBe(before.counter);
+  });
+
+  test('is there for a process too, and follows its own module alone', async () => {
+    const changed = await folded({ 'flow.ts': (text) => text.replace('initial: 0', 'initial: 1') });
+    expect(Object.keys(before).sort()).toEqual(['counter', 'flow', 'other']);
+    expect(changed).toEqual({ ...before, flow: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(changed.flow).not.toBe(before.flow);
   });
 
   test('of a decider that no module exports is that of the whole manifest', async () => {

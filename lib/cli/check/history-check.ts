@@ -2,6 +2,7 @@ import { type Commit, recordedEvents } from '../../core/commit.ts';
 import { type AnyDecider, fold } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { decidersOf } from '../../core/process-decider.ts';
 import { type AnyProjection, sourceOf } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
@@ -47,8 +48,9 @@ const reasonOf = (cause: unknown): string => {
  * Folds a history through today's deciders, upcasters and views as it passes, commits of many streams mixed as they may be, and compares
  * states with those given. Memory is bounded by the number of streams, not by their length.
  */
-export const historyCheck = ({ aggregates, projections }: Manifest) => {
-  const deciders = new Map<string, AnyDecider>(aggregates.map((decider) => [decider.category, decider]));
+export const historyCheck = (manifest: Manifest) => {
+  const { projections } = manifest;
+  const deciders = new Map<string, AnyDecider>(decidersOf(manifest).map((decider) => [decider.category, decider]));
   const streams = new Map<string, Kept>();
   const awaited = new Map<string, StateLine[]>();
   const failures: Failure[] = [];

@@ -1,4 +1,3 @@
-import type { Manifest } from '../../core/manifest.ts';
 import { checkSample } from './check-sample.ts';
 import { type Findings, faulty, none, note, together } from './findings.ts';
 import {
@@ -8,7 +7,9 @@ import {
   type Released,
   type ReleasedFormat,
   type Samples,
+  type Storing,
   sampleName,
+  storedBy,
 } from './present.ts';
 import { type JsonSchema, schemaChanges } from './schema-changes.ts';
 
@@ -48,6 +49,17 @@ const checkPrepared = (format: PresentFormat, { versions }: ReleasedFormat): Fin
       );
 };
 
+/** What becomes public does so from an instant on: of what is stored already nobody outside is to hear as if it were new. */
+const checkPublic = (format: PresentFormat, before: ReleasedFormat): Findings =>
+  !format.public || before.public || format.publicSince !== undefined
+    ? none
+    : faulty(
+        eventOf(format),
+        undefined,
+        'It becomes public, and was released before: all of its history would be told to other teams.',
+        `Say from when, by an instant after the deployment: publishesSince: { ${format.type}: '...' }. An early one tells of the past on purpose.`,
+      );
+
 const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined, releasing: boolean): Findings => {
   const { versions } = format;
   const event = eventOf(format);
@@ -65,25 +77,20 @@ const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined, 
       ? checkSchema(format, version, schema)
       : faulty(event, Number(v), `v${v} has shipped, and is gone.`, `Put v${v} back: events of it may be stored.`);
   });
-  return together([...shipped, checkPrepared(format, before), ...now]);
+  return together([...shipped, checkPrepared(format, before), checkPublic(format, before), ...now]);
 };
 
 /** Compares a manifest's stored formats with those last released, and reads every golden sample. */
-export const checkContracts = (
-  manifest: Pick<Manifest, 'aggregates'>,
-  released: Released,
-  samples: Samples,
-  releasing = false,
-): Findings => {
+export const checkContracts = (manifest: Storing, released: Released, samples: Samples, releasing = false): Findings => {
   const formats = presentFormats(manifest, samples);
   const events = new Set(formats.map(eventOf));
   const names = new Set(
     formats.flatMap(({ category, type, versions }) => versions.map(({ v }) => sampleName(category, type, v))),
   );
   const gone = Object.entries(released).flatMap(([category, types]) => {
-    const fix = manifest.aggregates.some((aggregate) => aggregate.category === category)
+    const fix = storedBy(manifest).some((there) => there.category === category)
       ? 'Put its format back: events of it are stored. No decider need emit it any more.'
-      : `Put the aggregate ${category} back into the manifest: its commands may go, its formats stay.`;
+      : `Put ${category} back into the manifest: its commands or reactions may go, its formats stay.`;
     return Object.keys(types)
       .map((type) => eventOf({ category, type }))
       .filter((event) => !events.has(event))

@@ -3,7 +3,9 @@ import canonicalize from 'canonicalize';
 import type { ZodType } from 'zod';
 import * as z from 'zod';
 import type { StoredEvent } from '../../core/commit.ts';
+import type { AnyDecider } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { processEvents, rememberedType } from '../../core/process-events.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
 import { storable } from '../../engine/storable.ts';
 import type { JsonSchema } from './schema-changes.ts';
@@ -19,7 +21,12 @@ export type ReleasedVersion = Readonly<{
 }>;
 
 /** An event's stored format as a release had it: which version it wrote, and all that it could read. */
-export type ReleasedFormat = Readonly<{ written: number; versions: Readonly<Record<string, ReleasedVersion>> }>;
+export type ReleasedFormat = Readonly<{
+  written: number;
+  /** Other teams could listen to it. */
+  public?: true;
+  versions: Readonly<Record<string, ReleasedVersion>>;
+}>;
 
 /** All stored formats of a release, by category and event type: `events/released.json`. */
 export type Released = Readonly<Record<string, Readonly<Record<string, ReleasedFormat>>>>;
@@ -36,7 +43,15 @@ export type PresentVersion = Readonly<{
   sample?: Readonly<{ content: unknown; hash: string; reads: unknown; kept: unknown }>;
 }>;
 
-export type PresentFormat = Readonly<{ category: string; type: string; written: number; versions: readonly PresentVersion[] }>;
+export type PresentFormat = Readonly<{
+  category: string;
+  type: string;
+  written: number;
+  /** Whether other teams may listen to it, and from which instant on if not from the beginning. */
+  public: boolean;
+  publicSince?: string;
+  versions: readonly PresentVersion[];
+}>;
 
 const attempt = <T>(work: () => T): T | Error => {
   try {
@@ -60,13 +75,31 @@ const presentSample = (formats: Formats, schema: ZodType, content: unknown): Pre
   };
 };
 
+/** The parts of a manifest that have stored formats. */
+export type Storing = Pick<Manifest, 'aggregates' | 'processes'>;
+
+type Stored = Readonly<{ category: string; events: Formats }> & Pick<AnyDecider, 'publishes' | 'publishesSince'>;
+
+/** A process has its memory and the events that it raises; what every process has is there once, under a name that no category can have. */
+export const storedBy = ({ aggregates, processes = [] }: Storing): readonly Stored[] => [
+  ...aggregates,
+  ...processes.map(({ category, memory, raises, publishes = [] }) => ({
+    category,
+    publishes,
+    events: { ...raises, [rememberedType]: memory },
+  })),
+  ...(processes.length > 0 ? [{ category: 'process', events: processEvents }] : []),
+];
+
 /** The stored formats of a manifest, with their samples read by today's code. */
-export const presentFormats = ({ aggregates }: Pick<Manifest, 'aggregates'>, samples: Samples): readonly PresentFormat[] =>
-  aggregates.flatMap(({ category, events }) =>
+export const presentFormats = (manifest: Storing, samples: Samples): readonly PresentFormat[] =>
+  storedBy(manifest).flatMap(({ category, events, publishes = [], publishesSince = {} }) =>
     Object.entries(events).map(([type, { current, schemas }]) => ({
       category,
       type,
       written: current,
+      public: publishes.includes(type),
+      ...(publishesSince[type] !== undefined && { publicSince: publishesSince[type] }),
       versions: schemas.map((schema, i) => {
         const content = samples[sampleName(category, type, i + 1)];
         return {
@@ -81,10 +114,11 @@ export const presentFormats = ({ aggregates }: Pick<Manifest, 'aggregates'>, sam
 /** What is recorded as released; only for formats without a fault. */
 export const toReleased = (formats: readonly PresentFormat[]): Released => {
   const released: Record<string, Record<string, ReleasedFormat>> = {};
-  for (const { category, type, written, versions } of formats) {
+  for (const { category, type, written, versions, public: isPublic } of formats) {
     released[category] ??= {};
     released[category][type] = {
       written,
+      ...(isPublic && { public: true }),
       versions: Object.fromEntries(
         versions.map(({ v, schema, sample }) => [
           v,

@@ -1,0 +1,56 @@
+import { type Findings, faulty, none, note, together } from './findings.ts';
+
+/** A revision of a view as it was released: the hash of the code that makes its rows, and what changed since without changing any row. Stored
+ * format of 2026-11. */
+export type ReleasedView = Readonly<{
+  code: string;
+  rowsUnchanged?: readonly Readonly<{ was: string; why: string }>[];
+}>;
+
+/** All revisions of a release, by name: `account-balance.r1`. `events/released-views.json`. */
+export type ReleasedViews = Readonly<Record<string, ReleasedView>>;
+
+/** The code of today's revisions, by the same names. */
+export type ViewCode = Readonly<Record<string, string>>;
+
+/** Which revision is new, and which was changed in place. */
+export const checkViews = (code: ViewCode, released: ReleasedViews): Findings =>
+  together(
+    Object.entries(code).map(([name, now]) => {
+      const before = released[name];
+      if (!before) return note(`${name} is new, and not released yet.`);
+      if (before.code === now) return none;
+      const view = name.replace(/\.r\d+$/, '');
+      return faulty(
+        name,
+        undefined,
+        'The code that makes its rows changed, and its revision did not: rows of both would stand side by side.',
+        `Raise its revision, and rebuild it. If every stored row stays as it is: foldstream contracts --rows-unchanged ${view} --why "..."`,
+      );
+    }),
+  );
+
+/** What is recorded at a release: the revisions that there are, with what was said of them. */
+export const releaseViews = (code: ViewCode, released: ReleasedViews): ReleasedViews =>
+  Object.fromEntries(Object.entries(code).map(([name, now]) => [name, { ...released[name], code: now }]));
+
+/** Takes today's code of some views for the released one, with the reason; undefined for a name that no changed view has. */
+export const keepRows = (
+  code: ViewCode,
+  released: ReleasedViews,
+  views: readonly string[],
+  why: string,
+): Readonly<{ released: ReleasedViews; kept: readonly string[]; unknown: readonly string[] }> => {
+  const changed = Object.keys(code).filter((name) => released[name] && released[name].code !== code[name]);
+  const isNamed = (name: string) => views.some((view) => name === view || name.replace(/\.r\d+$/, '') === view);
+  const kept = changed.filter(isNamed);
+  const entries = kept.map((name): [string, ReleasedView] => {
+    const { code: was = '', rowsUnchanged = [] } = released[name] ?? {};
+    return [name, { code: code[name] ?? '', rowsUnchanged: [...rowsUnchanged, { was, why }] }];
+  });
+  return {
+    released: { ...released, ...Object.fromEntries(entries) },
+    kept,
+    unknown: views.filter((view) => !changed.some((name) => name === view || name.replace(/\.r\d+$/, '') === view)),
+  };
+};

@@ -1,0 +1,21 @@
+import canonicalize from 'canonicalize';
+import type { Commit } from '../../core/commit.ts';
+
+/** Where exported commits come from, as CloudEvents wants to know: with the id unique for all time, and never that of a public event. */
+const source = 'urn:foldstream:commits';
+
+/**
+ * A commit as a line of an export: CloudEvents 1.0, structured JSON, the whole commit in `data`. Canonical (RFC 8785), so that the same commit
+ * is the same bytes in every export. Stored format of 2026-11.
+ */
+export const toLine = (commit: Commit): string =>
+  canonicalize({
+    specversion: '1.0',
+    id: `${commit.stream}/${commit.commit}`,
+    source,
+    type: 'foldstream.commit',
+    subject: commit.stream,
+    time: commit.at,
+    datacontenttype: 'application/json',
+    data: commit,
+  }) ?? '';

@@ -1,0 +1,81 @@
+import type { Estimate } from '../../engine/rebuild/estimate.ts';
+import { type Difference, finalStates, type Rebuild } from '../../engine/rebuild/ports.ts';
+import type { RebuildReport } from '../../engine/rebuild/report.ts';
+
+const count = (n: number, what: string) => `${n.toLocaleString('en-GB')} ${what}${n === 1 ? '' : 's'}`;
+
+export const isOver = ({ state }: Pick<Rebuild, 'state'>): boolean => finalStates.some((final) => final === state);
+
+/** Whether it came to what was asked of it. */
+export const isGood = ({ state, found = 0 }: Pick<Rebuild, 'state' | 'found'>): boolean =>
+  state === 'switched' || state === 'replayed' || (state === 'audited' && found === 0);
+
+const nameOf = ({ projection, revision }: Pick<Rebuild, 'projection' | 'revision'>) => `${projection}.r${revision}`;
+
+/** One difference as a line: where, and what. */
+const differenceLine = ({ stream, row, detail }: Difference): string =>
+  `  ${[stream, row === undefined ? undefined : `row ${row}`].filter((part) => part !== undefined).join(', ')}: ${detail}`;
+
+/** What was found, as far as it is listed. */
+const differenceLines = ({ differences = [], found = 0 }: Pick<Rebuild, 'differences' | 'found'>): readonly string[] => [
+  ...differences.map(differenceLine),
+  ...(found > differences.length ? [`  and ${found - differences.length} more`] : []),
+];
+
+const outcome = (rebuild: Rebuild): string => {
+  const { state, found = 0, ordered = 0, reason, from } = rebuild;
+  const name = nameOf(rebuild);
+  if (state === 'switched') return `${name} answers from now on${from === undefined ? '' : `; r${from} is one roll back away`}.`;
+  if (state === 'replayed') return `${name}: every stream is folded anew.`;
+  if (state === 'audited' && found === 0)
+    return ordered > 0
+      ? `${name}: ${count(ordered, 'order')} to mend, and nothing is left.`
+      : `${name} is what its streams come to.`;
+  if (state === 'audited') return `${name}: ${count(found, 'difference')}${ordered > 0 ? ' are left after mending' : ''}.`;
+  return `${name}: ${state}. ${reason ?? ''}`.trim();
+};
+
+/** How one ended, or how far it is. */
+export const reportLines = (report: RebuildReport): readonly string[] => {
+  const { id, kind, state, by, why, startedAt, endedAt, progress } = report;
+  const { commits, aboutCommits, streams, dirty, drained, segments, readUnits, writeUnits } = progress;
+  const units = `${count(Math.round(readUnits), 'read unit')}, ${count(Math.round(writeUnits), 'write unit')}`;
+  return [
+    `${id}: ${kind} of ${nameOf(report)}, ${state}${endedAt === undefined ? '' : ` at ${endedAt}`}`,
+    `  asked by ${by} at ${startedAt}${why === '' ? '' : `: ${why}`}`,
+    `  ${count(commits, 'commit')} of about ${aboutCommits.toLocaleString('en-GB')}, ${count(streams, 'stream')}, ${drained} of ${dirty} noted streams drained, ${segments.done} of ${segments.of} segments, ${units}`,
+    ...(isOver(report) ? [`  ${outcome(report)}`] : []),
+    ...differenceLines(report),
+  ];
+};
+
+/** The end of one that was watched. */
+export const endLines = (report: RebuildReport): readonly string[] => {
+  const { progress } = report;
+  const seconds = (Date.parse(report.endedAt ?? report.since) - Date.parse(report.startedAt)) / 1_000;
+  return [
+    `${outcome(report)} ${count(progress.commits, 'commit')} of ${count(progress.streams, 'stream')} in ${seconds.toFixed(1)} s, ${Math.round(progress.readUnits)} read and ${Math.round(progress.writeUnits)} write units.`,
+    ...differenceLines(report),
+  ];
+};
+
+/** One of many. */
+export const listLine = (rebuild: Rebuild): string => {
+  const { id, kind, state, by, why, startedAt, reason } = rebuild;
+  const said = [why && `"${why}"`, isOver(rebuild) && reason]
+    .filter((part) => typeof part === 'string' && part !== '')
+    .join('; ');
+  return `${startedAt} ${id} ${kind} of ${nameOf(rebuild)}: ${state}, by ${by}${said === '' ? '' : `, ${said}`}`;
+};
+
+/** What a rebuild would come to, before anything is done. */
+export const estimateLines = (estimate: Estimate): readonly string[] => {
+  const { projection, revision, commits, streams, readUnits, writeUnits, price, seconds, sample, settings } = estimate;
+  const whole = (n: number) => Math.round(n).toLocaleString('en-GB');
+  return [
+    `${projection}.r${revision} would take about ${whole(seconds)} s and ${price < 0.01 ? 'less than 0.01' : price.toFixed(2)} USD.`,
+    `  about ${count(Math.round(commits), 'commit')} of ${count(Math.round(streams), 'stream')}, ${whole(readUnits)} read units, ${whole(writeUnits)} write units`,
+    `  in ${settings.segments} segments, ${settings.concurrency} at the same time, at most ${whole(settings.unitsPerSecond)} read units a second; one of ${settings.compareOneOf} streams is compared`,
+    `  estimated from ${count(sample.commits, 'commit')}, in ${sample.segments} of ${whole(sample.of)} segments; nothing was written`,
+  ];
+};

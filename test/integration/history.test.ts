@@ -1,0 +1,204 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import canonicalize from 'canonicalize';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ensureUser } from '../../lib/aws/users.ts';
+import { deploy } from '../../lib/cli/engine/deploy.ts';
+import { accessTo } from '../../lib/cli/engine/target.ts';
+import { linesOf } from '../../lib/cli/export/lines.ts';
+import { exportHistory } from '../../lib/cli/export.ts';
+import { importVerb } from '../../lib/cli/import.ts';
+import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
+import { auditVerb, rebuildVerb } from '../../lib/cli/rebuilds.ts';
+import { verify } from '../../lib/cli/verify.ts';
+import { eventually } from '../support/eventually.ts';
+import { as, fresh } from '../support/http.ts';
+import { manifest } from '../support/moved/manifest.ts';
+import { otherTeam } from '../support/other-team.ts';
+import { overHttp } from '../support/over-http.ts';
+import { customers } from './setup.ts';
+
+const stack = 'moved';
+const silent = { show: () => {}, end: () => {} };
+
+describe.runIf(overHttp())('a history that is moved', { timeout: 150_000 }, () => {
+  let moved: Deployment;
+  let tables: DynamoDBDocumentClient;
+  const home = mkdtempSync(join(tmpdir(), 'foldstream-moved-'));
+  afterAll(() => rmSync(home, { recursive: true }));
+  const ids = Array.from({ length: 4 }, fresh);
+
+  beforeAll(async () => {
+    const endpoint = inject('endpoint');
+    const stacks = await deploy({
+      endpoint,
+      app: `node ${join(root, 'test/support/moved/app.ts')}`,
+      logFile: join(home, 'moved.log'),
+      outputsFile: join(home, 'moved.json'),
+      outDir: join(home, 'moved.out'),
+    });
+    moved = toDeployment(endpoint, stacks);
+    tables = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+    for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), moved.userPool, user);
+  });
+
+  const table = (name: string) => moved.outputs[name] ?? '';
+  const itemsIn = async (TableName: string) => {
+    const items: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of paginateScan({ client: tables }, { TableName, ConsistentRead: true }))
+      items.push(...Items);
+    return items;
+  };
+  const viewTables = () => ['AccountBalanceR1Table', 'AccountTotalsR1Table'].map(table);
+  /** Everything that is in the views, in one order; how often a row was written is no part of what it says. */
+  const views = async () =>
+    (await Promise.all(viewTables().map(itemsIn))).map((items) =>
+      items.map(({ changes: _, ...item }) => canonicalize(item) ?? '').sort(),
+    );
+  const empty = async (TableName: string, keys: readonly string[]) => {
+    for (const item of await itemsIn(TableName))
+      await tables.send(new DeleteCommand({ TableName, Key: Object.fromEntries(keys.map((key) => [key, item[key]])) }));
+  };
+  const exported = async (folder: string) => {
+    const out = join(home, folder);
+    const said: string[] = [];
+    expect(await exportHistory({ out, segments: 4, stack }, (line) => said.push(line), silent)).toBe(true);
+    expect(said).toEqual([]);
+    return out;
+  };
+  const linesIn = async (path: string) => {
+    const lines: string[] = [];
+    for await (const { text } of linesOf(path)) lines.push(text.replace(/"imported":"[^"]*",/, ''));
+    return lines.sort();
+  };
+
+  it('comes back as it was: commits byte for byte, the chain, unique values, views; and no other team hears of it', async () => {
+    const [ada, bob] = await Promise.all([as('ada', moved), as('bob', moved)]);
+    const code = fresh();
+    const filling = async (id: string) => {
+      expect((await ada('POST', `/account/${id}/open`, { currency: 'EUR' })).status).toBe(201);
+      // More than nine, so that an engine that puts numbers in the order of texts is noticed.
+      for (let n = 1; n <= 11; n++) await ada('POST', `/account/${id}/deposit`, { amount: n, currency: 'EUR' });
+    };
+    await Promise.all(ids.map(filling));
+    expect((await ada('POST', `/parcel/${ids[0]}/send`, { code })).status).toBe(201);
+    const [balances = []] = await eventually(
+      views,
+      ([rows = []]) => rows.filter((row) => row.includes('"commit":12')).length === ids.length,
+    );
+    expect(balances).toHaveLength(ids.length);
+    const totals = () => ada('GET', `/views/account-totals?limit=10`);
+    const total = await eventually(totals, ({ body }) => JSON.stringify(body).includes(`"EUR":${66 * ids.length}`));
+    const before = await views();
+
+    const out = await exported('moved.export');
+    const lines = await linesIn(out);
+    expect(lines).toHaveLength(12 * ids.length + 2);
+
+    await empty(table('CommitsTable'), ['stream', 'commit']);
+    for (const name of Object.keys(moved.outputs).filter((output) => /R\d+Table$/.test(output)))
+      await empty(table(name), ['key', 'sort']);
+    const team = await otherTeam(table('BusName'), ['AccountOpened', 'AccountClosed']);
+    try {
+      const said: string[] = [];
+      const bar = { show: () => {}, end: (line: string) => said.push(line) };
+      const importing = () =>
+        importVerb({ manifest, from: out, stack }, (line) => said.push(line), { checking: bar, importing: bar });
+      expect(await importing()).toBe(true);
+      expect(await importing()).toBe(true);
+      expect(said).toEqual([
+        `${lines.length} commits written, 0 there already, 0 refused.`,
+        `0 commits written, ${lines.length} there already, 0 refused.`,
+      ]);
+      expect(await linesIn(await exported('moved.again'))).toEqual(lines);
+      expect(await verify({ all: true, stack }, () => {})).toBe(true);
+      // What is not as it was, if anything.
+      const other = async () => (await views()).flatMap((items, i) => items.filter((item) => !before[i]?.includes(item)));
+      await eventually(other, (items) => items.length === 0);
+      expect(await views()).toEqual(before);
+      expect((await totals()).body).toEqual(total.body);
+      expect((await bob('POST', `/parcel/${ids[1]}/send`, { code })).status).toBe(422);
+      // What is new on a stream is news, and comes after all that was not.
+      expect((await ada('POST', `/account/${ids[0]}/withdraw`, { amount: 66, currency: 'EUR' })).status).toBe(200);
+      expect((await ada('POST', `/account/${ids[0]}/close`, { reason: 'moved' })).status).toBe(200);
+      const heard = await eventually(team.receive, (received) => received.has(`account-${ids[0]}/14`));
+      expect([...heard.keys()]).toEqual([`account-${ids[0]}/14`]);
+    } finally {
+      await team.leave();
+    }
+  });
+
+  it('is exported into one file by the command line, which says so and ends well', async () => {
+    const out = join(home, 'moved.ndjson.gz');
+    const args = ['bin/foldstream.ts', 'export', '--out', out, '--category', 'parcel', '--stack', stack];
+    const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: root });
+    expect(stderr).toContain(`2 commits of 2 streams are in ${out}.`);
+    const streams = (await linesIn(out)).map((line) => (JSON.parse(line) as { subject: string }).subject).sort();
+    expect(streams).toEqual([`parcel-${ids[0]}`, expect.stringMatching(/^unique-parcel\.code\./)]);
+  });
+
+  it('is audited: what was tampered with in a table is found, named and mended, and nothing else is touched', async () => {
+    const audit = async (name: string, repair = false) => {
+      const said: string[] = [];
+      const print = (line: string) => said.push(line);
+      const bar = { show: () => {}, end: print };
+      return {
+        ok: await auditVerb({ manifest, name, repair, stack, detach: false, why: 'a test', segments: 1 }, print, bar),
+        said,
+      };
+    };
+    const both = (repair?: boolean) => Promise.all([audit('account-balance', repair), audit('account-totals', repair)]);
+    const [balances = '', totals = ''] = viewTables();
+    await eventually(views, ([rows = []]) => rows.some((row) => row.includes('"commit":14')));
+    const before = await views();
+
+    const set = (TableName: string, Key: Record<string, unknown>, field: string, value: number) =>
+      tables.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET #row.#field = :value',
+          ExpressionAttributeNames: { '#row': 'row', '#field': field },
+          ExpressionAttributeValues: { ':value': value },
+        }),
+      );
+    await set(balances, { key: ids[1], sort: 'head' }, 'balance', 1_000_000);
+    const part = (await itemsIn(totals)).find(({ sort }) => String(sort).startsWith('part#'))!;
+    const amount = Object.keys(part).find((name) => name.includes('EUR'))!;
+    await tables.send(
+      new UpdateCommand({
+        TableName: totals,
+        Key: { key: part.key, sort: part.sort },
+        UpdateExpression: 'SET #amount = :value',
+        ExpressionAttributeNames: { '#amount': amount },
+        ExpressionAttributeValues: { ':value': 7 },
+      }),
+    );
+    const spoiled = await views();
+
+    const [ofBalances, ofTotals] = await both();
+    // The one line for each is the only one: nothing else is found.
+    expect([ofBalances.ok, ofBalances.said.slice(1)]).toEqual([false, [expect.stringContaining(`account-${ids[1]}`)]]);
+    const row = String(part.key).replace(/^@/, '');
+    expect([ofTotals.ok, ofTotals.said.slice(1)]).toEqual([false, [expect.stringContaining(row)]]);
+    // It only looked.
+    expect(await views()).toEqual(spoiled);
+
+    const mended = await both(true);
+    expect(mended).toMatchObject([{ ok: true }, { ok: true }]);
+    expect(mended.map(({ said }) => said.length)).toEqual([1, 1]);
+    expect(await views()).toEqual(before);
+  });
+
+  it('is folded anew by category, to the same views', async () => {
+    const before = await views();
+    const verb = { manifest, name: 'account-balance', category: 'account', segments: 1, dryRun: false, detach: false, stack };
+    expect(await rebuildVerb(verb, () => {}, silent)).toBe(true);
+    expect(await views()).toEqual(before);
+  });
+});
