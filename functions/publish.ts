@@ -1,4 +1,3 @@
-import { manifest } from '#manifest';
 import { publishHandler } from '../lib/aws/publish-handler.ts';
 
-export const handler = publishHandler(manifest);
+export const handler = publishHandler();

@@ -17,10 +17,10 @@ import { commitStore } from './commit-store.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
+import { jsonBody } from './json-body.ts';
 import { snapshotStore } from './snapshot-store.ts';
 import { systemClock, systemKeys } from './system.ts';
 
-const bodyBytes = 256 * 1024;
 const keyForm = /^[\x21-\x7e]{1,128}$/;
 
 /** The command's format by its path, if it has a public route. */
@@ -28,20 +28,6 @@ const publicCommand = (decider: AnyDecider, path: string): readonly [string, Com
   const found = Object.entries(decider.commands).find(([type, { may }]) => kebab(type) === path && isPublic(may));
   if (!found) throw notFound(`command '${path}' on ${decider.category}`);
   return found;
-};
-
-const parsed = (body: string): unknown => {
-  if (Buffer.byteLength(body) > bodyBytes)
-    throw new ProblemError({
-      kind: 'body-too-large',
-      status: 413,
-      detail: `The body has over ${bodyBytes} bytes, the most that is taken.`,
-    });
-  try {
-    return body === '' ? {} : JSON.parse(body);
-  } catch {
-    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not JSON.' });
-  }
 };
 
 const validated = (format: CommandFormat<unknown>, body: unknown): unknown => {
@@ -81,7 +67,7 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
   const { decider, keys } = commanding;
   const id = validId(request.path.id);
   const [type, format] = publicCommand(decider, request.path.command ?? '');
-  const body = parsed(request.body);
+  const body = jsonBody(request.body);
   const data = validated(format, body);
   const version = expectedVersion(request.headers['if-match']);
   const { correlation, requestId, network, headers } = request;

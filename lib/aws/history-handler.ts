@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod';
 import type { Manifest } from '../core/manifest.ts';
+import { decidersOf } from '../core/process-decider.ts';
 import type { Loading } from '../engine/load.ts';
 import { type Moment, readDifference, readHistory, readState } from '../engine/past.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
@@ -82,7 +83,7 @@ export const historyHandler = (manifest: Manifest) => {
     settings: defaultSettings,
   };
   const aggregates = new Map(
-    manifest.aggregates.map((decider): [string, Loading] => [
+    decidersOf(manifest).map((decider): [string, Loading] => [
       decider.category,
       { ...shared, decider, code: codes[decider.category] ?? '' },
     ]),

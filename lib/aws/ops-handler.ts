@@ -1,15 +1,28 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { operated } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { type Operating, orderResume, reportProjections } from '../engine/operations.ts';
 import { invalid, notYours } from '../engine/problems.ts';
+import { estimateRebuild } from '../engine/rebuild/estimate.ts';
+import { type Ordering, rebuildable } from '../engine/rebuild/order.ts';
+import { aboutCommits } from './about-commits.ts';
 import { cloudWatchAges } from './ages.ts';
+import { commitScanner } from './commit-scanner.ts';
+import { commitStore } from './commit-store.ts';
 import { deployedViews } from './deployed-views.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
+import { sfn, stateMachineExecutions } from './executions.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
 import { parkedList } from './parked-list.ts';
 import { sqs, sqsQueue } from './queue.ts';
+import { rebuildRecords } from './rebuild-records.ts';
+import { answerRebuilds, type Estimating } from './rebuild-requests.ts';
+import { activeRevisions, revisionPhases } from './revisions.ts';
 import { systemClock } from './system.ts';
+import { answerTrace, type TraceReader, traceReader } from './trace-requests.ts';
 import { viewTable } from './view-table.ts';
 
 const revisionOf = (text: string | undefined): number | undefined => {
@@ -18,12 +31,15 @@ const revisionOf = (text: string | undefined): number | undefined => {
   return Number(text);
 };
 
-/** Answers `GET /ops/projections` and `POST /ops/projections/{name}/parked/{stream}/resume`, to operators alone. */
-export const answerOperator = async (operating: Operating, request: HttpRequest): Promise<HttpResponse> => {
+/** The one parameter that a route knows; what is unknown is refused rather than ignored. */
+const known: Readonly<Record<string, string>> = {
+  'GET /ops/rebuilds': 'projection',
+  'POST /ops/projections/{name}/parked/{stream}/resume': 'revision',
+};
+
+/** Answers `GET /ops/projections` and `POST /ops/projections/{name}/parked/{stream}/resume`. */
+const answerProjections = async (operating: Operating, request: HttpRequest): Promise<HttpResponse> => {
   const { actor, path, query, correlation } = request;
-  if (actor.role !== 'operator') throw notYours();
-  const stranger = Object.keys(query).find((name) => name !== 'revision');
-  if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this request');
   if (path.stream === undefined) return { status: 200, body: await reportProjections(operating) };
   const revision = revisionOf(query.revision);
   const { name = '', stream } = path;
@@ -32,20 +48,62 @@ export const answerOperator = async (operating: Operating, request: HttpRequest)
   return { status: 202, body: ordered };
 };
 
+/** What a function for operators answers from. */
+export type Operators = Readonly<{ operating: Operating; ordering: Ordering; estimate: Estimating; trace: TraceReader }>;
+
+/** Answers `/ops/...`, to operators alone. */
+export const answerOperator = async (operators: Operators, request: HttpRequest): Promise<HttpResponse> => {
+  const { operating, ordering, estimate, trace } = operators;
+  if (request.actor.role !== 'operator') throw notYours();
+  const stranger = Object.keys(request.query).find((name) => name !== known[request.route]);
+  if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this request');
+  return (
+    (await answerTrace(trace, request)) ??
+    (await answerRebuilds({ ordering, estimate, log: operating.log }, request)) ??
+    answerProjections(operating, request)
+  );
+};
+
+const orderingOn = (manifest: Manifest, client: DynamoDBClient, control: string): Ordering => ({
+  views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({ ...view, queue: sqsQueue(sqs(), queueUrl) })),
+  actives: activeRevisions(client, control),
+  phases: revisionPhases(client, control),
+  rebuilds: rebuildRecords(client, control),
+  executions: stateMachineExecutions(sfn(), environment('REBUILD_MACHINE')),
+  clock: systemClock,
+  keys: { randomId: randomUUID },
+  aboutCommits: aboutCommits(client, environment('COMMITS_TABLE')),
+});
+
 export const opsHandler = (manifest: Manifest) => {
   const client = dynamo();
   const queues = sqs();
   const log = new Logger({ serviceName: 'ops' });
+  const ordering = orderingOn(manifest, client, environment('CONTROL_TABLE'));
   const operating: Operating = {
-    views: deployedViews(manifest).map(({ projection, table, queue, queueUrl }) => ({
+    views: deployedViews({ ...manifest, projections: operated(manifest) }).map(({ projection, table, queue, queueUrl }) => ({
       projection,
       queueName: queue,
       queue: sqsQueue(queues, queueUrl),
       view: viewTable(client, table),
       parked: parkedList(client, table),
     })),
+    actives: ordering.actives,
     ages: cloudWatchAges(environment('PUBLISH_FUNCTION'), systemClock),
     log,
   };
-  return httpFunction(log, (request) => answerOperator(operating, request));
+  const scanner = commitScanner(client, environment('COMMITS_TABLE'));
+  const estimate: Estimating = async (asked, settings) => {
+    const { projection } = (await rebuildable(ordering, asked)).view;
+    const { clock, aboutCommits: about } = ordering;
+    return estimateRebuild({ projection, scanner, clock, random: Math.random, aboutCommits: about }, settings);
+  };
+  const trace = traceReader({
+    manifest,
+    client,
+    views: deployedViews(manifest),
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    actives: ordering.actives,
+  });
+  return httpFunction(log, (request) => answerOperator({ operating, ordering, estimate, trace }, request));
 };

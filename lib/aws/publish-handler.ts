@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { Commit } from '../core/commit.ts';
-import type { Manifest } from '../core/manifest.ts';
 import { publish } from '../engine/publish.ts';
 import { fromItem, type Item } from './attributes.ts';
 import { correlationsOf } from './correlations.ts';
@@ -10,10 +9,9 @@ import { eventBus } from './event-bus.ts';
 import { systemClock } from './system.ts';
 
 /** Sends each new commit of the stream on to the bus; if one cannot be sent the batch comes again. */
-export const publishHandler = ({ aggregates }: Manifest) => {
+export const publishHandler = () => {
   const logger = new Logger({ serviceName: 'publish' });
-  const publishing = {
-    aggregates,
+  const sending = {
     bus: eventBus(environment('BUS_NAME')),
     clock: systemClock,
     keys: { random: Math.random },
@@ -23,7 +21,7 @@ export const publishHandler = ({ aggregates }: Manifest) => {
     const commits = event.Records.flatMap(({ eventName, dynamodb }) =>
       eventName === 'INSERT' && dynamodb?.NewImage ? [fromItem(dynamodb.NewImage as Item) as Commit] : [],
     );
-    await publish(publishing, commits);
+    await publish(sending, commits);
     logger.info('Published.', { commits: commits.length, correlations: correlationsOf(commits) });
   };
 };

@@ -2,15 +2,19 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 import { type AnswerCache, answerCache } from '../engine/answer-cache.ts';
+import { answeringRevision, keptFor, type Revisions } from '../engine/answering.ts';
 import { awaitedBy } from '../engine/consistency.ts';
 import type { PageRequest } from '../engine/page.ts';
 import type { Keys } from '../engine/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import { type Querying, queryById } from '../engine/query.ts';
 import { queryList } from '../engine/query-list.ts';
+import { progressOf } from '../engine/rebuild/report.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
+import { rebuildRecords } from './rebuild-records.ts';
+import { activeRevisions } from './revisions.ts';
 import { systemClock, systemKeys } from './system.ts';
 import { viewTable } from './view-table.ts';
 
@@ -46,7 +50,7 @@ type Answer = Readonly<{ body: object; tag: string }>;
 
 /** What a query function keeps from one request to the next. */
 export type Answering = Readonly<{
-  views: ReadonlyMap<string, Querying>;
+  views: ReadonlyMap<string, Revisions>;
   keys: Pick<Keys, 'digest' | 'hash'>;
   answers: AnswerCache<Answer>;
 }>;
@@ -75,8 +79,9 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   const { views, keys, answers } = answering;
   const { path, query, headers, actor } = request;
   const name = path.view ?? '';
-  const querying = views.get(name);
-  if (!querying) throw notFound(`view '${name}'`);
+  const revisions = views.get(name);
+  if (!revisions) throw notFound(`view '${name}'`);
+  const querying = await answeringRevision(revisions, name, query.cursor);
   const { revision, filters = [], freshSeconds = 0 } = querying.projection;
   const known = [...(path.id === undefined ? ['owner', 'list', 'by'] : []), ...filters.map(filterName)];
   const page = pageRequest(query, known);
@@ -95,16 +100,24 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
 
 export const queryHandler = (manifest: Manifest) => {
   const client = dynamo();
-  const tables = JSON.parse(environment('VIEW_TABLES')) as Record<string, { table: string; revision: number }>;
+  const control = environment('CONTROL_TABLE');
+  const tables = JSON.parse(environment('VIEW_TABLES')) as Record<string, Record<string, string>>;
+  const active = keptFor(systemClock, activeRevisions(client, control).load);
+  const built = keptFor(systemClock, progressOf(rebuildRecords(client, control)));
   const views = new Map(
-    manifest.projections.flatMap((projection) => {
-      const deployed = tables[projection.name];
-      const reader = deployed?.revision === projection.revision && viewTable(client, deployed.table);
-      return reader ? [[projection.name, { projection, reader, clock: systemClock }] as const] : [];
+    Object.entries(tables).map(([name, revisions]): [string, Revisions] => {
+      const deployed = manifest.projections
+        .filter((projection) => projection.name === name && revisions[projection.revision] !== undefined)
+        .map((projection) => ({
+          projection,
+          reader: viewTable(client, revisions[projection.revision] ?? ''),
+          clock: systemClock,
+        }));
+      return [name, { deployed, active, built }];
     }),
   );
   if (views.size === 0) throw new ProblemError({ kind: 'internal', status: 500, detail: 'No view is deployed.' });
-  const keys = systemKeys(client, environment('CONTROL_TABLE'), { make: false });
+  const keys = systemKeys(client, control, { make: false });
   const answering: Answering = { views, keys, answers: answerCache(systemClock) };
   return httpFunction(new Logger({ serviceName: 'query' }), (request) => answerQuery(answering, request));
 };

@@ -10,6 +10,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { Share } from '../core/share.ts';
 import type { RowChange, RowListing, RowPart, View, ViewItem, ViewReader } from '../engine/ports.ts';
 import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
 import { NotStorable } from '../engine/storable.ts';
@@ -19,6 +20,7 @@ import { persistently } from './commit-store.ts';
 /** The index of a view's shared rows by whose they are: of their keys alone, which never change, so that adding to a row costs nothing here. */
 const byListing = 'shared-rows';
 const requestsPerPage = 20;
+const readsAtOnce = 25;
 /** How many items a scan of the whole table looks at, at once. */
 const lookFurther = 1_000;
 
@@ -110,7 +112,7 @@ export const whereItWas = (before: ViewItem | undefined, goesOn: boolean): Condi
 const codesOf = ({ CancellationReasons = [] }: TransactionCanceledException) =>
   CancellationReasons.map(({ Code }) => Code ?? 'None');
 
-type SharedTable = Pick<View & ViewReader, 'putShares' | 'part' | 'parts' | 'sharedRows' | 'sharesIn'>;
+type SharedTable = Pick<View & ViewReader, 'putShares' | 'putPart' | 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'>;
 
 /** What shared rows need of a view's table. Stored format of 2026-11: under `@<row key>`, `part#<shard>` with `listed` and the amounts of
  * engine/shares.ts, and `share#<stream>` with the stream's contribution. */
@@ -219,6 +221,38 @@ export const sharedTable = (client: DynamoDBClient, TableName: string, toStored:
       const Key = toItem({ key: rowPlace(row), sort: partSort(shard) });
       const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
       return Item && toPart(fromItem(Item));
+    },
+    shares: async (stream, rows) => {
+      const found = new Map<string, Share>();
+      for (let i = 0; i < rows.length; i += readsAtOnce)
+        await Promise.all(
+          rows.slice(i, i + readsAtOnce).map(async (row) => {
+            const Key = toItem({ key: rowPlace(row), sort: shareSort(stream) });
+            const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+            const share = Item && (fromItem(Item) as ViewItem).share;
+            if (share) found.set(row, share);
+          }),
+        );
+      return found;
+    },
+    putPart: async ({ row, shard, amounts, highest }, listed, changes) => {
+      const none = changes === undefined;
+      const Item = { key: rowPlace(row), sort: partSort(shard), listed, ...amounts, ...highest, changes: (changes ?? 0) + 1 };
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName,
+            Item: toItem(Item),
+            ConditionExpression: none ? 'attribute_not_exists(#changes)' : '#changes = :changes',
+            ExpressionAttributeNames: { '#changes': 'changes' },
+            ...(!none && { ExpressionAttributeValues: toItem({ ':changes': changes }) }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
     },
     parts: partsOf,
     sharedRows: ({ limit, after, owner, consistent = false }) =>

@@ -1,13 +1,19 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { announcersOf, isAnnounced } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { processTargets, type SweptProcess, sendOverdue } from '../engine/process/sweep-targets.ts';
 import { sweepSettings } from '../engine/settings.ts';
 import { type Sweeping, type Swept, sweep } from '../engine/sweep.ts';
+import { targetOf } from '../engine/sweep-target.ts';
 import { commitScanner } from './commit-scanner.ts';
-import { deployedViews } from './deployed-views.ts';
+import { commitStore } from './commit-store.ts';
+import { deadlineItems } from './deadlines.ts';
+import { deployedProcesses } from './deployed-processes.ts';
+import { type DeployedView, deployedViews } from './deployed-views.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
-import { eventBus } from './event-bus.ts';
 import { sqs, sqsQueue } from './queue.ts';
+import { sourceCursors } from './source-cursors.ts';
 import { sweepPlaces } from './sweep-places.ts';
 import { systemClock } from './system.ts';
 import { viewTable } from './view-table.ts';
@@ -20,26 +26,44 @@ export const sweepHandler = (manifest: Manifest) => {
   const client = dynamo();
   const queues = sqs();
   const log = new Logger({ serviceName: 'sweep' });
-  const sweeping: Sweeping = {
-    scanner: commitScanner(client, environment('COMMITS_TABLE')),
-    places: sweepPlaces(client, environment('CONTROL_TABLE')),
-    targets: deployedViews(manifest).map(({ projection, table, queueUrl }) => ({
-      projection,
-      view: viewTable(client, table),
+  const subscriber = ({ projection, table, queueUrl }: DeployedView) => ({
+    subscription: projection,
+    view: viewTable(client, table),
+    queue: sqsQueue(queues, queueUrl),
+  });
+  const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];
+  const reading = { store: commitStore(client, commits), clock: systemClock };
+  const processes = deployedProcesses(manifest).map(
+    ({ process, queueUrl }): SweptProcess => ({
+      process,
+      cursors: sourceCursors(client, control, process.category),
       queue: sqsQueue(queues, queueUrl),
-    })),
-    publishing: {
-      aggregates: manifest.aggregates,
-      bus: eventBus(environment('BUS_NAME')),
-      clock: systemClock,
-      keys: { random: Math.random },
-      log,
-    },
+    }),
+  );
+  const sweeping: Sweeping = {
+    scanner: commitScanner(client, commits),
+    places: sweepPlaces(client, control),
+    targets: [
+      ...deployedViews(manifest).map((deployed) => targetOf(subscriber(deployed))),
+      // Of their types they leave alone what was imported, and what was committed before its type was public.
+      ...deployedViews({ ...manifest, projections: announcersOf(manifest) }).map((deployed) =>
+        targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) }),
+      ),
+      ...processes.flatMap((process) => processTargets(process, reading)),
+    ],
+    clock: systemClock,
+    log,
     settings: sweepSettings,
   };
-  return async ({ graceSeconds }: Ask): Promise<Swept> => {
-    const swept = await sweep(sweeping, graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 });
-    if (swept.lagging + swept.published > 0) log.warn('Some commits had not arrived.', swept);
+  const deadlines = deadlineItems(client, control);
+  return async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
+    const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
+    const late = systemClock.now() - (grace.graceMilliseconds ?? sweepSettings.graceMilliseconds);
+    // At each run, and first: they are few, and wait for nothing else.
+    const overdue = processes.length === 0 ? 0 : await sendOverdue(processes, deadlines, new Date(late).toISOString());
+    const swept = { ...(await sweep(sweeping, grace)), overdue };
+    if (overdue > 0) log.warn('Some deadlines had not fired.', { overdue });
+    if (swept.lagging > 0) log.warn('Some commits had not arrived.', swept);
     else log.info('Swept.', swept);
     return swept;
   };

@@ -136,11 +136,11 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
     },
     putHead: (head, expected) =>
       putIf(head, whereItWas(expected === undefined ? undefined : { ...head, commit: expected }, head.commit !== expected)),
-    putRow: async (item) => {
+    putRow: async (item, over = item.commit) => {
       await putIf(item, {
         ConditionExpression: 'attribute_not_exists(#key) OR #commit <= :commit',
         ExpressionAttributeNames: { '#key': 'key', '#commit': 'commit' },
-        ExpressionAttributeValues: toItem({ ':commit': item.commit }),
+        ExpressionAttributeValues: toItem({ ':commit': over }),
       });
     },
     rowsOf: (key, { limit, after, direction, where, consistent }) => {

@@ -4,6 +4,7 @@ import type { Manifest } from '../core/manifest.ts';
 import { type BundleSource, bundle } from './bundle.ts';
 import { foldCode } from './fold-code.ts';
 import { FoldstreamStack } from './foldstream-stack.ts';
+import { projectionCode } from './projection-code.ts';
 import { settingsFor, stageOf } from './stage.ts';
 
 /** A manifest, and the file that exports it as `manifest`: the functions' bundles import it from there. */
@@ -25,7 +26,11 @@ export const foldstreamApp = async ({
     plainHttp: context('plainHttp'),
   });
   const name: string = stackName ?? context('name') ?? `foldstream-${settings.stage}`;
-  const code = { steps: await bundle(source), fold: await foldCode(manifest, source.manifestModule) };
+  const code = {
+    steps: await bundle(source),
+    fold: await foldCode(manifest, source.manifestModule),
+    rows: await projectionCode(manifest, source.manifestModule),
+  };
   const stack = new FoldstreamStack(app, name, { manifest, code, settings });
   Tags.of(stack).add('foldstream:stage', settings.stage);
   Tags.of(stack).add('foldstream:stack', name);

@@ -1,8 +1,26 @@
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { AnyProcess } from '../core/process.ts';
 import { output } from './notes.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
+
+const dueDeadlines = 'due';
+
+/** The hash of the code that folds a category's streams. */
+const codeOf = (codes: Readonly<Record<string, string>>, category: string): string => {
+  const code = codes[category];
+  if (!code) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
+  return code;
+};
 
 const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -42,6 +60,13 @@ export class EventStore extends Construct {
       timeToLiveAttribute: 'expires',
     });
     this.control = table('Control', { partitionKey: stringKey('id') });
+    // Open deadlines alone have its keys: it is as large as what is open.
+    this.control.addGlobalSecondaryIndex({
+      indexName: dueDeadlines,
+      partitionKey: stringKey('dueIn'),
+      sortKey: stringKey('due'),
+      projectionType: ProjectionType.ALL,
+    });
   }
 
   /** Reads and appends the streams of one category and its reservations, and no other's; neither changes nor deletes. */
@@ -93,6 +118,84 @@ export class EventStore extends Construct {
     step.may(['dynamodb:Scan'], [this.commits.tableArn]);
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('sweep'));
+  }
+
+  /** Reads which revision of each view answers, and how far a rebuild is. */
+  letReadActives(step: Step): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('view/*', 'rebuild/*', 'rebuilds'));
+  }
+
+  /** Reads whether one revision is still being built. */
+  letKnowPhase(step: Step, { name, revision }: Readonly<{ name: string; revision: number }>): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(`phase/${name}.r${revision}`));
+  }
+
+  /** Looks at all commits, and keeps how far it has come. */
+  letWorkForRebuilds(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:Scan', 'dynamodb:Query', 'dynamodb:GetItem'], [this.commits.tableArn]);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('rebuild/*'));
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('phase/*'));
+  }
+
+  /** Keeps the records of rebuilds, ends the building of revisions, and switches. */
+  letLeadRebuilds(step: Step): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    const keys = onlyKeys('view/*', 'phase/*', 'rebuild/*', 'rebuilds', 'rebuilding/*');
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], [this.control.tableArn], keys);
+  }
+
+  /** Counts the commits, about, and looks at some of them. */
+  letEstimate(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:DescribeTable', 'dynamodb:Scan'], [this.commits.tableArn]);
+  }
+
+  /** Sees whether there are commits, and settles what a deployment finds and leaves behind. */
+  letSettle(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:Scan'], [this.commits.tableArn]);
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    const actions = ['GetItem', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+    step.may(actions, [this.control.tableArn], onlyKeys('view/*', 'phase/*', 'deployed'));
+  }
+
+  /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
+   * deadlines. */
+  letReact(step: Step, { category, from, sends }: AnyProcess, codes: Readonly<Record<string, string>>): void {
+    const sources = from.map((source) => source.category);
+    const written = [category, ...sends.map((decider) => decider.category)];
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(
+      ['dynamodb:GetItem', 'dynamodb:Query'],
+      [this.commits.tableArn],
+      onlyKeys(...[...new Set([...sources, ...written])].map((name) => `${name}-*`)),
+    );
+    step.may(['dynamodb:PutItem'], [this.commits.tableArn], onlyKeys(...written.map((name) => `${name}-*`)));
+    const unique = sends.filter((decider) => decider.unique !== undefined).map((decider) => `unique-${decider.category}.*`);
+    if (unique.length > 0)
+      step.may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.commits.tableArn], onlyKeys(...unique));
+    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
+    step.addEnvironment('FOLD_CODES', JSON.stringify(Object.fromEntries(written.map((name) => [name, codeOf(codes, name)]))));
+    step.may(
+      ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      [this.snapshots.tableArn],
+      onlyKeys(...written.map((name) => `${name}-*`)),
+    );
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys(`cursor/${category}/*`));
+    const keep = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+    step.may(keep, [this.control.tableArn], onlyKeys(`deadline/${category}-*`));
+  }
+
+  /** Reads how far processes have come, what their instances said last, and which deadlines should have fired. */
+  letSweepProcesses(step: Step): void {
+    step.may(['dynamodb:Query'], [this.commits.tableArn]);
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('cursor/*'));
+    step.may(['dynamodb:Query'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
   }
 
   /** Is handed what is appended; answers the stream to map. */

@@ -1,13 +1,20 @@
-import { type App, Stack } from 'aws-cdk-lib';
+import { type App, NestedStack, Stack } from 'aws-cdk-lib';
+import { announcersOf } from '../core/announcer.ts';
+import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { pascal } from '../core/stream.ts';
+import { Announcer } from './announcer.ts';
 import { Api } from './api.ts';
 import { CommandEndpoint } from './command-endpoint.ts';
+import { DeployedViews } from './deployed-views.ts';
 import { EventStore } from './event-store.ts';
 import { Guard } from './guard.ts';
 import { Operations } from './operations.ts';
+import { ProcessOperations } from './process-operations.ts';
+import { Processes } from './processes.ts';
 import { Publisher } from './publisher.ts';
 import { History, Queries } from './queries.ts';
+import { Rebuilds } from './rebuilds.ts';
 import type { Common } from './step.ts';
 import { Sweep } from './sweep.ts';
 import { View } from './view.ts';
@@ -27,12 +34,23 @@ export class FoldstreamStack extends Stack {
 
     for (const decider of manifest.aggregates)
       new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, store, api, ...common });
-    const views = manifest.projections.map(
-      (projection) => new View(this, `${pascal(projection.name)}R${projection.revision}`, { projection, store, bus, ...common }),
+    // A stack of its own for each view and process: one stack takes 500 resources, and each of these has some twenty.
+    const views = manifest.projections.map((projection) => {
+      const own = new NestedStack(this, `${pascal(projection.name)}R${projection.revision}`);
+      return new View(own, 'Default', { projection, store, bus, ...common });
+    });
+    const announcers = announcersOf(manifest).map(
+      (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...common }),
     );
-    new Queries(this, 'Queries', { views, store, api, ...common });
+    const { managers: processes } = new Processes(this, 'Processes', { manifest, store, bus, ...common });
+    const settled = new DeployedViews(this, 'DeployedViews', { views, store, ...common });
+    // Queries keep the tables that they know until it is settled that nothing is taken away from them.
+    new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
     new History(this, 'History', { store, api, ...common });
-    new Sweep(this, 'Sweep', { views, store, publisher, ...common });
-    new Operations(this, 'Operations', { views, publisher, api, ...common });
+    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, store, ...common });
+    const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
+    const traces = manifest.projections.some(isEventLog);
+    new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });
+    if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
   }
 }

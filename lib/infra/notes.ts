@@ -10,7 +10,10 @@ export const accept = (construct: Construct, findings: Readonly<Record<string, s
 /** The reason wherever TLS is not insisted on. */
 export const plainHttp = 'Deployed with -c plainHttp=true to an engine on this machine, which has no TLS.';
 
-/** An output of the stack, under exactly this name however deep the construct is that declares it. */
+/** The stack that is deployed, whichever nested one a construct is in. */
+const outermost = (stack: Stack): Stack => (stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack);
+
+/** An output of the deployed stack, under exactly this name however deep the construct is that declares it. */
 export const output = (construct: Construct, name: string, value: string): void => {
-  new CfnOutput(Stack.of(construct), name, { value });
+  new CfnOutput(outermost(Stack.of(construct)), name, { value });
 };

@@ -1,24 +1,39 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Api } from './api.ts';
+import type { EventStore } from './event-store.ts';
 import { accept, output } from './notes.ts';
 import type { Publisher } from './publisher.ts';
+import type { Rebuilds } from './rebuilds.ts';
 import { type Common, Step } from './step.ts';
 import type { View } from './view.ts';
 
-/** The variables from which a function knows all views. Names only, and one queue's URL: a function's variables have 4 KB together. */
-export const letFindViews = (step: Step, views: readonly View[]): void => {
-  const names = Object.fromEntries(views.map(({ names: { key, table, queue } }) => [key, [table, queue]]));
+/** What a function finds by PROJECTIONS: the views, and what sends public events. */
+export type Operated = Pick<View, 'names' | 'letSweep' | 'letOperate'>;
+
+/** The variables from which a function knows all of them. Names only, and one queue's URL: a function's variables have 4 KB together. */
+export const letFindViews = (step: Step, views: readonly Operated[]): void => {
+  const names = Object.fromEntries(
+    views.map(({ names: { key, table, queue, code } }) => [key, [table, queue, ...(code === undefined ? [] : [code])]]),
+  );
   step.addEnvironment('PROJECTIONS', Stack.of(step).toJsonString(names));
   const [first] = views;
   if (first) step.addEnvironment('QUEUE_URL', first.names.queueUrl);
 };
 
-type Props = Common & Readonly<{ views: readonly View[]; publisher: Publisher; api: Api }>;
+type Props = Common &
+  Readonly<{
+    views: readonly Operated[];
+    store: EventStore;
+    publisher: Publisher;
+    rebuilds: Rebuilds;
+    api: Api;
+    traces: boolean;
+  }>;
 
-/** /ops/...: for operators, what is parked and how far everything is behind; and the order to go on. */
+/** /ops/...: for operators, what is parked and how far everything is behind; the order to go on; and rebuilds. */
 export class Operations extends Construct {
-  constructor(scope: Construct, id: string, { views, publisher, api, ...common }: Props) {
+  constructor(scope: Construct, id: string, { views, store, publisher, rebuilds, api, traces, ...common }: Props) {
     super(scope, id);
     const step = new Step(this, 'Ops', {
       ...common,
@@ -34,6 +49,17 @@ export class Operations extends Construct {
     accept(step.role!, { 'IAM5[Resource::*]': 'cloudwatch:GetMetricData knows no resources; it reads figures, never data.' });
     api.route('GET', '/ops/projections', step);
     api.route('POST', '/ops/projections/{name}/parked/{stream}/resume', step);
+    store.letLeadRebuilds(step);
+    store.letEstimate(step);
+    rebuilds.letStart(step);
+    api.route('GET', '/ops/rebuilds', step);
+    api.route('POST', '/ops/rebuilds', step);
+    api.route('GET', '/ops/rebuilds/{id}', step);
+    api.route('POST', '/ops/rebuilds/{id}/cancel', step);
+    api.route('POST', '/ops/projections/{name}/roll-back', step);
+    // Without an event log there is nothing to begin from, and the answer says so.
+    if (traces) store.letRead(step);
+    api.route('GET', '/ops/trace/{correlation}', step);
     output(this, 'OpsFunction', step.functionName);
   }
 }

@@ -20,6 +20,7 @@ export class Queries extends Construct {
       timeout: Duration.seconds(15),
     });
     letQuery(step, views);
+    store.letReadActives(step);
     // Consistency tokens are sealed with it.
     store.letReadSecret(step);
     api.route('GET', '/views/{view}', step);
@@ -29,14 +30,14 @@ export class Queries extends Construct {
   }
 }
 
-/** The public views' tables: the rights and the variable that names them. */
+/** The public views' tables, of all revisions: the rights and the variable that names them. Names only: a function's variables have 4 KB. */
 const letQuery = (step: Step, views: readonly View[]): void => {
-  // The oldest revision that is deployed answers; a newer one beside it is still being built.
-  const oldestLast = [...views].sort((a, b) => b.projection.revision - a.projection.revision);
-  const answering = new Map(oldestLast.map((view) => [view.projection.name, view]));
-  const tables = [...answering]
-    .filter(([, { projection }]) => isPublic(projection.may))
-    .map(([name, view]) => [name, view.letQuery(step)]);
+  const open = views.filter(({ projection }) => isPublic(projection.may));
+  const byName = Map.groupBy(open, ({ projection }) => projection.name);
+  const tables = [...byName].map(([name, revisions]) => [
+    name,
+    Object.fromEntries(revisions.map((view) => [view.projection.revision, view.letQuery(step)])),
+  ]);
   step.addEnvironment('VIEW_TABLES', Stack.of(step).toJsonString(Object.fromEntries(tables)));
 };
 

@@ -7,8 +7,12 @@ import { moreThan } from './alarm.ts';
 import type { Bundles } from './bundle.ts';
 import type { Settings } from './stage.ts';
 
-/** The functions' bundles, and for each category the hash of the code that folds it. */
-export type Code = Readonly<{ steps: Bundles; fold: Readonly<Record<string, string>> }>;
+/** The functions' bundles, for each category the hash of the code that folds it, and for each revision of a view that of the code that makes its rows. */
+export type Code = Readonly<{
+  steps: Bundles;
+  fold: Readonly<Record<string, string>>;
+  rows: Readonly<Record<string, string>>;
+}>;
 
 /** What every construct of the pipeline is given. */
 export type Common = Readonly<{ code: Code; settings: Settings }>;

@@ -5,27 +5,27 @@ import { Construct } from 'constructs';
 import { alarmOnLine } from './alarm.ts';
 import type { EventStore } from './event-store.ts';
 import { output } from './notes.ts';
-import { letFindViews } from './operations.ts';
-import type { Publisher } from './publisher.ts';
+import { letFindViews, type Operated } from './operations.ts';
+import { letFindProcesses, type ProcessManager } from './process-manager.ts';
 import { type Common, Step } from './step.ts';
-import type { View } from './view.ts';
 
-type Props = Common & Readonly<{ views: readonly View[]; store: EventStore; publisher: Publisher }>;
+type Props = Common & Readonly<{ views: readonly Operated[]; processes: readonly ProcessManager[]; store: EventStore }>;
 
 /** Looks through the whole table, a segment each minute, for what got lost on the way, and sends it. */
 export class Sweep extends Construct {
-  constructor(scope: Construct, id: string, { views, store, publisher, ...common }: Props) {
+  constructor(scope: Construct, id: string, { views, processes, store, ...common }: Props) {
     super(scope, id);
     const step = new Step(this, 'Sweep', {
       ...common,
       step: 'sweep',
-      description: 'Sends what got lost between the commits and the projections.',
+      description: 'Sends what got lost between the commits and their consumers.',
       timeout: Duration.seconds(60),
     });
     store.letSweep(step);
-    publisher.letSend(step);
     letFindViews(step, views);
     for (const view of views) view.letSweep(step);
+    letFindProcesses(step, processes);
+    if (processes.length > 0) store.letSweepProcesses(step);
     new Rule(this, 'EachMinute', {
       description: 'Lets the sweep look at the next segment of the commits.',
       schedule: Schedule.rate(Duration.minutes(1)),
@@ -36,6 +36,11 @@ export class Sweep extends Construct {
       id: 'Repaired',
       message: 'Some commits had not arrived.',
       alarmDescription: 'The sweep found commits that had not arrived, and sent them: its log says how many.',
+    });
+    alarmOnLine(step, {
+      id: 'Overdue',
+      message: 'Some deadlines had not fired.',
+      alarmDescription: 'The sweep found deadlines of processes that had not fired, and sent them: its log says how many.',
     });
     alarmOnLine(step, {
       id: 'TooLong',

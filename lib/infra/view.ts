@@ -1,18 +1,17 @@
 import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
-import { type AnyProjection, handledTypes, sourcesOf } from '../core/projection.ts';
+import { byCorrelation, isEventLog } from '../core/event-log.ts';
+import type { AnyProjection } from '../core/projection.ts';
 import { pascal } from '../core/stream.ts';
-import { alarmOnAge, alarmOnLetters, alarmOnLine } from './alarm.ts';
+import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from './delivery.ts';
 import type { EventStore } from './event-store.ts';
-import { accept, output, plainHttp } from './notes.ts';
+import { accept, output } from './notes.ts';
 import { type Common, Step } from './step.ts';
 
-const timeout = Duration.seconds(20);
+/** How long a function may work for a rebuild before it hands on: twice a slice of its work, which ends between two pages. */
+export const workSeconds = 300;
 const byOwner = 'by-owner';
 const parkedHeads = 'parked';
 const sharedRows = 'shared-rows';
@@ -22,76 +21,56 @@ type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; b
 /** One revision of a projection: bus -> rule -> queue -> function -> table, all its own. */
 export class View extends Construct {
   readonly projection: AnyProjection;
+  /** Works for rebuilds of this revision; the state machine of all rebuilds invokes it. */
+  readonly rebuildFunction: Step;
   private readonly table: Table;
-  private readonly delivered: Queue;
-  private readonly deadLetters: Queue;
-  private readonly tls: boolean;
+  private readonly delivery: Delivery;
+  private readonly code: string | undefined;
 
   constructor(scope: Construct, id: string, { projection, store, bus, ...common }: Props) {
     super(scope, id);
     this.projection = projection;
     const { name, revision } = projection;
     Tags.of(this).add('foldstream:view', name);
-    this.tls = common.settings.tls;
+    // Enough of the hash to tell that two are not the same: a function's variables have 4 KB together.
+    this.code = common.code.rows[`${name}.r${revision}`]?.slice(0, 16);
     this.table = this.rows();
 
-    const undelivered = this.letters('Undelivered', `The rule of ${name} could not deliver to its queue.`);
-    accept(undelivered, { SQS3: 'It is a dead letter queue itself: of a rule, which cdk-nag does not look at.' });
-    const parked = this.letters('DeadLetters', `${name} gave up on a commit after many tries.`);
-    const queue = this.queue('Queue', {
-      // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
-      deadLetterQueue: { queue: parked, maxReceiveCount: 10 },
-    });
-    new Rule(this, 'Rule', {
-      eventBus: bus,
-      description: `Commits that ${name} (revision ${revision}) is interested in.`,
-      eventPattern: {
-        detailType: sourcesOf(projection).map(({ category }) => `${category}.commit`),
-        detail: { types: [...handledTypes(projection)] },
-      },
-      targets: [new SqsQueue(queue, { deadLetterQueue: undelivered })],
-    });
-
+    this.delivery = deliveryTo(this, { subscription: projection, bus, settings: common.settings });
     const step = new Step(this, 'Project', {
       ...common,
       step: 'project',
       description: `Applies commits to ${name} (revision ${revision}).`,
-      timeout,
+      timeout: consumerTimeout,
     });
-    step.addEnvironment('PROJECTION', name);
-    step.addEnvironment('REVISION', String(revision));
-    store.letRead(step);
     this.letApply(step);
-    step.may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
-    new EventSourceMapping(this, 'Delivered', {
-      target: step,
-      eventSourceArn: queue.queueArn,
-      batchSize: 10,
-      reportBatchItemFailures: true,
+    store.letRead(step);
+    store.letKnowPhase(step, projection);
+    letTake(this, step, this.delivery, name);
+
+    this.rebuildFunction = new Step(this, 'Rebuild', {
+      ...common,
+      step: 'rebuild-work',
+      description: `Fills and checks ${name} (revision ${revision}) when it is rebuilt.`,
+      timeout: Duration.seconds(workSeconds),
     });
+    this.letRebuild(this.rebuildFunction);
+    store.letWorkForRebuilds(this.rebuildFunction);
 
     const prefix = `${pascal(name)}R${revision}`;
     output(this, `${prefix}Table`, this.table.tableName);
     output(this, `${prefix}Function`, step.functionName);
-    output(this, `${prefix}Queue`, queue.queueUrl);
-    output(this, `${prefix}DeadLetters`, parked.queueUrl);
-    output(this, `${prefix}Undelivered`, undelivered.queueUrl);
-    this.delivered = queue;
-    this.deadLetters = parked;
-    alarmOnAge(queue, `${name} is more than five minutes behind: see foldstream projections.`);
-    alarmOnLine(step, {
-      id: 'Parked',
-      message: 'A stream is parked.',
-      alarmDescription: `A stream is parked in ${name}: foldstream projections says which and why; mend it, deploy, then resume it.`,
-    });
+    output(this, `${prefix}RebuildFunction`, this.rebuildFunction.functionName);
+    if (this.code !== undefined) output(this, `${prefix}Code`, this.code);
+    deliveryOutputs(this, prefix, this.delivery);
   }
 
   /** The names by which the sweep and the operators' function find it. */
-  get names(): Readonly<{ key: string; table: string; queue: string; queueUrl: string }> {
-    const { projection, table, delivered } = this;
+  get names(): Readonly<{ key: string; table: string; queue: string; queueUrl: string; code?: string }> {
+    const { projection, table, delivery, code } = this;
     const key = `${projection.name}.r${projection.revision}`;
-    return { key, table: table.tableName, queue: delivered.queueName, queueUrl: delivered.queueUrl };
+    const { queueName, queueUrl } = delivery.queue;
+    return { key, table: table.tableName, queue: queueName, queueUrl, ...(code !== undefined && { code }) };
   }
 
   /** Reads cursors, and sends past the bus what did not arrive. */
@@ -100,32 +79,54 @@ export class View extends Construct {
     this.letSend(step);
   }
 
-  /** Reads cursors and what is parked, and sends orders to resume; the table is written by nobody but the projection's own function. */
+  /** Reads cursors, what is parked, and in an event log what belongs to one correlation; and sends orders to resume. The table is written by
+   * nobody but the projection's own function. */
   letOperate(step: Step): void {
     step.may(['dynamodb:GetItem'], [this.table.tableArn]);
     step.may(['dynamodb:Scan'], [`${this.table.tableArn}/index/${parkedHeads}`]);
+    if (isEventLog(this.projection)) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/list-${byCorrelation}`]);
     this.letSend(step);
   }
 
-  private letSend(step: Step): void {
-    step.may(['sqs:SendMessage', 'sqs:GetQueueAttributes'], [this.delivered.queueArn]);
-    step.may(['sqs:GetQueueAttributes'], [this.deadLetters.queueArn]);
+  /** Sends orders to the projection's own function. */
+  letOrder(step: Step): void {
+    step.may(['sqs:SendMessage'], [this.delivery.queue.queueArn]);
   }
 
-  /** Answers queries: set for all views at once, since one variable names them all. */
-  letQuery(step: Step): Readonly<{ table: string; revision: number }> {
+  private letSend(step: Step): void {
+    letSendTo(step, this.delivery);
+  }
+
+  /** Answers queries; answers the table's name, since one variable names all. */
+  letQuery(step: Step): string {
     step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);
     if (this.isShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);
     for (const index of this.indexes) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
-    return { table: this.table.tableName, revision: this.projection.revision };
+    return this.table.tableName;
   }
 
   /** Reads and puts rows and cursors, and never deletes, since a deleted row leaves a tombstone; but it adds to shared rows, and takes out
    * what a stream contributed, together with the stream's cursor. */
   private letApply(step: Step): void {
-    step.addEnvironment('VIEW_TABLE', this.table.tableName);
+    this.letBe(step);
+    // A stream is folded anew beside what it has written.
+    const finding = this.projection.kind === 'row-per-stream' ? [] : ['dynamodb:Query'];
     const sharing = this.isShared ? ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'] : [];
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', ...sharing], [this.table.tableArn]);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', ...finding, ...sharing], [this.table.tableArn]);
+  }
+
+  /** Beside what projecting takes, reads all items, and takes notes away that are done. */
+  private letRebuild(step: Step): void {
+    this.letBe(step);
+    const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'].map((action) => `dynamodb:${action}`);
+    step.may(actions, [this.table.tableArn]);
+  }
+
+  /** The variables by which a function is that of this revision. */
+  private letBe(step: Step): void {
+    step.addEnvironment('PROJECTION', this.projection.name);
+    step.addEnvironment('REVISION', String(this.projection.revision));
+    step.addEnvironment('VIEW_TABLE', this.table.tableName);
   }
 
   private get isShared(): boolean {
@@ -194,18 +195,5 @@ export class View extends Construct {
         projectionType: ProjectionType.ALL,
       });
     return table;
-  }
-
-  private letters(id: string, alarmDescription: string): Queue {
-    const queue = this.queue(id, { retentionPeriod: Duration.days(14) });
-    alarmOnLetters(queue, alarmDescription);
-    return queue;
-  }
-
-  private queue(id: string, props: QueueProps): Queue {
-    // Not the AWS-managed key of KMS, which EventBridge may not use.
-    const queue = new Queue(this, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: this.tls, ...props });
-    if (!this.tls) accept(queue, { SQS4: plainHttp });
-    return queue;
   }
 }

@@ -5,7 +5,9 @@ import { httpFunction } from '../../lib/aws/http.ts';
 import { type Answering, answerQuery } from '../../lib/aws/query-handler.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { answerCache } from '../../lib/engine/answer-cache.ts';
+import { type Built, keptFor } from '../../lib/engine/answering.ts';
 import { consistencyToken } from '../../lib/engine/consistency.ts';
+import type { Active } from '../../lib/engine/rebuild/ports.ts';
 import { memoryClock, memoryKeys } from '../../lib/testing/memory-system.ts';
 import { cards, deal, type Face, faceOf, stacks } from '../support/cards.ts';
 import { type LaggingView, laggingView } from '../support/lagging.ts';
@@ -18,8 +20,25 @@ beforeEach(async () => {
   view = laggingView();
   clock = memoryClock();
   const projections = [cards, { ...cards, name: 'fresh', freshSeconds: 5 }, stacks] as unknown as AnyProjection[];
-  const views = new Map(projections.map((projection) => [projection.name, { projection, reader: view, clock }]));
+  const views = new Map(
+    projections.map((projection) => [
+      projection.name,
+      {
+        deployed: [{ projection, reader: view, clock }],
+        active: async () => activeOf(projection.name, 1),
+        built: async () => undefined,
+      },
+    ]),
+  );
   answering = { views, keys, answers: answerCache(clock) };
+});
+
+const activeOf = (projection: string, revision: number): Active => ({
+  projection,
+  revision,
+  since: '2026-11-21T12:00:00.000Z',
+  by: 'o',
+  why: 'a test',
 });
 
 type Asked = Readonly<{
@@ -183,6 +202,122 @@ describe('a view that declares how long an answer is fresh', () => {
     expect((await get('cards', { id: 'a' })).headers).toMatchObject({ 'cache-control': 'no-store' });
     await write({ colour: 'new' });
     expect((await get('cards', { id: 'a' })).body.colour).toBe('new');
+  });
+});
+
+describe('a view of which two revisions are deployed', () => {
+  let newer: LaggingView;
+  let active: number | undefined;
+  let built: Built | undefined;
+  let asked: number;
+  const two = (over: Partial<AnyProjection> = {}, keep = 0) => {
+    newer = laggingView();
+    [active, built, asked] = [1, undefined, 0];
+    const revision = (number: number) => ({ ...cards, ...over, revision: number }) as unknown as AnyProjection;
+    const load = async () => {
+      asked += 1;
+      return active === undefined ? undefined : activeOf('cards', active);
+    };
+    const deployed = [
+      { projection: revision(2), reader: newer, clock },
+      { projection: revision(1), reader: view, clock },
+    ];
+    const revisions = { deployed, active: keptFor(clock, load, keep), built: async () => built };
+    answering = { ...answering, views: new Map([['cards', revisions]]) };
+  };
+  const writeBoth = async (id: string) => {
+    await write({ colour: 'red' }, id);
+    await deal(newer, cards as never, id, faceOf({ colour: 'blue' }));
+    await newer.catchUp();
+  };
+
+  it('answers from the one that is active, and tags with it', async () => {
+    two();
+    await writeBoth('a');
+    expect(await get('cards', { id: 'a' })).toMatchObject({ body: { colour: 'red' }, headers: { etag: '"r1-1"' } });
+    active = 2;
+    const switched = await get('cards', { id: 'a', headers: { 'if-none-match': '"r1-1"' } });
+    expect(switched).toMatchObject({ status: 200, body: { colour: 'blue' }, headers: { etag: '"r2-1"' } });
+    active = 1;
+    expect((await get('cards', { id: 'a' })).body.colour).toBe('red');
+  });
+
+  it('goes on with a walk on the revision that it began on, and begins the next one on the other', async () => {
+    two();
+    for (const id of ['a', 'b', 'c']) await writeBoth(id);
+    const page = async (cursor?: string) =>
+      (await get('cards', { query: { limit: '1', ...(cursor !== undefined && { cursor }) } })).body;
+    const first = await page();
+    active = 2;
+    const second = await page(first.cursor);
+    const third = await page(second.cursor);
+    expect([first, second, third].flatMap(({ items }) => items)).toMatchObject(
+      ['a', 'b', 'c'].map((id) => ({ id, colour: 'red' })),
+    );
+    expect((await page()).items).toMatchObject([{ id: 'a', colour: 'blue' }]);
+  });
+
+  it('says that a walk is to begin anew when its revision is gone', async () => {
+    two();
+    for (const id of ['a', 'b']) await writeBoth(id);
+    const { cursor } = (await get('cards', { query: { limit: '1' } })).body;
+    active = 2;
+    const revisions = answering.views.get('cards')!;
+    answering = {
+      ...answering,
+      views: new Map([['cards', { ...revisions, deployed: revisions.deployed.slice(0, 1) }]]),
+    };
+    expect(await get('cards', { query: { cursor } })).toMatchObject({
+      status: 410,
+      body: { type: 'urn:foldstream:problem:revision-gone', detail: expect.stringContaining('begin anew') },
+    });
+    expect((await get('cards', {})).status).toBe(200);
+  });
+
+  it('keeps no answer of one revision for the other', async () => {
+    two({ freshSeconds: 60 });
+    await writeBoth('a');
+    expect((await get('cards', { id: 'a' })).body.colour).toBe('red');
+    active = 2;
+    expect((await get('cards', { id: 'a' })).body.colour).toBe('blue');
+  });
+
+  it('answers 503 with the progress of its rebuild until one is active', async () => {
+    two();
+    await writeBoth('a');
+    active = undefined;
+    expect(await get('cards', { id: 'a' })).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '60' },
+      body: { type: 'urn:foldstream:problem:view-is-being-built', detail: expect.stringContaining('an operator rebuilds it') },
+    });
+    built = { rebuild: 'b-0', state: 'failed', commits: 10, aboutCommits: 20 };
+    expect(await get('cards')).toMatchObject({ headers: { 'retry-after': '60' }, body: { state: 'failed' } });
+    built = { rebuild: 'b-1', state: 'filling', commits: 400, aboutCommits: 20_000 };
+    expect(await get('cards')).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '5' },
+      body: { ...built, view: 'cards', detail: expect.stringContaining('400 of about 20000 commits are read') },
+    });
+  });
+
+  it('asks which one is active once in a while, and at once after a failure', async () => {
+    two({}, 3_000);
+    await writeBoth('a');
+    for (let i = 0; i < 5; i++) expect((await get('cards', { id: 'a' })).body.colour).toBe('red');
+    expect(asked).toBe(1);
+    active = 2;
+    clock.advance(3_000);
+    expect((await get('cards', { id: 'a' })).body.colour).toBe('blue');
+    // A clock that is set back makes it ask again rather than last.
+    clock.advance(-60_000);
+    await get('cards', { id: 'a' });
+    expect(asked).toBe(3);
+    let away = true;
+    const load = keptFor(clock, async () => (away ? Promise.reject(new Error('away')) : 'here'), 3_000);
+    await expect(load('x')).rejects.toThrow('away');
+    away = false;
+    expect(await load('x')).toBe('here');
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+
 import * as z from 'zod';
 import type { AnyDecider } from '../../lib/core/decider.ts';
 import { command, type Decider } from '../../lib/core/decider.ts';
@@ -10,6 +10,7 @@ import type { RowPerStream, RowsPerStream } from '../../lib/core/projection.ts';
 import { v1 } from '../../lib/core/version.ts';
 import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../lib/infra/stage.ts';
+import { flattened } from './flattened.ts';
 
 const nothing = z.strictObject({});
 const events = { Sent: v1(z.object({ owner: z.string() })), Lost: v1(nothing), Opened: v1(nothing) };
@@ -29,7 +30,7 @@ const decider = <C extends string>(category: string, name: C, who: 'owner' | 'pr
     evolve: { Sent: (_: State, { owner }: { owner: string }) => ({ owner }), Lost: (s: State) => s, Opened: (s: State) => s },
   }) as unknown as Decider<State, { type: C; data: Record<string, never> }, Event> & AnyDecider;
 
-const parcel = decider('parcel', 'Send', 'owner');
+const parcel = { ...decider('parcel', 'Send', 'owner'), publishes: ['Sent' as const, 'Lost' as const] };
 const audit = decider('audit', 'Note', 'process');
 
 type Row = Readonly<{ owner: string }>;
@@ -68,13 +69,26 @@ const bundle = join(import.meta.dirname, '..', '..', '.cache', 'tests', 'bundle'
 mkdirSync(bundle, { recursive: true });
 writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => {};');
 export const steps = Object.fromEntries(
-  ['command', 'publish', 'guard', 'project', 'query', 'history', 'sweep', 'ops'].map((step) => [step, bundle]),
+  [
+    'command',
+    'publish',
+    'announce',
+    'guard',
+    'project',
+    'query',
+    'history',
+    'sweep',
+    'ops',
+    'deployed',
+    'rebuild-lead',
+    'rebuild-work',
+  ].map((step) => [step, bundle]),
 );
 
 /** The stack of that manifest, with bundles that do nothing. */
 export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}) => {
-  const code = { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' } };
+  const code = { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' }, rows: {} };
   const app = new App();
   const stack = new FoldstreamStack(app, `foldstream-${stage}`, { manifest, code, settings: settingsFor(stage, context) });
-  return { app, stack, template: Template.fromStack(stack) };
+  return { app, stack, template: flattened(stack) };
 };

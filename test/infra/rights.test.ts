@@ -11,18 +11,28 @@ const list = (value: string | string[]) => [value].flat();
 /** A resource as `<logical id without its hash>.<attribute>` followed by what is appended to it. */
 const named = (resource: unknown): string => {
   if (typeof resource === 'string') return resource;
-  const { 'Fn::GetAtt': got, 'Fn::Join': joined } = resource as {
+  const {
+    'Fn::GetAtt': got,
+    'Fn::Join': joined,
+    Ref: ref,
+  } = resource as {
     'Fn::GetAtt'?: [string, string];
+    Ref?: string;
     'Fn::Join'?: [string, unknown[]];
   };
   if (got) return `${got[0].replace(/[0-9A-F]{8}$/, '')}.${got[1]}`;
+  if (ref !== undefined) return ref.replace(/[0-9A-F]{8}$/, '.Ref');
   return joined ? joined[1].map(named).join(joined[0]) : JSON.stringify(resource);
 };
 
+const policies = Object.values(template.findResources('AWS::IAM::Policy') as Record<string, Policy>);
+const roleOf = ({ Properties }: Policy) => Properties.Roles[0]!.Ref.replace(/Role[0-9A-F]{8}$/, '');
+const isLog = ({ Action }: Statement) => list(Action).some((action) => action.startsWith('logs:'));
+
 const rights: Readonly<Record<string, readonly Statement[]>> = Object.fromEntries(
-  Object.values(template.findResources('AWS::IAM::Policy') as Record<string, Policy>).map(({ Properties }) => [
-    Properties.Roles[0]!.Ref.replace(/Role[0-9A-F]{8}$/, ''),
-    Properties.PolicyDocument.Statement.filter(({ Action }) => !list(Action).includes('logs:PutLogEvents')),
+  Object.entries(Object.groupBy(policies, roleOf)).map(([role, own = []]) => [
+    role,
+    own.flatMap(({ Properties }) => Properties.PolicyDocument.Statement).filter((statement) => !isLog(statement)),
   ]),
 );
 
@@ -61,20 +71,68 @@ describe('every function may do what its step does, and nothing else', () => {
 
   test('projecting: its own table and queue alone', () => {
     expect(lines('ParcelListR2Project')).toEqual([
-      'EventsCommits.Arn: GetItem Query',
       'ParcelListR2Rows.Arn: GetItem PutItem',
+      'EventsCommits.Arn: GetItem Query',
+      'EventsControl.Arn: GetItem [phase/parcel-list.r2]',
       'ParcelListR2Queue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes',
     ]);
   });
 
-  test('queries: the public views that answer, and of commits nothing', () => {
+  test('working for rebuilds: it reads all history, and of views writes its own table alone', () => {
+    expect(lines('ParcelListR2Rebuild')).toEqual([
+      'ParcelListR2Rows.Arn: GetItem PutItem UpdateItem DeleteItem Query Scan',
+      'EventsCommits.Arn: Scan Query GetItem',
+      'EventsControl.Arn: GetItem PutItem [rebuild/*]',
+      'EventsControl.Arn: GetItem [phase/*]',
+    ]);
+  });
+
+  const views = ['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'];
+  const records = 'EventsControl.Arn: GetItem PutItem DeleteItem [view/* phase/* rebuild/* rebuilds rebuilding/*]';
+  const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RebuildsMachine.Name:*';
+
+  test('leading rebuilds: it writes their records, switches, and orders; it reads no history and no view', () => {
+    expect(lines('RebuildsLead')).toEqual([records, ...views.map((view) => `${view}Queue.Arn: SendMessage`)]);
+  });
+
+  test('the state machine of rebuilds invokes its own functions alone, and starts its own children', () => {
+    const own = rights.Rebuilds ?? [];
+    expect(own.map(({ Action, Resource }) => [Action, [Resource].flat().map(named)])).toEqual([
+      ['lambda:InvokeFunction', ['RebuildsLead', ...views.map((view) => `${view}Rebuild`)].map((step) => `${step}.Arn`)],
+      ['states:StartExecution', ['RebuildsMachine.Ref']],
+      [['states:DescribeExecution', 'states:StopExecution'], [executions]],
+    ]);
+  });
+
+  test('settling a deployment: it sees whether there is a commit, and what answers', () => {
+    expect(lines('DeployedViewsDeployed')).toEqual([
+      'EventsCommits.Arn: Scan',
+      'EventsControl.Arn: GetItem PutItem DeleteItem [view/* phase/* deployed]',
+    ]);
+  });
+
+  test('announcing: it reads commits, keeps how far it has come, and sends', () => {
+    expect(lines('AnnouncerAnnounce')).toEqual([
+      'EventsCommits.Arn: GetItem Query',
+      'AnnouncerCursors.Arn: GetItem PutItem',
+      'PublisherBus.Arn: PutEvents',
+      'AnnouncerQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes',
+    ]);
+  });
+
+  test('queries: the public views in all revisions, which of them answers, and of commits nothing', () => {
     expect(lines('QueriesQuery')).toEqual([
       'ParcelListR1Rows.Arn: GetItem Query Scan',
       'ParcelListR1Rows.Arn/index/by-owner: Query',
       'ParcelListR1Rows.Arn/index/list-by-who: Query',
       'ParcelListR1Rows.Arn/index/list-newest: Query',
+      'ParcelListR2Rows.Arn: GetItem Query Scan',
+      'ParcelListR2Rows.Arn/index/by-owner: Query',
+      'ParcelListR2Rows.Arn/index/list-by-who: Query',
+      'ParcelListR2Rows.Arn/index/list-newest: Query',
       'ParcelLogR1Rows.Arn: GetItem Query Scan',
       'ParcelLogR1Rows.Arn/index/list-newest: Query',
+      'EventsControl.Arn: GetItem [view/* rebuild/* rebuilds]',
       'EventsControl.Arn: GetItem [secret]',
     ]);
   });
@@ -88,12 +146,14 @@ describe('every function may do what its step does, and nothing else', () => {
     expect(lines('SweepSweep')).toEqual([
       'EventsCommits.Arn: Scan',
       'EventsControl.Arn: GetItem PutItem [sweep]',
-      'PublisherBus.Arn: PutEvents',
       ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
+      'AnnouncerCursors.Arn: GetItem',
+      'AnnouncerQueue.Arn: SendMessage GetQueueAttributes',
+      'AnnouncerDeadLetters.Arn: GetQueueAttributes',
     ]);
   });
 
-  test('operating: it sees what is parked, and orders; it writes no table at all', () => {
+  test('operating: it sees what is parked, orders, and begins rebuilds; of tables it writes their records alone', () => {
     const of = (view: string) => [
       `${view}Rows.Arn: GetItem`,
       `${view}Rows.Arn/index/parked: Scan`,
@@ -102,7 +162,15 @@ describe('every function may do what its step does, and nothing else', () => {
     ];
     expect(lines('OperationsOps')).toEqual([
       ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
+      'AnnouncerCursors.Arn: GetItem',
+      'AnnouncerCursors.Arn/index/parked: Scan',
+      'AnnouncerQueue.Arn: SendMessage GetQueueAttributes',
+      'AnnouncerDeadLetters.Arn: GetQueueAttributes',
       '*: GetMetricData',
+      records,
+      'EventsCommits.Arn: DescribeTable Scan',
+      'RebuildsMachine.Ref: StartExecution',
+      `${executions}: DescribeExecution StopExecution`,
     ]);
   });
 
@@ -111,22 +179,22 @@ describe('every function may do what its step does, and nothing else', () => {
   });
 });
 
-test('there is no wildcard but the one that Lambda makes necessary, and metrics, of which there are no smaller rights', () => {
+test('there is no wildcard but where Lambda or executions make it necessary, and metrics, of which there are no smaller rights', () => {
   const statements = Object.values(rights).flat();
   const wild = statements
     .flatMap(({ Action, Resource }) => [...list(Action), ...[Resource].flat().map(named)])
     .filter((text) => text.includes('*'));
-  expect(wild).toEqual(['PublisherFailed.Arn/aws/lambda/*', '*']);
+  const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RebuildsMachine.Name:*';
+  expect(wild.toSorted()).toEqual(['*', 'PublisherFailed.Arn/aws/lambda/*', executions, executions]);
 });
 
 test('no role has a managed policy, and each writes its own log alone', () => {
   for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role')))
     expect([Properties.ManagedPolicyArns, Properties.Policies]).toEqual([undefined, undefined]);
-  const policies = Object.values(template.findResources('AWS::IAM::Policy') as Record<string, Policy>);
   const logs = policies.flatMap(({ Properties }) =>
     Properties.PolicyDocument.Statement.filter(({ Action }) => list(Action).includes('logs:PutLogEvents')),
   );
-  expect(new Set(logs.map(({ Resource }) => named(Resource))).size).toBe(policies.length);
-  for (const { Properties } of Object.values(template.findResources('AWS::Lambda::Function')))
-    expect(Properties.LoggingConfig.LogGroup.Ref).toContain('Log');
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  expect(new Set(logs.map(({ Resource }) => named(Resource))).size).toBe(functions.length);
+  for (const { Properties } of functions) expect(Properties.LoggingConfig.LogGroup.Ref).toContain('Log');
 });

@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { defineManifest } from '../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
@@ -10,9 +10,10 @@ import { settingsFor } from '../../lib/infra/stage.ts';
 import { parcel } from '../support/parcel/decider.ts';
 import { parcelTrack } from '../support/parcel/track.ts';
 import { steps } from './deployed.ts';
+import { flattened } from './flattened.ts';
 
 const { on: _, ...shared } = accountTotals;
-const template = Template.fromStack(
+const template = flattened(
   new FoldstreamStack(new App(), 'shared', {
     manifest: defineManifest({
       aggregates: [account, parcel],
@@ -26,7 +27,7 @@ const template = Template.fromStack(
         parcelTrack,
       ],
     }),
-    code: { steps, fold: { account: 'a', parcel: 'p' } },
+    code: { steps, fold: { account: 'a', parcel: 'p' }, rows: {} },
     settings: settingsFor('dev'),
   }),
 );
@@ -40,7 +41,7 @@ const actionsOf = (role: RegExp, resource: RegExp) =>
     .map(({ Action }) => [Action].flat().map((action) => action.replace('dynamodb:', '')));
 
 test('the function of shared rows may add to them and take shares out; those of other kinds may not', () => {
-  expect(actionsOf(/^BothR1Project/, /BothR1Rows/)).toEqual([['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']]);
+  expect(actionsOf(/^BothR1Project/, /BothR1Rows/)).toEqual([['GetItem', 'PutItem', 'Query', 'UpdateItem', 'DeleteItem']]);
   expect(actionsOf(/^ParcelTrackR1Project/, /ParcelTrackR1Rows/)).toEqual([['GetItem', 'PutItem']]);
 });
 

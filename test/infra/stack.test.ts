@@ -1,10 +1,13 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { operated } from '../../lib/core/announcer.ts';
 import { handledTypes, sourcesOf } from '../../lib/core/projection.ts';
 import { settingsFor, stageOf } from '../../lib/infra/stage.ts';
-import { deployed, manifest } from './deployed.ts';
+import { deployed, manifest, steps } from './deployed.ts';
 
 const { template } = deployed();
+/** Whatever commits are delivered to: the views, and what sends public events. */
+const consumers = operated(manifest);
 const resources = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 const variables = (step: string) =>
   resources('AWS::Lambda::Function')
@@ -35,7 +38,7 @@ describe('delivery', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace: MetricNamespace, Threshold: 0 });
   });
 
-  test('the sweep runs each minute, knows every view, and says when it found something', () => {
+  test('the sweep runs each minute, knows every view and what sends public events, and says when it found something', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(1 minute)',
       Targets: [
@@ -50,14 +53,14 @@ describe('delivery', () => {
         { PROJECTIONS: { 'Fn::Join': [string, unknown[]] }; QUEUE_URL: { Ref: string } },
       ];
       const text = PROJECTIONS['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'x')).join('');
-      expect(Object.keys(JSON.parse(text))).toEqual(manifest.projections.map(({ name, revision }) => `${name}.r${revision}`));
+      expect(Object.keys(JSON.parse(text))).toEqual(consumers.map(({ name, revision }) => `${name}.r${revision}`));
       expect(QUEUE_URL.Ref).toMatch(/^ParcelListR1Queue/);
     }
   });
 
-  test('what is parked, late or given up on raises an alarm, in each view by itself', () => {
+  test('what is parked, late or given up on raises an alarm, in each view and of public events, by itself', () => {
     const alarms = resources('AWS::CloudWatch::Alarm');
-    const views = manifest.projections.length;
+    const views = consumers.length;
     const filters = resources('AWS::Logs::MetricFilter').filter(
       ({ FilterPattern }) => FilterPattern === '{ $.message = "A stream is parked." }',
     );
@@ -73,15 +76,15 @@ describe('delivery', () => {
       expect(said).toContain(`{ $.message = "${message}" }`);
   });
 
-  test('each revision has a rule for exactly the event types that it handles', () => {
+  test('each revision has a rule for exactly the event types that it handles, and public events one for theirs', () => {
     const rules = resources('AWS::Events::Rule').filter(({ ScheduleExpression }) => !ScheduleExpression);
     const patterns = rules.map(({ EventPattern }) => EventPattern);
-    expect(patterns).toEqual(
-      manifest.projections.map((projection) => ({
-        'detail-type': sourcesOf(projection).map(({ category }) => `${category}.commit`),
-        detail: { types: handledTypes(projection) },
-      })),
-    );
+    const expected = consumers.map((projection) => ({
+      'detail-type': sourcesOf(projection).map(({ category }) => `${category}.commit`),
+      detail: { types: handledTypes(projection) },
+    }));
+    expect(patterns).toHaveLength(expected.length);
+    expect(patterns).toEqual(expect.arrayContaining(expected));
     for (const { Targets } of rules) expect(Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything() })]);
   });
 
@@ -90,11 +93,11 @@ describe('delivery', () => {
       ({ Environment }) => Environment.Variables.POWERTOOLS_SERVICE_NAME === 'project',
     );
     const working = resources('AWS::SQS::Queue').filter(({ RedrivePolicy }) => RedrivePolicy);
-    expect(working).toHaveLength(manifest.projections.length);
+    expect(working).toHaveLength(consumers.length);
     for (const { VisibilityTimeout } of working) expect(VisibilityTimeout).toBe(6 * timeouts[0].Timeout);
     for (const queue of resources('AWS::SQS::Queue')) expect(queue.SqsManagedSseEnabled).toBe(true);
     const mappings = resources('AWS::Lambda::EventSourceMapping').filter(({ BatchSize }) => BatchSize === 10);
-    expect(mappings).toHaveLength(manifest.projections.length);
+    expect(mappings).toHaveLength(consumers.length);
     for (const { FunctionResponseTypes } of mappings) expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });
 });
@@ -120,18 +123,35 @@ describe('the functions', () => {
     ]);
   });
 
+  test('one function sends the public events of all categories, and where there are none there is none', async () => {
+    const of = (text: string) => expect.objectContaining({ Ref: expect.stringMatching(text) });
+    expect(variables('announce')).toEqual([
+      expect.objectContaining({
+        COMMITS_TABLE: of('^EventsCommits'),
+        CURSORS_TABLE: of('^AnnouncerCursors'),
+        BUS_NAME: of('^PublisherBus'),
+      }),
+    ]);
+    const { App, Stack } = await import('aws-cdk-lib');
+    const { FoldstreamStack } = await import('../../lib/infra/foldstream-stack.ts');
+    const silent = { ...manifest, aggregates: manifest.aggregates.map((each) => ({ ...each, publishes: [] })) };
+    const code = { steps, fold: { parcel: 'a', audit: 'b' }, rows: {} };
+    const stack = new FoldstreamStack(new App(), 'silent', { manifest: silent, code, settings: settingsFor('dev') });
+    expect(Stack.of(stack).node.tryFindChild('Announcer')).toBeUndefined();
+  });
+
   test('the history function knows the hashes of all', () => {
     expect(variables('history').map(({ FOLD_CODES }) => JSON.parse(FOLD_CODES))).toEqual([
       { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
     ]);
   });
 
-  test('the query function knows the public views, and of two revisions the older', () => {
+  test('the query function knows the public views, in all of their revisions', () => {
     const [{ VIEW_TABLES }] = variables('query') as [{ VIEW_TABLES: { 'Fn::Join': [string, (string | { Ref: string })[]] } }];
     const text = VIEW_TABLES['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : part.Ref)).join('');
     expect(JSON.parse(text)).toEqual({
-      'parcel-list': { table: expect.stringMatching(/^ParcelListR1Rows/), revision: 1 },
-      'parcel-log': { table: expect.stringMatching(/^ParcelLogR1Rows/), revision: 1 },
+      'parcel-list': { 1: expect.stringMatching(/^ParcelListR1Rows/), 2: expect.stringMatching(/^ParcelListR2Rows/) },
+      'parcel-log': { 1: expect.stringMatching(/^ParcelLogR1Rows/) },
     });
   });
 
@@ -176,9 +196,9 @@ describe('the functions', () => {
   test('a manifest without a bundle or a hash for one of its functions is refused', async () => {
     const { FoldstreamStack } = await import('../../lib/infra/foldstream-stack.ts');
     const { App } = await import('aws-cdk-lib');
-    const make = (code: { steps: Record<string, string>; fold: Record<string, string> }) => () =>
+    const make = (code: { steps: Record<string, string>; fold: Record<string, string>; rows: Record<string, string> }) => () =>
       new FoldstreamStack(new App(), 'x', { manifest, code, settings: settingsFor('dev') });
-    expect(make({ steps: {}, fold: {} })).toThrow('functions/publish.ts is missing');
+    expect(make({ steps: {}, fold: {}, rows: {} })).toThrow('functions/publish.ts is missing');
   });
 });
 
@@ -205,6 +225,12 @@ describe('the API', () => {
       'GET /streams/{category}/{id}/diff': 'JWT',
       'GET /ops/projections': 'JWT',
       'POST /ops/projections/{name}/parked/{stream}/resume': 'JWT',
+      'POST /ops/projections/{name}/roll-back': 'JWT',
+      'GET /ops/rebuilds': 'JWT',
+      'POST /ops/rebuilds': 'JWT',
+      'GET /ops/rebuilds/{id}': 'JWT',
+      'GET /ops/trace/{correlation}': 'JWT',
+      'POST /ops/rebuilds/{id}/cancel': 'JWT',
     });
   });
 
@@ -233,6 +259,7 @@ describe('stages', () => {
       EventsControl: ['Retain', true, true],
       EventsSnapshots: ['Retain', true, true],
       ParcelListR1Rows: ['Delete', false, false],
+      AnnouncerCursors: ['Retain', true, true],
     });
     expect(policies('dev')).toMatchObject({
       EventsCommits: ['Delete', false, true],
@@ -254,7 +281,7 @@ describe('stages', () => {
   test('queues and buckets refuse plain HTTP, but for an engine that has no TLS', () => {
     const insisting = (of: ReturnType<typeof deployed>) =>
       JSON.stringify(of.template.toJSON()).match(/aws:SecureTransport/g)?.length;
-    expect(insisting(deployed())).toBe(3 * manifest.projections.length + 1);
+    expect(insisting(deployed())).toBe(3 * consumers.length + 1);
     expect(insisting(deployed('dev', { plainHttp: 'true' }))).toBeUndefined();
     expect(() => settingsFor('prod', { plainHttp: true })).toThrow('insists on TLS');
   });
@@ -282,6 +309,9 @@ test('the outputs that the command line and the tests stand on', () => {
     expect.arrayContaining(['ControlTable', 'ParcelCommandFunction', 'PublishFunction', 'QueryFunction', 'HistoryFunction']),
   );
   expect(names.filter((name) => name.startsWith('ParcelListR2'))).toEqual(
-    ['Table', 'Function', 'Queue', 'DeadLetters', 'Undelivered'].map((part) => `ParcelListR2${part}`),
+    ['Table', 'Function', 'RebuildFunction', 'Queue', 'DeadLetters', 'Undelivered'].map((part) => `ParcelListR2${part}`),
+  );
+  expect(names.filter((name) => name.startsWith('PublicEvents'))).toEqual(
+    ['Table', 'Function', 'Queue', 'DeadLetters', 'Undelivered'].map((part) => `PublicEventsR1${part}`),
   );
 });

@@ -1,0 +1,3 @@
+import { deployedHandler } from '../lib/aws/deployed-handler.ts';
+
+export const handler = deployedHandler();

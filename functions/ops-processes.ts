@@ -1,0 +1,4 @@
+import { manifest } from '#manifest';
+import { opsProcessesHandler } from '../lib/aws/ops-processes.ts';
+
+export const handler = opsProcessesHandler(manifest);

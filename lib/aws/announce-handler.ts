@@ -1,0 +1,30 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { announcersOf } from '../core/announcer.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { announcing } from '../engine/announce.ts';
+import { commitStore } from './commit-store.ts';
+import { dynamo } from './dynamo.ts';
+import { environment } from './environment.ts';
+import { eventBus } from './event-bus.ts';
+import { projector } from './projector.ts';
+import { systemClock } from './system.ts';
+import { viewTable } from './view-table.ts';
+
+/** Sends public events to the bus, in the order of their streams. */
+export const announceHandler = (manifest: Manifest) => {
+  const [projection] = announcersOf(manifest);
+  if (!projection)
+    throw new Error('The manifest has no public events: add `publishes` to a decider, or take this function away.');
+  const client = dynamo();
+  const log = new Logger({ serviceName: 'announce' });
+  const projecting = announcing({
+    projection,
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    view: viewTable(client, environment('CURSORS_TABLE')),
+    bus: eventBus(environment('BUS_NAME')),
+    clock: systemClock,
+    keys: { random: Math.random },
+    log,
+  });
+  return projector(projecting, log, 'Announced.');
+};

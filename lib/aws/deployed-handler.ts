@@ -1,0 +1,60 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { type DeployedRevision, type Deploying, settleDeployment } from '../engine/deployed.ts';
+import { deploymentRecords } from './deployments.ts';
+import { dynamo } from './dynamo.ts';
+import { environment } from './environment.ts';
+import { activeRevisions, revisionPhases } from './revisions.ts';
+import { systemClock } from './system.ts';
+
+/** The property `Revisions` of the resource: table and hash of the code by `<projection>.r<revision>`. */
+const revisionsOf = (properties: Readonly<Record<string, unknown>> = {}): readonly DeployedRevision[] =>
+  Object.entries((properties.Revisions ?? {}) as Record<string, readonly [string, string?]>).map(([name, [table, code]]) => {
+    const [, projection = '', revision] = /^(.*)\.r(\d+)$/.exec(name) ?? [];
+    return { projection, revision: Number(revision), table, ...(code !== undefined && { code }) };
+  });
+
+/** What CloudFormation is told: that it may go on, or why not. */
+const settled = async (deploying: Deploying, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
+  // What a stack leaves behind when it goes is its own business.
+  if (event.RequestType === 'Delete') return undefined;
+  const previous = event.RequestType === 'Update' ? revisionsOf(event.OldResourceProperties) : [];
+  return settleDeployment(deploying, revisionsOf(event.ResourceProperties), previous);
+};
+
+/** Answers a request of CloudFormation, which waits until it is told. */
+const tell = async (event: CloudFormationCustomResourceEvent, reason: string | undefined): Promise<void> => {
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const answer = {
+    Status: reason === undefined ? 'SUCCESS' : 'FAILED',
+    ...(reason !== undefined && { Reason: reason }),
+    PhysicalResourceId: 'deployed-views',
+    StackId,
+    RequestId,
+    LogicalResourceId,
+  };
+  // Bytes, so that no content type is sent: the address is signed for none.
+  const response = await fetch(event.ResponseURL, { method: 'PUT', body: new TextEncoder().encode(JSON.stringify(answer)) });
+  if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${response.status}.`);
+};
+
+/** Tells each deployment whether it may go on, and lets first revisions answer where there is no history yet. */
+export const deployedHandler = () => {
+  const client = dynamo();
+  const log = new Logger({ serviceName: 'deployed' });
+  const control = environment('CONTROL_TABLE');
+  const deploying: Deploying = {
+    deployments: deploymentRecords(client, { commits: environment('COMMITS_TABLE'), control }),
+    actives: activeRevisions(client, control),
+    phases: revisionPhases(client, control),
+    clock: systemClock,
+  };
+  return async (event: CloudFormationCustomResourceEvent): Promise<void> => {
+    const reason = await settled(deploying, event).catch((error: Error) => {
+      log.error('Failed.', { error });
+      return `The views could not be settled: ${error.message}`;
+    });
+    if (reason !== undefined) log.warn('A deployment is refused.', { reason });
+    await tell(event, reason);
+  };
+};

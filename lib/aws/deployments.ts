@@ -1,0 +1,37 @@
+import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Deployments } from '../engine/deployed.ts';
+import { fromItem, toItem } from './attributes.ts';
+
+const id = 'deployed';
+
+/** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, and `tables` by `<projection>.r<revision>`. */
+export const deploymentRecords = (
+  client: DynamoDBClient,
+  tables: Readonly<{ commits: string; control: string }>,
+): Deployments => {
+  const TableName = tables.control;
+  return {
+    hasCommits: async () => {
+      const { Items = [] } = await client.send(
+        new ScanCommand({
+          TableName: tables.commits,
+          ConsistentRead: true,
+          Limit: 1,
+          ProjectionExpression: '#c',
+          ExpressionAttributeNames: { '#c': 'commit' },
+        }),
+      );
+      return Items.length > 0;
+    },
+    tables: async () => {
+      const { Item } = await client.send(new GetItemCommand({ TableName, Key: toItem({ id }), ConsistentRead: true }));
+      return Item ? (fromItem(Item).tables as Record<string, string>) : {};
+    },
+    keepTables: async (kept) => {
+      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tables: kept }) }));
+    },
+    forgetActive: async (projection) => {
+      await client.send(new DeleteItemCommand({ TableName, Key: toItem({ id: `view/${projection}` }) }));
+    },
+  };
+};

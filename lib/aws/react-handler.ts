@@ -1,0 +1,94 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { AnyDecider } from '../core/decider.ts';
+import type { Manifest } from '../core/manifest.ts';
+import type { AnyProcess } from '../core/process.ts';
+import { processDecider } from '../core/process-decider.ts';
+import { stateCache } from '../engine/cache.ts';
+import type { Commanding } from '../engine/command.ts';
+import { processMessage } from '../engine/process/message-form.ts';
+import type { Arrived } from '../engine/process/ports.ts';
+import type { Reacting } from '../engine/process/react.ts';
+import { reactBatch } from '../engine/process/react-batch.ts';
+import type { Delivered } from '../engine/publish.ts';
+import { defaultSettings, processSettings } from '../engine/settings.ts';
+import { commitStore } from './commit-store.ts';
+import { correlationsOf } from './correlations.ts';
+import { deadlineItems } from './deadlines.ts';
+import { dynamo } from './dynamo.ts';
+import { environment } from './environment.ts';
+import { sendTo, sqs } from './queue.ts';
+import { eventBridgeScheduler, schedulerClient } from './scheduler.ts';
+import { snapshotStore } from './snapshot-store.ts';
+import { sourceCursors } from './source-cursors.ts';
+import { systemClock, systemKeys } from './system.ts';
+
+/** A commit from the bus or from the sweep, or what the scheduler, the sweep and operators say; undefined for what nobody here has sent. */
+const arrivedIn = ({ messageId, body }: SQSRecord): Arrived | undefined => {
+  const said = JSON.parse(body) as Readonly<{ detail?: Delivered }>;
+  if (said.detail) return { id: messageId, delivered: said.detail };
+  const message = processMessage.safeParse(said);
+  return message.success ? { id: messageId, message: message.data } : undefined;
+};
+
+const correlationOf = (arrived: Arrived): readonly string[] => {
+  if ('delivered' in arrived) return correlationsOf([arrived.delivered]);
+  return Object.values(arrived.message).flatMap((said: object) => ('correlation' in said ? [String(said.correlation)] : []));
+};
+
+/** Works through the batches of a process's queue, and gives back only the records that are to come again. */
+export const reactor =
+  (reacting: Reacting, log: Pick<Logger, 'info' | 'error'>) =>
+  async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+    const all = Records.map((record) => ({ id: record.messageId, arrived: arrivedIn(record) }));
+    const batch = all.flatMap(({ arrived }) => arrived ?? []);
+    const strangers = all.filter(({ arrived }) => !arrived).map(({ id }) => id);
+    // It ends as a dead letter, where somebody looks at it.
+    if (strangers.length > 0) log.error('A message is of no known form.', { messages: strangers });
+    const failed = await reactBatch(reacting, batch);
+    log.info('Reacted.', {
+      messages: batch.length - failed.length,
+      failed: failed.length,
+      correlations: [...new Set(batch.flatMap(correlationOf))],
+    });
+    return { batchItemFailures: [...failed, ...strangers].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+
+/** Everything that one process reacts with. */
+const reactingFor = (process: AnyProcess, log: Logger): Reacting => {
+  const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
+  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
+  const shared = {
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
+    keys: systemKeys(client, control),
+    clock: systemClock,
+    log,
+    settings: defaultSettings,
+    // One for all categories: a stream's name says of which it is.
+    cache: stateCache(defaultSettings.cacheBytes),
+  };
+  const commandingOf = (decider: AnyDecider): Commanding => ({ ...shared, decider, code: codes[decider.category] ?? '' });
+  const targets = new Map(process.sends.map((decider) => [decider.category, commandingOf(decider)]));
+  return {
+    process,
+    own: commandingOf(processDecider(process)),
+    target: (category) => targets.get(category),
+    cursors: sourceCursors(client, control, process.category),
+    deadlines: deadlineItems(client, control),
+    scheduler: eventBridgeScheduler(
+      { client: schedulerClient(), clock: systemClock, sendNow: (body) => sendTo(queues, environment('QUEUE_URL'), body) },
+      { group: environment('SCHEDULE_GROUP'), queueArn: environment('QUEUE_ARN'), role: environment('SCHEDULE_ROLE') },
+    ),
+    settings: processSettings,
+  };
+};
+
+/** The function of one process. */
+export const reactHandler = ({ processes = [] }: Manifest) => {
+  const category = environment('PROCESS');
+  const process = processes.find((candidate) => candidate.category === category);
+  if (!process) throw new Error(`The manifest has no process ${category}.`);
+  const log = new Logger({ serviceName: `react-${category}` });
+  return reactor(reactingFor(process, log), log);
+};

@@ -1,0 +1,79 @@
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { AnyProjection } from '../core/projection.ts';
+import { pascal } from '../core/stream.ts';
+import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from './delivery.ts';
+import type { EventStore } from './event-store.ts';
+import { output } from './notes.ts';
+import type { Publisher } from './publisher.ts';
+import { type Common, Step } from './step.ts';
+
+const parkedHeads = 'parked';
+
+type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; publisher: Publisher }>;
+
+/** What sends public events: bus -> rule -> queue -> function -> bus, and a table for how far each stream has come. One for all categories. */
+export class Announcer extends Construct {
+  readonly projection: AnyProjection;
+  private readonly cursors: Table;
+  private readonly delivery: Delivery;
+
+  constructor(scope: Construct, id: string, { projection, store, publisher, ...common }: Props) {
+    super(scope, id);
+    this.projection = projection;
+    const { settings } = common;
+    this.cursors = new Table(this, 'Cursors', {
+      partitionKey: { name: 'key', type: AttributeType.STRING },
+      sortKey: { name: 'sort', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      // Unlike a view's rows it cannot be made again: without it all that was ever sent would be sent again.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: settings.protect,
+      removalPolicy: settings.removal,
+    });
+    this.cursors.addGlobalSecondaryIndex({
+      indexName: parkedHeads,
+      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['stream', 'commit', 'parked'],
+    });
+    this.delivery = deliveryTo(this, { subscription: projection, bus: publisher.bus, settings });
+    const step = new Step(this, 'Announce', {
+      ...common,
+      step: 'announce',
+      description: 'Sends public events to the bus.',
+      timeout: consumerTimeout,
+    });
+    store.letRead(step);
+    step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.cursors.tableArn]);
+    publisher.letSend(step);
+    letTake(this, step, this.delivery, projection.name);
+
+    const prefix = `${pascal(projection.name)}R${projection.revision}`;
+    output(this, `${prefix}Table`, this.cursors.tableName);
+    output(this, `${prefix}Function`, step.functionName);
+    deliveryOutputs(this, prefix, this.delivery);
+  }
+
+  /** The names by which the sweep and the operators' function find it. */
+  get names(): Readonly<{ key: string; table: string; queue: string; queueUrl: string }> {
+    const { projection, cursors, delivery } = this;
+    const key = `${projection.name}.r${projection.revision}`;
+    return { key, table: cursors.tableName, queue: delivery.queue.queueName, queueUrl: delivery.queue.queueUrl };
+  }
+
+  /** Reads cursors, and sends past the bus what did not arrive. */
+  letSweep(step: Step): void {
+    step.may(['dynamodb:GetItem'], [this.cursors.tableArn]);
+    letSendTo(step, this.delivery);
+  }
+
+  /** Reads cursors and what is parked, and sends orders to resume. */
+  letOperate(step: Step): void {
+    step.may(['dynamodb:GetItem'], [this.cursors.tableArn]);
+    step.may(['dynamodb:Scan'], [`${this.cursors.tableArn}/index/${parkedHeads}`]);
+    letSendTo(step, this.delivery);
+  }
+}

@@ -1,0 +1,102 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { handledTypes, type Subscription, sourcesOf } from '../core/projection.ts';
+import { alarmOnAge, alarmOnLetters, alarmOnLine } from './alarm.ts';
+import { accept, output, plainHttp } from './notes.ts';
+import type { Settings } from './stage.ts';
+import type { Step } from './step.ts';
+
+/** How long the function of a consumer may work on a batch. */
+export const consumerTimeout = Duration.seconds(20);
+
+type Props = Readonly<{
+  subscription: Subscription;
+  bus: IEventBus;
+  settings: Pick<Settings, 'tls'>;
+}>;
+
+/** The way of commits to a consumer, and where they lie that do not get through. */
+export type Delivery = Readonly<{ queue: Queue; deadLetters: Queue; undelivered: Queue }>;
+
+const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, props: QueueProps): Queue => {
+  // Not the AWS-managed key of KMS, which EventBridge may not use.
+  const queue = new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: tls, ...props });
+  if (!tls) accept(queue, { SQS4: plainHttp });
+  return queue;
+};
+
+type Queues = Readonly<{ name: string; settings: Pick<Settings, 'tls'>; timeout: Duration }>;
+
+/** A consumer's queue, and where those letters lie that do not get into it or through it. */
+export const queuesOf = (scope: Construct, { name, settings, timeout }: Queues): Delivery => {
+  const letters = (id: string, alarmDescription: string) => {
+    const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(14) });
+    alarmOnLetters(queue, alarmDescription);
+    return queue;
+  };
+  const undelivered = letters('Undelivered', `The rule of ${name} could not deliver to its queue.`);
+  accept(undelivered, { SQS3: 'It is a dead letter queue itself: of a rule, which cdk-nag does not look at.' });
+  const deadLetters = letters('DeadLetters', `${name} gave up on a commit after many tries.`);
+  const queue = queueIn(scope, 'Queue', settings, {
+    // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
+    visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: 10 },
+  });
+  return { queue, deadLetters, undelivered };
+};
+
+/** Bus -> rule -> queue, for exactly the event types of a subscription. */
+export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Props): Delivery => {
+  const { name, revision } = subscription;
+  const delivery = queuesOf(scope, { name, settings, timeout: consumerTimeout });
+  const { queue, undelivered } = delivery;
+  new Rule(scope, 'Rule', {
+    eventBus: bus,
+    description: `Commits that ${name} (revision ${revision}) is interested in.`,
+    eventPattern: {
+      detailType: sourcesOf(subscription).map(({ category }) => `${category}.commit`),
+      detail: { types: [...handledTypes(subscription)] },
+    },
+    targets: [new SqsQueue(queue, { deadLetterQueue: undelivered })],
+  });
+  alarmOnAge(queue, `${name} is more than five minutes behind: see foldstream projections.`);
+  return delivery;
+};
+
+/** Lets a function receive from the queue, in batches of which it gives back what failed. */
+export const letReceive = (scope: Construct, step: Step, { queue }: Delivery): void => {
+  step.may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
+  new EventSourceMapping(scope, 'Delivered', {
+    target: step,
+    eventSourceArn: queue.queueArn,
+    batchSize: 10,
+    reportBatchItemFailures: true,
+  });
+};
+
+/** Lets a function take from the queue; it says when it parks a stream. */
+export const letTake = (scope: Construct, step: Step, delivery: Delivery, name: string): void => {
+  letReceive(scope, step, delivery);
+  alarmOnLine(step, {
+    id: 'Parked',
+    message: 'A stream is parked.',
+    alarmDescription: `A stream is parked in ${name}: foldstream projections says which and why; mend it, deploy, then resume it.`,
+  });
+};
+
+/** Lets a function send past the bus, and see how much is waiting. */
+export const letSendTo = (step: Step, { queue, deadLetters }: Delivery): void => {
+  step.may(['sqs:SendMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
+  step.may(['sqs:GetQueueAttributes'], [deadLetters.queueArn]);
+};
+
+/** The outputs by which the command line finds a consumer's queues. */
+export const deliveryOutputs = (scope: Construct, prefix: string, { queue, deadLetters, undelivered }: Delivery): void => {
+  output(scope, `${prefix}Queue`, queue.queueUrl);
+  output(scope, `${prefix}DeadLetters`, deadLetters.queueUrl);
+  output(scope, `${prefix}Undelivered`, undelivered.queueUrl);
+};

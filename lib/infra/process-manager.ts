@@ -1,0 +1,104 @@
+import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { type IEventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import type { AnyProcess } from '../core/process.ts';
+import { pascal } from '../core/stream.ts';
+import { alarmOnAge, alarmOnLine } from './alarm.ts';
+import { type Delivery, deliveryOutputs, letReceive, letSendTo, queuesOf } from './delivery.ts';
+import type { EventStore } from './event-store.ts';
+import { output } from './notes.ts';
+import { OneShots } from './one-shots.ts';
+import { type Common, Step } from './step.ts';
+
+/** Twice as long as a function begins new steps of an instance. */
+const timeout = Duration.seconds(60);
+
+type Props = Common & Readonly<{ process: AnyProcess; store: EventStore; bus: IEventBus }>;
+
+/** One process: bus -> rules -> queue -> function -> its own streams, and those that it sends commands to. Deadlines and orders come through the same queue. */
+export class ProcessManager extends Construct {
+  readonly process: AnyProcess;
+  private readonly delivery: Delivery;
+
+  constructor(scope: Construct, id: string, { process, store, bus, ...common }: Props) {
+    super(scope, id);
+    this.process = process;
+    const { category } = process;
+    Tags.of(this).add('foldstream:process', category);
+    this.delivery = queuesOf(this, { name: category, settings: common.settings, timeout });
+    this.rules(bus);
+    alarmOnAge(this.delivery.queue, `${category} is more than five minutes behind: see foldstream processes.`);
+
+    const step = new Step(this, 'React', {
+      ...common,
+      step: 'react',
+      description: `Reacts to commits for ${category}, and sends its commands.`,
+      timeout,
+    });
+    step.addEnvironment('PROCESS', category);
+    store.letReact(step, process, common.code.fold);
+    store.letUseSecret(step);
+    const shots = new OneShots(this, 'Deadlines', common);
+    shots.letShoot(step, this, this.delivery.queue);
+    letReceive(this, step, this.delivery);
+    alarmOnLine(step, {
+      id: 'Stuck',
+      message: 'An instance is stuck.',
+      alarmDescription: `A command of ${category} was refused and nothing follows on that: foldstream processes says which and why; retry or resolve it.`,
+    });
+    alarmOnLine(step, {
+      id: 'Parked',
+      message: 'An instance is parked.',
+      alarmDescription: `A reaction of ${category} threw: foldstream processes says where and why; mend it, deploy, then resume it.`,
+    });
+
+    const prefix = pascal(category);
+    output(this, `${prefix}ReactFunction`, step.functionName);
+    output(this, `${prefix}ScheduleGroup`, shots.groupName);
+    deliveryOutputs(this, prefix, this.delivery);
+  }
+
+  /** The names by which the sweep and the operators' function find it. */
+  get names(): Readonly<{ queue: string; queueUrl: string }> {
+    const { queue } = this.delivery;
+    return { queue: queue.queueName, queueUrl: queue.queueUrl };
+  }
+
+  /** Sends orders, and past the bus what did not arrive. */
+  letSend(step: Step): void {
+    letSendTo(step, this.delivery);
+  }
+
+  /** What was imported happened elsewhere, with all that followed from it. The function leaves it alone as well. */
+  private rules(bus: IEventBus): void {
+    const { category, from, on } = this.process;
+    const { queue, undelivered } = this.delivery;
+    const targets = [new SqsQueue(queue, { deadLetterQueue: undelivered })];
+    new Rule(this, 'Sources', {
+      eventBus: bus,
+      description: `Commits that ${category} reacts to.`,
+      eventPattern: {
+        detailType: from.map((source) => `${source.category}.commit`),
+        detail: { types: Object.keys(on).sort(), imported: Match.doesNotExist() },
+      },
+      targets,
+    });
+    new Rule(this, 'Own', {
+      eventBus: bus,
+      description: `The steps of ${category}: each is attended once more, whatever became of the function that took it.`,
+      eventPattern: { detailType: [`${category}.commit`], detail: { imported: Match.doesNotExist() } },
+      targets,
+    });
+  }
+}
+
+/** The variables from which a function knows all processes. Names only, and one queue's URL: a function's variables have 4 KB together. */
+export const letFindProcesses = (step: Step, managers: readonly ProcessManager[]): void => {
+  const [first] = managers;
+  if (!first) return;
+  const names = Object.fromEntries(managers.map(({ process, names: { queue } }) => [process.category, queue]));
+  step.addEnvironment('PROCESSES', Stack.of(step).toJsonString(names));
+  step.addEnvironment('PROCESS_QUEUE_URL', first.names.queueUrl);
+  for (const manager of managers) manager.letSend(step);
+};

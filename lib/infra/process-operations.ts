@@ -1,0 +1,39 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { instancesName } from '../core/process-instances.ts';
+import type { Api } from './api.ts';
+import type { EventStore } from './event-store.ts';
+import { accept, output } from './notes.ts';
+import { letFindProcesses, type ProcessManager } from './process-manager.ts';
+import { type Common, Step } from './step.ts';
+import type { View } from './view.ts';
+
+type Props = Common & Readonly<{ views: readonly View[]; processes: readonly ProcessManager[]; store: EventStore; api: Api }>;
+
+/** /ops/processes...: for operators, how the instances of processes are, the whole story of one, and what to do about those that stand still. */
+export class ProcessOperations extends Construct {
+  constructor(scope: Construct, id: string, { views, processes, store, api, ...common }: Props) {
+    super(scope, id);
+    const step = new Step(this, 'Ops', {
+      ...common,
+      step: 'ops-processes',
+      description: 'Tells operators how the processes are, and takes their orders.',
+      timeout: Duration.seconds(15),
+    });
+    letFindProcesses(step, processes);
+    const revisions = views.filter(({ projection }) => projection.name === instancesName);
+    const tables = Object.fromEntries(revisions.map((view) => [view.projection.revision, view.letQuery(step)]));
+    step.addEnvironment('INSTANCE_TABLES', Stack.of(step).toJsonString(tables));
+    store.letReadActives(step);
+    store.letRead(step);
+    const own = processes.map(({ process: { category } }) => [category, common.code.fold[category] ?? '']);
+    store.letReadSnapshots(step, Object.fromEntries(own));
+    // Of metrics there are no smaller rights.
+    step.may(['cloudwatch:GetMetricData'], ['*']);
+    accept(step.role!, { 'IAM5[Resource::*]': 'cloudwatch:GetMetricData knows no resources; it reads figures, never data.' });
+    api.route('GET', '/ops/processes', step);
+    api.route('GET', '/ops/processes/{process}/{instance}', step);
+    for (const order of ['retry', 'resume', 'resolve']) api.route('POST', `/ops/processes/{process}/{instance}/${order}`, step);
+    output(this, 'ProcessOpsFunction', step.functionName);
+  }
+}
