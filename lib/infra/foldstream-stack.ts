@@ -1,4 +1,4 @@
-import { type App, NestedStack, Stack } from 'aws-cdk-lib';
+import { type App, STACK_RESOURCE_LIMIT_CONTEXT, Stack } from 'aws-cdk-lib';
 import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -15,6 +15,7 @@ import { Processes } from './processes.ts';
 import { Publisher } from './publisher.ts';
 import { History, Queries } from './queries.ts';
 import { Rebuilds } from './rebuilds.ts';
+import { roomFor } from './room.ts';
 import type { Common } from './step.ts';
 import { Sweep } from './sweep.ts';
 import { View } from './view.ts';
@@ -26,6 +27,8 @@ export class FoldstreamStack extends Stack {
       description: `Foldstream: event sourcing and CQRS (${common.settings.stage})`,
       terminationProtection: common.settings.protect,
     });
+    // Only AWS counts them.
+    if (!common.settings.nested) this.node.setContext(STACK_RESOURCE_LIMIT_CONTEXT, 0);
     const store = new EventStore(this, 'Events', common);
     const publisher = new Publisher(this, 'Publisher', { store, ...common });
     const { bus } = publisher;
@@ -34,10 +37,9 @@ export class FoldstreamStack extends Stack {
 
     for (const decider of manifest.aggregates)
       new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, store, api, ...common });
-    // A stack of its own for each view and process: one stack takes 500 resources, and each of these has some twenty.
     const views = manifest.projections.map((projection) => {
-      const own = new NestedStack(this, `${pascal(projection.name)}R${projection.revision}`);
-      return new View(own, 'Default', { projection, store, bus, ...common });
+      const room = roomFor(this, `${pascal(projection.name)}R${projection.revision}`, common.settings);
+      return new View(room, 'Default', { projection, store, bus, ...common });
     });
     const announcers = announcersOf(manifest).map(
       (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...common }),

@@ -16,6 +16,8 @@ export type Settings = Readonly<{
   demoSignIn: boolean;
   /** Queues and buckets refuse whoever does not use TLS. Off only for an engine on this machine that has none. */
   tls: boolean;
+  /** Each view and process in a stack of its own, since one stack takes 500 resources. Off for engines that cannot update nested ones. */
+  nested: boolean;
   architecture: Architecture;
 }>;
 
@@ -25,10 +27,11 @@ export const stageOf = (context: unknown): Stage => {
   return stage;
 };
 
-type Context = Readonly<{ architecture?: unknown; plainHttp?: unknown }>;
+type Context = Readonly<{ architecture?: unknown; plainHttp?: unknown; nested?: unknown }>;
 
-/** `architecture` is for engines that cannot run ARM images, `plainHttp` for those that know no TLS; on AWS leave both alone. */
-export const settingsFor = (stage: Stage, { architecture = 'arm64', plainHttp }: Context = {}): Settings => {
+/** `architecture` is for engines that cannot run ARM images, `plainHttp` for those that know no TLS, `nested` for those that cannot update nested
+ * stacks; on AWS leave all alone. */
+export const settingsFor = (stage: Stage, { architecture = 'arm64', plainHttp, nested = true }: Context = {}): Settings => {
   const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
   if (!known) throw new Error(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
   const tls = String(plainHttp) !== 'true';
@@ -39,5 +42,6 @@ export const settingsFor = (stage: Stage, { architecture = 'arm64', plainHttp }:
       : { stage, removal: RemovalPolicy.DESTROY, protect: false, logRetention: RetentionDays.ONE_WEEK, demoSignIn: true }),
     architecture: known,
     tls,
+    nested: String(nested) !== 'false',
   };
 };

@@ -1,4 +1,4 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { operated } from '../../lib/core/announcer.ts';
 import { handledTypes, sourcesOf } from '../../lib/core/projection.ts';
@@ -298,6 +298,26 @@ describe('stages', () => {
 
 test('the same manifest makes the same template', () => {
   expect(JSON.stringify(deployed().template.toJSON())).toBe(JSON.stringify(template.toJSON()));
+});
+
+describe('views and processes in stacks of their own', () => {
+  const flat = deployed('dev', { nested: 'false' });
+
+  test('come to the same resources as in the one stack', () => {
+    const shapes = (of: typeof flat) =>
+      Object.entries(of.template.toJSON().Resources as Record<string, { Type: string; Properties?: { Environment?: unknown } }>)
+        .map(([id, { Type, Properties }]) => `${id.replace(/[0-9A-F]{8}$/, '')} ${Type} ${Object.keys(Properties ?? {}).sort()}`)
+        .sort();
+    expect(shapes(deployed())).toEqual(shapes(flat));
+    expect(Object.keys(deployed().template.toJSON().Outputs).sort()).toEqual(Object.keys(flat.template.toJSON().Outputs).sort());
+  });
+
+  test('cost the outer stack one resource each', () => {
+    const outer = (of: typeof flat) => Object.keys(Template.fromStack(of.stack).toJSON().Resources).length;
+    const inOne = Object.keys(flat.template.toJSON().Resources).filter((id) => id.startsWith('ParcelListR2')).length;
+    expect(inOne).toBeGreaterThan(20);
+    expect(outer(flat) - outer(deployed())).toBeGreaterThan(20 * (manifest.projections.length - 1));
+  });
 });
 
 test('the outputs that the command line and the tests stand on', () => {

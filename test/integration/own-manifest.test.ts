@@ -30,6 +30,8 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
       logFile: join(home, 'parcels.log'),
       outputsFile: join(home, 'parcels.json'),
       outDir: join(home, 'parcels.out'),
+      // As on AWS; elsewhere in these tests stacks are updated, which this engine cannot do with nested ones.
+      context: { nested: 'true' },
     });
     parcels = toDeployment(endpoint, stacks);
     for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), parcels.userPool, user);

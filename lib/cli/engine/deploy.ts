@@ -49,8 +49,11 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
 /** The CDK CLI's arguments of a deployment. */
 export function deployArgs({ app, context = {}, outputsFile, outDir }: DeployOptions): string[] {
   const fixed = ['deploy', '--all', '--require-approval', 'never', '--progress', 'events', '--concurrency', '4'];
-  // A local engine has no TLS to insist on.
-  const settings = Object.entries({ plainHttp: 'true', ...context }).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
+  // A local engine has no TLS to insist on, and loses sight of what is in a nested stack when that is updated.
+  const settings = Object.entries({ plainHttp: 'true', nested: 'false', ...context }).flatMap(([key, value]) => [
+    '--context',
+    `${key}=${value}`,
+  ]);
   return [...fixed, '--outputs-file', outputsFile, '--output', outDir, ...(app ? ['--app', app] : []), ...settings];
 }
 
