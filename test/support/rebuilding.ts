@@ -130,13 +130,8 @@ export const rebuildingOf = ({
   const view = memoryView();
   const log = memoryLog();
   const { random, randomId } = memoryKeys(seed);
-  const [actives, phases, dirty, rebuilds, executions] = [
-    memoryActives(),
-    memoryPhases(),
-    memoryDirtyNotes(),
-    memoryRebuilds(),
-    memoryExecutions(),
-  ];
+  const actives = memoryActives();
+  const [phases, dirty, rebuilds, executions] = [memoryPhases(), memoryDirtyNotes(), memoryRebuilds(actives), memoryExecutions()];
   const sent: object[] = [];
   const send = async (messages: readonly object[]) => {
     sent.push(...messages);

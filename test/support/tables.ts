@@ -34,7 +34,21 @@ export const makeTables = async (client: DynamoDBClient, lists: readonly string[
   const tables = { commits: named('commits'), snapshots: named('snapshots'), view: named('view'), control: named('control') };
   await create(client, tables.commits, { partition: ['stream', 'S'], sort: ['commit', 'N'] });
   await create(client, tables.snapshots, { partition: ['stream', 'S'], sort: ['code', 'S'] });
-  await create(client, tables.control, { partition: ['id', 'S'] });
+  await create(
+    client,
+    tables.control,
+    { partition: ['id', 'S'] },
+    {
+      AttributeDefinitions: ['id', 'dueIn', 'due'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'due',
+          KeySchema: schema({ partition: ['dueIn', 'S'], sort: ['due', 'S'] }),
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    },
+  );
   await create(
     client,
     tables.view,

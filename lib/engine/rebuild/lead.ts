@@ -110,18 +110,23 @@ const end = async (leading: Pick<Leading, 'rebuilds' | 'clock'>, id: string, { f
   return { state: (await known(leading, id)).state, recheck: [] };
 };
 
-/** Switches, if the revision that answered at the beginning still does; a step that is repeated finds its own switch. */
-const switched = async ({ actives, phases, clock }: Leading, rebuild: Rebuild, code: string | undefined): Promise<boolean> => {
-  const { projection, revision, from, by, why } = rebuild;
-  const active = await actives.load(projection);
-  if (active?.revision !== revision) {
-    if (active?.revision !== from) return false;
-    const next = { projection, revision, since: instant(clock), by, why, ...(from !== undefined && { previous: from }) };
-    if (!(await actives.switch(next, from)) && (await actives.load(projection))?.revision !== revision) return false;
-  }
+/** Switches, if the revision that answered at the beginning still does and nobody has cancelled meanwhile. */
+const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | undefined): Promise<Judged> => {
+  const { actives, phases, rebuilds, clock, log } = leading;
+  const { id, projection, revision, from, by, why } = rebuild;
   const phase = await phases.load(projection, revision);
+  // What was found clean is this code's by now.
   if (phase && code !== undefined && phase.code !== code) await phases.save(projection, revision, { ...phase, code });
-  return true;
+  const now = instant(clock);
+  const to = { state: 'switched', found: 0, since: now, endedAt: now } as const;
+  const next = { projection, revision, since: now, by, why, ...(from !== undefined && { previous: from }) };
+  const answers = (await actives.load(projection))?.revision === revision;
+  if (await rebuilds.move(id, ['verifying'], to, answers ? undefined : { next, from }))
+    log.info('A rebuilt revision answers from now on.', { rebuild: id, projection, revision });
+  const { state } = await known(leading, id);
+  if (state !== 'verifying') return { state, recheck: [] };
+  const reason = `Another revision than ${from ?? 'none'} answers by now: ${projection} was switched meanwhile. Begin anew if r${revision} is still wanted.`;
+  return end(leading, id, { from: ['verifying'], to: { state: 'failed', reason } });
 };
 
 /** What differs, as orders to the projection's own function: nobody else may write its table. */
@@ -177,12 +182,7 @@ export const judge = async (leading: Leading, id: string): Promise<Judged> => {
     return end(leading, id, { from: ['verifying'], to: { state: 'failed', reason, ...result } });
   }
   if (kind === 'replay') return end(leading, id, { from: ['verifying'], to: { state: 'replayed', found: 0 } });
-  if (!(await switched(leading, rebuild, view?.code))) {
-    const reason = `Another revision than ${rebuild.from ?? 'none'} answers by now: ${projection} was switched meanwhile. Begin anew if r${revision} is still wanted.`;
-    return end(leading, id, { from: ['verifying'], to: { state: 'failed', reason } });
-  }
-  log.info('A rebuilt revision answers from now on.', { rebuild: id, projection, revision });
-  return end(leading, id, { from: ['verifying'], to: { state: 'switched', found: 0 } });
+  return switchOver(leading, rebuild, view?.code);
 };
 
 /** Ends a rebuild whose execution cannot go on. */

@@ -9,6 +9,9 @@ export type Active = Readonly<{
   why: string;
 }>;
 
+/** A switch that is part of something else: what is to answer, and what must have answered until then. */
+export type Switch = Readonly<{ next: Active; from: number | undefined }>;
+
 export interface Actives {
   load(projection: string): Promise<Active | undefined>;
   /** Switches, on the condition that the revision there is still the one that was read (undefined: none). Answers whether it did. */
@@ -130,7 +133,13 @@ export interface Rebuilds {
   begin(rebuild: Rebuild): Promise<string | undefined>;
   load(id: string): Promise<Rebuild | undefined>;
   /** Changes its state if it is still in one of these. Answers whether it did. A last state frees the projection for the next one. */
-  move(id: string, from: readonly RebuildState[], to: Pick<Rebuild, 'state'> & Partial<Rebuild>): Promise<boolean>;
+  move(
+    id: string,
+    from: readonly RebuildState[],
+    to: Pick<Rebuild, 'state'> & Partial<Rebuild>,
+    /** Into a last state alone: both or neither, so that nobody can cancel what has switched. */
+    also?: Switch,
+  ): Promise<boolean>;
   /** The newest first, of one projection or of all. */
   list(projection?: string): Promise<readonly Rebuild[]>;
   savePart(id: string, progress: PartProgress): Promise<void>;

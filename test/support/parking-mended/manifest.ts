@@ -4,6 +4,6 @@ import { viewsThat } from '../parking/views.ts';
 
 /** The same views, of the same revisions, after somebody has thought about what nowhere is. */
 export const manifest = defineManifest({
-  aggregates: [parcel],
+  aggregates: [{ ...parcel, publishes: ['ParcelSent'] }],
   projections: viewsThat((place) => (place === 'nowhere' ? 'lost' : place)),
 });

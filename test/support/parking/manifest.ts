@@ -4,7 +4,7 @@ import { viewsThat } from './views.ts';
 
 /** Parks whatever is scanned nowhere. */
 export const manifest = defineManifest({
-  aggregates: [parcel],
+  aggregates: [{ ...parcel, publishes: ['ParcelSent'] }],
   projections: viewsThat((place) => {
     if (place === 'nowhere') throw new Error('no parcel is ever scanned nowhere');
     return place;

@@ -1,0 +1,243 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { commitStore } from '../../lib/aws/commit-store.ts';
+import { systemClock, systemKeys } from '../../lib/aws/system.ts';
+import { listProcesses, orderProcess, showInstance } from '../../lib/cli/processes.ts';
+import { traceVerb } from '../../lib/cli/trace.ts';
+import { account } from '../../lib/domains/account/decider.ts';
+import { manifest } from '../../lib/domains/index.ts';
+import { stateCache } from '../../lib/engine/cache.ts';
+import { handleCommand } from '../../lib/engine/handle-command.ts';
+import { sendId } from '../../lib/engine/process/send.ts';
+import { defaultSettings } from '../../lib/engine/settings.ts';
+import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
+import { memoryLog } from '../../lib/testing/memory-system.ts';
+import { eventually } from '../support/eventually.ts';
+import { as, type Call, fresh, theDeployment } from '../support/http.ts';
+import { overHttp } from '../support/over-http.ts';
+import { whilePaused } from '../support/pausing.ts';
+import { setRule } from '../support/ruled.ts';
+
+type Row = Readonly<{ process: string; instance: string; status: string; why?: string; how?: string }>;
+type Told = Readonly<{ status: string | number; ended?: string; waits: unknown[]; steps: { says: string; actor: string }[] }>;
+
+describe.runIf(overHttp())('transfers', () => {
+  const stack = 'foldstream-dev';
+  let [ada, operator]: [Call, Call] = [] as never;
+  const name = (part: string) => theDeployment().outputs[part] ?? '';
+  const ok = async (asked: ReturnType<Call>) => {
+    const answer = await asked;
+    expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+    return answer;
+  };
+  const opened = async (balance: number) => {
+    const id = fresh();
+    await ok(ada('POST', `/account/${id}/open`, { currency: 'EUR' }));
+    if (balance > 0) await ok(ada('POST', `/account/${id}/deposit`, { amount: balance, currency: 'EUR' }));
+    return id;
+  };
+  const closed = (id: string) => ok(ada('POST', `/account/${id}/close`, { reason: 'moved' }));
+  const requested = async (from: string, to: string, amount: number, headers = {}) => {
+    const id = fresh();
+    await ok(ada('POST', `/transfer/${id}/request`, { from, to, amount, currency: 'EUR' }, headers));
+    return id;
+  };
+  const balanceOf = async (id: string) =>
+    (await ok(ada('GET', `/streams/account/${id}/state?at=2099-01-01T00:00:00Z`))).body.state as Record<string, unknown>;
+  const told = async (id: string): Promise<Told> =>
+    (await operator('GET', `/ops/processes/transferProcess/${id}`)).body as unknown as Told;
+  const comesTo = (id: string, status: string) =>
+    eventually(
+      () => told(id),
+      (report) => report.status === status,
+      { deadline: 40_000, every: 200 },
+    );
+  const rowsOf = async (status: string): Promise<readonly Row[]> => {
+    const { body } = await ok(operator('GET', `/ops/processes?status=${status}&process=transferProcess&limit=100`));
+    return body.instances as Row[];
+  };
+
+  beforeAll(async () => {
+    [ada, operator] = await Promise.all([as('ada'), as('operator')]);
+  });
+
+  it('completes: what is taken here arrives there, and the instance is over', async () => {
+    const [from, to] = [await opened(500), await opened(0)];
+    const id = await requested(from, to, 200);
+    const report = await comesTo(id, 'ended');
+    expect([report.ended, report.waits]).toEqual(['completed', []]);
+    expect([await balanceOf(from), await balanceOf(to)]).toMatchObject([{ balance: 300 }, { balance: 200 }]);
+    const row = await eventually(
+      async () => (await rowsOf('ended')).find(({ instance }) => instance === id),
+      (found) => found !== undefined,
+    );
+    expect(row).toMatchObject({ process: 'transferProcess', how: 'completed' });
+    await eventually(
+      () => ada('GET', `/views/customer-transfers/${id}`),
+      ({ body }) => body.status === 'completed',
+    );
+  });
+
+  it('is compensated when the account that it goes to was closed in between', async () => {
+    const [from, to, correlation] = [await opened(500), await opened(0), fresh()];
+    const id = await whilePaused(name('TransferProcessReactFunction'), async () => {
+      const transfer = await requested(from, to, 200, { 'x-correlation-id': correlation });
+      await closed(to);
+      return transfer;
+    });
+    const report = await comesTo(id, 'ended');
+    expect(report.ended).toBe('undone');
+    expect(await balanceOf(from)).toMatchObject({ balance: 500 });
+    const { body } = await eventually(
+      () => ada('GET', `/views/customer-transfers/${id}`),
+      (answer) => answer.body.status === 'failed',
+    );
+    expect(body).toMatchObject({ reason: 'credit-refused', because: 'account-not-open' });
+
+    // Whoever asks what became of it is shown a tree that says it all: the event log follows within a second or so.
+    const traced = async () => {
+      const lines: string[] = [];
+      await traceVerb({ manifest, stack, correlation, json: false }, (line) => void lines.push(line)).catch(() => {});
+      return lines.join('\n');
+    };
+    const tree = await eventually(traced, (text) => text.includes('TransferFailed') && text.includes('ended: undone'), {
+      deadline: 40_000,
+      every: 500,
+    });
+    const inOrder = [
+      'TransferRequested',
+      `sends Debit to account-${from}`,
+      `sends Credit to account-${to}`,
+      'account-not-open',
+      `sends Credit to account-${from}`,
+      `sends Fail to transfer-${id}`,
+      'TransferFailed',
+    ];
+    const places = inOrder.map((words) => tree.indexOf(words));
+    expect(places, tree).not.toContain(-1);
+    expect(places, tree).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it('is carried out by the sweep when its request never reached the process', { timeout: 120_000 }, async () => {
+    const [from, to] = [await opened(500), await opened(0)];
+    const lambda = new LambdaClient({});
+    const rule = 'Commits that transferProcess reacts to.';
+    await setRule(rule, false);
+    try {
+      const id = await requested(from, to, 200);
+      await eventually(
+        () => ada('GET', `/views/customer-transfers/${id}`),
+        ({ status }) => status === 200,
+      );
+      expect(await told(id)).toMatchObject({ status: 404 });
+      const Payload = JSON.stringify({ graceSeconds: 0 });
+      // Whatever place it has come to by itself: a pass has sixty runs.
+      await eventually(
+        async () => {
+          await lambda.send(new InvokeCommand({ FunctionName: name('SweepFunction'), Payload }));
+          return (await told(id)).status;
+        },
+        (status) => status === 'ended',
+        { deadline: 90_000, every: 0 },
+      );
+      expect(await balanceOf(to)).toMatchObject({ balance: 200 });
+    } finally {
+      await setRule(rule, true);
+    }
+  });
+
+  it('is stuck when what it would give back is refused too; listed, and resolved by hand with a reason', {
+    timeout: 120_000,
+  }, async () => {
+    const [from, to] = [await opened(200), await opened(0)];
+    const id = await whilePaused(name('TransferProcessReactFunction'), async () => {
+      const transfer = await requested(from, to, 200);
+      await debitAsAFunctionThatDiedThen(transfer, from, to);
+      await closed(from);
+      await closed(to);
+      return transfer;
+    });
+    const report = await comesTo(id, 'stuck');
+    expect(report.waits).toMatchObject([{ for: 'person', status: 'stuck' }]);
+    const stuck = await eventually(
+      async () => (await rowsOf('stuck')).find(({ instance }) => instance === id),
+      (found) => found !== undefined,
+    );
+    expect(stuck?.why).toBe(`account-${from} refuses Credit: account not open`);
+
+    // On the command line.
+    const said: string[] = [];
+    const print = (line: string) => void said.push(line);
+    const target = { manifest, stack };
+    await listProcesses(target, print);
+    expect(said.join('\n')).toContain(`transferProcess ${id}: stuck since`);
+    await showInstance({ ...target, process: 'transferProcess', instance: id }, print);
+    expect(said.join('\n')).toContain('waits for a person, being stuck');
+
+    // A retry meets the same refusal; a resume is for what is parked.
+    const path = `/ops/processes/transferProcess/${id}`;
+    expect((await ada('POST', `${path}/retry`, { why: 'mine' })).status).toBe(403);
+    expect((await operator('POST', `${path}/resume`, { why: 'x' })).body).toMatchObject({
+      status: 409,
+      type: 'urn:foldstream:problem:not-parked',
+    });
+    const before = report.steps.length;
+    expect((await operator('POST', `${path}/retry`, { why: 'perhaps it opens' })).status).toBe(202);
+    await eventually(
+      () => told(id),
+      ({ status, steps }) => status === 'stuck' && steps.length >= before + 2,
+      { deadline: 40_000, every: 200 },
+    );
+
+    expect((await operator('POST', `${path}/resolve`, {})).status).toBe(400);
+    await orderProcess({ ...target, process: 'transferProcess', instance: id, order: 'resolve', why: 'paid out in cash' }, print);
+    const resolved = await comesTo(id, 'ended');
+    expect(resolved.ended).toBe('resolved');
+    expect(resolved.steps.at(-1)?.says).toMatch(/resolved by cli\/.*: paid out in cash/);
+    const row = await eventually(
+      async () => (await rowsOf('ended')).find(({ instance }) => instance === id),
+      (found) => found !== undefined,
+    );
+    expect(row?.how).toBe('resolved');
+    expect((await operator('POST', `${path}/resolve`, { why: 'again' })).body).toMatchObject({
+      type: 'urn:foldstream:problem:not-stuck-or-parked',
+      instanceStatus: 'ended',
+    });
+  });
+
+  /** What a process function leaves behind that died right after its first command: the account has it, and the process knows nothing of it. */
+  const debitAsAFunctionThatDiedThen = async (transfer: string, from: string, to: string) => {
+    const client = new DynamoDBClient({});
+    const store = commitStore(client, name('CommitsTable'));
+    const request = await store.find(`transfer-${transfer}`, 1);
+    const commanding = {
+      decider: account,
+      code: '',
+      store,
+      snapshots: memorySnapshots(),
+      keys: systemKeys(client, name('ControlTable')),
+      clock: systemClock,
+      log: memoryLog(),
+      settings: defaultSettings,
+      cache: stateCache(1_000),
+    };
+    const { owner } = request!.events[0]!.data as { owner: string };
+    const terms = {
+      amount: 200,
+      currency: 'EUR',
+      reference: `transfer-${transfer}`,
+      purpose: 'transfer',
+      onBehalfOf: owner,
+      counterparty: to,
+    };
+    const answer = await handleCommand(commanding, {
+      stream: `account-${from}`,
+      command: { type: 'Debit', data: terms },
+      actor: { id: 'transferProcess', role: 'process' },
+      id: sendId(`transferProcess-${transfer}`, { number: 1, attempt: 1 }),
+      meta: { correlation: 'c', causation: 'c' },
+    });
+    expect(answer).toMatchObject({ outcome: 'committed' });
+  };
+});
