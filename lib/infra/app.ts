@@ -24,6 +24,7 @@ export const foldstreamApp = async ({
   const settings = settingsFor(stageOf(context('stage')), {
     architecture: context('architecture'),
     plainHttp: context('plainHttp'),
+    nested: context('nested'),
   });
   const name: string = stackName ?? context('name') ?? `foldstream-${settings.stage}`;
   const code = {
