@@ -52,7 +52,7 @@ export const processSettings = {
   /** Steps of one instance in one go, each with its sends and a commit: more than any process has that ends; what goes on comes again. */
   turns: 25,
   /** When no further step is begun; the function's own timeout is twice as long. */
-  attendMilliseconds: 30_000,
+  attendMilliseconds: 10_000,
   /** Source commits between two writes of a cursor: what is repeated after a crash at most. */
   commitsAtOnce: 25,
   /** A deadline that should have fired so long ago is sent by the sweep. */

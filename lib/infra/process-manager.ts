@@ -12,7 +12,7 @@ import { OneShots } from './one-shots.ts';
 import { type Common, Step } from './step.ts';
 
 /** Twice as long as a function begins new steps of an instance. */
-const timeout = Duration.seconds(60);
+const timeout = Duration.seconds(20);
 
 type Props = Common & Readonly<{ process: AnyProcess; store: EventStore; bus: IEventBus }>;
 
