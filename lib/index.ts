@@ -21,6 +21,22 @@ export { defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
 export { type Problem, ProblemError } from './core/problem.ts';
 export {
+  type AnyProcess,
+  type Due,
+  later,
+  type Outcome,
+  type Process,
+  type Reaction,
+  reactedTypes,
+  type Send,
+  type SetDeadline,
+  type Span,
+  send,
+} from './core/process.ts';
+export { decidersOf, processDecider } from './core/process-decider.ts';
+export { type Cause, type ProcessEvent, processEvents, type StepEnded } from './core/process-events.ts';
+export type { Instance, OpenDeadline, OpenSend, StuckSend } from './core/process-instance.ts';
+export {
   type AnyProjection,
   type AnySharedRows,
   handledTypes,
@@ -48,3 +64,15 @@ export {
   type Versioned,
   v1,
 } from './core/version.ts';
+export {
+  type CountWithin,
+  type FarFromUsual,
+  type FollowedBy,
+  type NotFollowedBy,
+  type Pattern,
+  type SumWithin,
+  type Values,
+  type Watch,
+  watch,
+} from './core/watch.ts';
+export { suspicions, type WatchMemory } from './core/watch-formats.ts';

@@ -1,17 +1,22 @@
 import { parseArgs } from 'node:util';
 import { SimulationFailed, simulate } from '../lib/testing/index.ts';
-import { accountsWith } from './simulation/domain.ts';
+import { accountsWith, rebuildsWith } from './simulation/domain.ts';
+import { processesWith } from './simulation/processes.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     runs: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
+    domain: { type: 'string', default: 'accounts' },
   },
 });
+/** What may be simulated, by the name of its domain. */
+const domains = { accounts: accountsWith, processes: (seed: number) => processesWith(seed), rebuilds: rebuildsWith };
+const simulationOf = Object.hasOwn(domains, values.domain) && domains[values.domain as keyof typeof domains];
 const [first, runs] = [Number(values.seed), Number(values.runs)];
-if (!Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
-  console.error('Usage: npm run simulate -- --seed <number> --runs <number> [--trace]');
+if (!simulationOf || !Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
+  console.error('Usage: npm run simulate -- --seed <number> --runs <number> [--domain accounts|processes|rebuilds] [--trace]');
   process.exit(2);
 }
 
@@ -21,7 +26,7 @@ const began = process.cpuUsage();
 try {
   for (let seed = first; seed < first + runs; seed++) {
     const figures = await simulate({
-      ...accountsWith(seed),
+      ...simulationOf(seed),
       ...(values.trace && { trace: (line: string) => console.log(line) }),
     });
     least = Math.min(least, figures.calls ?? 0);
@@ -40,6 +45,6 @@ try {
 } catch (cause) {
   if (!(cause instanceof SimulationFailed)) throw cause;
   console.error(cause.message);
-  console.error(`The same again: npm run simulate -- --seed ${cause.seed}`);
+  console.error(`The same again: npm run simulate -- --domain ${values.domain} --seed ${cause.seed}`);
   process.exitCode = 1;
 }

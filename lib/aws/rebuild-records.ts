@@ -10,6 +10,7 @@ import {
 import { finalStates, type Part, type PartProgress, parts, type Rebuild, type Rebuilds } from '../engine/rebuild/ports.ts';
 import { fromItem, toItem } from './attributes.ts';
 import { persistently } from './commit-store.ts';
+import { switchItem } from './revisions.ts';
 
 const recordId = (id: string) => `rebuild/${id}`;
 const lockId = (projection: string) => `rebuilding/${projection}`;
@@ -78,7 +79,7 @@ export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebui
       }
       throw new Error('The list of rebuilds is being written by others all the time: try again.');
     },
-    move: async (id, from, to) => {
+    move: async (id, from, to, also) => {
       for (let attempt = 0; attempt < tries; attempt++) {
         const there = await load(id);
         if (!there || !from.includes(there.state)) return false;
@@ -103,9 +104,11 @@ export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebui
                   ExpressionAttributeValues: toItem({ ':rebuild': id }),
                 },
               },
+              ...(also ? [{ Put: switchItem(TableName, also) }] : []),
             ]);
           return true;
         } catch (error) {
+          if (also && error instanceof TransactionCanceledException && refused(error, 2) && !refused(error, 0)) return false;
           const raced = error instanceof TransactionCanceledException && (refused(error, 0) || refused(error, 1));
           if (!raced && !(error instanceof ConditionalCheckFailedException)) throw error;
         }

@@ -1,6 +1,8 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Active, Actives, Phase, Phases } from '../engine/rebuild/ports.ts';
+import type { Active, Actives, Phase, Phases, Switch } from '../engine/rebuild/ports.ts';
 import { fromItem, toItem } from './attributes.ts';
+
+const idOfActive = (projection: string) => `view/${projection}`;
 
 const loaded = async <T>(client: DynamoDBClient, TableName: string, id: string): Promise<T | undefined> => {
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: toItem({ id }), ConsistentRead: true }));
@@ -9,31 +11,28 @@ const loaded = async <T>(client: DynamoDBClient, TableName: string, id: string):
   return fields as T;
 };
 
+/** One write of which revision answers, on the condition that the one that was read still does. */
+export const switchItem = (TableName: string, { next, from }: Switch) => ({
+  TableName,
+  Item: toItem({ id: idOfActive(next.projection), ...next }),
+  ConditionExpression: from === undefined ? 'attribute_not_exists(#revision)' : '#revision = :from',
+  ExpressionAttributeNames: { '#revision': 'revision' },
+  ...(from !== undefined && { ExpressionAttributeValues: toItem({ ':from': from }) }),
+});
+
 /** Which revision of each view answers, in the control table. Stored format of 2026-11: `id` is `view/<projection>`, and the fields of an Active. */
-export const activeRevisions = (client: DynamoDBClient, table: string): Actives => {
-  const idOf = (projection: string) => `view/${projection}`;
-  return {
-    load: (projection) => loaded<Active>(client, table, idOf(projection)),
-    switch: async (next, from) => {
-      const none = from === undefined;
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: toItem({ id: idOf(next.projection), ...next }),
-            ConditionExpression: none ? 'attribute_not_exists(#revision)' : '#revision = :from',
-            ExpressionAttributeNames: { '#revision': 'revision' },
-            ...(!none && { ExpressionAttributeValues: toItem({ ':from': from }) }),
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    },
-  };
-};
+export const activeRevisions = (client: DynamoDBClient, table: string): Actives => ({
+  load: (projection) => loaded<Active>(client, table, idOfActive(projection)),
+  switch: async (next, from) => {
+    try {
+      await client.send(new PutItemCommand(switchItem(table, { next, from })));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  },
+});
 
 /** The phases of revisions, in the control table. Stored format of 2026-11: `id` is `phase/<projection>.r<revision>`, and the fields of a Phase. */
 export const revisionPhases = (client: DynamoDBClient, table: string): Phases => {

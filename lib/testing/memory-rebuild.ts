@@ -66,8 +66,8 @@ export const memoryDirtyNotes = (): DirtyNotes => {
 
 const isOver = ({ state }: Pick<Rebuild, 'state'>) => finalStates.some((final) => final === state);
 
-/** Rebuilds with their parts, in memory. */
-export const memoryRebuilds = (): Rebuilds => {
+/** Rebuilds with their parts, in memory, and the views that they switch. */
+export const memoryRebuilds = (actives: Pick<Actives, 'switch'>): Rebuilds => {
   const kept = new Map<string, Rebuild>();
   const progress = new Map<string, PartProgress>();
   const place = (id: string, part: string, number: number) => `${id}/${part}/${number}`;
@@ -79,11 +79,13 @@ export const memoryRebuilds = (): Rebuilds => {
       return undefined;
     },
     load: async (id) => structuredClone(kept.get(id)),
-    move: async (id, from, to) => {
+    move: async (id, from, to, also) => {
       const there = kept.get(id);
       if (!there || !from.includes(there.state)) return false;
       kept.set(id, structuredClone({ ...there, ...to }));
-      return true;
+      if (!also || (await actives.switch(also.next, also.from))) return true;
+      kept.set(id, there);
+      return false;
     },
     list: async (projection) =>
       structuredClone([...kept.values()].filter((each) => projection === undefined || each.projection === projection).reverse()),

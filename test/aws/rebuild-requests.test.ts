@@ -35,7 +35,7 @@ beforeEach(async () => {
       views,
       actives,
       phases,
-      rebuilds: memoryRebuilds(),
+      rebuilds: memoryRebuilds(actives),
       executions,
       clock,
       keys: memoryKeys(),

@@ -3,7 +3,7 @@ import { endLines, estimateLines, isGood, listLine, reportLines } from '../../li
 import { watched } from '../../lib/cli/rebuilds/watch.ts';
 import type { PartProgress, Rebuild } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
-import { memoryExecutions, memoryRebuilds } from '../../lib/testing/memory-rebuild.ts';
+import { memoryActives, memoryExecutions, memoryRebuilds } from '../../lib/testing/memory-rebuild.ts';
 import { memoryClock } from '../../lib/testing/memory-system.ts';
 
 const at = '2026-11-21T12:00:00.000Z';
@@ -105,7 +105,7 @@ describe('what the command line says of rebuilds', () => {
 
 describe('watching a rebuild', () => {
   const begun = async () => {
-    const [rebuilds, clock] = [memoryRebuilds(), memoryClock(Date.parse(at))];
+    const [rebuilds, clock] = [memoryRebuilds(memoryActives()), memoryClock(Date.parse(at))];
     const executions = memoryExecutions();
     await rebuilds.begin(running);
     await executions.start(running.id);

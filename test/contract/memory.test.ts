@@ -42,13 +42,13 @@ processContract('memory', () => {
   return { cursors, deadlines: memoryDeadlines() };
 });
 rebuildContract('memory', () => {
-  const view = memoryView();
+  const [view, actives] = [memoryView(), memoryActives()];
   return {
     view,
     viewScanner: memoryViewScanner(view),
-    actives: memoryActives(),
+    actives,
     phases: memoryPhases(),
     dirty: memoryDirtyNotes(),
-    rebuilds: memoryRebuilds(),
+    rebuilds: memoryRebuilds(actives),
   };
 });

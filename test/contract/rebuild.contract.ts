@@ -123,6 +123,27 @@ export const rebuildContract = (name: string, make: () => Ports | Promise<Ports>
       expect((await viewScanner.scan({ segment: 0, of: 1 }, {})).items).toMatchObject([{ kind: 'head', stream: 'bag-a' }]);
     });
 
+    it('ends a rebuild and switches its view, both or neither', async () => {
+      const { rebuilds, actives } = await make();
+      const one: Active = { projection: 'balances', revision: 1, since: at, by: 'ada', why: 'first' };
+      const next: Active = { ...one, revision: 2, previous: 1 };
+      const over = { state: 'switched', endedAt: at } as const;
+      await actives.switch(one, undefined);
+      await rebuilds.begin(record('one', { state: 'verifying' }));
+      expect(await rebuilds.move('one', ['verifying'], over, { next, from: undefined })).toBe(false);
+      expect(await rebuilds.move('one', ['verifying'], over, { next, from: 7 })).toBe(false);
+      expect(await rebuilds.load('one')).toStrictEqual(record('one', { state: 'verifying' }));
+      expect(await rebuilds.begin(record('two')), 'it has its lock').toBe('one');
+      await rebuilds.move('one', ['verifying'], { state: 'cancelled' });
+      expect(await rebuilds.move('one', ['verifying'], over, { next, from: 1 })).toBe(false);
+      expect(await actives.load('balances')).toStrictEqual(one);
+      await rebuilds.begin(record('two', { state: 'verifying' }));
+      expect(await rebuilds.move('two', ['verifying'], over, { next, from: 1 })).toBe(true);
+      expect(await actives.load('balances')).toStrictEqual(next);
+      expect(await rebuilds.load('two')).toMatchObject(over);
+      expect(await rebuilds.begin(record('three'))).toBeUndefined();
+    });
+
     it('lets one rebuild of a projection run at a time', async () => {
       const { rebuilds } = await make();
       expect(await rebuilds.begin(record('one'))).toBeUndefined();

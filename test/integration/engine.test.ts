@@ -3,12 +3,22 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { expect, test, vi } from 'vitest';
+import { clientSettings } from '../../lib/aws/admin.ts';
 import { engineCapabilities, lacking } from '../../lib/cli/engine/capabilities.ts';
 import { ensureEngine } from '../../lib/cli/engine/install.ts';
 import { freePort } from '../../lib/cli/engine/port.ts';
 import { startEngine } from '../../lib/cli/engine/start.ts';
+import { accessTo } from '../../lib/cli/engine/target.ts';
 import { killGroup } from '../../lib/cli/run.ts';
+
+/** A template of as many resources as a manifest of some dozen views more has in one stack. */
+const manyResources = JSON.stringify({
+  Resources: Object.fromEntries(
+    Array.from({ length: 800 }, (_, i) => [`R${i}`, { Type: 'AWS::CloudFormation::WaitConditionHandle' }]),
+  ),
+});
 
 test('an engine starts on a free port, can do what is needed, and leaves nothing behind', { timeout: 120_000 }, async () => {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
@@ -17,6 +27,8 @@ test('an engine starts on a free port, can do what is needed, and leaves nothing
   const running = await startEngine({ engine, port, logFile: join(dir, 'engine.log') });
   try {
     expect(lacking(await engineCapabilities(running.endpoint))).toEqual([]);
+    const cloudFormation = new CloudFormationClient(clientSettings(accessTo(running.endpoint)));
+    await expect(cloudFormation.send(new ValidateTemplateCommand({ TemplateBody: manyResources }))).resolves.toBeDefined();
     await expect(startEngine({ engine, port, logFile: join(dir, 'second.log') })).rejects.toThrow(`Port ${port} is in use`);
   } finally {
     await running.stop();

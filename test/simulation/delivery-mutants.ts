@@ -1,7 +1,8 @@
+import { announcerName } from '../../lib/core/announcer.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { Formats } from '../../lib/core/version.ts';
 import type { Commanding } from '../../lib/engine/command.ts';
-import type { Range, Store, ViewItem } from '../../lib/engine/ports.ts';
+import type { BusEntry, Range, Store, ViewItem } from '../../lib/engine/ports.ts';
 import type { Delivery, Projecting } from '../../lib/engine/project.ts';
 import type { Engine, MemoryView, Simulation, Tamper } from '../../lib/testing/index.ts';
 
@@ -125,6 +126,49 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
       },
     }),
   },
+  'the announcer moves its cursor before it sends': {
+    announcing: (real) => {
+      const held: BusEntry[] = [];
+      return {
+        ...real,
+        bus: {
+          send: async (entries) => {
+            held.push(...entries);
+            return [];
+          },
+        },
+        view: {
+          ...real.view,
+          putHead: async (head, expected) => {
+            const put = await real.view.putHead(head, expected);
+            for (const entry of held.splice(0)) while ((await real.bus.send([entry])).length > 0);
+            return put;
+          },
+        },
+      };
+    },
+  },
+  'the announcer ignores FailedEntryCount': {
+    announcing: (real) => ({
+      ...real,
+      bus: {
+        send: async (entries) => {
+          await real.bus.send(entries);
+          return [];
+        },
+      },
+    }),
+  },
+  'the announcer skips what it was not delivered': {
+    announcing: (real) => ({
+      ...real,
+      store: { ...real.store, read: async (stream, range) => ({ commits: padded(stream, { to: 1, ...range }, []) }) },
+    }),
+  },
+  'the sweep does not look at public events': engine((real) => ({
+    sweep: ({ targets, ...sweeping }, options) =>
+      real.sweep({ ...sweeping, targets: targets.filter(({ name }) => name !== announcerName) }, options),
+  })),
   'a publisher that swallows its errors': {
     ...alone,
     ...engine((real) => ({ publish: (...given) => real.publish(...given).catch(() => {}) })),

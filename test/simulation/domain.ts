@@ -8,15 +8,16 @@ export const accountsWith = (seed: number): Simulation => ({
   seed,
   workload: accountWorkload,
   invariants: [moneyIsConserved],
+  share: { imports: 0.1 },
 });
 
 /** How many runs it takes until a mutant is noticed, and by what; undefined where so many are not enough. */
-export const runsUntilFound = async (mutant: DeliveryMutant, most: number) => {
+export const runsUntilFound = async (mutant: DeliveryMutant, most: number, runOf = accountsWith) => {
   for (let seed = 1; seed <= most; seed++) {
     // Lets the test runner's own messages in.
     if (seed % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     try {
-      await simulate({ ...accountsWith(seed), ...simulated(mutant), shrinks: false });
+      await simulate({ ...runOf(seed), ...simulated(mutant), shrinks: false });
     } catch (cause) {
       if (!(cause instanceof SimulationFailed)) throw cause;
       return { runs: seed, fault: cause.fault };
@@ -24,3 +25,6 @@ export const runsUntilFound = async (mutant: DeliveryMutant, most: number) => {
   }
   return undefined;
 };
+
+/** Runs in each of which a view is rebuilt, and in some a history is imported. */
+export const rebuildsWith = (seed: number): Simulation => ({ ...accountsWith(seed), share: { rebuilds: 1, imports: 0.3 } });

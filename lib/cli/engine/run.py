@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 
+from ministack.services.cloudformation import engine as cloudformation
+
 scratch = sys.argv[1]
 
 
@@ -36,6 +38,8 @@ def end_functions():
 
 
 threading.Thread(target=end_with_starter, daemon=True).start()
+# It holds a stack to AWS's 500 resources. Here all views and processes are in the one stack, each in one of its own on AWS.
+cloudformation._SECTION_QUOTAS = ()
 sys.argv = ["ministack"]
 try:
     runpy.run_module("ministack", run_name="__main__")

@@ -273,7 +273,10 @@ export const rollBack = async (
   if ((await phases.load(projection, previous))?.phase !== 'live')
     throw conflict('not-built', `Revision ${previous} of ${projection} is not live: rebuild it.`);
   const next: Active = { projection, revision: previous, previous: revision, since: instant(clock), by, why };
-  if (!(await actives.switch(next, revision)))
+  if (await actives.switch(next, revision)) return next;
+  // A switch that was sent twice finds its own in the way.
+  const now = await actives.load(projection);
+  if (now?.revision !== previous || now.since !== next.since || now.by !== by)
     throw conflict('switched-meanwhile', `${projection} was switched by somebody else at the same time: look, and decide anew.`);
   return next;
 };

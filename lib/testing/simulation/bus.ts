@@ -16,7 +16,7 @@ const pointerOf = ({ stream, commit, version, at, types, meta: { correlation } }
   pointer: true,
 });
 
-export type SimulatedBus = Bus & Readonly<{ outside: ReadonlySet<string> }>;
+export type SimulatedBus = Bus & Readonly<{ outside: ReadonlySet<string>; sent: () => number }>;
 
 /** A bus that keeps no order, delivers late and twice, and refuses single entries of a call. */
 export const simulatedBus = (world: World, rules: readonly Rule[]): SimulatedBus => {
@@ -24,12 +24,14 @@ export const simulatedBus = (world: World, rules: readonly Rule[]): SimulatedBus
   const outside = new Set<string>();
   const { time } = world;
   const dice = world.dice('bus');
+  let sent = 0;
   const route = ({ detailType, detail }: BusEntry) => {
-    const interested = rules.filter(({ detailTypes }) => detailTypes.has(detailType));
-    if (interested.length === 0) {
+    if (!detailType.endsWith('.commit')) {
       outside.add((JSON.parse(detail) as { id?: string }).id ?? '');
       return;
     }
+    const interested = rules.filter(({ detailTypes }) => detailTypes.has(detailType));
+    if (interested.length === 0) return;
     const delivered = JSON.parse(detail) as Delivered;
     const body = `{"detail":${world.happens('pointer', dice) ? JSON.stringify(pointerOf(delivered)) : detail}}`;
     for (const { types, deliver } of interested) {
@@ -40,10 +42,12 @@ export const simulatedBus = (world: World, rules: readonly Rule[]): SimulatedBus
   };
   return {
     outside,
+    sent: () => sent,
     send: async (entries) => {
       if (entries.length === 0 || entries.length > 10) throw new Error('A call takes 1 to 10 entries.');
       return entries.flatMap((entry, index) => {
         if (world.happens('refused', dice)) return [{ index, reason: 'InternalFailure' }];
+        sent += 1;
         route(entry);
         return [];
       });

@@ -26,8 +26,10 @@ export const pastOf = (decider: AnyDecider, commits: readonly Commit[]): Past | 
     if (commit.version !== before.version + commit.events.length) return `${place} does not go on from version ${before.version}`;
     if ((commit.prev ?? '') !== hash) return `${place} does not carry the hash of its predecessor`;
     if (commit.at < before.at) return `time runs backwards at ${place}`;
-    if (caused.has(commit.meta.correlation)) return `${commit.meta.correlation} took effect twice, again at ${place}`;
-    caused.add(commit.meta.correlation);
+    // By its correlation a caller's command is known whatever its id; what a process sends has the correlation of its cause.
+    const cause = commit.command.startsWith('process/') ? commit.command : commit.meta.correlation;
+    if (caused.has(cause)) return `${cause} took effect twice, again at ${place}`;
+    caused.add(cause);
     hash = commitHash(keys, commit);
     const events = commit.events.map((stored) => readEvent(decider.events, stored));
     states.push({ state: fold(decider, before.state, events), version: commit.version, at: commit.at });
@@ -63,7 +65,7 @@ export const answerFault = (
   { planned, request, answer, from, to }: Answered,
 ): string | undefined => {
   const what = `${correlationOf(planned)} (${request.command.type}) was answered '${answer.outcome}'`;
-  const own = commits.find(({ meta }) => meta.correlation === correlationOf(planned));
+  const own = commits.find(({ meta }) => meta.correlation === correlationOf(planned) && meta.actor === planned.ask.actor.id);
   if (answer.outcome === 'committed') {
     const stored = commits[answer.commit.commit - 1];
     if (JSON.stringify(stored) !== JSON.stringify(answer.commit)) return `${what}, and its commit is not there`;

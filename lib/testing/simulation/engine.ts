@@ -1,17 +1,51 @@
 import type { Manifest } from '../../core/manifest.ts';
+import type { Announcing } from '../../engine/announce.ts';
+import { answeringRevision } from '../../engine/answering.ts';
 import type { Commanding } from '../../engine/command.ts';
 import { handleCommand } from '../../engine/handle-command.ts';
+import { importHistory } from '../../engine/import-history.ts';
 import type { Store } from '../../engine/ports.ts';
+import type { Reacting } from '../../engine/process/react.ts';
+import { reactBatch } from '../../engine/process/react-batch.ts';
+import { processTargets, sendOverdue } from '../../engine/process/sweep-targets.ts';
 import { type Projecting, projectBatch } from '../../engine/project.ts';
-import { type Publishing, publish } from '../../engine/publish.ts';
+import { publish } from '../../engine/publish.ts';
 import { type Querying, queryById } from '../../engine/query.ts';
 import { queryList } from '../../engine/query-list.ts';
+import { beginVerify, endBuilding, failRebuild, judge, type Leading, plan } from '../../engine/rebuild/lead.ts';
+import { cancelRebuild, orderAudit, orderRebuild, rollBack } from '../../engine/rebuild/order.ts';
+import type { Working } from '../../engine/rebuild/slice.ts';
+import { work } from '../../engine/rebuild/work.ts';
 import { resumeBatch } from '../../engine/resume.ts';
+import type { Sending } from '../../engine/send.ts';
 import { sweep } from '../../engine/sweep.ts';
 import type { MemoryView } from '../memory-view.ts';
 
 /** The code that is simulated. */
-export const realEngine = { handleCommand, publish, projectBatch, resumeBatch, sweep, queryById, queryList };
+export const realEngine = {
+  handleCommand,
+  publish,
+  projectBatch,
+  resumeBatch,
+  reactBatch,
+  processTargets,
+  sendOverdue,
+  sweep,
+  queryById,
+  queryList,
+  answeringRevision,
+  importHistory,
+  orderRebuild,
+  orderAudit,
+  cancelRebuild,
+  rollBack,
+  plan,
+  endBuilding,
+  beginVerify,
+  judge,
+  failRebuild,
+  work,
+};
 export type Engine = Readonly<typeof realEngine>;
 
 /** What a test makes wrong on purpose, to see that the simulator notices: a table's own side, what an instance is given, or a step. */
@@ -19,9 +53,13 @@ export type Tamper = Readonly<{
   store?: (store: Store) => Store;
   view?: (view: MemoryView) => MemoryView;
   commanding?: (commanding: Commanding) => Commanding;
-  publishing?: (publishing: Publishing) => Publishing;
+  publishing?: (publishing: Sending) => Sending;
   projecting?: (projecting: Projecting) => Projecting;
+  announcing?: (announcing: Announcing) => Announcing;
+  reacting?: (reacting: Reacting) => Reacting;
   querying?: (querying: Querying) => Querying;
+  working?: (working: Working) => Working;
+  leading?: (leading: Leading) => Leading;
   engine?: (engine: Engine) => Engine;
 }>;
 

@@ -2,6 +2,8 @@ import type { Actor } from '../../core/access.ts';
 import type { Dice } from './dice.ts';
 import { diceFor } from './dice.ts';
 import { type Fault, type Odds, someFaults, withoutFaults } from './faults.ts';
+import { type ImportPlan, importPlanFor } from './imports.ts';
+import { type RebuildPlan, rebuildPlanFor } from './rebuild-plan.ts';
 
 /** A command that somebody sends. */
 export type Ask = Readonly<{ category: string; id: string; type: string; data: unknown; actor: Actor }>;
@@ -32,11 +34,18 @@ export type Plan = Readonly<{
   commands: readonly Planned[];
   rollout?: Readonly<{ from: number; until: number }>;
   pageSize: number;
+  /** A view that is rebuilt meanwhile. */
+  rebuild?: RebuildPlan;
+  /** A history that is imported meanwhile. */
+  imports?: ImportPlan;
 }>;
+
+/** In which share of all runs it happens. */
+export type Shares = Readonly<{ rebuilds: number; imports: number }>;
 
 const duration = 2_500;
 
-export const planFor = (seed: number, workload: Workload, releases: number, without: readonly Fault[]): Plan => {
+export const planFor = (seed: number, workload: Workload, releases: number, without: readonly Fault[], shares: Shares): Plan => {
   const dice = diceFor(seed, 'plan');
   const odds = withoutFaults(someFaults(dice), without);
   const count = 16 + dice.below(4);
@@ -57,5 +66,15 @@ export const planFor = (seed: number, workload: Workload, releases: number, with
   });
   const from = dice.next() * duration;
   const rollout = { from, until: from + 200 + dice.next() * duration };
-  return { seed, odds, commands, ...(releases > 1 && odds.rollout > 0 && { rollout }), pageSize: 2 + dice.below(12) };
+  const rebuild = rebuildPlanFor(seed, shares.rebuilds);
+  const imports = importPlanFor(seed, workload, shares.imports);
+  return {
+    seed,
+    odds,
+    commands,
+    ...(releases > 1 && odds.rollout > 0 && { rollout }),
+    pageSize: 2 + dice.below(12),
+    ...(rebuild && { rebuild }),
+    ...(imports && { imports }),
+  };
 };

@@ -19,7 +19,7 @@ export type Pool<C> = Readonly<{ invoke<T>(work: (context: C) => Promise<T>): Pr
 
 type Held<C> = { instance: Instance; context: C; busy: boolean; jump(): void };
 
-const timeout = 20_000;
+const mostMilliseconds = 20_000;
 const jumps = [-7_200_000, -6_000, -1_000, 0, 1_000, 6_000, 7_200_000];
 
 const boot = <C>(world: World, name: string, release: number, make: (instance: Instance) => C, onDeath: () => void): Held<C> => {
@@ -54,7 +54,7 @@ const boot = <C>(world: World, name: string, release: number, make: (instance: I
 };
 
 /** Invocations go to any idle instance of the release that is to run, or to a new one. */
-export const pool = <C>(world: World, name: string, make: (instance: Instance) => C): Pool<C> => {
+export const pool = <C>(world: World, name: string, make: (instance: Instance) => C, timeout = mostMilliseconds): Pool<C> => {
   const dice = world.dice(`pool ${name}`);
   const held: Held<C>[] = [];
   let made = 0;

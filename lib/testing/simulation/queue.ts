@@ -1,4 +1,4 @@
-import type { Depth } from '../../engine/ports.ts';
+import type { Depth, Queue } from '../../engine/ports.ts';
 import type { World } from './world.ts';
 
 type Message = Readonly<{ id: string; body: string; received: number }>;
@@ -69,5 +69,19 @@ export const simulatedQueue = (
     redrive: () => {
       for (const message of letters.splice(0)) offer({ ...message, received: 1 }, 0);
     },
+  };
+};
+
+/** A consumer's queue, as the sweep and operators see it. */
+export const queuePort = (world: World, queue: SimulatedQueue): Queue => {
+  const dice = world.dice('queue port');
+  return {
+    send: async (messages) =>
+      messages.flatMap((message, index) => {
+        if (world.happens('refused', dice)) return [{ index, reason: 'InternalFailure' }];
+        queue.send(JSON.stringify(message));
+        return [];
+      }),
+    depth: async () => queue.depth(),
   };
 };

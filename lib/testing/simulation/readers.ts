@@ -25,6 +25,8 @@ export type Reading = Readonly<{
   /** Of the release that runs in the end. */
   projections: readonly AnyProjection[];
   pools: ReadonlyMap<string, Pool<Querying>>;
+  /** Both revisions of the view that is rebuilt, if one is. */
+  revisions: readonly AnyProjection[];
   commitsOf: (stream: string) => readonly Commit[];
 }>;
 
@@ -49,7 +51,7 @@ const within = ({ lists = {} }: AnyProjection, dice: Dice) => {
 /** A reader who has just written asks for at least that: by key, and in the owner's list. */
 export const readBack = async (reading: Reading, written: Commit, left = 3): Promise<void> => {
   const { stream, commit, events, meta } = written;
-  const { world, engine, projections, pools, commitsOf } = reading;
+  const { world, engine, projections, pools, revisions, commitsOf } = reading;
   const dice = world.dice('readers');
   const types = events.map(({ type }) => type);
   const concerned = projections.filter(
@@ -60,7 +62,9 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
   );
   if (concerned.length === 0) return;
   const projection = dice.pick(concerned);
-  const rowsAllowed = () => allowedRows(projection, commitsOf(stream), commit);
+  // Whichever revision of it answers.
+  let answering = projection;
+  const rowsAllowed = () => allowedRows(answering, commitsOf(stream), commit);
   const wanted = rowsAllowed()[0]?.get('head');
   const isTheirs =
     projection.kind === 'row-per-stream' && wanted !== undefined && projection.owner?.(wanted as never) === meta.actor;
@@ -81,6 +85,8 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
     if (!moments.some((folded) => equal(row, isListed(folded) ? folded : undefined))) less(row);
   };
   const ask = async (querying: Querying) => {
+    const { name, revision } = querying.projection;
+    answering = revisions.find((each) => each.name === name && each.revision === revision) ?? projection;
     const awaited = await awaitedBy(keys, actor.id, token);
     if (!inList) return (await engine.queryById(querying, actor, key, { ...page, awaited })).body;
     return engine.queryList(querying, actor, { ...page, awaited, ...(list && { list: list.name, ...(list.by && { by }) }) });
@@ -100,7 +106,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
       return checkRow(undefined);
     const patient =
       cause instanceof ProblemError &&
-      ['stream-parked', 'not-consistent-yet', 'not-found', 'not-yours'].includes(cause.problem.kind);
+      ['view-is-being-built', 'stream-parked', 'not-consistent-yet', 'not-found', 'not-yours'].includes(cause.problem.kind);
     if (!patient && !(cause instanceof Injected)) world.broken(`${what}: ${String(cause)}`);
     if (cause instanceof Injected && left > 0) return readBack(reading, written, left - 1);
     world.count(patient ? cause.problem.kind : 'unanswered reads');

@@ -1,13 +1,18 @@
+import { announcersOf, isAnnounced } from '../../core/announcer.ts';
 import type { Commit } from '../../core/commit.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import type { Queue, Scanner, SweepPlace, SweepPlaces } from '../../engine/ports.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import type { Scanner, SweepPlace, SweepPlaces } from '../../engine/ports.ts';
 import type { ResumeOrder } from '../../engine/resume.ts';
 import { sweepSettings } from '../../engine/settings.ts';
+import { type Target, targetOf } from '../../engine/sweep-target.ts';
 import type { MemoryView } from '../memory-view.ts';
 import type { Engine } from './engine.ts';
 import { Injected } from './faults.ts';
 import { type Instance, pool } from './pool.ts';
-import type { SimulatedQueue } from './queue.ts';
+import type { SimulatedProcesses } from './processes.ts';
+import { queuePort, type SimulatedQueue } from './queue.ts';
+import { placeName } from './second-revision.ts';
 import type { SimulatedTable } from './table.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
@@ -55,20 +60,6 @@ const placesInMemory = (): SweepPlaces => {
   };
 };
 
-/** A projection's queue, as the sweep and operators see it. */
-const queuePort = (world: World, queue: SimulatedQueue): Queue => {
-  const dice = world.dice('queue port');
-  return {
-    send: async (messages) =>
-      messages.flatMap((message, index) => {
-        if (world.happens('refused', dice)) return [{ index, reason: 'InternalFailure' }];
-        queue.send(JSON.stringify(message));
-        return [];
-      }),
-    depth: async () => queue.depth(),
-  };
-};
-
 type Part = Readonly<{ name: string; view: MemoryView; queue: SimulatedQueue }>;
 
 /** What repairs: the sweep, now and then and in the end, and operators who resume parked streams and put back what was given up. */
@@ -76,35 +67,42 @@ export const repairs = (
   world: World,
   manifestOf: (instance: Instance) => Manifest,
   engine: Engine,
-  {
-    table,
-    parts,
-    publishing,
-  }: Readonly<{
-    table: SimulatedTable;
-    parts: readonly Part[];
-    publishing: (instance: Instance) => Parameters<Engine['publish']>[0];
-  }>,
+  { table, parts, processes }: Readonly<{ table: SimulatedTable; parts: readonly Part[]; processes: SimulatedProcesses }>,
 ) => {
   const { time } = world;
   const [scanner, places] = [scannerOf(world, table), placesInMemory()];
   const ports = parts.map(({ name, view, queue }) => ({ name, view, queue: queuePort(world, queue) }));
+  const targetsOf = (instance: Instance): readonly Target[] => {
+    const manifest = manifestOf(instance);
+    const target = (subscription: AnyProjection, isFor?: (commit: Commit) => boolean) => {
+      const port = ports.find(({ name }) => name === placeName(manifest.projections, subscription));
+      if (!port) return [];
+      const { head } = distant(world, instance, port.name, { head: port.view.head });
+      const queue = distant(world, instance, `queue ${port.name}`, port.queue);
+      return [targetOf({ subscription, view: { head }, queue, ...(isFor && { isFor }) })];
+    };
+    return [
+      ...manifest.projections.flatMap((projection) => target(projection)),
+      ...announcersOf(manifest).flatMap((announcer) => target(announcer, isAnnounced(manifest))),
+      ...processes.targets(instance),
+    ];
+  };
   const sweepPool = pool(world, 'sweep', (instance) => ({
     scanner: distant(world, instance, 'commits', scanner),
     places: distant(world, instance, 'control', places),
-    targets: manifestOf(instance).projections.flatMap((projection) => {
-      const port = ports.find(({ name }) => name === projection.name);
-      if (!port) return [];
-      const { head } = distant(world, instance, projection.name, { head: port.view.head });
-      return [{ projection, view: { head }, queue: distant(world, instance, `queue ${projection.name}`, port.queue) }];
-    }),
-    publishing: publishing(instance),
+    targets: targetsOf(instance),
+    clock: instance.clock,
+    log: instance.log,
     settings,
+    overdue: processes.overdue(instance),
   }));
   const sweep = async (): Promise<boolean> => {
     try {
-      const swept = await sweepPool.invoke((sweeping) => engine.sweep(sweeping));
-      world.count('repaired', swept.sent + swept.published);
+      const swept = await sweepPool.invoke(async ({ overdue, ...sweeping }) => {
+        world.count('overdue deadlines', await overdue());
+        return engine.sweep(sweeping);
+      });
+      world.count('repaired', swept.sent);
       return swept.passEnded;
     } catch (cause) {
       if (!(cause instanceof Injected) && cause instanceof TypeError) world.broken(`the sweep fails: ${String(cause)}`);
@@ -119,9 +117,11 @@ export const repairs = (
         world.note('operator', () => `resumes ${stream} in ${name}`);
         queue.send(JSON.stringify(order));
       }
+    processes.order();
   };
   const redrive = () => {
     for (const { queue } of parts) queue.redrive();
+    processes.redrive();
   };
   /** As long as every commit has been looked at in a thorough pass, whatever some clock said when it was made. */
   const sweepAll = async () => {

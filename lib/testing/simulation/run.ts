@@ -1,16 +1,23 @@
 import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
+import { decidersOf } from '../../core/process-decider.ts';
 import { reservation } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
 import { FromNewerRelease } from '../../core/version.ts';
 import type { ViewItem } from '../../engine/ports.ts';
+import { announcedFault } from './check-announced.ts';
+import { processesFault } from './check-processes.ts';
+import { endRebuilds } from './check-rebuilds.ts';
 import { sharesFault } from './check-shares.ts';
 import { answerFault, pastOf, uniqueFault } from './check-streams.ts';
 import { viewFault } from './check-views.ts';
 import { type Answered, type Clients, sendCommand } from './clients.ts';
 import { releasesOf, type Subject, type Tamper } from './engine.ts';
+import { foreignHistory, simulatedImport } from './imports.ts';
 import type { Plan, Planned } from './plan.ts';
 import { type Reading, readBack } from './readers.ts';
+import { walk } from './rebuild-readers.ts';
+import { withSecondRevision } from './second-revision.ts';
 import { system } from './system.ts';
 import { newWorld } from './world.ts';
 
@@ -48,19 +55,29 @@ export const play = async (
   const releases = releasesOf(subject);
   // The code that runs in the end.
   const newest = plan.rollout ? releases.at(-1)! : releases[0];
+  const rebuilt = plan.rebuild && newest.projections[plan.rebuild.view % newest.projections.length]?.name;
+  const deployed =
+    plan.rebuild && rebuilt !== undefined
+      ? releases.map((manifest) => withSecondRevision(manifest, rebuilt, plan.rebuild ?? {}))
+      : releases;
+  const revisions = (plan.rollout ? deployed.at(-1) : deployed[0])?.projections.filter(({ name }) => name === rebuilt) ?? [];
   const {
     engine,
     table,
     views: tables,
     pools,
     bus,
+    processes,
+    rebuilds,
+    store,
     send,
     ...operations
-  } = system(world, releases, tamper, {
+  } = system(world, deployed, tamper, {
     pageSize: plan.pageSize,
     lagging: plan.odds.stale > 0,
+    ...(plan.rebuild && { rebuild: plan.rebuild }),
   });
-  const reading: Reading = { world, engine, projections: newest.projections, pools, commitsOf: table.commitsOf };
+  const reading: Reading = { world, engine, projections: newest.projections, pools, revisions, commitsOf: table.commitsOf };
   const answers: Answered[] = [];
   const clients: Clients = {
     world,
@@ -81,6 +98,11 @@ export const play = async (
   for (const at of [1_200, 2_100, 3_300]) world.time.after(at, () => void operations.sweep());
   for (const at of [900, 1_400, 1_900, 2_400, 2_900]) world.time.after(at, operations.resume);
   world.time.after(rough, world.calm);
+  rebuilds?.begin();
+  for (const at of rebuilds ? (plan.rebuild?.walks ?? []) : []) world.time.after(at, () => void walk(world, rebuilds!, table));
+  const lines = plan.imports ? foreignHistory(releases[0], plan.imports) : [];
+  const imported = simulatedImport(world, { engine, table, store, lines });
+  if (plan.imports) world.time.after(plan.imports.at, () => void imported.begin());
   const rest = async () => {
     if (!(await world.time.run(() => world.fault() !== undefined))) world.broken('it does not come to rest');
   };
@@ -95,32 +117,30 @@ export const play = async (
   operations.redrive();
   operations.resume();
   await rest();
+  const streamsNow = () => new Map(table.streams().map((stream) => [stream, table.commitsOf(stream)] as const));
+  const [, second] = revisions;
+  if (rebuilds && second && world.fault() === undefined)
+    await endRebuilds(world, rebuilds, { streams: streamsNow, projection: second, sent: bus.sent, rest });
+  const astray = plan.imports && imported.fault();
+  if (astray !== undefined) world.broken(astray);
   const early = world.fault();
   if (early !== undefined) return { counts: world.counts, fault: early };
-  const streams = new Map(table.streams().map((stream) => [stream, table.commitsOf(stream)] as const));
+  const streams = streamsNow();
   const views = new Map(tables.map(({ name, view }) => [name, view.items()]));
   world.count(
     'commits',
     [...streams.values()].reduce((sum, commits) => sum + commits.length, 0),
   );
   // Beside the manifest's own: what the engine keeps unique values in.
-  const decidersOf = (stream: string): readonly AnyDecider[] =>
-    releases.flatMap(({ aggregates }) =>
-      [reservation as AnyDecider, ...aggregates].filter(({ category }) => category === parseStream(stream)?.category),
+  const decidersFor = (stream: string): readonly AnyDecider[] =>
+    releases.flatMap((manifest) =>
+      [reservation as AnyDecider, ...decidersOf(manifest)].filter(({ category }) => category === parseStream(stream)?.category),
     );
-  // Counted, and no broken promise: where a later commit's gap fill brought a lost one into the views, the sweep does not miss it.
-  for (const { category, publishes = [] } of newest.aggregates)
-    for (const [stream, commits] of streams) {
-      if (parseStream(stream)?.category !== category) continue;
-      for (const { events, version } of commits)
-        events.forEach(({ type }, i) => {
-          if (publishes.includes(type) && !bus.outside.has(`${stream}/${version - events.length + i + 1}`))
-            world.count('public events never sent');
-        });
-    }
+  const told = announcedFault(releases, streams, bus.outside);
+  if (told !== undefined) world.broken(told);
   const states = new Map<string, unknown>();
   for (const [stream, commits] of streams) {
-    const deciders = decidersOf(stream);
+    const deciders = decidersFor(stream);
     const past = pastOf(deciders.at(-1)!, commits);
     if (typeof past === 'string') {
       world.broken(past);
@@ -144,6 +164,11 @@ export const play = async (
     const view = tables.find(({ name }) => name === projection.name)?.view;
     const shares = projection.kind === 'shared-rows' && view ? await sharesFault(projection, streams, view) : undefined;
     if (shares !== undefined) world.broken(shares);
+  }
+  if (world.fault() === undefined) {
+    const now = new Date(world.time.now()).toISOString();
+    const fault = processesFault(releases, streams, { ...processes, now, count: world.count });
+    if (fault !== undefined) world.broken(fault);
   }
   if (world.fault() === undefined)
     for (const invariant of invariants) {

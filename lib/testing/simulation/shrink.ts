@@ -18,6 +18,16 @@ function* smaller(plan: Plan): Generator<Plan> {
     for (let from = 0; from < commands.length; from += size)
       yield { ...plan, commands: commands.filter((_, i) => i < from || i >= from + size) };
   for (const fault of allFaults) if (plan.odds[fault] > 0) yield withoutFault(plan, fault);
+  const { rebuild, imports, ...plain } = plan;
+  if (rebuild) {
+    yield { ...plain, ...(imports && { imports }) };
+    for (const [i] of rebuild.operations.entries())
+      yield { ...plan, rebuild: { ...rebuild, operations: rebuild.operations.filter((_, j) => i !== j) } };
+    const { cancelledAfter, ...uncancelled } = rebuild;
+    if (cancelledAfter !== undefined) yield { ...plan, rebuild: uncancelled };
+    if (rebuild.walks.length > 0) yield { ...plan, rebuild: { ...rebuild, walks: [] } };
+  }
+  if (imports) yield { ...plain, ...(rebuild && { rebuild }) };
   for (const [i, command] of commands.entries())
     if (command.twin || command.repeats > 0 || command.reads) {
       const plain = { ...command, twin: false, repeats: 0, reads: false };

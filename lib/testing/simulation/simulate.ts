@@ -1,7 +1,7 @@
 import type { Manifest } from '../../core/manifest.ts';
 import type { Tamper } from './engine.ts';
 import type { Fault } from './faults.ts';
-import { type Plan, planFor, type Workload } from './plan.ts';
+import { type Plan, planFor, type Shares, type Workload } from './plan.ts';
 import { type Invariant, play } from './run.ts';
 import { schemaWorkload } from './schema-workload.ts';
 import { shrink } from './shrink.ts';
@@ -19,6 +19,8 @@ export type Simulation = Readonly<{
   invariants?: readonly Invariant[];
   /** Faults that do not happen in this simulation. */
   without?: readonly Fault[];
+  /** In which share of all seeds a view is rebuilt meanwhile, and a foreign history imported; a tenth and none if not said. */
+  share?: Partial<Shares>;
   /** Made wrong on purpose. */
   tamper?: Tamper;
   /** Takes away what a failure does not need, which takes up to some hundred runs; true if not said. */
@@ -43,16 +45,18 @@ export class SimulationFailed extends Error {
 }
 
 const mostLines = 400;
+const usualShares: Shares = { rebuilds: 0.1, imports: 0 };
 
 const reportOf = async (simulation: Simulation, plan: Plan, fault: string): Promise<string> => {
   const lines: string[] = [];
   await play(simulation, plan, { ...simulation, trace: (line) => lines.push(line) });
   const faults = Object.entries(plan.odds).flatMap(([name, odds]) => (odds > 0 ? [name] : []));
+  const beside = `${plan.rebuild ? ', the rebuild of a view' : ''}${plan.imports ? ', an import' : ''}`;
   const left =
     lines.length > mostLines ? [`... ${lines.length - mostLines} lines before ...`, ...lines.slice(-mostLines)] : lines;
   return [
     `Seed ${simulation.seed}: ${fault}`,
-    `  it takes ${plan.commands.length} commands and ${faults.length === 0 ? 'no fault' : `these faults: ${faults.join(', ')}`}`,
+    `  it takes ${plan.commands.length} commands${beside} and ${faults.length === 0 ? 'no fault' : `these faults: ${faults.join(', ')}`}`,
     ...left.map((line) => `  ${line}`),
   ].join('\n');
 };
@@ -66,7 +70,7 @@ const reportOf = async (simulation: Simulation, plan: Plan, fault: string): Prom
  */
 export const simulate = async (simulation: Simulation): Promise<Figures> => {
   const { manifest, next, seed, workload = schemaWorkload(manifest), without = [], shrinks = true } = simulation;
-  const plan = planFor(seed, workload, next ? 2 : 1, without);
+  const plan = planFor(seed, workload, next ? 2 : 1, without, { ...usualShares, ...simulation.share });
   const { fault, counts } = await play(simulation, plan, simulation);
   if (fault === undefined) return counts;
   if (!shrinks) throw new SimulationFailed(seed, fault, `Seed ${seed}: ${fault}`);

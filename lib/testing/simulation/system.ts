@@ -1,20 +1,30 @@
+import { announcersOf } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
+import { FromNewerRelease } from '../../core/version.ts';
+import { announcing } from '../../engine/announce.ts';
 import { stateCache } from '../../engine/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../../engine/command.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import type { Projecting } from '../../engine/project.ts';
-import type { Delivered, Publishing } from '../../engine/publish.ts';
+import type { Delivered } from '../../engine/publish.ts';
+import type { Querying } from '../../engine/query.ts';
 import type { ResumeOrder } from '../../engine/resume.ts';
+import type { Sending } from '../../engine/send.ts';
 import { defaultSettings } from '../../engine/settings.ts';
-import { simulatedBus } from './bus.ts';
+import { type Rule, type SimulatedBus, simulatedBus } from './bus.ts';
 import { parksAt } from './check-views.ts';
 import { type Engine, realEngine, type Tamper } from './engine.ts';
 import { feed } from './feed.ts';
-import { type Instance, pool } from './pool.ts';
+import { type Instance, type Pool, pool } from './pool.ts';
+import { simulatedProcesses } from './processes.ts';
 import { simulatedQueue } from './queue.ts';
+import { simulatedControl } from './rebuild-control.ts';
+import type { RebuildPlan } from './rebuild-plan.ts';
+import { projectTimeout, simulatedRebuilds } from './rebuilds.ts';
 import { repairs } from './repairs.ts';
+import { placeName } from './second-revision.ts';
 import { simulatedTable, staleSnapshots } from './table.ts';
 import { simulatedView } from './view.ts';
 import { distant } from './wire.ts';
@@ -36,6 +46,13 @@ const handleBatch = async (engine: Engine, projecting: Projecting, batch: readon
   return orders.length === 0 ? failed : [...failed, ...(await engine.resumeBatch(projecting, orders))];
 };
 
+/** A rule for what any of some releases handles. */
+const ruleOf = (projections: readonly AnyProjection[], deliver: Rule['deliver']): Rule => ({
+  detailTypes: new Set(projections.flatMap(sourcesOf).map(({ category }) => `${category}.commit`)),
+  types: new Set(projections.flatMap(handledTypes)),
+  deliver,
+});
+
 /** How long a reader waits for a view; a client of HTTP would not wait longer. */
 const patience = 1_000;
 /** So small that snapshots are taken, cached states grow too old, and conflicts are given up within one run. */
@@ -48,16 +65,18 @@ export const system = (
   world: World,
   releases: readonly Manifest[],
   tamper: Tamper,
-  { pageSize, lagging }: Readonly<{ pageSize: number; lagging: boolean }>,
+  { pageSize, lagging, rebuild }: Readonly<{ pageSize: number; lagging: boolean; rebuild?: RebuildPlan }>,
 ) => {
   const engine = (tamper.engine ?? same)(realEngine);
   const manifestOf = ({ release }: Instance): Manifest => releases[release]!;
 
   let publishAll: (commits: readonly Parameters<typeof engine.publish>[1][number][]) => Promise<void>;
-  const table = simulatedTable(
-    pageSize,
-    feed(world, (commits) => publishAll(commits)),
-  );
+  const taken = feed(world, (commits) => publishAll(commits));
+  const storedAt = new Map<string, number>();
+  const table = simulatedTable(pageSize, (commit) => {
+    storedAt.set(`${commit.stream} ${commit.commit}`, world.time.now());
+    taken(commit);
+  });
   const store = (tamper.store ?? same)(table.store);
   const snapshots = staleSnapshots(world);
 
@@ -86,25 +105,35 @@ export const system = (
   const send = (request: CommandRequest): Promise<CommandAnswer> =>
     commandPool.invoke((commandingOf) => engine.handleCommand(commandingOf(parseStream(request.stream)!.category), request));
 
-  const views = releases.at(-1)!.projections.map((newest) => {
-    const { name } = newest;
-    const releasesOfIt = releases.flatMap(({ projections }) => projections.filter((each) => each.name === name));
+  const { projections: all } = releases.at(-1)!;
+  const [first, second] = all.filter(({ name }) => all.filter((each) => each.name === name).length > 1);
+  const control = rebuild && first && second && simulatedControl(world, rebuild, [first, second]);
+  const views = all.map((newest) => {
+    const name = placeName(all, newest);
+    const isIt = (projections: readonly AnyProjection[]) => (each: AnyProjection) => placeName(projections, each) === name;
+    const releasesOfIt = releases.flatMap(({ projections }) => projections.filter(isIt(projections)));
     const mayPark = ({ stream, parked }: ViewItem) =>
       releasesOfIt.some((projection) => parksAt(projection, table.commitsOf(stream), parked?.commit ?? 0));
     const view = simulatedView(world, name, lagging, mayPark, tamper.view ?? same);
     const projectionOf = (instance: Instance): AnyProjection => {
-      const projection = manifestOf(instance).projections.find((each) => each.name === name);
+      const { projections } = manifestOf(instance);
+      const projection = projections.find(isIt(projections));
       if (!projection) throw new Error(`The manifest has no ${name}.`);
       return projection;
     };
-    const projectPool = pool(world, `project ${name}`, (instance) =>
-      (tamper.projecting ?? same)({
-        projection: projectionOf(instance),
-        store: distant(world, instance, 'store', store),
-        view: distant(world, instance, name, view),
-        clock: instance.clock,
-        log: instance.log,
-      }),
+    const projectPool = pool(
+      world,
+      `project ${name}`,
+      (instance) =>
+        (tamper.projecting ?? same)({
+          projection: projectionOf(instance),
+          store: distant(world, instance, 'store', store),
+          view: distant(world, instance, name, view),
+          clock: instance.clock,
+          log: instance.log,
+          ...control?.building(instance, newest),
+        }),
+      control?.isOf(newest) ? projectTimeout : undefined,
     );
     const queryPool = pool(world, `query ${name}`, (instance) =>
       (tamper.querying ?? same)({
@@ -117,26 +146,67 @@ export const system = (
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
       projectPool.invoke((projecting) => handleBatch(engine, projecting, batch)),
     );
-    const handled = releasesOfIt.flatMap(handledTypes);
-    const detailTypes = new Set(sourcesOf(newest).map(({ category }) => `${category}.commit`));
-    return { name, view, queue, queryPool, rule: { detailTypes, types: new Set(handled), deliver: queue.send } };
+    const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
+    return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };
   });
 
-  const bus = simulatedBus(
-    world,
-    views.map(({ rule }) => rule),
-  );
-  const publishing = (instance: Instance): Publishing =>
-    (tamper.publishing ?? same)({
-      aggregates: manifestOf(instance).aggregates,
-      bus: distant(world, instance, 'bus', bus),
-      clock: instance.clock,
-      keys: instance.keys,
-      log: instance.log,
+  let bus: SimulatedBus;
+  const sending = (instance: Instance): Sending => ({
+    bus: distant(world, instance, 'bus', bus),
+    clock: instance.clock,
+    keys: instance.keys,
+    log: instance.log,
+  });
+  const announcers = releases.flatMap(announcersOf);
+  const announcer = announcers.slice(0, 1).map(({ name }) => {
+    const mayPark = ({ stream, parked }: ViewItem) =>
+      announcers.some((projection) => parksAt(projection, table.commitsOf(stream), parked?.commit ?? 0));
+    const view = simulatedView(world, name, false, mayPark, same);
+    const announcePool = pool(world, name, (instance) => {
+      const [projection] = announcersOf(manifestOf(instance));
+      if (!projection) throw new FromNewerRelease('This release announces nothing.');
+      return announcing(
+        (tamper.announcing ?? same)({
+          ...sending(instance),
+          projection,
+          store: distant(world, instance, 'store', store),
+          view: distant(world, instance, name, view),
+        }),
+      );
     });
-  const publishPool = pool(world, 'publish', publishing);
+    const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
+      announcePool.invoke((projecting) => handleBatch(engine, projecting, batch)),
+    );
+    return { name, view, queue, rule: ruleOf(announcers, queue.send) };
+  });
+
+  const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots });
+  const parts = [...views, ...announcer];
+  bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules]);
+  const publishPool = pool(world, 'publish', (instance) => (tamper.publishing ?? same)(sending(instance)));
   publishAll = (commits) => publishPool.invoke((context) => engine.publish(context, commits));
 
-  const pools = new Map(views.map(({ name, queryPool }) => [name, queryPool] as const));
-  return { engine, table, views, pools, bus, send, ...repairs(world, manifestOf, engine, { table, parts: views, publishing }) };
+  const pools = new Map<string, Pool<Querying>>(views.map(({ name, queryPool }) => [name, queryPool]));
+  const rebuilding = {
+    engine,
+    tamper,
+    table,
+    store,
+    views,
+    storedAt: ({ stream, commit }: Readonly<{ stream: string; commit: number }>) => storedAt.get(`${stream} ${commit}`) ?? 0,
+  };
+  const rebuilds = control && simulatedRebuilds(world, control, rebuilding);
+  if (rebuilds) pools.set(control.name, rebuilds.queryPool);
+  return {
+    engine,
+    table,
+    store,
+    views,
+    pools,
+    bus,
+    processes,
+    rebuilds,
+    send,
+    ...repairs(world, manifestOf, engine, { table, parts, processes }),
+  };
 };

@@ -1,0 +1,79 @@
+import { type AnyDecider, decide, fold, isRefusal } from '../../core/decider.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { streamName } from '../../core/stream.ts';
+import { storeEvent } from '../../core/version.ts';
+import type { ImportLine } from '../../engine/import-line.ts';
+import type { Store } from '../../engine/ports.ts';
+import { diceFor } from './dice.ts';
+import type { Engine } from './engine.ts';
+import type { Ask, Workload } from './plan.ts';
+import { type Pool, pool } from './pool.ts';
+import type { SimulatedTable } from './table.ts';
+import { distant } from './wire.ts';
+import type { World } from './world.ts';
+
+/** A history from somewhere else, imported at some moment into streams that nobody else writes. */
+export type ImportPlan = Readonly<{ at: number; asks: readonly Ask[] }>;
+
+const mark = 'foreign';
+const ids = ['foreign1', 'foreign2'];
+
+/** `share` is of how many runs. */
+export const importPlanFor = (seed: number, workload: Workload, share: number): ImportPlan | undefined => {
+  const dice = diceFor(seed, 'import plan');
+  if (!dice.chance(share)) return undefined;
+  const asks = Array.from({ length: 14 }, (_, n) => ({ ...workload(dice, n), id: dice.pick(ids) }));
+  return { at: dice.next() * 3_000, asks };
+};
+
+/** What the commands came to where they were given, by the rules of the first release: what is not refused happened. */
+export const foreignHistory = ({ aggregates }: Manifest, { asks }: ImportPlan): readonly ImportLine[] => {
+  const states = new Map<string, unknown>();
+  return asks.flatMap(({ category, id, type, data, actor }, n): readonly ImportLine[] => {
+    // A value that nobody else may have is claimed by a step of its own.
+    const decider: AnyDecider | undefined = aggregates.find((each) => each.category === category && !each.unique);
+    if (!decider) return [];
+    const stream = streamName(category, id);
+    const state = states.has(stream) ? states.get(stream) : decider.initial;
+    // Not so long ago that a process had nothing to do with it anyway.
+    const at = new Date(Date.UTC(2026, 10, 20, 0, n)).toISOString();
+    const events = decide(decider, state, { type, data }, { id, actor, at });
+    if (isRefusal(events) || events.length === 0) return [];
+    states.set(stream, fold(decider, state, events));
+    return [{ stream, at, events: events.map((event) => storeEvent(decider.events, event)) } as ImportLine];
+  });
+};
+
+async function* source(lines: readonly ImportLine[]): AsyncGenerator<ImportLine> {
+  yield* lines;
+}
+
+type Parts = Readonly<{ engine: Engine; table: SimulatedTable; store: Store; lines: readonly ImportLine[] }>;
+
+/** Somebody moves in: the import is done again until it has come to its end. */
+export const simulatedImport = (world: World, { engine, table, store, lines }: Parts) => {
+  const importers: Pool<Parameters<Engine['importHistory']>[0]> = pool(world, 'import', (instance) => ({
+    store: distant(world, instance, 'store', store),
+    keys: instance.keys,
+    mark,
+  }));
+  const streams = new Set(lines.map(({ stream }) => stream));
+  const begin = async (): Promise<void> => {
+    try {
+      const { refusals } = await importers.invoke((importing) => engine.importHistory(importing, [source(lines)]));
+      for (const { stream, commit, reason } of refusals) world.broken(`commit ${commit} of ${stream} is not imported: ${reason}`);
+    } catch (cause) {
+      world.note('import', () => `has to be done again: ${String(cause)}`);
+      await world.time.sleep(100);
+      await begin();
+    }
+  };
+  /** What is wrong with what was imported: all of it must be there once, and marked. */
+  const fault = (): string | undefined => {
+    const there = [...streams].flatMap((stream) => table.commitsOf(stream));
+    if (there.length !== lines.length) return `${there.length} commits of ${lines.length} were imported`;
+    const unmarked = there.find(({ imported }) => imported !== mark);
+    return unmarked && `${unmarked.stream} ${unmarked.commit} is imported, and not marked`;
+  };
+  return { begin, fault };
+};

@@ -1,0 +1,112 @@
+import type { AnyProjection } from '../../core/projection.ts';
+import type { Projecting } from '../../engine/project.ts';
+import { knownPhase } from '../../engine/rebuild/phase.ts';
+import { type DirtyNotes, finalStates, type Rebuild } from '../../engine/rebuild/ports.ts';
+import { memoryActives, memoryDirtyNotes, memoryPhases, memoryRebuilds } from '../memory-rebuild.ts';
+import type { Completeness } from './check-rebuilds.ts';
+import type { Instance } from './pool.ts';
+import type { RebuildPlan } from './rebuild-plan.ts';
+import { distant } from './wire.ts';
+import type { World } from './world.ts';
+
+/** Operators do nothing any more when the last rebuild begins, hours later. */
+const operatedFor = 60_000;
+
+export const isOver = ({ state }: Pick<Rebuild, 'state'>) => finalStates.some((final) => final === state);
+
+export type SimulatedControl = ReturnType<typeof simulatedControl>;
+
+/** What says which revision answers, and how far rebuilds are: of the one view of a run that is deployed in two revisions. */
+export const simulatedControl = (world: World, plan: RebuildPlan, [first, second]: readonly [AnyProjection, AnyProjection]) => {
+  const { name } = first;
+  const dice = world.dice('notes');
+  const deployedAt = world.time.now() + plan.deployedAt;
+  const [actives, phases] = [memoryActives(), memoryPhases()];
+  const dirty = new Map<number, DirtyNotes>([first, second].map(({ revision }) => [revision, memoryDirtyNotes()] as const));
+  const since = new Date(world.time.now()).toISOString();
+  const codeOf = (revision: number) => `code-${revision}`;
+  // As the deployments leave it: the first one over no commits, and the second beside it.
+  const deployed = { projection: name, revision: first.revision, since, by: 'deployment', why: 'first' };
+  if (!plan.unanswered) void actives.switch(deployed, undefined);
+  void phases.save(name, first.revision, { phase: 'live', since, code: codeOf(first.revision) });
+  if (plan.known) void phases.save(name, second.revision, { phase: 'building', since, code: codeOf(second.revision) });
+
+  /** Whether a reader may be answered from a revision: it has been active by now. */
+  const everActive = new Set(plan.unanswered ? [] : [first.revision]);
+  const overSince = new Map<string, number>();
+  let check: Completeness | undefined;
+  let verifying = () => {};
+  let draining = false;
+  const observedActives: typeof actives = {
+    ...actives,
+    switch: async (next, from) => {
+      const done = await actives.switch(next, from);
+      if (!done) return false;
+      world.count(`switched to the ${next.revision === first.revision ? 'first' : 'second'}`);
+      everActive.add(next.revision);
+      if ((await phases.load(name, next.revision))?.phase !== 'live')
+        world.broken(`${name} is switched to revision ${next.revision}, which is still being built`);
+      if (next.why !== 'rebuild') return true;
+      const [rebuild] = await rebuilds.list(name);
+      if (rebuild && isOver(rebuild) && rebuild.state !== 'switched')
+        world.broken(`${name} is switched by ${rebuild.id}, which is ${rebuild.state} already`);
+      await check?.atSwitch(next.revision);
+      return true;
+    },
+  };
+  const rebuilds = memoryRebuilds(observedActives);
+  const observedRebuilds: typeof rebuilds = {
+    ...rebuilds,
+    move: async (id, from, to, also) => {
+      const done = await rebuilds.move(id, from, to, also);
+      if (done && to.state === 'verifying') {
+        if (check?.drained() === false && world.time.now() < deployedAt + operatedFor) verifying();
+        check?.verifyBegins(id);
+      }
+      if (done && isOver(to)) {
+        overSince.set(id, world.time.now());
+        world.count(`rebuilds ${to.state}`);
+      }
+      return done;
+    },
+  };
+  return {
+    plan,
+    name,
+    first,
+    second,
+    actives: observedActives,
+    phases,
+    rebuilds: observedRebuilds,
+    dirty,
+    codeOf,
+    everActive,
+    overSince,
+    /** From now on no function may note anything. */
+    drains: () => {
+      draining = true;
+    },
+    checkedBy: (made: Completeness, atVerify: () => void) => {
+      check = made;
+      verifying = atVerify;
+    },
+    /** What a function of one of the two revisions asks beside its own table. */
+    building: (instance: Instance, projection: AnyProjection): Pick<Projecting, 'building'> => {
+      const notes = dirty.get(projection.revision);
+      if (projection.name !== name || !notes) return {};
+      const far = distant(world, instance, 'control', phases);
+      const slow: Pick<DirtyNotes, 'note'> = {
+        note: async (noted) => {
+          await world.time.sleep(dice.next() * plan.slowNotes);
+          await notes.note(noted);
+          if (draining) world.broken(`${noted.stream} is noted in ${name} when the notes are being drained already`);
+        },
+      };
+      const { note } = distant(world, instance, `notes r${projection.revision}`, slow);
+      return { building: { phase: knownPhase(far, projection, instance.clock), dirty: { note } } };
+    },
+    isOf: (projection: Pick<AnyProjection, 'name'>) => projection.name === name,
+    isDeployed: (projection: AnyProjection) =>
+      projection.name !== name || projection.revision === first.revision || world.time.now() >= deployedAt,
+  };
+};

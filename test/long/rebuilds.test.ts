@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { SimulationFailed, simulate } from '../../lib/testing/index.ts';
+import { rebuildsWith, runsUntilFound } from '../simulation/domain.ts';
+import { processesWith } from '../simulation/processes.ts';
+import { importMutants, rebuildMutants } from '../simulation/rebuild-mutants.ts';
+
+const enough = 2_000;
+
+it('keeps every promise in 10,000 seeded runs in which a view is rebuilt', async () => {
+  const totals: Record<string, number> = {};
+  for (let seed = 1; seed <= 10_000; seed++) {
+    const figures = await simulate(rebuildsWith(seed));
+    for (const [name, count] of Object.entries(figures)) totals[name] = (totals[name] ?? 0) + count;
+    if (seed % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const told = ['switched', 'failed', 'cancelled', 'audited'].map((state) => `${totals[`rebuilds ${state}`]} ${state}`);
+  console.log(`10,000 runs: rebuilds ${told.join(', ')}; ${totals['switched to the first']} rolled back.`);
+  // Each way that a rebuild can go was gone often.
+  for (const what of ['rebuilds switched', 'rebuilds failed', 'rebuilds cancelled', 'switched to the first', 'rebuild-running'])
+    expect(totals[what], what).toBeGreaterThan(300);
+}, 1_800_000);
+
+describe('the simulator', () => {
+  it.each(Object.entries(rebuildMutants))(
+    'notices: %s',
+    async (name, mutant) => {
+      const found = await runsUntilFound(mutant, enough, rebuildsWith);
+      console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 100)}`);
+      expect(found?.runs).toBeLessThanOrEqual(enough);
+    },
+    300_000,
+  );
+
+  it('finds nothing in rebuilds of the real code, also where neither records get lost nor a sweep runs', async () => {
+    expect(await runsUntilFound({ alone: true }, enough, rebuildsWith)).toBeUndefined();
+  }, 300_000);
+
+  const importsUntil = async (tamper: Parameters<typeof processesWith>[1], most: number): Promise<number | undefined> => {
+    for (let seed = 1; seed <= most; seed++)
+      try {
+        // What is imported is foreign to the rules of this domain as well.
+        const imports = { share: { rebuilds: 0, imports: 1 }, invariants: [], shrinks: false };
+        await simulate({ ...processesWith(seed, tamper), ...imports });
+      } catch (cause) {
+        if (!(cause instanceof SimulationFailed)) throw cause;
+        return seed;
+      }
+    return undefined;
+  };
+
+  it.each(Object.entries(importMutants))(
+    'notices: %s',
+    async (_, mutant) => expect(await importsUntil(mutant, enough)).toBeLessThanOrEqual(enough),
+    300_000,
+  );
+
+  it('finds no process that reacts to what was imported', async () => {
+    expect(await importsUntil({}, 1_000)).toBeUndefined();
+  }, 300_000);
+});
