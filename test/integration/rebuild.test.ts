@@ -92,7 +92,10 @@ describe.runIf(overHttp())('rebuilding views', () => {
     await report(id);
     expect(await killer.stop()).toBeGreaterThan(0);
     const result = await ended(id);
-    await answering(2);
+    await eventually(
+      async () => reading.saw(2),
+      (saw) => saw,
+    );
     going = false;
     const [walks] = await Promise.all([reading.stop(), writing]);
     expect(result).toMatchObject({ state: 'switched', found: 0 });

@@ -90,8 +90,8 @@ export const rebuildHouse = (stack: string) => {
     /** Reads all the while, page after page of each walk, until it is stopped; answers what it saw, walk by walk. */
     reading: () => {
       let going = true;
+      const all: Seen[][] = [];
       const walks = (async () => {
-        const all: Seen[][] = [];
         while (going) {
           const walk: Seen[] = [];
           for (let cursor: string | undefined = ''; cursor !== undefined; ) {
@@ -104,6 +104,8 @@ export const rebuildHouse = (stack: string) => {
         return all;
       })();
       return {
+        /** Whether a whole walk was of this revision. */
+        saw: (revision: number) => all.some((walk) => walk.some(({ revisions }) => revisions.has(revision))),
         stop: () => {
           going = false;
           return walks;
