@@ -12,6 +12,7 @@ import { Interrupted, untilInterrupted } from './interrupt.ts';
 import { cacheDir, type Deployment, demoUsers, deploymentFile, toDeployment } from './local.ts';
 import { step } from './progress.ts';
 import { seed } from './seed.ts';
+import { unbuiltIn } from './unbuilt.ts';
 import { UserError } from './user-error.ts';
 
 export type StartOptions = Readonly<{ port?: number; fresh: boolean }>;
@@ -78,6 +79,8 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
   const engine = external ? undefined : await engineOf(options, signal);
   try {
     const deployment = await deployTo(external ?? engine?.endpoint ?? '', signal);
+    const unbuilt = await unbuiltIn(deployment);
+    if (unbuilt !== '') console.log(unbuilt);
     console.log(closing(deployment));
     if (!engine) return;
     await Promise.race([aborted(signal), engine.ended]);
