@@ -22,8 +22,6 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/contract/engines.test.ts'],
           globalSetup: 'test/integration/setup.ts',
-          // They wait for the engine most of the time.
-          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

@@ -14,11 +14,11 @@ import { ensureUser } from '../../lib/aws/users.ts';
 import { deploy } from '../../lib/cli/engine/deploy.ts';
 import { accessTo } from '../../lib/cli/engine/target.ts';
 import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
+import { customers, home } from '../integration/setup.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, type Call, fresh } from '../support/http.ts';
 import { secondsToPay } from '../support/orders/manifest.ts';
 import { overHttp } from '../support/over-http.ts';
-import { customers, home } from './setup.ts';
 
 type Told = Readonly<{ status: string; ended?: string; story: string; steps: { says: string; at: string }[] }>;
 type History = Readonly<{ commits: { at: string; events: { type: string }[] }[] }>;
