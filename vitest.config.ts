@@ -6,6 +6,9 @@ const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/
   (room) => `${room}/**/*.test.ts`,
 );
 
+/** What keeps a processor busy all the while: vitest by itself leaves one idle. */
+const maxWorkers = '100%';
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,9 +16,9 @@ export default defineConfig({
       // One process for many files: importing the same modules again for each was most of the time.
       { test: { name: 'unit', include: [...unit, 'test/contract/memory.test.ts'], exclude: proofs, isolate: false } },
       // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
-      { test: { name: 'proofs', include: proofs, testTimeout: 60_000 } },
+      { test: { name: 'proofs', include: proofs, testTimeout: 60_000, maxWorkers } },
       // Synthesis of the real app.
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers } },
       // A real engine, a real deployment, real HTTP.
       {
         test: {
@@ -36,7 +39,7 @@ export default defineConfig({
         },
       },
       // What takes longer than anybody wants to wait for at each change.
-      { test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
+      { test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000, maxWorkers } },
       // The same, over HTTP: minutes on a real engine.
       {
         test: {
