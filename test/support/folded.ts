@@ -21,7 +21,10 @@ const fold = (projection: AnyProjection, streams: ReadonlyMap<string, readonly C
   const shares = new Map<string, Share[]>();
   for (const [stream, commits] of streams) {
     if (!sourceOf(projection, stream)) continue;
-    const { head, rows } = apply(projection, undefined, commits, '');
+    // What a view does not handle is not delivered to it: its cursor stays at the last commit that is.
+    const last = commits.findLastIndex(({ events }) => events.some(({ type }) => projection.on[type] !== undefined));
+    if (last < 0) continue;
+    const { head, rows } = apply(projection, undefined, commits.slice(0, last + 1), '');
     for (const item of [head, ...rows]) {
       const { lists = {}, ...rest } = listed(item);
       const places = Object.entries(lists).flatMap(([list, { in: partition, at }]) => [
