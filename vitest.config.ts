@@ -6,9 +6,6 @@ const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/
   (room) => `${room}/**/*.test.ts`,
 );
 
-/** What keeps a processor busy all the while: vitest by itself leaves one idle. */
-const maxWorkers = '100%';
-
 export default defineConfig({
   test: {
     projects: [
@@ -16,9 +13,9 @@ export default defineConfig({
       // One process for many files: importing the same modules again for each was most of the time.
       { test: { name: 'unit', include: [...unit, 'test/contract/memory.test.ts'], exclude: proofs, isolate: false } },
       // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
-      { test: { name: 'proofs', include: proofs, testTimeout: 60_000, maxWorkers } },
+      { test: { name: 'proofs', include: proofs, testTimeout: 60_000 } },
       // Synthesis of the real app.
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, maxWorkers } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       // A real engine, a real deployment, real HTTP.
       {
         test: {
@@ -38,8 +35,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      // What takes longer than anybody wants to wait for at each change.
-      { test: { name: 'long', include: ['test/long/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000, maxWorkers } },
+      // What takes longer than anybody wants to wait for at each change, on all processors: vitest by itself leaves one idle.
+      {
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          maxWorkers: '100%',
+        },
+      },
       // The same, over HTTP: minutes on a real engine.
       {
         test: {
