@@ -9,7 +9,7 @@ const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/
 export default defineConfig({
   test: {
     projects: [
-      // The inner loop: no network, no engine, under five seconds.
+      // The inner loop: no network, no engine, seconds.
       // One process for many files: importing the same modules again for each was most of the time.
       { test: { name: 'unit', include: [...unit, 'test/contract/memory.test.ts'], exclude: proofs, isolate: false } },
       // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
