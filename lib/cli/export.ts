@@ -59,7 +59,11 @@ export const exportInto = async (
   const parts: Part[] = [];
   try {
     const sheet = sheetOf(folder, { table, segments, ...(category !== undefined && { category }) }, now());
-    if (isFinished(sheet)) return sheet;
+    if (isFinished(sheet)) {
+      // Whoever finished it may have died in front of this.
+      forgetPlaces(folder, sheet.segments);
+      return sheet;
+    }
     writeSheet(folder, sheet);
     for (let segment = 0; segment < segments; segment++) parts.push(await openPart(folder, segment, segments, memberBytes));
     const show = () => {
