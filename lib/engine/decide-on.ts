@@ -5,6 +5,7 @@ import { parseStream } from '../core/stream.ts';
 import { storeEvent } from '../core/version.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
 import type { Known } from './history.ts';
+import { nowOf } from './instant.ts';
 import { storable } from './storable.ts';
 
 /** What a decision on a known state comes to: a commit to append, or an answer that appends nothing. */
@@ -17,7 +18,7 @@ export const latest = (...instants: readonly (string | undefined)[]): string =>
 const contextOf = ({ clock }: Commanding, known: Known, { stream, actor, causeAt }: CommandRequest): Context => ({
   id: parseStream(stream)?.id ?? stream,
   actor,
-  at: latest(new Date(clock.now()).toISOString(), known.at, causeAt),
+  at: latest(nowOf(clock), known.at, causeAt),
 });
 
 /** The commit that follows on what is known, with nothing in it yet. */

@@ -1,3 +1,4 @@
+import { nowOf } from './instant.ts';
 import type { Clock } from './ports.ts';
 import type { Active, Actives, Phase, Phases } from './rebuild/ports.ts';
 
@@ -78,7 +79,7 @@ export const settleDeployment = async (
   const judged = judgeDeployment(next, previous, { tables, actives: found.filter((active) => active !== undefined) });
   if ('refused' in judged) return judged.refused;
   for (const projection of judged.goneActives) await deployments.forgetActive(projection);
-  const since = new Date(clock.now()).toISOString();
+  const since = nowOf(clock);
   const enter = ({ projection, revision, code }: DeployedRevision, phase: Phase['phase']) =>
     phases.save(projection, revision, { phase, since, ...(code !== undefined && { code }) });
   for (const one of next)

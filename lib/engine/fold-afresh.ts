@@ -1,6 +1,7 @@
 import { apply } from './apply.ts';
+import { nowOf } from './instant.ts';
 import type { ViewItem } from './ports.ts';
-import { nowOf, type Projecting, readAll } from './project.ts';
+import { type Projecting, readAll } from './project.ts';
 
 /** So many commits are folded before their rows are handed on. */
 const commitsAtOnce = 200;

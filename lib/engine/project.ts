@@ -1,6 +1,7 @@
 import type { Commit } from '../core/commit.ts';
 import { type AnyProjection, streamKey } from '../core/projection.ts';
 import { apply, type Change } from './apply.ts';
+import { nowOf } from './instant.ts';
 import type { Clock, Log, Page, Range, Store, View, ViewItem } from './ports.ts';
 import type { Delivered } from './publish.ts';
 import type { KnownPhase } from './rebuild/phase.ts';
@@ -62,8 +63,6 @@ async function* wanted(
   if (from <= to) yield* readAll(store, stream, { from, to }, to);
   yield numbers.flatMap((n) => (n > to ? (delivered.get(n) ?? []) : []));
 }
-
-export const nowOf = (clock: Clock) => new Date(clock.now()).toISOString();
 
 /** Rows first, the head with the cursor last; shared rows together with it. Answers the head, or undefined if another was faster. */
 const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, { rows, head }: Change) => {

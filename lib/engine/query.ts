@@ -1,6 +1,7 @@
 import { type Actor, allowed } from '../core/access.ts';
 import type { AnyProjection } from '../core/projection.ts';
 import { reach } from './consistency.ts';
+import { nowOf } from './instant.ts';
 import { expired } from './lists.ts';
 import { type PageRequest, paged, position, questionOf, whereOf } from './page.ts';
 import type { Clock, ViewItem, ViewReader } from './ports.ts';
@@ -11,7 +12,7 @@ import { querySharedRow } from './query-shared.ts';
 export type Querying = Readonly<{ projection: AnyProjection; reader: ViewReader; clock: Clock; patience?: number }>;
 
 const visible = ({ projection, clock }: Querying, actor: Actor, item: ViewItem | undefined): ViewItem => {
-  const now = new Date(clock.now()).toISOString();
+  const now = nowOf(clock);
   if (!item || (projection.kind === 'row-per-stream' && (!item.row || expired(item, now))))
     throw notFound(`such row in ${projection.name}`);
   if (!allowed(projection.may, actor, item.owner ?? '')) throw notYours();

@@ -1,8 +1,9 @@
 import type { AnyProjection, AnySharedRows } from '../core/projection.ts';
 import { streamKey } from '../core/projection.ts';
 import { foldAfresh } from './fold-afresh.ts';
+import { nowOf } from './instant.ts';
 import type { View, ViewItem, ViewReader } from './ports.ts';
-import { finished, nowOf, type Projecting, races, TryAgain } from './project.ts';
+import { finished, type Projecting, races, TryAgain } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
 import { putFitted, writeShares } from './write-shares.ts';
 

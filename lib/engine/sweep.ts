@@ -1,3 +1,4 @@
+import { instant } from './instant.ts';
 import type { Clock, Log, Scanner, ScanPage, SweepPlace, SweepPlaces } from './ports.ts';
 import type { SweepSettings } from './settings.ts';
 import { findings, type Marks } from './sweep-findings.ts';
@@ -26,7 +27,6 @@ export type Swept = Readonly<{
   passEnded: boolean;
 }>;
 
-const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 const earlier = (a: string, b: string | undefined) => (b !== undefined && b < a ? b : a);
 
 const subscriptions = (targets: readonly Target[]) =>

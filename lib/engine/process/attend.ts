@@ -4,6 +4,7 @@ import type { ProcessStep } from '../../core/process-decider.ts';
 import { type Instance, nextSends, type OpenDeadline } from '../../core/process-instance.ts';
 import type { Commanding, CommandRequest } from '../command.ts';
 import { BrokenHistory, type Known } from '../history.ts';
+import { nowOf } from '../instant.ts';
 import { catchUp, load } from '../load.ts';
 import { TryAgain } from '../project.ts';
 import type { ProcessSettings } from '../settings.ts';
@@ -115,7 +116,7 @@ type Work = () => Promise<Commit | undefined>;
 /** What an instance is to do next; undefined when nothing is open. */
 const nextWork = (attendance: Attendance, known: Known): Work | undefined => {
   const instance = instanceOf(known);
-  const now = new Date(attendance.own.clock.now()).toISOString();
+  const now = nowOf(attendance.own.clock);
   const isRunning = instance.status === 'running';
   if (isRunning && instance.deferred.length > 0) return () => takeUp(attendance, known, instance);
   const [first, ...more] = isRunning ? Object.values(instance.deadlines).filter(({ at }) => at <= now) : [];
@@ -128,7 +129,7 @@ const nextWork = (attendance: Attendance, known: Known): Work | undefined => {
 const seeToDeadlines = async (attendance: Attendance, known: Known, news: readonly Commit[] | undefined): Promise<void> => {
   const { own, deadlines, scheduler, stream, failed } = attendance;
   const keeping = { keys: own.keys, deadlines, scheduler };
-  const now = new Date(own.clock.now()).toISOString();
+  const now = nowOf(own.clock);
   const keeps = !news || news.some(listsDeadlines);
   const open = keeps ? openIn(stream, instanceOf(known)).filter(({ at }) => at > now) : [];
   try {

@@ -1,5 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import { parseStream } from '../../core/stream.ts';
+import { nowOf } from '../instant.ts';
 import { TryAgain } from '../project.ts';
 import type { Delivered } from '../publish.ts';
 import { attend, instanceNow, instanceOf, stepIn } from './attend.ts';
@@ -19,7 +20,7 @@ const isQuiet = (commit: Commit, now: string): boolean => {
 /** An instance's own commits: what they decided is finished, whoever decided it. */
 const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
   const { store, clock } = reacting.own;
-  const now = new Date(clock.now()).toISOString();
+  const now = nowOf(clock);
   const found = await Promise.all(deliveries.map((each) => ('pointer' in each ? store.find(stream, each.commit) : each)));
   const news = found.filter((commit) => commit !== undefined);
   if (news.length < found.length) throw new TryAgain(`${stream}: a commit is not to be read yet.`);

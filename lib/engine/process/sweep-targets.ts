@@ -1,6 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
 import type { AnyProcess } from '../../core/process.ts';
 import { parseStream } from '../../core/stream.ts';
+import { nowOf } from '../instant.ts';
 import type { Clock, Queue, Store } from '../ports.ts';
 import type { Target } from '../sweep-target.ts';
 import { openTooLong, overdueDeadlines } from './open.ts';
@@ -28,7 +29,7 @@ const sources = ({ process, cursors, queue }: SweptProcess): Target => ({
  * is not looked after here but in its list; should it never have got there, a thorough pass finds it.
  */
 const instances = ({ process, queue }: SweptProcess, { store, clock }: Reading): Target => {
-  const isOpen = (commit: Commit) => openTooLong(commit, new Date(clock.now()).toISOString());
+  const isOpen = (commit: Commit) => openTooLong(commit, nowOf(clock));
   return {
     name: `${process.category} (instances)`,
     takes: `${process.category}:instances`,

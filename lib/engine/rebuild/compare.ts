@@ -1,9 +1,10 @@
 import { difference } from '../../core/difference.ts';
 import { streamKey } from '../../core/projection.ts';
 import { foldAfresh } from '../fold-afresh.ts';
+import { nowOf } from '../instant.ts';
 import { expired } from '../lists.ts';
 import type { ViewItem, ViewReader } from '../ports.ts';
-import { nowOf, type Projecting, TryAgain } from '../project.ts';
+import { type Projecting, TryAgain } from '../project.ts';
 import { contributed, sameShares, shardOf } from '../shares.ts';
 import { storable } from '../storable.ts';
 import { listed } from '../view-item.ts';

@@ -1,5 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import type { AnyProjection } from '../../core/projection.ts';
+import { nowOf } from '../instant.ts';
 import type { Clock, Page, Scanner, ScanPlace, Store, View, ViewReader } from '../ports.ts';
 import { itemSize } from '../size.ts';
 import { countedView } from './counted-view.ts';
@@ -154,7 +155,7 @@ export const estimateRebuild = async (estimating: Estimating, asked: Partial<Reb
   const counted = countedView(projection);
   const sample = sampleStore(commits);
   const unlimited = { ...settings, unitsPerSecond: Number.MAX_VALUE };
-  const now = new Date(clock.now()).toISOString();
+  const now = nowOf(clock);
   const [{ name, revision }, kind] = [projection, 'rebuild'] as const;
   const about = {
     id: '',

@@ -1,8 +1,9 @@
 import type { Commit } from '../../core/commit.ts';
 import { sourceOf, streamKey } from '../../core/projection.ts';
 import { apply } from '../apply.ts';
+import { nowOf } from '../instant.ts';
 import type { ScanPlace, View, ViewItem } from '../ports.ts';
-import { applyAll, finished, nowOf, type Projecting, races } from '../project.ts';
+import { applyAll, finished, type Projecting, races } from '../project.ts';
 import { refold } from '../refold.ts';
 import type { Rebuild, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';

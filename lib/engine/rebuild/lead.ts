@@ -1,4 +1,5 @@
 import type { AnyProjection } from '../../core/projection.ts';
+import { nowOf } from '../instant.ts';
 import type { MendOrder } from '../mend.ts';
 import type { Clock, Log, Queue } from '../ports.ts';
 import type { RefoldOrder } from '../refold.ts';
@@ -29,8 +30,6 @@ export type Leading = Readonly<{
 /** What is to be done, in this order: each list by workers at the same time, the next one when all of them are done. */
 export type Plan = Pick<Rebuild, 'kind' | 'projection' | 'revision'> &
   Readonly<{ concurrency: number; fill: readonly Work[]; drain: readonly Work[]; verify: readonly Work[] }>;
-
-const instant = (clock: Clock) => new Date(clock.now()).toISOString();
 
 const known = async ({ rebuilds }: Pick<Leading, 'rebuilds'>, id: string): Promise<Rebuild> => {
   const rebuild = await rebuilds.load(id);
@@ -73,19 +72,19 @@ export const endBuilding = async (leading: Leading, id: string): Promise<Readonl
   const { phases, rebuilds, clock, liveAfterSeconds } = leading;
   const { kind, state, projection, revision } = await known(leading, id);
   if (kind !== 'rebuild') return { waitSeconds: 0 };
-  const moved = await rebuilds.move(id, ['filling'], { state: 'draining', since: instant(clock) });
+  const moved = await rebuilds.move(id, ['filling'], { state: 'draining', since: nowOf(clock) });
   // A move that was sent twice finds its own in the way: what the record says now counts.
   if (!moved && (await known(leading, id)).state !== 'draining') return { waitSeconds: 0 };
   const phase = await phases.load(projection, revision);
   // Also a live revision is waited for: the step that made it live may have been this one, at its first try.
-  if (phase?.phase !== 'live') await phases.save(projection, revision, { ...phase, phase: 'live', since: instant(clock) });
+  if (phase?.phase !== 'live') await phases.save(projection, revision, { ...phase, phase: 'live', since: nowOf(clock) });
   else if (state === 'filling' && Date.parse(phase.since) + liveAfterSeconds * 1_000 < clock.now()) return { waitSeconds: 0 };
   return { waitSeconds: liveAfterSeconds };
 };
 
 /** Everything is applied: from here on it is looked at. */
 export const beginVerify = async ({ rebuilds, clock }: Pick<Leading, 'rebuilds' | 'clock'>, id: string): Promise<void> => {
-  await rebuilds.move(id, ['filling', 'draining'], { state: 'verifying', since: instant(clock) });
+  await rebuilds.move(id, ['filling', 'draining'], { state: 'verifying', since: nowOf(clock) });
 };
 
 export type Judged = Readonly<{ state: RebuildState; recheck: readonly Work[] }>;
@@ -105,7 +104,7 @@ type Ending = Readonly<{ from: readonly RebuildState[]; to: Pick<Rebuild, 'state
 
 /** Where it ends, and nowhere else: what the record says now counts, whoever changed it first. */
 const end = async (leading: Pick<Leading, 'rebuilds' | 'clock'>, id: string, { from, to }: Ending): Promise<Judged> => {
-  const now = instant(leading.clock);
+  const now = nowOf(leading.clock);
   await leading.rebuilds.move(id, from, { ...to, since: now, endedAt: now });
   return { state: (await known(leading, id)).state, recheck: [] };
 };
@@ -117,7 +116,7 @@ const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | und
   const phase = await phases.load(projection, revision);
   // What was found clean is this code's by now.
   if (phase && code !== undefined && phase.code !== code) await phases.save(projection, revision, { ...phase, code });
-  const now = instant(clock);
+  const now = nowOf(clock);
   const to = { state: 'switched', found: 0, since: now, endedAt: now } as const;
   const next = { projection, revision, since: now, by, why, ...(from !== undefined && { previous: from }) };
   const answers = (await actives.load(projection))?.revision === revision;
@@ -170,7 +169,7 @@ export const judge = async (leading: Leading, id: string): Promise<Judged> => {
     if (failed) throw new Error(`An order to mend ${projection} was not taken by its queue: ${failed.reason}`);
     await rebuilds.move(id, ['verifying'], {
       state: 'repairing',
-      since: instant(leading.clock),
+      since: nowOf(leading.clock),
       ...result,
       ordered: orders.length,
     });

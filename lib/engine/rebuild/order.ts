@@ -1,6 +1,7 @@
 import { ProblemError } from '../../core/problem.ts';
 import { sourceOf, sourcesOf } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
+import { nowOf } from '../instant.ts';
 import type { Clock, Keys } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
 import type { RefoldOrder } from '../refold.ts';
@@ -40,8 +41,6 @@ const startsWithin = 60_000;
 const conflict = (kind: string, detail: string, extra?: Readonly<Record<string, unknown>>) =>
   new ProblemError({ kind, status: 409, detail, ...(extra && { extra }) });
 
-const instant = (clock: Clock) => new Date(clock.now()).toISOString();
-
 /** A rebuild as it is: one whose execution has ended without saying so in the record is over. */
 export const reconciled = async (
   { rebuilds, executions, clock }: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
@@ -52,7 +51,7 @@ export const reconciled = async (
   const status = await executions.status(id);
   const age = clock.now() - Date.parse(startedAt);
   if (status === 'running' || (status === undefined && age < startsWithin)) return rebuild;
-  const now = instant(clock);
+  const now = nowOf(clock);
   const reason =
     status === undefined ? 'Its execution was never started.' : 'Its execution ended without a result: look there for the cause.';
   await rebuilds.move(id, runningStates, { state: 'failed', reason, since: now, endedAt: now });
@@ -123,7 +122,7 @@ const begin = async (ordering: Ordering, rebuild: Rebuild, prepare?: () => Promi
     await prepare?.();
     await executions.start(rebuild.id);
   } catch (cause) {
-    const now = instant(clock);
+    const now = nowOf(clock);
     await rebuilds.move(rebuild.id, runningStates, {
       state: 'failed',
       reason: `It could not be started: ${cause}`,
@@ -144,7 +143,7 @@ const recordOf = async (
   settings: RebuildSettings,
   kind: Kind,
 ): Promise<Rebuild> => {
-  const now = instant(clock);
+  const now = nowOf(clock);
   return {
     id: keys.randomId(),
     projection: projection.name,
@@ -191,7 +190,7 @@ export const orderRebuild = async (ordering: Ordering, asked: Asked): Promise<Re
     if (!phase)
       await phases.save(name, revision, {
         phase: 'building',
-        since: instant(clock),
+        since: nowOf(clock),
         ...(view.code !== undefined && { code: view.code }),
       });
   });
@@ -239,7 +238,7 @@ export const orderReplay = async (ordering: Ordering, asked: Asked & Readonly<{ 
 export const cancelRebuild = async (ordering: Ordering, { id, by }: Readonly<{ id: string; by: string }>): Promise<Rebuild> => {
   const { rebuilds, executions, clock } = ordering;
   if (!(await rebuilds.load(id))) throw notFound(`rebuild ${id}`);
-  const now = instant(clock);
+  const now = nowOf(clock);
   const moved = await rebuilds.move(id, runningStates, {
     state: 'cancelled',
     reason: `Cancelled by ${by}.`,
@@ -272,7 +271,7 @@ export const rollBack = async (
     );
   if ((await phases.load(projection, previous))?.phase !== 'live')
     throw conflict('not-built', `Revision ${previous} of ${projection} is not live: rebuild it.`);
-  const next: Active = { projection, revision: previous, previous: revision, since: instant(clock), by, why };
+  const next: Active = { projection, revision: previous, previous: revision, since: nowOf(clock), by, why };
   if (await actives.switch(next, revision)) return next;
   // A switch that was sent twice finds its own in the way.
   const now = await actives.load(projection);

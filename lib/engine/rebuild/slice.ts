@@ -1,3 +1,4 @@
+import { instant } from '../instant.ts';
 import type { Scanner, View, ViewReader } from '../ports.ts';
 import type { Refolding } from '../refold.ts';
 import type { Difference, DirtyNotes, Meter, PartProgress, Rebuild, RebuildState, Rebuilds, ViewScanner, Work } from './ports.ts';
@@ -37,8 +38,6 @@ const stateOf: Readonly<Record<Work['task'], RebuildState>> = {
   rows: 'verifying',
   recheck: 'repairing',
 };
-
-const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 
 const beginning = ({ task, number }: Work): PartProgress => ({
   part: task,

@@ -1,0 +1,7 @@
+import type { Clock } from './ports.ts';
+
+/** An instant as everything stored and answered has it. */
+export const instant = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** The instant that a clock shows. */
+export const nowOf = (clock: Pick<Clock, 'now'>): string => instant(clock.now());
