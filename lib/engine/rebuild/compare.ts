@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { difference } from '../../core/difference.ts';
 import { streamKey } from '../../core/projection.ts';
 import { foldAfresh } from '../fold-afresh.ts';
@@ -45,17 +46,6 @@ const fingerprint = (text: string): number => {
   return 4_294_967_296 * (2_097_151 & b) + (a >>> 0);
 };
 
-/** The same text for the same data, in whatever order its fields come. */
-const canonical = (value: unknown): string => {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return `{${fields
-    .sort(([x], [y]) => Number(x > y) - Number(x < y))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`)
-    .join()}}`;
-};
-
 type Wanted = Readonly<{ commit: number; print: number; expires?: string }>;
 
 /** What a row should be, in little room; undefined for a tombstone. */
@@ -64,7 +54,7 @@ const wantedOf = (item: ViewItem): Wanted | undefined =>
     ? undefined
     : {
         commit: item.commit,
-        print: fingerprint(canonical(storable(shown(listed(item))))),
+        print: fingerprint(canonicalize(storable(shown(listed(item)))) ?? ''),
         ...(item.expires && { expires: item.expires }),
       };
 
