@@ -88,6 +88,8 @@ const headsWithRow = (where?: Where) => {
   return { filter, names: { ...names, '#sort': 'sort' }, values: { ...values, ...toItem({ ':head': 'head' }) } };
 };
 
+const everything = { filter: {}, names: {}, values: {} };
+
 /** What is wanted of the rows themselves, as a filter; the values are compared as JSON has them, whatever a URL can say. */
 const filtered = (first: readonly string[], { equals = {}, now }: Where = {}) => {
   const fields = Object.entries(equals).map(([field, text], i) => ({ name: `#f${i}`, field, values: candidates(text) }));
@@ -143,8 +145,8 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
         ExpressionAttributeValues: toItem({ ':commit': over }),
       });
     },
-    rowsOf: (key, { limit, after, direction, where, consistent }) => {
-      const { filter, names, values } = filtered(['attribute_exists(#row)'], where);
+    rowsOf: (key, { limit, after, direction, where, consistent, tombstones }) => {
+      const { filter, names, values } = tombstones ? everything : filtered(['attribute_exists(#row)'], where);
       return fill(
         query({
           KeyConditionExpression: '#key = :key AND begins_with(#sort, :row)',

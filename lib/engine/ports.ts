@@ -167,7 +167,11 @@ export interface ViewReader {
   /** What each stream contributes to a shared row, by the streams' names: for audits. */
   sharesIn(row: string, options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
   head(key: string): Promise<ViewItem | undefined>;
-  rowsOf(key: string, options: Paging & Readonly<{ direction: Direction; consistent?: boolean }>): Promise<Listing>;
+  /** Tombstones are hidden unless they are asked for: by who must know which commit took a row away. */
+  rowsOf(
+    key: string,
+    options: Paging & Readonly<{ direction: Direction; consistent?: boolean; tombstones?: boolean }>,
+  ): Promise<Listing>;
   /** An owner's heads by key, from an index; or everybody's in no order, which alone can be read consistently. */
   all(options: Paging & Readonly<{ owner?: string; direction?: Direction; consistent?: boolean }>): Promise<Listing>;
   /** One partition of a declared list, by place, from an index; `next` and `after` hold the place as `at`. */

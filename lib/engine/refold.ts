@@ -106,7 +106,7 @@ const rowsPerPage = 200;
 const strays = async ({ view, store }: Refolding, fresh: ViewItem, seen: ReadonlyMap<string, number>) => {
   const found = new Map<string, number>();
   for (let after: Readonly<Record<string, unknown>> | undefined, more = true; more; ) {
-    const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true } as const;
+    const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
     const page = await view.rowsOf(fresh.key, { ...options, ...(after && { after }) });
     for (const { sort, commit } of page.items) {
       if (seen.get(sort) === commit) continue;

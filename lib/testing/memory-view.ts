@@ -68,7 +68,7 @@ export const memoryView = (): MemoryView => {
     },
     rowsOf: async (key, options) => {
       const rows = [...table.values()].filter(
-        (item) => item.key === key && item.sort.startsWith('row#') && matches(item, options.where),
+        (item) => item.key === key && item.sort.startsWith('row#') && (options.tombstones || matches(item, options.where)),
       );
       return page(rows, ({ sort }) => sort, options, options.direction === 'newest-first');
     },

@@ -68,15 +68,17 @@ const rowDifferences = async (
   const differs = (sort: string, what: Difference['what'], detail: string) =>
     differences.push({ stream, what, detail: `${sort} ${detail}` });
   for (let after: Readonly<Record<string, unknown>> | undefined, more = true; more; ) {
-    const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true } as const;
+    const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
     const page = await view.rowsOf(head.key, { ...options, ...(after && { after }) });
     for (const item of page.items) {
       const should = wanted.get(item.sort);
       wanted.delete(item.sort);
-      // Rows are written before the cursor: one that is ahead of it is its next commit's, if there is such a commit.
+      // Rows are written, or taken away, before the cursor: one that is ahead of it is its next commit's, if there is such a commit.
       if (item.commit > head.commit) {
         if (!(await store.find(stream, item.commit)))
           differs(item.sort, 'stray', `carries commit ${item.commit}, which its stream does not have`);
+      } else if (item.row === undefined) {
+        if (should) differs(item.sort, 'differs', 'was taken away');
       } else if (!should) differs(item.sort, 'stray', 'should not be there');
       else if (item.commit < should.commit) differs(item.sort, 'differs', `is of commit ${item.commit}, not of ${should.commit}`);
       else if (wantedOf(item)?.print !== should.print) differs(item.sort, 'differs', 'has other fields');

@@ -126,10 +126,7 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
       read += reads(all.reduce((sum, part) => sum + partSize(part), 0));
       return all;
     },
-    rowsOf: async (key) => {
-      const { items } = readAll(under(key, 'row#'));
-      return { items: items.filter(({ row }) => row !== undefined) };
-    },
+    rowsOf: async (key) => readAll(under(key, 'row#')),
     sharesIn: async (row) => readAll(under(rowPlace(row), 'share#')),
   };
   const kindOf = ({ key, sort }: ViewItem) => (sort === 'head' ? 'head' : isPlaceOfRow(key) ? 'share' : 'row');
