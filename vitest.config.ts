@@ -6,21 +6,37 @@ const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/
   (room) => `${room}/**/*.test.ts`,
 );
 
+/** A test is given up after this long (milliseconds): far more than it needs, since no timing is to decide it, also where properties run more often. */
+const testTimeout = 60_000 * Math.max(1, Number(process.env.FOLDSTREAM_RUNS ?? 1) / 20);
+/** Where there are properties. */
+const setupFiles = ['test/support/seed.ts'];
+
 export default defineConfig({
   test: {
     projects: [
       // The inner loop: no network, no engine, seconds.
-      // One process for many files: importing the same modules again for each was most of the time.
-      { test: { name: 'unit', include: [...unit, 'test/contract/memory.test.ts'], exclude: proofs, isolate: false } },
+      // One thread for many files: importing the same modules again for each was most of the time.
+      {
+        test: {
+          name: 'unit',
+          include: [...unit, 'test/contract/memory.test.ts'],
+          exclude: proofs,
+          setupFiles,
+          testTimeout,
+          pool: 'threads',
+          isolate: false,
+        },
+      },
       // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
-      { test: { name: 'proofs', include: proofs, testTimeout: 60_000 } },
+      { test: { name: 'proofs', include: proofs, setupFiles, testTimeout } },
       // Synthesis of the real app.
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, testTimeout, hookTimeout: 60_000 } },
       // A real engine, a real deployment, real HTTP.
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/contract/engines.test.ts'],
+          setupFiles,
           globalSetup: 'test/integration/setup.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -31,6 +47,7 @@ export default defineConfig({
         test: {
           name: 'engines',
           include: ['test/contract/engines.test.ts'],
+          setupFiles,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

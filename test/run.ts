@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureEngine } from '../lib/cli/engine/install.ts';
 import { freePort } from '../lib/cli/engine/port.ts';
 import { startEngine } from '../lib/cli/engine/start.ts';
@@ -8,7 +8,7 @@ import { cacheDir, root } from '../lib/cli/local.ts';
 import { step } from '../lib/cli/progress.ts';
 import { startDynamoDbLocal } from './support/dynamodb-local.ts';
 
-type Counts = Readonly<{ passed: number; failed: number }>;
+type Counts = Readonly<{ passed: number; failed: number; failures?: readonly string[] }>;
 type Program = Readonly<{ command: string; args: readonly string[]; env?: Readonly<Record<string, string>> }>;
 
 const reportFile = join(cacheDir, 'tests', `report-${process.pid}.json`);
@@ -34,8 +34,27 @@ const runs = ({ command, args, env }: Program): Promise<boolean> =>
 const check = async (title: string, command: string, args: readonly string[]): Promise<Counts> => {
   console.log(`\n${title}: ${command} ${args.join(' ')}`);
   const ok = await runs({ command, args });
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [title] };
 };
+
+type Report = Readonly<{
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: readonly Readonly<{
+    name: string;
+    assertionResults: readonly Readonly<{ status: string; fullName: string; failureMessages?: readonly string[] | null }>[];
+  }>[];
+}>;
+
+/** Tests that failed, each with the first lines of why: to be read at the end, however long the output is. */
+const failuresIn = ({ testResults }: Report): readonly string[] =>
+  testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.flatMap(({ status, fullName, failureMessages }) => {
+      if (status !== 'failed') return [];
+      const why = (failureMessages?.[0] ?? '').split('\n').slice(0, 4).join('\n    ').slice(0, 600);
+      return [`${relative(root, name)}: ${fullName}\n    ${why}`];
+    }),
+  );
 
 /** Some of vitest's projects; a run that broke outside of any test counts as one failure. */
 const vitest = async (projects: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Counts> => {
@@ -44,11 +63,12 @@ const vitest = async (projects: readonly string[], env: Readonly<Record<string, 
   const reporters = ['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${reportFile}`];
   const ok = await runs({ command: 'vitest', args: ['run', ...selected, ...reporters], env });
   try {
-    const report = JSON.parse(readFileSync(reportFile, 'utf8'));
-    const { numPassedTests: passed, numFailedTests: failed } = report as { numPassedTests: number; numFailedTests: number };
-    return { passed, failed: !ok && failed === 0 ? 1 : failed };
+    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
+    const { numPassedTests: passed, numFailedTests: failed } = report;
+    if (!ok && failed === 0) return { passed, failed: 1, failures: [`${projects.join(', ')}: broke outside of any test`] };
+    return { passed, failed, failures: failuresIn(report) };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [`${projects.join(', ')}: ended without a report`] };
   } finally {
     rmSync(reportFile, { force: true });
   }
@@ -86,6 +106,8 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
   integration: [() => vitest(['integration'])],
   full: [() => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '20' }), () => vitest(['long']), () => vitest(['long-http'])],
   engines: [engines],
+  // Beside CI, whose result is to be the same for the same commit: properties from a seed that nobody has seen before.
+  hunt: [() => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '100', FOLDSTREAM_SEED: 'random' })],
 };
 
 const name = process.argv[2] ?? 'all';
@@ -94,13 +116,16 @@ if (!suite) {
   console.error(`There is no suite '${name}': choose one of ${Object.keys(suites).join(', ')}.`);
   process.exit(2);
 }
-let total: Counts = { passed: 0, failed: 0 };
+let total = { passed: 0, failed: 0 };
+const failures: string[] = [];
 for (const part of suite) {
-  const { passed, failed } = await part().catch((error: unknown) => {
+  const counts: Counts = await part().catch((error: unknown) => {
     console.error(error);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [String(error)] };
   });
-  total = { passed: total.passed + passed, failed: total.failed + failed };
+  total = { passed: total.passed + counts.passed, failed: total.failed + counts.failed };
+  failures.push(...(counts.failures ?? []));
 }
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
