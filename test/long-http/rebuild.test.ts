@@ -101,8 +101,8 @@ describe.runIf(overHttp())('a rebuild of 20,000 commits while others write', () 
     const id = await begin({ projection: 'gauge-latest', settings });
     const besides = await watched(id);
     await eventually(
-      () => page(''),
-      ({ revisions }) => revisions.has(2),
+      async () => reading.saw(2),
+      (seen) => seen,
     );
     going = false;
     const [walks, ...written] = await Promise.all([reading.stop(), ...writing]);
