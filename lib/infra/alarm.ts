@@ -1,8 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Aspects, Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
 
 /** An alarm as soon as a measure is above a limit; nothing measured is nothing wrong. */
 export const moreThan = (threshold: number) => ({
@@ -44,4 +45,16 @@ export const alarmOnLine = (
     statistic: 'Sum',
     period: Duration.minutes(1),
   }).createAlarm(step, `${id}Alarm`, { alarmDescription, ...moreThan(0) });
+};
+
+/** Every alarm within a scope, now and later, tells a topic when it begins and when it is over. */
+export const alarmsTell = (scope: IConstruct, topicArn: string): void => {
+  const action = { bind: () => ({ alarmActionArn: topicArn }) };
+  Aspects.of(scope).add({
+    visit: (node) => {
+      if (!(node instanceof Alarm)) return;
+      node.addAlarmAction(action);
+      node.addOkAction(action);
+    },
+  });
 };

@@ -25,6 +25,7 @@ export const foldstreamApp = async ({
     architecture: context('architecture'),
     plainHttp: context('plainHttp'),
     nested: context('nested'),
+    alarmTopic: context('alarmTopic'),
   });
   const name: string = stackName ?? context('name') ?? `foldstream-${settings.stage}`;
   const code = {

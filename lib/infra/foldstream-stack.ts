@@ -3,6 +3,7 @@ import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { pascal } from '../core/stream.ts';
+import { alarmsTell } from './alarm.ts';
 import { Announcer } from './announcer.ts';
 import { Api } from './api.ts';
 import { CommandEndpoint } from './command-endpoint.ts';
@@ -29,6 +30,7 @@ export class FoldstreamStack extends Stack {
     });
     // Only AWS counts them.
     if (!common.settings.nested) this.node.setContext(STACK_RESOURCE_LIMIT_CONTEXT, 0);
+    if (common.settings.alarmTopic !== undefined) alarmsTell(this, common.settings.alarmTopic);
     const store = new EventStore(this, 'Events', common);
     const publisher = new Publisher(this, 'Publisher', { store, ...common });
     const { bus } = publisher;

@@ -19,6 +19,8 @@ export type Settings = Readonly<{
   /** Each view and process in a stack of its own, since one stack takes 500 resources. Off for engines that cannot update nested ones. */
   nested: boolean;
   architecture: Architecture;
+  /** The SNS topic that hears of every alarm, and of its end. */
+  alarmTopic?: string;
 }>;
 
 export const stageOf = (context: unknown): Stage => {
@@ -27,11 +29,22 @@ export const stageOf = (context: unknown): Stage => {
   return stage;
 };
 
-type Context = Readonly<{ architecture?: unknown; plainHttp?: unknown; nested?: unknown }>;
+type Context = Readonly<{ architecture?: unknown; plainHttp?: unknown; nested?: unknown; alarmTopic?: unknown }>;
+
+const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
+const topicOf = (context: unknown): string => {
+  if (typeof context === 'string' && topicArn.test(context)) return context;
+  throw new Error(
+    `'${context}' is no SNS topic: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region.`,
+  );
+};
 
 /** `architecture` is for engines that cannot run ARM images, `plainHttp` for those that know no TLS, `nested` for those that cannot update nested
  * stacks; on AWS leave all alone. */
-export const settingsFor = (stage: Stage, { architecture = 'arm64', plainHttp, nested = true }: Context = {}): Settings => {
+export const settingsFor = (
+  stage: Stage,
+  { architecture = 'arm64', plainHttp, nested = true, alarmTopic }: Context = {},
+): Settings => {
   const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
   if (!known) throw new Error(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
   const tls = String(plainHttp) !== 'true';
@@ -43,5 +56,6 @@ export const settingsFor = (stage: Stage, { architecture = 'arm64', plainHttp, n
     architecture: known,
     tls,
     nested: String(nested) !== 'false',
+    ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };
 };
