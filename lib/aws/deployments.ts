@@ -1,6 +1,7 @@
-import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Deployments } from '../engine/deployed.ts';
-import { fromItem, toItem } from './attributes.ts';
+import { toItem } from './attributes.ts';
+import { controlItem } from './control-item.ts';
 
 const id = 'deployed';
 
@@ -23,10 +24,7 @@ export const deploymentRecords = (
       );
       return Items.length > 0;
     },
-    tables: async () => {
-      const { Item } = await client.send(new GetItemCommand({ TableName, Key: toItem({ id }), ConsistentRead: true }));
-      return Item ? (fromItem(Item).tables as Record<string, string>) : {};
-    },
+    tables: async () => (await controlItem<Readonly<{ tables: Record<string, string> }>>(client, TableName, id))?.tables ?? {},
     keepTables: async (kept) => {
       await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tables: kept }) }));
     },

@@ -1,6 +1,7 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Cursors } from '../engine/process/ports.ts';
-import { fromItem, toItem } from './attributes.ts';
+import { toItem } from './attributes.ts';
+import { controlItem } from './control-item.ts';
 
 /**
  * How far one process has come with each source stream. Stored format of 2026-11, in the control table: `id` is `cursor/<process>/<stream>`, and `commit`.
@@ -9,12 +10,7 @@ import { fromItem, toItem } from './attributes.ts';
 export const sourceCursors = (client: DynamoDBClient, table: string, process: string): Cursors => {
   const id = (stream: string) => `cursor/${process}/${stream}`;
   return {
-    load: async (stream) => {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: toItem({ id: id(stream) }), ConsistentRead: true }),
-      );
-      return Item && (fromItem(Item).commit as number);
-    },
+    load: async (stream) => (await controlItem<Readonly<{ commit: number }>>(client, table, id(stream)))?.commit,
     move: async (stream, to, from) => {
       const none = from === undefined;
       try {

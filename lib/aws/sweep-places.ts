@@ -1,17 +1,13 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SweepPlace, SweepPlaces } from '../engine/ports.ts';
-import { fromItem, toItem } from './attributes.ts';
+import { toItem } from './attributes.ts';
+import { controlItem } from './control-item.ts';
 
 const id = 'sweep';
 
 /** The sweep's place, in the control table. Stored format of 2026-11: `id`, and the fields of a SweepPlace. */
 export const sweepPlaces = (client: DynamoDBClient, table: string): SweepPlaces => ({
-  load: async () => {
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: toItem({ id }), ConsistentRead: true }));
-    if (!Item) return undefined;
-    const { id: _, ...place } = fromItem(Item);
-    return place as SweepPlace;
-  },
+  load: () => controlItem<SweepPlace>(client, table, id),
   save: async (place, loadedRun) => {
     const none = loadedRun === undefined;
     try {

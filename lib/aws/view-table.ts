@@ -12,7 +12,9 @@ import { candidates } from '../engine/lists.ts';
 import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } from '../engine/ports.ts';
 import { listed } from '../engine/view-item.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
-import { sharedTable, whereItWas } from './shared-table.ts';
+import { whereItWas } from './head-condition.ts';
+import { sharedReads } from './shared-reads.ts';
+import { sharedWrites } from './shared-writes.ts';
 
 /** The index that lists a view's heads by their owner. */
 const byOwner = 'by-owner';
@@ -129,7 +131,8 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
     (Limit, ExclusiveStartKey) =>
       client.send(new QueryCommand({ TableName: table, ...input, Limit, ExclusiveStartKey }));
   return {
-    ...sharedTable(client, table, toStored),
+    ...sharedReads(client, table),
+    ...sharedWrites(client, table, toStored),
     head: async (key) => {
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: toItem({ key, sort: 'head' }), ConsistentRead: true }),

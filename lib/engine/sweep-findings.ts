@@ -1,4 +1,5 @@
 import type { Commit } from '../core/commit.ts';
+import { atOnce } from './at-once.ts';
 import type { Target } from './sweep-target.ts';
 
 /** Which commits a run looks at, by their times. */
@@ -19,13 +20,6 @@ export type Found = Readonly<{
 }>;
 
 const readsAtOnce = 25;
-
-const inPortions = async <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> => {
-  const results: R[] = [];
-  for (let i = 0; i < items.length; i += readsAtOnce)
-    results.push(...(await Promise.all(items.slice(i, i + readsAtOnce).map(work))));
-  return results;
-};
 
 const ofStream = async (targets: readonly Target[], stream: string, commits: readonly Commit[]): Promise<Found> => {
   const sorted = commits.toSorted((a, b) => a.commit - b.commit);
@@ -54,7 +48,7 @@ export const findings = async (
 ): Promise<Found> => {
   const due = commits.filter(({ at, imported }) => at < dueBefore && (imported !== undefined || at >= checkedBefore));
   const streams = [...Map.groupBy(due, ({ stream }) => stream)];
-  const found = await inPortions(streams, ([stream, all]) => ofStream(targets, stream, all));
+  const found = await atOnce(readsAtOnce, streams, ([stream, all]) => ofStream(targets, stream, all));
   return {
     lagging: found.flatMap(({ lagging }) => lagging),
     reads: found.reduce((sum, { reads }) => sum + reads, 0),

@@ -4,6 +4,7 @@ import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 import type { List } from '../core/projection.ts';
 import { parseStream } from '../core/stream.ts';
+import { atOnce } from './at-once.ts';
 import { partitionOf } from './lists.ts';
 import type { Listing, Store, ViewReader } from './ports.ts';
 import { notFound } from './problems.ts';
@@ -102,14 +103,11 @@ export const readTrace = async (tracing: Tracing, correlation: string): Promise<
 
   let wanted: readonly Place[] = places;
   while (wanted.length > 0 && commits.size < mostCommits) {
-    for (let i = 0; i < wanted.length; i += commitsAtOnce)
-      await Promise.all(
-        wanted.slice(i, i + commitsAtOnce).map(async (place) => {
-          const commit = await store.find(place.stream, place.commit);
-          if (commit) commits.set(nameOf(place), commit);
-          else missing.set(nameOf(place), place);
-        }),
-      );
+    await atOnce(commitsAtOnce, wanted, async (place) => {
+      const commit = await store.find(place.stream, place.commit);
+      if (commit) commits.set(nameOf(place), commit);
+      else missing.set(nameOf(place), place);
+    });
     // The log may not have an instance yet whose commands have taken effect: their ids name it.
     const streams = new Set([...commits.values()].flatMap((commit) => [commit.stream, cameBy(commit).instance ?? []].flat()));
     for (const stream of streams) if (isInstance(stream) && !instances.has(stream)) await follow(stream);

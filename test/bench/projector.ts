@@ -1,21 +1,18 @@
 import type { AccountEvent } from '../../events/account.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
-import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
 import { type Delivery, type Projecting, projectBatch } from '../../lib/engine/project.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/index.ts';
+import { processorSeconds, speedBar, speedsOfKinds, speedTable } from './kinds.ts';
 import { writeSection } from './page.ts';
-import { type Bar, bars, circumstances, figure, markdown, median } from './report.ts';
+import { bars, circumstances, markdown } from './report.ts';
 
 const quick = process.argv.includes('--quick');
 const streams = 1_000;
 const commitsEach = quick ? 20 : 100;
 const batchSize = 10;
 const rounds = quick ? 3 : 5;
-const perSecond = 100_000;
 
 const event = (commit: number): AccountEvent =>
   commit === 1
@@ -74,41 +71,23 @@ const ports = () => {
   return { heads, view, store };
 };
 
-const speedOf = async (projection: unknown, batches: readonly (readonly Delivery[])[]): Promise<number> => {
+const speedOf = async (projection: AnyProjection, batches: readonly (readonly Delivery[])[]): Promise<number> => {
   const { heads, view, store } = ports();
-  const projecting: Projecting = { projection: projection as AnyProjection, store, view, clock: memoryClock(), log: memoryLog() };
-  const begun = process.cpuUsage();
-  for (const batch of batches) {
-    const failed = await projectBatch(projecting, batch);
-    if (failed.length > 0) throw new Error(`${failed.length} records failed.`);
-  }
-  // Processor time, the collector's and the compiler's included: on a busy machine the clock would count the others' work.
-  const { user, system } = process.cpuUsage(begun);
-  const seconds = (user + system) / 1e6;
+  const projecting: Projecting = { projection, store, view, clock: memoryClock(), log: memoryLog() };
+  const seconds = await processorSeconds(async () => {
+    for (const batch of batches) {
+      const failed = await projectBatch(projecting, batch);
+      if (failed.length > 0) throw new Error(`${failed.length} records failed.`);
+    }
+  });
   if (heads.size !== streams || [...heads.values()].some(({ commit }) => commit !== commitsEach))
     throw new Error('Not every stream is at its head: the projector left something out.');
   return (streams * commitsEach) / seconds;
 };
 
-const measured = async (projection: unknown, batches: readonly (readonly Delivery[])[]): Promise<number> => {
-  const speeds: number[] = [];
-  // The first round warms the compiler up, as the first seconds of a function's life do.
-  for (let round = 0; round <= rounds; round++) speeds.push(await speedOf(projection, batches));
-  return median(speeds.slice(1));
-};
-
 const inOrder = batchesOf((_, turn) => turn);
-const shown = (speed: number) => Math.round(speed / 1_000).toLocaleString('en');
-const balance = await measured(accountBalance, inOrder);
-const statement = await measured(accountStatement, inOrder);
-const totals = await measured(accountTotals, inOrder);
-
-const bar: Bar = {
-  what: 'Projector, a row per stream, gap-free, one core: commits per second',
-  limit: `>= ${perSecond.toLocaleString('en')}`,
-  measured: figure(balance),
-  holds: balance >= perSecond,
-};
+const speeds = await speedsOfKinds(rounds, (projection) => speedOf(projection, inOrder));
+const bar = speedBar('Projector, a row per stream, gap-free', speeds);
 const text = [
   '## The projector’s own speed',
   '',
@@ -116,15 +95,7 @@ const text = [
   '',
   `${streams.toLocaleString('en')} streams of ${commitsEach} commits, delivered in order in batches of ${batchSize} as SQS hands them out, over ports that do nothing: the parsing of every event, the fold, the checks and the cursor logic, per second of processor time, the garbage collector included. Median of ${rounds} rounds.`,
   '',
-  markdown({
-    title: 'Commits per second',
-    head: ['view', 'thousand commits/s'],
-    rows: [
-      ['a row per stream (`account-balance`)', shown(balance)],
-      ['many rows per stream (`account-statement`)', shown(statement)],
-      ['shared rows (`account-totals`)', shown(totals)],
-    ],
-  }),
+  markdown(speedTable('Commits per second', speeds)),
   '',
   markdown(bars([bar])),
   '',

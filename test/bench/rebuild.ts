@@ -3,23 +3,21 @@ import { runInNewContext } from 'node:vm';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
-import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import type { Scanner, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
 import type { PartProgress, Rebuild, Rebuilds } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
 import type { Working } from '../../lib/engine/rebuild/slice.ts';
 import { work } from '../../lib/engine/rebuild/work.ts';
 import { memoryClock, memoryLog, memoryMeter } from '../../lib/testing/index.ts';
+import { processorSeconds, speedBar, speedsOfKinds, speedTable } from './kinds.ts';
 import { writeSection } from './page.ts';
-import { type Bar, bars, circumstances, figure, markdown, median } from './report.ts';
+import { type Bar, bars, circumstances, figure, markdown } from './report.ts';
 
 const quick = process.argv.includes('--quick');
 /** No divisor of a page: streams lie on two pages now and then. */
 const commitsEach = 16;
 const pageCommits = 1_000;
 const rounds = quick ? 3 : 5;
-const perSecond = 100_000;
 const [few, many] = quick ? [10_000, 100_000] : [10_000, 1_000_000];
 
 const commitOf = (n: number): Commit => {
@@ -94,23 +92,14 @@ const fill = (working: Working) => work(working, { task: 'fill', rebuild: 'r', n
 const commits = quick ? 20_000 : 100_000;
 const history = Array.from({ length: commits }, (_, n) => commitOf(n));
 
-const speedOf = async (projection: unknown): Promise<number> => {
+const speedOf = async (projection: AnyProjection): Promise<number> => {
   const { working, counts } = workingOn(
     projection,
     scannerOf(commits, (from, to) => history.slice(from, to)),
   );
-  const begun = process.cpuUsage();
-  await fill(working);
-  const { user, system } = process.cpuUsage(begun);
+  const seconds = await processorSeconds(() => fill(working));
   if (counts.commits !== commits || counts.heads !== commits / commitsEach) throw new Error('The worker left something out.');
-  return commits / ((user + system) / 1e6);
-};
-
-const measured = async (projection: unknown): Promise<number> => {
-  const speeds: number[] = [];
-  // The first round warms the compiler up, as the first seconds of a function's life do.
-  for (let round = 0; round <= rounds; round++) speeds.push(await speedOf(projection));
-  return median(speeds.slice(1));
+  return commits / seconds;
 };
 
 setFlagsFromString('--expose-gc');
@@ -133,21 +122,13 @@ const memoryOf = async (size: number): Promise<number> => {
   return (most - before) / 1024 / 1024;
 };
 
-const balance = await measured(accountBalance);
-const statement = await measured(accountStatement);
-const totals = await measured(accountTotals);
+const speeds = await speedsOfKinds(rounds, speedOf);
 const small = await memoryOf(few);
 const large = await memoryOf(many);
 
-const shown = (speed: number) => Math.round(speed / 1_000).toLocaleString('en');
 const spare = 2;
 const all: readonly Bar[] = [
-  {
-    what: 'Rebuild worker, a row per stream, one core: commits per second',
-    limit: `>= ${perSecond.toLocaleString('en')}`,
-    measured: figure(balance),
-    holds: balance >= perSecond,
-  },
+  speedBar('Rebuild worker, a row per stream', speeds),
   {
     what: `Memory with ${many.toLocaleString('en')} commits beside ${few.toLocaleString('en')}: MB more`,
     limit: `<= ${spare}`,
@@ -164,15 +145,7 @@ const text = [
   '',
   `A segment of ${commits.toLocaleString('en')} commits on ${(commits / commitsEach).toLocaleString('en')} streams, in pages of ${pageCommits.toLocaleString('en')} as a scan hands them out, over ports that do nothing: grouping, the parsing of every event, the fold, the checks and the cursor logic, per second of processor time, the garbage collector included. Median of ${rounds} rounds.`,
   '',
-  markdown({
-    title: 'Commits per second, one worker on one core',
-    head: ['view', 'thousand commits/s'],
-    rows: [
-      ['a row per stream (`account-balance`)', shown(balance)],
-      ['many rows per stream (`account-statement`)', shown(statement)],
-      ['shared rows (`account-totals`)', shown(totals)],
-    ],
-  }),
+  markdown(speedTable('Commits per second, one worker on one core', speeds)),
   '',
   markdown(bars(all)),
 ].join('\n');

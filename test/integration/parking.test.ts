@@ -1,13 +1,7 @@
 import { join } from 'node:path';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import {
-  GetEventSourceMappingCommand,
-  InvokeCommand,
-  LambdaClient,
-  ListEventSourceMappingsCommand,
-  UpdateEventSourceMappingCommand,
-} from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { fromItem } from '../../lib/aws/attributes.ts';
@@ -28,6 +22,7 @@ import { as, type Call, fresh } from '../support/http.ts';
 import { otherTeam } from '../support/other-team.ts';
 import { overHttp } from '../support/over-http.ts';
 import { manifest } from '../support/parking-mended/manifest.ts';
+import { whilePaused } from '../support/pausing.ts';
 import { customers, home } from './setup.ts';
 
 type Status = Readonly<{
@@ -193,29 +188,18 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
   it('sweeps up what the publisher never sent, public events too, and what one rule never delivered', {
     timeout: 120_000,
   }, async () => {
-    const { EventSourceMappings: [mapping] = [] } = await lambda.send(
-      new ListEventSourceMappingsCommand({ FunctionName: name('PublishFunction') }),
-    );
-    const UUID = mapping?.UUID;
-    const enable = async (Enabled: boolean) => {
-      await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
-      await eventually(
-        async () => (await lambda.send(new GetEventSourceMappingCommand({ UUID }))).State,
-        (state) => state === (Enabled ? 'Enabled' : 'Disabled'),
-      );
-    };
-    await enable(false);
-    const lost = [fresh(), fresh(), fresh()];
-    for (const id of lost) await send(id, 'Steyr');
-    const others = await otherTeam(name('BusName'), ['ParcelSent']);
-    // Each of them is missing in two views, and was not told to others.
-    expect(await sweepAll()).toBeGreaterThanOrEqual(3 * lost.length);
-    await expectRefolded();
-    const told = await eventually(others.receive, ({ size }) => size >= lost.length);
-    expect([...told.keys()].sort()).toEqual(lost.map((id) => `parcel-${id}/1`).sort());
-    await others.leave();
-    expect(await status('public-events')).toMatchObject({ parked: [], lag: { deadLetters: 0 } });
-    await enable(true);
+    await whilePaused(name('PublishFunction'), async () => {
+      const lost = [fresh(), fresh(), fresh()];
+      for (const id of lost) await send(id, 'Steyr');
+      const others = await otherTeam(name('BusName'), ['ParcelSent']);
+      // Each of them is missing in two views, and was not told to others.
+      expect(await sweepAll()).toBeGreaterThanOrEqual(3 * lost.length);
+      await expectRefolded();
+      const told = await eventually(others.receive, ({ size }) => size >= lost.length);
+      expect([...told.keys()].sort()).toEqual(lost.map((id) => `parcel-${id}/1`).sort());
+      await others.leave();
+      expect(await status('public-events')).toMatchObject({ parked: [], lag: { deadLetters: 0 } });
+    });
 
     const events = new EventBridgeClient({});
     const bus = { EventBusName: name('BusName') };

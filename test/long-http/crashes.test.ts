@@ -7,6 +7,7 @@ import type { Commit } from '../../lib/core/commit.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
 import { pascal } from '../../lib/core/stream.ts';
 import { manifest } from '../../lib/domains/index.ts';
+import { atOnce } from '../../lib/engine/at-once.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { eventually } from '../support/eventually.ts';
 import { faults, type Stored } from '../support/folded.ts';
@@ -114,16 +115,12 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
       };
     });
     const todo = [...open, ...dice.shuffled([...close, ...move])];
-    const next = todo.values();
-    const caller = async () => {
-      for (const task of next) expect(await task()).toBe(true);
-    };
 
     const functions = manifest.projections.map((projection) => name(`${prefix(projection)}Function`));
     expect(functions).not.toContain('');
     const killer = killing({ endpoint: theDeployment().endpoint, functions }, diceFor(seed, 'kills').next, longestPause);
     const begun = performance.now();
-    await Promise.all(Array.from({ length: callers }, caller)).catch(async (error: unknown) => {
+    await atOnce(callers, todo, async (task) => expect(await task()).toBe(true)).catch(async (error: unknown) => {
       await killer.stop();
       throw error;
     });

@@ -6,6 +6,7 @@ import { sqs } from '../../lib/aws/queue.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { pascal } from '../../lib/core/stream.ts';
 import { manifest } from '../../lib/domains/index.ts';
+import { atOnce } from '../../lib/engine/at-once.ts';
 import { stillOpen } from '../../lib/engine/process/open.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { eventually } from '../support/eventually.ts';
@@ -66,13 +67,7 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
         throw new Error(`${path}: ${JSON.stringify(answer)}`);
     }
   };
-  const atOnce = async (tasks: readonly (() => Promise<void>)[]) => {
-    const next = tasks.values();
-    const caller = async () => {
-      for (const task of next) await task();
-    };
-    await Promise.all(Array.from({ length: callers }, caller));
-  };
+  const byCallers = (tasks: readonly (() => Promise<void>)[]) => atOnce(callers, tasks, (task) => task());
 
   beforeAll(() => patience(handedOutAgainAfter.here));
   afterAll(() => patience(handedOutAgainAfter.deployed));
@@ -84,7 +79,7 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
       const closed = i % closedEach === 0;
       return { id: fresh(), call: people[i % 2]!, closed, deposited: closed ? 0 : 1_000 };
     });
-    await atOnce(
+    await byCallers(
       all.map(({ id, call, closed, deposited }) => async () => {
         await send(call, `/account/${id}/open`, { currency: 'EUR' });
         if (deposited > 0) await send(call, `/account/${id}/deposit`, { amount: deposited, currency: 'EUR' });
@@ -106,7 +101,7 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
     let requested = '';
     let kills = 0;
     try {
-      await atOnce(
+      await byCallers(
         asked.map(
           ({ id, from, to, amount }) =>
             () =>

@@ -2,6 +2,7 @@ import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dyna
 import { type Item, toItem } from '../../lib/aws/attributes.ts';
 import { systemHash } from '../../lib/aws/system.ts';
 import type { Commit } from '../../lib/core/commit.ts';
+import { atOnce } from '../../lib/engine/at-once.ts';
 import { commitHash } from '../../lib/engine/history.ts';
 import { entriesOf, records } from './ledger.ts';
 
@@ -34,20 +35,19 @@ const putBatch = async (client: DynamoDBClient, table: string, items: readonly I
   if (left.length > 0) await putBatch(client, table, left);
 };
 
-const take = (items: Iterator<object>, most: number): readonly Item[] => {
-  const taken: Item[] = [];
-  for (let next = items.next(); !next.done; next = items.next()) {
-    taken.push(toItem(next.value));
-    if (taken.length === most) break;
+/** 25 items each, as many as a request takes, made only when they are asked for. */
+function* batchesOf(items: Iterable<object>): Iterable<readonly Item[]> {
+  let batch: Item[] = [];
+  for (const item of items) {
+    batch.push(toItem(item));
+    if (batch.length < 25) continue;
+    yield batch;
+    batch = [];
   }
-  return taken;
-};
+  if (batch.length > 0) yield batch;
+}
 
 /** Writes items past all conditions, 25 to a request and some requests at a time: for tables that nobody else uses. */
 export const putAll = async (client: DynamoDBClient, table: string, items: Iterable<object>): Promise<void> => {
-  const left = items[Symbol.iterator]();
-  const worker = async () => {
-    for (let batch = take(left, 25); batch.length > 0; batch = take(left, 25)) await putBatch(client, table, batch);
-  };
-  await Promise.all(Array.from({ length: 4 }, worker));
+  await atOnce(4, batchesOf(items), (batch) => putBatch(client, table, batch));
 };

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { eventually } from './eventually.ts';
 
-/** Keeps a function from being handed anything from its queue while something is done; what arrived meanwhile comes afterwards. */
+/** Keeps a function from being handed anything from its queue, or its stream, while something is done; what arrived meanwhile comes afterwards. */
 export const whilePaused = async <T>(FunctionName: string, work: () => Promise<T>): Promise<T> => {
   const lambda = new LambdaClient({});
   const { EventSourceMappings: [mapping] = [] } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));

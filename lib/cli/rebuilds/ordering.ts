@@ -9,7 +9,7 @@ import { activeRevisions, revisionPhases } from '../../aws/revisions.ts';
 import { systemClock } from '../../aws/system.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Scanner } from '../../engine/ports.ts';
-import type { Ordering } from '../../engine/rebuild/order.ts';
+import type { Ordering } from '../../engine/rebuild/ordering.ts';
 import { patience } from '../patience.ts';
 import { deployedProjections } from '../projections.ts';
 import { targetOutputs } from '../target.ts';

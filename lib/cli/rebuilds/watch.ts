@@ -1,8 +1,8 @@
 import { ProblemError } from '../../core/problem.ts';
-import type { Ordering } from '../../engine/rebuild/order.ts';
+import type { Ordering } from '../../engine/rebuild/ordering.ts';
+import { isOver } from '../../engine/rebuild/ports.ts';
 import { type RebuildReport, reportRebuild } from '../../engine/rebuild/report.ts';
 import type { Bar, Progress } from '../progress.ts';
-import { isOver } from './said.ts';
 
 const lookedAtEvery = 1_000;
 /** How often in a row nothing may be seen: the rebuild itself does not depend on who looks. */

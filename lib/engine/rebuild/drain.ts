@@ -1,9 +1,10 @@
 import { streamKey } from '../../core/projection.ts';
+import { atOnce } from '../at-once.ts';
 import { applyAll, races, readAll, TryAgain } from '../project.ts';
 import { takenUp } from '../refold.ts';
 import type { Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import { atOnce, type Page, type Working } from './slice.ts';
+import type { Page, Working } from './slice.ts';
 
 const notesPerPage = 100;
 

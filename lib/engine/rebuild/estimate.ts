@@ -5,9 +5,8 @@ import type { Clock, Page, Scanner, ScanPlace, Store, View, ViewReader } from '.
 import { itemSize } from '../size.ts';
 import { countedView } from './counted-view.ts';
 import { looksAtRows } from './lead.ts';
-import { rebuildSettings } from './order.ts';
 import type { Part, PartProgress, Rebuild, RebuildSettings, RebuildState, Rebuilds } from './ports.ts';
-import { defaultWorkSettings } from './settings.ts';
+import { defaultWorkSettings, rebuildSettings } from './settings.ts';
 import type { Working } from './slice.ts';
 import { work } from './work.ts';
 

@@ -1,13 +1,14 @@
 import type { Commit } from '../../core/commit.ts';
 import { sourceOf, streamKey } from '../../core/projection.ts';
 import { apply } from '../apply.ts';
+import { atOnce } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
 import type { ScanPlace, View, ViewItem } from '../ports.ts';
 import { applyAll, finished, type Projecting, races } from '../project.ts';
 import { refold } from '../refold.ts';
 import type { Rebuild, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import { atOnce, type Page, type Working } from './slice.ts';
+import type { Page, Working } from './slice.ts';
 
 /** How far a stream is: what the table holds, and what is folded beyond it of events that the projection does not handle. */
 type Known = Readonly<{ stored: ViewItem | undefined; head: ViewItem | undefined }>;

@@ -1,10 +1,11 @@
 import { sourceOf, streamKey } from '../../core/projection.ts';
+import { atOnce } from '../at-once.ts';
 import { unevenParts } from '../mend.ts';
 import { contributed, rowAt, sameShares } from '../shares.ts';
 import { isSampled } from './compare.ts';
 import type { Difference, Rebuild, ScannedItem, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import { atOnce, type Page, type Working } from './slice.ts';
+import type { Page, Working } from './slice.ts';
 
 const looks = 5;
 const betweenLooks = 200;

@@ -1,3 +1,4 @@
+import { invalid } from '../problems.ts';
 import type { Rebuild, RebuildSettings, Work } from './ports.ts';
 import { dirtyShards } from './ports.ts';
 
@@ -9,6 +10,25 @@ export const defaultRebuildSettings: RebuildSettings = {
   /** A third of what one partition of the table gives, 8 MB a second: live traffic keeps the rest. */
   unitsPerSecond: 1_000,
   compareOneOf: 20,
+};
+
+/** The plan holds three pieces of work for each, of about 100 bytes, and a state of an execution at most 256 KB. */
+const mostSegments = 500;
+const limits: Readonly<Record<keyof RebuildSettings, number>> = {
+  segments: mostSegments,
+  concurrency: 100,
+  unitsPerSecond: 1_000_000,
+  compareOneOf: 1_000_000,
+};
+
+/** Settings as they were asked for, and as they are otherwise. */
+export const rebuildSettings = (asked: Partial<RebuildSettings> = {}): RebuildSettings => {
+  for (const [name, most] of Object.entries(limits)) {
+    const value = asked[name as keyof RebuildSettings];
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1 && value <= most))
+      throw invalid(name, `a whole number from 1 to ${most}`);
+  }
+  return { ...defaultRebuildSettings, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) };
 };
 
 /** What a worker may do before it hands itself on; each figure's reason stands beside it. */

@@ -122,12 +122,3 @@ export const slice = async (
   }
   return { done: true };
 };
-
-/** Does something with each, so many at the same time. */
-export const atOnce = async <T>(most: number, items: Iterable<T>, run: (item: T) => Promise<void>): Promise<void> => {
-  const left = items[Symbol.iterator]();
-  const worker = async () => {
-    for (let next = left.next(); !next.done; next = left.next()) await run(next.value);
-  };
-  await Promise.all(Array.from({ length: most }, worker));
-};

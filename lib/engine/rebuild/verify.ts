@@ -1,15 +1,16 @@
 import { streamKey } from '../../core/projection.ts';
+import { atOnce } from '../at-once.ts';
 import type { ScanPlace } from '../ports.ts';
 import { compareStream, isSampled } from './compare.ts';
 import { streamsOf } from './fill.ts';
 import type { Difference, Rebuild, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import { atOnce, type Page, type Working } from './slice.ts';
+import type { Page, Working } from './slice.ts';
 
 const betweenLooks = 1_000;
 
 /** How a stream's cursor stands to the last commit that it must have. */
-export const cursorDifference = async (
+const cursorDifference = async (
   { view, projection }: Pick<Working, 'view' | 'projection'>,
   stream: string,
   last: number,
@@ -26,7 +27,7 @@ export const cursorDifference = async (
 };
 
 /** The cursors that stay where they should not be, when they were given the time in which live delivery brings any other one along. */
-const cursorDifferences = async (working: Working, last: ReadonlyMap<string, number>): Promise<readonly Difference[]> => {
+export const cursorDifferences = async (working: Working, last: ReadonlyMap<string, number>): Promise<readonly Difference[]> => {
   const { clock, settings = defaultWorkSettings } = working;
   const until = clock.now() + settings.behindMilliseconds;
   let left = [...last];

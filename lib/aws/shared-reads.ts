@@ -1,0 +1,154 @@
+import { type DynamoDBClient, GetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Share } from '../core/share.ts';
+import { atOnce } from '../engine/at-once.ts';
+import type { RowListing, RowPart, View, ViewItem, ViewReader } from '../engine/ports.ts';
+import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
+import { fromItem, type Item, toItem } from './attributes.ts';
+
+/** The index of a view's shared rows by whose they are: of their keys alone, which never change, so that adding to a row costs nothing here. */
+const byListing = 'shared-rows';
+const requestsPerPage = 20;
+const readsAtOnce = 25;
+/** How many items a scan of the whole table looks at, at once. */
+const lookFurther = 1_000;
+
+type Place = Readonly<Record<string, unknown>>;
+type Row = RowListing['items'][number];
+
+const placeOf = ({ key, sort, listed }: Item, consistent: boolean): Item => ({
+  key: key!,
+  sort: sort!,
+  ...(!consistent && { listed: listed! }),
+});
+
+const isHighest = (name: string) => name.startsWith('highest/');
+
+const toPart = ({ key, sort, listed: _, ...values }: Record<string, unknown>): RowPart => {
+  const names = Object.entries(values);
+  return {
+    row: rowAt(String(key)),
+    shard: Number(String(sort).slice('part#'.length)),
+    amounts: Object.fromEntries(names.filter(([name]) => !isHighest(name))) as RowPart['amounts'],
+    highest: Object.fromEntries(names.filter(([name]) => isHighest(name))) as RowPart['highest'],
+  };
+};
+
+type SharedReads = Pick<View & ViewReader, 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'>;
+
+/** What is read of shared rows, in a view's table: items as `sharedWrites` puts them. */
+export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
+  const partsOf = async (row: string): Promise<readonly RowPart[]> => {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: '#key = :key AND begins_with(#sort, :part)',
+        ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
+        ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':part': 'part#' }),
+      }),
+    );
+    return Items.map((item) => toPart(fromItem(item)));
+  };
+  /** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
+  const rowOf = async (found: Item) => {
+    const { key, sort } = fromItem(found);
+    const row = rowAt(String(key));
+    const parts = await partsOf(row);
+    return parts[0] && (sort === undefined || partSort(parts[0].shard) === sort) && totalOf(parts) ? [{ row, parts }] : [];
+  };
+  const scan = (consistent: boolean, paging: Readonly<{ Limit: number; ExclusiveStartKey: Item | undefined }>) =>
+    client.send(
+      new ScanCommand({
+        TableName,
+        ...paging,
+        ...(consistent
+          ? {
+              ConsistentRead: true,
+              Limit: lookFurther,
+              FilterExpression: 'begins_with(#sort, :part)',
+              ExpressionAttributeNames: { '#sort': 'sort' },
+              ExpressionAttributeValues: toItem({ ':part': 'part#' }),
+            }
+          : { IndexName: byListing }),
+      }),
+    );
+  const everybodys = async (limit: number, after: Place | undefined, consistent: boolean): Promise<RowListing> => {
+    let last =
+      after &&
+      toItem(consistent ? { key: after.key, sort: after.sort } : { key: after.key, sort: after.sort, listed: after.listed });
+    const items: Row[] = [];
+    for (let requests = 0; requests < requestsPerPage; requests++) {
+      const { Items = [], LastEvaluatedKey } = await scan(consistent, { Limit: limit - items.length, ExclusiveStartKey: last });
+      last = LastEvaluatedKey;
+      for (const [i, found] of Items.entries()) {
+        items.push(...(await rowOf(found)));
+        if (items.length < limit) continue;
+        // A place to go on from is any item's own: the scan may have looked further than the page goes.
+        if (i < Items.length - 1) last = placeOf(found, consistent);
+        return { items, ...(last && { next: fromItem(last) }) };
+      }
+      if (!last) break;
+    }
+    return { items, ...(last && { next: fromItem(last) }) };
+  };
+  const owners = async (limit: number, after: Place | undefined, owner: string): Promise<RowListing> => {
+    let key = after?.key;
+    const items: Row[] = [];
+    for (let requests = 0; requests < requestsPerPage; requests++) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName,
+          IndexName: byListing,
+          // A condition on the key rather than a place to start from, which would have to name a part of the row as well.
+          KeyConditionExpression: `#listed = :listed${key === undefined ? '' : ' AND #key > :key'}`,
+          ExpressionAttributeNames: { '#listed': 'listed', ...(key !== undefined && { '#key': 'key' }) },
+          ExpressionAttributeValues: toItem({ ':listed': `owner/${owner}`, ':key': key }),
+          Limit: limit - items.length,
+        }),
+      );
+      const keys = [...new Set(Items.map((item) => fromItem(item).key))];
+      items.push(...(await Promise.all(keys.map((each) => rowOf(toItem({ key: each }))))).flat());
+      key = keys.at(-1) ?? key;
+      if (!LastEvaluatedKey) return { items };
+      if (items.length >= limit) break;
+    }
+    return { items, next: { key } };
+  };
+  return {
+    part: async (row, shard) => {
+      const Key = toItem({ key: rowPlace(row), sort: partSort(shard) });
+      const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+      return Item && toPart(fromItem(Item));
+    },
+    shares: async (stream, rows) => {
+      const found = new Map<string, Share>();
+      await atOnce(readsAtOnce, rows, async (row) => {
+        const Key = toItem({ key: rowPlace(row), sort: shareSort(stream) });
+        const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+        const share = Item && (fromItem(Item) as ViewItem).share;
+        if (share) found.set(row, share);
+      });
+      return found;
+    },
+    parts: partsOf,
+    sharedRows: ({ limit, after, owner, consistent = false }) =>
+      owner === undefined ? everybodys(limit, after, consistent) : owners(limit, after, owner),
+    sharesIn: async (row, { limit, after }) => {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: '#key = :key AND begins_with(#sort, :share)',
+          ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
+          ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':share': 'share#' }),
+          Limit: limit,
+          ExclusiveStartKey: after && toItem({ key: rowPlace(row), sort: after.sort }),
+        }),
+      );
+      return {
+        items: Items.map((item) => fromItem(item) as ViewItem),
+        ...(LastEvaluatedKey && { next: fromItem(LastEvaluatedKey) }),
+      };
+    },
+  };
+};

@@ -1,0 +1,23 @@
+/**
+ * Does something with each, so many at the same time, and answers what came of each, in their order. The next one is taken when there is room. After a
+ * failure no other is begun, and what is under way is waited for: whoever is told of the failure may be sure that nothing goes on behind it.
+ */
+export const atOnce = async <T, R>(most: number, items: Iterable<T>, run: (item: T) => Promise<R>): Promise<readonly R[]> => {
+  const left = items[Symbol.iterator]();
+  const results: R[] = [];
+  const failures: unknown[] = [];
+  let taken = 0;
+  const worker = async () => {
+    for (let next = left.next(); !next.done && failures.length === 0; next = left.next()) {
+      const place = taken++;
+      try {
+        results[place] = await run(next.value);
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: most }, worker));
+  if (failures.length > 0) throw failures[0];
+  return results;
+};

@@ -1,0 +1,23 @@
+import { nowOf } from '../instant.ts';
+import { notFound } from '../problems.ts';
+import { conflict, type Ordering } from './ordering.ts';
+import { type Rebuild, runningStates } from './ports.ts';
+
+/** Stops a rebuild: what answered goes on answering, and the next rebuild goes on from what is there. */
+export const cancelRebuild = async (ordering: Ordering, { id, by }: Readonly<{ id: string; by: string }>): Promise<Rebuild> => {
+  const { rebuilds, executions, clock } = ordering;
+  if (!(await rebuilds.load(id))) throw notFound(`rebuild ${id}`);
+  const now = nowOf(clock);
+  const moved = await rebuilds.move(id, runningStates, {
+    state: 'cancelled',
+    reason: `Cancelled by ${by}.`,
+    since: now,
+    endedAt: now,
+  });
+  const rebuild = await rebuilds.load(id);
+  if (!rebuild) throw notFound(`rebuild ${id}`);
+  if (!moved && rebuild.state !== 'cancelled') throw conflict('not-running', `${id} is over: it is ${rebuild.state}.`);
+  // Also at a repeat: the first one may have come no further than the record.
+  await executions.stop(id);
+  return rebuild;
+};

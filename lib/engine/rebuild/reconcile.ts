@@ -1,0 +1,23 @@
+import { nowOf } from '../instant.ts';
+import type { Ordering } from './ordering.ts';
+import { isOver, type Rebuild, runningStates } from './ports.ts';
+
+/** How long after its record was written an execution must have been started (milliseconds). */
+const startsWithin = 60_000;
+
+/** A rebuild as it is: one whose execution has ended without saying so in the record is over. */
+export const reconciled = async (
+  { rebuilds, executions, clock }: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
+  rebuild: Rebuild,
+): Promise<Rebuild> => {
+  if (isOver(rebuild)) return rebuild;
+  const { id, startedAt } = rebuild;
+  const status = await executions.status(id);
+  const age = clock.now() - Date.parse(startedAt);
+  if (status === 'running' || (status === undefined && age < startsWithin)) return rebuild;
+  const now = nowOf(clock);
+  const reason =
+    status === undefined ? 'Its execution was never started.' : 'Its execution ended without a result: look there for the cause.';
+  await rebuilds.move(id, runningStates, { state: 'failed', reason, since: now, endedAt: now });
+  return (await rebuilds.load(id)) ?? rebuild;
+};

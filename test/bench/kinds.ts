@@ -1,0 +1,56 @@
+import type { AnyProjection } from '../../lib/core/projection.ts';
+import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
+import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
+import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
+import { type Bar, figure, median, type Table } from './report.ts';
+
+/** A view of each kind. */
+const kinds = [
+  ['a row per stream', accountBalance],
+  ['many rows per stream', accountStatement],
+  ['shared rows', accountTotals],
+] as const;
+const perSecond = 100_000;
+
+/** How fast one kind of view is: commits per second. */
+export type KindSpeed = Readonly<{ kind: string; view: string; speed: number }>;
+
+/** Processor time of what is run, the collector's and the compiler's included: on a busy machine the clock would count the others' work. */
+export const processorSeconds = async (run: () => Promise<unknown>): Promise<number> => {
+  const begun = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1e6;
+};
+
+/** The median of some rounds, for a view of each kind. */
+export const speedsOfKinds = async (
+  rounds: number,
+  speedOf: (projection: AnyProjection) => Promise<number>,
+): Promise<readonly KindSpeed[]> => {
+  const measured: KindSpeed[] = [];
+  for (const [kind, projection] of kinds) {
+    const speeds: number[] = [];
+    // The first round warms the compiler up, as the first seconds of a function's life do.
+    for (let round = 0; round <= rounds; round++) speeds.push(await speedOf(projection as unknown as AnyProjection));
+    measured.push({ kind, view: projection.name, speed: median(speeds.slice(1)) });
+  }
+  return measured;
+};
+
+export const speedTable = (title: string, speeds: readonly KindSpeed[]): Table => ({
+  title,
+  head: ['view', 'thousand commits/s'],
+  rows: speeds.map(({ kind, view, speed }) => [`${kind} (\`${view}\`)`, Math.round(speed / 1_000).toLocaleString('en')]),
+});
+
+/** What is promised of the first kind. */
+export const speedBar = (what: string, speeds: readonly KindSpeed[]): Bar => {
+  const { speed } = speeds[0]!;
+  return {
+    what: `${what}, one core: commits per second`,
+    limit: `>= ${perSecond.toLocaleString('en')}`,
+    measured: figure(speed),
+    holds: speed >= perSecond,
+  };
+};
