@@ -189,10 +189,11 @@ program
   .description('let the revision of a view that answered before answer again')
   .argument('<projection>', 'such as account-balance')
   .requiredOption('--why <text>', 'for whoever reads the history')
+  .option('--revision <number>', 'the one that is to answer, if it does not yet; without it each call switches', revision)
   .option(...stackOption)
   .action((name, options) => rollBackVerb({ ...options, manifest, name }, console.log));
 
-const rebuilds = program.command('rebuilds').description('list the rebuilds, running and past');
+const rebuilds = program.command('rebuilds').description('list the rebuilds, running and past, and the roll backs');
 
 rebuilds
   .command('list', { isDefault: true })

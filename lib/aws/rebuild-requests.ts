@@ -1,17 +1,13 @@
 import * as z from 'zod';
 import type { Log } from '../engine/ports.ts';
 import { invalid } from '../engine/problems.ts';
-import {
-  cancelRebuild,
-  type Ordering,
-  orderAudit,
-  orderRebuild,
-  orderRefold,
-  orderReplay,
-  rollBack,
-} from '../engine/rebuild/order.ts';
+import { cancelRebuild } from '../engine/rebuild/cancel.ts';
+import { orderRebuild } from '../engine/rebuild/order.ts';
+import { orderAudit, orderRefold, orderReplay } from '../engine/rebuild/order-in-place.ts';
+import type { Ordering } from '../engine/rebuild/ordering.ts';
 import type { RebuildSettings } from '../engine/rebuild/ports.ts';
-import { listRebuilds, reportRebuild } from '../engine/rebuild/report.ts';
+import { listRebuilds, reportRecorded } from '../engine/rebuild/report.ts';
+import { rollBack } from '../engine/rebuild/roll-back.ts';
 import type { HttpRequest, HttpResponse } from './http.ts';
 import { shaped } from './json-body.ts';
 
@@ -33,7 +29,7 @@ const order = z.strictObject({
   repair: z.boolean().optional(),
   dryRun: z.literal(true).optional(),
 });
-const reasoned = z.strictObject({ why });
+const rollingBack = z.strictObject({ why, revision: z.int().positive().optional() });
 
 type Order = z.infer<typeof order>;
 
@@ -84,11 +80,11 @@ export const answerRebuilds = async (asked: Asked, request: HttpRequest): Promis
     case 'GET /ops/rebuilds':
       return { status: 200, body: { rebuilds: await listRebuilds(ordering, query.projection) } };
     case 'GET /ops/rebuilds/{id}':
-      return { status: 200, body: await reportRebuild(ordering, path.id ?? '') };
+      return { status: 200, body: await reportRecorded(ordering, path.id ?? '') };
     case 'POST /ops/rebuilds/{id}/cancel':
       return { status: 200, body: await cancelRebuild(ordering, { id: path.id ?? '', by }) };
     case 'POST /ops/projections/{name}/roll-back':
-      return { status: 200, body: await rollBack(ordering, { projection: path.name ?? '', by, ...shaped(reasoned, body) }) };
+      return { status: 200, body: await rollBack(ordering, { projection: path.name ?? '', by, ...shaped(rollingBack, body) }) };
     default:
       return undefined;
   }

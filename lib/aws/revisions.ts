@@ -1,15 +1,9 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Active, Actives, Phase, Phases, Switch } from '../engine/rebuild/ports.ts';
-import { fromItem, toItem } from './attributes.ts';
+import { toItem } from './attributes.ts';
+import { controlItem } from './control-item.ts';
 
 const idOfActive = (projection: string) => `view/${projection}`;
-
-const loaded = async <T>(client: DynamoDBClient, TableName: string, id: string): Promise<T | undefined> => {
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key: toItem({ id }), ConsistentRead: true }));
-  if (!Item) return undefined;
-  const { id: _, ...fields } = fromItem(Item);
-  return fields as T;
-};
 
 /** One write of which revision answers, on the condition that the one that was read still does. */
 export const switchItem = (TableName: string, { next, from }: Switch) => ({
@@ -22,7 +16,7 @@ export const switchItem = (TableName: string, { next, from }: Switch) => ({
 
 /** Which revision of each view answers, in the control table. Stored format of 2026-11: `id` is `view/<projection>`, and the fields of an Active. */
 export const activeRevisions = (client: DynamoDBClient, table: string): Actives => ({
-  load: (projection) => loaded<Active>(client, table, idOfActive(projection)),
+  load: (projection) => controlItem<Active>(client, table, idOfActive(projection)),
   switch: async (next, from) => {
     try {
       await client.send(new PutItemCommand(switchItem(table, { next, from })));
@@ -38,7 +32,7 @@ export const activeRevisions = (client: DynamoDBClient, table: string): Actives 
 export const revisionPhases = (client: DynamoDBClient, table: string): Phases => {
   const idOf = (projection: string, revision: number) => `phase/${projection}.r${revision}`;
   return {
-    load: (projection, revision) => loaded<Phase>(client, table, idOf(projection, revision)),
+    load: (projection, revision) => controlItem<Phase>(client, table, idOf(projection, revision)),
     save: async (projection, revision, phase) => {
       await client.send(new PutItemCommand({ TableName: table, Item: toItem({ id: idOf(projection, revision), ...phase }) }));
     },

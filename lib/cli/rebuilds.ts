@@ -1,21 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { cancelRebuild } from '../engine/rebuild/cancel.ts';
 import { estimateRebuild } from '../engine/rebuild/estimate.ts';
-import {
-  cancelRebuild,
-  orderAudit,
-  orderRebuild,
-  orderRefold,
-  orderReplay,
-  rebuildable,
-  rollBack,
-} from '../engine/rebuild/order.ts';
-import type { Rebuild, RebuildSettings } from '../engine/rebuild/ports.ts';
-import { listRebuilds, reportRebuild } from '../engine/rebuild/report.ts';
+import { orderRebuild, rebuildable } from '../engine/rebuild/order.ts';
+import { orderAudit, orderRefold, orderReplay } from '../engine/rebuild/order-in-place.ts';
+import { isOver, type Rebuild, type RebuildSettings } from '../engine/rebuild/ports.ts';
+import { listRebuilds, reportRecorded } from '../engine/rebuild/report.ts';
+import { rollBack } from '../engine/rebuild/roll-back.ts';
 import { untilInterrupted } from './interrupt.ts';
 import type { Bar } from './progress.ts';
 import { explained } from './projections.ts';
 import { asker, type Rebuilding, rebuildingOn, type Target } from './rebuilds/ordering.ts';
-import { endLines, estimateLines, isGood, isOver, listLine, reportLines } from './rebuilds/said.ts';
+import { endLines, estimateLines, isGood, listLine, reportLines } from './rebuilds/said.ts';
 import { watched } from './rebuilds/watch.ts';
 import { UserError } from './user-error.ts';
 
@@ -29,7 +24,8 @@ export type AuditVerb = Asked & Ceiling & Readonly<{ oneOf?: number; repair: boo
 const defined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
-const askedOf = ({ name, revision, why = '' }: Asked) => defined({ projection: name, revision, why, by: asker() });
+const askedOf = ({ name, revision, why = '' }: Pick<Asked, 'name' | 'revision' | 'why'>) =>
+  defined({ projection: name, revision, why, by: asker() });
 
 /** Stays until it is over, unless told otherwise. Answers whether it came to what was asked, as far as that is known. */
 const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean, print: Print, bar: Bar): Promise<boolean> => {
@@ -84,7 +80,7 @@ export const auditVerb = async (verb: AuditVerb, print: Print, bar: Bar): Promis
   return attended(rebuilding, await explained(order), verb.detach, print, bar);
 };
 
-/** `foldstream rebuilds`: running ones and past ones. */
+/** `foldstream rebuilds`: running ones and past ones, and roll backs. */
 export const listVerb = async (
   { projection, ...target }: Target & Readonly<{ projection?: string }>,
   print: Print,
@@ -96,7 +92,7 @@ export const listVerb = async (
 
 /** `foldstream rebuilds show <id>`. */
 export const showVerb = async ({ id, ...target }: Target & Readonly<{ id: string }>, print: Print): Promise<void> => {
-  for (const line of reportLines(await explained(reportRebuild(await rebuildingOn(target), id)))) print(line);
+  for (const line of reportLines(await explained(reportRecorded(await rebuildingOn(target), id)))) print(line);
 };
 
 /** `foldstream rebuilds cancel <id>`. */
@@ -106,11 +102,9 @@ export const cancelVerb = async ({ id, ...target }: Target & Readonly<{ id: stri
 };
 
 /** `foldstream roll-back <projection>`: lets the revision before answer again. */
-export const rollBackVerb = async (
-  { name, why = '', ...target }: Target & Readonly<{ name: string; why?: string }>,
-  print: Print,
-) => {
+export const rollBackVerb = async (verb: Target & Pick<Asked, 'name' | 'revision' | 'why'>, print: Print) => {
+  const { name, why = '' } = verb;
   if (why.trim() === '') throw new UserError('Why?', 'Say it for whoever reads the history: --why "...".');
-  const { revision, previous } = await explained(rollBack(await rebuildingOn(target), { projection: name, by: asker(), why }));
+  const { revision, previous } = await explained(rollBack(await rebuildingOn(verb), askedOf(verb)));
   print(`${name}.r${revision} answers again; r${previous} goes on being kept up to date.`);
 };

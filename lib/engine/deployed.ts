@@ -1,3 +1,4 @@
+import { type Candidate, refusal } from './deployed-refusal.ts';
 import { nowOf } from './instant.ts';
 import type { Clock } from './ports.ts';
 import type { Active, Actives, Phase, Phases } from './rebuild/ports.ts';
@@ -24,19 +25,15 @@ export type Deploying = Readonly<{ deployments: Deployments; actives: Actives; p
 
 const nameOf = ({ projection, revision }: Pick<DeployedRevision, 'projection' | 'revision'>) => `${projection}.r${revision}`;
 
-type Standing = Readonly<{ actives: readonly Active[]; tables: Readonly<Record<string, string>> }>;
+type Standing = Readonly<{
+  actives: readonly Active[];
+  tables: Readonly<Record<string, string>>;
+  /** The phases of those that are deployed next, as they are before. */
+  phases: ReadonlyMap<string, Phase['phase']>;
+}>;
 type Judged = Readonly<
   { refused: string } | { stale: readonly DeployedRevision[]; goneActives: readonly string[]; unanswered: readonly string[] }
 >;
-
-/** Why a deployment must not go on: it would take away what answers while it keeps the view. */
-const refusal = (active: Active, next: readonly DeployedRevision[]): string => {
-  const { projection, revision } = active;
-  const stays = next.some((one) => one.projection === projection && one.revision === revision);
-  return stays
-    ? `This would replace the table of ${projection}.r${revision}, which answers queries: declare a new revision instead, deploy both, then foldstream rebuild ${projection}.`
-    : `This would remove ${projection}.r${revision}, which answers queries. Keep it, deploy, and switch first: foldstream rebuild ${projection}. Then remove it.`;
-};
 
 /**
  * What a deployment means for what answers. A revision that comes back with another table begins anew; one that comes back with its own, as
@@ -44,9 +41,14 @@ const refusal = (active: Active, next: readonly DeployedRevision[]): string => {
  */
 const judgeDeployment = (
   next: readonly DeployedRevision[],
-  previous: readonly Pick<DeployedRevision, 'projection'>[],
-  { actives, tables }: Standing,
+  previous: readonly Pick<DeployedRevision, 'projection' | 'revision'>[],
+  { actives, tables, phases }: Standing,
 ): Judged => {
+  const standingOf = (one: DeployedRevision): Candidate['standing'] => {
+    // One that comes with another table begins anew, and one that was gone for a while has missed something.
+    const stays = previous.some((each) => nameOf(each) === nameOf(one)) && tables[nameOf(one)] === one.table;
+    return stays ? (phases.get(nameOf(one)) ?? 'building') : 'new';
+  };
   const names = [...new Set(next.map(({ projection }) => projection))];
   const goneActives: string[] = [];
   for (const active of actives) {
@@ -54,7 +56,11 @@ const judgeDeployment = (
     if (!names.includes(projection)) continue;
     const same = next.some((one) => nameOf(one) === nameOf(active) && tables[nameOf(one)] === one.table);
     if (same) continue;
-    if (previous.some((one) => one.projection === projection)) return { refused: refusal(active, next) };
+    if (previous.some((one) => one.projection === projection)) {
+      const others = next.filter((one) => one.projection === projection && one.revision !== active.revision);
+      const candidates = others.map((one) => ({ revision: one.revision, standing: standingOf(one) }));
+      return { refused: refusal(active, next, candidates) };
+    }
     goneActives.push(projection);
   }
   const answering = actives.map(({ projection }) => projection).filter((name) => !goneActives.includes(name));
@@ -72,18 +78,23 @@ const judgeDeployment = (
 export const settleDeployment = async (
   { deployments, actives, phases, clock }: Deploying,
   next: readonly DeployedRevision[],
-  previous: readonly Pick<DeployedRevision, 'projection'>[],
+  previous: readonly Pick<DeployedRevision, 'projection' | 'revision'>[],
 ): Promise<string | undefined> => {
   const names = [...new Set(next.map(({ projection }) => projection))];
-  const [tables, ...found] = await Promise.all([deployments.tables(), ...names.map((name) => actives.load(name))]);
-  const judged = judgeDeployment(next, previous, { tables, actives: found.filter((active) => active !== undefined) });
+  const [tables, found, loaded] = await Promise.all([
+    deployments.tables(),
+    Promise.all(names.map((name) => actives.load(name))),
+    Promise.all(next.map((one) => phases.load(one.projection, one.revision))),
+  ]);
+  const known = new Map(next.flatMap((one, i) => (loaded[i] ? [[nameOf(one), loaded[i].phase] as const] : [])));
+  const standing = { tables, actives: found.filter((active) => active !== undefined), phases: known };
+  const judged = judgeDeployment(next, previous, standing);
   if ('refused' in judged) return judged.refused;
   for (const projection of judged.goneActives) await deployments.forgetActive(projection);
   const since = nowOf(clock);
   const enter = ({ projection, revision, code }: DeployedRevision, phase: Phase['phase']) =>
     phases.save(projection, revision, { phase, since, ...(code !== undefined && { code }) });
-  for (const one of next)
-    if (judged.stale.includes(one) || !(await phases.load(one.projection, one.revision))) await enter(one, 'building');
+  for (const one of next) if (judged.stale.includes(one) || !known.has(nameOf(one))) await enter(one, 'building');
   await deployments.keepTables({ ...tables, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) });
   if (judged.unanswered.length === 0 || (await deployments.hasCommits())) return undefined;
   for (const name of judged.unanswered) {

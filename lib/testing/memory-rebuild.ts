@@ -6,7 +6,7 @@ import {
   type Dirty,
   type DirtyNotes,
   type Executions,
-  finalStates,
+  isOver,
   type Meter,
   type PartProgress,
   type Phase,
@@ -14,9 +14,11 @@ import {
   parts,
   type Rebuild,
   type Rebuilds,
+  type Recorded,
   type ScannedItem,
   type ViewScanner,
 } from '../engine/rebuild/ports.ts';
+import { switchOf } from '../engine/rebuild/roll-back.ts';
 import { isPlaceOfRow, partSort, rowPlace } from '../engine/shares.ts';
 import { itemSize } from '../engine/size.ts';
 import type { MemoryView } from './memory-view.ts';
@@ -64,11 +66,13 @@ export const memoryDirtyNotes = (): DirtyNotes => {
   };
 };
 
-const isOver = ({ state }: Pick<Rebuild, 'state'>) => finalStates.some((final) => final === state);
-
 /** Rebuilds with their parts, in memory, and the views that they switch. */
 export const memoryRebuilds = (actives: Pick<Actives, 'switch'>): Rebuilds => {
-  const kept = new Map<string, Rebuild>();
+  const kept = new Map<string, Recorded>();
+  const rebuildOf = (id: string): Rebuild | undefined => {
+    const found = kept.get(id);
+    return found?.kind === 'roll-back' ? undefined : found;
+  };
   const progress = new Map<string, PartProgress>();
   const place = (id: string, part: string, number: number) => `${id}/${part}/${number}`;
   return {
@@ -78,9 +82,21 @@ export const memoryRebuilds = (actives: Pick<Actives, 'switch'>): Rebuilds => {
       kept.set(rebuild.id, structuredClone(rebuild));
       return undefined;
     },
-    load: async (id) => structuredClone(kept.get(id)),
+    load: async (id) => structuredClone(rebuildOf(id)),
+    rollBack: async (record) => {
+      if (kept.has(record.id)) return true;
+      const { next, from } = switchOf(record);
+      kept.set(record.id, structuredClone(record));
+      if (await actives.switch(next, from)) return true;
+      kept.delete(record.id);
+      return false;
+    },
+    loadRollBack: async (id) => {
+      const found = kept.get(id);
+      return found?.kind === 'roll-back' ? structuredClone(found) : undefined;
+    },
     move: async (id, from, to, also) => {
-      const there = kept.get(id);
+      const there = rebuildOf(id);
       if (!there || !from.includes(there.state)) return false;
       kept.set(id, structuredClone({ ...there, ...to }));
       if (!also || (await actives.switch(also.next, also.from))) return true;

@@ -140,6 +140,7 @@ describe('an order to rebuild', () => {
 });
 
 describe('a roll back', () => {
+  const moments = (at: string) => ({ since: at, startedAt: at, endedAt: at });
   const route = 'POST /ops/projections/{name}/roll-back';
   const path = { name: 'cards' };
 
@@ -155,5 +156,21 @@ describe('a roll back', () => {
       body: { revision: 1, previous: 2, by: 'olga', why: 'worse' },
     });
     expect((await send(route, { path, body: { why: 'no, better' } })).body).toMatchObject({ revision: 2, previous: 1 });
+    for (let times = 0; times < 2; times++)
+      expect((await send(route, { path, body: { why: 'worse', revision: 1 } })).body).toMatchObject({ revision: 1, previous: 2 });
+  });
+
+  it('is in the history, with who and why and from where to where', async () => {
+    const { actives, phases } = operators.ordering;
+    const since = '2026-11-21T12:00:00.000Z';
+    await phases.save('cards', 2, { phase: 'live', since });
+    await actives.switch({ projection: 'cards', revision: 2, previous: 1, since, by: 'olga', why: 'rebuilt' }, 1);
+    await send(route, { path, body: { why: 'worse' } });
+    const { rebuilds } = (await send('GET /ops/rebuilds', { query: { projection: 'cards' } })).body;
+    const told = { kind: 'roll-back', projection: 'cards', revision: 1, from: 2, state: 'switched', by: 'olga', why: 'worse' };
+    expect(rebuilds).toEqual([{ ...told, id: expect.any(String), ...moments(rebuilds[0].since) }]);
+    const shown = await send('GET /ops/rebuilds/{id}', { path: { id: rebuilds[0].id } });
+    expect(shown).toMatchObject({ status: 200, body: rebuilds[0] });
+    expect((await send('POST /ops/rebuilds/{id}/cancel', { path: { id: rebuilds[0].id } })).status).toBe(404);
   });
 });

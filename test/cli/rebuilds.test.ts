@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endLines, estimateLines, isGood, listLine, reportLines } from '../../lib/cli/rebuilds/said.ts';
 import { watched } from '../../lib/cli/rebuilds/watch.ts';
-import type { PartProgress, Rebuild } from '../../lib/engine/rebuild/ports.ts';
+import type { PartProgress, Rebuild, RollBack } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
 import { memoryActives, memoryExecutions, memoryRebuilds } from '../../lib/testing/memory-rebuild.ts';
 import { memoryClock } from '../../lib/testing/memory-system.ts';
@@ -47,7 +47,29 @@ const progress = {
 };
 const ended = { ...running, endedAt: '2026-11-21T12:00:04.000Z', progress };
 
+const back: RollBack = {
+  id: 'b-1',
+  projection: 'account-balance',
+  revision: 1,
+  from: 2,
+  kind: 'roll-back',
+  state: 'switched',
+  since: at,
+  by: 'cli/ada',
+  why: 'wrong sums',
+  startedAt: at,
+  endedAt: at,
+};
+
 describe('what the command line says of rebuilds', () => {
+  it('is of a roll back where it led', () => {
+    expect(listLine(back)).toBe(`${at} b-1 roll back of account-balance from r2 to r1, by cli/ada, "wrong sums"`);
+    expect(reportLines(back)).toEqual([
+      'b-1: roll back of account-balance from r2 to r1',
+      `  asked by cli/ada at ${at}: wrong sums`,
+    ]);
+  });
+
   it('is who asked for what and why, and how it is', () => {
     expect(listLine(running)).toBe(`${at} r-1 rebuild of account-balance.r2: filling, by cli/ada, "a new field"`);
     const failed = { ...running, state: 'failed', reason: '2 differences.' } as const;

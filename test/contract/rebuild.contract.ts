@@ -10,6 +10,7 @@ import {
   type Phases,
   type Rebuild,
   type Rebuilds,
+  type RollBack,
   runningStates,
   type ScannedItem,
   type ViewScanner,
@@ -41,6 +42,24 @@ const record = (id: string, over: Partial<Rebuild> = {}): Rebuild => ({
   aboutCommits: 10,
   ...over,
 });
+
+/** From the second revision to the first. */
+const back = (id: string, over: Partial<RollBack> = {}): RollBack => ({
+  id,
+  projection: 'balances',
+  revision: 1,
+  from: 2,
+  kind: 'roll-back',
+  state: 'switched',
+  since: at,
+  by: 'ada',
+  why: 'worse',
+  startedAt: at,
+  endedAt: at,
+  ...over,
+});
+
+const second: Active = { projection: 'balances', revision: 2, previous: 1, since: at, by: 'ada', why: 'rebuilt' };
 
 const progress = (part: PartProgress['part'], number: number, over: Partial<PartProgress> = {}): PartProgress => ({
   part,
@@ -142,6 +161,59 @@ export const rebuildContract = (name: string, make: () => Ports | Promise<Ports>
       expect(await actives.load('balances')).toStrictEqual(next);
       expect(await rebuilds.load('two')).toMatchObject(over);
       expect(await rebuilds.begin(record('three'))).toBeUndefined();
+    });
+
+    it('rolls back and records it, both or neither', async () => {
+      const { rebuilds, actives } = await make();
+      expect(await rebuilds.rollBack(back('early')), 'nothing answers').toBe(false);
+      await actives.switch(second, undefined);
+      expect(await rebuilds.rollBack(back('late', { revision: 2, from: 1 })), 'another answers').toBe(false);
+      expect(await actives.load('balances')).toStrictEqual(second);
+      expect(await rebuilds.list()).toEqual([]);
+      expect(await rebuilds.rollBack(back('back'))).toBe(true);
+      const first = { projection: 'balances', revision: 1, previous: 2, since: at, by: 'ada', why: 'worse' };
+      expect(await actives.load('balances')).toStrictEqual(first);
+      expect(await rebuilds.rollBack(back('forward', { revision: 2, from: 1, why: 'better' }))).toBe(true);
+      expect(await actives.load('balances')).toMatchObject({ revision: 2, previous: 1, why: 'better' });
+      const forward = back('forward', { revision: 2, from: 1, why: 'better' });
+      expect(await rebuilds.list('balances')).toStrictEqual([forward, back('back')]);
+      expect(await rebuilds.list('totals')).toEqual([]);
+      expect(await rebuilds.loadRollBack('back')).toStrictEqual(back('back'));
+      for (const id of ['early', 'late']) expect(await rebuilds.loadRollBack(id)).toBeUndefined();
+      expect(await rebuilds.load('back'), 'it has no execution').toBeUndefined();
+      expect(await rebuilds.move('back', ['switched'], { state: 'failed' })).toBe(false);
+    });
+
+    it('records a roll back that was sent twice once, and undoes nothing by its second time', async () => {
+      const { rebuilds, actives } = await make();
+      await actives.switch(second, undefined);
+      expect(await rebuilds.rollBack(back('back'))).toBe(true);
+      expect(await rebuilds.rollBack(back('back'))).toBe(true);
+      await rebuilds.rollBack(back('forward', { revision: 2, from: 1 }));
+      expect(await rebuilds.rollBack(back('back')), 'late').toBe(true);
+      expect(await actives.load('balances')).toMatchObject({ revision: 2, previous: 1 });
+      expect((await rebuilds.list()).map(({ id }) => id)).toEqual(['forward', 'back']);
+      const together = await Promise.all(['one', 'two', 'three'].map((id) => rebuilds.rollBack(back(id))));
+      expect(together.filter(Boolean)).toHaveLength(1);
+      expect(await rebuilds.list()).toHaveLength(3);
+    });
+
+    it('rolls back beside a rebuild that runs, which keeps its lock and switches nothing any more', async () => {
+      const { rebuilds, actives } = await make();
+      await actives.switch(second, undefined);
+      await rebuilds.begin(record('third', { revision: 3, from: 2, state: 'verifying' }));
+      expect(await rebuilds.rollBack(back('back'))).toBe(true);
+      expect(await rebuilds.begin(record('another'))).toBe('third');
+      const next: Active = { ...second, revision: 3, previous: 2 };
+      expect(await rebuilds.move('third', ['verifying'], { state: 'switched', endedAt: at }, { next, from: 2 })).toBe(false);
+      expect(await actives.load('balances')).toMatchObject({ revision: 1, previous: 2 });
+      expect(await rebuilds.move('third', ['verifying'], { state: 'failed', endedAt: at })).toBe(true);
+      expect(await rebuilds.begin(record('another'))).toBeUndefined();
+      expect((await rebuilds.list()).map(({ id, kind }) => `${id}: ${kind}`)).toEqual([
+        'another: rebuild',
+        'back: roll-back',
+        'third: rebuild',
+      ]);
     });
 
     it('lets one rebuild of a projection run at a time', async () => {

@@ -53,9 +53,19 @@ const house = (history = false) => {
     phase: (name: string) => phases.get(name)?.phase,
     rebuilt: (revision: number) => {
       const since = '2026-11-21T12:00:00.000Z';
+      const previous = actives.get('track')?.revision;
       phases.set(`track.r${revision}`, { phase: 'live', since });
-      actives.set('track', { projection: 'track', revision, since, by: 'o', why: 'rebuilt' });
+      actives.set('track', {
+        projection: 'track',
+        revision,
+        since,
+        by: 'o',
+        why: 'rebuilt',
+        ...(previous !== undefined && { previous }),
+      });
     },
+    /** As by a rebuild that found differences: it is kept up to date, and does not answer. */
+    built: (revision: number) => void phases.set(`track.r${revision}`, { phase: 'live', since: '2026-11-21T12:00:00.000Z' }),
   };
 };
 
@@ -96,7 +106,9 @@ describe('a deployment', () => {
     const { deploy, begin } = house();
     await deploy(one(1));
     begin();
-    expect(await deploy(one(1, 'another'))).toContain('replace the table of track.r1');
+    expect(await deploy(one(1, 'another'))).toBe(
+      'This would replace the table of track.r1, which answers queries: declare a new revision instead, deploy both, then foldstream rebuild track.',
+    );
   });
 
   it('without a view at all may be; the view comes back as it was if its table does, else it begins anew', async () => {
@@ -126,5 +138,53 @@ describe('a deployment', () => {
     await deploy({ ...one(1), code: 'a' });
     await deploy({ ...one(1), code: 'b' });
     expect(await deploying.phases.load('track', 1)).toMatchObject({ phase: 'building', code: 'a' });
+  });
+});
+
+describe('the refusal to take away what answers', () => {
+  const answering = async (...revisions: number[]) => {
+    const there = house();
+    await there.deploy(...revisions.map((revision) => one(revision)));
+    there.begin();
+    return there;
+  };
+
+  it('advises a roll back where the revision before is kept up to date', async () => {
+    const { deploy, rebuilt } = await answering(1, 2);
+    rebuilt(2);
+    expect(await deploy(one(1))).toBe(
+      'This would remove track.r2, which answers queries. track.r1 is kept up to date beside it: foldstream roll-back track --why "..." lets it answer at once. Then remove track.r2.',
+    );
+    expect(await deploy(one(1), one(2, 'another'))).toBe(
+      'This would replace the table of track.r2, which answers queries. track.r1 is kept up to date beside it: foldstream roll-back track --why "..." lets it answer at once. Then deploy this again: track.r2 begins anew.',
+    );
+  });
+
+  it('advises no roll back to what would come with another table, or was not deployed meanwhile', async () => {
+    const { deploy, rebuilt } = await answering(1, 2);
+    rebuilt(2);
+    const advice = /track\.r1 is not there yet: deploy it beside track\.r2, then foldstream rebuild track --revision 1 builds it/;
+    expect(await deploy(one(1, 'another'))).toMatch(advice);
+    expect(await deploy(one(2))).toBeUndefined();
+    expect(await deploy(one(1))).toMatch(advice);
+  });
+
+  it('names the newest revision that is kept up to date and does not answer', async () => {
+    const { deploy, built } = await answering(1, 2, 3, 4);
+    built(2);
+    built(3);
+    expect(await deploy(one(2), one(3), one(4))).toBe(
+      'This would remove track.r1, which answers queries. track.r3 is built and kept up to date: foldstream rebuild track --revision 3 compares it, and lets it answer. Then remove track.r1.',
+    );
+  });
+
+  it('advises to build what is not built yet, and to deploy first what is not there', async () => {
+    const { deploy } = await answering(1, 2);
+    expect(await deploy(one(2))).toBe(
+      'This would remove track.r1, which answers queries. track.r2 is not built yet: foldstream rebuild track --revision 2 builds it, and lets it answer. Then remove track.r1.',
+    );
+    expect(await deploy(one(3))).toBe(
+      'This would remove track.r1, which answers queries. track.r3 is not there yet: deploy it beside track.r1, then foldstream rebuild track --revision 3 builds it, and lets it answer. Then remove track.r1.',
+    );
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { cancelRebuild } from '../../lib/engine/rebuild/cancel.ts';
 import { beginVerify, endBuilding, judge, plan } from '../../lib/engine/rebuild/lead.ts';
-import { cancelRebuild, orderRebuild, rollBack } from '../../lib/engine/rebuild/order.ts';
-import type { Active, Actives } from '../../lib/engine/rebuild/ports.ts';
+import { orderRebuild } from '../../lib/engine/rebuild/order.ts';
+import type { Active, Rebuilds } from '../../lib/engine/rebuild/ports.ts';
+import { listRebuilds, progressOf, reportRecorded } from '../../lib/engine/rebuild/report.ts';
+import { rollBack } from '../../lib/engine/rebuild/roll-back.ts';
 import { work } from '../../lib/engine/rebuild/work.ts';
 import { bagOf } from '../support/bag.ts';
 import { append, kinds, type Rebuilding, rebuildingOf, wholly } from '../support/rebuilding.ts';
@@ -71,23 +74,6 @@ describe('a rebuild', () => {
     expect(await rebuilding.actives.load('sums')).toMatchObject({ revision: 1 });
   });
 
-  it('is rolled back although the switch was sent twice, and the second answer is the one that came', async () => {
-    const { ordering, actives, phases } = rebuildingOf({ projection: sums });
-    const two: Active = { projection: 'sums', revision: 2, previous: 1, since: '', by: 'ada', why: 'rebuilt' };
-    await actives.switch(two, undefined);
-    await phases.save('sums', 1, { phase: 'live', since: '' });
-    const twice: Actives = {
-      ...actives,
-      switch: async (...given) => {
-        await actives.switch(...given);
-        return actives.switch(...given);
-      },
-    };
-    expect(await rollBack({ ...ordering, actives: twice }, asked)).toMatchObject({ revision: 1, previous: 2 });
-    const refused = { ...actives, switch: async () => false };
-    await expect(rollBack({ ...ordering, actives: refused }, asked)).rejects.toThrow();
-  });
-
   it('waits no longer than its last page was worth, whatever the clock said that wrote when to go on', async () => {
     const { rebuilding, id } = await ordered(1);
     const { working, rebuilds, clock } = rebuilding;
@@ -105,5 +91,76 @@ describe('a rebuild', () => {
     const before = clock.now();
     expect(await work(working, order)).toEqual({ done: true });
     expect(clock.now() - before).toBeLessThan(1_000);
+  });
+});
+
+describe('a roll back', () => {
+  /** The second revision answers, and the first one is kept up to date. */
+  const switched = async () => {
+    const rebuilding = rebuildingOf({ projection: sums });
+    const { actives, phases } = rebuilding;
+    const two: Active = { projection: 'sums', revision: 2, previous: 1, since: '', by: 'ada', why: 'rebuilt' };
+    await actives.switch(two, undefined);
+    await phases.save('sums', 1, { phase: 'live', since: '' });
+    return rebuilding;
+  };
+
+  it('is one in the history although it was sent twice, and the second answer is the one that came', async () => {
+    const { ordering, rebuilds } = await switched();
+    const rollingBack: Rebuilds['rollBack'] = async (record) => {
+      await rebuilds.rollBack(record);
+      return rebuilds.rollBack(record);
+    };
+    expect(await rollBack({ ...ordering, rebuilds: { ...rebuilds, rollBack: rollingBack } }, asked)).toMatchObject({
+      revision: 1,
+      previous: 2,
+    });
+    expect(await listRebuilds(ordering)).toMatchObject([
+      { kind: 'roll-back', projection: 'sums', revision: 1, from: 2, by: 'ada', why: 'a test', state: 'switched' },
+    ]);
+  });
+
+  it("is refused, and leaves nothing in the history, where another's came first", async () => {
+    const { ordering, actives } = await switched();
+    const load: typeof actives.load = async (projection) => {
+      const active = await actives.load(projection);
+      await actives.switch({ ...active!, revision: 1, previous: 2, by: 'bob' }, 2);
+      return active;
+    };
+    await expect(rollBack({ ...ordering, actives: { ...actives, load } }, asked)).rejects.toThrow('by somebody else');
+    expect(await actives.load('sums')).toMatchObject({ revision: 1, by: 'bob' });
+    expect(await listRebuilds(ordering)).toEqual([]);
+  });
+
+  it('is no concern of a rebuild of the revision that it leads to, and ends one of any other without a switch', async () => {
+    const { rebuilding, id } = await verified();
+    const { leading, ordering, actives, rebuilds } = rebuilding;
+    const views = [1, 2, 3].map((revision) => ({ ...ordering.views[0]!, projection: { ...sums, revision } }));
+    const three: Active = { projection: 'sums', revision: 3, previous: 2, since: '', by: 'ada', why: 'rebuilt' };
+    await actives.switch(three, undefined);
+    await rebuilding.phases.save('sums', 2, { phase: 'live', since: '' });
+    await rollBack({ ...ordering, views }, asked);
+    expect(await judge(leading, id)).toMatchObject({ state: 'failed' });
+    expect(await rebuilds.load(id)).toMatchObject({ reason: expect.stringContaining('was switched meanwhile') });
+    expect(await actives.load('sums')).toMatchObject({ revision: 2, previous: 3 });
+    const forth = await verified();
+    await forth.rebuilding.actives.switch({ ...three, revision: 2, previous: 1 }, undefined);
+    await rollBack({ ...forth.rebuilding.ordering, views }, asked);
+    expect(await judge(forth.rebuilding.leading, forth.id)).toMatchObject({ state: 'switched' });
+    expect(await forth.rebuilding.actives.load('sums')).toMatchObject({ revision: 1, previous: 2, why: 'a test' });
+  });
+
+  it('is shown as it is, and is not taken for the newest rebuild of a view that is being built', async () => {
+    const { ordering, rebuilds, actives } = await switched();
+    const { id } = await orderRebuild(ordering, asked);
+    await rollBack(ordering, asked);
+    const [newest, ...older] = await listRebuilds(ordering, 'sums');
+    expect(newest).toMatchObject({ kind: 'roll-back', revision: 1, from: 2 });
+    expect(older).toMatchObject([{ id, kind: 'rebuild' }]);
+    expect(await reportRecorded(ordering, newest!.id)).toStrictEqual(newest);
+    expect(await reportRecorded(ordering, id)).toMatchObject({ kind: 'rebuild', progress: { commits: 0 } });
+    await expect(reportRecorded(ordering, 'nothing')).rejects.toThrow('no rebuild nothing');
+    expect(await progressOf(rebuilds)('sums')).toMatchObject({ rebuild: id });
+    expect(await actives.load('sums')).toMatchObject({ revision: 1 });
   });
 });

@@ -122,11 +122,18 @@ describe.runIf(overHttp())('rebuilding views', () => {
     await expectFolded(1, ['gauge-later', ...streams.slice(0, 5)]);
     expect(await rollBack('better')).toMatchObject({ status: 200, body: { revision: 2, previous: 1 } });
     await reads(2);
+    const { rebuilds } = (await house.calls().operator('GET', '/ops/rebuilds?projection=gauge-latest')).body;
+    expect((rebuilds as object[]).slice(0, 2)).toMatchObject([
+      { kind: 'roll-back', from: 1, revision: 2, why: 'better' },
+      { kind: 'roll-back', from: 2, revision: 1, why: 'worse' },
+    ]);
   });
 
   it('keeps a deployment from taking away the revision that answers, which goes on answering', { timeout: 180_000 }, async () => {
     expect((await rollBack('worse')).status).toBe(200);
-    await expect(house.deployAs('second')).rejects.toThrow(/remove gauge-latest\.r1, which answers queries/);
+    await expect(house.deployAs('second')).rejects.toThrow(
+      /remove gauge-latest\.r1, which answers queries\. gauge-latest\.r2 is kept up to date beside it: foldstream roll-back/,
+    );
     expect(isWhole(await answering(1))).toBe(true);
     await install('after', 1);
     await expectFolded(1, ['gauge-after']);

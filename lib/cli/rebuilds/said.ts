@@ -1,10 +1,8 @@
 import type { Estimate } from '../../engine/rebuild/estimate.ts';
-import { type Difference, finalStates, type Rebuild } from '../../engine/rebuild/ports.ts';
+import { type Difference, isOver, type Rebuild, type Recorded, type RollBack } from '../../engine/rebuild/ports.ts';
 import type { RebuildReport } from '../../engine/rebuild/report.ts';
 
 const count = (n: number, what: string) => `${n.toLocaleString('en-GB')} ${what}${n === 1 ? '' : 's'}`;
-
-export const isOver = ({ state }: Pick<Rebuild, 'state'>): boolean => finalStates.some((final) => final === state);
 
 /** Whether it came to what was asked of it. */
 export const isGood = ({ state, found = 0 }: Pick<Rebuild, 'state' | 'found'>): boolean =>
@@ -35,8 +33,13 @@ const outcome = (rebuild: Rebuild): string => {
   return `${name}: ${state}. ${reason ?? ''}`.trim();
 };
 
+/** From where to where one went. */
+const wayOf = ({ projection, from, revision }: RollBack) => `roll back of ${projection} from r${from} to r${revision}`;
+
 /** How one ended, or how far it is. */
-export const reportLines = (report: RebuildReport): readonly string[] => {
+export const reportLines = (report: RebuildReport | RollBack): readonly string[] => {
+  if (report.kind === 'roll-back')
+    return [`${report.id}: ${wayOf(report)}`, `  asked by ${report.by} at ${report.startedAt}: ${report.why}`];
   const { id, kind, state, by, why, startedAt, endedAt, progress } = report;
   const { commits, aboutCommits, streams, dirty, drained, segments, readUnits, writeUnits } = progress;
   const units = `${count(Math.round(readUnits), 'read unit')}, ${count(Math.round(writeUnits), 'write unit')}`;
@@ -60,7 +63,9 @@ export const endLines = (report: RebuildReport): readonly string[] => {
 };
 
 /** One of many. */
-export const listLine = (rebuild: Rebuild): string => {
+export const listLine = (rebuild: Recorded): string => {
+  if (rebuild.kind === 'roll-back')
+    return `${rebuild.startedAt} ${rebuild.id} ${wayOf(rebuild)}, by ${rebuild.by}, "${rebuild.why}"`;
   const { id, kind, state, by, why, startedAt, reason } = rebuild;
   const said = [why && `"${why}"`, isOver(rebuild) && reason]
     .filter((part) => typeof part === 'string' && part !== '')

@@ -57,8 +57,11 @@ export type RebuildSettings = Readonly<{
 
 /** In the order in which they come; an audit begins at `verifying`. The last ones are final. */
 export const runningStates = ['filling', 'draining', 'verifying', 'repairing'] as const;
-export const finalStates = ['switched', 'replayed', 'audited', 'failed', 'cancelled'] as const;
+const finalStates = ['switched', 'replayed', 'audited', 'failed', 'cancelled'] as const;
 export type RebuildState = (typeof runningStates)[number] | (typeof finalStates)[number];
+
+/** Whether it has come to its end. */
+export const isOver = ({ state }: Readonly<{ state: RebuildState }>): boolean => finalStates.some((final) => final === state);
 
 /** A difference that verify or an audit found: in a stream, or in a shared row whose total is not the sum of its shares. Fields are named,
  * never their values: what is in them may be personal. */
@@ -101,6 +104,20 @@ export type Rebuild = Readonly<{
   ordered?: number;
 }>;
 
+/** A switch back, or forward again: over as soon as it is there, without an execution. Stored format of 2026-11, in the control table as
+ * `rebuild/<id>` beside the rebuilds, of whose fields it has those that mean the same. */
+export type RollBack = Pick<Rebuild, 'id' | 'projection' | 'revision' | 'since' | 'by' | 'why' | 'startedAt'> &
+  Readonly<{
+    kind: 'roll-back';
+    /** The revision that answered until then: where the next one leads. */
+    from: number;
+    state: 'switched';
+    endedAt: string;
+  }>;
+
+/** What the history of rebuilds tells of. */
+export type Recorded = Rebuild | RollBack;
+
 export const parts = ['fill', 'drain', 'verify', 'rows', 'recheck'] as const;
 /** What workers do: `rows` looks at a view's own items, as `verify` at the commits; `recheck` looks again at what was ordered to be mended. */
 export type Part = (typeof parts)[number];
@@ -131,7 +148,11 @@ export type PartProgress = Readonly<{
 export interface Rebuilds {
   /** Begins one, if none of the same projection is running. Answers the running one's id otherwise. */
   begin(rebuild: Rebuild): Promise<string | undefined>;
+  /** One that has an execution: no roll back. */
   load(id: string): Promise<Rebuild | undefined>;
+  /** Records one and switches its view, both or neither, whatever is running; one that is recorded already, once. Answers whether it took effect. */
+  rollBack(record: RollBack): Promise<boolean>;
+  loadRollBack(id: string): Promise<RollBack | undefined>;
   /** Changes its state if it is still in one of these. Answers whether it did. A last state frees the projection for the next one. */
   move(
     id: string,
@@ -141,7 +162,7 @@ export interface Rebuilds {
     also?: Switch,
   ): Promise<boolean>;
   /** The newest first, of one projection or of all. */
-  list(projection?: string): Promise<readonly Rebuild[]>;
+  list(projection?: string): Promise<readonly Recorded[]>;
   savePart(id: string, progress: PartProgress): Promise<void>;
   loadPart(id: string, part: PartProgress['part'], number: number): Promise<PartProgress | undefined>;
   /** All parts that have begun, of so many each. */

@@ -1,6 +1,7 @@
 import { notFound } from '../problems.ts';
-import { type Ordering, reconciled } from './order.ts';
-import { finalStates, type Part, type PartProgress, type Rebuild, type Rebuilds } from './ports.ts';
+import type { Ordering } from './ordering.ts';
+import { isOver, type Part, type PartProgress, type Rebuild, type Rebuilds, type Recorded, type RollBack } from './ports.ts';
+import { reconciled } from './reconcile.ts';
 import { defaultWorkSettings, partsOf } from './settings.ts';
 
 /** A rebuild with how far it is: what `GET /ops/rebuilds/{id}` answers. */
@@ -34,7 +35,7 @@ const shownPart = ({ state, kind }: Rebuild): Part => {
 };
 
 const progressNow = (rebuild: Rebuild, parts: readonly PartProgress[], now: number): RebuildReport['progress'] => {
-  const over = finalStates.some((state) => state === rebuild.state);
+  const over = isOver(rebuild);
   const part = shownPart(rebuild);
   const shown = parts.filter((each) => each.part === part);
   const of = (wanted: Part) => parts.filter((each) => each.part === wanted);
@@ -76,12 +77,20 @@ export const reportRebuild = async (
   };
 };
 
-/** Running ones and past ones, the newest first. */
+/** One of the list: a rebuild with its progress, or a roll back as it is. */
+export const reportRecorded = async (
+  ordering: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
+  id: string,
+): Promise<RebuildReport | RollBack> => (await ordering.rebuilds.loadRollBack(id)) ?? reportRebuild(ordering, id);
+
+/** Running ones and past ones, with the roll backs among them, the newest first. */
 export const listRebuilds = async (
   ordering: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
   projection?: string,
-): Promise<readonly Rebuild[]> =>
-  Promise.all((await ordering.rebuilds.list(projection)).map((rebuild) => reconciled(ordering, rebuild)));
+): Promise<readonly Recorded[]> =>
+  Promise.all(
+    (await ordering.rebuilds.list(projection)).map((each) => (each.kind === 'roll-back' ? each : reconciled(ordering, each))),
+  );
 
 /** How far the newest rebuild of a view is, running or over. */
 export type NewestRebuild = Readonly<{ rebuild: string; state: string; commits: number; aboutCommits: number }>;
@@ -90,7 +99,8 @@ export type NewestRebuild = Readonly<{ rebuild: string; state: string; commits: 
 export const progressOf =
   (rebuilds: Pick<Rebuilds, 'list' | 'parts'>) =>
   async (projection: string): Promise<NewestRebuild | undefined> => {
-    const [newest] = await rebuilds.list(projection);
+    // A roll back of a view that went and came again says nothing of how far this one is.
+    const newest = (await rebuilds.list(projection)).find((each) => each.kind !== 'roll-back');
     if (!newest) return undefined;
     const parts = await rebuilds.parts(newest.id, { fill: newest.settings.segments });
     const commits = total(parts, (part) => part.commits);

@@ -11,7 +11,7 @@ import { type Deployment, demoUsers, root, toDeployment } from '../../../lib/cli
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { projectBatch } from '../../../lib/engine/project.ts';
 import { toPointer } from '../../../lib/engine/publish.ts';
-import { finalStates } from '../../../lib/engine/rebuild/ports.ts';
+import { isOver } from '../../../lib/engine/rebuild/ports.ts';
 import type { RebuildReport } from '../../../lib/engine/rebuild/report.ts';
 import { memoryStore } from '../../../lib/testing/memory-store.ts';
 import { memoryClock, memoryLog } from '../../../lib/testing/memory-system.ts';
@@ -76,7 +76,7 @@ export const rebuildHouse = (stack: string) => {
     ended: (id: string, deadline = 120_000) =>
       eventually(
         () => report(id),
-        ({ state }) => finalStates.some((final) => final === state),
+        (report) => isOver(report),
         { deadline, every: 500 },
       ),
     statusOf: (id: string) => stateMachineExecutions(sfn(), name('RebuildMachine')).status(id),
