@@ -5,6 +5,8 @@ import { type ResumeOrder, resumeStream } from './resume.ts';
 /** What comes to a projection's queue beside commits. */
 export type Order = ResumeOrder | RefoldOrder | MendOrder;
 
+export const isOrder = (message: object): message is Order => 'resume' in message || 'refold' in message || 'mend' in message;
+
 const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
   const { log, projection } = refolding;
   if ('resume' in order) return resumeStream(refolding, order.resume.stream);

@@ -3,14 +3,17 @@ import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type CfnStateMachine, DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { rebuildMachine } from '../engine/rebuild/machine.ts';
 import { moreThan } from './alarm.ts';
 import { consumerTimeout } from './delivery.ts';
 import type { EventStore } from './event-store.ts';
 import { accept, output } from './notes.ts';
 import { letFindViews } from './operations.ts';
-import { rebuildMachine } from './rebuild-machine.ts';
 import { type Common, Step } from './step.ts';
 import { type View, workSeconds } from './view.ts';
+
+/** The lead only moves records and asks queues; to judge it reads what each worker found. */
+const leadSeconds = 60;
 
 type Props = Common & Readonly<{ views: readonly View[]; store: EventStore }>;
 
@@ -24,7 +27,7 @@ export class Rebuilds extends Construct {
       ...common,
       step: 'rebuild-lead',
       description: 'Plans rebuilds of views, judges them, and switches.',
-      timeout: Duration.seconds(60),
+      timeout: Duration.seconds(leadSeconds),
     });
     letFindViews(lead, views);
     store.letLeadRebuilds(lead);
@@ -41,7 +44,7 @@ export class Rebuilds extends Construct {
         resources: [lead.functionArn, ...views.map(({ rebuildFunction }) => rebuildFunction.functionArn)],
       }),
     );
-    const definition = rebuildMachine({ leadFunction: lead.functionName, workers, workSeconds });
+    const definition = rebuildMachine({ leadFunction: lead.functionName, leadSeconds, workers, workSeconds });
     this.machine = new StateMachine(this, 'Machine', {
       comment: 'Rebuilds, replays and audits of views.',
       definitionBody: DefinitionBody.fromString(Stack.of(this).toJsonString(definition)),

@@ -27,6 +27,7 @@ export {
   from,
   reacting,
   refused,
+  resolvedByHand,
 } from './reacting.ts';
 export { type ExpectedTotals, sharing } from './sharing.ts';
 export type { Engine, Tamper } from './simulation/engine.ts';

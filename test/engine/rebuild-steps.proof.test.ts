@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../../lib/core/problem.ts';
 import type { ViewItem } from '../../lib/engine/ports.ts';
+import { cancelRebuild } from '../../lib/engine/rebuild/cancel.ts';
 import { compareStream } from '../../lib/engine/rebuild/compare.ts';
 import { beginVerify, endBuilding, failRebuild, judge, plan } from '../../lib/engine/rebuild/lead.ts';
-import { cancelRebuild, orderAudit, orderRebuild, orderRefold, orderReplay, rollBack } from '../../lib/engine/rebuild/order.ts';
+import { orderRebuild } from '../../lib/engine/rebuild/order.ts';
+import { orderAudit, orderRefold, orderReplay } from '../../lib/engine/rebuild/order-in-place.ts';
 import type { Rebuild } from '../../lib/engine/rebuild/ports.ts';
 import { listRebuilds, reportRebuild } from '../../lib/engine/rebuild/report.ts';
+import { rollBack } from '../../lib/engine/rebuild/roll-back.ts';
 import { work } from '../../lib/engine/rebuild/work.ts';
 import { bagOf } from '../support/bag.ts';
 import {
@@ -329,6 +332,11 @@ describe('orders', () => {
     expect(await rollBack(rebuilding.ordering, asked)).toMatchObject({ revision: 2, previous: 1 });
     const alone = { ...rebuilding.ordering, views: rebuilding.ordering.views.slice(1) };
     expect(await refusal(rollBack(alone, asked))).toEqual([409, 'not-deployed']);
+    // Who says which one may say it again.
+    for (let times = 0; times < 2; times++)
+      expect(await rollBack(rebuilding.ordering, { ...asked, revision: 1 })).toMatchObject({ revision: 1, previous: 2 });
+    expect(await refusal(rollBack(rebuilding.ordering, { ...asked, revision: 3 }))).toEqual([409, 'nothing-to-roll-back']);
+    expect((await listRebuilds(rebuilding.ordering, 'sums')).filter(({ kind }) => kind === 'roll-back')).toHaveLength(3);
   });
 });
 
@@ -381,6 +389,12 @@ const tamperings: readonly (readonly [string, typeof sums, Tampering, readonly s
     ['bag-c'],
   ],
   ['a row that is gone', entries, tampered({ key: 'c', sort: 'row#000000000009', stream: 'bag-c', commit: 3 }), ['bag-c']],
+  [
+    'a row that is gone by a commit from the future',
+    entries,
+    tampered({ key: 'c', sort: 'row#000000000009', stream: 'bag-c', commit: 99 }),
+    ['bag-c'],
+  ],
   [
     'a row that is nobody’s',
     entries,
@@ -475,19 +489,34 @@ describe('comparing a stream', () => {
     expect(await compareStream(rebuilding.working, 'bag-c')).toMatchObject([{ stream: 'bag-c', what: 'stray' }]);
   });
 
-  it('looks again when the stream was written to meanwhile', async () => {
+  it('takes a row that is gone for the next commit’s doing, if there is such a commit that has taken it away', async () => {
     const rebuilding = await built(entries);
+    const gone = { key: 'c', sort: 'row#000000000000', stream: 'bag-c', commit: 7 };
+    await tampered(gone)(rebuilding);
+    expect(await compareStream(rebuilding.working, 'bag-c')).toMatchObject([
+      { what: 'stray', detail: expect.stringContaining('carries commit 7') },
+    ]);
+    await append(rebuilding, more);
+    expect(await compareStream(rebuilding.working, 'bag-c')).toEqual([]);
+    await tampered({ ...gone, commit: 1 })(rebuilding);
+    expect(await compareStream(rebuilding.working, 'bag-c')).toMatchObject([
+      { what: 'differs', detail: expect.stringContaining('was taken away') },
+    ]);
+  });
+
+  it('looks again when the stream was written to meanwhile', async () => {
+    const rebuilding = await built(shelves);
     const instance = rebuilding.instance();
     let looks = 0;
-    const rowsOf: typeof rebuilding.view.rowsOf = async (...given) => {
+    const shares: typeof rebuilding.view.shares = async (...given) => {
       looks += 1;
       if (looks === 1) {
         await append(rebuilding, more);
         await deliver(instance, more);
       }
-      return rebuilding.view.rowsOf(...given);
+      return rebuilding.view.shares(...given);
     };
-    expect(await compareStream({ ...rebuilding.working, view: { ...rebuilding.view, rowsOf } }, 'bag-c')).toEqual([]);
+    expect(await compareStream({ ...rebuilding.working, view: { ...rebuilding.view, shares } }, 'bag-c')).toEqual([]);
     expect(looks).toBe(2);
   });
 });

@@ -3,6 +3,7 @@ import { SimulationFailed, simulate } from '../../lib/testing/index.ts';
 import { rebuildsWith, runsUntilFound } from '../simulation/domain.ts';
 import { processesWith } from '../simulation/processes.ts';
 import { importMutants, rebuildMutants } from '../simulation/rebuild-mutants.ts';
+import { machineMutants, repairMutants } from '../simulation/repair-mutants.ts';
 
 const enough = 2_000;
 
@@ -13,15 +14,19 @@ it('keeps every promise in 10,000 seeded runs in which a view is rebuilt', async
     for (const [name, count] of Object.entries(figures)) totals[name] = (totals[name] ?? 0) + count;
     if (seed % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  const told = ['switched', 'failed', 'cancelled', 'audited'].map((state) => `${totals[`rebuilds ${state}`]} ${state}`);
+  const told = ['switched', 'failed', 'cancelled', 'audited', 'repaired', 'replayed'].map(
+    (state) => `${totals[`rebuilds ${state}`]} ${state}`,
+  );
   console.log(`10,000 runs: rebuilds ${told.join(', ')}; ${totals['switched to the first']} rolled back.`);
   // Each way that a rebuild can go was gone often.
   for (const what of ['rebuilds switched', 'rebuilds failed', 'rebuilds cancelled', 'switched to the first', 'rebuild-running'])
     expect(totals[what], what).toBeGreaterThan(300);
+  for (const what of ['rebuilds repaired', 'rebuilds replayed', 'streams refolded', 'spoilt'])
+    expect(totals[what], what).toBeGreaterThan(300);
 }, 1_800_000);
 
 describe('the simulator', () => {
-  it.each(Object.entries(rebuildMutants))(
+  it.each(Object.entries({ ...rebuildMutants, ...machineMutants, ...repairMutants }))(
     'notices: %s',
     async (name, mutant) => {
       const found = await runsUntilFound(mutant, enough, rebuildsWith);

@@ -241,8 +241,8 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
   'a resume does not fill what came meanwhile': {
     ...alone,
     ...engine((real) => ({
-      resumeBatch: (context, orders) =>
-        real.resumeBatch({ ...context, store: { ...context.store, read: async () => ({ commits: [] }) } }, orders),
+      carryOutBatch: (context, orders) =>
+        real.carryOutBatch({ ...context, store: { ...context.store, read: async () => ({ commits: [] }) } }, orders),
     })),
   },
   'what throws is skipped instead of parked': {

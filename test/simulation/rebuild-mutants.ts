@@ -3,7 +3,9 @@ import type { Commit } from '../../lib/core/commit.ts';
 import type { Store, View } from '../../lib/engine/ports.ts';
 import type { Delivery, Projecting } from '../../lib/engine/project.ts';
 import type { Leading } from '../../lib/engine/rebuild/lead.ts';
-import type { DirtyNotes, Rebuild, Work } from '../../lib/engine/rebuild/ports.ts';
+import type { LeadOrder } from '../../lib/engine/rebuild/lead-order.ts';
+import type { DirtyNotes, Rebuild, Rebuilds, Work } from '../../lib/engine/rebuild/ports.ts';
+import { switchOf } from '../../lib/engine/rebuild/roll-back.ts';
 import type { Working } from '../../lib/engine/rebuild/slice.ts';
 import type { Engine, Tamper } from '../../lib/testing/index.ts';
 import type { DeliveryMutant } from './delivery-mutants.ts';
@@ -19,6 +21,8 @@ const leading = (change: (leading: Leading) => Partial<Leading>): Tamper => ({
 });
 const worker = (change: (real: Engine['work'], working: Working, order: Work) => ReturnType<Engine['work']>): Tamper =>
   engine(({ work }) => ({ work: (given, order) => change(work, given, order) }));
+const leader = (change: (real: Engine['lead'], leading: Leading, order: LeadOrder) => ReturnType<Engine['lead']>): Tamper =>
+  engine(({ lead }) => ({ lead: (given, order) => change(lead, given, order) }));
 
 const nothingToSee: Pick<Working, 'scanner' | 'viewScanner'> = {
   scanner: { scan: async () => ({ commits: [], units: 1 }) },
@@ -88,9 +92,7 @@ export const rebuildMutants: Readonly<Record<string, DeliveryMutant>> = {
   ),
   'the drain begins at once': {
     ...alone,
-    ...engine(({ endBuilding }) => ({
-      endBuilding: async (...given) => ({ ...(await endBuilding(...given)), waitSeconds: 0 }),
-    })),
+    ...leader(async (lead, real, order) => ({ ...(await lead(real, order)), ...(order.step === 'live' && { waitSeconds: 0 }) })),
   },
   'a function believes for long that its revision is being built': {
     ...alone,
@@ -151,12 +153,11 @@ export const rebuildMutants: Readonly<Record<string, DeliveryMutant>> = {
   'a walk goes on in whichever revision is active': engine(({ answeringRevision }) => ({
     answeringRevision: (revisions, view) => answeringRevision(revisions, view, undefined),
   })),
-  "a move that was sent twice is taken for another's": engine(({ endBuilding }) => ({
-    endBuilding: (real, id) => {
-      const loaded = real.rebuilds.load(id);
-      return endBuilding({ ...real, rebuilds: { ...real.rebuilds, load: () => loaded } }, id);
-    },
-  })),
+  "a move that was sent twice is taken for another's": leader((lead, real, order) => {
+    if (order.step !== 'live') return lead(real, order);
+    const loaded = real.rebuilds.load(order.rebuild);
+    return lead({ ...real, rebuilds: { ...real.rebuilds, load: () => loaded } }, order);
+  }),
   'a switch beside its record': leading(({ rebuilds, actives }) => ({
     rebuilds: {
       ...rebuilds,
@@ -164,6 +165,16 @@ export const rebuildMutants: Readonly<Record<string, DeliveryMutant>> = {
         if (also) await actives.switch(also.next, also.from);
         return rebuilds.move(id, from, to);
       },
+    },
+  })),
+  'a roll back that leaves no record': engine(({ rollBack }) => ({
+    rollBack: (real, asked) => {
+      const { actives, rebuilds } = real;
+      const unsaid: Rebuilds['rollBack'] = (record) => {
+        const { next, from } = switchOf(record);
+        return actives.switch(next, from);
+      };
+      return rollBack({ ...real, rebuilds: { ...rebuilds, rollBack: unsaid } }, asked);
     },
   })),
   'a pause by a clock that was ahead is waited out': working(({ rebuilds }) => ({

@@ -20,7 +20,12 @@ export const house: Readonly<Record<string, Room>> = {
     ...impure,
   },
   functions: { rooms: ['lib/domains', 'lib/aws'], packages: [], node: false, pure: false },
-  'lib/infra': { rooms: ['lib/core'], packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod'], ...impure },
+  /** What is deployed of the engine is a plain value that it makes, such as the order in which a rebuild goes: the engine is pure. */
+  'lib/infra': {
+    rooms: ['lib/engine', 'lib/core'],
+    packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod'],
+    ...impure,
+  },
   'lib/cli': { rooms: ['lib/aws', 'lib/engine', 'lib/core'], packages: ['canonicalize', 'commander', 'zod'], ...impure },
   bin: { rooms: ['lib/infra', 'lib/cli', 'lib/domains'], packages: ['commander'], ...impure },
   /** The package's own entry point. */

@@ -92,7 +92,7 @@ describe('a wrong arrow', () => {
     ['lib/aws/http.ts', "import { Stack } from 'aws-cdk-lib';", 'no package for lib/aws'],
     ['lib/aws/http.ts', "import { account } from '../domains/account/decider.ts';", 'no arrow from lib/aws to lib/domains'],
     ['lib/infra/api.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'no package for lib/infra'],
-    ['lib/infra/api.ts', "import { defaultSettings } from '../engine/settings.ts';", 'no arrow from lib/infra to lib/engine'],
+    ['lib/infra/api.ts', "import { dynamo } from '../aws/dynamo.ts';", 'no arrow from lib/infra to lib/aws'],
     ['lib/cli/start.ts', "import { App } from 'aws-cdk-lib';", 'no package for lib/cli'],
     ['lib/cli/start.ts', "import { build } from 'esbuild';", 'no package for lib/cli'],
     ['lib/cli/start.ts', "import { manifest } from '#manifest';", 'no arrow from lib/cli to lib/domains'],

@@ -5,9 +5,10 @@ import { streamKey } from '../../lib/core/projection.ts';
 import { apply } from '../../lib/engine/apply.ts';
 import { carryOutBatch, type Order } from '../../lib/engine/orders.ts';
 import type { Clock, Scanner } from '../../lib/engine/ports.ts';
-import { type Projecting, projectBatch } from '../../lib/engine/project.ts';
+import { type Projecting, projectBatch, TryAgain } from '../../lib/engine/project.ts';
 import { beginVerify, endBuilding, judge, type Leading, plan } from '../../lib/engine/rebuild/lead.ts';
-import { type Ordering, orderRebuild } from '../../lib/engine/rebuild/order.ts';
+import { orderRebuild } from '../../lib/engine/rebuild/order.ts';
+import type { Ordering } from '../../lib/engine/rebuild/ordering.ts';
 import { knownPhase } from '../../lib/engine/rebuild/phase.ts';
 import type { Rebuild, Work } from '../../lib/engine/rebuild/ports.ts';
 import { defaultWorkSettings } from '../../lib/engine/rebuild/settings.ts';
@@ -204,13 +205,17 @@ export const deliver = (projecting: Projecting, commits: readonly Commit[]): Pro
     commits.map((commit, i) => ({ id: String(i), delivered: delivered(commit) })),
   );
 
-/** Goes on after any crash, as the state machine does. */
+/** As often as the state machine tries a task again. */
+const retries = 6;
+
+/** Goes on after any crash, and tries again what others were faster in, as the state machine does. */
 const persistently = async <T>(step: () => Promise<T>): Promise<T> => {
-  for (;;)
+  for (let lost = 0; ; )
     try {
       return await step();
     } catch (cause) {
-      if (!(cause instanceof Crashed)) throw cause;
+      if (cause instanceof TryAgain && lost < retries) lost += 1;
+      else if (!(cause instanceof Crashed)) throw cause;
     }
 };
 

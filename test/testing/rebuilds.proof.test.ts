@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { simulate } from '../../lib/testing/index.ts';
 import { rebuildsWith, runsUntilFound } from '../simulation/domain.ts';
 import { rebuildMutants } from '../simulation/rebuild-mutants.ts';
+import { machineMutants, repairMutants } from '../simulation/repair-mutants.ts';
+
+const mutants = { ...rebuildMutants, ...machineMutants, ...repairMutants };
 
 const traceOf = async (seed: number) => {
   const lines: string[] = [];
@@ -23,8 +26,11 @@ describe('a simulation in which a view is rebuilt', () => {
     expect(await traceOf(7)).toEqual(first);
   });
 
-  it.each(['a switch without verify, and notes that are not drained', 'a reader is answered by the newest revision'])(
-    'notices: %s',
-    async (name) => expect((await runsUntilFound(rebuildMutants[name]!, 60, rebuildsWith))?.fault).toBeDefined(),
-  );
+  it.each([
+    'a switch without verify, and notes that are not drained',
+    'a reader is answered by the newest revision',
+    'what was noted is drained without the wait',
+    "the first revision's function works for all",
+    'a repair leaves totals as they are',
+  ])('notices: %s', async (name) => expect((await runsUntilFound(mutants[name]!, 200, rebuildsWith))?.fault).toBeDefined());
 });

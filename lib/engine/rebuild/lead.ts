@@ -4,7 +4,7 @@ import type { MendOrder } from '../mend.ts';
 import type { Clock, Log, Queue } from '../ports.ts';
 import type { RefoldOrder } from '../refold.ts';
 import type { Actives, Difference, PartProgress, Phases, Rebuild, RebuildState, Rebuilds, Work } from './ports.ts';
-import { dirtyShards, finalStates } from './ports.ts';
+import { dirtyShards, isOver } from './ports.ts';
 import { defaultWorkSettings, partsOf } from './settings.ts';
 
 /** A revision that is deployed. */
@@ -144,7 +144,7 @@ const ordersFor = (differences: readonly Difference[], correlation: string): rea
 export const judge = async (leading: Leading, id: string): Promise<Judged> => {
   const { rebuilds, log, views } = leading;
   const rebuild = await known(leading, id);
-  if (finalStates.some((state) => state === rebuild.state)) return { state: rebuild.state, recheck: [] };
+  if (isOver(rebuild)) return { state: rebuild.state, recheck: [] };
   const { kind, projection, revision } = rebuild;
   const parts = await rebuilds.parts(id, partsOf(rebuild));
   const view = viewOf(views, rebuild);

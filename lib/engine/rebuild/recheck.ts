@@ -1,33 +1,57 @@
+import { sourceOf } from '../../core/projection.ts';
+import { atOnce } from '../at-once.ts';
 import { compareStream } from './compare.ts';
 import type { Difference, Rebuild } from './ports.ts';
 import { rowDifference, shareDifference } from './rows.ts';
 import { defaultWorkSettings } from './settings.ts';
-import { atOnce, type Page, type Working } from './slice.ts';
-import { cursorDifference } from './verify.ts';
+import type { Page, Working } from './slice.ts';
+import { cursorDifferences } from './verify.ts';
 
 const betweenLooks = 2_000;
+const commitsPerPage = 100;
+
+/** The last commit of a stream that the projection handles: its cursor must be there. */
+const lastHandled = async ({ store, projection }: Working, stream: string): Promise<number> => {
+  if (!sourceOf(projection, stream)) return 0;
+  for (let to: number | undefined, more = true; more; more = to !== undefined) {
+    const range = { from: 1, limit: commitsPerPage, newestFirst: true, ...(to !== undefined && { to }) };
+    const { commits, next } = await store.read(stream, range);
+    const found = commits.find(({ events }) => events.some(({ type }) => projection.on[type] !== undefined));
+    if (found) return found.commit;
+    to = next;
+  }
+  return 0;
+};
 
 /** Looks again at one thing that was ordered to be mended. */
 const again = async (working: Working, { stream, row }: Difference): Promise<readonly Difference[]> => {
-  const [cursor, own, share, total] = await Promise.all([
-    stream === undefined ? undefined : cursorDifference(working, stream, 0),
+  const [own, share, total] = await Promise.all([
     stream === undefined ? [] : compareStream(working, stream),
     stream === undefined || row === undefined ? undefined : shareDifference(working, stream, row),
     row === undefined ? undefined : rowDifference(working, row),
   ]);
-  return [...(cursor ? [cursor] : []), ...own, ...(share ? [share] : []), ...(total ? [total] : [])];
+  return [...own, ...(share ? [share] : []), ...(total ? [total] : [])];
 };
 
-/** Looks at what was ordered to be mended until it is, or until that takes too long. */
+/**
+ * Looks at what was ordered to be mended until it is, or until that takes too long: looks are counted, since a clock that was ahead may have said
+ * when it began. Cursors are looked at last: a stream that is taken up again is behind for a moment, before it parks again.
+ */
 export const recheckPage =
   (working: Working) =>
-  ({ differences: listed = [], since }: Rebuild): Page =>
-  async () => {
+  ({ differences: listed = [] }: Rebuild): Page =>
+  async (after) => {
     const { clock, settings = defaultWorkSettings } = working;
     const left: Difference[] = [];
     await atOnce(settings.streamsAtOnce, listed, async (difference) => void left.push(...(await again(working, difference))));
-    if (left.length === 0 || clock.now() - Date.parse(since) >= settings.mendMilliseconds)
+    const last = new Map<string, number>();
+    await atOnce(settings.streamsAtOnce, new Set(listed.flatMap(({ stream }) => stream ?? [])), async (stream) => {
+      last.set(stream, await lastHandled(working, stream));
+    });
+    left.push(...(await cursorDifferences(working, last)));
+    const looks = Number(after?.looks ?? 0) + 1;
+    if (left.length === 0 || looks * betweenLooks >= settings.mendMilliseconds)
       return { commits: 0, streams: listed.length, differences: left };
     await clock.wait(betweenLooks);
-    return { next: { look: clock.now() }, commits: 0, streams: 0 };
+    return { next: { looks }, commits: 0, streams: 0 };
   };

@@ -4,6 +4,7 @@ import { answeringRevision } from '../../engine/answering.ts';
 import type { Commanding } from '../../engine/command.ts';
 import { handleCommand } from '../../engine/handle-command.ts';
 import { importHistory } from '../../engine/import-history.ts';
+import { carryOutBatch } from '../../engine/orders.ts';
 import type { Store } from '../../engine/ports.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { reactBatch } from '../../engine/process/react-batch.ts';
@@ -12,8 +13,12 @@ import { type Projecting, projectBatch } from '../../engine/project.ts';
 import { publish } from '../../engine/publish.ts';
 import { type Querying, queryById } from '../../engine/query.ts';
 import { queryList } from '../../engine/query-list.ts';
-import { beginVerify, endBuilding, failRebuild, judge, type Leading, plan } from '../../engine/rebuild/lead.ts';
-import { cancelRebuild, orderAudit, orderRebuild, rollBack } from '../../engine/rebuild/order.ts';
+import { cancelRebuild } from '../../engine/rebuild/cancel.ts';
+import type { Leading } from '../../engine/rebuild/lead.ts';
+import { lead } from '../../engine/rebuild/lead-order.ts';
+import { orderRebuild } from '../../engine/rebuild/order.ts';
+import { orderAudit, orderRefold, orderReplay } from '../../engine/rebuild/order-in-place.ts';
+import { rollBack } from '../../engine/rebuild/roll-back.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { work } from '../../engine/rebuild/work.ts';
 import { resumeBatch } from '../../engine/resume.ts';
@@ -27,6 +32,7 @@ export const realEngine = {
   publish,
   projectBatch,
   resumeBatch,
+  carryOutBatch,
   reactBatch,
   processTargets,
   sendOverdue,
@@ -37,13 +43,11 @@ export const realEngine = {
   importHistory,
   orderRebuild,
   orderAudit,
+  orderReplay,
+  orderRefold,
   cancelRebuild,
   rollBack,
-  plan,
-  endBuilding,
-  beginVerify,
-  judge,
-  failRebuild,
+  lead,
   work,
 };
 export type Engine = Readonly<typeof realEngine>;
@@ -60,6 +64,8 @@ export type Tamper = Readonly<{
   querying?: (querying: Querying) => Querying;
   working?: (working: Working) => Working;
   leading?: (leading: Leading) => Leading;
+  /** The state machine of rebuilds, in the Amazon States Language. */
+  machine?: (definition: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   engine?: (engine: Engine) => Engine;
 }>;
 

@@ -19,7 +19,8 @@ export type Pool<C> = Readonly<{ invoke<T>(work: (context: C) => Promise<T>): Pr
 
 type Held<C> = { instance: Instance; context: C; busy: boolean; jump(): void };
 
-const mostMilliseconds = 20_000;
+/** No invocation goes on for longer. */
+export const mostMilliseconds = 20_000;
 const jumps = [-7_200_000, -6_000, -1_000, 0, 1_000, 6_000, 7_200_000];
 
 const boot = <C>(world: World, name: string, release: number, make: (instance: Instance) => C, onDeath: () => void): Held<C> => {

@@ -1,7 +1,7 @@
 import type { AnyProjection } from '../../core/projection.ts';
 import type { Projecting } from '../../engine/project.ts';
 import { knownPhase } from '../../engine/rebuild/phase.ts';
-import { type DirtyNotes, finalStates, type Rebuild } from '../../engine/rebuild/ports.ts';
+import { type DirtyNotes, isOver } from '../../engine/rebuild/ports.ts';
 import { memoryActives, memoryDirtyNotes, memoryPhases, memoryRebuilds } from '../memory-rebuild.ts';
 import type { Completeness } from './check-rebuilds.ts';
 import type { Instance } from './pool.ts';
@@ -12,7 +12,8 @@ import type { World } from './world.ts';
 /** Operators do nothing any more when the last rebuild begins, hours later. */
 const operatedFor = 60_000;
 
-export const isOver = ({ state }: Pick<Rebuild, 'state'>) => finalStates.some((final) => final === state);
+/** By this reason a switch is known for a roll back. */
+export const rolledBackFor = 'back';
 
 export type SimulatedControl = ReturnType<typeof simulatedControl>;
 
@@ -34,6 +35,9 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
   /** Whether a reader may be answered from a revision: it has been active by now. */
   const everActive = new Set(plan.unanswered ? [] : [first.revision]);
   const overSince = new Map<string, number>();
+  /** Revisions in whose tables somebody has changed something, until that is repaired. */
+  const spoilt = new Set<number>();
+  const switchedBack: string[] = [];
   let check: Completeness | undefined;
   let verifying = () => {};
   let draining = false;
@@ -46,8 +50,9 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
       everActive.add(next.revision);
       if ((await phases.load(name, next.revision))?.phase !== 'live')
         world.broken(`${name} is switched to revision ${next.revision}, which is still being built`);
+      if (next.why === rolledBackFor) switchedBack.push(`r${from} to r${next.revision}`);
       if (next.why !== 'rebuild') return true;
-      const [rebuild] = await rebuilds.list(name);
+      const rebuild = (await rebuilds.list(name)).find((each) => each.kind !== 'roll-back');
       if (rebuild && isOver(rebuild) && rebuild.state !== 'switched')
         world.broken(`${name} is switched by ${rebuild.id}, which is ${rebuild.state} already`);
       await check?.atSwitch(next.revision);
@@ -59,15 +64,19 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
     ...rebuilds,
     move: async (id, from, to, also) => {
       const done = await rebuilds.move(id, from, to, also);
-      if (done && to.state === 'verifying') {
+      if (!done) return false;
+      const { kind, state, ordered, found } = (await rebuilds.load(id))!;
+      if (kind === 'rebuild' && to.state === 'verifying') {
         if (check?.drained() === false && world.time.now() < deployedAt + operatedFor) verifying();
         check?.verifyBegins(id);
       }
-      if (done && isOver(to)) {
+      if (isOver(to)) {
         overSince.set(id, world.time.now());
-        world.count(`rebuilds ${to.state}`);
+        // Audits and replays end by words of their own, unless they are ended.
+        world.count(`${state === 'failed' || state === 'cancelled' ? kind : 'rebuild'}s ${state}`);
+        if (state === 'audited' && ordered && found === 0) world.count('rebuilds repaired');
       }
-      return done;
+      return true;
     },
   };
   return {
@@ -82,6 +91,15 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
     codeOf,
     everActive,
     overSince,
+    spoilt,
+    /** What the history gets wrong: it tells of each roll back once, in the order in which they took effect. */
+    historyFault: async (): Promise<string | undefined> => {
+      const told = (await rebuilds.list(name)).flatMap((each) =>
+        each.kind === 'roll-back' ? [`r${each.from} to r${each.revision}`] : [],
+      );
+      const [wanted, is] = [switchedBack.join(', '), told.toReversed().join(', ')];
+      return wanted === is ? undefined : `${name} was rolled back ${wanted || 'never'}, and the history says ${is || 'never'}`;
+    },
     /** From now on no function may note anything. */
     drains: () => {
       draining = true;

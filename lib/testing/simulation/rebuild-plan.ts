@@ -6,6 +6,9 @@ export type ScanOrder = 'numbers' | 'texts' | 'any';
 /** What operators do at some moment. */
 export type Operation = Readonly<{ at: number; what: 'rebuild' | 'cancel' | 'back' }>;
 
+/** What is done to a revision that is live, in its place. */
+export type Mending = Readonly<{ at: number; what: 'spoil' | 'repair' | 'replay' | 'refold'; revision: 'first' | 'second' }>;
+
 /** A view that is deployed in a second revision and rebuilt while commands go on. */
 export type RebuildPlan = Readonly<{
   /** A number from which it follows which of the manifest's views it is. */
@@ -13,6 +16,7 @@ export type RebuildPlan = Readonly<{
   /** From when on the bus delivers to the second revision. */
   deployedAt: number;
   operations: readonly Operation[];
+  mendings: readonly Mending[];
   /** When readers begin to walk through the view's rows. */
   walks: readonly number[];
   settings: Readonly<{ segments: number; concurrency: number; unitsPerSecond: number; compareOneOf: number }>;
@@ -34,8 +38,11 @@ export type RebuildPlan = Readonly<{
 /** A revision is deployed for a while before it is rebuilt: what was delivered before is then in the table for every scan. */
 const [deployedBy, settles, earliest] = [300, 550, 500];
 
-const operationsFor = (dice: Dice, deployedAt: number): readonly Operation[] => {
-  const first = deployedAt + settles + dice.next() * earliest;
+/** So much later, where operators have something else to do. */
+const mendedFirst = 1_500;
+
+const operationsFor = (dice: Dice, from: number): readonly Operation[] => {
+  const first = from + settles + dice.next() * earliest;
   const operations: Operation[] = [{ at: first, what: 'rebuild' }];
   if (dice.chance(0.2)) operations.push({ at: first + dice.next() * 100, what: 'rebuild' });
   for (let n = dice.below(3); n > 0; n--) {
@@ -46,16 +53,33 @@ const operationsFor = (dice: Dice, deployedAt: number): readonly Operation[] => 
   return operations.toSorted((a, b) => a.at - b.at);
 };
 
+/** The first revision is live from the beginning; the second at some time after it was rebuilt. */
+const mendingsFor = (dice: Dice): readonly Mending[] => {
+  if (!dice.chance(0.3)) return [];
+  const revision = dice.chance(0.7) ? 'first' : 'second';
+  const at = revision === 'first' ? 500 + dice.next() * 1_200 : 3_500 + dice.next() * 5_000;
+  const spoils = Array.from({ length: dice.below(3) }, (): Mending => ({ at: at + dice.next() * 300, what: 'spoil', revision }));
+  const orders = Array.from({ length: 1 + dice.below(2) }, (): Mending => {
+    const what = dice.pick(['repair', 'repair', 'replay', 'refold'] as const);
+    return { at: at + dice.next() * 600, what, revision };
+  });
+  return [...spoils, ...orders];
+};
+
 /** The dice of its own leave what else a seed does as it was. `share` is of how many runs. */
 export const rebuildPlanFor = (seed: number, share: number): RebuildPlan | undefined => {
   const dice = diceFor(seed, 'rebuild plan');
   if (!dice.chance(share)) return undefined;
   const segments = 1 + dice.below(3);
   const deployedAt = dice.next() * deployedBy;
+  const mendings = mendingsFor(diceFor(seed, 'mending plan'));
+  // One at a time: what is done to the first revision while faults happen comes before the second is rebuilt.
+  const ordersFrom = deployedAt + (mendings.some(({ revision }) => revision === 'first') ? mendedFirst : 0);
   return {
     view: dice.below(1_000),
     deployedAt,
-    operations: operationsFor(dice, deployedAt),
+    operations: operationsFor(dice, ordersFrom),
+    mendings,
     walks: Array.from({ length: 3 }, () => dice.next() * 6_000),
     settings: {
       segments,

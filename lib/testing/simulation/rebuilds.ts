@@ -4,8 +4,10 @@ import { keptFor, type Revisions } from '../../engine/answering.ts';
 import type { Scanner, Store } from '../../engine/ports.ts';
 import type { Querying } from '../../engine/query.ts';
 import type { Leading, RebuildView } from '../../engine/rebuild/lead.ts';
-import type { Ordering } from '../../engine/rebuild/order.ts';
-import type { Work } from '../../engine/rebuild/ports.ts';
+import type { LeadOrder } from '../../engine/rebuild/lead-order.ts';
+import { rebuildMachine } from '../../engine/rebuild/machine.ts';
+import type { Ordering } from '../../engine/rebuild/ordering.ts';
+import { isOver, type Work } from '../../engine/rebuild/ports.ts';
 import { defaultWorkSettings } from '../../engine/rebuild/settings.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { memoryMeter, memoryViewScanner } from '../memory-rebuild.ts';
@@ -13,9 +15,10 @@ import type { MemoryView } from '../memory-view.ts';
 import { completeness } from './check-rebuilds.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { Injected } from './faults.ts';
+import { mendings } from './mendings.ts';
 import { type Instance, type Pool, pool } from './pool.ts';
 import { queuePort, type SimulatedQueue } from './queue.ts';
-import { isOver, type SimulatedControl } from './rebuild-control.ts';
+import { rolledBackFor, type SimulatedControl } from './rebuild-control.ts';
 import type { Operation, RebuildPlan } from './rebuild-plan.ts';
 import { rebuildScanner } from './rebuild-scanner.ts';
 import { simulatedExecutions } from './state-machine.ts';
@@ -38,6 +41,11 @@ export type DeployedView = Readonly<{
   queue: SimulatedQueue;
   projectionOf: (instance: Instance) => AnyProjection;
 }>;
+
+const leadFunction = 'rebuild lead';
+const workFunction = ({ revision }: Pick<AnyProjection, 'revision'>) => `rebuild work r${revision}`;
+/** Longer than any invocation may take here. */
+const [leadSeconds, workSeconds] = [30, 30];
 
 const same = <T>(value: T): T => value;
 
@@ -85,8 +93,7 @@ export const simulatedRebuilds = (world: World, control: SimulatedControl, parts
   const own = views.filter(({ projection }) => control.isOf(projection));
   const target = own.find(({ projection }) => projection.revision === second.revision)!;
   const scanner: Scanner = rebuildScanner(world, table, plan.order, storedAt);
-  const viewScanner = memoryViewScanner(target.view);
-  const check = completeness(world, { target, table, storedAt });
+  const check = completeness(world, { target, table, storedAt, isSpoilt: () => control.spoilt.has(second.revision) });
   const { work } = parts.engine;
   const engine: Engine = { ...parts.engine, work: (working, order) => work(watched(world, working, order, control), order) };
 
@@ -98,30 +105,35 @@ export const simulatedRebuilds = (world: World, control: SimulatedControl, parts
       queue: distant(world, instance, `queue ${place}`, queuePort(world, queue)),
     }));
 
-  const workPool: Pool<Working> = pool(world, 'rebuild work', (instance) => {
-    const place = target.name;
-    const notes = dirty.get(second.revision)!;
-    return (tamper.working ?? same)({
-      projection: target.projectionOf(instance),
-      store: distant(world, instance, 'store', store),
-      view: distant(world, instance, place, target.view),
-      clock: instance.clock,
-      log: instance.log,
-      scanner: distant(world, instance, 'commits', scanner),
-      viewScanner: distant(world, instance, place, viewScanner),
-      dirty: distant(world, instance, `notes r${second.revision}`, notes),
-      rebuilds: controlOf(instance, rebuilds),
-      meter: memoryMeter(),
-      settings: {
-        ...defaultWorkSettings,
-        pageCommits: plan.pageCommits,
-        streamsAtOnce: 2,
-        sliceMilliseconds: 400,
-        behindMilliseconds: 1_500,
-      },
-    });
-  });
-  const leadPool: Pool<Leading> = pool(world, 'rebuild lead', (instance) =>
+  /** A function for each revision, as they are deployed. */
+  const workPoolOf = ({ name: place, projection, projectionOf, view }: DeployedView): Pool<Working> => {
+    const notes = dirty.get(projection.revision)!;
+    const viewScanner = memoryViewScanner(view);
+    return pool(world, workFunction(projection), (instance) =>
+      (tamper.working ?? same)({
+        projection: projectionOf(instance),
+        store: distant(world, instance, 'store', store),
+        view: distant(world, instance, place, view),
+        clock: instance.clock,
+        log: instance.log,
+        scanner: distant(world, instance, 'commits', scanner),
+        viewScanner: distant(world, instance, place, viewScanner),
+        dirty: distant(world, instance, `notes r${projection.revision}`, notes),
+        rebuilds: controlOf(instance, rebuilds),
+        meter: memoryMeter(),
+        settings: {
+          ...defaultWorkSettings,
+          pageCommits: plan.pageCommits,
+          streamsAtOnce: 2,
+          sliceMilliseconds: 400,
+          behindMilliseconds: 1_500,
+          mendMilliseconds: 12_000,
+        },
+      }),
+    );
+  };
+  const workPools = new Map(own.map((view) => [workFunction(view.projection), workPoolOf(view)]));
+  const leadPool: Pool<Leading> = pool(world, leadFunction, (instance) =>
     (tamper.leading ?? same)({
       views: viewsOf(instance),
       actives: controlOf(instance, actives),
@@ -132,7 +144,22 @@ export const simulatedRebuilds = (world: World, control: SimulatedControl, parts
       liveAfterSeconds: liveAfter(plan),
     }),
   );
-  const executions = simulatedExecutions(world, { engine, leadPool, workPool });
+  const machine = rebuildMachine({
+    leadFunction,
+    leadSeconds,
+    workers: own.map(({ projection }) => ({ projection, functionName: workFunction(projection) })),
+    workSeconds,
+  });
+  const executions = simulatedExecutions(world, {
+    definition: (tamper.machine ?? same)(machine),
+    invoke: async (functionName, payload) => {
+      if (functionName === leadFunction) return leadPool.invoke((leading) => engine.lead(leading, payload as LeadOrder));
+      const workPool = workPools.get(functionName);
+      if (!workPool) throw new Error(`There is no function ${functionName}.`);
+      return workPool.invoke((working) => engine.work(working, payload as Work));
+    },
+    isOver: async (id) => isOver((await rebuilds.load(id))!),
+  });
   let made = 0;
   const orderPool: Pool<Ordering> = pool(world, 'ops', (instance) => ({
     views: viewsOf(instance),
@@ -175,7 +202,8 @@ export const simulatedRebuilds = (world: World, control: SimulatedControl, parts
     const by = 'olga';
     world.note('operator', () => `${what} ${name}`);
     try {
-      if (what === 'back') await orderPool.invoke((ordering) => engine.rollBack(ordering, { projection: name, by, why: 'back' }));
+      if (what === 'back')
+        await orderPool.invoke((ordering) => engine.rollBack(ordering, { projection: name, by, why: rolledBackFor }));
       else if (what === 'cancel') {
         const id = (await running())?.id;
         if (id !== undefined) await orderPool.invoke((ordering) => engine.cancelRebuild(ordering, { id, by }));
@@ -193,10 +221,12 @@ export const simulatedRebuilds = (world: World, control: SimulatedControl, parts
     const { cancelledAfter } = plan;
     if (cancelledAfter !== undefined) world.time.after(cancelledAfter, () => void operate({ what: 'cancel' }));
   });
+  const mend = mendings(world, control, { engine, orderPool, own, table });
   const begin = () => {
+    mend();
     for (const operation of plan.operations) world.time.after(operation.at, () => void operate(operation));
   };
-  return { control, check, target, engine, orderPool, answering, queryPool, operate, begin };
+  return { control, check, own, target, engine, orderPool, answering, queryPool, operate, begin };
 };
 
 export type SimulatedRebuilds = ReturnType<typeof simulatedRebuilds>;

@@ -7,11 +7,11 @@ import { FromNewerRelease } from '../../core/version.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import { announcedFault } from './check-announced.ts';
 import { processesFault } from './check-processes.ts';
-import { endRebuilds } from './check-rebuilds.ts';
 import { sharesFault } from './check-shares.ts';
 import { answerFault, pastOf, uniqueFault } from './check-streams.ts';
 import { viewFault } from './check-views.ts';
 import { type Answered, type Clients, sendCommand } from './clients.ts';
+import { endRebuilds } from './end-rebuilds.ts';
 import { releasesOf, type Subject, type Tamper } from './engine.ts';
 import { foreignHistory, simulatedImport } from './imports.ts';
 import type { Plan, Planned } from './plan.ts';
@@ -77,7 +77,10 @@ export const play = async (
     lagging: plan.odds.stale > 0,
     ...(plan.rebuild && { rebuild: plan.rebuild }),
   });
-  const reading: Reading = { world, engine, projections: newest.projections, pools, revisions, commitsOf: table.commitsOf };
+  const isSpoilt: Reading['isSpoilt'] = ({ name, revision }) =>
+    name === rebuilds?.control.name && rebuilds.control.spoilt.has(revision);
+  const { projections } = newest;
+  const reading: Reading = { world, engine, projections, pools, revisions, isSpoilt, commitsOf: table.commitsOf };
   const answers: Answered[] = [];
   const clients: Clients = {
     world,
@@ -118,9 +121,8 @@ export const play = async (
   operations.resume();
   await rest();
   const streamsNow = () => new Map(table.streams().map((stream) => [stream, table.commitsOf(stream)] as const));
-  const [, second] = revisions;
-  if (rebuilds && second && world.fault() === undefined)
-    await endRebuilds(world, rebuilds, { streams: streamsNow, projection: second, sent: bus.sent, rest });
+  if (rebuilds && world.fault() === undefined)
+    await endRebuilds(world, rebuilds, { streams: streamsNow, revisions, sent: bus.sent, rest });
   const astray = plan.imports && imported.fault();
   if (astray !== undefined) world.broken(astray);
   const early = world.fault();

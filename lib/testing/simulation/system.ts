@@ -6,11 +6,12 @@ import { FromNewerRelease } from '../../core/version.ts';
 import { announcing } from '../../engine/announce.ts';
 import { stateCache } from '../../engine/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../../engine/command.ts';
+import { isOrder, type Order } from '../../engine/orders.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import type { Projecting } from '../../engine/project.ts';
 import type { Delivered } from '../../engine/publish.ts';
 import type { Querying } from '../../engine/query.ts';
-import type { ResumeOrder } from '../../engine/resume.ts';
+import type { Refolding } from '../../engine/refold.ts';
 import type { Sending } from '../../engine/send.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import { type Rule, type SimulatedBus, simulatedBus } from './bus.ts';
@@ -32,18 +33,23 @@ import type { World } from './world.ts';
 
 type Message = Readonly<{ id: string; body: string }>;
 
-/** As the function does: operators' orders apart from commits. */
-const handleBatch = async (engine: Engine, projecting: Projecting, batch: readonly Message[]): Promise<readonly string[]> => {
-  const parsed = batch.map(({ id, body }) => ({
-    id,
-    ...(JSON.parse(body) as { detail?: Delivered; resume?: ResumeOrder['resume'] }),
-  }));
+/** As the function does: operators' orders apart from commits. What folds nothing anew takes orders to resume alone. */
+const handleBatch = async (
+  engine: Engine,
+  projecting: Projecting,
+  batch: readonly Message[],
+  refolding?: Refolding,
+): Promise<readonly string[]> => {
+  const parsed = batch.map(({ id, body }) => ({ id, message: JSON.parse(body) as { detail?: Delivered } | Order }));
   const failed = await engine.projectBatch(
     projecting,
-    parsed.flatMap(({ id, detail }) => (detail ? [{ id, delivered: detail }] : [])),
+    parsed.flatMap(({ id, message }) => ('detail' in message && message.detail ? [{ id, delivered: message.detail }] : [])),
   );
-  const orders = parsed.flatMap(({ id, resume }) => (resume ? [{ id, order: resume }] : []));
-  return orders.length === 0 ? failed : [...failed, ...(await engine.resumeBatch(projecting, orders))];
+  const orders = parsed.flatMap(({ id, message }) => (isOrder(message) ? [{ id, order: message }] : []));
+  if (orders.length === 0) return failed;
+  if (refolding) return [...failed, ...(await engine.carryOutBatch(refolding, orders))];
+  const resumes = orders.flatMap(({ id, order }) => ('resume' in order ? [{ id, order: order.resume }] : []));
+  return [...failed, ...(await engine.resumeBatch(projecting, resumes))];
 };
 
 /** A rule for what any of some releases handles. */
@@ -124,15 +130,18 @@ export const system = (
     const projectPool = pool(
       world,
       `project ${name}`,
-      (instance) =>
-        (tamper.projecting ?? same)({
+      (instance): Refolding => {
+        const whole = distant(world, instance, name, view);
+        const projecting = (tamper.projecting ?? same)({
           projection: projectionOf(instance),
           store: distant(world, instance, 'store', store),
-          view: distant(world, instance, name, view),
+          view: whole,
           clock: instance.clock,
           log: instance.log,
           ...control?.building(instance, newest),
-        }),
+        });
+        return { ...projecting, view: { ...whole, ...projecting.view } };
+      },
       control?.isOf(newest) ? projectTimeout : undefined,
     );
     const queryPool = pool(world, `query ${name}`, (instance) =>
@@ -144,7 +153,7 @@ export const system = (
       }),
     );
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-      projectPool.invoke((projecting) => handleBatch(engine, projecting, batch)),
+      projectPool.invoke((projecting) => handleBatch(engine, projecting, batch, projecting)),
     );
     const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
     return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };

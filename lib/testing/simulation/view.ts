@@ -40,7 +40,8 @@ export const simulatedView = (
     const head = await view.head(key);
     const now = head?.commit ?? 0;
     if (head?.parked && !mayPark(head)) world.broken(`${head.stream} is parked in ${name} without cause: ${head.parked.reason}`);
-    if (now < before) world.broken(`the cursor of ${key} in ${name} went back from ${before} to ${now}`);
+    // Folded anew by code that has a fault further back, a stream is parked there.
+    if (now < before && !head?.parked) world.broken(`the cursor of ${key} in ${name} went back from ${before} to ${now}`);
     cursors.set(key, now);
   };
   const writes = (method: string): Method => {

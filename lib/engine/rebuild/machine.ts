@@ -1,4 +1,5 @@
-import type { AnyProjection } from '../core/projection.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import type { LeadStep } from './lead-order.ts';
 
 /** A function that does the work of rebuilds for one revision. */
 export type Worker = Readonly<{ projection: Pick<AnyProjection, 'name' | 'revision'>; functionName: string }>;
@@ -6,7 +7,11 @@ export type Worker = Readonly<{ projection: Pick<AnyProjection, 'name' | 'revisi
 const revisionName = ({ name, revision }: Worker['projection']): string => `${name}.r${revision}`;
 
 type State = Readonly<Record<string, unknown>>;
-type Machine = Readonly<{ leadFunction: string; workers: readonly Worker[]; workSeconds: number }>;
+/** What only whoever deploys the machine knows: what its functions are called, and how long they may run. */
+type Machine = Readonly<{ leadFunction: string; leadSeconds: number; workers: readonly Worker[]; workSeconds: number }>;
+
+/** A function says by itself that its time is over: this is for one that cannot. */
+const spareSeconds = 30;
 
 /** Whatever fails is tried again: a worker has kept its place. Full jitter, so that workers that were throttled together do not come together. */
 const again = [
@@ -22,13 +27,13 @@ const again = [
 const onFailure = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.cause', Next: 'Failing' }];
 const invoke = 'arn:aws:states:::lambda:invoke';
 
-const parts = ({ leadFunction, workSeconds }: Omit<Machine, 'workers'>) => {
+const parts = ({ leadFunction, leadSeconds, workSeconds }: Omit<Machine, 'workers'>) => {
   /** One step of the lead: it alone changes the rebuild's record, so that the history of an execution stays small. */
-  const lead = (step: string, over: State, more: State = {}): State => ({
+  const lead = (step: LeadStep, over: State, more: State = {}): State => ({
     Type: 'Task',
     Resource: invoke,
     Parameters: { FunctionName: leadFunction, Payload: { step, 'rebuild.$': '$.rebuild', ...more } },
-    TimeoutSeconds: 90,
+    TimeoutSeconds: leadSeconds + spareSeconds,
     Retry: again,
     Catch: onFailure,
     ...over,
@@ -52,7 +57,7 @@ const parts = ({ leadFunction, workSeconds }: Omit<Machine, 'workers'>) => {
           Parameters: { 'FunctionName.$': '$.function', 'Payload.$': '$.work' },
           ResultSelector: { 'done.$': '$.Payload.done' },
           ResultPath: '$.result',
-          TimeoutSeconds: workSeconds + 30,
+          TimeoutSeconds: workSeconds + spareSeconds,
           Retry: again,
           Next: `${Label} done?`,
         },
@@ -85,7 +90,8 @@ const parts = ({ leadFunction, workSeconds }: Omit<Machine, 'workers'>) => {
 
 /**
  * The definition of the state machine of all rebuilds, in the Amazon States Language: plan, fill, go live, wait, drain, verify, judge. A state holds the
- * rebuild's id, the plan, and the worker's name; everything that grows is in tables.
+ * rebuild's id, the plan, and the worker's name; everything that grows is in tables. In which order is a rule of the engine's: the same definition is
+ * deployed, and played by the simulator.
  */
 export const rebuildMachine = (machine: Machine): Readonly<Record<string, unknown>> => {
   const { lead, map, chosen, isOf } = parts(machine);

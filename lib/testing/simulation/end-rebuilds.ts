@@ -1,0 +1,95 @@
+import type { Commit } from '../../core/commit.ts';
+import { ProblemError } from '../../core/problem.ts';
+import { type AnyProjection, sourceOf } from '../../core/projection.ts';
+import type { Ordering } from '../../engine/rebuild/ordering.ts';
+import type { Rebuild } from '../../engine/rebuild/ports.ts';
+import type { MemoryView } from '../memory-view.ts';
+import { sharesFault } from './check-shares.ts';
+import { foldOf, viewFault } from './check-views.ts';
+import type { SimulatedRebuilds } from './rebuilds.ts';
+import type { World } from './world.ts';
+
+type Streams = ReadonlyMap<string, readonly Commit[]>;
+type Deployed = Readonly<{ projection: AnyProjection; view: MemoryView }>;
+
+type Ending = Readonly<{
+  streams: () => Streams;
+  /** Both revisions of the view, of the release that runs in the end. */
+  revisions: readonly AnyProjection[];
+  sent: () => number;
+  rest: () => Promise<void>;
+}>;
+
+/** What is wrong with a revision as a whole. */
+const revisionFault = async ({ projection, view }: Deployed, streams: Streams): Promise<string | undefined> =>
+  viewFault(projection, streams, view.items()) ??
+  (projection.kind === 'shared-rows' ? await sharesFault(projection, streams, view) : undefined);
+
+/** Time must pass for a promise to come true. */
+const endedWithin = async <T>(promise: Promise<T>, rest: () => Promise<void>): Promise<T> => {
+  // Whoever waits for it hears of a failure too.
+  promise.catch(() => {});
+  await rest();
+  return promise;
+};
+
+/**
+ * When everything has come to rest: what was spoilt is repaired by an audit; a revision that is live and was drained is complete; and a last
+ * rebuild, or an audit of what answers, succeeds unless the new code cannot take what is there.
+ */
+export const endRebuilds = async (world: World, rebuilds: SimulatedRebuilds, ending: Ending): Promise<void> => {
+  const { control, own, check, orderPool, engine } = rebuilds;
+  const { name, plan, second, phases, actives, spoilt } = control;
+  const { streams, revisions, sent, rest } = ending;
+  const before = sent();
+  const deployed = own.map(({ view }, i): Deployed => ({ view, projection: revisions[i]! }));
+  const parks = ({ projection }: Deployed) =>
+    [...streams()].some(([stream, commits]) => sourceOf(projection, stream) && foldOf(projection, commits).parked !== undefined);
+  const broken = ({ projection }: Deployed, fault: string | undefined) => {
+    if (fault !== undefined) world.broken(`revision ${projection.revision}: ${fault}`);
+  };
+  /** Ordered and carried out, with what it comes to. */
+  const ended = async (view: Deployed, order: (ordering: Ordering) => Promise<Rebuild>): Promise<Rebuild | undefined> => {
+    try {
+      const { id } = await endedWithin(orderPool.invoke(order), rest);
+      await rest();
+      return await control.rebuilds.load(id);
+    } catch (cause) {
+      broken(view, `it cannot be ordered: ${cause instanceof ProblemError ? cause.problem.detail : String(cause)}`);
+      return undefined;
+    }
+  };
+  const checkEnd = (view: Deployed, { kind, state, reason, differences = [], found }: Rebuild) => {
+    const isRight = kind === 'rebuild' ? state === (parks(view) ? 'failed' : 'switched') : state === 'audited';
+    if (!isRight || (kind === 'audit' && (found === 0) === parks(view)))
+      broken(view, `the last ${kind} ends as ${state} (${reason ?? JSON.stringify(differences)})`);
+  };
+  const asked = { projection: name, by: 'olga', settings: plan.settings };
+
+  for (const view of deployed) {
+    const { revision } = view.projection;
+    if (!spoilt.has(revision)) continue;
+    const settings = { ...plan.settings, compareOneOf: 1 };
+    const repair = { ...asked, revision, why: 'repair', repair: true, settings };
+    const repaired = await ended(view, (ordering) => engine.orderAudit(ordering, repair));
+    if (repaired) checkEnd(view, repaired);
+    broken(view, await revisionFault(view, streams()));
+    spoilt.delete(revision);
+  }
+  const target = deployed.find(({ projection }) => projection.revision === second.revision)!;
+  const live = (await phases.load(name, second.revision))?.phase === 'live';
+  if (live && check.drained()) broken(target, await revisionFault(target, streams()));
+  const unsaid = await control.historyFault();
+  if (unsaid !== undefined) world.broken(unsaid);
+  if (world.fault() !== undefined) return;
+  const active = (await actives.load(name))?.revision;
+  if (active === second.revision && !plan.audited) return;
+  const order = active === second.revision ? engine.orderAudit : engine.orderRebuild;
+  const last = await ended(target, (ordering) => order(ordering, { ...asked, why: 'rebuild' }));
+  if (!last) return;
+  world.count(`last ${last.state}`);
+  checkEnd(target, last);
+  if (last.kind === 'rebuild' || live) broken(target, await revisionFault(target, streams()));
+  if (sent() !== before) world.broken(`a rebuild of ${name} sends ${sent() - before} entries to the bus`);
+  if ((await actives.load(name))?.revision === second.revision && !parks(target)) world.count('ends on the second');
+};
