@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { announcersOf } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { announcing } from '../engine/announce.ts';
+import { batchHandler, receiving } from './batch-handler.ts';
 import { commitStore } from './commit-store.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
@@ -26,5 +27,5 @@ export const announceHandler = (manifest: Manifest) => {
     keys: { random: Math.random },
     log,
   });
-  return projector(projecting, log, 'Announced.');
+  return batchHandler(receiving(log), projector(projecting, log, 'Announced.'));
 };

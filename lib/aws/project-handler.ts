@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../core/manifest.ts';
 import { knownPhase } from '../engine/rebuild/phase.ts';
+import { batchHandler, receiving } from './batch-handler.ts';
 import { commitStore } from './commit-store.ts';
 import { dirtyNotes } from './dirty-notes.ts';
 import { dynamo } from './dynamo.ts';
@@ -23,5 +24,5 @@ export const projectHandler = (manifest: Manifest) => {
   const phase = knownPhase(revisionPhases(client, environment('CONTROL_TABLE')), { name, revision }, systemClock);
   const building = { phase, dirty: dirtyNotes(client, environment('VIEW_TABLE')) };
   const refolding = { projection, store, view, clock: systemClock, log, building };
-  return projector(refolding, log, 'Projected.', refolding);
+  return batchHandler(receiving(log), projector(refolding, log, 'Projected.', refolding));
 };

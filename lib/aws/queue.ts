@@ -1,4 +1,10 @@
-import { GetQueueAttributesCommand, type QueueAttributeName, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Depth, Queue } from '../engine/ports.ts';
 import { attempts, timeouts } from './dynamo.ts';
 
@@ -38,6 +44,37 @@ const depthOf = async (client: SQSClient, url: string): Promise<Depth> => {
 /** Puts one message into a queue. */
 export const sendTo = async (client: SQSClient, url: string, body: string): Promise<void> => {
   await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
+};
+
+/** A message that is in work, and in how many seconds it is to be handed out again. */
+type InWork = Readonly<{ receipt: string; seconds: number }>;
+
+/** Says when messages that are in work are to be handed out again. Answers, for each of which that may not hold, the reason: it comes after its visibility
+ * timeout at the latest. */
+export const handOutAfter = async (
+  client: SQSClient,
+  url: string,
+  messages: readonly InWork[],
+  abortSignal: AbortSignal,
+): Promise<readonly string[]> => {
+  const reasons: string[] = [];
+  for (let first = 0; first < messages.length; first += sentAtOnce) {
+    const portion = messages.slice(first, first + sentAtOnce);
+    // Not the messages' own ids: a standard queue may have the same message in one batch twice.
+    const Entries = portion.map(({ receipt, seconds }, i) => ({
+      Id: String(i),
+      ReceiptHandle: receipt,
+      VisibilityTimeout: seconds,
+    }));
+    try {
+      const asked = new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries });
+      const { Failed = [] } = await client.send(asked, { abortSignal });
+      reasons.push(...Failed.map(({ Code, Message }) => `${Code}: ${Message}`));
+    } catch (cause) {
+      reasons.push(...portion.map(() => String(cause)));
+    }
+  }
+  return reasons;
 };
 
 /** A queue of SQS. */

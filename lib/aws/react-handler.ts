@@ -1,5 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import type { AnyDecider } from '../core/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProcess } from '../core/process.ts';
@@ -12,6 +12,7 @@ import type { Reacting } from '../engine/process/react.ts';
 import { reactBatch } from '../engine/process/react-batch.ts';
 import type { Delivered } from '../engine/publish.ts';
 import { defaultSettings, processSettings } from '../engine/settings.ts';
+import { batchHandler, receiving, type Work } from './batch-handler.ts';
 import { commitStore } from './commit-store.ts';
 import { correlationsOf } from './correlations.ts';
 import { deadlineItems } from './deadlines.ts';
@@ -36,14 +37,14 @@ const correlationOf = (arrived: Arrived): readonly string[] => {
   return Object.values(arrived.message).flatMap((said: object) => ('correlation' in said ? [String(said.correlation)] : []));
 };
 
-/** Works through the batches of a process's queue, and gives back only the records that are to come again. */
+/** Works through the records of a process's queue, and answers the ids of those that are to come again. */
 export const reactor =
-  (reacting: Reacting, log: Pick<Logger, 'info' | 'error'>) =>
-  async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
-    const all = Records.map((record) => ({ id: record.messageId, arrived: arrivedIn(record) }));
+  (reacting: Reacting, log: Pick<Logger, 'info' | 'error'>): Work =>
+  async (records) => {
+    const all = records.map((record) => ({ id: record.messageId, arrived: arrivedIn(record) }));
     const batch = all.flatMap(({ arrived }) => arrived ?? []);
     const strangers = all.filter(({ arrived }) => !arrived).map(({ id }) => id);
-    // It ends as a dead letter, where somebody looks at it.
+    // It may be of a newer release, which is everywhere soon: it comes again as others do, and ends as a dead letter, where somebody looks at it.
     if (strangers.length > 0) log.error('A message is of no known form.', { messages: strangers });
     const failed = await reactBatch(reacting, batch);
     log.info('Reacted.', {
@@ -51,7 +52,7 @@ export const reactor =
       failed: failed.length,
       correlations: [...new Set(batch.flatMap(correlationOf))],
     });
-    return { batchItemFailures: [...failed, ...strangers].map((itemIdentifier) => ({ itemIdentifier })) };
+    return [...failed, ...strangers];
   };
 
 /** Everything that one process reacts with. */
@@ -90,5 +91,5 @@ export const reactHandler = ({ processes = [] }: Manifest) => {
   const process = processes.find((candidate) => candidate.category === category);
   if (!process) throw new Error(`The manifest has no process ${category}.`);
   const log = new Logger({ serviceName: `react-${category}` });
-  return reactor(reactingFor(process, log), log);
+  return batchHandler(receiving(log), reactor(reactingFor(process, log), log));
 };

@@ -1,12 +1,11 @@
-import type { SQSEvent } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { reactor } from '../../lib/aws/react-handler.ts';
 import { toEntry, toPointer } from '../../lib/engine/publish.ts';
 import { processWorld } from '../support/attending.ts';
 import { moving, transfer, wallet } from '../support/moving.ts';
 
-const eventOf = (...bodies: readonly string[]) =>
-  ({ Records: bodies.map((body, i) => ({ messageId: `m${i}`, body })) }) as unknown as SQSEvent;
+const recordsOf = (...bodies: readonly string[]) => bodies.map((body, i) => ({ messageId: `m${i}`, body }) as SQSRecord);
 
 const house = async () => {
   const world = processWorld(moving, [wallet, transfer]);
@@ -25,7 +24,7 @@ describe('the function of a process', () => {
   it.each(['whole', 'pointer'])('takes a commit from the bus: %s', async (kind) => {
     const { world, requested, react } = await house();
     const detail = kind === 'whole' ? toEntry(requested).detail : JSON.stringify(toPointer(requested));
-    expect(await react(eventOf(busEvent(detail)))).toEqual({ batchItemFailures: [] });
+    expect(await react(recordsOf(busEvent(detail)))).toEqual([]);
     expect(await world.stateOf('moving-1')).toMatchObject({ ended: 'completed' });
     const { correlation } = requested.meta;
     expect(world.log.lines.at(-1)).toMatchObject({
@@ -36,12 +35,12 @@ describe('the function of a process', () => {
 
   it("takes the kernel's own messages, and an operator's order under the order's correlation", async () => {
     const { world, requested, react } = await house();
-    await react(eventOf(busEvent(toEntry(requested).detail)));
+    await react(recordsOf(busEvent(toEntry(requested).detail)));
     const before = world.commitsOf('moving-1').length;
     const due = { due: { instance: 'moving-1', name: 'patience', setBy: 1 } };
     const resolve = { resolve: { instance: 'moving-1', reason: 'x', by: 'olga', correlation: 'order-1' } };
-    const all = eventOf(...[due, { attend: { instance: 'moving-1' } }, resolve].map((message) => JSON.stringify(message)));
-    expect(await react(all)).toEqual({ batchItemFailures: [] });
+    const all = recordsOf(...[due, { attend: { instance: 'moving-1' } }, resolve].map((message) => JSON.stringify(message)));
+    expect(await react(all)).toEqual([]);
     expect(world.commitsOf('moving-1')).toHaveLength(before);
     expect(world.log.lines.at(-1)).toMatchObject({ fields: { messages: 3, correlations: ['order-1'] } });
   });
@@ -55,9 +54,7 @@ describe('the function of a process', () => {
       '{"hello":1}',
       '{"due":{"instance":""}}',
     ];
-    expect(await react(eventOf(...bodies))).toEqual({
-      batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }, { itemIdentifier: 'm3' }],
-    });
+    expect(await react(recordsOf(...bodies))).toEqual(['m1', 'm2', 'm3']);
     expect(await world.stateOf('moving-1')).toMatchObject({ ended: 'completed' });
     expect(world.log.lines).toContainEqual(
       expect.objectContaining({ level: 'error', message: 'A message is of no known form.', fields: { messages: ['m2', 'm3'] } }),
