@@ -1,5 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
+import { separated } from './outputs.ts';
 
 /** Where an engine is and whose name its requests carry. */
 export type Access = { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
@@ -20,7 +21,7 @@ export async function describeStack(access: Access | undefined, name: string): P
     const stack = (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
     if (!stack) return undefined;
     const outputs = (stack.Outputs ?? []).map((output) => [output.OutputKey, output.OutputValue] as const);
-    return { status: stack.StackStatus ?? '', outputs: Object.fromEntries(outputs) };
+    return { status: stack.StackStatus ?? '', outputs: separated(Object.fromEntries(outputs)) };
   } catch (error) {
     if ((error as Error).name === 'ValidationError') return undefined;
     throw error;

@@ -1,3 +1,4 @@
+import { processName } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { environment } from './environment.ts';
@@ -6,12 +7,9 @@ import { queueBeside } from './queue.ts';
 /** A process as it is deployed. */
 export type DeployedProcess = Readonly<{ process: AnyProcess; queue: string; queueUrl: string }>;
 
-/** The processes of the manifest with their queues, as the deployment names them in PROCESSES, beside the queue PROCESS_QUEUE_URL; none where it has none. */
-export const deployedProcesses = ({ processes = [] }: Manifest): readonly DeployedProcess[] => {
-  if (processes.length === 0) return [];
-  const queues = JSON.parse(environment('PROCESSES')) as Readonly<Record<string, string>>;
-  return processes.flatMap((process) => {
-    const queue = queues[process.category];
-    return queue === undefined ? [] : [{ process, queue, queueUrl: queueBeside(environment('PROCESS_QUEUE_URL'), queue) }];
+/** The processes of the manifest with their queues, beside the queue at PROCESS_QUEUE_URL. */
+export const deployedProcesses = ({ processes = [] }: Manifest): readonly DeployedProcess[] =>
+  processes.map((process) => {
+    const queue = processName(environment('STACK'), process);
+    return { process, queue, queueUrl: queueBeside(environment('PROCESS_QUEUE_URL'), queue) };
   });
-};

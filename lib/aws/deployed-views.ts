@@ -1,3 +1,5 @@
+import { announcerName } from '../core/announcer.ts';
+import { revisionKey, revisionName } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProjection } from '../core/projection.ts';
 import { environment } from './environment.ts';
@@ -13,16 +15,16 @@ export type DeployedView = Readonly<{
   code?: string;
 }>;
 
-/**
- * The views of the manifest with their tables and queues, as the deployment names them in PROJECTIONS: names, of which the variable holds
- * many, and the URL of one queue, QUEUE_URL, whose neighbours all others are.
- */
-export const deployedViews = ({ projections }: Manifest): readonly DeployedView[] => {
-  const names = JSON.parse(environment('PROJECTIONS')) as Record<string, readonly [table: string, queue: string, code?: string]>;
-  return projections.flatMap((projection) => {
-    const [table, queue, code] = names[`${projection.name}.r${projection.revision}`] ?? [];
-    if (table === undefined || queue === undefined) return [];
+/** The table of a revision in this function's own stack. What sends public events keeps its cursors in one that outlives the stack, under a name of its own. */
+export const tableOf = (projection: AnyProjection): string =>
+  projection.name === announcerName ? environment('CURSORS_TABLE') : revisionName(environment('STACK'), projection);
+
+/** The manifest's views with their tables and queues, and the hashes of their code in ROW_CODES. All queues are neighbours of the one at QUEUE_URL. */
+export const deployedViews = ({ projections }: Pick<Manifest, 'projections'>): readonly DeployedView[] => {
+  const codes = JSON.parse(environment('ROW_CODES')) as Readonly<Record<string, string>>;
+  return projections.map((projection) => {
+    const [queue, code] = [revisionName(environment('STACK'), projection), codes[revisionKey(projection)]];
     const queueUrl = queueBeside(environment('QUEUE_URL'), queue);
-    return [{ projection, table, queue, queueUrl, ...(code !== undefined && { code }) }];
+    return { projection, table: tableOf(projection), queue, queueUrl, ...(code !== undefined && { code }) };
   });
 };

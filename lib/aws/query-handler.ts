@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { isPublic } from '../core/access.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 import { type AnswerCache, answerCache } from '../engine/answer-cache.ts';
@@ -10,6 +11,7 @@ import { invalid, notFound, validId } from '../engine/problems.ts';
 import { type Querying, queryById } from '../engine/query.ts';
 import { queryList } from '../engine/query-list.ts';
 import { progressOf } from '../engine/rebuild/report.ts';
+import { tableOf } from './deployed-views.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
@@ -101,18 +103,19 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
 export const queryHandler = (manifest: Manifest) => {
   const client = dynamo();
   const control = environment('CONTROL_TABLE');
-  const tables = JSON.parse(environment('VIEW_TABLES')) as Record<string, Record<string, string>>;
   const active = keptFor(systemClock, activeRevisions(client, control).load);
   const built = keptFor(systemClock, progressOf(rebuildRecords(client, control)));
+  const open = Map.groupBy(
+    manifest.projections.filter(({ may }) => isPublic(may)),
+    ({ name }) => name,
+  );
   const views = new Map(
-    Object.entries(tables).map(([name, revisions]): [string, Revisions] => {
-      const deployed = manifest.projections
-        .filter((projection) => projection.name === name && revisions[projection.revision] !== undefined)
-        .map((projection) => ({
-          projection,
-          reader: viewTable(client, revisions[projection.revision] ?? ''),
-          clock: systemClock,
-        }));
+    [...open].map(([name, revisions]): [string, Revisions] => {
+      const deployed = revisions.map((projection) => ({
+        projection,
+        reader: viewTable(client, tableOf(projection)),
+        clock: systemClock,
+      }));
       return [name, { deployed, active, built }];
     }),
   );

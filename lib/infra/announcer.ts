@@ -4,7 +4,7 @@ import type { AnyProjection } from '../core/projection.ts';
 import { pascal } from '../core/stream.ts';
 import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from './delivery.ts';
 import type { EventStore } from './event-store.ts';
-import { output } from './notes.ts';
+import { outputs } from './notes.ts';
 import type { Publisher } from './publisher.ts';
 import { type Common, Step } from './step.ts';
 
@@ -15,6 +15,8 @@ type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; p
 /** What sends public events: bus -> rule -> queue -> function -> bus, and a table for how far each stream has come. One for all categories. */
 export class Announcer extends Construct {
   readonly projection: AnyProjection;
+  /** It has no code of its own: what it sends follows from the events. */
+  readonly code = undefined;
   private readonly cursors: Table;
   private readonly delivery: Delivery;
 
@@ -52,28 +54,29 @@ export class Announcer extends Construct {
     letTake(this, step, this.delivery, projection.name);
 
     const prefix = `${pascal(projection.name)}R${projection.revision}`;
-    output(this, `${prefix}Table`, this.cursors.tableName);
-    output(this, `${prefix}Function`, step.functionName);
+    outputs(this, `${prefix}Names`, { [`${prefix}Table`]: this.cursors.tableName, [`${prefix}Function`]: step.functionName });
     deliveryOutputs(this, prefix, this.delivery);
   }
 
-  /** The names by which the sweep and the operators' function find it. */
-  get names(): Readonly<{ key: string; table: string; queue: string; queueUrl: string }> {
-    const { projection, cursors, delivery } = this;
-    const key = `${projection.name}.r${projection.revision}`;
-    return { key, table: cursors.tableName, queue: delivery.queue.queueName, queueUrl: delivery.queue.queueUrl };
+  get queueUrl(): string {
+    return this.delivery.queue.queueUrl;
   }
 
   /** Reads cursors, and sends past the bus what did not arrive. */
   letSweep(step: Step): void {
-    step.may(['dynamodb:GetItem'], [this.cursors.tableArn]);
+    this.letRead(step);
     letSendTo(step, this.delivery);
   }
 
   /** Reads cursors and what is parked, and sends orders to resume. */
   letOperate(step: Step): void {
-    step.may(['dynamodb:GetItem'], [this.cursors.tableArn]);
+    this.letRead(step);
     step.may(['dynamodb:Scan'], [`${this.cursors.tableArn}/index/${parkedHeads}`]);
     letSendTo(step, this.delivery);
+  }
+
+  private letRead(step: Step): void {
+    step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
+    step.may(['dynamodb:GetItem'], [this.cursors.tableArn]);
   }
 }

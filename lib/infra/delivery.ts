@@ -4,23 +4,38 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { revisionName } from '../core/deployed-names.ts';
 import { handledTypes, type Subscription, sourcesOf } from '../core/projection.ts';
 import { alarmOnAge, alarmOnLetters, alarmOnLine } from './alarm.ts';
-import { accept, output, plainHttp } from './notes.ts';
+import { accept, fitting, outputs, plainHttp, stackNameOf } from './notes.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
 
 /** How long the function of a consumer may work on a batch. */
 export const consumerTimeout = Duration.seconds(20);
 
+/**
+ * How often a record is tried before it is a dead letter. What failed comes again soon, so tries are used up sooner than by the visibility timeout
+ * alone: with 120 seconds, 25 tries last 20 to 40 minutes, of which the first ten take 4 to 8 (lib/engine/pause.ts; a test binds the two). A dependency that is away
+ * for some minutes must not send everything to the dead letters.
+ */
+const tries = 25;
+
 type Props = Readonly<{
-  subscription: Subscription;
+  subscription: Subscription & Readonly<{ revision: number }>;
   bus: IEventBus;
   settings: Pick<Settings, 'tls'>;
 }>;
 
 /** The way of commits to a consumer, and where they lie that do not get through. */
-export type Delivery = Readonly<{ queue: Queue; deadLetters: Queue; undelivered: Queue }>;
+export type Delivery = Readonly<{
+  name: string;
+  queue: Queue;
+  visibility: Duration;
+  tls: boolean;
+  deadLetters: Queue;
+  undelivered: Queue;
+}>;
 
 const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, props: QueueProps): Queue => {
   // Not the AWS-managed key of KMS, which EventBridge may not use.
@@ -29,10 +44,10 @@ const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, p
   return queue;
 };
 
-type Queues = Readonly<{ name: string; settings: Pick<Settings, 'tls'>; timeout: Duration }>;
+type Queues = Readonly<{ name: string; queueName: string; settings: Pick<Settings, 'tls'>; timeout: Duration }>;
 
 /** A consumer's queue, and where those letters lie that do not get into it or through it. */
-export const queuesOf = (scope: Construct, { name, settings, timeout }: Queues): Delivery => {
+export const queuesOf = (scope: Construct, { name, queueName, settings, timeout }: Queues): Delivery => {
   const letters = (id: string, alarmDescription: string) => {
     const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(14) });
     alarmOnLetters(queue, alarmDescription);
@@ -41,18 +56,21 @@ export const queuesOf = (scope: Construct, { name, settings, timeout }: Queues):
   const undelivered = letters('Undelivered', `The rule of ${name} could not deliver to its queue.`);
   accept(undelivered, { SQS3: 'It is a dead letter queue itself: of a rule, which cdk-nag does not look at.' });
   const deadLetters = letters('DeadLetters', `${name} gave up on a commit after many tries.`);
+  // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
+  const visibility = Duration.seconds(6 * timeout.toSeconds());
   const queue = queueIn(scope, 'Queue', settings, {
-    // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
-    visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
-    deadLetterQueue: { queue: deadLetters, maxReceiveCount: 10 },
+    queueName: fitting(queueName, name),
+    visibilityTimeout: visibility,
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
-  return { queue, deadLetters, undelivered };
+  return { name, queue, visibility, tls: settings.tls, deadLetters, undelivered };
 };
 
 /** Bus -> rule -> queue, for exactly the event types of a subscription. */
 export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Props): Delivery => {
   const { name, revision } = subscription;
-  const delivery = queuesOf(scope, { name, settings, timeout: consumerTimeout });
+  const queueName = revisionName(stackNameOf(scope), subscription);
+  const delivery = queuesOf(scope, { name, queueName, settings, timeout: consumerTimeout });
   const { queue, undelivered } = delivery;
   new Rule(scope, 'Rule', {
     eventBus: bus,
@@ -67,14 +85,28 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
   return delivery;
 };
 
-/** Lets a function receive from the queue, in batches of which it gives back what failed. */
-export const letReceive = (scope: Construct, step: Step, { queue }: Delivery): void => {
-  step.may(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
+/** Lets a function receive from the queue, in batches of which it gives back what failed, and says when that comes again. */
+export const letReceive = (scope: Construct, step: Step, { name, queue, visibility, tls }: Delivery): void => {
+  step.addEnvironment('QUEUE_URL', queue.queueUrl);
+  step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
+  const actions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'];
+  // To AWS a batch of changes is the same action; an engine on this machine looks for rights to one of its own, which AWS does not know.
+  if (!tls) actions.push('ChangeMessageVisibilityBatch');
+  step.may(
+    actions.map((action) => `sqs:${action}`),
+    [queue.queueArn],
+  );
   new EventSourceMapping(scope, 'Delivered', {
     target: step,
     eventSourceArn: queue.queueArn,
     batchSize: 10,
     reportBatchItemFailures: true,
+  });
+  // The queue's own alarm says nothing of them: SQS leaves what was received three times out of the age that it measures.
+  alarmOnLine(step, {
+    id: 'Lasting',
+    message: 'Some records have failed for minutes.',
+    alarmDescription: `${name} has not been able to take some records for minutes: its log says why. They come again, and after ${tries} tries are dead letters.`,
   });
 };
 
@@ -96,7 +128,9 @@ export const letSendTo = (step: Step, { queue, deadLetters }: Delivery): void =>
 
 /** The outputs by which the command line finds a consumer's queues. */
 export const deliveryOutputs = (scope: Construct, prefix: string, { queue, deadLetters, undelivered }: Delivery): void => {
-  output(scope, `${prefix}Queue`, queue.queueUrl);
-  output(scope, `${prefix}DeadLetters`, deadLetters.queueUrl);
-  output(scope, `${prefix}Undelivered`, undelivered.queueUrl);
+  outputs(scope, `${prefix}Delivery`, {
+    [`${prefix}Queue`]: queue.queueUrl,
+    [`${prefix}DeadLetters`]: deadLetters.queueUrl,
+    [`${prefix}Undelivered`]: undelivered.queueUrl,
+  });
 };

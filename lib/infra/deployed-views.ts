@@ -1,5 +1,6 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { revisionKey } from '../core/deployed-names.ts';
 import type { EventStore } from './event-store.ts';
 import { output } from './notes.ts';
 import { type Common, Step } from './step.ts';
@@ -9,7 +10,12 @@ type Props = Common & Readonly<{ views: readonly View[]; store: EventStore }>;
 
 /** Each revision's table, and the hash of its code where there is one. */
 const revisionsOf = (views: readonly View[]) =>
-  Object.fromEntries(views.map(({ names: { key, table, code } }) => [key, code === undefined ? [table] : [table, code]]));
+  Object.fromEntries(
+    views.map(({ projection, tableName, code }) => [
+      revisionKey(projection),
+      code === undefined ? [tableName] : [tableName, code],
+    ]),
+  );
 
 /**
  * A step of each deployment, when all views are there and before anything is removed: first revisions answer at once where there is no history,

@@ -8,6 +8,7 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { revisionKey } from '../core/deployed-names.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { output } from './notes.ts';
 import type { Settings } from './stage.ts';
@@ -127,9 +128,9 @@ export class EventStore extends Construct {
   }
 
   /** Reads whether one revision is still being built. */
-  letKnowPhase(step: Step, { name, revision }: Readonly<{ name: string; revision: number }>): void {
+  letKnowPhase(step: Step, revision: Readonly<{ name: string; revision: number }>): void {
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(`phase/${name}.r${revision}`));
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(`phase/${revisionKey(revision)}`));
   }
 
   /** Looks at all commits, and keeps how far it has come. */

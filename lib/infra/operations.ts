@@ -1,24 +1,24 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { revisionKey } from '../core/deployed-names.ts';
 import type { Api } from './api.ts';
 import type { EventStore } from './event-store.ts';
-import { accept, output } from './notes.ts';
+import { accept, output, stackNameOf } from './notes.ts';
 import type { Publisher } from './publisher.ts';
 import type { Rebuilds } from './rebuilds.ts';
 import { type Common, Step } from './step.ts';
 import type { View } from './view.ts';
 
-/** What a function finds by PROJECTIONS: the views, and what sends public events. */
-export type Operated = Pick<View, 'names' | 'letSweep' | 'letOperate'>;
+/** What operators look at and the sweep repairs: the views, and what sends public events. */
+export type Operated = Pick<View, 'projection' | 'code' | 'queueUrl' | 'letSweep' | 'letOperate'>;
 
-/** The variables from which a function knows all of them. Names only, and one queue's URL: a function's variables have 4 KB together. */
+/** The variables from which a function knows all of them: the stack's name, from which theirs follow, and one queue's URL, whose neighbours all others are. */
 export const letFindViews = (step: Step, views: readonly Operated[]): void => {
-  const names = Object.fromEntries(
-    views.map(({ names: { key, table, queue, code } }) => [key, [table, queue, ...(code === undefined ? [] : [code])]]),
-  );
-  step.addEnvironment('PROJECTIONS', Stack.of(step).toJsonString(names));
+  step.addEnvironment('STACK', stackNameOf(step));
+  const codes = views.flatMap(({ projection, code }) => (code === undefined ? [] : [[revisionKey(projection), code]]));
+  step.addEnvironment('ROW_CODES', JSON.stringify(Object.fromEntries(codes)));
   const [first] = views;
-  if (first) step.addEnvironment('QUEUE_URL', first.names.queueUrl);
+  if (first) step.addEnvironment('QUEUE_URL', first.queueUrl);
 };
 
 type Props = Common &

@@ -1,13 +1,14 @@
-import { Duration, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import { type IEventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { processName } from '../core/deployed-names.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { pascal } from '../core/stream.ts';
 import { alarmOnAge, alarmOnLine } from './alarm.ts';
 import { type Delivery, deliveryOutputs, letReceive, letSendTo, queuesOf } from './delivery.ts';
 import type { EventStore } from './event-store.ts';
-import { output } from './notes.ts';
+import { outputs, stackNameOf } from './notes.ts';
 import { OneShots } from './one-shots.ts';
 import { type Common, Step } from './step.ts';
 
@@ -26,7 +27,12 @@ export class ProcessManager extends Construct {
     this.process = process;
     const { category } = process;
     Tags.of(this).add('foldstream:process', category);
-    this.delivery = queuesOf(this, { name: category, settings: common.settings, timeout });
+    this.delivery = queuesOf(this, {
+      name: category,
+      queueName: processName(stackNameOf(this), process),
+      settings: common.settings,
+      timeout,
+    });
     this.rules(bus);
     alarmOnAge(this.delivery.queue, `${category} is more than five minutes behind: see foldstream processes.`);
 
@@ -54,15 +60,15 @@ export class ProcessManager extends Construct {
     });
 
     const prefix = pascal(category);
-    output(this, `${prefix}ReactFunction`, step.functionName);
-    output(this, `${prefix}ScheduleGroup`, shots.groupName);
+    outputs(this, `${prefix}Names`, {
+      [`${prefix}ReactFunction`]: step.functionName,
+      [`${prefix}ScheduleGroup`]: shots.groupName,
+    });
     deliveryOutputs(this, prefix, this.delivery);
   }
 
-  /** The names by which the sweep and the operators' function find it. */
-  get names(): Readonly<{ queue: string; queueUrl: string }> {
-    const { queue } = this.delivery;
-    return { queue: queue.queueName, queueUrl: queue.queueUrl };
+  get queueUrl(): string {
+    return this.delivery.queue.queueUrl;
   }
 
   /** Sends orders, and past the bus what did not arrive. */
@@ -93,12 +99,11 @@ export class ProcessManager extends Construct {
   }
 }
 
-/** The variables from which a function knows all processes. Names only, and one queue's URL: a function's variables have 4 KB together. */
+/** The variables from which a function knows all processes: the stack's name, from which theirs follow, and one queue's URL, whose neighbours all others are. */
 export const letFindProcesses = (step: Step, managers: readonly ProcessManager[]): void => {
   const [first] = managers;
   if (!first) return;
-  const names = Object.fromEntries(managers.map(({ process, names: { queue } }) => [process.category, queue]));
-  step.addEnvironment('PROCESSES', Stack.of(step).toJsonString(names));
-  step.addEnvironment('PROCESS_QUEUE_URL', first.names.queueUrl);
+  step.addEnvironment('STACK', stackNameOf(step));
+  step.addEnvironment('PROCESS_QUEUE_URL', first.queueUrl);
   for (const manager of managers) manager.letSend(step);
 };

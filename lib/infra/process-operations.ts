@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { instancesName } from '../core/process-instances.ts';
 import type { Api } from './api.ts';
@@ -21,9 +21,7 @@ export class ProcessOperations extends Construct {
       timeout: Duration.seconds(15),
     });
     letFindProcesses(step, processes);
-    const revisions = views.filter(({ projection }) => projection.name === instancesName);
-    const tables = Object.fromEntries(revisions.map((view) => [view.projection.revision, view.letQuery(step)]));
-    step.addEnvironment('INSTANCE_TABLES', Stack.of(step).toJsonString(tables));
+    for (const view of views) if (view.projection.name === instancesName) view.letQuery(step);
     store.letReadActives(step);
     store.letRead(step);
     const own = processes.map(({ process: { category } }) => [category, common.code.fold[category] ?? '']);

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { AnyDecider } from '../core/decider.ts';
+import { revisionKey } from '../core/deployed-names.ts';
 import { logWriters } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { instanceRows } from '../core/process-instances.ts';
@@ -132,8 +133,6 @@ export const projectionCode = async (
     const code = await bundled(true, merelyNamed(outputFiles[0]?.text ?? '', stubs));
     return hashOfCode(code.outputFiles[0]?.text, code.metafile, home?.path ?? manifest);
   };
-  const hashes = projections.map(
-    async (projection) => [`${projection.name}.r${projection.revision}`, await hashOf(projection)] as const,
-  );
+  const hashes = projections.map(async (projection) => [revisionKey(projection), await hashOf(projection)] as const);
   return Object.fromEntries(await Promise.all(hashes));
 };

@@ -1,9 +1,9 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isPublic } from '../core/access.ts';
 import type { Api } from './api.ts';
 import type { EventStore } from './event-store.ts';
-import { output } from './notes.ts';
+import { output, stackNameOf } from './notes.ts';
 import { type Common, Step } from './step.ts';
 import type { View } from './view.ts';
 
@@ -30,15 +30,10 @@ export class Queries extends Construct {
   }
 }
 
-/** The public views' tables, of all revisions: the rights and the variable that names them. Names only: a function's variables have 4 KB. */
+/** The public views' tables, of all revisions: their names follow from the stack's. */
 const letQuery = (step: Step, views: readonly View[]): void => {
-  const open = views.filter(({ projection }) => isPublic(projection.may));
-  const byName = Map.groupBy(open, ({ projection }) => projection.name);
-  const tables = [...byName].map(([name, revisions]) => [
-    name,
-    Object.fromEntries(revisions.map((view) => [view.projection.revision, view.letQuery(step)])),
-  ]);
-  step.addEnvironment('VIEW_TABLES', Stack.of(step).toJsonString(Object.fromEntries(tables)));
+  step.addEnvironment('STACK', stackNameOf(step));
+  for (const view of views) if (isPublic(view.projection.may)) view.letQuery(step);
 };
 
 /** GET /streams/...: what happened to one thing, and what it was at any time. */

@@ -2,12 +2,13 @@ import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { revisionKey, revisionName } from '../core/deployed-names.ts';
 import { byCorrelation, isEventLog } from '../core/event-log.ts';
 import type { AnyProjection } from '../core/projection.ts';
 import { pascal } from '../core/stream.ts';
 import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from './delivery.ts';
 import type { EventStore } from './event-store.ts';
-import { accept, output } from './notes.ts';
+import { accept, fitting, outputs, stackNameOf } from './notes.ts';
 import { type Common, Step } from './step.ts';
 
 /** How long a function may work for a rebuild before it hands on: twice a slice of its work, which ends between two pages. */
@@ -25,7 +26,8 @@ export class View extends Construct {
   readonly rebuildFunction: Step;
   private readonly table: Table;
   private readonly delivery: Delivery;
-  private readonly code: string | undefined;
+  /** Of what makes its rows. */
+  readonly code: string | undefined;
 
   constructor(scope: Construct, id: string, { projection, store, bus, ...common }: Props) {
     super(scope, id);
@@ -33,7 +35,7 @@ export class View extends Construct {
     const { name, revision } = projection;
     Tags.of(this).add('foldstream:view', name);
     // Enough of the hash to tell that two are not the same: a function's variables have 4 KB together.
-    this.code = common.code.rows[`${name}.r${revision}`]?.slice(0, 16);
+    this.code = common.code.rows[revisionKey(projection)]?.slice(0, 16);
     this.table = this.rows();
 
     this.delivery = deliveryTo(this, { subscription: projection, bus, settings: common.settings });
@@ -58,19 +60,21 @@ export class View extends Construct {
     store.letWorkForRebuilds(this.rebuildFunction);
 
     const prefix = `${pascal(name)}R${revision}`;
-    output(this, `${prefix}Table`, this.table.tableName);
-    output(this, `${prefix}Function`, step.functionName);
-    output(this, `${prefix}RebuildFunction`, this.rebuildFunction.functionName);
-    if (this.code !== undefined) output(this, `${prefix}Code`, this.code);
+    outputs(this, `${prefix}Names`, {
+      [`${prefix}Table`]: this.table.tableName,
+      [`${prefix}Function`]: step.functionName,
+      [`${prefix}RebuildFunction`]: this.rebuildFunction.functionName,
+      ...(this.code !== undefined && { [`${prefix}Code`]: this.code }),
+    });
     deliveryOutputs(this, prefix, this.delivery);
   }
 
-  /** The names by which the sweep and the operators' function find it. */
-  get names(): Readonly<{ key: string; table: string; queue: string; queueUrl: string; code?: string }> {
-    const { projection, table, delivery, code } = this;
-    const key = `${projection.name}.r${projection.revision}`;
-    const { queueName, queueUrl } = delivery.queue;
-    return { key, table: table.tableName, queue: queueName, queueUrl, ...(code !== undefined && { code }) };
+  get tableName(): string {
+    return this.table.tableName;
+  }
+
+  get queueUrl(): string {
+    return this.delivery.queue.queueUrl;
   }
 
   /** Reads cursors, and sends past the bus what did not arrive. */
@@ -97,12 +101,11 @@ export class View extends Construct {
     letSendTo(step, this.delivery);
   }
 
-  /** Answers queries; answers the table's name, since one variable names all. */
-  letQuery(step: Step): string {
+  /** Answers queries. */
+  letQuery(step: Step): void {
     step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);
     if (this.isShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);
     for (const index of this.indexes) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
-    return this.table.tableName;
   }
 
   /** Reads and puts rows and cursors, and never deletes, since a deleted row leaves a tombstone; but it adds to shared rows, and takes out
@@ -153,6 +156,7 @@ export class View extends Construct {
   private rows(): Table {
     const key = { name: 'key', type: AttributeType.STRING };
     const table = new Table(this, 'Rows', {
+      tableName: fitting(revisionName(stackNameOf(this), this.projection), this.projection.name),
       partitionKey: key,
       sortKey: { name: 'sort', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,

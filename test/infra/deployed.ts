@@ -87,7 +87,11 @@ export const steps = Object.fromEntries(
 
 /** The stack of that manifest, with bundles that do nothing. */
 export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}) => {
-  const code = { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' }, rows: {} };
+  const code = {
+    steps,
+    fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
+    rows: { 'parcel-log.r1': 'hash-of-parcel-log' },
+  };
   const app = new App();
   const stack = new FoldstreamStack(app, `foldstream-${stage}`, { manifest, code, settings: settingsFor(stage, context) });
   return { app, stack, template: flattened(stack) };

@@ -1,5 +1,6 @@
 import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { separated } from '../../lib/aws/outputs.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Parts = {
@@ -46,3 +47,22 @@ export const flattened = (stack: Stack): Template => {
   const all = Object.fromEntries([...own, ...parts.flatMap(({ resources }) => resources)]);
   return Template.fromJSON(throughOutputs({ ...root, Resources: all }) as Json);
 };
+
+/** A text with a stand-in of so many characters for whatever AWS puts in later. */
+export const withStandIns = (value: unknown, length = 1): string => {
+  const parts = (value as { 'Fn::Join'?: readonly [string, readonly unknown[]] } | undefined)?.['Fn::Join']?.[1] ?? [value];
+  return parts.map((part) => (typeof part === 'string' ? part : 'x'.repeat(length))).join('');
+};
+
+/** The names under which readers find a stack's outputs. */
+export const outputNames = (template: Template): readonly string[] =>
+  Object.keys(
+    separated(
+      Object.fromEntries(
+        Object.entries(template.toJSON().Outputs as Required<Parts>['Outputs']).map(([name, { Value }]) => [
+          name,
+          withStandIns(Value),
+        ]),
+      ),
+    ),
+  );

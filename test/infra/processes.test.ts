@@ -7,7 +7,7 @@ import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../lib/infra/stage.ts';
 import { moving, transfer, wallet } from '../support/moving.ts';
 import { steps } from './deployed.ts';
-import { flattened } from './flattened.ts';
+import { flattened, outputNames } from './flattened.ts';
 
 const manifest = defineManifest({ aggregates: [wallet, transfer], projections: [], processes: [moving] });
 const bundle = steps.command ?? '';
@@ -63,6 +63,7 @@ describe('a process', () => {
     const [queue] = resources('AWS::SQS::Queue').filter(({ id }) => id.startsWith('ProcessesMovingQueue'));
     const [step] = resources('AWS::Lambda::Function').filter(({ id }) => id.startsWith('ProcessesMovingReact'));
     expect(queue?.VisibilityTimeout).toBe(6 * step?.Timeout);
+    expect(Number(step?.Environment.Variables.VISIBILITY_SECONDS)).toBe(queue?.VisibilityTimeout);
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: { 'Fn::GetAtt': [queue?.id, 'Arn'] },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -80,7 +81,7 @@ describe('a process', () => {
       'arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/ProcessesMovingDeadlinesGroup/*: CreateSchedule DeleteSchedule',
       'ProcessesMovingShotRole.Arn: PassRole',
       'ProcessesMovingQueue.Arn: SendMessage',
-      'ProcessesMovingQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes',
+      'ProcessesMovingQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
     ]);
   });
 
@@ -125,8 +126,14 @@ describe('a process', () => {
 
   test('raises an alarm for what is stuck, parked, late or given up on, and when a deadline had to be found', () => {
     const filters = resources('AWS::Logs::MetricFilter');
-    for (const message of ['An instance is stuck.', 'An instance is parked.', 'Some deadlines had not fired.']) {
-      const [filter, ...more] = filters.filter(({ FilterPattern }) => FilterPattern === `{ $.message = "${message}" }`);
+    const own = filters.filter(({ id }) => !id.startsWith('ProcessInstances'));
+    for (const message of [
+      'An instance is stuck.',
+      'An instance is parked.',
+      'Some records have failed for minutes.',
+      'Some deadlines had not fired.',
+    ]) {
+      const [filter, ...more] = own.filter(({ FilterPattern }) => FilterPattern === `{ $.message = "${message}" }`);
       expect(more).toEqual([]);
       const { MetricName } = filter?.MetricTransformations[0] ?? {};
       template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Threshold: 0 });
@@ -141,6 +148,15 @@ describe('a process', () => {
     const schedules = (of: Template) => rights('ProcessesMovingReactRole', of).filter((line) => line.includes(':schedule/'));
     expect(schedules(template).join()).not.toContain('default');
     expect(schedules(deployed({ plainHttp: 'true' }).template).join()).toContain('schedule/default/*');
+  });
+
+  test('an engine that takes a batch of changes for an action of its own is told of it, and AWS is not', () => {
+    const changes = (of: Template) =>
+      rights('ProcessesMovingReactRole', of)
+        .filter((line) => line.includes('ChangeMessage'))
+        .join();
+    expect(changes(template)).toMatch(/ChangeMessageVisibility$/);
+    expect(changes(deployed({ plainHttp: 'true' }).template)).toMatch(/ChangeMessageVisibility ChangeMessageVisibilityBatch$/);
   });
 });
 
@@ -193,7 +209,7 @@ describe('around it', () => {
   });
 
   test('the outputs by which the command line finds it', () => {
-    const names = Object.keys(template.toJSON().Outputs);
+    const names = outputNames(template);
     expect(names).toEqual(expect.arrayContaining(['ProcessInstancesR1Table', 'MovingScheduleGroup', 'MovingReactFunction']));
     expect(names).toEqual(expect.arrayContaining(['MovingQueue', 'MovingDeadLetters', 'MovingUndelivered']));
   });

@@ -74,7 +74,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'ParcelListR2Rows.Arn: GetItem PutItem',
       'EventsCommits.Arn: GetItem Query',
       'EventsControl.Arn: GetItem [phase/parcel-list.r2]',
-      'ParcelListR2Queue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes',
+      'ParcelListR2Queue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
     ]);
   });
 
@@ -116,7 +116,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'EventsCommits.Arn: GetItem Query',
       'AnnouncerCursors.Arn: GetItem PutItem',
       'PublisherBus.Arn: PutEvents',
-      'AnnouncerQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes',
+      'AnnouncerQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
     ]);
   });
 

@@ -1,9 +1,15 @@
+import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { operated } from '../../lib/core/announcer.ts';
+import { revisionKey, revisionName } from '../../lib/core/deployed-names.ts';
+import { defineManifest } from '../../lib/core/manifest.ts';
 import { handledTypes, sourcesOf } from '../../lib/core/projection.ts';
+import { pauseSeconds } from '../../lib/engine/pause.ts';
+import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
 import { settingsFor, stageOf } from '../../lib/infra/stage.ts';
 import { deployed, manifest, steps } from './deployed.ts';
+import { outputNames, withStandIns } from './flattened.ts';
 
 const { template } = deployed();
 /** Whatever commits are delivered to: the views, and what sends public events. */
@@ -48,14 +54,15 @@ describe('delivery', () => {
         }),
       ],
     });
-    for (const step of ['sweep', 'ops']) {
-      const [{ PROJECTIONS, QUEUE_URL }] = variables(step) as [
-        { PROJECTIONS: { 'Fn::Join': [string, unknown[]] }; QUEUE_URL: { Ref: string } },
-      ];
-      const text = PROJECTIONS['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'x')).join('');
-      expect(Object.keys(JSON.parse(text))).toEqual(consumers.map(({ name, revision }) => `${name}.r${revision}`));
-      expect(QUEUE_URL.Ref).toMatch(/^ParcelListR1Queue/);
-    }
+    for (const step of ['sweep', 'ops'])
+      expect(variables(step)).toMatchObject([
+        {
+          STACK: 'foldstream-dev',
+          ROW_CODES: JSON.stringify({ 'parcel-log.r1': 'hash-of-parcel-l' }),
+          QUEUE_URL: { Ref: expect.stringMatching(/^ParcelListR1Queue/) },
+          CURSORS_TABLE: { Ref: expect.stringMatching(/^AnnouncerCursors/) },
+        },
+      ]);
   });
 
   test('what is parked, late or given up on raises an alarm, in each view and of public events, by itself', () => {
@@ -71,6 +78,10 @@ describe('delivery', () => {
     expect(count('ApproximateAgeOfOldestMessage')).toBe(views);
     expect(count('ApproximateNumberOfMessagesVisible')).toBe(2 * views);
     expect(count('IteratorAge')).toBe(1);
+    const lasting = resources('AWS::Logs::MetricFilter').filter(
+      ({ FilterPattern }) => FilterPattern === '{ $.message = "Some records have failed for minutes." }',
+    );
+    expect(lasting.map(({ MetricTransformations: [{ MetricName }] }) => count(MetricName))).toEqual(Array(views).fill(1));
     const said = resources('AWS::Logs::MetricFilter').map(({ FilterPattern }) => FilterPattern);
     for (const message of ['Some commits had not arrived.', 'The sweep takes longer than declared.'])
       expect(said).toContain(`{ $.message = "${message}" }`);
@@ -99,6 +110,28 @@ describe('delivery', () => {
     const mappings = resources('AWS::Lambda::EventSourceMapping').filter(({ BatchSize }) => BatchSize === 10);
     expect(mappings).toHaveLength(consumers.length);
     for (const { FunctionResponseTypes } of mappings) expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  });
+
+  test('what fails soon comes again soon, and yet is not given up on before a dependency was away for twenty minutes', () => {
+    for (const { RedrivePolicy, VisibilityTimeout: longest } of resources('AWS::SQS::Queue').filter(
+      (each) => each.RedrivePolicy,
+    )) {
+      const shortest = Array.from({ length: RedrivePolicy.maxReceiveCount }, (_, i) =>
+        pauseSeconds({ receipts: i + 1, longest }, 0),
+      );
+      const sum = (pauses: readonly number[]) => pauses.reduce((a, b) => a + b, 0);
+      // As long as ten tries take that are a whole visibility timeout apart: until it is a dead letter, and until its last try.
+      expect(sum(shortest)).toBeGreaterThanOrEqual(10 * longest);
+      expect(sum(shortest.slice(0, -1))).toBeGreaterThanOrEqual(9 * longest);
+    }
+  });
+
+  test('a function that receives knows its queue, and for how long that hides a message', () => {
+    const queues = template.findResources('AWS::SQS::Queue');
+    const fed = [...variables('project'), ...variables('announce')];
+    expect(fed).toHaveLength(consumers.length);
+    for (const { QUEUE_URL, VISIBILITY_SECONDS } of fed)
+      expect(Number(VISIBILITY_SECONDS)).toBe(queues[QUEUE_URL.Ref]?.Properties.VisibilityTimeout);
   });
 });
 
@@ -132,12 +165,10 @@ describe('the functions', () => {
         BUS_NAME: of('^PublisherBus'),
       }),
     ]);
-    const { App, Stack } = await import('aws-cdk-lib');
-    const { FoldstreamStack } = await import('../../lib/infra/foldstream-stack.ts');
     const silent = { ...manifest, aggregates: manifest.aggregates.map((each) => ({ ...each, publishes: [] })) };
     const code = { steps, fold: { parcel: 'a', audit: 'b' }, rows: {} };
     const stack = new FoldstreamStack(new App(), 'silent', { manifest: silent, code, settings: settingsFor('dev') });
-    expect(Stack.of(stack).node.tryFindChild('Announcer')).toBeUndefined();
+    expect(stack.node.tryFindChild('Announcer')).toBeUndefined();
   });
 
   test('the history function knows the hashes of all', () => {
@@ -146,13 +177,28 @@ describe('the functions', () => {
     ]);
   });
 
-  test('the query function knows the public views, in all of their revisions', () => {
-    const [{ VIEW_TABLES }] = variables('query') as [{ VIEW_TABLES: { 'Fn::Join': [string, (string | { Ref: string })[]] } }];
-    const text = VIEW_TABLES['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : part.Ref)).join('');
-    expect(JSON.parse(text)).toEqual({
-      'parcel-list': { 1: expect.stringMatching(/^ParcelListR1Rows/), 2: expect.stringMatching(/^ParcelListR2Rows/) },
-      'parcel-log': { 1: expect.stringMatching(/^ParcelLogR1Rows/) },
-    });
+  test('what a function finds by the stack’s name is called so', () => {
+    const of = (type: string, name: string) =>
+      resources(type)
+        .map((properties) => properties[name])
+        .filter((found) => found !== undefined);
+    const views = manifest.projections.map((projection) => revisionName('foldstream-dev', projection));
+    expect(of('AWS::DynamoDB::Table', 'TableName')).toEqual(views);
+    expect(of('AWS::SQS::Queue', 'QueueName').toSorted()).toEqual([...views, 'foldstream-dev-public-events-r1'].toSorted());
+    for (const step of ['query', 'rebuild-lead']) expect(variables(step)).toMatchObject([{ STACK: 'foldstream-dev' }]);
+  });
+
+  test('a name that is too long for a queue is refused, with what to do', () => {
+    const app = new App();
+    const stack = () =>
+      new FoldstreamStack(app, 'x'.repeat(70), {
+        manifest,
+        code: { steps, fold: { parcel: 'a', audit: 'b' }, rows: {} },
+        settings: settingsFor('dev'),
+      });
+    expect(stack).toThrow(
+      /the name of what belongs to parcel-list, has 85 characters, and AWS takes 80: shorten the stack's name/,
+    );
   });
 
   const tables = () =>
@@ -286,6 +332,23 @@ describe('stages', () => {
     expect(() => settingsFor('prod', { plainHttp: true })).toThrow('insists on TLS');
   });
 
+  test('every alarm, in nested stacks as well, tells the topic that is given when it begins and when it is over', () => {
+    const topic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+    const alarmsOf = (of: ReturnType<typeof deployed>) => Object.values(of.template.findResources('AWS::CloudWatch::Alarm'));
+    const told = alarmsOf(deployed('prod', { alarmTopic: topic }));
+    expect(told.length).toBe(alarmsOf(deployed('prod')).length);
+    for (const { Properties } of told) expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
+    for (const { Properties } of alarmsOf(deployed('prod'))) expect(Properties).not.toHaveProperty('AlarmActions');
+    for (const wrong of [
+      'on-call',
+      'arn:aws:sqs:eu-central-1:111122223333:on-call',
+      'arn:aws:sns:eu-central-1:111122223333:a.fifo',
+    ])
+      expect(() => settingsFor('prod', { alarmTopic: wrong })).toThrow(
+        `'${wrong}' is no SNS topic: use -c alarmTopic=arn:aws:sns:`,
+      );
+  });
+
   test('an unknown stage or architecture is one clear sentence', () => {
     expect(stageOf(undefined)).toBe('dev');
     expect(() => stageOf('staging')).toThrow("There is no stage 'staging': use -c stage=dev or -c stage=prod.");
@@ -309,7 +372,7 @@ describe('views and processes in stacks of their own', () => {
         .map(([id, { Type, Properties }]) => `${id.replace(/[0-9A-F]{8}$/, '')} ${Type} ${Object.keys(Properties ?? {}).sort()}`)
         .sort();
     expect(shapes(deployed())).toEqual(shapes(flat));
-    expect(Object.keys(deployed().template.toJSON().Outputs).sort()).toEqual(Object.keys(flat.template.toJSON().Outputs).sort());
+    expect(outputNames(deployed().template).toSorted()).toEqual(outputNames(flat.template).toSorted());
   });
 
   test('cost the outer stack one resource each', () => {
@@ -318,10 +381,30 @@ describe('views and processes in stacks of their own', () => {
     expect(inOne).toBeGreaterThan(20);
     expect(outer(flat) - outer(deployed())).toBeGreaterThan(20 * (manifest.projections.length - 1));
   });
+
+  test('leave room for fifty: in the functions’ variables, the outputs and the outer stack', () => {
+    const [list] = manifest.projections;
+    const projections = Array.from({ length: 50 }, (_, i) => ({ ...list!, name: `a-view-of-something-${i}` }));
+    const rows = Object.fromEntries(projections.map((projection) => [revisionKey(projection), 'a'.repeat(64)]));
+    const stack = new FoldstreamStack(new App(), 'foldstream-production', {
+      manifest: defineManifest({ aggregates: manifest.aggregates, projections }),
+      code: { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' }, rows },
+      settings: settingsFor('prod'),
+    });
+    const outer = Template.fromStack(stack);
+    // Names that AWS makes have at most so many characters here, addresses of queues included.
+    for (const { Properties } of Object.values(outer.findResources('AWS::Lambda::Function'))) {
+      const all = Object.entries(Properties.Environment.Variables as Record<string, unknown>);
+      const size = all.reduce((sum, [name, value]) => sum + name.length + withStandIns(value, 150).length, 0);
+      expect(size, Properties.Description).toBeLessThan(4_096);
+    }
+    expect(Object.keys(outer.toJSON().Resources).length).toBeLessThan(500);
+    expect(Object.keys(outer.toJSON().Outputs).length).toBeLessThan(200);
+  });
 });
 
 test('the outputs that the command line and the tests stand on', () => {
-  const names = Object.keys(template.toJSON().Outputs);
+  const names = outputNames(template);
   expect(names).toEqual(
     expect.arrayContaining(['ApiUrl', 'ApiId', 'UserPoolId', 'UserPoolClientId', 'BusName', 'CommitsTable', 'SnapshotsTable']),
   );

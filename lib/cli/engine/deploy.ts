@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deleteBucketPolicy, describeStack } from '../../aws/admin.ts';
+import { separated } from '../../aws/outputs.ts';
 import { quietly, type Step } from '../progress.ts';
 import { lastLines, RunError, run } from '../run.ts';
 import { UserError } from '../user-error.ts';
@@ -43,7 +44,8 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
   const { step = quietly, title = 'Deploying the stack', outputsFile } = options;
   mkdirSync(dirname(outputsFile), { recursive: true });
   await step(title, () => runCdk(deployArgs(options), options));
-  return JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs;
+  const stacks = Object.entries(JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs);
+  return Object.fromEntries(stacks.map(([name, outputs]) => [name, separated(outputs)]));
 }
 
 /** The CDK CLI's arguments of a deployment. */

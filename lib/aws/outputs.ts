@@ -1,0 +1,20 @@
+import * as z from 'zod';
+
+const several = z.record(z.string(), z.string());
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** A stack's outputs by name. A stack has 200 of them: what belongs to one view is one output with several names in it, which are taken apart here. */
+export const separated = (outputs: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, value]) => {
+      const within = several.safeParse(parsed(value));
+      return within.success ? Object.entries(within.data) : [[name, value]];
+    }),
+  );

@@ -1,0 +1,22 @@
+type Revision = Readonly<{ name: string; revision: number }>;
+
+/** What a revision of a view is called by its code, its records and its operators.
+ * @example revisionKey({ name: 'account-balance', revision: 2 }); // 'account-balance.r2'
+ */
+export const revisionKey = ({ name, revision }: Revision): string => `${name}.r${revision}`;
+
+/** The name of a revision's table, and of its queue, in a stack. It follows from what every function knows, since a function's variables have 4 KB
+ * together: lists of names filled them with a dozen views.
+ * @example revisionName('foldstream-prod', { name: 'account-balance', revision: 2 }); // 'foldstream-prod-account-balance-r2'
+ */
+export const revisionName = (stack: string, { name, revision }: Revision): string => `${stack}-${name}-r${revision}`;
+
+/** The name of a process's queue in a stack.
+ * @example processName('foldstream-prod', { category: 'transferProcess' }); // 'foldstream-prod-transferProcess'
+ */
+export const processName = (stack: string, { category }: Readonly<{ category: string }>): string => `${stack}-${category}`;
+
+/** As many characters as the name of a queue may have.
+ * @example if (name.length > longestName) throw new Error(`${name} is too long.`);
+ */
+export const longestName = 80;
