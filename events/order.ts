@@ -23,6 +23,8 @@ export const orderEvents = {
   /** `reason`: which step; `because`: what that step was refused with. */
   OrderRejected: v1(z.object({ reason: z.string(), because: z.string().optional(), sku: sku.optional() })),
   OrderExpired: v1(z.object({})),
+  /** A person has seen to it. Why and how is with the order's process, for staff: it may be about somebody else. */
+  OrderSettledByHand: v1(z.object({})),
 };
 
 export type OrderEvent = EventOf<typeof orderEvents>;

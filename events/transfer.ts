@@ -15,6 +15,8 @@ export const transferEvents = {
   TransferCompleted: v1(z.object({})),
   /** `reason`: which step; `because`: what that step was refused with. */
   TransferFailed: v1(z.object({ reason: z.string(), because: z.string().optional() })),
+  /** A person has seen to it. Why and how is with the transfer's process, for staff: it may be about somebody else. */
+  TransferSettledByHand: v1(z.object({})),
 };
 
 export type TransferEvent = EventOf<typeof transferEvents>;

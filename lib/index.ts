@@ -27,6 +27,7 @@ export {
   type Outcome,
   type Process,
   type Reaction,
+  type Resolution,
   reactedTypes,
   type Send,
   type SetDeadline,

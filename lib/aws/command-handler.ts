@@ -16,7 +16,7 @@ import { defaultSettings } from '../engine/settings.ts';
 import { commitStore } from './commit-store.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
-import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
+import { type HttpRequest, type HttpResponse, httpFunction, trailIn } from './http.ts';
 import { jsonBody } from './json-body.ts';
 import { snapshotStore } from './snapshot-store.ts';
 import { systemClock, systemKeys } from './system.ts';
@@ -70,8 +70,7 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
   const body = jsonBody(request.body);
   const data = validated(format, body);
   const version = expectedVersion(request.headers['if-match']);
-  const { correlation, requestId, network, headers } = request;
-  const traceparent = headers.traceparent;
+  const { requestId, network } = request;
   const commandRequest: CommandRequest = {
     stream: streamName(decider.category, id),
     command: { type, data },
@@ -79,10 +78,9 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
     ...(await identity(keys, request, type, body)),
     ...(version !== undefined && { expectedVersion: version }),
     meta: {
-      correlation,
+      ...trailIn(request),
       causation: requestId,
       ...(network && { network }),
-      ...(traceparent && { traceparent: traceparent.slice(0, 64) }),
     },
   };
   const answer = await handleCommand(commanding, commandRequest);

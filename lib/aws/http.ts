@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Actor } from '../core/access.ts';
+import type { Trail } from '../core/commit.ts';
 import { type Problem, ProblemError, problemDocument } from '../core/problem.ts';
 import { isTransient } from './transient.ts';
 
@@ -23,6 +24,12 @@ export type HttpResponse = Readonly<{ status: number; body?: unknown; headers?: 
 
 type Claims = Readonly<Record<string, unknown>>;
 type Event = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { jwt?: { claims?: Claims } } } };
+
+/** As part of what a request is made, as far as that is kept. */
+export const trailIn = ({ correlation, headers: { traceparent } }: Pick<HttpRequest, 'correlation' | 'headers'>): Trail => ({
+  correlation,
+  ...(traceparent && { traceparent: traceparent.slice(0, 64) }),
+});
 
 const operators = 'operator';
 const readableId = /^[\x21-\x7e]{1,128}$/;

@@ -18,9 +18,10 @@ import { defaultSettings } from '../engine/settings.ts';
 import { cloudWatchAges } from './ages.ts';
 import { commitStore } from './commit-store.ts';
 import { deployedProcesses } from './deployed-processes.ts';
+import { tableOf } from './deployed-views.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
-import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
+import { type HttpRequest, type HttpResponse, httpFunction, trailIn } from './http.ts';
 import { shaped } from './json-body.ts';
 import { pageRequest } from './query-handler.ts';
 import { sqs, sqsQueue } from './queue.ts';
@@ -46,7 +47,7 @@ const report = async (operating: ProcessOperating, query: HttpRequest['query']):
 
 /** Answers `/ops/processes...`, to operators alone. */
 export const answerProcesses = async (operating: ProcessOperating, request: HttpRequest): Promise<HttpResponse> => {
-  const { actor, route, path, query, body, correlation } = request;
+  const { actor, route, path, query, body } = request;
   if (actor.role !== 'operator') throw notYours();
   if (path.process === undefined) return report(operating, query);
   const [stranger] = Object.keys(query);
@@ -56,7 +57,7 @@ export const answerProcesses = async (operating: ProcessOperating, request: Http
   const order = orders.find((one) => route.endsWith(`/${one}`));
   if (!order) throw notFound(`route ${route}`);
   const { why } = shaped(reasoned, body);
-  const ordered = await orderInstance(operating, { ...which, order, why, by: actor.id, correlation });
+  const ordered = await orderInstance(operating, { ...which, order, why, by: actor.id, ...trailIn(request) });
   operating.log.info('An instance was given an order.', { ...ordered, by: actor.id });
   return { status: 202, body: ordered };
 };
@@ -65,7 +66,6 @@ export const opsProcessesHandler = (manifest: Manifest) => {
   const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
   const log = new Logger({ serviceName: 'ops-processes' });
   const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
-  const tables = JSON.parse(environment('INSTANCE_TABLES')) as Readonly<Record<string, string>>;
   const loading: Omit<Loading, 'decider' | 'code'> = {
     store: commitStore(client, environment('COMMITS_TABLE')),
     // Taken as they are found: to save them is the business, and the right, of who appends.
@@ -77,12 +77,8 @@ export const opsProcessesHandler = (manifest: Manifest) => {
   };
   const instances: Revisions = {
     deployed: manifest.projections
-      .filter(({ name, revision }) => name === instancesName && tables[revision] !== undefined)
-      .map((projection) => ({
-        projection,
-        reader: viewTable(client, tables[projection.revision] ?? ''),
-        clock: systemClock,
-      })),
+      .filter(({ name }) => name === instancesName)
+      .map((projection) => ({ projection, reader: viewTable(client, tableOf(projection)), clock: systemClock })),
     active: keptFor(systemClock, activeRevisions(client, control).load),
     built: keptFor(systemClock, progressOf(rebuildRecords(client, control))),
   };

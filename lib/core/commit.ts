@@ -17,6 +17,19 @@ export type Meta = Readonly<{
   traceparent?: string;
 }>;
 
+/** As part of what something happens: handed on from each cause to whatever follows from it.
+ * @example const trail: Trail = { correlation: 'c-1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+ */
+export type Trail = Pick<Meta, 'correlation' | 'traceparent'>;
+
+/** What follows takes over from its cause.
+ * @example const meta = { ...trailOf(commit.meta), causation: event.id };
+ */
+export const trailOf = ({ correlation, traceparent }: Trail): Trail => ({
+  correlation,
+  ...(traceparent !== undefined && { traceparent }),
+});
+
 /** All the events that one command appended, stored and delivered as one. Stored format of 2026-11.
  * @example const first = commit.version === commit.events.length; // the commit that took its stream from version 0
  */

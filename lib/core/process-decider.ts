@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { trailOf } from './commit.ts';
 import { type AnyDecider, type Context, command } from './decider.ts';
 import type { Message } from './message.ts';
 import type { AnyProcess } from './process.ts';
@@ -47,7 +48,7 @@ const deciding = (
   process: AnyProcess,
   evolve: ReturnType<typeof processEvolve>,
   start: Instance,
-  { at }: Context,
+  context: Context,
   thrown: string | undefined,
 ) => {
   const events: Message[] = [];
@@ -59,10 +60,13 @@ const deciding = (
       instance = evolve[event.type]!(instance, event.data as never);
     }
   };
-  const react = (cause: Cause) => {
+  const react = (cause: Cause, ratherThanPark?: Message) => {
     const parks = unstorable !== undefined;
     const waiting = instance.deferred;
-    emit(...(parks ? [{ type: 'InstanceParked', data: { cause, thrown: unstorable } }] : reactTo(process, instance, cause, at)));
+    const came = parks
+      ? [{ type: 'InstanceParked', data: { cause, thrown: unstorable } }]
+      : reactTo(process, instance, cause, context);
+    emit(...(ratherThanPark && came.some(({ type }) => type === 'InstanceParked') ? [ratherThanPark] : came));
     unstorable = undefined;
     // Nothing follows on these any more: somebody is to see to them.
     const { ended } = instance;
@@ -73,6 +77,7 @@ const deciding = (
     instance: () => instance,
     emit,
     react,
+    followsOnResolution: process.resolved !== undefined,
     /** What comes while others wait, or while the instance stands still, waits behind them; an instance that is over reacts to nothing more. */
     take: (cause: Cause) => {
       if (instance.ended !== undefined) return;
@@ -128,7 +133,7 @@ const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], conte
       const { status, deferred, deadlines } = step.instance();
       const open = Object.hasOwn(deadlines, name) ? deadlines[name] : undefined;
       if (status !== 'running' || deferred.length > 0 || open?.setBy !== setBy || open.at > at) continue;
-      step.react({ due: { name, setBy, dueAt: open.at, at, correlation: open.correlation } });
+      step.react({ due: { name, setBy, dueAt: open.at, at, ...trailOf(open) } });
     }
   },
   Continue: (step) => step.takeDeferred(),
@@ -142,12 +147,18 @@ const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], conte
       step.emit({ type: 'CommandRetried', data: { number, attempt: attempt + 1, at, by, why } });
     step.takeDeferred();
   },
-  Resolve: (step, { by, why }) => {
-    const { status, ended, deadlines } = step.instance();
+  Resolve: (step, { by, why }, { at }) => {
+    const { status, ended, deadlines, parked, stuck } = step.instance();
     if (status !== 'parked' && status !== 'stuck') return;
     step.emit({ type: 'InstanceResolved', data: { by, why } });
+    if (ended !== undefined) return;
     const cancelled = Object.values(deadlines).map(({ name, setBy }) => ({ name, setBy }));
-    if (ended === undefined) step.emit({ type: 'Ended', data: { how: 'resolved', cancelled } });
+    const end: Message = { type: 'Ended', data: { how: 'resolved', cancelled } };
+    const [held] = parked ? Object.values(parked.cause) : stuck;
+    if (!step.followsOnResolution || !held) return step.emit(end);
+    // What follows may throw, and that parks; if it throws on the next resolution too, the instance ends without it: its fault locks nobody out.
+    const hasThrown = parked !== undefined && 'resolved' in parked.cause;
+    step.react({ resolved: { by, why, at, ...trailOf(held) } }, hasThrown ? end : undefined);
   },
 };
 

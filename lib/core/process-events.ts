@@ -4,6 +4,8 @@ import { type EventOf, v1 } from './version.ts';
 const instant = z.string();
 const count = z.int().nonnegative();
 const number = z.int().positive();
+/** As part of what: handed on to all that follows. Where the first cause had no trace, nothing has one. */
+const trail = { correlation: z.string(), traceparent: z.string().optional() };
 
 /** A command with the version of its format, as an event is stored: what an older release decided is lifted before it is sent. */
 const stored = z.object({ type: z.string(), v: number, data: z.unknown() });
@@ -16,7 +18,7 @@ const event = stored.extend({
   commit: number,
   at: instant,
   actor: z.string(),
-  correlation: z.string(),
+  ...trail,
   causation: z.string(),
 });
 
@@ -34,24 +36,26 @@ const outcome = send.extend({
   /** Absent where it took effect. */
   reason: z.string().optional(),
   detail: z.unknown().optional(),
-  correlation: z.string(),
+  ...trail,
 });
 
 /** A deadline is known by its name and the number of the reaction that set it. */
 const deadline = z.object({ name: z.string(), setBy: number });
-const due = deadline.extend({ dueAt: instant, at: instant, correlation: z.string() });
+const due = deadline.extend({ dueAt: instant, at: instant, ...trail });
+
+const byHand = z.object({ by: z.string(), why: z.string() });
+const resolved = byHand.extend({ at: instant, ...trail });
 
 /** What an instance is to react to, in full: kept where it cannot react at once. */
-const cause = z.union([z.object({ event }), z.object({ outcome }), z.object({ due })]);
+const cause = z.union([z.object({ event }), z.object({ outcome }), z.object({ due }), z.object({ resolved })]);
 
-/** What it reacted to, in short: an event, the outcome of one of its commands, or a deadline. */
+/** What it reacted to, in short: an event, the outcome of one of its commands, a deadline, or that a person ended it. */
 const occasion = z.union([
   z.object({ event: z.object({ id: z.string(), type: z.string(), at: instant }) }),
   z.object({ send: number, outcome: z.enum(['done', 'refused']) }),
   z.object({ deadline: deadline.extend({ dueAt: instant }) }),
+  z.object({ resolved: z.object({ by: z.string(), at: instant }) }),
 ]);
-
-const byHand = z.object({ by: z.string(), why: z.string() });
 
 /** The events of every instance of every process. Stored formats of 2026-11. Beside them an instance has `Remembered`, whose format is the
  * process's own memory, and the events that its process raises.
@@ -65,7 +69,7 @@ export const processEvents = {
       occasion,
       /** The time of the decision, which no target's commit of its commands is before. */
       at: instant,
-      correlation: z.string(),
+      ...trail,
       sends: z.array(send),
       set: z.array(z.object({ name: z.string(), at: instant })),
       /** Open deadlines that are open no longer: cancelled, or set anew. */
@@ -75,7 +79,7 @@ export const processEvents = {
   CommandDone: v1(z.object({ number, attempt: number, commit: number, at: instant })),
   CommandRefused: v1(z.object({ number, attempt: number, commit: number, at: instant, ...refusal })),
   /** A refusal that nothing follows on: the instance stands still until somebody retries or resolves it. */
-  InstanceStuck: v1(send.extend({ attempt: number, at: instant, correlation: z.string(), decidedIn: number, ...refusal })),
+  InstanceStuck: v1(send.extend({ attempt: number, at: instant, ...trail, decidedIn: number, ...refusal })),
   InstanceParked: v1(z.object({ cause, thrown: z.string() })),
   CauseDeferred: v1(z.object({ cause })),
   /** The oldest deferred cause is taken up. */

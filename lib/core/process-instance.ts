@@ -1,3 +1,4 @@
+import { type Trail, trailOf } from './commit.ts';
 import type { AnyProcess } from './process.ts';
 import { type Cause, type ProcessEvent, rememberedType, type StepEnded, type StoredCommand } from './process-events.ts';
 
@@ -14,10 +15,10 @@ export type OpenSend = Readonly<{
   refused?: string;
   /** The time of the decision: nothing that it caused is from before. */
   at: string;
-  correlation: string;
   /** The version of the event that decided it. */
   decidedIn: number;
-}>;
+}> &
+  Trail;
 
 /** A command whose refusal nothing follows on.
  * @example const why = instance.stuck.map(({ reason }: StuckSend) => reason);
@@ -27,7 +28,7 @@ export type StuckSend = OpenSend & Readonly<{ reason: string; detail?: unknown }
 /** A deadline that was set, and neither fired, cancelled nor set anew.
  * @example const payment: OpenDeadline | undefined = instance.deadlines.payment;
  */
-export type OpenDeadline = Readonly<{ name: string; setBy: number; at: string; correlation: string; decidedIn: number }>;
+export type OpenDeadline = Readonly<{ name: string; setBy: number; at: string; decidedIn: number }> & Trail;
 
 /** What the kernel knows of one instance of a process: the state of its stream.
  * @example const { status, sends }: Instance = known.state as Instance;
@@ -46,6 +47,8 @@ export type Instance = Readonly<{
   /** What is to be taken up, the oldest first. */
   deferred: readonly Cause[];
   parked?: Readonly<{ cause: Cause; thrown: string }>;
+  /** The number from which on its sends follow on that a person ended it. */
+  settlesFrom?: number;
   ended?: string;
 }>;
 
@@ -104,11 +107,12 @@ const without = (deadlines: Instance['deadlines'], gone: readonly Readonly<{ nam
 type Of<T extends ProcessEvent['type']> = Extract<ProcessEvent, { type: T }>['data'];
 type Evolve = { readonly [T in ProcessEvent['type']]: (instance: Instance, data: Of<T>) => Instance };
 
-const reacted = (instance: Instance, { number, occasion, at, correlation, sends, set, cancelled }: Of<'Reacted'>): Instance => {
-  const of = { correlation, decidedIn: instance.version + 1 };
+const reacted = (instance: Instance, { number, occasion, at, sends, set, cancelled, ...trail }: Of<'Reacted'>): Instance => {
+  const of = { ...trailOf(trail), decidedIn: instance.version + 1 };
   const fired = 'deadline' in occasion ? [occasion.deadline] : [];
   return {
     ...instance,
+    ...('resolved' in occasion && { settlesFrom: instance.sent + 1 }),
     reactions: number,
     sent: sends.at(-1)?.number ?? instance.sent,
     sends: [...instance.sends, ...sends.map((send) => ({ ...send, attempt: 1, at, ...of }))],
@@ -123,6 +127,10 @@ const answered = (instance: Instance, { number }: { number: number }): Instance 
   ...instance,
   sends: instance.sends.filter((send) => send.number !== number),
 });
+
+/** What waited behind a stuck command was never sent, and never will be; but what follows on a resolution outlives another one of what was open before. */
+const isDroppedWith = ({ stuck, settlesFrom = Number.POSITIVE_INFINITY }: Instance, { to, number }: OpenSend): boolean =>
+  stuck.some((held) => held.to === to && (number < settlesFrom || held.number >= settlesFrom));
 
 const evolve: Evolve = {
   Reacted: reacted,
@@ -151,11 +159,10 @@ const evolve: Evolve = {
       sends: [...instance.sends, ...again].sort((a, b) => a.number - b.number),
     };
   },
-  // What waited behind a stuck command was never sent, and never will be.
   InstanceResolved: ({ parked: _, ...instance }) => ({
     ...instance,
     stuck: [],
-    sends: instance.sends.filter(({ to }) => !instance.stuck.some((held) => held.to === to)),
+    sends: instance.sends.filter((send) => !isDroppedWith(instance, send)),
     deferred: [],
   }),
   Ended: (instance, { how }) => ({ ...instance, ended: how, deadlines: {}, deferred: [] }),

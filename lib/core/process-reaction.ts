@@ -1,6 +1,8 @@
+import { type Trail, trailOf } from './commit.ts';
+import type { Context } from './decider.ts';
 import { difference } from './difference.ts';
 import type { Message } from './message.ts';
-import type { AnyProcess, Due, Outcome, Reaction } from './process.ts';
+import type { AnyProcess, Due, Outcome, Reaction, Resolution } from './process.ts';
 import { type Cause, type CauseOutcome, type ProcessEvent, rememberedType } from './process-events.ts';
 import type { Instance } from './process-instance.ts';
 import { readCommand, storeCommand } from './stored-command.ts';
@@ -11,8 +13,8 @@ type Occasion = Extract<ProcessEvent, { type: 'Reacted' }>['data']['occasion'];
 type React = (memory: unknown, what: unknown) => Reaction<unknown> | undefined;
 type Named = Readonly<Record<string, unknown>> | undefined;
 
-/** A cause as the process's pure code sees it: which of its functions it is for, and from when on a deadline may be. */
-type Taken = Readonly<{ occasion: Occasion; react?: React; what: unknown; after: string; correlation: string }>;
+/** A cause as the process's pure code sees it: which of its functions it is for, from when on a deadline may be, and how it ends whatever they say. */
+type Taken = Readonly<{ occasion: Occasion; react?: React; what: unknown; after: string; ends?: string }> & Trail;
 
 const own = (names: Named, name: string): React | undefined =>
   names && Object.hasOwn(names, name) ? (names[name] as React) : undefined;
@@ -37,7 +39,7 @@ const outcomeOf = (process: AnyProcess, { to, command, commit, at, reason, detai
   ...(detail !== undefined && { detail }),
 });
 
-const taken = (process: AnyProcess, cause: Cause): Taken => {
+const taken = (process: AnyProcess, cause: Cause, instance: string): Taken => {
   if ('event' in cause) {
     const { type, v, data, ...place } = cause.event;
     const subject = parseStream(place.stream);
@@ -50,20 +52,28 @@ const taken = (process: AnyProcess, cause: Cause): Taken => {
       ...(react && { react }),
       what: { ...read, ...place, subjectId: subject?.id ?? place.stream },
       after: place.at,
-      correlation: place.correlation,
+      ...trailOf(place),
     };
   }
   if ('due' in cause) {
-    const { name, setBy, dueAt, at, correlation } = cause.due;
+    const { name, setBy, dueAt, at } = cause.due;
     const what: Due = { name, dueAt, at };
     const react = own(process.due, declared(process.due, name, 'due'));
-    return { occasion: { deadline: { name, setBy, dueAt } }, ...(react && { react }), what, after: dueAt, correlation };
+    const occasion = { deadline: { name, setBy, dueAt } };
+    return { occasion, ...(react && { react }), what, after: dueAt, ...trailOf(cause.due) };
   }
-  const { number, done, refused, at, reason, correlation } = cause.outcome;
+  if ('resolved' in cause) {
+    const { by, why, at } = cause.resolved;
+    const what: Resolution = { instance, by, why, at };
+    const react = process.resolved as React | undefined;
+    const occasion = { resolved: { by, at } };
+    return { occasion, ...(react && { react }), what, after: at, ends: 'resolved', ...trailOf(cause.resolved) };
+  }
+  const { number, done, refused, at, reason } = cause.outcome;
   const [name, list] = reason === undefined ? ([done, 'done'] as const) : ([refused, 'refused'] as const);
   const react = name === undefined ? undefined : own(process[list], declared(process[list], name, list));
   const occasion = { send: number, outcome: list };
-  return { occasion, ...(react && { react }), what: outcomeOf(process, cause.outcome), after: at, correlation };
+  return { occasion, ...(react && { react }), what: outcomeOf(process, cause.outcome), after: at, ...trailOf(cause.outcome) };
 };
 
 const sendsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reaction<unknown>) =>
@@ -105,7 +115,7 @@ const eventsOf = (
   process: AnyProcess,
   instance: Instance,
   reaction: Reaction<unknown>,
-  { occasion, after, correlation }: Taken,
+  { occasion, after, ends, ...trail }: Taken,
   at: string,
 ) => {
   const { deadlines } = instance;
@@ -118,7 +128,7 @@ const eventsOf = (
   const cancelled = open.flatMap(({ name, setBy }) => (cancel.includes(name) ? [{ name, setBy }] : []));
   const memory = remembered(process, instance.memory, reaction.memory);
   const own = raised(process, reaction);
-  const { end } = reaction;
+  const { end = ends } = reaction;
   // Nothing to store, but for a deadline: that it has fired must be known.
   if (sends.length + set.length + cancelled.length + memory.length + own.length === 0 && end === undefined && fired === undefined)
     return [];
@@ -126,7 +136,7 @@ const eventsOf = (
     ...open.flatMap(({ name, setBy }) => (cancel.includes(name) ? [] : [{ name, setBy }])),
     ...set.map(({ name }) => ({ name, setBy: number })),
   ];
-  const reacted = { number, occasion, at, correlation, sends, set, cancelled };
+  const reacted = { number, occasion, at, ...trailOf(trail), sends, set, cancelled };
   const ended = end === undefined ? [] : [{ type: 'Ended', data: { how: end, cancelled: left } }];
   return [{ type: 'Reacted', data: reacted }, ...memory, ...own, ...ended];
 };
@@ -141,11 +151,16 @@ export const thrownBy = (cause: unknown): string => {
 
 /** The events of an instance's reaction to one cause; if it throws, or decides what cannot be, that it is parked. What a newer release wrote is
  * thrown: it passes by itself.
- * @example reactTo(transferProcess, instance, { event }, at)[0]?.type; // 'Reacted'
+ * @example reactTo(transferProcess, instance, { event }, { id: 't1', at })[0]?.type; // 'Reacted'
  */
-export const reactTo = (process: AnyProcess, instance: Instance, cause: Cause, at: string): readonly Message[] => {
+export const reactTo = (
+  process: AnyProcess,
+  instance: Instance,
+  cause: Cause,
+  { id, at }: Pick<Context, 'id' | 'at'>,
+): readonly Message[] => {
   try {
-    const given = taken(process, cause);
+    const given = taken(process, cause, id);
     return eventsOf(process, instance, given.react?.(instance.memory, given.what) ?? {}, given, at);
   } catch (fault) {
     if (fault instanceof FromNewerRelease) throw fault;

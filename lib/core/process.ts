@@ -57,6 +57,11 @@ export type Outcome = Readonly<{
  */
 export type Due = Readonly<{ name: string; dueAt: string; at: string }>;
 
+/** That a person has seen to an instance that stood still: whose id it has, who that was, why, and when. The reason is free text, for staff.
+ * @example const resolved = (_: Memory, { instance }: Resolution) => ({ send: [send(transfer, instance, 'Settle', {})] });
+ */
+export type Resolution = Readonly<{ instance: string; by: string; why: string; at: string }>;
+
 /** A process manager: reacts to events of any streams, remembers what it needs to, sends commands, sets deadlines. All of it is pure.
  * @example export const transferProcess: Process<Memory, TransferEvent> = { category: 'transferProcess', ... };
  */
@@ -84,6 +89,9 @@ export interface Process<Memory, E extends Message> {
   readonly done?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
   readonly refused?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
   readonly due?: Readonly<Record<string, (memory: Memory, due: Due) => Reaction<Memory> | undefined>>;
+  /** What follows when a person ends an instance that stood still, wherever it did: it may remember nothing yet. It ends as 'resolved', unless this
+   * says another `end`. */
+  readonly resolved?: (memory: Memory, resolution: Resolution) => Reaction<Memory> | undefined;
 }
 
 type Reacting = ((memory: never, what: never) => Reaction<unknown> | undefined) | undefined;
@@ -105,6 +113,7 @@ export type AnyProcess = Readonly<{
   done?: Readonly<Record<string, Reacting>>;
   refused?: Readonly<Record<string, Reacting>>;
   due?: Readonly<Record<string, Reacting>>;
+  resolved?: Reacting;
 }>;
 
 /** The event types that a process reacts to: its subscription.

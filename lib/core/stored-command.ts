@@ -3,7 +3,10 @@ import type { Message } from './message.ts';
 import type { StoredCommand } from './process-events.ts';
 import { type Formats, FromNewerRelease, UnreadableEvent, v1 } from './version.ts';
 
-const versionsOf = ({ versions, schema }: CommandFormat<unknown>): Formats[string] => versions ?? v1(schema);
+/** The versions of a command's format, of which a plain schema is the first.
+ * @example commandVersions(account.commands.Debit).current; // 1
+ */
+export const commandVersions = ({ versions, schema }: CommandFormat<unknown>): Formats[string] => versions ?? v1(schema);
 
 /** A command in the form in which a process's decision keeps it: as it was given, with the version of its format, once that takes it.
  * @example storeCommand(account, { type: 'Deposit', data }); // { type: 'Deposit', v: 1, data }
@@ -14,7 +17,7 @@ export const storeCommand = (
 ): StoredCommand => {
   const format = Object.hasOwn(commands, type) ? commands[type] : undefined;
   if (!format) throw new Error(`${category} has no command ${type}.`);
-  const { current, schemas } = versionsOf(format);
+  const { current, schemas } = commandVersions(format);
   const checked = schemas[current - 1]?.safeParse(data);
   if (!checked?.success)
     throw new Error(`A ${type} for ${category} does not fit its schema: ${checked?.error.issues[0]?.message}`, {
@@ -31,7 +34,7 @@ export const readCommand = (
   { type, v, data }: StoredCommand,
 ): Message => {
   const format = Object.hasOwn(commands, type) ? commands[type] : undefined;
-  const versions = format && versionsOf(format);
+  const versions = format && commandVersions(format);
   if (!versions || v > versions.readable)
     throw new FromNewerRelease(
       `${category} has no command ${type} v${v} in this release. If a newer release is rolling out this passes by itself; if not, ` +

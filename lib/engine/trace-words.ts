@@ -41,6 +41,7 @@ type Reacted = Extract<ProcessEvent, { type: 'Reacted' }>['data'];
 const occasionOf = ({ occasion }: Reacted, sends: ReadonlyMap<number, Send>, reasons: ReadonlyMap<number, string>): string => {
   if ('event' in occasion) return `on ${occasion.event.type}`;
   if ('deadline' in occasion) return `as the deadline '${occasion.deadline.name}' was due`;
+  if ('resolved' in occasion) return 'on being resolved by hand';
   const reason = reasons.get(occasion.send);
   return `as ${sentAs(sends, occasion.send)} was ${occasion.outcome}${reason === undefined ? '' : ` (${reason})`}`;
 };

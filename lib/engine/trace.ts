@@ -122,6 +122,20 @@ const parentsOf = (commits: readonly Commit[]): ReadonlyMap<Commit, Commit> => {
   return parents;
 };
 
+/** What a resolution by hand takes away: what it was about, and what waited behind a refused command. What had followed on an earlier resolution
+ * waits for nothing but its own. */
+const goneWith = (events: readonly ProcessEvent[], open: ReadonlyMap<string, Wait>): readonly string[] => {
+  const settling = events.flatMap(({ type, data }) => (type === 'Reacted' && 'resolved' in data.occasion ? data.sends : []));
+  const settles = (number: number) => settling.some((send) => send.number === number);
+  const numbered = [...open].map(([key, wait]) => ({ key, wait, number: Number(key.split('/')[1]) }));
+  const stuck = numbered.filter(({ key }) => key.startsWith('stuck/')).map(({ number }) => number);
+  const isBehind = (to: string, number: number) =>
+    stuck.some((held) => sendOf(events, held)?.to === to && (settles(held) || !settles(number)));
+  return numbered
+    .filter(({ wait, number }) => wait.for === 'person' || (wait.for === 'outcome' && isBehind(wait.to, number)))
+    .map(({ key }) => key);
+};
+
 /** What an instance cannot go on without, by its commits. */
 export const waitsOf = (instance: string, commits: readonly Commit[]): readonly Wait[] => {
   const events = commits.flatMap(kernelOf);
@@ -147,7 +161,7 @@ export const waitsOf = (instance: string, commits: readonly Commit[]): readonly 
       const { to, command } = sendOf(events, data.number) ?? { to: '?', command: '?' };
       open.set(`send/${data.number}`, { instance, for: 'outcome', command, to, since: data.at });
     }
-    if (type === 'InstanceResolved') open.clear();
+    if (type === 'InstanceResolved') for (const key of goneWith(events, open)) open.delete(key);
   }
   const isHeld = status?.status === 'stuck' || status?.status === 'parked';
   // While it stands still no deadline of its fires.

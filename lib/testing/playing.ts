@@ -13,10 +13,11 @@ import { frozen, throughStore } from './stored.ts';
 
 export type Answer = Readonly<{ answers: string; to?: string; refused?: Readonly<{ reason: string; detail?: unknown }> }>;
 export type Fires = Readonly<{ fires: string }>;
+export type Resolves = Readonly<{ resolves: Readonly<{ by: string; why: string }> }>;
 export type Sourced = Readonly<{ event: Message; stream: string }>;
 
-/** What an instance meets: an event, what became of one of its commands, or a deadline. */
-export type Happening<E extends Message> = E | Answer | Fires | Sourced;
+/** What an instance meets: an event, what became of one of its commands, a deadline, or a person who ends it. */
+export type Happening<E extends Message> = E | Answer | Fires | Sourced | Resolves;
 
 const start = Date.UTC(2026, 10, 21, 12);
 const minute = 60_000;
@@ -36,7 +37,7 @@ const guarded = (process: AnyProcess): AnyProcess => {
         react && ((memory: never, what: never) => react(frozen(memory), frozen(what))),
       ]),
     );
-  const { on, done, refused, due, initial } = process;
+  const { on, done, refused, due, resolved, initial } = process;
   return {
     ...process,
     initial: frozen(structuredClone(initial)),
@@ -44,6 +45,7 @@ const guarded = (process: AnyProcess): AnyProcess => {
     done: guard(done),
     refused: guard(refused),
     due: guard(due),
+    ...(resolved && guard({ resolved })),
   };
 };
 
@@ -88,6 +90,26 @@ const answeredIn = ({ process }: Setting, { sends, stuck }: Instance, { answers,
   );
 };
 
+/** An instance that stands still, as only such a one is resolved: any reaction may throw, so where it does not it is parked first. */
+const standingStill = ({ process, decider }: Setting, instance: Instance, { id = '1', at }: { id?: string; at: string }) => {
+  if (instance.status === 'ended')
+    fail({ title: `${process.category} is over: nobody resolves it.`, came: 'ended', expected: 'stuck, parked or running' });
+  if (instance.status !== 'running') return instance;
+  const stream = streamName(process.category, id);
+  const place = {
+    id: `${stream}/0`,
+    stream,
+    version: 1,
+    commit: 1,
+    at,
+    actor: 'ada',
+    correlation: 'c-1',
+    causation: 'request-0',
+  };
+  const cause: Cause = { event: { type: 'Thrown', v: 1, data: {}, ...place } };
+  return fold(decider, instance, [{ type: 'InstanceParked', data: { cause, thrown: 'Error: Thrown.' } }]) as Instance;
+};
+
 /** The step that a happening comes to in the engine, and when. */
 const stepOf = (setting: Setting, { instance, at, count, id }: Played, happening: Happening<Message>) => {
   const now = at + minute;
@@ -104,6 +126,7 @@ const stepOf = (setting: Setting, { instance, at, count, id }: Played, happening
     const { name, setBy } = open;
     return { at: Math.max(now, Date.parse(open.at)), id, step: { type: 'Due', data: { due: [{ name, setBy }] } } as const };
   }
+  if ('resolves' in happening) return { at: now, id, step: { type: 'Resolve', data: happening.resolves } } as const;
   if ('answers' in happening) {
     const { number, attempt } = answeredIn(setting, instance, happening);
     const { refused } = happening;
@@ -142,8 +165,10 @@ export const play = (
   happening: Happening<Message>,
 ): Played & Readonly<{ events: readonly Message[] }> => {
   const { at, id, step } = stepOf(setting, played, happening);
-  const events = decided(setting, played.instance, step, at, id);
-  const instance = frozen(fold(setting.decider, played.instance, events)) as Instance;
+  const where = { at: new Date(at).toISOString(), ...(id !== undefined && { id }) };
+  const before = 'resolves' in happening ? standingStill(setting, played.instance, where) : played.instance;
+  const events = decided(setting, before, step, at, id);
+  const instance = frozen(fold(setting.decider, before, events)) as Instance;
   storable(instance, `the state of ${setting.process.category}`);
   for (const { to, command } of instance.sends) checkMay(setting, to, command.type);
   return { instance, at, count: played.count + 1, ...(id !== undefined && { id }), events };

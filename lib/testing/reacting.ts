@@ -3,7 +3,17 @@ import type { AnyProcess, Process, Reaction } from '../core/process.ts';
 import type { OpenSend } from '../core/process-instance.ts';
 import { storable } from '../engine/storable.ts';
 import { expectSame, show } from './difference.ts';
-import { type Answer, type Fires, type Happening, newcomer, type Played, play, type Setting, type Sourced } from './playing.ts';
+import {
+  type Answer,
+  type Fires,
+  type Happening,
+  newcomer,
+  type Played,
+  play,
+  type Resolves,
+  type Setting,
+  type Sourced,
+} from './playing.ts';
 
 type Which = Readonly<{ to?: string }>;
 
@@ -19,6 +29,11 @@ export const refused = (answers: string, { to, ...why }: Which & Readonly<{ reas
 
 /** A deadline that is set fires. */
 export const due = (fires: string): Fires => ({ fires });
+
+/** A person ends the instance, which is stuck, or parked in front of whatever would have come next. */
+export const resolvedByHand = (why = 'Seen to.', { by = 'olga' }: Readonly<{ by?: string }> = {}): Resolves => ({
+  resolves: { by, why },
+});
 
 /** An event of another stream than '1' of the first source that has such events. */
 export const from = (stream: string, event: Message): Sourced => ({ stream, event });

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { answerCommand } from '../../lib/aws/command-handler.ts';
 import { httpFunction } from '../../lib/aws/http.ts';
+import type { Commit } from '../../lib/core/commit.ts';
 import { type AnyDecider, command } from '../../lib/core/decider.ts';
 import { FromNewerRelease, v1 } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
@@ -81,6 +82,18 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
     expect(answer).toMatchObject({ status: 409, body: { type: 'urn:foldstream:problem:contended', status: 409 } });
     expect(answer.headers['retry-after']).toBe('1');
     expect(store.stored().filter(({ stream }) => stream === 'account-a1')).toHaveLength(1 + defaultSettings.tries);
+  });
+
+  it("keeps the caller's trace beside the correlation id, cut short", async () => {
+    const store = memoryStore();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const headers = { 'x-correlation-id': 'c-1', TraceParent: `${traceparent}${'-x'.repeat(100)}` };
+    const on = commanding(account, store);
+    await post(on, 'open', { currency: 'EUR' }, { headers });
+    const [{ meta }] = store.stored() as [Commit];
+    expect(meta).toMatchObject({ correlation: 'c-1', causation: 'request-1', traceparent: `${traceparent}-x-x-x-x-` });
+    await post(on, 'deposit', { amount: 1, currency: 'EUR' });
+    expect(store.stored()[1]?.meta).not.toHaveProperty('traceparent');
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { account } from '../../lib/domains/account/decider.ts';
 import { fulfilment } from '../../lib/domains/fulfilment/process.ts';
 import { order } from '../../lib/domains/order/decider.ts';
 import { stock } from '../../lib/domains/stock/decider.ts';
-import { done, due, reacting, refused } from '../../lib/testing/reacting.ts';
+import { done, due, reacting, refused, resolvedByHand } from '../../lib/testing/reacting.ts';
 
 const given = reacting(fulfilment);
 const kettle = { sku: 'kettle', quantity: 2, price: 500 };
@@ -293,6 +293,17 @@ describe('what cannot be given back', () => {
     given(...confirmed, shipped)
       .when(refused('Dispatch', { ...of('cup'), ...why }))
       .then({ stuck: 'account-not-open' });
+  });
+});
+
+describe('an order whose fulfilment somebody resolves by hand', () => {
+  const settle = { send: [send(order, '1', 'SettleByHand', {})], end: 'resolved' };
+  it('is settled, wherever it stood still, also before anything was remembered', () => {
+    given().when(resolvedByHand()).then(settle);
+    given(placed).when(resolvedByHand()).then(settle);
+    given(...confirmed, cancelled, refused('Credit', { reason: 'account-not-open' }))
+      .when(resolvedByHand('Paid back in cash.'))
+      .then(settle);
   });
 });
 

@@ -15,6 +15,7 @@ const confirmed = { type: 'OrderConfirmed', data: {} } as const;
 const shipped = { type: 'OrderShipped', data: {} } as const;
 const cancelled = { type: 'OrderCancelled', data: { reason: 'too late' } } as const;
 const rejected = { type: 'OrderRejected', data: { reason: 'payment-refused', because: 'insufficient-funds' } } as const;
+const settled = { type: 'OrderSettledByHand', data: {} } as const;
 const expired = { type: 'OrderExpired', data: {} } as const;
 const at = (n: number) => `2026-11-21T12:0${n}:00.000Z`;
 
@@ -33,6 +34,7 @@ describe('customer-orders', () => {
     ['confirmed', confirmed, {}],
     ['shipped', shipped, {}],
     ['expired', expired, {}],
+    ['settled-by-hand', settled, {}],
     ['cancelled', cancelled, cancelled.data],
     ['rejected', rejected, rejected.data],
   ] as const)('shows that it is %s', (status, event, why) =>
@@ -54,6 +56,7 @@ describe('orders-by-status', () => {
     ['shipped', shipped],
     ['cancelled', cancelled],
     ['rejected', rejected],
+    ['settled-by-hand', settled],
   ] as const)('knows %s', (status, event) =>
     given({ a: [placed, event] }).rows({ [status]: { orders: 1, totals: { EUR: 1000 } } }),
   );

@@ -15,6 +15,8 @@ const rejected = {
   type: 'OrderRejected',
   data: { reason: 'stock-refused', because: 'insufficient-stock', sku: 'kettle' },
 } as const;
+const settle = { type: 'SettleByHand', data: {} } as const;
+const settled = { type: 'OrderSettledByHand', data: {} } as const;
 const expired = { type: 'OrderExpired', data: {} } as const;
 
 const place = (...lines: readonly (typeof kettle)[]) => ({ type: 'Place', data: { lines, currency: 'EUR' } }) as const;
@@ -107,17 +109,28 @@ describe('an order', () => {
     given(placed, chosen(1000)).when(expire()).rejected('order-not-open', { orderStatus: 'paying' });
   });
 
-  it.each([cancelled, rejected, expired])('is over with $type', (over) => {
+  it('that a person has seen to is settled, unless it had ended by itself: then it stays as it ended', () => {
+    for (const open of [[placed], [placed, chosen(1000)], [placed, chosen(1000), confirmed]])
+      given(...open)
+        .when(settle)
+        .then(settled);
+    for (const over of [cancelled, rejected, expired, settled]) given(placed, over).when(settle).then();
+    given(placed, chosen(1000), confirmed, shipped).when(settle).then();
+  });
+  it.each([
+    ['cancelled', cancelled],
+    ['rejected', rejected],
+    ['expired', expired],
+    ['settled-by-hand', settled],
+  ])('is over when it is %s', (orderStatus, over) => {
     for (const command of [change(cup), pay, cancel, ship, confirm, reject, expire()])
-      given(placed, over)
-        .when(command)
-        .rejected('order-not-open', { orderStatus: over.type.slice('Order'.length).toLowerCase() });
+      given(placed, over).when(command).rejected('order-not-open', { orderStatus });
   });
 
   it('is the customer’s to change, the operator’s to ship, and the process’s to decide', () => {
     const [bob, operator] = [{ id: 'bob', role: 'customer' } as const, { id: 'op-1', role: 'operator' } as const];
     for (const command of [change(cup), pay, cancel, ship]) given(placed).when(command, { actor: bob }).forbidden();
-    for (const command of [change(cup), pay, cancel, confirm, reject, expire()])
+    for (const command of [change(cup), pay, cancel, confirm, reject, expire(), settle])
       given(placed).when(command, { actor: operator }).forbidden();
   });
 });

@@ -3,7 +3,7 @@ import { later, send } from '../../lib/core/process.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { transferProcess } from '../../lib/domains/transfer/process.ts';
-import { done, due, reacting, refused } from '../../lib/testing/reacting.ts';
+import { done, due, reacting, refused, resolvedByHand } from '../../lib/testing/reacting.ts';
 
 const given = reacting(transferProcess);
 const terms = { from: 'a1', to: 'a2', amount: 5, currency: 'EUR' };
@@ -90,6 +90,27 @@ describe('a transfer whose debit takes too long', () => {
     given(requested, due('debit'))
       .when(debitRefused)
       .then({ send: [fail('debit-refused', 'insufficient-funds')] }));
+});
+
+describe('a transfer that somebody resolves by hand', () => {
+  const settle = send(transfer, '1', 'SettleByHand', {});
+  const refundRefused = refused('Credit', { reason: 'account-not-open' });
+  it('is settled for its customer, who is not told why', () =>
+    given(requested, done('debited'), creditRefused, refundRefused)
+      .when(resolvedByHand('Paid out in cash to her brother.'))
+      .then({ send: [settle], end: 'resolved' }));
+  it('is settled wherever it stood still, also before it remembered anything', () => {
+    given()
+      .when(resolvedByHand())
+      .then({ send: [settle], end: 'resolved' });
+    given(requested)
+      .when(resolvedByHand())
+      .then({ send: [settle], end: 'resolved' });
+    given(requested, done('debited'))
+      .when(resolvedByHand())
+      .then({ send: [settle], end: 'resolved' });
+  });
+  it('is then over', () => given(requested, resolvedByHand()).when(done('SettleByHand')).then({}));
 });
 
 describe('a transfer that cannot say how it ended', () => {

@@ -11,6 +11,8 @@ const complete = { type: 'Complete', data: {} } as const;
 const fail = { type: 'Fail', data: { reason: 'credit-refused', because: 'account-not-open' } } as const;
 const requested = { type: 'TransferRequested', data: { owner: 'ada', ...terms } } as const;
 const completed = { type: 'TransferCompleted', data: {} } as const;
+const settle = { type: 'SettleByHand', data: {} } as const;
+const settled = { type: 'TransferSettledByHand', data: {} } as const;
 const failed = { type: 'TransferFailed', data: fail.data } as const;
 
 describe('a transfer', () => {
@@ -33,8 +35,14 @@ describe('a transfer', () => {
     given(requested, failed).when(command).rejected('transfer-not-pending', { transferStatus: 'failed' });
     given(requested).when(command).retrySafe();
   });
-  it('is ended by processes alone', () => {
+  it('that a person has seen to is settled, unless it had ended by itself: then it stays as it ended', () => {
+    given(requested).when(settle).then(settled);
+    for (const ended of [completed, failed, settled]) given(requested, ended).when(settle).then();
     for (const command of [complete, fail])
+      given(requested, settled).when(command).rejected('transfer-not-pending', { transferStatus: 'settled-by-hand' });
+  });
+  it('is ended by processes alone', () => {
+    for (const command of [complete, fail, settle])
       for (const actor of [
         { id: 'ada', role: 'customer' },
         { id: 'op-1', role: 'operator' },
@@ -57,5 +65,7 @@ describe('customer-transfers', () => {
   it('shows what arrived', () => given(requested, completed).rows({ ...row, status: 'completed', changedAt: at(2) }));
   it('shows what failed, and why', () =>
     given(requested, failed).rows({ ...row, ...fail.data, status: 'failed', changedAt: at(2) }));
+  it('shows what a person has seen to, and not what that person wrote about it', () =>
+    given(requested, settled).rows({ ...row, status: 'settled-by-hand', changedAt: at(2) }));
   it('belongs to whoever asked', () => given(requested).ownedBy('ada'));
 });

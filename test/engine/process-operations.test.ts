@@ -176,13 +176,16 @@ describe('one instance', () => {
 describe('an order', () => {
   it('resolves by hand, and the reason is history', async () => {
     const { asks, carryOut, operating, world } = await busy();
-    const { status, body } = await asks(`POST ${path}/resolve`, { body: why });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { status, body } = await asks(`POST ${path}/resolve`, { body: why, headers: { traceparent } });
     expect([status, body]).toEqual([
       202,
       { process: 'moving', instance: 's', order: 'resolve', status: 'stuck', correlation: 'order-1' },
     ]);
     await carryOut();
     expect(await world.stateOf('moving-s')).toMatchObject({ status: 'ended', ended: 'resolved' });
+    const ordered = world.commitsOf('moving-s').find(({ meta }) => meta.actor === 'olga');
+    expect(ordered?.meta).toMatchObject({ correlation: 'order-1', traceparent });
     const { steps } = await readInstance(operating, { process: 'moving', instance: 's' });
     expect(steps.at(-1)).toMatchObject({ actor: 'olga', correlation: 'order-1' });
     expect(steps.at(-1)?.says).toContain('resolved by olga: paid out by hand');

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commitStore } from '../../lib/aws/commit-store.ts';
+import { sendTo, sqs, sqsQueue } from '../../lib/aws/queue.ts';
 import { systemClock, systemKeys } from '../../lib/aws/system.ts';
 import { listProcesses, orderProcess, showInstance } from '../../lib/cli/processes.ts';
 import { traceVerb } from '../../lib/cli/trace.ts';
@@ -10,11 +11,13 @@ import { manifest } from '../../lib/domains/index.ts';
 import { stateCache } from '../../lib/engine/cache.ts';
 import { handleCommand } from '../../lib/engine/handle-command.ts';
 import { sendId } from '../../lib/engine/process/send.ts';
+import type { Delivered } from '../../lib/engine/publish.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
 import { memoryLog } from '../../lib/testing/memory-system.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, type Call, fresh, theDeployment } from '../support/http.ts';
+import { logLines } from '../support/logs.ts';
 import { overHttp } from '../support/over-http.ts';
 import { whilePaused } from '../support/pausing.ts';
 import { setRule } from '../support/ruled.ts';
@@ -119,6 +122,52 @@ describe.runIf(overHttp())('transfers', () => {
     expect(places, tree).toEqual(places.toSorted((a, b) => a - b));
   });
 
+  it("carries its caller's trace to whatever follows from it, in every stream", async () => {
+    const [from, to, correlation] = [await opened(500), await opened(0), fresh()];
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const id = await requested(from, to, 200, { 'x-correlation-id': correlation, traceparent });
+    await comesTo(id, 'ended');
+    const store = commitStore(new DynamoDBClient({}), name('CommitsTable'));
+    const streams = [`transfer-${id}`, `transferProcess-${id}`, `account-${from}`, `account-${to}`];
+    const read = await Promise.all(streams.map(async (stream) => (await store.read(stream, { from: 1 })).commits));
+    const caused = read.flat().filter(({ meta }) => meta.correlation === correlation);
+    expect(new Set(caused.map(({ stream }) => stream))).toEqual(new Set(streams));
+    for (const { meta } of caused) expect(meta).toMatchObject({ traceparent });
+    for (const { meta } of read.flat()) if (meta.correlation !== correlation) expect(meta).not.toHaveProperty('traceparent');
+  });
+
+  it.each([
+    ['process', 'TransferProcessQueue', 'TransferProcessReactFunction'],
+    ['view', 'CustomerTransfersR1Queue', 'CustomerTransfersR1Function'],
+  ])(
+    'what a %s cannot take yet comes again within seconds, long before it would be visible by itself',
+    {
+      timeout: 120_000,
+    },
+    async (_, queue, taker) => {
+      const id = fresh();
+      const stream = `transfer-${id}`;
+      const at = new Date().toISOString();
+      const meta = { correlation: fresh() };
+      // Of a commit that is not to be read, since it is not there.
+      const detail = { stream, commit: 1, version: 1, at, types: ['TransferRequested'], meta, pointer: true } satisfies Delivered;
+      const client = sqs();
+      await sendTo(client, name(queue), JSON.stringify({ detail }));
+      const givenBack = async () =>
+        (await logLines(name(taker))).filter((line) => line.level === 'WARN' && JSON.stringify(line).includes(stream));
+      // Twice: it was given back, and came again. The deadlines are shorter than the visibility timeout.
+      await eventually(givenBack, (lines) => lines.length >= 2, { deadline: 50_000, every: 500 });
+      const [from, to] = [await opened(500), await opened(0)];
+      await ok(ada('POST', `/transfer/${id}/request`, { from, to, amount: 1, currency: 'EUR' }));
+      await eventually(
+        () => sqsQueue(client, name(queue)).depth(),
+        ({ waiting, inFlight }) => waiting + inFlight === 0,
+        { deadline: 50_000, every: 200 },
+      );
+      await comesTo(id, 'ended');
+    },
+  );
+
   it('is carried out by the sweep when its request never reached the process', { timeout: 120_000 }, async () => {
     const [from, to] = [await opened(500), await opened(0)];
     const lambda = new LambdaClient({});
@@ -194,12 +243,21 @@ describe.runIf(overHttp())('transfers', () => {
     await orderProcess({ ...target, process: 'transferProcess', instance: id, order: 'resolve', why: 'paid out in cash' }, print);
     const resolved = await comesTo(id, 'ended');
     expect(resolved.ended).toBe('resolved');
-    expect(resolved.steps.at(-1)?.says).toMatch(/resolved by cli\/.*: paid out in cash/);
+    const story = resolved.steps.map(({ says }) => says).join('\n');
+    expect(story).toMatch(new RegExp(`resolved by cli/.*: paid out in cash; on being .*: sends SettleByHand to transfer-${id}`));
     const row = await eventually(
       async () => (await rowsOf('ended')).find(({ instance }) => instance === id),
       (found) => found !== undefined,
     );
     expect(row?.how).toBe('resolved');
+    // The customer is told that it is settled, and not what was written for staff.
+    const shown = await eventually(
+      () => ada('GET', `/views/customer-transfers/${id}`),
+      ({ body }) => body.status === 'settled-by-hand',
+      { deadline: 40_000, every: 200 },
+    );
+    const history = await ok(ada('GET', `/streams/transfer/${id}`));
+    expect(JSON.stringify([shown.body, history.body])).not.toContain('cash');
     expect((await operator('POST', `${path}/resolve`, { why: 'again' })).body).toMatchObject({
       type: 'urn:foldstream:problem:not-stuck-or-parked',
       instanceStatus: 'ended',

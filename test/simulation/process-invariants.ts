@@ -1,4 +1,4 @@
-import type { Commit } from '../../lib/core/commit.ts';
+import type { Commit, StoredEvent } from '../../lib/core/commit.ts';
 import type { AnyDecider } from '../../lib/core/decider.ts';
 import { fold } from '../../lib/core/decider.ts';
 import type { AnyProcess } from '../../lib/core/process.ts';
@@ -50,6 +50,17 @@ type MovedFor = ReturnType<typeof movedFor>;
 
 const standsStill = ({ status, ended }: Instance) => status === 'parked' || status === 'stuck' || ended === 'resolved';
 
+/** Resolved by hand, and nobody is to see to it again: a command that was open at the time may be refused afterwards. */
+const isSettled = ({ status, ended }: Instance) => ended === 'resolved' && status === 'ended';
+
+/** What follows on a resolution threw, and threw again when it was resolved once more: then it ended without. */
+const thrownTwice = (streams: Streams, instance: string): boolean => {
+  const commits = streams.get(instance) ?? [];
+  const parks = ({ type, data }: StoredEvent) => type === 'InstanceParked' && 'resolved' in (data as { cause: object }).cause;
+  const ending = commits.find(({ events }) => events.some(({ type }) => type === 'Ended'));
+  return ending?.events.every(({ type }) => type !== 'Reacted') === true && commits.some(({ events }) => events.some(parks));
+};
+
 const transferFault = (streams: Streams, movedBy: MovedFor, id: string): string | undefined => {
   const requested = streams
     .get(`transfer-${id}`)
@@ -62,6 +73,8 @@ const transferFault = (streams: Streams, movedBy: MovedFor, id: string): string 
   const instance = stateOf<Instance>(processDecider(transfersAfter), streams, `transferProcess-${id}`);
   const what = `transfer ${id} of ${amount} (${status}, ${instance.ended ?? instance.status}) took ${taken}, gave ${given} and gave ${back} back`;
   if (taken > amount || given + back > taken) return what;
+  // Whoever asks what became of it is not told for ever that it is on its way.
+  if (isSettled(instance) && status === 'pending' && !thrownTwice(streams, `transferProcess-${id}`)) return what;
   if (standsStill(instance)) return undefined;
   const isRight =
     instance.ended === 'completed'
@@ -107,6 +120,8 @@ const orderFault = (streams: Streams, stocks: Stocks, movedBy: MovedFor, id: str
   const what = `order ${id} (${status}, ${instance.ended ?? instance.status}) took ${taken}, gave ${back} back, keeps ${JSON.stringify(kept)} and sent ${JSON.stringify(sent)}`;
   const total = sumOf(lines.map(({ quantity, price }) => quantity * price));
   if (taken > total || back > taken) return what;
+  const isOpen = ['placed', 'paying', 'confirmed'].includes(status);
+  if (isSettled(instance) && isOpen && !thrownTwice(streams, `fulfilment-${id}`)) return what;
   if (standsStill(instance)) return undefined;
   const isOf = (amounts: Amounts, all: boolean) =>
     stocks.every(({ sku }) => (amounts[sku] ?? 0) === (all ? (lines.find((line) => line.sku === sku)?.quantity ?? 0) : 0));

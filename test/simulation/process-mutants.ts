@@ -1,5 +1,6 @@
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyDecider } from '../../lib/core/decider.ts';
+import type { Message } from '../../lib/core/message.ts';
 import type { Instance } from '../../lib/core/process-instance.ts';
 import { parseStream } from '../../lib/core/stream.ts';
 import type { Commanding } from '../../lib/engine/command.ts';
@@ -218,6 +219,24 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
         ),
     ),
   },
+  'what follows on a resolution by hand is forgotten': {
+    process: ({ resolved: _, ...process }) => process,
+  },
+  'what follows on a resolution by hand is not sent': evolving('Reacted', (real) => (instance, data) => {
+    const reacted = data as Readonly<{ occasion: object }>;
+    return real(instance, 'resolved' in reacted.occasion ? { ...reacted, sends: [] } : data);
+  }),
+  'a resolution that threw is not kept': instances((decider) => ({
+    decide: {
+      // The instance is over, as if nothing had been declared.
+      Resolve: ((instance: Instance, data: object, context: object) => {
+        const events = (decider.decide.Resolve as (...given: unknown[]) => readonly Message[])(instance, data, context);
+        return events.map((event) =>
+          event.type === 'InstanceParked' ? { type: 'Ended', data: { how: 'resolved', cancelled: [] } } : event,
+        );
+      }) as never,
+    },
+  })),
   'what a process lacks is not looked for by the sweep': engine(() => ({ processTargets: () => [], sendOverdue: async () => 0 })),
   'instances that were left open are not looked for by the sweep': engine((real) => ({
     processTargets: (...given) => real.processTargets(...given).slice(0, 1),

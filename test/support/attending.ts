@@ -88,7 +88,7 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
   };
 
   const healthy = instance();
-  const ask = (stream: string, type: string, data: object = {}, actor: Actor = operator) => {
+  const ask = (stream: string, type: string, data: object = {}, actor: Actor = operator, traceparent?: string) => {
     made += 1;
     const commanding = healthy.target(parseStream(stream)?.category ?? '')!;
     return handleCommand(
@@ -98,7 +98,7 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
         command: { type, data },
         actor,
         id: `request/${made}`,
-        meta: { correlation: `c-${made}`, causation: `r-${made}` },
+        meta: { correlation: `c-${made}`, causation: `r-${made}`, ...(traceparent !== undefined && { traceparent }) },
       },
     );
   };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type CommandOf, command, type Decider } from '../../lib/core/decider.ts';
 import { type Process, type Send, send } from '../../lib/core/process.ts';
 import { type EventOf, v1 } from '../../lib/core/version.ts';
-import { done, due, from, reacting, refused } from '../../lib/testing/index.ts';
+import { done, due, from, reacting, refused, resolvedByHand } from '../../lib/testing/index.ts';
 
 const events = { Asked: v1(z.object({ n: z.int() })), Left: v1(z.object({ n: z.int() })) };
 type DeskEvent = EventOf<typeof events>;
@@ -90,6 +90,26 @@ describe('reacting', () => {
         .when(refused('Ring', { reason: 'nobody-there' }))
         .then({}),
     ).toThrow('/stuck');
+  });
+
+  it('knows what follows when a person ends it, which it can wherever it is but over', () => {
+    const resolved: Process<Memory, DeskEvent>['resolved'] = ({ n }, { instance, by, why, at }) => ({
+      memory: { n: n + 1 },
+      send: [ring([instance, by, why, at].join() === '1,olga,Paid.,2026-11-21T12:02:00.000Z' ? 7 : 8)],
+    });
+    const settling = reacting(bell(rings, { resolved }));
+    const settled = { send: [ring(7)], end: 'resolved' };
+    settling(asked(1)).when(resolvedByHand('Paid.')).then(settled).remembers({ n: 2 });
+    settling(asked(1))
+      .when(resolvedByHand('Paid.', { by: 'ola' }))
+      .then({ ...settled, send: [ring(8)] });
+    settling()
+      .when(resolvedByHand())
+      .then({ ...settled, send: [ring(8)] });
+    given(asked(1)).when(resolvedByHand()).then({ end: 'resolved' });
+    expect(() => settling(asked(1), resolvedByHand()).when(resolvedByHand())).toThrow('bell is over: nobody resolves it');
+    const inPlace = reacting(bell(rings, { resolved: (_, given) => void Object.assign(given, { why: '' }) }));
+    expect(() => inPlace().when(resolvedByHand())).toThrow(/bell parks.*read only/s);
   });
 
   it('lets happen only what can', () => {

@@ -80,6 +80,8 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       payment: (memory) =>
         memory.stage === 'open' ? goOn(memory, { send: [ask(memory, 'Expire', { changes: memory.changes })] }) : undefined,
     },
+    // By the instance's id: what was parked at its first event remembers nothing. Stock and money are with whoever has seen to it.
+    resolved: (_, { instance }) => ({ send: [send(order, instance, 'SettleByHand', {})] }),
   };
 };
 

@@ -25,10 +25,19 @@ const orderCommands = {
   ),
   /** `changes`: how many of them the sender knew of; after a later one the customer has time again. */
   Expire: command(['process'], z.strictObject({ changes: z.int().nonnegative() })),
+  SettleByHand: command(['process'], z.strictObject({})),
 };
 
 type OrderCommand = CommandOf<typeof orderCommands>;
-export type OrderStatus = 'placed' | 'paying' | 'confirmed' | 'shipped' | 'cancelled' | 'rejected' | 'expired';
+export type OrderStatus =
+  | 'placed'
+  | 'paying'
+  | 'confirmed'
+  | 'shipped'
+  | 'cancelled'
+  | 'rejected'
+  | 'expired'
+  | 'settled-by-hand';
 export type Order = Readonly<{
   status: 'new' | OrderStatus;
   owner?: string;
@@ -73,6 +82,9 @@ export const order: Decider<Order, OrderCommand, OrderEvent> = {
         ? [{ type: 'OrderExpired', data: {} }]
         : refuse('changed-meanwhile', { changes: state.changes });
     },
+    // Nothing is refused: what has ended by itself stays as it ended.
+    SettleByHand: (state) =>
+      isOneOf(state, ['placed', 'paying', 'confirmed']) ? [{ type: 'OrderSettledByHand', data: {} }] : [],
   },
   evolve: {
     OrderPlaced: (state, { owner, currency, lines }) => ({ ...state, status: 'placed', owner, currency, lines }),
@@ -83,6 +95,7 @@ export const order: Decider<Order, OrderCommand, OrderEvent> = {
     OrderCancelled: (state) => ({ ...state, status: 'cancelled' }),
     OrderRejected: (state) => ({ ...state, status: 'rejected' }),
     OrderExpired: (state) => ({ ...state, status: 'expired' }),
+    OrderSettledByHand: (state) => ({ ...state, status: 'settled-by-hand' }),
   },
 };
 

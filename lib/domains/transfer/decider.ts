@@ -10,10 +10,12 @@ const transferCommands = {
     ['process'],
     z.strictObject({ reason: z.enum(['debit-refused', 'credit-refused', 'expired']), because: z.string().optional() }),
   ),
+  SettleByHand: command(['process'], z.strictObject({})),
 };
 
 type TransferCommand = CommandOf<typeof transferCommands>;
-export type Transfer = Readonly<{ status: 'new' | 'pending' | 'completed' | 'failed'; owner?: string }>;
+export type TransferStatus = 'pending' | 'completed' | 'failed' | 'settled-by-hand';
+export type Transfer = Readonly<{ status: 'new' | TransferStatus; owner?: string }>;
 
 /** What a customer asks for, and what became of it. How it gets there is the transfer process's business. */
 export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
@@ -30,11 +32,14 @@ export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
     },
     Complete: (state) => notPending(state) ?? [{ type: 'TransferCompleted', data: {} }],
     Fail: (state, why) => notPending(state) ?? [{ type: 'TransferFailed', data: why }],
+    // Nothing is refused: what has ended by itself stays as it ended.
+    SettleByHand: ({ status }) => (status === 'pending' ? [{ type: 'TransferSettledByHand', data: {} }] : []),
   },
   evolve: {
     TransferRequested: (_, { owner }) => ({ status: 'pending', owner }),
     TransferCompleted: (state) => ({ ...state, status: 'completed' }),
     TransferFailed: (state) => ({ ...state, status: 'failed' }),
+    TransferSettledByHand: (state) => ({ ...state, status: 'settled-by-hand' }),
   },
 };
 

@@ -53,6 +53,8 @@ export const transferProcess: Process<Memory, TransferEvent> = {
     // Nothing is undone here: the debit is open, and may have taken effect. Whoever learns its outcome decides, knowing that it is late.
     debit: (memory) => ({ memory: { ...memory, late: true } }),
   },
+  // By the instance's id: what was parked at its first event remembers nothing.
+  resolved: (_, { instance }) => ({ send: [send(transfer, instance, 'SettleByHand', {})] }),
 };
 
 const movement = ({ transferId, amount, currency }: Memory) => ({ amount, currency, reference: `transfer-${transferId}` });

@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, type Trail, trailOf } from '../../core/commit.ts';
 import type { AnyProcess } from '../../core/process.ts';
 import type { ProcessStep } from '../../core/process-decider.ts';
 import { type Instance, nextSends, type OpenDeadline } from '../../core/process-instance.ts';
@@ -53,25 +53,26 @@ type Attendance = Attending &
     failed: Map<string, unknown>;
   }>;
 
-type Step = Readonly<{ id: string; step: ProcessStep; correlation: string; causation: string; causeAt?: string; actor?: string }>;
+type Step = Readonly<{ id: string; step: ProcessStep; trail: Trail; causation: string; causeAt?: string; actor?: string }>;
 
 /** One step in an instance's own stream. */
 export const stepIn = (
   { own, process }: Pick<Attending, 'own' | 'process'>,
   stream: string,
-  { id, step, correlation, causation, causeAt, actor = process.category }: Step,
+  { id, step, trail, causation, causeAt, actor = process.category }: Step,
 ): Promise<Commit | undefined> => {
-  const meta: CommandRequest['meta'] = { correlation, causation };
+  const meta: CommandRequest['meta'] = { ...trail, causation };
   return takeStep(own, { stream, step, id: `process/${id}`, actor, meta, ...(causeAt !== undefined && { causeAt }) });
 };
 
 const fire = (attendance: Attendance, due: readonly [OpenDeadline, ...OpenDeadline[]]) => {
   const { stream } = attendance;
-  const [{ name, setBy, correlation, decidedIn }] = due;
+  const [first] = due;
+  const { name, setBy, decidedIn } = first;
   return stepIn(attendance, stream, {
     id: `${stream}/due/${name}/${setBy}`,
     step: { type: 'Due', data: { due: due.map((each) => ({ name: each.name, setBy: each.setBy })) } },
-    correlation,
+    trail: trailOf(first),
     causation: `${stream}/${decidedIn}`,
   });
 };
@@ -79,11 +80,11 @@ const fire = (attendance: Attendance, due: readonly [OpenDeadline, ...OpenDeadli
 const takeUp = (attendance: Attendance, { commit, version }: Known, { deferred }: Instance) => {
   const { stream } = attendance;
   const [cause] = deferred;
-  const { correlation } = Object.values(cause ?? {})[0] as { correlation: string };
+  const given = Object.values(cause ?? {})[0] as Trail;
   return stepIn(attendance, stream, {
     id: `${stream}/continue/${commit}`,
     step: { type: 'Continue', data: {} },
-    correlation,
+    trail: trailOf(given),
     causation: `${stream}/${version}`,
   });
 };
@@ -102,7 +103,7 @@ const sendOpen = async (attendance: Attendance, instance: Instance): Promise<Com
   return stepIn(attendance, stream, {
     id: `${sendId(stream, first).slice('process/'.length)}/outcome`,
     step: { type: 'Answer', data: { outcomes } },
-    correlation: first.correlation,
+    trail: trailOf(first),
     causation: sendId(stream, first),
     causeAt: outcomes
       .map(({ at }) => at)

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ProcessMessage } from './ports.ts';
 
 const text = z.string().min(1);
-const order = z.object({ instance: text, reason: text, by: text, correlation: text });
+const order = z.object({ instance: text, reason: text, by: text, correlation: text, traceparent: text.optional() });
 
 /** What a process's queue may hold beside commits. */
 export const processMessage: z.ZodType<ProcessMessage> = z.union([

@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, type Trail, trailOf } from '../../core/commit.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { AnyProcess } from '../../core/process.ts';
 import type { StepEnded } from '../../core/process-events.ts';
@@ -139,12 +139,12 @@ const orders = {
 export type InstanceOrder = keyof typeof orders;
 
 type Ordered = Which & Readonly<{ order: InstanceOrder; status: Status; correlation: string }>;
-type Ask = Which & Readonly<{ order: InstanceOrder; why: string; by: string; correlation: string }>;
+type Ask = Which & Readonly<{ order: InstanceOrder; why: string; by: string }> & Trail;
 
 /** Puts an order into the process's own queue: its function alone writes its streams. */
 export const orderInstance = async (
   operating: Pick<ProcessOperating, 'processes'>,
-  { order, why, by, correlation, ...which }: Ask,
+  { order, why, by, correlation, traceparent, ...which }: Ask,
 ): Promise<Ordered> => {
   const { operated, stream, state } = await known(operating, which);
   const { status } = state;
@@ -156,7 +156,7 @@ export const orderInstance = async (
       detail: `${which.instance} of ${which.process} is ${status}, not ${about}.`,
       extra: { instanceStatus: status },
     });
-  const asked: Order = { instance: stream, reason: why, by, correlation };
+  const asked: Order = { instance: stream, reason: why, by, ...trailOf({ correlation, traceparent }) };
   const message = { [order]: asked } as unknown as ProcessMessage;
   const [failed] = await operated.queue.send([message]);
   if (failed) throw new Error(`The order to ${order} ${stream} was not taken: ${failed.reason}`);

@@ -1,3 +1,4 @@
+import type { Trail } from '../../core/commit.ts';
 import type { Delivered } from '../publish.ts';
 
 /** An open deadline of an instance. Stored format of 2026-11, in the control table as `deadline/<instance>/<name>/<set by>`, with the index `due`. */
@@ -37,7 +38,7 @@ export interface Cursors {
 }
 
 /** What an operator asks of an instance that stands still. */
-export type Order = Readonly<{ instance: string; reason: string; by: string; correlation: string }>;
+export type Order = Readonly<{ instance: string; reason: string; by: string }> & Trail;
 
 /** What goes to a process's queue beside commits. */
 export type ProcessMessage =

@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, trailOf } from '../../core/commit.ts';
 import { parseStream } from '../../core/stream.ts';
 import { nowOf } from '../instant.ts';
 import { TryAgain } from '../project.ts';
@@ -44,11 +44,13 @@ const attendDue = async (
 const steps = { resume: 'Resume', retry: 'Retry', resolve: 'Resolve' } as const;
 
 /** An operator's order; one that comes twice is one step. */
-const carryOut = async (reacting: Reacting, order: keyof typeof steps, { instance, reason, by, correlation }: Order) => {
+const carryOut = async (reacting: Reacting, order: keyof typeof steps, asked: Order) => {
+  const { instance, reason, by, correlation } = asked;
   const commit = await stepIn(reacting, instance, {
     id: `${instance}/order/${correlation}`,
     step: { type: steps[order], data: { by, why: reason } },
-    correlation,
+    // The order's own; what follows from it keeps that of its first cause.
+    trail: trailOf(asked),
     causation: correlation,
     actor: by,
   });

@@ -1,4 +1,4 @@
-import { type Commit, recordedEvents } from '../../core/commit.ts';
+import { type Commit, recordedEvents, trailOf } from '../../core/commit.ts';
 import type { Recorded } from '../../core/message.ts';
 import type { AnyProcess } from '../../core/process.ts';
 import type { Cause } from '../../core/process-events.ts';
@@ -50,7 +50,7 @@ const decideOn = async (reacting: Reacting, commit: Commit): Promise<readonly Co
     stepIn(reacting, streamName(process.category, id), {
       id: `${process.category}/${commit.stream}/${commit.commit}`,
       step: { type: 'React', data: { causes } },
-      correlation: commit.meta.correlation,
+      trail: trailOf(commit.meta),
       causation: causes[0]!.event.id,
       causeAt: commit.at,
     }),

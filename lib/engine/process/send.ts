@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, trailOf } from '../../core/commit.ts';
 import type { SendOutcome } from '../../core/process-decider.ts';
 import type { OpenSend } from '../../core/process-instance.ts';
 import { readCommand } from '../../core/stored-command.ts';
@@ -23,7 +23,7 @@ const outcomeIn = ({ number, attempt }: OpenSend, { commit, at, refused }: Commi
 
 /** Sends a command, and answers what it came to, now or when it was sent before. */
 export const sendCommand = async (target: Target, instance: string, send: OpenSend): Promise<SendOutcome> => {
-  const { to, command, at, correlation, decidedIn } = send;
+  const { to, command, at, decidedIn } = send;
   const commanding = target(parseStream(to)?.category ?? '');
   if (!commanding)
     throw new Error(`${instance} sends to ${to}, but this function has no such target: put it back into \`sends\`.`);
@@ -33,7 +33,7 @@ export const sendCommand = async (target: Target, instance: string, send: OpenSe
     actor: { id: parseStream(instance)?.category ?? instance, role: 'process' },
     id: sendId(instance, send),
     causeAt: at,
-    meta: { correlation, causation: `${instance}/${decidedIn}` },
+    meta: { ...trailOf(send), causation: `${instance}/${decidedIn}` },
   });
   if (answer.outcome === 'committed') return outcomeIn(send, answer.commit);
   if (answer.outcome === 'contended') throw new TryAgain(`${to} is being changed by others at the same time.`);

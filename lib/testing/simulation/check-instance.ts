@@ -11,6 +11,7 @@ import {
   newBook,
   type Of,
   openSends,
+  resolutionKey,
   type Streams,
   statusOf,
   waiting,
@@ -31,6 +32,7 @@ const kernel = ({ events }: Commit): readonly ProcessEvent[] =>
 
 const causeOf = (cause: Cause): string => {
   if ('event' in cause) return `event ${cause.event.id}`;
+  if ('resolved' in cause) return resolutionKey;
   return 'due' in cause ? deadlineKey(cause.due) : `outcome ${cause.outcome.number}`;
 };
 
@@ -65,6 +67,7 @@ const rules: Rules = {
     for (const { number: own, to } of sends) {
       if (own !== book.sends.size + 1) return `numbers a send ${own} instead of ${book.sends.size + 1}`;
       book.sends.set(own, { to, at: reacted.at, attempt: 1, state: 'open', outcomes: [] });
+      if ('resolved' in reacted.occasion) book.settling.add(own);
     }
     for (const { name, at: dueAt } of set) book.deadlines.set(name, { name, setBy: number, at: dueAt });
     return fault;
@@ -101,10 +104,14 @@ const rules: Rules = {
   InstanceResolved: (book) => {
     const status = statusOf(book);
     if (status !== 'parked' && status !== 'stuck') return `is resolved while it is ${status}`;
-    for (const send of book.sends.values()) if (send.state === 'open' && isHeld(book, send)) send.state = 'dropped';
+    // What followed on a resolution is given up only behind what followed on it too.
+    const settled = { ...book, stuck: book.stuck.filter((number) => book.settling.has(number)) };
+    for (const [number, send] of book.sends)
+      if (send.state === 'open' && isHeld(book.settling.has(number) ? settled : book, send)) send.state = 'dropped';
     book.stuck = [];
     book.parked = undefined;
     book.deferred.length = 0;
+    book.resolved ||= book.ended === undefined;
     return undefined;
   },
   CauseDeferred: (book, { cause }) => {
@@ -124,6 +131,7 @@ const rules: Rules = {
   /** What the sweep and the view of instances go by. */
   StepEnded: (book, said) => {
     book.taking = undefined;
+    if (book.resolved && book.ended === undefined && !book.parked) return 'was resolved, and is not over';
     const status = statusOf(book);
     const [due] = status === 'running' ? [...book.deadlines.values()].map(({ at }) => at).sort() : [];
     const [sends, deferred] = [openSends(book).length, waiting(book).length];

@@ -1,10 +1,11 @@
 import { versionBefore } from '../../core/commit.ts';
-import { type Book, deadlineKey, type Of, type Streams, statusOf } from './instance-book.ts';
+import { type Book, deadlineKey, type Of, resolutionKey, type Streams, statusOf } from './instance-book.ts';
 
 type Occasion = Of<'Reacted'>['occasion'];
 
 const keyOf = (occasion: Occasion): string => {
   if ('event' in occasion) return `event ${occasion.event.id}`;
+  if ('resolved' in occasion) return resolutionKey;
   return 'deadline' in occasion ? deadlineKey(occasion.deadline) : `outcome ${occasion.send}`;
 };
 
@@ -48,6 +49,7 @@ export const reactionFault = (book: Book, streams: Streams, { occasion }: Of<'Re
   if (reactedTo.has(key)) return `reacts twice to the ${key}`;
   reactedTo.add(key);
   if ('event' in occasion) return eventFault(streams, occasion.event, at);
+  if ('resolved' in occasion) return book.resolved ? undefined : 'reacts to being resolved, which nobody did before it ended';
   const refused = occasion.outcome === 'refused';
   const isKnown = sends.get(occasion.send)?.outcomes.some((outcome) => outcome.refused === refused);
   return isKnown ? undefined : `reacts to the ${key}, which it does not have`;

@@ -30,6 +30,10 @@ export type Book = {
   reactions: number;
   stuck: readonly number[];
   parked?: Readonly<{ cause: string; thrown: string }> | undefined;
+  /** A person ended it, and nothing else had: what is declared for that follows once. */
+  resolved: boolean;
+  /** The commands that followed on that. */
+  readonly settling: Set<number>;
   ended?: string;
 };
 
@@ -42,6 +46,8 @@ export const newBook = (stream: string): Book => ({
   deferred: [],
   reactions: 0,
   stuck: [],
+  resolved: false,
+  settling: new Set(),
 });
 
 export const statusOf = ({ parked, stuck, ended }: Book) => {
@@ -67,5 +73,7 @@ export const close = ({ deadlines }: Book, which: readonly Omit<Deadline, 'at'>[
   }
   return undefined;
 };
+
+export const resolutionKey = 'resolution';
 
 export const deadlineKey = ({ name, setBy }: Omit<Deadline, 'at'>) => `deadline ${name} ${setBy}`;

@@ -35,6 +35,12 @@ const commandSettings = {
 /** A deadline that is overdue for longer is looked after by the sweep. */
 const graceMilliseconds = 600;
 
+/** What operators do about what stands still, one as likely as another. */
+const remedies = {
+  parked: ['resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resolve'],
+  stuck: ['retry', 'retry', 'wait', 'wait', 'wait', 'resolve'],
+} as const;
+
 type Message = Readonly<{ id: string; body: string }>;
 
 /** As the function does. */
@@ -163,7 +169,7 @@ export const simulatedProcesses = (
       for (const instance of table.streams().filter((stream) => isAmong(newest, stream))) {
         const status = stillOpen(table.commitsOf(instance).at(-1)!)?.status;
         if (status !== 'parked' && status !== 'stuck') continue;
-        const how = status === 'parked' ? 'resume' : dice.pick(['retry', 'retry', 'wait', 'wait', 'wait', 'resolve'] as const);
+        const how = dice.pick(remedies[status]);
         if (how === 'wait') continue;
         orders += 1;
         const given: Order = { instance, reason: 'seen to', by: 'olga', correlation: `order-${orders}` };

@@ -22,6 +22,7 @@ export const ordersByStatus: SharedRows<Known, OrderEvent> = {
     OrderCancelled: (known) => ({ ...known, status: 'cancelled' }),
     OrderRejected: (known) => ({ ...known, status: 'rejected' }),
     OrderExpired: (known) => ({ ...known, status: 'expired' }),
+    OrderSettledByHand: (known) => ({ ...known, status: 'settled-by-hand' }),
   },
   shares: ({ status, currency, lines }) =>
     status === undefined ? {} : { [status]: { counts: { orders: 1 }, sums: { [currency]: totalOf(lines) } } },

@@ -37,6 +37,7 @@ export const customerOrders: RowPerStream<Row, OrderEvent> = {
     OrderCancelled: (row, event) => changed(row, 'cancelled', event, { reason: event.data.reason }),
     OrderRejected: (row, event) => changed(row, 'rejected', event, { reason: event.data.reason, because: event.data.because }),
     OrderExpired: (row, event) => changed(row, 'expired', event),
+    OrderSettledByHand: (row, event) => changed(row, 'settled-by-hand', event),
   },
 };
 

@@ -1,6 +1,6 @@
 import type { TransferEvent } from '../../../../events/transfer.ts';
 import type { RowPerStream } from '../../../core/projection.ts';
-import { transfer } from '../decider.ts';
+import { type TransferStatus, transfer } from '../decider.ts';
 
 type Row = Readonly<{
   owner: string;
@@ -8,7 +8,7 @@ type Row = Readonly<{
   to: string;
   amount: number;
   currency: string;
-  status: 'pending' | 'completed' | 'failed';
+  status: TransferStatus;
   reason?: string;
   because?: string;
   requestedAt: string;
@@ -29,5 +29,6 @@ export const customerTransfers: RowPerStream<Row, TransferEvent> = {
     TransferRequested: (_, { data, at }) => ({ ...data, status: 'pending', requestedAt: at, changedAt: at }),
     TransferCompleted: (row, { at }) => row && { ...row, status: 'completed', changedAt: at },
     TransferFailed: (row, { data, at }) => row && { ...row, ...data, status: 'failed', changedAt: at },
+    TransferSettledByHand: (row, { at }) => row && { ...row, status: 'settled-by-hand', changedAt: at },
   },
 };
