@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { checkContracts } from './contracts/check.ts';
+import { checkCommands, presentCommands, type ReleasedCommands, releaseCommands } from './contracts/commands.ts';
 import { type Fault, together } from './contracts/findings.ts';
 import { presentFormats, type Released, type Samples, type Storing, toReleased } from './contracts/present.ts';
 import { checkViews, keepRows, type ReleasedViews, releaseViews, type ViewCode } from './contracts/views.ts';
@@ -51,19 +52,33 @@ const readReleasedViews = (root: string): ReleasedViews | undefined => {
   return existsSync(file) ? (parse(file) as ReleasedViews) : undefined;
 };
 
+const releasedCommandsFile = (root: string) => join(root, 'events', 'released-commands.json');
+
+/** The commands of processes as last released, or undefined where none are recorded. */
+const readReleasedCommands = (root: string): ReleasedCommands | undefined => {
+  const file = releasedCommandsFile(root);
+  return existsSync(file) ? (parse(file) as ReleasedCommands) : undefined;
+};
+
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${fault}`, `  ${fix}`];
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /**
- * `foldstream contracts`: fails where a stored format changed against the last release, a sample is missing or no longer reads, or a view's
- * code changed and its revision did not. With `release` it records what is there today in events/, but only when nothing is wrong with it.
+ * `foldstream contracts`: fails where a stored format changed against the last release, of events or of commands that processes send, a sample is
+ * missing or no longer reads, or a view's code changed and its revision did not. With `release` it records what is there today in events/, but only when nothing is wrong with it.
  */
 export const contractsVerb = ({ manifest, root, code, release = false, write = writeFileSync }: ContractsOptions) => {
   const samples = readSamples(root);
   const released = readReleased(root);
   const views = readReleasedViews(root) ?? {};
-  const { faults, notes } = together([checkContracts(manifest, released ?? {}, samples, release), checkViews(code ?? {}, views)]);
+  const commands = presentCommands(manifest);
+  const releasedCommands = readReleasedCommands(root);
+  const { faults, notes } = together([
+    checkContracts(manifest, released ?? {}, samples, release),
+    checkCommands(commands, releasedCommands ?? {}),
+    checkViews(code ?? {}, views),
+  ]);
   const present = presentFormats(manifest, samples);
   const size = `${count(present.length, 'event type')} in ${count(present.flatMap(({ versions }) => versions).length, 'version')}`;
   const lines = [...notes, ...faults.flatMap(said)];
@@ -72,8 +87,13 @@ export const contractsVerb = ({ manifest, root, code, release = false, write = w
   if (release) {
     write(releasedFile(root), toJson(toReleased(present)));
     if (code) write(releasedViewsFile(root), toJson(releaseViews(code, views)));
-    const files = code ? 'events/released.json and events/released-views.json' : 'events/released.json';
-    return { ok: true, lines: [...lines, `${size} released: commit ${files}.`] };
+    const keepsCommands = commands.length > 0 || releasedCommands !== undefined;
+    if (keepsCommands) write(releasedCommandsFile(root), toJson(releaseCommands(commands)));
+    const files = ['released', ...(code ? ['released-views'] : []), ...(keepsCommands ? ['released-commands'] : [])];
+    return {
+      ok: true,
+      lines: [...lines, `${size} released: commit ${files.map((file) => `events/${file}.json`).join(' and ')}.`],
+    };
   }
   if (!released)
     return {

@@ -13,39 +13,49 @@ import {
 } from './present.ts';
 import { type JsonSchema, schemaChanges } from './schema-changes.ts';
 
+/** A stored format, and how a version of it is declared: `chained` writes what comes after the ones before. */
+type Declared = Readonly<{ name: string; written: number; chained: (chain: string) => string }>;
+
+const asEvent = (chain: string) => `\`${chain}\``;
+
 const eventOf = ({ category, type }: Pick<PresentFormat, 'category' | 'type'>) => `${category}.${type}`;
 
 /**
  * A version that has shipped is never edited. While it is written, even taking more than before is a fault: instances of the last
  * release, and a rollback to it, could not read what this one writes. Where it is only read, taking more is said, and does no harm.
  */
-const checkSchema = (format: PresentFormat, { v, schema }: PresentVersion, before: JsonSchema): Findings => {
+export const checkSchema = (
+  { name, written, chained }: Declared,
+  { v, schema }: Pick<PresentVersion, 'v' | 'schema'>,
+  before: JsonSchema,
+): Findings => {
   if (schema instanceof Error) return none;
-  const event = eventOf(format);
-  const isWritten = v === format.written;
+  const isWritten = v === written;
   const fix = isWritten
-    ? `Put the released shape back, and give the new one to v${v + 1}: \`.soon(schema, downcast)\` now, \`.next(schema, upcast)\` a release later.`
+    ? `Put the released shape back, and give the new one to v${v + 1}: ${chained('.soon(schema, downcast)')} now, ${chained('.next(schema, upcast)')} a release later.`
     : 'Put the released shape back: another shape is another version.';
   return together(
     schemaChanges(before, schema).map(({ effect, says }) =>
       effect === 'annotated' || (effect === 'loosened' && !isWritten)
-        ? note(`${event} v${v} has shipped, and was edited in place without harm: ${says}.`)
-        : faulty(event, v, `v${v} has shipped, and was edited in place: ${says}.`, fix),
+        ? note(`${name} v${v} has shipped, and was edited in place without harm: ${says}.`)
+        : faulty(name, v, `v${v} has shipped, and was edited in place: ${says}.`, fix),
     ),
   );
 };
 
 /** A version is readable one release before it is written: the instances of the last release meet it during the rollout. */
-const checkPrepared = (format: PresentFormat, { versions }: ReleasedFormat): Findings => {
-  const { written } = format;
+export const checkPrepared = (
+  { name, written, chained }: Declared,
+  { versions }: Readonly<{ versions: Readonly<Record<string, unknown>> }>,
+): Findings => {
   const readable = Math.max(...Object.keys(versions).map(Number));
   return written <= readable
     ? none
     : faulty(
-        eventOf(format),
+        name,
         written,
         `v${written} is written, but the last release reads up to v${readable}: its instances could not read it during the rollout.`,
-        `Declare v${written} with \`.soon(schema, downcast)\` now, and turn it into \`.next(schema, upcast)\` a release later.`,
+        `Declare v${written} with ${chained('.soon(schema, downcast)')} now, and turn it into ${chained('.next(schema, upcast)')} a release later.`,
       );
 };
 
@@ -61,8 +71,9 @@ const checkPublic = (format: PresentFormat, before: ReleasedFormat): Findings =>
       );
 
 const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined, releasing: boolean): Findings => {
-  const { versions } = format;
+  const { versions, written } = format;
   const event = eventOf(format);
+  const declared = { name: event, written, chained: asEvent };
   const now = versions.flatMap((version) => {
     const { v, schema } = version;
     const json = 'Store what JSON has: texts, numbers, booleans, null, lists, objects.';
@@ -74,10 +85,10 @@ const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined, 
   const shipped = Object.entries(before.versions).map(([v, { schema }]) => {
     const version = versions[Number(v) - 1];
     return version
-      ? checkSchema(format, version, schema)
+      ? checkSchema(declared, version, schema)
       : faulty(event, Number(v), `v${v} has shipped, and is gone.`, `Put v${v} back: events of it may be stored.`);
   });
-  return together([...shipped, checkPrepared(format, before), checkPublic(format, before), ...now]);
+  return together([...shipped, checkPrepared(declared, before), checkPublic(format, before), ...now]);
 };
 
 /** Compares a manifest's stored formats with those last released, and reads every golden sample. */

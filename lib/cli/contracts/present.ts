@@ -53,7 +53,7 @@ export type PresentFormat = Readonly<{
   versions: readonly PresentVersion[];
 }>;
 
-const attempt = <T>(work: () => T): T | Error => {
+export const attempt = <T>(work: () => T): T | Error => {
   try {
     return work();
   } catch (cause) {
