@@ -10,6 +10,8 @@ const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/
 const testTimeout = 60_000 * Math.max(1, Number(process.env.FOLDSTREAM_RUNS ?? 1) / 20);
 /** Where there are properties. */
 const setupFiles = ['test/support/seed.ts'];
+/** What needs nothing but processors: vitest by itself leaves one idle. All that run together must say the same. */
+const maxWorkers = '100%';
 
 export default defineConfig({
   test: {
@@ -23,14 +25,15 @@ export default defineConfig({
           exclude: proofs,
           setupFiles,
           testTimeout,
+          maxWorkers,
           pool: 'threads',
           isolate: false,
         },
       },
       // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
-      { test: { name: 'proofs', include: proofs, setupFiles, testTimeout } },
+      { test: { name: 'proofs', include: proofs, setupFiles, testTimeout, maxWorkers } },
       // Synthesis of the real app.
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, testTimeout, hookTimeout: 60_000 } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, testTimeout, hookTimeout: 60_000, maxWorkers } },
       // A real engine, a real deployment, real HTTP.
       {
         test: {
@@ -52,14 +55,14 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      // What takes longer than anybody wants to wait for at each change, on all processors: vitest by itself leaves one idle.
+      // What takes longer than anybody wants to wait for at each change.
       {
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 120_000,
-          maxWorkers: '100%',
+          maxWorkers,
         },
       },
       // The same, over HTTP: minutes on a real engine.

@@ -1,3 +1,4 @@
+import { revisionKey } from '../core/deployed-names.ts';
 import type { AnyProjection } from '../core/projection.ts';
 import type { Awaited } from './consistency.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -22,7 +23,7 @@ export type PageRequest = Readonly<{
 export type PageAnswer = Readonly<{ items: readonly object[]; cursor?: string }>;
 
 /** Every cursor names the revision and the list that it was made on: rows of two revisions are never mixed in one walk. */
-const scope = ({ name, revision }: AnyProjection, of: string) => `${name}.r${revision}/${of}`;
+const scope = (projection: AnyProjection, of: string) => `${revisionKey(projection)}/${of}`;
 
 /** What a list is asked by, as a part of its name: a cursor is good for the same question only. */
 export const questionOf = (of: string, { direction, equals = {} }: PageRequest): string =>

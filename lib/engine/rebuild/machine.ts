@@ -1,10 +1,9 @@
+import { revisionKey } from '../../core/deployed-names.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import type { LeadStep } from './lead-order.ts';
 
 /** A function that does the work of rebuilds for one revision. */
 export type Worker = Readonly<{ projection: Pick<AnyProjection, 'name' | 'revision'>; functionName: string }>;
-
-const revisionName = ({ name, revision }: Worker['projection']): string => `${name}.r${revision}`;
 
 type State = Readonly<Record<string, unknown>>;
 /** What only whoever deploys the machine knows: what its functions are called, and how long they may run. */
@@ -75,7 +74,7 @@ const parts = ({ leadFunction, leadSeconds, workSeconds }: Omit<Machine, 'worker
     ...next,
   });
   const chosen = ({ projection, functionName }: Worker): readonly [string, State] => [
-    revisionName(projection),
+    revisionKey(projection),
     { Type: 'Pass', Result: functionName, ResultPath: '$.function', Next: 'Kind' },
   ];
   const isOf = ({ projection: { name, revision } }: Worker): State => ({
@@ -83,7 +82,7 @@ const parts = ({ leadFunction, leadSeconds, workSeconds }: Omit<Machine, 'worker
       { Variable: '$.plan.projection', StringEquals: name },
       { Variable: '$.plan.revision', NumericEquals: revision },
     ],
-    Next: revisionName({ name, revision }),
+    Next: revisionKey({ name, revision }),
   });
   return { lead, map, chosen, isOf };
 };
