@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { longestName } from '../core/deployed-names.ts';
+import { WrongSetting } from './stage.ts';
 
 /** Acknowledges findings of cdk-nag on a construct, each with its reason. */
 export const accept = (construct: Construct, findings: Readonly<Record<string, string>>): void => {
@@ -20,7 +21,7 @@ export const stackNameOf = (construct: Construct): string => outermost(Stack.of(
 /** A name that follows from the stack's, if it is not too long for what it names. */
 export const fitting = (name: string, of: string): string => {
   if (name.length <= longestName) return name;
-  throw new Error(
+  throw new WrongSetting(
     `'${name}', the name of what belongs to ${of}, has ${name.length} characters, and AWS takes ${longestName}: shorten the stack's name (-c name=...).`,
   );
 };

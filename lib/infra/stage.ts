@@ -5,6 +5,11 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 const stages = ['dev', 'prod'] as const;
 type Stage = (typeof stages)[number];
 
+/** What is deployed cannot be deployed so: whoever gave the setting can mend it, and needs no stack trace. */
+export class WrongSetting extends Error {
+  override name = 'WrongSetting';
+}
+
 /** Everything that a stage decides, decided in one place. */
 export type Settings = Readonly<{
   stage: Stage;
@@ -25,7 +30,7 @@ export type Settings = Readonly<{
 
 export const stageOf = (context: unknown): Stage => {
   const stage = stages.find((known) => known === (context ?? 'dev'));
-  if (!stage) throw new Error(`There is no stage '${context}': use -c stage=${stages.join(' or -c stage=')}.`);
+  if (!stage) throw new WrongSetting(`There is no stage '${context}': use -c stage=${stages.join(' or -c stage=')}.`);
   return stage;
 };
 
@@ -34,7 +39,7 @@ type Context = Readonly<{ architecture?: unknown; plainHttp?: unknown; nested?: 
 const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
 const topicOf = (context: unknown): string => {
   if (typeof context === 'string' && topicArn.test(context)) return context;
-  throw new Error(
+  throw new WrongSetting(
     `'${context}' is no SNS topic: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region.`,
   );
 };
@@ -46,9 +51,10 @@ export const settingsFor = (
   { architecture = 'arm64', plainHttp, nested = true, alarmTopic }: Context = {},
 ): Settings => {
   const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
-  if (!known) throw new Error(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
+  if (!known)
+    throw new WrongSetting(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
   const tls = String(plainHttp) !== 'true';
-  if (!tls && stage !== 'dev') throw new Error(`The stage ${stage} insists on TLS: leave -c plainHttp=true to dev.`);
+  if (!tls && stage !== 'dev') throw new WrongSetting(`The stage ${stage} insists on TLS: leave -c plainHttp=true to dev.`);
   return {
     ...(stage === 'prod'
       ? { stage, removal: RemovalPolicy.RETAIN, protect: true, logRetention: RetentionDays.THREE_MONTHS, demoSignIn: false }
