@@ -1,15 +1,14 @@
 import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { operated } from '../../lib/core/announcer.ts';
-import { revisionKey, revisionName } from '../../lib/core/deployed-names.ts';
-import { defineManifest } from '../../lib/core/manifest.ts';
+import { revisionName } from '../../lib/core/deployed-names.ts';
 import { handledTypes, sourcesOf } from '../../lib/core/projection.ts';
 import { pauseSeconds } from '../../lib/engine/pause.ts';
 import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
-import { settingsFor, stageOf } from '../../lib/infra/stage.ts';
+import { settingsFor } from '../../lib/infra/stage.ts';
 import { deployed, manifest, steps } from './deployed.ts';
-import { outputNames, withStandIns } from './flattened.ts';
+import { outputNames } from './flattened.ts';
 
 const { template } = deployed();
 /** Whatever commits are delivered to: the views, and what sends public events. */
@@ -288,119 +287,8 @@ describe('the API', () => {
   });
 });
 
-describe('stages', () => {
-  const policies = (stage: 'dev' | 'prod') => {
-    const tables = deployed(stage).template.findResources('AWS::DynamoDB::Table');
-    return Object.fromEntries(
-      Object.entries(tables).map(([id, { DeletionPolicy, Properties }]) => [
-        id.replace(/[0-9A-F]{8}$/, ''),
-        [DeletionPolicy, Properties.DeletionProtectionEnabled ?? false, !!Properties.PointInTimeRecoverySpecification],
-      ]),
-    );
-  };
-
-  test('prod keeps what cannot be made again and protects it; dev destroys; views are destroyed in both', () => {
-    expect(policies('prod')).toMatchObject({
-      EventsCommits: ['Retain', true, true],
-      EventsControl: ['Retain', true, true],
-      EventsSnapshots: ['Retain', true, true],
-      ParcelListR1Rows: ['Delete', false, false],
-      AnnouncerCursors: ['Retain', true, true],
-    });
-    expect(policies('dev')).toMatchObject({
-      EventsCommits: ['Delete', false, true],
-      ParcelListR1Rows: ['Delete', false, false],
-    });
-  });
-
-  test('a password alone signs in to dev only; prod asks for a second factor', () => {
-    const prod = deployed('prod').template;
-    prod.hasResourceProperties('AWS::Cognito::UserPool', { MfaConfiguration: 'ON', DeletionProtection: 'ACTIVE' });
-    prod.hasResourceProperties('AWS::Cognito::UserPoolClient', {
-      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    });
-    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
-      ExplicitAuthFlows: Match.arrayWith(['ALLOW_USER_PASSWORD_AUTH']),
-    });
-  });
-
-  test('queues and buckets refuse plain HTTP, but for an engine that has no TLS', () => {
-    const insisting = (of: ReturnType<typeof deployed>) =>
-      JSON.stringify(of.template.toJSON()).match(/aws:SecureTransport/g)?.length;
-    expect(insisting(deployed())).toBe(3 * consumers.length + 1);
-    expect(insisting(deployed('dev', { plainHttp: 'true' }))).toBeUndefined();
-    expect(() => settingsFor('prod', { plainHttp: true })).toThrow('insists on TLS');
-  });
-
-  test('every alarm, in nested stacks as well, tells the topic that is given when it begins and when it is over', () => {
-    const topic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
-    const alarmsOf = (of: ReturnType<typeof deployed>) => Object.values(of.template.findResources('AWS::CloudWatch::Alarm'));
-    const told = alarmsOf(deployed('prod', { alarmTopic: topic }));
-    expect(told.length).toBe(alarmsOf(deployed('prod')).length);
-    for (const { Properties } of told) expect(Properties).toMatchObject({ AlarmActions: [topic], OKActions: [topic] });
-    for (const { Properties } of alarmsOf(deployed('prod'))) expect(Properties).not.toHaveProperty('AlarmActions');
-    for (const wrong of [
-      'on-call',
-      'arn:aws:sqs:eu-central-1:111122223333:on-call',
-      'arn:aws:sns:eu-central-1:111122223333:a.fifo',
-    ])
-      expect(() => settingsFor('prod', { alarmTopic: wrong })).toThrow(
-        `'${wrong}' is no SNS topic: use -c alarmTopic=arn:aws:sns:`,
-      );
-  });
-
-  test('an unknown stage or architecture is one clear sentence', () => {
-    expect(stageOf(undefined)).toBe('dev');
-    expect(() => stageOf('staging')).toThrow("There is no stage 'staging': use -c stage=dev or -c stage=prod.");
-    expect(() => settingsFor('dev', { architecture: 'sparc' })).toThrow("There is no architecture 'sparc'");
-    deployed('dev', { architecture: 'x86_64' }).template.hasResourceProperties('AWS::Lambda::Function', {
-      Architectures: ['x86_64'],
-    });
-  });
-});
-
 test('the same manifest makes the same template', () => {
   expect(JSON.stringify(deployed().template.toJSON())).toBe(JSON.stringify(template.toJSON()));
-});
-
-describe('views and processes in stacks of their own', () => {
-  const flat = deployed('dev', { nested: 'false' });
-
-  test('come to the same resources as in the one stack', () => {
-    const shapes = (of: typeof flat) =>
-      Object.entries(of.template.toJSON().Resources as Record<string, { Type: string; Properties?: { Environment?: unknown } }>)
-        .map(([id, { Type, Properties }]) => `${id.replace(/[0-9A-F]{8}$/, '')} ${Type} ${Object.keys(Properties ?? {}).sort()}`)
-        .sort();
-    expect(shapes(deployed())).toEqual(shapes(flat));
-    expect(outputNames(deployed().template).toSorted()).toEqual(outputNames(flat.template).toSorted());
-  });
-
-  test('cost the outer stack one resource each', () => {
-    const outer = (of: typeof flat) => Object.keys(Template.fromStack(of.stack).toJSON().Resources).length;
-    const inOne = Object.keys(flat.template.toJSON().Resources).filter((id) => id.startsWith('ParcelListR2')).length;
-    expect(inOne).toBeGreaterThan(20);
-    expect(outer(flat) - outer(deployed())).toBeGreaterThan(20 * (manifest.projections.length - 1));
-  });
-
-  test('leave room for fifty: in the functions’ variables, the outputs and the outer stack', () => {
-    const [list] = manifest.projections;
-    const projections = Array.from({ length: 50 }, (_, i) => ({ ...list!, name: `a-view-of-something-${i}` }));
-    const rows = Object.fromEntries(projections.map((projection) => [revisionKey(projection), 'a'.repeat(64)]));
-    const stack = new FoldstreamStack(new App(), 'foldstream-production', {
-      manifest: defineManifest({ aggregates: manifest.aggregates, projections }),
-      code: { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' }, rows },
-      settings: settingsFor('prod'),
-    });
-    const outer = Template.fromStack(stack);
-    // Names that AWS makes have at most so many characters here, addresses of queues included.
-    for (const { Properties } of Object.values(outer.findResources('AWS::Lambda::Function'))) {
-      const all = Object.entries(Properties.Environment.Variables as Record<string, unknown>);
-      const size = all.reduce((sum, [name, value]) => sum + name.length + withStandIns(value, 150).length, 0);
-      expect(size, Properties.Description).toBeLessThan(4_096);
-    }
-    expect(Object.keys(outer.toJSON().Resources).length).toBeLessThan(500);
-    expect(Object.keys(outer.toJSON().Outputs).length).toBeLessThan(200);
-  });
 });
 
 test('the outputs that the command line and the tests stand on', () => {
