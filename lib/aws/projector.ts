@@ -1,23 +1,21 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { carryOutBatch, isOrder, type Order } from '../engine/orders.ts';
+import { carryOutBatch, isOrder } from '../engine/orders.ts';
 import { type Delivery, type Projecting, projectBatch } from '../engine/project.ts';
-import type { Delivered } from '../engine/publish.ts';
 import type { Refolding } from '../engine/refold.ts';
 import { resumeBatch } from '../engine/resume.ts';
 import type { Work } from './batch-handler.ts';
 import { correlationsOf } from './correlations.ts';
-
-/** What comes through the queue: a commit, from the bus or from the sweep, or an operator's order. */
-type Message = Readonly<{ detail?: Delivered }> | Order;
+import { deliveredIn, messageIn } from './message-body.ts';
 
 /** Applies the records of one queue, and answers the ids of those that are to come again. What folds nothing anew takes orders to resume alone. */
 export const projector =
   (projecting: Projecting, log: Pick<Logger, 'info' | 'error'>, done: string, refolding?: Refolding): Work =>
   async (records) => {
-    const messages = records.map(({ messageId, body }) => ({ id: messageId, message: JSON.parse(body) as Message }));
-    const batch = messages.flatMap(({ id, message }): readonly Delivery[] =>
-      'detail' in message && message.detail ? [{ id, delivered: message.detail }] : [],
-    );
+    const messages = records.map(({ messageId, body }) => ({ id: messageId, message: messageIn(body) }));
+    const batch = messages.flatMap(({ id, message }): readonly Delivery[] => {
+      const delivered = deliveredIn(message);
+      return delivered ? [{ id, delivered }] : [];
+    });
     const orders = messages.flatMap(({ id, message }) => (isOrder(message) ? [{ id, order: message }] : []));
     const resumes = orders.flatMap(({ id, order }) => ('resume' in order ? [{ id, order: order.resume }] : []));
     const known = new Set([...batch, ...(refolding ? orders : resumes)].map(({ id }) => id));

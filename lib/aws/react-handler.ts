@@ -10,7 +10,6 @@ import { processMessage } from '../engine/process/message-form.ts';
 import type { Arrived } from '../engine/process/ports.ts';
 import type { Reacting } from '../engine/process/react.ts';
 import { reactBatch } from '../engine/process/react-batch.ts';
-import type { Delivered } from '../engine/publish.ts';
 import { defaultSettings, processSettings } from '../engine/settings.ts';
 import { batchHandler, receiving, type Work } from './batch-handler.ts';
 import { commitStore } from './commit-store.ts';
@@ -18,6 +17,7 @@ import { correlationsOf } from './correlations.ts';
 import { deadlineItems } from './deadlines.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
+import { deliveredIn, messageIn } from './message-body.ts';
 import { sendTo, sqs } from './queue.ts';
 import { eventBridgeScheduler, schedulerClient } from './scheduler.ts';
 import { snapshotStore } from './snapshot-store.ts';
@@ -26,8 +26,9 @@ import { systemClock, systemKeys } from './system.ts';
 
 /** A commit from the bus or from the sweep, or what the scheduler, the sweep and operators say; undefined for what nobody here has sent. */
 const arrivedIn = ({ messageId, body }: SQSRecord): Arrived | undefined => {
-  const said = JSON.parse(body) as Readonly<{ detail?: Delivered }>;
-  if (said.detail) return { id: messageId, delivered: said.detail };
+  const said = messageIn(body);
+  const delivered = deliveredIn(said);
+  if (delivered) return { id: messageId, delivered };
   const message = processMessage.safeParse(said);
   return message.success ? { id: messageId, message: message.data } : undefined;
 };

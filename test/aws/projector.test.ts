@@ -5,8 +5,10 @@ import { toEntry } from '../../lib/engine/publish.ts';
 import { bagOf } from '../support/bag.ts';
 import { append, kinds, rebuildingOf } from '../support/rebuilding.ts';
 
-const recordsOf = (...bodies: readonly object[]) =>
-  bodies.map((body, i) => ({ messageId: `m${i}`, body: JSON.stringify(body) }) as SQSRecord);
+const recordsOf = (...bodies: readonly (object | string)[]) =>
+  bodies.map((body, i) => {
+    return { messageId: `m${i}`, body: typeof body === 'string' ? body : JSON.stringify(body) } as SQSRecord;
+  });
 
 const house = async () => {
   const rebuilding = rebuildingOf({ projection: kinds[0]! });
@@ -23,10 +25,16 @@ describe('the function of a view', () => {
   it('takes commits and orders, and gives back what it does not know', async () => {
     const { view, log, messages, projecting } = await house();
     const run = projector(projecting, log, 'Projected.', projecting);
-    expect(await run(recordsOf(...messages, resume, { hello: 1 }, refold, {}))).toEqual(['m3', 'm5']);
+    expect(
+      await run(recordsOf(...messages, resume, { hello: 1 }, refold, {}, 'no JSON', 'null', { detail: { stream: 'bag-a' } })),
+    ).toEqual(['m3', 'm5', 'm6', 'm7', 'm8']);
     expect(await view.head('a')).toMatchObject({ commit: 2, row: { sum: 3 } });
     expect(log.lines).toContainEqual(
-      expect.objectContaining({ level: 'error', message: 'A message is of no known form.', fields: { messages: ['m3', 'm5'] } }),
+      expect.objectContaining({
+        level: 'error',
+        message: 'A message is of no known form.',
+        fields: { messages: ['m3', 'm5', 'm6', 'm7', 'm8'] },
+      }),
     );
   });
 

@@ -53,11 +53,16 @@ describe('the function of a process', () => {
       busEvent(JSON.stringify({ ...missing, stream: 'transfer-2' })),
       '{"hello":1}',
       '{"due":{"instance":""}}',
+      'not even JSON',
     ];
-    expect(await react(recordsOf(...bodies))).toEqual(['m1', 'm2', 'm3']);
+    expect(await react(recordsOf(...bodies))).toEqual(['m1', 'm2', 'm3', 'm4']);
     expect(await world.stateOf('moving-1')).toMatchObject({ ended: 'completed' });
     expect(world.log.lines).toContainEqual(
-      expect.objectContaining({ level: 'error', message: 'A message is of no known form.', fields: { messages: ['m2', 'm3'] } }),
+      expect.objectContaining({
+        level: 'error',
+        message: 'A message is of no known form.',
+        fields: { messages: ['m2', 'm3', 'm4'] },
+      }),
     );
   });
 });
