@@ -1,5 +1,6 @@
 import { type Commit, versionBefore } from '../core/commit.ts';
 import type { ProcessEvent } from '../core/process-events.ts';
+import { newInstance, processEvolve } from '../core/process-instance.ts';
 import { kernelEvents } from './process/deadlines.ts';
 import { type Came, cameBy, type Instances, saysOf, storyOf } from './trace-words.ts';
 
@@ -122,53 +123,24 @@ const parentsOf = (commits: readonly Commit[]): ReadonlyMap<Commit, Commit> => {
   return parents;
 };
 
-/** What a resolution by hand takes away: what it was about, and what waited behind a refused command. What had followed on an earlier resolution
- * waits for nothing but its own. */
-const goneWith = (events: readonly ProcessEvent[], open: ReadonlyMap<string, Wait>): readonly string[] => {
-  const settling = events.flatMap(({ type, data }) => (type === 'Reacted' && 'resolved' in data.occasion ? data.sends : []));
-  const settles = (number: number) => settling.some((send) => send.number === number);
-  const numbered = [...open].map(([key, wait]) => ({ key, wait, number: Number(key.split('/')[1]) }));
-  const stuck = numbered.filter(({ key }) => key.startsWith('stuck/')).map(({ number }) => number);
-  const isBehind = (to: string, number: number) =>
-    stuck.some((held) => sendOf(events, held)?.to === to && (settles(held) || !settles(number)));
-  return numbered
-    .filter(({ wait, number }) => wait.for === 'person' || (wait.for === 'outcome' && isBehind(wait.to, number)))
-    .map(({ key }) => key);
-};
+/** The kernel's events mean the same in every process. */
+const evolve = processEvolve({});
 
 /** What an instance cannot go on without, by its commits. */
 export const waitsOf = (instance: string, commits: readonly Commit[]): readonly Wait[] => {
-  const events = commits.flatMap(kernelOf);
-  const status = events.findLast(({ type }) => type === 'StepEnded')?.data as { status?: string } | undefined;
-  const open = new Map<string, Wait>();
-  const person = (status: 'stuck' | 'parked', why: string): Wait => ({ instance, for: 'person', status, why });
-  for (const { type, data } of events) {
-    if (type === 'Reacted') {
-      if ('deadline' in data.occasion) open.delete(`deadline/${data.occasion.deadline.name}`);
-      for (const { name } of data.cancelled) open.delete(`deadline/${name}`);
-      for (const { number, to, command } of data.sends)
-        open.set(`send/${number}`, { instance, for: 'outcome', command: command.type, to, since: data.at });
-      for (const { name, at: until } of data.set) open.set(`deadline/${name}`, { instance, for: 'deadline', name, until });
-    }
-    if (type === 'CommandDone' || type === 'CommandRefused') open.delete(`send/${data.number}`);
-    if (type === 'Ended') for (const { name } of data.cancelled) open.delete(`deadline/${name}`);
-    if (type === 'InstanceParked') open.set('parked', person('parked', data.thrown));
-    if (type === 'InstanceResumed') open.delete('parked');
-    if (type === 'InstanceStuck')
-      open.set(`stuck/${data.number}`, person('stuck', `${data.to} refused ${commandName(data.command)}: ${data.reason}`));
-    if (type === 'CommandRetried') {
-      open.delete(`stuck/${data.number}`);
-      const { to, command } = sendOf(events, data.number) ?? { to: '?', command: '?' };
-      open.set(`send/${data.number}`, { instance, for: 'outcome', command, to, since: data.at });
-    }
-    if (type === 'InstanceResolved') for (const key of goneWith(events, open)) open.delete(key);
-  }
-  const isHeld = status?.status === 'stuck' || status?.status === 'parked';
+  const { sends, deadlines, stuck, parked, status } = commits
+    .flatMap(kernelOf)
+    .reduce((state, { type, data }) => evolve[type]!(state, data as never), newInstance({ initial: undefined }));
+  const person = (standing: 'stuck' | 'parked', why: string): Wait => ({ instance, for: 'person', status: standing, why });
   // While it stands still no deadline of its fires.
-  return [...open.values()].filter((wait) => !isHeld || wait.for !== 'deadline');
+  const firing = status === 'stuck' || status === 'parked' ? [] : Object.values(deadlines);
+  return [
+    ...sends.map(({ command, to, at }): Wait => ({ instance, for: 'outcome', command: command.type, to, since: at })),
+    ...firing.map(({ name, at }): Wait => ({ instance, for: 'deadline', name, until: at })),
+    ...(parked ? [person('parked', parked.thrown)] : []),
+    ...stuck.map(({ to, command, reason }) => person('stuck', `${to} refused ${command.type}: ${reason}`)),
+  ];
 };
-
-const commandName = (command: string | Readonly<{ type: string }>) => (typeof command === 'string' ? command : command.type);
 
 /** A send by its number, as the reaction that decided it has it. */
 export const sendOf = (events: readonly ProcessEvent[], number: number) =>
