@@ -73,10 +73,7 @@ export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebui
   };
   return {
     load,
-    loadRollBack: async (id) => {
-      const record = await recorded(id);
-      return record?.kind === 'roll-back' ? record : undefined;
-    },
+    recorded,
     rollBack: async (record) => {
       for (let attempt = 0; attempt < tries; attempt++)
         try {

@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { revisionKey } from '../core/deployed-names.ts';
 import type { Active, Actives, Phase, Phases, Switch } from '../engine/rebuild/ports.ts';
 import { toItem } from './attributes.ts';
 import { controlItem } from './control-item.ts';
@@ -30,7 +31,7 @@ export const activeRevisions = (client: DynamoDBClient, table: string): Actives 
 
 /** The phases of revisions, in the control table. Stored format of 2026-11: `id` is `phase/<projection>.r<revision>`, and the fields of a Phase. */
 export const revisionPhases = (client: DynamoDBClient, table: string): Phases => {
-  const idOf = (projection: string, revision: number) => `phase/${projection}.r${revision}`;
+  const idOf = (name: string, revision: number) => `phase/${revisionKey({ name, revision })}`;
   return {
     load: (projection, revision) => controlItem<Phase>(client, table, idOf(projection, revision)),
     save: async (projection, revision, phase) => {

@@ -91,10 +91,7 @@ export const memoryRebuilds = (actives: Pick<Actives, 'switch'>): Rebuilds => {
       kept.delete(record.id);
       return false;
     },
-    loadRollBack: async (id) => {
-      const found = kept.get(id);
-      return found?.kind === 'roll-back' ? structuredClone(found) : undefined;
-    },
+    recorded: async (id) => structuredClone(kept.get(id)),
     move: async (id, from, to, also) => {
       const there = rebuildOf(id);
       if (!there || !from.includes(there.state)) return false;

@@ -178,8 +178,8 @@ export const rebuildContract = (name: string, make: () => Ports | Promise<Ports>
       const forward = back('forward', { revision: 2, from: 1, why: 'better' });
       expect(await rebuilds.list('balances')).toStrictEqual([forward, back('back')]);
       expect(await rebuilds.list('totals')).toEqual([]);
-      expect(await rebuilds.loadRollBack('back')).toStrictEqual(back('back'));
-      for (const id of ['early', 'late']) expect(await rebuilds.loadRollBack(id)).toBeUndefined();
+      expect(await rebuilds.recorded('back')).toStrictEqual(back('back'));
+      for (const id of ['early', 'late']) expect(await rebuilds.recorded(id)).toBeUndefined();
       expect(await rebuilds.load('back'), 'it has no execution').toBeUndefined();
       expect(await rebuilds.move('back', ['switched'], { state: 'failed' })).toBe(false);
     });

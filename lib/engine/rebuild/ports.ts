@@ -152,7 +152,8 @@ export interface Rebuilds {
   load(id: string): Promise<Rebuild | undefined>;
   /** Records one and switches its view, both or neither, whatever is running; one that is recorded already, once. Answers whether it took effect. */
   rollBack(record: RollBack): Promise<boolean>;
-  loadRollBack(id: string): Promise<RollBack | undefined>;
+  /** Whatever the history has under this id. */
+  recorded(id: string): Promise<Recorded | undefined>;
   /** Changes its state if it is still in one of these. Answers whether it did. A last state frees the projection for the next one. */
   move(
     id: string,

@@ -59,37 +59,38 @@ const progressNow = (rebuild: Rebuild, parts: readonly PartProgress[], now: numb
   };
 };
 
-/** One rebuild, with its progress. */
-export const reportRebuild = async (
-  ordering: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
-  id: string,
-): Promise<RebuildReport> => {
-  const found = await ordering.rebuilds.load(id);
-  if (!found) throw notFound(`rebuild ${id}`);
-  const rebuild = await reconciled(ordering, found);
-  const parts = await ordering.rebuilds.parts(id, partsOf(rebuild));
+type Reporting = Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>;
+
+const withProgress = async (reporting: Reporting, found: Rebuild): Promise<RebuildReport> => {
+  const rebuild = await reconciled(reporting, found);
+  const parts = await reporting.rebuilds.parts(rebuild.id, partsOf(rebuild));
   const differences = parts.flatMap((part) => part.differences).slice(0, defaultWorkSettings.listedDifferences);
   const found_ = total(parts, (part) => part.found);
   return {
     ...rebuild,
     ...(rebuild.found === undefined && found_ > 0 && { differences, found: found_ }),
-    progress: progressNow(rebuild, parts, ordering.clock.now()),
+    progress: progressNow(rebuild, parts, reporting.clock.now()),
   };
 };
 
+/** One rebuild, with its progress. */
+export const reportRebuild = async (reporting: Reporting, id: string): Promise<RebuildReport> => {
+  const found = await reporting.rebuilds.load(id);
+  if (!found) throw notFound(`rebuild ${id}`);
+  return withProgress(reporting, found);
+};
+
 /** One of the list: a rebuild with its progress, or a roll back as it is. */
-export const reportRecorded = async (
-  ordering: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
-  id: string,
-): Promise<RebuildReport | RollBack> => (await ordering.rebuilds.loadRollBack(id)) ?? reportRebuild(ordering, id);
+export const reportRecorded = async (reporting: Reporting, id: string): Promise<RebuildReport | RollBack> => {
+  const found = await reporting.rebuilds.recorded(id);
+  if (!found) throw notFound(`rebuild ${id}`);
+  return found.kind === 'roll-back' ? found : withProgress(reporting, found);
+};
 
 /** Running ones and past ones, with the roll backs among them, the newest first. */
-export const listRebuilds = async (
-  ordering: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
-  projection?: string,
-): Promise<readonly Recorded[]> =>
+export const listRebuilds = async (reporting: Reporting, projection?: string): Promise<readonly Recorded[]> =>
   Promise.all(
-    (await ordering.rebuilds.list(projection)).map((each) => (each.kind === 'roll-back' ? each : reconciled(ordering, each))),
+    (await reporting.rebuilds.list(projection)).map((each) => (each.kind === 'roll-back' ? each : reconciled(reporting, each))),
   );
 
 /** How far the newest rebuild of a view is, running or over. */
