@@ -1,37 +1,27 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import type { SQSRecord } from 'aws-lambda';
 import type { AnyDecider } from '../core/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { processDecider } from '../core/process-decider.ts';
 import { stateCache } from '../engine/cache.ts';
 import type { Commanding } from '../engine/command.ts';
-import { processMessage } from '../engine/process/message-form.ts';
+import { messageIn } from '../engine/process/message-form.ts';
 import type { Arrived } from '../engine/process/ports.ts';
 import type { Reacting } from '../engine/process/react.ts';
 import { reactBatch } from '../engine/process/react-batch.ts';
 import { defaultSettings, processSettings } from '../engine/settings.ts';
+import { arrivals } from './arrivals.ts';
 import { batchHandler, receiving, type Work } from './batch-handler.ts';
 import { commitStore } from './commit-store.ts';
 import { correlationsOf } from './correlations.ts';
 import { deadlineItems } from './deadlines.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
-import { deliveredIn, messageIn } from './message-body.ts';
 import { sendTo, sqs } from './queue.ts';
 import { eventBridgeScheduler, schedulerClient } from './scheduler.ts';
 import { snapshotStore } from './snapshot-store.ts';
 import { sourceCursors } from './source-cursors.ts';
 import { systemClock, systemKeys } from './system.ts';
-
-/** A commit from the bus or from the sweep, or what the scheduler, the sweep and operators say; undefined for what nobody here has sent. */
-const arrivedIn = ({ messageId, body }: SQSRecord): Arrived | undefined => {
-  const said = messageIn(body);
-  const delivered = deliveredIn(said);
-  if (delivered) return { id: messageId, delivered };
-  const message = processMessage.safeParse(said);
-  return message.success ? { id: messageId, message: message.data } : undefined;
-};
 
 const correlationOf = (arrived: Arrived): readonly string[] => {
   if ('delivered' in arrived) return correlationsOf([arrived.delivered]);
@@ -42,11 +32,8 @@ const correlationOf = (arrived: Arrived): readonly string[] => {
 export const reactor =
   (reacting: Reacting, log: Pick<Logger, 'info' | 'error'>): Work =>
   async (records) => {
-    const all = records.map((record) => ({ id: record.messageId, arrived: arrivedIn(record) }));
-    const batch = all.flatMap(({ arrived }) => arrived ?? []);
-    const strangers = all.filter(({ arrived }) => !arrived).map(({ id }) => id);
-    // It may be of a newer release, which is everywhere soon: it comes again as others do, and ends as a dead letter, where somebody looks at it.
-    if (strangers.length > 0) log.error('A message is of no known form.', { messages: strangers });
+    const { deliveries, orders, strangers } = arrivals(records, messageIn, log);
+    const batch: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
     const failed = await reactBatch(reacting, batch);
     log.info('Reacted.', {
       messages: batch.length - failed.length,

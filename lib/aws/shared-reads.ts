@@ -4,13 +4,11 @@ import { atOnce } from '../engine/at-once.ts';
 import type { RowListing, RowPart, View, ViewItem, ViewReader } from '../engine/ports.ts';
 import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
+import { lookFurther, requestsPerPage } from './paging.ts';
 
 /** The index of a view's shared rows by whose they are: of their keys alone, which never change, so that adding to a row costs nothing here. */
 const byListing = 'shared-rows';
-const requestsPerPage = 20;
 const readsAtOnce = 25;
-/** How many items a scan of the whole table looks at, at once. */
-const lookFurther = 1_000;
 
 type Place = Readonly<Record<string, unknown>>;
 type Row = RowListing['items'][number];

@@ -13,6 +13,7 @@ import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } f
 import { listed } from '../engine/view-item.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
 import { whereItWas } from './head-condition.ts';
+import { lookFurther, requestsPerPage } from './paging.ts';
 import { sharedReads } from './shared-reads.ts';
 import { sharedWrites } from './shared-writes.ts';
 
@@ -20,11 +21,6 @@ import { sharedWrites } from './shared-writes.ts';
 const byOwner = 'by-owner';
 /** The key of the index of parked heads: only those that carry it are in there, so that it costs nothing while nothing is parked. */
 const parkedSince = 'parkedSince';
-/** One page of a list sends at most this many requests: behind many tombstones it ends early, with a place to go on from. */
-export const requestsPerPage = 20;
-/** How many items a follow-up request looks at when the first one brought too few. */
-const lookFurther = 1_000;
-
 type Place = Readonly<Record<string, unknown>>;
 type Ask = (Limit: number, ExclusiveStartKey: Item | undefined) => Promise<{ Items?: Item[]; LastEvaluatedKey?: Item }>;
 

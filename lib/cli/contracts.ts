@@ -36,29 +36,17 @@ export const readSamples = (root: string): Samples => {
   );
 };
 
-const releasedFile = (root: string) => join(root, 'events', 'released.json');
+type ReleaseRecord = 'released' | 'released-views' | 'released-commands';
+const recordIn = (root: string, name: ReleaseRecord) => join(root, 'events', `${name}.json`);
+
+/** What a release has recorded, or undefined where nothing is. */
+const recorded = <T>(root: string, name: ReleaseRecord): T | undefined => {
+  const file = recordIn(root, name);
+  return existsSync(file) ? (parse(file) as T) : undefined;
+};
 
 /** The formats as last released, or undefined where none are recorded. */
-export const readReleased = (root: string): Released | undefined => {
-  const file = releasedFile(root);
-  return existsSync(file) ? (parse(file) as Released) : undefined;
-};
-
-const releasedViewsFile = (root: string) => join(root, 'events', 'released-views.json');
-
-/** The revisions of views as last released, or undefined where none are recorded. */
-const readReleasedViews = (root: string): ReleasedViews | undefined => {
-  const file = releasedViewsFile(root);
-  return existsSync(file) ? (parse(file) as ReleasedViews) : undefined;
-};
-
-const releasedCommandsFile = (root: string) => join(root, 'events', 'released-commands.json');
-
-/** The commands of processes as last released, or undefined where none are recorded. */
-const readReleasedCommands = (root: string): ReleasedCommands | undefined => {
-  const file = releasedCommandsFile(root);
-  return existsSync(file) ? (parse(file) as ReleasedCommands) : undefined;
-};
+export const readReleased = (root: string): Released | undefined => recorded(root, 'released');
 
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${fault}`, `  ${fix}`];
@@ -71,9 +59,9 @@ const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 export const contractsVerb = ({ manifest, root, code, release = false, write = writeFileSync }: ContractsOptions) => {
   const samples = readSamples(root);
   const released = readReleased(root);
-  const views = readReleasedViews(root) ?? {};
+  const views = recorded<ReleasedViews>(root, 'released-views') ?? {};
   const commands = presentCommands(manifest);
-  const releasedCommands = readReleasedCommands(root);
+  const releasedCommands = recorded<ReleasedCommands>(root, 'released-commands');
   const { faults, notes } = together([
     checkContracts(manifest, released ?? {}, samples, release),
     checkCommands(commands, releasedCommands ?? {}),
@@ -85,10 +73,10 @@ export const contractsVerb = ({ manifest, root, code, release = false, write = w
   if (faults.length > 0)
     return { ok: false, lines: [...lines, `${count(faults.length, 'fault')}.${release ? ' Nothing was released.' : ''}`] };
   if (release) {
-    write(releasedFile(root), toJson(toReleased(present)));
-    if (code) write(releasedViewsFile(root), toJson(releaseViews(code, views)));
+    write(recordIn(root, 'released'), toJson(toReleased(present)));
+    if (code) write(recordIn(root, 'released-views'), toJson(releaseViews(code, views)));
     const keepsCommands = commands.length > 0 || releasedCommands !== undefined;
-    if (keepsCommands) write(releasedCommandsFile(root), toJson(releaseCommands(commands)));
+    if (keepsCommands) write(recordIn(root, 'released-commands'), toJson(releaseCommands(commands)));
     const files = ['released', ...(code ? ['released-views'] : []), ...(keepsCommands ? ['released-commands'] : [])];
     return {
       ok: true,
@@ -114,12 +102,12 @@ export type RowsUnchangedOptions = Required<Pick<ContractsOptions, 'root' | 'cod
 export const rowsUnchangedVerb = ({ root, code, views, why = '', write = writeFileSync }: RowsUnchangedOptions) => {
   if (why.trim() === '')
     throw new UserError('Why do the rows stay as they are?', 'Say it for whoever reads the release: --why "...".');
-  const { released, kept, unknown } = keepRows(code, readReleasedViews(root) ?? {}, views, why.trim());
+  const { released, kept, unknown } = keepRows(code, recorded<ReleasedViews>(root, 'released-views') ?? {}, views, why.trim());
   if (unknown.length > 0)
     return {
       ok: false,
       lines: unknown.map((view) => `${view}: no released revision of it has changed code. Nothing was recorded.`),
     };
-  write(releasedViewsFile(root), toJson(released));
+  write(recordIn(root, 'released-views'), toJson(released));
   return { ok: true, lines: kept.map((name) => `${name}: recorded. Commit events/released-views.json.`) };
 };

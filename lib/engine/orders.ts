@@ -5,7 +5,14 @@ import { type ResumeOrder, resumeStream } from './resume.ts';
 /** What comes to a projection's queue beside commits. */
 export type Order = ResumeOrder | RefoldOrder | MendOrder;
 
-export const isOrder = (message: object): message is Order => 'resume' in message || 'refold' in message || 'mend' in message;
+const isOrder = (said: object): said is Order => 'resume' in said || 'refold' in said || 'mend' in said;
+
+/** An order to a view in what its queue says. */
+export const orderIn = (said: object): Order | undefined => (isOrder(said) ? said : undefined);
+
+/** The one order that a consumer takes which folds nothing anew. */
+export const resumeIn = (said: object): ResumeOrder['resume'] | undefined =>
+  isOrder(said) && 'resume' in said ? said.resume : undefined;
 
 const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
   const { log, projection } = refolding;

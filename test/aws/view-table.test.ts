@@ -2,7 +2,8 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { toItem } from '../../lib/aws/attributes.ts';
-import { requestsPerPage, viewTable } from '../../lib/aws/view-table.ts';
+import { requestsPerPage } from '../../lib/aws/paging.ts';
+import { viewTable } from '../../lib/aws/view-table.ts';
 
 describe('viewTable', () => {
   it('ends a page early behind very many tombstones, with a place to go on from', async () => {

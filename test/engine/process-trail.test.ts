@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProcess } from '../../lib/core/process.ts';
 import { send } from '../../lib/core/process.ts';
-import { processMessage } from '../../lib/engine/process/message-form.ts';
+import { messageIn } from '../../lib/engine/process/message-form.ts';
 import type { ProcessMessage } from '../../lib/engine/process/ports.ts';
 import { type ProcessWorld, processWorld } from '../support/attending.ts';
 import { operator } from '../support/commanding.ts';
@@ -31,8 +31,7 @@ const open = async (world: ProcessWorld) => {
   }
 };
 /** As it comes through the queue. */
-const tell = (world: ProcessWorld, message: ProcessMessage) =>
-  world.tell(processMessage.parse(JSON.parse(JSON.stringify(message))));
+const tell = (world: ProcessWorld, message: ProcessMessage) => world.tell(messageIn(JSON.parse(JSON.stringify(message)))!);
 
 /** Takes every note, as the mended release does. */
 const Noted = (memory: { notes: string[] }, { data }: { data: { note: string } }) => ({

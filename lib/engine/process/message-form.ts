@@ -4,11 +4,13 @@ import type { ProcessMessage } from './ports.ts';
 const text = z.string().min(1);
 const order = z.object({ instance: text, reason: text, by: text, correlation: text, traceparent: text.optional() });
 
-/** What a process's queue may hold beside commits. */
-export const processMessage: z.ZodType<ProcessMessage> = z.union([
+const processMessage: z.ZodType<ProcessMessage> = z.union([
   z.object({ due: z.object({ instance: text, name: text, setBy: z.int().positive() }) }),
   z.object({ attend: z.object({ instance: text }) }),
   z.object({ resume: order }),
   z.object({ retry: order }),
   z.object({ resolve: order }),
 ]);
+
+/** What a process's queue may hold beside commits: what the scheduler, the sweep and operators say. */
+export const messageIn = (said: object): ProcessMessage | undefined => processMessage.safeParse(said).data;

@@ -4,13 +4,13 @@ import { processDecider } from '../../core/process-decider.ts';
 import { parseStream } from '../../core/stream.ts';
 import { stateCache } from '../../engine/cache.ts';
 import type { Commanding } from '../../engine/command.ts';
+import { type QueueRecord, sorted } from '../../engine/messages.ts';
 import type { Snapshots, Store } from '../../engine/ports.ts';
-import { processMessage } from '../../engine/process/message-form.ts';
+import { messageIn } from '../../engine/process/message-form.ts';
 import { stillOpen } from '../../engine/process/open.ts';
 import type { Arrived, Cursors, Order, ProcessMessage } from '../../engine/process/ports.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import type { SweptProcess } from '../../engine/process/sweep-targets.ts';
-import type { Delivered } from '../../engine/publish.ts';
 import { defaultSettings, processSettings } from '../../engine/settings.ts';
 import type { Target } from '../../engine/sweep-target.ts';
 import { memoryCursors, memoryDeadlines } from '../memory-process.ts';
@@ -41,12 +41,11 @@ const remedies = {
   stuck: ['retry', 'retry', 'wait', 'wait', 'wait', 'resolve'],
 } as const;
 
-type Message = Readonly<{ id: string; body: string }>;
-
 /** As the function does. */
-const arrivedIn = ({ id, body }: Message): Arrived => {
-  const said = JSON.parse(body) as Readonly<{ detail?: Delivered }>;
-  return said.detail ? { id, delivered: said.detail } : { id, message: processMessage.parse(said) };
+const reactToBatch = async (engine: Engine, reacting: Reacting, batch: readonly QueueRecord[]): Promise<readonly string[]> => {
+  const { deliveries, orders, strangers } = sorted(batch, messageIn);
+  const arrived: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
+  return [...(await engine.reactBatch(reacting, arrived)), ...strangers];
 };
 
 /** The rules of a process: what any of some releases reacts to, and all that its instances store. */
@@ -127,7 +126,7 @@ export const simulatedProcesses = (
     };
     const reactPool = pool(world, `react ${name}`, reactingFor);
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-      reactPool.invoke((reacting) => engine.reactBatch(reacting, batch.map(arrivedIn))),
+      reactPool.invoke((reacting) => reactToBatch(engine, reacting, batch)),
     );
     scheduler = simulatedScheduler(world, `scheduler ${name}`, queue.send);
     const ofReleases = all.flatMap((processes) => processes.filter(({ category }) => category === name));

@@ -6,10 +6,10 @@ import { FromNewerRelease } from '../../core/version.ts';
 import { announcing } from '../../engine/announce.ts';
 import { stateCache } from '../../engine/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../../engine/command.ts';
-import { isOrder, type Order } from '../../engine/orders.ts';
+import { type QueueRecord, sorted } from '../../engine/messages.ts';
+import { orderIn, resumeIn } from '../../engine/orders.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import type { Projecting } from '../../engine/project.ts';
-import type { Delivered } from '../../engine/publish.ts';
 import type { Querying } from '../../engine/query.ts';
 import type { Refolding } from '../../engine/refold.ts';
 import type { Sending } from '../../engine/send.ts';
@@ -31,25 +31,27 @@ import { simulatedView } from './view.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
 
-type Message = Readonly<{ id: string; body: string }>;
-
 /** As the function does: operators' orders apart from commits. What folds nothing anew takes orders to resume alone. */
 const handleBatch = async (
   engine: Engine,
   projecting: Projecting,
-  batch: readonly Message[],
+  batch: readonly QueueRecord[],
   refolding?: Refolding,
 ): Promise<readonly string[]> => {
-  const parsed = batch.map(({ id, body }) => ({ id, message: JSON.parse(body) as { detail?: Delivered } | Order }));
-  const failed = await engine.projectBatch(
-    projecting,
-    parsed.flatMap(({ id, message }) => ('detail' in message && message.detail ? [{ id, delivered: message.detail }] : [])),
-  );
-  const orders = parsed.flatMap(({ id, message }) => (isOrder(message) ? [{ id, order: message }] : []));
-  if (orders.length === 0) return failed;
-  if (refolding) return [...failed, ...(await engine.carryOutBatch(refolding, orders))];
-  const resumes = orders.flatMap(({ id, order }) => ('resume' in order ? [{ id, order: order.resume }] : []));
-  return [...failed, ...(await engine.resumeBatch(projecting, resumes))];
+  if (refolding) {
+    const { deliveries, orders, strangers } = sorted(batch, orderIn);
+    return [
+      ...(await engine.projectBatch(projecting, deliveries)),
+      ...(await engine.carryOutBatch(refolding, orders)),
+      ...strangers,
+    ];
+  }
+  const { deliveries, orders, strangers } = sorted(batch, resumeIn);
+  return [
+    ...(await engine.projectBatch(projecting, deliveries)),
+    ...(await engine.resumeBatch(projecting, orders)),
+    ...strangers,
+  ];
 };
 
 /** A rule for what any of some releases handles. */
