@@ -6,8 +6,8 @@ const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/
   (room) => `${room}/**/*.test.ts`,
 );
 
-/** A test is given up after this long (milliseconds): far more than it needs, since no timing is to decide it, also where properties run more often. */
-const testTimeout = 60_000 * Math.max(1, Number(process.env.FOLDSTREAM_RUNS ?? 1) / 20);
+/** A test or a hook is given up after this long (milliseconds): far longer than any takes, since no timing decides a test and a busy machine fails none. */
+const patience = { testTimeout: 1_800_000, hookTimeout: 1_800_000 };
 /** Where there are properties. */
 const setupFiles = ['test/support/seed.ts'];
 /** What needs nothing but processors: vitest by itself leaves one idle. All that run together must say the same. */
@@ -24,16 +24,16 @@ export default defineConfig({
           include: [...unit, 'test/contract/memory.test.ts'],
           exclude: proofs,
           setupFiles,
-          testTimeout,
+          ...patience,
           maxWorkers,
           pool: 'threads',
           isolate: false,
         },
       },
       // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
-      { test: { name: 'proofs', include: proofs, setupFiles, testTimeout, maxWorkers } },
+      { test: { name: 'proofs', include: proofs, setupFiles, ...patience, maxWorkers } },
       // Synthesis of the real app.
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, testTimeout, hookTimeout: 60_000, maxWorkers } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, ...patience, maxWorkers } },
       // A real engine, a real deployment, real HTTP.
       {
         test: {
@@ -41,8 +41,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/contract/engines.test.ts'],
           setupFiles,
           globalSetup: 'test/integration/setup.ts',
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       // Two independent engines for the store alone; the second one needs Java.
@@ -51,8 +50,7 @@ export default defineConfig({
           name: 'engines',
           include: ['test/contract/engines.test.ts'],
           setupFiles,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
       // What takes longer than anybody wants to wait for at each change.
@@ -60,8 +58,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 120_000,
+          ...patience,
           maxWorkers,
         },
       },
@@ -71,8 +68,7 @@ export default defineConfig({
           name: 'long-http',
           include: ['test/long-http/**/*.test.ts'],
           globalSetup: 'test/integration/setup.ts',
-          testTimeout: 600_000,
-          hookTimeout: 120_000,
+          ...patience,
         },
       },
     ],

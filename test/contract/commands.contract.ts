@@ -85,7 +85,7 @@ const historyOf = async (store: Store, stream: string): Promise<readonly Commit[
 /** The promises of the store under everything at once, on a real engine: the same that are proven in memory with more runs. */
 export const commandsContract = (name: string, make: () => Promise<Lab>) =>
   describe(`commands: ${name}`, () => {
-    it('leave no hole and no fork, lose nothing that was acknowledged, and take effect at most once', { timeout: 120_000 }, () =>
+    it('leave no hole and no fork, lose nothing that was acknowledged, and take effect at most once', () =>
       fc.assert(
         fc.asyncProperty(fc.array(round, { minLength: 2, maxLength: 6, size: 'max' }), async (rounds) => {
           const { client, tables } = await make();
@@ -145,6 +145,5 @@ export const commandsContract = (name: string, make: () => Promise<Lab>) =>
           }
         }),
         { numRuns: 15 },
-      ),
-    );
+      ));
   });

@@ -12,6 +12,7 @@ import { sourceCursors } from '../../lib/aws/source-cursors.ts';
 import { sweepPlaces } from '../../lib/aws/sweep-places.ts';
 import { viewScanner } from '../../lib/aws/view-scanner.ts';
 import { viewTable } from '../../lib/aws/view-table.ts';
+import { patientRequests } from '../support/patience.ts';
 import { spoilers } from '../support/spoil.ts';
 import { dropTables, makeTables } from '../support/tables.ts';
 import { commandsContract } from './commands.contract.ts';
@@ -47,7 +48,7 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 for (const { name, endpoint } of engines)
   describe(name, () => {
-    const settings = { endpoint, region: 'eu-central-1', credentials };
+    const settings = { endpoint, region: 'eu-central-1', credentials, ...patientRequests };
     const client = dynamo(settings);
     const made: Readonly<Record<string, string>>[] = [];
     const tables = async (lists?: readonly string[]) => {

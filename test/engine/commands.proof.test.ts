@@ -27,4 +27,4 @@ it('keeps every promise of the store, whatever happens to several instances, the
     'ignored',
   ])
     expect(total[name], name).toBeGreaterThan(0);
-}, 600_000);
+});

@@ -52,5 +52,4 @@ it.each(distances)(
     expect(new Set(deposited.map(({ command }) => command)).size).toBe(writers * each);
     expect(calls.length / (writers * each)).toBeLessThanOrEqual(6);
   },
-  60_000,
 );

@@ -27,5 +27,5 @@ describe('the property of the store', () => {
 
   it('finds nothing in the same scenarios when nothing is gone', async () => {
     expect(await scenariosUntilFound({}, runs(60))).toBeUndefined();
-  }, 600_000);
+  });
 });

@@ -68,7 +68,7 @@ describe('a state of the past', () => {
       }),
       { numRuns: runs(15) },
     );
-  }, 600_000);
+  });
 
   it('is what was there at that instant, for every instant', async () => {
     await fc.assert(
@@ -88,7 +88,7 @@ describe('a state of the past', () => {
       }),
       { numRuns: runs(15) },
     );
-  }, 600_000);
+  });
 
   it('is not to be had of a version that is not there yet', async () => {
     await expect(readState(tableOf(historyOf([1])), ada, '1', { version: 3 })).rejects.toMatchObject({
@@ -192,7 +192,7 @@ describe('the history', () => {
       }),
       { numRuns: runs(60) },
     );
-  }, 600_000);
+  });
 
   it('takes a cursor only for what it was made for', async () => {
     const commanding = tableOf(historyOf([1, 1, 1]));

@@ -44,7 +44,7 @@ const walk = async (call: Call, parameters: string, headers: Readonly<Record<str
 const percentile = (sorted: readonly number[], p: number) => Math.round(sorted[Math.ceil((sorted.length * p) / 100) - 1] ?? 0);
 
 describe.runIf(overHttp())('what one has just written', () => {
-  it('is read after each of 200 writes, by key and in lists', { timeout: 200_000 }, async () => {
+  it('is read after each of 200 writes, by key and in lists', async () => {
     const [ada, operator] = await Promise.all([as('ada'), as('operator')]);
     const [waits, cold]: [number[], number[]] = [[], []];
     const account = async () => {

@@ -12,6 +12,7 @@ import { freePort } from '../../lib/cli/engine/port.ts';
 import { startEngine } from '../../lib/cli/engine/start.ts';
 import { accessTo } from '../../lib/cli/engine/target.ts';
 import { killGroup } from '../../lib/cli/run.ts';
+import { patience } from '../support/patience.ts';
 
 /** A template of as many resources as a manifest of some dozen views more has in one stack. */
 const manyResources = JSON.stringify({
@@ -20,7 +21,7 @@ const manyResources = JSON.stringify({
   ),
 });
 
-test('an engine starts on a free port, can do what is needed, and leaves nothing behind', { timeout: 120_000 }, async () => {
+test('an engine starts on a free port, can do what is needed, and leaves nothing behind', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
   const engine = await ensureEngine({ cacheDir: join(import.meta.dirname, '../../.cache') });
   const port = await freePort();
@@ -38,7 +39,7 @@ test('an engine starts on a free port, can do what is needed, and leaves nothing
   expect(killGroup(running.pid, 0)).toBe(false);
 });
 
-test('the engine ends when its starter is killed without a word', { timeout: 60_000 }, async () => {
+test('the engine ends when its starter is killed without a word', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
   const url = (file: string) => JSON.stringify(new URL(`../../lib/cli/engine/${file}`, import.meta.url).href);
   const script = `
@@ -53,6 +54,6 @@ test('the engine ends when its starter is killed without a word', { timeout: 60_
   const endpoint = String(await once(starter.stdout, 'data')).trim();
   expect((await fetch(`${endpoint}/_ministack/health`)).ok).toBe(true);
   starter.kill('SIGKILL');
-  await vi.waitFor(() => expect(fetch(endpoint)).rejects.toThrow('fetch failed'), 20_000);
+  await vi.waitFor(() => expect(fetch(endpoint)).rejects.toThrow('fetch failed'), patience);
   rmSync(dir, { recursive: true, force: true });
 });

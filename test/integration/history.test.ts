@@ -26,7 +26,7 @@ import { customers } from './setup.ts';
 const stack = 'moved';
 const silent = { show: () => {}, end: () => {} };
 
-describe.runIf(overHttp())('a history that is moved', { timeout: 150_000 }, () => {
+describe.runIf(overHttp())('a history that is moved', () => {
   let moved: Deployment;
   let tables: DynamoDBDocumentClient;
   const home = mkdtempSync(join(tmpdir(), 'foldstream-moved-'));

@@ -112,9 +112,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     [ada, operator] = await Promise.all([as('ada', parking), as('operator', parking)]);
   });
 
-  it('parks one stream with its reason while 50 others arrive; mended and resumed, all views are what they would have been', {
-    timeout: 200_000,
-  }, async () => {
+  it('parks one stream with its reason while 50 others arrive; mended and resumed, all views are what they would have been', async () => {
     const poisoned = fresh();
     await send(poisoned, 'Linz', 'nowhere', 'Graz');
     const sendSome = async () => {
@@ -185,9 +183,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     ).rejects.toThrow('is not parked');
   });
 
-  it('sweeps up what the publisher never sent, public events too, and what one rule never delivered', {
-    timeout: 120_000,
-  }, async () => {
+  it('sweeps up what the publisher never sent, public events too, and what one rule never delivered', async () => {
     await whilePaused(name('PublishFunction'), async () => {
       const lost = [fresh(), fresh(), fresh()];
       for (const id of lost) await send(id, 'Steyr');

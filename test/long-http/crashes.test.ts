@@ -149,7 +149,7 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
       ).toEqual(history.map((_, i) => i + 1));
     expect(all.size).toBe(streams);
 
-    const left = await eventually(found, (wrong) => wrong.length === 0, { deadline: 400_000, every: 1_000 });
+    const left = await eventually(found, (wrong) => wrong.length === 0, { every: 1_000 });
     expect(left).toEqual([]);
     console.log(
       `All views right ${((performance.now() - ended) / 1_000).toFixed(1)} s after the last commit (a queue hands out again after ${handedOutAgainAfter.here} s)`,

@@ -42,11 +42,9 @@ describe.runIf(overHttp())('rebuilding views', () => {
     streams = [...new Set(history.map(({ stream }) => stream))];
     commits = history.length + 1;
     await house.deployAs('both');
-  }, 300_000);
+  });
 
-  it('answers 503 with progress for a first revision over existing history, until it is there', {
-    timeout: 180_000,
-  }, async () => {
+  it('answers 503 with progress for a first revision over existing history, until it is there', async () => {
     const { ada } = house.calls();
     expect(await verify({ all: true, stack: house.stack }, () => {})).toBe(true);
     const building = { type: 'urn:foldstream:problem:view-is-being-built', view: 'gauge-latest' };
@@ -71,9 +69,7 @@ describe.runIf(overHttp())('rebuilding views', () => {
     expect(await statusOf(id)).toBe('succeeded');
   });
 
-  it('goes on where a killed child was, while others write, and no walk and no answer mixes two revisions', {
-    timeout: 180_000,
-  }, async () => {
+  it('goes on where a killed child was, while others write, and no walk and no answer mixes two revisions', async () => {
     const { ada } = house.calls();
     const id = await begin({ projection: 'gauge-latest', settings: slowly });
     const reading = house.reading();
@@ -109,7 +105,7 @@ describe.runIf(overHttp())('rebuilding views', () => {
     await expectFolded(2, streams);
   });
 
-  it('rolls back to a revision that was kept up to date meanwhile, and forward again', { timeout: 120_000 }, async () => {
+  it('rolls back to a revision that was kept up to date meanwhile, and forward again', async () => {
     const { ada } = house.calls();
     await install('later', 5, 6);
     expect(await rollBack('worse')).toMatchObject({ status: 200, body: { revision: 1, previous: 2, why: 'worse' } });
@@ -129,7 +125,7 @@ describe.runIf(overHttp())('rebuilding views', () => {
     ]);
   });
 
-  it('keeps a deployment from taking away the revision that answers, which goes on answering', { timeout: 180_000 }, async () => {
+  it('keeps a deployment from taking away the revision that answers, which goes on answering', async () => {
     expect((await rollBack('worse')).status).toBe(200);
     await expect(house.deployAs('second')).rejects.toThrow(
       /remove gauge-latest\.r1, which answers queries\. gauge-latest\.r2 is kept up to date beside it: foldstream roll-back/,
@@ -141,9 +137,7 @@ describe.runIf(overHttp())('rebuilding views', () => {
     expect((await rollBack('better')).status).toBe(200);
   });
 
-  it('stops at a commit that the new revision cannot take, names it, and leaves the old one as it was; so does a cancel', {
-    timeout: 180_000,
-  }, async () => {
+  it('stops at a commit that the new revision cannot take, names it, and leaves the old one as it was; so does a cancel', async () => {
     const { operator } = house.calls();
     await install('p', 7);
     const first = await begin({ projection: 'gauge-log', revision: 1, settings: quickly });

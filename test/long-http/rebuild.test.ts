@@ -30,10 +30,10 @@ describe.runIf(overHttp())('a rebuild of 20,000 commits while others write', () 
     await eventually(
       () => report(id),
       ({ state }) => state !== 'filling',
-      { deadline: 300_000, every: 100 },
+      { every: 100 },
     );
     const filled = (performance.now() - began) / 1_000;
-    const result = await ended(id, 300_000);
+    const result = await ended(id);
     return { result, filled, whole: (performance.now() - began) / 1_000 };
   };
 
@@ -58,7 +58,7 @@ describe.runIf(overHttp())('a rebuild of 20,000 commits while others write', () 
     return commits / seconds;
   };
 
-  it('never fails a query nor mixes revisions, and is what every stream comes to', { timeout: 1_200_000 }, async () => {
+  it('never fails a query nor mixes revisions, and is what every stream comes to', async () => {
     await house.deployAs('history');
     await install('own');
     const seeded = await commitsOf(

@@ -5,14 +5,12 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { patience } from './patience.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const pom = join(here, 'dynamodb-local', 'pom.xml');
 const jars = join(here, '..', '..', '.cache', 'dynamodb-local');
 const run = promisify(execFile);
-
-/** How long it may take to answer for the first time (ms). */
-const patience = 30_000;
 
 const need = async (program: string, argument: string, what: string): Promise<void> => {
   await run(program, [argument]).catch((cause) => {

@@ -1,8 +1,10 @@
+import { patience } from './patience.ts';
+
 /** Asks again until the answer is good, or the deadline passes: then the last answer says what was wrong. */
 export const eventually = async <T>(
   ask: () => Promise<T>,
   isGood: (answer: T) => boolean,
-  { deadline = 20_000, every = 50 }: Readonly<{ deadline?: number; every?: number }> = {},
+  { deadline = patience, every = 50 }: Readonly<{ deadline?: number; every?: number }> = {},
 ): Promise<T> => {
   const until = Date.now() + deadline;
   for (;;) {

@@ -31,7 +31,7 @@ export type RunningEngine = {
 
 /** Starts the engine and returns once it answers. */
 export async function startEngine(options: StartOptions): Promise<RunningEngine> {
-  const { engine, port, stateDir, logFile, signal, deadlineMs = 60_000 } = options;
+  const { engine, port, stateDir, logFile, signal, deadlineMs = 300_000 } = options;
   await requireFreePort(port);
   for (const dir of [dirname(logFile), stateDir]) if (dir) mkdirSync(dir, { recursive: true });
   if (stateDir) forgetStreamPositions(stateDir);

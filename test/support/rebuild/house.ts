@@ -73,11 +73,11 @@ export const rebuildHouse = (stack: string) => {
       expect(answer).toMatchObject({ status: 202, body: { id: expect.any(String) } });
       return String(answer.body.id);
     },
-    ended: (id: string, deadline = 120_000) =>
+    ended: (id: string) =>
       eventually(
         () => report(id),
         (report) => isOver(report),
-        { deadline, every: 500 },
+        { every: 500 },
       ),
     statusOf: (id: string) => stateMachineExecutions(sfn(), name('RebuildMachine')).status(id),
     install: async (id: string, ...values: number[]) => {
