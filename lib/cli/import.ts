@@ -3,8 +3,7 @@ import { dynamo } from '../aws/dynamo.ts';
 import { systemClock, systemKeys } from '../aws/system.ts';
 import type { AnyDecider } from '../core/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { decidersOf } from '../core/process-decider.ts';
-import { reservation } from '../core/reservation.ts';
+import { storedDecidersOf } from '../core/reservation.ts';
 import { parseStream } from '../core/stream.ts';
 import { claimImported } from '../engine/import-claims.ts';
 import { type Imported, importHistory } from '../engine/import-history.ts';
@@ -32,7 +31,7 @@ const claimsAtOnce = { atOnce: 16, mostWaiting: 500 };
 
 const formatsIn = (manifest: Manifest): FormatsOf => {
   const deciders = new Map<string, Pick<AnyDecider, 'events'>>(
-    [...decidersOf(manifest), reservation].map((decider) => [decider.category, decider]),
+    storedDecidersOf(manifest).map((decider) => [decider.category, decider]),
   );
   return (category) => deciders.get(category)?.events;
 };

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { AnyDecider } from './decider.ts';
+import { decidersOf } from './process-decider.ts';
 import { type EventOf, v1 } from './version.ts';
 
 /** The category of reservation streams; their ids are keyed hashes of the values that they stand for. */
@@ -26,6 +28,15 @@ export const reservation = {
     ValueReleased: (): Reservation => ({}),
   } satisfies Record<ReservationEvent['type'], unknown>,
 };
+
+/** The deciders of every category that a store has streams of: the manifest's, and the one in which the engine keeps unique values.
+ * Whatever goes through a whole table or an export takes its categories from here.
+ * @example storedDecidersOf(manifest).find(({ category }) => category === 'unique'); // reservation
+ */
+export const storedDecidersOf = (manifest: Parameters<typeof decidersOf>[0]): readonly AnyDecider[] => [
+  ...decidersOf(manifest),
+  reservation as unknown as AnyDecider,
+];
 
 /** A value that a stream takes or gives back with a command. */
 export type Claim = Readonly<{ name: string; value: string; kind: 'claim' | 'release' }>;

@@ -2,8 +2,8 @@ import { type Commit, recordedEvents } from '../../core/commit.ts';
 import { type AnyDecider, fold } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { decidersOf } from '../../core/process-decider.ts';
 import { type AnyProjection, sourceOf } from '../../core/projection.ts';
+import { storedDecidersOf } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
 import { apply } from '../../engine/apply.ts';
@@ -50,7 +50,7 @@ const reasonOf = (cause: unknown): string => {
  */
 export const historyCheck = (manifest: Manifest) => {
   const { projections } = manifest;
-  const deciders = new Map<string, AnyDecider>(decidersOf(manifest).map((decider) => [decider.category, decider]));
+  const deciders = new Map<string, AnyDecider>(storedDecidersOf(manifest).map((decider) => [decider.category, decider]));
   const streams = new Map<string, Kept>();
   const awaited = new Map<string, StateLine[]>();
   const failures: Failure[] = [];

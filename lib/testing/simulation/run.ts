@@ -1,7 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
-import { decidersOf } from '../../core/process-decider.ts';
-import { reservation } from '../../core/reservation.ts';
+import { storedDecidersOf } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
 import { FromNewerRelease } from '../../core/version.ts';
 import type { ViewItem } from '../../engine/ports.ts';
@@ -133,10 +132,9 @@ export const play = async (
     'commits',
     [...streams.values()].reduce((sum, commits) => sum + commits.length, 0),
   );
-  // Beside the manifest's own: what the engine keeps unique values in.
   const decidersFor = (stream: string): readonly AnyDecider[] =>
     releases.flatMap((manifest) =>
-      [reservation as AnyDecider, ...decidersOf(manifest)].filter(({ category }) => category === parseStream(stream)?.category),
+      storedDecidersOf(manifest).filter(({ category }) => category === parseStream(stream)?.category),
     );
   const told = announcedFault(releases, streams, bus.outside);
   if (told !== undefined) world.broken(told);
