@@ -52,7 +52,9 @@ export type FormatsOf = (category: string) => Formats | undefined;
 const checked = (line: ImportLine, formatsOf: FormatsOf): ImportLine => {
   const { category } = parseStream(line.stream) ?? refused(`'${line.stream}' is no stream's name: those are <category>-<id>`);
   const formats = formatsOf(category) ?? refused(`the manifest has no category '${category}'`);
-  if (line.events.length === 0 && !line.refused) refused('it has no events');
+  // A process's command leaves a commit also where it was refused or changed nothing; a history from elsewhere has no such thing.
+  if (line.events.length === 0 && !line.refused && line.command === undefined)
+    refused('it has no events, and no command that could have come to nothing');
   for (const [i, event] of line.events.entries())
     try {
       readEvent(formats, storable(event, `events[${i}]`));

@@ -1,27 +1,29 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkVerb } from '../../lib/cli/check.ts';
-import { filesOf, linesOf } from '../../lib/cli/export/lines.ts';
-import { exportInto } from '../../lib/cli/export.ts';
-import { importFiles } from '../../lib/cli/import.ts';
+import { filesOf } from '../../lib/cli/export/lines.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
 import { handleCommand } from '../../lib/engine/handle-command.ts';
-import { verifyStream } from '../../lib/engine/verify.ts';
-import { memoryScanner } from '../../lib/testing/memory-sweep.ts';
 import { asks, instanceOver, memoryTable, operator } from '../support/commanding.ts';
+import {
+  exported as exportedInto,
+  importing as importedFrom,
+  linesIn,
+  scratchFolder,
+  type Table,
+  verified,
+} from '../support/exporting.ts';
 import { member } from '../support/member.ts';
 
-type Table = ReturnType<typeof memoryTable>;
 const manifest: Manifest = { aggregates: [member], projections: [] };
-const scratch = mkdtempSync(join(tmpdir(), 'foldstream-import-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const scratch = scratchFolder('import');
 let made = 0;
-const silent = { show: () => {}, end: () => {} };
+const exported = (table: Table) => exportedInto(table, scratch);
+const importing = (table: Table, path: string) => importedFrom(table, path, manifest);
 
 const changing = (table: Table, id: string, mail: string) =>
   handleCommand(
@@ -46,35 +48,6 @@ const filled = async (): Promise<Table> => {
     expect(await changing(table, id, mail)).toMatchObject({ outcome: 'committed' });
   expect(await leaving(table, '2')).toMatchObject({ outcome: 'committed' });
   return table;
-};
-
-const exported = async ({ store }: Table): Promise<string> => {
-  const folder = join(scratch, `export-${made++}`);
-  const source = { table: 'commits', store, scanner: memoryScanner(store), about: 0, now: () => '2026-11-21T12:00:00.000Z' };
-  await exportInto(folder, { segments: 3 }, source, silent);
-  return folder;
-};
-
-const importing = async (table: Table, path: string, given = manifest) => {
-  const said: string[] = [];
-  const print = (line: string) => said.push(line);
-  const importingBar = { show: () => {}, end: print };
-  // Marks tell when: two imports are never at the same moment.
-  table.clock.advance(1_000);
-  const ok = await importFiles(given, filesOf(path), table, print, { checking: importingBar, importing: importingBar });
-  return { ok, said };
-};
-
-/** The lines of an export in one order, without what an import adds. */
-const linesIn = async (folder: string): Promise<readonly string[]> => {
-  const lines: string[] = [];
-  for await (const { text } of linesOf(folder)) lines.push(text.replace(/"imported":"[^"]*",/, ''));
-  return lines.sort();
-};
-
-const verified = async ({ store, keys }: Table) => {
-  for (const stream of new Set(store.stored().map((commit) => commit.stream)))
-    expect(await verifyStream(store, keys, stream)).not.toHaveProperty('fault');
 };
 
 const otherSecret = (): Table => {
