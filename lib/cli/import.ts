@@ -7,7 +7,7 @@ import { storedDecidersOf } from '../core/reservation.ts';
 import { parseStream } from '../core/stream.ts';
 import { claimImported } from '../engine/import-claims.ts';
 import { type Imported, importHistory } from '../engine/import-history.ts';
-import { type FormatsOf, type ImportLine, readImportLine } from '../engine/import-line.ts';
+import { type FormatsOf, type ImportLine, type LineReading, readImportLine } from '../engine/import-line.ts';
 import type { Clock, Keys, Store } from '../engine/ports.ts';
 import { defaultSettings } from '../engine/settings.ts';
 import { turns } from '../engine/turns.ts';
@@ -37,12 +37,12 @@ const formatsIn = (manifest: Manifest): FormatsOf => {
 };
 
 /** Reads every line before anything is written, and says which cannot be imported. Answers how many can. */
-const check = async (files: readonly string[], formatsOf: FormatsOf, print: Print, bar: Bar): Promise<number | undefined> => {
+const check = async (files: readonly string[], reading: LineReading, print: Print, bar: Bar): Promise<number | undefined> => {
   let [commits, faults] = [0, 0];
   for (const file of files)
     for await (const { number, text } of linesOfFile(file)) {
       try {
-        if (readImportLine(text, formatsOf)) commits += 1;
+        if (readImportLine(text, reading)) commits += 1;
       } catch (cause) {
         faults += 1;
         if (faults <= listed) print(`${file}, line ${number}: ${(cause as Error).message}.`);
@@ -54,10 +54,10 @@ const check = async (files: readonly string[], formatsOf: FormatsOf, print: Prin
   return undefined;
 };
 
-async function* linesIn(files: readonly string[], formatsOf: FormatsOf): AsyncGenerator<ImportLine> {
+async function* linesIn(files: readonly string[], reading: LineReading): AsyncGenerator<ImportLine> {
   for (const file of files)
     for await (const { text } of linesOfFile(file)) {
-      const line = readImportLine(text, formatsOf);
+      const line = readImportLine(text, reading);
       if (line) yield line;
     }
 }
@@ -105,14 +105,14 @@ export const importFiles = async (
   print: Print,
   bars: Readonly<{ checking: Bar; importing: Bar }>,
 ): Promise<boolean> => {
-  const formatsOf = formatsIn(manifest);
-  const about = await check(files, formatsOf, print, bars.checking);
+  const reading = { formatsOf: formatsIn(manifest), clock: target.clock };
+  const about = await check(files, reading, print, bars.checking);
   if (about === undefined) return false;
   const mark = `import/${new Date(target.clock.now()).toISOString()}`;
   const sources = Array.from({ length: Math.min(filesAtOnce, files.length) }, (_, i) =>
     linesIn(
       files.filter((_, n) => n % filesAtOnce === i),
-      formatsOf,
+      reading,
     ),
   );
   const imported = await importHistory({ ...target, mark }, sources, (done) => bars.importing.show({ done, about }));

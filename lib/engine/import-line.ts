@@ -3,6 +3,9 @@ import type { Commit } from '../core/commit.ts';
 import { parseStream } from '../core/stream.ts';
 import { type Formats, readEvent } from '../core/version.ts';
 import { latest } from './decide-on.ts';
+import { instant } from './instant.ts';
+import type { Clock } from './ports.ts';
+import { importAheadMilliseconds } from './settings.ts';
 import { itemSize, largestItem } from './size.ts';
 import { storable } from './storable.ts';
 
@@ -49,7 +52,10 @@ const refused = (why: string): never => {
 /** Formats by category, as a manifest has them. */
 export type FormatsOf = (category: string) => Formats | undefined;
 
-const checked = (line: ImportLine, formatsOf: FormatsOf): ImportLine => {
+/** What lines are read with. */
+export type LineReading = Readonly<{ formatsOf: FormatsOf; clock: Pick<Clock, 'now'> }>;
+
+const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLine => {
   const { category } = parseStream(line.stream) ?? refused(`'${line.stream}' is no stream's name: those are <category>-<id>`);
   const formats = formatsOf(category) ?? refused(`the manifest has no category '${category}'`);
   // A process's command leaves a commit also where it was refused or changed nothing; a history from elsewhere has no such thing.
@@ -62,6 +68,11 @@ const checked = (line: ImportLine, formatsOf: FormatsOf): ImportLine => {
       const inner = (cause as Error).cause instanceof Error ? ` ${((cause as Error).cause as Error).message}` : '';
       refused(`${(cause as Error).message}${inner}`.replaceAll(/\s+/g, ' ').replace(/\.$/, ''));
     }
+  const now = clock.now();
+  if (Date.parse(line.at) > now + importAheadMilliseconds)
+    refused(
+      `its time, ${line.at}, is in the future: it is ${instant(now)} now, and all that follows in its stream would be dated so as well; correct it, or import when that time has come`,
+    );
   // What is completed later is small.
   if (itemSize(line) > largestItem - 1_024) refused(`it has over ${largestItem} bytes, which no item may have`);
   return line;
@@ -71,7 +82,7 @@ const checked = (line: ImportLine, formatsOf: FormatsOf): ImportLine => {
  * Reads one line of what is to be imported: a commit, bare or in a CloudEvents envelope. Undefined for a state, which is nothing to import.
  * Throws where it is neither, or where this release could not read it; the message continues "line 5: ...".
  */
-export const readImportLine = (text: string, formatsOf: FormatsOf): ImportLine | undefined => {
+export const readImportLine = (text: string, reading: LineReading): ImportLine | undefined => {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -85,7 +96,7 @@ export const readImportLine = (text: string, formatsOf: FormatsOf): ImportLine |
   if (type !== 'foldstream.commit') return refused(`an envelope of type '${type}' holds no commit`);
   const line = form.safeParse(data);
   if (!line.success) return refused(`it is no commit: ${z.prettifyError(line.error).replaceAll(/\s+/g, ' ')}`);
-  return checked(line.data, formatsOf);
+  return checked(line.data, reading);
 };
 
 /** A commit that goes on from a place, or why a line is none. */

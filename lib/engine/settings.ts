@@ -19,6 +19,10 @@ export const defaultSettings = {
   eventsPerCommit: 1_000,
 };
 
+/** How far ahead of the clock an imported commit may be dated: as far as the clocks of two machines lie apart. A stream's times never go back, so a
+ * commit from the future would date everything after it. */
+export const importAheadMilliseconds = 5 * 60_000;
+
 /** What the sweep may spend; each figure's reason stands beside it. */
 export type SweepSettings = Readonly<typeof sweepSettings>;
 

@@ -8,7 +8,7 @@ import { type ImportLine, readImportLine } from '../../lib/engine/import-line.ts
 import type { Store } from '../../lib/engine/ports.ts';
 import { verifyStream } from '../../lib/engine/verify.ts';
 import { type MemoryStore, memoryStore } from '../../lib/testing/memory-store.ts';
-import { memoryKeys } from '../../lib/testing/memory-system.ts';
+import { memoryClock, memoryKeys } from '../../lib/testing/memory-system.ts';
 import { runs } from '../support/runs.ts';
 
 const keys = memoryKeys();
@@ -213,7 +213,9 @@ describe('a line', () => {
     at: '2026-11-21T13:00:00+01:00',
     events: [{ type: 'MoneyDeposited', v: 1, data: { amount: 5, currency: 'EUR' } }],
   };
-  const read = (value: unknown) => readImportLine(typeof value === 'string' ? value : JSON.stringify(value), formatsOf);
+  const clock = memoryClock();
+  const read = (value: unknown) =>
+    readImportLine(typeof value === 'string' ? value : JSON.stringify(value), { formatsOf, clock });
 
   it('is a commit, bare or in an envelope, its time in one form', () => {
     const expected = { ...line, at: '2026-11-21T12:00:00.000Z' };
@@ -225,6 +227,17 @@ describe('a line', () => {
 
   it('that comes from here is the same when it was read', () => {
     for (const commit of historyOf([3])) expect(read(commit)).toEqual(commit);
+  });
+
+  it('is not of the future: what follows in its stream would be dated so as well', () => {
+    const at = (milliseconds: number) => ({ ...line, at: new Date(clock.now() + milliseconds).toISOString() });
+    // As far as two clocks lie apart.
+    expect(read(at(5 * 60_000))).toEqual(at(5 * 60_000));
+    expect(() => read(at(5 * 60_000 + 1))).toThrow(
+      /its time, 2026-11-21T12:05:00.001Z, is in the future: it is 2026-11-21T12:00/,
+    );
+    // Its year has five digits where it is read as UTC.
+    expect(() => read({ ...line, at: '9999-12-31T23:59:59-23:59' })).toThrow(/is in the future/);
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -240,6 +253,7 @@ describe('a line', () => {
       /does not fit its schema/,
     ],
     ['has no event', { ...line, events: [] }, /no events/],
+    ['has no event, though it is numbered', { ...line, commit: 1, version: 0, events: [] }, /no events/],
     ['has no time', { ...line, at: 'yesterday' }, /is no commit: .*at/],
     ['has a field that this release does not know', { ...line, colour: 'red' }, /is no commit: .*colour/],
     ['is larger than any item', { ...line, command: 'x'.repeat(420_000) }, /over \d+ bytes/],
