@@ -58,6 +58,20 @@ describe('deadlines', () => {
     expect((await world.stateOf('moving-1')).memory).not.toHaveProperty('late');
   });
 
+  it('that were cancelled leave the list also where a step that leaves nothing to do comes in the same batch', async () => {
+    const world = await waiting();
+    // Whoever decides both dies before the list is seen to.
+    await world.ask('transfer-1', 'Withdraw');
+    await world.ask('transfer-1', 'Note', { notes: ['afterwards'] });
+    const { deadlines, ...instance } = world.instance();
+    const down = { ...deadlines, has: () => Promise.reject(new Error('The list cannot be reached.')) };
+    await world.deliver({ ...instance, deadlines: down }, (commits) => commits.filter(({ stream }) => stream === 'transfer-1'));
+    expect(typesIn(world.commitsOf('moving-1')).slice(1)).toEqual(['Reacted StepEnded', 'Reacted Remembered StepEnded']);
+    expect(world.deadlines.items()).toHaveLength(1);
+    await world.deliver();
+    expect([world.scheduler.shots.size, world.deadlines.items()]).toEqual([0, []]);
+  });
+
   it('that were set anew fire at the new time alone', async () => {
     const world = await waiting();
     const old = shotOf(world).message;

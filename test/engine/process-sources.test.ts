@@ -61,6 +61,12 @@ describe('source streams', () => {
     expect(await late.stateOf('moving-1')).toMatchObject({ ended: 'completed', memory: { notes: [] } });
     const finds = late.calls.slice(reads).filter((call) => call === 'store.find').length;
     expect([finds > 0, finds < 8]).toEqual([true, true]);
+    // What was committed at just that instant is not before it, also where the stream is too long to be read from its beginning.
+    const exact = processWorld(variant({ since: all.at(-2)!.at, done: {} }), [wallet, transfer]);
+    exact.store.restore(all.map((commit, i) => (i < all.length - 2 ? { ...commit, at: '2026-11-20T12:00:00.000Z' } : commit)));
+    exact.clock.set(world.clock.now());
+    await exact.deliver(exact.instance(), (commits) => commits.filter(({ commit }) => commit === 61));
+    expect(exact.commitsOf('moving-1').map(({ command }) => command)).toContain('process/moving/transfer-1/60');
     const short = processWorld(variant({ since }), [wallet, transfer]);
     short.store.restore(
       all.filter(({ stream, commit }) => stream.startsWith('wallet') || (stream === 'transfer-1' && commit <= 5)),

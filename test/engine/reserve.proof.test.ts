@@ -73,6 +73,31 @@ describe('a unique value', () => {
     expect(calls).toEqual(['store.append']);
   });
 
+  it('that another stream holds is not freed by one that never held it, as after an import of both', async () => {
+    const table = memoryTable();
+    await handleCommand(members(table), change('1', 'ada@example.test'));
+    const [held] = table.store.stored();
+    // Imported with the same address: whoever claims afterwards is told that it is taken, and the history stays.
+    const { siblings: _, ...alone } = held!;
+    await table.store.append({ ...alone, stream: 'member-2', imported: 'elsewhere' });
+    expect((await handleCommand(members(table), leave('2'))).outcome).toBe('committed');
+    expect(await handleCommand(members(table), change('3', 'ada@example.test'))).toEqual({
+      outcome: 'refused',
+      refusal: { refused: 'mail-address-taken' },
+    });
+  });
+
+  it('is never claimed before it was released, whatever the clock of the one who claims it says', async () => {
+    const table = memoryTable();
+    await handleCommand(members(table), change('1', 'ada@example.test'));
+    table.clock.advance(60_000);
+    await handleCommand(members(table), leave('1'));
+    table.clock.advance(-30_000);
+    await handleCommand(members(table), change('2', 'ada@example.test'));
+    const times = table.store.stored().flatMap(({ stream, at }) => (stream.startsWith('unique-') ? [at] : []));
+    expect(times).toEqual(['2026-11-21T12:00:00.000Z', '2026-11-21T12:01:00.000Z', '2026-11-21T12:01:00.000Z']);
+  });
+
   it('belongs to one stream at most, whatever races, crashes and repeats there are', async () => {
     const step = fc.record({
       member: fc.constantFrom('1', '2', '3'),

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { defineManifest } from '../../lib/core/manifest.ts';
 import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../lib/infra/stage.ts';
+import { member } from '../support/member.ts';
 import { moving, transfer, wallet } from '../support/moving.ts';
 import { steps } from './deployed.ts';
 import { flattened, outputNames } from './flattened.ts';
@@ -83,6 +84,19 @@ describe('a process', () => {
       'ProcessesMovingQueue.Arn: SendMessage',
       'ProcessesMovingQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
     ]);
+  });
+
+  test('claims and frees the unique values of those that it sends to, and of nobody else', () => {
+    const enrolling = { ...moving, sends: [wallet, member], from: [transfer] };
+    const fold = { ...code.fold, member: 'hash-of-member' };
+    const aggregates = [wallet, transfer, member];
+    const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
+      manifest: defineManifest({ aggregates, projections: [], processes: [enrolling as never] }),
+      code: { ...code, fold },
+      settings: settingsFor('dev', {}),
+    });
+    const own = rights('ProcessesMovingReactRole', flattened(stack)).filter((line) => line.includes('unique-'));
+    expect(own).toEqual(['EventsCommits.Arn: GetItem PutItem Query [unique-member.*]']);
   });
 
   test("what fires its one-shots may send to its queue alone, and only for this deployment's schedules", () => {
