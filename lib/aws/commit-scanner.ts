@@ -1,8 +1,9 @@
-import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../core/commit.ts';
 import type { Scanner, ScanPlace } from '../engine/ports.ts';
 import { itemSize } from '../engine/size.ts';
 import { fromItem, toItem } from './attributes.ts';
+import { readPage } from './paging.ts';
 
 /** What a page costs by DynamoDB's own rule. What is reported counts if it is more; not every engine reports all of it. */
 const unitsOf = (commits: readonly Commit[], consistent: boolean): number => {
@@ -13,26 +14,21 @@ const unitsOf = (commits: readonly Commit[], consistent: boolean): number => {
 /** Looks at all commits by segments of a parallel scan, which DynamoDB forms of partition keys. */
 export const commitScanner = (client: DynamoDBClient, table: string): Scanner => ({
   scan: async ({ segment, of }, { after, limit, consistent = false }) => {
-    const {
-      Items = [],
-      LastEvaluatedKey,
-      ConsumedCapacity,
-    } = await client.send(
-      new ScanCommand({
-        TableName: table,
-        Segment: segment,
-        TotalSegments: of,
-        Limit: limit,
-        ConsistentRead: consistent,
-        ReturnConsumedCapacity: 'TOTAL',
-        ...(after && { ExclusiveStartKey: toItem({ stream: after.stream, commit: after.commit }) }),
-      }),
-    );
-    const commits = Items.map((item) => fromItem(item) as Commit);
+    const scan = {
+      TableName: table,
+      Segment: segment,
+      TotalSegments: of,
+      Limit: limit,
+      ConsistentRead: consistent,
+      ReturnConsumedCapacity: 'TOTAL' as const,
+    };
+    const start = after && toItem({ stream: after.stream, commit: after.commit });
+    const { items, last, units } = await readPage(client, { scan }, start);
+    const commits = items.map((item) => fromItem(item) as Commit);
     return {
       commits,
-      ...(LastEvaluatedKey && { next: fromItem(LastEvaluatedKey) as ScanPlace }),
-      units: Math.max(unitsOf(commits, consistent), ConsumedCapacity?.CapacityUnits ?? 0),
+      ...(last && { next: fromItem(last) as ScanPlace }),
+      units: Math.max(unitsOf(commits, consistent), units),
     };
   },
 });

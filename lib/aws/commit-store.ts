@@ -4,7 +4,6 @@ import {
   GetItemCommand,
   type Put,
   PutItemCommand,
-  QueryCommand,
   TransactionCanceledException,
   TransactionConflictException,
   TransactWriteItemsCommand,
@@ -13,6 +12,7 @@ import type { Commit } from '../core/commit.ts';
 import type { Clock, Range, Store } from '../engine/ports.ts';
 import { checkTogether } from '../engine/together.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
+import { readPage } from './paging.ts';
 import { systemClock } from './system.ts';
 
 /** How often a write is sent on the same number when another transaction is on it, and how long it waits at most (ms). */
@@ -65,16 +65,15 @@ export const persistently =
       }
   };
 
-const queryOf = (table: string, stream: string, { from, to, limit, newestFirst = false }: Range) =>
-  new QueryCommand({
-    TableName: table,
-    ConsistentRead: true,
-    KeyConditionExpression: `#stream = :stream AND #commit ${to === undefined ? '>= :from' : 'BETWEEN :from AND :to'}`,
-    ExpressionAttributeNames: { '#stream': 'stream', '#commit': 'commit' },
-    ExpressionAttributeValues: toItem({ ':stream': stream, ':from': from, ':to': to }),
-    ScanIndexForward: !newestFirst,
-    Limit: limit,
-  });
+const queryOf = (table: string, stream: string, { from, to, limit, newestFirst = false }: Range) => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: `#stream = :stream AND #commit ${to === undefined ? '>= :from' : 'BETWEEN :from AND :to'}`,
+  ExpressionAttributeNames: { '#stream': 'stream', '#commit': 'commit' },
+  ExpressionAttributeValues: toItem({ ':stream': stream, ':from': from, ':to': to }),
+  ScanIndexForward: !newestFirst,
+  Limit: limit,
+});
 
 /** The commits in DynamoDB. An answer that got lost needs no care here: the SDK sends again, the condition fails, and the
  * winner is our own commit, which the caller knows by its command id. That holds for transactions too: the SDK adds a
@@ -105,11 +104,11 @@ export const commitStore = (client: DynamoDBClient, table: string, waiting: Wait
     read: async (stream, range) => {
       // DynamoDB calls such a range an error; to a reader it is an empty one.
       if (range.to !== undefined && range.to < range.from) return { commits: [] };
-      const { Items = [], LastEvaluatedKey } = await client.send(queryOf(table, stream, range));
-      const last = Number(LastEvaluatedKey?.commit?.N);
-      const next = range.newestFirst ? last - 1 : last + 1;
-      const more = LastEvaluatedKey && next >= range.from && next <= (range.to ?? next);
-      return { commits: Items.map(toCommit), ...(more && { next }) };
+      const { items, last } = await readPage(client, { query: queryOf(table, stream, range) });
+      const ended = Number(last?.commit?.N);
+      const next = range.newestFirst ? ended - 1 : ended + 1;
+      const more = last && next >= range.from && next <= (range.to ?? next);
+      return { commits: items.map(toCommit), ...(more && { next }) };
     },
     find: async (stream, commit) => {
       const { Item } = await client.send(

@@ -1,6 +1,7 @@
-import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Deadline, Deadlines } from '../engine/process/ports.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
+import { readFirst } from './paging.ts';
 import { systemHash } from './system.ts';
 
 /**
@@ -31,17 +32,15 @@ const deadlineOf = (item: Item): Deadline => {
 /** The open deadlines of all instances. */
 export const deadlineItems = (client: DynamoDBClient, table: string): Deadlines => {
   const overdueIn = async (dueIn: string, before: string, limit: number): Promise<readonly Deadline[]> => {
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: byDue,
-        KeyConditionExpression: '#in = :in AND #due < :before',
-        ExpressionAttributeNames: { '#in': 'dueIn', '#due': 'due' },
-        ExpressionAttributeValues: toItem({ ':in': dueIn, ':before': before }),
-        Limit: limit,
-      }),
-    );
-    return Items.map(deadlineOf);
+    const query = {
+      TableName: table,
+      IndexName: byDue,
+      KeyConditionExpression: '#in = :in AND #due < :before',
+      ExpressionAttributeNames: { '#in': 'dueIn', '#due': 'due' },
+      ExpressionAttributeValues: toItem({ ':in': dueIn, ':before': before }),
+      Limit: limit,
+    };
+    return (await readFirst(client, { query }, limit)).items.map(deadlineOf);
   };
   return {
     put: async (deadline) => {

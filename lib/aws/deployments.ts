@@ -1,7 +1,8 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Deployments } from '../engine/deployed.ts';
 import { toItem } from './attributes.ts';
 import { controlItem } from './control-item.ts';
+import { readFirst } from './paging.ts';
 
 const id = 'deployed';
 
@@ -13,16 +14,14 @@ export const deploymentRecords = (
   const TableName = tables.control;
   return {
     hasCommits: async () => {
-      const { Items = [] } = await client.send(
-        new ScanCommand({
-          TableName: tables.commits,
-          ConsistentRead: true,
-          Limit: 1,
-          ProjectionExpression: '#c',
-          ExpressionAttributeNames: { '#c': 'commit' },
-        }),
-      );
-      return Items.length > 0;
+      const scan = {
+        TableName: tables.commits,
+        ConsistentRead: true,
+        Limit: 1,
+        ProjectionExpression: '#c',
+        ExpressionAttributeNames: { '#c': 'commit' },
+      };
+      return (await readFirst(client, { scan }, 1)).items.length > 0;
     },
     tables: async () => (await controlItem<Readonly<{ tables: Record<string, string> }>>(client, TableName, id))?.tables ?? {},
     keepTables: async (kept) => {

@@ -3,11 +3,11 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
-  QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { dirtyPlace, shardOfNote } from '../engine/rebuild/dirty.ts';
 import type { Dirty, DirtyNotes } from '../engine/rebuild/ports.ts';
 import { fromItem, toItem } from './attributes.ts';
+import { readPage } from './paging.ts';
 
 /** Notes of streams whose commits did not follow on each other, in the revision's own table. Stored format of 2026-11: `key` is
  * `!dirty/<shard>`, `sort` the stream, and `noted` the newest commit that was noted. None of it is in any index or list. */
@@ -33,22 +33,21 @@ export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNote
         ),
       ),
     list: async (shard, { limit, after }) => {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: '#key = :key',
-          ExpressionAttributeNames: { '#key': 'key' },
-          ExpressionAttributeValues: toItem({ ':key': dirtyPlace(shard) }),
-          Limit: limit,
-          ...(after !== undefined && { ExclusiveStartKey: toItem({ key: dirtyPlace(shard), sort: after }) }),
-        }),
-      );
-      const notes = Items.map((item): Dirty => {
+      const query = {
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#key': 'key' },
+        ExpressionAttributeValues: toItem({ ':key': dirtyPlace(shard) }),
+        Limit: limit,
+      };
+      const start = after === undefined ? undefined : toItem({ key: dirtyPlace(shard), sort: after });
+      const { items, last } = await readPage(client, { query }, start);
+      const notes = items.map((item): Dirty => {
         const { sort, noted } = fromItem(item);
         return { stream: String(sort), commit: Number(noted) };
       });
-      return { notes, ...(LastEvaluatedKey?.sort?.S !== undefined && { next: LastEvaluatedKey.sort.S }) };
+      return { notes, ...(last?.sort?.S !== undefined && { next: last.sort.S }) };
     },
     clear: ({ stream, commit }) =>
       unless(

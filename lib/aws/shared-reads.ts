@@ -1,10 +1,10 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Share } from '../core/share.ts';
 import { atOnce } from '../engine/at-once.ts';
 import type { RowListing, RowPart, View, ViewItem, ViewReader } from '../engine/ports.ts';
 import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
-import { lookFurther, requestsPerPage } from './paging.ts';
+import { lookFurther, readAll, readPage, requestsPerPage } from './paging.ts';
 
 /** The index of a view's shared rows by whose they are: of their keys alone, which never change, so that adding to a row costs nothing here. */
 const byListing = 'shared-rows';
@@ -36,16 +36,14 @@ type SharedReads = Pick<View & ViewReader, 'part' | 'shares' | 'parts' | 'shared
 /** What is read of shared rows, in a view's table: items as `sharedWrites` puts them. */
 export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
   const partsOf = async (row: string): Promise<readonly RowPart[]> => {
-    const { Items = [] } = await client.send(
-      new QueryCommand({
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: '#key = :key AND begins_with(#sort, :part)',
-        ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
-        ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':part': 'part#' }),
-      }),
-    );
-    return Items.map((item) => toPart(fromItem(item)));
+    const query = {
+      TableName,
+      ConsistentRead: true,
+      KeyConditionExpression: '#key = :key AND begins_with(#sort, :part)',
+      ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
+      ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':part': 'part#' }),
+    };
+    return (await readAll(client, { query })).map((item) => toPart(fromItem(item)));
   };
   /** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
   const rowOf = async (found: Item) => {
@@ -54,35 +52,30 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
     const parts = await partsOf(row);
     return parts[0] && (sort === undefined || partSort(parts[0].shard) === sort) && totalOf(parts) ? [{ row, parts }] : [];
   };
-  const scan = (consistent: boolean, paging: Readonly<{ Limit: number; ExclusiveStartKey: Item | undefined }>) =>
-    client.send(
-      new ScanCommand({
-        TableName,
-        ...paging,
-        ...(consistent
-          ? {
-              ConsistentRead: true,
-              Limit: lookFurther,
-              FilterExpression: 'begins_with(#sort, :part)',
-              ExpressionAttributeNames: { '#sort': 'sort' },
-              ExpressionAttributeValues: toItem({ ':part': 'part#' }),
-            }
-          : { IndexName: byListing }),
-      }),
-    );
+  const scanFor = (consistent: boolean, Limit: number) =>
+    consistent
+      ? {
+          TableName,
+          ConsistentRead: true,
+          Limit: lookFurther,
+          FilterExpression: 'begins_with(#sort, :part)',
+          ExpressionAttributeNames: { '#sort': 'sort' },
+          ExpressionAttributeValues: toItem({ ':part': 'part#' }),
+        }
+      : { TableName, IndexName: byListing, Limit };
   const everybodys = async (limit: number, after: Place | undefined, consistent: boolean): Promise<RowListing> => {
     let last =
       after &&
       toItem(consistent ? { key: after.key, sort: after.sort } : { key: after.key, sort: after.sort, listed: after.listed });
     const items: Row[] = [];
     for (let requests = 0; requests < requestsPerPage; requests++) {
-      const { Items = [], LastEvaluatedKey } = await scan(consistent, { Limit: limit - items.length, ExclusiveStartKey: last });
-      last = LastEvaluatedKey;
-      for (const [i, found] of Items.entries()) {
+      const page = await readPage(client, { scan: scanFor(consistent, limit - items.length) }, last);
+      last = page.last;
+      for (const [i, found] of page.items.entries()) {
         items.push(...(await rowOf(found)));
         if (items.length < limit) continue;
         // A place to go on from is any item's own: the scan may have looked further than the page goes.
-        if (i < Items.length - 1) last = placeOf(found, consistent);
+        if (i < page.items.length - 1) last = placeOf(found, consistent);
         return { items, ...(last && { next: fromItem(last) }) };
       }
       if (!last) break;
@@ -93,21 +86,20 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
     let key = after?.key;
     const items: Row[] = [];
     for (let requests = 0; requests < requestsPerPage; requests++) {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName,
-          IndexName: byListing,
-          // A condition on the key rather than a place to start from, which would have to name a part of the row as well.
-          KeyConditionExpression: `#listed = :listed${key === undefined ? '' : ' AND #key > :key'}`,
-          ExpressionAttributeNames: { '#listed': 'listed', ...(key !== undefined && { '#key': 'key' }) },
-          ExpressionAttributeValues: toItem({ ':listed': `owner/${owner}`, ':key': key }),
-          Limit: limit - items.length,
-        }),
-      );
-      const keys = [...new Set(Items.map((item) => fromItem(item).key))];
+      const query = {
+        TableName,
+        IndexName: byListing,
+        // A condition on the key rather than a place to start from, which would have to name a part of the row as well.
+        KeyConditionExpression: `#listed = :listed${key === undefined ? '' : ' AND #key > :key'}`,
+        ExpressionAttributeNames: { '#listed': 'listed', ...(key !== undefined && { '#key': 'key' }) },
+        ExpressionAttributeValues: toItem({ ':listed': `owner/${owner}`, ':key': key }),
+        Limit: limit - items.length,
+      };
+      const page = await readPage(client, { query });
+      const keys = [...new Set(page.items.map((item) => fromItem(item).key))];
       items.push(...(await Promise.all(keys.map((each) => rowOf(toItem({ key: each }))))).flat());
       key = keys.at(-1) ?? key;
-      if (!LastEvaluatedKey) return { items };
+      if (!page.last) return { items };
       if (items.length >= limit) break;
     }
     return { items, next: { key } };
@@ -132,21 +124,17 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
     sharedRows: ({ limit, after, owner, consistent = false }) =>
       owner === undefined ? everybodys(limit, after, consistent) : owners(limit, after, owner),
     sharesIn: async (row, { limit, after }) => {
-      const { Items = [], LastEvaluatedKey } = await client.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: '#key = :key AND begins_with(#sort, :share)',
-          ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
-          ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':share': 'share#' }),
-          Limit: limit,
-          ExclusiveStartKey: after && toItem({ key: rowPlace(row), sort: after.sort }),
-        }),
-      );
-      return {
-        items: Items.map((item) => fromItem(item) as ViewItem),
-        ...(LastEvaluatedKey && { next: fromItem(LastEvaluatedKey) }),
+      const query = {
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: '#key = :key AND begins_with(#sort, :share)',
+        ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
+        ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':share': 'share#' }),
+        Limit: limit,
       };
+      const start = after && toItem({ key: rowPlace(row), sort: after.sort });
+      const { items, last } = await readPage(client, { query }, start);
+      return { items: items.map((item) => fromItem(item) as ViewItem), ...(last && { next: fromItem(last) }) };
     },
   };
 };

@@ -1,8 +1,9 @@
-import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isDirtyPlace } from '../engine/rebuild/dirty.ts';
 import type { ScannedItem, ViewScanner } from '../engine/rebuild/ports.ts';
 import { rowAt } from '../engine/shares.ts';
 import { fromItem, toItem } from './attributes.ts';
+import { readPage } from './paging.ts';
 
 const scanned = (item: Readonly<Record<string, unknown>>): readonly ScannedItem[] => {
   const [key, sort, stream] = [String(item.key), String(item.sort), String(item.stream)];
@@ -16,26 +17,16 @@ const scanned = (item: Readonly<Record<string, unknown>>): readonly ScannedItem[
 /** Looks at all items of a view's table, by segments of a parallel scan. What it finds is read again, consistently, before it is judged. */
 export const viewScanner = (client: DynamoDBClient, TableName: string): ViewScanner => ({
   scan: async ({ segment, of }, { after, limit }) => {
-    const {
-      Items = [],
-      LastEvaluatedKey,
-      ConsumedCapacity,
-    } = await client.send(
-      new ScanCommand({
-        TableName,
-        Segment: segment,
-        TotalSegments: of,
-        Limit: limit,
-        ProjectionExpression: '#key, #sort, #stream',
-        ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort', '#stream': 'stream' },
-        ReturnConsumedCapacity: 'TOTAL',
-        ...(after && { ExclusiveStartKey: toItem(after) }),
-      }),
-    );
-    return {
-      items: Items.flatMap((item) => scanned(fromItem(item))),
-      ...(LastEvaluatedKey && { next: fromItem(LastEvaluatedKey) }),
-      units: ConsumedCapacity?.CapacityUnits ?? 0,
+    const scan = {
+      TableName,
+      Segment: segment,
+      TotalSegments: of,
+      Limit: limit,
+      ProjectionExpression: '#key, #sort, #stream',
+      ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort', '#stream': 'stream' },
+      ReturnConsumedCapacity: 'TOTAL' as const,
     };
+    const { items, last, units } = await readPage(client, { scan }, after && toItem(after));
+    return { items: items.flatMap((item) => scanned(fromItem(item))), ...(last && { next: fromItem(last) }), units };
   },
 });

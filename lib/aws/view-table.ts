@@ -4,16 +4,14 @@ import {
   GetItemCommand,
   PutItemCommand,
   type PutItemCommandInput,
-  QueryCommand,
   type QueryCommandInput,
-  ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { candidates } from '../engine/lists.ts';
 import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } from '../engine/ports.ts';
 import { listed } from '../engine/view-item.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
 import { whereItWas } from './head-condition.ts';
-import { lookFurther, requestsPerPage } from './paging.ts';
+import { type ItemPage, lookFurther, readPage, requestsPerPage } from './paging.ts';
 import { sharedReads } from './shared-reads.ts';
 import { sharedWrites } from './shared-writes.ts';
 
@@ -22,7 +20,7 @@ const byOwner = 'by-owner';
 /** The key of the index of parked heads: only those that carry it are in there, so that it costs nothing while nothing is parked. */
 const parkedSince = 'parkedSince';
 type Place = Readonly<Record<string, unknown>>;
-type Ask = (Limit: number, ExclusiveStartKey: Item | undefined) => Promise<{ Items?: Item[]; LastEvaluatedKey?: Item }>;
+type Ask = (limit: number, after: Item | undefined) => Promise<ItemPage>;
 
 const placeOf = ({ key, sort }: Place): Place => ({ key, sort });
 
@@ -72,9 +70,9 @@ const fill = async (
   let last = start;
   for (let requests = 0; requests < requestsPerPage; requests += 1) {
     const wanted = limit - items.length;
-    const { Items = [], LastEvaluatedKey } = await ask(requests === 0 ? wanted : Math.max(wanted, lookFurther), last);
-    items.push(...Items.slice(0, wanted));
-    last = Items.length > wanted ? keyFrom(items.at(-1)!) : LastEvaluatedKey;
+    const page = await ask(requests === 0 ? wanted : Math.max(wanted, lookFurther), last);
+    items.push(...page.items.slice(0, wanted));
+    last = page.items.length > wanted ? keyFrom(items.at(-1)!) : page.last;
     if (!last || items.length === limit) break;
   }
   return { items: items.map(fromStored), ...(last && { next: toPlace(fromItem(last)) }) };
@@ -124,8 +122,8 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
   };
   const query =
     (input: Partial<QueryCommandInput>): Ask =>
-    (Limit, ExclusiveStartKey) =>
-      client.send(new QueryCommand({ TableName: table, ...input, Limit, ExclusiveStartKey }));
+    (Limit, after) =>
+      readPage(client, { query: { TableName: table, ...input, Limit } }, after);
   return {
     ...sharedReads(client, table),
     ...sharedWrites(client, table, toStored),
@@ -181,18 +179,14 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
     },
     all: ({ limit, after, owner, where, direction, consistent }) => {
       const { filter, names, values } = headsWithRow(where);
-      const scan: Ask = (Limit, ExclusiveStartKey) =>
-        client.send(
-          new ScanCommand({
-            TableName: table,
-            ...filter,
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: values,
-            ...(consistent && { ConsistentRead: true }),
-            Limit,
-            ExclusiveStartKey,
-          }),
-        );
+      const everybodys = {
+        TableName: table,
+        ...filter,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+        ...(consistent && { ConsistentRead: true }),
+      };
+      const scan: Ask = (Limit, from) => readPage(client, { scan: { ...everybodys, Limit } }, from);
       const owned = query({
         IndexName: byOwner,
         KeyConditionExpression: '#owner = :owner',

@@ -1,7 +1,10 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { commitScanner } from '../../lib/aws/commit-scanner.ts';
 import { commitStore } from '../../lib/aws/commit-store.ts';
+import { deploymentRecords } from '../../lib/aws/deployments.ts';
+import { dirtyNotes } from '../../lib/aws/dirty-notes.ts';
 import { daysKept, snapshotStore } from '../../lib/aws/snapshot-store.ts';
 import { systemKeys } from '../../lib/aws/system.ts';
 import { viewTable } from '../../lib/aws/view-table.ts';
@@ -25,7 +28,7 @@ describe('what is asked of DynamoDB', () => {
     mock.on(QueryCommand).resolves({}).on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
   });
 
-  it.each<[string, () => Promise<unknown>, true | undefined]>([
+  it.each<[string, () => Promise<unknown>, boolean | undefined]>([
     ['commits', () => commitStore(client, 't').read('account-1', { from: 1 }), true],
     ['one commit', () => commitStore(client, 't').find('account-1', 1), true],
     ['a head', () => viewTable(client, 't').head('1'), true],
@@ -47,6 +50,17 @@ describe('what is asked of DynamoDB', () => {
       true,
     ],
     ['all for a token', () => viewTable(client, 't').all({ limit: 1, consistent: true }), true],
+    ['the parts of a shared row', () => viewTable(client, 't').parts('r'), true],
+    ['a part of a shared row', () => viewTable(client, 't').part('r', 0), true],
+    ['the shares of a stream', () => viewTable(client, 't').shares('account-1', ['r']), true],
+    ['the shares in a row', () => viewTable(client, 't').sharesIn('r', { limit: 1 }), true],
+    ['all shared rows', () => viewTable(client, 't').sharedRows({ limit: 1 }), undefined],
+    ['all shared rows for a token', () => viewTable(client, 't').sharedRows({ limit: 1, consistent: true }), true],
+    ["an owner's shared rows", () => viewTable(client, 't').sharedRows({ limit: 1, owner: 'ada' }), undefined],
+    ['a segment of the commits', () => commitScanner(client, 't').scan({ segment: 0, of: 1 }, {}), false],
+    ['a segment for an export', () => commitScanner(client, 't').scan({ segment: 0, of: 1 }, { consistent: true }), true],
+    ['what was noted', () => dirtyNotes(client, 't').list(0, { limit: 1 }), true],
+    ['whether there are commits', () => deploymentRecords(client, { commits: 't', control: 'c' }).hasCommits(), true],
     ['a list', () => viewTable(client, 't').list({ list: 'l', partition: '[]', limit: 1, direction: 'oldest-first' }), undefined],
   ])('reads %s as consistently as promised, by one request', async (_, read, consistent) => {
     await read();

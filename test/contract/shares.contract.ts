@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Share } from '../../lib/core/share.ts';
 import type { RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
-import { rowChanges, totalOf } from '../../lib/engine/shares.ts';
+import { rowChanges, shardOf, totalOf } from '../../lib/engine/shares.ts';
 import { NotStorable } from '../../lib/engine/storable.ts';
 
 type Table = View & ViewReader;
@@ -223,6 +223,32 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const rest = await view.sharesIn(row, { limit: 20, after: JSON.parse(JSON.stringify(first.next)) });
       expect(rest.next).toBeUndefined();
       expect(new Set([...first.items, ...rest.items].map(({ stream }) => stream)).size).toBe(24);
+    });
+
+    it('adds up a row whose parts are more than one page of a table', async () => {
+      const row = fresh();
+      const shards = 5;
+      const names = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`${i}${'x'.repeat(15_000)}`, 1]));
+      // One stream for each part, of some 300 KB.
+      for (const shard of Array.from({ length: shards }, (_, i) => i)) {
+        let head = headOf(fresh(), 1);
+        while (shardOf(head.stream, shards) !== shard) head = headOf(fresh(), 1);
+        const share = { sums: { n: 1 }, members: { long: names } };
+        expect(await view.putShares(head, undefined, changesOf(head, {}, { [row]: share }, shards))).toBe('written');
+      }
+      expect(await view.parts(row)).toHaveLength(shards);
+      expect((await totalIn(view, row))?.sums).toEqual({ n: shards });
+      const listed = await walk((after) => view.sharedRows({ limit: 1, consistent: true, ...(after && { after }) }));
+      const found = listed.flatMap(({ items }) => items).find((item) => item.row === row);
+      expect(found?.parts).toHaveLength(shards);
+      const streams = new Set<string>();
+      for (let after: RowListing['next'], more = true; more; ) {
+        const page = await view.sharesIn(row, { limit: 100, ...(after && { after }) });
+        for (const { stream } of page.items) streams.add(stream);
+        after = page.next;
+        more = after !== undefined;
+      }
+      expect(streams.size).toBe(shards);
     });
 
     it.each([1, 3])('lists every row once, page by page, and an owner’s by their keys: %i parts each', async (shards) => {
