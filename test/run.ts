@@ -107,7 +107,10 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
   full: [() => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '20' }), () => vitest(['long']), () => vitest(['long-http'])],
   engines: [engines],
   // Beside CI, whose result is to be the same for the same commit: properties from a seed that nobody has seen before.
-  hunt: [() => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '100', FOLDSTREAM_SEED: 'random' })],
+  hunt: [
+    () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '100', FOLDSTREAM_SEED: 'random' }),
+    () => vitest(['long'], { FOLDSTREAM_RUNS: '5', FOLDSTREAM_SEED: 'random' }),
+  ],
 };
 
 const name = process.argv[2] ?? 'all';

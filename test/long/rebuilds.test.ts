@@ -4,25 +4,28 @@ import { rebuildsWith, runsUntilFound } from '../simulation/domain.ts';
 import { processesWith } from '../simulation/processes.ts';
 import { importMutants, rebuildMutants } from '../simulation/rebuild-mutants.ts';
 import { machineMutants, repairMutants } from '../simulation/repair-mutants.ts';
+import { runs } from '../support/runs.ts';
+import { seeds } from '../support/seeds.ts';
 
 const enough = 2_000;
+/** How many seeds are played where all is right: several times what the mutant takes that is found last. */
+const many = 4_000;
 
-it('keeps every promise in 10,000 seeded runs in which a view is rebuilt', async () => {
+it('keeps every promise in thousands of seeded runs in which a view is rebuilt', async () => {
   const totals: Record<string, number> = {};
-  for (let seed = 1; seed <= 10_000; seed++) {
+  for await (const seed of seeds(many)) {
     const figures = await simulate(rebuildsWith(seed));
     for (const [name, count] of Object.entries(figures)) totals[name] = (totals[name] ?? 0) + count;
-    if (seed % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
   }
   const told = ['switched', 'failed', 'cancelled', 'audited', 'repaired', 'replayed'].map(
     (state) => `${totals[`rebuilds ${state}`]} ${state}`,
   );
-  console.log(`10,000 runs: rebuilds ${told.join(', ')}; ${totals['switched to the first']} rolled back.`);
+  console.log(`${runs(many)} runs: rebuilds ${told.join(', ')}; ${totals['switched to the first']} rolled back.`);
   // Each way that a rebuild can go was gone often.
   for (const what of ['rebuilds switched', 'rebuilds failed', 'rebuilds cancelled', 'switched to the first', 'rebuild-running'])
-    expect(totals[what], what).toBeGreaterThan(300);
+    expect(totals[what], what).toBeGreaterThan(100);
   for (const what of ['rebuilds repaired', 'rebuilds replayed', 'streams refolded', 'spoilt'])
-    expect(totals[what], what).toBeGreaterThan(300);
+    expect(totals[what], what).toBeGreaterThan(100);
 });
 
 describe('the simulator', () => {
@@ -37,7 +40,7 @@ describe('the simulator', () => {
   );
 
   it('finds nothing in rebuilds of the real code, also where neither records get lost nor a sweep runs', async () => {
-    expect(await runsUntilFound({ alone: true }, enough, rebuildsWith)).toBeUndefined();
+    expect(await runsUntilFound({ alone: true }, 1_000, rebuildsWith)).toBeUndefined();
   });
 
   const importsUntil = async (tamper: Parameters<typeof processesWith>[1], most: number): Promise<number | undefined> => {
