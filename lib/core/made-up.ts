@@ -1,0 +1,110 @@
+import * as z from 'zod';
+
+/** Who chooses what a schema leaves open: a seeded die, or something that always chooses alike. */
+export type Chooser = Readonly<{
+  /** A whole number from 0 on, below the limit. */
+  below: (limit: number) => number;
+  pick: <T>(from: readonly T[]) => T;
+  chance: (probability: number) => boolean;
+}>;
+
+/** The part of JSON Schema that commands and events are described with. */
+type Schema = Readonly<{
+  type?: string;
+  const?: unknown;
+  enum?: readonly unknown[];
+  anyOf?: readonly Schema[];
+  oneOf?: readonly Schema[];
+  allOf?: readonly Schema[];
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+  items?: Schema;
+  minItems?: number;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  minLength?: number;
+  maxLength?: number;
+}>;
+
+/** Some that fit many a pattern: a schema takes what it likes. */
+const texts = [
+  'a',
+  'b',
+  'abc',
+  'EUR',
+  'USD',
+  '1',
+  '42',
+  'a1',
+  'a@example.com',
+  '2026-11-21',
+  '2026-11-21T12:00:00.000Z',
+  'https://example.com',
+];
+const uuid = (choose: Chooser) => `00000000-0000-4000-8000-${String(choose.below(4)).padStart(12, '0')}`;
+
+const textFor = ({ minLength = 0, maxLength = 1_000 }: Schema, choose: Chooser): string =>
+  choose
+    .pick([...texts, uuid(choose)])
+    .padEnd(minLength, 'x')
+    .slice(0, maxLength);
+
+const numberFor = ({ minimum, maximum, exclusiveMinimum }: Schema, choose: Chooser): number => {
+  const least = Math.max(minimum ?? 0, exclusiveMinimum === undefined ? 0 : exclusiveMinimum + 1);
+  return Math.min(least + choose.below(20), maximum ?? Number.MAX_SAFE_INTEGER);
+};
+
+const valueFor = (schema: Schema, choose: Chooser): unknown => {
+  if ('const' in schema) return schema.const;
+  if (schema.enum) return choose.pick(schema.enum);
+  const choice = schema.anyOf ?? schema.oneOf;
+  if (choice) return valueFor(choose.pick(choice), choose);
+  if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part) => valueFor(part, choose)));
+  switch (schema.type) {
+    case 'object': {
+      const { properties = {}, required = [] } = schema;
+      const some = Object.entries(properties).filter(([name]) => required.includes(name) || choose.chance(0.5));
+      return Object.fromEntries(some.map(([name, property]) => [name, valueFor(property, choose)]));
+    }
+    case 'array':
+      return Array.from({ length: (schema.minItems ?? 0) + choose.below(3) }, () => valueFor(schema.items ?? {}, choose));
+    case 'integer':
+    case 'number':
+      return numberFor(schema, choose);
+    case 'boolean':
+      return choose.chance(0.5);
+    case 'null':
+      return null;
+    default:
+      return textFor(schema, choose);
+  }
+};
+
+/** Where a few texts and ids must all fit at once, one in ten does. */
+const tries = 1_000;
+
+/** A source of values that a schema takes, parsed; it answers undefined where none of many fitted, as with patterns of its own. */
+export const madeUp = (schema: z.ZodType): ((choose: Chooser) => Readonly<{ data: unknown }> | undefined) => {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+  return (choose) => {
+    for (let i = 0; i < tries; i++) {
+      const parsed = schema.safeParse(valueFor(json, choose));
+      if (parsed.success) return { data: parsed.data };
+    }
+    return undefined;
+  };
+};
+
+/** Always the same choices, with every optional field filled: for what people read. */
+const alike = (): Chooser => {
+  let n = 0;
+  const below = (limit: number): number => {
+    n = (n * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((n / 2_147_483_648) * limit);
+  };
+  return { below, pick: (from) => from[below(from.length)]!, chance: () => true };
+};
+
+/** One example of what a schema takes, the same each time; undefined where none was found. */
+export const exampleOf = (schema: z.ZodType): Readonly<{ data: unknown }> | undefined => madeUp(schema)(alike());
