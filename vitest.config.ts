@@ -2,9 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 /** Proofs take seconds each: long histories, mutants, whole searches, real processes. */
 const proofs = ['test/**/*.proof.test.ts'];
-const unit = ['test/core', 'test/engine', 'test/domains', 'test/testing', 'test/cli', 'test/aws', 'test/structure'].map(
-  (room) => `${room}/**/*.test.ts`,
-);
+const unit = [
+  'test/core',
+  'test/engine',
+  'test/domains',
+  'test/testing',
+  'test/cli',
+  'test/aws',
+  'test/structure',
+  'test/manifest',
+  'test/hotel',
+].map((room) => `${room}/**/*.test.ts`);
 
 /** A test or a hook is given up after this long (milliseconds): far longer than any takes, since no timing decides a test and a busy machine fails none. */
 const patience = { testTimeout: 1_800_000, hookTimeout: 1_800_000 };

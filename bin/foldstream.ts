@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from 'commander';
-import { manifest } from '#manifest';
+import { Command } from 'commander';
+import { oneOf, port, revision, segments, whole } from '../lib/cli/arguments.ts';
 import { checkVerb } from '../lib/cli/check.ts';
 import { contractsVerb, rowsUnchangedVerb } from '../lib/cli/contracts.ts';
 import { exportHistory } from '../lib/cli/export.ts';
 import { importVerb } from '../lib/cli/import.ts';
-import { demoToken, demoUsers, localDeployment, root } from '../lib/cli/local.ts';
+import { demoToken, demoUsers, localDeployment } from '../lib/cli/local.ts';
 import { listProcesses, orderProcess, redriveProcess, showInstance } from '../lib/cli/processes.ts';
 import { barTo } from '../lib/cli/progress.ts';
+import { loadProject, manifestModule, recordsOf } from '../lib/cli/project.ts';
 import { listProjections, redriveProjection, resumeProjection } from '../lib/cli/projections.ts';
 import { auditVerb, cancelVerb, listVerb, rebuildVerb, rollBackVerb, showVerb } from '../lib/cli/rebuilds.ts';
 import { start } from '../lib/cli/start.ts';
@@ -15,46 +16,27 @@ import { traceVerb } from '../lib/cli/trace.ts';
 import { explain } from '../lib/cli/user-error.ts';
 import { verify } from '../lib/cli/verify.ts';
 
-const port = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1024 || number > 65_535)
-    throw new InvalidArgumentError('A port is a number from 1024 to 65535.');
-  return number;
-};
-
-const revision = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A revision is 1, 2, 3, ...');
-  return number;
-};
-
-const whole = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It is 1, 2, 3, ...');
-  return number;
-};
-
-const oneOf = (text: string): number => (text === 'all' ? 1 : whole(text));
-
-const segments = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 256) throw new InvalidArgumentError('Segments are 1 to 256.');
-  return number;
-};
-
 /** What was found wrong has been said; the exit code is for scripts. */
 const failUnless = (ok: boolean): void => {
   process.exitCode = ok ? 0 : 1;
 };
 
-const program = new Command('foldstream').description('Event sourcing and CQRS on AWS.').showHelpAfterError();
+const program = new Command('foldstream')
+  .description('Event sourcing and CQRS on AWS.')
+  .option('--manifest <file>', 'the file that exports the manifest; without it the one that package.json names as #manifest')
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError();
+
+const theModule = () => manifestModule(program.opts<{ manifest?: string }>().manifest, import.meta.resolve('#manifest'));
+/** Loaded by the verbs that need it, and by no other: a broken manifest takes nothing else away. */
+const theManifest = async () => (await loadProject(theModule())).manifest;
 
 program
   .command('start')
   .description('start the local engine, deploy into it, and say how to use it')
   .option('--port <number>', 'where the engine listens (4566 unless you say)', port)
   .option('--fresh', 'begin anew: forget what earlier starts have kept', false)
-  .action((options) => start(options));
+  .action((options) => start({ ...options, module: theModule() }));
 
 program
   .command('token')
@@ -79,10 +61,11 @@ program
   .action(async ({ release, rowsUnchanged: views, why }) => {
     // Loaded where it is needed: no other verb waits for the bundler.
     const { projectionCode } = await import('../lib/infra/projection-code.ts');
-    const code = await projectionCode(manifest, import.meta.resolve('#manifest'));
+    const manifest = await theManifest();
+    const code = await projectionCode(manifest, theModule());
     const { ok, lines } = views
-      ? rowsUnchangedVerb({ root, code, views, why })
-      : contractsVerb({ manifest, root, code, release });
+      ? rowsUnchangedVerb({ root: recordsOf(theModule()), code, views, why })
+      : contractsVerb({ manifest, root: recordsOf(theModule()), code, release });
     console.log(lines.join('\n'));
     failUnless(ok);
   });
@@ -94,7 +77,7 @@ program
   .option('--states <file>', 'states to compare with, as the last release wrote them')
   .option('--save-states <file>', "write today's states, for the next release to compare with")
   .action(async (options) => {
-    const { ok, lines } = await checkVerb({ manifest, ...options });
+    const { ok, lines } = await checkVerb({ manifest: await theManifest(), ...options });
     console.log(lines.join('\n'));
     failUnless(ok);
   });
@@ -115,7 +98,7 @@ program
   .option('--stack <name>', 'a deployment on AWS; without it the one of npm start')
   .action(async (from, options) => {
     const bars = { checking: barTo(process.stderr, 'Checking'), importing: barTo(process.stderr, 'Importing') };
-    failUnless(await importVerb({ manifest, from, ...options }, console.log, bars));
+    failUnless(await importVerb({ manifest: await theManifest(), from, ...options }, console.log, bars));
   });
 
 const projections = program
@@ -127,7 +110,7 @@ projections
   .command('list', { isDefault: true })
   .description('list the projections')
   .option(...stackOption)
-  .action((options) => listProjections({ ...options, manifest }, console.log));
+  .action(async (options) => listProjections({ ...options, manifest: await theManifest() }, console.log));
 
 projections
   .command('resume')
@@ -136,7 +119,9 @@ projections
   .argument('<stream>', 'such as account-7f3a')
   .option('--revision <number>', 'without it the one that answers queries', revision)
   .option(...stackOption)
-  .action((name, stream, options) => resumeProjection({ ...options, manifest, name, stream }, console.log));
+  .action(async (name, stream, options) =>
+    resumeProjection({ ...options, manifest: await theManifest(), name, stream }, console.log),
+  );
 
 projections
   .command('redrive')
@@ -144,7 +129,7 @@ projections
   .argument('<name>', 'such as account-balance')
   .option('--revision <number>', 'without it the one that answers queries', revision)
   .option(...stackOption)
-  .action((name, options) => redriveProjection({ ...options, manifest, name }, console.log));
+  .action(async (name, options) => redriveProjection({ ...options, manifest: await theManifest(), name }, console.log));
 
 program
   .command('rebuild')
@@ -164,7 +149,13 @@ program
   .option('--detach', 'do not stay until it is over', false)
   .option(...stackOption)
   .action(async (name, options) =>
-    failUnless(await rebuildVerb({ ...options, manifest, name }, console.log, barTo(process.stderr, `Rebuilding ${name}`))),
+    failUnless(
+      await rebuildVerb(
+        { ...options, manifest: await theManifest(), name },
+        console.log,
+        barTo(process.stderr, `Rebuilding ${name}`),
+      ),
+    ),
   );
 
 program
@@ -181,7 +172,13 @@ program
   .option('--detach', 'do not stay until it is over', false)
   .option(...stackOption)
   .action(async (name, options) =>
-    failUnless(await auditVerb({ ...options, manifest, name }, console.log, barTo(process.stderr, `Looking at ${name}`))),
+    failUnless(
+      await auditVerb(
+        { ...options, manifest: await theManifest(), name },
+        console.log,
+        barTo(process.stderr, `Looking at ${name}`),
+      ),
+    ),
   );
 
 program
@@ -191,7 +188,7 @@ program
   .requiredOption('--why <text>', 'for whoever reads the history')
   .option('--revision <number>', 'the one that is to answer, if it does not yet; without it each call switches', revision)
   .option(...stackOption)
-  .action((name, options) => rollBackVerb({ ...options, manifest, name }, console.log));
+  .action(async (name, options) => rollBackVerb({ ...options, manifest: await theManifest(), name }, console.log));
 
 const rebuilds = program.command('rebuilds').description('list the rebuilds, running and past, and the roll backs');
 
@@ -200,21 +197,21 @@ rebuilds
   .description('list them, the newest first')
   .option('--projection <name>', 'only of this one')
   .option(...stackOption)
-  .action((options) => listVerb({ ...options, manifest }, console.log));
+  .action(async (options) => listVerb({ ...options, manifest: await theManifest() }, console.log));
 
 rebuilds
   .command('show')
   .description('how far one is, or how it ended')
   .argument('<id>')
   .option(...stackOption)
-  .action((id, options) => showVerb({ ...options, manifest, id }, console.log));
+  .action(async (id, options) => showVerb({ ...options, manifest: await theManifest(), id }, console.log));
 
 rebuilds
   .command('cancel')
   .description('stop one: what answers goes on answering')
   .argument('<id>')
   .option(...stackOption)
-  .action((id, options) => cancelVerb({ ...options, manifest, id }, console.log));
+  .action(async (id, options) => cancelVerb({ ...options, manifest: await theManifest(), id }, console.log));
 
 program
   .command('trace')
@@ -222,7 +219,7 @@ program
   .argument('<correlation>', 'the correlation id: of an answer (X-Correlation-Id), a commit, or a log line')
   .option('--json', 'as GET /ops/trace answers it', false)
   .option(...stackOption)
-  .action((correlation, options) => traceVerb({ ...options, manifest, correlation }, console.log));
+  .action(async (correlation, options) => traceVerb({ ...options, manifest: await theManifest(), correlation }, console.log));
 
 const processes = program
   .command('processes')
@@ -235,7 +232,7 @@ processes
   .addOption(processes.createOption('--status <status>', 'of instances').choices(['running', 'parked', 'stuck', 'ended']))
   .option('--process <name>', 'instances of this process alone')
   .option(...stackOption)
-  .action((options) => listProcesses({ ...options, manifest }, console.log));
+  .action(async (options) => listProcesses({ ...options, manifest: await theManifest() }, console.log));
 
 processes
   .command('show')
@@ -243,7 +240,9 @@ processes
   .argument(...theInstance)
   .argument('<instance>', 'its id')
   .option(...stackOption)
-  .action((process, instance, options) => showInstance({ ...options, manifest, process, instance }, console.log));
+  .action(async (process, instance, options) =>
+    showInstance({ ...options, manifest: await theManifest(), process, instance }, console.log),
+  );
 
 const orders = {
   retry: 'send again what was refused, to an instance that is stuck',
@@ -258,14 +257,16 @@ for (const order of ['retry', 'resume', 'resolve'] as const)
     .argument('<instance>', 'its id')
     .option('--why <text>', 'the reason, which is kept in its history')
     .option(...stackOption)
-    .action((process, instance, options) => orderProcess({ ...options, manifest, process, instance, order }, console.log));
+    .action(async (process, instance, options) =>
+      orderProcess({ ...options, manifest: await theManifest(), process, instance, order }, console.log),
+    );
 
 processes
   .command('redrive')
   .description('put the dead letters of a process back into its queue')
   .argument(...theInstance)
   .option(...stackOption)
-  .action((process, options) => redriveProcess({ ...options, manifest, process }, console.log));
+  .action(async (process, options) => redriveProcess({ ...options, manifest: await theManifest(), process }, console.log));
 
 try {
   await program.parseAsync();

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensureUser } from '../aws/users.ts';
 import { engineCapabilities } from './engine/capabilities.ts';
 import { bootstrap, deploy } from './engine/deploy.ts';
@@ -11,11 +12,12 @@ import { accessTo, requireAnswer, usesExternalEngine } from './engine/target.ts'
 import { Interrupted, untilInterrupted } from './interrupt.ts';
 import { cacheDir, type Deployment, demoUsers, deploymentFile, toDeployment } from './local.ts';
 import { step } from './progress.ts';
-import { seed } from './seed.ts';
+import { loadProject, type ManifestModule, type Project } from './project.ts';
+import { seed, usualHint } from './seed.ts';
 import { unbuiltIn } from './unbuilt.ts';
 import { UserError } from './user-error.ts';
 
-export type StartOptions = Readonly<{ port?: number; fresh: boolean }>;
+export type StartOptions = Readonly<{ port?: number; fresh: boolean; module: ManifestModule }>;
 
 const home = join(cacheDir, 'local');
 const stateDir = join(home, 'state');
@@ -41,32 +43,36 @@ const engineOf = async ({ port = usualPort }: StartOptions, signal: AbortSignal)
   );
 };
 
-const deployTo = async (endpoint: string, signal: AbortSignal): Promise<Deployment> => {
+/** The local engine takes an API's id from this tag: the address then stays as it was, also after `--fresh`. */
+const sameAddress = { tags: 'ms-custom-id=foldstream' };
+
+const deployTo = async (endpoint: string, { module, demo }: Project, signal: AbortSignal): Promise<Deployment> => {
   rmSync(logFile, { force: true });
   const common = { endpoint, logFile, step, signal };
   await bootstrap(common);
-  const stacks = await deploy({ ...common, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
+  const stacks = await deploy({
+    ...common,
+    context: { manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
+    outputsFile: join(home, 'outputs.json'),
+    outDir: join(home, 'cdk.out'),
+  });
   const deployment = toDeployment(endpoint, stacks);
   await step('Creating two users, a customer and an operator', async () => {
     for (const user of Object.values(demoUsers)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
   });
-  await seed(deployment, step);
+  if (demo) await seed(deployment, demo, step);
   writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
   return deployment;
 };
 
-export const closing = ({ api }: Deployment): string => `
+const closing = ({ api }: Deployment, { manifest, demo }: Project): string => `
 The API is at ${api}
 
-Get a token (valid for an hour; \`operator\` instead of \`customer\` sees everybody's accounts):
+Get a token (valid for an hour; \`operator\` instead of \`customer\` for one of an operator):
 
   TOKEN=$(npm run --silent token customer)
 
-Then open an account, put ten euros in, and read the balance, not older than what was just put in:
-
-  curl -s -X POST ${api}/account/my-first/open    -H "Authorization: Bearer $TOKEN" -d '{"currency":"EUR"}'
-  curl -s -X POST ${api}/account/my-first/deposit -H "Authorization: Bearer $TOKEN" -d '{"amount":1000,"currency":"EUR"}' -D /tmp/deposited
-  curl -s --retry 5 --fail ${api}/views/account-balance/my-first -H "Authorization: Bearer $TOKEN" -H "Consistent-With: $(grep -i ^consistency-token /tmp/deposited | cut -d' ' -f2 | tr -d '\\r')"
+${demo ? demo.hint(api) : usualHint(manifest, api)}
 
 ${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
 
@@ -76,12 +82,14 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 const session = async (options: StartOptions, signal: AbortSignal): Promise<void> => {
   const external = usesExternalEngine();
   if (external) await requireAble(external);
+  // Whatever is wrong with the manifest is said before anything is started.
+  const project = await loadProject(options.module);
   const engine = external ? undefined : await engineOf(options, signal);
   try {
-    const deployment = await deployTo(external ?? engine?.endpoint ?? '', signal);
+    const deployment = await deployTo(external ?? engine?.endpoint ?? '', project, signal);
     const unbuilt = await unbuiltIn(deployment);
     if (unbuilt !== '') console.log(unbuilt);
-    console.log(closing(deployment));
+    console.log(closing(deployment, project));
     if (!engine) return;
     await Promise.race([aborted(signal), engine.ended]);
     if (!signal.aborted) throw new UserError('The local engine ended by itself.', `Its log: ${join(home, 'engine.log')}`);

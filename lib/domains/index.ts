@@ -37,3 +37,5 @@ export const manifest = defineManifest({
     eventLog([...aggregates, ...processes.map(processDecider)], { may: ['operator'] }),
   ],
 });
+
+export { demo } from './demo.ts';

@@ -5,7 +5,7 @@ import { type BundleSource, bundle } from './bundle.ts';
 import { foldCode } from './fold-code.ts';
 import { FoldstreamStack } from './foldstream-stack.ts';
 import { projectionCode } from './projection-code.ts';
-import { settingsFor, stageOf } from './stage.ts';
+import { settingsFor, stageOf, tagsOf } from './stage.ts';
 
 /** A manifest, and the file that exports it as `manifest`: the functions' bundles import it from there. */
 export type Deployable = BundleSource & Readonly<{ manifest: Manifest; app?: App; stackName?: string }>;
@@ -36,6 +36,7 @@ export const foldstreamApp = async ({
   const stack = new FoldstreamStack(app, name, { manifest, code, settings });
   Tags.of(stack).add('foldstream:stage', settings.stage);
   Tags.of(stack).add('foldstream:stack', name);
+  for (const [key, value] of tagsOf(context('tags'))) Tags.of(stack).add(key, value);
   // A finding that is not acknowledged where it arises, with a reason, fails the synthesis.
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   return stack;

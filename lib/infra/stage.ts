@@ -65,3 +65,15 @@ export const settingsFor = (
     ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };
 };
+
+/** A team's own tags of everything in the stack: `-c tags=team=payments,cost=42`, or an object in the context of cdk.json. */
+export const tagsOf = (context: unknown = {}): readonly (readonly [key: string, value: string])[] => {
+  if (typeof context === 'object' && context !== null) return Object.entries(context).map(([key, value]) => [key, String(value)]);
+  return String(context)
+    .split(',')
+    .map((tag) => {
+      const [, key, value] = /^([^=]+)=(.*)$/.exec(tag) ?? [];
+      if (!key || value === undefined) throw new WrongSetting(`'${tag}' is no tag: use -c tags=<key>=<value>,<key>=<value>.`);
+      return [key, value] as const;
+    });
+};

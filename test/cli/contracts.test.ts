@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { manifest as everything } from '#manifest';
 import { checkContracts } from '../../lib/cli/contracts/check.ts';
 import { presentFormats, type Samples, toReleased } from '../../lib/cli/contracts/present.ts';
 import { contractsVerb, readReleased, readSamples, rowsUnchangedVerb } from '../../lib/cli/contracts.ts';
@@ -285,20 +284,6 @@ describe('samples', () => {
     expect(changed(v1(sold), samples).faults).toMatchObject([
       { event: 'shop/Sold.v2', fault: expect.stringContaining('of no version') },
     ]));
-});
-
-describe('the repository', () => {
-  it('keeps its own contracts', () => {
-    expect(checkContracts(everything, readReleased(repository)!, readSamples(repository)).faults).toEqual([]);
-    expect(contractsVerb({ manifest: everything, root: repository })).toMatchObject({ ok: true });
-  });
-
-  it('has a sample of everything released', () => {
-    const released = Object.entries(readReleased(repository)!).flatMap(([category, types]) =>
-      Object.entries(types).flatMap(([type, { versions }]) => Object.keys(versions).map((v) => `${category}/${type}.v${v}`)),
-    );
-    expect(Object.keys(readSamples(repository))).toEqual(expect.arrayContaining(released));
-  });
 });
 
 describe('foldstream contracts', () => {

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { manifest } from '#manifest';
-import { contractsVerb } from '../../lib/cli/contracts.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
 import { projectionCode } from '../../lib/infra/projection-code.ts';
 
@@ -102,11 +100,4 @@ describe("the hash of the code that makes a view's rows", async () => {
     const changed = await changedBy({ 'counter.ts': (text) => text.replace('by > 99', 'by > 100') });
     expect(changed).toEqual(['sum.r1', 'state.r1', 'hidden.r1']);
   });
-});
-
-test('of the reference application is as it was released, or its revision is another', async () => {
-  const code = await projectionCode(manifest, import.meta.resolve('#manifest'));
-  const { ok, lines } = contractsVerb({ manifest, root: home, code });
-  expect(lines.filter((line) => line.includes('changed, and its revision did not'))).toEqual([]);
-  expect(ok).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { operated } from '../../lib/core/announcer.ts';
-import { settingsFor, stageOf } from '../../lib/infra/stage.ts';
+import { settingsFor, stageOf, tagsOf } from '../../lib/infra/stage.ts';
 import { deployed, manifest } from './deployed.ts';
 
 const { template } = deployed();
@@ -75,4 +75,17 @@ describe('stages', () => {
       Architectures: ['x86_64'],
     });
   });
+});
+
+test("a team's own tags are given as text or as an object", () => {
+  expect(tagsOf('team=payments,cost=a=b')).toEqual([
+    ['team', 'payments'],
+    ['cost', 'a=b'],
+  ]);
+  expect(tagsOf({ team: 'payments', cost: 42 })).toEqual([
+    ['team', 'payments'],
+    ['cost', '42'],
+  ]);
+  expect(tagsOf(undefined)).toEqual([]);
+  expect(() => tagsOf('team')).toThrow("'team' is no tag: use -c tags=<key>=<value>,<key>=<value>.");
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { closing } from '../../lib/cli/start.ts';
+import { demo } from '../../lib/domains/demo.ts';
 import { as, type Call, fresh, theDeployment, tokenOf } from '../support/http.ts';
 import { overHttp } from '../support/over-http.ts';
 
@@ -126,7 +126,8 @@ describe.runIf(overHttp())('what one has just written', () => {
   });
 
   it('is what the commands show that `npm start` ends with, pasted at once', async () => {
-    const commands = closing(theDeployment())
+    const commands = demo
+      .hint(theDeployment().api)
       .split('\n')
       .filter((line) => line.startsWith('  curl'));
     expect(commands).toHaveLength(3);

@@ -9,7 +9,7 @@ import { ensureEngine } from '../../lib/cli/engine/install.ts';
 import { freePort } from '../../lib/cli/engine/port.ts';
 import { startEngine } from '../../lib/cli/engine/start.ts';
 import { accessTo, engineSettings, requireAnswer, usesExternalEngine } from '../../lib/cli/engine/target.ts';
-import { cacheDir, type Deployment, demoUsers, toDeployment } from '../../lib/cli/local.ts';
+import { cacheDir, type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
 import { step } from '../../lib/cli/progress.ts';
 
 declare module 'vitest' {
@@ -63,7 +63,9 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     }
     const common = { endpoint, logFile: join(home, 'cdk.log'), step };
     await bootstrap(common);
-    const stacks = await deploy({ ...common, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
+    // The kernel is tested over the reference application, whatever manifest this repository stands for.
+    const context = { manifest: join(root, 'lib/domains/index.ts') };
+    const stacks = await deploy({ ...common, context, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
     const deployment = toDeployment(endpoint, stacks);
     for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), deployment.userPool, user);
     project.provide('deployment', deployment);

@@ -19,7 +19,9 @@ export const house: Readonly<Record<string, Room>> = {
     packages: ['@aws-sdk/', '@middy/', '@aws-lambda-powertools/', 'aws-lambda', 'canonicalize', 'zod'],
     ...impure,
   },
-  functions: { rooms: ['lib/domains', 'lib/aws'], packages: [], node: false, pure: false },
+  /** Whichever manifest the deployer names. The reference application has this one way in, so that another one can take its place. */
+  '#manifest': { rooms: [], packages: [], ...pure },
+  functions: { rooms: ['#manifest', 'lib/aws'], packages: [], node: false, pure: false },
   /** What is deployed of the engine is a plain value that it makes, such as the order in which a rebuild goes: the engine is pure. */
   'lib/infra': {
     rooms: ['lib/engine', 'lib/core'],
@@ -27,7 +29,7 @@ export const house: Readonly<Record<string, Room>> = {
     ...impure,
   },
   'lib/cli': { rooms: ['lib/aws', 'lib/engine', 'lib/core'], packages: ['canonicalize', 'commander', 'zod'], ...impure },
-  bin: { rooms: ['lib/infra', 'lib/cli', 'lib/domains'], packages: ['commander'], ...impure },
+  bin: { rooms: ['lib/infra', 'lib/cli', '#manifest'], packages: ['aws-cdk-lib', 'commander'], ...impure },
   /** The package's own entry point. */
   'lib/index.ts': { rooms: ['lib/core'], packages: [], ...pure },
 };
@@ -82,7 +84,7 @@ const packageOf = (specifier: string): string =>
 
 /** Where an import of this repository leads, or undefined for a package. */
 const pathOf = (file: string, specifier: string): string | undefined => {
-  if (specifier === '#manifest') return 'lib/domains/index.ts';
+  if (specifier === '#manifest') return specifier;
   if (!specifier.startsWith('.')) return undefined;
   return new URL(specifier, `file:///${file}`).pathname.slice(1);
 };

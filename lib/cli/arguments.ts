@@ -1,0 +1,28 @@
+import { InvalidArgumentError } from 'commander';
+
+export const port = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1024 || number > 65_535)
+    throw new InvalidArgumentError('A port is a number from 1024 to 65535.');
+  return number;
+};
+
+export const revision = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A revision is 1, 2, 3, ...');
+  return number;
+};
+
+export const whole = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It is 1, 2, 3, ...');
+  return number;
+};
+
+export const oneOf = (text: string): number => (text === 'all' ? 1 : whole(text));
+
+export const segments = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > 256) throw new InvalidArgumentError('Segments are 1 to 256.');
+  return number;
+};

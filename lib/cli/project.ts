@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Demo } from '../core/demo.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { UserError } from './user-error.ts';
+
+/** The file that exports a project's manifest, as a URL. */
+export type ManifestModule = string;
+
+/** What that file exports: the manifest, and what `npm start` shows of it. */
+export type Project = Readonly<{ manifest: Manifest; demo?: Demo; module: ManifestModule }>;
+
+/** The file that was named by `--manifest` or by `-c manifest=`, from the current folder on; without a name the usual one. */
+export const manifestModule = (named: string | undefined, usual: ManifestModule): ManifestModule =>
+  named === undefined ? usual : pathToFileURL(resolve(named)).href;
+
+/** The folder whose `events` has the project's released formats and golden samples: the nearest one at or above the manifest that has any. */
+export const recordsOf = (module: ManifestModule): string => {
+  const own = dirname(fileURLToPath(module));
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'events'))) return folder;
+    if (folder === dirname(folder)) return own;
+  }
+};
+
+const shown = (module: ManifestModule): string => relative(process.cwd(), fileURLToPath(module));
+
+const kernel = join(import.meta.dirname, '..', 'core');
+
+/** The first line of a project's own that a stack names: those of node, of packages and of the kernel say nothing to whoever has to mend it. */
+const placeIn = (stack = ''): string | undefined => {
+  const places = [...stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+\.[cm]?[jt]s):(\d+)/g)];
+  const own = places.find(([, file = '']) => !file.includes('/node_modules/') && !file.startsWith(kernel));
+  return own && `${relative(process.cwd(), own[1]!)}:${own[2]}`;
+};
+
+const broken = (module: ManifestModule, cause: unknown): UserError => {
+  const { name, message, stack } = cause instanceof Error ? cause : new Error(String(cause));
+  const place = placeIn(stack);
+  return new UserError(
+    `The manifest ${shown(module)} cannot be loaded${place ? `: ${place}` : ''}: ${name === 'Error' ? '' : `${name}: `}${message}`,
+    'Mend it, or name another one: --manifest <file>. Its types are checked by: npx tsc -p .',
+    { cause },
+  );
+};
+
+/**
+ * Loads the manifest, and with it all of a project's own code: only verbs that need it do, so that whatever is wrong with it takes no other
+ * verb away.
+ */
+export const loadProject = async (module: ManifestModule): Promise<Project> => {
+  if (!existsSync(fileURLToPath(module)))
+    throw new UserError(
+      `There is no manifest ${shown(module)}.`,
+      'Name the file that exports it: --manifest <file>, or "#manifest" among the `imports` of package.json.',
+    );
+  const exported = (await import(/* @vite-ignore */ module).catch((cause: unknown) => {
+    throw broken(module, cause);
+  })) as Partial<Project>;
+  if (!Array.isArray(exported.manifest?.aggregates))
+    throw new UserError(
+      `${shown(module)} exports no manifest.`,
+      'It is expected as: export const manifest = defineManifest({ aggregates: [...], projections: [...] });',
+    );
+  return { manifest: exported.manifest as Manifest, ...(exported.demo && { demo: exported.demo }), module };
+};
