@@ -6,6 +6,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { idEntryBytes } from '../engine/history.ts';
 import type { Clock, Snapshot, Snapshots } from '../engine/ports.ts';
 import { itemSize } from '../engine/size.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
@@ -18,24 +19,27 @@ const compressAbove = 1024;
 /** A snapshot that nobody renewed for this long goes away by itself. */
 export const daysKept = 90;
 
-/** Stored format of 2026-11: a snapshot's fields, `state` as JSON or as gzipped JSON, `recent` as bytes, `expires` (TTL). */
+/** Stored format of 2026-11: a snapshot's fields, `state` as JSON or as gzipped JSON, `recent` and `sent` as bytes, `expires` (TTL). */
 const stored = (snapshot: Snapshot, now: number) => {
   const state = JSON.stringify(snapshot.state);
   return {
     ...snapshot,
     state: state.length > compressAbove ? gzipSync(state) : state,
     recent: Buffer.from(snapshot.recent, 'hex'),
+    sent: Buffer.from(snapshot.sent, 'hex'),
     expires: Math.floor(now / 1000) + daysKept * 86_400,
   };
 };
 
+const isIds = (value: unknown): value is Uint8Array => value instanceof Uint8Array && value.byteLength % idEntryBytes === 0;
+
 /** A snapshot from an item, or undefined from one that is none: whatever is wrong with it, reading on without it is right. */
 const parse = (item: Item): Snapshot | undefined => {
   try {
-    const { stream, code, commit, version, bytes, at, hash, state, recent } = fromItem(item);
+    const { stream, code, commit, version, bytes, at, hash, state, recent, sent, sentFrom } = fromItem(item);
     const texts = [stream, code, at, hash].every((value) => typeof value === 'string');
-    const numbers = [commit, version, bytes].every(Number.isSafeInteger);
-    if (!texts || !numbers || !(recent instanceof Uint8Array) || recent.byteLength % 8 !== 0) return undefined;
+    const numbers = [commit, version, bytes, sentFrom].every(Number.isSafeInteger);
+    if (!texts || !numbers || !isIds(recent) || !isIds(sent)) return undefined;
     return {
       stream,
       code,
@@ -46,6 +50,8 @@ const parse = (item: Item): Snapshot | undefined => {
       hash,
       state: JSON.parse(state instanceof Uint8Array ? gunzipSync(state).toString() : (state as string)),
       recent: Buffer.from(recent).toString('hex'),
+      sent: Buffer.from(sent).toString('hex'),
+      sentFrom,
     } as Snapshot;
   } catch {
     return undefined;

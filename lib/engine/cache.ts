@@ -7,7 +7,7 @@ export type StateCache = Readonly<{
   drop(stream: string): void;
 }>;
 
-const sizeOf = ({ state, recent }: Known) => 500 + recent.length + 2 * (JSON.stringify(state)?.length ?? 0);
+const sizeOf = ({ state, recent, sent }: Known) => 500 + recent.length + sent.length + 2 * (JSON.stringify(state)?.length ?? 0);
 
 export const stateCache = (maxBytes: number): StateCache => {
   const entries = new Map<string, Readonly<{ known: Known; size: number }>>();

@@ -19,13 +19,23 @@ export type Known = Readonly<{
   bytes: number;
   /** Size of the last commit alone, where it was folded here. */
   lastBytes: number;
-  /** Digests of the last command ids, 16 hexadecimal digits for each commit, the newest last. */
+  /** The last ids of commands that a caller may repeat, the newest last: an entry has a digest and the commit's number. */
   recent: string;
+  /** The last ids of processes' commands, in the same form. They have a list of their own: what processes send must not push out a caller's ids. */
+  sent: string;
+  /** All ids of processes from this commit on are in the list. */
+  sentFrom: number;
   /** The commits folded since the state was loaded were all read consistently up to this wall time. */
   readAt: number;
 }>;
 
-const digits = 16;
+/** An entry of the lists of ids, in hexadecimal digits. */
+const digestDigits = 16;
+const commitDigits = 10;
+const entryDigits = digestDigits + commitDigits;
+
+/** The bytes of one entry as it is stored. */
+export const idEntryBytes = entryDigits / 2;
 
 export const unknown = (decider: AnyDecider, stream: string, readAt: number): Known => ({
   stream,
@@ -37,6 +47,8 @@ export const unknown = (decider: AnyDecider, stream: string, readAt: number): Kn
   bytes: 0,
   lastBytes: 0,
   recent: '',
+  sent: '',
+  sentFrom: 1,
   readAt,
 });
 
@@ -49,17 +61,49 @@ export class BrokenHistory extends Error {
 export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }: Commit): string =>
   keys.hash(canonicalize(commit) ?? '');
 
-const commandDigest = (keys: Pick<Keys, 'hash'>, command: string) => keys.hash(command).slice(0, digits);
+const commandDigest = (keys: Pick<Keys, 'hash'>, command: string) => keys.hash(command).slice(0, digestDigits);
 
-/** Of how many of its last commits the ids are remembered. */
-export const remembered = ({ recent }: Pick<Known, 'recent'>): number => recent.length / digits;
+const commitIn = (entry: string): number => Number.parseInt(entry.slice(digestDigits), 16);
+
+/** The list in which an id is remembered. Nobody can repeat an id that was made up for one request, so it takes no place in any. */
+const listOf = (command: string): 'recent' | 'sent' | undefined => {
+  if (command.startsWith('process/')) return 'sent';
+  return command.startsWith('request/') ? undefined : 'recent';
+};
 
 /** The number of the recent commit that may have been made by this command, or undefined. */
 export const recentCommit = (keys: Pick<Keys, 'hash'>, known: Known, command: string): number | undefined => {
+  const list = listOf(command);
+  if (!list) return undefined;
   const wanted = commandDigest(keys, command);
-  for (let end = known.recent.length, commit = known.commit; end > 0; end -= digits, commit--)
-    if (known.recent.slice(end - digits, end) === wanted) return commit;
+  for (let end = known[list].length; end > 0; end -= entryDigits) {
+    const entry = known[list].slice(end - entryDigits, end);
+    if (entry.startsWith(wanted)) return commitIn(entry);
+  }
   return undefined;
+};
+
+type Remembering = Readonly<{ keys: Pick<Keys, 'hash'>; window: number }>;
+
+/** A list of ids with those of further commits, without the oldest of those that are too many. */
+const withIds = ({ keys, window }: Remembering, list: 'recent' | 'sent', before: string, commits: readonly Commit[]): string => {
+  const news = commits.filter(({ command }) => listOf(command) === list).slice(-window);
+  const entries = news.map(
+    ({ command, commit }) => commandDigest(keys, command) + commit.toString(16).padStart(commitDigits, '0'),
+  );
+  return (before + entries.join('')).slice(-window * entryDigits);
+};
+
+/** What is remembered of the ids of commands after further commits. */
+const idsAfter = (remembering: Remembering, known: Known, commits: readonly Commit[]) => {
+  const sent = withIds(remembering, 'sent', known.sent, commits);
+  const inSent = commits.filter(({ command }) => listOf(command) === 'sent').length;
+  const isWhole = sent.length === known.sent.length + inSent * entryDigits;
+  return {
+    recent: withIds(remembering, 'recent', known.recent, commits),
+    sent,
+    sentFrom: isWhole ? known.sentFrom : commitIn(sent.slice(0, entryDigits)),
+  };
 };
 
 /** Folds commits that follow directly on what is known. */
@@ -88,14 +132,9 @@ export const advance = (
     lastBytes = itemSize(commit);
     bytes += lastBytes;
   });
-  const recent =
-    known.recent +
-    commits
-      .slice(-window)
-      .map(({ command }) => commandDigest(keys, command))
-      .join('');
   return {
     ...known,
+    ...idsAfter({ keys, window }, known, commits),
     state,
     version,
     bytes,
@@ -103,7 +142,6 @@ export const advance = (
     commit: last.commit,
     at: last.at,
     hash: commitHash(keys, last),
-    recent: recent.slice(-window * digits),
   };
 };
 
@@ -124,10 +162,10 @@ export const sealOf = (
 /** A state that would not come back from storage as it is throws: it cannot have snapshots. */
 export const toSnapshot = (
   keys: Pick<Keys, 'hash'>,
-  { stream, state, commit, version, at, hash, bytes, recent }: Known,
+  { stream, state, commit, version, at, hash, bytes, recent, sent, sentFrom }: Known,
   code: string,
 ): Snapshot => {
-  const content = { stream, code, commit, version, at, bytes, recent, state: storable(state, 'state') };
+  const content = { stream, code, commit, version, at, bytes, recent, sent, sentFrom, state: storable(state, 'state') };
   return { ...content, hash: sealOf(keys, content, hash) };
 };
 

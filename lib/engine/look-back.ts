@@ -1,6 +1,6 @@
 import type { Commit } from '../core/commit.ts';
 import type { CommandRequest } from './command.ts';
-import { type Known, remembered } from './history.ts';
+import type { Known } from './history.ts';
 import type { Store } from './ports.ts';
 
 const firstPage = 25;
@@ -17,8 +17,8 @@ export const lookBack = async (
   { stream, id, causeAt = '' }: Pick<CommandRequest, 'stream' | 'id' | 'causeAt'>,
   lookedThrough: number,
 ): Promise<Commit | undefined> => {
-  // The oldest commit whose id is remembered: its time may already tell.
-  const oldest = known.commit - remembered(known) + 1;
+  // The oldest commit of a process whose id is remembered: its time may already tell.
+  const oldest = known.sentFrom;
   if (oldest <= 1 || known.at < causeAt || oldest <= lookedThrough + 1) return undefined;
   for (let to: number | undefined = oldest, limit = firstPage; to !== undefined; limit = pageCommits) {
     const page = await store.read(stream, { from: lookedThrough + 1, to, limit, newestFirst: true });

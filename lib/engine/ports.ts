@@ -36,8 +36,12 @@ export type Snapshot = Readonly<{
   /** Seal over all of this and the hash of its commit, by which the loader knows that it belongs to this history, unchanged. */
   hash: string;
   state: unknown;
-  /** Digests of the last command ids, the newest last, of 16 hexadecimal digits each. */
+  /** The last ids that callers may repeat, and the last ones of processes, the newest last. An entry has 26 hexadecimal digits: 16 of the id's hash, 10
+   * of the commit's number. */
   recent: string;
+  sent: string;
+  /** All ids of processes from this commit on are in `sent`. */
+  sentFrom: number;
 }>;
 
 /** Snapshots may be missing, stale or wrong: the loader checks. A newer one is never replaced by an older, but by one that found it impossible. */

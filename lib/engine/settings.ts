@@ -12,7 +12,7 @@ export const defaultSettings = {
   cacheBytes: 32 * 1024 * 1024,
   /** About 40 commits of 250-byte events: 7 read units for a cold load, 3 write units for a snapshot. */
   snapshotBytes: 24 * 1024,
-  /** How many commits back a repeated Idempotency-Key is recognised. */
+  /** How many Idempotency-Keys of a stream are remembered; and, apart from them, how many ids of processes' commands without looking further back. */
   idempotencyWindow: 256,
   /** How long a query with `Consistent-With` waits for its view: less than a caller does, and many times what a view usually takes. */
   consistentWithinMilliseconds: 3_000,

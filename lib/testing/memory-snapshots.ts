@@ -11,7 +11,8 @@ const largestSnapshot = 350 * 1024;
 const parse = (text: string | undefined): Snapshot | undefined => {
   try {
     const snapshot = text === undefined ? undefined : (JSON.parse(text) as Snapshot);
-    return Number.isSafeInteger(snapshot?.commit) && typeof snapshot?.recent === 'string' ? snapshot : undefined;
+    const hasIds = typeof snapshot?.recent === 'string' && typeof snapshot.sent === 'string';
+    return Number.isSafeInteger(snapshot?.commit) && hasIds ? snapshot : undefined;
   } catch {
     return undefined;
   }
@@ -27,7 +28,7 @@ export const memorySnapshots = (): MemorySnapshots => {
     save: async (snapshot, impossible) => {
       const there = parse(items.get(place(snapshot.stream, snapshot.code)));
       const wrong = there && impossible && there.commit === impossible.commit && there.hash === impossible.hash;
-      if (snapshot.recent.length / 2 + JSON.stringify(snapshot.state).length > largestSnapshot) return;
+      if ((snapshot.recent.length + snapshot.sent.length) / 2 + JSON.stringify(snapshot.state).length > largestSnapshot) return;
       if (!there || wrong || there.commit < snapshot.commit)
         items.set(place(snapshot.stream, snapshot.code), JSON.stringify(snapshot));
     },

@@ -18,7 +18,7 @@ describe('what is asked of DynamoDB', () => {
   const client = new DynamoDBClient({});
   const clock = memoryClock();
   const snapshot = (state: unknown) => ({
-    ...{ stream: 'account-1', code: 'c', commit: 1, version: 1, bytes: 1, at: '', hash: 'h', recent: '' },
+    ...{ stream: 'account-1', code: 'c', commit: 1, version: 1, bytes: 1, at: '', hash: 'h', recent: '', sent: '', sentFrom: 1 },
     state,
   });
   const sent = () => mock.calls().map(({ args }) => args[0].input as Record<string, unknown>);

@@ -194,22 +194,38 @@ describe('an id', () => {
     expect(table.store.stored().at(-1)?.version).toBe(4);
   });
 
-  it('is remembered for as many commits as the setting says, also by an instance that only has a snapshot', async () => {
+  it('is remembered for as many commands with a key as the setting says, also by an instance that only has a snapshot', async () => {
     const table = memoryTable();
     const settings = { ...instanceOver(table).settings, idempotencyWindow: 4, snapshotBytes: 1 };
     const commanding = instanceOver(table, { settings });
     const request = deposits(1, { key: 'k' });
     const first = await outcomes(commanding, opens(), request).then(() => handleCommand(commanding, request));
     for (let i = 0; i < 3; i++) {
-      await handleCommand(commanding, deposits(1));
+      await handleCommand(commanding, deposits(1, { key: `other-${i}` }));
       expect(await handleCommand(commanding, request)).toEqual(first);
       expect(await handleCommand(instanceOver(table, { settings }), request)).toEqual(first);
     }
-    await outcomes(commanding, deposits(1));
+    await outcomes(commanding, deposits(1, { key: 'another' }));
     // Forgotten by then, but seen by whoever folds the commit itself.
     const folding = instanceOver({ ...table, snapshots: memoryTable().snapshots }, { settings });
     expect(await handleCommand(folding, request)).toEqual(first);
     expect(await handleCommand(commanding, request)).not.toEqual(first);
+  });
+});
+
+describe('strangers', () => {
+  const sends = (i: number) =>
+    asks('Withdraw', { amount: 1_000_000, currency: 'EUR' }, { actor: robot, id: `process/transfer-${i}/1/1` });
+
+  it("cannot push out anybody's Idempotency-Key: neither by what processes send for them, refused or not, nor by requests without a key", async () => {
+    const { table, commanding } = await warm();
+    const deposit = deposits(5_000, { key: 'k' });
+    const first = told(await handleCommand(commanding, deposit));
+    for (let i = 0; i < 262; i++)
+      expect(await handleCommand(commanding, sends(i))).toMatchObject({ commit: { refused: { reason: 'insufficient-funds' } } });
+    for (let i = 0; i < 262; i++)
+      await handleCommand(commanding, deposits(1, i % 2 ? {} : { actor: robot, id: `process/gift-${i}/1/1` }));
+    for (const instance of [commanding, instanceOver(table)]) expect(told(await handleCommand(instance, deposit))).toBe(first);
   });
 });
 

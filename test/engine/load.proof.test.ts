@@ -38,6 +38,7 @@ describe('a snapshot', () => {
     'of another time': (snapshot) => JSON.stringify({ ...snapshot, at: '2099-01-01T00:00:00.000Z' }),
     'of another size': (snapshot) => JSON.stringify({ ...snapshot, bytes: 1 }),
     'without the command ids': (snapshot) => JSON.stringify({ ...snapshot, recent: '' }),
+    'without the ids of processes': (snapshot) => JSON.stringify({ ...snapshot, sent: '', sentFrom: 41 }),
     'from other code': (snapshot) => JSON.stringify({ ...snapshot, code: 'teller-2' }),
     'of another stream': (snapshot) => JSON.stringify({ ...snapshot, stream: 'account-2' }),
     'of another history': (snapshot) => JSON.stringify({ ...snapshot, hash: '00' }),
@@ -209,7 +210,7 @@ describe('a long history', () => {
 });
 
 describe('the cache', () => {
-  const known = (stream: string, size: number) => ({ stream, state: 'x'.repeat(size), recent: '', commit: 1 }) as Known;
+  const known = (stream: string, size: number) => ({ stream, state: 'x'.repeat(size), recent: '', sent: '', commit: 1 }) as Known;
   const kept = (cache: ReturnType<typeof stateCache>, names: readonly string[]) => names.filter((name) => cache.get(name));
 
   it('is bounded in bytes, and lets the longest unused go', () => {

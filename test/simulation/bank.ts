@@ -52,6 +52,10 @@ export const simulate = async (scenario: Scenario, mutant: Mutant = {}) => {
   const keptSnapshots = memorySnapshots();
   const snapshots = lagging(keptSnapshots, random);
   const requests = requestsOf(scenario, start);
+  const keyed = requests.filter(({ digest, actor }) => digest !== undefined && actor.role !== 'process');
+  // Room for each key and for no other id: nothing else may take a place, neither what processes send nor a request without a key.
+  const byStream = [...Map.groupBy(keyed, ({ stream }) => stream).values()];
+  const idempotencyWindow = Math.max(1, ...byStream.map((all) => new Set(all.map(({ id }) => id)).size));
   const counts: Record<string, number> = {};
   const count = (what: string, more = 1) => {
     counts[what] = (counts[what] ?? 0) + more;
@@ -83,7 +87,7 @@ export const simulate = async (scenario: Scenario, mutant: Mutant = {}) => {
   };
 
   const instances = Array.from({ length: scenario.instances }, (_, number) => {
-    const settings = { ...defaultSettings, cacheAgeMilliseconds: cacheAge, snapshotBytes: 700 };
+    const settings = { ...defaultSettings, cacheAgeMilliseconds: cacheAge, snapshotBytes: 700, idempotencyWindow };
     const instance = { generation: 0, offset: 0, commanding: undefined as unknown as Commanding, boot: () => boot() };
     const caller = () => {
       const { generation } = instance;

@@ -55,7 +55,7 @@ const requestOf = ({ stream, type, amount, by, keyed, expect }: Step, i: number,
     id: isProcess ? `process/${i}` : keyed ? `http/${i}` : `request/${i}`,
     ...(repeatable && { digest: JSON.stringify([by, command]) }),
     ...(expect !== undefined && !isProcess && { expectedVersion: expect }),
-    ...(isProcess && { causeAt: new Date(start + amount * 100).toISOString() }),
+    ...(isProcess && { causeAt: new Date(start + Math.min(amount, 30) * 100).toISOString() }),
     meta: { correlation: `c-${i}`, causation: `r-${i}` },
   };
 };
@@ -122,11 +122,23 @@ const opening = (stream: number): Step => ({
 const calm = { fails: 0, loses: 0, retries: 0, crashes: 0 };
 const rough = { fails: 0.03, loses: 0.06, retries: 0.06, crashes: 0.04 };
 
+/** What a process sends for somebody who has no money: one refused command after the other. */
+const strangers: fc.Arbitrary<readonly Step[]> = fc
+  .record({ at: fc.nat(1_500), steps: fc.array(step, { minLength: 20, maxLength: 40, size: 'max' }) })
+  .map(({ at, steps }) =>
+    steps.map((one, i) => ({
+      ...{ ...one, at: at + 5 * i, stream: 0, cold: false, type: 'Withdraw', amount: 1_000_000, by: 'process' },
+      ...{ like: undefined, repeats: 0, twin: false },
+    })),
+  );
+
 export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.nat(),
   instances: fc.integer({ min: 1, max: 3 }),
   odds: fc.constantFrom(calm, rough, rough),
-  steps: fc.array(step, { minLength: 8, maxLength: 48, size: 'max' }).map((steps) => [opening(0), opening(1), ...steps]),
+  steps: fc
+    .tuple(fc.array(step, { minLength: 8, maxLength: 48, size: 'max' }), fc.option(strangers, { nil: [], freq: 1 }))
+    .map(([steps, others]) => [opening(0), opening(1), ...steps, ...others]),
   jumps: fc.array(
     fc.record({
       at: fc.nat(2_000),

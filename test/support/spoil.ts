@@ -25,5 +25,7 @@ export const spoilers = (client: DynamoDBClient, TableName: string) => {
     'no bytes': set('bytes'),
     'recent is text': set('recent', { S: '0011' }),
     'recent is cut short': set('recent', { B: new Uint8Array(9) }),
+    'no ids of processes': set('sent'),
+    'not said from when on they are': set('sentFrom'),
   };
 };
