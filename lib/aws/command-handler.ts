@@ -2,14 +2,15 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import canonicalize from 'canonicalize';
 import { isPublic } from '../core/access.ts';
 import { type Commit, versionBefore } from '../core/commit.ts';
-import type { AnyDecider, CommandFormat } from '../core/decider.ts';
+import { type AnyDecider, type CommandFormat, namedBy } from '../core/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 import { kebab, streamName } from '../core/stream.ts';
 import { stateCache } from '../engine/cache.ts';
-import type { Commanding, CommandRequest } from '../engine/command.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from '../engine/command.ts';
 import { consistencyToken } from '../engine/consistency.ts';
 import { committedAnswer, handleCommand } from '../engine/handle-command.ts';
+import { type Owning, ownsNamed } from '../engine/owning.ts';
 import type { Keys } from '../engine/ports.ts';
 import { commandProblem, invalid, notFound, validId } from '../engine/problems.ts';
 import { defaultSettings } from '../engine/settings.ts';
@@ -63,7 +64,11 @@ const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: st
 const typesOf = (commit: Commit | undefined): readonly string[] => commit?.events.map(({ type }) => type) ?? [];
 
 /** Answers `POST /{category}/{id}/{command}`. */
-export const answerCommand = async (commanding: Commanding, request: HttpRequest): Promise<HttpResponse> => {
+export const answerCommand = async (
+  commanding: Commanding,
+  request: HttpRequest,
+  owning: Owning = new Map(),
+): Promise<HttpResponse> => {
   const { decider, keys } = commanding;
   const id = validId(request.path.id);
   const [type, format] = publicCommand(decider, request.path.command ?? '');
@@ -83,7 +88,9 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
       ...(network && { network }),
     },
   };
-  const answer = await handleCommand(commanding, commandRequest);
+  const answer: CommandAnswer = (await ownsNamed(owning, format, data, request.actor))
+    ? await handleCommand(commanding, commandRequest)
+    : { outcome: 'forbidden' };
   if (answer.outcome === 'unchanged') {
     const { stream, version, commit } = answer;
     const last = commit === 0 ? undefined : await commanding.store.find(stream, commit);
@@ -109,6 +116,13 @@ export const answerCommand = async (commanding: Commanding, request: HttpRequest
   };
 };
 
+/** What the streams of another aggregate are read with. Snapshots are taken as they are found: to save them is the right of who appends. */
+const readingOf = (commanding: Commanding, decider: AnyDecider): Commanding => {
+  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
+  const snapshots = { ...commanding.snapshots, save: async () => {} };
+  return { ...commanding, decider, snapshots, code: codes[decider.category] ?? '' };
+};
+
 export const commandHandler = (manifest: Manifest) => {
   const category = environment('CATEGORY');
   const decider = manifest.aggregates.find((aggregate) => aggregate.category === category);
@@ -126,5 +140,10 @@ export const commandHandler = (manifest: Manifest) => {
     settings: defaultSettings,
     cache: stateCache(defaultSettings.cacheBytes),
   };
-  return httpFunction(logger, (request) => answerCommand(commanding, request));
+  const owning: Owning = new Map(
+    manifest.aggregates
+      .filter((other) => namedBy(decider).includes(other.category))
+      .map((other) => [other.category, readingOf(commanding, other)]),
+  );
+  return httpFunction(logger, (request) => answerCommand(commanding, request, owning));
 };

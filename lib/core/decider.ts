@@ -31,24 +31,32 @@ export const refuse = (refused: string, detail?: RefusalDetail): Refusal =>
  */
 export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Refusal => 'refused' in outcome;
 
-/** A command's schema, and who may send it; `versions` where it has more than the one that is taken today.
+/** Ids of things of other aggregates that a command names, by category.
+ * @example const owns: Owns<{ from: string }> = { account: ({ from }) => from };
+ */
+export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
+
+/** A command's schema, and who may send it; `versions` where it has more than the one that is taken today; `owns` where a customer who sends it must own
+ * what it names.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
-export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T>; versions?: Formats[string] }>;
+export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T>; versions?: Formats[string]; owns?: Owns<never> }>;
 
 type Versions<T> = Pick<Versioned<T>, 'current' | 'readable' | 'schemas' | 'parse'>;
 
 /** Declares a command: who may send it, and the schema of its data. A process keeps the commands that it decided: one that it sends gets another
  * shape as a stored event does, by a new version.
+ * With `owns` a customer must also own what the command names: asked over HTTP, before anything is stored. It is not asked again when the command takes
+ * effect, so a process that acts on it still has to.
  * @example command(['owner', 'process'], v1(z.strictObject({ amount })).next(z.strictObject({ amount, currency }), inEuro));
  */
 export const command: {
-  <S extends ZodType>(may: May, schema: S): CommandFormat<z.output<S>>;
-  <T>(may: May, versions: Versions<T>): CommandFormat<T>;
-} = (may: May, format: ZodType | Versions<unknown>): never =>
+  <S extends ZodType>(may: May, schema: S, over?: Readonly<{ owns: Owns<z.output<S>> }>): CommandFormat<z.output<S>>;
+  <T>(may: May, versions: Versions<T>, over?: Readonly<{ owns: Owns<T> }>): CommandFormat<T>;
+} = (may: May, format: ZodType | Versions<unknown>, over: object = {}): never =>
   ('schemas' in format
-    ? { may, schema: format.schemas[format.current - 1], versions: format }
-    : { may, schema: format }) as never;
+    ? { may, schema: format.schemas[format.current - 1], versions: format, ...over }
+    : { may, schema: format, ...over }) as never;
 
 /** The union of commands that a map of command formats describes.
  * @example type AccountCommand = CommandOf<typeof accountCommands>;
@@ -116,3 +124,10 @@ export const decide = (
   if (!decision) throw new Error(`${decider.category} has no command ${type}.`);
   return decision(state as never, data as never, context);
 };
+
+/** The categories whose things the commands of a decider name as the caller's own.
+ * @example namedBy(transfer); // ['account']
+ */
+export const namedBy = ({ commands }: Pick<AnyDecider, 'commands'>): readonly string[] => [
+  ...new Set(Object.values(commands).flatMap(({ owns = {} }) => Object.keys(owns))),
+];

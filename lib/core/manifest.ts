@@ -65,6 +65,20 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
   ];
 };
 
+/** What commands name of other aggregates must have an owner to ask after. */
+const ownsFaults = (aggregates: readonly AnyDecider[]): string[] =>
+  aggregates.flatMap(({ category, commands }) =>
+    Object.entries(commands).flatMap(([name, { owns = {} }]) =>
+      Object.keys(owns)
+        .filter((other) => other === category || !aggregates.some((one) => one.category === other && one.owner))
+        .map((other) =>
+          other === category
+            ? `${category}: ${name} has \`owns\` for its own category; who may send it is what \`may\` says.`
+            : `${category}: ${name} asks whose ${other} is, but the manifest has no aggregate ${other} with an \`owner\`.`,
+        ),
+    ),
+  );
+
 /** All parts of a row are read together: with more of them it is reading that gets slow. */
 const mostShards = 100;
 const isShards = (shards = 1) => Number.isSafeInteger(shards) && shards >= 1 && shards <= mostShards;
@@ -126,6 +140,7 @@ export const defineManifest = (manifest: Manifest): Manifest => {
   const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
   const faults = [
     ...aggregates.flatMap(aggregateFaults),
+    ...ownsFaults(aggregates),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...projections.flatMap(projectionFaults),
     ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is there twice.`),

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isPublic } from '../core/access.ts';
-import type { AnyDecider } from '../core/decider.ts';
+import { type AnyDecider, namedBy } from '../core/decider.ts';
 import { pascal } from '../core/stream.ts';
 import type { Api } from './api.ts';
 import type { EventStore } from './event-store.ts';
@@ -27,6 +27,8 @@ export class CommandEndpoint extends Construct {
     store.letAppend(step, category);
     store.letSnapshot(step, category, fold);
     store.letUseSecret(step);
+    const named = namedBy(decider);
+    if (named.length > 0) store.letReadOwners(step, named, common.code.fold);
     // What only processes may send has no public route.
     if (Object.values(commands).some(({ may }) => isPublic(may))) api.route('POST', `/${category}/{id}/{command}`, step);
     output(this, `${pascal(category)}CommandFunction`, step.functionName);

@@ -95,6 +95,14 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem'], [this.snapshots.tableArn]);
   }
 
+  /** Reads whose the streams of some categories are. */
+  letReadOwners(step: Step, categories: readonly string[], codes: Readonly<Record<string, string>>): void {
+    const streams = onlyKeys(...categories.map((name) => `${name}-*`));
+    step.addEnvironment('FOLD_CODES', JSON.stringify(Object.fromEntries(categories.map((name) => [name, codeOf(codes, name)]))));
+    step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn], streams);
+    step.may(['dynamodb:GetItem'], [this.snapshots.tableArn], streams);
+  }
+
   /** Reads the secret that digests are keyed with, or makes it: the first to ask does. */
   letUseSecret(step: Step): void {
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);

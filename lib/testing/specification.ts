@@ -7,7 +7,13 @@ import { expectSame, fail, show } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
 
 /** Who asks, when, and about which id. Left out: somebody who may send the command, a fixed instant, and '1'. */
-export type WhenOptions = Readonly<{ actor?: Actor; at?: string; id?: string }>;
+export type WhenOptions = Readonly<{
+  actor?: Actor;
+  at?: string;
+  id?: string;
+  /** Whether the actor owns what the command names beside its own stream, where it declares `owns`: a customer does, unless this is false. */
+  ownsNamed?: boolean;
+}>;
 
 /** What a decision is expected to come to. */
 export type Expected<E extends Message> = Readonly<{
@@ -48,7 +54,7 @@ const decideOn = (
   decider: AnyDecider,
   state: unknown,
   command: Message,
-  { actor, at = defaultAt, id = '1' }: WhenOptions,
+  { actor, at = defaultAt, id = '1', ownsNamed = true }: WhenOptions,
 ): Outcome => {
   const format = decider.commands[command.type];
   if (!format)
@@ -61,7 +67,8 @@ const decideOn = (
   if (!parsed.success) return { invalid: [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].sort() };
   const owner = decider.owner?.(state as never);
   const who = actor ?? whoMay(format.may, owner);
-  if (!allowed(format.may, who, owner)) return { forbidden: `${who.role} ${who.id}` };
+  const ownsAll = ownsNamed || !format.owns || who.role !== 'customer';
+  if (!ownsAll || !allowed(format.may, who, owner)) return { forbidden: `${who.role} ${who.id}` };
   const outcome = decide(decider, state, { type: command.type, data: frozen(parsed.data) }, { id, actor: who, at });
   if (isRefusal(outcome)) return storable(outcome, outcome.refused);
   return { events: outcome.map((event) => throughStore(decider.events, event)) };

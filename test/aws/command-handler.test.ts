@@ -6,11 +6,14 @@ import { answerCommand } from '../../lib/aws/command-handler.ts';
 import { httpFunction } from '../../lib/aws/http.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { type AnyDecider, command } from '../../lib/core/decider.ts';
+import { defineManifest } from '../../lib/core/manifest.ts';
 import { FromNewerRelease, v1 } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
+import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { stateCache } from '../../lib/engine/cache.ts';
 import type { Commanding } from '../../lib/engine/command.ts';
 import { awaitedBy } from '../../lib/engine/consistency.ts';
+import type { Owning } from '../../lib/engine/owning.ts';
 import type { Store } from '../../lib/engine/ports.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
@@ -42,8 +45,13 @@ const commanding = (decider: AnyDecider, store: Store = memoryStore(), seed = 1)
   cache: stateCache(1_000_000),
 });
 
-const post = async (on: Commanding, command: string, body: unknown, { groups = '', headers = {} } = {}) => {
-  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), (request) => answerCommand(on, request));
+const post = async (
+  on: Commanding,
+  command: string,
+  body: unknown,
+  { groups = '', headers = {}, sub = 'ada', owning = new Map() as Owning } = {},
+) => {
+  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), (request) => answerCommand(on, request, owning));
   const event = {
     routeKey: `POST /${on.decider.category}/{id}/{command}`,
     pathParameters: { id: 'a1', command },
@@ -52,7 +60,7 @@ const post = async (on: Commanding, command: string, body: unknown, { groups = '
     requestContext: {
       requestId: 'request-1',
       http: { sourceIp: '203.0.113.77' },
-      authorizer: { jwt: { claims: { sub: 'ada', 'cognito:groups': groups } } },
+      authorizer: { jwt: { claims: { sub, 'cognito:groups': groups } } },
     },
   };
   const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
@@ -60,6 +68,43 @@ const post = async (on: Commanding, command: string, body: unknown, { groups = '
 };
 
 const opening = (on: Commanding) => post(on, 'open', { currency: 'EUR' });
+
+describe('a command that names what its caller must own', () => {
+  const terms = { from: 'a1', to: 'a2', amount: 5, currency: 'EUR' };
+  const bank = () => {
+    const store = memoryStore();
+    const accounts = commanding(account, store);
+    const transfers = commanding(transfer, store);
+    const owning: Owning = new Map([['account', commanding(account, store)]]);
+    const ask = async (sub: string, over = {}) =>
+      (await post(transfers, 'request', { ...terms, ...over }, { sub, owning })).status;
+    return { store, accounts, ask };
+  };
+
+  it("is refused to a stranger, and about what is nobody's, before anything is stored", async () => {
+    const { store, accounts, ask } = bank();
+    await opening(accounts);
+    const before = store.stored().length;
+    expect([await ask('eve'), await ask('eve', { from: 'nobodys' }), await ask('ada', { from: 'nobodys' })]).toEqual([
+      403, 403, 403,
+    ]);
+    expect(store.stored()).toHaveLength(before);
+    expect(await ask('ada')).toBe(201);
+  });
+
+  it('is taken as soon as the thing is there, whatever was known of it before', async () => {
+    const { accounts, ask } = bank();
+    expect(await ask('ada')).toBe(403);
+    await opening(accounts);
+    expect(await ask('ada')).toBe(201);
+  });
+
+  it('needs what it names to have an owner', () => {
+    const { owner: _, ...unowned } = account;
+    const broken = () => defineManifest({ aggregates: [unowned as AnyDecider, transfer], projections: [] });
+    expect(broken).toThrow('transfer: Request asks whose account is, but the manifest has no aggregate account with an `owner`.');
+  });
+});
 
 describe('a command over HTTP, where the engine cannot be brought to it', () => {
   beforeEach(() => void vi.restoreAllMocks());

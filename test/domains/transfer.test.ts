@@ -17,6 +17,8 @@ const failed = { type: 'TransferFailed', data: fail.data } as const;
 
 describe('a transfer', () => {
   it('belongs to whoever asks for it', () => given().when(request).then(requested));
+  it('is refused before anything is stored to whoever does not own the account that pays', () =>
+    given().when(request, { ownsNamed: false }).forbidden());
   it('is asked for once', () => {
     given().when(request).retrySafe();
     given(requested).when(request).rejected('already-requested', { transferStatus: 'pending' });

@@ -31,7 +31,10 @@ const decider = <C extends string>(category: string, name: C, who: 'owner' | 'pr
   }) as unknown as Decider<State, { type: C; data: Record<string, never> }, Event> & AnyDecider;
 
 const parcel = { ...decider('parcel', 'Send', 'owner'), publishes: ['Sent' as const, 'Lost' as const] };
-const audit = decider('audit', 'Note', 'process');
+const audit = {
+  ...decider('audit', 'Note', 'process'),
+  commands: { Note: command(['process'], z.strictObject({ parcel: z.string() }), { owns: { parcel: (note) => note.parcel } }) },
+} as unknown as ReturnType<typeof decider<'Note'>>;
 
 type Row = Readonly<{ owner: string }>;
 const list: RowPerStream<Row, Event> = {

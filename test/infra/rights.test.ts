@@ -47,12 +47,14 @@ const lines = (step: string) =>
   });
 
 describe('every function may do what its step does, and nothing else', () => {
-  test.each(['Parcel', 'Audit'])('commands of %s: its own streams alone', (name) => {
+  test.each(['Parcel', 'Audit'])('commands of %s: its own streams alone, and whose those are that it names', (name) => {
     const category = name.toLowerCase();
     expect(lines(`${name}CommandsCommand`)).toEqual([
       `EventsCommits.Arn: GetItem PutItem Query [${category}-* unique-${category}.*]`,
       `EventsSnapshots.Arn: GetItem PutItem [${category}-*]`,
       'EventsControl.Arn: GetItem PutItem [secret]',
+      // A command of audits names a parcel, and must know whose that is.
+      ...(name === 'Audit' ? ['EventsCommits.Arn: GetItem Query [parcel-*]', 'EventsSnapshots.Arn: GetItem [parcel-*]'] : []),
     ]);
   });
 

@@ -4,7 +4,10 @@ import { type CommandOf, command, type Decider, refuse } from '../../core/decide
 import { currency, idOf, minorUnits } from '../fields.ts';
 
 const transferCommands = {
-  Request: command(['owner'], z.strictObject({ from: idOf, to: idOf, amount: minorUnits, currency })),
+  // A foreign account is refused before anything is stored: nobody fills somebody else's history with what cannot succeed.
+  Request: command(['owner'], z.strictObject({ from: idOf, to: idOf, amount: minorUnits, currency }), {
+    owns: { account: ({ from }) => from },
+  }),
   Complete: command(['process'], z.strictObject({})),
   Fail: command(
     ['process'],

@@ -3,11 +3,11 @@ import type { AnyProcess } from '../../core/process.ts';
 import type { ProcessStep } from '../../core/process-decider.ts';
 import { type Instance, nextSends, type OpenDeadline } from '../../core/process-instance.ts';
 import type { Commanding, CommandRequest } from '../command.ts';
-import { BrokenHistory, type Known } from '../history.ts';
+import type { Known } from '../history.ts';
 import { nowOf } from '../instant.ts';
-import { catchUp, load } from '../load.ts';
 import { TryAgain } from '../project.ts';
 import type { ProcessSettings } from '../settings.ts';
+import { stateNow } from '../state-now.ts';
 import { closedBy, dropDeadline, keepDeadline, listsDeadlines, openIn } from './deadlines.ts';
 import type { Deadlines, Scheduler } from './ports.ts';
 import { sendCommand, sendId, type Target } from './send.ts';
@@ -24,25 +24,6 @@ export type Attending = Readonly<{
   deadlines: Deadlines;
   settings: ProcessSettings;
 }>;
-
-/** The state of an instance, read unless it is known up to this commit. */
-export const instanceNow = async (own: Commanding, stream: string, atLeast = Number.POSITIVE_INFINITY): Promise<Known> => {
-  const { cache, clock, settings } = own;
-  const cached = cache.get(stream);
-  const age = cached && clock.now() - cached.readAt;
-  const isFresh = age !== undefined && age >= 0 && age <= settings.cacheAgeMilliseconds;
-  if (cached && isFresh && cached.commit >= atLeast) return cached;
-  const loaded = () => load(own, stream, () => {});
-  const known =
-    cached && isFresh
-      ? await catchUp(own, cached, () => {}).catch((cause: unknown) => {
-          if (cause instanceof BrokenHistory) return loaded();
-          throw cause;
-        })
-      : await loaded();
-  cache.set(known);
-  return known;
-};
 
 export const instanceOf = ({ state }: Known): Instance => state as Instance;
 
@@ -153,7 +134,7 @@ export const attend = async (attending: Attending, stream: string, news?: readon
   const attendance: Attendance = { ...attending, stream, failed: new Map() };
   const began = own.clock.now();
   const atLeast = news && Math.max(...news.map(({ commit }) => commit));
-  let known = await instanceNow(own, stream, atLeast);
+  let known = await stateNow(own, stream, atLeast);
   await seeToDeadlines(attendance, known, news);
   for (let turn = 0; ; turn++) {
     const work = nextWork(attendance, known);
@@ -161,7 +142,7 @@ export const attend = async (attending: Attending, stream: string, news?: readon
     if (turn === settings.turns || own.clock.now() - began >= settings.attendMilliseconds)
       throw new TryAgain(`${stream} is not through yet.`);
     const commit = await work();
-    known = await instanceNow(own, stream, commit?.commit ?? known.commit);
+    known = await stateNow(own, stream, commit?.commit ?? known.commit);
     if (commit) await seeToDeadlines(attendance, known, [commit]);
   }
   const [cause] = attendance.failed.values();

@@ -3,7 +3,8 @@ import { parseStream } from '../../core/stream.ts';
 import { nowOf } from '../instant.ts';
 import { TryAgain } from '../project.ts';
 import type { Delivered } from '../publish.ts';
-import { attend, instanceNow, instanceOf, stepIn } from './attend.ts';
+import { stateNow } from '../state-now.ts';
+import { attend, instanceOf, stepIn } from './attend.ts';
 import { closedBy, listsDeadlines } from './deadlines.ts';
 import { stillOpen } from './open.ts';
 import type { Arrived, Order, ProcessMessage } from './ports.ts';
@@ -34,7 +35,7 @@ const attendDue = async (
   { instance: stream, name, setBy }: Extract<ProcessMessage, { due: unknown }>['due'],
 ) => {
   const { own, deadlines } = reacting;
-  const { status, deadlines: open } = instanceOf(await instanceNow(own, stream));
+  const { status, deadlines: open } = instanceOf(await stateNow(own, stream));
   const deadline = Object.hasOwn(open, name) ? open[name] : undefined;
   if (deadline?.setBy !== setBy || status !== 'running') return deadlines.remove({ instance: stream, name, setBy });
   if (Date.parse(deadline.at) > own.clock.now()) throw new TryAgain(`${stream}: the deadline '${name}' came before its time.`);
