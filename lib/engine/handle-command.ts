@@ -1,7 +1,7 @@
 import { type Commit, versionBefore } from '../core/commit.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
 import { decideOn, tooLargeOn } from './decide-on.ts';
-import { BrokenHistory, type Known, recentCommit, snapshotDue } from './history.ts';
+import { BrokenHistory, type Known, recentCommits, snapshotDue } from './history.ts';
 import { catchUp, follow, load, saveSnapshot } from './load.ts';
 import { lookBack } from './look-back.ts';
 import type { AppendedTogether } from './ports.ts';
@@ -76,9 +76,10 @@ const earlier = async (part: Part, already: Commit | undefined): Promise<Command
   if (already) return firstAnswer(already, request);
   // Nobody can repeat an id that was made for one request; a process derives its ids, and has no digest.
   const isRepeatable = request.digest !== undefined || request.actor.role === 'process';
-  const recent = isRepeatable ? recentCommit(keys, known, request.id) : undefined;
-  const commit = recent === undefined ? undefined : await store.find(request.stream, recent);
-  if (commit?.command === request.id) return firstAnswer(commit, request);
+  for (const recent of isRepeatable ? recentCommits(keys, known, request.id) : []) {
+    const commit = await store.find(request.stream, recent);
+    if (commit?.command === request.id) return firstAnswer(commit, request);
+  }
   const before = request.actor.role === 'process' ? await lookBack(store, known, request, lookedThrough) : undefined;
   part.lookedThrough = known.commit;
   return before && firstAnswer(before, request);

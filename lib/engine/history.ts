@@ -29,9 +29,11 @@ export type Known = Readonly<{
   readAt: number;
 }>;
 
-/** An entry of the lists of ids, in hexadecimal digits. */
-const digestDigits = 16;
-const commitDigits = 10;
+/** An entry of the lists of ids, in hexadecimal digits: as short as it may be, since each snapshot has hundreds. Ids of the same digest cost a read each, and
+ * commit numbers that differ by 2^32 a wrong one, which is seen. */
+const digestDigits = 12;
+const commitDigits = 8;
+const commitRange = 16 ** commitDigits;
 const entryDigits = digestDigits + commitDigits;
 
 /** The bytes of one entry as it is stored. */
@@ -63,7 +65,11 @@ export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }:
 
 const commandDigest = (keys: Pick<Keys, 'hash'>, command: string) => keys.hash(command).slice(0, digestDigits);
 
-const commitIn = (entry: string): number => Number.parseInt(entry.slice(digestDigits), 16);
+const commitIn = (entry: string, { commit: last }: Pick<Known, 'commit'>): number => {
+  const low = Number.parseInt(entry.slice(digestDigits), 16);
+  const behind = (last - low) % commitRange;
+  return last - (behind < 0 ? behind + commitRange : behind);
+};
 
 /** The list in which an id is remembered. Nobody can repeat an id that was made up for one request, so it takes no place in any. */
 const listOf = (command: string): 'recent' | 'sent' | undefined => {
@@ -71,16 +77,17 @@ const listOf = (command: string): 'recent' | 'sent' | undefined => {
   return command.startsWith('request/') ? undefined : 'recent';
 };
 
-/** The number of the recent commit that may have been made by this command, or undefined. */
-export const recentCommit = (keys: Pick<Keys, 'hash'>, known: Known, command: string): number | undefined => {
+/** The numbers of recent commits that may have been made by this command, the newest first: nearly always none or one. */
+export const recentCommits = (keys: Pick<Keys, 'hash'>, known: Known, command: string): readonly number[] => {
   const list = listOf(command);
-  if (!list) return undefined;
+  if (!list) return [];
   const wanted = commandDigest(keys, command);
+  const found: number[] = [];
   for (let end = known[list].length; end > 0; end -= entryDigits) {
     const entry = known[list].slice(end - entryDigits, end);
-    if (entry.startsWith(wanted)) return commitIn(entry);
+    if (entry.startsWith(wanted)) found.push(commitIn(entry, known));
   }
-  return undefined;
+  return found;
 };
 
 type Remembering = Readonly<{ keys: Pick<Keys, 'hash'>; window: number }>;
@@ -89,7 +96,7 @@ type Remembering = Readonly<{ keys: Pick<Keys, 'hash'>; window: number }>;
 const withIds = ({ keys, window }: Remembering, list: 'recent' | 'sent', before: string, commits: readonly Commit[]): string => {
   const news = commits.filter(({ command }) => listOf(command) === list).slice(-window);
   const entries = news.map(
-    ({ command, commit }) => commandDigest(keys, command) + commit.toString(16).padStart(commitDigits, '0'),
+    ({ command, commit }) => commandDigest(keys, command) + (commit % commitRange).toString(16).padStart(commitDigits, '0'),
   );
   return (before + entries.join('')).slice(-window * entryDigits);
 };
@@ -102,7 +109,7 @@ const idsAfter = (remembering: Remembering, known: Known, commits: readonly Comm
   return {
     recent: withIds(remembering, 'recent', known.recent, commits),
     sent,
-    sentFrom: isWhole ? known.sentFrom : commitIn(sent.slice(0, entryDigits)),
+    sentFrom: isWhole ? known.sentFrom : commitIn(sent.slice(0, entryDigits), commits.at(-1)!),
   };
 };
 

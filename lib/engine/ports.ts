@@ -36,7 +36,7 @@ export type Snapshot = Readonly<{
   /** Seal over all of this and the hash of its commit, by which the loader knows that it belongs to this history, unchanged. */
   hash: string;
   state: unknown;
-  /** The last ids that callers may repeat, and the last ones of processes, the newest last. An entry has 26 hexadecimal digits: 16 of the id's hash, 10
+  /** The last ids that callers may repeat, and the last ones of processes, the newest last. An entry has 20 hexadecimal digits: 12 of the id's hash, 8
    * of the commit's number. */
   recent: string;
   sent: string;

@@ -11,8 +11,8 @@ const snapshotOf = (stream: string, commit: number, over: Partial<Snapshot> = {}
   at: '2026-11-21T12:00:00.000Z',
   hash: `hash-${commit}`,
   state: { balance: commit, tags: ['a', ''], none: null, '🔑': {} },
-  recent: '00112233445566770000000001ffeeddccbbaa99880000000009',
-  sent: '0011223344556677000000000a',
+  recent: '00112233445500000001ffeeddccbbaa00000009',
+  sent: '0011223344550000000a',
   sentFrom: 1,
   ...over,
 });
@@ -63,10 +63,7 @@ export const snapshotsContract = (name: string, make: () => Spoilable | Promise<
       ['small', {}],
       ['large', { state: { text: 'naïve 日本語'.repeat(5_000) } }],
       ['of nothing', { state: null, recent: '', sent: '' }],
-      [
-        'with all ids',
-        { recent: '0123456789abcdef00000000ff'.repeat(256), sent: 'fedcba987654321000000000ff'.repeat(256), sentFrom: 7 },
-      ],
+      ['with all ids', { recent: '0123456789ab000000ff'.repeat(256), sent: 'fedcba987654000000ff'.repeat(256), sentFrom: 7 }],
     ])('gives back exactly what it was given: %s', async (_, over) => {
       const snapshot = snapshotOf(freshStream(), 3, over);
       await snapshots.save(snapshot);

@@ -404,3 +404,13 @@ describe('who may', () => {
     expect(await outcomes(commanding, opens({ actor: bob, stream: 'account-2' }))).toEqual(['committed']);
   });
 });
+
+it('an id whose digest is that of a later one is found all the same', async () => {
+  const table = memoryTable();
+  const keys = { ...table.keys, hash: (text: string) => (text.startsWith('http/') ? '0'.repeat(64) : table.keys.hash(text)) };
+  const commanding = instanceOver(table, { keys });
+  await handleCommand(commanding, opens());
+  const [one, other] = [deposits(1, { key: 'one' }), deposits(2, { key: 'other' })];
+  const answers = [await handleCommand(commanding, one), await handleCommand(commanding, other)];
+  expect([await handleCommand(commanding, one), await handleCommand(commanding, other)]).toEqual(answers);
+});
