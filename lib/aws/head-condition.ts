@@ -4,17 +4,18 @@ import { toItem } from './attributes.ts';
 
 type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
 
-/** That a head is where it was read, by its cursor and by how much of what was begun is done; and, to go on, that nobody has parked it since. */
-export const whereItWas = (before: ViewItem | undefined, goesOn: boolean): Condition =>
-  before === undefined
-    ? { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } }
-    : {
-        ConditionExpression: `#commit = :commit AND ${before.begun ? '#begun.#done = :done' : 'attribute_not_exists(#begun)'}${goesOn ? ' AND attribute_not_exists(#parked)' : ''}`,
-        ExpressionAttributeNames: {
-          '#commit': 'commit',
-          '#begun': 'begun',
-          ...(before.begun && { '#done': 'done' }),
-          ...(goesOn && { '#parked': 'parked' }),
-        },
-        ExpressionAttributeValues: toItem({ ':commit': before.commit, ':done': before.begun?.done }),
-      };
+/** That nobody has written a head since it was read. One that was written before there was a count has none until it is written again. */
+export const asItWasRead = (before: ViewItem | undefined): Condition => {
+  if (before === undefined)
+    return { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } };
+  if (before.writes === undefined)
+    return {
+      ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#writes)',
+      ExpressionAttributeNames: { '#key': 'key', '#writes': 'writes' },
+    };
+  return {
+    ConditionExpression: '#writes = :writes',
+    ExpressionAttributeNames: { '#writes': 'writes' },
+    ExpressionAttributeValues: toItem({ ':writes': before.writes }),
+  };
+};

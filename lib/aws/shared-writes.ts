@@ -9,9 +9,10 @@ import {
 import type { RowChange, View, ViewItem } from '../engine/ports.ts';
 import { partSort, rowPlace, shareSort } from '../engine/shares.ts';
 import { NotStorable } from '../engine/storable.ts';
+import { written } from '../engine/view-item.ts';
 import { type Item, toItem } from './attributes.ts';
 import { persistently } from './commit-store.ts';
-import { whereItWas } from './head-condition.ts';
+import { asItWasRead } from './head-condition.ts';
 
 /** Adds to a part of a row. What is not there yet is below or above nothing: `NOT` holds for it. */
 const addition = (TableName: string, { row, shard, listed, add, raise }: RowChange): TransactWriteItem => {
@@ -71,12 +72,12 @@ export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored
   const persist = persistently();
   return {
     putShares: async (head, before, changes) => {
-      const condition = whereItWas(before, head.parked === undefined && before?.parked === undefined);
+      const put = { TableName, Item: toStored(written(head, before)), ...asItWasRead(before) };
       try {
-        if (changes.length === 0) await client.send(new PutItemCommand({ TableName, Item: toStored(head), ...condition }));
+        if (changes.length === 0) await client.send(new PutItemCommand(put));
         else {
           const rows = changes.flatMap((change) => [addition(TableName, change), contribution(TableName, change)]);
-          const TransactItems = [{ Put: { TableName, Item: toStored(head), ...condition } }, ...rows];
+          const TransactItems = [{ Put: put }, ...rows];
           await persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
         }
         return 'written';

@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { candidates } from '../engine/lists.ts';
 import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } from '../engine/ports.ts';
-import { listed } from '../engine/view-item.ts';
+import { listed, written } from '../engine/view-item.ts';
 import { fromItem, type Item, toItem } from './attributes.ts';
-import { whereItWas } from './head-condition.ts';
+import { asItWasRead } from './head-condition.ts';
 import { type ItemPage, lookFurther, readPage, requestsPerPage } from './paging.ts';
 import { sharedReads } from './shared-reads.ts';
 import { sharedWrites } from './shared-writes.ts';
@@ -133,8 +133,7 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
       );
       return Item && fromStored(Item);
     },
-    putHead: (head, expected) =>
-      putIf(head, whereItWas(expected === undefined ? undefined : { ...head, commit: expected }, head.commit !== expected)),
+    putHead: (head, before) => putIf(written(head, before), asItWasRead(before)),
     putRow: async (item, over = item.commit) => {
       await putIf(item, {
         ConditionExpression: 'attribute_not_exists(#key) OR #commit <= :commit',

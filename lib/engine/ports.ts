@@ -78,6 +78,8 @@ export type ViewItem = Readonly<{
   stream: string;
   /** The commit that the item was last written for: in a head, the cursor. */
   commit: number;
+  /** How often the head was written: the optimistic lock. Absent in rows, and in heads that were written before there was such a count. */
+  writes?: number;
   /** Kept where a list by owner or a reader asks for it: on a head that is not a tombstone. */
   owner?: string;
   /** Absent in a tombstone, and in the head of a view with many rows. */
@@ -125,14 +127,13 @@ export type PutShares = 'written' | 'moved' | 'refused';
 /** One revision's table. Reads by key are consistent; lists are not. */
 export interface View {
   head(key: string): Promise<ViewItem | undefined>;
-  /** Puts a head, if the cursor there is still the one that was read (undefined: none). Answers whether it did. What was begun in shared
-   * rows it leaves as it is, or does nothing. It goes on from no head that was parked meanwhile, since what the mark kept out would be
-   * missed: only a head with the same cursor takes a mark away. */
-  putHead(head: ViewItem, expected: number | undefined): Promise<boolean>;
+  /** Puts a head, if nobody has written the one that was read since (undefined: there was none), at whichever commit. Answers whether it did;
+   * the head there is then `written(head, before)`. */
+  putHead(head: ViewItem, before: ViewItem | undefined): Promise<boolean>;
   /** Puts or tombstones a row, over none or one whose commit is not newer: than its own, or than another one that is given. */
   putRow(item: ViewItem, over?: number): Promise<void>;
-  /** Writes a head and what changes in shared rows, all or nothing, if the head there is still the one before (undefined: none) and not parked meanwhile, every
-   * sum stays a safe integer, and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
+  /** Writes a head and what changes in shared rows, all or nothing, if nobody has written the head since the one before was read (undefined: there was none),
+   * every sum stays a safe integer, and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
   putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;
   /** A part of a shared row. */
   part(row: string, shard: number): Promise<RowPart | undefined>;

@@ -6,6 +6,7 @@ import type { Clock, Log, Page, Range, Store, View, ViewItem } from './ports.ts'
 import type { Delivered } from './publish.ts';
 import type { KnownPhase } from './rebuild/phase.ts';
 import type { DirtyNotes } from './rebuild/ports.ts';
+import { written } from './view-item.ts';
 import { endBegun, writeShares } from './write-shares.ts';
 
 export type Projecting = Readonly<{
@@ -68,7 +69,7 @@ async function* wanted(
 const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, { rows, head }: Change) => {
   if (projection.kind === 'shared-rows') return writeShares(projection, { view, clock, now: () => nowOf(clock) }, before, head);
   await Promise.all(rows.map((row) => view.putRow(row)));
-  return (await view.putHead(head, before?.commit)) ? head : undefined;
+  return (await view.putHead(head, before)) ? written(head, before) : undefined;
 };
 
 /**
@@ -92,6 +93,7 @@ export const applyAll = async (
       if (projection.kind !== 'rows-per-stream' && !head.parked) continue;
       stored = await write(projecting, stored, change);
       if (!stored || stored.parked) return stored;
+      head = stored;
     }
   return head === stored || !head ? head : write(projecting, stored, { rows: [], head });
 };

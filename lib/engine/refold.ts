@@ -5,6 +5,7 @@ import { nowOf } from './instant.ts';
 import type { View, ViewItem, ViewReader } from './ports.ts';
 import { finished, type Projecting, races, TryAgain } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
+import { written } from './view-item.ts';
 import { putFitted, writeShares } from './write-shares.ts';
 
 /** What an operator sends to a projection's queue: fold this stream anew; `row` names one in which it may have a share that it should not. */
@@ -59,9 +60,13 @@ const nothingOf = ({ projection }: Projecting, { key, stream }: Pick<ViewItem, '
 
 /**
  * Brings the stored shares of a stream to what its head says, row by row. They are the same unless somebody changed one behind our back; and
- * what is written after this goes by the head.
+ * what is written after this goes by the head, which is answered; undefined if others were faster.
  */
-const level = async ({ projection, view, clock }: Sharing, head: ViewItem, rows: ReadonlySet<string>): Promise<boolean> => {
+const level = async (
+  { projection, view, clock }: Sharing,
+  head: ViewItem,
+  rows: ReadonlySet<string>,
+): Promise<ViewItem | undefined> => {
   const wanted = contributed(projection, head);
   const stored = await view.shares(head.stream, [...rows]);
   const changes = [...rows].flatMap((row) => {
@@ -69,11 +74,13 @@ const level = async ({ projection, view, clock }: Sharing, head: ViewItem, rows:
     const { stream, commit } = head;
     return sameShares(share, should) ? [] : [shareChange(projection, { stream, commit, row }, share, should)];
   });
+  let there = head;
   for (let i = 0; i < changes.length; i += rowsAtOnce) {
-    const outcome = await putFitted({ view, clock }, head, head, changes.slice(i, i + rowsAtOnce));
-    if (outcome !== 'written') return false;
+    const outcome = await putFitted({ view, clock }, there, there, changes.slice(i, i + rowsAtOnce));
+    if (outcome !== 'written') return undefined;
+    there = written(there, there);
   }
-  return true;
+  return there;
 };
 
 const refoldShares = async (
@@ -93,7 +100,8 @@ const refoldShares = async (
     ...contributed(projection, fresh).keys(),
     ...(row === undefined ? [] : [row]),
   ];
-  return (await level(projecting, head, new Set(rows))) ? writeShares(projection, writingOf(projecting), head, fresh) : undefined;
+  const levelled = await level(projecting, head, new Set(rows));
+  return levelled && writeShares(projection, writingOf(projecting), levelled, fresh);
 };
 
 /** Rows in pages of so many. */
@@ -135,7 +143,7 @@ const refoldRows = async (
     });
     for (const [sort, over] of found) await view.putRow(wanted.get(sort)!, over);
   }
-  return (await view.putHead(fresh, head?.commit)) ? fresh : undefined;
+  return (await view.putHead(fresh, head)) ? written(fresh, head) : undefined;
 };
 
 /** A head that is not parked and has nothing begun, or none; `again` if others were faster. */
@@ -143,8 +151,9 @@ export const takenUp = async (refolding: Refolding, there: ViewItem | undefined)
   if (!there) return undefined;
   const { parked, ...unmarked } = there;
   // The mark goes before the table is read: whatever is dropped because of the mark is then in the table to be read.
-  if (parked && !(await refolding.view.putHead(unmarked, there.commit))) return 'again';
-  return unmarked.begun ? ((await finished(refolding, { ...unmarked, begun: unmarked.begun })) ?? 'again') : unmarked;
+  if (parked && !(await refolding.view.putHead(unmarked, there))) return 'again';
+  const head = parked ? written(unmarked, there) : there;
+  return head.begun ? ((await finished(refolding, { ...head, begun: head.begun })) ?? 'again') : head;
 };
 
 /**

@@ -1,6 +1,7 @@
 import { streamKey } from '../core/projection.ts';
 import type { ViewItem } from './ports.ts';
 import { applyAll, finished, type Projecting, races, readAll, TryAgain } from './project.ts';
+import { written } from './view-item.ts';
 
 /** What an operator sends to a projection's queue: take this stream up again. */
 export type ResumeOrder = Readonly<{ resume: Readonly<{ stream: string; correlation: string }> }>;
@@ -17,9 +18,9 @@ export const resumeStream = async (projecting: Projecting, stream: string): Prom
     // Nothing is parked without a cursor.
     if (!there) return;
     const { parked, ...rest } = there;
-    const unmarked: ViewItem = rest;
     // The mark goes before the table is read: whatever is dropped because of the mark is then in the table to be read.
-    if (parked && !(await view.putHead(unmarked, there.commit))) continue;
+    if (parked && !(await view.putHead(rest, there))) continue;
+    const unmarked: ViewItem = parked ? written(rest, there) : there;
     const start = unmarked.begun ? await finished(projecting, { ...unmarked, begun: unmarked.begun }) : unmarked;
     if (!start) continue;
     const pages = readAll(store, stream, { from: start.commit + 1 }, 0);

@@ -2,6 +2,7 @@ import type { AnyProjection, AnySharedRows } from '../core/projection.ts';
 import type { Clock, PutShares, RowChange, View, ViewItem } from './ports.ts';
 import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
 import { NotStorable } from './storable.ts';
+import { written } from './view-item.ts';
 
 /** A transaction takes 100 items: the head, and for each row the row's part and the stream's share in it. */
 const rowsAtOnce = 40;
@@ -39,56 +40,57 @@ export const putFitted = async (
   return outcome;
 };
 
-const write = async (
-  writing: Writing,
-  start: ViewItem | undefined,
-  target: ViewItem,
-  initial: unknown,
-  changes: readonly RowChange[],
-): Promise<ViewItem | undefined> => {
-  const { key, sort, stream } = target;
-  const base: ViewItem = start ?? { key, sort, stream, commit: 0, memory: initial };
-  let there = start;
-  for (let done = start?.begun?.done ?? 0; ; done += rowsAtOnce) {
-    const some = changes.slice(done, done + rowsAtOnce);
-    const last = done + some.length >= changes.length;
-    const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
-    const head = last ? target : { ...base, begun };
-    const outcome = await putFitted(writing, head, there, some);
-    if (outcome !== 'written') return undefined;
-    if (last) return head;
-    there = head;
-  }
+type Sharing = AnyProjection & AnySharedRows;
+type Parking = Writing & Readonly<{ now: () => string }>;
+
+const emptyHead = ({ initial }: Sharing, { key, sort, stream }: ViewItem): ViewItem => ({
+  key,
+  sort,
+  stream,
+  commit: 0,
+  memory: initial,
+});
+
+/** Parks a stream where it stands, unless another has written its head meanwhile: what that stands for may be storable. */
+const park = async (writing: Parking, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
+  const at = there ?? empty;
+  const reason = `${cause.name}: ${cause.message}`.slice(0, 1_000);
+  const head: ViewItem = { ...at, parked: { commit: at.commit + 1, reason, at: writing.now() } };
+  return (await writing.view.putShares(head, there, [])) === 'written' ? written(head, there) : undefined;
 };
 
 /** Writes what a stream contributes from now on, with its head; or parks it where a row cannot take that. Answers the head, or undefined
  * if others were faster. A change of many rows takes several transactions, each of which leaves in the head how far it got. */
 export const writeShares = async (
-  projection: AnyProjection & AnySharedRows,
-  writing: Writing & Readonly<{ now: () => string }>,
+  projection: Sharing,
+  writing: Parking,
   start: ViewItem | undefined,
   target: ViewItem,
 ): Promise<ViewItem | undefined> => {
+  const empty = emptyHead(projection, target);
+  let there = start;
   try {
     const changes = rowChanges(projection, target, contributed(projection, start), contributed(projection, target));
-    return await write(writing, start, target, projection.initial, changes);
+    for (let done = start?.begun?.done ?? 0; ; done += rowsAtOnce) {
+      const some = changes.slice(done, done + rowsAtOnce);
+      const last = done + some.length >= changes.length;
+      const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
+      const head = last ? target : { ...(start ?? empty), begun };
+      const outcome = await putFitted(writing, head, there, some);
+      if (outcome !== 'written') return undefined;
+      there = written(head, there);
+      if (last) return there;
+    }
   } catch (cause) {
     if (!(cause instanceof NotStorable)) throw cause;
-    const { key, sort, stream } = target;
-    // What was begun may have been moved on by now: the head is read again.
-    const there = await writing.view.head(key);
-    if (there?.parked || (there?.commit ?? 0) !== (start?.commit ?? 0)) return there?.parked && there;
-    const commit = (there?.commit ?? 0) + 1;
-    const parked = { commit, reason: `${cause.name}: ${cause.message}`.slice(0, 1_000), at: writing.now() };
-    const head: ViewItem = { ...(there ?? { key, sort, stream, commit: 0, memory: projection.initial }), parked };
-    return (await writing.view.putShares(head, there, [])) === 'written' ? head : undefined;
+    return park(writing, there, empty, cause);
   }
 };
 
 /** Ends what another instance began and did not live to end: the same rows, from where it stopped. */
 export const endBegun = (
-  projection: AnyProjection & AnySharedRows,
-  writing: Writing & Readonly<{ now: () => string }>,
+  projection: Sharing,
+  writing: Parking,
   head: ViewItem & Required<Pick<ViewItem, 'begun'>>,
 ): Promise<ViewItem | undefined> => {
   const { begun, parked: _, ...rest } = head;

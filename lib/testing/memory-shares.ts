@@ -3,6 +3,7 @@ import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../engine/p
 import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
 import { itemSize, largestItem } from '../engine/size.ts';
 import { NotStorable, storable } from '../engine/storable.ts';
+import { isUnwritten, written } from '../engine/view-item.ts';
 
 type Table = Readonly<{
   get: (key: string, sort: string) => ViewItem | undefined;
@@ -30,10 +31,6 @@ const fits = (part: Part, { raise }: RowChange, before: Part | undefined): boole
   Object.values(part.amounts).every(Number.isSafeInteger) &&
   Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
 
-/** Whether a head is where it was read. */
-export const isThere = (there: ViewItem | undefined, before: ViewItem | undefined): boolean =>
-  there?.commit === before?.commit && there?.begun?.done === before?.begun?.done;
-
 /** The part of a view's table that shared rows need, in memory. */
 export const memoryShares = (
   table: Table,
@@ -47,14 +44,13 @@ export const memoryShares = (
     putShares: async (head, before, changes) => {
       if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
       if (changes.length > 49) throw new Error('A transaction takes 100 items.');
-      const there = table.get(head.key, head.sort);
-      if (!isThere(there, before) || (there?.parked && !before?.parked && !head.parked)) return 'moved';
+      if (!isUnwritten(table.get(head.key, head.sort), before)) return 'moved';
       const after = changes.map((change) => added(parts.get(place(change.row, change.shard)), change));
       if (!after.every((part, i) => fits(part, changes[i]!, parts.get(place(part.row, part.shard))))) return 'refused';
       for (const { row, amounts, highest, listed } of after)
         if (itemSize({ key: rowPlace(row), sort: partSort(0), listed, ...amounts, ...highest }) > largestItem)
           throw new NotStorable(`The row ${row} has outgrown its item.`);
-      table.put(head);
+      table.put(written(head, before));
       for (const part of after) parts.set(place(part.row, part.shard), storable(part));
       for (const { row, stream, commit, share } of changes)
         if (share) table.put({ key: rowPlace(row), sort: shareSort(stream), stream, commit, share });

@@ -3,8 +3,8 @@ import { compareText, matches } from '../engine/lists.ts';
 import type { Listing, View, ViewItem, ViewReader } from '../engine/ports.ts';
 import { itemSize, largestItem } from '../engine/size.ts';
 import { storable } from '../engine/storable.ts';
-import { listed } from '../engine/view-item.ts';
-import { isThere, memoryShares } from './memory-shares.ts';
+import { isUnwritten, listed, written } from '../engine/view-item.ts';
+import { memoryShares } from './memory-shares.ts';
 import { frozen } from './stored.ts';
 
 export type MemoryView = View & ViewReader & { items(): readonly ViewItem[] };
@@ -55,11 +55,9 @@ export const memoryView = (): MemoryView => {
     }),
     items: () => [...table.values()],
     head: async (key) => table.get(places({ key, sort: 'head' })),
-    putHead: async (head, expected) => {
-      const there = table.get(places(head));
-      if (there?.commit !== expected || (there && !isThere(there, { ...there, begun: head.begun }))) return false;
-      if (there?.parked && head.commit !== expected) return false;
-      put(head);
+    putHead: async (head, before) => {
+      if (!isUnwritten(table.get(places(head)), before)) return false;
+      put(written(head, before));
       return true;
     },
     putRow: async (item, over = item.commit) => {

@@ -3,6 +3,7 @@ import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
 import { type Delivery, type Projecting, projectBatch } from '../../lib/engine/project.ts';
+import { isUnwritten, written } from '../../lib/engine/view-item.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/index.ts';
 import { processorSeconds, speedBar, speedsOfKinds, speedTable } from './kinds.ts';
 import { writeSection } from './page.ts';
@@ -50,17 +51,16 @@ const batchesOf = (order: (stream: number, turn: number) => number): readonly (r
 /** Ports that do nothing but keep their promises: what is measured is the projector's own code. */
 const ports = () => {
   const heads = new Map<string, ViewItem>();
-  const putHead = async (head: ViewItem, expected: number | undefined) => {
-    if (heads.get(head.key)?.commit !== expected) return false;
-    heads.set(head.key, head);
+  const putHead = async (head: ViewItem, before: ViewItem | undefined) => {
+    if (!isUnwritten(heads.get(head.key), before)) return false;
+    heads.set(head.key, written(head, before));
     return true;
   };
   const view = {
     head: async (key: string) => heads.get(key),
     putHead,
     putRow: async () => {},
-    putShares: async (head: ViewItem, before: ViewItem | undefined) =>
-      (await putHead(head, before?.commit)) ? 'written' : 'moved',
+    putShares: async (head: ViewItem, before: ViewItem | undefined) => ((await putHead(head, before)) ? 'written' : 'moved'),
     part: async () => undefined,
   } as unknown as View;
   const store = {

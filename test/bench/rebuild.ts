@@ -46,7 +46,8 @@ const workingOn = (projection: unknown, scanner: Scanner) => {
   const counts = { heads: 0, commits: 0, rows: 0 };
   // What is kept of a head is its cursor alone: the memory that is measured is the worker's.
   const cursors = new Map<string, number>();
-  const putHead = async (head: ViewItem, expected: number | undefined) => {
+  const putHead = async (head: ViewItem, before: ViewItem | undefined) => {
+    const expected = before?.commit;
     if (cursors.get(head.key) !== expected) return false;
     if (expected === undefined) counts.heads += 1;
     counts.commits += head.commit - (expected ?? 0);
@@ -60,8 +61,7 @@ const workingOn = (projection: unknown, scanner: Scanner) => {
     putRow: async () => {
       counts.rows += 1;
     },
-    putShares: async (head: ViewItem, before: ViewItem | undefined) =>
-      (await putHead(head, before?.commit)) ? 'written' : 'moved',
+    putShares: async (head: ViewItem, before: ViewItem | undefined) => ((await putHead(head, before)) ? 'written' : 'moved'),
     part: async () => undefined,
   } as unknown as View & ViewReader;
   const settings = { ...defaultRebuildSettings, unitsPerSecond: Number.MAX_VALUE };

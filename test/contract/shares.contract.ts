@@ -4,6 +4,7 @@ import type { Share } from '../../lib/core/share.ts';
 import type { RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
 import { rowChanges, shardOf, totalOf } from '../../lib/engine/shares.ts';
 import { NotStorable } from '../../lib/engine/storable.ts';
+import { written } from '../../lib/engine/view-item.ts';
 
 type Table = View & ViewReader;
 type Shares = Readonly<Record<string, Share>>;
@@ -45,11 +46,11 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
     beforeAll(async () => {
       view = await makeView();
     });
-    /** A stream that contributes something for the first time. */
+    /** A stream that contributes something for the first time: its head as it is in the table then. */
     const contribute = async (shares: Shares, shards?: number, owner?: (row: string) => string | undefined, table = view) => {
       const head = headOf(fresh(), 1);
       expect(await table.putShares(head, undefined, changesOf(head, {}, shares, shards, owner))).toBe('written');
-      return head;
+      return written(head, undefined);
     };
 
     it('writes the head, what is added and what is contributed, all together', async () => {
@@ -92,22 +93,29 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 5 } });
     });
 
-    it('knows how far a begun change is, and lets nothing else move or undo it', async () => {
+    it('moves from no head but the one that was read, whatever is at the same commit by now', async () => {
       const key = fresh();
       const begun = (done: number) => headOf(key, 0, { begun: { commit: 4, memory: { to: 4 }, done } });
       expect(await view.putShares(begun(40), undefined, [])).toBe('written');
-      expect(await view.head(key)).toStrictEqual(begun(40));
+      const first = written(begun(40), undefined);
+      expect(await view.head(key)).toStrictEqual(first);
       expect(await view.putShares(begun(80), headOf(key, 0), [])).toBe('moved');
-      expect(await view.putShares(begun(80), begun(0), [])).toBe('moved');
-      expect(await view.putHead(headOf(key, 1), 0)).toBe(false);
-      const parked = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
-      expect(await view.putHead({ ...begun(40), parked }, 0)).toBe(true);
-      expect(await view.putHead(begun(40), 0)).toBe(true);
-      expect(await view.putShares(begun(80), begun(40), [])).toBe('written');
-      expect(await view.putHead({ ...begun(40), parked }, 0)).toBe(false);
-      expect(await view.putShares(headOf(key, 4), begun(80), [])).toBe('written');
-      expect(await view.putShares(headOf(key, 4), begun(80), [])).toBe('moved');
-      expect(await view.head(key)).toStrictEqual(headOf(key, 4));
+      expect(await view.putHead(headOf(key, 1), undefined)).toBe(false);
+      const mark = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
+      const parked = { ...begun(40), parked: mark };
+      expect(await view.putHead(parked, first)).toBe(true);
+      expect(await view.putShares(begun(80), first, [])).toBe('moved');
+      expect(await view.putHead(begun(40), written(parked, first))).toBe(true);
+      // The same again as it was read first, and written twice since.
+      const again = await view.head(key);
+      expect(again).toStrictEqual({ ...first, writes: 3 });
+      expect(await view.putShares(begun(80), first, [])).toBe('moved');
+      expect(await view.putShares(begun(80), again, [])).toBe('written');
+      expect(await view.putHead(parked, again)).toBe(false);
+      const whole = written(begun(80), again);
+      expect(await view.putShares(headOf(key, 4), whole, [])).toBe('written');
+      expect(await view.putShares(headOf(key, 4), whole, [])).toBe('moved');
+      expect(await view.head(key)).toStrictEqual(headOf(key, 4, { writes: 5 }));
     });
 
     it('loses nothing of what many streams add at once', async () => {
@@ -188,7 +196,9 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       ).toBe('written');
       const third = headOf(first.key, 3);
       const highest = { [row]: { highest: names(3) } };
-      expect(await view.putShares(third, second, changesOf(third, { [row]: { counts: names(2) } }, highest))).toBe('written');
+      expect(
+        await view.putShares(third, written(second, first), changesOf(third, { [row]: { counts: names(2) } }, highest)),
+      ).toBe('written');
       expect(await totalIn(view, row)).toEqual({ ...plain, highest: names(3) });
     });
 

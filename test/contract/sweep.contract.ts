@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { ParkedList, Scanner, ScanPage, ScanPlace, Store, SweepPlace, SweepPlaces, View } from '../../lib/engine/ports.ts';
+import { written } from '../../lib/engine/view-item.ts';
 import { commitOf, commitWith, freshStream } from '../support/commits.ts';
 
 type Ports = Readonly<{ store: Store; scanner: Scanner; places: SweepPlaces; view: View; parked: ParkedList }>;
@@ -118,8 +119,8 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
         more: false,
       });
       expect(await parked.parked(2)).toMatchObject({ items: { length: 2 }, more: true });
-      expect(await view.head('b')).toStrictEqual(head('b', { parked: mark(2) }));
-      await view.putHead(head('b'), 2);
+      expect(await view.head('b')).toStrictEqual(written(head('b', { parked: mark(2) }), undefined));
+      await view.putHead(head('b'), await view.head('b'));
       expect((await parked.parked(10)).items.map(({ stream }) => stream)).toEqual(['account-a', 'account-c']);
     });
   });

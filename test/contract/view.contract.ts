@@ -55,7 +55,7 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         const { row, ...rest } = headOf(fresh(), 3, over);
         const head = { ...rest, ...(row && { row }) };
         expect(await view.putHead(head, undefined)).toBe(true);
-        expect(await view.head(head.key)).toStrictEqual(head);
+        expect(await view.head(head.key)).toStrictEqual({ ...head, writes: 1 });
       });
 
       it('puts a first head only where none is', async () => {
@@ -65,24 +65,37 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         expect((await view.head(key))?.commit).toBe(1);
       });
 
-      it('moves a cursor only from where it was read', async () => {
+      it('moves a head only from where it was read', async () => {
         const key = fresh();
-        expect(await view.putHead(headOf(key, 1), 1)).toBe(false);
+        expect(await view.putHead(headOf(key, 1), headOf(key, 1, { writes: 1 }))).toBe(false);
+        expect(await view.putHead(headOf(key, 1), headOf(key, 1))).toBe(false);
         expect(await view.head(key)).toBeUndefined();
         await view.putHead(headOf(key, 5), undefined);
-        expect(await view.putHead(headOf(key, 6), 4)).toBe(false);
-        expect(await view.putHead(headOf(key, 7), 6)).toBe(false);
-        expect(await view.putHead(headOf(key, 6), 5)).toBe(true);
-        expect(await view.head(key)).toStrictEqual(headOf(key, 6));
+        const there = await view.head(key);
+        expect(there).toStrictEqual(headOf(key, 5, { writes: 1 }));
+        expect(await view.putHead(headOf(key, 6), headOf(key, 5))).toBe(false);
+        expect(await view.putHead(headOf(key, 6), headOf(key, 5, { writes: 2 }))).toBe(false);
+        expect(await view.putHead(headOf(key, 6), there)).toBe(true);
+        expect(await view.head(key)).toStrictEqual(headOf(key, 6, { writes: 2 }));
+      });
+
+      it('counts every write, so that whoever read it before notices one at the same commit', async () => {
+        const key = fresh();
+        await view.putHead(headOf(key, 5), undefined);
+        const there = await view.head(key);
+        expect(await view.putHead(headOf(key, 5, { row: { balance: 9 } }), there)).toBe(true);
+        expect(await view.putHead(headOf(key, 6), there)).toBe(false);
+        expect(await view.putHead(headOf(key, 5), there)).toBe(false);
+        expect(await view.head(key)).toStrictEqual(headOf(key, 5, { row: { balance: 9 }, writes: 2 }));
       });
 
       it('parks on the same cursor, and resumes', async () => {
         const key = fresh();
         const parked = { commit: 2, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
         await view.putHead(headOf(key, 1), undefined);
-        expect(await view.putHead(headOf(key, 1, { parked }), 1)).toBe(true);
+        expect(await view.putHead(headOf(key, 1, { parked }), await view.head(key))).toBe(true);
         expect((await view.head(key))?.parked).toStrictEqual(parked);
-        expect(await view.putHead(headOf(key, 1), 1)).toBe(true);
+        expect(await view.putHead(headOf(key, 1), await view.head(key))).toBe(true);
         expect((await view.head(key))?.parked).toBeUndefined();
       });
 
@@ -90,20 +103,20 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         const key = fresh();
         const parked = { commit: 2, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
         await view.putHead(headOf(key, 1), undefined);
-        expect(await view.putHead(headOf(key, 1, { parked }), 1)).toBe(true);
-        expect(await view.putHead(headOf(key, 2), 1)).toBe(false);
+        const there = await view.head(key);
+        expect(await view.putHead(headOf(key, 1, { parked }), there)).toBe(true);
+        expect(await view.putHead(headOf(key, 2), there)).toBe(false);
         expect((await view.head(key))?.parked).toStrictEqual(parked);
-        expect(await view.putHead(headOf(key, 1), 1)).toBe(true);
-        expect(await view.putHead(headOf(key, 2), 1)).toBe(true);
       });
 
       it('lets exactly one of many that come at once move it', async () => {
         const key = fresh();
         await view.putHead(headOf(key, 1), undefined);
+        const there = await view.head(key);
         const moves = Array.from({ length: 12 }, (_, i) => headOf(key, i + 2));
-        const answers = await Promise.all(moves.map((head) => view.putHead(head, 1)));
+        const answers = await Promise.all(moves.map((head) => view.putHead(head, there)));
         expect(answers.filter(Boolean)).toHaveLength(1);
-        expect(await view.head(key)).toStrictEqual(moves[answers.indexOf(true)]);
+        expect(await view.head(key)).toStrictEqual({ ...moves[answers.indexOf(true)], writes: 2 });
       });
     });
 
@@ -220,8 +233,8 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
           own,
           [deleted, given, kept].map((key) => headOf(key, 1, { owner: 'ada' })),
         );
-        expect(await own.putHead(headOf(deleted, 2, { owner: 'ada', row: undefined }), 1)).toBe(true);
-        expect(await own.putHead(headOf(given, 2, { owner: 'bob' }), 1)).toBe(true);
+        expect(await own.putHead(headOf(deleted, 2, { owner: 'ada', row: undefined }), await own.head(deleted))).toBe(true);
+        expect(await own.putHead(headOf(given, 2, { owner: 'bob' }), await own.head(given))).toBe(true);
         expect(keys((await own.all({ limit: 9, owner: 'ada' })).items)).toEqual([kept]);
         expect(keys((await own.all({ limit: 9, owner: 'bob' })).items)).toEqual([given]);
         expect((await own.head(deleted))?.owner).toBeUndefined();

@@ -23,7 +23,7 @@ let newest = 1_000;
 
 const mutants: Readonly<Record<string, ViewMutant>> = {
   "the condition of a head's Put": ({ head, putHead }) => ({
-    putHead: async (item) => putHead(item, (await head(item.key))?.commit),
+    putHead: async (item) => putHead(item, await head(item.key)),
   }),
   "the condition of a row's Put": ({ putRow }) => ({ putRow: (item) => putRow({ ...item, commit: newest++ }) }),
 };

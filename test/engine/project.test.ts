@@ -61,7 +61,7 @@ describe('a stream that the view does not know yet', () => {
   it('is folded to its head, whichever commit comes first', async () => {
     const { projecting, view } = projector(ten);
     expect(await projectBatch(projecting, batch(pick(4)))).toEqual([]);
-    expect(view.items()).toEqual([{ key: 'a', sort: 'head', stream: 'bag-a', commit: 10, row: { sum: 45, at: 10 } }]);
+    expect(view.items()).toEqual([{ key: 'a', sort: 'head', stream: 'bag-a', commit: 10, writes: 1, row: { sum: 45, at: 10 } }]);
   });
 
   it('that cannot be read as far as was delivered is tried again', async () => {
@@ -125,7 +125,7 @@ describe('a deleted row', () => {
     const commits = bagOf('a', [[1], [2], ['Emptied'], [5]]);
     const { projecting, view } = projector(commits.slice(0, 3));
     await projectBatch(projecting, batch(commits.slice(0, 3)));
-    expect(view.items()).toEqual([{ key: 'a', sort: 'head', stream: 'bag-a', commit: 3 }]);
+    expect(view.items()).toEqual([{ key: 'a', sort: 'head', stream: 'bag-a', commit: 3, writes: 1 }]);
     await projectBatch(projecting, batch(commits.slice(0, 2)));
     expect(view.items()).toMatchObject([{ commit: 3 }]);
     await projectBatch(projecting, batch([commits[3]!]));
@@ -179,7 +179,8 @@ describe('a commit that cannot be applied', () => {
     const { projecting, view, log } = projector([...commits, ...others]);
     expect(await projectBatch(projecting, batch([...commits, ...others]))).toEqual([]);
     const parked = { commit: 3, reason: 'TypeError: This one is spoiled.', at: '2026-11-21T12:00:00.000Z' };
-    expect(await view.head('a')).toEqual({ key: 'a', sort: 'head', stream: 'bag-a', commit: 2, row: { sum: 3, at: 2 }, parked });
+    const at = { key: 'a', sort: 'head', stream: 'bag-a', commit: 2, writes: 1 };
+    expect(await view.head('a')).toEqual({ ...at, row: { sum: 3, at: 2 }, parked });
     expect(await view.head('b')).toMatchObject({ commit: 2, row: { sum: 3 } });
     expect(log.lines).toMatchObject([{ level: 'error', fields: { stream: 'bag-a', commit: 3 } }]);
     const { view: counted, calls } = counting(view);
@@ -199,7 +200,7 @@ describe('a commit that cannot be applied', () => {
     const { projecting, view } = projector(commits);
     await projectBatch(projecting, batch(commits));
     const { parked: _, ...head } = (await view.head('a'))!;
-    await view.putHead(head, 2);
+    await view.putHead(head, await view.head('a'));
     const repaired = { ...sums, on: { ...sums.on, Spoiled: (row: unknown) => row } };
     expect(await projectBatch({ ...projecting, projection: repaired as never }, batch([commits[3]!]))).toEqual([]);
     expect(await view.head('a')).toMatchObject({ commit: 4, row: { sum: 7 } });

@@ -9,7 +9,7 @@ import { toPointer } from '../../lib/engine/publish.ts';
 import { resumeBatch, resumeStream } from '../../lib/engine/resume.ts';
 import { memoryStore } from '../../lib/testing/memory-store.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/memory-system.ts';
-import { memoryView } from '../../lib/testing/memory-view.ts';
+import { type MemoryView, memoryView } from '../../lib/testing/memory-view.ts';
 import { commitOf } from '../support/commits.ts';
 
 const stream = 'account-1';
@@ -50,8 +50,15 @@ const refolded = async (projection: AnyProjection, commits: readonly Commit[]) =
   await projectBatch({ projection, store, view, clock: memoryClock(), log: memoryLog() }, [
     { id: 'm', delivered: toPointer(commits.at(-1)!) },
   ]);
-  return view.items();
+  return shown(view);
 };
+
+/** Its items in their order, however often a head was written. */
+const shown = (view: MemoryView) =>
+  view
+    .items()
+    .map(({ writes: _, ...item }) => item)
+    .toSorted((a, b) => a.sort.localeCompare(b.sort));
 
 describe.each(views.map((view) => [view.name, view] as const))('a parked stream in %s', (_, sound) => {
   it('is taken up to the head of the stream, in order, and is then what it would have been', async () => {
@@ -61,16 +68,15 @@ describe.each(views.map((view) => [view.name, view] as const))('a parked stream 
     expect(await deliver(mended, deposit(300))).toEqual([]);
     expect((await view.head('1'))?.commit).toBe(2);
     await resumeStream(mended, stream);
-    expect(view.items().toSorted((a, b) => a.sort.localeCompare(b.sort))).toEqual(
-      (await refolded(sound, store.stored())).toSorted((a, b) => a.sort.localeCompare(b.sort)),
-    );
+    expect(shown(view)).toEqual(await refolded(sound, store.stored()));
   });
 
   it('parks again at the same commit where nothing was mended', async () => {
     const { view, projecting } = await parked(sound);
     const before = await view.head('1');
     await resumeStream({ ...projecting, clock: memoryClock(Date.UTC(2026, 11, 1)) }, stream);
-    expect(await view.head('1')).toEqual({ ...before, parked: { ...before?.parked, at: '2026-12-01T00:00:00.000Z' } });
+    // The mark was taken away, and put again.
+    expect(await view.head('1')).toEqual({ ...before, writes: 3, parked: { ...before?.parked, at: '2026-12-01T00:00:00.000Z' } });
   });
 
   it('misses nothing that comes between the reading and the end of the resume', async () => {

@@ -6,6 +6,7 @@ import { verify } from '../../lib/cli/verify.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { apply } from '../../lib/engine/apply.ts';
 import type { ViewItem } from '../../lib/engine/ports.ts';
+import { written } from '../../lib/engine/view-item.ts';
 import { figure, markdown } from '../bench/report.ts';
 import { eventually } from '../support/eventually.ts';
 import { putAll } from '../support/history.ts';
@@ -48,8 +49,8 @@ describe.runIf(overHttp())('a rebuild of 20,000 commits while others write', () 
       let head: ViewItem | undefined;
       for (const commit of (await store.read(stream, { from: 1 })).commits) {
         const change = apply(projection, head, [commit], commit.at);
-        expect(await view.putHead(change.head, head?.commit)).toBe(true);
-        head = change.head;
+        expect(await view.putHead(change.head, head)).toBe(true);
+        head = written(change.head, head);
         commits += 1;
       }
     }

@@ -49,7 +49,7 @@ const readableToAll = (formats: Formats): Formats =>
 const expecting =
   ({ head, putHead }: Projecting['view']): Projecting['view']['putHead'] =>
   async (item) =>
-    putHead(item, (await head(item.key))?.commit);
+    putHead(item, await head(item.key));
 let fresh = 0;
 const noSweep = engine((real) => ({ sweep: ({ targets: _, ...sweeping }) => real.sweep({ ...sweeping, targets: [] }) }));
 
@@ -222,7 +222,7 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     putHead: async (item, expected) => {
       const there = await real.head(item.key);
       const isGone = there && !there.row && there.memory === undefined && !there.parked;
-      return real.putHead(item, isGone ? there.commit : expected);
+      return real.putHead(item, isGone ? there : expected);
     },
   })),
   'a parked mark is trusted from a cache': {
@@ -326,7 +326,7 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     for (const one of deliveries) {
       const head = await real.view.head(one.delivered.stream.split('-')[1] ?? '').catch(() => undefined);
       if (head && !('pointer' in one.delivered) && one.delivered.commit > head.commit)
-        await real.view.putHead({ ...head, commit: one.delivered.commit - 1 }, head.commit).catch(() => false);
+        await real.view.putHead({ ...head, commit: one.delivered.commit - 1 }, head).catch(() => false);
       failed.push(...(await step(real, [one])));
     }
     return failed;

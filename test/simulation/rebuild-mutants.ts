@@ -80,7 +80,7 @@ export const rebuildMutants: Readonly<Record<string, DeliveryMutant>> = {
       note: async ({ stream, commit }) => {
         const key = Array.isArray(projection.from) ? stream : stream.slice(stream.indexOf('-') + 1);
         const head = await view.head(key);
-        if (head) await view.putHead({ ...head, commit }, head.commit);
+        if (head) await view.putHead({ ...head, commit }, head);
         else await dirty.note({ stream, commit });
       },
     },

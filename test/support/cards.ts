@@ -82,6 +82,6 @@ export const deal = async (view: View, projection: AnyProjection, id: string, de
   };
   const change = apply(projection, head, [commit], commit.at);
   for (const row of change.rows) await view.putRow(row);
-  await view.putHead(change.head, head?.commit);
+  await view.putHead(change.head, head);
   return commit;
 };

@@ -29,7 +29,7 @@ export const laggingView = (shorten: (limit: number) => number = (limit) => limi
     },
     catchUp: async (writes = behind.length) => {
       for (const item of behind.splice(0, writes))
-        if (item.sort === 'head') await indexes.putHead(item, (await indexes.head(item.key))?.commit);
+        if (item.sort === 'head') await indexes.putHead(item, await indexes.head(item.key));
         else await indexes.putRow(item);
     },
     rowsOf: (key, options) => (options.consistent ? table : indexes).rowsOf(key, options),

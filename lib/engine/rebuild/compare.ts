@@ -144,7 +144,7 @@ const look = async (comparing: Comparing, stream: string): Promise<Look> => {
       : await shareDifferences(comparing, wanted);
   if (others.length === 0) return { differences: own, moved: false };
   const now = await view.head(key);
-  return { differences: [...own, ...others], moved: now?.commit !== head.commit || now.begun !== undefined };
+  return { differences: [...own, ...others], moved: now?.writes !== head.writes || now?.begun !== undefined };
 };
 
 /**

@@ -2,7 +2,7 @@ import type { AnyProjection } from '../../core/projection.ts';
 import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../ports.ts';
 import { isPlaceOfRow, partSort, rowPlace, shareSort } from '../shares.ts';
 import { itemSize } from '../size.ts';
-import { listed } from '../view-item.ts';
+import { isUnwritten, listed, written } from '../view-item.ts';
 import type { Meter, ScannedItem, ViewScanner } from './ports.ts';
 
 type Part = RowPart & Readonly<{ listed: string }>;
@@ -96,15 +96,15 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
   };
   const view: Counting = {
     head: async (key) => readItem(get(key, 'head')),
-    putHead: async (head, expected) => {
-      if (get(head.key, 'head')?.commit !== expected) return false;
-      put(head);
+    putHead: async (head, before) => {
+      if (!isUnwritten(get(head.key, 'head'), before)) return false;
+      put(written(head, before));
       return true;
     },
     putRow: async (item) => put(item),
     putShares: async (head, before, changes) => {
-      if (get(head.key, 'head')?.commit !== before?.commit) return 'moved';
-      put(head, changes.length > 0 ? 2 : 1);
+      if (!isUnwritten(get(head.key, 'head'), before)) return 'moved';
+      put(written(head, before), changes.length > 0 ? 2 : 1);
       for (const each of changes) change(each);
       return 'written';
     },

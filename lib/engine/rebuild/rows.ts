@@ -48,7 +48,7 @@ export const shareDifference = async (working: Working, stream: string, row: str
     if (sameShares(stored, contributed(projection, head).get(row))) return { moved: false };
     const now = await view.head(streamKey(projection, stream));
     const difference: Difference = { stream, row, what: 'share-differs', detail: 'its share is not what its head says' };
-    return { moved: now?.commit !== head?.commit || now?.begun !== undefined, difference };
+    return { moved: now?.writes !== head?.writes || now?.begun !== undefined, difference };
   });
 };
 

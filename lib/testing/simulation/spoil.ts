@@ -14,7 +14,7 @@ const headsOf = (view: MemoryView) => view.items().filter((item) => item.sort ==
 const marked = (value: unknown) => ({ ...(value as object), [mark]: true });
 
 const spoilHead = async (view: MemoryView, head: ViewItem): Promise<boolean> => {
-  return head.row !== undefined && view.putHead({ ...head, row: marked(head.row) as ViewItem['row'] }, head.commit);
+  return head.row !== undefined && view.putHead({ ...head, row: marked(head.row) as ViewItem['row'] }, head);
 };
 
 const spoilRow = async (view: MemoryView, dice: Dice): Promise<boolean> => {
@@ -68,6 +68,6 @@ export const spoil = async (projection: AnyProjection, view: MemoryView, dice: D
   const head = dice.pick(heads);
   if (projection.kind === 'row-per-stream') return spoilHead(view, head);
   if (projection.kind === 'shared-rows') return (dice.chance(0.3) ? spoilTotal : spoilShare)(projection, view, dice);
-  if (dice.chance(0.3)) return view.putHead({ ...head, memory: marked(head.memory) as ViewItem['memory'] }, head.commit);
+  if (dice.chance(0.3)) return view.putHead({ ...head, memory: marked(head.memory) as ViewItem['memory'] }, head);
   return spoilRow(view, dice);
 };
