@@ -31,7 +31,7 @@ export const queryById = async (
   const heads = await reach(querying, request.awaited);
   const head = visible(querying, actor, heads.get(id) ?? (await reader.head(id)));
   if (projection.kind === 'row-per-stream') {
-    return { body: { id, ...head.row }, tag: `r${projection.revision}-${head.commit}` };
+    return { body: { id, ...head.row }, tag: `r${projection.revision}-${head.commit}.${head.writes ?? 0}` };
   }
   const { limit, direction } = request;
   const question = questionOf(`rows/${id}`, request);

@@ -45,9 +45,19 @@ const walk = async (querying: Querying, actor: typeof ada, request: PageRequest)
 };
 
 describe('one row', () => {
-  it('comes with a tag that names its revision and its commit', async () => {
-    expect(await queryById(balances, ada, 'a3', page())).toEqual({ body: { id: 'a3', owner: 'ada', balance: 3 }, tag: 'r1-3' });
-    expect(await queryById(balances, operator, 'a2', page())).toMatchObject({ tag: 'r1-2' });
+  it('comes with another tag when it was folded anew, though its commit is the same', async () => {
+    const view = memoryView();
+    const head = { key: 'a1', sort: 'head', stream: 'account-a1', commit: 1, owner: 'ada', row: { owner: 'ada', balance: 1 } };
+    await view.putHead(head, undefined);
+    const before = await queryById({ ...balances, reader: view }, ada, 'a1', page());
+    await view.putHead({ ...head, row: { owner: 'ada', balance: 2 } }, await view.head('a1'));
+    const after = await queryById({ ...balances, reader: view }, ada, 'a1', page());
+    expect([before.tag, after.tag]).toEqual(['r1-1.1', 'r1-1.2']);
+  });
+
+  it('comes with a tag that names its revision, its commit and how often it was written', async () => {
+    expect(await queryById(balances, ada, 'a3', page())).toEqual({ body: { id: 'a3', owner: 'ada', balance: 3 }, tag: 'r1-3.1' });
+    expect(await queryById(balances, operator, 'a2', page())).toMatchObject({ tag: 'r1-2.1' });
   });
 
   it.each([
