@@ -12,7 +12,6 @@ import { Injected } from './faults.ts';
 import { type Instance, pool } from './pool.ts';
 import type { SimulatedProcesses } from './processes.ts';
 import { queuePort, type SimulatedQueue } from './queue.ts';
-import { placeName } from './second-revision.ts';
 import type { SimulatedTable } from './table.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
@@ -62,12 +61,20 @@ const placesInMemory = (): SweepPlaces => {
 
 type Part = Readonly<{ name: string; view: MemoryView; queue: SimulatedQueue }>;
 
+type Parts = Readonly<{
+  table: SimulatedTable;
+  parts: readonly Part[];
+  processes: SimulatedProcesses;
+  /** Under which name a subscription has its queue. */
+  placeOf: (subscription: AnyProjection) => string;
+}>;
+
 /** What repairs: the sweep, now and then and in the end, and operators who resume parked streams and put back what was given up. */
 export const repairs = (
   world: World,
   manifestOf: (instance: Instance) => Manifest,
   engine: Engine,
-  { table, parts, processes }: Readonly<{ table: SimulatedTable; parts: readonly Part[]; processes: SimulatedProcesses }>,
+  { table, parts, processes, placeOf }: Parts,
 ) => {
   const { time } = world;
   const [scanner, places] = [scannerOf(world, table), placesInMemory()];
@@ -75,7 +82,7 @@ export const repairs = (
   const targetsOf = (instance: Instance): readonly Target[] => {
     const manifest = manifestOf(instance);
     const target = (subscription: AnyProjection, isFor?: (commit: Commit) => boolean) => {
-      const port = ports.find(({ name }) => name === placeName(manifest.projections, subscription));
+      const port = ports.find(({ name }) => name === placeOf(subscription));
       if (!port) return [];
       const { head } = distant(world, instance, port.name, { head: port.view.head });
       const queue = distant(world, instance, `queue ${port.name}`, port.queue);

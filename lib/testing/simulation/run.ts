@@ -16,7 +16,7 @@ import { foreignHistory, simulatedImport } from './imports.ts';
 import type { Plan, Planned } from './plan.ts';
 import { type Reading, readBack } from './readers.ts';
 import { walk } from './rebuild-readers.ts';
-import { withSecondRevision } from './second-revision.ts';
+import { revisionsOf, withSecondRevision } from './second-revision.ts';
 import { system } from './system.ts';
 import { newWorld } from './world.ts';
 
@@ -55,11 +55,8 @@ export const play = async (
   // The code that runs in the end.
   const newest = plan.rollout ? releases.at(-1)! : releases[0];
   const rebuilt = plan.rebuild && newest.projections[plan.rebuild.view % newest.projections.length]?.name;
-  const deployed =
-    plan.rebuild && rebuilt !== undefined
-      ? releases.map((manifest) => withSecondRevision(manifest, rebuilt, plan.rebuild ?? {}))
-      : releases;
-  const revisions = (plan.rollout ? deployed.at(-1) : deployed[0])?.projections.filter(({ name }) => name === rebuilt) ?? [];
+  const deployed = plan.rebuild && rebuilt !== undefined ? withSecondRevision(releases, rebuilt, plan.rebuild) : releases;
+  const revisions = revisionsOf([plan.rollout ? deployed.at(-1)! : deployed[0]!]).filter(({ name }) => name === rebuilt);
   const {
     engine,
     table,
@@ -68,17 +65,19 @@ export const play = async (
     bus,
     processes,
     rebuilds,
+    placeOf,
     store,
     send,
     ...operations
   } = system(world, deployed, tamper, {
     pageSize: plan.pageSize,
     lagging: plan.odds.stale > 0,
-    ...(plan.rebuild && { rebuild: plan.rebuild }),
+    ...(plan.rebuild && rebuilt !== undefined && { rebuild: { ...plan.rebuild, name: rebuilt } }),
   });
   const isSpoilt: Reading['isSpoilt'] = ({ name, revision }) =>
     name === rebuilds?.control.name && rebuilds.control.spoilt.has(revision);
-  const { projections } = newest;
+  // Beside a rebuild it is the first revision that answers.
+  const projections = newest.projections.filter((projection) => placeOf(projection) === projection.name);
   const reading: Reading = { world, engine, projections, pools, revisions, isSpoilt, commitsOf: table.commitsOf };
   const answers: Answered[] = [];
   const clients: Clients = {
@@ -159,9 +158,11 @@ export const play = async (
     if (fault !== undefined) world.broken(fault);
   }
   for (const projection of newest.projections) {
-    const fault = viewFault(projection, streams, views.get(projection.name) ?? []);
+    // Whether it is complete depends on what its rebuilds came to, which has been looked at.
+    if (projection.name === rebuilt && placeOf(projection) !== projection.name) continue;
+    const fault = viewFault(projection, streams, views.get(placeOf(projection)) ?? []);
     if (fault !== undefined) world.broken(fault);
-    const view = tables.find(({ name }) => name === projection.name)?.view;
+    const view = tables.find(({ name }) => name === placeOf(projection))?.view;
     const shares = projection.kind === 'shared-rows' && view ? await sharesFault(projection, streams, view) : undefined;
     if (shares !== undefined) world.broken(shares);
   }

@@ -17,6 +17,7 @@ import { defaultSettings } from '../../engine/settings.ts';
 import { type Rule, type SimulatedBus, simulatedBus } from './bus.ts';
 import { parksAt } from './check-views.ts';
 import { type Engine, realEngine, type Tamper } from './engine.ts';
+import { Injected } from './faults.ts';
 import { feed } from './feed.ts';
 import { type Instance, type Pool, pool } from './pool.ts';
 import { simulatedProcesses } from './processes.ts';
@@ -25,7 +26,7 @@ import { simulatedControl } from './rebuild-control.ts';
 import type { RebuildPlan } from './rebuild-plan.ts';
 import { projectTimeout, simulatedRebuilds } from './rebuilds.ts';
 import { repairs } from './repairs.ts';
-import { placeName } from './second-revision.ts';
+import { placeName, revisionIn, revisionsOf } from './second-revision.ts';
 import { simulatedTable, staleSnapshots } from './table.ts';
 import { simulatedView } from './view.ts';
 import { distant } from './wire.ts';
@@ -73,7 +74,11 @@ export const system = (
   world: World,
   releases: readonly Manifest[],
   tamper: Tamper,
-  { pageSize, lagging, rebuild }: Readonly<{ pageSize: number; lagging: boolean; rebuild?: RebuildPlan }>,
+  {
+    pageSize,
+    lagging,
+    rebuild,
+  }: Readonly<{ pageSize: number; lagging: boolean; rebuild?: RebuildPlan & Readonly<{ name: string }> }>,
 ) => {
   const engine = (tamper.engine ?? same)(realEngine);
   const manifestOf = ({ release }: Instance): Manifest => releases[release]!;
@@ -113,20 +118,20 @@ export const system = (
   const send = (request: CommandRequest): Promise<CommandAnswer> =>
     commandPool.invoke((commandingOf) => engine.handleCommand(commandingOf(parseStream(request.stream)!.category), request));
 
-  const { projections: all } = releases.at(-1)!;
-  const [first, second] = all.filter(({ name }) => all.filter((each) => each.name === name).length > 1);
+  const all = revisionsOf(releases);
+  const placeOf = (projection: Readonly<{ name: string; revision?: number }>) => placeName(all, projection);
+  const [first, second] = all.filter(({ name }) => name === rebuild?.name);
   const control = rebuild && first && second && simulatedControl(world, rebuild, [first, second]);
   const views = all.map((newest) => {
-    const name = placeName(all, newest);
-    const isIt = (projections: readonly AnyProjection[]) => (each: AnyProjection) => placeName(projections, each) === name;
-    const releasesOfIt = releases.flatMap(({ projections }) => projections.filter(isIt(projections)));
+    const name = placeOf(newest);
+    const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
     const mayPark = ({ stream, parked }: ViewItem) =>
       releasesOfIt.some((projection) => parksAt(projection, table.commitsOf(stream), parked?.commit ?? 0));
     const view = simulatedView(world, name, lagging, mayPark, tamper.view ?? same);
     const projectionOf = (instance: Instance): AnyProjection => {
-      const { projections } = manifestOf(instance);
-      const projection = projections.find(isIt(projections));
-      if (!projection) throw new Error(`The manifest has no ${name}.`);
+      const projection = revisionIn(manifestOf(instance), newest);
+      // The revision comes or goes with the roll-out: its function is not there.
+      if (!projection) throw new Injected(`This release has no ${name}.`);
       return projection;
     };
     const projectPool = pool(
@@ -217,7 +222,8 @@ export const system = (
     bus,
     processes,
     rebuilds,
+    placeOf,
     send,
-    ...repairs(world, manifestOf, engine, { table, parts, processes }),
+    ...repairs(world, manifestOf, engine, { table, parts, processes, placeOf }),
   };
 };
