@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { SimulationFailed, simulate } from '../lib/testing/index.ts';
 import { accountsWith, rebuildsWith } from './simulation/domain.ts';
+import { madeUpWith } from './simulation/made-up/manifest.ts';
 import { processesWith } from './simulation/processes.ts';
 
 const { values } = parseArgs({
@@ -12,11 +13,18 @@ const { values } = parseArgs({
   },
 });
 /** What may be simulated, by the name of its domain. */
-const domains = { accounts: accountsWith, processes: (seed: number) => processesWith(seed), rebuilds: rebuildsWith };
+const domains = {
+  accounts: accountsWith,
+  processes: (seed: number) => processesWith(seed),
+  rebuilds: rebuildsWith,
+  'made-up': (seed: number) => madeUpWith(seed),
+};
 const simulationOf = Object.hasOwn(domains, values.domain) && domains[values.domain as keyof typeof domains];
 const [first, runs] = [Number(values.seed), Number(values.runs)];
 if (!simulationOf || !Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
-  console.error('Usage: npm run simulate -- --seed <number> --runs <number> [--domain accounts|processes|rebuilds] [--trace]');
+  console.error(
+    'Usage: npm run simulate -- --seed <number> --runs <number> [--domain accounts|processes|rebuilds|made-up] [--trace]',
+  );
   process.exit(2);
 }
 

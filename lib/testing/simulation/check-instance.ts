@@ -36,6 +36,11 @@ const causeOf = (cause: Cause): string => {
   return 'due' in cause ? deadlineKey(cause.due) : `outcome ${cause.outcome.number}`;
 };
 
+const putOff = ({ sends }: Book, cause: Cause): void => {
+  const send = 'outcome' in cause ? sends.get(cause.outcome.number) : undefined;
+  if (send) send.putOff = true;
+};
+
 const outcomeFault = (
   { stream, sends }: Book,
   streams: Streams,
@@ -89,6 +94,7 @@ const rules: Rules = {
   InstanceParked: (book, { cause, thrown }) => {
     if (book.parked) return 'is parked twice';
     const key = causeOf(cause);
+    putOff(book, cause);
     book.parked = { cause: key, thrown };
     book.taking = undefined;
     if (!('due' in cause) || book.fired.has(key)) return undefined;
@@ -115,6 +121,7 @@ const rules: Rules = {
     return undefined;
   },
   CauseDeferred: (book, { cause }) => {
+    putOff(book, cause);
     book.deferred.push(causeOf(cause));
     return book.ended === undefined ? undefined : 'defers a cause although it is over';
   },

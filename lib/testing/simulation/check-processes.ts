@@ -1,6 +1,7 @@
 import { type Commit, recordedEvents } from '../../core/commit.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { AnyProcess } from '../../core/process.ts';
+import { reservationCategory } from '../../core/reservation.ts';
 import { parseStream, streamName } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
 import { decisionFault } from './check-decisions.ts';
@@ -16,6 +17,8 @@ const sentId = /^process\/([^/]+)\/(\d+)\/(\d+)$/;
 /** What is wrong with what arrived on targets: each command once, under an id of its send, in the order decided, and known to whoever sent it. */
 const targetsFault = (process: AnyProcess, streams: Streams, pasts: ReadonlyMap<string, PastOfInstance>): string | undefined => {
   for (const [to, commits] of streams) {
+    // What a command claims or releases is committed with it, under its id.
+    if (parseStream(to)?.category === reservationCategory) continue;
     const last = new Map<string, number>();
     for (const { command, commit } of commits) {
       const [, instance = '', number, attempt] = sentId.exec(command) ?? [];
@@ -25,6 +28,7 @@ const targetsFault = (process: AnyProcess, streams: Streams, pasts: ReadonlyMap<
       if (!send) return `${where} took effect, and nobody decided it`;
       if (!send.outcomes.some((outcome) => outcome.attempt === Number(attempt) && outcome.commit === commit && send.to === to))
         return `${where} took effect, and its instance knows nothing of it`;
+      if (send.putOff && Number(attempt) > 1) continue;
       if (Number(number) < (last.get(instance) ?? 0))
         return `${where} took effect after the later one with the number ${last.get(instance)}`;
       last.set(instance, Number(number));

@@ -83,17 +83,3 @@ export const answerFault = (
   );
   return right ? undefined : `${what}: ${wanted}, which was not right at any commit from ${from} to ${to}`;
 };
-
-/** What is wrong where values are to be unique: two streams that hold the same. */
-export const uniqueFault = (decider: AnyDecider, states: ReadonlyMap<string, unknown>): string | undefined => {
-  for (const [name, held] of Object.entries(decider.unique ?? {})) {
-    const holders = new Map<string, string>();
-    for (const [stream, state] of states) {
-      const value = held(state as never);
-      if (value === undefined) continue;
-      if (holders.has(value)) return `${stream} and ${holders.get(value)} have the same ${name}: ${value}`;
-      holders.set(value, stream);
-    }
-  }
-  return undefined;
-};

@@ -15,10 +15,20 @@ const eventsOf = (projection: AnyProjection, commit: Commit) =>
       : { type: stored.type, data: undefined },
   ).filter(({ type }) => projection.on[type]);
 
+const beginningOf = (projection: AnyProjection): Folded => ({
+  rows: new Map(),
+  memory: projection.kind === 'row-per-stream' ? undefined : projection.initial,
+  handled: 0,
+});
+
 /** Written again from the design's words alone, and not with the engine's code: the two must come to the same. After each commit. */
-export const foldsOf = (projection: AnyProjection, commits: readonly Commit[]): readonly Folded[] => {
+export const foldsOf = (
+  projection: AnyProjection,
+  commits: readonly Commit[],
+  beginning = beginningOf(projection),
+): readonly Folded[] => {
   const isRow = projection.kind === 'row-per-stream';
-  let last: Folded = { rows: new Map(), memory: isRow ? undefined : projection.initial, handled: 0 };
+  let last = beginning;
   return commits.map((commit) => {
     if (last.parked !== undefined) return last;
     const rows = new Map(last.rows);
@@ -44,20 +54,21 @@ export const foldsOf = (projection: AnyProjection, commits: readonly Commit[]): 
 };
 
 export const foldOf = (projection: AnyProjection, commits: readonly Commit[]): Folded =>
-  foldsOf(projection, commits).at(-1) ?? {
-    rows: new Map(),
-    memory: projection.kind === 'row-per-stream' ? undefined : projection.initial,
-    handled: 0,
-  };
+  foldsOf(projection, commits).at(-1) ?? beginningOf(projection);
 
-/** Whether the code of a release has a fault at a commit; what it cannot read yet is none. */
-export const parksAt = (projection: AnyProjection, commits: readonly Commit[], commit: number): boolean => {
+/** Whether the code of a release has a fault at a commit, from what another one's code came to; what cannot be read yet is no fault. */
+const parksAfter = (projection: AnyProjection, before: AnyProjection, commits: readonly Commit[]): boolean => {
   try {
-    return foldOf(projection, commits).parked === commit;
+    const beginning = foldOf(before, commits.slice(0, -1));
+    return beginning.parked === undefined && foldsOf(projection, commits.slice(-1), beginning)[0]?.parked !== undefined;
   } catch {
     return false;
   }
 };
+
+/** Whether the code of some release has a fault at a commit: any of them may have brought a stream to there. */
+export const parksAt = (releases: readonly AnyProjection[], commits: readonly Commit[], commit: number): boolean =>
+  releases.some((projection) => releases.some((before) => parksAfter(projection, before, commits.slice(0, commit))));
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
 

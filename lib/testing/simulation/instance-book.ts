@@ -12,6 +12,8 @@ type PastSend = {
   /** Stuck ones are closed until they are sent again; dropped are those that waited behind one when somebody resolved it. */
   state: 'open' | 'closed' | 'dropped';
   outcomes: { attempt: number; commit: number; refused: boolean }[];
+  /** The reaction to its outcome was put off, and later commands to its target went on meanwhile: sent again, it comes after them. */
+  putOff?: true;
 };
 
 type Deadline = Readonly<{ name: string; setBy: number; at: string }>;

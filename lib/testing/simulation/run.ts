@@ -7,7 +7,8 @@ import type { ViewItem } from '../../engine/ports.ts';
 import { announcedFault } from './check-announced.ts';
 import { processesFault } from './check-processes.ts';
 import { sharesFault } from './check-shares.ts';
-import { answerFault, pastOf, uniqueFault } from './check-streams.ts';
+import { answerFault, pastOf } from './check-streams.ts';
+import { reservationsFault, uniqueFault } from './check-unique.ts';
 import { viewFault } from './check-views.ts';
 import { type Answered, type Clients, sendCommand } from './clients.ts';
 import { endRebuilds } from './end-rebuilds.ts';
@@ -157,6 +158,8 @@ export const play = async (
     const fault = uniqueFault(decider, own);
     if (fault !== undefined) world.broken(fault);
   }
+  const reserved = world.fault() === undefined ? await reservationsFault(newest.aggregates, states, streams) : undefined;
+  if (reserved !== undefined) world.broken(reserved);
   for (const projection of newest.projections) {
     // Whether it is complete depends on what its rebuilds came to, which has been looked at.
     if (projection.name === rebuilt && placeOf(projection) !== projection.name) continue;

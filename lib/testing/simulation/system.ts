@@ -125,8 +125,7 @@ export const system = (
   const views = all.map((newest) => {
     const name = placeOf(newest);
     const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
-    const mayPark = ({ stream, parked }: ViewItem) =>
-      releasesOfIt.some((projection) => parksAt(projection, table.commitsOf(stream), parked?.commit ?? 0));
+    const mayPark = ({ stream, parked }: ViewItem) => parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
     const view = simulatedView(world, name, lagging, mayPark, tamper.view ?? same);
     const projectionOf = (instance: Instance): AnyProjection => {
       const projection = revisionIn(manifestOf(instance), newest);
@@ -175,8 +174,7 @@ export const system = (
   });
   const announcers = releases.flatMap(announcersOf);
   const announcer = announcers.slice(0, 1).map(({ name }) => {
-    const mayPark = ({ stream, parked }: ViewItem) =>
-      announcers.some((projection) => parksAt(projection, table.commitsOf(stream), parked?.commit ?? 0));
+    const mayPark = ({ stream, parked }: ViewItem) => parksAt(announcers, table.commitsOf(stream), parked?.commit ?? 0);
     const view = simulatedView(world, name, false, mayPark, same);
     const announcePool = pool(world, name, (instance) => {
       const [projection] = announcersOf(manifestOf(instance));

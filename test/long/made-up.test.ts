@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../lib/testing/index.ts';
+import { runsUntilFound } from '../simulation/domain.ts';
+import { madeUpRunsUntilFound, madeUpWith } from '../simulation/made-up/manifest.ts';
+import { madeUpMutants } from '../simulation/made-up/mutants.ts';
+import { processRunsUntilFound } from '../simulation/processes.ts';
+import { runs } from '../support/runs.ts';
+import { seeds } from '../support/seeds.ts';
+
+const many = 1_500;
+
+it('keeps every promise of a thousand manifests and more that are made up from seeds', async () => {
+  const began = process.cpuUsage();
+  const totals: Record<string, number> = {};
+  for await (const seed of seeds(many))
+    for (const [name, count] of Object.entries(await simulate(madeUpWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
+  const { user, system } = process.cpuUsage(began);
+  // Told, not asserted: no timing decides a test.
+  console.log(`${runs(many)} made-up manifests took ${((user + system) / 1_000_000).toFixed(0)} s of one core.`);
+  // What is not there was not shown.
+  for (const what of [
+    'instances ended',
+    'instances stuck',
+    'instances parked',
+    'instances resolved',
+    'last switched',
+    'stream-parked',
+  ])
+    expect(totals[what], what).toBeGreaterThan(10);
+});
+
+describe('the simulator', () => {
+  it.each(Object.entries(madeUpMutants))('notices by made-up manifests, and not by the reference: %s', async (name, mutant) => {
+    const found = await madeUpRunsUntilFound(mutant, 1_000);
+    console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 120)}`);
+    expect(found?.runs).toBeLessThanOrEqual(1_000);
+    expect([await runsUntilFound(mutant, 50), await processRunsUntilFound(mutant, 50)]).toEqual([undefined, undefined]);
+  });
+});
