@@ -24,7 +24,7 @@ it('keeps every promise in thousands of seeded runs in which a view is rebuilt',
   // Each way that a rebuild can go was gone often.
   for (const what of ['rebuilds switched', 'rebuilds failed', 'rebuilds cancelled', 'switched to the first', 'rebuild-running'])
     expect(totals[what], what).toBeGreaterThan(100);
-  for (const what of ['rebuilds repaired', 'rebuilds replayed', 'streams refolded', 'spoilt'])
+  for (const what of ['rebuilds repaired', 'rebuilds replayed', 'streams refolded', 'spoilt', 'aged'])
     expect(totals[what], what).toBeGreaterThan(100);
 });
 

@@ -1,4 +1,5 @@
 import type { Order } from '../../lib/engine/orders.ts';
+import type { ViewItem } from '../../lib/engine/ports.ts';
 import type { Refolding } from '../../lib/engine/refold.ts';
 import type { Tamper } from '../../lib/testing/index.ts';
 import type { DeliveryMutant } from './delivery-mutants.ts';
@@ -66,8 +67,29 @@ export const machineMutants: Readonly<Record<string, DeliveryMutant>> = {
   }),
 };
 
+/** As heads were put once: whoever finds the commit number that it has read goes on, whatever was written there since. */
+const byCommitAlone: Tamper = {
+  view: (real) => {
+    const alike = async (before: ViewItem | undefined, key: string) => {
+      const there = await real.head(key);
+      const isAlike = there?.commit === before?.commit && there?.begun?.done === before?.begun?.done && !there?.parked;
+      return isAlike ? there : before;
+    };
+    return {
+      ...real,
+      putHead: async (head, before) => real.putHead(head, await alike(before, head.key)),
+      putShares: async (head, before, changes) => real.putShares(head, await alike(before, head.key), changes),
+    };
+  },
+};
+
 /** What a repair leans on, each taken away alone. */
 export const repairMutants: Readonly<Record<string, DeliveryMutant>> = {
+  'a head is put where its commit number is as it was read': byCommitAlone,
+  'a refold is reported and not carried out': orders(
+    () => ({}),
+    (order) => ('refold' in order ? undefined : order),
+  ),
   "a repair does not take the stream's old shares out": orders(() => ({ shares: async () => new Map() })),
   'a repair leaves a share where its stream has none': orders(
     () => ({}),

@@ -32,5 +32,6 @@ describe('a simulation in which a view is rebuilt', () => {
     'what was noted is drained without the wait',
     "the first revision's function works for all",
     'a repair leaves totals as they are',
+    'a refold is reported and not carried out',
   ])('notices: %s', async (name) => expect((await runsUntilFound(mutants[name]!, 200, rebuildsWith))?.fault).toBeDefined());
 });

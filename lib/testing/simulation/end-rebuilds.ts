@@ -34,12 +34,12 @@ const endedWithin = async <T>(promise: Promise<T>, rest: () => Promise<void>): P
 };
 
 /**
- * When everything has come to rest: what was spoilt is repaired by an audit; a revision that is live and was drained is complete; and a last
+ * When everything has come to rest: what was folded anew is right; what was spoilt is repaired by an audit; a revision that is live and was drained is complete; and a last
  * rebuild, or an audit of what answers, succeeds unless the new code cannot take what is there.
  */
 export const endRebuilds = async (world: World, rebuilds: SimulatedRebuilds, ending: Ending): Promise<void> => {
   const { control, own, check, orderPool, engine } = rebuilds;
-  const { name, plan, second, phases, actives, spoilt } = control;
+  const { name, plan, second, phases, actives, spoilt, aged } = control;
   const { streams, revisions, sent, rest } = ending;
   const before = sent();
   const deployed = own.map(({ view }, i): Deployed => ({ view, projection: revisions[i]! }));
@@ -68,6 +68,8 @@ export const endRebuilds = async (world: World, rebuilds: SimulatedRebuilds, end
 
   for (const view of deployed) {
     const { revision } = view.projection;
+    if (aged.has(revision) && !spoilt.has(revision)) broken(view, await revisionFault(view, streams()));
+    aged.delete(revision);
     if (!spoilt.has(revision)) continue;
     const settings = { ...plan.settings, compareOneOf: 1 };
     const repair = { ...asked, revision, why: 'repair', repair: true, settings };

@@ -1,6 +1,7 @@
 import { ProblemError } from '../../core/problem.ts';
 import { sourceOf, sourcesOf } from '../../core/projection.ts';
 import type { Ordering } from '../../engine/rebuild/ordering.ts';
+import { age } from './age.ts';
 import type { Engine } from './engine.ts';
 import { Injected } from './faults.ts';
 import type { Pool } from './pool.ts';
@@ -24,7 +25,7 @@ type Parts = Readonly<{
 /** What is done to a revision in its place: somebody spoils its table, operators repair it, replay a category, or fold one stream anew. */
 export const mendings = (world: World, control: SimulatedControl, { engine, orderPool, own, table }: Parts) => {
   const dice = world.dice('mendings');
-  const { name, plan, phases, spoilt } = control;
+  const { name, plan, phases, spoilt, aged } = control;
 
   const order = async ({ what }: Mending, { projection }: DeployedView): Promise<unknown> => {
     const { revision } = projection;
@@ -40,8 +41,35 @@ export const mendings = (world: World, control: SimulatedControl, { engine, orde
     });
   };
 
+  /** Orders a refold until the queue has it; a stream that nobody folds anew is left to the last audit. */
+  const refoldSoon = async ({ projection }: DeployedView, stream: string): Promise<void> => {
+    const { revision } = projection;
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      await world.time.sleep(dice.next() * between);
+      const asked = { projection: name, revision, stream, correlation: 'operator' };
+      const taken = orderPool.invoke((ordering) => engine.orderRefold(ordering, asked));
+      if (await taken.then(Boolean, () => false)) return;
+    }
+    spoilt.add(revision);
+  };
+
+  /** Other code has left a stream, and two operators at once have it folded anew. */
+  const ages = async (view: DeployedView): Promise<void> => {
+    const { projection } = view;
+    const streams = table.streams().filter((stream) => sourceOf(projection, stream));
+    if (streams.length === 0) return;
+    const stream = dice.pick(streams);
+    // Whoever reads meanwhile is shown what that code made.
+    aged.add(projection.revision);
+    if (!(await age(projection, view.view, stream, table.commitsOf(stream), dice))) return;
+    world.note('operator', () => `other code has left ${stream} in ${name} r${projection.revision}`);
+    world.count('aged');
+    await Promise.all([refoldSoon(view, stream), refoldSoon(view, stream)]);
+  };
+
   const mend = async (mending: Mending): Promise<void> => {
     const { what } = mending;
+    if (what === 'age') return ages(own[mending.revision === 'first' ? 0 : 1]!);
     const view = own[mending.revision === 'first' ? 0 : 1]!;
     const { projection } = view;
     world.note('operator', () => `${what} ${name} r${projection.revision}`);

@@ -37,6 +37,8 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
   const overSince = new Map<string, number>();
   /** Revisions in whose tables somebody has changed something, until that is repaired. */
   const spoilt = new Set<number>();
+  /** Revisions in which other code has left a stream, and which a refold is to put right by itself. */
+  const aged = new Set<number>();
   const switchedBack: string[] = [];
   let check: Completeness | undefined;
   let verifying = () => {};
@@ -92,6 +94,7 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
     everActive,
     overSince,
     spoilt,
+    aged,
     /** What the history gets wrong: it tells of each roll back once, in the order in which they took effect. */
     historyFault: async (): Promise<string | undefined> => {
       const told = (await rebuilds.list(name)).flatMap((each) =>

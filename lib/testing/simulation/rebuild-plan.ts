@@ -7,7 +7,11 @@ export type ScanOrder = 'numbers' | 'texts' | 'any';
 export type Operation = Readonly<{ at: number; what: 'rebuild' | 'cancel' | 'back' }>;
 
 /** What is done to a revision that is live, in its place. */
-export type Mending = Readonly<{ at: number; what: 'spoil' | 'repair' | 'replay' | 'refold'; revision: 'first' | 'second' }>;
+export type Mending = Readonly<{
+  at: number;
+  what: 'spoil' | 'repair' | 'replay' | 'refold' | 'age';
+  revision: 'first' | 'second';
+}>;
 
 /** A view that is deployed in a second revision and rebuilt while commands go on. */
 export type RebuildPlan = Readonly<{
@@ -66,13 +70,19 @@ const mendingsFor = (dice: Dice): readonly Mending[] => {
   return [...spoils, ...orders];
 };
 
+/** The code of a live revision has changed, and streams of it are folded anew while commits go on. */
+const agingsFor = (dice: Dice): readonly Mending[] =>
+  dice.chance(0.5)
+    ? Array.from({ length: 1 + dice.below(2) }, () => ({ at: 600 + dice.next() * 2_000, what: 'age', revision: 'first' }))
+    : [];
+
 /** The dice of its own leave what else a seed does as it was. `share` is of how many runs. */
 export const rebuildPlanFor = (seed: number, share: number): RebuildPlan | undefined => {
   const dice = diceFor(seed, 'rebuild plan');
   if (!dice.chance(share)) return undefined;
   const segments = 1 + dice.below(3);
   const deployedAt = dice.next() * deployedBy;
-  const mendings = mendingsFor(diceFor(seed, 'mending plan'));
+  const mendings = [...mendingsFor(diceFor(seed, 'mending plan')), ...agingsFor(diceFor(seed, 'aging plan'))];
   // One at a time: what is done to the first revision while faults happen comes before the second is rebuilt.
   const ordersFrom = deployedAt + (mendings.some(({ revision }) => revision === 'first') ? mendedFirst : 0);
   return {

@@ -76,7 +76,7 @@ export const play = async (
     ...(plan.rebuild && rebuilt !== undefined && { rebuild: { ...plan.rebuild, name: rebuilt } }),
   });
   const isSpoilt: Reading['isSpoilt'] = ({ name, revision }) =>
-    name === rebuilds?.control.name && rebuilds.control.spoilt.has(revision);
+    name === rebuilds?.control.name && (rebuilds.control.spoilt.has(revision) || rebuilds.control.aged.has(revision));
   // Beside a rebuild it is the first revision that answers.
   const projections = newest.projections.filter((projection) => placeOf(projection) === projection.name);
   const reading: Reading = { world, engine, projections, pools, revisions, isSpoilt, commitsOf: table.commitsOf };
