@@ -1,5 +1,10 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { SimulationFailed, simulate } from '../lib/testing/index.ts';
+import { loadProject, manifestModule } from '../lib/cli/project.ts';
+import { explain } from '../lib/cli/user-error.ts';
+import { type Simulation, SimulationFailed, simulate } from '../lib/testing/index.ts';
 import { accountsWith, rebuildsWith } from './simulation/domain.ts';
 import { madeUpWith } from './simulation/made-up/manifest.ts';
 import { processesWith } from './simulation/processes.ts';
@@ -10,6 +15,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1' },
     trace: { type: 'boolean', default: false },
     domain: { type: 'string', default: 'accounts' },
+    manifest: { type: 'string' },
   },
 });
 /** What may be simulated, by the name of its domain. */
@@ -19,11 +25,25 @@ const domains = {
   rebuilds: rebuildsWith,
   'made-up': (seed: number) => madeUpWith(seed),
 };
-const simulationOf = Object.hasOwn(domains, values.domain) && domains[values.domain as keyof typeof domains];
+type SimulationOf = (seed: number) => Simulation;
+
+/** What is simulated: one of the above; what a file exports as `simulation`; or a manifest, with commands that are made up from its schemas. */
+const simulationFor = async (): Promise<SimulationOf | undefined> => {
+  if (values.manifest !== undefined) {
+    const { manifest } = await loadProject(manifestModule(values.manifest, ''));
+    return (seed) => ({ manifest, seed });
+  }
+  if (Object.hasOwn(domains, values.domain)) return domains[values.domain as keyof typeof domains];
+  return existsSync(values.domain) ? (await import(pathToFileURL(resolve(values.domain)).href)).simulation : undefined;
+};
+const simulationOf = await simulationFor().catch((cause: unknown) => {
+  console.error(explain(cause));
+  process.exit(1);
+});
 const [first, runs] = [Number(values.seed), Number(values.runs)];
 if (!simulationOf || !Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
   console.error(
-    'Usage: npm run simulate -- --seed <number> --runs <number> [--domain accounts|processes|rebuilds|made-up] [--trace]',
+    'Usage: npm run simulate -- --seed <number> --runs <number> [--trace] [--manifest <file> | --domain accounts|processes|rebuilds|made-up|<file that exports `simulation`>]',
   );
   process.exit(2);
 }
@@ -53,6 +73,7 @@ try {
 } catch (cause) {
   if (!(cause instanceof SimulationFailed)) throw cause;
   console.error(cause.message);
-  console.error(`The same again: npm run simulate -- --domain ${values.domain} --seed ${cause.seed}`);
+  const what = values.manifest === undefined ? `--domain ${values.domain}` : `--manifest ${values.manifest}`;
+  console.error(`The same again: npm run simulate -- ${what} --seed ${cause.seed}`);
   process.exitCode = 1;
 }

@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { later, type Process, type Reaction, type Span, send, v1 } from '../../lib/index.ts';
+import { currency } from './events/currency.ts';
+import type { PaymentEvent } from './events/payment.ts';
+import type { ReservationEvent } from './events/reservation.ts';
+import { payment } from './payment.ts';
+import { reservation } from './reservation.ts';
+import { room } from './room.ts';
+
+const memory = v1(
+  z.object({
+    id: z.string(),
+    guest: z.string(),
+    room: z.string(),
+    nights: z.array(z.string()),
+    price: z.int(),
+    currency,
+  }),
+);
+type Booking = ReturnType<typeof memory.parse>;
+type Does = Reaction<Booking>;
+
+/**
+ * Requested -> the nights are held -> the guest is asked to pay, and has a while for it -> confirmed. It takes no side in between: it asks the
+ * reservation for what it would like, and what the reservation took comes back as its event. Whatever that is, but for a confirmation, gives
+ * everything back: the nights, and the money if it had come.
+ */
+export const bookingWithin = (patience: Span): Process<Booking, ReservationEvent | PaymentEvent> => ({
+  category: 'booking',
+  from: [reservation, payment],
+  sends: [room, payment, reservation],
+  since: '2026-11-01T00:00:00.000Z',
+  memory,
+  initial: { id: '', guest: '', room: '', nights: [], price: 0, currency: 'EUR' },
+  // A payment has the id of its reservation.
+  instance: (event) => event.subjectId,
+  on: {
+    ReservationRequested: (_, { subjectId: id, data }) => {
+      const { nights, price, currency } = data;
+      const hold = send(
+        room,
+        data.room,
+        'Hold',
+        { reservation: id, nights, price, currency },
+        { done: 'held', refused: 'notHeld' },
+      );
+      return { memory: { id, ...data }, send: [hold] };
+    },
+    PaymentReceived: ({ id }) => ({ send: [send(reservation, id, 'Confirm', {})] }),
+    PaymentDeclined: ({ id }) => ({ send: [send(reservation, id, 'Reject', { reason: 'payment-declined' })] }),
+    ReservationConfirmed: () => ({ cancel: ['payment'], end: 'booked' }),
+    ReservationCancelled: (booking) => giveBack(booking, 'cancelled'),
+    ReservationExpired: (booking) => giveBack(booking, 'expired'),
+    ReservationRejected: (booking) => giveBack(booking, 'rejected'),
+  },
+  done: {
+    held: ({ id, guest, nights, price, currency }, { at }) => ({
+      send: [send(reservation, id, 'Keep', {}), send(payment, id, 'Ask', { guest, amount: price * nights.length, currency })],
+      set: [{ name: 'payment', at: later(at, patience) }],
+    }),
+  },
+  refused: {
+    notHeld: ({ id }, { reason = 'not-held' }) => ({ send: [send(reservation, id, 'Reject', { reason })] }),
+  },
+  due: {
+    payment: ({ id }) => ({ send: [send(reservation, id, 'Expire', {})] }),
+  },
+  resolved: (_, { instance }) => ({ send: [send(reservation, instance, 'Settle', {})] }),
+});
+
+// Neither is ever refused: where there is nothing to give back, nothing happens. So the instance can end here.
+const giveBack = ({ id, room: number }: Booking, end: string): Does => ({
+  send: [send(room, number, 'Release', { reservation: id }), send(payment, id, 'Void', {})],
+  cancel: ['payment'],
+  end,
+});
+
+export const booking = bookingWithin({ minutes: 15 });

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { defineManifest } from '../../lib/index.ts';
+import { simulate } from '../../lib/testing/index.ts';
+import { booking } from './booking.ts';
+import { manifest } from './index.ts';
+import { simulation } from './simulation.ts';
+
+describe('the hotel, while everything fails that may fail', () => {
+  it('keeps every promise, and its own: nobody pays for nothing, and nobody sleeps for nothing', async () => {
+    for (let seed = 1; seed <= 12; seed++) await simulate(simulation(seed));
+  });
+
+  it('would be noticed to forget the money of whoever cancels', async () => {
+    const forgetful = { ...booking, on: { ...booking.on, ReservationCancelled: () => ({ end: 'cancelled' }) } };
+    const broken = defineManifest({ ...manifest, processes: [forgetful] });
+    const play = async () => {
+      for (let seed = 1; seed <= 200; seed++) await simulate({ ...simulation(seed), manifest: broken, shrinks: false });
+    };
+    await expect(play()).rejects.toThrow(/^Seed \d+: reservation \d is cancelled, has 2 nights/);
+  });
+});

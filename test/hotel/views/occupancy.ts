@@ -1,0 +1,21 @@
+import type { SharedRows } from '../../../lib/index.ts';
+import type { RoomEvent } from '../events/room.ts';
+import { room } from '../room.ts';
+
+type Held = Readonly<{ room: string; nights: readonly string[] }>;
+
+/** Shared rows, one for each night, to which all rooms add: GET /views/occupancy/2026-12-24 */
+export const occupancy: SharedRows<Held, RoomEvent> = {
+  kind: 'shared-rows',
+  name: 'occupancy',
+  revision: 1,
+  from: room,
+  may: ['operator'],
+  initial: { room: '', nights: [] },
+  on: {
+    NightsHeld: (held, { subjectId, data }) => ({ room: subjectId, nights: [...held.nights, ...data.nights] }),
+    NightsReleased: (held, { data }) => ({ ...held, nights: held.nights.filter((night) => !data.nights.includes(night)) }),
+  },
+  shares: ({ room, nights }) => Object.fromEntries(nights.map((night) => [night, { members: { rooms: { [room]: 1 } } }])),
+  show: ({ members }) => ({ rooms: Object.keys(members.rooms ?? {}).sort() }),
+};

@@ -1,0 +1,26 @@
+import type { RowsPerStream } from '../../../lib/index.ts';
+import type { RoomEvent } from '../events/room.ts';
+import { room } from '../room.ts';
+
+type Nothing = Readonly<Record<string, never>>;
+type Night = Readonly<{ night: string; reservation: string }>;
+
+/** Many rows for each room, one for each night that is held: GET /views/room-calendar/{room}, in the order of the nights. */
+export const roomCalendar: RowsPerStream<Nothing, Night, RoomEvent> = {
+  kind: 'rows-per-stream',
+  name: 'room-calendar',
+  revision: 1,
+  from: room,
+  may: ['operator'],
+  initial: {},
+  on: {
+    NightsHeld: (memory, { data: { nights, reservation } }) => ({
+      memory,
+      rows: Object.fromEntries(nights.map((night) => [night, { night, reservation }])),
+    }),
+    NightsReleased: (memory, { data: { nights } }) => ({
+      memory,
+      rows: Object.fromEntries(nights.map((night) => [night, undefined])),
+    }),
+  },
+};
