@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { oneOf, port, revision, segments, whole } from '../lib/cli/arguments.ts';
+import { lasting, oneOf, port, revision, segments, whole } from '../lib/cli/arguments.ts';
 import { checkVerb } from '../lib/cli/check.ts';
 import { contractsVerb, rowsUnchangedVerb } from '../lib/cli/contracts.ts';
 import { exportHistory } from '../lib/cli/export.ts';
 import { importVerb } from '../lib/cli/import.ts';
+import { untilInterrupted } from '../lib/cli/interrupt.ts';
 import { demoToken, demoUsers, localDeployment } from '../lib/cli/local.ts';
+import { logsVerb } from '../lib/cli/logs.ts';
 import { listProcesses, orderProcess, redriveProcess, showInstance } from '../lib/cli/processes.ts';
 import { barTo } from '../lib/cli/progress.ts';
 import { loadProject, manifestModule, recordsOf } from '../lib/cli/project.ts';
@@ -212,6 +214,17 @@ rebuilds
   .argument('<id>')
   .option(...stackOption)
   .action(async (id, options) => cancelVerb({ ...options, manifest: await theManifest(), id }, console.log));
+
+program
+  .command('logs')
+  .description('print what all functions wrote, merged by time: of one request, or everything')
+  .argument('[correlation]', 'the correlation id of an answer or a problem: only what that request caused, in every function')
+  .option('--follow', 'go on printing what is written, until Ctrl-C', false)
+  .option('--since <time>', 'from how long ago on, such as 15m or 24h (1h unless you say)', lasting)
+  .option(...stackOption)
+  .action(async (correlation, { since = lasting('1h'), ...options }) =>
+    failUnless(await untilInterrupted((signal) => logsVerb({ ...options, correlation, since, signal }, console.log))),
+  );
 
 program
   .command('trace')

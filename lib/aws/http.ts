@@ -80,7 +80,11 @@ const problemOf = (error: unknown): Problem => {
       detail: 'Something that this needs is busy or away. Send the same request again.',
       retryAfterSeconds: 1,
     };
-  return { kind: 'internal', status: 500, detail: 'This failed on our side. The correlation id finds it in the logs.' };
+  return {
+    kind: 'internal',
+    status: 500,
+    detail: 'This failed on our side. Whoever runs it is shown why by: foldstream logs <correlation>',
+  };
 };
 
 const answer = (

@@ -26,3 +26,12 @@ export const segments = (text: string): number => {
   if (!Number.isInteger(number) || number < 1 || number > 256) throw new InvalidArgumentError('Segments are 1 to 256.');
   return number;
 };
+
+const lengths = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A length of time, in milliseconds. */
+export const lasting = (text: string): number => {
+  const [, number, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  if (!number) throw new InvalidArgumentError('A time is such as 30s, 15m, 2h or 7d.');
+  return Number(number) * lengths[unit as keyof typeof lengths];
+};

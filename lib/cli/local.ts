@@ -12,6 +12,8 @@ export const cacheDir = join(root, '.cache');
 export const deploymentFile = join(cacheDir, 'local', 'deployment.json');
 
 export type Deployment = Readonly<{
+  /** The stack's name. */
+  stack: string;
   endpoint: string;
   api: string;
   userPool: string;
@@ -29,10 +31,11 @@ export type DemoUser = keyof typeof demoUsers;
 
 /** The one stack's outputs in the words of the other commands. A local engine's API is reached by its path, not by its host name. */
 export const toDeployment = (endpoint: string, stacks: StackOutputs): Deployment => {
-  const outputs = Object.values(stacks)[0] ?? {};
+  const [stack, outputs = {}] = Object.entries(stacks)[0] ?? [];
   const { ApiId: id, UserPoolId: userPool, UserPoolClientId: client } = outputs;
-  if (!id || !userPool || !client) throw new Error(`The deployment's outputs lack ApiId, UserPoolId or UserPoolClientId.`);
-  return { endpoint, api: `${endpoint}/_aws/execute-api/${id}`, userPool, client, outputs };
+  if (!stack || !id || !userPool || !client)
+    throw new Error(`The deployment's outputs lack ApiId, UserPoolId or UserPoolClientId.`);
+  return { stack, endpoint, api: `${endpoint}/_aws/execute-api/${id}`, userPool, client, outputs };
 };
 
 /** The deployment that `npm start` made, while it runs. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { logsVerb } from '../../lib/cli/logs.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, fresh, theDeployment, tokenOf } from '../support/http.ts';
 import { logLines } from '../support/logs.ts';
@@ -23,6 +24,24 @@ describe.runIf(overHttp())('logs', () => {
       expect(JSON.stringify(lines)).not.toContain(token.slice(0, 40));
       expect(JSON.stringify(lines)).not.toContain('amount');
     }
+  });
+
+  it('are shown by one command, merged by time, for one request', async () => {
+    const ada = await as('ada');
+    const id = fresh();
+    const correlation = `c-${id}`;
+    await ada('POST', `/account/${id}/open`, { currency: 'EUR' }, { 'x-correlation-id': correlation });
+    const { stack } = theDeployment();
+    const shown = async () => {
+      const lines: string[] = [];
+      await logsVerb({ stack, correlation, follow: false, since: 600_000 }, (line) => void lines.push(line));
+      return lines;
+    };
+    const lines = await eventually(shown, (all) => all.some((line) => line.includes('project-account-statement')));
+    const services = lines.map((line) => line.split('  ')[1]?.trim());
+    expect(services).toEqual(expect.arrayContaining(['command-account', 'publish', 'project-account-balance']));
+    expect(lines.map((line) => line.slice(0, 24))).toEqual(lines.map((line) => line.slice(0, 24)).sort());
+    expect(lines.filter((line) => !line.includes(correlation))).toEqual([]);
   });
 });
 

@@ -13,6 +13,7 @@ import { ensureUser } from '../../lib/aws/users.ts';
 import { deploy } from '../../lib/cli/engine/deploy.ts';
 import { accessTo } from '../../lib/cli/engine/target.ts';
 import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
+import { logsVerb } from '../../lib/cli/logs.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, fresh } from '../support/http.ts';
 import { logLines } from '../support/logs.ts';
@@ -119,8 +120,13 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
     expect(refused.body).toMatchObject({ type: 'urn:foldstream:problem:internal' });
     expect(JSON.stringify(refused.body)).not.toMatch(/AccessDenied|dynamodb|arn:/i);
-    const lines = await logLines(FunctionName ?? '');
-    expect(JSON.stringify(lines.find(({ correlation }) => correlation === refused.body.correlation))).toMatch(/AccessDenied/);
+    // What the problem advises shows the exception, with its stack.
+    const correlation = String(refused.body.correlation);
+    expect(refused.body.detail).toContain('foldstream logs <correlation>');
+    const lines: string[] = [];
+    await logsVerb({ stack: parcels.stack, correlation, follow: false, since: 600_000 }, (line) => void lines.push(line));
+    expect(lines[0]).toMatch(/ {2}command-parcel +ERROR {2}Failed\. {2}/);
+    expect(lines.join('\n')).toMatch(/^ {4}AccessDenied\w*: .*\n {8}at /m);
     for (const policy of documents) await iam.send(new PutRolePolicyCommand({ RoleName, ...policy }));
     expect((await ada('POST', `/parcel/${fresh()}/send`, { code: fresh() })).status).toBe(201);
   });
