@@ -41,7 +41,9 @@ export const sweepHandler = (manifest: Manifest) => {
     }),
   );
   const sweeping: Sweeping = {
+    table: commits,
     scanner: commitScanner(client, commits),
+    store: reading.store,
     places: sweepPlaces(client, control),
     targets: [
       ...deployedViews(manifest).map((deployed) => targetOf(subscriber(deployed))),

@@ -231,7 +231,7 @@ export type SweepPlace = Readonly<{
   after?: ScanPlace;
   /** When this pass over the whole table began. */
   startedAt: string;
-  /** The subscriptions that it is for. */
+  /** The table and the subscriptions that it is for. */
   targets: string;
   /** The time of the oldest commit that it found not to have arrived somewhere. */
   oldestLeft?: string;

@@ -1,5 +1,6 @@
 import type { Commit } from '../core/commit.ts';
 import { atOnce } from './at-once.ts';
+import type { Store } from './ports.ts';
 import type { Target } from './sweep-target.ts';
 
 /** Which commits a run looks at, by their times. */
@@ -13,44 +14,82 @@ export type Marks = Readonly<{
 /** A stream that a target should have further than it has. */
 export type Lagging = Readonly<{ target: Target; newest: Commit; oldest: Commit }>;
 
+/** A cursor beyond the end of its stream, as after a restore of the commits: what is appended up to there is dropped as known. */
+export type Beyond = Readonly<{ target: string; stream: string; cursor: number; last: number }>;
+
 export type Found = Readonly<{
   lagging: readonly Lagging[];
-  /** Cursors that were read. */
+  beyond: readonly Beyond[];
+  /** Cursors and ends of streams that were read. */
   reads: number;
 }>;
 
 const readsAtOnce = 25;
 
-const ofStream = async (targets: readonly Target[], stream: string, commits: readonly Commit[]): Promise<Found> => {
-  const sorted = commits.toSorted((a, b) => a.commit - b.commit);
+export type Looking = Readonly<{ targets: readonly Target[]; store: Pick<Store, 'read'> }>;
+
+/** Where a stream ends, by one consistent read at most: only a cursor that is ahead of all that the scan saw asks for it. */
+const endOf = (store: Looking['store'], stream: string) => {
+  let known: Promise<number> | undefined;
+  return {
+    last: () => {
+      known ??= store.read(stream, { from: 1, limit: 1, newestFirst: true }).then(({ commits: [newest] }) => newest?.commit ?? 0);
+      return known;
+    },
+    reads: () => (known ? 1 : 0),
+  };
+};
+
+const ofStream = async (
+  { targets, store }: Looking,
+  stream: string,
+  { due, seen }: Readonly<{ due: readonly Commit[]; seen: number }>,
+): Promise<Found> => {
+  const sorted = due.toSorted((a, b) => a.commit - b.commit);
+  const end = endOf(store, stream);
   const looks = targets.flatMap((target) => {
     const concerning = sorted.filter((commit) => target.concerns(commit));
     const newest = concerning.at(-1);
     return newest ? [{ target, concerning, newest }] : [];
   });
   const found = await Promise.all(
-    looks.map(async ({ target, concerning, newest }): Promise<readonly Lagging[]> => {
+    looks.map(async ({ target, concerning, newest }): Promise<Pick<Found, 'lagging' | 'beyond'>> => {
       // One read for all: a cursor at the newest commit has been at all others.
       const head = await target.head(stream);
       const cursor = head?.commit ?? 0;
-      if (head?.parked || cursor >= newest.commit) return [];
-      return [{ target, newest, oldest: concerning.find(({ commit }) => commit > cursor) ?? newest }];
+      // The end is read after the cursor, so that a commit that arrived meanwhile does not count.
+      const last = cursor > seen ? await end.last() : cursor;
+      if (cursor > last) return { lagging: [], beyond: [{ target: target.name, stream, cursor, last }] };
+      if (head?.parked || cursor >= newest.commit) return { lagging: [], beyond: [] };
+      return {
+        lagging: [{ target, newest, oldest: concerning.find(({ commit }) => commit > cursor) ?? newest }],
+        beyond: [],
+      };
     }),
   );
-  return { lagging: found.flat(), reads: looks.length };
+  return {
+    lagging: found.flatMap(({ lagging }) => lagging),
+    beyond: found.flatMap(({ beyond }) => beyond),
+    reads: looks.length + end.reads(),
+  };
 };
 
-/** What of some commits did not arrive where it should have. A parked stream is nobody's loss: it waits to be resumed. */
+/** What of some commits did not arrive where it should have, and which cursors are where no commit is. A parked stream is nobody's loss: it waits to be resumed. */
 export const findings = async (
-  targets: readonly Target[],
+  looking: Looking,
   commits: readonly Commit[],
   { dueBefore, checkedBefore = '' }: Marks,
 ): Promise<Found> => {
   const due = commits.filter(({ at, imported }) => at < dueBefore && (imported !== undefined || at >= checkedBefore));
   const streams = [...Map.groupBy(due, ({ stream }) => stream)];
-  const found = await atOnce(readsAtOnce, streams, ([stream, all]) => ofStream(targets, stream, all));
+  const seen = new Map<string, number>();
+  for (const { stream, commit } of commits) seen.set(stream, Math.max(commit, seen.get(stream) ?? 0));
+  const found = await atOnce(readsAtOnce, streams, ([stream, own]) =>
+    ofStream(looking, stream, { due: own, seen: seen.get(stream) ?? 0 }),
+  );
   return {
     lagging: found.flatMap(({ lagging }) => lagging),
+    beyond: found.flatMap(({ beyond }) => beyond),
     reads: found.reduce((sum, { reads }) => sum + reads, 0),
   };
 };

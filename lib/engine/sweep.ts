@@ -1,12 +1,15 @@
 import { instant } from './instant.ts';
-import type { Clock, Log, Scanner, ScanPage, SweepPlace, SweepPlaces } from './ports.ts';
+import type { Clock, Log, Scanner, ScanPage, Store, SweepPlace, SweepPlaces } from './ports.ts';
 import type { SweepSettings } from './settings.ts';
-import { findings, type Marks } from './sweep-findings.ts';
+import { type Beyond, findings, type Marks } from './sweep-findings.ts';
 import { repair } from './sweep-repair.ts';
 import type { Target } from './sweep-target.ts';
 
 export type Sweeping = Readonly<{
+  /** Which table it is: what was found in another one says nothing of this one. */
+  table?: string;
   scanner: Scanner;
+  store: Pick<Store, 'read'>;
   places: SweepPlaces;
   targets: readonly Target[];
   clock: Clock;
@@ -25,31 +28,39 @@ export type Swept = Readonly<{
   sent: number;
   left: number;
   passEnded: boolean;
+  /** Cursors beyond the end of their streams. */
+  beyond: number;
 }>;
+
+/** How many of a kind are named in one line of the log. */
+const named = 20;
+
+/** What needs a person: see foldstream restored. */
+const sayBeyond = ({ log }: Sweeping, beyond: readonly Beyond[]): void => {
+  if (beyond.length === 0) return;
+  log.error('Some cursors are beyond their streams.', { count: beyond.length, first: beyond.slice(0, named) });
+};
 
 const earlier = (a: string, b: string | undefined) => (b !== undefined && b < a ? b : a);
 
-const subscriptions = (targets: readonly Target[]) =>
-  targets
-    .map(({ takes }) => takes)
-    .sort()
-    .join(' ');
+const subscriptions = ({ table, targets }: Sweeping) =>
+  [...(table === undefined ? [] : [table]), ...targets.map(({ takes }) => takes).sort()].join(' ');
 
 type Pass = Pick<SweepPlace, 'run' | 'pass'>;
 
-const beginning = ({ targets, settings, clock }: Sweeping, pass: Pass, checkedBefore?: string): SweepPlace => ({
+const beginning = (sweeping: Sweeping, pass: Pass, checkedBefore?: string): SweepPlace => ({
   ...pass,
   segment: 0,
-  segments: settings.segments,
-  startedAt: instant(clock.now()),
-  targets: subscriptions(targets),
+  segments: sweeping.settings.segments,
+  startedAt: instant(sweeping.clock.now()),
+  targets: subscriptions(sweeping),
   ...(checkedBefore !== undefined && { checkedBefore }),
 });
 
-/** Where this run begins: where the last one ended, or anew if there was none or if it went by other segments or targets. */
+/** Where this run begins: where the last one ended, or anew if there was none or if it went by another table, other segments or targets. */
 const placeToBegin = (sweeping: Sweeping, there: SweepPlace | undefined): SweepPlace => {
   if (!there) return beginning(sweeping, { run: 0, pass: 0 });
-  if (there.segments === sweeping.settings.segments && there.targets === subscriptions(sweeping.targets)) return there;
+  if (there.segments === sweeping.settings.segments && there.targets === subscriptions(sweeping)) return there;
   return beginning(sweeping, { run: there.run, pass: 0 });
 };
 
@@ -81,24 +92,26 @@ export const sweep = async (
   sweeping: Sweeping,
   { graceMilliseconds = sweeping.settings.graceMilliseconds }: Readonly<{ graceMilliseconds?: number }> = {},
 ): Promise<Swept> => {
-  const { scanner, places, targets, settings, clock, log } = sweeping;
+  const { scanner, places, settings, clock, log } = sweeping;
   const began = clock.now();
   const loaded = await places.load();
   const place = placeToBegin(sweeping, loaded);
   const marks = marksOf(sweeping, place, graceMilliseconds);
   const repairing = repair({ log, backlog: settings.backlog });
-  const counts = { commits: 0, units: 0, lagging: 0, sent: 0, left: 0 };
+  const counts = { commits: 0, units: 0, lagging: 0, sent: 0, left: 0, beyond: 0 };
   let { after, oldestLeft } = place;
   for (;;) {
     const page = await scanner.scan(
       { segment: place.segment, of: place.segments },
       { limit: settings.pageCommits, ...(after && { after }) },
     );
-    const { lagging, reads } = await findings(targets, page.commits, marks);
+    const { lagging, beyond, reads } = await findings(sweeping, page.commits, marks);
+    sayBeyond(sweeping, beyond);
     const { sent, left } = await repairing(lagging);
     counts.commits += page.commits.length;
     counts.units += page.units + reads;
     counts.lagging += lagging.length;
+    counts.beyond += beyond.length;
     counts.sent += sent;
     counts.left += left;
     // Also what was just sent: only the next look shows that it arrived.

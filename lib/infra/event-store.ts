@@ -121,10 +121,10 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn]);
   }
 
-  /** Looks at all commits in turn, and keeps how far it has come. */
+  /** Looks at all commits in turn and at the ends of streams, and keeps how far it has come. */
   letSweep(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(['dynamodb:Scan'], [this.commits.tableArn]);
+    step.may(['dynamodb:Scan', 'dynamodb:Query'], [this.commits.tableArn]);
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('sweep'));
   }
@@ -200,9 +200,8 @@ export class EventStore extends Construct {
     step.may(keep, [this.control.tableArn], onlyKeys(`deadline/${category}-*`));
   }
 
-  /** Reads how far processes have come, what their instances said last, and which deadlines should have fired. */
+  /** Reads how far processes have come, and which deadlines should have fired. */
   letSweepProcesses(step: Step): void {
-    step.may(['dynamodb:Query'], [this.commits.tableArn]);
     step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('cursor/*'));
     step.may(['dynamodb:Query'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
   }

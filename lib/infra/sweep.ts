@@ -43,6 +43,12 @@ export class Sweep extends Construct {
       alarmDescription: 'The sweep found deadlines of processes that had not fired, and sent them: its log says how many.',
     });
     alarmOnLine(step, {
+      id: 'Beyond',
+      message: 'Some cursors are beyond their streams.',
+      alarmDescription:
+        'Consumers have gone further than streams go, as after a restore of the commits: what is appended there is dropped. Run foldstream restored.',
+    });
+    alarmOnLine(step, {
       id: 'TooLong',
       message: 'The sweep takes longer than declared.',
       alarmDescription: 'The table has outgrown the ceiling of the sweep: raise unitsPerRun in lib/engine/settings.ts.',

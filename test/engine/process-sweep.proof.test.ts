@@ -23,6 +23,7 @@ const house = async () => {
   const swept = { process: moving, cursors, queue };
   const sweeping = {
     scanner: memoryScanner(store),
+    store,
     places: memorySweepPlaces(),
     targets: processTargets(swept, { store, clock }),
     clock,
@@ -33,6 +34,7 @@ const house = async () => {
     const { lagging } = await sweep(sweeping);
     return lagging;
   };
+  const beyond = async () => (await sweep(sweeping)).beyond;
   /** Hands on what the sweep has sent, as the queue would. */
   const carryOut = async () => {
     const batch = queue.sent.splice(0).map((said, i): Arrived => {
@@ -43,7 +45,7 @@ const house = async () => {
     return batch.length;
   };
   const overdue = () => sendOverdue([swept], deadlines, new Date(clock.now() - minute).toISOString());
-  return { world, run, carryOut, overdue, queue };
+  return { world, run, beyond, carryOut, overdue, queue };
 };
 const request = { from: 'a', to: 'b', amount: 30 };
 
@@ -58,6 +60,22 @@ describe('the sweep of processes', () => {
     expect(await world.stateOf('moving-1')).toMatchObject({ ended: 'completed' });
     world.clock.advance(10 * minute);
     expect(await run()).toBe(0);
+  });
+
+  it('says when a process has gone further than a source goes, and not when the source goes on while it looks', async () => {
+    const { world, beyond } = await house();
+    await world.ask('transfer-1', 'Request', request);
+    await world.deliver(world.instance());
+    world.clock.advance(10 * minute);
+    expect(await beyond()).toBe(0);
+    // A restore that forgot where the process is.
+    await world.cursors.move('transfer-1', 5, await world.cursors.load('transfer-1'));
+    expect(await beyond()).toBe(1);
+    expect(world.log.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'Some cursors are beyond their streams.',
+      fields: { count: 1, first: [{ target: 'moving', stream: 'transfer-1', cursor: 5, last: 2 }] },
+    });
   });
 
   it.each(Array.from({ length: 40 }, (_, i) => i + 1))(

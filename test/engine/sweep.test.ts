@@ -38,7 +38,7 @@ type Options = Readonly<{
 const house = ({ projections = [balance, statement], settings = {}, places = memorySweepPlaces(), isFor }: Options = {}) => {
   const [store, clock, log] = [memoryStore(), memoryClock(), memoryLog()];
   const views = projections.map((projection) => ({ projection, view: memoryView(), queue: memoryQueue() }));
-  const counts = { heads: 0, scans: 0 };
+  const counts = { heads: 0, scans: 0, ends: 0 };
   const counting = <T>(what: keyof typeof counts, ask: () => T): T => {
     counts[what] += 1;
     return ask();
@@ -54,6 +54,7 @@ const house = ({ projections = [balance, statement], settings = {}, places = mem
   );
   const sweeping: Sweeping = {
     scanner: { scan: (...asked) => counting('scans', () => scanner.scan(...asked)) },
+    store: { read: (...asked) => counting('ends', () => store.read(...asked)) },
     places,
     targets,
     clock,
@@ -289,6 +290,50 @@ describe('a run', () => {
     const [run] = await pass();
     expect(run).toMatchObject({ sent: 1, left: 1 });
     expect(log.lines.map(({ message }) => message)).toEqual(['The sweep could not send to a queue.']);
+  });
+
+  it('says which cursors are beyond their streams, parked or not, and repairs nothing there', async () => {
+    const { append, clock, counted, deliver, log, pass, pointers, store } = house();
+    const all = [opened('1'), deposit('1', 2), deposit('1', 3), opened('2')];
+    await append(...all);
+    for (const i of [0, 1]) await deliver(i, all as never);
+    clock.advance(10 * minute);
+    await pass();
+    expect([log.lines, counted().ends]).toEqual([[], 0]);
+    store.restore(store.stored().filter(({ stream, commit }) => stream === 'account-2' || commit < 3));
+    const runs = await pass({ graceMilliseconds: 0 });
+    expect(runs.reduce((sum, { beyond }) => sum + beyond, 0)).toBe(2);
+    const first = ['account-balance', 'account-statement'].map((target) => ({ target, stream: 'account-1', cursor: 3, last: 2 }));
+    expect(log.lines).toEqual([
+      { level: 'error', message: 'Some cursors are beyond their streams.', fields: { count: 2, first } },
+    ]);
+    expect(counted().ends).toBe(1);
+    expect([...pointers(0), ...pointers(1)]).toEqual([]);
+  });
+
+  it('takes a cursor that is ahead of what the scan saw for right when the stream goes that far', async () => {
+    const { append, clock, deliver, log, sweeping, store } = house({ projections: [balance], settings: { segments: 1 } });
+    await append(opened('1'));
+    clock.advance(10 * minute);
+    const scan: typeof sweeping.scanner.scan = async (...asked) => {
+      const page = await sweeping.scanner.scan(...asked);
+      await append(deposit('1', 2));
+      await deliver(0, store.stored() as never);
+      return page;
+    };
+    expect(await sweep({ ...sweeping, scanner: { scan } })).toMatchObject({ beyond: 0, lagging: 0 });
+    expect(log.lines).toEqual([]);
+  });
+
+  it('begins anew in another table, whatever was found in the one before', async () => {
+    const { append, clock, pass, sweeping } = house();
+    await append(...many);
+    clock.advance(60 * minute);
+    await pass();
+    expect((await sweeping.places.load())?.checkedBefore).toBeDefined();
+    await sweep({ ...sweeping, table: 'restored' });
+    expect(await sweeping.places.load()).toMatchObject({ pass: 0, segment: 1, targets: expect.stringMatching(/^restored /) });
+    expect(await sweeping.places.load()).not.toHaveProperty('checkedBefore');
   });
 
   it('says aloud that a pass took longer than declared', async () => {

@@ -193,7 +193,7 @@ describe('around it', () => {
   test('the sweep reads how far processes have come and what is due, and sends to their queues', () => {
     const lines = rights('SweepSweepRole');
     for (const line of [
-      'EventsCommits.Arn: Query',
+      'EventsCommits.Arn: Scan Query',
       'EventsControl.Arn: GetItem [cursor/*]',
       'EventsControl.Arn/index/due: Query',
       'ProcessesMovingQueue.Arn: SendMessage GetQueueAttributes',

@@ -146,7 +146,7 @@ describe('every function may do what its step does, and nothing else', () => {
       `${view}DeadLetters.Arn: GetQueueAttributes`,
     ];
     expect(lines('SweepSweep')).toEqual([
-      'EventsCommits.Arn: Scan',
+      'EventsCommits.Arn: Scan Query',
       'EventsControl.Arn: GetItem PutItem [sweep]',
       ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
       'AnnouncerCursors.Arn: GetItem',

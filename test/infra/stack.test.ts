@@ -82,7 +82,11 @@ describe('delivery', () => {
     );
     expect(lasting.map(({ MetricTransformations: [{ MetricName }] }) => count(MetricName))).toEqual(Array(views).fill(1));
     const said = resources('AWS::Logs::MetricFilter').map(({ FilterPattern }) => FilterPattern);
-    for (const message of ['Some commits had not arrived.', 'The sweep takes longer than declared.'])
+    for (const message of [
+      'Some commits had not arrived.',
+      'Some cursors are beyond their streams.',
+      'The sweep takes longer than declared.',
+    ])
       expect(said).toContain(`{ $.message = "${message}" }`);
   });
 

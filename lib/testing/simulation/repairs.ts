@@ -96,6 +96,7 @@ export const repairs = (
   };
   const sweepPool = pool(world, 'sweep', (instance) => ({
     scanner: distant(world, instance, 'commits', scanner),
+    store: distant(world, instance, 'commits', { read: table.store.read }),
     places: distant(world, instance, 'control', places),
     targets: targetsOf(instance),
     clock: instance.clock,
@@ -110,6 +111,7 @@ export const repairs = (
         return engine.sweep(sweeping);
       });
       world.count('repaired', swept.sent);
+      if (swept.beyond > 0) world.broken('the sweep finds a cursor beyond its stream');
       return swept.passEnded;
     } catch (cause) {
       if (!(cause instanceof Injected) && cause instanceof TypeError) world.broken(`the sweep fails: ${String(cause)}`);
