@@ -22,7 +22,10 @@ export const concerns = (process: AnyProcess, { stream, events, at, imported }: 
   events.some(({ type }) => Object.hasOwn(process.on, type));
 
 /** The causes that a commit has for each instance. */
-const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<string, readonly Extract<Cause, { event: unknown }>[]> => {
+export const causesIn = (
+  process: AnyProcess,
+  commit: Commit,
+): ReadonlyMap<string, readonly Extract<Cause, { event: unknown }>[]> => {
   const formats = sourceOf(process, commit.stream)?.events ?? {};
   const handled = ({ type }: { type: string }) => Object.hasOwn(process.on, type);
   const events = recordedEvents(commit, (stored) =>
