@@ -5,6 +5,7 @@ import { deploymentRecords } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { activeRevisions, revisionPhases } from './revisions.ts';
+import { makeSecrets } from './secrets.ts';
 import { systemClock } from './system.ts';
 
 /** The property `Revisions` of the resource: table and hash of the code by `<projection>.r<revision>`. */
@@ -14,21 +15,21 @@ const revisionsOf = (properties: Readonly<Record<string, unknown>> = {}): readon
     return { projection, revision: Number(revision), table, ...(code !== undefined && { code }) };
   });
 
-/** What CloudFormation is told: that it may go on, or why not. */
+/** Why the views may not be deployed so, if they may not. */
 const settled = async (deploying: Deploying, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
-  // What a stack leaves behind when it goes is its own business.
-  if (event.RequestType === 'Delete') return undefined;
   const previous = event.RequestType === 'Update' ? revisionsOf(event.OldResourceProperties) : [];
   return settleDeployment(deploying, revisionsOf(event.ResourceProperties), previous);
 };
 
-/** Answers a request of CloudFormation, which waits until it is told. */
-const tell = async (event: CloudFormationCustomResourceEvent, reason: string | undefined): Promise<void> => {
+type Answer = Readonly<{ PhysicalResourceId: string; reason?: string | undefined }>;
+
+/** Answers a request of CloudFormation, which waits until it is told that it may go on, or why not. */
+const tell = async (event: CloudFormationCustomResourceEvent, { PhysicalResourceId, reason }: Answer): Promise<void> => {
   const { StackId, RequestId, LogicalResourceId } = event;
   const answer = {
     Status: reason === undefined ? 'SUCCESS' : 'FAILED',
     ...(reason !== undefined && { Reason: reason }),
-    PhysicalResourceId: 'deployed-views',
+    PhysicalResourceId,
     StackId,
     RequestId,
     LogicalResourceId,
@@ -38,7 +39,10 @@ const tell = async (event: CloudFormationCustomResourceEvent, reason: string | u
   if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${response.status}.`);
 };
 
-/** Tells each deployment whether it may go on, and lets first revisions answer where there is no history yet. */
+/**
+ * Serves the two resources of a deployment that are ours: `Secrets`, before any function reads one, and `Revisions`, when all views are there: it
+ * tells the deployment whether it may go on, and lets first revisions answer where there is no history yet.
+ */
 export const deployedHandler = () => {
   const client = dynamo();
   const log = new Logger({ serviceName: 'deployed' });
@@ -49,12 +53,18 @@ export const deployedHandler = () => {
     phases: revisionPhases(client, control),
     clock: systemClock,
   };
+  const done = async (event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
+    // What a stack leaves behind when it goes is its own business.
+    if (event.RequestType === 'Delete') return undefined;
+    if ('Secrets' in event.ResourceProperties) await makeSecrets(client, control);
+    return 'Revisions' in event.ResourceProperties ? settled(deploying, event) : undefined;
+  };
   return async (event: CloudFormationCustomResourceEvent): Promise<void> => {
-    const reason = await settled(deploying, event).catch((error: Error) => {
+    const reason = await done(event).catch((error: Error) => {
       log.error('Failed.', { error });
-      return `The views could not be settled: ${error.message}`;
+      return `The deployment could not be settled: ${error.message}`;
     });
     if (reason !== undefined) log.warn('A deployment is refused.', { reason });
-    await tell(event, reason);
+    await tell(event, { PhysicalResourceId: 'Secrets' in event.ResourceProperties ? 'secrets' : 'deployed-views', reason });
   };
 };

@@ -20,3 +20,17 @@ export const processName = (stack: string, { category }: Readonly<{ category: st
  * @example if (name.length > longestName) throw new Error(`${name} is too long.`);
  */
 export const longestName = 80;
+
+/** The secrets of a deployment, by what each is for: the keys of their items in the control table. Each deployment sees that all of them are there, and no
+ * function but that of the deployment may write them. Stored format of 2026-11: `id`, and `secret` with 32 bytes.
+ * @example const { digests } = secretIds; // 'secret'
+ */
+export const secretIds = {
+  /** Keys the digests of idempotent commands, the names of unique values and the seals of consistency tokens. */
+  digests: 'secret',
+} as const;
+
+/** What a secret is for.
+ * @example const name: SecretName = 'digests';
+ */
+export type SecretName = keyof typeof secretIds;

@@ -26,7 +26,7 @@ export class CommandEndpoint extends Construct {
     if (!fold) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
     store.letAppend(step, category);
     store.letSnapshot(step, category, fold);
-    store.letUseSecret(step);
+    store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
     if (named.length > 0) store.letReadOwners(step, named, common.code.fold);
     // What only processes may send has no public route.

@@ -6,8 +6,6 @@ import { output } from './notes.ts';
 import { type Common, Step } from './step.ts';
 import type { View } from './view.ts';
 
-type Props = Common & Readonly<{ views: readonly View[]; store: EventStore }>;
-
 /** Each revision's table, and the hash of its code where there is one. */
 const revisionsOf = (views: readonly View[]) =>
   Object.fromEntries(
@@ -18,28 +16,44 @@ const revisionsOf = (views: readonly View[]) =>
   );
 
 /**
- * A step of each deployment, when all views are there and before anything is removed: first revisions answer at once where there is no history,
- * and a deployment that would take away what answers is refused.
+ * The steps of each deployment that are ours, by one function. First it makes the secrets that are not there yet: what reads one is deployed after that.
+ * Then, when all views are there and before anything is removed, first revisions answer at once where there is no history, and a
+ * deployment that would take away what answers is refused.
  */
 export class DeployedViews extends Construct {
-  constructor(scope: Construct, id: string, { views, store, ...common }: Props) {
+  private readonly step: Step;
+
+  constructor(scope: Construct, id: string, { store, ...common }: Common & Readonly<{ store: EventStore }>) {
     super(scope, id);
-    const step = new Step(this, 'Deployed', {
+    this.step = new Step(this, 'Deployed', {
       ...common,
       step: 'deployed',
-      description: 'Settles which revisions of views answer after a deployment.',
+      description: 'Settles which revisions of views answer after a deployment, and makes the secrets of a first one.',
       timeout: Duration.seconds(30),
     });
-    store.letSettle(step);
-    const resource = new CustomResource(this, 'Views', {
+    store.letSettle(this.step);
+    store.makesSecrets(this.step, (properties) => this.resource('Secrets', 'Custom::Secrets', properties));
+    output(this, 'DeployedFunction', this.step.functionName);
+  }
+
+  /** The resource that is there when it is settled what answers. */
+  settle(views: readonly View[]): CustomResource {
+    const resource = this.resource('Views', 'Custom::DeployedViews', { Revisions: revisionsOf(views) });
+    // The whole of each view: what is delivered from now on finds a function.
+    resource.node.addDependency(...views);
+    return resource;
+  }
+
+  private resource(id: string, resourceType: string, properties: Readonly<Record<string, unknown>>): CustomResource {
+    const resource = new CustomResource(this, id, {
       // The function answers CloudFormation itself: a provider of its own would be three more functions.
-      serviceToken: step.functionArn,
-      resourceType: 'Custom::DeployedViews',
+      serviceToken: this.step.functionArn,
+      resourceType,
       serviceTimeout: Duration.minutes(2),
-      properties: { Revisions: revisionsOf(views) },
+      properties,
     });
-    // Its rights first, and the whole of each view: what is delivered from now on finds a function.
-    resource.node.addDependency(step.role!, ...views);
-    output(this, 'DeployedFunction', step.functionName);
+    // Its rights first.
+    resource.node.addDependency(this.step.role!);
+    return resource;
   }
 }

@@ -7,8 +7,8 @@ import {
   TableEncryption,
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
-import { Construct } from 'constructs';
-import { revisionKey } from '../core/deployed-names.ts';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import { revisionKey, type SecretName, secretIds } from '../core/deployed-names.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { output } from './notes.ts';
 import type { Settings } from './stage.ts';
@@ -33,6 +33,8 @@ export class EventStore extends Construct {
   readonly commits: Table;
   private readonly snapshots: Table;
   private readonly control: Table;
+  /** What is there when the secrets are. */
+  private readonly secrets = new DependencyGroup();
 
   constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
     super(scope, id);
@@ -103,16 +105,18 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem'], [this.snapshots.tableArn], streams);
   }
 
-  /** Reads the secret that digests are keyed with, or makes it: the first to ask does. */
-  letUseSecret(step: Step): void {
+  /** Reads one of the deployment's secrets, which is there before the function is. */
+  letReadSecret(step: Step, name: SecretName): void {
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('secret'));
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(secretIds[name]));
+    step.node.defaultChild!.node.addDependency(this.secrets);
   }
 
-  /** Reads the secret, to know what was made with it. */
-  letReadSecret(step: Step): void {
+  /** Makes the deployment's secrets, by the resource that is made for these properties: again with another table, and for another list. */
+  makesSecrets(step: Step, made: (properties: Readonly<Record<string, unknown>>) => IDependable): void {
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('secret'));
+    step.may(['dynamodb:PutItem'], [this.control.tableArn], onlyKeys(...Object.values(secretIds)));
+    this.secrets.add(made({ Secrets: Object.keys(secretIds), Table: this.control.tableName }));
   }
 
   /** Reads all streams. */

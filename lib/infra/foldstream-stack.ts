@@ -36,6 +36,7 @@ export class FoldstreamStack extends Stack {
     const { bus } = publisher;
     new Guard(this, 'Guard', { store, ...common });
     const api = new Api(this, 'Api', common);
+    const deployed = new DeployedViews(this, 'DeployedViews', { store, ...common });
 
     for (const decider of manifest.aggregates)
       new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, store, api, ...common });
@@ -47,7 +48,7 @@ export class FoldstreamStack extends Stack {
       (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...common }),
     );
     const { managers: processes } = new Processes(this, 'Processes', { manifest, store, bus, ...common });
-    const settled = new DeployedViews(this, 'DeployedViews', { views, store, ...common });
+    const settled = deployed.settle(views);
     // Queries keep the tables that they know until it is settled that nothing is taken away from them.
     new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
     new History(this, 'History', { store, api, ...common });

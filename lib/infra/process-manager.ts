@@ -44,7 +44,7 @@ export class ProcessManager extends Construct {
     });
     step.addEnvironment('PROCESS', category);
     store.letReact(step, process, common.code.fold);
-    store.letUseSecret(step);
+    store.letReadSecret(step, 'digests');
     const shots = new OneShots(this, 'Deadlines', common);
     shots.letShoot(step, this, this.delivery.queue);
     letReceive(this, step, this.delivery);

@@ -22,7 +22,7 @@ export class Queries extends Construct {
     letQuery(step, views);
     store.letReadActives(step);
     // Consistency tokens are sealed with it.
-    store.letReadSecret(step);
+    store.letReadSecret(step, 'digests');
     api.route('GET', '/views/{view}', step);
     api.route('GET', '/views/{view}/{id}', step);
     api.openRoute('GET', '/health', step);

@@ -78,7 +78,7 @@ describe('a process', () => {
       'EventsSnapshots.Arn: GetItem PutItem [moving-* wallet-* transfer-*]',
       'EventsControl.Arn: GetItem PutItem [cursor/moving/*]',
       'EventsControl.Arn: GetItem PutItem DeleteItem [deadline/moving-*]',
-      'EventsControl.Arn: GetItem PutItem [secret]',
+      'EventsControl.Arn: GetItem [secret]',
       'arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/ProcessesMovingDeadlinesGroup/*: CreateSchedule DeleteSchedule',
       'ProcessesMovingShotRole.Arn: PassRole',
       'ProcessesMovingQueue.Arn: SendMessage',

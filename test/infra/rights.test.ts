@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { secretIds } from '../../lib/core/deployed-names.ts';
 import { deployed } from './deployed.ts';
 
 const { template } = deployed();
@@ -52,7 +53,7 @@ describe('every function may do what its step does, and nothing else', () => {
     expect(lines(`${name}CommandsCommand`)).toEqual([
       `EventsCommits.Arn: GetItem PutItem Query [${category}-* unique-${category}.*]`,
       `EventsSnapshots.Arn: GetItem PutItem [${category}-*]`,
-      'EventsControl.Arn: GetItem PutItem [secret]',
+      'EventsControl.Arn: GetItem [secret]',
       // A command of audits names a parcel, and must know whose that is.
       ...(name === 'Audit' ? ['EventsCommits.Arn: GetItem Query [parcel-*]', 'EventsSnapshots.Arn: GetItem [parcel-*]'] : []),
     ]);
@@ -106,11 +107,44 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
-  test('settling a deployment: it sees whether there is a commit, and what answers', () => {
+  test('settling a deployment: it sees whether there is a commit, and what answers; and makes secrets', () => {
     expect(lines('DeployedViewsDeployed')).toEqual([
       'EventsCommits.Arn: Scan',
       'EventsControl.Arn: GetItem PutItem DeleteItem [view/* phase/* deployed]',
+      `EventsControl.Arn: PutItem [${Object.values(secretIds).join(' ')}]`,
     ]);
+  });
+
+  test('a secret is written by the function of the deployment alone', () => {
+    const reaching = ({ Action, Resource, Condition }: Statement): readonly string[] => {
+      const reading = /^dynamodb:(GetItem|Query|Scan|DescribeTable)$/;
+      if (![Resource].flat().map(named).includes('EventsControl.Arn') || list(Action).every((action) => reading.test(action)))
+        return [];
+      const keys = (Condition as Record<string, Record<string, string[]>> | undefined)?.['ForAllValues:StringLike'];
+      const forms = keys?.['dynamodb:LeadingKeys'] ?? ['*'];
+      const matches = (form: string, id: string) => new RegExp(`^${form.replaceAll('*', '.*')}$`).test(id);
+      return Object.values(secretIds).filter((id) => forms.some((form) => matches(form, id)));
+    };
+    const writers = Object.entries(rights).filter(([, own]) => own.some((statement) => reaching(statement).length > 0));
+    expect(writers.map(([role]) => role)).toEqual(['DeployedViewsDeployed']);
+  });
+
+  test('whatever reads a secret is deployed after the secrets are made, and those again when there are more, or another table', () => {
+    const [[made, { Properties }]] = Object.entries(template.findResources('Custom::Secrets')) as [
+      [string, { Properties: Record<string, unknown> }],
+    ];
+    expect(Properties).toMatchObject({
+      Secrets: Object.keys(secretIds),
+      Table: { Ref: expect.stringMatching(/^EventsControl/) },
+    });
+    const isOfSecret = (line: string) => Object.values(secretIds).some((id) => line === `EventsControl.Arn: GetItem [${id}]`);
+    const readers = Object.keys(rights).filter((role) => lines(role)?.some(isOfSecret));
+    expect(readers).toEqual(expect.arrayContaining(['ParcelCommandsCommand', 'QueriesQuery']));
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+    for (const reader of readers) {
+      const [, found] = functions.find(([id]) => id.replace(/[0-9A-F]{8}$/, '') === reader)!;
+      expect(found.DependsOn, reader).toContain(made);
+    }
   });
 
   test('announcing: it reads commits, keeps how far it has come, and sends', () => {

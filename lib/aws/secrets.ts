@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type SecretName, secretIds } from '../core/deployed-names.ts';
+
+/** Reads a secret of the deployment. Whoever finds none can neither make nor check anything, and says what to do. */
+export const readSecret = async (client: DynamoDBClient, controlTable: string, name: SecretName): Promise<Uint8Array> => {
+  const id = secretIds[name];
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: controlTable, Key: { id: { S: id } }, ConsistentRead: true }),
+  );
+  if (!Item?.secret?.B)
+    throw new Error(
+      `The control table ${controlTable} has no item '${id}', the deployment's secret for ${name}. A deployment makes it: wait until it is through. If it was there before, restore the item from a backup: one that is made anew does not match what was made with the old one.`,
+    );
+  return Item.secret.B;
+};
+
+/** Makes up one secret, unless it is there. */
+const makeSecret = async (client: DynamoDBClient, controlTable: string, id: string): Promise<void> => {
+  try {
+    await client.send(
+      new PutItemCommand({
+        TableName: controlTable,
+        Item: { id: { S: id }, secret: { B: randomBytes(32) } },
+        ConditionExpression: 'attribute_not_exists(#id)',
+        ExpressionAttributeNames: { '#id': 'id' },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+};
+
+/** Makes up each secret that is not there yet. Only the function of the deployment has the right to. */
+export const makeSecrets = async (client: DynamoDBClient, controlTable: string): Promise<void> => {
+  for (const id of Object.values(secretIds)) await makeSecret(client, controlTable, id);
+};

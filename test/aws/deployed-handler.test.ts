@@ -1,0 +1,54 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deployedHandler } from '../../lib/aws/deployed-handler.ts';
+import { secretIds } from '../../lib/core/deployed-names.ts';
+
+describe('what CloudFormation asks of a deployment', () => {
+  const mock = mockClient(DynamoDBClient);
+  afterAll(() => mock.restore());
+  let told: Record<string, unknown>[];
+  beforeEach(() => {
+    told = [];
+    mock.reset();
+    mock.on(GetItemCommand).resolves({}).on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
+    vi.stubEnv('CONTROL_TABLE', 'control');
+    vi.stubEnv('COMMITS_TABLE', 'commits');
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+    vi.stubGlobal('fetch', async (_: string, { body }: { body: Uint8Array }) => {
+      told.push(JSON.parse(new TextDecoder().decode(body)));
+      return { ok: true };
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+  });
+
+  const asked = (RequestType: 'Create' | 'Update' | 'Delete', properties: Record<string, unknown>) =>
+    deployedHandler()({ RequestType, ResourceProperties: properties } as unknown as CloudFormationCustomResourceEvent);
+  const secretsPut = () =>
+    mock.commandCalls(PutItemCommand).flatMap(({ args: [{ input }] }) => (input.Item?.secret ? [input] : []));
+
+  it('makes each secret that is not there yet, of 32 bytes, and never over another', async () => {
+    await asked('Create', { Secrets: Object.keys(secretIds) });
+    expect(secretsPut().map(({ Item }) => Item?.id?.S)).toEqual(Object.values(secretIds));
+    for (const { Item, ConditionExpression } of secretsPut())
+      expect([Item?.secret?.B?.byteLength, ConditionExpression]).toEqual([32, 'attribute_not_exists(#id)']);
+    expect(told).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'secrets' }]);
+  });
+
+  it('makes none when it settles views, nor when a stack goes', async () => {
+    await asked('Create', { Revisions: { 'parcel-list.r1': ['table'] } });
+    await asked('Delete', { Secrets: Object.keys(secretIds) });
+    expect(secretsPut()).toEqual([]);
+    expect(told).toMatchObject([{ PhysicalResourceId: 'deployed-views' }, { Status: 'SUCCESS', PhysicalResourceId: 'secrets' }]);
+  });
+
+  it('fails a deployment that can make none, and says why', async () => {
+    mock.on(PutItemCommand).rejects(new Error('throttled'));
+    await asked('Create', { Secrets: Object.keys(secretIds) });
+    expect(told).toMatchObject([{ Status: 'FAILED', Reason: 'The deployment could not be settled: throttled' }]);
+  });
+});
