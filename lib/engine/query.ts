@@ -3,7 +3,7 @@ import type { AnyProjection } from '../core/projection.ts';
 import { reach } from './consistency.ts';
 import { nowOf } from './instant.ts';
 import { expired } from './lists.ts';
-import { type PageRequest, paged, position, questionOf, whereOf } from './page.ts';
+import { type PageAnswer, type PageRequest, paged, position, questionOf, whereOf } from './page.ts';
 import type { Clock, ViewItem, ViewReader } from './ports.ts';
 import { notFound, notYours } from './problems.ts';
 import { querySharedRow } from './query-shared.ts';
@@ -19,6 +19,18 @@ const visible = ({ projection, clock }: Querying, actor: Actor, item: ViewItem |
   return item;
 };
 
+/** Whether a view knows anything of a stream: from the first event on that it handles. */
+const hasBegun = (head: ViewItem | undefined): head is ViewItem => head !== undefined && head.commit > 0;
+
+/**
+ * The rows of a stream of which a view knows nothing: none. It cannot tell one that has no such events yet from one that does not exist, and both
+ * are nobody's: neither is disclosed, and a list that is empty later is empty before.
+ */
+const nothingYet = ({ projection }: Querying, actor: Actor): PageAnswer => {
+  if (!allowed(projection.may, actor, undefined)) throw notYours();
+  return { items: [] };
+};
+
 /** One row by its id, with the tag that changes when it does; or the rows of one stream, a page at a time. */
 export const queryById = async (
   querying: Querying,
@@ -29,7 +41,9 @@ export const queryById = async (
   const { projection, reader, clock } = querying;
   if (projection.kind === 'shared-rows') return { body: await querySharedRow({ ...querying, projection }, actor, id, request) };
   const heads = await reach(querying, request.awaited);
-  const head = visible(querying, actor, heads.get(id) ?? (await reader.head(id)));
+  const found = heads.get(id) ?? (await reader.head(id));
+  if (projection.kind === 'rows-per-stream' && !hasBegun(found)) return { body: nothingYet(querying, actor) };
+  const head = visible(querying, actor, found);
   if (projection.kind === 'row-per-stream') {
     return { body: { id, ...head.row }, tag: `r${projection.revision}-${head.commit}.${head.writes ?? 0}` };
   }

@@ -6,13 +6,14 @@ import type { PageRequest } from '../../lib/engine/page.ts';
 import { type Querying, queryById } from '../../lib/engine/query.ts';
 import { queryList } from '../../lib/engine/query-list.ts';
 import { memoryClock } from '../../lib/testing/memory-system.ts';
-import { memoryView } from '../../lib/testing/memory-view.ts';
+import { type MemoryView, memoryView } from '../../lib/testing/memory-view.ts';
 import { ada, bob, operator, robot } from '../support/commanding.ts';
 
 const status = (problem: number) => ({ problem: { status: problem } });
 const page = (over: Partial<PageRequest> = {}): PageRequest => ({ limit: 2, direction: 'oldest-first', ...over });
 
 let balances: Querying;
+let rows: MemoryView;
 let statements: Querying;
 beforeEach(async () => {
   const view = memoryView();
@@ -25,7 +26,7 @@ beforeEach(async () => {
   }
   await view.putHead({ key: 'gone', sort: 'head', stream: 'account-gone', commit: 9 }, undefined);
   balances = { projection: accountBalance, reader: view, clock: memoryClock() };
-  const rows = memoryView();
+  rows = memoryView();
   await rows.putHead({ key: 'a1', sort: 'head', stream: 'account-a1', commit: 5, owner: 'ada', memory: {} }, undefined);
   for (let i = 1; i <= 5; i++)
     await rows.putRow({ key: 'a1', sort: `row#${i}`, stream: 'account-a1', commit: i, row: { entry: i } });
@@ -91,9 +92,24 @@ describe('the rows of a stream', () => {
     expect(entries).toEqual(direction === 'oldest-first' ? [1, 2, 3, 4, 5] : [5, 4, 3, 2, 1]);
   });
 
-  it('are not for others, and not where there is no stream', async () => {
+  it('are not for others', async () => {
     await expect(queryById(statements, bob, 'a1', page())).rejects.toMatchObject(status(403));
-    await expect(queryById(statements, ada, 'a2', page())).rejects.toMatchObject(status(404));
+  });
+
+  it.each([
+    ['of which the view knows nothing yet', 'a2'],
+    ['whose first commit parked', 'parked'],
+  ])('are none of a stream %s, for everybody whom the view lets in', async (_, id) => {
+    const parked = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
+    await rows.putHead({ key: 'parked', sort: 'head', stream: 'account-parked', commit: 0, memory: {}, parked }, undefined);
+    for (const actor of [ada, operator]) expect(await queryById(statements, actor, id, page())).toEqual({ body: { items: [] } });
+    await expect(queryById(statements, robot, id, page())).rejects.toMatchObject(status(403));
+  });
+
+  it('are none, as before, when its first event has made none', async () => {
+    await rows.putHead({ key: 'a3', sort: 'head', stream: 'account-a3', commit: 1, owner: 'ada', memory: {} }, undefined);
+    expect(await queryById(statements, ada, 'a3', page())).toEqual({ body: { items: [] } });
+    await expect(queryById(statements, bob, 'a3', page())).rejects.toMatchObject(status(403));
   });
 
   it('cannot be listed without an id', async () => {
