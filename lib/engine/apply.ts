@@ -12,6 +12,17 @@ export type Change = Readonly<{ rows: readonly ViewItem[]; head: ViewItem }>;
 
 const rowBytes = 350 * 1024;
 
+/** The most rows that one commit may make or change in a view: some seconds' work for its function, whatever else is in the batch. */
+export const rowsPerCommit = 1_000;
+/** Commits are applied in portions of so many, or of so many rows: what is held and written at once, before the cursor moves. */
+const commitsPerPortion = 200;
+const rowsPerPortion = 1_000;
+
+const fewEnough = (rows: number): void => {
+  if (rows > rowsPerCommit)
+    throw new Error(`The commit changes ${rows} rows of this view, which takes ${rowsPerCommit} of one commit.`);
+};
+
 /** What the table could never take counts as a fault of the projection, not of the table. */
 const checked = (item: ViewItem): ViewItem => {
   if (itemSize(item) > rowBytes) throw new Error(`The row has over ${rowBytes} bytes, which no table takes.`);
@@ -59,7 +70,7 @@ const applyCommit = (projection: AnyProjection, head: ViewItem, commit: Commit):
     );
     const after = { key, sort, stream, commit: commit.commit, memory };
     // Written later, and together with other commits' changes; what is wrong with them is to be known at their own commit.
-    rowChanges(projection, after, contributed(projection, head), contributed(projection, after));
+    fewEnough(rowChanges(projection, after, contributed(projection, head), contributed(projection, after)).length);
     checked({ ...after, begun: { commit: commit.commit, memory, done: 0 } });
     return { rows: [], head: after };
   }
@@ -70,6 +81,7 @@ const applyCommit = (projection: AnyProjection, head: ViewItem, commit: Commit):
     memory = step?.memory;
     for (const [rowKey, row] of Object.entries(step?.rows ?? {})) rows.set(rowKey, row);
   }
+  fewEnough(rows.size);
   const owner = projection.owner?.(memory as never);
   const base = { key, stream, commit: commit.commit, ...(owner && { owner }) };
   return {
@@ -80,19 +92,17 @@ const applyCommit = (projection: AnyProjection, head: ViewItem, commit: Commit):
   };
 };
 
-/**
- * Applies commits that follow on a head, in order. An exception of pure code parks the stream in front of the commit that
- * raised it; what a newer release wrote is not a fault, and passes by itself.
- */
-export const apply = (
+const applyUntil = (
   projection: AnyProjection,
   before: ViewItem | undefined,
   commits: readonly Commit[],
   now: string,
+  mostRows: number,
 ): Change => {
   const rows = new Map<string, ViewItem>();
   let head = before ?? emptyHead(projection, commits[0]?.stream ?? '');
   for (const commit of commits) {
+    if (rows.size >= mostRows) break;
     try {
       const change = applyCommit(projection, head, commit);
       for (const row of change.rows) rows.set(row.sort, row);
@@ -108,3 +118,27 @@ export const apply = (
   }
   return { rows: [...rows.values()], head };
 };
+
+/**
+ * Applies commits that follow on a head, in order. An exception of pure code parks the stream in front of the commit that
+ * raised it; what a newer release wrote is not a fault, and passes by itself.
+ */
+export const apply = (projection: AnyProjection, before: ViewItem | undefined, commits: readonly Commit[], now: string): Change =>
+  applyUntil(projection, before, commits, now, Number.POSITIVE_INFINITY);
+
+/** The same in portions, each to be written before the next is applied: however many rows all commits make, few are held at once. */
+export function* applyInPortions(
+  projection: AnyProjection,
+  before: ViewItem | undefined,
+  commits: readonly Commit[],
+  now: () => string,
+): Generator<Change> {
+  let head = before;
+  for (let from = 0; from < commits.length && !head?.parked; ) {
+    const portion = commits.slice(from, from + commitsPerPortion);
+    const change = applyUntil(projection, head, portion, now(), rowsPerPortion);
+    yield change;
+    head = change.head;
+    from += portion.filter(({ commit }) => commit <= change.head.commit).length;
+  }
+}

@@ -1,10 +1,7 @@
-import { apply } from './apply.ts';
+import { applyInPortions } from './apply.ts';
 import { nowOf } from './instant.ts';
 import type { ViewItem } from './ports.ts';
 import { type Projecting, readAll } from './project.ts';
-
-/** So many commits are folded before their rows are handed on. */
-const commitsAtOnce = 200;
 
 /**
  * What a stream comes to from its first commit on: as far as one commit, or to its head. Rows are handed on as they come, so that nothing
@@ -18,8 +15,7 @@ export const foldAfresh = async (
 ): Promise<ViewItem | undefined> => {
   let head: ViewItem | undefined;
   for await (const page of readAll(store, stream, { from: 1, ...(to !== undefined && { to }) }, to ?? 0))
-    for (let i = 0; i < page.length && !head?.parked; i += commitsAtOnce) {
-      const change = apply(projection, head, page.slice(i, i + commitsAtOnce), nowOf(clock));
+    for (const change of applyInPortions(projection, head, page, () => nowOf(clock))) {
       await onRows(change.rows);
       head = change.head;
     }

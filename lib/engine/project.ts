@@ -1,6 +1,7 @@
 import type { Commit } from '../core/commit.ts';
 import { type AnyProjection, streamKey } from '../core/projection.ts';
-import { apply, type Change } from './apply.ts';
+import { applyInPortions, type Change } from './apply.ts';
+import { atOnce } from './at-once.ts';
 import { nowOf } from './instant.ts';
 import type { Clock, Log, Page, Range, Store, View, ViewItem } from './ports.ts';
 import type { Delivered } from './publish.ts';
@@ -29,23 +30,31 @@ export class TryAgain extends Error {
 
 /** How often one stream is begun anew when others are faster. */
 export const races = 5;
-/** Rows are written with the cursor behind them at least this often, so that a long catch-up keeps what it has done. */
-const commitsAtOnce = 200;
+/** How many rows of one stream are written at the same time. */
+export const rowsAtOnce = 25;
 
 const numbersAfter = (cursor: number, last: number) =>
   Array.from({ length: Math.max(0, last - cursor) }, (_, i) => cursor + 1 + i);
 
+/** Some commits that follow on each other, and whether more of them are to be read. */
+export type Part = Readonly<{ commits: readonly Commit[]; more?: boolean }>;
+
 /** The commits from one number on, page by page and each of them: one that is missing is read again later, never skipped. */
-export async function* readAll(store: Store, stream: string, range: Range, last: number): AsyncGenerator<readonly Commit[]> {
+export async function* readParts(store: Store, stream: string, range: Range, last: number): AsyncGenerator<Part> {
   let expected = range.from;
   for (let next: number | undefined = range.from; next !== undefined; ) {
     const page: Page = await store.read(stream, { ...range, from: next });
     const hole = page.commits.find(({ commit }) => commit !== expected++);
     if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} is not to be read yet.`);
-    yield page.commits;
+    yield { commits: page.commits, more: page.next !== undefined };
     next = page.next;
   }
   if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} is not to be read yet.`);
+}
+
+/** The same, for whoever does the same with each page. */
+export async function* readAll(...given: Parameters<typeof readParts>): AsyncGenerator<readonly Commit[]> {
+  for await (const { commits } of readParts(...given)) yield commits;
 }
 
 /** What is to be applied on a cursor: what was delivered, and from the table what was not. */
@@ -55,46 +64,50 @@ async function* wanted(
   head: ViewItem | undefined,
   delivered: ReadonlyMap<number, Commit>,
   last: number,
-): AsyncGenerator<readonly Commit[]> {
-  if (!head) return yield* readAll(store, stream, { from: 1 }, last);
+): AsyncGenerator<Part> {
+  if (!head) return yield* readParts(store, stream, { from: 1 }, last);
   const numbers = numbersAfter(head.commit, last);
   const missing = numbers.filter((n) => !delivered.has(n));
   const [from, to] = [missing[0] ?? last + 1, missing.at(-1) ?? last];
-  yield numbers.flatMap((n) => (n < from ? (delivered.get(n) ?? []) : []));
-  if (from <= to) yield* readAll(store, stream, { from, to }, to);
-  yield numbers.flatMap((n) => (n > to ? (delivered.get(n) ?? []) : []));
+  yield { commits: numbers.flatMap((n) => (n < from ? (delivered.get(n) ?? []) : [])) };
+  if (from <= to) yield* readParts(store, stream, { from, to }, to);
+  yield { commits: numbers.flatMap((n) => (n > to ? (delivered.get(n) ?? []) : [])) };
 }
 
 /** Rows first, the head with the cursor last; shared rows together with it. Answers the head, or undefined if another was faster. */
 const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, { rows, head }: Change) => {
   if (projection.kind === 'shared-rows') return writeShares(projection, { view, clock, now: () => nowOf(clock) }, before, head);
-  await Promise.all(rows.map((row) => view.putRow(row)));
+  await atOnce(rowsAtOnce, rows, (row) => view.putRow(row));
   return (await view.putHead(head, before)) ? written(head, before) : undefined;
 };
 
 /**
- * Applies commits as they come, in bounded memory: one row, or a share in some, is folded as far as they go before it is written;
- * many rows are written on the way. Answers the head, or undefined if another was faster.
+ * Applies commits as they come, in bounded memory. Many rows are written on the way; one row, or a share in some, when a page of the table is
+ * folded and there are more: whatever cuts a long catch-up off, the next try goes on behind the last page. Answers the head, or undefined if
+ * another was faster.
  */
 export const applyAll = async (
   projecting: Projecting,
   start: ViewItem | undefined,
-  pages: AsyncIterable<readonly Commit[]> | Iterable<readonly Commit[]>,
+  parts: AsyncIterable<Part> | Iterable<Part>,
   /** What is folded already and was not worth writing. */
   ahead = start,
 ) => {
   const { projection, clock } = projecting;
   let stored = start;
   let head = ahead;
-  for await (const page of pages)
-    for (let i = 0; i < page.length; i += commitsAtOnce) {
-      const change = apply(projection, head, page.slice(i, i + commitsAtOnce), nowOf(clock));
+  const put = async (change: Change) => {
+    stored = await write(projecting, stored, change);
+    head = stored;
+    return stored !== undefined && !stored.parked;
+  };
+  for await (const { commits, more } of parts) {
+    for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
       head = change.head;
-      if (projection.kind !== 'rows-per-stream' && !head.parked) continue;
-      stored = await write(projecting, stored, change);
-      if (!stored || stored.parked) return stored;
-      head = stored;
+      if ((projection.kind === 'rows-per-stream' || head.parked) && !(await put(change))) return stored;
     }
+    if (more && head && head !== stored && !(await put({ rows: [], head }))) return stored;
+  }
   return head === stored || !head ? head : write(projecting, stored, { rows: [], head });
 };
 
@@ -123,14 +136,14 @@ const toApply = async (
   head: ViewItem | undefined,
   delivered: ReadonlyMap<number, Commit>,
   last: number,
-): Promise<AsyncIterable<readonly Commit[]> | readonly (readonly Commit[])[] | 'noted'> => {
+): Promise<AsyncIterable<Part> | readonly Part[] | 'noted'> => {
   const all = () => wanted(projecting.store, stream, head, delivered, last);
   if (!(await isBuilding(projecting))) return all();
   const run = following(head, delivered);
-  if (run.at(-1)?.commit === last) return [run];
+  if (run.at(-1)?.commit === last) return [{ commits: run }];
   if (!(await isBuilding(projecting, { now: true }))) return all();
   await projecting.building?.dirty.note({ stream, commit: last });
-  return run.length > 0 ? [run] : 'noted';
+  return run.length > 0 ? [{ commits: run }] : 'noted';
 };
 
 /** Brings a stream up to the last commit that was delivered, exactly once and in order, whatever else is delivered beside it. */

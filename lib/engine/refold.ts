@@ -1,18 +1,16 @@
 import type { AnyProjection, AnySharedRows } from '../core/projection.ts';
 import { streamKey } from '../core/projection.ts';
+import { atOnce } from './at-once.ts';
 import { foldAfresh } from './fold-afresh.ts';
 import { nowOf } from './instant.ts';
 import type { View, ViewItem, ViewReader } from './ports.ts';
-import { finished, type Projecting, races, TryAgain } from './project.ts';
+import { finished, type Projecting, races, rowsAtOnce, TryAgain } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
 import { written } from './view-item.ts';
-import { putFitted, writeShares } from './write-shares.ts';
+import { putFitted, rowsPerTransaction, writeShares } from './write-shares.ts';
 
 /** What an operator sends to a projection's queue: fold this stream anew; `row` names one in which it may have a share that it should not. */
 export type RefoldOrder = Readonly<{ refold: Readonly<{ stream: string; correlation: string; row?: string }> }>;
-
-/** The most rows that one transaction takes with their shares, and the head. */
-const rowsAtOnce = 40;
 
 /** Folding anew also reads the rows that are there. */
 export type Refolding = Projecting & Readonly<{ view: View & Pick<ViewReader, 'rowsOf' | 'parts' | 'sharesIn'> }>;
@@ -75,8 +73,8 @@ const level = async (
     return sameShares(share, should) ? [] : [shareChange(projection, { stream, commit, row }, share, should)];
   });
   let there = head;
-  for (let i = 0; i < changes.length; i += rowsAtOnce) {
-    const outcome = await putFitted({ view, clock }, there, there, changes.slice(i, i + rowsAtOnce));
+  for (let i = 0; i < changes.length; i += rowsPerTransaction) {
+    const outcome = await putFitted({ view, clock }, there, there, changes.slice(i, i + rowsPerTransaction));
     if (outcome !== 'written') return undefined;
     there = written(there, there);
   }
@@ -170,7 +168,7 @@ export const refold = async (refolding: Refolding, stream: string, row?: string)
     const seen = new Map<string, number>();
     const folded = await foldAfresh(refolding, stream, undefined, async (rows) => {
       for (const item of rows) seen.set(item.sort, item.commit);
-      await Promise.all(rows.map((item) => refolding.view.putRow(item)));
+      await atOnce(rowsAtOnce, rows, (item) => refolding.view.putRow(item));
     });
     if (!folded && !head && row === undefined) return undefined;
     const fresh = folded ?? nothingOf(refolding, { key, stream });

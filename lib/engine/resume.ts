@@ -1,6 +1,6 @@
 import { streamKey } from '../core/projection.ts';
 import type { ViewItem } from './ports.ts';
-import { applyAll, finished, type Projecting, races, readAll, TryAgain } from './project.ts';
+import { applyAll, finished, type Projecting, races, readParts, TryAgain } from './project.ts';
 import { written } from './view-item.ts';
 
 /** What an operator sends to a projection's queue: take this stream up again. */
@@ -23,7 +23,7 @@ export const resumeStream = async (projecting: Projecting, stream: string): Prom
     const unmarked: ViewItem = parked ? written(rest, there) : there;
     const start = unmarked.begun ? await finished(projecting, { ...unmarked, begun: unmarked.begun }) : unmarked;
     if (!start) continue;
-    const pages = readAll(store, stream, { from: start.commit + 1 }, 0);
+    const pages = readParts(store, stream, { from: start.commit + 1 }, 0);
     const head = start.parked ? start : await applyAll(projecting, start, pages);
     if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
     else if (head) log.info('A stream is resumed.', { projection: projection.name, stream, commit: head.commit });

@@ -5,7 +5,7 @@ import { NotStorable } from './storable.ts';
 import { written } from './view-item.ts';
 
 /** A transaction takes 100 items: the head, and for each row the row's part and the stream's share in it. */
-const rowsAtOnce = 40;
+export const rowsPerTransaction = 40;
 const tries = 8;
 
 type Writing = Readonly<{ view: View; clock: Clock }>;
@@ -71,8 +71,8 @@ export const writeShares = async (
   let there = start;
   try {
     const changes = rowChanges(projection, target, contributed(projection, start), contributed(projection, target));
-    for (let done = start?.begun?.done ?? 0; ; done += rowsAtOnce) {
-      const some = changes.slice(done, done + rowsAtOnce);
+    for (let done = start?.begun?.done ?? 0; ; done += rowsPerTransaction) {
+      const some = changes.slice(done, done + rowsPerTransaction);
       const last = done + some.length >= changes.length;
       const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
       const head = last ? target : { ...(start ?? empty), begun };

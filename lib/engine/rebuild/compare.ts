@@ -1,11 +1,12 @@
 import canonicalize from 'canonicalize';
 import { difference } from '../../core/difference.ts';
 import { streamKey } from '../../core/projection.ts';
+import { atOnce } from '../at-once.ts';
 import { foldAfresh } from '../fold-afresh.ts';
 import { nowOf } from '../instant.ts';
 import { expired } from '../lists.ts';
 import type { ViewItem, ViewReader } from '../ports.ts';
-import { type Projecting, TryAgain } from '../project.ts';
+import { type Projecting, rowsAtOnce, TryAgain } from '../project.ts';
 import { contributed, sameShares, shardOf } from '../shares.ts';
 import { storable } from '../storable.ts';
 import { listed } from '../view-item.ts';
@@ -96,15 +97,13 @@ const shareDifferences = async ({ projection, view }: Comparing, head: ViewItem)
   const { stream } = head;
   const wanted = contributed(projection, head);
   const stored = await view.shares(stream, [...wanted.keys()]);
-  const found = await Promise.all(
-    [...wanted].map(async ([row, share]): Promise<readonly Difference[]> => {
-      if (!sameShares(stored.get(row), share))
-        return [{ stream, row, what: 'share-differs', detail: 'what it contributes is not what its history comes to' }];
-      return (await view.part(row, shardOf(stream, projection.shards)))
-        ? []
-        : [{ row, what: 'total-differs', detail: `the part that ${stream} adds to is missing` }];
-    }),
-  );
+  const found = await atOnce(rowsAtOnce, wanted, async ([row, share]): Promise<readonly Difference[]> => {
+    if (!sameShares(stored.get(row), share))
+      return [{ stream, row, what: 'share-differs', detail: 'what it contributes is not what its history comes to' }];
+    return (await view.part(row, shardOf(stream, projection.shards)))
+      ? []
+      : [{ row, what: 'total-differs', detail: `the part that ${stream} adds to is missing` }];
+  });
   return found.flat();
 };
 

@@ -1,6 +1,6 @@
 import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
-import { applyAll, races, readAll, TryAgain } from '../project.ts';
+import { applyAll, races, readParts, TryAgain } from '../project.ts';
 import { takenUp } from '../refold.ts';
 import type { Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
@@ -16,7 +16,7 @@ const catchUp = async (working: Working, stream: string): Promise<number> => {
     const head = await takenUp(working, await view.head(key));
     if (head === 'again') continue;
     if (head?.parked || head?.begun) return 0;
-    const after = await applyAll(working, head, readAll(store, stream, { from: (head?.commit ?? 0) + 1 }, 0));
+    const after = await applyAll(working, head, readParts(store, stream, { from: (head?.commit ?? 0) + 1 }, 0));
     if (after?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...after.parked });
     if (after) return after.commit - (head?.commit ?? 0);
   }

@@ -101,7 +101,7 @@ const filling = (working: Working) => {
       const dirty = rest.some(handled);
       if (!run.some(handled))
         return { known: { stored, head: run.length > 0 ? apply(projection, head, run, nowOf(clock)).head : head }, dirty };
-      const after = await applyAll(working, stored, [run], head);
+      const after = await applyAll(working, stored, [{ commits: run }], head);
       if (after?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...after.parked });
       if (after) return { known: { stored: after, head: after }, dirty: dirty && !after.parked };
       likelyNew = false;

@@ -3,18 +3,16 @@ import { type AnyProjection, streamKey } from '../../core/projection.ts';
 import { apply } from '../../engine/apply.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import { contributed, rowChanges } from '../../engine/shares.ts';
+import { rowsPerTransaction } from '../../engine/write-shares.ts';
 import type { MemoryView } from '../memory-view.ts';
 import type { Dice } from './dice.ts';
-
-/** The most rows that one transaction takes with their shares, and the head. */
-const rowsAtOnce = 40;
 
 /** What changes in shared rows; undefined where that is more than one transaction takes, or a highest value would fall. */
 const changesTo = (projection: AnyProjection, now: ViewItem, then: ViewItem, earlier: ViewItem) => {
   if (projection.kind !== 'shared-rows') return [];
   try {
     const changes = rowChanges(projection, then, contributed(projection, now), contributed(projection, earlier));
-    return changes.length > rowsAtOnce ? undefined : changes;
+    return changes.length > rowsPerTransaction ? undefined : changes;
   } catch {
     return undefined;
   }
