@@ -1,24 +1,46 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { type DeployedRevision, type Deploying, settleDeployment } from '../engine/deployed.ts';
-import { deploymentRecords } from './deployments.ts';
+import { type DeployedRevision, type Deploying, revisionOf, settleDeployment } from '../engine/deployed.ts';
+import type { Clock } from '../engine/ports.ts';
+import { deploymentRecords, tableId } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { activeRevisions, revisionPhases } from './revisions.ts';
 import { makeSecrets } from './secrets.ts';
 import { systemClock } from './system.ts';
 
-/** The property `Revisions` of the resource: table and hash of the code by `<projection>.r<revision>`. */
-const revisionsOf = (properties: Readonly<Record<string, unknown>> = {}): readonly DeployedRevision[] =>
-  Object.entries((properties.Revisions ?? {}) as Record<string, readonly [string, string?]>).map(([name, [table, code]]) => {
-    const [, projection = '', revision] = /^(.*)\.r(\d+)$/.exec(name) ?? [];
-    return { projection, revision: Number(revision), table, ...(code !== undefined && { code }) };
-  });
+/** The property `Revisions` of the resource: the table's name, and the hash of the code, by `<projection>.r<revision>`. */
+const revisionsIn = (properties: Readonly<Record<string, unknown>> = {}) =>
+  Object.entries((properties.Revisions ?? {}) as Record<string, readonly [string, string?]>).map(([name, [tableName, code]]) => ({
+    ...revisionOf(name),
+    tableName,
+    ...(code !== undefined && { code }),
+  }));
+
+/** What the function needs beside: the ids of tables, by their names. */
+export type Settling = Deploying & Readonly<{ tableId: (name: string) => Promise<string> }>;
 
 /** Why the views may not be deployed so, if they may not. */
-const settled = async (deploying: Deploying, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
-  const previous = event.RequestType === 'Update' ? revisionsOf(event.OldResourceProperties) : [];
-  return settleDeployment(deploying, revisionsOf(event.ResourceProperties), previous);
+export const settled = async (settling: Settling, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
+  const previous = event.RequestType === 'Update' ? revisionsIn(event.OldResourceProperties) : [];
+  const next = revisionsIn(event.ResourceProperties).map(
+    async ({ tableName, ...one }): Promise<DeployedRevision> => ({ ...one, table: await settling.tableId(tableName) }),
+  );
+  return settleDeployment(settling, await Promise.all(next), previous);
+};
+
+/** IAM tells its services of new rights within some seconds; a deployment comes here right after it has granted some. */
+const [rightsComeWithin, askAgainAfter] = [30_000, 3_000];
+
+/** Does what may be done again until it is allowed to, or that takes too long. */
+const onceAllowed = async <T>(clock: Clock, attempt: () => Promise<T>): Promise<T> => {
+  for (const until = clock.now() + rightsComeWithin; ; )
+    try {
+      return await attempt();
+    } catch (error) {
+      if ((error as Error).name !== 'AccessDeniedException' || clock.now() >= until) throw error;
+      await clock.wait(askAgainAfter);
+    }
 };
 
 type Answer = Readonly<{ PhysicalResourceId: string; reason?: string | undefined }>;
@@ -47,7 +69,8 @@ export const deployedHandler = () => {
   const client = dynamo();
   const log = new Logger({ serviceName: 'deployed' });
   const control = environment('CONTROL_TABLE');
-  const deploying: Deploying = {
+  const settling: Settling = {
+    tableId: (name) => tableId(client, name),
     deployments: deploymentRecords(client, { commits: environment('COMMITS_TABLE'), control }),
     actives: activeRevisions(client, control),
     phases: revisionPhases(client, control),
@@ -57,10 +80,10 @@ export const deployedHandler = () => {
     // What a stack leaves behind when it goes is its own business.
     if (event.RequestType === 'Delete') return undefined;
     if ('Secrets' in event.ResourceProperties) await makeSecrets(client, control);
-    return 'Revisions' in event.ResourceProperties ? settled(deploying, event) : undefined;
+    return 'Revisions' in event.ResourceProperties ? settled(settling, event) : undefined;
   };
   return async (event: CloudFormationCustomResourceEvent): Promise<void> => {
-    const reason = await done(event).catch((error: Error) => {
+    const reason = await onceAllowed(systemClock, () => done(event)).catch((error: Error) => {
       log.error('Failed.', { error });
       return `The deployment could not be settled: ${error.message}`;
     });

@@ -1,17 +1,40 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DescribeTableCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { revisionKey } from '../core/deployed-names.ts';
+import { keptFor, type Revisions } from '../engine/answering.ts';
 import type { Deployments } from '../engine/deployed.ts';
+import type { Clock } from '../engine/ports.ts';
 import { toItem } from './attributes.ts';
 import { controlItem } from './control-item.ts';
 import { readFirst } from './paging.ts';
 
 const id = 'deployed';
 
-/** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, and `tables` by `<projection>.r<revision>`. */
+/** The id of each deployed revision's table, by `<projection>.r<revision>`. */
+const deployedTables = (client: DynamoDBClient, control: string) => async (): Promise<Readonly<Record<string, string>>> =>
+  (await controlItem<Readonly<{ tableIds?: Record<string, string> }>>(client, control, id))?.tableIds ?? {};
+
+/** The id of the table that a revision has by now, asked for at most every few seconds. */
+export const knownTables = (client: DynamoDBClient, control: string, clock: Pick<Clock, 'now'>): Revisions['tableOf'] => {
+  const known = keptFor(clock, deployedTables(client, control));
+  return async (revision) => (await known(id))[revision];
+};
+
+/** The id that DynamoDB gave a table when it was made. */
+export const tableId = async (client: DynamoDBClient, TableName: string): Promise<string> => {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  if (!Table?.TableId) throw new Error(`The table ${TableName} has no id.`);
+  return Table.TableId;
+};
+
+/** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, and `tableIds` by `<projection>.r<revision>`. */
 export const deploymentRecords = (
   client: DynamoDBClient,
   tables: Readonly<{ commits: string; control: string }>,
 ): Deployments => {
   const TableName = tables.control;
+  const forget = async (key: string) => {
+    await client.send(new DeleteItemCommand({ TableName, Key: toItem({ id: key }) }));
+  };
   return {
     hasCommits: async () => {
       const scan = {
@@ -23,12 +46,11 @@ export const deploymentRecords = (
       };
       return (await readFirst(client, { scan }, 1)).items.length > 0;
     },
-    tables: async () => (await controlItem<Readonly<{ tables: Record<string, string> }>>(client, TableName, id))?.tables ?? {},
-    keepTables: async (kept) => {
-      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tables: kept }) }));
+    tables: deployedTables(client, TableName),
+    keepTables: async (tableIds) => {
+      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tableIds }) }));
     },
-    forgetActive: async (projection) => {
-      await client.send(new DeleteItemCommand({ TableName, Key: toItem({ id: `view/${projection}` }) }));
-    },
+    forgetActive: (projection) => forget(`view/${projection}`),
+    forgetPhase: (name, revision) => forget(`phase/${revisionKey({ name, revision })}`),
   };
 };

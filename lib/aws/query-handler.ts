@@ -8,10 +8,11 @@ import { awaitedBy } from '../engine/consistency.ts';
 import type { PageRequest } from '../engine/page.ts';
 import type { Keys } from '../engine/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
-import { type Querying, queryById } from '../engine/query.ts';
+import { type Querying, queryById, tagOf } from '../engine/query.ts';
 import { queryList } from '../engine/query-list.ts';
 import { progressOf } from '../engine/rebuild/report.ts';
 import { tableOf } from './deployed-views.ts';
+import { knownTables } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
@@ -64,7 +65,7 @@ const read = async ({ keys }: Answering, querying: Querying, request: HttpReques
     path.id === undefined
       ? { body: await queryList(querying, actor, page), tag: undefined }
       : await queryById(querying, actor, validId(path.id), page);
-  return { body, tag: tag ?? `r${querying.projection.revision}-${keys.hash(JSON.stringify(body)).slice(0, 32)}` };
+  return { body, tag: tag ?? `${tagOf(querying)}-${keys.hash(JSON.stringify(body)).slice(0, 32)}` };
 };
 
 /** Whether a caller has what it would get: weakly compared, as RFC 9110 has it. */
@@ -84,12 +85,12 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   const revisions = views.get(name);
   if (!revisions) throw notFound(`view '${name}'`);
   const querying = await answeringRevision(revisions, name, query.cursor);
-  const { revision, filters = [], freshSeconds = 0 } = querying.projection;
+  const { filters = [], freshSeconds = 0 } = querying.projection;
   const known = [...(path.id === undefined ? ['owner', 'list', 'by'] : []), ...filters.map(filterName)];
   const page = pageRequest(query, known);
   const tokens = headers['consistent-with'];
   const awaited = tokens === undefined ? undefined : await awaitedBy(keys, actor.id, tokens);
-  const key = JSON.stringify([name, revision, actor.role, actor.id, path.id ?? null, Object.entries(query).sort()]);
+  const key = JSON.stringify([name, tagOf(querying), actor.role, actor.id, path.id ?? null, Object.entries(query).sort()]);
   const kept = awaited ? undefined : answers.get(key);
   const answer = kept?.answer ?? (await read(answering, querying, request, { ...page, ...(awaited && { awaited }) }));
   if (!kept && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: JSON.stringify(answer.body).length });
@@ -105,6 +106,7 @@ export const queryHandler = (manifest: Manifest) => {
   const control = environment('CONTROL_TABLE');
   const active = keptFor(systemClock, activeRevisions(client, control).load);
   const built = keptFor(systemClock, progressOf(rebuildRecords(client, control)));
+  const tables = knownTables(client, control, systemClock);
   const open = Map.groupBy(
     manifest.projections.filter(({ may }) => isPublic(may)),
     ({ name }) => name,
@@ -116,7 +118,7 @@ export const queryHandler = (manifest: Manifest) => {
         reader: viewTable(client, tableOf(projection)),
         clock: systemClock,
       }));
-      return [name, { deployed, active, built }];
+      return [name, { deployed, active, built, tableOf: tables }];
     }),
   );
   if (views.size === 0) throw new ProblemError({ kind: 'internal', status: 500, detail: 'No view is deployed.' });

@@ -1,5 +1,6 @@
+import { revisionKey } from '../core/deployed-names.ts';
 import { ProblemError } from '../core/problem.ts';
-import { cursorScope } from './cursor.ts';
+import { begunOn } from './page.ts';
 import type { Clock } from './ports.ts';
 import type { Querying } from './query.ts';
 import { type Actives, runningStates } from './rebuild/ports.ts';
@@ -36,7 +37,12 @@ export type Revisions = Readonly<{
   deployed: readonly Querying[];
   active: (projection: string) => ReturnType<Actives['load']>;
   built: (projection: string) => Promise<Built | undefined>;
+  /** The id of the table that a revision has by now, by `<projection>.r<revision>`. */
+  tableOf: (revision: string) => Promise<string | undefined>;
 }>;
+
+/** Enough of a table's id to tell it from any other that had its name. */
+const incarnationOf = (table: string | undefined): string | undefined => table?.replaceAll('-', '').slice(0, 12);
 
 const beingBuilt = (view: string, built: Built | undefined): ProblemError => {
   const running = built && runningStates.some((state) => state === built.state);
@@ -52,33 +58,31 @@ const beingBuilt = (view: string, built: Built | undefined): ProblemError => {
   });
 };
 
-/** The revision that a walk through a list began on, if its cursor names one of this view. */
-const begunOn = (view: string, cursor: string | undefined): number | undefined => {
-  const [, name, revision] = /^(.*?)\.r(\d+)\//.exec((cursor && cursorScope(cursor)) ?? '') ?? [];
-  return name === view ? Number(revision) : undefined;
-};
-
 /**
  * The one revision that answers a request: the active one; or the one that a walk began on, as long as it is deployed, so that no walk
  * mixes the rows of two.
  */
 export const answeringRevision = async (
-  { deployed, active, built }: Revisions,
+  { deployed, active, built, tableOf }: Revisions,
   view: string,
   cursor: string | undefined,
 ): Promise<Querying> => {
-  const ofRevision = (revision: number | undefined) => deployed.find(({ projection }) => projection.revision === revision);
+  const ofRevision = async (revision: number | undefined): Promise<Querying | undefined> => {
+    const there = deployed.find(({ projection }) => projection.revision === revision);
+    const incarnation = there && incarnationOf(await tableOf(revisionKey(there.projection)));
+    return there && { ...there, ...(incarnation !== undefined && { incarnation }) };
+  };
   const begun = begunOn(view, cursor);
   if (begun !== undefined) {
-    const there = ofRevision(begun);
-    if (there) return there;
+    const there = await ofRevision(begun.revision);
+    if (there && there.incarnation === begun.incarnation) return there;
     throw new ProblemError({
       kind: 'revision-gone',
       status: 410,
-      detail: `This cursor is of revision ${begun} of ${view}, which is gone. Leave it out, and begin anew.`,
+      detail: `This cursor is of revision ${begun.revision} of ${view}, which is gone. Leave it out, and begin anew.`,
     });
   }
-  const querying = ofRevision((await active(view))?.revision);
+  const querying = await ofRevision((await active(view))?.revision);
   if (!querying) throw beingBuilt(view, await built(view));
   return querying;
 };

@@ -1,12 +1,15 @@
+import { revisionKey } from '../core/deployed-names.ts';
 import { type Candidate, refusal } from './deployed-refusal.ts';
 import { nowOf } from './instant.ts';
 import type { Clock } from './ports.ts';
 import type { Active, Actives, Phase, Phases } from './rebuild/ports.ts';
 
-/** A revision as it is deployed; its table tells it from an earlier one of the same number. */
+/** A revision as it is deployed. */
 export type DeployedRevision = Readonly<{
   projection: string;
   revision: number;
+  /** The id of its table, which no other table ever has. A name is no identity: a view that was removed comes back with a new, empty table of the
+   * same name. */
   table: string;
   /** Hash of the code that makes its rows. */
   code?: string;
@@ -15,15 +18,24 @@ export type DeployedRevision = Readonly<{
 /** What a deployment finds and leaves behind. */
 export interface Deployments {
   hasCommits(): Promise<boolean>;
-  /** The table of each revision, by `<projection>.r<revision>`, as it was last deployed; those that are gone included. */
+  /** The id of the table of each revision, by `<projection>.r<revision>`, as it was last deployed; of those that the last deployment removed, too. */
   tables(): Promise<Readonly<Record<string, string>>>;
   keepTables(tables: Readonly<Record<string, string>>): Promise<void>;
   forgetActive(projection: string): Promise<void>;
+  forgetPhase(projection: string, revision: number): Promise<void>;
 }
 
 export type Deploying = Readonly<{ deployments: Deployments; actives: Actives; phases: Phases; clock: Pick<Clock, 'now'> }>;
 
-const nameOf = ({ projection, revision }: Pick<DeployedRevision, 'projection' | 'revision'>) => `${projection}.r${revision}`;
+type Named = Pick<DeployedRevision, 'projection' | 'revision'>;
+
+const nameOf = ({ projection, revision }: Named) => revisionKey({ name: projection, revision });
+
+/** The revision that has this name. */
+export const revisionOf = (name: string): Named => {
+  const [, projection = '', revision] = /^(.*)\.r(\d+)$/.exec(name) ?? [];
+  return { projection, revision: Number(revision) };
+};
 
 type Standing = Readonly<{
   actives: readonly Active[];
@@ -41,21 +53,21 @@ type Judged = Readonly<
  */
 const judgeDeployment = (
   next: readonly DeployedRevision[],
-  previous: readonly Pick<DeployedRevision, 'projection' | 'revision'>[],
+  previous: readonly Named[],
   { actives, tables, phases }: Standing,
 ): Judged => {
-  const standingOf = (one: DeployedRevision): Candidate['standing'] => {
+  const wasDeployed = (one: Named) => previous.some((each) => nameOf(each) === nameOf(one));
+  /** A deployment from before ids were kept has left none of what it had: what is still deployed is taken for what was. */
+  const isSame = (one: DeployedRevision) => (tables[nameOf(one)] ?? (wasDeployed(one) ? one.table : undefined)) === one.table;
+  const standingOf = (one: DeployedRevision): Candidate['standing'] =>
     // One that comes with another table begins anew, and one that was gone for a while has missed something.
-    const stays = previous.some((each) => nameOf(each) === nameOf(one)) && tables[nameOf(one)] === one.table;
-    return stays ? (phases.get(nameOf(one)) ?? 'building') : 'new';
-  };
+    wasDeployed(one) && isSame(one) ? (phases.get(nameOf(one)) ?? 'building') : 'new';
   const names = [...new Set(next.map(({ projection }) => projection))];
   const goneActives: string[] = [];
   for (const active of actives) {
     const { projection } = active;
     if (!names.includes(projection)) continue;
-    const same = next.some((one) => nameOf(one) === nameOf(active) && tables[nameOf(one)] === one.table);
-    if (same) continue;
+    if (next.some((one) => nameOf(one) === nameOf(active) && isSame(one))) continue;
     if (previous.some((one) => one.projection === projection)) {
       const others = next.filter((one) => one.projection === projection && one.revision !== active.revision);
       const candidates = others.map((one) => ({ revision: one.revision, standing: standingOf(one) }));
@@ -65,10 +77,28 @@ const judgeDeployment = (
   }
   const answering = actives.map(({ projection }) => projection).filter((name) => !goneActives.includes(name));
   return {
-    stale: next.filter((one) => (tables[nameOf(one)] ?? one.table) !== one.table),
+    stale: next.filter((one) => !isSame(one)),
     goneActives,
     unanswered: names.filter((name) => !answering.includes(name)),
   };
+};
+
+/**
+ * Forgets what is known of revisions that neither this deployment nor the one before has: their tables are gone for good. What this deployment
+ * removes is still known: CloudFormation may undo it, and then it goes on where it was.
+ */
+const forgetGone = async (
+  deployments: Deployments,
+  tables: Standing['tables'],
+  deployed: readonly Named[],
+): Promise<Standing['tables']> => {
+  const names = new Set(deployed.map(nameOf));
+  const gone = Object.keys(tables).filter((name) => !names.has(name));
+  for (const { projection, revision } of gone.map(revisionOf)) {
+    await deployments.forgetPhase(projection, revision);
+    if (!deployed.some((one) => one.projection === projection)) await deployments.forgetActive(projection);
+  }
+  return Object.fromEntries(Object.entries(tables).filter(([name]) => names.has(name)));
 };
 
 /**
@@ -78,7 +108,7 @@ const judgeDeployment = (
 export const settleDeployment = async (
   { deployments, actives, phases, clock }: Deploying,
   next: readonly DeployedRevision[],
-  previous: readonly Pick<DeployedRevision, 'projection' | 'revision'>[],
+  previous: readonly Named[],
 ): Promise<string | undefined> => {
   const names = [...new Set(next.map(({ projection }) => projection))];
   const [tables, found, loaded] = await Promise.all([
@@ -95,7 +125,8 @@ export const settleDeployment = async (
   const enter = ({ projection, revision, code }: DeployedRevision, phase: Phase['phase']) =>
     phases.save(projection, revision, { phase, since, ...(code !== undefined && { code }) });
   for (const one of next) if (judged.stale.includes(one) || !known.has(nameOf(one))) await enter(one, 'building');
-  await deployments.keepTables({ ...tables, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) });
+  const kept = await forgetGone(deployments, tables, [...next, ...previous]);
+  await deployments.keepTables({ ...kept, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) });
   if (judged.unanswered.length === 0 || (await deployments.hasCommits())) return undefined;
   for (const name of judged.unanswered) {
     const revisions = next.filter(({ projection }) => projection === name);

@@ -123,16 +123,16 @@ export const queryList = async (querying: Querying, actor: Actor, request: PageR
   const { limit, direction, list, awaited } = request;
   const { where } = whereOf(projection, request, clock.now());
   const way = list === undefined ? byDefault(querying, actor, request, where) : declared(querying, actor, request, list, where);
-  const at = position(projection, way.question, request);
+  const at = position(querying, way.question, request);
   const heads = await reach(querying, awaited);
   if (heads.size === 0 || !way.holds) {
     const { items, next } = await way.read({ limit, ...at });
-    return paged(projection, way.question, items.map(shown), next);
+    return paged(querying, way.question, items.map(shown), next);
   }
   const rows = (await rowsOf(querying, [...heads.values()])).filter(way.holds);
   // As many more as may be dropped, so that a page does not become short by it.
   const page = await way.read({ limit: limit + heads.size, ...at });
   const { orderOf, placeOf } = way;
   const { items, next } = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });
-  return paged(projection, way.question, items.map(shown), next);
+  return paged(querying, way.question, items.map(shown), next);
 };

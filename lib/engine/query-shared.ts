@@ -61,11 +61,11 @@ export const querySharedRows = async (asked: Asked, actor: Actor, request: PageR
   const heads = await reach(asked, request.awaited);
   const consistent = owner === undefined && heads.size > 0;
   const question = questionOf(owner === undefined ? `shared/${consistent}` : `owner/${owner}`, request);
-  const options = { limit: request.limit, ...position(projection, question, request) };
+  const options = { limit: request.limit, ...position(asked, question, request) };
   const listed = await reader.sharedRows({ ...options, ...(owner === undefined ? { consistent } : { owner }) });
   const awaited = new Set([...heads.values()].flatMap((head) => [...contributed(projection, head).keys()]));
   const own = owner === undefined ? [] : [...awaited].filter((row) => projection.owner?.(row) === owner);
   const { items, next } = owner === undefined ? listed : await withAwaited(asked, listed, own, options);
   const bodies = items.flatMap(({ row, parts }) => shown(projection, row, parts) ?? []);
-  return paged(projection, question, bodies, next);
+  return paged(asked, question, bodies, next);
 };

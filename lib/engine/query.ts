@@ -8,8 +8,20 @@ import type { Clock, ViewItem, ViewReader } from './ports.ts';
 import { notFound, notYours } from './problems.ts';
 import { querySharedRow } from './query-shared.ts';
 
-/** A view that is asked; `patience` is how long a reader waits for it to reach what must be in the answer (ms). */
-export type Querying = Readonly<{ projection: AnyProjection; reader: ViewReader; clock: Clock; patience?: number }>;
+/** A view that is asked. */
+export type Querying = Readonly<{
+  projection: AnyProjection;
+  /** What tells its table from another one that had the same name. */
+  incarnation?: string;
+  reader: ViewReader;
+  clock: Clock;
+  /** How long a reader waits for it to reach what must be in the answer (ms). */
+  patience?: number;
+}>;
+
+/** What the ETag of every answer begins with: what a client keeps of one table is nothing that another one of the same name answers. */
+export const tagOf = ({ projection: { revision }, incarnation }: Pick<Querying, 'projection' | 'incarnation'>): string =>
+  incarnation === undefined ? `r${revision}` : `r${revision}-${incarnation}`;
 
 const visible = ({ projection, clock }: Querying, actor: Actor, item: ViewItem | undefined): ViewItem => {
   const now = nowOf(clock);
@@ -45,7 +57,7 @@ export const queryById = async (
   if (projection.kind === 'rows-per-stream' && !hasBegun(found)) return { body: nothingYet(querying, actor) };
   const head = visible(querying, actor, found);
   if (projection.kind === 'row-per-stream') {
-    return { body: { id, ...head.row }, tag: `r${projection.revision}-${head.commit}.${head.writes ?? 0}` };
+    return { body: { id, ...head.row }, tag: `${tagOf(querying)}-${head.commit}.${head.writes ?? 0}` };
   }
   const { limit, direction } = request;
   const question = questionOf(`rows/${id}`, request);
@@ -54,11 +66,11 @@ export const queryById = async (
     direction,
     consistent: heads.size > 0,
     ...whereOf(projection, request, clock.now()),
-    ...position(projection, question, request),
+    ...position(querying, question, request),
   });
   return {
     body: paged(
-      projection,
+      querying,
       question,
       items.map(({ row }) => row ?? {}),
       next,

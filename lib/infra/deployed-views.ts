@@ -1,4 +1,5 @@
 import { CustomResource, Duration } from 'aws-cdk-lib';
+import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { revisionKey } from '../core/deployed-names.ts';
 import type { EventStore } from './event-store.ts';
@@ -6,7 +7,7 @@ import { output } from './notes.ts';
 import { type Common, Step } from './step.ts';
 import type { View } from './view.ts';
 
-/** Each revision's table, and the hash of its code where there is one. */
+/** The name of each revision's table, and the hash of its code where there is one. */
 const revisionsOf = (views: readonly View[]) =>
   Object.fromEntries(
     views.map(({ projection, tableName, code }) => [
@@ -29,7 +30,7 @@ export class DeployedViews extends Construct {
       ...common,
       step: 'deployed',
       description: 'Settles which revisions of views answer after a deployment, and makes the secrets of a first one.',
-      timeout: Duration.seconds(30),
+      timeout: Duration.seconds(60),
     });
     store.letSettle(this.step);
     store.makesSecrets(this.step, (properties) => this.resource('Secrets', 'Custom::Secrets', properties));
@@ -39,8 +40,13 @@ export class DeployedViews extends Construct {
   /** The resource that is there when it is settled what answers. */
   settle(views: readonly View[]): CustomResource {
     const resource = this.resource('Views', 'Custom::DeployedViews', { Revisions: revisionsOf(views) });
+    // Not with the rights that the role begins with: those are there before any view.
+    const rights = new Policy(this, 'Identify', { roles: [this.step.role!] });
+    rights.addStatements(
+      new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: views.map(({ tableArn }) => tableArn) }),
+    );
     // The whole of each view: what is delivered from now on finds a function.
-    resource.node.addDependency(...views);
+    resource.node.addDependency(rights, ...views);
     return resource;
   }
 

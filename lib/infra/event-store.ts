@@ -133,10 +133,10 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('sweep'));
   }
 
-  /** Reads which revision of each view answers, and how far a rebuild is. */
+  /** Reads which revision of each view answers, from which table, and how far a rebuild is. */
   letReadActives(step: Step): void {
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('view/*', 'rebuild/*', 'rebuilds'));
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('view/*', 'rebuild/*', 'rebuilds', 'deployed'));
   }
 
   /** Reads whether one revision is still being built. */

@@ -73,6 +73,10 @@ export class View extends Construct {
     return this.table.tableName;
   }
 
+  get tableArn(): string {
+    return this.table.tableArn;
+  }
+
   get queueUrl(): string {
     return this.delivery.queue.queueUrl;
   }

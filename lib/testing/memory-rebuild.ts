@@ -24,7 +24,7 @@ import { itemSize } from '../engine/size.ts';
 import type { MemoryView } from './memory-view.ts';
 
 /** Which revisions answer, in memory. */
-export const memoryActives = (): Actives => {
+export const memoryActives = (): Actives & Readonly<{ forget(projection: string): Promise<void> }> => {
   const kept = new Map<string, Active>();
   return {
     load: async (projection) => structuredClone(kept.get(projection)),
@@ -33,15 +33,17 @@ export const memoryActives = (): Actives => {
       kept.set(next.projection, structuredClone(next));
       return true;
     },
+    forget: async (projection) => void kept.delete(projection),
   };
 };
 
 /** The phases of revisions, in memory. */
-export const memoryPhases = (): Phases => {
+export const memoryPhases = (): Phases & Readonly<{ forget(projection: string, revision: number): Promise<void> }> => {
   const kept = new Map<string, Phase>();
   return {
     load: async (projection, revision) => structuredClone(kept.get(`${projection}.r${revision}`)),
     save: async (projection, revision, phase) => void kept.set(`${projection}.r${revision}`, structuredClone(phase)),
+    forget: async (projection, revision) => void kept.delete(`${projection}.r${revision}`),
   };
 };
 

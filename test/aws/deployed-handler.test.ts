@@ -1,4 +1,4 @@
-import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -12,6 +12,7 @@ describe('what CloudFormation asks of a deployment', () => {
   beforeEach(() => {
     told = [];
     mock.reset();
+    mock.on(DescribeTableCommand).resolves({ Table: { TableId: 'an-id' } });
     mock.on(GetItemCommand).resolves({}).on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
     vi.stubEnv('CONTROL_TABLE', 'control');
     vi.stubEnv('COMMITS_TABLE', 'commits');

@@ -27,6 +27,7 @@ beforeEach(async () => {
         deployed: [{ projection, reader: view, clock }],
         active: async () => activeOf(projection.name, 1),
         built: async () => undefined,
+        tableOf: async () => undefined,
       },
     ]),
   );
@@ -210,6 +211,7 @@ describe('a view of which two revisions are deployed', () => {
   let active: number | undefined;
   let built: Built | undefined;
   let asked: number;
+  let tables: Readonly<Record<string, string>> = {};
   const two = (over: Partial<AnyProjection> = {}, keep = 0) => {
     newer = laggingView();
     [active, built, asked] = [1, undefined, 0];
@@ -222,7 +224,12 @@ describe('a view of which two revisions are deployed', () => {
       { projection: revision(2), reader: newer, clock },
       { projection: revision(1), reader: view, clock },
     ];
-    const revisions = { deployed, active: keptFor(clock, load, keep), built: async () => built };
+    const revisions = {
+      deployed,
+      active: keptFor(clock, load, keep),
+      built: async () => built,
+      tableOf: async (name: string) => tables[name],
+    };
     answering = { ...answering, views: new Map([['cards', revisions]]) };
   };
   const writeBoth = async (id: string) => {
@@ -240,6 +247,21 @@ describe('a view of which two revisions are deployed', () => {
     expect(switched).toMatchObject({ status: 200, body: { colour: 'blue' }, headers: { etag: '"r2-1.1"' } });
     active = 1;
     expect((await get('cards', { id: 'a' })).body.colour).toBe('red');
+  });
+
+  it('takes no ETag and no cursor from before the view was removed and brought back under the same names', async () => {
+    two();
+    for (const id of ['a', 'b']) await writeBoth(id);
+    tables = { 'cards.r1': '0a1b2c3d-4e5f-4a0b-8c1d-000000000001' };
+    const { etag = '' } = (await get('cards', { id: 'a' })).headers as Record<string, string>;
+    const again = () => get('cards', { id: 'a', headers: { 'if-none-match': etag } });
+    const { cursor } = (await get('cards', { query: { limit: '1' } })).body;
+    const walk = () => get('cards', { query: { limit: '1', cursor: String(cursor) } });
+    expect([(await again()).status, (await walk()).status]).toEqual([304, 200]);
+    tables = { 'cards.r1': '1a1b2c3d-4e5f-4a0b-8c1d-000000000001' };
+    expect((await again()).status).toBe(200);
+    expect(await walk()).toMatchObject({ status: 410, body: { type: 'urn:foldstream:problem:revision-gone' } });
+    tables = {};
   });
 
   it('goes on with a walk on the revision that it began on, and begins the next one on the other', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type DeployedRevision, type Deploying, settleDeployment } from '../../lib/engine/deployed.ts';
-import type { Active, Phase } from '../../lib/engine/rebuild/ports.ts';
+import { memoryDeployments } from '../../lib/testing/memory-deployments.ts';
+import { memoryActives, memoryPhases } from '../../lib/testing/memory-rebuild.ts';
 import { memoryClock } from '../../lib/testing/memory-system.ts';
 
 const one = (revision: number, table = `table-${revision}`, projection = 'track'): DeployedRevision => ({
@@ -10,31 +11,13 @@ const one = (revision: number, table = `table-${revision}`, projection = 'track'
 });
 
 const house = (history = false) => {
-  const actives = new Map<string, Active>();
-  const phases = new Map<string, Phase>();
-  let [tables, commits]: [Readonly<Record<string, string>>, boolean] = [{}, history];
+  const [actives, phases] = [memoryActives(), memoryPhases()];
+  let commits = history;
   const deploying: Deploying = {
     clock: memoryClock(),
-    deployments: {
-      hasCommits: async () => commits,
-      tables: async () => tables,
-      keepTables: async (kept) => {
-        tables = kept;
-      },
-      forgetActive: async (projection) => void actives.delete(projection),
-    },
-    actives: {
-      load: async (projection) => actives.get(projection),
-      switch: async (next, from) => {
-        if (actives.get(next.projection)?.revision !== from) return false;
-        actives.set(next.projection, next);
-        return true;
-      },
-    },
-    phases: {
-      load: async (projection, revision) => phases.get(`${projection}.r${revision}`),
-      save: async (projection, revision, phase) => void phases.set(`${projection}.r${revision}`, phase),
-    },
+    deployments: memoryDeployments({ actives, phases, hasCommits: async () => commits }),
+    actives,
+    phases,
   };
   let previous: readonly DeployedRevision[] = [];
   return {
@@ -49,23 +32,17 @@ const house = (history = false) => {
     begin: () => {
       commits = true;
     },
-    active: (projection = 'track') => actives.get(projection)?.revision,
-    phase: (name: string) => phases.get(name)?.phase,
-    rebuilt: (revision: number) => {
+    active: async (projection = 'track') => (await actives.load(projection))?.revision,
+    phase: async (revision: number) => (await phases.load('track', revision))?.phase,
+    rebuilt: async (revision: number) => {
       const since = '2026-11-21T12:00:00.000Z';
-      const previous = actives.get('track')?.revision;
-      phases.set(`track.r${revision}`, { phase: 'live', since });
-      actives.set('track', {
-        projection: 'track',
-        revision,
-        since,
-        by: 'o',
-        why: 'rebuilt',
-        ...(previous !== undefined && { previous }),
-      });
+      const previous = (await actives.load('track'))?.revision;
+      await phases.save('track', revision, { phase: 'live', since });
+      const now = { projection: 'track', revision, since, by: 'o', why: 'rebuilt', ...(previous !== undefined && { previous }) };
+      expect(await actives.switch(now, previous)).toBe(true);
     },
     /** As by a rebuild that found differences: it is kept up to date, and does not answer. */
-    built: (revision: number) => void phases.set(`track.r${revision}`, { phase: 'live', since: '2026-11-21T12:00:00.000Z' }),
+    built: (revision: number) => phases.save('track', revision, { phase: 'live', since: '2026-11-21T12:00:00.000Z' }),
   };
 };
 
@@ -73,13 +50,13 @@ describe('a deployment', () => {
   it('lets the oldest revision answer at once where there is no history', async () => {
     const { deploy, active, phase } = house();
     expect(await deploy(one(1), one(2))).toBeUndefined();
-    expect([active(), phase('track.r1'), phase('track.r2')]).toEqual([1, 'live', 'building']);
+    expect([await active(), await phase(1), await phase(2)]).toEqual([1, 'live', 'building']);
   });
 
   it('over existing history lets nothing answer before it is built', async () => {
     const { deploy, active, phase } = house(true);
     await deploy(one(1));
-    expect([active(), phase('track.r1')]).toEqual([undefined, 'building']);
+    expect([await active(), await phase(1)]).toEqual([undefined, 'building']);
   });
 
   it('changes nothing about a view that is answered, and goes on when the same is deployed again', async () => {
@@ -88,7 +65,7 @@ describe('a deployment', () => {
     begin();
     expect(await deploy(one(1), one(2))).toBeUndefined();
     expect(await deploy(one(1), one(2))).toBeUndefined();
-    expect([active(), phase('track.r1'), phase('track.r2')]).toEqual([1, 'live', 'building']);
+    expect([await active(), await phase(1), await phase(2)]).toEqual([1, 'live', 'building']);
   });
 
   it('that would remove the revision that answers is refused, before and after a switch, and undone', async () => {
@@ -96,10 +73,10 @@ describe('a deployment', () => {
     await deploy(one(1), one(2));
     begin();
     expect(await deploy(one(2))).toContain('remove track.r1, which answers queries');
-    rebuilt(2);
+    await rebuilt(2);
     expect(await deploy(one(1))).toContain('remove track.r2');
     expect(await deploy(one(2))).toBeUndefined();
-    expect([active(), phase('track.r2')]).toEqual([2, 'live']);
+    expect([await active(), await phase(2)]).toEqual([2, 'live']);
   });
 
   it('that would replace the table of the revision that answers is refused', async () => {
@@ -117,20 +94,29 @@ describe('a deployment', () => {
     begin();
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
     await deploy(one(1), one(1, 'other', 'other'));
-    expect([active(), phase('track.r1')]).toEqual([1, 'live']);
+    expect([await active(), await phase(1)]).toEqual([1, 'live']);
     await deploy(one(1, 'other', 'other'));
     await deploy(one(1, 'new'), one(1, 'other', 'other'));
-    expect([active(), phase('track.r1'), active('other')]).toEqual([undefined, 'building', 1]);
+    expect([await active(), await phase(1), await active('other')]).toEqual([undefined, 'building', 1]);
   });
 
   it('takes a revision that comes back with another table for one that is to be built', async () => {
     const { deploy, begin, rebuilt, phase, active } = house();
     await deploy(one(1), one(2));
     begin();
-    rebuilt(2);
+    await rebuilt(2);
     await deploy(one(2));
     await deploy(one(1, 'anew'), one(2));
-    expect([phase('track.r1'), phase('track.r2'), active()]).toEqual(['building', 'live', 2]);
+    expect([await phase(1), await phase(2), await active()]).toEqual(['building', 'live', 2]);
+  });
+
+  it('takes what was deployed before ids were kept for what is still there', async () => {
+    const { deploy, begin, deploying, active, phase } = house();
+    await deploy(one(1));
+    begin();
+    await deploying.deployments.keepTables({});
+    expect(await deploy(one(1), one(2))).toBeUndefined();
+    expect([await active(), await phase(1), await phase(2)]).toEqual([1, 'live', 'building']);
   });
 
   it('notes by which code a revision began to be built, and keeps that when its code changes', async () => {
@@ -151,7 +137,7 @@ describe('the refusal to take away what answers', () => {
 
   it('advises a roll back where the revision before is kept up to date', async () => {
     const { deploy, rebuilt } = await answering(1, 2);
-    rebuilt(2);
+    await rebuilt(2);
     expect(await deploy(one(1))).toBe(
       'This would remove track.r2, which answers queries. track.r1 is kept up to date beside it: foldstream roll-back track --why "..." lets it answer at once. Then remove track.r2.',
     );
@@ -162,7 +148,7 @@ describe('the refusal to take away what answers', () => {
 
   it('advises no roll back to what would come with another table, or was not deployed meanwhile', async () => {
     const { deploy, rebuilt } = await answering(1, 2);
-    rebuilt(2);
+    await rebuilt(2);
     const advice = /track\.r1 is not there yet: deploy it beside track\.r2, then foldstream rebuild track --revision 1 builds it/;
     expect(await deploy(one(1, 'another'))).toMatch(advice);
     expect(await deploy(one(2))).toBeUndefined();
@@ -171,8 +157,8 @@ describe('the refusal to take away what answers', () => {
 
   it('names the newest revision that is kept up to date and does not answer', async () => {
     const { deploy, built } = await answering(1, 2, 3, 4);
-    built(2);
-    built(3);
+    await built(2);
+    await built(3);
     expect(await deploy(one(2), one(3), one(4))).toBe(
       'This would remove track.r1, which answers queries. track.r3 is built and kept up to date: foldstream rebuild track --revision 3 compares it, and lets it answer. Then remove track.r1.',
     );

@@ -60,6 +60,7 @@ const house = async () => {
       deployed: [{ projection: projection!, reader: view, clock }],
       active: async (name) => ({ projection: name, revision: 1, since: '', by: '', why: '' }),
       built: async () => undefined,
+      tableOf: async () => undefined,
     },
     ages: { ofQueues: async () => new Map([['q', 3]]) },
     log,

@@ -12,6 +12,7 @@ const list = (value: string | string[]) => [value].flat();
 /** A resource as `<logical id without its hash>.<attribute>` followed by what is appended to it. */
 const named = (resource: unknown): string => {
   if (typeof resource === 'string') return resource;
+  if (Array.isArray(resource)) return resource.map(named).join(' ');
   const {
     'Fn::GetAtt': got,
     'Fn::Join': joined,
@@ -107,11 +108,12 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
-  test('settling a deployment: it sees whether there is a commit, and what answers; and makes secrets', () => {
+  test('settling a deployment: it sees whether there is a commit, what answers, and the ids of tables; and makes secrets', () => {
     expect(lines('DeployedViewsDeployed')).toEqual([
       'EventsCommits.Arn: Scan',
       'EventsControl.Arn: GetItem PutItem DeleteItem [view/* phase/* deployed]',
       `EventsControl.Arn: PutItem [${Object.values(secretIds).join(' ')}]`,
+      `${views.map((view) => `${view}Rows.Arn`).join(' ')}: DescribeTable`,
     ]);
   });
 
@@ -168,7 +170,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'ParcelListR2Rows.Arn/index/list-newest: Query',
       'ParcelLogR1Rows.Arn: GetItem Query Scan',
       'ParcelLogR1Rows.Arn/index/list-newest: Query',
-      'EventsControl.Arn: GetItem [view/* rebuild/* rebuilds]',
+      'EventsControl.Arn: GetItem [view/* rebuild/* rebuilds deployed]',
       'EventsControl.Arn: GetItem [secret]',
     ]);
   });

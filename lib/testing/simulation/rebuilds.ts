@@ -184,6 +184,7 @@ export const simulatedRebuilds = (world: World, control: SimulatedControl, parts
     ),
     active: keptFor(instance.clock, controlOf(instance, actives).load),
     built: async () => undefined,
+    tableOf: async () => undefined,
   }));
   /** As the query function does; a reader is to be answered only by a revision that has been the active one. */
   const answering = async <T>(cursor: string | undefined, ask: (querying: Querying) => Promise<T>): Promise<T> =>
