@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureUser } from '../aws/users.ts';
 import { engineCapabilities } from './engine/capabilities.ts';
-import { bootstrap, deploy } from './engine/deploy.ts';
+import { bootstrap, deploy, standing } from './engine/deploy.ts';
 import { ensureEngine } from './engine/install.ts';
 import { onlyStart } from './engine/only-start.ts';
 import { requireFreePort, usualPort } from './engine/port.ts';
@@ -13,15 +13,17 @@ import { Interrupted, untilInterrupted } from './interrupt.ts';
 import { cacheDir, type Deployment, demoUsers, deploymentFile, toDeployment } from './local.ts';
 import { step } from './progress.ts';
 import { loadProject, type ManifestModule, type Project } from './project.ts';
+import { RunError } from './run.ts';
 import { seed, usualHint } from './seed.ts';
 import { unbuiltIn } from './unbuilt.ts';
-import { UserError } from './user-error.ts';
+import { explain, UserError } from './user-error.ts';
 
 export type StartOptions = Readonly<{ port?: number; fresh: boolean; module: ManifestModule }>;
 
 const home = join(cacheDir, 'local');
 const stateDir = join(home, 'state');
 const logFile = join(home, 'cdk.log');
+const outputsFile = join(home, 'outputs.json');
 
 /** An engine of the user's own must have what the application is made of: better one sentence now than a failed deployment. */
 const requireAble = async (endpoint: string): Promise<void> => {
@@ -53,7 +55,7 @@ const deployTo = async (endpoint: string, { module, demo }: Project, signal: Abo
   const stacks = await deploy({
     ...common,
     context: { manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
-    outputsFile: join(home, 'outputs.json'),
+    outputsFile,
     outDir: join(home, 'cdk.out'),
   });
   const deployment = toDeployment(endpoint, stacks);
@@ -64,6 +66,30 @@ const deployTo = async (endpoint: string, { module, demo }: Project, signal: Abo
   writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
   return deployment;
 };
+
+/** What is deployed in the end; where the deployment was refused, or failed, what was there before, with the reason. */
+type Deployed = Readonly<{ deployment: Deployment; failure?: UserError }>;
+
+/** Deploys. What fails is undone, so what an earlier start deployed goes on, and the advice of a refusal can be followed. */
+const deployedTo = async (endpoint: string, project: Project, signal: AbortSignal): Promise<Deployed> => {
+  try {
+    return { deployment: await deployTo(endpoint, project, signal) };
+  } catch (failure) {
+    // Only what CDK said: what fails behind it, such as the seeding, fails on what is new.
+    if (signal.aborted || !(failure instanceof UserError && failure.cause instanceof RunError)) throw failure;
+    const before = await standing({ endpoint, outputsFile });
+    if (!before) throw failure;
+    const deployment = toDeployment(endpoint, before);
+    writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
+    return { deployment, failure };
+  }
+};
+
+const kept = ({ api }: Deployment, failure: UserError): string => `
+${explain(failure)}
+
+Nothing was changed: what the last start deployed goes on, at ${api}
+Where something has to be done first, do it in another terminal (npm run foldstream -- ...). Then Ctrl-C here, and npm start again.`;
 
 const closing = ({ api }: Deployment, { manifest, demo }: Project): string => `
 The API is at ${api}
@@ -86,10 +112,11 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
   const project = await loadProject(options.module);
   const engine = external ? undefined : await engineOf(options, signal);
   try {
-    const deployment = await deployTo(external ?? engine?.endpoint ?? '', project, signal);
-    const unbuilt = await unbuiltIn(deployment);
+    const { deployment, failure } = await deployedTo(external ?? engine?.endpoint ?? '', project, signal);
+    if (!engine && failure) throw failure;
+    const unbuilt = failure ? '' : await unbuiltIn(deployment);
     if (unbuilt !== '') console.log(unbuilt);
-    console.log(closing(deployment, project));
+    console.log(failure ? kept(deployment, failure) : closing(deployment, project));
     if (!engine) return;
     await Promise.race([aborted(signal), engine.ended]);
     if (!signal.aborted) throw new UserError('The local engine ended by itself.', `Its log: ${join(home, 'engine.log')}`);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deleteBucketPolicy, describeStack } from '../../aws/admin.ts';
 import { separated } from '../../aws/outputs.ts';
@@ -46,6 +46,22 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
   await step(title, () => runCdk(deployArgs(options), options));
   const stacks = Object.entries(JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs);
   return Object.fromEntries(stacks.map(([name, outputs]) => [name, separated(outputs)]));
+}
+
+/**
+ * What an earlier deployment has left that stands: a deployment that is refused, or fails, is undone. Undefined where there is none, or one that
+ * could not be undone.
+ */
+export async function standing({ endpoint, outputsFile }: Pick<DeployOptions, 'endpoint' | 'outputsFile'>) {
+  if (!existsSync(outputsFile)) return undefined;
+  const names = Object.keys(JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs);
+  const stacks: [string, StackOutputs[string]][] = [];
+  for (const name of names) {
+    const stack = await describeStack(accessTo(endpoint), name);
+    if (!stack || !/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status)) return undefined;
+    stacks.push([name, stack.outputs]);
+  }
+  return stacks.length > 0 ? Object.fromEntries(stacks) : undefined;
 }
 
 /** The CDK CLI's arguments of a deployment. */
