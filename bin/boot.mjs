@@ -2,7 +2,18 @@
 // Plain JavaScript without dependencies, because it runs before there are any, on whatever Node (18 or later) is there.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -25,11 +36,12 @@ function isInstalled() {
   return read(stamp) === digest(lockFile) || holdsAll(JSON.parse(lockFile).packages);
 }
 
+const neededOf = (packages) => Object.entries(packages).filter(([path, entry]) => path !== '' && !entry.optional && !entry.link);
+
 // Somebody who ran npm alone has no stamp; npm's own record tells then. Optional packages are of other platforms.
 function holdsAll(packages) {
   const installed = JSON.parse(read(join(modules, '.package-lock.json')) ?? '{}').packages ?? {};
-  const needed = Object.entries(packages).filter(([path, entry]) => path !== '' && !entry.optional && !entry.link);
-  return needed.every(([path, entry]) => installed[path]?.version === entry.version);
+  return neededOf(packages).every(([path, entry]) => installed[path]?.version === entry.version);
 }
 
 async function install() {
@@ -37,7 +49,7 @@ async function install() {
   try {
     // Whoever held the lock before may have installed all of it.
     if (isInstalled()) return;
-    await step('Installing dependencies', npmInstall);
+    await step('Installing dependencies', npmInstall, packagesThere);
     writeFileSync(stamp, digest(wanted()));
   } finally {
     release();
@@ -62,6 +74,14 @@ async function takeLock() {
     clearInterval(beat);
     rmSync(lock, { force: true });
   };
+}
+
+// npm says nothing before it has ended. What it has unpacked so far is in the folder.
+function packagesThere() {
+  const about = neededOf(JSON.parse(wanted()).packages).length;
+  const list = (folder) => (existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : []);
+  const here = list(modules).flatMap((name) => (name.startsWith('@') ? list(join(modules, name)) : [name])).length;
+  return `${here} of about ${about} packages`;
 }
 
 async function npmInstall() {
@@ -136,13 +156,17 @@ function runChild(command, args, options, onOutput) {
   });
 }
 
-async function step(title, work) {
+// A terminal is redrawn; elsewhere there is a line now and then, since the first installation takes more than a minute.
+const tellEvery = Number(process.env.FOLDSTREAM_TELL_EVERY ?? 10_000);
+
+async function step(title, work, howFar) {
   const begun = Date.now();
   const time = () => `${((Date.now() - begun) / 1000).toFixed(1)} s`;
   const { isTTY } = process.stdout;
   const draw = (end) => process.stdout.write(`${isTTY ? `\r\u001b[K${title} ... ` : ''}${end}`);
   process.stdout.write(`${title} ... `);
-  const tick = isTTY ? setInterval(() => draw(time()), 100) : undefined;
+  const tell = () => (isTTY ? draw(`${time()}, ${howFar()} `) : process.stdout.write(`\n  ${time()}, ${howFar()} ... `));
+  const tick = setInterval(tell, isTTY ? 500 : tellEvery);
   try {
     await work();
     draw(`${time()}\n`);

@@ -13,6 +13,7 @@ const lockFile = (version: string) =>
 const npm = `#!/bin/sh
 [ "$1" = view ] && { [ -e "$0.offline" ] && { echo 'npm error code ENOTFOUND' >&2; exit 1; }; exit 0; }
 echo "$1" >> "$0.calls"
+[ -e "$0.slow" ] && { mkdir -p node_modules/a node_modules/@b/c; until [ -e "$0.go" ]; do sleep 0.01; done; }
 [ "$1" = ci ] && [ -e "$0.refusal" ] && { cat "$0.refusal" >&2; exit 1; }
 rm -rf node_modules; mkdir -p node_modules/.bin
 ln -s '${process.execPath}' node_modules/.bin/node
@@ -36,7 +37,7 @@ const calls = () =>
 
 function boot(...args: string[]): ChildProcess {
   const path = [join(repo, 'path'), dirname(process.execPath), process.env.PATH].join(delimiter);
-  const env = { PATH: path, HOME: repo };
+  const env = { PATH: path, HOME: repo, FOLDSTREAM_TELL_EVERY: existsSync(join(repo, 'path/npm.slow')) ? '50' : undefined };
   return spawn(process.execPath, ['bin/boot.mjs', ...args], { cwd: repo, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
@@ -53,6 +54,19 @@ test('a fresh clone is installed once, then the script runs with its arguments a
   expect(first.code).toBe(7);
   expect((await ended(boot('hello.ts', 'Bob'))).output).toBe('hello Bob\n');
   expect(calls()).toEqual(['ci']);
+});
+
+test('while it takes, it says how far it is, also where nothing is redrawn', async () => {
+  write('path/npm.slow', '');
+  const child = boot('hello.ts', 'Ada');
+  let told = '';
+  child.stdout?.on('data', (chunk) => {
+    told += chunk;
+    if (told.includes(', 2 of about 1 packages ... ')) write('path/npm.go', '');
+  });
+  expect((await ended(child)).output).toMatch(
+    /^Installing dependencies \.\.\. \n( {2}\d+\.\d s, \d of about 1 packages \.\.\. \n?)+\d+\.\d s\nhello Ada\n$/,
+  );
 });
 
 test('a changed lock file is installed again', async () => {
