@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { lasting, oneOf, port, revision, segments, whole } from '../lib/cli/arguments.ts';
 import { checkVerb } from '../lib/cli/check.ts';
-import { contractsVerb, rowsUnchangedVerb } from '../lib/cli/contracts.ts';
+import { contractsVerb, draftVerb, rowsUnchangedVerb } from '../lib/cli/contracts.ts';
 import { exportHistory } from '../lib/cli/export.ts';
 import { importVerb } from '../lib/cli/import.ts';
 import { untilInterrupted } from '../lib/cli/interrupt.ts';
@@ -58,16 +58,18 @@ program
   .command('contracts')
   .description("compare the stored formats, and the views' code, with those last released")
   .option('--release', 'record what is there now as released', false)
+  .option('--draft', 'write a first golden sample, with made-up data, for each version of an event that has none', false)
   .option('--rows-unchanged <view...>', 'record that the code of these views changed, and none of their stored rows')
   .option('--why <text>', 'the reason, with --rows-unchanged')
-  .action(async ({ release, rowsUnchanged: views, why }) => {
+  .action(async ({ draft, release, rowsUnchanged: views, why }) => {
+    const [manifest, root] = [await theManifest(), recordsOf(theModule())];
     // Loaded where it is needed: no other verb waits for the bundler.
-    const { projectionCode } = await import('../lib/infra/projection-code.ts');
-    const manifest = await theManifest();
-    const code = await projectionCode(manifest, theModule());
-    const { ok, lines } = views
-      ? rowsUnchangedVerb({ root: recordsOf(theModule()), code, views, why })
-      : contractsVerb({ manifest, root: recordsOf(theModule()), code, release });
+    const codeOf = async () => (await import('../lib/infra/projection-code.ts')).projectionCode(manifest, theModule());
+    const { ok, lines } = draft
+      ? draftVerb({ manifest, root })
+      : views
+        ? rowsUnchangedVerb({ root, code: await codeOf(), views, why })
+        : contractsVerb({ manifest, root, code: await codeOf(), release });
     console.log(lines.join('\n'));
     failUnless(ok);
   });

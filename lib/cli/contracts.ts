@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { checkContracts } from './contracts/check.ts';
 import { checkCommands, presentCommands, type ReleasedCommands, releaseCommands } from './contracts/commands.ts';
+import { draftsOf } from './contracts/drafts.ts';
 import { type Fault, together } from './contracts/findings.ts';
 import { presentFormats, type Released, type Samples, type Storing, toReleased } from './contracts/present.ts';
 import { checkViews, keepRows, type ReleasedViews, releaseViews, type ViewCode } from './contracts/views.ts';
@@ -48,6 +49,11 @@ const recorded = <T>(root: string, name: ReleaseRecord): T | undefined => {
 /** The formats as last released, or undefined where none are recorded. */
 export const readReleased = (root: string): Released | undefined => recorded(root, 'released');
 
+const writeNew = (file: string, text: string): void => {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+};
+
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${fault}`, `  ${fix}`];
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
@@ -92,6 +98,21 @@ export const contractsVerb = ({ manifest, root, code, release = false, write = w
       ],
     };
   return { ok: true, lines: [...lines, `${size}: as released, and every sample reads as it did.`] };
+};
+
+/** `foldstream contracts --draft`: writes a first golden sample for each version that has none. */
+export const draftVerb = ({ manifest, root, write = writeNew }: Pick<ContractsOptions, 'manifest' | 'root' | 'write'>) => {
+  const drafts = draftsOf(manifest, readSamples(root));
+  for (const { name, content } of drafts) write(join(root, 'events', 'samples', `${name}.json`), toJson(content));
+  const unfit = drafts.filter(({ content }) => content.data === undefined);
+  const lines = [
+    ...drafts.map(({ name }) => `events/samples/${name}.json is new.`),
+    ...unfit.map(({ name }) => `${name}: nothing that is made up fits its schema. Write its \`data\` yourself.`),
+    drafts.length === 0
+      ? 'Every version of every event has its sample.'
+      : 'Their data is made up: put in what really occurs, every field filled, before they are released.',
+  ];
+  return { ok: unfit.length === 0, lines };
 };
 
 export type RowsUnchangedOptions = Required<Pick<ContractsOptions, 'root' | 'code'>> &

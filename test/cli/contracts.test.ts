@@ -217,7 +217,7 @@ describe('samples', () => {
       {
         version: 2,
         fault: 'v2 has no sample.',
-        fix: 'Write events/samples/shop/Sold.v2.json by hand, with every field filled: {"type":"Sold","v":2,"data":{"price":"<integer>","colour":"<string>","note":"<string>","shop":"<string>"}}',
+        fix: 'Write events/samples/shop/Sold.v2.json, with every field filled (foldstream contracts --draft writes a first one): {"type":"Sold","v":2,"data":{"price":"<integer>","colour":"<string>","note":"<string>","shop":"<string>"}}',
       },
     ]);
   });
@@ -273,7 +273,7 @@ describe('samples', () => {
     const { faults, notes } = checkContracts(withFormats(events), firstReleased, firstSamples);
     expect(faults).toEqual([]);
     expect(notes).toContainEqual(
-      expect.stringContaining('shop.Lent v1 has no sample yet. Write events/samples/shop/Lent.v1.json by hand'),
+      expect.stringContaining('shop.Lent v1 has no sample yet. Write events/samples/shop/Lent.v1.json, with every field filled'),
     );
     expect(checkContracts(withFormats(events), firstReleased, firstSamples, true).faults).toMatchObject([
       { event: 'shop.Lent', fault: 'v1 has no sample.' },

@@ -35,7 +35,9 @@ export const checkSample = (
   const released = before?.versions[v];
   const restore = `Take ${file} back from the last release`;
   if (!sample) {
-    const fix = released ? `${restore}.` : `Write ${file} by hand, with every field filled: ${draft(type, v, schema)}`;
+    const fix = released
+      ? `${restore}.`
+      : `Write ${file}, with every field filled (foldstream contracts --draft writes a first one): ${draft(type, v, schema)}`;
     // An event type that never shipped is still being thought about: its sample is due when it is released.
     if (!before && !releasing) return note(`${event} v${v} has no sample yet. ${fix}`);
     return faulty(event, v, `v${v} has no sample.`, fix);
