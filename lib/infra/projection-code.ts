@@ -6,8 +6,9 @@ import { revisionKey } from '../core/deployed-names.ts';
 import { logWriters } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { instanceRows } from '../core/process-instances.ts';
-import { type AnyProjection, sourcesOf } from '../core/projection.ts';
+import { type AnyProjection, handledTypes, sourcesOf } from '../core/projection.ts';
 import { compiled, manifestIs, pathOf } from './bundle.ts';
+import { onlyHandled } from './handled-formats.ts';
 import { hashOfCode, homeOf, type Module, modulesOf } from './manifest-modules.ts';
 
 /** A decider as views need it: its category, and the module that exports its formats. */
@@ -27,7 +28,7 @@ const stubsOf = (aggregates: readonly AnyDecider[], modules: readonly Module[]):
   });
 
 /**
- * Puts `{ category, events }` in the place of deciders. The modules' other exports stay; what a module does beside defining them counts only
+ * Puts a category and its formats in the place of deciders: the code is looked at, and never run. The modules' other exports stay; what a module does beside defining them counts only
  * where something else of it is used.
  */
 const standIns = (stubs: readonly Stub[]): Plugin => ({
@@ -47,7 +48,7 @@ const standIns = (stubs: readonly Stub[]): Plugin => ({
         .filter(({ module }) => module === path)
         .flatMap(({ decider, name, alias, formats }) => [
           `import { ${formats.name} as ${alias}Events } from ${JSON.stringify(formats.path)};`,
-          `const ${alias} = { category: ${JSON.stringify(decider.category)}, events: ${alias}Events };`,
+          `const ${alias} = { category: ${JSON.stringify(decider.category)}, foldstreamFormats: ${alias}Events };`,
           `export { ${alias} as ${name} };`,
         ]);
       return { contents: [`export * from ${real};`, ...lines].join('\n'), resolveDir: dirname(path), loader: 'js' };
@@ -62,6 +63,13 @@ const asSource = /(?:\bfrom: |\baggregates: )(?:\[[\w$,\s]*\]|[\w$]+)/g;
 const merelyNamed = (code: string, stubs: readonly Stub[]): readonly Stub[] => {
   const rest = code.replaceAll(asSource, '');
   return stubs.filter(({ alias }) => !new RegExp(`(?<!var )\\b${alias}\\b`).test(rest));
+};
+
+/** The code without the formats of events that the projection does not handle: of them no row is made. */
+const narrowedTo = (projection: AnyProjection, code: string, { alias, decider }: Stub): string => {
+  const variable = new RegExp(`^var ${alias} = \\{ category: "\\w+", foldstreamFormats: ([\\w$]+) \\};$`, 'm').exec(code)?.[1];
+  const types = Object.keys(decider.events);
+  return variable === undefined ? code : onlyHandled(code, { variable, types, handled: handledTypes(projection) });
 };
 
 const core = (file: string) => fileURLToPath(new URL(`../core/${file}`, import.meta.url));
@@ -105,7 +113,7 @@ const originOf = (projection: AnyProjection, modules: readonly Module[]): Origin
 
 /**
  * For each revision of a projection (`account-balance.r1`), a hash of the code that makes its rows: the declaration with all that it
- * imports, and its sources' formats with their upcasters. Comments, formatting and what a decider decides are not in it. For a projection that
+ * imports, and the formats of the events that it handles with their upcasters. Comments, formatting and what a decider decides are not in it. For a projection that
  * no module exports the manifest itself is taken: the hash then changes more often than it must, never too seldom.
  */
 export const projectionCode = async (
@@ -117,10 +125,10 @@ export const projectionCode = async (
   const stubs = stubsOf(aggregates, modules);
   const hashOf = async (projection: AnyProjection): Promise<string> => {
     const home = originOf(projection, modules);
-    const bundled = (minify: boolean, stand: readonly Stub[]) =>
+    const bundled = (stand: readonly Stub[]) =>
       build({
         ...compiled,
-        minify,
+        minify: false,
         stdin: {
           contents: home ? home.lines.join('\n') : `export * from ${JSON.stringify(manifest)};`,
           resolveDir: dirname(home?.path ?? manifest),
@@ -129,8 +137,14 @@ export const projectionCode = async (
         packages: 'external',
         plugins: [manifestIs(manifest), standIns(stand)],
       });
-    const { outputFiles } = await bundled(false, stubs);
-    const code = await bundled(true, merelyNamed(outputFiles[0]?.text ?? '', stubs));
+    const textOf = async (stand: readonly Stub[]) => (await bundled(stand)).outputFiles[0]?.text ?? '';
+    const named = merelyNamed(await textOf(stubs), stubs);
+    const narrowed = named.reduce((text, stub) => narrowedTo(projection, text, stub), await textOf(named));
+    const code = await build({
+      ...compiled,
+      stdin: { contents: narrowed, resolveDir: dirname(home?.path ?? manifest), sourcefile: 'projection-code.js' },
+      packages: 'external',
+    });
     return hashOfCode(code.outputFiles[0]?.text, code.metafile, home?.path ?? manifest);
   };
   const hashes = projections.map(async (projection) => [revisionKey(projection), await hashOf(projection)] as const);

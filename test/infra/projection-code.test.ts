@@ -17,7 +17,14 @@ const view = (name: string, handler: string) =>
 const sources: Readonly<Record<string, string>> = {
   'events.ts': `import * as z from 'zod';
     import { v1 } from '${core}/version.ts';
-    export const events = { Counted: v1(z.object({ by: z.int() })).next(z.object({ by: z.int(), at: z.string() }), (old) => ({ ...old, at: 'then' })) };`,
+    const words = z.string().regex(/^[^"'{]{1,9}$/);
+    const reason = z.object({ why: words, by: z.enum(['him', 'her']) });
+    export const events = {
+      // What is handled stands between what is not.
+      Reset: v1(reason).next(reason.extend({ at: z.string() }), (old) => ({ ...old, at: 'never' })),
+      Counted: v1(z.object({ by: z.int() })).next(z.object({ by: z.int(), at: z.string() }), (old) => ({ ...old, at: 'then' })),
+      Lost: v1(z.object({ 'so, many': z.int().max(5) })),
+    };`,
   'counter.ts': `import * as z from 'zod';
     import { command } from '${core}/decider.ts';
     import { events } from './events.ts';
@@ -25,7 +32,7 @@ const sources: Readonly<Record<string, string>> = {
     export const counter = { category: 'counter', events, initial: 0,
       commands: { Count: command(['operator'], z.object({ by: z.int() })) },
       decide: { Count: (n, { by }) => by > 99 ? [] : [{ type: 'Counted', data: { by, at: 'now' } }] },
-      evolve: { Counted: (n, { by }) => n + by } };`,
+      evolve: { Counted: (n, { by }) => n + by, Reset: () => 0, Lost: (n) => n } };`,
   'format.ts': `export const shown = (n) => n + ' times'; export const unused = 1;`,
   'last.ts': `import { counter } from './counter.ts'; import { shown } from './format.ts';
     export const last = { ${view('last', '(row, { data }) => ({ text: shown(data.by) })')} };`,
@@ -83,6 +90,30 @@ describe("the hash of the code that makes a view's rows", async () => {
       'counter.ts',
       (text) => text.replace('n + by', 'n - by'),
       ['sum.r1', 'state.r1', 'hidden.r1'],
+    ],
+    [
+      'a format that it does not handle only where more of the decider, or of its module, is used',
+      'events.ts',
+      (text) => text.replace('max(5)', 'max(6)'),
+      ['sum.r1', 'state.r1', 'full.r1', 'hidden.r1'],
+    ],
+    [
+      'what such a format alone uses',
+      'events.ts',
+      (text) => text.replace('{1,9}', '{1,8}'),
+      ['sum.r1', 'state.r1', 'full.r1', 'hidden.r1'],
+    ],
+    [
+      'the upcaster of such a format',
+      'events.ts',
+      (text) => text.replace("'never'", "'long ago'"),
+      ['sum.r1', 'state.r1', 'full.r1', 'hidden.r1'],
+    ],
+    [
+      'the name of such an event',
+      'events.ts',
+      (text) => text.replace('Lost: v1', 'Gone: v1'),
+      ['sum.r1', 'state.r1', 'full.r1', 'hidden.r1'],
     ],
   ])('changes with %s', async (_, file, change, expected) => {
     expect(await changedBy({ [file]: change })).toEqual(expected.filter((name) => names.includes(name)));
