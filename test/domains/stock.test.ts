@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
+import { keptValues } from '../../lib/domains/kept.ts';
 import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
 import { specification } from '../../lib/testing/specification.ts';
 
@@ -116,7 +117,7 @@ describe('whatever commands come', () => {
             if (type === 'StockDispatched') inside -= quantity;
           }
           state = fold(stock, state, outcome) as Stock;
-          const kept = Object.values(state.reserved);
+          const kept = keptValues(state.reserved);
           expect(state.available).toBeGreaterThanOrEqual(0);
           expect(kept.every((quantity) => quantity > 0)).toBe(true);
           expect(kept.reduce((sum, quantity) => sum + quantity, state.available)).toBe(inside);
@@ -124,5 +125,15 @@ describe('whatever commands come', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('a change copies a page of what is reserved, and not all of it, however many orders have some', () => {
+    const orders = Array.from({ length: 4_000 }, (_, i) => reserved(`o${i}`, 1));
+    const before = fold(stock, stock.initial, [received(5_000), offered, ...orders]) as Stock;
+    for (const event of [reserved('o4000', 1), reserved('o17', 2), released('o17', 1)]) {
+      const after = fold(stock, before, [event]) as Stock;
+      expect(after.reserved.filter((page) => !before.reserved.includes(page)).length).toBeLessThanOrEqual(2);
+      expect(Math.max(...after.reserved.map((page) => page.length), after.reserved.length)).toBeLessThanOrEqual(128);
+    }
   });
 });

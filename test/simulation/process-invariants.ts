@@ -7,6 +7,7 @@ import type { Instance } from '../../lib/core/process-instance.ts';
 import { readEvent } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { fulfilment } from '../../lib/domains/fulfilment/process.ts';
+import { keptFor, keptValues } from '../../lib/domains/kept.ts';
 import { type Order, order } from '../../lib/domains/order/decider.ts';
 import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
@@ -103,7 +104,7 @@ const stockOf = (streams: Streams, sku: string) => {
 type Stocks = readonly ReturnType<typeof stockOf>[];
 
 const stockFault = ({ sku, available, reserved, dispatched, received }: Stocks[number]): string | undefined => {
-  const held = sumOf(Object.values(reserved));
+  const held = sumOf(keptValues(reserved));
   const gone = sumOf(Object.values(dispatched));
   return available >= 0 && available + held + gone === received
     ? undefined
@@ -115,7 +116,7 @@ const orderFault = (streams: Streams, stocks: Stocks, movedBy: MovedFor, id: str
   if (status === 'new') return undefined;
   const instance = stateOf<Instance>(processDecider(fulfilment as AnyProcess), streams, `fulfilment-${id}`);
   const { taken, back } = movedBy(`order-${id}`);
-  const kept: Amounts = Object.fromEntries(stocks.map(({ sku, reserved }) => [sku, reserved[id] ?? 0]));
+  const kept: Amounts = Object.fromEntries(stocks.map(({ sku, reserved }) => [sku, keptFor(reserved, id) ?? 0]));
   const sent: Amounts = Object.fromEntries(stocks.map(({ sku, dispatched }) => [sku, dispatched[id] ?? 0]));
   const what = `order ${id} (${status}, ${instance.ended ?? instance.status}) took ${taken}, gave ${back} back, keeps ${JSON.stringify(kept)} and sent ${JSON.stringify(sent)}`;
   const total = sumOf(lines.map(({ quantity, price }) => quantity * price));

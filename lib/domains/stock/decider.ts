@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type StockEvent, stockEvents } from '../../../events/stock.ts';
 import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
 import { currency, idOf, minorUnits, quantity } from '../fields.ts';
+import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../kept.ts';
 
 const stockCommands = {
   Receive: command(['operator'], z.strictObject({ quantity })),
@@ -15,7 +16,7 @@ type StockCommand = CommandOf<typeof stockCommands>;
 export type Stock = Readonly<{
   available: number;
   /** By order: what is kept for it. */
-  reserved: Readonly<Record<string, number>>;
+  reserved: Kept<number>;
   offer?: Readonly<{ price: number; currency: string }>;
 }>;
 
@@ -24,10 +25,10 @@ export const stock: Decider<Stock, StockCommand, StockEvent> = {
   category: 'stock',
   events: stockEvents,
   commands: stockCommands,
-  initial: { available: 0, reserved: {} },
+  initial: { available: 0, reserved: nothingKept },
   decide: {
     Receive: ({ available, reserved }, { quantity }) => {
-      const all = Object.values(reserved).reduce((sum, each) => sum + each, available + quantity);
+      const all = keptValues(reserved).reduce((sum, each) => sum + each, available + quantity);
       return Number.isSafeInteger(all)
         ? [{ type: 'StockReceived', data: { quantity } }]
         : refuse('stock-too-large', { available });
@@ -58,18 +59,13 @@ export const stock: Decider<Stock, StockCommand, StockEvent> = {
     StockReserved: (state, { orderId, quantity }) => ({
       ...state,
       available: state.available - (quantity - reservedFor(state, orderId)),
-      reserved: { ...state.reserved, [orderId]: quantity },
+      reserved: withValue(state.reserved, orderId, quantity),
     }),
     StockReleased: (state, { orderId, quantity }) => ({ ...without(state, orderId), available: state.available + quantity }),
     StockDispatched: (state, { orderId }) => without(state, orderId),
   },
 };
 
-/** An order may be called `constructor`. */
-const reservedFor = ({ reserved }: Stock, orderId: string): number =>
-  Object.hasOwn(reserved, orderId) ? (reserved[orderId] ?? 0) : 0;
+const reservedFor = ({ reserved }: Stock, orderId: string): number => keptFor(reserved, orderId) ?? 0;
 
-const without = (state: Stock, orderId: string): Stock => {
-  const { [orderId]: _, ...reserved } = state.reserved;
-  return { ...state, reserved };
-};
+const without = (state: Stock, orderId: string): Stock => ({ ...state, reserved: withoutValue(state.reserved, orderId) });
