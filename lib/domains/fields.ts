@@ -7,3 +7,8 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, a
 /** 1050 EUR is ten euros fifty. */
 export const minorUnits = z.int().positive();
 export const quantity = z.int().positive().max(1_000_000);
+
+/** The most that one command of a customer may be about, in minor units: a million of what is usual, and far from what a sum of many can hold. */
+export const mostStated = 1_000_000_000;
+/** An amount that somebody states freely. In commands alone: what is stored stays readable as it is. */
+export const statedAmount = minorUnits.max(mostStated);

@@ -4,6 +4,7 @@ import type { AccountEvent } from '../../events/account.ts';
 import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
 import { type Account, account } from '../../lib/domains/account/decider.ts';
+import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { specification } from '../../lib/testing/specification.ts';
 
 const given = specification(account);
@@ -87,8 +88,18 @@ describe('what processes move', () => {
     given(opened, deposited(5)).when(debit(5, 'USD')).rejected('currency-mismatch', { accountCurrency: 'EUR' });
     given(opened).when(credit(5, 'USD')).rejected('currency-mismatch', { accountCurrency: 'EUR' });
   });
-  it('is refused where the balance would leave the exact range', () =>
-    given(opened, credited(largest)).when(credit(1)).rejected('balance-too-large', { balance: largest }));
+  it('is refused where the balance would leave the exact range, without a word about the balance', () =>
+    given(opened, credited(largest)).when(credit(1)).rejected('balance-too-large'));
+  it('tells a stranger nothing of the balance: no amount that a transfer may have comes to the limit', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e15 }), fc.integer({ min: 1, max: 1e12 }), (balance, amount) => {
+        const terms = { from: 'a', to: 'b', amount, currency: 'EUR' };
+        const isTaken = transfer.commands.Request.schema.safeParse(terms).success;
+        expect(isTaken).toBe(amount <= 1_000_000_000);
+        const state: Account = { ...account.initial, status: 'open', owner: 'ada', currency: 'EUR', balance };
+        if (isTaken) expect(isRefusal(decide(account, state, credit(amount), context))).toBe(false);
+      }),
+    ));
   it.each([
     ['unopened', []],
     ['closed', [opened, closed]],

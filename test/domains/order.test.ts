@@ -47,9 +47,20 @@ describe('an order', () => {
       .invalid('lines');
   });
   it('stays exact', () => {
-    const dear = { sku: 'moon', quantity: 2, price: Number.MAX_SAFE_INTEGER - 1 };
-    given().when(place(dear)).rejected('total-too-large');
-    given(placed).when(change(dear)).rejected('total-too-large');
+    const most = 1_000_000_000;
+    const dear = { sku: 'moon', quantity: 2, price: most };
+    given().when(place(dear)).rejected('total-too-large', { most });
+    given(placed).when(change(dear)).rejected('total-too-large', { most });
+    given()
+      .when(place({ ...dear, quantity: 1 }))
+      .then({ ...placed, data: { ...placed.data, lines: [{ ...dear, quantity: 1 }] } });
+    for (const [field, line] of Object.entries({
+      price: { ...dear, price: most + 1 },
+      quantity: { ...dear, quantity: 1_000_001 },
+    })) {
+      given().when(place(line)).invalid(`lines.0.${field}`);
+      given(placed).when(change(line)).invalid(field);
+    }
   });
 
   it('is changed line by line until the customer pays', () => {

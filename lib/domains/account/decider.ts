@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { type AccountEvent, accountEvents } from '../../../events/account.ts';
 import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
+import { currency, minorUnits, statedAmount } from '../fields.ts';
 
-const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, as in ISO 4217');
-const money = z.strictObject({ amount: z.int().positive(), currency });
+const money = z.strictObject({ amount: minorUnits, currency });
 
 /** What a process moves: the stream that it moves it for, and the other account where there is one. */
 const movement = money.extend({ reference: z.string().min(1).max(200), counterparty: z.string().max(128).optional() });
 
 const accountCommands = {
   Open: command(['owner'], z.strictObject({ currency })),
-  Deposit: command(['owner'], money),
+  Deposit: command(['owner'], money.extend({ amount: statedAmount })),
   Withdraw: command(['owner'], money),
   /** On behalf of somebody, who must own the account: a process may not take what its customer could not. */
   Debit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'payment']), onBehalfOf: z.string().min(1) })),
@@ -42,8 +42,12 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
       if (state.owner !== undefined && state.owner !== onBehalfOf) return refuse('not-owner');
       return unusable(state, movement) ?? tooLittle(state, movement) ?? [{ type: 'MoneyDebited', data: movement }];
     },
-    Credit: (state, movement) =>
-      unusable(state, movement) ?? tooMuch(state, movement) ?? [{ type: 'MoneyCredited', data: movement }],
+    // The sender may be anybody: what they are told must not tell what is there. What one transfer may be about comes nowhere near the limit.
+    Credit: (state, movement) => {
+      const refusal = unusable(state, movement) ?? tooMuch(state, movement);
+      if (refusal) return refusal.refused === 'balance-too-large' ? refuse(refusal.refused) : refusal;
+      return [{ type: 'MoneyCredited', data: movement }];
+    },
     Close: (state, { reason }) => {
       if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
       return state.balance === 0

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { type OrderEvent, orderEvents } from '../../../events/order.ts';
 import { type CommandOf, command, type Decider, type Refusal, refuse } from '../../core/decider.ts';
-import { currency, idOf, minorUnits, quantity } from '../fields.ts';
+import { currency, idOf, mostStated, quantity, statedAmount } from '../fields.ts';
 import { type Line, totalOf, withLine } from './lines.ts';
 
 const mostLines = 20;
-const line = z.strictObject({ sku: idOf, quantity, price: minorUnits });
+const line = z.strictObject({ sku: idOf, quantity, price: statedAmount });
 
 const orderCommands = {
   Place: command(['owner'], z.strictObject({ lines: z.array(line).min(1).max(mostLines).readonly(), currency })),
@@ -101,5 +101,7 @@ export const order: Decider<Order, OrderCommand, OrderEvent> = {
 
 const isOneOf = ({ status }: Order, statuses: readonly Order['status'][]) => statuses.includes(status);
 const notOpen = ({ status }: Order): Refusal => refuse('order-not-open', { orderStatus: status });
-const tooLarge = (lines: readonly Line[]) => (Number.isSafeInteger(totalOf(lines)) ? undefined : refuse('total-too-large'));
+/** Customers place orders without means: views that add up everybody's have room for millions of the largest. */
+const tooLarge = (lines: readonly Line[]) =>
+  totalOf(lines) <= mostStated ? undefined : refuse('total-too-large', { most: mostStated });
 const isSame = (before: readonly Line[], after: readonly Line[]) => JSON.stringify(before) === JSON.stringify(after);

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { type TransferEvent, transferEvents } from '../../../events/transfer.ts';
 import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
-import { currency, idOf, minorUnits } from '../fields.ts';
+import { currency, idOf, statedAmount } from '../fields.ts';
 
 const transferCommands = {
   // A foreign account is refused before anything is stored: nobody fills somebody else's history with what cannot succeed.
-  Request: command(['owner'], z.strictObject({ from: idOf, to: idOf, amount: minorUnits, currency }), {
+  Request: command(['owner'], z.strictObject({ from: idOf, to: idOf, amount: statedAmount, currency }), {
     owns: { account: ({ from }) => from },
   }),
   Complete: command(['process'], z.strictObject({})),
