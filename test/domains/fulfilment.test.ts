@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { later, send } from '../../lib/core/process.ts';
 import { account } from '../../lib/domains/account/decider.ts';
+import { type Fulfilment, unseen } from '../../lib/domains/fulfilment/memory.ts';
 import { fulfilment } from '../../lib/domains/fulfilment/process.ts';
 import { order } from '../../lib/domains/order/decider.ts';
 import { stock } from '../../lib/domains/stock/decider.ts';
@@ -45,41 +46,36 @@ const reject = (why: Parameters<(typeof order)['decide']['Reject']>[1]) => send(
 const deadline = (minute: number) => ({ name: 'payment', at: later(`2026-11-21T12:0${minute}:00.000Z`, { minutes: 30 }) });
 
 const of = (sku: string) => ({ to: `stock-${sku}` });
-const reservedOne = [placed, done('reserved', of('kettle'))] as const;
+const paid = [placed, chosen, done('paid')] as const;
+const reservedOne = [...paid, done('reserved', of('kettle'))] as const;
 const reserved = [...reservedOne, done('reserved', of('cup'))] as const;
-const paid = [...reserved, chosen, done('paid')] as const;
-const confirmed = [...paid, done('heard')] as const;
+const confirmed = [...reserved, done('heard')] as const;
 const refusedCup = refused('reservationRefused', { ...of('cup'), reason: 'insufficient-stock' });
 const overtaken = refused('overtaken', { reason: 'order-not-open' });
 const releases = [release('kettle'), release('cup')];
 const settled = (sku: string) => done('settled', of(sku));
 
 describe('an order that goes well', () => {
-  it('has each line reserved, and half an hour to be paid', () =>
+  it('has half an hour to be paid, and keeps nothing from others until it is', () =>
     given()
       .when(placed)
-      .then({ send: [reserve(kettle), reserve(cup)], set: [deadline(1)] }));
-  it('waits for the customer', () =>
-    given(...reservedOne)
-      .when(done('reserved'))
-      .then({})
-      .remembers({ reserving: 0, payment: 'none' }));
-  it('is paid when all is reserved and the customer has said from where', () =>
-    given(...reserved)
+      .then({ set: [deadline(1)] }));
+  it('is paid when the customer has said from where', () =>
+    given(placed)
       .when(chosen)
       .then({ send: [debit], cancel: ['payment'] }));
-  it('waits for the last reservation where the customer is faster', () => {
-    given(...reservedOne)
-      .when(chosen)
-      .then({ cancel: ['payment'] });
-    given(...reservedOne, chosen)
-      .when(done('reserved'))
-      .then({ send: [debit] });
-  });
-  it('is confirmed', () =>
-    given(...reserved, chosen)
+  it('has each line reserved when it is paid', () =>
+    given(placed, chosen)
       .when(done('paid'))
-      .then({ send: [confirm] }));
+      .then({ send: [reserve(kettle), reserve(cup)] }));
+  it('is confirmed when the last line is reserved', () => {
+    given(...paid)
+      .when(done('reserved', of('kettle')))
+      .then({});
+    given(...reservedOne)
+      .when(done('reserved', of('cup')))
+      .then({ send: [confirm] });
+  });
   it('leaves the stock when it is shipped', () =>
     given(...confirmed)
       .when(shipped)
@@ -89,10 +85,10 @@ describe('an order that goes well', () => {
       .when(settled('cup'))
       .then({ end: 'completed' }));
   it('is not complete before it is known to be confirmed', () => {
-    given(...paid, shipped, settled('kettle'))
+    given(...reserved, shipped, settled('kettle'))
       .when(settled('cup'))
       .then({});
-    given(...paid, shipped, settled('kettle'), settled('cup'))
+    given(...reserved, shipped, settled('kettle'), settled('cup'))
       .when(done('heard'))
       .then({ end: 'completed' });
   });
@@ -102,69 +98,37 @@ describe('an order that changes', () => {
   const more = { ...kettle, quantity: 3 };
   const none = { ...kettle, quantity: 0 };
 
-  it('has the line reserved anew, and half an hour again', () =>
-    given(...reserved)
-      .when(changed(more))
-      .then({ send: [reserve(more)], set: [deadline(4)] }));
-  it('lets go of a line that is gone', () =>
-    given(...reserved)
+  it('has no more time to be paid, and reserves what it was when it was paid', () => {
+    given(placed).when(changed(more)).then({});
+    given(placed, changed(more), chosen)
+      .when(done('paid'))
+      .then({ send: [reserve(more), reserve(cup)] });
+  });
+  it('lets go of a line that is gone, of which the release before may have reserved some', () =>
+    given(placed)
       .when(changed(none))
-      .then({ send: [release('kettle', 'reserved')], set: [deadline(4)] })
+      .then({ send: [release('kettle')] })
       .remembers({ lines: [cup] }));
-  it('is paid when the change is reserved too', () => {
-    given(...reserved, changed(more))
-      .when(chosen)
-      .then({ cancel: ['payment'] });
-    given(...reserved, changed(more), chosen)
-      .when(done('reserved'))
-      .then({ send: [debit] });
-  });
-  it('is rejected where there is not enough for the change', () =>
-    given(...reserved, changed(more))
-      .when(refused('reservationRefused', { reason: 'insufficient-stock' }))
-      .then({ send: [reject({ reason: 'stock-refused', because: 'insufficient-stock', sku: 'kettle' })] }));
-  it('is not rejected for what was asked for before the change', () => {
-    const first = [placed, changed(none), done('reserved', of('cup'))] as const;
-    const refusedFirst = refused('reservationRefused', { ...of('kettle'), reason: 'insufficient-stock' });
-    given(...first)
-      .when(refusedFirst)
-      .then({})
-      .remembers({ reserving: 1 });
-    given(...first, refusedFirst, chosen)
-      .when(done('reserved'))
-      .then({ send: [debit] });
-  });
 });
 
 describe('an order that is not paid in time', () => {
-  it('is to expire, as far as it is known', () => {
-    given(...reserved)
+  it('is to expire, also where it was changed', () => {
+    given(placed)
       .when(due('payment'))
       .then({ send: [expire(0)] });
-    given(...reserved, changed(cup), done('reserved'))
+    given(placed, changed(cup))
       .when(due('payment'))
       .then({ send: [expire(1)] });
   });
-  it('releases what was reserved', () =>
-    given(...reserved, due('payment'))
-      .when(expired)
-      .then({ send: releases }));
+  it('lets go of what the release before may have reserved', () =>
+    given(placed, due('payment')).when(expired).then({ send: releases }));
   it('is then over', () =>
-    given(...reserved, due('payment'), done('heard'), expired, settled('kettle'))
-      .when(settled('cup'))
-      .then({ end: 'expired' }));
-  it('releases also what is being reserved', () => given(placed, due('payment')).when(expired).then({ send: releases }));
+    given(placed, due('payment'), done('heard'), expired, settled('kettle')).when(settled('cup')).then({ end: 'expired' }));
   it('goes on where the customer was faster', () => {
-    given(...reserved, due('payment'))
-      .when(overtaken)
-      .then({})
-      .remembers({ stage: 'open', open: 0 });
-    given(...reserved, due('payment'), overtaken)
+    given(placed, due('payment')).when(overtaken).then({}).remembers({ stage: 'open', open: 0 });
+    given(placed, due('payment'), overtaken)
       .when(chosen)
       .then({ send: [debit] });
-    given(...reserved, due('payment'), overtaken)
-      .when(changed(cup))
-      .then({ send: [reserve(cup)], set: [{ name: 'payment', at: later('2026-11-21T12:33:00.000Z', { minutes: 30 }) }] });
   });
 });
 
@@ -173,77 +137,40 @@ describe('an order whose stock is refused', () => {
     given(...reservedOne)
       .when(refusedCup)
       .then({ send: [reject({ reason: 'stock-refused', because: 'insufficient-stock', sku: 'cup' })] });
-    given(placed, refusedCup)
+    given(...paid, refusedCup)
       .when(refused('reservationRefused', { ...of('kettle'), reason: 'not-for-sale' }))
       .then({});
   });
-  it('releases the other lines, and the refused one too, of which an earlier quantity may be held', () =>
+  it('releases the other lines, and is paid back', () =>
     given(...reservedOne, refusedCup)
       .when(rejected)
-      .then({ send: releases, cancel: ['payment'] }));
+      .then({ send: [...releases, refund] }));
   it('is then over', () =>
-    given(...reservedOne, refusedCup, done('heard'), rejected, settled('kettle'))
-      .when(settled('cup'))
+    given(...reservedOne, refusedCup, done('heard'), rejected, settled('kettle'), settled('cup'))
+      .when(done('settled'))
       .then({ end: 'rejected' }));
-  it('does not take a payment, nor another change, that was made before the customer knew', () => {
-    given(...reservedOne, refusedCup)
-      .when(chosen)
-      .then({});
-    given(...reservedOne, refusedCup)
-      .when(changed(cup))
-      .then({});
-    given(...reservedOne, refusedCup)
-      .when(due('payment'))
-      .then({});
-  });
 });
 
 describe('an order whose payment is refused', () => {
   const poor = refused('paymentRefused', { reason: 'insufficient-funds' });
   it('is to be rejected', () =>
-    given(...reserved, chosen)
+    given(placed, chosen)
       .when(poor)
       .then({ send: [reject({ reason: 'payment-refused', because: 'insufficient-funds' })] }));
-  it('releases what was reserved, and has nothing to pay back', () =>
-    given(...reserved, chosen, poor)
-      .when(rejected)
-      .then({ send: releases }));
+  it('has nothing to pay back', () => given(placed, chosen, poor).when(rejected).then({ send: releases }));
 });
 
 describe('an order that the customer cancels', () => {
-  it('while it is being reserved', () => {
+  it('while it waits for the customer', () =>
     given(placed)
       .when(cancelled)
-      .then({ send: releases, cancel: ['payment'] });
-    given(placed, cancelled)
-      .when(done('reserved', of('cup')))
-      .then({});
-    given(placed, cancelled).when(refusedCup).then({});
-    const cup = [done('reserved', of('cup')), settled('cup')];
-    given(placed, cancelled, ...cup, done('reserved'))
-      .when(settled('kettle'))
-      .then({ end: 'cancelled' });
-  });
-  it('while it waits for the customer', () =>
-    given(...reserved)
-      .when(cancelled)
       .then({ send: releases, cancel: ['payment'] }));
-  it('while the payment waits for the stock: nothing is taken any more', () => {
-    given(...reservedOne, chosen)
-      .when(cancelled)
-      .then({ send: releases });
-    given(...reservedOne, chosen, cancelled)
-      .when(done('reserved'))
-      .then({});
-  });
   it('while it is being paid: only the outcome says whether there is anything to give back', () => {
-    given(...reserved, chosen)
-      .when(cancelled)
-      .then({ send: releases });
-    given(...reserved, chosen, cancelled)
+    given(placed, chosen).when(cancelled).then({ send: releases });
+    given(placed, chosen, cancelled)
       .when(done('paid'))
       .then({ send: [refund] });
-    const over = [...reserved, chosen, cancelled, settled('kettle'), settled('cup')] as const;
+    const over = [placed, chosen, cancelled, settled('kettle'), settled('cup')] as const;
     given(...over, done('paid'))
       .when(done('settled'))
       .then({ end: 'cancelled' });
@@ -251,11 +178,26 @@ describe('an order that the customer cancels', () => {
       .when(refused('paymentRefused', { reason: 'insufficient-funds' }))
       .then({ end: 'cancelled' });
   });
-  it('while it is being confirmed', () => {
+  it('while it is being reserved', () => {
     given(...paid)
       .when(cancelled)
       .then({ send: [...releases, refund] });
     given(...paid, cancelled)
+      .when(done('reserved', of('cup')))
+      .then({});
+    given(...paid, cancelled)
+      .when(refusedCup)
+      .then({});
+    const all = [done('reserved', of('cup')), settled('cup'), done('reserved'), settled('kettle')];
+    given(...paid, cancelled, ...all)
+      .when(done('settled'))
+      .then({ end: 'cancelled' });
+  });
+  it('while it is being confirmed', () => {
+    given(...reserved)
+      .when(cancelled)
+      .then({ send: [...releases, refund] });
+    given(...reserved, cancelled)
       .when(overtaken)
       .then({});
   });
@@ -270,14 +212,40 @@ describe('an order that the customer cancels', () => {
   it('while it is being rejected or expires', () => {
     given(...reservedOne, refusedCup)
       .when(cancelled)
-      .then({ send: releases, cancel: ['payment'] });
-    given(...reserved, due('payment'))
-      .when(cancelled)
-      .then({ send: releases });
+      .then({ send: [...releases, refund] });
+    given(placed, due('payment')).when(cancelled).then({ send: releases });
     const released = [cancelled, settled('kettle'), settled('cup')];
-    given(...reserved, due('payment'), ...released)
+    given(placed, due('payment'), ...released)
       .when(overtaken)
       .then({ end: 'cancelled' });
+  });
+});
+
+/** As an instance was left by the release before, which reserved each line when the order was placed, and took the payment afterwards. */
+describe('an order that the release before has begun', () => {
+  const { on, done: outcomes } = fulfilment;
+  const begun = {
+    stage: 'open',
+    orderId: '1',
+    owner: 'ada',
+    currency: 'EUR',
+    lines: [kettle, cup],
+    open: 2,
+    reserving: 2,
+  } as const;
+  const before: Fulfilment = { ...unseen, ...begun };
+  const outcome = { ...of('cup'), command: { type: 'Reserve', data: {} }, commit: 1, at: '2026-11-21T12:00:00.000Z' };
+  const event = (data: object) => ({ subjectId: '1', at: '2026-11-21T12:00:00.000Z', data }) as never;
+
+  it('is paid when what is being reserved is known, reserves all of it once more, which changes nothing, and is confirmed', () => {
+    const asked = on.PaymentChosen?.(before, event(chosen.data))?.memory as Fulfilment;
+    expect(asked).toMatchObject({ payment: 'chosen', open: 2 });
+    const [first, last] = [
+      outcomes!.reserved!(asked, outcome),
+      outcomes!.reserved!({ ...asked, open: 1, reserving: 1 }, outcome),
+    ];
+    expect([first?.send, last?.send]).toEqual([[], [debit]]);
+    expect(outcomes!.paid!(last!.memory!, outcome)?.send).toEqual([reserve(kettle), reserve(cup)]);
   });
 });
 

@@ -11,13 +11,13 @@ import { type Fulfilment, fulfilmentMemory, unseen } from './memory.ts';
 type Step = Reaction<Fulfilment>;
 
 /**
- * Placed -> reserve each line -> wait for the customer to pay -> take the payment -> confirm -> shipped.
+ * Placed -> wait for the customer to say which account pays -> take the payment -> reserve each line -> confirm -> shipped. Stock is kept for those
+ * who have paid for it, so that nobody without means keeps it from others; what is not there is paid back.
  *
  * The order decides what happens to it: the process asks to reject or expire, the customer cancels, and whichever the order takes
  * first comes back as its event. That event alone begins the winding up, so that it happens once, whatever crossed on the way.
  */
 export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fulfilment, OrderEvent> => {
-  const timeToPay = (at: string) => ({ name: 'payment', at: later(at, toPay) });
   return {
     category: 'fulfilment',
     from: [order],
@@ -28,23 +28,21 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
     instance: (event) => event.subjectId,
     on: {
       OrderPlaced: (_, { subjectId, at, data: { owner, currency, lines } }) => {
-        const memory: Fulfilment = { ...unseen, stage: 'open', orderId: subjectId, owner, currency, lines };
         return goOn(
-          { ...memory, reserving: lines.length },
-          { send: lines.map((line) => reserve(memory, line)), set: [timeToPay(at)] },
+          { ...unseen, stage: 'open', orderId: subjectId, owner, currency, lines },
+          { set: [{ name: 'payment', at: later(at, toPay) }] },
         );
       },
-      LineChanged: (memory, { at, data }) => {
+      // The time to pay runs from the placing: no change prolongs it.
+      LineChanged: (memory, { data }) => {
         if (memory.stage !== 'open') return undefined;
-        const { reserving, changes } = memory;
-        const changed = { ...memory, lines: withLine(memory.lines, data), reserving: reserving + 1, changes: changes + 1 };
-        // Also when the line is gone: to one stock it is all done in this order, so that nothing is left of an earlier quantity.
-        const change = data.quantity > 0 ? reserve(memory, data) : release(memory, data, 'reserved');
-        return goOn(changed, { send: [change], set: [timeToPay(at)] });
+        const changed = { ...memory, lines: withLine(memory.lines, data), changes: memory.changes + 1 };
+        // The release before reserved at the placing: nothing stays kept for a line that is gone.
+        return goOn(changed, { send: data.quantity > 0 ? [] : [release(memory, data)] });
       },
       PaymentChosen: (memory, { data: { account, amount } }) => {
         if (memory.stage !== 'open') return undefined;
-        return { ...takePayment({ ...memory, payment: 'chosen', account, amount }), cancel: ['payment'] };
+        return { ...onceReserved({ ...memory, payment: 'chosen', account, amount }), cancel: ['payment'] };
       },
       OrderShipped: (memory) =>
         memory.stage === 'open'
@@ -55,10 +53,11 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       OrderExpired: (memory) => windUp(memory, 'expired'),
     },
     done: {
-      reserved: (memory) => takePayment({ ...answered(memory), reserving: memory.reserving - 1 }),
+      reserved: (memory) => onceReserved({ ...answered(memory), reserving: memory.reserving - 1 }),
       paid: (memory) => {
         const paid: Fulfilment = { ...answered(memory), payment: 'taken' };
-        return goOn(paid, { send: [isOver(paid) ? refund(paid) : ask(paid, 'Confirm', {})] });
+        if (isOver(paid)) return goOn(paid, { send: [refund(paid)] });
+        return goOn({ ...paid, reserving: paid.lines.length }, { send: paid.lines.map((line) => reserve(paid, line)) });
       },
       heard: (memory) => goOn(answered(memory)),
       settled: (memory) => goOn(answered(memory)),
@@ -68,8 +67,8 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
         const known = { ...answered(memory), reserving: memory.reserving - 1 };
         const { id: sku } = parseStream(to)!;
         const isWanted = memory.lines.some((line) => line.sku === sku && asksFor(command, line));
-        // The customer has changed the line since: what becomes of the change decides.
-        return isWanted ? reject(known, { reason: 'stock-refused', because, sku }) : takePayment(known);
+        // Asked by the release before, and the customer has changed the line since: what is asked after the payment decides.
+        return isWanted ? reject(known, { reason: 'stock-refused', because, sku }) : onceReserved(known);
       },
       paymentRefused: (memory, { reason: because }) =>
         reject({ ...answered(memory), payment: 'none' }, { reason: 'payment-refused', because }),
@@ -109,8 +108,8 @@ const asksFor = ({ data }: Message, { quantity, price }: Line) => {
 };
 
 // None of these three has a reaction to a refusal: what cannot be given back or handed out is for a person to look at.
-const release = ({ orderId }: Fulfilment, { sku }: Line, done: 'reserved' | 'settled') =>
-  send(stock, sku, 'Release', { orderId }, { done });
+const release = ({ orderId }: Fulfilment, { sku }: Pick<Line, 'sku'>) =>
+  send(stock, sku, 'Release', { orderId }, { done: 'settled' });
 
 const dispatch = ({ orderId }: Fulfilment, { sku }: Line) => send(stock, sku, 'Dispatch', { orderId }, { done: 'settled' });
 
@@ -125,12 +124,18 @@ type Asked<T extends Asks> = Parameters<(typeof order)['decide'][T]>[1];
 const ask = <T extends Asks>({ orderId }: Fulfilment, type: T, data: Asked<T>) =>
   send(order, orderId, type, data, { done: 'heard', refused: 'overtaken' });
 
-/** As soon as all is reserved and the customer has said from where; not before, so that nobody pays for what is not there. */
+/** The customer has said from where, and with that what the lines are. */
 const takePayment = (memory: Fulfilment): Step => {
-  if (memory.stage !== 'open' || memory.payment !== 'chosen' || memory.reserving > 0) return goOn(memory);
   const terms = { ...payment(memory), purpose: 'payment', onBehalfOf: memory.owner } as const;
   const debit = send(account, memory.account, 'Debit', terms, { done: 'paid', refused: 'paymentRefused' });
   return goOn({ ...memory, payment: 'taking' }, { send: [debit] });
+};
+
+/** As soon as all is reserved: at once where it was before the payment, as the release before did it. */
+const onceReserved = (memory: Fulfilment): Step => {
+  if (memory.stage !== 'open' || memory.reserving > 0) return goOn(memory);
+  if (memory.payment === 'chosen') return takePayment(memory);
+  return memory.payment === 'taken' ? goOn(memory, { send: [ask(memory, 'Confirm', {})] }) : goOn(memory);
 };
 
 const reject = (memory: Fulfilment, why: Asked<'Reject'>): Step =>
@@ -142,7 +147,7 @@ const reject = (memory: Fulfilment, why: Asked<'Reject'>): Step =>
  */
 const windUp = (memory: Fulfilment, stage: 'cancelled' | 'rejected' | 'expired'): Step | undefined => {
   if (memory.stage !== 'open' && memory.stage !== 'rejecting') return undefined;
-  const releases = memory.lines.map((line) => release(memory, line, 'settled'));
+  const releases = memory.lines.map((line) => release(memory, line));
   const refunds = memory.payment === 'taken' ? [refund(memory)] : [];
   return goOn({ ...memory, stage }, { send: [...releases, ...refunds], cancel: ['payment'] });
 };
