@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type Amount, amountOf } from '../core/amount.ts';
 
 // The document client's own conversion is not used: it takes `{ constructor: ... }` in data for a class, turns numbers
 // beyond 2^53 into bigints or refuses them, and does not reach the items that come inside of exceptions.
@@ -9,7 +10,7 @@ const toAttribute = (value: unknown): AttributeValue => {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };
-  if (typeof value === 'number' && Number.isFinite(value)) return { N: String(value) };
+  if ((typeof value === 'number' && Number.isFinite(value)) || typeof value === 'bigint') return { N: String(value) };
   if (value instanceof Uint8Array) return { B: value };
   if (Array.isArray(value)) return { L: Array.from(value, toAttribute) };
   if (typeof value === 'object') return { M: toItem(value) };
@@ -36,6 +37,15 @@ const fromAttribute = (value: AttributeValue): unknown => {
   if (value.L !== undefined) return value.L.map(fromAttribute);
   if (value.M !== undefined) return fromItem(value.M);
   throw new TypeError(`An attribute of a type that Foldstream never writes: ${Object.keys(value).join()}.`);
+};
+
+/** An integer of up to 38 digits, exactly, however an engine spells it. */
+export const toAmount = (text: string): Amount => {
+  const near = Number(text);
+  // Some engines keep a sign on 0.
+  if (Number.isSafeInteger(near)) return near === 0 ? 0 : near;
+  const [, digits = text, fraction = '', exponent = '0'] = /^(-?\d+)(?:\.(\d+))?[eE]\+?(\d+)$/.exec(text) ?? [];
+  return amountOf(BigInt(`${digits}${fraction}${'0'.repeat(Math.max(0, Number(exponent) - fraction.length))}`));
 };
 
 /** What an item holds, as a plain object. */

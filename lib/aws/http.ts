@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Actor } from '../core/access.ts';
 import type { Trail } from '../core/commit.ts';
 import { type Problem, ProblemError, problemDocument } from '../core/problem.ts';
+import { exactJson } from '../engine/exact-json.ts';
 import { isTransient } from './transient.ts';
 
 /** A request as the plain functions see it: no gateway, no token, the caller's address cut short. */
@@ -99,7 +100,7 @@ const answer = (
     'x-correlation-id': correlation,
     ...headers,
   },
-  ...(body !== undefined && { body: JSON.stringify(body) }),
+  ...(body !== undefined && { body: exactJson(body) }),
 });
 
 type Handle = (request: HttpRequest) => Promise<HttpResponse>;

@@ -5,6 +5,7 @@ import { ProblemError } from '../core/problem.ts';
 import { type AnswerCache, answerCache } from '../engine/answer-cache.ts';
 import { answeringRevision, keptFor, type Revisions } from '../engine/answering.ts';
 import { awaitedBy } from '../engine/consistency.ts';
+import { exactJson } from '../engine/exact-json.ts';
 import type { PageRequest } from '../engine/page.ts';
 import type { Keys } from '../engine/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
@@ -65,7 +66,7 @@ const read = async ({ keys }: Answering, querying: Querying, request: HttpReques
     path.id === undefined
       ? { body: await queryList(querying, actor, page), tag: undefined }
       : await queryById(querying, actor, validId(path.id), page);
-  return { body, tag: tag ?? `${tagOf(querying)}-${keys.hash(JSON.stringify(body)).slice(0, 32)}` };
+  return { body, tag: tag ?? `${tagOf(querying)}-${keys.hash(exactJson(body)).slice(0, 32)}` };
 };
 
 /** Whether a caller has what it would get: weakly compared, as RFC 9110 has it. */
@@ -93,7 +94,7 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   const key = JSON.stringify([name, tagOf(querying), actor.role, actor.id, path.id ?? null, Object.entries(query).sort()]);
   const kept = awaited ? undefined : answers.get(key);
   const answer = kept?.answer ?? (await read(answering, querying, request, { ...page, ...(awaited && { awaited }) }));
-  if (!kept && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: JSON.stringify(answer.body).length });
+  if (!kept && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: exactJson(answer.body).length });
   const etag = `"${answer.tag}"`;
   const answerHeaders = { etag, ...freshness(awaited ? 0 : (kept?.freshSeconds ?? freshSeconds)) };
   return isKnown(headers['if-none-match'], etag)

@@ -3,7 +3,7 @@ import type { Share } from '../core/share.ts';
 import { atOnce } from '../engine/at-once.ts';
 import type { RowListing, RowPart, View, ViewItem, ViewReader } from '../engine/ports.ts';
 import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
-import { fromItem, type Item, toItem } from './attributes.ts';
+import { fromItem, type Item, toAmount, toItem } from './attributes.ts';
 import { lookFurther, readAll, readPage, requestsPerPage } from './paging.ts';
 
 /** The index of a view's shared rows by whose they are: of their keys alone, which never change, so that adding to a row costs nothing here. */
@@ -21,13 +21,13 @@ const placeOf = ({ key, sort, listed }: Item, consistent: boolean): Item => ({
 
 const isHighest = (name: string) => name.startsWith('highest/');
 
-const toPart = ({ key, sort, listed: _, ...values }: Record<string, unknown>): RowPart => {
+const toPart = ({ key, sort, listed: _, ...values }: Item): RowPart => {
   const names = Object.entries(values);
   return {
-    row: rowAt(String(key)),
-    shard: Number(String(sort).slice('part#'.length)),
-    amounts: Object.fromEntries(names.filter(([name]) => !isHighest(name))) as RowPart['amounts'],
-    highest: Object.fromEntries(names.filter(([name]) => isHighest(name))) as RowPart['highest'],
+    row: rowAt(key?.S ?? ''),
+    shard: Number(sort?.S?.slice('part#'.length)),
+    amounts: Object.fromEntries(names.flatMap(([name, { N = '0' }]) => (isHighest(name) ? [] : [[name, toAmount(N)]]))),
+    highest: fromItem(Object.fromEntries(names.filter(([name]) => isHighest(name)))) as RowPart['highest'],
   };
 };
 
@@ -43,7 +43,7 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
       ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
       ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':part': 'part#' }),
     };
-    return (await readAll(client, { query })).map((item) => toPart(fromItem(item)));
+    return (await readAll(client, { query })).map(toPart);
   };
   /** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
   const rowOf = async (found: Item) => {
@@ -108,7 +108,7 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
     part: async (row, shard) => {
       const Key = toItem({ key: rowPlace(row), sort: partSort(shard) });
       const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-      return Item && toPart(fromItem(Item));
+      return Item && toPart(Item);
     },
     shares: async (stream, rows) => {
       const found = new Map<string, Share>();

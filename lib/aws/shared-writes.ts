@@ -6,6 +6,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { plus } from '../core/amount.ts';
 import type { RowChange, View, ViewItem } from '../engine/ports.ts';
 import { partSort, rowPlace, shareSort } from '../engine/shares.ts';
 import { NotStorable } from '../engine/storable.ts';
@@ -17,13 +18,9 @@ import { asItWasRead } from './head-condition.ts';
 /** Adds to a part of a row. What is not there yet is below or above nothing: `NOT` holds for it. */
 const addition = (TableName: string, { row, shard, listed, add, raise }: RowChange): TransactWriteItem => {
   const [amounts, highest] = [Object.entries(add), Object.entries(raise)];
-  const conditions = [
-    ...amounts.map(([_, amount], i) => (amount > 0 ? `NOT #a${i} > :b${i}` : `NOT #a${i} < :b${i}`)),
-    ...highest.map(
-      ([_, value], i) => `NOT #h${i} >= :h${i}${typeof value === 'number' ? ` AND NOT attribute_type(#h${i}, :S)` : ''}`,
-    ),
-  ];
-  const bound = (amount: number) => (amount > 0 ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER) - amount;
+  const conditions = highest.map(
+    ([_, value], i) => `NOT #h${i} >= :h${i}${typeof value === 'number' ? ` AND NOT attribute_type(#h${i}, :S)` : ''}`,
+  );
   return {
     Update: {
       TableName,
@@ -32,7 +29,7 @@ const addition = (TableName: string, { row, shard, listed, add, raise }: RowChan
         `SET ${['#listed = :listed', ...highest.map((_, i) => `#h${i} = :h${i}`)].join(', ')}`,
         `ADD ${amounts.map((_, i) => `#a${i} :a${i}`).join(', ')}`,
       ].join(' '),
-      ConditionExpression: conditions.join(' AND '),
+      ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
       ExpressionAttributeNames: {
         '#listed': 'listed',
         ...Object.fromEntries(amounts.map(([name], i) => [`#a${i}`, name])),
@@ -40,12 +37,7 @@ const addition = (TableName: string, { row, shard, listed, add, raise }: RowChan
       },
       ExpressionAttributeValues: toItem({
         ':listed': listed,
-        ...Object.fromEntries(
-          amounts.flatMap(([_, amount], i) => [
-            [`:a${i}`, amount],
-            [`:b${i}`, bound(amount)],
-          ]),
-        ),
+        ...Object.fromEntries(amounts.map(([_, amount], i) => [`:a${i}`, amount])),
         ...Object.fromEntries(highest.map(([_, value], i) => [`:h${i}`, value])),
         ...(highest.some(([_, value]) => typeof value === 'number') && { ':S': 'S' }),
       }),
@@ -94,7 +86,7 @@ export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored
     },
     putPart: async ({ row, shard, amounts, highest }, listed, changes) => {
       const none = changes === undefined;
-      const Item = { key: rowPlace(row), sort: partSort(shard), listed, ...amounts, ...highest, changes: (changes ?? 0) + 1 };
+      const Item = { key: rowPlace(row), sort: partSort(shard), listed, ...amounts, ...highest, changes: plus(changes ?? 0, 1) };
       try {
         await client.send(
           new PutItemCommand({

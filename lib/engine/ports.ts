@@ -1,3 +1,4 @@
+import type { Amount } from '../core/amount.ts';
 import type { Commit } from '../core/commit.ts';
 import type { Share } from '../core/share.ts';
 
@@ -108,7 +109,7 @@ export type RowChange = Readonly<{
   listed: string;
   /** Absent when the stream has no share in the row any more. */
   share?: Share;
-  add: Readonly<Record<string, number>>;
+  add: Readonly<Record<string, Amount>>;
   /** Values that the row is to have at least. */
   raise: Readonly<Record<string, number | string>>;
 }>;
@@ -117,7 +118,8 @@ export type RowChange = Readonly<{
 export type RowPart = Readonly<{
   row: string;
   shard: number;
-  amounts: Readonly<Record<string, number>>;
+  /** Exact, whatever their size. */
+  amounts: Readonly<Record<string, Amount>>;
   highest: Readonly<Record<string, number | string>>;
 }>;
 
@@ -133,14 +135,14 @@ export interface View {
   /** Puts or tombstones a row, over none or one whose commit is not newer: than its own, or than another one that is given. */
   putRow(item: ViewItem, over?: number): Promise<void>;
   /** Writes a head and what changes in shared rows, all or nothing, if nobody has written the head since the one before was read (undefined: there was none),
-   * every sum stays a safe integer, and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
+   * and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
   putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;
   /** A part of a shared row. */
   part(row: string, shard: number): Promise<RowPart | undefined>;
   /** What a stream contributes to each of some shared rows; a row in which it has no share is not among them. */
   shares(stream: string, rows: readonly string[]): Promise<ReadonlyMap<string, Share>>;
   /** Puts a part of a shared row as it must be, if it was changed as often as it was when it was read (undefined: is not there). Answers whether it did. */
-  putPart(part: RowPart, listed: string, changes: number | undefined): Promise<boolean>;
+  putPart(part: RowPart, listed: string, changes: Amount | undefined): Promise<boolean>;
 }
 
 export type Direction = 'oldest-first' | 'newest-first';

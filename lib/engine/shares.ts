@@ -1,8 +1,9 @@
+import { type Amount, plus } from '../core/amount.ts';
 import type { AnySharedRows } from '../core/projection.ts';
 import type { Share, Total } from '../core/share.ts';
 import { idRule, isId } from '../core/stream.ts';
 import type { RowChange, RowPart, ViewItem } from './ports.ts';
-import { NotStorable, storable } from './storable.ts';
+import { storable } from './storable.ts';
 
 /** The most names that one share may have: what changes in a row must fit into one expression of DynamoDB's, of 300 operators. */
 const namesPerShare = 30;
@@ -18,8 +19,8 @@ export const rowAt = (place: string): string => place.slice(mark.length);
 
 /** A row's amounts and highest values under flat names, since DynamoDB adds to attributes of the top level alone.
  * Stored format of 2026-11: `sum/<name>`, `count/<name>`, `member/<set>/<name>`, `highest/<name>`; beside them `contributors`,
- * how many streams have a share, and `changes`, which only grows and so tells one state of a row from every other. Sums stay safe
- * integers: a change that would leave them is refused. */
+ * how many streams have a share, and `changes`, which only grows and so tells one state of a row from every other. What one
+ * stream contributes is safe integers; what many come to is exact, since DynamoDB's numbers have 38 digits, and 10^22 streams would be needed to fill them. */
 type Flat = Readonly<{ amounts: ReadonlyMap<string, number>; highest: ReadonlyMap<string, number | string> }>;
 
 const entries = <T>(values: Readonly<Record<string, T>> | undefined, prefix: string) =>
@@ -67,10 +68,9 @@ const raised = (row: string, before: Flat, after: Flat): readonly (readonly [str
   return [...after.highest].filter(([name, value]) => isHigher(value, before.highest.get(name)));
 };
 
-const added = (row: string, before: Flat, after: Flat): readonly (readonly [string, number])[] =>
+const added = (before: Flat, after: Flat): readonly (readonly [string, Amount])[] =>
   [...new Set([...before.amounts.keys(), ...after.amounts.keys()])].flatMap((name) => {
-    const difference = (after.amounts.get(name) ?? 0) - (before.amounts.get(name) ?? 0);
-    if (!Number.isSafeInteger(difference)) throw new NotStorable(`${name} in ${row} would change by ${difference}.`);
+    const difference = plus(after.amounts.get(name) ?? 0, -(before.amounts.get(name) ?? 0));
     return difference === 0 ? [] : [[name, difference] as const];
   });
 
@@ -108,7 +108,7 @@ export const rowChanges = (
     const [from, to] = [old ? flat(old) : nothing, share ? checked(row, share) : nothing];
     const raise = raised(row, from, to);
     const contributors = Number(share !== undefined) - Number(old !== undefined);
-    const add = [...added(row, from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
+    const add = [...added(from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
     if (add.length === 0 && raise.length === 0) return [];
     return {
       row,
@@ -131,7 +131,7 @@ export const shareChange = (
 ): RowChange => {
   const [from, to] = [stored ? flat(stored) : nothing, wanted ? checked(row, wanted) : nothing];
   const contributors = Number(wanted !== undefined) - Number(stored !== undefined);
-  const add = [...added(row, from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
+  const add = [...added(from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
   return {
     row,
     shard: shardOf(stream, declared.shards),
@@ -154,7 +154,7 @@ export const sameShares = (a: Share | undefined, b: Share | undefined): boolean 
 
 /** Adds up the shares in a row, part by part and in no order: what its parts must be, but for their `changes`. */
 export const addingUp = (row: string, shards: number | undefined) => {
-  const parts = new Map<number, { amounts: Map<string, number>; highest: Map<string, number | string> }>();
+  const parts = new Map<number, { amounts: Map<string, Amount>; highest: Map<string, number | string> }>();
   return {
     add: (stream: string, share: Share): void => {
       const shard = shardOf(stream, shards);
@@ -162,7 +162,7 @@ export const addingUp = (row: string, shards: number | undefined) => {
       parts.set(shard, part);
       const { amounts, highest } = flat(share);
       for (const [name, amount] of [...amounts, ['contributors', 1] as const])
-        part.amounts.set(name, (part.amounts.get(name) ?? 0) + amount);
+        part.amounts.set(name, plus(part.amounts.get(name) ?? 0, amount));
       for (const [name, value] of highest) if (isHigher(value, part.highest.get(name))) part.highest.set(name, value);
     },
     parts: (): ReadonlyMap<number, RowPart> =>
@@ -180,26 +180,25 @@ export const sameParts = (a: RowPart | undefined, b: RowPart | undefined): boole
   const values = (part: RowPart | undefined) =>
     Object.entries({ ...part?.amounts, ...part?.highest })
       .filter(([name, value]) => name !== 'changes' && (name.startsWith('highest/') || value !== 0))
+      .map(([name, value]) => [name, typeof value === 'bigint' ? { exactly: String(value) } : value] as const)
       .sort(([left], [right]) => Number(left > right) - Number(left < right));
   return JSON.stringify(values(a)) === JSON.stringify(values(b));
 };
 
-const namesUnder = (prefix: string, values: ReadonlyMap<string, number | string>) =>
+const namesUnder = <T>(prefix: string, values: ReadonlyMap<string, T>) =>
   [...values].flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : []));
 
 /** A row, all its parts taken together: as if it had never been split. Undefined where no stream has a share in it. */
 export const totalOf = (parts: readonly RowPart[]): Readonly<{ total: Total; changes: number }> | undefined => {
-  const sums = new Map<string, number>();
+  const sums = new Map<string, Amount>();
   const highest = new Map<string, number | string>();
   for (const part of parts) {
-    for (const [name, amount] of Object.entries(part.amounts)) sums.set(name, (sums.get(name) ?? 0) + amount);
+    for (const [name, amount] of Object.entries(part.amounts)) sums.set(name, plus(sums.get(name) ?? 0, amount));
     for (const [name, value] of Object.entries(part.highest)) if (isHigher(value, highest.get(name))) highest.set(name, value);
   }
-  const unsafe = [...sums].find(([, amount]) => !Number.isSafeInteger(amount));
-  if (unsafe) throw new Error(`${unsafe[0]} of ${parts[0]?.row} is beyond what a number holds exactly.`);
   if (!sums.get('contributors')) return undefined;
   const amounts = new Map([...sums].filter(([, amount]) => amount !== 0).sort(([a], [b]) => Number(a > b) - Number(a < b)));
-  const under = (prefix: string) => Object.fromEntries(namesUnder(prefix, amounts)) as Record<string, number>;
+  const under = (prefix: string) => Object.fromEntries(namesUnder(prefix, amounts)) as Record<string, Amount>;
   const members = Map.groupBy(namesUnder('member/', amounts), ([name]) => name.slice(0, name.indexOf('/')));
   return {
     total: {
@@ -210,7 +209,7 @@ export const totalOf = (parts: readonly RowPart[]): Readonly<{ total: Total; cha
       ) as Total['members'],
       highest: Object.fromEntries(namesUnder('highest/', highest)),
     },
-    changes: sums.get('changes') ?? 0,
+    changes: Number(sums.get('changes') ?? 0),
   };
 };
 

@@ -6,8 +6,9 @@ export const largestItem = 400 * 1024;
 
 const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
 
-const numberSize = (value: number): number => {
-  const digits = String(Math.abs(value))
+const numberSize = (value: number | bigint): number => {
+  const digits = String(value)
+    .replace('-', '')
     .replace(/e.*$/, '')
     .replace('.', '')
     .replace(/^0+|0+$/g, '').length;
@@ -18,7 +19,7 @@ const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => 
 
 const valueSize = (value: unknown): number => {
   if (typeof value === 'string') return textSize(value);
-  if (typeof value === 'number') return numberSize(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return numberSize(value);
   if (value instanceof Uint8Array) return value.byteLength;
   if (Array.isArray(value)) return 3 + sum(value.map((element) => 1 + valueSize(element)));
   if (typeof value === 'object' && value !== null) return 3 + Object.keys(value).length + itemSize(value);

@@ -10,13 +10,9 @@ const tries = 8;
 
 type Writing = Readonly<{ view: View; clock: Clock }>;
 
-/** The change as the row now takes it: without what would raise nothing. A sum that no number holds is the projection's fault. */
+/** The change as the row now takes it: without what would raise nothing. */
 const fitted = async (view: View, change: RowChange): Promise<RowChange> => {
   const part = await view.part(change.row, change.shard);
-  for (const [name, amount] of Object.entries(change.add)) {
-    const sum = (part?.amounts[name] ?? 0) + amount;
-    if (!Number.isSafeInteger(sum)) throw new NotStorable(`${name} of ${change.row} would be ${sum}, which no number holds.`);
-  }
   const raise = Object.entries(change.raise).filter(([name, value]) => isHigher(value, part?.highest[name]));
   return { ...change, raise: Object.fromEntries(raise) };
 };
@@ -34,7 +30,7 @@ export const putFitted = async (
   for (let race = 0; race < tries && outcome === 'refused'; race++) {
     // Spread by name: those who met once are not to meet again.
     if (race > 0) await clock.wait(shardOf(`${head.stream}/${race}`, race * 40));
-    const fit = await Promise.all(changes.map((change) => (race > 0 || raises(change) ? fitted(view, change) : change)));
+    const fit = await Promise.all(changes.map((change) => (raises(change) ? fitted(view, change) : change)));
     outcome = await view.putShares(head, before, fit);
   }
   return outcome;

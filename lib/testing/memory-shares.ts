@@ -1,3 +1,4 @@
+import { plus } from '../core/amount.ts';
 import { compareText } from '../engine/lists.ts';
 import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../engine/ports.ts';
 import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../engine/shares.ts';
@@ -17,7 +18,7 @@ type Table = Readonly<{
 type Part = RowPart & Readonly<{ listed: string }>;
 
 const added = (part: Part | undefined, { row, shard, listed, add, raise }: RowChange): Part => {
-  const amounts = Object.entries(add).map(([name, amount]) => [name, (part?.amounts[name] ?? 0) + amount] as const);
+  const amounts = Object.entries(add).map(([name, amount]) => [name, plus(part?.amounts[name] ?? 0, amount)] as const);
   return {
     row,
     shard,
@@ -27,8 +28,7 @@ const added = (part: Part | undefined, { row, shard, listed, add, raise }: RowCh
   };
 };
 
-const fits = (part: Part, { raise }: RowChange, before: Part | undefined): boolean =>
-  Object.values(part.amounts).every(Number.isSafeInteger) &&
+const fits = ({ raise }: RowChange, before: Part | undefined): boolean =>
   Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
 
 /** The part of a view's table that shared rows need, in memory. */
@@ -46,12 +46,12 @@ export const memoryShares = (
       if (changes.length > 49) throw new Error('A transaction takes 100 items.');
       if (!isUnwritten(table.get(head.key, head.sort), before)) return 'moved';
       const after = changes.map((change) => added(parts.get(place(change.row, change.shard)), change));
-      if (!after.every((part, i) => fits(part, changes[i]!, parts.get(place(part.row, part.shard))))) return 'refused';
+      if (!changes.every((change) => fits(change, parts.get(place(change.row, change.shard))))) return 'refused';
       for (const { row, amounts, highest, listed } of after)
         if (itemSize({ key: rowPlace(row), sort: partSort(0), listed, ...amounts, ...highest }) > largestItem)
           throw new NotStorable(`The row ${row} has outgrown its item.`);
       table.put(written(head, before));
-      for (const part of after) parts.set(place(part.row, part.shard), storable(part));
+      for (const part of after) parts.set(place(part.row, part.shard), { ...part, highest: storable(part.highest) });
       for (const { row, stream, commit, share } of changes)
         if (share) table.put({ key: rowPlace(row), sort: shareSort(stream), stream, commit, share });
         else table.remove(rowPlace(row), shareSort(stream));
@@ -71,10 +71,7 @@ export const memoryShares = (
     putPart: async (part, listed, changes) => {
       const there = parts.get(place(part.row, part.shard));
       if (there?.amounts.changes !== changes) return false;
-      parts.set(
-        place(part.row, part.shard),
-        storable({ ...part, listed, amounts: { ...part.amounts, changes: (changes ?? 0) + 1 } }),
-      );
+      parts.set(place(part.row, part.shard), { ...part, listed, amounts: { ...part.amounts, changes: plus(changes ?? 0, 1) } });
       return true;
     },
     parts: async (row) => partsOf(row).map(shown),

@@ -16,6 +16,10 @@ export type ExpectedTotals = Readonly<{
   ownedBy(row: string, expected: string | undefined): void;
 }>;
 
+/** As readers are shown it; a sum beyond 2^53 - 1 by its digits. */
+const comparable = (shown: unknown): unknown =>
+  storable(JSON.parse(JSON.stringify(shown, (_, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each))));
+
 const contributedBy = (projection: AnyProjection & AnySharedRows, given: readonly Given<Message>[], id: string): Contributed => {
   const commits = commitsOf(sourcesOf(projection)[0]!, given, id);
   const onto = (before: ViewItem | undefined, batch: typeof commits) => {
@@ -52,7 +56,7 @@ export const sharing =
       for (const [row, share] of contributedBy(any, history, id)) shares.set(row, [...(shares.get(row) ?? []), share]);
     const rows = [...shares].flatMap(([row, all]) => {
       const total = sumOf(row, all);
-      return total ? [[row, storable(any.show?.(total) ?? total)] as const] : [];
+      return total ? [[row, comparable(any.show?.(total) ?? total)] as const] : [];
     });
     const facts = {
       given:
@@ -63,7 +67,7 @@ export const sharing =
     const title = `${any.name}, given this history:`;
     const expected: ExpectedTotals = {
       rows: (wanted) =>
-        expectSame({ title, came: Object.fromEntries(rows), expected: storable(wanted), facts, at: expected.rows }),
+        expectSame({ title, came: Object.fromEntries(rows), expected: comparable(wanted), facts, at: expected.rows }),
       ownedBy: (row, owner) => expectSame({ title, came: any.owner?.(row), expected: owner, facts, at: expected.ownedBy }),
     };
     return expected;

@@ -134,17 +134,41 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       expect(Object.keys(total?.members.who ?? {})).toHaveLength(13);
     });
 
-    it('refuses a sum that no number holds, and writes nothing', async () => {
+    it.each([1, 3])('adds up exactly, however much many streams come to: %i parts', async (shards) => {
       const row = fresh();
-      await contribute({ [row]: { sums: { up: Number.MAX_SAFE_INTEGER, down: Number.MIN_SAFE_INTEGER } } });
-      for (const sums of [{ up: 1 }, { down: -1 }] as Record<string, number>[]) {
-        const head = headOf(fresh(), 1);
-        expect(await view.putShares(head, undefined, changesOf(head, {}, { [row]: { sums } }))).toBe('refused');
-        expect(await view.head(head.key)).toBeUndefined();
+      const most = Number.MAX_SAFE_INTEGER;
+      const share = { sums: { up: most, down: -most }, counts: { n: most }, members: { who: { ada: most } } };
+      const heads: ViewItem[] = [];
+      for (let i = 0; i < 7; i++) heads.push(await contribute({ [row]: share }, shards));
+      const seven = 7n * BigInt(most);
+      expect(await totalIn(view, row)).toEqual({
+        sums: { up: seven, down: -seven },
+        counts: { n: seven },
+        members: { who: { ada: seven } },
+        highest: {},
+      });
+      // From one end to the other: a difference that no number holds.
+      const turned = headOf(heads[0]!.key, 2);
+      const change = changesOf(turned, { [row]: share }, { [row]: { sums: { up: -most, down: most } } }, shards);
+      expect(await view.putShares(turned, heads[0], change)).toBe('written');
+      const five = 5n * BigInt(most);
+      expect((await totalIn(view, row))?.sums).toEqual({ up: five, down: -five });
+      await contribute({ [row]: { sums: { up: 1 } } }, shards);
+      expect((await totalIn(view, row))?.sums.up).toBe(five + 1n);
+      for (const head of heads.slice(1)) {
+        const after = headOf(head.key, 2);
+        expect(await view.putShares(after, head, changesOf(after, { [row]: share }, {}, shards))).toBe('written');
       }
-      await contribute({ [row]: { sums: { up: -1, down: 1 } } });
-      await contribute({ [row]: { sums: { up: 1, down: -1 } } });
-      expect((await totalIn(view, row))?.sums).toEqual({ up: Number.MAX_SAFE_INTEGER, down: Number.MIN_SAFE_INTEGER });
+      expect((await totalIn(view, row))?.sums).toEqual({ up: 1 - most, down: most });
+    });
+
+    it('puts a part with a sum beyond every number as it must be', async () => {
+      const row = fresh();
+      await contribute({ [row]: { sums: { n: 1 } } });
+      const [there] = await view.parts(row);
+      const amounts = { ...there!.amounts, 'sum/n': 12345678901234567890123n };
+      expect(await view.putPart({ ...there!, amounts }, `row/${row}`, there!.amounts.changes)).toBe(true);
+      expect((await totalIn(view, row))?.sums).toEqual({ n: 12345678901234567890123n });
     });
 
     it('raises a highest value only over one that is below it', async () => {
@@ -225,7 +249,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const parts = await view.parts(row);
       expect(parts.map(({ shard }) => shard)).toEqual([0, 1, 2, 3]);
       expect(totalOf(parts)?.total).toEqual({ ...plain, sums: { n: 276 }, members: { who: { ada: 24 } }, highest: { top: 23 } });
-      const sum = changes.filter(({ shard }) => shard === 2).reduce((n, { add }) => n + (add['sum/n'] ?? 0), 0);
+      const sum = changes.filter(({ shard }) => shard === 2).reduce((n, { add }) => n + Number(add['sum/n'] ?? 0), 0);
       expect((await view.part(row, 2))?.amounts['sum/n']).toBe(sum);
       expect(await view.part(row, 5)).toBeUndefined();
       expect((await view.sharesIn(row, { limit: 5 })).items).toHaveLength(5);

@@ -1,3 +1,4 @@
+import { plus } from '../../core/amount.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../ports.ts';
 import { isPlaceOfRow, partSort, rowPlace, shareSort } from '../shares.ts';
@@ -68,7 +69,7 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
     itemSize({ key: rowPlace(row), sort: partSort(shard), listed: under, ...amounts, ...highest });
   const change = ({ row, shard, stream, commit, listed: under, add, raise, share }: RowChange): void => {
     const there = partsOf(row).get(shard);
-    const amounts = Object.entries(add).map(([name, amount]) => [name, (there?.amounts[name] ?? 0) + amount]);
+    const amounts = Object.entries(add).map(([name, amount]) => [name, plus(there?.amounts[name] ?? 0, amount)] as const);
     const part: Part = {
       row,
       shard,

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Amount, amountOf } from '../../core/amount.ts';
 import type { Commit } from '../../core/commit.ts';
 import { type AnyProjection, type AnySharedRows, sourceOf } from '../../core/projection.ts';
 import type { Share, Total } from '../../core/share.ts';
@@ -6,9 +7,9 @@ import { totalOf } from '../../engine/shares.ts';
 import type { MemoryView } from '../memory-view.ts';
 import { foldOf } from './check-views.ts';
 
-type Amounts = Map<string, number | string>;
+type Amounts = Map<string, Amount | string>;
 
-const flat = ({ sums, counts, members, highest }: Partial<Total>): readonly (readonly [string, number | string])[] => [
+const flat = ({ sums, counts, members, highest }: Partial<Total>): readonly (readonly [string, Amount | string])[] => [
   ...Object.entries(sums ?? {}).map(([name, value]) => [`sum ${name}`, value] as const),
   ...Object.entries(counts ?? {}).map(([name, value]) => [`count ${name}`, value] as const),
   ...Object.entries(members ?? {}).flatMap(([set, names]) =>
@@ -20,14 +21,19 @@ const flat = ({ sums, counts, members, highest }: Partial<Total>): readonly (rea
 const addTo = (row: Amounts, share: Share) => {
   for (const [name, value] of flat(share)) {
     const before = row.get(name);
-    if (!name.startsWith('highest ')) row.set(name, Number(before ?? 0) + Number(value));
+    if (!name.startsWith('highest ')) row.set(name, amountOf(BigInt(before ?? 0) + BigInt(value)));
     else if (before === undefined || value > before) row.set(name, value);
   }
 };
 
 /** Without what comes to nothing: as if nobody had ever mentioned it. */
-const shown = (amounts: Iterable<readonly [string, number | string]>) =>
-  Object.fromEntries([...amounts].filter(([name, value]) => value !== 0 || name.startsWith('highest ')).sort());
+const shown = (amounts: Iterable<readonly [string, Amount | string]>) =>
+  Object.fromEntries(
+    [...amounts]
+      .filter(([name, value]) => value !== 0 || name.startsWith('highest '))
+      .map(([name, value]) => [name, typeof value === 'bigint' ? `${value}n` : value] as const)
+      .sort(),
+  );
 
 /** What is wrong with a view's shared rows: each must be what the shares of all streams come to, added up from nothing. */
 export const sharesFault = async (

@@ -1,3 +1,4 @@
+import { plus } from '../../core/amount.ts';
 import { type AnyProjection, type AnySharedRows, streamKey } from '../../core/projection.ts';
 import type { Share } from '../../core/share.ts';
 import type { RowChange, ViewItem } from '../../engine/ports.ts';
@@ -52,7 +53,7 @@ const spoilTotal = async (projection: AnyProjection & AnySharedRows, view: Memor
   const [name] = dice.shuffled(Object.keys(amounts).filter((each) => each.includes('/')));
   if (name === undefined) return false;
   return view.putPart(
-    { ...part, amounts: { ...amounts, [name]: amounts[name]! + 1 } },
+    { ...part, amounts: { ...amounts, [name]: plus(amounts[name]!, 1) } },
     listedAs(projection, part.row),
     amounts.changes,
   );
