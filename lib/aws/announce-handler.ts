@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { announcersOf } from '../core/announcer.ts';
+import { busSources } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { announcing } from '../engine/announce.ts';
 import { batchHandler, receiving } from './batch-handler.ts';
@@ -8,6 +9,7 @@ import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { eventBus } from './event-bus.ts';
 import { projector } from './projector.ts';
+import { systemProofs } from './proofs.ts';
 import { systemClock } from './system.ts';
 import { viewTable } from './view-table.ts';
 
@@ -22,10 +24,11 @@ export const announceHandler = (manifest: Manifest) => {
     projection,
     store: commitStore(client, environment('COMMITS_TABLE')),
     view: viewTable(client, environment('CURSORS_TABLE')),
-    bus: eventBus(environment('BUS_NAME')),
+    bus: eventBus(environment('BUS_NAME'), busSources.publicEvents),
     clock: systemClock,
     keys: { random: Math.random },
     log,
   });
-  return batchHandler(receiving(log), projector(projecting, log, 'Announced.'));
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  return batchHandler(receiving(log), projector(projecting, { log, proofs }, 'Announced.'));
 };

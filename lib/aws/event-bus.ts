@@ -1,15 +1,13 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { busSources } from '../core/deployed-names.ts';
 import type { Bus } from '../engine/ports.ts';
 import { attempts, timeouts } from './dynamo.ts';
-
-/** What every entry names as its source. */
-const source = 'foldstream';
 
 const eventBridge = (): EventBridgeClient =>
   new EventBridgeClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
 
 /** A bus of EventBridge. A call can succeed while some of its entries failed: those are answered, for the caller to send again. */
-export const eventBus = (busName: string, client = eventBridge()): Bus => ({
+export const eventBus = (busName: string, source: (typeof busSources)[keyof typeof busSources], client = eventBridge()): Bus => ({
   send: async (entries) => {
     const { FailedEntryCount = 0, Entries = [] } = await client.send(
       new PutEventsCommand({

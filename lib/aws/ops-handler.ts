@@ -18,6 +18,7 @@ import { environment } from './environment.ts';
 import { sfn, stateMachineExecutions } from './executions.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
 import { parkedList } from './parked-list.ts';
+import { systemProofs } from './proofs.ts';
 import { sqs, sqsQueue } from './queue.ts';
 import { rebuildRecords } from './rebuild-records.ts';
 import { answerRebuilds, type Estimating } from './rebuild-requests.ts';
@@ -66,7 +67,10 @@ export const answerOperator = async (operators: Operators, request: HttpRequest)
 };
 
 const orderingOn = (manifest: Manifest, client: DynamoDBClient, control: string): Ordering => ({
-  views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({ ...view, queue: sqsQueue(sqs(), queueUrl) })),
+  views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({
+    ...view,
+    queue: sqsQueue(sqs(), queueUrl, systemProofs(client, control)),
+  })),
   actives: activeRevisions(client, control),
   phases: revisionPhases(client, control),
   rebuilds: rebuildRecords(client, control),
@@ -85,7 +89,7 @@ export const opsHandler = (manifest: Manifest) => {
     views: deployedViews({ ...manifest, projections: operated(manifest) }).map(({ projection, table, queue, queueUrl }) => ({
       projection,
       queueName: queue,
-      queue: sqsQueue(queues, queueUrl),
+      queue: sqsQueue(queues, queueUrl, systemProofs(client, environment('CONTROL_TABLE'))),
       view: viewTable(client, table),
       parked: parkedList(client, table),
     })),

@@ -24,6 +24,7 @@ import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction, trailIn } from './http.ts';
 import { shaped } from './json-body.ts';
+import { systemProofs } from './proofs.ts';
 import { pageRequest } from './query-handler.ts';
 import { sqs, sqsQueue } from './queue.ts';
 import { rebuildRecords } from './rebuild-records.ts';
@@ -88,7 +89,7 @@ export const opsProcessesHandler = (manifest: Manifest) => {
     processes: deployedProcesses(manifest).map(({ process, queue, queueUrl }) => ({
       process,
       queueName: queue,
-      queue: sqsQueue(queues, queueUrl),
+      queue: sqsQueue(queues, queueUrl, systemProofs(client, control)),
       loading: { ...loading, decider: processDecider(process), code: codes[process.category] ?? '' },
     })),
     instances,

@@ -7,6 +7,7 @@ import { dirtyNotes } from './dirty-notes.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { projector } from './projector.ts';
+import { systemProofs } from './proofs.ts';
 import { revisionPhases } from './revisions.ts';
 import { systemClock } from './system.ts';
 import { viewTable } from './view-table.ts';
@@ -24,5 +25,6 @@ export const projectHandler = (manifest: Manifest) => {
   const phase = knownPhase(revisionPhases(client, environment('CONTROL_TABLE')), { name, revision }, systemClock);
   const building = { phase, dirty: dirtyNotes(client, environment('VIEW_TABLE')) };
   const refolding = { projection, store, view, clock: systemClock, log, building };
-  return batchHandler(receiving(log), projector(refolding, log, 'Projected.', refolding));
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  return batchHandler(receiving(log), projector(refolding, { log, proofs }, 'Projected.', refolding));
 };

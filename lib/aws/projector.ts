@@ -1,19 +1,18 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
 import { carryOutBatch, orderIn, resumeIn } from '../engine/orders.ts';
 import { type Delivery, type Projecting, projectBatch } from '../engine/project.ts';
 import type { Refolding } from '../engine/refold.ts';
 import { resumeBatch } from '../engine/resume.ts';
-import { arrivals } from './arrivals.ts';
+import { arrivals, type Receipt } from './arrivals.ts';
 import type { Work } from './batch-handler.ts';
 import { correlationsOf } from './correlations.ts';
 
 /** Applies the records of one queue, and answers the ids of those that are to come again. What folds nothing anew takes orders to resume alone. */
 export const projector =
-  (projecting: Projecting, log: Pick<Logger, 'info' | 'error'>, done: string, refolding?: Refolding): Work =>
+  (projecting: Projecting, receipt: Receipt, done: string, refolding?: Refolding): Work =>
   async (records) => {
     const apply = async (deliveries: readonly Delivery[]): Promise<readonly string[]> => {
       const failed = await projectBatch(projecting, deliveries);
-      log.info(done, {
+      receipt.log.info(done, {
         commits: deliveries.length - failed.length,
         failed: failed.length,
         correlations: correlationsOf(deliveries.map(({ delivered }) => delivered)),
@@ -21,9 +20,9 @@ export const projector =
       return failed;
     };
     if (refolding) {
-      const { deliveries, orders, strangers } = arrivals(records, orderIn, log);
-      return [...(await apply(deliveries)), ...(await carryOutBatch(refolding, orders)), ...strangers];
+      const { deliveries, orders, strangers, unproved } = await arrivals(receipt, records, orderIn);
+      return [...(await apply(deliveries)), ...(await carryOutBatch(refolding, orders)), ...strangers, ...unproved];
     }
-    const { deliveries, orders, strangers } = arrivals(records, resumeIn, log);
-    return [...(await apply(deliveries)), ...(await resumeBatch(projecting, orders)), ...strangers];
+    const { deliveries, orders, strangers, unproved } = await arrivals(receipt, records, resumeIn);
+    return [...(await apply(deliveries)), ...(await resumeBatch(projecting, orders)), ...strangers, ...unproved];
   };

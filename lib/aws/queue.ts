@@ -5,7 +5,8 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Depth, Queue } from '../engine/ports.ts';
+import type { Depth, Proofs, Queue } from '../engine/ports.ts';
+import { provingQueue } from '../engine/proof.ts';
 import { attempts, timeouts } from './dynamo.ts';
 
 /** A queue's URL is its name here, not where requests go: that is the SDK's own business (`AWS_ENDPOINT_URL`). */
@@ -77,17 +78,18 @@ export const handOutAfter = async (
   return reasons;
 };
 
-/** A queue of SQS. */
-export const sqsQueue = (client: SQSClient, url: string): Queue => ({
-  depth: () => depthOf(client, url),
-  send: async (messages) => {
-    const failed: { index: number; reason: string }[] = [];
-    for (let first = 0; first < messages.length; first += sentAtOnce) {
-      const portion = messages.slice(first, first + sentAtOnce).map((message) => JSON.stringify(message));
-      const answers = await Promise.allSettled(portion.map((body) => sendTo(client, url, body)));
-      for (const [i, answer] of answers.entries())
-        if (answer.status === 'rejected') failed.push({ index: first + i, reason: String(answer.reason) });
-    }
-    return failed;
-  },
-});
+/** A queue of SQS. What it is sent has a proof: its consumer takes nothing else. */
+export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'make'>): Queue =>
+  provingQueue(proofs, {
+    depth: () => depthOf(client, url),
+    send: async (bodies) => {
+      const failed: { index: number; reason: string }[] = [];
+      for (let first = 0; first < bodies.length; first += sentAtOnce) {
+        const portion = bodies.slice(first, first + sentAtOnce);
+        const answers = await Promise.allSettled(portion.map((body) => sendTo(client, url, body)));
+        for (const [i, answer] of answers.entries())
+          if (answer.status === 'rejected') failed.push({ index: first + i, reason: String(answer.reason) });
+      }
+      return failed;
+    },
+  });

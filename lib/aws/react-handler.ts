@@ -1,22 +1,25 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AnyDecider } from '../core/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { processDecider } from '../core/process-decider.ts';
 import { stateCache } from '../engine/cache.ts';
 import type { Commanding } from '../engine/command.ts';
+import type { Proofs } from '../engine/ports.ts';
 import { messageIn } from '../engine/process/message-form.ts';
 import type { Arrived } from '../engine/process/ports.ts';
 import type { Reacting } from '../engine/process/react.ts';
 import { reactBatch } from '../engine/process/react-batch.ts';
 import { defaultSettings, processSettings } from '../engine/settings.ts';
-import { arrivals } from './arrivals.ts';
+import { arrivals, type Receipt } from './arrivals.ts';
 import { batchHandler, receiving, type Work } from './batch-handler.ts';
 import { commitStore } from './commit-store.ts';
 import { correlationsOf } from './correlations.ts';
 import { deadlineItems } from './deadlines.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
+import { systemProofs } from './proofs.ts';
 import { sendTo, sqs } from './queue.ts';
 import { eventBridgeScheduler, schedulerClient } from './scheduler.ts';
 import { snapshotStore } from './snapshot-store.ts';
@@ -30,22 +33,22 @@ const correlationOf = (arrived: Arrived): readonly string[] => {
 
 /** Works through the records of a process's queue, and answers the ids of those that are to come again. */
 export const reactor =
-  (reacting: Reacting, log: Pick<Logger, 'info' | 'error'>): Work =>
+  (reacting: Reacting, receipt: Receipt): Work =>
   async (records) => {
-    const { deliveries, orders, strangers } = arrivals(records, messageIn, log);
+    const { deliveries, orders, strangers, unproved } = await arrivals(receipt, records, messageIn);
     const batch: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
     const failed = await reactBatch(reacting, batch);
-    log.info('Reacted.', {
+    receipt.log.info('Reacted.', {
       messages: batch.length - failed.length,
       failed: failed.length,
       correlations: [...new Set(batch.flatMap(correlationOf))],
     });
-    return [...failed, ...strangers];
+    return [...failed, ...strangers, ...unproved];
   };
 
 /** Everything that one process reacts with. */
-const reactingFor = (process: AnyProcess, log: Logger): Reacting => {
-  const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
+const reactingFor = (process: AnyProcess, log: Logger, client: DynamoDBClient, proofs: Proofs): Reacting => {
+  const [queues, control] = [sqs(), environment('CONTROL_TABLE')];
   const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
   const shared = {
     store: commitStore(client, environment('COMMITS_TABLE')),
@@ -66,7 +69,12 @@ const reactingFor = (process: AnyProcess, log: Logger): Reacting => {
     cursors: sourceCursors(client, control, process.category),
     deadlines: deadlineItems(client, control),
     scheduler: eventBridgeScheduler(
-      { client: schedulerClient(), clock: systemClock, sendNow: (body) => sendTo(queues, environment('QUEUE_URL'), body) },
+      {
+        client: schedulerClient(),
+        clock: systemClock,
+        proofs,
+        sendNow: (body) => sendTo(queues, environment('QUEUE_URL'), body),
+      },
       { group: environment('SCHEDULE_GROUP'), queueArn: environment('QUEUE_ARN'), role: environment('SCHEDULE_ROLE') },
     ),
     settings: processSettings,
@@ -79,5 +87,7 @@ export const reactHandler = ({ processes = [] }: Manifest) => {
   const process = processes.find((candidate) => candidate.category === category);
   if (!process) throw new Error(`The manifest has no process ${category}.`);
   const log = new Logger({ serviceName: `react-${category}` });
-  return batchHandler(receiving(log), reactor(reactingFor(process, log), log));
+  const client = dynamo();
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  return batchHandler(receiving(log), reactor(reactingFor(process, log, client, proofs), { log, proofs }));
 };

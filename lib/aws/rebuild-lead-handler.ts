@@ -6,6 +6,7 @@ import { phaseSeconds } from '../engine/rebuild/phase.ts';
 import { deployedViews } from './deployed-views.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
+import { systemProofs } from './proofs.ts';
 import { sqs, sqsQueue } from './queue.ts';
 import { rebuildRecords } from './rebuild-records.ts';
 import { activeRevisions, revisionPhases } from './revisions.ts';
@@ -20,7 +21,10 @@ export const rebuildLeadHandler = (manifest: Manifest) => {
   const control = environment('CONTROL_TABLE');
   const log = new Logger({ serviceName: 'rebuild-lead' });
   const leading: Leading = {
-    views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({ ...view, queue: sqsQueue(queues, queueUrl) })),
+    views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({
+      ...view,
+      queue: sqsQueue(queues, queueUrl, systemProofs(client, control)),
+    })),
     actives: activeRevisions(client, control),
     phases: revisionPhases(client, control),
     rebuilds: rebuildRecords(client, control),

@@ -5,8 +5,9 @@ import {
   ResourceNotFoundException,
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import type { Clock } from '../engine/ports.ts';
+import type { Clock, Proofs } from '../engine/ports.ts';
 import type { Scheduler } from '../engine/process/ports.ts';
+import { toProvedBody } from '../engine/proof.ts';
 import { attempts, timeouts } from './dynamo.ts';
 
 /** Where one-shots go, by which right, and the group in which a deployment's lie. */
@@ -15,6 +16,7 @@ export type Shots = Readonly<{ group: string; queueArn: string; role: string }>;
 type Sides = Readonly<{
   client: SchedulerClient;
   clock: Pick<Clock, 'now'>;
+  proofs: Pick<Proofs, 'make'>;
   /** Puts a message into the same queue at once. */
   sendNow: (body: string) => Promise<void>;
 }>;
@@ -27,9 +29,9 @@ const expression = (at: string): string =>
   `at(${new Date((Math.ceil(Date.parse(at) / 1_000) + 1) * 1_000).toISOString().slice(0, 19)})`;
 
 /** One-shots of EventBridge Scheduler, each under its key as its name, gone once they have fired. */
-export const eventBridgeScheduler = ({ client, clock, sendNow }: Sides, { group, queueArn, role }: Shots): Scheduler => ({
+export const eventBridgeScheduler = ({ client, clock, proofs, sendNow }: Sides, { group, queueArn, role }: Shots): Scheduler => ({
   set: async ({ key, at, message }) => {
-    const body = JSON.stringify(message);
+    const body = await toProvedBody(proofs, message);
     // Whether the service takes what is past already is written nowhere.
     if (Date.parse(at) <= clock.now()) return sendNow(body);
     try {

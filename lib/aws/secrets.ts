@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type SecretName, secretIds } from '../core/deployed-names.ts';
 
-/** Reads a secret of the deployment. Whoever finds none can neither make nor check anything, and says what to do. */
-export const readSecret = async (client: DynamoDBClient, controlTable: string, name: SecretName): Promise<Uint8Array> => {
+/** A secret, and the one before while it is changed. */
+export type Secret = Readonly<{ secret: Uint8Array; previous?: Uint8Array }>;
+
+/** Reads a secret of the deployment, with the one before. Whoever finds none can neither make nor check anything, and says what to do. */
+export const readSecret = async (client: DynamoDBClient, controlTable: string, name: SecretName): Promise<Secret> => {
   const id = secretIds[name];
   const { Item } = await client.send(
     new GetItemCommand({ TableName: controlTable, Key: { id: { S: id } }, ConsistentRead: true }),
@@ -12,7 +15,7 @@ export const readSecret = async (client: DynamoDBClient, controlTable: string, n
     throw new Error(
       `The control table ${controlTable} has no item '${id}', the deployment's secret for ${name}. A deployment makes it: wait until it is through. If it was there before, restore the item from a backup: one that is made anew does not match what was made with the old one.`,
     );
-  return Item.secret.B;
+  return { secret: Item.secret.B, ...(Item.previous?.B && { previous: Item.previous.B }) };
 };
 
 /** Makes up one secret, unless it is there. */

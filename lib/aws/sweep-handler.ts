@@ -12,6 +12,7 @@ import { deployedProcesses } from './deployed-processes.ts';
 import { type DeployedView, deployedViews } from './deployed-views.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
+import { systemProofs } from './proofs.ts';
 import { sqs, sqsQueue } from './queue.ts';
 import { sourceCursors } from './source-cursors.ts';
 import { sweepPlaces } from './sweep-places.ts';
@@ -26,10 +27,11 @@ export const sweepHandler = (manifest: Manifest) => {
   const client = dynamo();
   const queues = sqs();
   const log = new Logger({ serviceName: 'sweep' });
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
   const subscriber = ({ projection, table, queueUrl }: DeployedView) => ({
     subscription: projection,
     view: viewTable(client, table),
-    queue: sqsQueue(queues, queueUrl),
+    queue: sqsQueue(queues, queueUrl, proofs),
   });
   const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];
   const reading = { store: commitStore(client, commits), clock: systemClock };
@@ -37,7 +39,7 @@ export const sweepHandler = (manifest: Manifest) => {
     ({ process, queueUrl }): SweptProcess => ({
       process,
       cursors: sourceCursors(client, control, process.category),
-      queue: sqsQueue(queues, queueUrl),
+      queue: sqsQueue(queues, queueUrl, proofs),
     }),
   );
   const sweeping: Sweeping = {

@@ -15,7 +15,8 @@ export const systemHash = (text: string): string => createHash('sha256').update(
 export const systemKeys = (client: DynamoDBClient, controlTable: string): Keys => {
   let known: Promise<Uint8Array> | undefined;
   const secret = () => {
-    known ??= readSecret(client, controlTable, 'digests').catch((error) => {
+    const reading = async () => (await readSecret(client, controlTable, 'digests')).secret;
+    known ??= reading().catch((error) => {
       // The next call tries again: a passing fault must not last as long as the process.
       known = undefined;
       throw error;

@@ -3,6 +3,7 @@ import { cloudWatchAges } from '../aws/ages.ts';
 import { commitStore } from '../aws/commit-store.ts';
 import { knownTables } from '../aws/deployments.ts';
 import { dynamo } from '../aws/dynamo.ts';
+import { systemProofs } from '../aws/proofs.ts';
 import { queueName, sqs, sqsQueue } from '../aws/queue.ts';
 import { rebuildRecords } from '../aws/rebuild-records.ts';
 import { redrive } from '../aws/redrive.ts';
@@ -55,7 +56,14 @@ const operatingOn = (manifest: Manifest, outputs: Outputs, print: Print): Proces
       const url = outputs[`${pascal(process.category)}Queue`];
       if (url === undefined) return [];
       const decider = processDecider(process);
-      return [{ process, queueName: queueName(url), queue: sqsQueue(queues, url), loading: { ...loading, decider } }];
+      return [
+        {
+          process,
+          queueName: queueName(url),
+          queue: sqsQueue(queues, url, systemProofs(client, control)),
+          loading: { ...loading, decider },
+        },
+      ];
     }),
     instances: {
       deployed: manifest.projections.flatMap((projection) => {

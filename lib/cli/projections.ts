@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { cloudWatchAges } from '../aws/ages.ts';
 import { dynamo } from '../aws/dynamo.ts';
 import { parkedList } from '../aws/parked-list.ts';
+import { systemProofs } from '../aws/proofs.ts';
 import { queueName, sqs, sqsQueue } from '../aws/queue.ts';
 import { redrive } from '../aws/redrive.ts';
 import { activeRevisions } from '../aws/revisions.ts';
@@ -23,6 +24,7 @@ type Deployed = Operated & Readonly<{ queueUrl: string; letters: readonly string
 /** The projections of the manifest that a deployment has, and what sends its public events, found by its outputs. */
 export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
   const [client, queues] = [dynamo(), sqs()];
+  const proofs = systemProofs(client, outputs.ControlTable ?? '');
   return operated(manifest).flatMap((projection) => {
     const output = (part: string) => outputs[`${pascal(projection.name)}R${projection.revision}${part}`];
     const [table, queueUrl, code] = [output('Table'), output('Queue'), output('Code')];
@@ -32,7 +34,7 @@ export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record
         projection,
         queueUrl,
         queueName: queueName(queueUrl),
-        queue: sqsQueue(queues, queueUrl),
+        queue: sqsQueue(queues, queueUrl, proofs),
         letters: [output('DeadLetters'), output('Undelivered')].filter((url) => url !== undefined),
         view: viewTable(client, table),
         parked: parkedList(client, table),

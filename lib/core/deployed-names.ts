@@ -28,9 +28,16 @@ export const longestName = 80;
 export const secretIds = {
   /** Keys the digests of idempotent commands, the names of unique values and the seals of consistency tokens. */
   digests: 'secret',
+  /** Keys the proofs that what travels between the functions carries. `previous` beside `secret` holds as well, while they are changed. */
+  proofs: 'secret/proofs',
 } as const;
 
 /** What a secret is for.
  * @example const name: SecretName = 'digests';
  */
 export type SecretName = keyof typeof secretIds;
+
+/** What entries of the bus name as their source: each function may put those of its own source alone, and the rules of consumers match that of commits.
+ * @example const pattern = { source: [busSources.commits], detailType: ['account.commit'] };
+ */
+export const busSources = { commits: 'foldstream.commits', publicEvents: 'foldstream' } as const;

@@ -68,6 +68,13 @@ export interface Keys {
   random(): number;
 }
 
+/** Proofs of what travels between our own functions, under a key that only these may read. */
+export interface Proofs {
+  make(text: string): Promise<string>;
+  /** Whether a proof is of this text, under today's key or the one before. */
+  holds(text: string, proof: string): Promise<boolean>;
+}
+
 /** Where a row is in a list: its partition, and its place there, which no two rows share. Stored format of 2026-11. */
 export type Place = Readonly<{ in: string; at: string }>;
 

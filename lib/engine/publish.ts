@@ -1,6 +1,7 @@
 import type { Commit } from '../core/commit.ts';
 import { parseStream } from '../core/stream.ts';
-import type { BusEntry } from './ports.ts';
+import type { BusEntry, Proofs } from './ports.ts';
+import { withProof } from './proof.ts';
 import { bytesOf, type Sending, sendAll } from './send.ts';
 
 /** A commit as it travels: with its event types, so that rules can filter; without its events when it is too large. */
@@ -35,6 +36,11 @@ export const toEntry = (commit: Commit): BusEntry => {
   };
 };
 
-/** Publishes commits. An event-less commit is the target's memory of a refusal and nobody else's business. */
-export const publish = async (sending: Sending, commits: readonly Commit[]): Promise<void> =>
-  sendAll(sending, commits.filter(({ events }) => events.length > 0).map(toEntry));
+export type Publishing = Sending & Readonly<{ proofs: Pick<Proofs, 'make'> }>;
+
+/** Publishes commits, each with its proof. An event-less commit is the target's memory of a refusal and nobody else's business. */
+export const publish = async ({ proofs, ...sending }: Publishing, commits: readonly Commit[]): Promise<void> => {
+  const entries = commits.filter(({ events }) => events.length > 0).map(toEntry);
+  const proved = entries.map(async (entry) => ({ ...entry, detail: await withProof(proofs, entry.detail) }));
+  await sendAll(sending, await Promise.all(proved));
+};

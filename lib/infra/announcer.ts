@@ -48,9 +48,10 @@ export class Announcer extends Construct {
       timeout: consumerTimeout,
     });
     store.letRead(step);
+    store.letReadSecret(step, 'proofs');
     step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.cursors.tableArn]);
-    publisher.letSend(step);
+    publisher.letAnnounce(step);
     letTake(this, step, this.delivery, projection.name);
 
     const prefix = `${pascal(projection.name)}R${projection.revision}`;

@@ -4,7 +4,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { revisionName } from '../core/deployed-names.ts';
+import { busSources, revisionName } from '../core/deployed-names.ts';
 import { handledTypes, type Subscription, sourcesOf } from '../core/projection.ts';
 import { alarmOnAge, alarmOnLetters, alarmOnLine } from './alarm.ts';
 import { accept, fitting, outputs, plainHttp, stackNameOf } from './notes.ts';
@@ -76,6 +76,7 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
     eventBus: bus,
     description: `Commits that ${name} (revision ${revision}) is interested in.`,
     eventPattern: {
+      source: [busSources.commits],
       detailType: sourcesOf(subscription).map(({ category }) => `${category}.commit`),
       detail: { types: [...handledTypes(subscription)] },
     },

@@ -50,6 +50,7 @@ export class Operations extends Construct {
     api.route('GET', '/ops/projections', step);
     api.route('POST', '/ops/projections/{name}/parked/{stream}/resume', step);
     store.letLeadRebuilds(step);
+    store.letReadSecret(step, 'proofs');
     store.letEstimate(step);
     rebuilds.letStart(step);
     api.route('GET', '/ops/rebuilds', step);

@@ -2,7 +2,7 @@ import { Duration, Tags } from 'aws-cdk-lib';
 import { type IEventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { processName } from '../core/deployed-names.ts';
+import { busSources, processName } from '../core/deployed-names.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { pascal } from '../core/stream.ts';
 import { alarmOnAge, alarmOnLine } from './alarm.ts';
@@ -45,6 +45,7 @@ export class ProcessManager extends Construct {
     step.addEnvironment('PROCESS', category);
     store.letReact(step, process, common.code.fold);
     store.letReadSecret(step, 'digests');
+    store.letReadSecret(step, 'proofs');
     const shots = new OneShots(this, 'Deadlines', common);
     shots.letShoot(step, this, this.delivery.queue);
     letReceive(this, step, this.delivery);
@@ -85,6 +86,7 @@ export class ProcessManager extends Construct {
       eventBus: bus,
       description: `Commits that ${category} reacts to.`,
       eventPattern: {
+        source: [busSources.commits],
         detailType: from.map((source) => `${source.category}.commit`),
         detail: { types: Object.keys(on).sort(), imported: Match.doesNotExist() },
       },
@@ -93,7 +95,11 @@ export class ProcessManager extends Construct {
     new Rule(this, 'Own', {
       eventBus: bus,
       description: `The steps of ${category}: each is attended once more, whatever became of the function that took it.`,
-      eventPattern: { detailType: [`${category}.commit`], detail: { imported: Match.doesNotExist() } },
+      eventPattern: {
+        source: [busSources.commits],
+        detailType: [`${category}.commit`],
+        detail: { imported: Match.doesNotExist() },
+      },
       targets,
     });
   }

@@ -23,6 +23,7 @@ export class ProcessOperations extends Construct {
     letFindProcesses(step, processes);
     for (const view of views) if (view.projection.name === instancesName) view.letQuery(step);
     store.letReadActives(step);
+    store.letReadSecret(step, 'proofs');
     store.letRead(step);
     const own = processes.map(({ process: { category } }) => [category, common.code.fold[category] ?? '']);
     store.letReadSnapshots(step, Object.fromEntries(own));

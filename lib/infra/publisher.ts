@@ -3,6 +3,7 @@ import { EventBus } from 'aws-cdk-lib/aws-events';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { busSources } from '../core/deployed-names.ts';
 import { moreThan } from './alarm.ts';
 import type { EventStore } from './event-store.ts';
 import { accept, output, plainHttp } from './notes.ts';
@@ -13,9 +14,11 @@ export class Publisher extends Construct {
   readonly bus: EventBus;
   readonly functionName: string;
   private readonly failed: Bucket;
+  private readonly tls: boolean;
 
   constructor(scope: Construct, id: string, { store, ...common }: Common & Readonly<{ store: EventStore }>) {
     super(scope, id);
+    this.tls = common.settings.tls;
     this.bus = new EventBus(this, 'Bus', { description: 'Commits, for projections and processes.' });
     this.failed = new Bucket(this, 'Failed', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -37,7 +40,8 @@ export class Publisher extends Construct {
       timeout: Duration.seconds(30),
     });
     this.functionName = publish.functionName;
-    this.letSend(publish);
+    this.letSend(publish, busSources.commits, { 'events:detail-type': '*.commit' });
+    store.letReadSecret(publish, 'proofs');
     new EventSourceMapping(this, 'Appended', {
       target: publish,
       eventSourceArn: store.letFollow(publish),
@@ -63,10 +67,16 @@ export class Publisher extends Construct {
     output(this, 'FailedBatchesBucket', this.failed.bucketName);
   }
 
-  /** Sends to this bus. */
-  letSend(step: Step): void {
+  /** Sends public events to this bus: nothing that a rule of ours takes for a commit. */
+  letAnnounce(step: Step): void {
+    this.letSend(step, busSources.publicEvents);
+  }
+
+  private letSend(step: Step, source: string, like: Readonly<Record<string, string>> = {}): void {
     step.addEnvironment('BUS_NAME', this.bus.eventBusName);
-    step.may(['events:PutEvents'], [this.bus.eventBusArn]);
+    // An engine on this machine knows neither key, and would refuse.
+    const only = this.tls ? { StringLike: { 'events:source': source, ...like } } : undefined;
+    step.may(['events:PutEvents'], [this.bus.eventBusArn], only);
   }
 
   /** What Lambda's poller needs to put a batch away in the function's name; answers where. CDK's own destination would also grant reading and deleting. */

@@ -31,6 +31,7 @@ export class Rebuilds extends Construct {
     });
     letFindViews(lead, views);
     store.letLeadRebuilds(lead);
+    store.letReadSecret(lead, 'proofs');
     for (const view of views) view.letOrder(lead);
     // Whoever took a revision for being built may go on for so long.
     lead.addEnvironment('LIVE_AFTER_SECONDS', String(consumerTimeout.toSeconds()));

@@ -22,6 +22,7 @@ export class Sweep extends Construct {
       timeout: Duration.seconds(60),
     });
     store.letSweep(step);
+    store.letReadSecret(step, 'proofs');
     letFindViews(step, views);
     for (const view of views) view.letSweep(step);
     letFindProcesses(step, processes);

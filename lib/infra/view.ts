@@ -48,6 +48,7 @@ export class View extends Construct {
     this.letApply(step);
     store.letRead(step);
     store.letKnowPhase(step, projection);
+    store.letReadSecret(step, 'proofs');
     letTake(this, step, this.delivery, name);
 
     this.rebuildFunction = new Step(this, 'Rebuild', {

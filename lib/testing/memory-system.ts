@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Clock, Keys, Log } from '../engine/ports.ts';
+import type { Clock, Keys, Log, Proofs } from '../engine/ports.ts';
 
 /** Keys that give the same ids and the same randomness in every run: the seed decides. */
 export const memoryKeys = (seed = 1): Keys => {
@@ -18,6 +18,12 @@ export const memoryKeys = (seed = 1): Keys => {
     randomId: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
     random,
   };
+};
+
+/** Proofs under a key of their own. */
+export const memoryProofs = (key = 'proofs in memory'): Proofs => {
+  const make = (text: string) => createHmac('sha256', key).update(text).digest('hex');
+  return { make: async (text) => make(text), holds: async (text, proof) => proof === make(text) };
 };
 
 export type MemoryClock = Clock & { set(milliseconds: number): void; advance(milliseconds: number): void };

@@ -2,12 +2,13 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventBus } from '../../lib/aws/event-bus.ts';
+import { busSources } from '../../lib/core/deployed-names.ts';
 
 describe('eventBus', () => {
   const mock = mockClient(EventBridgeClient);
   // The class itself is mocked: other files in this process want it back.
   afterAll(() => mock.restore());
-  const bus = eventBus('bus', new EventBridgeClient({}));
+  const bus = eventBus('bus', busSources.commits, new EventBridgeClient({}));
   const entries = ['a', 'b', 'c'].map((name) => ({
     detailType: `${name}.commit`,
     detail: `{"name":"${name}"}`,
@@ -21,7 +22,7 @@ describe('eventBus', () => {
     expect(await bus.send(entries)).toEqual([]);
     expect(mock.commandCalls(PutEventsCommand)[0]?.args[0].input.Entries?.[1]).toEqual({
       EventBusName: 'bus',
-      Source: 'foldstream',
+      Source: 'foldstream.commits',
       DetailType: 'b.commit',
       Detail: '{"name":"b"}',
       Resources: ['stream-b'],

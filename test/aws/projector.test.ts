@@ -1,14 +1,19 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { projector } from '../../lib/aws/projector.ts';
+import { toProvedBody } from '../../lib/engine/proof.ts';
 import { toEntry } from '../../lib/engine/publish.ts';
+import { memoryProofs } from '../../lib/testing/memory-system.ts';
 import { bagOf } from '../support/bag.ts';
 import { append, kinds, rebuildingOf } from '../support/rebuilding.ts';
 
+const proofs = memoryProofs();
 const recordsOf = (...bodies: readonly (object | string)[]) =>
-  bodies.map((body, i) => {
-    return { messageId: `m${i}`, body: typeof body === 'string' ? body : JSON.stringify(body) } as SQSRecord;
-  });
+  Promise.all(
+    bodies.map(async (body, i) => {
+      return { messageId: `m${i}`, body: typeof body === 'string' ? body : await toProvedBody(proofs, body) } as SQSRecord;
+    }),
+  );
 
 const house = async () => {
   const rebuilding = rebuildingOf({ projection: kinds[0]! });
@@ -24,9 +29,11 @@ const refold = { refold: { stream: 'bag-a', correlation: 'c' } };
 describe('the function of a view', () => {
   it('takes commits and orders, and gives back what it does not know', async () => {
     const { view, log, messages, projecting } = await house();
-    const run = projector(projecting, log, 'Projected.', projecting);
+    const run = projector(projecting, { log, proofs }, 'Projected.', projecting);
     expect(
-      await run(recordsOf(...messages, resume, { hello: 1 }, refold, {}, 'no JSON', 'null', { detail: { stream: 'bag-a' } })),
+      await run(
+        await recordsOf(...messages, resume, { hello: 1 }, refold, {}, 'no JSON', 'null', { detail: { stream: 'bag-a' } }),
+      ),
     ).toEqual(['m3', 'm5', 'm6', 'm7', 'm8']);
     expect(await view.head('a')).toMatchObject({ commit: 2, row: { sum: 3 } });
     expect(log.lines).toContainEqual(
@@ -40,6 +47,17 @@ describe('the function of a view', () => {
 
   it('takes no order to fold anew where there is nothing of the kind', async () => {
     const { log, messages, projecting } = await house();
-    expect(await projector(projecting, log, 'Announced.')(recordsOf(messages[0]!, resume, refold))).toEqual(['m2']);
+    expect(await projector(projecting, { log, proofs }, 'Announced.')(await recordsOf(messages[0]!, resume, refold))).toEqual([
+      'm2',
+    ]);
+  });
+
+  it('shows nothing that has no proof, and takes the rest of its batch', async () => {
+    const { view, log, messages, projecting } = await house();
+    const run = projector(projecting, { log, proofs }, 'Projected.', projecting);
+    const [first] = messages;
+    const forged = JSON.stringify({ detail: { ...first!.detail, stream: 'bag-forged' } });
+    expect(await run(await recordsOf(forged, ...messages))).toEqual(['m0']);
+    expect([(await view.head('forged'))?.commit, (await view.head('a'))?.commit]).toEqual([undefined, 2]);
   });
 });

@@ -4,6 +4,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toItem } from '../../lib/aws/attributes.ts';
 import { publishHandler } from '../../lib/aws/publish-handler.ts';
+import { memoryProofs } from '../../lib/testing/memory-system.ts';
 import { commitOf } from '../support/commits.ts';
 
 describe('the publisher', () => {
@@ -31,7 +32,7 @@ describe('the publisher', () => {
 
   it('sends what was appended, and nothing that was changed or deleted, whatever the filter of its mapping lets through', async () => {
     const Records = [record('INSERT', 1), record('MODIFY', 2), record('REMOVE', 3), record('INSERT', 4)];
-    await publishHandler()({ Records } as DynamoDBStreamEvent);
+    await publishHandler(memoryProofs())({ Records } as DynamoDBStreamEvent);
     expect(sent()).toEqual([1, 4]);
   });
 });

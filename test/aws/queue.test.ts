@@ -9,6 +9,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { queueBeside, queueName, sqsQueue } from '../../lib/aws/queue.ts';
 import { redrive } from '../../lib/aws/redrive.ts';
+import { toProvedBody } from '../../lib/engine/proof.ts';
+import { memoryProofs } from '../../lib/testing/memory-system.ts';
 
 const mock = mockClient(SQSClient);
 // The class itself is mocked: other files in this process want it back.
@@ -20,9 +22,12 @@ beforeEach(() => mock.reset());
 describe('a queue', () => {
   it('sends each message, and answers which failed and why', async () => {
     mock.on(SendMessageCommand).resolves({});
-    mock.on(SendMessageCommand, { QueueUrl: url, MessageBody: '{"n":11}' }).rejects(new Error('no room'));
+    const proofs = memoryProofs();
+    mock
+      .on(SendMessageCommand, { QueueUrl: url, MessageBody: await toProvedBody(proofs, { n: 11 }) })
+      .rejects(new Error('no room'));
     const messages = Array.from({ length: 25 }, (_, n) => ({ n }));
-    expect(await sqsQueue(client, url).send(messages)).toEqual([{ index: 11, reason: 'Error: no room' }]);
+    expect(await sqsQueue(client, url, proofs).send(messages)).toEqual([{ index: 11, reason: 'Error: no room' }]);
     expect(mock.commandCalls(SendMessageCommand)).toHaveLength(25);
   });
 
@@ -35,7 +40,7 @@ describe('a queue', () => {
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: 'arn:aws:sqs:eu-central-1:123456789012:letters' });
     mock.on(GetQueueAttributesCommand, { QueueUrl: url }).resolves({ Attributes: { ...depth(3, 2), RedrivePolicy } });
     mock.on(GetQueueAttributesCommand, { QueueUrl: letters }).resolves({ Attributes: depth(4, 1) });
-    expect(await sqsQueue(client, url).depth()).toEqual({ waiting: 3, inFlight: 2, deadLetters: 5 });
+    expect(await sqsQueue(client, url, memoryProofs()).depth()).toEqual({ waiting: 3, inFlight: 2, deadLetters: 5 });
   });
 
   it('is known by its name among its neighbours', () => {

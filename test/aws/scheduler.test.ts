@@ -20,12 +20,18 @@ beforeEach(() => {
 
 const now = Date.parse('2026-11-21T12:00:00.000Z');
 const scheduler = eventBridgeScheduler(
-  { client: new SchedulerClient({}), clock: { now: () => now }, sendNow: async (body) => void said.push(body) },
+  {
+    client: new SchedulerClient({}),
+    clock: { now: () => now },
+    proofs: { make: async () => 'proof' },
+    sendNow: async (body) => void said.push(body),
+  },
   { group: 'group', queueArn: 'arn:queue', role: 'arn:role' },
 );
 const key = 'a'.repeat(64);
 const message = { due: { instance: 'orderProcess-1', name: 'payment', setBy: 2 } };
 const at = (text: string) => ({ key, at: text, message });
+const body = JSON.stringify({ ...message, proof: 'proof' });
 const $metadata = {};
 
 describe('one-shots of EventBridge Scheduler', () => {
@@ -38,14 +44,14 @@ describe('one-shots of EventBridge Scheduler', () => {
       ScheduleExpression: 'at(2026-11-21T12:30:02)',
       FlexibleTimeWindow: { Mode: 'OFF' },
       ActionAfterCompletion: 'DELETE',
-      Target: { Arn: 'arn:queue', RoleArn: 'arn:role', Input: JSON.stringify(message) },
+      Target: { Arn: 'arn:queue', RoleArn: 'arn:role', Input: body },
     });
     expect(said).toEqual([]);
   });
 
   it('what is due already is sent at once', async () => {
     await scheduler.set(at('2026-11-21T12:00:00.000Z'));
-    expect(said).toEqual([JSON.stringify(message)]);
+    expect(said).toEqual([body]);
     expect(mock.commandCalls(CreateScheduleCommand)).toHaveLength(0);
   });
 

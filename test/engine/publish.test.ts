@@ -3,10 +3,16 @@ import type { Bus } from '../../lib/engine/ports.ts';
 import { publish, toEntry } from '../../lib/engine/publish.ts';
 import { inCalls, NotSent } from '../../lib/engine/send.ts';
 import { memoryBus } from '../../lib/testing/memory-bus.ts';
-import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+import { memoryClock, memoryKeys, memoryLog, memoryProofs } from '../../lib/testing/memory-system.ts';
 import { commitOf, commitWith } from '../support/commits.ts';
 
-const publishing = () => ({ bus: memoryBus(), clock: memoryClock(), keys: memoryKeys(), log: memoryLog() });
+const publishing = () => ({
+  bus: memoryBus(),
+  clock: memoryClock(),
+  keys: memoryKeys(),
+  log: memoryLog(),
+  proofs: memoryProofs(),
+});
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => commitOf('account-1', i + 1));
 const sentOf = ({ bus }: ReturnType<typeof publishing>) =>
   bus.sent.map(({ detail }) => (JSON.parse(detail) as { commit: number }).commit);

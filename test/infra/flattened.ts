@@ -39,7 +39,13 @@ export const flattened = (stack: Stack): Template => {
         return got && local(got[0]) ? { 'Fn::GetAtt': [local(got[0]), got[1]] } : undefined;
       });
     for (const [name, { Value }] of Object.entries(Outputs)) outputs.set(`${resource}.Outputs.${name}`, inRoot(Value));
-    return { resource, resources: Object.entries(Resources).map(([name, own]) => [`${prefix}${name}`, inRoot(own)] as const) };
+    // What the nested stack waits for, all that is in it waits for.
+    const awaited = [root.Resources[resource]!.DependsOn ?? []].flat();
+    const waiting = (part: Json) => ({ ...part, DependsOn: [...[part.DependsOn ?? []].flat(), ...awaited] });
+    return {
+      resource,
+      resources: Object.entries(Resources).map(([name, part]) => [`${prefix}${name}`, inRoot(waiting(part))] as const),
+    };
   });
   const own = Object.entries(root.Resources).filter(([name]) => !parts.some(({ resource }) => resource === name));
   const throughOutputs = (value: unknown) =>

@@ -55,10 +55,11 @@ describe('a process', () => {
     const rules = resources('AWS::Events::Rule').filter(({ id }) => id.startsWith('ProcessesMoving'));
     expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([
       {
+        source: ['foldstream.commits'],
         'detail-type': moving.from.map(({ category }) => `${category}.commit`),
         detail: { types: Object.keys(moving.on).sort(), imported: [{ exists: false }] },
       },
-      { 'detail-type': ['moving.commit'], detail: { imported: [{ exists: false }] } },
+      { source: ['foldstream.commits'], 'detail-type': ['moving.commit'], detail: { imported: [{ exists: false }] } },
     ]);
     for (const { Targets } of rules) expect(Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything() })]);
     const [queue] = resources('AWS::SQS::Queue').filter(({ id }) => id.startsWith('ProcessesMovingQueue'));
@@ -79,6 +80,7 @@ describe('a process', () => {
       'EventsControl.Arn: GetItem PutItem [cursor/moving/*]',
       'EventsControl.Arn: GetItem PutItem DeleteItem [deadline/moving-*]',
       'EventsControl.Arn: GetItem [secret]',
+      'EventsControl.Arn: GetItem [secret/proofs]',
       'arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/ProcessesMovingDeadlinesGroup/*: CreateSchedule DeleteSchedule',
       'ProcessesMovingShotRole.Arn: PassRole',
       'ProcessesMovingQueue.Arn: SendMessage',
@@ -208,6 +210,7 @@ describe('around it', () => {
       'ProcessInstancesR1Rows.Arn: GetItem Query Scan',
       'ProcessInstancesR1Rows.Arn/index/list-by-status: Query',
       expect.stringMatching(/^EventsControl.Arn: GetItem \[view\/\*/),
+      'EventsControl.Arn: GetItem [secret/proofs]',
       'EventsCommits.Arn: GetItem Query',
       'EventsSnapshots.Arn: GetItem',
       '*: GetMetricData',

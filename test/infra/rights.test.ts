@@ -45,8 +45,12 @@ const lines = (step: string) =>
       'dynamodb:LeadingKeys'
     ];
     const actions = list(Action).map((action) => action.replace(/^.*:/, ''));
-    return `${named(Resource)}: ${actions.join(' ')}${keys ? ` [${keys.join(' ')}]` : ''}`;
+    const like = Object.values((Condition as Record<string, Record<string, string>> | undefined)?.StringLike ?? {});
+    const only = keys ?? like;
+    return `${named(Resource)}: ${actions.join(' ')}${only.length > 0 ? ` [${only.join(' ')}]` : ''}`;
   });
+
+const readsProofs = 'EventsControl.Arn: GetItem [secret/proofs]';
 
 describe('every function may do what its step does, and nothing else', () => {
   test.each(['Parcel', 'Audit'])('commands of %s: its own streams alone, and whose those are that it names', (name) => {
@@ -62,7 +66,8 @@ describe('every function may do what its step does, and nothing else', () => {
 
   test('publishing', () => {
     expect(lines('PublisherPublish')).toEqual([
-      'PublisherBus.Arn: PutEvents',
+      'PublisherBus.Arn: PutEvents [foldstream.commits *.commit]',
+      readsProofs,
       'EventsCommits.StreamArn: DescribeStream GetRecords GetShardIterator ListStreams',
       'PublisherFailed.Arn/aws/lambda/*: PutObject',
       'PublisherFailed.Arn: ListBucket',
@@ -78,6 +83,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'ParcelListR2Rows.Arn: GetItem PutItem',
       'EventsCommits.Arn: GetItem Query',
       'EventsControl.Arn: GetItem [phase/parcel-list.r2]',
+      readsProofs,
       'ParcelListR2Queue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
     ]);
   });
@@ -96,7 +102,7 @@ describe('every function may do what its step does, and nothing else', () => {
   const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RebuildsMachine.Name:*';
 
   test('leading rebuilds: it writes their records, switches, and orders; it reads no history and no view', () => {
-    expect(lines('RebuildsLead')).toEqual([records, ...views.map((view) => `${view}Queue.Arn: SendMessage`)]);
+    expect(lines('RebuildsLead')).toEqual([records, readsProofs, ...views.map((view) => `${view}Queue.Arn: SendMessage`)]);
   });
 
   test('the state machine of rebuilds invokes its own functions alone, and starts its own children', () => {
@@ -144,7 +150,11 @@ describe('every function may do what its step does, and nothing else', () => {
     expect(readers).toEqual(expect.arrayContaining(['ParcelCommandsCommand', 'QueriesQuery']));
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
     for (const reader of readers) {
-      const [, found] = functions.find(([id]) => id.replace(/[0-9A-F]{8}$/, '') === reader)!;
+      // The same name twice in a row is written once.
+      const [, found] = functions.find(([id]) => {
+        const name = id.replace(/[0-9A-F]{8}$/, '');
+        return name === reader || name.repeat(2) === reader;
+      })!;
       expect(found.DependsOn, reader).toContain(made);
     }
   });
@@ -152,8 +162,9 @@ describe('every function may do what its step does, and nothing else', () => {
   test('announcing: it reads commits, keeps how far it has come, and sends', () => {
     expect(lines('AnnouncerAnnounce')).toEqual([
       'EventsCommits.Arn: GetItem Query',
+      readsProofs,
       'AnnouncerCursors.Arn: GetItem PutItem',
-      'PublisherBus.Arn: PutEvents',
+      'PublisherBus.Arn: PutEvents [foldstream]',
       'AnnouncerQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
     ]);
   });
@@ -184,6 +195,7 @@ describe('every function may do what its step does, and nothing else', () => {
     expect(lines('SweepSweep')).toEqual([
       'EventsCommits.Arn: Scan Query',
       'EventsControl.Arn: GetItem PutItem [sweep]',
+      readsProofs,
       ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
       'AnnouncerCursors.Arn: GetItem',
       'AnnouncerQueue.Arn: SendMessage GetQueueAttributes',
@@ -206,6 +218,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'AnnouncerDeadLetters.Arn: GetQueueAttributes',
       '*: GetMetricData',
       records,
+      readsProofs,
       'EventsCommits.Arn: DescribeTable Scan',
       'RebuildsMachine.Ref: StartExecution',
       `${executions}: DescribeExecution StopExecution`,
@@ -224,6 +237,28 @@ test('there is no wildcard but where Lambda or executions make it necessary, and
     .filter((text) => text.includes('*'));
   const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RebuildsMachine.Name:*';
   expect(wild.toSorted()).toEqual(['*', 'PublisherFailed.Arn/aws/lambda/*', executions, executions]);
+});
+
+test("into a consumer's queue only its own rules may put something by the queue's policy, and a rule takes only what the publisher has put", () => {
+  type Bound = Readonly<{
+    Properties: { PolicyDocument: { Statement: (Statement & { Principal: unknown })[] }; Queues: unknown[] };
+  }>;
+  const rules = template.findResources('AWS::Events::Rule') as Record<
+    string,
+    { Properties: { EventPattern?: { source?: unknown } } }
+  >;
+  const onBus = Object.values(rules).filter(({ Properties }) => Properties.EventPattern);
+  expect(onBus.length).toBeGreaterThan(4);
+  for (const { Properties } of onBus) expect(Properties.EventPattern?.source).toEqual(['foldstream.commits']);
+  const sends = Object.values(template.findResources('AWS::SQS::QueuePolicy') as Record<string, Bound>)
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Effect, Action }) => Effect === 'Allow' && list(Action).some((action) => action.startsWith('sqs:')));
+  expect(sends.length).toBeGreaterThan(4);
+  for (const { Principal, Condition } of sends) {
+    expect(Principal).toEqual({ Service: 'events.amazonaws.com' });
+    const from = (Condition as { ArnEquals: Record<string, unknown> }).ArnEquals['aws:SourceArn'];
+    expect(named(from)).toMatch(/^\w+Rule\.Arn$|^\w+(Sources|Own)\.Arn$/);
+  }
 });
 
 test('no role has a managed policy, and each writes its own log alone', () => {

@@ -69,7 +69,11 @@ test('shared rows are indexed by whose they are, with keys that never change', (
 
 test('a view of several categories is sent the commits of each', () => {
   template.hasResourceProperties('AWS::Events::Rule', {
-    EventPattern: { 'detail-type': ['account.commit', 'parcel.commit'], detail: { types: ['AccountOpened', 'ParcelSent'] } },
+    EventPattern: {
+      source: ['foldstream.commits'],
+      'detail-type': ['account.commit', 'parcel.commit'],
+      detail: { types: ['AccountOpened', 'ParcelSent'] },
+    },
     Targets: Match.anyValue(),
   });
 });

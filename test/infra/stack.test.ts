@@ -94,6 +94,7 @@ describe('delivery', () => {
     const rules = resources('AWS::Events::Rule').filter(({ ScheduleExpression }) => !ScheduleExpression);
     const patterns = rules.map(({ EventPattern }) => EventPattern);
     const expected = consumers.map((projection) => ({
+      source: ['foldstream.commits'],
       'detail-type': sourcesOf(projection).map(({ category }) => `${category}.commit`),
       detail: { types: handledTypes(projection) },
     }));

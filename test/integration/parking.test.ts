@@ -6,6 +6,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { fromItem } from '../../lib/aws/attributes.ts';
 import { commitStore } from '../../lib/aws/commit-store.ts';
+import { systemProofs } from '../../lib/aws/proofs.ts';
 import { sqs } from '../../lib/aws/queue.ts';
 import { ensureUser } from '../../lib/aws/users.ts';
 import { deploy } from '../../lib/cli/engine/deploy.ts';
@@ -14,6 +15,7 @@ import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/lo
 import { listProjections, redriveProjection, resumeProjection } from '../../lib/cli/projections.ts';
 import { pascal } from '../../lib/core/stream.ts';
 import { projectBatch } from '../../lib/engine/project.ts';
+import { toProvedBody } from '../../lib/engine/proof.ts';
 import { toPointer } from '../../lib/engine/publish.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/memory-system.ts';
 import { memoryView } from '../../lib/testing/memory-view.ts';
@@ -219,12 +221,12 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     const [id] = ids;
     const store = commitStore(dynamodb, name('CommitsTable'));
     const { commits } = await store.read(`parcel-${id}`, { from: 1 });
-    const queues = sqs();
+    const [queues, proofs] = [sqs(), systemProofs(dynamodb, name('ControlTable'))];
     for (const part of ['DeadLetters', 'Undelivered'])
       await queues.send(
         new SendMessageCommand({
           QueueUrl: name(`ParkingTrackR1${part}`),
-          MessageBody: JSON.stringify({ detail: toPointer(commits.at(-1)!) }),
+          MessageBody: await toProvedBody(proofs, { detail: toPointer(commits.at(-1)!) }),
         }),
       );
     const lag = async () =>

@@ -2,7 +2,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commitStore } from '../../lib/aws/commit-store.ts';
-import { sendTo, sqs, sqsQueue } from '../../lib/aws/queue.ts';
+import { dynamo } from '../../lib/aws/dynamo.ts';
+import { systemProofs } from '../../lib/aws/proofs.ts';
+import { sqs, sqsQueue } from '../../lib/aws/queue.ts';
 import { systemClock, systemKeys } from '../../lib/aws/system.ts';
 import { listProcesses, orderProcess, showInstance } from '../../lib/cli/processes.ts';
 import { traceVerb } from '../../lib/cli/trace.ts';
@@ -152,7 +154,8 @@ describe.runIf(overHttp())('transfers', () => {
       // Of a commit that is not to be read, since it is not there.
       const detail = { stream, commit: 1, version: 1, at, types: ['TransferRequested'], meta, pointer: true } satisfies Delivered;
       const client = sqs();
-      await sendTo(client, name(queue), JSON.stringify({ detail }));
+      const proofs = systemProofs(dynamo(), name('ControlTable'));
+      await sqsQueue(client, name(queue), proofs).send([{ detail }]);
       const givenBack = async () =>
         (await logLines(name(taker))).filter((line) => line.level === 'WARN' && JSON.stringify(line).includes(stream));
       // Twice: it was given back, and came again.
@@ -162,7 +165,7 @@ describe.runIf(overHttp())('transfers', () => {
       const [from, to] = [await opened(500), await opened(0)];
       await ok(ada('POST', `/transfer/${id}/request`, { from, to, amount: 1, currency: 'EUR' }));
       await eventually(
-        () => sqsQueue(client, name(queue)).depth(),
+        () => sqsQueue(client, name(queue), proofs).depth(),
         ({ waiting, inFlight }) => waiting + inFlight === 0,
         { every: 200 },
       );

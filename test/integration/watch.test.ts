@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitStore } from '../../lib/aws/commit-store.ts';
-import { sendTo, sqs } from '../../lib/aws/queue.ts';
+import { dynamo } from '../../lib/aws/dynamo.ts';
+import { systemProofs } from '../../lib/aws/proofs.ts';
+import { sqs, sqsQueue } from '../../lib/aws/queue.ts';
 import { systemKeys } from '../../lib/aws/system.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { account } from '../../lib/domains/account/decider.ts';
@@ -54,7 +56,8 @@ describe.runIf(overHttp())('the watch on accounts', () => {
   };
   /** What the bus would have delivered, in an order of the test's. */
   const deliver = async (commits: readonly Commit[]) => {
-    for (const commit of commits) await sendTo(sqs(), name('FraudWatchQueue'), `{"detail":${toEntry(commit).detail}}`);
+    const queue = sqsQueue(sqs(), name('FraudWatchQueue'), systemProofs(dynamo(), name('ControlTable')));
+    for (const commit of commits) await queue.send([{ detail: JSON.parse(toEntry(commit).detail) }]);
   };
   const idOf = ([commit]: readonly Commit[]) => commit!.stream.slice('account-'.length);
   const suspicionsOn = async (commits: readonly Commit[]) => {

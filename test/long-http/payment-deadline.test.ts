@@ -9,7 +9,9 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { sendTo, sqs } from '../../lib/aws/queue.ts';
+import { dynamo } from '../../lib/aws/dynamo.ts';
+import { systemProofs } from '../../lib/aws/proofs.ts';
+import { sqs, sqsQueue } from '../../lib/aws/queue.ts';
 import { ensureUser } from '../../lib/aws/users.ts';
 import { deploy } from '../../lib/cli/engine/deploy.ts';
 import { accessTo } from '../../lib/cli/engine/target.ts';
@@ -100,8 +102,8 @@ describe.runIf(overHttp())('the time to pay', () => {
     const line = { sku: changed.sku, quantity: 5, price: 100 };
     await ok(ada('POST', `/order/${changed.id}/change-line`, line));
     // As if it had fired all the same, late and twice.
-    const stale = JSON.stringify({ due: { instance: `fulfilment-${cancelled.id}`, name: 'payment', setBy: 1 } });
-    for (let times = 0; times < 2; times++) await sendTo(sqs(), name('FulfilmentQueue'), stale);
+    const stale = { due: { instance: `fulfilment-${cancelled.id}`, name: 'payment', setBy: 1 } };
+    await sqsQueue(sqs(), name('FulfilmentQueue'), systemProofs(dynamo(), name('ControlTable'))).send([stale, stale]);
 
     const [over, ...others] = await Promise.all([unpaid, cancelled, changed].map(({ id }) => ended(id)));
     expect(over).toMatchObject({ ended: 'expired', story: expect.stringContaining("the deadline 'payment' was due") });

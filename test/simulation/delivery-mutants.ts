@@ -65,6 +65,9 @@ const alone = { alone: true } as const;
 
 /** What the way from a command to a view leans on, each taken away alone, by one switch: the simulator must notice every one. */
 export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
+  'what is on the bus is believed, proved or not': engine((real) => ({
+    sorted: (_, ...given) => real.sorted({ holds: async () => true }, ...given),
+  })),
   'no gap is filled': batch(
     (step) => (real, deliveries) =>
       step(

@@ -76,6 +76,9 @@ let fresh = 1_000;
 
 /** What a process leans on, each taken away alone, by one switch: the simulator must notice every one. */
 export const processMutants: Readonly<Record<string, ProcessMutant>> = {
+  'what is on the bus is believed, proved or not': engine((real) => ({
+    sorted: (_, ...given) => real.sorted({ holds: async () => true }, ...given),
+  })),
   'the id of a command does not follow from its decision': evolving('Reacted', (real) => (instance, data) => {
     const known = new Set(instance.sends.map(({ number }) => number));
     const after = real(instance, data);

@@ -4,13 +4,14 @@ import { answeringRevision } from '../../engine/answering.ts';
 import type { Commanding } from '../../engine/command.ts';
 import { handleCommand } from '../../engine/handle-command.ts';
 import { importHistory } from '../../engine/import-history.ts';
+import { sorted } from '../../engine/messages.ts';
 import { carryOutBatch } from '../../engine/orders.ts';
 import type { Store } from '../../engine/ports.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { reactBatch } from '../../engine/process/react-batch.ts';
 import { processTargets, sendOverdue } from '../../engine/process/sweep-targets.ts';
 import { type Projecting, projectBatch } from '../../engine/project.ts';
-import { publish } from '../../engine/publish.ts';
+import { type Publishing, publish } from '../../engine/publish.ts';
 import { type Querying, queryById } from '../../engine/query.ts';
 import { queryList } from '../../engine/query-list.ts';
 import { cancelRebuild } from '../../engine/rebuild/cancel.ts';
@@ -22,7 +23,6 @@ import { rollBack } from '../../engine/rebuild/roll-back.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { work } from '../../engine/rebuild/work.ts';
 import { resumeBatch } from '../../engine/resume.ts';
-import type { Sending } from '../../engine/send.ts';
 import { sweep } from '../../engine/sweep.ts';
 import type { MemoryView } from '../memory-view.ts';
 
@@ -30,6 +30,7 @@ import type { MemoryView } from '../memory-view.ts';
 export const realEngine = {
   handleCommand,
   publish,
+  sorted,
   projectBatch,
   resumeBatch,
   carryOutBatch,
@@ -57,7 +58,7 @@ export type Tamper = Readonly<{
   store?: (store: Store) => Store;
   view?: (view: MemoryView) => MemoryView;
   commanding?: (commanding: Commanding) => Commanding;
-  publishing?: (publishing: Sending) => Sending;
+  publishing?: (publishing: Publishing) => Publishing;
   projecting?: (projecting: Projecting) => Projecting;
   announcing?: (announcing: Announcing) => Announcing;
   reacting?: (reacting: Reacting) => Reacting;

@@ -36,6 +36,8 @@ export const faultOdds = {
   jumps: 0.05,
   /** A second release runs beside the first, and takes over. */
   rollout: 1,
+  /** Somebody who may put events on the bus says of a commit what it does not say, or that there is another one. */
+  forged: 0.1,
 } as const;
 
 export type Fault = keyof typeof faultOdds;

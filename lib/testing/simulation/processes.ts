@@ -4,7 +4,7 @@ import { processDecider } from '../../core/process-decider.ts';
 import { parseStream } from '../../core/stream.ts';
 import { stateCache } from '../../engine/cache.ts';
 import type { Commanding } from '../../engine/command.ts';
-import { type QueueRecord, sorted } from '../../engine/messages.ts';
+import type { QueueRecord } from '../../engine/messages.ts';
 import type { Snapshots, Store } from '../../engine/ports.ts';
 import { messageIn } from '../../engine/process/message-form.ts';
 import { stillOpen } from '../../engine/process/open.ts';
@@ -17,7 +17,7 @@ import { memoryCursors, memoryDeadlines } from '../memory-process.ts';
 import type { Rule } from './bus.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
-import { queuePort, simulatedQueue } from './queue.ts';
+import { queuePort, simulatedProofs, simulatedQueue } from './queue.ts';
 import { type SimulatedScheduler, simulatedScheduler } from './scheduler.ts';
 import type { SimulatedTable } from './table.ts';
 import { distant } from './wire.ts';
@@ -43,9 +43,9 @@ const remedies = {
 
 /** As the function does. */
 const reactToBatch = async (engine: Engine, reacting: Reacting, batch: readonly QueueRecord[]): Promise<readonly string[]> => {
-  const { deliveries, orders, strangers } = sorted(batch, messageIn);
+  const { deliveries, orders, strangers, unproved } = await engine.sorted(simulatedProofs, batch, messageIn);
   const arrived: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
-  return [...(await engine.reactBatch(reacting, arrived)), ...strangers];
+  return [...(await engine.reactBatch(reacting, arrived)), ...strangers, ...unproved];
 };
 
 /** The rules of a process: what any of some releases reacts to, and all that its instances store. */
@@ -128,7 +128,7 @@ export const simulatedProcesses = (
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
       reactPool.invoke((reacting) => reactToBatch(engine, reacting, batch)),
     );
-    scheduler = simulatedScheduler(world, `scheduler ${name}`, queue.send);
+    scheduler = simulatedScheduler(world, `scheduler ${name}`, queue.tell);
     const ofReleases = all.flatMap((processes) => processes.filter(({ category }) => category === name));
     return {
       name,
@@ -174,7 +174,7 @@ export const simulatedProcesses = (
         const given: Order = { instance, reason: 'seen to', by: 'olga', correlation: `order-${orders}` };
         world.note('operator', () => `tells ${name} to ${how} ${instance}`);
         world.count(how);
-        queue.send(JSON.stringify({ [how]: given } as unknown as ProcessMessage));
+        queue.tell({ [how]: given } as unknown as ProcessMessage);
       }
   };
   const redrive = () => {

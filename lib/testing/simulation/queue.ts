@@ -1,4 +1,6 @@
 import type { Depth, Queue } from '../../engine/ports.ts';
+import { provingQueue, toProvedBody } from '../../engine/proof.ts';
+import { memoryProofs } from '../memory-system.ts';
 import type { World } from './world.ts';
 
 type Message = Readonly<{ id: string; body: string; received: number }>;
@@ -7,8 +9,13 @@ const batchSize = 10;
 const pollers = 3;
 const mostReceives = 10;
 
+/** What all functions prove with what they say to each other. */
+export const simulatedProofs = memoryProofs();
+
 export type SimulatedQueue = Readonly<{
   send(body: string): void;
+  /** Sends what one of the deployment's own functions says, with its proof. */
+  tell(message: object): void;
   /** Puts what was given up back, as an operator does. */
   redrive(): void;
   depth(): Depth;
@@ -63,8 +70,10 @@ export const simulatedQueue = (
       void poll();
     });
   };
+  const send = (body: string) => offer({ id: `${name}-${++sent}`, body, received: 1 }, 0);
   return {
-    send: (body) => offer({ id: `${name}-${++sent}`, body, received: 1 }, 0),
+    send,
+    tell: (message) => void toProvedBody(simulatedProofs, message).then(send),
     depth: () => ({ waiting: visible.length, inFlight: polling, deadLetters: letters.length }),
     redrive: () => {
       for (const message of letters.splice(0)) offer({ ...message, received: 1 }, 0);
@@ -75,13 +84,13 @@ export const simulatedQueue = (
 /** A consumer's queue, as the sweep and operators see it. */
 export const queuePort = (world: World, queue: SimulatedQueue): Queue => {
   const dice = world.dice('queue port');
-  return {
-    send: async (messages) =>
-      messages.flatMap((message, index) => {
+  return provingQueue(simulatedProofs, {
+    send: async (bodies) =>
+      bodies.flatMap((body, index) => {
         if (world.happens('refused', dice)) return [{ index, reason: 'InternalFailure' }];
-        queue.send(JSON.stringify(message));
+        queue.send(body);
         return [];
       }),
     depth: async () => queue.depth(),
-  };
+  });
 };

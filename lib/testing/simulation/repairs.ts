@@ -124,7 +124,7 @@ export const repairs = (
         if (!parked) continue;
         const order: ResumeOrder = { resume: { stream, correlation: 'operator' } };
         world.note('operator', () => `resumes ${stream} in ${name}`);
-        queue.send(JSON.stringify(order));
+        queue.tell(order);
       }
     processes.order();
   };

@@ -6,7 +6,7 @@ type Shot = Parameters<Scheduler['set']>[0];
 export type SimulatedScheduler = Scheduler & Readonly<{ pending(): readonly Shot[] }>;
 
 /** One-shots that fire late and twice, also after they were cancelled in the last moment; and, where records may get lost, never. */
-export const simulatedScheduler = (world: World, name: string, deliver: (body: string) => void): SimulatedScheduler => {
+export const simulatedScheduler = (world: World, name: string, deliver: (message: object) => void): SimulatedScheduler => {
   const { time, note } = world;
   const dice = world.dice(`scheduler ${name}`);
   const shots = new Map<string, Shot>();
@@ -22,7 +22,7 @@ export const simulatedScheduler = (world: World, name: string, deliver: (body: s
     for (let i = 0; i < times; i++)
       time.after(dice.next() * (world.happens('late', dice) ? 5_000 : 50), () => {
         note(name, () => `fires ${JSON.stringify(shot.message)}`);
-        deliver(JSON.stringify(shot.message));
+        deliver(shot.message);
       });
   };
   return {

@@ -6,7 +6,7 @@ import { FromNewerRelease } from '../../core/version.ts';
 import { announcing } from '../../engine/announce.ts';
 import { stateCache } from '../../engine/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../../engine/command.ts';
-import { type QueueRecord, sorted } from '../../engine/messages.ts';
+import type { QueueRecord } from '../../engine/messages.ts';
 import { orderIn, resumeIn } from '../../engine/orders.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import type { Projecting } from '../../engine/project.ts';
@@ -21,7 +21,7 @@ import { Injected } from './faults.ts';
 import { feed } from './feed.ts';
 import { type Instance, type Pool, pool } from './pool.ts';
 import { simulatedProcesses } from './processes.ts';
-import { simulatedQueue } from './queue.ts';
+import { simulatedProofs, simulatedQueue } from './queue.ts';
 import { simulatedControl } from './rebuild-control.ts';
 import type { RebuildPlan } from './rebuild-plan.ts';
 import { projectTimeout, simulatedRebuilds } from './rebuilds.ts';
@@ -40,18 +40,20 @@ const handleBatch = async (
   refolding?: Refolding,
 ): Promise<readonly string[]> => {
   if (refolding) {
-    const { deliveries, orders, strangers } = sorted(batch, orderIn);
+    const { deliveries, orders, strangers, unproved } = await engine.sorted(simulatedProofs, batch, orderIn);
     return [
       ...(await engine.projectBatch(projecting, deliveries)),
       ...(await engine.carryOutBatch(refolding, orders)),
       ...strangers,
+      ...unproved,
     ];
   }
-  const { deliveries, orders, strangers } = sorted(batch, resumeIn);
+  const { deliveries, orders, strangers, unproved } = await engine.sorted(simulatedProofs, batch, resumeIn);
   return [
     ...(await engine.projectBatch(projecting, deliveries)),
     ...(await engine.resumeBatch(projecting, orders)),
     ...strangers,
+    ...unproved,
   ];
 };
 
@@ -197,7 +199,9 @@ export const system = (
   const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots });
   const parts = [...views, ...announcer];
   bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules]);
-  const publishPool = pool(world, 'publish', (instance) => (tamper.publishing ?? same)(sending(instance)));
+  const publishPool = pool(world, 'publish', (instance) =>
+    (tamper.publishing ?? same)({ ...sending(instance), proofs: simulatedProofs }),
+  );
   publishAll = (commits) => publishPool.invoke((context) => engine.publish(context, commits));
 
   const pools = new Map<string, Pool<Querying>>(views.map(({ name, queryPool }) => [name, queryPool]));
