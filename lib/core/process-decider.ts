@@ -19,12 +19,14 @@ export type SendOutcome = Readonly<{
   refused?: Readonly<{ reason: string; detail?: unknown }>;
 }>;
 
-/** `thrown` says why what the reaction came to could not be stored, which showed when it was tried: it is not run again, the instance parks. */
-type Tried = Readonly<{ thrown?: string }>;
+/** `thrown` says why what the reaction came to could not be stored, which showed when it was tried: it is not run again, the instance parks. Where a step has
+ * several reactions, `most` says how many of them it takes at most: together they came to more than could be stored. */
+type Tried = Readonly<{ thrown?: string; most?: number }>;
 type ByHand = Tried & Readonly<{ by: string; why: string }>;
 
 type Data = Readonly<{
-  React: Tried & Readonly<{ causes: readonly Cause[] }>;
+  /** `waits`: the causes are only put behind those that wait, to be taken up in smaller portions. */
+  React: Tried & Readonly<{ causes: readonly Cause[]; waits?: true }>;
   Answer: Tried & Readonly<{ outcomes: readonly SendOutcome[] }>;
   Due: Tried & Readonly<{ due: readonly Readonly<{ name: string; setBy: number }>[] }>;
   Continue: Tried;
@@ -38,8 +40,10 @@ type Data = Readonly<{
  */
 export type ProcessStep = { [T in keyof Data]: Message<T, Data[T]> }[keyof Data];
 
-/** Causes that wait are taken up in portions, so that no commit outgrows its item. */
-const takenAtOnce = 25;
+/** Causes that wait are taken up in portions, so that no commit outgrows its item.
+ * @example const half = Math.floor(takenAtOnce / 2);
+ */
+export const takenAtOnce = 25;
 
 const stuckOn = ({ commit: _, ...refused }: CauseOutcome): Message => ({ type: 'InstanceStuck', data: refused });
 
@@ -79,13 +83,14 @@ const deciding = (
     react,
     followsOnResolution: process.resolved !== undefined,
     /** What comes while others wait, or while the instance stands still, waits behind them; an instance that is over reacts to nothing more. */
-    take: (cause: Cause) => {
+    take: (cause: Cause, waits = false) => {
       if (instance.ended !== undefined) return;
-      if (instance.status !== 'running' || instance.deferred.length > 0) emit({ type: 'CauseDeferred', data: { cause } });
+      if (waits || instance.status !== 'running' || instance.deferred.length > 0)
+        emit({ type: 'CauseDeferred', data: { cause } });
       else react(cause);
     },
-    takeDeferred: () => {
-      for (let taken = 0; taken < takenAtOnce && instance.status === 'running'; taken++) {
+    takeDeferred: (most = takenAtOnce) => {
+      for (let taken = 0; taken < most && instance.status === 'running'; taken++) {
         const [cause] = instance.deferred;
         if (!cause) return;
         emit({ type: 'CauseTaken', data: {} });
@@ -118,34 +123,35 @@ const answer = (step: Deciding, send: OpenSend, { number, attempt, commit, at, r
 };
 
 const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], context: Context) => void } = {
-  React: (step, { causes }) => {
-    for (const cause of causes) step.take(cause);
+  React: (step, { causes, waits }) => {
+    for (const cause of causes) step.take(cause, waits);
   },
-  Answer: (step, { outcomes }) => {
-    for (const outcome of outcomes) {
+  // What is left out is sent again, and finds its outcome.
+  Answer: (step, { outcomes, most }) => {
+    for (const outcome of outcomes.slice(0, most)) {
       const send = step.instance().sends.find(({ number, attempt }) => number === outcome.number && attempt === outcome.attempt);
       if (send) answer(step, send, outcome);
     }
   },
   // What fires early, late, twice, or after it was cancelled or set anew finds no such deadline, and does nothing.
-  Due: (step, { due }, { at }) => {
-    for (const { name, setBy } of due) {
+  Due: (step, { due, most }, { at }) => {
+    for (const { name, setBy } of due.slice(0, most)) {
       const { status, deferred, deadlines } = step.instance();
       const open = Object.hasOwn(deadlines, name) ? deadlines[name] : undefined;
       if (status !== 'running' || deferred.length > 0 || open?.setBy !== setBy || open.at > at) continue;
       step.react({ due: { name, setBy, dueAt: open.at, at, ...trailOf(open) } });
     }
   },
-  Continue: (step) => step.takeDeferred(),
-  Resume: (step, { by, why }) => {
+  Continue: (step, { most }) => step.takeDeferred(most),
+  Resume: (step, { by, why, most }) => {
     if (!step.instance().parked) return;
     step.emit({ type: 'InstanceResumed', data: { by, why } });
-    step.takeDeferred();
+    step.takeDeferred(most);
   },
-  Retry: (step, { by, why }, { at }) => {
+  Retry: (step, { by, why, most }, { at }) => {
     for (const { number, attempt } of step.instance().stuck)
       step.emit({ type: 'CommandRetried', data: { number, attempt: attempt + 1, at, by, why } });
-    step.takeDeferred();
+    step.takeDeferred(most);
   },
   Resolve: (step, { by, why }, { at }) => {
     const { status, ended, deadlines, parked, stuck } = step.instance();

@@ -6,7 +6,7 @@ import { catchUp, follow, load, saveSnapshot } from './load.ts';
 import { lookBack } from './look-back.ts';
 import type { AppendedTogether } from './ports.ts';
 import { reserving } from './reserve.ts';
-import { itemSize, largestItem } from './size.ts';
+import { itemSize, largestCommit, largestItem } from './size.ts';
 import { withSiblings } from './together.ts';
 
 /** The answer to a command that has already taken effect, as far as the caller may know it. */
@@ -101,10 +101,11 @@ const decideAll = async (
     commits.push(...decision.append);
   }
   const together = withSiblings(commits);
-  const size = together.map((commit) => itemSize(commit)).find((each) => each > largestItem);
-  if (size === undefined) return together;
   const part = parts[0]!;
-  const tooLarge = { outcome: 'too-large', size, limit: largestItem, unit: 'bytes' } as const;
+  const limit = part.request.leavesNoTrace ? largestItem : largestCommit;
+  const size = together.map((commit) => itemSize(commit)).find((each) => each > limit);
+  if (size === undefined) return together;
+  const tooLarge = { outcome: 'too-large', size, limit, unit: 'bytes' } as const;
   const decision = tooLargeOn(part.commanding, part.known, part.request, tooLarge);
   return 'answer' in decision ? { part, answer: decision.answer } : [decision.append];
 };

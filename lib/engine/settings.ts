@@ -57,6 +57,10 @@ export const processSettings = {
   turns: 25,
   /** When no further step is begun; the function's own timeout is twice as long. */
   attendMilliseconds: 10_000,
+  /** Events of one source commit that an instance reacts to in one commit of its own; more are spread over several. Each may raise some events, and keep itself
+   * in full where it has to wait: far below the most events, and the most bytes, of a commit. */
+  causesAtOnce: 100,
+  causeBytes: 128 * 1024,
   /** Source commits between two writes of a cursor: what is repeated after a crash at most. */
   commitsAtOnce: 25,
   /** A deadline that should have fired so long ago is sent by the sweep. */

@@ -4,6 +4,9 @@
 /** DynamoDB's limit for one item, names and keys included. */
 export const largestItem = 400 * 1024;
 
+/** What a command may make of it: a process that cannot react to an event at once keeps it in a commit of its own, with its place and why. */
+export const largestCommit = largestItem - 8 * 1024;
+
 const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 const numberSize = (value: number | bigint): number => {

@@ -346,7 +346,7 @@ describe('what cannot be stored', () => {
     [
       'too many bytes',
       [{ type: 'AccountClosed', data: { reason: 'x'.repeat(410_000) } }],
-      { outcome: 'too-large', limit: 409_600, unit: 'bytes' },
+      { outcome: 'too-large', limit: 401_408, unit: 'bytes' },
     ],
   ])('is refused: %s', async (_, events, answer) => {
     const { commanding, calls } = await emitting(events)();

@@ -143,6 +143,15 @@ const accountFault = (streams: Streams, id: string): string | undefined => {
   return balance < 0 ? `account ${id} has ${balance}` : undefined;
 };
 
+/** Each reaction fits into a commit by itself, so that none parks for its size, however many come together. */
+export const nothingIsParkedForItsSize: Invariant = ({ streams }) => {
+  const parked = [...streams.values()]
+    .flat()
+    .flatMap(({ stream, events }) => events.map(({ type, data }) => ({ stream, type, data: data as { thrown?: string } })))
+    .find(({ type, data }) => type === 'InstanceParked' && data.thrown?.startsWith('TooLarge'));
+  return parked && `${parked.stream} is parked: ${parked.data.thrown}`;
+};
+
 /** No money and no stock comes from nowhere or gets lost, whatever became of a transfer or an order; and all who know of it agree. */
 export const moneyAndStockAreConserved: Invariant = ({ streams: all }) => {
   // What was imported is history: nobody reacts to it.

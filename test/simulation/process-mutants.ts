@@ -76,6 +76,15 @@ let fresh = 1_000;
 
 /** What a process leans on, each taken away alone, by one switch: the simulator must notice every one. */
 export const processMutants: Readonly<Record<string, ProcessMutant>> = {
+  'what does not fit into one commit is not spread over several': instances(({ decide }) => ({
+    decide: Object.fromEntries(
+      Object.entries(decide).map(([type, real]) => [
+        type,
+        (state: never, data: object, context: Parameters<typeof real>[2]) =>
+          real(state, { ...data, most: undefined, waits: undefined } as never, context),
+      ]),
+    ),
+  })),
   'what is on the bus is believed, proved or not': engine((real) => ({
     sorted: (_, ...given) => real.sorted({ holds: async () => true }, ...given),
   })),

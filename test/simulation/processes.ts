@@ -9,13 +9,14 @@ import { order } from '../../lib/domains/order/decider.ts';
 import { stock } from '../../lib/domains/stock/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { type Simulation, SimulationFailed, simulate, type Tamper, type Workload } from '../../lib/testing/index.ts';
-import { moneyAndStockAreConserved } from './process-invariants.ts';
+import { moneyAndStockAreConserved, nothingIsParkedForItsSize } from './process-invariants.ts';
 import { faulty, transfersAfter, transfersBefore } from './transfer-releases.ts';
 
 const fulfilment = fulfilmentWithin({ seconds: 1 }) as AnyProcess;
 
 type Change = (process: AnyProcess) => AnyProcess;
 const asItIs: Change = (process) => process;
+const asTheyAre = (tamper: Tamper): Tamper => tamper;
 
 type Has = Readonly<{ what: 'transfers' | 'orders' | 'all'; watch: boolean; view: boolean }>;
 type Reference = Readonly<{ transfers: AnyProcess; orders: AnyProcess }>;
@@ -138,6 +139,17 @@ export type ProcessMutant = Tamper &
     alone?: true;
   }>;
 
+/** As many events as the largest reaction of the reference processes comes to with what it is recorded by: in some runs no two of them fit into one commit. */
+const eventsOfOne = 5;
+
+const withSmallCommits = (tamper: Tamper): Tamper => ({
+  ...tamper,
+  reacting: (real) => {
+    const own = { ...real.own, settings: { ...real.own.settings, eventsPerCommit: eventsOfOne } };
+    return tamper.reacting?.({ ...real, own }) ?? { ...real, own };
+  },
+});
+
 const unswept: Pick<Tamper, 'engine'> = {
   engine: (real) => ({ ...real, processTargets: () => [] }),
 };
@@ -149,10 +161,12 @@ export const processesWith = (seed: number, { process = asItIs, alone, ...tamper
     ...releasesWith({ what, watch: seed % 11 === 0, view: seed % 7 === 0 }, process),
     seed,
     workload: workloads[what === 'transfers' && seed % 3 === 0 ? 'closings' : what],
-    invariants: [moneyAndStockAreConserved],
+    invariants: [moneyAndStockAreConserved, nothingIsParkedForItsSize],
     share: { imports: 0.1, rebuilds: 0 },
     ...(alone && { without: ['missing'] }),
-    tamper: alone ? { ...tamper, engine: (real) => unswept.engine!(tamper.engine?.(real) ?? real) } : tamper,
+    tamper: (seed % 4 === 0 ? withSmallCommits : asTheyAre)(
+      alone ? { ...tamper, engine: (real) => unswept.engine!(tamper.engine?.(real) ?? real) } : tamper,
+    ),
   };
 };
 

@@ -7,8 +7,12 @@ import { readEvent } from '../../core/version.ts';
 import type { Store } from '../ports.ts';
 import { races, readAll, TryAgain } from '../project.ts';
 import type { Delivered } from '../publish.ts';
+import type { ProcessSettings } from '../settings.ts';
+import { itemSize } from '../size.ts';
 import { type Attending, attend, stepIn } from './attend.ts';
 import type { Cursors } from './ports.ts';
+
+type EventCause = Extract<Cause, { event: unknown }>;
 
 export type Reacting = Attending & Readonly<{ cursors: Cursors }>;
 
@@ -22,16 +26,13 @@ export const concerns = (process: AnyProcess, { stream, events, at, imported }: 
   events.some(({ type }) => Object.hasOwn(process.on, type));
 
 /** The causes that a commit has for each instance. */
-export const causesIn = (
-  process: AnyProcess,
-  commit: Commit,
-): ReadonlyMap<string, readonly Extract<Cause, { event: unknown }>[]> => {
+export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<string, readonly EventCause[]> => {
   const formats = sourceOf(process, commit.stream)?.events ?? {};
   const handled = ({ type }: { type: string }) => Object.hasOwn(process.on, type);
   const events = recordedEvents(commit, (stored) =>
     handled(stored) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
   );
-  const causes = new Map<string, Extract<Cause, { event: unknown }>[]>();
+  const causes = new Map<string, EventCause[]>();
   events.forEach((event: Recorded, i) => {
     if (!handled(event)) return;
     const id = process.instance(event as never);
@@ -45,20 +46,41 @@ export const causesIn = (
   return causes;
 };
 
-/** One decision for each instance that a commit concerns: however often this is done, each has one commit for it. */
+/** The causes of one commit for one instance in portions, each of which a commit of the instance can hold whatever its state is. They follow from the source
+ * commit alone: whoever does this again makes the same. */
+const portionsOf = ({ causesAtOnce, causeBytes }: ProcessSettings, causes: readonly EventCause[]): readonly EventCause[][] => {
+  const portions: EventCause[][] = [];
+  let bytes = 0;
+  for (const cause of causes) {
+    const size = itemSize(cause);
+    const last = portions.at(-1);
+    const fits = last && last.length < causesAtOnce && bytes + size <= causeBytes;
+    if (fits) last.push(cause);
+    else portions.push([cause]);
+    bytes = (fits ? bytes : 0) + size;
+  }
+  return portions;
+};
+
+/** One decision for each instance that a commit concerns, in several commits where it has many events: however often this is done, each is there once. */
 const decideOn = async (reacting: Reacting, commit: Commit): Promise<readonly Commit[]> => {
-  const { process } = reacting;
+  const { process, settings } = reacting;
   if (!concerns(process, commit)) return [];
-  const decided = [...causesIn(process, commit)].map(([id, causes]) =>
-    stepIn(reacting, streamName(process.category, id), {
-      id: `${process.category}/${commit.stream}/${commit.commit}`,
-      step: { type: 'React', data: { causes } },
-      trail: trailOf(commit.meta),
-      causation: causes[0]!.event.id,
-      causeAt: commit.at,
-    }),
-  );
-  return (await Promise.all(decided)).filter((each) => each !== undefined);
+  const decided = [...causesIn(process, commit)].map(async ([id, all]) => {
+    const commits: Commit[] = [];
+    for (const [i, causes] of portionsOf(settings, all).entries()) {
+      const step = await stepIn(reacting, streamName(process.category, id), {
+        id: `${process.category}/${commit.stream}/${commit.commit}${i === 0 ? '' : `/${i}`}`,
+        step: { type: 'React', data: { causes } },
+        trail: trailOf(commit.meta),
+        causation: causes[0]!.event.id,
+        causeAt: commit.at,
+      });
+      if (step) commits.push(step);
+    }
+    return commits;
+  });
+  return (await Promise.all(decided)).flat();
 };
 
 /** The number of the last commit before a process's time, found by halving: times never fall in a stream. */

@@ -1,5 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
-import type { ProcessStep } from '../../core/process-decider.ts';
+import { type ProcessStep, takenAtOnce } from '../../core/process-decider.ts';
 import { thrownBy } from '../../core/process-reaction.ts';
 import type { Commanding, CommandRequest } from '../command.ts';
 import { handleCommand } from '../handle-command.ts';
@@ -33,6 +33,25 @@ const attempt = async (
   }
 };
 
+const withData = (step: ProcessStep, more: object): ProcessStep => ({ ...step, data: { ...step.data, ...more } }) as ProcessStep;
+
+/** How many reactions a step may have; causes that have just come wait instead, all of them, since each of their steps has one id for its portion. */
+const reactionsIn = (step: ProcessStep): number => {
+  if (step.type === 'React') return step.data.causes.length;
+  if (step.type === 'Answer') return step.data.outcomes.length;
+  return step.type === 'Due' ? step.data.due.length : takenAtOnce;
+};
+
+/** The same step with fewer reactions, the largest first. */
+const smallerThan = (step: ProcessStep): readonly ProcessStep[] => {
+  const reactions = reactionsIn(step);
+  if (reactions < 2) return [];
+  if (step.type === 'React') return [withData(step, { waits: true })];
+  const halves: ProcessStep[] = [];
+  for (let most = Math.floor(reactions / 2); most >= 1; most = Math.floor(most / 2)) halves.push(withData(step, { most }));
+  return halves;
+};
+
 /** An instance that stands still is somebody's business from now on. */
 const sayStopped = ({ log }: Commanding, commit: Commit | undefined): Commit | undefined => {
   for (const event of commit ? kernelEvents(commit) : []) {
@@ -47,17 +66,17 @@ const sayStopped = ({ log }: Commanding, commit: Commit | undefined): Commit | u
 };
 
 /**
- * One step of an instance: one commit, or none where it comes to nothing. What no commit can hold is a fault of the reaction: the instance is
- * parked instead.
+ * One step of an instance: one commit, or none where it comes to nothing. What no commit can hold is tried again with fewer reactions, since each may be
+ * well by itself. A reaction that no commit can hold alone is at fault: the instance is parked instead.
  */
 export const takeStep = async (own: Commanding, stepping: Stepping): Promise<Commit | undefined> => {
   const { commit, unstorable } = await attempt(own, stepping);
   if (unstorable === undefined) return sayStopped(own, commit);
-  const { step } = stepping;
-  const parked = await attempt(own, {
-    ...stepping,
-    step: { ...step, data: { ...step.data, thrown: unstorable } } as ProcessStep,
-  });
+  for (const smaller of smallerThan(stepping.step)) {
+    const tried = await attempt(own, { ...stepping, step: smaller });
+    if (tried.unstorable === undefined) return sayStopped(own, tried.commit);
+  }
+  const parked = await attempt(own, { ...stepping, step: withData(stepping.step, { most: 1, thrown: unstorable }) });
   if (parked.unstorable === undefined) return sayStopped(own, parked.commit);
   throw new Error(`${stepping.stream} cannot even be parked: ${parked.unstorable}`);
 };
