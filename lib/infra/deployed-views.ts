@@ -40,6 +40,7 @@ export class DeployedViews extends Construct {
   /** The resource that is there when it is settled what answers. */
   settle(views: readonly View[]): CustomResource {
     const resource = this.resource('Views', 'Custom::DeployedViews', { Revisions: revisionsOf(views) });
+    if (views.length === 0) return resource;
     // Not with the rights that the role begins with: those are there before any view.
     const rights = new Policy(this, 'Identify', { roles: [this.step.role!] });
     rights.addStatements(
