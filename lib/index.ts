@@ -16,6 +16,7 @@ export {
   type RefusalDetail,
   refuse,
 } from './core/decider.ts';
+export type { Demo, DemoCommand } from './core/demo.ts';
 export { type Change, difference } from './core/difference.ts';
 export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
 export { defineManifest, type Manifest } from './core/manifest.ts';

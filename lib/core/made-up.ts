@@ -1,6 +1,8 @@
 import * as z from 'zod';
 
-/** Who chooses what a schema leaves open: a seeded die, or something that always chooses alike. */
+/** Who chooses what a schema leaves open: a seeded die, or something that always chooses alike.
+ * @example const first: Chooser = { below: () => 0, pick: (from) => from[0]!, chance: () => true };
+ */
 export type Chooser = Readonly<{
   /** A whole number from 0 on, below the limit. */
   below: (limit: number) => number;
@@ -84,7 +86,9 @@ const valueFor = (schema: Schema, choose: Chooser): unknown => {
 /** Where a few texts and ids must all fit at once, one in ten does. */
 const tries = 1_000;
 
-/** A source of values that a schema takes, parsed; it answers undefined where none of many fitted, as with patterns of its own. */
+/** A source of values that a schema takes, parsed; it answers undefined where none of many fitted, as with patterns of its own.
+ * @example madeUp(z.strictObject({ amount: z.int().positive() }))(first); // { data: { amount: 1 } }
+ */
 export const madeUp = (schema: z.ZodType): ((choose: Chooser) => Readonly<{ data: unknown }> | undefined) => {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
   return (choose) => {
@@ -106,5 +110,7 @@ const alike = (): Chooser => {
   return { below, pick: (from) => from[below(from.length)]!, chance: () => true };
 };
 
-/** One example of what a schema takes, the same each time; undefined where none was found. */
+/** One example of what a schema takes, the same each time; undefined where none was found.
+ * @example exampleOf(z.strictObject({ currency: z.enum(['EUR']) })); // { data: { currency: 'EUR' } }
+ */
 export const exampleOf = (schema: z.ZodType): Readonly<{ data: unknown }> | undefined => madeUp(schema)(alike());
