@@ -6,6 +6,8 @@ import { itemSize, largestItem } from '../engine/size.ts';
 import { NotStorable, storable } from '../engine/storable.ts';
 import { isUnwritten, written } from '../engine/view-item.ts';
 
+import { firstPage } from './page-bytes.ts';
+
 type Table = Readonly<{
   get: (key: string, sort: string) => ViewItem | undefined;
   put: (item: ViewItem) => void;
@@ -97,9 +99,9 @@ export const memoryShares = (
       const rest = table
         .under(rowPlace(row))
         .filter(({ sort }) => after === undefined || compareText(sort, String(after.sort)) > 0);
-      const items = structuredClone(rest.slice(0, limit));
+      const items = structuredClone(firstPage(rest, limit));
       const last = items.at(-1);
-      return { items, ...(rest.length > limit && last && { next: { key: last.key, sort: last.sort } }) };
+      return { items, ...(rest.length > items.length && last && { next: { key: last.key, sort: last.sort } }) };
     },
   };
 };

@@ -3,9 +3,8 @@ import type { Page, Range, Store } from '../engine/ports.ts';
 import { itemSize, largestItem } from '../engine/size.ts';
 import { storable } from '../engine/storable.ts';
 import { checkTogether } from '../engine/together.ts';
+import { firstPage, megabyte } from './page-bytes.ts';
 
-/** DynamoDB answers at most this much at once, and at least one item. */
-const megabyte = 1024 * 1024;
 export type MemoryStore = Store & {
   /** Every commit in the order in which they were stored, as a stream of the table delivers them. */
   stored(): readonly Commit[];
@@ -33,14 +32,7 @@ const pageOf = (
   { limit = Number.POSITIVE_INFINITY, newestFirst }: Range,
   pageBytes: number,
 ): Page => {
-  let bytes = 0;
-  const page: Commit[] = [];
-  for (const commit of commits) {
-    bytes += itemSize(commit);
-    if (page.length > 0 && bytes > pageBytes) break;
-    page.push(structuredClone(commit));
-    if (page.length === limit) break;
-  }
+  const page = structuredClone(firstPage(commits, limit, pageBytes));
   const last = page.at(-1);
   if (!last || (page.length === commits.length && page.length < limit)) return { commits: page };
   return { commits: page, next: last.commit + (newestFirst ? -1 : 1) };

@@ -3,6 +3,7 @@ import type { Parked, ParkedList, Scanner, ScanPlace, SweepPlace, SweepPlaces } 
 import { itemSize } from '../engine/size.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { MemoryView } from './memory-view.ts';
+import { firstPage } from './page-bytes.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest();
 const segmentOf = (stream: string, of: number) => hash(stream).readUInt32BE() % of;
@@ -17,12 +18,12 @@ export const memoryScanner = (store: Pick<MemoryStore, 'stored'>): Scanner => ({
       .filter(({ stream }) => segmentOf(stream, of) === segment)
       .toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
     const rest = after ? all.filter((commit) => place(commit) > place(after)) : all;
-    const commits = rest.slice(0, limit);
+    const commits = firstPage(rest, limit);
     const last = commits.at(-1);
     const bytes = commits.reduce((sum, commit) => sum + itemSize(commit), 0);
     return {
       commits,
-      ...(last && rest.length > limit && { next: { stream: last.stream, commit: last.commit } }),
+      ...(last && rest.length > commits.length && { next: { stream: last.stream, commit: last.commit } }),
       units: Math.max(1, Math.ceil(bytes / 4_096)) * (consistent ? 1 : 0.5),
     };
   },

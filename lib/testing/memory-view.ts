@@ -5,6 +5,7 @@ import { itemSize, largestItem } from '../engine/size.ts';
 import { storable } from '../engine/storable.ts';
 import { isUnwritten, listed, written } from '../engine/view-item.ts';
 import { memoryShares } from './memory-shares.ts';
+import { firstPage } from './page-bytes.ts';
 import { frozen } from './stored.ts';
 
 export type MemoryView = View & ViewReader & { items(): readonly ViewItem[] };
@@ -26,12 +27,12 @@ const page = (
   const sorted = items.toSorted((a, b) => sign * compareText(order(a), order(b)));
   const start = after && order(after as ViewItem);
   const rest = start === undefined ? sorted : sorted.filter((item) => sign * compareText(order(item), start) > 0);
-  const found = structuredClone(rest.slice(0, limit));
+  const found = structuredClone(firstPage(rest, limit));
   const last = found.at(-1);
-  return { items: found, ...(rest.length > limit && last && { next: placeOf(last) }) };
+  return { items: found, ...(rest.length > found.length && last && { next: placeOf(last) }) };
 };
 
-/** One revision's table in memory, with the same conditions and lists as the table. */
+/** One revision's table in memory, with the same conditions, lists and pages as the table. */
 export const memoryView = (): MemoryView => {
   const table = new Map<string, ViewItem>();
   const put = (item: ViewItem) => {

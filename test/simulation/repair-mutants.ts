@@ -99,5 +99,17 @@ export const repairMutants: Readonly<Record<string, DeliveryMutant>> = {
     () => ({}),
     (order) => ('mend' in order ? undefined : order),
   ),
+  'a total is mended by the first page of its shares': orders(({ view }) => ({
+    sharesIn: async (...given) => {
+      const { next: _, ...page } = await view.sharesIn(...given);
+      return page;
+    },
+  })),
+  'a repair looks at the first page of the rows that are there': orders(({ view }) => ({
+    rowsOf: async (...given) => {
+      const { next: _, ...page } = await view.rowsOf(...given);
+      return page;
+    },
+  })),
   "a repair leaves rows that are nobody's": orders(() => ({ rowsOf: async () => ({ items: [] }) })),
 };

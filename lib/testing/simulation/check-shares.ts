@@ -50,7 +50,7 @@ export const sharesFault = async (
       addTo(amounts, share);
     }
   }
-  const { items } = await view.sharedRows({ limit: 10_000 });
+  const { items } = await view.sharedRows({ limit: 10_000, consistent: true });
   const there = new Map(items.map(({ row, parts }) => [row, totalOf(parts)?.total] as const));
   for (const row of new Set([...there.keys(), ...expected.keys()])) {
     const [is, wanted] = [shown(flat(there.get(row) ?? {})), shown(expected.get(row) ?? [])];

@@ -1,4 +1,5 @@
-import type { ViewItem } from '../../engine/ports.ts';
+import type { RowListing, ViewItem } from '../../engine/ports.ts';
+import { totalOf } from '../../engine/shares.ts';
 import { type MemoryView, memoryView } from '../memory-view.ts';
 import type { World } from './world.ts';
 
@@ -15,8 +16,18 @@ const keysOf = (given: unknown): readonly string[] => {
 const fromIndex = (method: string, given: readonly unknown[]): boolean => {
   const { owner, consistent } = (given.at(-1) ?? {}) as Readonly<{ owner?: string; consistent?: boolean }>;
   return (
-    method === 'list' || ((method === 'all' || method === 'rowsOf') && !consistent) || (method === 'all' && owner !== undefined)
+    method === 'list' ||
+    (['all', 'rowsOf', 'sharedRows'].includes(method) && !consistent) ||
+    (['all', 'sharedRows'].includes(method) && owner !== undefined)
   );
+};
+
+/** Pages of what is read page by page to its end have as few items as this, as if each filled most of a page. */
+const itemsPerPage = 2;
+const onePage = (method: string, given: readonly unknown[]): readonly unknown[] => {
+  const options = given.at(-1) as Readonly<{ limit: number; tombstones?: boolean }>;
+  if (method !== 'sharesIn' && !(method === 'rowsOf' && options.tombstones)) return given;
+  return [...given.slice(0, -1), { ...options, limit: Math.min(options.limit, itemsPerPage) }];
 };
 
 /**
@@ -56,11 +67,16 @@ export const simulatedView = (
   const reads = (method: string): Method => {
     const [run, late] = [view, index].map((table) => table[method as keyof MemoryView] as Method) as [Method, Method];
     return async (...given) => {
-      if (!lagging || !fromIndex(method, given) || !world.happens('stale', dice)) return run(...given);
+      if (!lagging || !fromIndex(method, given) || !world.happens('stale', dice)) return run(...onePage(method, given));
       const left = dice.below(5);
       while (pending.length > left) await pending.shift()?.();
-      return late(...given);
+      return method === 'sharedRows' ? withParts((await late(...given)) as RowListing) : late(...given);
     };
+  };
+  /** Which shared rows there are is known late; what is in them is read from the table. */
+  const withParts = async ({ items, next }: RowListing): Promise<RowListing> => {
+    const read = await Promise.all(items.map(async ({ row }) => ({ row, parts: await view.parts(row) })));
+    return { items: read.filter(({ parts }) => totalOf(parts)), ...(next && { next }) };
   };
   const methods = Object.keys(view).filter((method) => method !== 'items');
   const wrapped = methods.map((method) => [method, method.startsWith('put') ? writes(method) : reads(method)] as const);
