@@ -67,6 +67,7 @@ describe('a line', () => {
         level: 'ERROR',
         correlation: 'c-1',
         commit: 3,
+        causes: ['a', 'b'],
         error: {
           name: 'TypeError',
           message: 'x',
@@ -80,7 +81,7 @@ describe('a line', () => {
 
   it('has the time, the function, the level and the message, and below it the error with its stack and its cause', () =>
     expect(shownLine(line!, 16)).toEqual([
-      `${time(1)}  command-parcel    ERROR  Failed.  correlation=c-1 commit=3`,
+      `${time(1)}  command-parcel    ERROR  Failed.  correlation=c-1 commit=3 causes=a,b`,
       '    TypeError: x',
       '        at decide (a.ts:1:2)',
       '    caused by:',

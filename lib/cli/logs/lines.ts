@@ -81,7 +81,11 @@ const stackOf = ({ stack, cause }: Readonly<{ stack: string; cause?: unknown }>)
 ];
 
 const shown = (value: unknown): string =>
-  typeof value === 'string' ? value : inspect(value, { depth: 6, breakLength: Number.POSITIVE_INFINITY, compact: true });
+  typeof value === 'string'
+    ? value
+    : Array.isArray(value) && value.every((each) => typeof each === 'string')
+      ? value.join(',')
+      : inspect(value, { depth: 6, breakLength: Number.POSITIVE_INFINITY, compact: true });
 
 /** A line for a person: time, function, level, message, what else it says, and below it an error with its stack. */
 export const shownLine = ({ at, of, level, message, rest }: LogLine, width = 0): readonly string[] => {
