@@ -73,6 +73,16 @@ describe('what is asked of DynamoDB', () => {
     expect(sent()[0]).toMatchObject({ Item: { expires: { N: String(expires) }, state: { S: '{}' } } });
   });
 
+  it('puts a head of a release that did not count its writes where it still has no count, and counts from then on', async () => {
+    const head = { key: '1', sort: 'head', stream: 'account-1', commit: 1, row: {} };
+    await viewTable(client, 't').putHead(head, head);
+    expect(sent()[0]).toMatchObject({
+      Item: { writes: { N: '1' } },
+      ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#writes)',
+      ExpressionAttributeNames: { '#key': 'key', '#writes': 'writes' },
+    });
+  });
+
   it('lets a row expire that is an item of its own, later than anybody may still write to it, and never a cursor', async () => {
     const item = { key: '1', stream: 'account-1', commit: 1, row: {}, expires: '2026-11-21T12:00:00.000Z' };
     await viewTable(client, 't').putHead({ ...item, sort: 'head' }, undefined);
