@@ -36,7 +36,7 @@ const forgedOf = (delivered: Delivered, dice: Dice): object => {
   return dice.chance(0.5) ? { ...forged, proof } : forged;
 };
 
-export type SimulatedBus = Bus & Readonly<{ outside: ReadonlySet<string>; sent: () => number }>;
+export type SimulatedBus = Bus & Readonly<{ outside: Set<string>; sent: () => number }>;
 
 /** A bus that keeps no order, delivers late and twice, and refuses single entries of a call. */
 export const simulatedBus = (world: World, rules: readonly Rule[]): SimulatedBus => {

@@ -22,6 +22,7 @@ import { orderAudit, orderRefold, orderReplay } from '../../engine/rebuild/order
 import { rollBack } from '../../engine/rebuild/roll-back.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { work } from '../../engine/rebuild/work.ts';
+import { resetToRestored } from '../../engine/restored/reset.ts';
 import { resumeBatch } from '../../engine/resume.ts';
 import { sweep } from '../../engine/sweep.ts';
 import type { MemoryView } from '../memory-view.ts';
@@ -42,6 +43,7 @@ export const realEngine = {
   queryList,
   answeringRevision,
   importHistory,
+  resetToRestored,
   orderRebuild,
   orderAudit,
   orderReplay,

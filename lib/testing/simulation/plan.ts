@@ -4,6 +4,7 @@ import { diceFor } from './dice.ts';
 import { type Fault, type Odds, someFaults, withoutFaults } from './faults.ts';
 import { type ImportPlan, importPlanFor } from './imports.ts';
 import { type RebuildPlan, rebuildPlanFor } from './rebuild-plan.ts';
+import { type RestorePlan, restorePlanFor } from './restores.ts';
 
 /** A command that somebody sends. */
 export type Ask = Readonly<{ category: string; id: string; type: string; data: unknown; actor: Actor }>;
@@ -38,10 +39,12 @@ export type Plan = Readonly<{
   rebuild?: RebuildPlan;
   /** A history that is imported meanwhile. */
   imports?: ImportPlan;
+  /** Tables that are restored when all of it is over, each to another moment. */
+  restore?: RestorePlan;
 }>;
 
 /** In which share of all runs it happens. */
-export type Shares = Readonly<{ rebuilds: number; imports: number }>;
+export type Shares = Readonly<{ rebuilds: number; imports: number; restores: number }>;
 
 const duration = 2_500;
 
@@ -67,14 +70,17 @@ export const planFor = (seed: number, workload: Workload, releases: number, with
   const from = dice.next() * duration;
   const rollout = { from, until: from + 200 + dice.next() * duration };
   const rebuild = rebuildPlanFor(seed, shares.rebuilds);
-  const imports = importPlanFor(seed, workload, shares.imports);
+  const restore = restorePlanFor(seed, workload, shares.restores);
+  // One that is restored is played by itself: what it loses of the others would have to be taken out of their books.
+  const imports = restore ? undefined : importPlanFor(seed, workload, shares.imports);
   return {
     seed,
     odds,
     commands,
     ...(releases > 1 && odds.rollout > 0 && { rollout }),
     pageSize: 2 + dice.below(12),
-    ...(rebuild && { rebuild }),
+    ...(rebuild && !restore && { rebuild }),
     ...(imports && { imports }),
+    ...(restore && { restore }),
   };
 };

@@ -139,5 +139,5 @@ export const repairs = (
       if (await sweep()) passes += 1;
     }
   };
-  return { sweep, sweepAll, resume, redrive };
+  return { sweep, sweepAll, resume, redrive, places };
 };

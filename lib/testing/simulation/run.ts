@@ -17,6 +17,7 @@ import { foreignHistory, simulatedImport } from './imports.ts';
 import type { Plan, Planned } from './plan.ts';
 import { type Reading, readBack } from './readers.ts';
 import { walk } from './rebuild-readers.ts';
+import { simulatedRestore } from './restores.ts';
 import { revisionsOf, withSecondRevision } from './second-revision.ts';
 import { system } from './system.ts';
 import { newWorld } from './world.ts';
@@ -62,6 +63,7 @@ export const play = async (
     engine,
     table,
     views: tables,
+    announcer,
     pools,
     bus,
     processes,
@@ -105,20 +107,43 @@ export const play = async (
   const lines = plan.imports ? foreignHistory(releases[0], plan.imports) : [];
   const imported = simulatedImport(world, { engine, table, store, lines });
   if (plan.imports) world.time.after(plan.imports.at, () => void imported.begin());
+  const restoring =
+    plan.restore &&
+    simulatedRestore(world, plan.restore, {
+      ...{ engine, table, processes, announcer, newest },
+      ...{ views: tables, outside: bus.outside, places: operations.places },
+    });
   const rest = async () => {
     if (!(await world.time.run(() => world.fault() !== undefined))) world.broken('it does not come to rest');
   };
-  await rest();
-  // Clocks may have been hours ahead: only then is everything due that they dated.
-  world.time.after(jumpsWithin, () => {
+  /** Until nothing is left to do, and everything that got lost was looked for. */
+  const allRest = async () => {
+    await rest();
+    // Clocks may have been hours ahead: only then is everything due that they dated.
+    world.time.after(jumpsWithin, () => {
+      operations.redrive();
+      operations.resume();
+      void operations.sweepAll();
+    });
+    await rest();
     operations.redrive();
     operations.resume();
-    void operations.sweepAll();
-  });
-  await rest();
-  operations.redrive();
-  operations.resume();
-  await rest();
+    await rest();
+  };
+  await allRest();
+  if (restoring && world.fault() === undefined) {
+    // Whoever was answered before may have been told of what is gone.
+    answers.length = 0;
+    const goOn = async () => {
+      await restoring.restore();
+      for (const planned of restoring.planned) {
+        await world.time.sleep(200);
+        void ask(planned);
+      }
+    };
+    void goOn();
+    await allRest();
+  }
   const streamsNow = () => new Map(table.streams().map((stream) => [stream, table.commitsOf(stream)] as const));
   if (rebuilds && world.fault() === undefined)
     await endRebuilds(world, rebuilds, { streams: streamsNow, revisions, sent: bus.sent, rest });

@@ -19,7 +19,7 @@ export type Simulation = Readonly<{
   invariants?: readonly Invariant[];
   /** Faults that do not happen in this simulation. */
   without?: readonly Fault[];
-  /** In which share of all seeds a view is rebuilt meanwhile, and a foreign history imported; a tenth and none if not said. */
+  /** In which share of all seeds a view is rebuilt meanwhile, a foreign history imported, and the tables restored in the end; a tenth and none if not said. */
   share?: Partial<Shares>;
   /** Made wrong on purpose. */
   tamper?: Tamper;
@@ -45,13 +45,13 @@ export class SimulationFailed extends Error {
 }
 
 const mostLines = 400;
-const usualShares: Shares = { rebuilds: 0.1, imports: 0 };
+const usualShares: Shares = { rebuilds: 0.1, imports: 0, restores: 0 };
 
 const reportOf = async (simulation: Simulation, plan: Plan, fault: string): Promise<string> => {
   const lines: string[] = [];
   await play(simulation, plan, { ...simulation, trace: (line) => lines.push(line) });
   const faults = Object.entries(plan.odds).flatMap(([name, odds]) => (odds > 0 ? [name] : []));
-  const beside = `${plan.rebuild ? ', the rebuild of a view' : ''}${plan.imports ? ', an import' : ''}`;
+  const beside = `${plan.rebuild ? ', the rebuild of a view' : ''}${plan.imports ? ', an import' : ''}${plan.restore ? ', a restore' : ''}`;
   const left =
     lines.length > mostLines ? [`... ${lines.length - mostLines} lines before ...`, ...lines.slice(-mostLines)] : lines;
   return [

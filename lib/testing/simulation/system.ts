@@ -94,6 +94,7 @@ export const system = (
   });
   const store = (tamper.store ?? same)(table.store);
   const snapshots = staleSnapshots(world);
+  const lastOf = (stream: string) => table.commitsOf(stream).at(-1)?.commit ?? 0;
 
   const commandPool = pool(world, 'command', (instance) => {
     const made = new Map<string, Commanding>();
@@ -128,7 +129,7 @@ export const system = (
     const name = placeOf(newest);
     const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
     const mayPark = ({ stream, parked }: ViewItem) => parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
-    const view = simulatedView(world, name, lagging, mayPark, tamper.view ?? same);
+    const view = simulatedView(world, name, lagging, { mayPark, lastOf }, tamper.view ?? same);
     const projectionOf = (instance: Instance): AnyProjection => {
       const projection = revisionIn(manifestOf(instance), newest);
       // The revision comes or goes with the roll-out: its function is not there.
@@ -177,7 +178,7 @@ export const system = (
   const announcers = releases.flatMap(announcersOf);
   const announcer = announcers.slice(0, 1).map(({ name }) => {
     const mayPark = ({ stream, parked }: ViewItem) => parksAt(announcers, table.commitsOf(stream), parked?.commit ?? 0);
-    const view = simulatedView(world, name, false, mayPark, same);
+    const view = simulatedView(world, name, false, { mayPark, lastOf }, same);
     const announcePool = pool(world, name, (instance) => {
       const [projection] = announcersOf(manifestOf(instance));
       if (!projection) throw new FromNewerRelease('This release announces nothing.');
@@ -220,6 +221,7 @@ export const system = (
     table,
     store,
     views,
+    announcer,
     pools,
     bus,
     processes,

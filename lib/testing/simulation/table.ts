@@ -9,6 +9,8 @@ export type SimulatedTable = Readonly<{
   store: Store;
   streams(): readonly string[];
   commitsOf(stream: string): readonly Commit[];
+  /** Makes it hold exactly these, as a restored table does; its stream tells nobody. */
+  restore(commits: readonly Commit[]): void;
 }>;
 
 /** As the table pages, but after a few commits already; whether anything follows is known only when it ended early. */
@@ -60,7 +62,11 @@ export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => v
     },
     find: async (stream, commit) => at(stream, commit),
   };
-  return { store, streams: () => [...streams.keys()], commitsOf: (stream) => streams.get(stream) ?? [] };
+  const restore = (commits: readonly Commit[]) => {
+    streams.clear();
+    for (const commit of commits) of(commit.stream).push(commit);
+  };
+  return { store, streams: () => [...streams.keys()], commitsOf: (stream) => streams.get(stream) ?? [], restore };
 };
 
 /** Snapshots are read eventually consistent: what was there before may still be seen. */

@@ -1,0 +1,151 @@
+import { announcersOf } from '../../core/announcer.ts';
+import { type Commit, versionBefore } from '../../core/commit.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { type AnyProjection, sourceOf } from '../../core/projection.ts';
+import type { Queue, SweepPlaces } from '../../engine/ports.ts';
+import type { Deadline } from '../../engine/process/ports.ts';
+import { memoryScanner } from '../memory-sweep.ts';
+import { memoryKeys } from '../memory-system.ts';
+import type { MemoryView } from '../memory-view.ts';
+import { diceFor } from './dice.ts';
+import type { Engine } from './engine.ts';
+import type { Ask, Planned, Workload } from './plan.ts';
+import type { SimulatedProcesses } from './processes.ts';
+import { queuePort, type SimulatedQueue } from './queue.ts';
+import type { SimulatedTable } from './table.ts';
+import type { World } from './world.ts';
+
+/** When it is over, the commits become again what they were at one moment, and what is kept beside them what it was at another; then it goes on. */
+export type RestorePlan = Readonly<{ commitsAt: number; controlAt: number; asks: readonly Ask[] }>;
+
+/** `share` is of how many runs. The control table is of before, of after, or as it is. */
+export const restorePlanFor = (seed: number, workload: Workload, share: number): RestorePlan | undefined => {
+  const dice = diceFor(seed, 'restore plan');
+  if (!dice.chance(share)) return undefined;
+  const commitsAt = dice.next() * 4_000;
+  const controlAt = dice.pick([Number.POSITIVE_INFINITY, commitsAt, dice.next() * 4_000]);
+  // What begins a run would be refused; what comes later meets what is left.
+  return { commitsAt, controlAt, asks: Array.from({ length: 6 }, (_, n) => workload(dice, 9 + n)) };
+};
+
+type Kept = Readonly<{ cursors: readonly ReadonlyMap<string, number>[]; deadlines: readonly Deadline[] }>;
+type Place = Readonly<{ view: MemoryView; queue: SimulatedQueue }>;
+type Parts = Readonly<{
+  engine: Engine;
+  table: SimulatedTable;
+  processes: SimulatedProcesses;
+  views: readonly (Place & Readonly<{ projection: AnyProjection }>)[];
+  announcer: readonly Place[];
+  /** What other teams have received, by the ids of events. */
+  outside: Set<string>;
+  /** The code that runs in the end. */
+  newest: Manifest;
+  places: SweepPlaces;
+}>;
+
+const day = 24 * 3_600_000;
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+const headsOf = (view: MemoryView) => view.items().filter(({ sort }) => sort === 'head');
+
+/** Tables that are restored, each to another moment, and what brings the rest to them. */
+export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) => {
+  const { engine, table, processes, views, announcer, outside, newest } = parts;
+  const { time } = world;
+  const began = time.now();
+  const all = (): readonly Commit[] => table.streams().flatMap(table.commitsOf);
+  const kept = (): Kept => ({
+    cursors: processes.parts.map(({ cursors }) => new Map(cursors)),
+    deadlines: processes.deadlines.items(),
+  });
+  let commits: readonly Commit[] | undefined;
+  let control: Kept | undefined;
+  time.after(plan.commitsAt, () => {
+    commits = all();
+  });
+  if (Number.isFinite(plan.controlAt))
+    time.after(plan.controlAt, () => {
+      control = kept();
+    });
+
+  const putBack = async (whole: readonly Commit[], { cursors, deadlines }: Kept): Promise<void> => {
+    table.restore(whole);
+    processes.parts.forEach((part, i) => {
+      part.cursors.clear();
+      for (const [stream, commit] of cursors[i] ?? []) part.cursors.set(stream, commit);
+    });
+    for (const deadline of processes.deadlines.items()) await processes.deadlines.remove(deadline);
+    for (const deadline of deadlines) await processes.deadlines.put(deadline);
+    // What was told of commits that are gone stays told; whether what comes at their places is told as well is asked anew.
+    const ids = new Set(
+      whole.flatMap((commit) => commit.events.map((_, i) => `${commit.stream}/${versionBefore(commit) + i + 1}`)),
+    );
+    for (const id of outside) if (!ids.has(id)) outside.delete(id);
+  };
+
+  const reset = async (): Promise<void> => {
+    const port = (queue: SimulatedQueue): Pick<Queue, 'send'> => queuePort(world, queue);
+    const [telling] = announcersOf(newest);
+    const restored = await engine.resetToRestored(
+      {
+        scanner: memoryScanner({ stored: all }),
+        store: table.store,
+        keys: memoryKeys(),
+        places: parts.places,
+        segments: 2,
+        correlation: 'restored',
+        processes: processes.parts.map(({ newest: process, cursors, scheduler, queue }) => ({
+          process,
+          cursors: {
+            load: async (stream) => cursors.get(stream),
+            move: async (stream, to, from) => cursors.get(stream) === from && cursors.set(stream, to) === cursors,
+            each: () => each([...cursors].map(([stream, commit]) => ({ stream, commit }))),
+          },
+          deadlines: {
+            ...processes.deadlines,
+            each: () => each(processes.deadlines.items().filter(({ instance }) => instance.startsWith(`${process.category}-`))),
+          },
+          scheduler,
+          queue: port(queue),
+        })),
+        views: views.map(({ projection, view, queue }) => ({
+          projection,
+          heads: { each: () => each(headsOf(view)) },
+          queue: port(queue),
+        })),
+        announcers: telling
+          ? announcer.map(({ view }) => ({
+              projection: telling,
+              view,
+              heads: { each: () => each(headsOf(view).filter(({ stream }) => sourceOf(telling, stream))) },
+            }))
+          : [],
+      },
+      { to: began + plan.commitsAt, lateMilliseconds: day },
+    );
+    if ('faults' in restored) return world.broken(`what was restored is not whole: ${JSON.stringify(restored.faults)}`);
+    for (const { consumer, moved } of restored.resets) world.count(`reset ${consumer}`, moved);
+  };
+
+  /** What is asked for then, each in its time. */
+  const planned = plan.asks.map(
+    (ask, i): Planned => ({ n: 1_000 + i, at: 0, ask, keyed: true, twin: false, repeats: 0, reads: false }),
+  );
+  return {
+    planned,
+    /** When nothing is on its way any more. */
+    restore: async (): Promise<void> => {
+      world.note('operator', () => `restores the commits of ${plan.commitsAt} ms, and the control table of ${plan.controlAt} ms`);
+      world.count('restores');
+      const before = all().length;
+      await putBack(commits ?? [], control ?? kept());
+      world.count('commits lost', before - all().length);
+      // Functions that go by another table are new ones.
+      await time.sleep(10_000);
+      await reset();
+    },
+  };
+};
