@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { adoptable, adoptVerb } from '../lib/cli/adopt.ts';
 import { lasting, oneOf, port, revision, segments, whole } from '../lib/cli/arguments.ts';
 import { checkVerb } from '../lib/cli/check.ts';
 import { contractsVerb, draftVerb, rowsUnchangedVerb } from '../lib/cli/contracts.ts';
@@ -13,6 +14,7 @@ import { barTo } from '../lib/cli/progress.ts';
 import { loadProject, manifestModule, recordsOf } from '../lib/cli/project.ts';
 import { listProjections, redriveProjection, resumeProjection } from '../lib/cli/projections.ts';
 import { auditVerb, cancelVerb, listVerb, rebuildVerb, rollBackVerb, showVerb } from '../lib/cli/rebuilds.ts';
+import { restoredVerb } from '../lib/cli/restored.ts';
 import { start } from '../lib/cli/start.ts';
 import { traceVerb } from '../lib/cli/trace.ts';
 import { explain } from '../lib/cli/user-error.ts';
@@ -105,11 +107,31 @@ program
     failUnless(await importVerb({ manifest: await theManifest(), from, ...options }, console.log, bars));
   });
 
+const stackOption = ['--stack <name>', 'a deployment on AWS; without it the one of npm start'] as const;
+
+program
+  .command('adopt')
+  .description('let a table that is there already, such as a restored one, take the place of one of the deployment')
+  .addArgument(program.createArgument('<table>', 'which one it is to be').choices(adoptable))
+  .argument('<name>', 'the name of the table that is there')
+  .option(...stackOption)
+  .action(async (table, name, options) => adoptVerb({ ...options, table, name }, console.log));
+
+program
+  .command('restored')
+  .description('after a restore of the commits: bring cursors, deadlines, public events, views and the sweep to what is left')
+  .requiredOption('--to <instant>', 'what they were restored to, such as 2026-11-28T12:00:00Z')
+  .option('--late <hours>', 'how late a process may have been with a commit then', whole, 24)
+  .option(...stackOption)
+  .action(async (options) =>
+    failUnless(
+      await restoredVerb({ ...options, manifest: await theManifest() }, console.log, barTo(process.stderr, 'Looking at')),
+    ),
+  );
+
 const projections = program
   .command('projections')
   .description('list the projections: what is parked, and how far each is behind');
-const stackOption = ['--stack <name>', 'a deployment on AWS; without it the one of npm start'] as const;
-
 projections
   .command('list', { isDefault: true })
   .description('list the projections')

@@ -24,7 +24,7 @@ const itemOf = ({ at, ...known }: Deadline): Item => ({
   ...toItem({ ...known, due: at, dueIn: partitionOf(known) }),
 });
 
-const deadlineOf = (item: Item): Deadline => {
+export const deadlineOf = (item: Item): Deadline => {
   const { instance, name, setBy, due } = fromItem(item) as Known & { due: string };
   return { instance, name, setBy, at: due };
 };

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { type DeployedRevision, type Deploying, revisionOf, settleDeployment } from '../engine/deployed.ts';
-import type { Clock } from '../engine/ports.ts';
+import { answerCloudFormation, onceAllowed } from './custom-resource.ts';
 import { deploymentRecords, tableId } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
@@ -27,38 +27,6 @@ export const settled = async (settling: Settling, event: CloudFormationCustomRes
     async ({ tableName, ...one }): Promise<DeployedRevision> => ({ ...one, table: await settling.tableId(tableName) }),
   );
   return settleDeployment(settling, await Promise.all(next), previous);
-};
-
-/** IAM tells its services of new rights within some seconds; a deployment comes here right after it has granted some. */
-const [rightsComeWithin, askAgainAfter] = [30_000, 3_000];
-
-/** Does what may be done again until it is allowed to, or that takes too long. */
-const onceAllowed = async <T>(clock: Clock, attempt: () => Promise<T>): Promise<T> => {
-  for (const until = clock.now() + rightsComeWithin; ; )
-    try {
-      return await attempt();
-    } catch (error) {
-      if ((error as Error).name !== 'AccessDeniedException' || clock.now() >= until) throw error;
-      await clock.wait(askAgainAfter);
-    }
-};
-
-type Answer = Readonly<{ PhysicalResourceId: string; reason?: string | undefined }>;
-
-/** Answers a request of CloudFormation, which waits until it is told that it may go on, or why not. */
-const tell = async (event: CloudFormationCustomResourceEvent, { PhysicalResourceId, reason }: Answer): Promise<void> => {
-  const { StackId, RequestId, LogicalResourceId } = event;
-  const answer = {
-    Status: reason === undefined ? 'SUCCESS' : 'FAILED',
-    ...(reason !== undefined && { Reason: reason }),
-    PhysicalResourceId,
-    StackId,
-    RequestId,
-    LogicalResourceId,
-  };
-  // Bytes, so that no content type is sent: the address is signed for none.
-  const response = await fetch(event.ResponseURL, { method: 'PUT', body: new TextEncoder().encode(JSON.stringify(answer)) });
-  if (!response.ok) throw new Error(`CloudFormation did not take the answer: ${response.status}.`);
 };
 
 /**
@@ -88,6 +56,7 @@ export const deployedHandler = () => {
       return `The deployment could not be settled: ${error.message}`;
     });
     if (reason !== undefined) log.warn('A deployment is refused.', { reason });
-    await tell(event, { PhysicalResourceId: 'Secrets' in event.ResourceProperties ? 'secrets' : 'deployed-views', reason });
+    const resource = 'Secrets' in event.ResourceProperties ? 'secrets' : 'deployed-views';
+    await answerCloudFormation(event, { resource, ...(reason !== undefined && { refused: reason }) });
   };
 };

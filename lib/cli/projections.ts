@@ -19,7 +19,7 @@ import { UserError } from './user-error.ts';
 type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 type One = Target & Readonly<{ name: string; revision?: number }>;
 type Print = (line: string) => void;
-type Deployed = Operated & Readonly<{ queueUrl: string; letters: readonly string[]; code?: string }>;
+type Deployed = Operated & Readonly<{ table: string; queueUrl: string; letters: readonly string[]; code?: string }>;
 
 /** The projections of the manifest that a deployment has, and what sends its public events, found by its outputs. */
 export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
@@ -32,6 +32,7 @@ export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record
     return [
       {
         projection,
+        table,
         queueUrl,
         queueName: queueName(queueUrl),
         queue: sqsQueue(queues, queueUrl, proofs),

@@ -4,16 +4,19 @@ import { engineSettings } from './engine/target.ts';
 import { deploymentFile, localDeployment } from './local.ts';
 import { UserError } from './user-error.ts';
 
+/** Points to the engine of `npm start` where no stack was named and it runs. Answers whether it did; else it is the account that the environment points to. */
+export const targetEngine = (stack: string | undefined): boolean => {
+  if (stack !== undefined || !existsSync(deploymentFile)) return false;
+  Object.assign(process.env, engineSettings(localDeployment().endpoint));
+  return true;
+};
+
 /**
  * The outputs of the deployment that a command is about: the stack that was named, in the account that the environment
  * points to, or else the one that `npm start` runs here.
  */
 export const targetOutputs = async (stack: string | undefined): Promise<Readonly<Record<string, string>>> => {
-  if (stack === undefined && existsSync(deploymentFile)) {
-    const { endpoint, outputs } = localDeployment();
-    Object.assign(process.env, engineSettings(endpoint));
-    return outputs;
-  }
+  if (targetEngine(stack)) return localDeployment().outputs;
   if (stack === undefined)
     throw new UserError(
       'Which deployment?',

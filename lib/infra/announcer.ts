@@ -1,4 +1,4 @@
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { AnyProjection } from '../core/projection.ts';
 import { pascal } from '../core/stream.ts';
@@ -6,6 +6,7 @@ import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo,
 import type { EventStore } from './event-store.ts';
 import { outputs } from './notes.ts';
 import type { Publisher } from './publisher.ts';
+import type { Settings } from './stage.ts';
 import { type Common, Step } from './step.ts';
 
 const parkedHeads = 'parked';
@@ -17,29 +18,15 @@ export class Announcer extends Construct {
   readonly projection: AnyProjection;
   /** It has no code of its own: what it sends follows from the events. */
   readonly code = undefined;
-  private readonly cursors: Table;
+  private readonly cursors: ITable;
   private readonly delivery: Delivery;
 
   constructor(scope: Construct, id: string, { projection, store, publisher, ...common }: Props) {
     super(scope, id);
     this.projection = projection;
     const { settings } = common;
-    this.cursors = new Table(this, 'Cursors', {
-      partitionKey: { name: 'key', type: AttributeType.STRING },
-      sortKey: { name: 'sort', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.AWS_MANAGED,
-      // Unlike a view's rows it cannot be made again: without it all that was ever sent would be sent again.
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: settings.protect,
-      removalPolicy: settings.removal,
-    });
-    this.cursors.addGlobalSecondaryIndex({
-      indexName: parkedHeads,
-      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
-      projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['stream', 'commit', 'parked'],
-    });
+    this.cursors = store.adopted('publicEvents', settings) ?? this.ownCursors(settings);
+    store.keep('publicEvents', this.cursors);
     this.delivery = deliveryTo(this, { subscription: projection, bus: publisher.bus, settings });
     const step = new Step(this, 'Announce', {
       ...common,
@@ -57,6 +44,26 @@ export class Announcer extends Construct {
     const prefix = `${pascal(projection.name)}R${projection.revision}`;
     outputs(this, `${prefix}Names`, { [`${prefix}Table`]: this.cursors.tableName, [`${prefix}Function`]: step.functionName });
     deliveryOutputs(this, prefix, this.delivery);
+  }
+
+  private ownCursors(settings: Settings): Table {
+    const cursors = new Table(this, 'Cursors', {
+      partitionKey: { name: 'key', type: AttributeType.STRING },
+      sortKey: { name: 'sort', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      // Unlike a view's rows it cannot be made again: without it all that was ever sent would be sent again.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: settings.protect,
+      removalPolicy: settings.removal,
+    });
+    cursors.addGlobalSecondaryIndex({
+      indexName: parkedHeads,
+      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['stream', 'commit', 'parked'],
+    });
+    return cursors;
   }
 
   get queueUrl(): string {

@@ -5,7 +5,7 @@ import { type BundleSource, bundle } from './bundle.ts';
 import { foldCode } from './fold-code.ts';
 import { FoldstreamStack } from './foldstream-stack.ts';
 import { projectionCode } from './projection-code.ts';
-import { settingsFor, stageOf, tagsOf } from './stage.ts';
+import { adoptedIn, settingsFor, stageOf, tagsOf } from './stage.ts';
 
 /** A manifest, and the file that exports it as `manifest`: the functions' bundles import it from there. */
 export type Deployable = BundleSource & Readonly<{ manifest: Manifest; app?: App; stackName?: string }>;
@@ -26,6 +26,7 @@ export const foldstreamApp = async ({
     plainHttp: context('plainHttp'),
     nested: context('nested'),
     alarmTopic: context('alarmTopic'),
+    adopt: adoptedIn(context),
   });
   const name: string = stackName ?? context('name') ?? `foldstream-${settings.stage}`;
   const code = {

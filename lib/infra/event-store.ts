@@ -1,6 +1,7 @@
 import {
   AttributeType,
   BillingMode,
+  type ITable,
   ProjectionType,
   StreamViewType,
   Table,
@@ -10,9 +11,12 @@ import {
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { revisionKey, type SecretName, secretIds } from '../core/deployed-names.ts';
 import type { AnyProcess } from '../core/process.ts';
+import { pascal } from '../core/stream.ts';
+import type { KeptTable } from '../engine/kept-tables.ts';
+import { KeptTables } from './kept-tables.ts';
 import { output } from './notes.ts';
 import type { Settings } from './stage.ts';
-import type { Step } from './step.ts';
+import type { Common, Step } from './step.ts';
 
 const dueDeadlines = 'due';
 
@@ -23,6 +27,17 @@ const codeOf = (codes: Readonly<Record<string, string>>, category: string): stri
   return code;
 };
 
+/** Open deadlines alone have the index's keys: it is as large as what is open. */
+const withDeadlines = (control: Table): Table => {
+  control.addGlobalSecondaryIndex({
+    indexName: dueDeadlines,
+    partitionKey: stringKey('dueIn'),
+    sortKey: stringKey('due'),
+    projectionType: ProjectionType.ALL,
+  });
+  return control;
+};
+
 const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** The partition keys that a request names must all be of these forms. The condition holds for each Put of a transaction as well. */
@@ -30,14 +45,17 @@ const onlyKeys = (...forms: string[]) => ({ 'ForAllValues:StringLike': { 'dynamo
 
 /** The commits, the folded states that spare reading them, and the deployment's own settings: what a deployment must not lose. */
 export class EventStore extends Construct {
-  readonly commits: Table;
-  private readonly snapshots: Table;
-  private readonly control: Table;
+  readonly commits: ITable;
+  private readonly snapshots: ITable;
+  private readonly control: ITable;
+  private readonly kept: KeptTables;
   /** What is there when the secrets are. */
   private readonly secrets = new DependencyGroup();
 
-  constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
+  constructor(scope: Construct, id: string, common: Common) {
     super(scope, id);
+    const { settings } = common;
+    this.kept = new KeptTables(this, 'Tables', common);
     const table = (name: string, props: Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute'>) => {
       const made = new Table(this, name, {
         ...props,
@@ -47,33 +65,46 @@ export class EventStore extends Construct {
         deletionProtection: settings.protect,
         removalPolicy: settings.removal,
       });
-      output(this, `${name}Table`, made.tableName);
       return made;
     };
-    this.commits = table('Commits', {
-      partitionKey: stringKey('stream'),
-      // The commit's number, never its first event's version: two writers then always meet on the same key.
-      sortKey: { name: 'commit', type: AttributeType.NUMBER },
-      // Old images too, for whoever watches for a change to what never changes.
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
-    });
+    this.commits =
+      this.adopted('commits', settings) ??
+      table('Commits', {
+        partitionKey: stringKey('stream'),
+        // The commit's number, never its first event's version: two writers then always meet on the same key.
+        sortKey: { name: 'commit', type: AttributeType.NUMBER },
+        // Old images too, for whoever watches for a change to what never changes.
+        stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      });
     this.snapshots = table('Snapshots', {
       partitionKey: stringKey('stream'),
       sortKey: stringKey('code'),
       timeToLiveAttribute: 'expires',
     });
-    this.control = table('Control', { partitionKey: stringKey('id') });
-    // Open deadlines alone have its keys: it is as large as what is open.
-    this.control.addGlobalSecondaryIndex({
-      indexName: dueDeadlines,
-      partitionKey: stringKey('dueIn'),
-      sortKey: stringKey('due'),
-      projectionType: ProjectionType.ALL,
-    });
+    this.control = this.adopted('control', settings) ?? withDeadlines(table('Control', { partitionKey: stringKey('id') }));
+    this.keep('commits', this.commits);
+    this.keep('control', this.control);
+    this.kept.letRemember(this.control, onlyKeys('tables'));
+    const all = { Commits: this.commits, Snapshots: this.snapshots, Control: this.control };
+    for (const [name, { tableName }] of Object.entries(all)) output(this, `${name}Table`, tableName);
+  }
+
+  /** A table that was there before, if the deployment names one. The stack uses it and never changes it; it stays when the stack goes. */
+  adopted(table: KeptTable, { adopt }: Pick<Settings, 'adopt'>): ITable | undefined {
+    const name = adopt[table];
+    if (name === undefined) return undefined;
+    const stream = table === 'commits' ? { tableStreamArn: this.kept.commitsStream } : {};
+    return Table.fromTableAttributes(this, `Adopted${pascal(table)}`, { tableName: name, ...stream });
+  }
+
+  /** A table that holds what cannot be made again. */
+  keep(name: KeptTable, table: ITable): void {
+    this.kept.keep(name, table);
   }
 
   /** Reads and appends the streams of one category and its reservations, and no other's; neither changes nor deletes. */
   letAppend(step: Step, category: string): void {
+    this.kept.comesBefore(step);
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(
       // A transaction of Puts is allowed by the right to put.
@@ -179,6 +210,7 @@ export class EventStore extends Construct {
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
    * deadlines. */
   letReact(step: Step, { category, from, sends }: AnyProcess, codes: Readonly<Record<string, string>>): void {
+    this.kept.comesBefore(step);
     const sources = from.map((source) => source.category);
     const written = [category, ...sends.map((decider) => decider.category)];
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { contextOf, type KeptTable, keptTables } from '../engine/kept-tables.ts';
 
 const stages = ['dev', 'prod'] as const;
 type Stage = (typeof stages)[number];
@@ -24,6 +25,8 @@ export type Settings = Readonly<{
   /** Each view and process in a stack of its own, since one stack takes 500 resources. Off for engines that cannot update nested ones. */
   nested: boolean;
   architecture: Architecture;
+  /** What was there before the stack, and takes the place of its own: tables by name, and the user pool by id. */
+  adopt: Readonly<Partial<Record<KeptTable | 'userPool', string>>>;
   /** The SNS topic that hears of every alarm, and of its end. */
   alarmTopic?: string;
 }>;
@@ -34,7 +37,32 @@ export const stageOf = (context: unknown): Stage => {
   return stage;
 };
 
-type Context = Readonly<{ architecture?: unknown; plainHttp?: unknown; nested?: unknown; alarmTopic?: unknown }>;
+type Context = Readonly<{
+  architecture?: unknown;
+  plainHttp?: unknown;
+  nested?: unknown;
+  alarmTopic?: unknown;
+  adopt?: Readonly<Partial<Record<KeptTable | 'userPool', unknown>>>;
+}>;
+
+const tableName = /^[\w.-]{3,255}$/;
+const poolId = /^[\w-]+_[0-9A-Za-z]+$/;
+
+/** The names of what is adopted, as the context of a deployment has them. */
+export const adoptedIn = (context: (key: string) => unknown): NonNullable<Context['adopt']> =>
+  Object.fromEntries([...keptTables.map((table) => [table, context(contextOf(table))]), ['userPool', context('userPool')]]);
+
+const adopted = (names: NonNullable<Context['adopt']>): Settings['adopt'] =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([what, name]) => {
+      if (name === undefined) return [];
+      const [form, key] = what === 'userPool' ? [poolId, what] : [tableName, contextOf(what as KeptTable)];
+      if (typeof name === 'string' && form.test(name)) return [[what, name]];
+      throw new WrongSetting(
+        `'${name}' is no ${what === 'userPool' ? 'id of a user pool' : 'name of a table'}: use -c ${key}=<the one that is there>.`,
+      );
+    }),
+  );
 
 const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
 const topicOf = (context: unknown): string => {
@@ -48,7 +76,7 @@ const topicOf = (context: unknown): string => {
  * stacks; on AWS leave all alone. */
 export const settingsFor = (
   stage: Stage,
-  { architecture = 'arm64', plainHttp, nested = true, alarmTopic }: Context = {},
+  { architecture = 'arm64', plainHttp, nested = true, alarmTopic, adopt = {} }: Context = {},
 ): Settings => {
   const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
   if (!known)
@@ -62,6 +90,7 @@ export const settingsFor = (
     architecture: known,
     tls,
     nested: String(nested) !== 'false',
+    adopt: adopted(adopt),
     ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };
 };

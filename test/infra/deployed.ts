@@ -83,6 +83,7 @@ export const steps = Object.fromEntries(
     'sweep',
     'ops',
     'deployed',
+    'tables',
     'rebuild-lead',
     'rebuild-work',
   ].map((step) => [step, bundle]),

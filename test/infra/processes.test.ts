@@ -177,6 +177,13 @@ describe('a process', () => {
 });
 
 describe('around it', () => {
+  test('its function is changed only when it is known that the tables are the right ones', () => {
+    const { template: flat } = deployed({ nested: 'false' });
+    const react = Object.entries(flat.findResources('AWS::Lambda::Function')).find(([id]) => id.includes('MovingReact'));
+    const [kept] = Object.keys(flat.findResources('Custom::KeptTables'));
+    expect(react?.[1].DependsOn).toContain(kept);
+  });
+
   test('open deadlines are indexed, and nothing else of the control table', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],

@@ -248,7 +248,7 @@ describe('the functions', () => {
     const { App } = await import('aws-cdk-lib');
     const make = (code: { steps: Record<string, string>; fold: Record<string, string>; rows: Record<string, string> }) => () =>
       new FoldstreamStack(new App(), 'x', { manifest, code, settings: settingsFor('dev') });
-    expect(make({ steps: {}, fold: {}, rows: {} })).toThrow('functions/publish.ts is missing');
+    expect(make({ steps: {}, fold: {}, rows: {} })).toThrow('functions/tables.ts is missing');
   });
 });
 

@@ -63,12 +63,13 @@ const total = async <T>(
 
 /**
  * The last commit of a source on which a process has surely decided for all instances concerned. A source is taken in order, so that what is in front of a decision
- * was decided before it; on one commit several instances decide side by side, so that of the last one a decision may have been lost.
+ * was decided before it; on one commit several instances decide side by side, and on many events in several steps, so that of the last one a decision may have been lost.
  */
 const surelyDecided = async ({ store }: Resetting, known: Survey, process: AnyProcess, stream: string): Promise<number> => {
   const last = known.decided(process.category, stream);
   const commit = last === 0 ? undefined : await store.find(stream, last);
-  return commit && causesIn(process, commit).size === 1 ? last : Math.max(0, last - 1);
+  const [only, ...others] = commit ? causesIn(process, commit).values() : [];
+  return only?.length === 1 && others.length === 0 ? last : Math.max(0, last - 1);
 };
 
 /**

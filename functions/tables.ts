@@ -1,0 +1,3 @@
+import { tablesHandler } from '../lib/aws/tables-handler.ts';
+
+export const handler = tablesHandler();

@@ -1,0 +1,100 @@
+/** The tables that hold what cannot be made again: each may be one that was there before, such as a restored one. */
+export const keptTables = ['commits', 'control', 'publicEvents'] as const;
+export type KeptTable = (typeof keptTables)[number];
+
+/** What is to be known of a table before a deployment goes by it. A restored one lacks what its source was given beside items, keys and indexes. */
+export type TableFacts = Readonly<{
+  /** No other table ever has it, also of the same name. */
+  id: string;
+  /** The names and types of its keys, the partition's first: `stream S, commit N`. */
+  keys: string;
+  indexes: readonly string[];
+  /** The ARN of its stream, where one is on that carries new and old images. */
+  stream?: string;
+  recovery: boolean;
+  protected: boolean;
+}>;
+
+type Wanted = Readonly<{ keys: string; index?: string; stream: boolean }>;
+
+const wanted: Readonly<Record<KeptTable, Wanted>> = {
+  commits: { keys: 'stream S, commit N', stream: true },
+  control: { keys: 'id S', index: 'due', stream: false },
+  publicEvents: { keys: 'key S, sort S', index: 'parked', stream: false },
+};
+
+/** How each is called in the context of a deployment: `-c commitsTable=<name>`. */
+export const contextOf = (table: KeptTable): string => `${table}Table`;
+
+/** What a table lacks, and whether it can be given to it: keys and indexes come with a restore, or it is another table. */
+export const lackingIn = (
+  table: KeptTable,
+  { keys, indexes, stream, recovery, protected: isProtected }: TableFacts,
+  { protect }: Readonly<{ protect: boolean }>,
+): Readonly<{ wrong: readonly string[]; missing: readonly string[] }> => {
+  const { keys: rightKeys, index, stream: needsStream } = wanted[table];
+  return {
+    wrong: [
+      ...(keys === rightKeys ? [] : [`its keys are ${keys} instead of ${rightKeys}`]),
+      ...(index === undefined || indexes.includes(index) ? [] : [`it has no index ${index}`]),
+    ],
+    missing: [
+      ...(!needsStream || stream !== undefined ? [] : ['a stream with new and old images']),
+      ...(recovery ? [] : ['point-in-time recovery']),
+      ...(isProtected || !protect ? [] : ['deletion protection']),
+    ],
+  };
+};
+
+/** A name for each of the tables that a deployment has. */
+type Names = Readonly<Partial<Record<KeptTable, string>>>;
+
+export type Keeping = Readonly<{
+  /** The tables of this deployment, and those of the one before, where there was one. */
+  next: Names;
+  previous: Names;
+  /** Which of them were there before the deployment. */
+  adopted: readonly KeptTable[];
+  /** Those that deployments of this stack have gone by, by their ids: a name may come back. */
+  known: Readonly<Partial<Record<KeptTable, readonly string[]>>>;
+  facts: Readonly<Partial<Record<KeptTable, TableFacts | 'none'>>>;
+  protect: boolean;
+}>;
+
+const unfit = ({ next, adopted, facts, protect }: Keeping): readonly string[] =>
+  adopted.flatMap((table) => {
+    const found = facts[table];
+    if (found === undefined || found === 'none') return [`There is no table ${next[table]}.`];
+    const { wrong, missing } = lackingIn(table, found, { protect });
+    if (wrong.length > 0) return [`${next[table]} cannot be the table of ${table}: ${wrong.join(', ')}.`];
+    if (missing.length === 0) return [];
+    return [`${next[table]} lacks ${missing.join(', ')}: run foldstream adopt ${table} ${next[table]}.`];
+  });
+
+const idOf = (facts: TableFacts | 'none' | undefined): string => (facts === undefined || facts === 'none' ? '' : facts.id);
+
+/** A table that a deployment does not name any more would be replaced by a new, empty one. One that this stack had before comes back where a deployment is undone. */
+const forgotten = ({ next, previous, adopted, known, facts }: Keeping): readonly string[] =>
+  keptTables.flatMap((table) => {
+    const [now, before] = [next[table], previous[table]];
+    if (now === undefined || before === undefined || now === before) return [];
+    if (adopted.includes(table) || known[table]?.includes(idOf(facts[table]))) return [];
+    return [
+      `The deployment before went by the table ${before}, and this one would begin with a new, empty one: deploy it with -c ${contextOf(table)}=${before}.`,
+    ];
+  });
+
+/** Why a deployment may not go by its tables; undefined where it may. */
+export const refusedTables = (keeping: Keeping): string | undefined => {
+  const reasons = [...forgotten(keeping), ...unfit(keeping)];
+  return reasons.length > 0 ? reasons.join(' ') : undefined;
+};
+
+/** Those that deployments have gone by, with this one. */
+export const knownWith = ({ facts, known }: Pick<Keeping, 'facts' | 'known'>): Keeping['known'] =>
+  Object.fromEntries(
+    keptTables.flatMap((table) => {
+      const all = [...new Set([...(known[table] ?? []), idOf(facts[table])])].filter((id) => id !== '');
+      return all.length > 0 ? [[table, all]] : [];
+    }),
+  );
