@@ -24,6 +24,9 @@ export const accountEvents = {
   // Types of their own, not a field more on the two above: a new type needs no release to prepare it.
   MoneyDebited: v1(movement),
   MoneyCredited: v1(movement),
+  /** What was taken for a reference may have to be given back, until it is settled. */
+  MovementOpened: v1(z.object({ reference: z.string(), amount: minorUnits })),
+  MovementSettled: v1(z.object({ reference: z.string() })),
   AccountClosed: v1(z.object({ reason: z.string() })),
 };
 

@@ -131,7 +131,8 @@ describe('whatever an account lives through', () => {
           MoneyCredited: 'transfer',
         };
         projecting(accountStatement)(events).rows(
-          ...events.map(({ type }, i) => {
+          ...events.map((event, i) => {
+            const type = event.type as keyof typeof entries;
             running += amounts[i]!;
             return { version: i + 1, at: minute(1), entry: entries[type], amount: amounts[i]!, balance: running };
           }),

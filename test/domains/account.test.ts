@@ -78,7 +78,53 @@ describe('what processes move', () => {
   const debited = (amount: number) => ({ type: 'MoneyDebited', data: movement(amount) }) as const;
   const credited = (amount: number) => ({ type: 'MoneyCredited', data: movement(amount) }) as const;
 
-  it('is taken, to the last cent, and says what it was for', () => given(opened, deposited(5)).when(debit(5)).then(debited(5)));
+  const may = (amount: number) => ({ type: 'MovementOpened', data: { reference: 'transfer-t1', amount } }) as const;
+  const back = { type: 'MovementSettled', data: { reference: 'transfer-t1' } } as const;
+  const settle = { type: 'Settle', data: { reference: 'transfer-t1' } } as const;
+  const refund = (amount: number) => ({ type: 'Credit', data: { ...movement(amount), purpose: 'refund' } }) as const;
+  const refunded = (amount: number) => ({ type: 'MoneyCredited', data: refund(amount).data }) as const;
+
+  it('is taken, to the last cent, says what it was for, and may come back', () =>
+    given(opened, deposited(5)).when(debit(5)).then(debited(5), may(5)));
+  it('keeps the account open until it has come back or never will', () => {
+    const taken = [opened, deposited(5), debited(5), may(5)];
+    given(...taken)
+      .when(close)
+      .rejected('movements-open', { open: 1 });
+    given(...taken)
+      .when(settle)
+      .then(back);
+    given(...taken, back)
+      .when(close)
+      .then(closed);
+    given(...taken)
+      .when(refund(5))
+      .then(refunded(5), back);
+    given(...taken, refunded(5), back)
+      .when(close)
+      .rejected('balance-not-zero', { balance: 5 });
+    given(...taken, refunded(5), back, withdrawn(5))
+      .when(close)
+      .then(closed);
+  });
+  it('is settled once, and nothing where the release before took it', () => {
+    given(opened, deposited(5), debited(5), may(5), back).when(settle).then();
+    given(opened, deposited(5), debited(5)).when(settle).then();
+    given(opened, deposited(5), debited(5)).when(refund(5)).then(refunded(5));
+    given(opened, deposited(5), debited(5)).when(close).then(closed);
+  });
+  it('finds room when it comes back, whatever came in meanwhile', () => {
+    const taken = [opened, deposited(largest), debited(9), may(9)];
+    given(...taken)
+      .when(deposit(1))
+      .rejected('balance-too-large', { balance: largest - 9 });
+    given(...taken)
+      .when(credit(1))
+      .rejected('balance-too-large');
+    given(...taken)
+      .when(refund(9))
+      .then(refunded(9), back);
+  });
   it('is credited', () => given(opened).when(credit(5)).then(credited(5)));
   it('counts in the balance', () => {
     given(opened, credited(9), debited(4)).when(debit(6)).rejected('insufficient-funds', { balance: 5 });
@@ -117,7 +163,7 @@ describe('what processes move', () => {
   });
   it('is for processes alone', () => {
     for (const actor of [{ id: 'ada', role: 'customer' }, operator] as const)
-      for (const command of [debit(5), credit(5)]) given(opened, deposited(5)).when(command, { actor }).forbidden();
+      for (const command of [debit(5), credit(5), settle]) given(opened, deposited(5)).when(command, { actor }).forbidden();
   });
 });
 

@@ -39,6 +39,7 @@ const debit = send(
   { done: 'paid', refused: 'paymentRefused' },
 );
 const refund = send(account, 'a1', 'Credit', { ...money, purpose: 'refund' }, { done: 'settled' });
+const free = (done?: 'settled') => send(account, 'a1', 'Settle', { reference: 'order-1' }, done && { done });
 const asked = { done: 'heard', refused: 'overtaken' };
 const confirm = send(order, '1', 'Confirm', {}, asked);
 const expire = (changes: number) => send(order, '1', 'Expire', { changes }, asked);
@@ -54,6 +55,7 @@ const refusedCup = refused('reservationRefused', { ...of('cup'), reason: 'insuff
 const overtaken = refused('overtaken', { reason: 'order-not-open' });
 const releases = [release('kettle'), release('cup')];
 const settled = (sku: string) => done('settled', of(sku));
+const paidFor = done('settled', { to: 'account-a1' });
 
 describe('an order that goes well', () => {
   it('has half an hour to be paid, and keeps nothing from others until it is', () =>
@@ -79,16 +81,16 @@ describe('an order that goes well', () => {
   it('leaves the stock when it is shipped', () =>
     given(...confirmed)
       .when(shipped)
-      .then({ send: [dispatch('kettle'), dispatch('cup')] }));
+      .then({ send: [dispatch('kettle'), dispatch('cup'), free('settled')] }));
   it('is then complete', () =>
-    given(...confirmed, shipped, settled('kettle'))
-      .when(settled('cup'))
+    given(...confirmed, shipped, settled('kettle'), settled('cup'))
+      .when(paidFor)
       .then({ end: 'completed' }));
   it('is not complete before it is known to be confirmed', () => {
-    given(...reserved, shipped, settled('kettle'))
-      .when(settled('cup'))
-      .then({});
     given(...reserved, shipped, settled('kettle'), settled('cup'))
+      .when(paidFor)
+      .then({});
+    given(...reserved, shipped, settled('kettle'), settled('cup'), paidFor)
       .when(done('heard'))
       .then({ end: 'completed' });
   });
@@ -271,7 +273,7 @@ describe('an order whose fulfilment somebody resolves by hand', () => {
     given(placed).when(resolvedByHand()).then(settle);
     given(...confirmed, cancelled, refused('Credit', { reason: 'account-not-open' }))
       .when(resolvedByHand('Paid back in cash.'))
-      .then(settle);
+      .then({ ...settle, send: [...settle.send, free()] });
   });
 });
 

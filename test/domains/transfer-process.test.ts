@@ -25,6 +25,8 @@ const credit = send(
   { done: 'credited', refused: 'creditRefused' },
 );
 const refund = send(account, 'a1', 'Credit', { ...money, purpose: 'refund', counterparty: 'a2' }, { done: 'refunded' });
+/** The account that was debited may close again. */
+const free = send(account, 'a1', 'Settle', { reference: 'transfer-1' });
 const complete = send(transfer, '1', 'Complete', {}, { done: 'completed' });
 const fail = (reason: 'debit-refused' | 'credit-refused' | 'expired', because?: string) =>
   send(transfer, '1', 'Fail', { reason, ...(because && { because }) }, { done: 'failed' });
@@ -41,10 +43,10 @@ describe('a transfer process', () => {
     given(requested)
       .when(done('debited'))
       .then({ send: [credit], cancel: ['debit'] }));
-  it('then says so', () =>
+  it('then says so, and lets the account close that it was taken from', () =>
     given(requested, done('debited'))
       .when(done('credited'))
-      .then({ send: [complete] }));
+      .then({ send: [complete, free] }));
   it('and is complete', () =>
     given(requested, done('debited'), done('credited')).when(done('completed')).then({ end: 'completed' }));
 });
@@ -98,17 +100,17 @@ describe('a transfer that somebody resolves by hand', () => {
   it('is settled for its customer, who is not told why', () =>
     given(requested, done('debited'), creditRefused, refundRefused)
       .when(resolvedByHand('Paid out in cash to her brother.'))
-      .then({ send: [settle], end: 'resolved' }));
+      .then({ send: [settle, free], end: 'resolved' }));
   it('is settled wherever it stood still, also before it remembered anything', () => {
     given()
       .when(resolvedByHand())
       .then({ send: [settle], end: 'resolved' });
     given(requested)
       .when(resolvedByHand())
-      .then({ send: [settle], end: 'resolved' });
+      .then({ send: [settle, free], end: 'resolved' });
     given(requested, done('debited'))
       .when(resolvedByHand())
-      .then({ send: [settle], end: 'resolved' });
+      .then({ send: [settle, free], end: 'resolved' });
   });
   it('is then over', () => given(requested, resolvedByHand()).when(done('SettleByHand')).then({}));
 });

@@ -21,10 +21,10 @@ const costOf = async (toIsClosed: boolean) => {
   return { ended, ...counts };
 };
 
-it('a transfer takes seven commits beside its request: four of its process, one on each account, one that says it is done', async () => {
+it('a transfer takes eight commits beside its request: four of its process, three on the accounts, one that says it is done', async () => {
   expect(await costOf(false)).toEqual({
     ended: 'completed',
-    'store.append': 7,
+    'store.append': 8,
     'cursors.move': 1,
     'deadlines.put': 1,
     'deadlines.remove': 1,

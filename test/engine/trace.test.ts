@@ -79,11 +79,11 @@ const readMoving = (world: ProcessWorld) => {
 const undone = [
   'transfer-t1 #1 (command): TransferRequested',
   "  transferProcess-t1 #1 (reaction): on TransferRequested: sends Debit to account-a1, sets the deadline 'debit' for 2026-11-21T13:00:00.000Z",
-  '    account-a1 #3 (send): Debit: MoneyDebited',
+  '    account-a1 #3 (send): Debit: MoneyDebited, MovementOpened',
   "      transferProcess-t1 #2 (outcome): as Debit to account-a1 was done: sends Credit to account-a2, cancels the deadline 'debit'",
   '        account-a2 #3 (send): refuses Credit: account-not-open',
   '          transferProcess-t1 #3 (outcome): as Credit to account-a2 was refused (account-not-open): sends Credit to account-a1',
-  '            account-a1 #4 (send): Credit: MoneyCredited',
+  '            account-a1 #4 (send): Credit: MoneyCredited, MovementSettled',
   '              transferProcess-t1 #4 (outcome): as Credit to account-a1 was done: sends Fail to transfer-t1',
   '                transfer-t1 #2 (send): Fail: TransferFailed',
   '                  transferProcess-t1 #5 (outcome): as Fail to transfer-t1 was done; ends: undone',

@@ -152,6 +152,16 @@ export const nothingIsParkedForItsSize: Invariant = ({ streams }) => {
   return parked && `${parked.stream} is parked: ${parked.data.thrown}`;
 };
 
+/** Whatever customers do, and whenever: a process that is stuck was resolved by hand before. */
+export const nobodyIsStuck: Invariant = ({ streams }) => {
+  for (const process of [transfersAfter, fulfilment as AnyProcess])
+    for (const id of idsOf(streams, process.category)) {
+      const { status, ended } = stateOf<Instance>(processDecider(process), streams, `${process.category}-${id}`);
+      if (status === 'stuck' && ended !== 'resolved') return `${process.category} ${id} is stuck`;
+    }
+  return undefined;
+};
+
 /** No money and no stock comes from nowhere or gets lost, whatever became of a transfer or an order; and all who know of it agree. */
 export const moneyAndStockAreConserved: Invariant = ({ streams: all }) => {
   // What was imported is history: nobody reacts to it.

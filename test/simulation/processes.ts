@@ -9,16 +9,31 @@ import { order } from '../../lib/domains/order/decider.ts';
 import { stock } from '../../lib/domains/stock/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { type Simulation, SimulationFailed, simulate, type Tamper, type Workload } from '../../lib/testing/index.ts';
-import { moneyAndStockAreConserved, nothingIsParkedForItsSize } from './process-invariants.ts';
+import { moneyAndStockAreConserved, nobodyIsStuck, nothingIsParkedForItsSize } from './process-invariants.ts';
 import { faulty, transfersAfter, transfersBefore } from './transfer-releases.ts';
 
 const fulfilment = fulfilmentWithin({ seconds: 1 }) as AnyProcess;
+
+const real = account as AnyDecider;
+/** As it was released first: it closes whatever is open, so that a refund finds it closed and its transfer is stuck. */
+const careless = {
+  ...real,
+  decide: {
+    ...real.decide,
+    Close: (state: object, ...given: never[]) =>
+      real.decide.Close!({ ...state, open: [] } as never, ...(given as [never, never])),
+  },
+} as unknown as AnyDecider;
+const carelessly: Change = (process) => ({
+  ...process,
+  sends: process.sends.map((decider) => (decider === real ? careless : decider)),
+});
 
 type Change = (process: AnyProcess) => AnyProcess;
 const asItIs: Change = (process) => process;
 const asTheyAre = (tamper: Tamper): Tamper => tamper;
 
-type Has = Readonly<{ what: 'transfers' | 'orders' | 'all'; watch: boolean; view: boolean }>;
+type Has = Readonly<{ what: 'transfers' | 'orders' | 'all'; watch: boolean; view: boolean; careless: boolean }>;
 type Reference = Readonly<{ transfers: AnyProcess; orders: AnyProcess }>;
 
 const before: Reference = { transfers: transfersBefore, orders: faulty(fulfilment) };
@@ -26,9 +41,10 @@ const after: Reference = { transfers: transfersAfter, orders: fulfilment };
 
 const manifestOf = ({ transfers, orders }: Reference, { has, change }: Readonly<{ has: Has; change: Change }>): Manifest => {
   const categories = { transfers: [transfer], orders: [order, stock], all: [transfer, order, stock] }[has.what];
-  const processes = { transfers: [transfers], orders: [orders], all: [transfers, orders] }[has.what].map(change);
+  const asked = { transfers: [transfers], orders: [orders], all: [transfers, orders] }[has.what].map(change);
+  const processes = has.careless ? asked.map(carelessly) : asked;
   const manifest = defineManifest({
-    aggregates: [account, ...categories] as readonly AnyDecider[],
+    aggregates: [has.careless ? careless : account, ...categories] as readonly AnyDecider[],
     processes: has.watch ? [...processes, fraudWatch as AnyProcess] : processes,
     projections: [],
   });
@@ -157,11 +173,14 @@ const unswept: Pick<Tamper, 'engine'> = {
 /** Transfers, orders, or both; some with the fraud watch, and some with the view of instances. */
 export const processesWith = (seed: number, { process = asItIs, alone, ...tamper }: ProcessMutant = {}): Simulation => {
   const what = (['transfers', 'orders', 'transfers', 'orders', 'all'] as const)[seed % 5]!;
+  const isClosing = what === 'transfers' && seed % 3 === 0;
+  // In most that are full of closings, and in some others: what is stuck, retried and resolved is to be seen as well.
+  const isCareless = isClosing ? seed % 4 !== 3 : what === 'transfers' && seed % 2 === 1;
   return {
-    ...releasesWith({ what, watch: seed % 11 === 0, view: seed % 7 === 0 }, process),
+    ...releasesWith({ what, watch: seed % 11 === 0, view: seed % 7 === 0, careless: isCareless }, process),
     seed,
-    workload: workloads[what === 'transfers' && seed % 3 === 0 ? 'closings' : what],
-    invariants: [moneyAndStockAreConserved, nothingIsParkedForItsSize],
+    workload: workloads[isClosing ? 'closings' : what],
+    invariants: [moneyAndStockAreConserved, nothingIsParkedForItsSize, ...(isCareless ? [] : [nobodyIsStuck])],
     share: { imports: 0.1, rebuilds: 0 },
     ...(alone && { without: ['missing'] }),
     tamper: (seed % 4 === 0 ? withSmallCommits : asTheyAre)(

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type AccountEvent, accountEvents } from '../../../events/account.ts';
 import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
 import { currency, minorUnits, statedAmount } from '../fields.ts';
+import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../kept.ts';
 
 const money = z.strictObject({ amount: minorUnits, currency });
 
@@ -15,19 +16,30 @@ const accountCommands = {
   /** On behalf of somebody, who must own the account: a process may not take what its customer could not. */
   Debit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'payment']), onBehalfOf: z.string().min(1) })),
   Credit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'refund']) })),
+  /** Nothing of what was taken for a reference comes back any more. */
+  Settle: command(['process'], z.strictObject({ reference: z.string().min(1).max(200) })),
   Close: command(['owner', 'operator'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
 };
 
 type AccountCommand = CommandOf<typeof accountCommands>;
 type Money = z.infer<typeof money>;
-export type Account = Readonly<{ status: 'unopened' | 'open' | 'closed'; owner?: string; currency?: string; balance: number }>;
+export type Account = Readonly<{
+  status: 'unopened' | 'open' | 'closed';
+  owner?: string;
+  currency?: string;
+  balance: number;
+  /** By reference: what was taken for it and may come back. */
+  open: Kept<number>;
+  /** What that comes to. */
+  mayReturn: number;
+}>;
 
 /** Amounts are in minor units: 1050 EUR is ten euros fifty. */
 export const account: Decider<Account, AccountCommand, AccountEvent> = {
   category: 'account',
   events: accountEvents,
   commands: accountCommands,
-  initial: { status: 'unopened', balance: 0 },
+  initial: { status: 'unopened', balance: 0, open: nothingKept, mayReturn: 0 },
   owner: (state) => state.owner,
   publishes: ['AccountOpened', 'AccountClosed'],
   decide: {
@@ -40,29 +52,52 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
     // Whose it is comes first: nobody learns anything else about an account that is not theirs.
     Debit: (state, { onBehalfOf, ...movement }) => {
       if (state.owner !== undefined && state.owner !== onBehalfOf) return refuse('not-owner');
-      return unusable(state, movement) ?? tooLittle(state, movement) ?? [{ type: 'MoneyDebited', data: movement }];
+      const { reference, amount } = movement;
+      return (
+        unusable(state, movement) ??
+        tooLittle(state, movement) ?? [
+          { type: 'MoneyDebited', data: movement },
+          { type: 'MovementOpened', data: { reference, amount } },
+        ]
+      );
     },
     // The sender may be anybody: what they are told must not tell what is there. What one transfer may be about comes nowhere near the limit.
     Credit: (state, movement) => {
-      const refusal = unusable(state, movement) ?? tooMuch(state, movement);
+      const { reference, purpose } = movement;
+      const isReturned = purpose === 'refund' && keptFor(state.open, reference) !== undefined;
+      // For what may come back there is room.
+      const refusal = unusable(state, movement) ?? (isReturned ? undefined : tooMuch(state, movement));
       if (refusal) return refusal.refused === 'balance-too-large' ? refuse(refusal.refused) : refusal;
-      return [{ type: 'MoneyCredited', data: movement }];
+      const settled = isReturned ? [{ type: 'MovementSettled', data: { reference } } as const] : [];
+      return [{ type: 'MoneyCredited', data: movement }, ...settled];
     },
+    // Nothing is refused: what the release before took is open nowhere.
+    Settle: ({ open }, { reference }) =>
+      keptFor(open, reference) === undefined ? [] : [{ type: 'MovementSettled', data: { reference } }],
     Close: (state, { reason }) => {
       if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
-      return state.balance === 0
-        ? [{ type: 'AccountClosed', data: { reason } }]
-        : refuse('balance-not-zero', { balance: state.balance });
+      if (state.balance > 0) return refuse('balance-not-zero', { balance: state.balance });
+      // What comes back would find it closed.
+      const open = keptValues(state.open).length;
+      return open > 0 ? refuse('movements-open', { open }) : [{ type: 'AccountClosed', data: { reason } }];
     },
   },
   evolve: {
-    AccountOpened: (_, { owner, currency }) => ({ status: 'open', owner, currency, balance: 0 }),
+    AccountOpened: (state, { owner, currency }) => ({ ...state, status: 'open', owner, currency }),
     MoneyDeposited: (state, { amount }) => ({ ...state, balance: state.balance + amount }),
     MoneyWithdrawn: (state, { amount }) => ({ ...state, balance: state.balance - amount }),
     MoneyDebited: (state, { amount }) => ({ ...state, balance: state.balance - amount }),
     MoneyCredited: (state, { amount }) => ({ ...state, balance: state.balance + amount }),
+    MovementOpened: (state, { reference, amount }) => withOpen(state, reference, (keptFor(state.open, reference) ?? 0) + amount),
+    MovementSettled: (state, { reference }) => withOpen(state, reference, 0),
     AccountClosed: (state) => ({ ...state, status: 'closed' }),
   },
+};
+
+const withOpen = (state: Account, reference: string, amount: number): Account => {
+  const before = keptFor(state.open, reference) ?? 0;
+  const open = amount > 0 ? withValue(state.open, reference, amount) : withoutValue(state.open, reference);
+  return { ...state, open, mayReturn: state.mayReturn - before + amount };
 };
 
 /** The refusal that any movement meets on an account that cannot take it, or undefined. */
@@ -71,8 +106,8 @@ const unusable = (state: Account, money: Money) => {
   return money.currency === state.currency ? undefined : refuse('currency-mismatch', { accountCurrency: state.currency });
 };
 
-const tooMuch = ({ balance }: Account, { amount }: Money) =>
-  Number.isSafeInteger(balance + amount) ? undefined : refuse('balance-too-large', { balance });
+const tooMuch = ({ balance, mayReturn }: Account, { amount }: Money) =>
+  Number.isSafeInteger(balance + mayReturn + amount) ? undefined : refuse('balance-too-large', { balance });
 
 const tooLittle = ({ balance }: Account, { amount }: Money) =>
   amount <= balance ? undefined : refuse('insufficient-funds', { balance });

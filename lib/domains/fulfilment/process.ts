@@ -46,7 +46,10 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       },
       OrderShipped: (memory) =>
         memory.stage === 'open'
-          ? goOn({ ...memory, stage: 'shipped' }, { send: memory.lines.map((line) => dispatch(memory, line)) })
+          ? goOn(
+              { ...memory, stage: 'shipped' },
+              { send: [...memory.lines.map((line) => dispatch(memory, line)), settle(memory, { done: 'settled' })] },
+            )
           : undefined,
       OrderCancelled: (memory) => windUp(memory, 'cancelled'),
       OrderRejected: (memory) => windUp(memory, 'rejected'),
@@ -80,7 +83,9 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
         memory.stage === 'open' ? goOn(memory, { send: [ask(memory, 'Expire', { changes: memory.changes })] }) : undefined,
     },
     // By the instance's id: what was parked at its first event remembers nothing. Stock and money are with whoever has seen to it.
-    resolved: (_, { instance }) => ({ send: [send(order, instance, 'SettleByHand', {})] }),
+    resolved: (memory, { instance }) => ({
+      send: [send(order, instance, 'SettleByHand', {}), ...(memory.account === '' ? [] : [settle(memory)])],
+    }),
   };
 };
 
@@ -115,6 +120,10 @@ const dispatch = ({ orderId }: Fulfilment, { sku }: Line) => send(stock, sku, 'D
 
 const refund = (memory: Fulfilment) =>
   send(account, memory.account, 'Credit', { ...payment(memory), purpose: 'refund' }, { done: 'settled' });
+
+/** Nothing is paid back any more: the account may close. */
+const settle = (memory: Fulfilment, follows: Readonly<{ done?: 'settled' }> = {}) =>
+  send(account, memory.account, 'Settle', { reference: payment(memory).reference }, follows);
 
 const payment = ({ orderId, amount, currency }: Fulfilment) => ({ amount, currency, reference: `order-${orderId}` });
 

@@ -23,7 +23,10 @@ const memory = v1(
 type Memory = ReturnType<typeof memory.parse>;
 type Why = Readonly<{ reason: 'debit-refused' | 'credit-refused' | 'expired'; because?: string }>;
 
-/** Requested -> debit -> credit -> completed. A refused credit gives the money back; a refused refund leaves the instance stuck. */
+/**
+ * Requested -> debit -> credit -> completed, and the account settled. A refused credit gives the money back. Between the debit and the end the account knows that
+ * something is open, and does not close: a refund finds it open. One that is refused all the same leaves the instance stuck.
+ */
 export const transferProcess: Process<Memory, TransferEvent> = {
   category: 'transferProcess',
   from: [transfer],
@@ -40,7 +43,7 @@ export const transferProcess: Process<Memory, TransferEvent> = {
   },
   done: {
     debited: (memory) => (memory.late ? undo(memory, { reason: 'expired' }) : { send: [credit(memory)], cancel: ['debit'] }),
-    credited: ({ transferId }) => ({ send: [send(transfer, transferId, 'Complete', {}, { done: 'completed' })] }),
+    credited: (memory) => ({ send: [send(transfer, memory.transferId, 'Complete', {}, { done: 'completed' }), settle(memory)] }),
     completed: () => ({ end: 'completed' }),
     refunded: ({ transferId, reason = 'credit-refused', because }) => fail(transferId, { reason, ...(because && { because }) }),
     failed: () => ({ end: 'undone' }),
@@ -54,10 +57,17 @@ export const transferProcess: Process<Memory, TransferEvent> = {
     debit: (memory) => ({ memory: { ...memory, late: true } }),
   },
   // By the instance's id: what was parked at its first event remembers nothing.
-  resolved: (_, { instance }) => ({ send: [send(transfer, instance, 'SettleByHand', {})] }),
+  resolved: (memory, { instance }) => ({
+    send: [send(transfer, instance, 'SettleByHand', {}), ...(memory.from === '' ? [] : [settle(memory)])],
+  }),
 };
 
-const movement = ({ transferId, amount, currency }: Memory) => ({ amount, currency, reference: `transfer-${transferId}` });
+const referenceOf = ({ transferId }: Memory) => `transfer-${transferId}`;
+
+const movement = (memory: Memory) => ({ amount: memory.amount, currency: memory.currency, reference: referenceOf(memory) });
+
+/** The account may close; it refuses none of these. */
+const settle = (memory: Memory) => send(account, memory.from, 'Settle', { reference: referenceOf(memory) });
 
 const debit = (memory: Memory) => {
   const { from, to, owner } = memory;
