@@ -29,7 +29,7 @@ const show = {
   evolve: { Reminded: (state: unknown) => state, Reserved: (state: unknown) => state, Called: (state: unknown) => state },
 } as unknown as Decider<object, never, never>;
 
-const memory = v1(z.object({ reserved: z.boolean() }));
+const memory = v1(z.object({ reserved: z.boolean(), times: z.int() }));
 
 /** One instance for each seat. A reminder comes to nothing as long as the seat is free. */
 const seating = {
@@ -38,10 +38,10 @@ const seating = {
   sends: [show],
   since: '2026-11-01T00:00:00.000Z',
   memory,
-  initial: { reserved: false },
+  initial: { reserved: false, times: 0 },
   instance: ({ data }: { data: { seat?: string; seats?: readonly string[] } }) => data.seat ?? data.seats?.[0],
   on: {
-    Reserved: () => ({ memory: { reserved: true } }),
+    Reserved: ({ times }: { times: number }) => ({ memory: { reserved: true, times: times + 1 } }),
     Reminded: ({ reserved }: { reserved: boolean }) =>
       reserved ? { send: [send(show as never, 'calls', 'Call' as never, {} as never)] } : {},
   },
@@ -103,6 +103,19 @@ describe('where a process goes on after a restore', () => {
     expect(world.cursors.items.get('show-1')).toBe(0);
     await again();
     expect([world.commitsOf('seating-a').length, world.commitsOf('seating-b').length]).toEqual([1, 1]);
+  });
+
+  it('is behind no later step of a decision on many events that was lost', async () => {
+    const { world, reset, again } = house();
+    await world.ask('show-1', 'Reserve', { seats: Array.from({ length: 250 }, () => 'a') });
+    await world.settle();
+    const before = world.commitsOf('seating-a').length;
+    expect(before).toBeGreaterThan(1);
+    world.store.restore(world.store.stored().filter(({ stream, commit }) => stream !== 'seating-a' || commit < before));
+    await reset();
+    expect(world.cursors.items.get('show-1')).toBe(0);
+    await again();
+    expect(world.commitsOf('seating-a').length).toBe(before);
   });
 
   it('is as it was for what is older than a process may have been late, whether a decision is there or not', async () => {
