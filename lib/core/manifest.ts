@@ -1,3 +1,4 @@
+import { accessFault, type May } from './access.ts';
 import { announcerName } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
 import type { AnyProcess } from './process.ts';
@@ -22,8 +23,13 @@ const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
 /** As commits carry their times: only such texts compare as the instants do. */
 const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
+/** What is wrong with who may use something. */
+const mayFaults = (what: string, may: May | undefined): readonly string[] => {
+  const fault = may && accessFault(may);
+  return fault === undefined ? [] : [`${what} ${fault}.`];
+};
 /** First segments of paths that are taken by the product itself. */
-const reserved = ['views', 'streams', 'ops', 'health', 'process', 'unique'];
+const reserved = ['views', 'streams', 'ops', 'health', 'process', 'unique', 'anyone'];
 
 const aggregateFaults = (decider: AnyDecider): string[] => {
   const { category, commands } = decider;
@@ -42,6 +48,7 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
     ...names
       .filter((name) => commands[name]?.may?.includes('owner') && !decider.owner)
       .map((name) => `${category}: ${name} is for the owner, but ${category} does not say whose it is: add \`owner\`.`),
+    ...names.flatMap((name) => mayFaults(`${category}: ${name}`, commands[name]?.may)),
     ...Object.keys(decider.unique ?? {})
       .filter((name) => !uniqueName.test(name))
       .map((name) => `${category}: the unique value '${name}' must be 1 to 30 letters or digits, beginning with a letter.`),
@@ -118,6 +125,7 @@ const projectionFaults = (projection: AnyProjection): string[] => {
     ...(may?.includes('owner') && !projection.owner
       ? [`${name} is for the owner, but does not say whose a row is: add \`owner\`.`]
       : []),
+    ...mayFaults(name, may),
     ...listFaults(projection),
     ...(handledTypes(projection).length > 0 ? [] : [`${name} handles no event: add one to \`on\`.`]),
     ...handledTypes(projection)

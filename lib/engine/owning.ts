@@ -1,6 +1,6 @@
 import type { Actor } from '../core/access.ts';
 import type { CommandFormat } from '../core/decider.ts';
-import { streamName } from '../core/stream.ts';
+import { isId, streamName } from '../core/stream.ts';
 import type { StateCache } from './cache.ts';
 import type { Loading } from './load.ts';
 import { stateNow } from './state-now.ts';
@@ -25,6 +25,8 @@ export const ownsNamed = async (
       if (!loading) throw new Error(`A command names streams of ${category}, which this function was not given.`);
       const id = idIn(data as never);
       if (id === undefined) return true;
+      // Who asks without a token is nobody in particular, and owns nothing; and what is no id names no stream.
+      if (actor.role === 'anyone' || !isId(id)) return false;
       const isOwner = async (atLeast?: number) => {
         const { state } = await stateNow(loading, streamName(category, id), atLeast);
         return loading.decider.owner?.(state as never) === actor.id;

@@ -1,4 +1,4 @@
-import { type Actor, allowed, type Who } from '../core/access.ts';
+import { type Actor, allowed, anybody, type Who } from '../core/access.ts';
 import { type AnyDecider, type Decider, decide, fold, isRefusal, type Refusal } from '../core/decider.ts';
 import type { Message } from '../core/message.ts';
 import { streamName } from '../core/stream.ts';
@@ -46,6 +46,8 @@ const defaultAt = '2026-11-21T12:00:00.000Z';
 const whoMay = (may: readonly Who[], owner: string | undefined): Actor => {
   if (may.includes('owner')) return { id: owner ?? 'ada', role: 'customer' };
   const [role = 'operator'] = may;
+  if (role === 'anyone') return anybody;
+  if (role === 'user') return { id: 'ada', role: 'customer' };
   return { id: `some-${role}`, role: role === 'process' ? 'process' : 'operator' };
 };
 

@@ -1,4 +1,4 @@
-import type { Actor, May } from '../../core/access.ts';
+import { type Actor, anybody, type May } from '../../core/access.ts';
 import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Dice } from './dice.ts';
@@ -10,7 +10,7 @@ const actorFor = (may: May, id: string, dice: Dice): Actor => {
   const owner: Actor = { id: id === '3' ? 'bob' : 'ada', role: 'customer' };
   const operator: Actor = { id: 'olga', role: 'operator' };
   if (dice.chance(0.06)) return dice.pick([operator, { id: 'bob', role: 'customer' }]);
-  const fitting = { owner, operator, process: { id: 'robot', role: 'process' } as const };
+  const fitting = { owner, operator, process: { id: 'robot', role: 'process' } as const, user: owner, anyone: anybody };
   return fitting[dice.pick(may)];
 };
 
