@@ -1,6 +1,6 @@
 import { allowed } from '../core/access.ts';
 import type { Commit } from '../core/commit.ts';
-import { type Context, decide, isRefusal, type Refusal, refuse } from '../core/decider.ts';
+import { type AnyDecider, type Context, decide, isRefusal, type Refusal, refuse } from '../core/decider.ts';
 import { parseStream } from '../core/stream.ts';
 import { storeEvent } from '../core/version.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
@@ -65,14 +65,18 @@ export const tooLargeOn = (commanding: Commanding, known: Known, request: Comman
   return withoutEvents(commanding, known, request, answer, refuse(outcome, { size, limit, unit }));
 };
 
+/** Whether who asks may send a command to a stream of this state. */
+export const maySend = ({ commands, owner }: AnyDecider, state: unknown, { command, actor }: CommandRequest): boolean => {
+  const format = commands[command.type];
+  return format !== undefined && allowed(format.may, actor, owner?.(state as never));
+};
+
 /** Decides a command on what is known of its stream. */
 export const decideOn = (commanding: Commanding, known: Known, request: CommandRequest): Decision => {
   const { decider, settings } = commanding;
-  const { stream, command, actor } = request;
-  const format = decider.commands[command.type];
+  const { stream, command } = request;
   const nothing = (answer: CommandAnswer, refusal?: Refusal) => withoutEvents(commanding, known, request, answer, refusal);
-  if (!format || !allowed(format.may, actor, decider.owner?.(known.state as never)))
-    return nothing({ outcome: 'forbidden' }, refuse('forbidden'));
+  if (!maySend(decider, known.state, request)) return nothing({ outcome: 'forbidden' }, refuse('forbidden'));
   const { version, commit } = known;
   if (request.expectedVersion !== undefined && request.expectedVersion !== version)
     return nothing({ outcome: 'stale', version }, refuse('stale-version', { version }));

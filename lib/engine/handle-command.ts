@@ -1,6 +1,6 @@
 import { type Commit, versionBefore } from '../core/commit.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
-import { decideOn, tooLargeOn } from './decide-on.ts';
+import { decideOn, maySend, tooLargeOn } from './decide-on.ts';
 import { BrokenHistory, type Known, recentCommits, snapshotDue } from './history.ts';
 import { catchUp, follow, load, saveSnapshot } from './load.ts';
 import { lookBack } from './look-back.ts';
@@ -9,9 +9,14 @@ import { reserving } from './reserve.ts';
 import { itemSize, largestCommit, largestItem } from './size.ts';
 import { withSiblings } from './together.ts';
 
-/** The answer to a command that has already taken effect, as far as the caller may know it. */
-const firstAnswer = (commit: Commit, { digest }: CommandRequest): CommandAnswer =>
-  commit.digest === digest ? { outcome: 'committed', commit } : { outcome: 'id-reused' };
+/**
+ * The answer to a command that has already taken effect, as far as the caller may know it. Who may not send the command at all is not told that its
+ * id was used: undefined leaves it to the decision to say so, on a state that is confirmed.
+ */
+const firstAnswer = ({ commanding: { decider }, request, known }: Part, commit: Commit): CommandAnswer | undefined => {
+  if (commit.digest === request.digest) return { outcome: 'committed', commit };
+  return maySend(decider, known.state, request) ? { outcome: 'id-reused' } : undefined;
+};
 
 /**
  * Waits with full jitter, more with each lost race, and by the measure of what a try takes: where requests are slow, anything
@@ -73,16 +78,16 @@ const refresh = async (part: Part, seen: Seen): Promise<void> => {
 const earlier = async (part: Part, already: Commit | undefined): Promise<CommandAnswer | undefined> => {
   const { commanding, request, known, lookedThrough } = part;
   const { store, keys } = commanding;
-  if (already) return firstAnswer(already, request);
+  if (already) return firstAnswer(part, already);
   // Nobody can repeat an id that was made for one request; a process derives its ids, and has no digest.
   const isRepeatable = request.digest !== undefined || request.actor.role === 'process';
   for (const recent of isRepeatable ? recentCommits(keys, known, request.id) : []) {
     const commit = await store.find(request.stream, recent);
-    if (commit?.command === request.id) return firstAnswer(commit, request);
+    if (commit?.command === request.id) return firstAnswer(part, commit);
   }
   const before = request.actor.role === 'process' ? await lookBack(store, known, request, lookedThrough) : undefined;
   part.lookedThrough = known.commit;
-  return before && firstAnswer(before, request);
+  return before && firstAnswer(part, before);
 };
 
 /** What the parts come to on what is known: commits to append as one, or the first part's answer that appends nothing. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import type { Commit } from '../../lib/core/commit.ts';
+import { command } from '../../lib/core/decider.ts';
 import type { CommandAnswer } from '../../lib/engine/command.ts';
 import { committedAnswer, handleCommand } from '../../lib/engine/handle-command.ts';
 import { BrokenHistory } from '../../lib/engine/history.ts';
@@ -173,6 +175,20 @@ describe('an id', () => {
     const { commanding } = await warm();
     const request = asks('Close', { reason: 'moved' }, { key: 'k', expectedVersion: 3 });
     expect(await outcomes(commanding, withdraws(50), request, request)).toEqual(['committed', 'committed', 'committed']);
+  });
+
+  it('of somebody else is not told from an unused one by who may not send the command at all', async () => {
+    const { table, commanding } = await warm();
+    await handleCommand(commanding, deposits(1, { key: 'k' }));
+    const strangers = (key: string) => ({ ...deposits(1, { key, actor: bob }), digest: "bob's" });
+    // Of a decider that does not let everybody in.
+    const account = {
+      ...commanding.decider,
+      commands: { ...commanding.decider.commands, Deposit: command(['owner'], z.unknown()) },
+    };
+    for (const cache of [commanding.cache, instanceOver(table).cache])
+      for (const key of ['k', 'unused'])
+        expect(await handleCommand({ ...commanding, decider: account, cache }, strangers(key))).toEqual({ outcome: 'forbidden' });
   });
 
   it('used for something else is refused, and tells nothing', async () => {
