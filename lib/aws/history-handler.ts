@@ -3,9 +3,10 @@ import * as z from 'zod';
 import type { Manifest } from '../core/manifest.ts';
 import { decidersOf } from '../core/process-decider.ts';
 import type { Loading } from '../engine/load.ts';
-import { type Moment, readDifference, readHistory, readState } from '../engine/past.ts';
+import { readDifference, readHistory, readState } from '../engine/past.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import { defaultSettings } from '../engine/settings.ts';
+import type { Moment } from '../engine/state-at.ts';
 import { commitStore } from './commit-store.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
@@ -18,8 +19,11 @@ const instant = z.iso.datetime({ offset: true });
 
 const instantOf = (name: string, value: string | undefined): string | undefined => {
   if (value === undefined) return undefined;
-  if (!instant.safeParse(value).success) throw invalid(name, 'an instant such as 2026-11-21T12:00:00Z');
-  return new Date(value).toISOString();
+  const time = new Date(value);
+  // Only instants of the years 0000 to 9999 are written as those of commits are, and compare with them as texts.
+  if (!instant.safeParse(value).success || Number.isNaN(time.getTime()) || !/^\d{4}-/.test(time.toISOString()))
+    throw invalid(name, 'an instant such as 2026-11-21T12:00:00Z');
+  return time.toISOString();
 };
 
 const versionOf = (name: string, value: string): Moment => {
@@ -46,7 +50,7 @@ const oneMoment = (query: HttpRequest['query']): Moment => {
 };
 
 /** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. */
-const answerHistory = async (
+export const answerHistory = async (
   aggregates: ReadonlyMap<string, Loading>,
   { route, path, query, actor }: HttpRequest,
 ): Promise<HttpResponse> => {

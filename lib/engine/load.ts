@@ -100,8 +100,13 @@ export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promi
   });
 };
 
-/** The state of a stream from storage alone: snapshot, then the tail from the snapshot's own commit on. */
-export const load = async (loading: Loading, stream: string, seen: Seen): Promise<Known> => {
+/** The state of a stream from storage alone: snapshot, then the tail from the snapshot's own commit on. `began` is told of a snapshot that was right. */
+export const load = async (
+  loading: Loading,
+  stream: string,
+  seen: Seen,
+  began: (snapshot: Known) => void = () => {},
+): Promise<Known> => {
   const { decider, code, store, keys, clock, log } = loading;
   const readAt = clock.now();
   const snapshot = await findSnapshot(loading, stream);
@@ -114,7 +119,9 @@ export const load = async (loading: Loading, stream: string, seen: Seen): Promis
     const first = { commits: tail, ...(next !== undefined && { next }) };
     // From a multiple, not from where the snapshot happens to be: a tail then never grows much beyond one distance.
     const snapshotAt = lastMultiple(snapshot.bytes, loading.settings);
-    return readOn(loading, fromSnapshot({ ...snapshot, stream }, hash, readAt), seen, { first, snapshotAt });
+    const start = fromSnapshot({ ...snapshot, stream }, hash, readAt);
+    began(start);
+    return readOn(loading, start, seen, { first, snapshotAt });
   }
   log.warn('A snapshot does not belong to this history and is ignored.', { stream, commit: snapshot.commit });
   return readOn(loading, unknown(decider, stream, readAt), seen, { impossible: snapshot });

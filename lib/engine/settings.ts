@@ -17,6 +17,8 @@ export const defaultSettings = {
   /** How long a query with `Consistent-With` waits for its view: less than a caller does, and many times what a view usually takes. */
   consistentWithinMilliseconds: 3_000,
   eventsPerCommit: 1_000,
+  /** How much of a history (bytes) is folded for one state of the past: some 2,000 read units, and less than a second of folding. */
+  pastBytes: 8 * 1024 * 1024,
 };
 
 /** How far ahead of the clock an imported commit may be dated: as far as the clocks of two machines lie apart. A stream's times never go back, so a

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Commit, StoredEvent } from '../../lib/core/commit.ts';
 import { fold } from '../../lib/core/decider.ts';
 import { handleCommand } from '../../lib/engine/handle-command.ts';
-import { commitHash } from '../../lib/engine/history.ts';
-import { type HistoryRequest, readDifference, readHistory, readState, stateAt } from '../../lib/engine/past.ts';
+import { commitHash, type Known } from '../../lib/engine/history.ts';
+import { load } from '../../lib/engine/load.ts';
+import { type HistoryRequest, readDifference, readHistory, readState } from '../../lib/engine/past.ts';
+import { defaultSettings } from '../../lib/engine/settings.ts';
+import { statesAt } from '../../lib/engine/state-at.ts';
 import { memoryStore } from '../../lib/testing/memory-store.ts';
 import { memoryKeys } from '../../lib/testing/memory-system.ts';
 import {
@@ -49,7 +52,20 @@ const historyOf = (sizes: readonly number[]): readonly Commit[] => {
 const tableOf = (commits: readonly Commit[], pageBytes = 900) => {
   const store = memoryStore({ pageBytes });
   store.restore(commits);
-  return instanceOver(memoryTable(), { store });
+  return instanceOver(memoryTable(), { store, settings: { ...defaultSettings, snapshotBytes: 1_500 } });
+};
+/** Commits of a process that was refused, behind others. */
+const refusedAfter = (commits: readonly Commit[], count: number): readonly Commit[] => {
+  const made: Commit[] = [];
+  for (let last = commits.at(-1)!; made.length < count; last = made.at(-1)!) {
+    const { version, at } = last;
+    made.push(commitOf('account-1', last.commit + 1, { version, at, events: [], prev: commitHash(keys, last) }));
+  }
+  return made;
+};
+const nextOf = async (commanding: ReturnType<typeof instanceOver>, events: readonly StoredEvent[]): Promise<Commit> => {
+  const { commit, version, at, hash } = await load(commanding, 'account-1', () => {});
+  return commitOf('account-1', commit + 1, { version: version + events.length, events, at, prev: hash });
 };
 const eventsOf = (commits: readonly Commit[]) => commits.flatMap(({ events }) => events);
 const sizes = fc.array(fc.nat(4), { maxLength: 14 });
@@ -59,10 +75,10 @@ describe('a state of the past', () => {
     await fc.assert(
       fc.asyncProperty(sizes, async (counts) => {
         const commits = historyOf(counts);
-        const { store } = tableOf(commits);
+        const commanding = tableOf(commits);
         const all = eventsOf(commits);
         for (let version = 0; version <= all.length; version++) {
-          const past = await stateAt(teller, store, 'account-1', { version });
+          const past = await readState(commanding, ada, '1', { version });
           expect(past).toMatchObject({ version, state: fold(teller, teller.initial, all.slice(0, version)) });
         }
       }),
@@ -74,10 +90,10 @@ describe('a state of the past', () => {
     await fc.assert(
       fc.asyncProperty(sizes, async (counts) => {
         const commits = historyOf(counts);
-        const { store } = tableOf(commits);
+        const commanding = tableOf(commits);
         for (let i = -1; i <= commits.length; i++) {
           const [at, there] = [instant(i), commits.filter((commit) => commit.at <= instant(i))];
-          const past = await stateAt(teller, store, 'account-1', { at });
+          const past = await readState(commanding, ada, '1', { at });
           expect(past).toEqual({
             stream: 'account-1',
             version: there.at(-1)?.version ?? 0,
@@ -97,9 +113,40 @@ describe('a state of the past', () => {
   });
 
   it('reads no further than it has to', async () => {
-    const { commanding, calls } = watched(tableOf(historyOf(Array(14).fill(3))));
-    await stateAt(teller, commanding.store, 'account-1', { version: 1 });
+    const table = tableOf(historyOf(Array(40).fill(3)));
+    const now = await load(table, 'account-1', () => {});
+    const { commanding, calls } = watched(table);
+    await statesAt(commanding, { now, snapshot: undefined }, [{ version: 1 }]);
     expect(calls).toEqual(['store.read']);
+  });
+
+  it('is folded on from the last snapshot, and both moments of a difference in one pass', async () => {
+    const table = tableOf(historyOf(Array(61).fill(3)));
+    const found: Known[] = [];
+    const look = () =>
+      load(
+        table,
+        'account-1',
+        () => {},
+        (snapshot) => found.push(snapshot),
+      );
+    await look();
+    const now = await look();
+    const [snapshot] = found;
+    const { commanding, calls } = watched(table);
+    await statesAt(commanding, { now, snapshot }, [{ at: now.at }, { at: instant(1_000) }]);
+    expect(snapshot?.commit).toBeGreaterThan(55);
+    expect(calls.length).toBeLessThanOrEqual(3);
+  });
+
+  it('has a limit of what is read for it, behind which an answer says what to do', async () => {
+    const table = tableOf(historyOf(Array(40).fill(3)));
+    const limited = { ...table, settings: { ...table.settings, pastBytes: 2_000 } };
+    await expect(readState(limited, ada, '1', { version: 60 })).rejects.toMatchObject({
+      problem: { status: 422, kind: 'too-far-back', extra: { stream: 'account-1' } },
+    });
+    expect(await readState(limited, ada, '1', { version: 3 })).toMatchObject({ version: 3 });
+    expect(await readState(limited, ada, '1', { at: instant(100) })).toMatchObject({ version: 121 });
   });
 });
 
@@ -142,6 +189,18 @@ describe('who may look', () => {
 
   it('nobody, where there is no stream', async () => {
     await expect(readState(tableOf([]), operator, '2', { version: 0 })).rejects.toMatchObject({ problem: { status: 404 } });
+  });
+
+  it('nobody, where nothing has happened but that a process was refused', async () => {
+    const commanding = instanceOver(memoryTable());
+    await handleCommand(commanding, deposits(5, { actor: robot, stream: 'account-2' }));
+    expect((await commanding.store.read('account-2', { from: 1 })).commits).toHaveLength(1);
+    for (const actor of [ada, operator])
+      for (const look of [
+        readHistory(commanding, actor, '2', { limit: 5, direction: 'oldest-first' }),
+        readState(commanding, actor, '2', { version: 0 }),
+      ])
+        await expect(look).rejects.toMatchObject({ problem: { status: 404 } });
   });
 });
 
@@ -224,5 +283,24 @@ describe('the history', () => {
     expect(commits).toEqual([]);
     expect(cursor).toBeDefined();
     expect(calls.filter((call) => call === 'store.read').length).toBeLessThanOrEqual(30);
+  });
+
+  it('goes through thousands of commits without events in few requests, whatever the limit', async () => {
+    const { commanding, calls } = watched(tableOf([...historyOf([]), ...refusedAfter(historyOf([]), 2_400)], 1024 * 1024));
+    const { commits, cursor } = await readHistory(commanding, operator, '1', { limit: 1, direction: 'newest-first' });
+    expect([commits, typeof cursor]).toEqual([[], 'string']);
+    expect(calls.filter((call) => call === 'store.read').length).toBeLessThanOrEqual(25);
+  });
+
+  it('ends a page before it has more bytes than an answer may have', async () => {
+    const long = instanceOver(memoryTable(), { store: memoryStore() });
+    await handleCommand(long, opens());
+    const large = 'x'.repeat(380_000);
+    for (let i = 0; i < 12; i++)
+      await long.store.append(await nextOf(long, [{ type: 'AccountClosed', v: 1, data: { reason: large } }]));
+    const { commits, cursor } = await readHistory(long, ada, '1', { limit: 100, direction: 'oldest-first' });
+    expect(JSON.stringify(JSON.stringify(commits)).length).toBeLessThan(6_000_000);
+    expect(commits.length).toBeLessThan(12);
+    expect(cursor).toBeDefined();
   });
 });
