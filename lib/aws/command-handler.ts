@@ -8,7 +8,7 @@ import { ProblemError } from '../core/problem.ts';
 import { kebab, streamName } from '../core/stream.ts';
 import { stateCache } from '../engine/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../engine/command.ts';
-import { consistencyToken } from '../engine/consistency.ts';
+import { type Awaited, consistencyToken } from '../engine/consistency.ts';
 import { committedAnswer, handleCommand } from '../engine/handle-command.ts';
 import { type Owning, ownsNamed } from '../engine/owning.ts';
 import type { Keys } from '../engine/ports.ts';
@@ -61,7 +61,24 @@ const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: st
   return { id: `http/${key}`, digest: await keys.digest(canonicalize([actor.id, command, body]) ?? '') };
 };
 
-const typesOf = (commit: Commit | undefined): readonly string[] => commit?.events.map(({ type }) => type) ?? [];
+const typesOf = (commit: Commit): readonly string[] => commit.events.map(({ type }) => type);
+
+/** How many of a stream's last commits the token of a command that changed nothing looks at: one request. */
+const lookedBack = 100;
+
+/** Of each type the last commit that has it: a view that takes nothing from the very last one is to have reached those before it all the same. */
+const lastOfTypes = async ({ store }: Commanding, stream: string, commit: number): Promise<readonly [Awaited, ...Awaited[]]> => {
+  const { commits } =
+    commit === 0 ? { commits: [] } : await store.read(stream, { from: 1, to: commit, limit: lookedBack, newestFirst: true });
+  const found = new Set<string>();
+  const last = commits.flatMap((each) => {
+    const types = typesOf(each).filter((type) => !found.has(type));
+    for (const type of types) found.add(type);
+    return types.length > 0 ? [{ stream, commit: each.commit, types }] : [];
+  });
+  const [newest = { stream, commit, types: [] }, ...earlier] = last;
+  return [newest, ...earlier];
+};
 
 /** Answers `POST /{category}/{id}/{command}`. */
 export const answerCommand = async (
@@ -71,7 +88,8 @@ export const answerCommand = async (
 ): Promise<HttpResponse> => {
   const { decider, keys } = commanding;
   const id = validId(request.path.id);
-  const [type, format] = publicCommand(decider, request.path.command ?? '');
+  // A command for anyone has a route of its own, which names it.
+  const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
   const body = jsonBody(request.body);
   const data = validated(format, body);
   const version = expectedVersion(request.headers['if-match']);
@@ -93,8 +111,7 @@ export const answerCommand = async (
     : { outcome: 'forbidden' };
   if (answer.outcome === 'unchanged') {
     const { stream, version, commit } = answer;
-    const last = commit === 0 ? undefined : await commanding.store.find(stream, commit);
-    const token = await consistencyToken(keys, request.actor.id, { stream, commit, types: typesOf(last) });
+    const token = await consistencyToken(keys, request.actor.id, ...(await lastOfTypes(commanding, stream, commit)));
     return {
       status: 200,
       body: { stream, version, commit, events: [] },

@@ -1,10 +1,15 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { Actor } from '../core/access.ts';
+import { type Actor, anybody } from '../core/access.ts';
 import type { Trail } from '../core/commit.ts';
 import { type Problem, ProblemError, problemDocument } from '../core/problem.ts';
+import { answerSize } from '../engine/answer-size.ts';
+import { type CallerLimit, callerLimit } from '../engine/caller-limit.ts';
 import { exactJson } from '../engine/exact-json.ts';
+import { invalid } from '../engine/problems.ts';
+import { callerRate } from './environment.ts';
+import { systemClock } from './system.ts';
 import { isTransient } from './transient.ts';
 
 /** A request as the plain functions see it: no gateway, no token, the caller's address cut short. */
@@ -26,10 +31,13 @@ export type HttpResponse = Readonly<{ status: number; body?: unknown; headers?: 
 type Claims = Readonly<Record<string, unknown>>;
 type Event = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { jwt?: { claims?: Claims } } } };
 
-/** As part of what a request is made, as far as that is kept. */
+/** A trace context of version 00, whose ids are not all zeros: https://www.w3.org/TR/trace-context/#traceparent-header. */
+const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** As part of what a request is made, as far as that is kept: a traceparent that is none begins no trace, and is left out as the standard asks. */
 export const trailIn = ({ correlation, headers: { traceparent } }: Pick<HttpRequest, 'correlation' | 'headers'>): Trail => ({
   correlation,
-  ...(traceparent && { traceparent: traceparent.slice(0, 64) }),
+  ...(traceparent !== undefined && traceContext.test(traceparent) && { traceparent }),
 });
 
 const operators = 'operator';
@@ -38,10 +46,36 @@ const readableId = /^[\x21-\x7e]{1,128}$/;
 /** The gateway flattens a list of groups into `[a b]`. */
 const groupsOf = (claims: Claims): readonly string[] => String(claims['cognito:groups'] ?? '').split(/[\s,[\]"]+/);
 
-const actorOf = (claims: Claims): Actor => ({
-  id: String(claims.sub ?? ''),
-  role: groupsOf(claims).includes(operators) ? 'operator' : 'customer',
-});
+const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 'unauthorized', status: 401, detail });
+
+/**
+ * Who asks, by the claims that the gateway has verified. A route that asks for no token has none, whatever token came along: nobody has looked at that
+ * one. The gateway takes an id token for an access token; it is meant for the client alone, and says nothing about what its bearer may do here.
+ */
+const actorOf = (claims: Claims | undefined): Actor => {
+  if (!claims) return anybody;
+  if (claims.token_use !== 'access') throw unauthorized('This takes an access token; an id token is for the client alone.');
+  if (typeof claims.sub !== 'string' || claims.sub === '') throw unauthorized('The access token names nobody: it has no sub.');
+  return { id: claims.sub, role: groupsOf(claims).includes(operators) ? 'operator' : 'customer' };
+};
+
+/** What came as text that no UTF-8 can express is refused where it came from: no table could keep it, and no caller gets it back as it was. */
+const wellFormed = (record: Readonly<Record<string, string | undefined>>, naming: (name: string) => string) => {
+  for (const [name, value = ''] of Object.entries(record))
+    if (!name.isWellFormed() || !value.isWellFormed())
+      throw invalid(naming(name.toWellFormed()), 'is no well-formed Unicode text');
+  return record;
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const bodyOf = ({ body, isBase64Encoded }: Event): string => {
+  if (!body || !isBase64Encoded) return body ?? '';
+  try {
+    return utf8.decode(Buffer.from(body, 'base64'));
+  } catch {
+    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not UTF-8, which JSON is written in.' });
+  }
+};
 
 /** A caller's address, cut to /24 or /48: enough to see where from, not who. */
 const networkOf = (address: string): string | undefined => {
@@ -54,20 +88,26 @@ const networkOf = (address: string): string | undefined => {
   return `${[...groups, ...zeros].slice(0, 3).join(':')}::/48`;
 };
 
+type Named = Pick<HttpRequest, 'route' | 'correlation' | 'requestId' | 'headers'>;
+
+/** What is known of any request, whether or not it will do: its answer and its log lines go under this. */
+const named = ({ routeKey, headers, requestContext: { requestId } }: Event): Named => {
+  const lowered = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const asked = lowered['x-correlation-id'];
+  return { route: routeKey, headers: lowered, requestId, correlation: asked && readableId.test(asked) ? asked : requestId };
+};
+
 const toRequest = (event: Event): HttpRequest => {
-  const { requestContext } = event;
-  const headers = Object.fromEntries(Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-  const asked = headers['x-correlation-id'];
+  const { requestContext, pathParameters, queryStringParameters } = event;
+  const { headers, ...names } = named(event);
   const network = networkOf(requestContext.http?.sourceIp ?? '');
   return {
-    route: event.routeKey,
-    path: event.pathParameters ?? {},
-    query: event.queryStringParameters ?? {},
-    headers,
-    body: event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : (event.body ?? ''),
-    actor: actorOf(requestContext.authorizer?.jwt?.claims ?? {}),
-    correlation: asked && readableId.test(asked) ? asked : requestContext.requestId,
-    requestId: requestContext.requestId,
+    ...names,
+    headers: wellFormed(headers, (name) => name),
+    path: wellFormed(pathParameters ?? {}, (name) => `{${name}}`),
+    query: wellFormed(queryStringParameters ?? {}, (name) => name),
+    body: bodyOf(event),
+    actor: actorOf(requestContext.authorizer?.jwt?.claims),
     ...(network && { network }),
   };
 };
@@ -88,6 +128,16 @@ const problemOf = (error: unknown): Problem => {
   };
 };
 
+/** Lambda ends at 6 MB: what is larger would be a fault without a word. */
+const largestAnswer = 5_900_000;
+
+const tooLarge = (): ProblemError =>
+  new ProblemError({
+    kind: 'answer-too-large',
+    status: 422,
+    detail: 'What you ask for has more bytes than an answer may have. Ask for less: a smaller limit, or a filter.',
+  });
+
 const answer = (
   { status, body, headers }: HttpResponse,
   type: string,
@@ -105,24 +155,48 @@ const answer = (
 
 type Handle = (request: HttpRequest) => Promise<HttpResponse>;
 
+/** How many seconds' worth of requests a caller may send at once. */
+const burstSeconds = 4;
+
+/** The limit that the deployment sets for each caller, kept by each instance for itself. */
+const deployedLimit = (): CallerLimit => {
+  const perSecond = callerRate();
+  return perSecond === undefined ? () => undefined : callerLimit(systemClock, { perSecond, atOnce: burstSeconds * perSecond });
+};
+
+/** Who asks without a token is known by the network alone. */
+const callerOf = ({ actor, network }: HttpRequest): string =>
+  actor.role === 'anyone' ? `network/${network}` : `actor/${actor.id}`;
+
+const withinLimit = (limit: CallerLimit, request: HttpRequest): void => {
+  const retryAfterSeconds = limit(callerOf(request));
+  if (retryAfterSeconds === undefined) return;
+  throw new ProblemError({
+    kind: 'too-many-requests',
+    status: 429,
+    detail: `You have sent more requests than one caller may. Wait for ${retryAfterSeconds} s, then send this one again.`,
+    retryAfterSeconds,
+  });
+};
+
 /** A Lambda handler around a plain function: logs under the request's correlation id, and problems for what went wrong. */
-export const httpFunction = (logger: Logger, handle: Handle) =>
+export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit = deployedLimit()) =>
   middy()
     .use({
       // The plain function, and all that follows here, see the request: it is made of the event once.
       before: (run) => {
-        const request = toRequest(run.event as Event);
-        run.event = request;
-        Object.assign(run.internal, { request, startedAt: Date.now() });
-        logger.appendKeys({ correlation: request.correlation, requestId: request.requestId });
+        const { correlation, requestId, route } = named(run.event as Event);
+        Object.assign(run.internal, { request: { correlation, route }, startedAt: Date.now() });
+        logger.appendKeys({ correlation, requestId });
+        run.event = toRequest(run.event as Event);
       },
       after: ({ response, internal }) => {
-        const { request, startedAt } = internal as { request: HttpRequest; startedAt: number };
+        const { request, startedAt } = internal as { request: Pick<Named, 'route' | 'correlation'>; startedAt: number };
         logger.info('Answered.', { route: request.route, status: response.statusCode, milliseconds: Date.now() - startedAt });
         logger.resetKeys();
       },
       onError: (run) => {
-        const { request } = run.internal as { request?: HttpRequest };
+        const { request } = run.internal as { request?: Pick<Named, 'route' | 'correlation'> };
         const problem = problemOf(run.error);
         const said = { route: request?.route, status: problem.status, problem: problem.kind };
         // An alarm listens for this message: nobody but us can do something about it.
@@ -140,6 +214,9 @@ export const httpFunction = (logger: Logger, handle: Handle) =>
         );
       },
     })
-    .handler(async (request: HttpRequest, _context: Context) =>
-      answer(await handle(request), 'application/json', request.correlation),
-    );
+    .handler(async (request: HttpRequest, _context: Context) => {
+      withinLimit(limit, request);
+      const response = await handle(request);
+      if (response.body !== undefined && answerSize(response.body) > largestAnswer) throw tooLarge();
+      return answer(response, 'application/json', request.correlation);
+    });

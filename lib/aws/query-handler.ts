@@ -82,7 +82,8 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   if (request.route === 'GET /health') return { status: 200, body: { status: 'ok' } };
   const { views, keys, answers } = answering;
   const { path, query, headers, actor } = request;
-  const name = path.view ?? '';
+  // A view for anyone has routes of its own, which name it.
+  const name = path.view ?? request.route.split('/')[2] ?? '';
   const revisions = views.get(name);
   if (!revisions) throw notFound(`view '${name}'`);
   const querying = await answeringRevision(revisions, name, query.cursor);

@@ -8,7 +8,8 @@ import { defaultSettings } from './settings.ts';
 /** A commit that a reader wants to see: its place, and the types of its events. */
 export type Awaited = Readonly<{ stream: string; commit: number; types: readonly string[] }>;
 
-const form = z.tuple([z.string(), z.int().nonnegative(), z.array(z.string())]);
+const one = [z.int().nonnegative(), z.array(z.string())] as const;
+const form = z.tuple([z.string(), ...one], z.tuple(one));
 /** Twice what a command in each of ten streams comes to. */
 const mostTokens = 20;
 
@@ -17,16 +18,18 @@ const seal = async (keys: Pick<Keys, 'digest'>, actor: string, payload: string):
   (await keys.digest(`\nconsistency-token\n${actor}\n${payload}`)).slice(0, 32);
 
 /**
- * A token for a commit, good for whoever it is given to. Stored format of 2026-11, though nobody stores it for long: base64url of
- * `[stream, commit, types]`, a point, and half of a keyed hash over it and the actor. Nothing in it is secret; the hash keeps anybody from
+ * A token for commits of a stream, good for whoever it is given to. Stored format of 2026-11, though nobody stores it for long: base64url of
+ * `[stream, commit, types]`, with `[commit, types]` behind it for each further one, a point, and half of a keyed hash over it and the actor. Nothing in it is secret; the hash keeps anybody from
  * asking how far a stream is that they have not written to.
  */
 export const consistencyToken = async (
   keys: Pick<Keys, 'digest'>,
   actor: string,
-  { stream, commit, types }: Awaited,
+  { stream, ...newest }: Awaited,
+  ...earlier: readonly Pick<Awaited, 'commit' | 'types'>[]
 ): Promise<string> => {
-  const payload = Buffer.from(JSON.stringify([stream, commit, [...new Set(types)].sort()])).toString('base64url');
+  const place = ({ commit, types }: Pick<Awaited, 'commit' | 'types'>) => [commit, [...new Set(types)].sort()];
+  const payload = Buffer.from(JSON.stringify([stream, ...place(newest), ...earlier.map(place)])).toString('base64url');
   return `${payload}.${await seal(keys, actor, payload)}`;
 };
 
@@ -34,15 +37,16 @@ export const consistencyToken = async (
 export const awaitedBy = async (keys: Pick<Keys, 'digest'>, actor: string, header: string): Promise<readonly Awaited[]> => {
   const tokens = header.split(',').map((token) => token.trim());
   if (tokens.length > mostTokens) throw invalid('Consistent-With', `at most ${mostTokens} tokens`);
-  return Promise.all(
+  const awaited = await Promise.all(
     tokens.map(async (token) => {
       const [payload = '', sealed = ''] = token.split('.');
       if (payload === '' || sealed !== (await seal(keys, actor, payload)))
         throw invalid('Consistent-With', 'takes the Consistency-Token of answers to your own commands, separated by commas');
-      const [stream, commit, types] = form.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
-      return { stream, commit, types };
+      const [stream, commit, types, ...more] = form.parse(JSON.parse(Buffer.from(payload, 'base64url').toString()));
+      return [{ stream, commit, types }, ...more.map(([before, ofTypes]) => ({ stream, commit: before, types: ofTypes }))];
     }),
   );
+  return awaited.flat();
 };
 
 /** Whether a view has anything to do with a commit. */

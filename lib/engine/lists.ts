@@ -1,5 +1,6 @@
 import type { AnyProjection, List } from '../core/projection.ts';
 import type { Place, ViewItem, Where } from './ports.ts';
+import { isStorable } from './storable.ts';
 
 /** DynamoDB's limits for the values of an index's keys. */
 const largest = { in: 2_048, at: 1_024 } as const;
@@ -62,7 +63,7 @@ export const expired = ({ expires }: Pick<ViewItem, 'expires'>, now: string | un
 /** The values that a text in a URL may stand for. */
 export const candidates = (text: string): readonly (string | number | boolean)[] => [
   text,
-  ...(text !== '' && String(Number(text)) === text && Number.isFinite(Number(text)) ? [Number(text)] : []),
+  ...(text !== '' && String(Number(text)) === text && isStorable(Number(text)) ? [Number(text)] : []),
   ...(text === 'true' || text === 'false' ? [text === 'true'] : []),
 ];
 

@@ -1,10 +1,10 @@
-import { type Actor, allowed } from '../core/access.ts';
+import { type Actor, allowedAll } from '../core/access.ts';
 import { ProblemError } from '../core/problem.ts';
 import type { AnyProjection, List } from '../core/projection.ts';
 import { reach } from './consistency.ts';
 import { fits, matches, partitionOf } from './lists.ts';
 import { overlaid, type Range } from './overlay.ts';
-import { type PageAnswer, type PageRequest, paged, position, questionOf, whereOf } from './page.ts';
+import { ownerOf, type PageAnswer, type PageRequest, pageOf, position, questionOf, type Shape, shapes, whereOf } from './page.ts';
 import type { Listing, ViewItem, Where } from './ports.ts';
 import { invalid, notYours } from './problems.ts';
 import type { Querying } from './query.ts';
@@ -14,6 +14,7 @@ import { querySharedRows } from './query-shared.ts';
 type Way = Pick<Range, 'orderOf' | 'placeOf'> &
   Readonly<{
     question: string;
+    shape: Shape;
     read(options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
     /** Absent where the read is consistent by itself. */
     holds?: (item: ViewItem) => boolean;
@@ -25,19 +26,13 @@ const rowsAtOnce = 1_000;
 
 const shown = ({ key, row }: ViewItem): object => ({ id: key, ...row });
 
-/** Whose rows are listed: a customer's own, or whoever's an operator names. */
-const ownerOf = ({ may }: AnyProjection, actor: Actor, request: PageRequest): string | undefined => {
-  const owner = actor.role === 'customer' ? actor.id : request.owner;
-  if (!allowed(may, actor, owner) || (request.owner !== undefined && request.owner !== owner)) throw notYours();
-  return owner;
-};
-
 const askedList = (projection: AnyProjection, actor: Actor, name: string): List<never> => {
   const lists = Object.entries(projection.lists ?? {});
   const list = lists.find(([candidate]) => candidate === name)?.[1];
-  if (list && (list.within || actor.role !== 'customer')) return list;
+  const all = allowedAll(projection.may, actor);
+  if (list && (list.within || all)) return list;
   if (list) throw notYours();
-  const open = lists.filter(([, { within }]) => within || actor.role !== 'customer').map(([candidate]) => candidate);
+  const open = lists.filter(([, { within }]) => within || all).map(([candidate]) => candidate);
   throw invalid('list', open.length > 0 ? `there is ${open.join(', ')}` : `${projection.name} has none beside its own`);
 };
 
@@ -54,6 +49,7 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
   const placeOf = (item: ViewItem) => ({ at: item.lists?.[name]?.at ?? '' });
   return {
     question: questionOf(`list/${name}/${partition}`, request),
+    shape: shapes.inList,
     orderOf: ({ at }) => String(at),
     placeOf,
     read: async (options) =>
@@ -80,6 +76,7 @@ const byDefault = ({ projection, reader }: Querying, actor: Actor, request: Page
   const consistent = owner === undefined && (request.awaited?.length ?? 0) > 0;
   return {
     question: questionOf(owner === undefined ? 'all' : `owner/${owner}`, request),
+    shape: shapes.head,
     orderOf: ({ key }) => String(key),
     placeOf: ({ key, sort }) => ({ key, sort }),
     read: (options) =>
@@ -123,16 +120,16 @@ export const queryList = async (querying: Querying, actor: Actor, request: PageR
   const { limit, direction, list, awaited } = request;
   const { where } = whereOf(projection, request, clock.now());
   const way = list === undefined ? byDefault(querying, actor, request, where) : declared(querying, actor, request, list, where);
-  const at = position(querying, way.question, request);
+  const { orderOf, placeOf } = way;
+  const at = position(querying, way.question, way.shape, request);
   const heads = await reach(querying, awaited);
   if (heads.size === 0 || !way.holds) {
-    const { items, next } = await way.read({ limit, ...at });
-    return paged(querying, way.question, items.map(shown), next);
+    const listing = await way.read({ limit, ...at });
+    return pageOf(querying, way.question, listing, { shown, placeOf });
   }
   const rows = (await rowsOf(querying, [...heads.values()])).filter(way.holds);
   // As many more as may be dropped, so that a page does not become short by it.
   const page = await way.read({ limit: limit + heads.size, ...at });
-  const { orderOf, placeOf } = way;
-  const { items, next } = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });
-  return paged(querying, way.question, items.map(shown), next);
+  const listing = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });
+  return pageOf(querying, way.question, listing, { shown, placeOf });
 };

@@ -2,7 +2,7 @@ import { type Actor, allowed } from '../core/access.ts';
 import type { AnyProjection, AnySharedRows } from '../core/projection.ts';
 import { reach } from './consistency.ts';
 import { compareText } from './lists.ts';
-import { type PageAnswer, type PageRequest, paged, position, questionOf, whereOf } from './page.ts';
+import { ownerOf, type PageAnswer, type PageRequest, paged, position, questionOf, shapes, whereOf } from './page.ts';
 import type { RowListing, RowPart } from './ports.ts';
 import { invalid, notFound, notYours } from './problems.ts';
 import type { Querying } from './query.ts';
@@ -51,17 +51,17 @@ const withAwaited = async (
 /** Shared rows a page at a time: a customer's own by their keys, or everybody's, in no order, for an operator. */
 export const querySharedRows = async (asked: Asked, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
   const { projection, reader, clock } = asked;
-  const { name, may } = projection;
+  const { name } = projection;
   whereOf(projection, request, clock.now());
   if (request.list !== undefined || request.by !== undefined) throw invalid('list', `${name} has none beside its own`);
-  const owner = actor.role === 'customer' ? actor.id : request.owner;
-  if (!allowed(may, actor, owner) || (request.owner !== undefined && request.owner !== owner)) throw notYours();
+  const owner = ownerOf(projection, actor, request);
   if (owner !== undefined && !projection.owner) throw invalid('owner', `the rows of ${name} have no owner`);
   if (request.direction === 'newest-first') throw invalid('order', `the rows of ${name} have no time`);
   const heads = await reach(asked, request.awaited);
   const consistent = owner === undefined && heads.size > 0;
   const question = questionOf(owner === undefined ? `shared/${consistent}` : `owner/${owner}`, request);
-  const options = { limit: request.limit, ...position(asked, question, request) };
+  const shape = owner !== undefined ? shapes.sharedRow : consistent ? shapes.anyItem : shapes.sharedPart;
+  const options = { limit: request.limit, ...position(asked, question, shape, request) };
   const listed = await reader.sharedRows({ ...options, ...(owner === undefined ? { consistent } : { owner }) });
   const awaited = new Set([...heads.values()].flatMap((head) => [...contributed(projection, head).keys()]));
   const own = owner === undefined ? [] : [...awaited].filter((row) => projection.owner?.(row) === owner);

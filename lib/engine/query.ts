@@ -3,7 +3,7 @@ import type { AnyProjection } from '../core/projection.ts';
 import { reach } from './consistency.ts';
 import { nowOf } from './instant.ts';
 import { expired } from './lists.ts';
-import { type PageAnswer, type PageRequest, paged, position, questionOf, whereOf } from './page.ts';
+import { type PageAnswer, type PageRequest, pageOf, position, questionOf, shapes, whereOf } from './page.ts';
 import type { Clock, ViewItem, ViewReader } from './ports.ts';
 import { notFound, notYours } from './problems.ts';
 import { querySharedRow } from './query-shared.ts';
@@ -61,19 +61,13 @@ export const queryById = async (
   }
   const { limit, direction } = request;
   const question = questionOf(`rows/${id}`, request);
-  const { items, next } = await reader.rowsOf(id, {
+  const listing = await reader.rowsOf(id, {
     limit,
     direction,
     consistent: heads.size > 0,
     ...whereOf(projection, request, clock.now()),
-    ...position(querying, question, request),
+    ...position(querying, question, shapes.row, request),
   });
-  return {
-    body: paged(
-      querying,
-      question,
-      items.map(({ row }) => row ?? {}),
-      next,
-    ),
-  };
+  const placeOf = ({ key, sort }: ViewItem) => ({ key, sort });
+  return { body: pageOf(querying, question, listing, { shown: ({ row }) => row ?? {}, placeOf }) };
 };

@@ -1,33 +1,55 @@
-/** Data that could not be stored, or would be read back as something else. */
+/** Data that could not be stored, or would be read back as something else; where in it, as a JSON pointer, and why. */
 export class NotStorable extends Error {
   override name = 'NotStorable';
+  readonly pointer: string;
+  readonly fault: string;
+  constructor(
+    message: string,
+    { pointer = '', fault = message, ...options }: ErrorOptions & { pointer?: string; fault?: string } = {},
+  ) {
+    super(message, options);
+    this.pointer = pointer;
+    this.fault = fault;
+  }
 }
+
+/** A place in data: what it is within, and its name there. */
+type Path = Readonly<{ within?: Path; name: string | number }>;
+
+const words = ({ within, name }: Path): string =>
+  within ? `${words(within)}${typeof name === 'number' ? `[${name}]` : `.${name}`}` : String(name);
+const pointer = ({ within, name }: Path): string =>
+  within ? `${pointer(within)}/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}` : '';
 
 /** DynamoDB nests 32 levels; the item, its list of events and the event are three of them. */
 export const levels = 29;
 const smallest = 1e-130;
 const beyond = 1e126;
 
-const refuse = (path: string, fault: string): never => {
-  throw new NotStorable(`${path} ${fault}`);
+const refuse = (path: Path, fault: string, what = words(path)): never => {
+  throw new NotStorable(`${what} ${fault}`, { pointer: pointer(path).toWellFormed(), fault });
 };
 
-const text = (value: string, path: string): string =>
-  value.isWellFormed() ? value : refuse(path, 'holds half of a surrogate pair, which UTF-8 cannot express.');
+const text = (value: string, path: Path, what?: string): string =>
+  value.isWellFormed() ? value : refuse(path, 'holds half of a surrogate pair, which UTF-8 cannot express.', what);
 
-const number = (value: number, path: string): number => {
-  if (!Number.isFinite(value)) return refuse(path, `is ${value}, which JSON does not have.`);
+/** Whether a table holds a number. */
+export const isStorable = (value: number): boolean => {
   const size = Math.abs(value);
-  if (size !== 0 && (size < smallest || size >= beyond))
-    return refuse(path, `is ${value}: DynamoDB holds 0 and magnitudes from 1e-130 to 9.9e125.`);
+  return size === 0 || (size >= smallest && size < beyond);
+};
+
+const number = (value: number, path: Path): number => {
+  if (!Number.isFinite(value)) return refuse(path, `is ${value}, which JSON does not have.`);
+  if (!isStorable(value)) return refuse(path, `is ${value}: what can be stored is 0, and magnitudes from 1e-130 to 9.9e125.`);
   // JSON has no negative zero: it would be read back as 0.
   return value === 0 ? 0 : value;
 };
 
-const property = (name: string, path: string): string => {
-  if (name === '') return refuse(path, 'has a property with an empty name, which DynamoDB refuses.');
+const property = (name: string, path: Path): string => {
+  if (name === '') return refuse(path, 'has a property with an empty name, which cannot be stored.');
   if (name === '__proto__') return refuse(path, 'has a property named __proto__, which JavaScript takes for something else.');
-  return text(name, `A property's name in ${path}`);
+  return name.isWellFormed() ? name : text(name, { within: path, name }, `A property's name in ${words(path)}`);
 };
 
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
@@ -35,19 +57,19 @@ const isPlain = (value: object): boolean => [Object.prototype, null].includes(Ob
 const kindOf = (value: unknown): string =>
   typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'object') : typeof value;
 
-const container = (value: unknown, path: string, left: number): unknown => {
+const container = (value: unknown, path: Path, left: number): unknown => {
   if (typeof value !== 'object' || value === null) return refuse(path, `is of type ${kindOf(value)}, which JSON does not have.`);
-  if (left === 0) return refuse(path, `is nested deeper than ${levels} levels.`);
-  if (Array.isArray(value)) return Array.from(value, (element, i) => copy(element, `${path}[${i}]`, left - 1));
+  if (left === 0) return refuse(path, 'is nested too deeply to be stored.');
+  if (Array.isArray(value)) return Array.from(value, (element, i) => copy(element, { within: path, name: i }, left - 1));
   if (!isPlain(value)) return refuse(path, `is of type ${kindOf(value)}: only plain objects can be stored.`);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, element]) => element !== undefined)
-      .map(([name, element]) => [property(name, path), copy(element, `${path}.${name}`, left - 1)]),
+      .map(([name, element]) => [property(name, path), copy(element, { within: path, name }, left - 1)]),
   );
 };
 
-const copy = (value: unknown, path: string, left: number): unknown => {
+const copy = (value: unknown, path: Path, left: number): unknown => {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return text(value, path);
   if (typeof value === 'number') return number(value, path);
@@ -56,4 +78,4 @@ const copy = (value: unknown, path: string, left: number): unknown => {
 
 /** A copy of plain JSON data that is stored and read back as exactly that; anything else is refused with its path.
  * Properties that are undefined are dropped, -0 becomes 0. */
-export const storable = <T>(data: T, path = 'data'): T => copy(data, path, levels) as T;
+export const storable = <T>(data: T, path = 'data', deepest = levels): T => copy(data, { name: path }, deepest) as T;

@@ -77,13 +77,16 @@ export const memoryShares = (
       return true;
     },
     parts: async (row) => partsOf(row).map(shown),
-    sharedRows: async ({ limit, after, owner }) => {
+    sharedRows: async ({ limit, after, owner, consistent }) => {
       const order = owner === undefined ? table.scanned : (key: string) => key;
       const rows = [
         ...new Set(
           [...parts.values()].flatMap(({ row, listed }) => (owner === undefined || listed === `owner/${owner}` ? [row] : [])),
         ),
       ];
+      // As a scan has it, or an index.
+      const whereIn = (row: string) =>
+        owner === undefined && { sort: partSort(partsOf(row)[0]?.shard ?? 0), ...(!consistent && { listed: row }) };
       const start = after && order(String(after.key));
       const rest = rows
         .filter((row) => totalOf(partsOf(row)) && (start === undefined || compareText(order(rowPlace(row)), start) > 0))
@@ -92,7 +95,7 @@ export const memoryShares = (
       const [last] = found.slice(-1);
       return {
         items: found.map((row) => ({ row, parts: partsOf(row).map(shown) })),
-        ...(rest.length > limit && last !== undefined && { next: { key: rowPlace(last) } }),
+        ...(rest.length > limit && last !== undefined && { next: { key: rowPlace(last), ...whereIn(last) } }),
       };
     },
     sharesIn: async (row, { limit, after }) => {

@@ -13,12 +13,15 @@ import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { stateCache } from '../../lib/engine/cache.ts';
 import type { Commanding } from '../../lib/engine/command.ts';
 import { awaitedBy } from '../../lib/engine/consistency.ts';
+import { handleCommand } from '../../lib/engine/handle-command.ts';
 import type { Owning } from '../../lib/engine/owning.ts';
 import type { Store } from '../../lib/engine/ports.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
 import { memoryStore } from '../../lib/testing/memory-store.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+import { asks, robot } from '../support/commanding.ts';
+import { teller } from '../support/teller.ts';
 
 /** Makes commits as large, and as many events, as it is asked for. */
 const blob: AnyDecider = {
@@ -60,13 +63,14 @@ const post = async (
     requestContext: {
       requestId: 'request-1',
       http: { sourceIp: '203.0.113.77' },
-      authorizer: { jwt: { claims: { sub, 'cognito:groups': groups } } },
+      authorizer: { jwt: { claims: { sub, token_use: 'access', 'cognito:groups': groups } } },
     },
   };
   const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
   return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? '{}') };
 };
 
+const refusedProcess = asks('Withdraw', { amount: 1_000, currency: 'EUR' }, { actor: robot });
 const opening = (on: Commanding) => post(on, 'open', { currency: 'EUR' });
 
 describe('a command that names what its caller must own', () => {
@@ -129,16 +133,45 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
     expect(store.stored().filter(({ stream }) => stream === 'account-a1')).toHaveLength(1 + defaultSettings.tries);
   });
 
-  it("keeps the caller's trace beside the correlation id, cut short", async () => {
+  it("keeps the caller's trace beside the correlation id", async () => {
     const store = memoryStore();
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const headers = { 'x-correlation-id': 'c-1', TraceParent: `${traceparent}${'-x'.repeat(100)}` };
+    const headers = { 'x-correlation-id': 'c-1', TraceParent: traceparent };
     const on = commanding(account, store);
     await post(on, 'open', { currency: 'EUR' }, { headers });
     const [{ meta }] = store.stored() as [Commit];
-    expect(meta).toMatchObject({ correlation: 'c-1', causation: 'request-1', traceparent: `${traceparent}-x-x-x-x-` });
+    expect(meta).toMatchObject({ correlation: 'c-1', causation: 'request-1', traceparent });
     await post(on, 'deposit', { amount: 1, currency: 'EUR' });
     expect(store.stored()[1]?.meta).not.toHaveProperty('traceparent');
+  });
+
+  it.each([
+    '',
+    '\ud800',
+    'x'.repeat(70_000),
+    '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more',
+    '00-00000000000000000000000000000000-b7ad6b7169203331-01',
+    '00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01',
+    'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    '00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01',
+  ])('leaves out a traceparent that is none: %j', async (traceparent) => {
+    const store = memoryStore();
+    const { status } = await post(commanding(account, store), 'open', { currency: 'EUR' }, { headers: { traceparent } });
+    expect(status).toBe(traceparent.isWellFormed() ? 201 : 400);
+    for (const { meta } of store.stored()) expect(meta).not.toHaveProperty('traceparent');
+  });
+
+  it.each([
+    ['half of a surrogate pair', { currency: '\ud800' }, '/currency'],
+    ['one in a name', { currency: 'EUR', 'a\udc00': 1 }, '/a\ufffd'],
+    ['one deep inside, with its path escaped', { 'a/b~c': [{ d: ['\ud800'] }] }, '/a~1b~0c/0/d/0'],
+    ['an empty name', { currency: { '': 1 } }, '/currency'],
+    ['a name that JavaScript takes for something else', '{"__proto__":{"a":1}}', ''],
+    ['a number beyond all bounds', { amount: 1e300 }, '/amount'],
+    ['nesting that no table takes', `${'['.repeat(60)}${']'.repeat(60)}`, '/0'.repeat(24)],
+  ])('400 with its path for a body with %s', async (_, body, path) => {
+    const answer = await post(commanding(account), 'open', body);
+    expect(answer).toMatchObject({ status: 400, body: { type: 'urn:foldstream:problem:invalid-request', errors: [{ path }] } });
   });
 
   it.each([
@@ -183,6 +216,23 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
     expect(await awaited(await grow(1))).toEqual([{ stream: 'blob-a1', commit: 2, types: ['Grown'] }]);
     expect(await awaited(await grow(0))).toEqual([{ stream: 'blob-a1', commit: 2, types: ['Grown'] }]);
     expect((await grow(2, key)).headers['consistency-token']).toBe(first.headers['consistency-token']);
+  });
+
+  it('gives to a command that changed nothing a token for the last commit of each type, whatever came last', async () => {
+    const on = commanding(teller);
+    const send = (command: string, body: object) => post(on, command, body);
+    for (const amount of [1, 2])
+      await send(amount === 1 ? 'open' : 'deposit', amount === 1 ? { currency: 'EUR' } : { amount, currency: 'EUR' });
+    await send('deposit', { amount: 3, currency: 'EUR' });
+    await send('withdraw', { amount: 1, currency: 'EUR' });
+    await handleCommand(on, { ...refusedProcess, stream: 'account-a1' });
+    const { headers, body } = await send('glance', {});
+    expect(body).toMatchObject({ commit: 5, events: [] });
+    expect(await awaitedBy(on.keys, 'ada', String(headers['consistency-token']))).toEqual([
+      { stream: 'account-a1', commit: 4, types: ['MoneyWithdrawn'] },
+      { stream: 'account-a1', commit: 3, types: ['MoneyDeposited'] },
+      { stream: 'account-a1', commit: 1, types: ['AccountOpened'] },
+    ]);
   });
 
   it('keeps the caller as an opaque id, and the network only in part', async () => {

@@ -7,6 +7,7 @@ import type { AnyProjection } from '../../lib/core/projection.ts';
 import { answerCache } from '../../lib/engine/answer-cache.ts';
 import { type Built, keptFor } from '../../lib/engine/answering.ts';
 import { consistencyToken } from '../../lib/engine/consistency.ts';
+import { placed } from '../../lib/engine/lists.ts';
 import type { Active } from '../../lib/engine/rebuild/ports.ts';
 import { memoryClock, memoryKeys } from '../../lib/testing/memory-system.ts';
 import { cards, deal, type Face, faceOf, stacks } from '../support/cards.ts';
@@ -60,7 +61,7 @@ const get = async (name: string, { id, query = {}, headers = {}, sub = 'ada', gr
     requestContext: {
       requestId: 'request-1',
       http: { sourceIp: '203.0.113.77' },
-      authorizer: { jwt: { claims: { sub, 'cognito:groups': groups } } },
+      authorizer: { jwt: { claims: { sub, token_use: 'access', 'cognito:groups': groups } } },
     },
   };
   const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
@@ -104,6 +105,54 @@ describe('parameters', () => {
     const open = { list: 'by-status', by: 'open', order: 'newest-first' };
     expect((await get('cards', { query: open })).body.items).toMatchObject([{ id: 'b' }, { id: 'a' }]);
     expect((await get('cards', { query: { ...open, 'filter.colour': 'red' } })).body.items).toMatchObject([{ id: 'a' }]);
+  });
+});
+
+describe('a cursor that nobody was given', () => {
+  const made = (scope: string, place: unknown) => Buffer.from(JSON.stringify([scope, place])).toString('base64url');
+  const heads = { asked: { groups: '[operator]' }, scope: 'cards.r1/all/oldest-first' };
+  const own = { asked: {}, scope: 'cards.r1/owner/ada/oldest-first' };
+  const rows = { asked: { id: 'a' }, scope: 'stacks.r1/rows/a/oldest-first' };
+  it.each([
+    ['nothing in it', heads, {}],
+    ['an empty place', heads, { key: '', sort: 'head' }],
+    ['half a place', own, { key: 'a' }],
+    ['a place of another kind', own, { key: 'a', sort: 'row#1' }],
+    ['a place outside of the rows', rows, { key: 'a', sort: 'head' }],
+    ['more than a place', rows, { key: 'a', sort: 'row#1', owner: 'bob' }],
+    ['a number', rows, { key: 'a', sort: 1 }],
+    ['text that is none', rows, { key: 'a', sort: 'row#\ud800' }],
+    ['more than an index takes', rows, { key: 'a', sort: `row#${'x'.repeat(1_100)}` }],
+  ])('is refused: %s', async (_, { asked, scope }, place) => {
+    await write();
+    await deal(view, stacks as never, 'a', faceOf());
+    await view.catchUp();
+    const answer = await get(scope.split('.')[0]!, { ...asked, query: { cursor: made(scope, place) } });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'cursor' }] } });
+  });
+});
+
+describe('a page', () => {
+  it('ends before it has more bytes than an answer may have, and the walk goes on from there', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
+    for (const id of ids) {
+      const row = { ...faceOf({ rank: id }), note: '"'.repeat(200_000) };
+      await view.putHead(
+        placed(cards as never, { key: id, sort: 'head', stream: `card-${id}`, commit: 1, owner: 'ada', row }),
+        undefined,
+      );
+    }
+    await view.catchUp();
+    const open = { list: 'by-status', by: 'open', limit: '100' };
+    const found: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const { status, body } = await get('cards', { query: { ...open, ...(cursor && { cursor }) } });
+      expect([status, JSON.stringify(JSON.stringify(body)).length < 6_000_000]).toEqual([200, true]);
+      found.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.cursor;
+    } while (cursor);
+    expect(found).toEqual(ids);
   });
 });
 

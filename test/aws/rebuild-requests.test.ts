@@ -58,7 +58,10 @@ const send = async (routeKey: string, { path = {}, body, query = {}, groups = '[
     pathParameters: path,
     queryStringParameters: query,
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    requestContext: { requestId: 'request-1', authorizer: { jwt: { claims: { sub: 'olga', 'cognito:groups': groups } } } },
+    requestContext: {
+      requestId: 'request-1',
+      authorizer: { jwt: { claims: { sub: 'olga', token_use: 'access', 'cognito:groups': groups } } },
+    },
   };
   const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
   return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? 'null') };

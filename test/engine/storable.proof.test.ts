@@ -45,8 +45,8 @@ describe('storable', () => {
   it.each<[string, unknown, RegExp]>([
     ['NaN', { a: [1, Number.NaN] }, /^data\.a\[1\] is NaN/],
     ['infinity', { a: { b: -1 / 0 } }, /^data\.a\.b is -Infinity/],
-    ['too small a number', 9.9e-131, /^data is 9\.9e-131: DynamoDB holds/],
-    ['too large a number', [-1e126], /^data\[0\] is -1e\+126: DynamoDB holds/],
+    ['too small a number', 9.9e-131, /^data is 9\.9e-131: what can be stored/],
+    ['too large a number', [-1e126], /^data\[0\] is -1e\+126: what can be stored/],
     ['half a character', { a: 'x\ud800' }, /^data\.a holds half of a surrogate pair/],
     ['half a character in a name', { a: { '\udc00': 1 } }, /^A property's name in data\.a holds half/],
     ['an empty name', { a: { '': 1 } }, /^data\.a has a property with an empty name/],
@@ -60,8 +60,8 @@ describe('storable', () => {
     ['an instance', { a: new Money() }, /^data\.a is of type Money: only plain objects/],
     ['a map', new Map(), /^data is of type Map/],
     ['bytes', new Uint8Array(1), /^data is of type Uint8Array/],
-    ['what is nested too deep', nested(levels + 1), /is nested deeper than 29 levels\.$/],
-    ['a circle', circle, /is nested deeper than 29 levels\.$/],
+    ['what is nested too deep', nested(levels + 1), /is nested too deeply/],
+    ['a circle', circle, /is nested too deeply/],
   ])('refuses %s, and says where', (_, data, message) => {
     expect(() => storable(data)).toThrow(NotStorable);
     expect(() => storable(data)).toThrow(message);
