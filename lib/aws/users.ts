@@ -25,8 +25,13 @@ export const ensureUser = async (access: Access, pool: string, { username, passw
   }
 };
 
-/** An access token of a user, by password: only a client that allows it, as the dev stage's does, answers. */
-export const signIn = async (access: Access, clientId: string, { username, password }: User): Promise<string> => {
+/** A token of a user, by password: only a client that allows it, as the dev stage's does, answers. What the API takes is the access token. */
+export const signIn = async (
+  access: Access,
+  clientId: string,
+  { username, password }: User,
+  kind: 'AccessToken' | 'IdToken' = 'AccessToken',
+): Promise<string> => {
   const client = new CognitoIdentityProviderClient(clientSettings(access));
   try {
     const { AuthenticationResult } = await client.send(
@@ -36,8 +41,9 @@ export const signIn = async (access: Access, clientId: string, { username, passw
         AuthParameters: { USERNAME: username, PASSWORD: password },
       }),
     );
-    if (!AuthenticationResult?.AccessToken) throw new Error(`Signing in as ${username} gave no access token.`);
-    return AuthenticationResult.AccessToken;
+    const token = AuthenticationResult?.[kind];
+    if (!token) throw new Error(`Signing in as ${username} gave no ${kind}.`);
+    return token;
   } finally {
     client.destroy();
   }

@@ -1,6 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  type CfnStage,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
@@ -31,10 +32,17 @@ const accessLog = {
   integration: '$context.integrationErrorMessage',
 };
 
+/** Requests a second of all callers together, and on each route that asks for no token. */
+const everybody = { rateLimit: 500, burstLimit: 1000 };
+const strangers = { rateLimit: 50, burstLimit: 100 };
+
 /** The public door: an HTTP API whose routes ask for a token, all but those that are opened on purpose. */
 export class Api extends Construct {
   private readonly http: HttpApi;
+  private readonly stage: HttpStage;
   private readonly integrations = new Map<Step, HttpLambdaIntegration>();
+  private readonly limits: Record<string, Readonly<{ ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>> = {};
+  private readonly callerRate: number;
 
   constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
     super(scope, id);
@@ -44,16 +52,18 @@ export class Api extends Construct {
       defaultAuthorizer: new HttpUserPoolAuthorizer('Tokens', pool, { userPoolClients: [client] }),
     });
     const log = new LogGroup(this, 'AccessLog', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
-    const stage = new HttpStage(this, 'Stage', {
+    this.callerRate = settings.callerRate;
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.http,
       autoDeploy: true,
-      throttle: { rateLimit: 500, burstLimit: 1000 },
+      throttle: everybody,
       accessLogSettings: {
         destination: new LogGroupLogDestination(log),
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
       },
     });
-    output(this, 'ApiUrl', stage.url);
+    (this.stage.node.defaultChild as CfnStage).routeSettings = Lazy.any({ produce: () => this.limits });
+    output(this, 'ApiUrl', this.stage.url);
     output(this, 'ApiId', this.http.apiId);
   }
 
@@ -62,10 +72,14 @@ export class Api extends Construct {
     this.add(method, path, step);
   }
 
-  /** A route for everybody. */
-  openRoute(method: 'GET' | 'POST', path: string, step: Step): void {
-    for (const route of this.add(method, path, step, new HttpNoneAuthorizer()))
-      accept(route, { APIG4: 'Whether the service is well may be asked by anybody; the answer holds nothing else.' });
+  /** A route for everybody, and why. It has a limit of its own, so that strangers do not use up what the API takes in all. */
+  openRoute(method: 'GET' | 'POST', path: string, step: Step, why: string): void {
+    for (const route of this.add(method, path, step, new HttpNoneAuthorizer())) {
+      accept(route, { APIG4: why });
+      this.limits[`${method} ${path}`] = { ThrottlingRateLimit: strangers.rateLimit, ThrottlingBurstLimit: strangers.burstLimit };
+      // A stage takes no limit of a route that is not there.
+      this.stage.node.addDependency(route);
+    }
   }
 
   private integrate(step: Step): HttpLambdaIntegration {
@@ -75,6 +89,7 @@ export class Api extends Construct {
       message: 'Failed.',
       alarmDescription: 'A request was answered with 500: the log says why, under the correlation id of the answer.',
     });
+    step.addEnvironment('CALLER_RATE', String(this.callerRate));
     const integration = new HttpLambdaIntegration(step.node.id, step);
     this.integrations.set(step, integration);
     return integration;

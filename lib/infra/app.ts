@@ -27,6 +27,7 @@ export const foldstreamApp = async ({
     nested: context('nested'),
     alarmTopic: context('alarmTopic'),
     adopt: adoptedIn(context),
+    callerRate: context('callerRate'),
   });
   const name: string = stackName ?? context('name') ?? `foldstream-${settings.stage}`;
   const code = {

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { isPublic } from '../core/access.ts';
+import { isOpen, isPublic } from '../core/access.ts';
 import { type AnyDecider, namedBy } from '../core/decider.ts';
-import { pascal } from '../core/stream.ts';
+import { kebab, pascal } from '../core/stream.ts';
 import type { Api } from './api.ts';
 import type { EventStore } from './event-store.ts';
 import { output } from './notes.ts';
@@ -29,8 +29,11 @@ export class CommandEndpoint extends Construct {
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
     if (named.length > 0) store.letReadOwners(step, named, common.code.fold);
-    // What only processes may send has no public route.
-    if (Object.values(commands).some(({ may }) => isPublic(may))) api.route('POST', `/${category}/{id}/{command}`, step);
+    // What only processes may send has no public route; what anyone may has one of its own, which asks for no token.
+    const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
+    if (all.some(([, { may }]) => !isOpen(may))) api.route('POST', `/${category}/{id}/{command}`, step);
+    for (const [name] of all.filter(([, { may }]) => isOpen(may)))
+      api.openRoute('POST', `/${category}/{id}/${kebab(name)}`, step, `${category} declares that anyone may send ${name}.`);
     output(this, `${pascal(category)}CommandFunction`, step.functionName);
   }
 }

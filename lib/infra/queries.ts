@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { isPublic } from '../core/access.ts';
+import { isOpen, isPublic } from '../core/access.ts';
 import type { Api } from './api.ts';
 import type { EventStore } from './event-store.ts';
 import { output, stackNameOf } from './notes.ts';
@@ -25,10 +25,19 @@ export class Queries extends Construct {
     store.letReadSecret(step, 'digests');
     api.route('GET', '/views/{view}', step);
     api.route('GET', '/views/{view}/{id}', step);
-    api.openRoute('GET', '/health', step);
+    for (const name of openViews(views))
+      for (const path of [`/views/${name}`, `/views/${name}/{id}`])
+        api.openRoute('GET', path, step, `${name} declares that anyone may read it.`);
+    api.openRoute('GET', '/health', step, 'Whether the service is well may be asked by anybody; the answer holds nothing else.');
     output(this, 'QueryFunction', step.functionName);
   }
 }
+
+/** The views whose every revision is for anyone: as long as one is deployed that is not, that one may be the one that answers, and it has to know who asks. */
+const openViews = (views: readonly View[]): readonly string[] =>
+  [...Map.groupBy(views, ({ projection }) => projection.name)].flatMap(([name, revisions]) =>
+    revisions.every(({ projection }) => isOpen(projection.may)) ? [name] : [],
+  );
 
 /** The public views' tables, of all revisions: their names follow from the stack's. */
 const letQuery = (step: Step, views: readonly View[]): void => {

@@ -27,6 +27,8 @@ export type Settings = Readonly<{
   architecture: Architecture;
   /** What was there before the stack, and takes the place of its own: tables by name, and the user pool by id. */
   adopt: Readonly<Partial<Record<KeptTable | 'userPool', string>>>;
+  /** How many requests of one caller each instance of a function answers a second, and four times as many at once; the next one is 429. */
+  callerRate: number;
   /** The SNS topic that hears of every alarm, and of its end. */
   alarmTopic?: string;
 }>;
@@ -43,6 +45,7 @@ type Context = Readonly<{
   nested?: unknown;
   alarmTopic?: unknown;
   adopt?: Readonly<Partial<Record<KeptTable | 'userPool', unknown>>>;
+  callerRate?: unknown;
 }>;
 
 const tableName = /^[\w.-]{3,255}$/;
@@ -72,11 +75,17 @@ const topicOf = (context: unknown): string => {
   );
 };
 
+const rateOf = (context: unknown): number => {
+  const rate = Number(context);
+  if (Number.isSafeInteger(rate) && rate >= 1) return rate;
+  throw new WrongSetting(`'${context}' is no number of requests a second: use -c callerRate=50.`);
+};
+
 /** `architecture` is for engines that cannot run ARM images, `plainHttp` for those that know no TLS, `nested` for those that cannot update nested
  * stacks; on AWS leave all alone. */
 export const settingsFor = (
   stage: Stage,
-  { architecture = 'arm64', plainHttp, nested = true, alarmTopic, adopt = {} }: Context = {},
+  { architecture = 'arm64', plainHttp, nested = true, alarmTopic, adopt = {}, callerRate = 50 }: Context = {},
 ): Settings => {
   const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
   if (!known)
@@ -91,6 +100,7 @@ export const settingsFor = (
     tls,
     nested: String(nested) !== 'false',
     adopt: adopted(adopt),
+    callerRate: rateOf(callerRate),
     ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };
 };

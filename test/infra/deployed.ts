@@ -62,6 +62,22 @@ const log: RowsPerStream<State, Row, Event> = {
 };
 const inner: RowPerStream<Row, Event> = { ...list, name: 'inner', may: ['process'], owner: undefined, lists: undefined };
 
+/** A manifest whose view and command anyone may use. */
+export const openManifest = defineManifest({
+  aggregates: [
+    {
+      ...parcel,
+      commands: { ...parcel.commands, FlagIt: command(['anyone'], nothing) },
+      decide: { ...parcel.decide, FlagIt: () => [] },
+    } as never,
+  ],
+  projections: [
+    { ...list, may: ['anyone'], name: 'window' },
+    { ...list, may: ['anyone'], name: 'opening', revision: 2 },
+    { ...list, may: ['owner'], name: 'opening' },
+  ] as never,
+});
+
 /** A manifest with everything that makes a difference to what is deployed: it is under test/, as a team's own would be. */
 export const manifest = defineManifest({
   aggregates: [parcel, audit],
@@ -90,13 +106,17 @@ export const steps = Object.fromEntries(
 );
 
 /** The stack of that manifest, with bundles that do nothing. */
-export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}) => {
+export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}, driven = manifest) => {
   const code = {
     steps,
     fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
     rows: { 'parcel-log.r1': 'hash-of-parcel-log' },
   };
   const app = new App();
-  const stack = new FoldstreamStack(app, `foldstream-${stage}`, { manifest, code, settings: settingsFor(stage, context) });
+  const stack = new FoldstreamStack(app, `foldstream-${stage}`, {
+    manifest: driven,
+    code,
+    settings: settingsFor(stage, context),
+  });
   return { app, stack, template: flattened(stack) };
 };

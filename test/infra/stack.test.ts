@@ -7,7 +7,7 @@ import { handledTypes, sourcesOf } from '../../lib/core/projection.ts';
 import { pauseSeconds } from '../../lib/engine/pause.ts';
 import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../lib/infra/stage.ts';
-import { deployed, manifest, steps } from './deployed.ts';
+import { deployed, manifest, openManifest, steps } from './deployed.ts';
 import { outputNames } from './flattened.ts';
 
 const { template } = deployed();
@@ -282,6 +282,30 @@ describe('the API', () => {
       'GET /ops/trace/{correlation}': 'JWT',
       'POST /ops/rebuilds/{id}/cancel': 'JWT',
     });
+  });
+
+  test('what anyone may has routes of its own without a token, each with a limit of its own; and no view as long as a revision of it asks for one', () => {
+    const { template: open } = deployed('dev', {}, openManifest);
+    const found = Object.entries(open.findResources('AWS::ApiGatewayV2::Route')).filter(
+      ([, { Properties }]) => Properties.AuthorizationType === 'NONE',
+    );
+    const routes = found.map(([, { Properties }]) => Properties.RouteKey as string);
+    expect(routes.sort()).toEqual(['GET /health', 'GET /views/window', 'GET /views/window/{id}', 'POST /parcel/{id}/flag-it']);
+    const [stage] = Object.values(open.findResources('AWS::ApiGatewayV2::Stage'));
+    const limit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
+    expect(stage?.Properties.RouteSettings).toEqual(Object.fromEntries(routes.map((route) => [route, limit])));
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(found.map(([id]) => id)));
+  });
+
+  test('each function behind it has the limit for a caller that the deployment sets', () => {
+    const limits = (context: object) =>
+      new Set(
+        Object.values(deployed('dev', context).template.findResources('AWS::Lambda::Function')).map(
+          ({ Properties }) => Properties.Environment?.Variables?.CALLER_RATE,
+        ),
+      );
+    expect([limits({}), limits({ callerRate: '7' })]).toEqual([new Set([undefined, '50']), new Set([undefined, '7'])]);
+    expect(() => settingsFor('dev', { callerRate: 'many' })).toThrow('use -c callerRate=50');
   });
 
   test('its access log holds neither paths nor addresses', () => {

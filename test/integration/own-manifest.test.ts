@@ -9,13 +9,13 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { ensureUser } from '../../lib/aws/users.ts';
+import { ensureUser, signIn } from '../../lib/aws/users.ts';
 import { deploy } from '../../lib/cli/engine/deploy.ts';
 import { accessTo } from '../../lib/cli/engine/target.ts';
 import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
 import { logsVerb } from '../../lib/cli/logs.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, fresh } from '../support/http.ts';
+import { as, caller, fresh } from '../support/http.ts';
 import { logLines } from '../support/logs.ts';
 import { overHttp } from '../support/over-http.ts';
 import { customers, home } from './setup.ts';
@@ -54,6 +54,40 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     // Nothing of the reference application is here, and what is for processes alone has no route.
     expect((await ada('POST', `/account/${id}/open`, { currency: 'EUR' })).status).toBe(404);
     expect((await operator('POST', `/parcel/${id}/deliver`, {})).status).toBe(404);
+  });
+
+  it('takes commands and answers queries without a token where anyone may, and asks for one everywhere else', async () => {
+    const [ada, bob, nobody] = [await as('ada', parcels), await as('bob', parcels), caller(parcels.api, undefined)];
+    const id = fresh();
+    await ada('POST', `/parcel/${id}/send`, { code: id });
+    const sighted = await nobody('POST', `/parcel/${id}/sight`, { place: 'Linz' });
+    expect(sighted).toMatchObject({ status: 200, body: { commit: 2 } });
+    // A token that nobody has verified counts for nothing, whatever it says.
+    const forged = caller(parcels.api, 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJyb290In0.x');
+    expect((await forged('POST', `/parcel/${id}/sight`, { place: 'Wels' })).status).toBe(200);
+    const { commits } = (await ada('GET', `/streams/parcel/${id}`)).body as { commits: { actor: string }[] };
+    expect(commits.map(({ actor }) => actor === 'anyone')).toEqual([false, true, true]);
+    const awaited = { 'consistent-with': sighted.headers.get('consistency-token') ?? '' };
+    for (const path of ['/views/parcel-places/all', '/views/parcel-places'])
+      expect((await nobody('GET', path, undefined, awaited)).status).toBe(200);
+    // Of a user, whosever the parcel is; but of nobody without a token.
+    expect((await bob('POST', `/parcel/${id}/follow`, {})).status).toBe(200);
+    for (const [method, path] of [
+      ['POST', `/parcel/${id}/follow`],
+      ['POST', `/parcel/${id}/scan`],
+      ['GET', '/views/parcel-track'],
+      ['GET', `/streams/parcel/${id}`],
+    ] as const)
+      expect((await nobody(method, path, method === 'POST' ? {} : undefined)).status, path).toBe(401);
+  });
+
+  it('takes no id token, though the gateway does', async () => {
+    const { endpoint, client, api } = parcels;
+    const idToken = await signIn(accessTo(endpoint), client, customers[0]!, 'IdToken');
+    expect(await caller(api, idToken)('GET', '/views/parcel-track')).toMatchObject({
+      status: 401,
+      body: { type: 'urn:foldstream:problem:unauthorized' },
+    });
   });
 
   it('gives a unique value to one stream alone, whoever asks at the same time', async () => {

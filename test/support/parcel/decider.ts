@@ -5,6 +5,10 @@ import { type ParcelEvent, parcelEvents } from './events.ts';
 const parcelCommands = {
   Send: command(['owner'], z.strictObject({ code: z.string().min(1) })),
   Scan: command(['operator'], z.strictObject({ places: z.array(z.string()).min(1) })),
+  /** Whoever sees one says where; no account is needed. */
+  Sight: command(['anyone'], z.strictObject({ place: z.string().max(100) })),
+  /** For customers, whosever the parcel is. */
+  Follow: command(['user'], z.strictObject({})),
   Deliver: command(['process'], z.strictObject({})),
 };
 
@@ -23,6 +27,8 @@ export const parcel: Decider<Parcel, ParcelCommand, ParcelEvent> = {
       sender === undefined ? [{ type: 'ParcelSent', data: { sender: actor.id, code } }] : refuse('already-sent'),
     Scan: ({ sender }, { places }) =>
       sender === undefined ? refuse('not-sent') : places.map((place) => ({ type: 'ParcelScanned', data: { place } })),
+    Sight: ({ sender }, { place }) => (sender === undefined ? refuse('not-sent') : [{ type: 'ParcelScanned', data: { place } }]),
+    Follow: () => [],
     Deliver: () => [{ type: 'ParcelDelivered', data: {} }],
   },
   evolve: {
