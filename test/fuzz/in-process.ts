@@ -1,0 +1,136 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { answerCommand } from '../../lib/aws/command-handler.ts';
+import { answerHistory } from '../../lib/aws/history-handler.ts';
+import { type HttpRequest, type HttpResponse, httpFunction } from '../../lib/aws/http.ts';
+import { answerProcesses } from '../../lib/aws/ops-processes.ts';
+import { type Answering, answerQuery } from '../../lib/aws/query-handler.ts';
+import { isPublic } from '../../lib/core/access.ts';
+import type { Commit } from '../../lib/core/commit.ts';
+import type { Manifest } from '../../lib/core/manifest.ts';
+import { decidersOf, processDecider } from '../../lib/core/process-decider.ts';
+import { instancesName } from '../../lib/core/process-instances.ts';
+import { answerCache } from '../../lib/engine/answer-cache.ts';
+import type { Revisions } from '../../lib/engine/answering.ts';
+import { stateCache } from '../../lib/engine/cache.ts';
+import type { Commanding } from '../../lib/engine/command.ts';
+import type { Store } from '../../lib/engine/ports.ts';
+import { projectBatch } from '../../lib/engine/project.ts';
+import { defaultSettings } from '../../lib/engine/settings.ts';
+import { memoryQueue } from '../../lib/testing/memory-queue.ts';
+import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
+import { memoryStore } from '../../lib/testing/memory-store.ts';
+import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+import { memoryView } from '../../lib/testing/memory-view.ts';
+import type { Answered, Ask, Send } from './ask.ts';
+import type { Subjects } from './check.ts';
+import { routed } from './routed.ts';
+import { strictStore, strictView } from './strict.ts';
+
+export const subjects: Subjects = { ada: 'sub-ada-5f1c', bob: 'sub-bob-77e0', operator: 'sub-olga-0c2d' };
+
+const unauthorized: Answered = { status: 401, headers: {}, text: '{"message":"Unauthorized"}' };
+
+const eventOf = ({ who, route, path, query, headers, body }: Ask, requestId: string) => ({
+  routeKey: route,
+  pathParameters: path,
+  queryStringParameters: query,
+  headers,
+  body,
+  requestContext: {
+    requestId,
+    http: { sourceIp: '203.0.113.77' },
+    ...(who && {
+      authorizer: {
+        jwt: {
+          claims: { sub: subjects[who], token_use: 'access', ...(who === 'operator' && { 'cognito:groups': '[operator]' }) },
+        },
+      },
+    }),
+  },
+});
+
+/** The routes that are answered without an engine: of operators' those of processes. */
+export const isThere =
+  ({ processes = [] }: Manifest) =>
+  (route: string): boolean =>
+    !route.includes(' /ops/') || (route.includes(' /ops/processes') && processes.length > 0);
+
+/** The deployed functions' own code, over memory that is as strict about keys as DynamoDB; each commit is in all views before its command is answered. */
+export const inProcess = (manifest: Manifest, seed = 1): Readonly<{ send: Send; twice(): readonly string[] }> => {
+  const [clock, keys, log, logger] = [memoryClock(), memoryKeys(seed), memoryLog(), new Logger({ logLevel: 'SILENT' })];
+  const kept = memoryStore();
+  const views = manifest.projections.map((projection) => ({ projection, view: strictView(memoryView()) }));
+  const projected = async <A extends { stored: boolean }>(commits: readonly Commit[], appended: A): Promise<A> => {
+    clock.advance(7);
+    for (const commit of appended.stored ? commits.filter(({ events }) => events.length > 0) : []) {
+      const delivered = { ...commit, types: commit.events.map(({ type }) => type) };
+      for (const each of views) await projectBatch({ ...each, store, clock, log }, [{ id: '1', delivered }]);
+    }
+    return appended;
+  };
+  const store: Store = strictStore({
+    ...kept,
+    append: async (commit) => projected([commit], await kept.append(commit)),
+    appendTogether: async (commits) => projected(commits, await kept.appendTogether(commits)),
+  });
+  const shared = { store, snapshots: memorySnapshots(), keys, clock, log, settings: defaultSettings, code: 'fuzz' };
+  const commandings = new Map(
+    manifest.aggregates.map((decider): [string, Commanding] => [
+      decider.category,
+      { ...shared, decider, cache: stateCache(defaultSettings.cacheBytes) },
+    ]),
+  );
+  const revisions = (name: string): Revisions => ({
+    deployed: views
+      .filter(({ projection }) => projection.name === name)
+      .map(({ projection, view }) => ({ projection, reader: view, clock })),
+    active: async (projection) => ({ projection, revision: 1, since: '', by: '', why: '' }),
+    built: async () => undefined,
+    tableOf: async () => undefined,
+  });
+  const open = views
+    .filter(({ projection: { may } }) => isPublic(may))
+    .map(({ projection: { name } }) => [name, revisions(name)] as const);
+  const answering: Answering = { views: new Map(open), keys, answers: answerCache(clock) };
+  const loadings = new Map(decidersOf(manifest).map((decider) => [decider.category, { ...shared, decider }]));
+  const operating = {
+    processes: (manifest.processes ?? []).map((process) => ({
+      process,
+      queueName: process.category,
+      queue: memoryQueue(),
+      loading: { ...shared, decider: processDecider(process) },
+    })),
+    instances: revisions(instancesName),
+    ages: { ofQueues: async () => new Map<string, number>() },
+    log,
+  };
+  const answer = (request: HttpRequest): Promise<HttpResponse> => {
+    const [, first = ''] = request.route.split('/');
+    const commanding = commandings.get(first);
+    if (commanding) return answerCommand(commanding, request, commandings);
+    if (first === 'streams') return answerHistory(loadings, request);
+    return first === 'ops' ? answerProcesses(operating, request) : answerQuery(answering, request);
+  };
+  const route = routed(manifest);
+  const handler = httpFunction(logger, answer);
+  let sent = 0;
+  return {
+    /** Commands under a key that two commits of a stream were made by. */
+    twice: () => {
+      const made = kept.stored().flatMap(({ stream, command }) => (command.startsWith('http/') ? [`${stream} ${command}`] : []));
+      return made.filter((each, i) => made.indexOf(each) !== i).map((each) => `took effect twice: ${each}`);
+    },
+    send: async (ask) => {
+      const handed = route(ask);
+      if (!handed) return unauthorized;
+      sent += 1;
+      const {
+        statusCode = 0,
+        headers = {},
+        body = '',
+      } = (await handler(eventOf(handed, `r${sent}`) as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
+      return { status: statusCode, headers: headers as Record<string, string>, text: body };
+    },
+  };
+};
