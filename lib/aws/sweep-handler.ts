@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { announcersOf, isAnnounced } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { processTargets, type SweptProcess, sendOverdue } from '../engine/process/sweep-targets.ts';
+import { knownPhase } from '../engine/rebuild/phase.ts';
 import { sweepSettings } from '../engine/settings.ts';
 import { type Sweeping, type Swept, sweep } from '../engine/sweep.ts';
 import { targetOf } from '../engine/sweep-target.ts';
@@ -14,6 +15,7 @@ import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { systemProofs } from './proofs.ts';
 import { sqs, sqsQueue } from './queue.ts';
+import { revisionPhases } from './revisions.ts';
 import { sourceCursors } from './source-cursors.ts';
 import { sweepPlaces } from './sweep-places.ts';
 import { systemClock } from './system.ts';
@@ -34,6 +36,12 @@ export const sweepHandler = (manifest: Manifest) => {
     queue: sqsQueue(queues, queueUrl, proofs),
   });
   const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];
+  const phases = revisionPhases(client, control);
+  // Once a revision is live it stays so, and is not asked for again.
+  const isBuilding = ({ projection }: DeployedView) => {
+    const phase = knownPhase(phases, projection, systemClock);
+    return async () => (await phase({ now: true })) === 'building';
+  };
   const reading = { store: commitStore(client, commits), clock: systemClock };
   const processes = deployedProcesses(manifest).map(
     ({ process, queueUrl }): SweptProcess => ({
@@ -48,7 +56,7 @@ export const sweepHandler = (manifest: Manifest) => {
     store: reading.store,
     places: sweepPlaces(client, control),
     targets: [
-      ...deployedViews(manifest).map((deployed) => targetOf(subscriber(deployed))),
+      ...deployedViews(manifest).map((deployed) => targetOf({ ...subscriber(deployed), isBuilding: isBuilding(deployed) })),
       // Of their types they leave alone what was imported, and what was committed before its type was public.
       ...deployedViews({ ...manifest, projections: announcersOf(manifest) }).map((deployed) =>
         targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) }),
@@ -60,12 +68,16 @@ export const sweepHandler = (manifest: Manifest) => {
     settings: sweepSettings,
   };
   const deadlines = deadlineItems(client, control);
+  const looking = { processes, deadlines, turns: new Map<string, string>(), log };
+  const known = processes.map(({ process }) => process.category);
   return async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
     const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
     const late = systemClock.now() - (grace.graceMilliseconds ?? sweepSettings.graceMilliseconds);
     // At each run, and first: they are few, and wait for nothing else.
-    const overdue = processes.length === 0 ? 0 : await sendOverdue(processes, deadlines, new Date(late).toISOString());
+    const overdue = processes.length === 0 ? 0 : await sendOverdue(looking, new Date(late).toISOString());
     const swept = { ...(await sweep(sweeping, grace)), overdue };
+    const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};
+    if (Object.keys(others).length > 0) log.warn('Deadlines of processes wait that are not deployed.', { deadlines: others });
     if (overdue > 0) log.warn('Some deadlines had not fired.', { overdue });
     if (swept.lagging > 0) log.warn('Some commits had not arrived.', swept);
     else log.info('Swept.', swept);

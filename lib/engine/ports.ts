@@ -242,8 +242,10 @@ export type SweepPlace = Readonly<{
   startedAt: string;
   /** The table and the subscriptions that it is for. */
   targets: string;
-  /** The time of the oldest commit that it found not to have arrived somewhere. */
-  oldestLeft?: string;
+  /** By consumer, the time of the oldest commit that this pass found not to have arrived there, or did not look for. */
+  leaving?: Readonly<Record<string, string>>;
+  /** The same of the last pass: what each consumer is looked at for, beyond what is younger than `checkedBefore`. */
+  left?: Readonly<Record<string, string>>;
   /** What is older was found everywhere by an earlier pass for the same subscriptions. */
   checkedBefore?: string;
 }>;

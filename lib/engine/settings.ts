@@ -45,8 +45,8 @@ export const sweepSettings = {
   thoroughEvery: 24,
   /** Above this many waiting messages a consumer is late, not short of anything: more messages would not help it. */
   backlog: 100,
-  /** What one run repairs at most: after an outage the repairs come in portions, not as a flood beside the live commits. */
-  repairsPerRun: 1_000,
+  /** What one run repairs at most for each consumer: after an outage the repairs come in portions, not as a flood beside the live commits. */
+  repairsPerConsumer: 1_000,
   /** When a run begins no further page; the function's own timeout is twice as long. */
   runMilliseconds: 30_000,
 };

@@ -9,6 +9,8 @@ export type Marks = Readonly<{
   dueBefore: string;
   /** Older ones were found everywhere by an earlier pass. An import's commits carry the times of another house, and are always looked at. */
   checkedBefore?: string;
+  /** For consumers that did not have all, by name, the time of the oldest commit that they lacked. */
+  left?: Readonly<Record<string, string>>;
 }>;
 
 /** A stream that a target should have further than it has. */
@@ -20,13 +22,29 @@ export type Beyond = Readonly<{ target: string; stream: string; cursor: number; 
 export type Found = Readonly<{
   lagging: readonly Lagging[];
   beyond: readonly Beyond[];
+  /** What consumers that are left alone in this run were not looked at for: the oldest commit of a stream. */
+  unlooked: readonly Pick<Lagging, 'target' | 'oldest'>[];
   /** Cursors and ends of streams that were read. */
   reads: number;
 }>;
 
 const readsAtOnce = 25;
 
-export type Looking = Readonly<{ targets: readonly Target[]; store: Pick<Store, 'read'> }>;
+export type Looking = Readonly<{
+  targets: readonly Target[];
+  store: Pick<Store, 'read'>;
+  /** Whether a consumer is left alone in this run. */
+  isLeft?: (target: Target) => boolean;
+}>;
+
+/** From which time on the commits of a consumer are looked at. */
+const lookedFrom = ({ checkedBefore = '', left = {} }: Marks, { name }: Target): string => {
+  const own = left[name];
+  return own !== undefined && own < checkedBefore ? own : checkedBefore;
+};
+
+const isDue = ({ at, imported }: Commit, { dueBefore }: Marks, from: string): boolean =>
+  at < dueBefore && (imported !== undefined || at >= from);
 
 /** Where a stream ends, by one consistent read at most: only a cursor that is ahead of all that the scan saw asks for it. */
 const endOf = (store: Looking['store'], stream: string) => {
@@ -41,17 +59,19 @@ const endOf = (store: Looking['store'], stream: string) => {
 };
 
 const ofStream = async (
-  { targets, store }: Looking,
+  { targets, store, isLeft = () => false }: Looking,
   stream: string,
-  { due, seen }: Readonly<{ due: readonly Commit[]; seen: number }>,
+  { all, marks, seen }: Readonly<{ all: readonly Commit[]; marks: Marks; seen: number }>,
 ): Promise<Found> => {
-  const sorted = due.toSorted((a, b) => a.commit - b.commit);
+  const sorted = all.toSorted((a, b) => a.commit - b.commit);
   const end = endOf(store, stream);
-  const looks = targets.flatMap((target) => {
-    const concerning = sorted.filter((commit) => target.concerns(commit));
+  const concerned = targets.flatMap((target) => {
+    const from = lookedFrom(marks, target);
+    const concerning = sorted.filter((commit) => isDue(commit, marks, from) && target.concerns(commit));
     const newest = concerning.at(-1);
     return newest ? [{ target, concerning, newest }] : [];
   });
+  const looks = concerned.filter(({ target }) => !isLeft(target));
   const found = await Promise.all(
     looks.map(async ({ target, concerning, newest }): Promise<Pick<Found, 'lagging' | 'beyond'>> => {
       // One read for all: a cursor at the newest commit has been at all others.
@@ -70,26 +90,27 @@ const ofStream = async (
   return {
     lagging: found.flatMap(({ lagging }) => lagging),
     beyond: found.flatMap(({ beyond }) => beyond),
+    unlooked: concerned
+      .filter((look) => !looks.includes(look))
+      .map(({ target, concerning }) => ({ target, oldest: concerning[0]! })),
     reads: looks.length + end.reads(),
   };
 };
 
 /** What of some commits did not arrive where it should have, and which cursors are where no commit is. A parked stream is nobody's loss: it waits to be resumed. */
-export const findings = async (
-  looking: Looking,
-  commits: readonly Commit[],
-  { dueBefore, checkedBefore = '' }: Marks,
-): Promise<Found> => {
-  const due = commits.filter(({ at, imported }) => at < dueBefore && (imported !== undefined || at >= checkedBefore));
+export const findings = async (looking: Looking, commits: readonly Commit[], marks: Marks): Promise<Found> => {
+  const [from = ''] = looking.targets.map((target) => lookedFrom(marks, target)).sort();
+  const due = commits.filter((commit) => isDue(commit, marks, from));
   const streams = [...Map.groupBy(due, ({ stream }) => stream)];
   const seen = new Map<string, number>();
   for (const { stream, commit } of commits) seen.set(stream, Math.max(commit, seen.get(stream) ?? 0));
   const found = await atOnce(readsAtOnce, streams, ([stream, own]) =>
-    ofStream(looking, stream, { due: own, seen: seen.get(stream) ?? 0 }),
+    ofStream(looking, stream, { all: own, marks, seen: seen.get(stream) ?? 0 }),
   );
   return {
     lagging: found.flatMap(({ lagging }) => lagging),
     beyond: found.flatMap(({ beyond }) => beyond),
+    unlooked: found.flatMap(({ unlooked }) => unlooked),
     reads: found.reduce((sum, { reads }) => sum + reads, 0),
   };
 };

@@ -15,6 +15,8 @@ export type Target = Readonly<{
   concerns(commit: Commit): boolean;
   head(stream: string): Promise<Head | undefined>;
   queue: Queue;
+  /** Whether it is still being filled from all history, and so lacks by intent what it lacks. */
+  isBuilding?(): Promise<boolean>;
 }>;
 
 type Subscriber = Readonly<{
@@ -24,10 +26,11 @@ type Subscriber = Readonly<{
   queue: Queue;
   /** Which of the commits that it handles are its business; all of them without. */
   isFor?: (commit: Commit) => boolean;
+  isBuilding?: () => Promise<boolean>;
 }>;
 
 /** The target of a subscription. Of what it handles it may have been told to leave some alone: that is no loss. */
-export const targetOf = ({ subscription, view, queue, isFor = () => true }: Subscriber): Target => {
+export const targetOf = ({ subscription, view, queue, isFor = () => true, isBuilding }: Subscriber): Target => {
   const { name, revision = 1, on } = subscription;
   return {
     name,
@@ -38,5 +41,6 @@ export const targetOf = ({ subscription, view, queue, isFor = () => true }: Subs
       isFor(commit),
     head: (stream) => view.head(streamKey(subscription, stream)),
     queue,
+    ...(isBuilding && { isBuilding }),
   };
 };

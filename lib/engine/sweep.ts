@@ -48,13 +48,15 @@ const subscriptions = ({ table, targets }: Sweeping) =>
 
 type Pass = Pick<SweepPlace, 'run' | 'pass'>;
 
-const beginning = (sweeping: Sweeping, pass: Pass, checkedBefore?: string): SweepPlace => ({
+type Left = Readonly<Record<string, string>>;
+
+const beginning = (sweeping: Sweeping, pass: Pass, checked?: Readonly<{ checkedBefore: string; left: Left }>): SweepPlace => ({
   ...pass,
   segment: 0,
   segments: sweeping.settings.segments,
   startedAt: instant(sweeping.clock.now()),
   targets: subscriptions(sweeping),
-  ...(checkedBefore !== undefined && { checkedBefore }),
+  ...checked,
 });
 
 /** Where this run begins: where the last one ended, or anew if there was none or if it went by another table, other segments or targets. */
@@ -65,49 +67,59 @@ const placeToBegin = (sweeping: Sweeping, there: SweepPlace | undefined): SweepP
 };
 
 /** The place after this run. At the end of a pass it says from when on the next one has to look. */
-const placeAfter = (sweeping: Sweeping, place: SweepPlace, after: ScanPage['next'], oldestLeft: string | undefined) => {
+const placeAfter = (sweeping: Sweeping, place: SweepPlace, after: ScanPage['next'], leaving: Left) => {
   const { settings, clock, log } = sweeping;
   const run = place.run + 1;
-  const { after: _, ...there } = { ...place, run, ...(oldestLeft !== undefined && { oldestLeft }) };
+  const { after: _, ...there } = { ...place, run, leaving };
   if (after) return { ...there, after };
   if (place.segment + 1 < place.segments) return { ...there, segment: place.segment + 1 };
   const took = clock.now() - Date.parse(place.startedAt);
   if (took > settings.passMilliseconds)
     log.error('The sweep takes longer than declared.', { hours: Math.round(took / 360_000) / 10 });
   const looked = Date.parse(place.startedAt) - settings.graceMilliseconds;
-  const checkedBefore = earlier(instant(looked - settings.clockMilliseconds), oldestLeft);
-  return beginning(sweeping, { run, pass: place.pass + 1 }, checkedBefore);
+  // What one consumer lacks is looked for again in its own table alone.
+  const checkedBefore = instant(looked - settings.clockMilliseconds);
+  return beginning(sweeping, { run, pass: place.pass + 1 }, { checkedBefore, left: leaving });
 };
 
 const marksOf = ({ settings, clock }: Sweeping, place: SweepPlace, graceMilliseconds: number): Marks => ({
   dueBefore: instant(clock.now() - graceMilliseconds),
   ...(place.pass % settings.thoroughEvery !== 0 && place.checkedBefore !== undefined && { checkedBefore: place.checkedBefore }),
+  ...(place.left && { left: place.left }),
 });
+
+/** What is being built lacks by intent what it lacks, and is filled by its rebuild. */
+const withoutBuilding = async (targets: readonly Target[]): Promise<readonly Target[]> => {
+  const building = await Promise.all(targets.map((target) => target.isBuilding?.()));
+  return targets.filter((_, i) => !building[i]);
+};
 
 /**
  * One run: looks at the rest of a segment of the table, as far as the ceiling lets it, for commits that should have arrived long ago and did
  * not, and sends those. It repeats nothing that arrived, relies on no order of the scan, and may be run twice at once or be interrupted.
  */
 export const sweep = async (
-  sweeping: Sweeping,
-  { graceMilliseconds = sweeping.settings.graceMilliseconds }: Readonly<{ graceMilliseconds?: number }> = {},
+  given: Sweeping,
+  { graceMilliseconds = given.settings.graceMilliseconds }: Readonly<{ graceMilliseconds?: number }> = {},
 ): Promise<Swept> => {
-  const { scanner, places, settings, clock, log } = sweeping;
+  const { scanner, places, settings, clock, log } = given;
   const began = clock.now();
+  const sweeping = { ...given, targets: await withoutBuilding(given.targets) };
   const loaded = await places.load();
   const place = placeToBegin(sweeping, loaded);
   const marks = marksOf(sweeping, place, graceMilliseconds);
-  const repairing = repair({ log, backlog: settings.backlog });
+  const { send, isLeft } = repair({ log, backlog: settings.backlog, most: settings.repairsPerConsumer });
   const counts = { commits: 0, units: 0, lagging: 0, sent: 0, left: 0, beyond: 0 };
-  let { after, oldestLeft } = place;
+  const leaving: Record<string, string> = { ...place.leaving };
+  let { after } = place;
   for (;;) {
     const page = await scanner.scan(
       { segment: place.segment, of: place.segments },
       { limit: settings.pageCommits, ...(after && { after }) },
     );
-    const { lagging, beyond, reads } = await findings(sweeping, page.commits, marks);
+    const { lagging, beyond, unlooked, reads } = await findings({ ...sweeping, isLeft }, page.commits, marks);
     sayBeyond(sweeping, beyond);
-    const { sent, left } = await repairing(lagging);
+    const { sent, left } = await send(lagging);
     counts.commits += page.commits.length;
     counts.units += page.units + reads;
     counts.lagging += lagging.length;
@@ -115,12 +127,11 @@ export const sweep = async (
     counts.sent += sent;
     counts.left += left;
     // Also what was just sent: only the next look shows that it arrived.
-    for (const { oldest } of lagging) oldestLeft = earlier(oldest.at, oldestLeft);
+    for (const { target, oldest } of [...lagging, ...unlooked]) leaving[target.name] = earlier(oldest.at, leaving[target.name]);
     after = page.next;
-    const spent = counts.units >= settings.unitsPerRun || counts.sent >= settings.repairsPerRun;
-    if (!after || spent || clock.now() - began >= settings.runMilliseconds) break;
+    if (!after || counts.units >= settings.unitsPerRun || clock.now() - began >= settings.runMilliseconds) break;
   }
-  const saved = await places.save(placeAfter(sweeping, place, after, oldestLeft), loaded?.run);
+  const saved = await places.save(placeAfter(sweeping, place, after, leaving), loaded?.run);
   if (!saved) log.warn('Another sweep ran at the same time: this one repeats nothing, and its place is not kept.', {});
   return { segment: place.segment, ...counts, passEnded: saved && !after && place.segment + 1 === place.segments };
 };

@@ -162,6 +162,7 @@ export class EventStore extends Construct {
     step.may(['dynamodb:Scan', 'dynamodb:Query'], [this.commits.tableArn]);
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('sweep'));
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('phase/*'));
   }
 
   /** Reads which revision of each view answers, from which table, and how far a rebuild is. */
@@ -239,7 +240,7 @@ export class EventStore extends Construct {
   /** Reads how far processes have come, and which deadlines should have fired. */
   letSweepProcesses(step: Step): void {
     step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('cursor/*'));
-    step.may(['dynamodb:Query'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
+    step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
   }
 
   /** Is handed what is appended; answers the stream to map. */

@@ -1,3 +1,4 @@
+import { parseStream } from '../core/stream.ts';
 import { compareText } from '../engine/lists.ts';
 import type { Cursors, Deadline, Deadlines, Scheduler } from '../engine/process/ports.ts';
 
@@ -25,10 +26,15 @@ export const memoryDeadlines = (): Deadlines & { items(): readonly Deadline[] } 
     put: async (deadline) => void kept.set(place(deadline), { ...deadline }),
     has: async (deadline) => kept.has(place(deadline)),
     remove: async (which) => void kept.delete(place(which)),
-    overdue: async (before, limit) =>
+    overdue: async (process, { from = '', before, limit }) =>
       items()
-        .filter(({ at }) => at < before)
+        .filter(({ instance, at }) => instance.startsWith(`${process}-`) && at >= from && at < before)
         .slice(0, limit),
+    ofOthers: async (processes) => {
+      const others = items().filter(({ instance }) => !processes.some((process) => instance.startsWith(`${process}-`)));
+      const byProcess = Object.groupBy(others, ({ instance }) => parseStream(instance)?.category ?? instance);
+      return Object.fromEntries(Object.entries(byProcess).map(([process, own = []]) => [process, own.length]));
+    },
   };
 };
 

@@ -51,19 +51,24 @@ export const processContract = (name: string, make: () => Ports | Promise<Ports>
       expect(await ports.deadlines.has(deadline)).toBe(false);
     });
 
-    it('those overdue are all that were to be before an instant, of whichever process, the oldest first, as many as asked for', async () => {
+    it('those overdue are all of a process that were to be before an instant, the oldest first, as many as asked for; and those of others are counted', async () => {
       const { deadlines } = await make();
       const all = Array.from({ length: 40 }, (_, i): Deadline => {
         const instance = `${i % 2 ? 'orderProcess' : 'transferProcess'}-${i}`;
         return { instance, name: 'payment', setBy: i + 1, at: at(40 - i) };
       });
       for (const deadline of all) await deadlines.put(deadline);
-      expect(await deadlines.overdue(at(1), 10)).toEqual([]);
-      const sorted = all.toReversed();
-      expect(await deadlines.overdue(at(31), 100)).toEqual(sorted.slice(0, 30));
-      expect(await deadlines.overdue(at(99), 7)).toEqual(sorted.slice(0, 7));
+      const overdue = (before: string, limit: number, from?: string) =>
+        deadlines.overdue('orderProcess', { before, limit, ...(from !== undefined && { from }) });
+      expect(await overdue(at(1), 10)).toEqual([]);
+      const sorted = all.toReversed().filter(({ instance }) => instance.startsWith('orderProcess-'));
+      expect(await overdue(at(31), 100)).toEqual(sorted.filter((deadline) => deadline.at < at(31)));
+      expect(await overdue(at(99), 7)).toEqual(sorted.slice(0, 7));
+      expect(await overdue(at(99), 3, sorted[5]!.at)).toEqual(sorted.slice(5, 8));
       const { at: _, ...gone } = sorted[0]!;
       await deadlines.remove(gone);
-      expect(await deadlines.overdue(at(99), 1)).toEqual([sorted[1]]);
+      expect(await overdue(at(99), 1)).toEqual([sorted[1]]);
+      expect(await deadlines.ofOthers(['orderProcess'])).toEqual({ transferProcess: 20 });
+      expect(await deadlines.ofOthers(['orderProcess', 'transferProcess'])).toEqual({});
     });
   });

@@ -74,7 +74,8 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
         after: { stream: 'account-1', commit: 7 },
         startedAt: '2026-11-21T12:00:00.000Z',
         targets: 'a.r1',
-        oldestLeft: '2026-11-21T11:00:00.000Z',
+        leaving: { 'a.view': '2026-11-21T11:00:00.000Z' },
+        left: {},
         checkedBefore: '2026-11-21T10:00:00.000Z',
       };
       const { places } = ports;
@@ -83,7 +84,7 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
       expect(await places.save(place, undefined)).toBe(true);
       expect(await places.save(place, undefined)).toBe(false);
       expect(await places.load()).toStrictEqual(place);
-      const { after: _, oldestLeft: __, ...rest } = place;
+      const { after: _, leaving: __, ...rest } = place;
       expect(await places.save({ ...rest, run: 2 }, 1)).toBe(true);
       expect(await places.save({ ...rest, run: 3 }, 1)).toBe(false);
       expect(await places.load()).toStrictEqual({ ...rest, run: 2 });

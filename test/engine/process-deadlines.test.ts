@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openTooLong, overdueDeadlines } from '../../lib/engine/process/open.ts';
+import { openTooLong } from '../../lib/engine/process/open.ts';
 import { reactBatch } from '../../lib/engine/process/react-batch.ts';
 import { toPointer } from '../../lib/engine/publish.ts';
 import { processWorld } from '../support/attending.ts';
@@ -93,8 +93,8 @@ describe('deadlines', () => {
     const world = await waiting();
     world.clock.advance(33 * minute);
     const before = new Date(world.clock.now() - 2 * minute).toISOString();
-    const messages = await overdueDeadlines(world.deadlines, before, 10);
-    expect(messages).toEqual([{ due: { instance: 'moving-1', name: 'patience', setBy: 1 } }]);
+    const found = await world.deadlines.overdue('moving', { before, limit: 10 });
+    expect(found).toMatchObject([{ instance: 'moving-1', name: 'patience', setBy: 1 }]);
     expect(openTooLong(world.commitsOf('moving-1').at(-1)!, before)).toBe(true);
     await world.tell({ attend: { instance: 'moving-1' } });
     expect((await world.stateOf('moving-1')).memory).toHaveProperty('late');

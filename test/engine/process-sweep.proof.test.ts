@@ -5,8 +5,10 @@ import { processTargets, sendOverdue } from '../../lib/engine/process/sweep-targ
 import type { Delivered } from '../../lib/engine/publish.ts';
 import { sweepSettings } from '../../lib/engine/settings.ts';
 import { sweep } from '../../lib/engine/sweep.ts';
-import { memoryQueue } from '../../lib/testing/memory-queue.ts';
+import { memoryCursors, memoryDeadlines } from '../../lib/testing/memory-process.ts';
+import { type MemoryQueue, memoryQueue } from '../../lib/testing/memory-queue.ts';
 import { memoryScanner, memorySweepPlaces } from '../../lib/testing/memory-sweep.ts';
+import { memoryLog } from '../../lib/testing/memory-system.ts';
 import { processWorld } from '../support/attending.ts';
 import { moving, transfer, wallet } from '../support/moving.ts';
 
@@ -44,7 +46,8 @@ const house = async () => {
     expect(await reactBatch(world.instance(), batch)).toEqual([]);
     return batch.length;
   };
-  const overdue = () => sendOverdue([swept], deadlines, new Date(clock.now() - minute).toISOString());
+  const overdue = () =>
+    sendOverdue({ processes: [swept], deadlines, turns: new Map(), log }, new Date(clock.now() - minute).toISOString());
   return { world, run, beyond, carryOut, overdue, queue };
 };
 const request = { from: 'a', to: 'b', amount: 30 };
@@ -129,5 +132,56 @@ describe('the sweep of processes', () => {
     expect(await overdue()).toBe(1);
     await carryOut();
     expect(await world.stateOf('moving-1')).toMatchObject({ memory: { late: true }, deadlines: {} });
+  });
+});
+
+describe('deadlines that should have fired', () => {
+  const deadline = (process: string, i: number) => ({
+    instance: `${process}-${i}`,
+    name: 'payment',
+    setBy: 1,
+    at: new Date(Date.UTC(2026, 10, 21, 10, 0, i)).toISOString(),
+  });
+  const before = '2026-11-21T12:00:00.000Z';
+  const house = async () => {
+    const [deadlines, log, turns] = [memoryDeadlines(), memoryLog(), new Map<string, string>()];
+    const swept = (category: string) => ({
+      process: { ...moving, category } as never,
+      cursors: memoryCursors(),
+      queue: memoryQueue(),
+    });
+    const processes = [swept('orders'), swept('payments')];
+    const [orders, payments] = processes.map(({ queue }) => queue) as [MemoryQueue, MemoryQueue];
+    const send = () => sendOverdue({ processes, deadlines, turns, log }, before);
+    return { deadlines, log, orders, payments, processes, send };
+  };
+
+  it('of one process wait behind those of no other: one that is gone, one that is down, or one whose queue fails', async () => {
+    const { deadlines, log, orders, payments, processes, send } = await house();
+    for (let i = 0; i < 600; i++) await deadlines.put(deadline('gone', i));
+    for (let i = 0; i < 600; i++) await deadlines.put(deadline('orders', i));
+    await deadlines.put(deadline('payments', 5_000));
+    orders.depths = { waiting: 101, inFlight: 0, deadLetters: 0 };
+    expect(await send()).toBe(1);
+    expect([orders.sent.length, payments.sent.length]).toEqual([0, 1]);
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({ message: 'A process is late; the sweep leaves its deadlines alone.' }),
+    );
+    orders.depth = async () => Promise.reject(new Error('not today'));
+    expect(await send()).toBe(1);
+    expect(await deadlines.ofOthers(processes.map(({ process }) => (process as { category: string }).category))).toEqual({
+      gone: 600,
+    });
+  });
+
+  it('all have their turn, though the oldest ones are never done with, and a run sends no flood', async () => {
+    const { deadlines, orders, send } = await house();
+    for (let i = 0; i < 600; i++) await deadlines.put(deadline('orders', i));
+    const had = new Set<string>();
+    for (let run = 0; run < 6; run++) {
+      expect(await send()).toBeLessThanOrEqual(200);
+      for (const said of orders.sent.splice(0)) had.add((said as { due: { instance: string } }).due.instance);
+    }
+    expect(had.size).toBe(600);
   });
 });

@@ -85,7 +85,8 @@ it('money is conserved and every transfer ends, or is stuck with a reason, whate
       await wake(world);
       await world.settle();
       // What is left in the list has nothing to do, and goes when its turn comes.
-      for (const { at: _, ...due } of await world.deadlines.overdue('9999', 100)) expect(await world.tell({ due })).toEqual([]);
+      for (const { at: _, ...due } of await world.deadlines.overdue('moving', { before: '9999', limit: 100 }))
+        expect(await world.tell({ due })).toEqual([]);
       expect(world.deadlines.items()).toEqual([]);
       const states = await Promise.all(Array.from({ length: requests }, (_, i) => world.stateOf(`moving-${i + 1}`)));
       for (const { status, stuck, sends, deadlines } of states) {

@@ -204,7 +204,7 @@ describe('around it', () => {
     for (const line of [
       'EventsCommits.Arn: Scan Query',
       'EventsControl.Arn: GetItem [cursor/*]',
-      'EventsControl.Arn/index/due: Query',
+      'EventsControl.Arn/index/due: Query Scan',
       'ProcessesMovingQueue.Arn: SendMessage GetQueueAttributes',
     ])
       expect(lines).toContain(line);

@@ -195,6 +195,7 @@ describe('every function may do what its step does, and nothing else', () => {
     expect(lines('SweepSweep')).toEqual([
       'EventsCommits.Arn: Scan Query',
       'EventsControl.Arn: GetItem PutItem [sweep]',
+      'EventsControl.Arn: GetItem [phase/*]',
       readsProofs,
       ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
       'AnnouncerCursors.Arn: GetItem',

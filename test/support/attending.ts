@@ -79,7 +79,13 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
       cursors: through('cursors', { load: cursors.load, move: cursors.move }, calls),
       deadlines: through(
         'deadlines',
-        { put: deadlines.put, has: deadlines.has, remove: deadlines.remove, overdue: deadlines.overdue },
+        {
+          put: deadlines.put,
+          has: deadlines.has,
+          remove: deadlines.remove,
+          overdue: deadlines.overdue,
+          ofOthers: deadlines.ofOthers,
+        },
         calls,
       ),
       scheduler: through('scheduler', { set: scheduler.set, cancel: scheduler.cancel }, calls),

@@ -155,7 +155,7 @@ export const restorable = () => {
   /** One pass of the sweep a while later. Answers how many cursors were beyond their streams. */
   const sweepOnce = async (): Promise<number> => {
     clock.advance(40 * minute);
-    await sendOverdue([swept], deadlines, new Date(clock.now() - minute).toISOString());
+    await sendOverdue({ processes: [swept], deadlines, turns: new Map(), log }, new Date(clock.now() - minute).toISOString());
     const { beyond } = await sweep(sweeping);
     await takeQueues();
     return beyond;

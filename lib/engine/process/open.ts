@@ -1,7 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import { processEvents, type StepEnded } from '../../core/process-events.ts';
 import { readEvent } from '../../core/version.ts';
-import type { Deadlines, ProcessMessage } from './ports.ts';
 
 /** What is open after a commit of an instance. */
 export const stillOpen = ({ events }: Pick<Commit, 'events'>): StepEnded | undefined => {
@@ -15,10 +14,3 @@ export const openTooLong = (last: Commit, before: string): boolean => {
   if (!open || last.at >= before) return false;
   return open.sends > 0 || open.deferred > 0 || (open.due !== undefined && open.due < before);
 };
-
-/** The messages of deadlines that should have fired before this instant and did not. */
-export const overdueDeadlines = async (
-  deadlines: Pick<Deadlines, 'overdue'>,
-  before: string,
-  limit: number,
-): Promise<readonly ProcessMessage[]> => (await deadlines.overdue(before, limit)).map(({ at: _, ...due }) => ({ due }));

@@ -18,8 +18,10 @@ export interface Deadlines {
   has(deadline: Omit<Deadline, 'at'>): Promise<boolean>;
   /** Removes it; one that is not there is none to remove. */
   remove(deadline: Omit<Deadline, 'at'>): Promise<void>;
-  /** Those that were to be before an instant, the oldest first. */
-  overdue(before: string, limit: number): Promise<readonly Deadline[]>;
+  /** Those of one process that were to be before an instant, the oldest first; from another instant on, where one is given. */
+  overdue(process: string, options: Readonly<{ from?: string; before: string; limit: number }>): Promise<readonly Deadline[]>;
+  /** How many there are of other processes than these, by process; of very many some. */
+  ofOthers(processes: readonly string[]): Promise<Readonly<Record<string, number>>>;
 }
 
 /** One-shots: each sends one message to its process's queue. */

@@ -1,11 +1,12 @@
 import type { Commit } from '../../core/commit.ts';
 import type { AnyProcess } from '../../core/process.ts';
 import { parseStream } from '../../core/stream.ts';
-import { nowOf } from '../instant.ts';
-import type { Clock, Queue, Store } from '../ports.ts';
+import { latest } from '../decide-on.ts';
+import { instant, nowOf } from '../instant.ts';
+import type { Clock, Log, Queue, Store } from '../ports.ts';
 import type { Target } from '../sweep-target.ts';
-import { openTooLong, overdueDeadlines } from './open.ts';
-import type { Cursors, Deadlines } from './ports.ts';
+import { openTooLong } from './open.ts';
+import type { Cursors, Deadline, Deadlines } from './ports.ts';
 import { concerns } from './react.ts';
 
 /** A process as the sweep sees it. */
@@ -50,23 +51,64 @@ export const processTargets = (swept: SweptProcess, reading: Reading): readonly 
   instances(swept, reading),
 ];
 
-/** Deadlines of one run at most: more come with the next one. */
-const overdueAtOnce = 500;
+/** Deadlines of one process in one run at most: half of them the oldest ones, half from anywhere among the rest. */
+const halfAtOnce = 100;
+/** Above this many waiting messages a process is late, or down: more of them would not help it. */
+const backlog = 100;
 
-/** Says to the processes which of their deadlines should have fired by now. What is said twice, or came meanwhile, does nothing. Answers how many. */
-export const sendOverdue = async (
-  processes: readonly SweptProcess[],
-  deadlines: Pick<Deadlines, 'overdue'>,
+type Overdue = Readonly<{
+  processes: readonly SweptProcess[];
+  deadlines: Pick<Deadlines, 'overdue'>;
+  /** How far the turns of each process's other deadlines have come. A function that forgets it begins at the oldest again. */
+  turns: Map<string, string>;
+  log: Pick<Log, 'info' | 'warn'>;
+}>;
+
+/** Some that are overdue. Should the oldest ones never be done with, the others still have their turn, run by run. */
+const someOverdue = async ({ deadlines, turns }: Overdue, process: string, before: string): Promise<readonly Deadline[]> => {
+  const oldest = await deadlines.overdue(process, { before, limit: halfAtOnce });
+  const last = oldest.at(-1);
+  if (!last || oldest.length < halfAtOnce) return oldest;
+  const from = latest(turns.get(process), last.at);
+  const others = await deadlines.overdue(process, { from, before, limit: halfAtOnce });
+  const next = others.length < halfAtOnce ? undefined : others.at(-1)?.at;
+  // More of one instant than fit into a turn must not hold up what comes after them.
+  if (next === undefined) turns.delete(process);
+  else turns.set(process, next > from ? next : instant(Date.parse(from) + 1));
+  const isSame = (a: Deadline, b: Deadline) => a.instance === b.instance && a.name === b.name && a.setBy === b.setBy;
+  return [...oldest, ...others.filter((other) => !oldest.some((each) => isSame(each, other)))];
+};
+
+const sendOverdueOf = async (
+  overdue: Overdue,
+  { process: { category }, queue }: SweptProcess,
   before: string,
 ): Promise<number> => {
-  const messages = await overdueDeadlines(deadlines, before, overdueAtOnce);
-  let sent = 0;
-  for (const { process, queue } of processes) {
-    const own = messages.filter(
-      (message) => 'due' in message && parseStream(message.due.instance)?.category === process.category,
-    );
-    const failed = own.length === 0 ? [] : await queue.send(own);
-    sent += own.length - failed.length;
+  const due = await someOverdue(overdue, category, before);
+  if (due.length === 0) return 0;
+  if ((await queue.depth()).waiting > backlog) {
+    overdue.log.info('A process is late; the sweep leaves its deadlines alone.', { process: category, deadlines: due.length });
+    return 0;
   }
-  return sent;
+  const failed = await queue.send(due.map(({ at: _, ...which }) => ({ due: which })));
+  return due.length - failed.length;
+};
+
+/** Says to each process which of its deadlines should have fired by now. What is said twice, or came meanwhile, does nothing; what fails for one process holds
+ * up no other. Answers how many. */
+export const sendOverdue = async (overdue: Overdue, before: string): Promise<number> => {
+  const sent = await Promise.all(
+    overdue.processes.map(async (swept) => {
+      try {
+        return await sendOverdueOf(overdue, swept, before);
+      } catch (cause) {
+        overdue.log.warn("A process's deadlines could not be looked after.", {
+          process: swept.process.category,
+          cause: String(cause),
+        });
+        return 0;
+      }
+    }),
+  );
+  return sent.reduce((total, each) => total + each, 0);
 };

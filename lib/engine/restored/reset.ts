@@ -186,7 +186,7 @@ const resetSweep = async ({ places }: Resetting): Promise<void> => {
   for (let race = 0; race < races; race++) {
     const there = await places.load();
     if (!there || there.targets === '') return;
-    const { checkedBefore: _, oldestLeft: __, after: ___, ...place } = there;
+    const { checkedBefore: _, leaving: __, left: ___, after: ____, ...place } = there;
     if (await places.save({ ...place, targets: '' }, there.run)) return;
   }
   throw new TryAgain('The sweep runs at the same time. Do the same again.');

@@ -157,7 +157,12 @@ export const simulatedProcesses = (
   const overdue = (instance: Instance) => {
     const [swept, list] = [sweptBy(instance), distant(world, instance, 'deadlines', { overdue: deadlinePort.overdue })];
     return async (): Promise<number> =>
-      parts.length === 0 ? 0 : engine.sendOverdue(swept, list, new Date(instance.clock.now() - graceMilliseconds).toISOString());
+      parts.length === 0
+        ? 0
+        : engine.sendOverdue(
+            { processes: swept, deadlines: list, turns: new Map<string, string>(), log: instance.log },
+            new Date(instance.clock.now() - graceMilliseconds).toISOString(),
+          );
   };
 
   const dice = world.dice('operators');
