@@ -1,3 +1,4 @@
+import { manifest } from '#manifest';
 import { deployedHandler } from '../lib/aws/deployed-handler.ts';
 
-export const handler = deployedHandler();
+export const handler = deployedHandler(manifest);

@@ -1,24 +1,36 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { type DeployedRevision, type Deploying, revisionOf, settleDeployment } from '../engine/deployed.ts';
+import { revisionKey } from '../core/deployed-names.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { atOnce } from '../engine/at-once.ts';
+import { type DeployedRevision, type Deploying, revisionOf, type Settled, settleDeployment } from '../engine/deployed.ts';
+import { buildInPlace, type InPlace } from '../engine/rebuild/in-place.ts';
 import { answerCloudFormation, onceAllowed } from './custom-resource.ts';
 import { deploymentRecords, tableId } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
+import { rebuildRecords } from './rebuild-records.ts';
 import { activeRevisions, revisionPhases } from './revisions.ts';
 import { makeSecrets } from './secrets.ts';
 import { systemClock } from './system.ts';
+import { invokeWorker, workers } from './workers.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+type Unbuilt = Exclude<Settled, Readonly<{ refused: string }>>;
 
 /** The property `Revisions` of the resource: the table's name, and the hash of the code, by `<projection>.r<revision>`. */
-const revisionsIn = (properties: Readonly<Record<string, unknown>> = {}) =>
+const revisionsIn = (properties: Properties = {}) =>
   Object.entries((properties.Revisions ?? {}) as Record<string, readonly [string, string?]>).map(([name, [tableName, code]]) => ({
     ...revisionOf(name),
     tableName,
     ...(code !== undefined && { code }),
   }));
 
-/** What the function needs beside: the ids of tables, by their names. */
-export type Settling = Deploying & Readonly<{ tableId: (name: string) => Promise<string> }>;
+/** What the function needs beside: the ids of tables, by their names; and what builds a view from few commits. */
+export type Settling = Deploying &
+  Readonly<{ tableId: (name: string) => Promise<string>; build: (settled: Unbuilt, properties: Properties) => Promise<void> }>;
 
 /** Why the views may not be deployed so, if they may not. */
 export const settled = async (settling: Settling, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
@@ -26,19 +38,61 @@ export const settled = async (settling: Settling, event: CloudFormationCustomRes
   const next = revisionsIn(event.ResourceProperties).map(
     async ({ tableName, ...one }): Promise<DeployedRevision> => ({ ...one, table: await settling.tableId(tableName) }),
   );
-  return settleDeployment(settling, await Promise.all(next), previous);
+  const outcome = await settleDeployment(settling, await Promise.all(next), previous);
+  if ('refused' in outcome) return outcome.refused;
+  await settling.build(outcome, event.ResourceProperties);
+  return undefined;
 };
+
+/** Views of a deployment that are built at the same time, and how long all of them may take: less than the function has. */
+const [builtAtOnce, buildWithin] = [4, 150_000];
+
+/** Builds by the functions of the revisions, named in the property `Workers`, what there are few commits for. What else is to be built waits for an operator. */
+const building =
+  (manifest: Manifest, client: DynamoDBClient, control: string, log: Logger): Settling['build'] =>
+  async ({ unbuilt, commits }, properties) => {
+    const name = ({ projection, revision }: (typeof unbuilt)[number]) => revisionKey({ name: projection, revision });
+    if (commits === undefined) log.warn('Views have yet to be built: an operator rebuilds them.', { views: unbuilt.map(name) });
+    if (commits === undefined || unbuilt.length === 0) return;
+    const codes = new Map(revisionsIn(properties).map((one) => [name(one), one.code]));
+    const functions = properties.Workers as Readonly<Record<string, string>>;
+    const lambda = workers();
+    const inPlace: InPlace = {
+      views: manifest.projections.map((projection) => {
+        const code = codes.get(revisionKey(projection));
+        return { projection, ...(code !== undefined && { code }), queue: { send: async () => [] } };
+      }),
+      actives: activeRevisions(client, control),
+      phases: revisionPhases(client, control),
+      rebuilds: rebuildRecords(client, control),
+      clock: systemClock,
+      log,
+      keys: { randomId: randomUUID },
+      liveAfterSeconds: 0,
+      aboutCommits: async () => commits,
+      work: (of, order) => invokeWorker(lambda, functions[name(of)] ?? '', order),
+      until: systemClock.now() + buildWithin,
+    };
+    await atOnce(builtAtOnce, unbuilt, async (one) => {
+      const answers = await buildInPlace(inPlace, one).catch((error: Error) => {
+        log.error('A view has yet to be built: the deployment failed to.', { view: name(one), error });
+        return false;
+      });
+      if (answers) log.info('A view was built by the deployment, and answers.', { view: name(one), commits });
+    });
+  };
 
 /**
  * Serves the two resources of a deployment that are ours: `Secrets`, before any function reads one, and `Revisions`, when all views are there: it
  * tells the deployment whether it may go on, and lets first revisions answer where there is no history yet.
  */
-export const deployedHandler = () => {
+export const deployedHandler = (manifest: Manifest) => {
   const client = dynamo();
   const log = new Logger({ serviceName: 'deployed' });
   const control = environment('CONTROL_TABLE');
   const settling: Settling = {
     tableId: (name) => tableId(client, name),
+    build: building(manifest, client, control, log),
     deployments: deploymentRecords(client, { commits: environment('COMMITS_TABLE'), control }),
     actives: activeRevisions(client, control),
     phases: revisionPhases(client, control),

@@ -3,11 +3,14 @@ import { revisionKey } from '../core/deployed-names.ts';
 import { keptFor, type Revisions } from '../engine/answering.ts';
 import type { Deployments } from '../engine/deployed.ts';
 import type { Clock } from '../engine/ports.ts';
-import { toItem } from './attributes.ts';
+import { smallCommits } from '../engine/rebuild/settings.ts';
+import { type Item, toItem } from './attributes.ts';
 import { controlItem } from './control-item.ts';
-import { readFirst } from './paging.ts';
+import { readPage } from './paging.ts';
 
 const id = 'deployed';
+/** Of at most 1 MB each: what a deployment builds from by itself must be small in bytes, too. */
+const mostPages = 2;
 
 /** The id of each deployed revision's table, by `<projection>.r<revision>`. */
 const deployedTables = (client: DynamoDBClient, control: string) => async (): Promise<Readonly<Record<string, string>>> =>
@@ -36,15 +39,22 @@ export const deploymentRecords = (
     await client.send(new DeleteItemCommand({ TableName, Key: toItem({ id: key }) }));
   };
   return {
-    hasCommits: async () => {
+    fewCommits: async () => {
       const scan = {
         TableName: tables.commits,
         ConsistentRead: true,
-        Limit: 1,
+        Limit: smallCommits,
         ProjectionExpression: '#c',
         ExpressionAttributeNames: { '#c': 'commit' },
       };
-      return (await readFirst(client, { scan }, 1)).items.length > 0;
+      let [count, last]: [number, Item | undefined] = [0, undefined];
+      for (let page = 0; page < mostPages; page++) {
+        const found = await readPage(client, { scan }, last);
+        count += found.items.length;
+        last = found.last;
+        if (!last || count > smallCommits) break;
+      }
+      return last || count > smallCommits ? undefined : count;
     },
     tables: deployedTables(client, TableName),
     keepTables: async (tableIds) => {

@@ -15,7 +15,7 @@ import { step } from './progress.ts';
 import { loadProject, type ManifestModule, type Project } from './project.ts';
 import { RunError } from './run.ts';
 import { seed, usualHint } from './seed.ts';
-import { unbuiltIn } from './unbuilt.ts';
+import { buildingOf } from './unbuilt.ts';
 import { explain, UserError } from './user-error.ts';
 
 export type StartOptions = Readonly<{ port?: number; fresh: boolean; module: ManifestModule }>;
@@ -112,10 +112,11 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
   const project = await loadProject(options.module);
   const engine = external ? undefined : await engineOf(options, signal);
   try {
+    const began = new Date().toISOString();
     const { deployment, failure } = await deployedTo(external ?? engine?.endpoint ?? '', project, signal);
     if (!engine && failure) throw failure;
-    const unbuilt = failure ? '' : await unbuiltIn(deployment);
-    if (unbuilt !== '') console.log(unbuilt);
+    const building = failure ? '' : await buildingOf(deployment, began);
+    if (building !== '') console.log(building);
     console.log(failure ? kept(deployment, failure) : closing(deployment, project));
     if (!engine) return;
     await Promise.race([aborted(signal), engine.ended]);

@@ -17,7 +17,8 @@ export type DeployedRevision = Readonly<{
 
 /** What a deployment finds and leaves behind. */
 export interface Deployments {
-  hasCommits(): Promise<boolean>;
+  /** How many commits there are, as far as a few reads tell; undefined for more. */
+  fewCommits(): Promise<number | undefined>;
   /** The id of the table of each revision, by `<projection>.r<revision>`, as it was last deployed; of those that the last deployment removed, too. */
   tables(): Promise<Readonly<Record<string, string>>>;
   keepTables(tables: Readonly<Record<string, string>>): Promise<void>;
@@ -46,6 +47,9 @@ type Standing = Readonly<{
 type Judged = Readonly<
   { refused: string } | { stale: readonly DeployedRevision[]; goneActives: readonly string[]; unanswered: readonly string[] }
 >;
+
+/** `commits` is undefined where there are more than a deployment builds from by itself. */
+export type Settled = Readonly<{ refused: string } | { unbuilt: readonly Named[]; commits: number | undefined }>;
 
 /**
  * What a deployment means for what answers. A revision that comes back with another table begins anew; one that comes back with its own, as
@@ -103,13 +107,13 @@ const forgetGone = async (
 
 /**
  * Done by each deployment when the tables are there and before anything is removed. Where no revision answers yet and there is no history, the
- * oldest answers at once; over existing history it has to be built. Answers why the deployment is refused, if it is.
+ * oldest answers at once; over existing history it has to be built. Answers why the deployment is refused, if it is, or else what has to be built.
  */
 export const settleDeployment = async (
   { deployments, actives, phases, clock }: Deploying,
   next: readonly DeployedRevision[],
   previous: readonly Named[],
-): Promise<string | undefined> => {
+): Promise<Settled> => {
   const names = [...new Set(next.map(({ projection }) => projection))];
   const [tables, found, loaded] = await Promise.all([
     deployments.tables(),
@@ -119,7 +123,7 @@ export const settleDeployment = async (
   const known = new Map(next.flatMap((one, i) => (loaded[i] ? [[nameOf(one), loaded[i].phase] as const] : [])));
   const standing = { tables, actives: found.filter((active) => active !== undefined), phases: known };
   const judged = judgeDeployment(next, previous, standing);
-  if ('refused' in judged) return judged.refused;
+  if ('refused' in judged) return judged;
   for (const projection of judged.goneActives) await deployments.forgetActive(projection);
   const since = nowOf(clock);
   const enter = ({ projection, revision, code }: DeployedRevision, phase: Phase['phase']) =>
@@ -127,14 +131,17 @@ export const settleDeployment = async (
   for (const one of next) if (judged.stale.includes(one) || !known.has(nameOf(one))) await enter(one, 'building');
   const kept = await forgetGone(deployments, tables, [...next, ...previous]);
   await deployments.keepTables({ ...kept, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) });
-  if (judged.unanswered.length === 0 || (await deployments.hasCommits())) return undefined;
-  for (const name of judged.unanswered) {
+  const unanswered = judged.unanswered.map((name) => {
     const revisions = next.filter(({ projection }) => projection === name);
-    const oldest = revisions.reduce((a, b) => (a.revision < b.revision ? a : b));
+    return revisions.reduce((a, b) => (a.revision < b.revision ? a : b));
+  });
+  const commits = unanswered.length > 0 ? await deployments.fewCommits() : 0;
+  if (commits !== 0) return { unbuilt: unanswered, commits };
+  for (const oldest of unanswered) {
     // Live before it answers: whatever is delivered from now on finds its gaps filled.
     await enter(oldest, 'live');
     const { projection, revision } = oldest;
     await actives.switch({ projection, revision, since, by: 'deployment', why: 'There were no commits yet.' }, undefined);
   }
-  return undefined;
+  return { unbuilt: [], commits };
 };

@@ -30,7 +30,8 @@ export class DeployedViews extends Construct {
       ...common,
       step: 'deployed',
       description: 'Settles which revisions of views answer after a deployment, and makes the secrets of a first one.',
-      timeout: Duration.seconds(60),
+      // What it builds from few commits it gives up earlier.
+      timeout: Duration.minutes(5),
     });
     store.letSettle(this.step);
     store.makesSecrets(this.step, (properties) => this.resource('Secrets', 'Custom::Secrets', properties));
@@ -39,12 +40,22 @@ export class DeployedViews extends Construct {
 
   /** The resource that is there when it is settled what answers. */
   settle(views: readonly View[]): CustomResource {
-    const resource = this.resource('Views', 'Custom::DeployedViews', { Revisions: revisionsOf(views) });
+    const resource = this.resource('Views', 'Custom::DeployedViews', {
+      Revisions: revisionsOf(views),
+      Workers: Object.fromEntries(
+        views.map(({ projection, rebuildFunction }) => [revisionKey(projection), rebuildFunction.functionName]),
+      ),
+    });
     if (views.length === 0) return resource;
     // Not with the rights that the role begins with: those are there before any view.
     const rights = new Policy(this, 'Identify', { roles: [this.step.role!] });
     rights.addStatements(
       new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: views.map(({ tableArn }) => tableArn) }),
+      // What is small is built here and now.
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: views.map(({ rebuildFunction }) => rebuildFunction.functionArn),
+      }),
     );
     // The whole of each view: what is delivered from now on finds a function.
     resource.node.addDependency(rights, ...views);
@@ -56,7 +67,7 @@ export class DeployedViews extends Construct {
       // The function answers CloudFormation itself: a provider of its own would be three more functions.
       serviceToken: this.step.functionArn,
       resourceType,
-      serviceTimeout: Duration.minutes(2),
+      serviceTimeout: Duration.minutes(10),
       properties,
     });
     // Its rights first.

@@ -199,13 +199,17 @@ export class EventStore extends Construct {
     step.may(['dynamodb:DescribeTable', 'dynamodb:Scan'], [this.commits.tableArn]);
   }
 
-  /** Sees whether there are commits, and settles what a deployment finds and leaves behind. */
+  /** Sees whether there are commits, settles what a deployment finds and leaves behind, and keeps the records of what it builds by itself. */
   letSettle(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(['dynamodb:Scan'], [this.commits.tableArn]);
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
     const actions = ['GetItem', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
-    step.may(actions, [this.control.tableArn], onlyKeys('view/*', 'phase/*', 'deployed'));
+    step.may(
+      actions,
+      [this.control.tableArn],
+      onlyKeys('view/*', 'phase/*', 'deployed', 'rebuild/*', 'rebuilds', 'rebuilding/*'),
+    );
   }
 
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its

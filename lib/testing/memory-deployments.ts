@@ -2,13 +2,13 @@ import type { Deployments } from '../engine/deployed.ts';
 import type { memoryActives, memoryPhases } from './memory-rebuild.ts';
 
 type Records = Readonly<{ actives: ReturnType<typeof memoryActives>; phases: ReturnType<typeof memoryPhases> }> &
-  Pick<Deployments, 'hasCommits'>;
+  Pick<Deployments, 'fewCommits'>;
 
 /** What deployments leave behind, in memory. */
-export const memoryDeployments = ({ actives, phases, hasCommits }: Records): Deployments => {
+export const memoryDeployments = ({ actives, phases, fewCommits }: Records): Deployments => {
   let tables: Readonly<Record<string, string>> = {};
   return {
-    hasCommits,
+    fewCommits,
     tables: async () => tables,
     keepTables: async (kept) => {
       tables = kept;

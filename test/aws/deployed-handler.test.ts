@@ -28,7 +28,10 @@ describe('what CloudFormation asks of a deployment', () => {
   });
 
   const asked = (RequestType: 'Create' | 'Update' | 'Delete', properties: Record<string, unknown>) =>
-    deployedHandler()({ RequestType, ResourceProperties: properties } as unknown as CloudFormationCustomResourceEvent);
+    deployedHandler({ aggregates: [], projections: [] })({
+      RequestType,
+      ResourceProperties: properties,
+    } as unknown as CloudFormationCustomResourceEvent);
   const secretsPut = () =>
     mock.commandCalls(PutItemCommand).flatMap(({ args: [{ input }] }) => (input.Item?.secret ? [input] : []));
 

@@ -15,7 +15,7 @@ const house = (history = false) => {
   let commits = history;
   const deploying: Deploying = {
     clock: memoryClock(),
-    deployments: memoryDeployments({ actives, phases, hasCommits: async () => commits }),
+    deployments: memoryDeployments({ actives, phases, fewCommits: async () => (commits ? undefined : 0) }),
     actives,
     phases,
   };
@@ -24,10 +24,10 @@ const house = (history = false) => {
     deploying,
     /** As CloudFormation would: what was refused is undone, by the same way. */
     deploy: async (...next: DeployedRevision[]) => {
-      const refused = await settleDeployment(deploying, next, previous);
-      if (refused !== undefined) expect(await settleDeployment(deploying, previous, next)).toBeUndefined();
+      const settled = await settleDeployment(deploying, next, previous);
+      if ('refused' in settled) expect(await settleDeployment(deploying, previous, next)).not.toHaveProperty('refused');
       else previous = next;
-      return refused;
+      return 'refused' in settled ? settled.refused : undefined;
     },
     begin: () => {
       commits = true;

@@ -117,9 +117,10 @@ describe('every function may do what its step does, and nothing else', () => {
   test('settling a deployment: it sees whether there is a commit, what answers, and the ids of tables; and makes secrets', () => {
     expect(lines('DeployedViewsDeployed')).toEqual([
       'EventsCommits.Arn: Scan',
-      'EventsControl.Arn: GetItem PutItem DeleteItem [view/* phase/* deployed]',
+      'EventsControl.Arn: GetItem PutItem DeleteItem [view/* phase/* deployed rebuild/* rebuilds rebuilding/*]',
       `EventsControl.Arn: PutItem [${Object.values(secretIds).join(' ')}]`,
       `${views.map((view) => `${view}Rows.Arn`).join(' ')}: DescribeTable`,
+      `${views.map((view) => `${view}Rebuild.Arn`).join(' ')}: InvokeFunction`,
     ]);
   });
 

@@ -11,7 +11,7 @@ import { orderRebuild } from '../../lib/engine/rebuild/order.ts';
 import type { Ordering } from '../../lib/engine/rebuild/ordering.ts';
 import { knownPhase } from '../../lib/engine/rebuild/phase.ts';
 import type { Rebuild, Work } from '../../lib/engine/rebuild/ports.ts';
-import { defaultWorkSettings } from '../../lib/engine/rebuild/settings.ts';
+import { defaultWorkSettings, smallCommits } from '../../lib/engine/rebuild/settings.ts';
 import type { Working } from '../../lib/engine/rebuild/slice.ts';
 import { work } from '../../lib/engine/rebuild/work.ts';
 import { contributed, isPlaceOfRow, sumOf, totalOf } from '../../lib/engine/shares.ts';
@@ -115,6 +115,8 @@ export type Setting = Readonly<{
   seed?: number;
   odds?: Odds;
   pageCommits?: number;
+  /** Whether its rebuilds are of few commits. */
+  small?: boolean;
   clock?: Clock & { advance(milliseconds: number): void };
 }>;
 
@@ -125,6 +127,7 @@ export const rebuildingOf = ({
   seed = 1,
   odds = calm,
   pageCommits = 50,
+  small = false,
   clock = memoryClock(),
 }: Setting) => {
   const store = memoryStore({ pageBytes: 900 });
@@ -149,7 +152,7 @@ export const rebuildingOf = ({
     log,
     liveAfterSeconds: 40,
   };
-  const aboutCommits = async () => store.stored().length;
+  const aboutCommits = async () => (small ? 0 : smallCommits) + store.stored().length;
   const ordering: Ordering = { views, actives, phases, rebuilds, executions, clock, keys: { randomId }, aboutCommits };
   const working: Working = {
     projection,
@@ -244,7 +247,7 @@ export const execute = async (rebuilding: Rebuilding, id: string, hooks: Hooks =
   await all(steps.fill);
   await hooks.filled?.();
   const { waitSeconds } = await persistently(() => endBuilding(leading, id));
-  await hooks.waited?.(waitSeconds);
+  if (waitSeconds > 0) await hooks.waited?.(waitSeconds);
   await clock.wait(waitSeconds * 1_000);
   await all(steps.drain);
   await hooks.drained?.();

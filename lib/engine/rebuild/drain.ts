@@ -1,7 +1,9 @@
 import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
+import type { ScanPlace } from '../ports.ts';
 import { applyAll, races, readParts, TryAgain } from '../project.ts';
 import { takenUp } from '../refold.ts';
+import { streamsOf } from './fill.ts';
 import type { Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { Page, Working } from './slice.ts';
@@ -37,4 +39,28 @@ export const drainPage =
       await dirty.clear(note);
     });
     return { ...(page.next !== undefined && { next: { stream: page.next } }), commits, streams: page.notes.length };
+  };
+
+/**
+ * The pages of one segment, each stream when the scan comes to its first commit. What a function drops and notes because it takes the revision for
+ * being built, was appended before it went live: a consistent read after that finds it.
+ */
+export const catchUpPage =
+  (working: Working, { number, of }: Work) =>
+  (): Page =>
+  async (after) => {
+    const { scanner, settings = defaultWorkSettings } = working;
+    const page = await scanner.scan(
+      { segment: number, of },
+      { limit: settings.pageCommits, consistent: true, ...(after && { after: after as ScanPlace }) },
+    );
+    const streams = streamsOf(
+      working,
+      page.commits.filter(({ commit }) => commit === 1),
+    );
+    let commits = 0;
+    await atOnce(settings.streamsAtOnce, streams.keys(), async (stream) => {
+      commits += await catchUp(working, stream);
+    });
+    return { ...(page.next && { next: page.next }), commits, streams: streams.size, scanUnits: page.units };
   };

@@ -51,7 +51,7 @@ export const looksAtRows = (
 /** Divides the work among workers. */
 export const plan = async (leading: Pick<Leading, 'rebuilds' | 'views'>, id: string): Promise<Plan> => {
   const rebuild = await known(leading, id);
-  const { kind, projection, revision, settings } = rebuild;
+  const { kind, projection, revision, settings, small } = rebuild;
   const work = (task: Work['task'], of: number): readonly Work[] =>
     Array.from({ length: of }, (_, number) => ({ task, rebuild: id, number, of }));
   const { segments } = settings;
@@ -62,7 +62,7 @@ export const plan = async (leading: Pick<Leading, 'rebuilds' | 'views'>, id: str
     revision,
     concurrency: settings.concurrency,
     fill: kind === 'audit' ? [] : work('fill', segments),
-    drain: kind === 'rebuild' ? work('drain', dirtyShards) : [],
+    drain: kind !== 'rebuild' ? [] : small ? work('catch-up', segments) : work('drain', dirtyShards),
     verify: [...work('verify', segments), ...(rows ? work('rows', segments) : [])],
   };
 };
@@ -70,7 +70,7 @@ export const plan = async (leading: Pick<Leading, 'rebuilds' | 'views'>, id: str
 /** Ends the building. The streams that were noted meanwhile may be drained so many seconds later: nobody can note one any more. */
 export const endBuilding = async (leading: Leading, id: string): Promise<Readonly<{ waitSeconds: number }>> => {
   const { phases, rebuilds, clock, liveAfterSeconds } = leading;
-  const { kind, state, projection, revision } = await known(leading, id);
+  const { kind, state, projection, revision, small } = await known(leading, id);
   if (kind !== 'rebuild') return { waitSeconds: 0 };
   const moved = await rebuilds.move(id, ['filling'], { state: 'draining', since: nowOf(clock) });
   // A move that was sent twice finds its own in the way: what the record says now counts.
@@ -79,7 +79,8 @@ export const endBuilding = async (leading: Leading, id: string): Promise<Readonl
   // Also a live revision is waited for: the step that made it live may have been this one, at its first try.
   if (phase?.phase !== 'live') await phases.save(projection, revision, { ...phase, phase: 'live', since: nowOf(clock) });
   else if (state === 'filling' && Date.parse(phase.since) + liveAfterSeconds * 1_000 < clock.now()) return { waitSeconds: 0 };
-  return { waitSeconds: liveAfterSeconds };
+  // What a function notes that still takes it for being built, it was handed before: every stream is read after this.
+  return { waitSeconds: small ? 0 : liveAfterSeconds };
 };
 
 /** Everything is applied: from here on it is looked at. */

@@ -3,7 +3,7 @@ import type { RebuildView } from './lead.ts';
 import { type Asked, conflict, deployedRevision, type Ordering, revisionsOf } from './ordering.ts';
 import { isOver, type Rebuild, type RebuildSettings, runningStates } from './ports.ts';
 import { reconciled } from './reconcile.ts';
-import { rebuildSettings } from './settings.ts';
+import { rebuildSettings, smallCommits } from './settings.ts';
 
 /** Writes the record, takes the lock, and starts the execution. One that is locked by something long over goes on all the same. */
 export const begin = async (ordering: Ordering, rebuild: Rebuild, prepare?: () => Promise<void>): Promise<Rebuild> => {
@@ -86,7 +86,8 @@ export const orderRebuild = async (ordering: Ordering, asked: Asked): Promise<Re
   const foreign = phase?.code === undefined || phase.code !== view.code;
   const kind: Kind = { kind: 'rebuild', state: 'filling', ...(from !== undefined && { from }) };
   const record = await recordOf(ordering, view, asked, foreign ? { ...settings, compareOneOf: 1 } : settings, kind);
-  return begin(ordering, record, async () => {
+  const small = record.aboutCommits <= smallCommits;
+  return begin(ordering, { ...record, ...(small && { small }) }, async () => {
     // Only by whoever has the lock: who was refused would write this over what another rebuild has made live.
     if (!phase)
       await phases.save(name, revision, {

@@ -94,6 +94,8 @@ export type Rebuild = Readonly<{
   startedAt: string;
   endedAt?: string;
   settings: RebuildSettings;
+  /** Of few commits: all streams are brought to their heads after it went live, so that nobody's notes need be waited for. */
+  small?: true;
   /** About how many commits there were when it began. */
   aboutCommits: number;
   /** What ended it before its time, or what verify found: the first of them, and how many in all. */
@@ -118,8 +120,8 @@ export type RollBack = Pick<Rebuild, 'id' | 'projection' | 'revision' | 'since' 
 /** What the history of rebuilds tells of. */
 export type Recorded = Rebuild | RollBack;
 
-export const parts = ['fill', 'drain', 'verify', 'rows', 'recheck'] as const;
-/** What workers do: `rows` looks at a view's own items, as `verify` at the commits; `recheck` looks again at what was ordered to be mended. */
+export const parts = ['fill', 'drain', 'catch-up', 'verify', 'rows', 'recheck'] as const;
+/** What workers do: `catch-up` brings every stream to its head, where `drain` does those that were noted; `rows` looks at a view's own items, as `verify` at the commits; `recheck` looks again at what was ordered to be mended. */
 export type Part = (typeof parts)[number];
 
 /** One worker's share of a rebuild: a segment, or a shard of dirty notes. */

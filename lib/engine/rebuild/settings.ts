@@ -21,6 +21,9 @@ const limits: Readonly<Record<keyof RebuildSettings, number>> = {
   compareOneOf: 1_000_000,
 };
 
+/** Up to so many commits every stream is looked at twice, rather than that half a minute is waited: that takes a second or two. */
+export const smallCommits = 1_000;
+
 /** Settings as they were asked for, and as they are otherwise. */
 export const rebuildSettings = (asked: Partial<RebuildSettings> = {}): RebuildSettings => {
   for (const [name, most] of Object.entries(limits)) {
@@ -55,10 +58,11 @@ export const defaultWorkSettings = {
 export const partsOf = ({
   kind,
   settings: { segments },
+  small,
   state,
-}: Pick<Rebuild, 'kind' | 'settings' | 'state'>): Readonly<Partial<Record<Work['task'], number>>> => ({
+}: Pick<Rebuild, 'kind' | 'settings' | 'small' | 'state'>): Readonly<Partial<Record<Work['task'], number>>> => ({
   ...(kind !== 'audit' && { fill: segments }),
-  ...(kind === 'rebuild' && { drain: dirtyShards }),
+  ...(kind === 'rebuild' && (small ? { 'catch-up': segments } : { drain: dirtyShards })),
   verify: segments,
   rows: segments,
   ...((state === 'repairing' || state === 'audited') && { recheck: 1 }),

@@ -34,6 +34,7 @@ export type Page = (after: PartProgress['after']) => Promise<Turn>;
 const stateOf: Readonly<Record<Work['task'], RebuildState>> = {
   fill: 'filling',
   drain: 'draining',
+  'catch-up': 'draining',
   verify: 'verifying',
   rows: 'verifying',
   recheck: 'repairing',

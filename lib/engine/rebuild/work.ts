@@ -1,4 +1,4 @@
-import { drainPage } from './drain.ts';
+import { catchUpPage, drainPage } from './drain.ts';
 import { fillPage } from './fill.ts';
 import type { Work } from './ports.ts';
 import { recheckPage } from './recheck.ts';
@@ -6,7 +6,14 @@ import { rowsPage } from './rows.ts';
 import { slice, type Working } from './slice.ts';
 import { verifyPage } from './verify.ts';
 
-const pages = { fill: fillPage, drain: drainPage, verify: verifyPage, rows: rowsPage, recheck: recheckPage };
+const pages = {
+  fill: fillPage,
+  drain: drainPage,
+  'catch-up': catchUpPage,
+  verify: verifyPage,
+  rows: rowsPage,
+  recheck: recheckPage,
+};
 
 /** Does one slice of one part of a rebuild. Answers whether the part is done; otherwise it is to be asked again. */
 export const work = (working: Working, order: Work): Promise<Readonly<{ done: boolean }>> =>
