@@ -35,10 +35,11 @@ export type Settling = Deploying &
 /** Why the views may not be deployed so, if they may not. */
 export const settled = async (settling: Settling, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
   const previous = event.RequestType === 'Update' ? revisionsIn(event.OldResourceProperties) : [];
+  const { Retired: retired = [] } = event.ResourceProperties as Readonly<{ Retired?: readonly string[] }>;
   const next = revisionsIn(event.ResourceProperties).map(
     async ({ tableName, ...one }): Promise<DeployedRevision> => ({ ...one, table: await settling.tableId(tableName) }),
   );
-  const outcome = await settleDeployment(settling, await Promise.all(next), previous);
+  const outcome = await settleDeployment(settling, await Promise.all(next), { previous, retired });
   if ('refused' in outcome) return outcome.refused;
   await settling.build(outcome, event.ResourceProperties);
   return undefined;

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, DescribeTableCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { revisionKey } from '../core/deployed-names.ts';
 import { keptFor, type Revisions } from '../engine/answering.ts';
-import type { Deployments } from '../engine/deployed.ts';
+import type { Deployed, Deployments } from '../engine/deployed.ts';
 import type { Clock } from '../engine/ports.ts';
 import { smallCommits } from '../engine/rebuild/settings.ts';
 import { type Item, toItem } from './attributes.ts';
@@ -12,14 +12,17 @@ const id = 'deployed';
 /** Of at most 1 MB each: what a deployment builds from by itself must be small in bytes, too. */
 const mostPages = 2;
 
-/** The id of each deployed revision's table, by `<projection>.r<revision>`. */
-const deployedTables = (client: DynamoDBClient, control: string) => async (): Promise<Readonly<Record<string, string>>> =>
-  (await controlItem<Readonly<{ tableIds?: Record<string, string> }>>(client, control, id))?.tableIds ?? {};
+type Stored = Readonly<{ tableIds?: Deployed['tables']; before?: readonly string[] }>;
+
+const lastDeployed = (client: DynamoDBClient, control: string) => async (): Promise<Deployed> => {
+  const { tableIds = {}, before } = (await controlItem<Stored>(client, control, id)) ?? {};
+  return { tables: tableIds, ...(before && { before }) };
+};
 
 /** The id of the table that a revision has by now, asked for at most every few seconds. */
 export const knownTables = (client: DynamoDBClient, control: string, clock: Pick<Clock, 'now'>): Revisions['tableOf'] => {
-  const known = keptFor(clock, deployedTables(client, control));
-  return async (revision) => (await known(id))[revision];
+  const known = keptFor(clock, lastDeployed(client, control));
+  return async (revision) => (await known(id)).tables[revision];
 };
 
 /** The id that DynamoDB gave a table when it was made. */
@@ -29,7 +32,8 @@ export const tableId = async (client: DynamoDBClient, TableName: string): Promis
   return Table.TableId;
 };
 
-/** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, and `tableIds` by `<projection>.r<revision>`. */
+/** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, `tableIds` by `<projection>.r<revision>`,
+ * and `before`, the names of the revisions that were there before the last one. */
 export const deploymentRecords = (
   client: DynamoDBClient,
   tables: Readonly<{ commits: string; control: string }>,
@@ -56,9 +60,9 @@ export const deploymentRecords = (
       }
       return last || count > smallCommits ? undefined : count;
     },
-    tables: deployedTables(client, TableName),
-    keepTables: async (tableIds) => {
-      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tableIds }) }));
+    last: lastDeployed(client, TableName),
+    keep: async ({ tables: tableIds, before }) => {
+      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tableIds, before }) }));
     },
     forgetActive: (projection) => forget(`view/${projection}`),
     forgetPhase: (name, revision) => forget(`phase/${revisionKey({ name, revision })}`),

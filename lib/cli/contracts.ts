@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { checkContracts } from './contracts/check.ts';
 import { checkCommands, presentCommands, type ReleasedCommands, releaseCommands } from './contracts/commands.ts';
 import { draftsOf } from './contracts/drafts.ts';
-import { type Fault, together } from './contracts/findings.ts';
+import { type Fault, none, together } from './contracts/findings.ts';
 import { presentFormats, type Released, type Samples, type Storing, toReleased } from './contracts/present.ts';
 import { checkViews, keepRows, type ReleasedViews, releaseViews, type ViewCode } from './contracts/views.ts';
 import { UserError } from './user-error.ts';
@@ -71,7 +71,7 @@ export const contractsVerb = ({ manifest, root, code, release = false, write = w
   const { faults, notes } = together([
     checkContracts(manifest, released ?? {}, samples, release),
     checkCommands(commands, releasedCommands ?? {}),
-    checkViews(code ?? {}, views),
+    code ? checkViews(code, views, manifest.retired) : none,
   ]);
   const present = presentFormats(manifest, samples);
   const size = `${count(present.length, 'event type')} in ${count(present.flatMap(({ versions }) => versions).length, 'version')}`;

@@ -15,6 +15,8 @@ export type Manifest = Readonly<{
   aggregates: readonly AnyDecider[];
   projections: readonly AnyProjection[];
   processes?: readonly AnyProcess[];
+  /** Views that are not there any more, each with the reason: a deployment takes away no others that answer. */
+  retired?: Readonly<Record<string, string>>;
 }>;
 
 const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
@@ -143,7 +145,7 @@ const projectionFaults = (projection: AnyProjection): string[] => {
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
 export const defineManifest = (manifest: Manifest): Manifest => {
-  const { aggregates, processes = [] } = manifest;
+  const { aggregates, processes = [], retired = {} } = manifest;
   // Made anew where a manifest is made of another one.
   const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
   const faults = [
@@ -152,6 +154,12 @@ export const defineManifest = (manifest: Manifest): Manifest => {
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...projections.flatMap(projectionFaults),
     ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is there twice.`),
+    ...Object.keys(retired)
+      .filter((view) => projections.some(({ name }) => name === view))
+      .map((view) => `The view ${view} is retired, and is there: take it out of \`retired\`.`),
+    ...Object.entries(retired)
+      .filter(([, why]) => why.trim() === '')
+      .map(([view]) => `The view ${view} is retired without a reason: say why, for whoever still reads it.`),
     ...repeated(projections.map(({ name, revision }) => `${name}.r${revision}`)).map(
       (name) => `The view ${name} is there twice.`,
     ),

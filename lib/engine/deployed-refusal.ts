@@ -22,6 +22,10 @@ const switchTo = ({ projection, revision: active, previous }: Active, { revision
   return `${name} is not there yet: deploy it beside ${projection}.r${active}, then ${rebuild} builds it, and lets it answer.`;
 };
 
+/** Why a deployment must not go on that takes a whole view away without saying so. */
+export const refusalOfRemoval = (projection: string): string =>
+  `This would remove ${projection}, which answers queries: its readers would get 404 at once. Put it back; a view with another name can stand beside it. If nobody reads it any more, say so in the manifest: retired: { '${projection}': 'why' }. Then deploy again.`;
+
 /** Why a deployment must not go on, where it would take away what answers while it keeps the view; and what to do first. */
 export const refusal = (
   active: Active,

@@ -1,5 +1,5 @@
 import { revisionKey } from '../core/deployed-names.ts';
-import { type Candidate, refusal } from './deployed-refusal.ts';
+import { type Candidate, refusal, refusalOfRemoval } from './deployed-refusal.ts';
 import { nowOf } from './instant.ts';
 import type { Clock } from './ports.ts';
 import type { Active, Actives, Phase, Phases } from './rebuild/ports.ts';
@@ -15,13 +15,20 @@ export type DeployedRevision = Readonly<{
   code?: string;
 }>;
 
+/** What the last deployment has left. */
+export type Deployed = Readonly<{
+  /** The id of the table of each revision, by `<projection>.r<revision>`; of those that it removed, too. */
+  tables: Readonly<Record<string, string>>;
+  /** The revisions that were there before it. */
+  before?: readonly string[];
+}>;
+
 /** What a deployment finds and leaves behind. */
 export interface Deployments {
   /** How many commits there are, as far as a few reads tell; undefined for more. */
   fewCommits(): Promise<number | undefined>;
-  /** The id of the table of each revision, by `<projection>.r<revision>`, as it was last deployed; of those that the last deployment removed, too. */
-  tables(): Promise<Readonly<Record<string, string>>>;
-  keepTables(tables: Readonly<Record<string, string>>): Promise<void>;
+  last(): Promise<Deployed>;
+  keep(deployed: Deployed): Promise<void>;
   forgetActive(projection: string): Promise<void>;
   forgetPhase(projection: string, revision: number): Promise<void>;
 }
@@ -40,10 +47,16 @@ export const revisionOf = (name: string): Named => {
 
 type Standing = Readonly<{
   actives: readonly Active[];
-  tables: Readonly<Record<string, string>>;
+  last: Deployed;
   /** The phases of those that are deployed next, as they are before. */
   phases: ReadonlyMap<string, Phase['phase']>;
 }>;
+/** What was deployed before, and the views that the manifest says are retired. */
+type Context = Readonly<{ previous: readonly Named[]; retired: readonly string[] }>;
+
+const isAllOf = (names: readonly string[] | undefined, revisions: readonly Named[]): boolean =>
+  names !== undefined && names.length === revisions.length && revisions.every((one) => names.includes(nameOf(one)));
+
 type Judged = Readonly<
   { refused: string } | { stale: readonly DeployedRevision[]; goneActives: readonly string[]; unanswered: readonly string[] }
 >;
@@ -57,9 +70,10 @@ export type Settled = Readonly<{ refused: string } | { unbuilt: readonly Named[]
  */
 const judgeDeployment = (
   next: readonly DeployedRevision[],
-  previous: readonly Named[],
-  { actives, tables, phases }: Standing,
+  { previous, retired }: Context,
+  { actives, last, phases }: Standing,
 ): Judged => {
+  const { tables } = last;
   const wasDeployed = (one: Named) => previous.some((each) => nameOf(each) === nameOf(one));
   /** A deployment from before ids were kept has left none of what it had: what is still deployed is taken for what was. */
   const isSame = (one: DeployedRevision) => (tables[nameOf(one)] ?? (wasDeployed(one) ? one.table : undefined)) === one.table;
@@ -67,6 +81,12 @@ const judgeDeployment = (
     // One that comes with another table begins anew, and one that was gone for a while has missed something.
     wasDeployed(one) && isSame(one) ? (phases.get(nameOf(one)) ?? 'building') : 'new';
   const names = [...new Set(next.map(({ projection }) => projection))];
+  const removed = actives.find(
+    ({ projection }) =>
+      !names.includes(projection) && !retired.includes(projection) && previous.some((one) => one.projection === projection),
+  );
+  // What CloudFormation undoes looks like a deployment of what was there before the last one; it must not be refused.
+  if (removed && !isAllOf(last.before, next)) return { refused: refusalOfRemoval(removed.projection) };
   const goneActives: string[] = [];
   for (const active of actives) {
     const { projection } = active;
@@ -93,9 +113,9 @@ const judgeDeployment = (
  */
 const forgetGone = async (
   deployments: Deployments,
-  tables: Standing['tables'],
+  tables: Deployed['tables'],
   deployed: readonly Named[],
-): Promise<Standing['tables']> => {
+): Promise<Deployed['tables']> => {
   const names = new Set(deployed.map(nameOf));
   const gone = Object.keys(tables).filter((name) => !names.has(name));
   for (const { projection, revision } of gone.map(revisionOf)) {
@@ -112,25 +132,26 @@ const forgetGone = async (
 export const settleDeployment = async (
   { deployments, actives, phases, clock }: Deploying,
   next: readonly DeployedRevision[],
-  previous: readonly Named[],
+  { previous, retired }: Context,
 ): Promise<Settled> => {
-  const names = [...new Set(next.map(({ projection }) => projection))];
-  const [tables, found, loaded] = await Promise.all([
-    deployments.tables(),
+  const names = [...new Set([...next, ...previous].map(({ projection }) => projection))];
+  const [last, found, loaded] = await Promise.all([
+    deployments.last(),
     Promise.all(names.map((name) => actives.load(name))),
     Promise.all(next.map((one) => phases.load(one.projection, one.revision))),
   ]);
   const known = new Map(next.flatMap((one, i) => (loaded[i] ? [[nameOf(one), loaded[i].phase] as const] : [])));
-  const standing = { tables, actives: found.filter((active) => active !== undefined), phases: known };
-  const judged = judgeDeployment(next, previous, standing);
+  const standing = { last, actives: found.filter((active) => active !== undefined), phases: known };
+  const judged = judgeDeployment(next, { previous, retired }, standing);
   if ('refused' in judged) return judged;
   for (const projection of judged.goneActives) await deployments.forgetActive(projection);
   const since = nowOf(clock);
   const enter = ({ projection, revision, code }: DeployedRevision, phase: Phase['phase']) =>
     phases.save(projection, revision, { phase, since, ...(code !== undefined && { code }) });
   for (const one of next) if (judged.stale.includes(one) || !known.has(nameOf(one))) await enter(one, 'building');
-  const kept = await forgetGone(deployments, tables, [...next, ...previous]);
-  await deployments.keepTables({ ...kept, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) });
+  const kept = await forgetGone(deployments, last.tables, [...next, ...previous]);
+  const tables = { ...kept, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) };
+  await deployments.keep({ tables, before: previous.map(nameOf) });
   const unanswered = judged.unanswered.map((name) => {
     const revisions = next.filter(({ projection }) => projection === name);
     return revisions.reduce((a, b) => (a.revision < b.revision ? a : b));

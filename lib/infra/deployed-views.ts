@@ -2,6 +2,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { revisionKey } from '../core/deployed-names.ts';
+import type { Manifest } from '../core/manifest.ts';
 import type { EventStore } from './event-store.ts';
 import { output } from './notes.ts';
 import { type Common, Step } from './step.ts';
@@ -39,9 +40,10 @@ export class DeployedViews extends Construct {
   }
 
   /** The resource that is there when it is settled what answers. */
-  settle(views: readonly View[]): CustomResource {
+  settle(views: readonly View[], retired: Manifest['retired'] = {}): CustomResource {
     const resource = this.resource('Views', 'Custom::DeployedViews', {
       Revisions: revisionsOf(views),
+      Retired: Object.keys(retired).sort(),
       Workers: Object.fromEntries(
         views.map(({ projection, rebuildFunction }) => [revisionKey(projection), rebuildFunction.functionName]),
       ),

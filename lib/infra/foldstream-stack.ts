@@ -48,7 +48,7 @@ export class FoldstreamStack extends Stack {
       (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...common }),
     );
     const { managers: processes } = new Processes(this, 'Processes', { manifest, store, bus, ...common });
-    const settled = deployed.settle(views);
+    const settled = deployed.settle(views, manifest.retired);
     // Queries keep the tables that they know until it is settled that nothing is taken away from them.
     new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
     new History(this, 'History', { store, api, ...common });

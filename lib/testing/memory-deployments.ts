@@ -1,4 +1,4 @@
-import type { Deployments } from '../engine/deployed.ts';
+import type { Deployed, Deployments } from '../engine/deployed.ts';
 import type { memoryActives, memoryPhases } from './memory-rebuild.ts';
 
 type Records = Readonly<{ actives: ReturnType<typeof memoryActives>; phases: ReturnType<typeof memoryPhases> }> &
@@ -6,12 +6,12 @@ type Records = Readonly<{ actives: ReturnType<typeof memoryActives>; phases: Ret
 
 /** What deployments leave behind, in memory. */
 export const memoryDeployments = ({ actives, phases, fewCommits }: Records): Deployments => {
-  let tables: Readonly<Record<string, string>> = {};
+  let last: Deployed = { tables: {} };
   return {
     fewCommits,
-    tables: async () => tables,
-    keepTables: async (kept) => {
-      tables = kept;
+    last: async () => last,
+    keep: async (deployed) => {
+      last = deployed;
     },
     forgetActive: actives.forget,
     forgetPhase: phases.forget,

@@ -8,6 +8,7 @@ import { memoryClock } from '../../lib/testing/memory-system.ts';
 /** Names follow from the stack's and the view's: they are the same whenever the view is deployed. */
 const tableName = (revision: string) => `shop-${revision.replace('.', '-')}`;
 const properties = (revisions: readonly string[]) => ({
+  Retired: ['revenue'],
   Revisions: Object.fromEntries(revisions.map((revision) => [revision, [tableName(revision), 'code']])),
 });
 

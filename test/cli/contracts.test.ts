@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { checkContracts } from '../../lib/cli/contracts/check.ts';
 import { presentFormats, type Samples, toReleased } from '../../lib/cli/contracts/present.ts';
+import { checkViews } from '../../lib/cli/contracts/views.ts';
 import { contractsVerb, readReleased, readSamples, rowsUnchangedVerb } from '../../lib/cli/contracts.ts';
 import { type Formats, v1 } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
@@ -357,6 +358,21 @@ describe('foldstream contracts', () => {
       expect(contractsVerb({ manifest, root, code, release: true })).toMatchObject({ ok: true });
       return root;
     };
+
+    it('fails where a view is gone or has another name, until the manifest says that it is retired', () => {
+      const released = { 'shop-sales.r1': { code: 'one' }, 'shop-sales.r2': { code: 'two' }, 'shop-stock.r1': { code: 'three' } };
+      const renamed = { 'shop-turnover.r1': 'two', 'shop-stock.r1': 'three' };
+      expect(checkViews(renamed, released).faults).toMatchObject([
+        {
+          event: 'shop-sales',
+          fault: expect.stringContaining('404'),
+          fix: expect.stringContaining("retired: { 'shop-sales': 'why' }"),
+        },
+      ]);
+      expect(checkViews(renamed, released, { 'shop-sales': 'nobody reads it' }).faults).toEqual([]);
+      // A revision may go while another one stays.
+      expect(checkViews({ 'shop-sales.r2': 'two', 'shop-stock.r1': 'three' }, released)).toEqual({ faults: [], notes: [] });
+    });
 
     it('fails where it changed and the revision did not, and releases nothing then', () => {
       const root = releasedWith();

@@ -19,15 +19,19 @@ const house = (history = false) => {
     actives,
     phases,
   };
-  let previous: readonly DeployedRevision[] = [];
+  let [previous, retired]: [readonly DeployedRevision[], readonly string[]] = [[], []];
   return {
     deploying,
     /** As CloudFormation would: what was refused is undone, by the same way. */
     deploy: async (...next: DeployedRevision[]) => {
-      const settled = await settleDeployment(deploying, next, previous);
-      if ('refused' in settled) expect(await settleDeployment(deploying, previous, next)).not.toHaveProperty('refused');
+      const settled = await settleDeployment(deploying, next, { previous, retired });
+      if ('refused' in settled)
+        expect(await settleDeployment(deploying, previous, { previous: next, retired: [] })).not.toHaveProperty('refused');
       else previous = next;
       return 'refused' in settled ? settled.refused : undefined;
+    },
+    retire: (view: string) => {
+      retired = [view];
     },
     begin: () => {
       commits = true;
@@ -88,8 +92,34 @@ describe('a deployment', () => {
     );
   });
 
-  it('without a view at all may be; the view comes back as it was if its table does, else it begins anew', async () => {
-    const { deploy, begin, active, phase } = house();
+  it('without a view at all is refused until the manifest says that it is retired', async () => {
+    const { deploy, begin, active, retire } = house();
+    await deploy(one(1), one(2), one(1, 'other', 'other'));
+    begin();
+    await deploy(one(1), one(1, 'other', 'other'));
+    expect(await deploy(one(1, 'other', 'other'))).toBe(
+      "This would remove track, which answers queries: its readers would get 404 at once. Put it back; a view with another name can stand beside it. If nobody reads it any more, say so in the manifest: retired: { 'track': 'why' }. Then deploy again.",
+    );
+    expect(await active()).toBe(1);
+    retire('track');
+    expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
+  });
+
+  it('without a view that answers nobody yet may be, and so may the undoing of one that brought a view', async () => {
+    const { deploy, begin } = house();
+    await deploy(one(1, 'other', 'other'));
+    await deploy(one(1), one(1, 'other', 'other'));
+    begin();
+    // As CloudFormation undoes what failed behind this step.
+    expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
+    await deploy(one(1, 'late'), one(1, 'other', 'other'));
+    await deploy(one(1, 'late'), one(1, 'other', 'other'), one(2, 'other-2', 'other'));
+    expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
+  });
+
+  it('without a retired view may be; the view comes back as it was if its table does, else it begins anew', async () => {
+    const { deploy, begin, active, phase, retire } = house();
+    retire('track');
     await deploy(one(1), one(1, 'other', 'other'));
     begin();
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
@@ -114,7 +144,7 @@ describe('a deployment', () => {
     const { deploy, begin, deploying, active, phase } = house();
     await deploy(one(1));
     begin();
-    await deploying.deployments.keepTables({});
+    await deploying.deployments.keep({ tables: {} });
     expect(await deploy(one(1), one(2))).toBeUndefined();
     expect([await active(), await phase(1), await phase(2)]).toEqual([1, 'live', 'building']);
   });

@@ -13,14 +13,32 @@ export type ReleasedViews = Readonly<Record<string, ReleasedView>>;
 /** The code of today's revisions, by the same names. */
 export type ViewCode = Readonly<Record<string, string>>;
 
-/** Which revision is new, and which was changed in place. */
-export const checkViews = (code: ViewCode, released: ReleasedViews): Findings =>
-  together(
-    Object.entries(code).map(([name, now]) => {
+const viewOf = (name: string): string => name.replace(/\.r\d+$/, '');
+
+/** Views of which a release had a revision, and today there is none: renamed, or gone. */
+const goneViews = (code: ViewCode, released: ReleasedViews): readonly string[] => {
+  const present = new Set(Object.keys(code).map(viewOf));
+  return [...new Set(Object.keys(released).map(viewOf))].filter((view) => !present.has(view));
+};
+
+/** Which revision is new, which was changed in place, and which view is gone without a word. */
+export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Readonly<Record<string, string>> = {}): Findings =>
+  together([
+    ...goneViews(code, released).map((view) =>
+      retired[view] === undefined
+        ? faulty(
+            view,
+            undefined,
+            'The view has shipped, and is gone: its readers get 404 as soon as this is deployed.',
+            `Put it back; a view with another name can stand beside it. If nobody reads it any more, say so in the manifest: retired: { '${view}': 'why' }`,
+          )
+        : note(`${view} is retired: ${retired[view]}`),
+    ),
+    ...Object.entries(code).map(([name, now]) => {
       const before = released[name];
       if (!before) return note(`${name} is new, and not released yet.`);
       if (before.code === now) return none;
-      const view = name.replace(/\.r\d+$/, '');
+      const view = viewOf(name);
       return faulty(
         name,
         undefined,
@@ -28,7 +46,7 @@ export const checkViews = (code: ViewCode, released: ReleasedViews): Findings =>
         `Raise its revision, and rebuild it. If every stored row stays as it is: foldstream contracts --rows-unchanged ${view} --why "..."`,
       );
     }),
-  );
+  ]);
 
 /** What is recorded at a release: the revisions that there are, with what was said of them. */
 export const releaseViews = (code: ViewCode, released: ReleasedViews): ReleasedViews =>
@@ -42,7 +60,7 @@ export const keepRows = (
   why: string,
 ): Readonly<{ released: ReleasedViews; kept: readonly string[]; unknown: readonly string[] }> => {
   const changed = Object.keys(code).filter((name) => released[name] && released[name].code !== code[name]);
-  const isNamed = (name: string) => views.some((view) => name === view || name.replace(/\.r\d+$/, '') === view);
+  const isNamed = (name: string) => views.some((view) => name === view || viewOf(name) === view);
   const kept = changed.filter(isNamed);
   const entries = kept.map((name): [string, ReleasedView] => {
     const { code: was = '', rowsUnchanged = [] } = released[name] ?? {};
@@ -51,6 +69,6 @@ export const keepRows = (
   return {
     released: { ...released, ...Object.fromEntries(entries) },
     kept,
-    unknown: views.filter((view) => !changed.some((name) => name === view || name.replace(/\.r\d+$/, '') === view)),
+    unknown: views.filter((view) => !changed.some((name) => name === view || viewOf(name) === view)),
   };
 };
