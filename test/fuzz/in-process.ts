@@ -116,9 +116,13 @@ export const inProcess = (manifest: Manifest, seed = 1): Readonly<{ send: Send; 
   const handler = httpFunction(logger, answer);
   let sent = 0;
   return {
-    /** Commands under a key that two commits of a stream were made by. */
+    /** Commands under a key that two commits of a stream were made by. Streams of unique values are many streams' own. */
     twice: () => {
-      const made = kept.stored().flatMap(({ stream, command }) => (command.startsWith('http/') ? [`${stream} ${command}`] : []));
+      const made = kept
+        .stored()
+        .flatMap(({ stream, command }) =>
+          command.startsWith('http/') && !stream.startsWith('unique-') ? [`${stream} ${command}`] : [],
+        );
       return made.filter((each, i) => made.indexOf(each) !== i).map((each) => `took effect twice: ${each}`);
     },
     send: async (ask) => {

@@ -1,3 +1,4 @@
+import { candidates } from '../../lib/engine/lists.ts';
 import type { Store, ViewReader } from '../../lib/engine/ports.ts';
 
 /** What DynamoDB answers to a request that it does not take. */
@@ -29,10 +30,12 @@ const place = (after: After, names: readonly string[], within = ''): void => {
 
 const compared = (where: Readonly<{ equals?: Readonly<Record<string, string>> }> | undefined): void => {
   for (const text of Object.values(where?.equals ?? {})) {
-    const size = Math.abs(Number(text));
     if (!text.isWellFormed()) refuse('A value is no UTF-8.');
-    if (String(Number(text)) === text && Number.isFinite(size) && size !== 0 && (size < 1e-130 || size >= 1e126))
-      refuse('Number overflow. Attempting to store a number with magnitude larger than supported range.');
+    for (const value of candidates(text)) {
+      const size = Math.abs(Number(value));
+      if (typeof value === 'number' && size !== 0 && (size < 1e-130 || size >= 1e126))
+        refuse('Number overflow. Attempting to store a number with magnitude larger than supported range.');
+    }
   }
 };
 
