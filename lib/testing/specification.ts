@@ -69,7 +69,8 @@ const decideOn = (
   if (!parsed.success) return { invalid: [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].sort() };
   const owner = decider.owner?.(state as never);
   const who = actor ?? whoMay(format.may, owner);
-  const ownsAll = ownsNamed || !format.owns || who.role !== 'customer';
+  const isAsked = format.owns !== undefined && (who.role === 'customer' || who.role === 'anyone');
+  const ownsAll = !isAsked || (ownsNamed && who.role === 'customer');
   if (!ownsAll || !allowed(format.may, who, owner)) return { forbidden: `${who.role} ${who.id}` };
   const outcome = decide(decider, state, { type: command.type, data: frozen(parsed.data) }, { id, actor: who, at });
   if (isRefusal(outcome)) return storable(outcome, outcome.refused);
