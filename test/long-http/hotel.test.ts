@@ -116,12 +116,18 @@ describe.runIf(overHttp())("a manifest in the reference's place", () => {
     const index = 'test/hotel/index.ts';
     const held = () => operator('GET', '/views/occupancy/2026-12-24');
     clone.edit(index, (text) =>
-      text.replace('projections: [reservations, roomCalendar, occupancy]', 'projections: [reservations, roomCalendar]'),
+      text.replace(
+        'projections: [reservations, roomCalendar, occupancy]',
+        "projections: [reservations, roomCalendar], retired: { occupancy: 'A test.' }",
+      ),
     );
     await start();
     expect((await held()).status).toBe(404);
     clone.edit(index, (text) =>
-      text.replace('projections: [reservations, roomCalendar]', 'projections: [reservations, roomCalendar, occupancy]'),
+      text.replace(
+        "projections: [reservations, roomCalendar], retired: { occupancy: 'A test.' }",
+        'projections: [reservations, roomCalendar, occupancy]',
+      ),
     );
     await start();
     const first = await held();
