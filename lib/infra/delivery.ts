@@ -1,13 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { busSources, revisionName } from '../core/deployed-names.ts';
+import { revisionName } from '../core/deployed-names.ts';
 import { handledTypes, type Subscription, sourcesOf } from '../core/projection.ts';
 import { alarmOnAge, alarmOnLetters, alarmOnLine } from './alarm.ts';
 import { accept, fitting, outputs, plainHttp, stackNameOf } from './notes.ts';
+import { rulesFor } from './pattern.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
 
@@ -72,14 +73,14 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
   const queueName = revisionName(stackNameOf(scope), subscription);
   const delivery = queuesOf(scope, { name, queueName, settings, timeout: consumerTimeout });
   const { queue, undelivered } = delivery;
-  new Rule(scope, 'Rule', {
-    eventBus: bus,
+  const types = handledTypes(subscription);
+  rulesFor(scope, 'Rule', {
+    bus,
     description: `Commits that ${name} (revision ${revision}) is interested in.`,
-    eventPattern: {
-      source: [busSources.commits],
-      detailType: sourcesOf(subscription).map(({ category }) => `${category}.commit`),
-      detail: { types: [...handledTypes(subscription)] },
-    },
+    wanted: sourcesOf(subscription).map(({ category, events }) => ({
+      category,
+      types: types.filter((type) => Object.hasOwn(events, type)),
+    })),
     targets: [new SqsQueue(queue, { deadLetterQueue: undelivered })],
   });
   alarmOnAge(queue, `${name} is more than five minutes behind: see foldstream projections.`);

@@ -1,8 +1,8 @@
 import { Duration, Tags } from 'aws-cdk-lib';
-import { type IEventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { busSources, processName } from '../core/deployed-names.ts';
+import { processName } from '../core/deployed-names.ts';
 import type { AnyProcess } from '../core/process.ts';
 import { pascal } from '../core/stream.ts';
 import { alarmOnAge, alarmOnLine } from './alarm.ts';
@@ -10,6 +10,7 @@ import { type Delivery, deliveryOutputs, letReceive, letSendTo, queuesOf } from 
 import type { EventStore } from './event-store.ts';
 import { outputs, stackNameOf } from './notes.ts';
 import { OneShots } from './one-shots.ts';
+import { rulesFor } from './pattern.ts';
 import { type Common, Step } from './step.ts';
 
 /** Twice as long as a function begins new steps of an instance. */
@@ -82,24 +83,22 @@ export class ProcessManager extends Construct {
     const { category, from, on } = this.process;
     const { queue, undelivered } = this.delivery;
     const targets = [new SqsQueue(queue, { deadLetterQueue: undelivered })];
-    new Rule(this, 'Sources', {
-      eventBus: bus,
+    const only = { imported: false };
+    rulesFor(this, 'Sources', {
+      bus,
       description: `Commits that ${category} reacts to.`,
-      eventPattern: {
-        source: [busSources.commits],
-        detailType: from.map((source) => `${source.category}.commit`),
-        detail: { types: Object.keys(on).sort(), imported: Match.doesNotExist() },
-      },
+      wanted: from.map((source) => ({
+        category: source.category,
+        types: Object.keys(on).filter((type) => Object.hasOwn(source.events, type)),
+      })),
+      only,
       targets,
     });
-    new Rule(this, 'Own', {
-      eventBus: bus,
+    rulesFor(this, 'Own', {
+      bus,
       description: `The steps of ${category}: each is attended once more, whatever became of the function that took it.`,
-      eventPattern: {
-        source: [busSources.commits],
-        detailType: [`${category}.commit`],
-        detail: { imported: Match.doesNotExist() },
-      },
+      wanted: [{ category }],
+      only,
       targets,
     });
   }
