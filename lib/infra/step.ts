@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code as Bundle, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Code as Bundle, Function as LambdaFunction, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { moreThan } from './alarm.ts';
@@ -17,11 +17,18 @@ export type Code = Readonly<{
 /** What every construct of the pipeline is given. */
 export type Common = Readonly<{ code: Code; settings: Settings }>;
 
-type StepProps = Common & Readonly<{ step: string; description: string; timeout: Duration }>;
+type StepProps = Common &
+  Readonly<{
+    step: string;
+    description: string;
+    timeout: Duration;
+    /** It is called by what does not wait for its answer, and a run that failed is not repeated: whoever calls it does, or does not want it any more. */
+    asynchronous?: boolean;
+  }>;
 
 /** One function of the pipeline: it may write its own log, and nothing else until a resource lets it. */
 export class Step extends LambdaFunction {
-  constructor(scope: Construct, id: string, { code, settings, step, description, timeout }: StepProps) {
+  constructor(scope: Construct, id: string, { code, settings, step, description, timeout, asynchronous }: StepProps) {
     const bundle = code.steps[step];
     if (!bundle) throw new Error(`There is no bundle for the step '${step}': functions/${step}.ts is missing.`);
     // Not the managed policy for logs, which covers every log of the account.
@@ -39,6 +46,11 @@ export class Step extends LambdaFunction {
       timeout,
       role,
       logGroup,
+      // The platform's lines as JSON too; its START, END and REPORT of runs that went well say nothing that its metrics do not, and would be paid for.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      // Of their own accord Lambda calls twice more what failed, and keeps what is throttled for six hours.
+      ...(asynchronous && { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
       environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
     });
     logGroup.grantWrite(role);

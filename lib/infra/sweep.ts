@@ -20,6 +20,8 @@ export class Sweep extends Construct {
       step: 'sweep',
       description: 'Sends what got lost between the commits and their consumers.',
       timeout: Duration.seconds(60),
+      // The next run begins where a failed one began.
+      asynchronous: true,
     });
     store.letSweep(step);
     store.letReadSecret(step, 'proofs');
@@ -30,7 +32,7 @@ export class Sweep extends Construct {
     new Rule(this, 'EachMinute', {
       description: 'Lets the sweep look at the next segment of the commits.',
       schedule: Schedule.rate(Duration.minutes(1)),
-      // A run that failed is not repeated: the next one begins where it began.
+      // EventBridge's own tries are over as soon as Lambda has taken the call; neither those nor Lambda's are of use here.
       targets: [new LambdaFunction(step, { retryAttempts: 0 })],
     });
     alarmOnLine(step, {

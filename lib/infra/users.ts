@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { CfnUserPoolGroup, type IUserPool, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { CfnUserPoolGroup, FeaturePlan, type IUserPool, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { accept, output } from './notes.ts';
 import type { Settings } from './stage.ts';
@@ -28,6 +28,8 @@ export class Users extends Construct {
 
   private ownPool({ demoSignIn, protect, removal }: Settings): UserPool {
     const pool = new UserPool(this, 'Pool', {
+      // Groups, SRP and one-time passwords are in the cheapest plan; Essentials, the default, adds own sign-in pages, e-mail codes and claims of one's own in access tokens.
+      featurePlan: FeaturePlan.LITE,
       selfSignUpEnabled: false,
       signInAliases: { username: true, email: true },
       passwordPolicy: {
