@@ -7,6 +7,7 @@ import type { Manifest } from '../core/manifest.ts';
 import { atOnce } from '../engine/at-once.ts';
 import { type DeployedRevision, type Deploying, revisionOf, type Settled, settleDeployment } from '../engine/deployed.ts';
 import { buildInPlace, type InPlace } from '../engine/rebuild/in-place.ts';
+import { emptyBucket, s3 } from './buckets.ts';
 import { answerCloudFormation, onceAllowed } from './custom-resource.ts';
 import { deploymentRecords, tableId } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
@@ -83,9 +84,13 @@ const building =
     });
   };
 
+/** The name of the resource; where it becomes another, CloudFormation takes the old one away. */
+const nameOf = (properties: Readonly<Record<string, unknown>>): string =>
+  'Bucket' in properties ? String(properties.Bucket) : 'Secrets' in properties ? 'secrets' : 'deployed-views';
+
 /**
- * Serves the two resources of a deployment that are ours: `Secrets`, before any function reads one, and `Revisions`, when all views are there: it
- * tells the deployment whether it may go on, and lets first revisions answer where there is no history yet.
+ * Serves the resources of a deployment that are ours: `Secrets`, before any function reads one; `Revisions`, when all views are there: it
+ * tells the deployment whether it may go on, and lets first revisions answer where there is no history yet; and `Bucket`, which is emptied when it goes.
  */
 export const deployedHandler = (manifest: Manifest) => {
   const client = dynamo();
@@ -100,8 +105,11 @@ export const deployedHandler = (manifest: Manifest) => {
     clock: systemClock,
   };
   const done = async (event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
-    // What a stack leaves behind when it goes is its own business.
-    if (event.RequestType === 'Delete') return undefined;
+    if (event.RequestType === 'Delete') {
+      if ('Bucket' in event.ResourceProperties) await emptyBucket(s3(), String(event.ResourceProperties.Bucket));
+      // What else a stack leaves behind when it goes is its own business.
+      return undefined;
+    }
     if ('Secrets' in event.ResourceProperties) await makeSecrets(client, control);
     return 'Revisions' in event.ResourceProperties ? settled(settling, event) : undefined;
   };
@@ -111,7 +119,7 @@ export const deployedHandler = (manifest: Manifest) => {
       return `The deployment could not be settled: ${error.message}`;
     });
     if (reason !== undefined) log.warn('A deployment is refused.', { reason });
-    const resource = 'Secrets' in event.ResourceProperties ? 'secrets' : 'deployed-views';
+    const resource = nameOf(event.ResourceProperties);
     await answerCloudFormation(event, { resource, ...(reason !== undefined && { refused: reason }) });
   };
 };

@@ -1,10 +1,11 @@
-import { CustomResource, Duration } from 'aws-cdk-lib';
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { revisionKey } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { EventStore } from './event-store.ts';
-import { output } from './notes.ts';
+import { accept, output } from './notes.ts';
 import { type Common, Step } from './step.ts';
 import type { View } from './view.ts';
 
@@ -33,6 +34,7 @@ export class DeployedViews extends Construct {
       description: 'Settles which revisions of views answer after a deployment, and makes the secrets of a first one.',
       // What it builds from few commits it gives up earlier.
       timeout: Duration.minutes(5),
+      asynchronous: true,
     });
     store.letSettle(this.step);
     store.makesSecrets(this.step, (properties) => this.resource('Secrets', 'Custom::Secrets', properties));
@@ -62,6 +64,18 @@ export class DeployedViews extends Construct {
     // The whole of each view: what is delivered from now on finds a function.
     resource.node.addDependency(rights, ...views);
     return resource;
+  }
+
+  /** The resource that empties a bucket when it goes, and is to go before the bucket does. */
+  empties(bucket: Bucket): CustomResource {
+    this.step.may(['s3:ListBucket'], [bucket.bucketArn]);
+    this.step.may(['s3:DeleteObject'], [bucket.arnForObjects('*')]);
+    const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as CfnBucket);
+    accept(this.step.role!, {
+      [`IAM5[Resource::<${logicalId}.Arn>/*]`]:
+        'All that is in the bucket goes, whatever it is called, and this one bucket alone.',
+    });
+    return this.resource('Emptied', 'Custom::EmptiedBucket', { Bucket: bucket.bucketName });
   }
 
   private resource(id: string, resourceType: string, properties: Readonly<Record<string, unknown>>): CustomResource {

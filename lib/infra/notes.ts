@@ -35,3 +35,8 @@ export const output = (construct: Construct, name: string, value: string): void 
 export const outputs = (construct: Construct, name: string, values: Readonly<Record<string, string>>): void => {
   output(construct, name, Stack.of(construct).toJsonString(values));
 };
+
+/** A log group that a service of AWS writes to by a policy of the log's own: under this prefix AWS keeps one policy for all of them, which else grows with each until
+ * it is full for the whole account. */
+export const vendedLogName = (construct: Construct, service: string, name: string): string =>
+  `/aws/vendedlogs/${service}/${stackNameOf(construct)}/${name}`;

@@ -1,12 +1,14 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { busSources } from '../core/deployed-names.ts';
 import { moreThan } from './alarm.ts';
+import type { DeployedViews } from './deployed-views.ts';
 import type { EventStore } from './event-store.ts';
 import { accept, output, plainHttp } from './notes.ts';
+import type { Settings } from './stage.ts';
 import { type Common, Step } from './step.ts';
 
 /** Commits as they are appended -> the bus. What cannot be sent lands, whole, in a bucket. */
@@ -15,6 +17,7 @@ export class Publisher extends Construct {
   readonly functionName: string;
   private readonly failed: Bucket;
   private readonly tls: boolean;
+  private readonly appended: EventSourceMapping;
 
   constructor(scope: Construct, id: string, { store, ...common }: Common & Readonly<{ store: EventStore }>) {
     super(scope, id);
@@ -42,7 +45,7 @@ export class Publisher extends Construct {
     this.functionName = publish.functionName;
     this.letSend(publish, busSources.commits, { 'events:detail-type': '*.commit' });
     store.letReadSecret(publish, 'proofs');
-    new EventSourceMapping(this, 'Appended', {
+    this.appended = new EventSourceMapping(this, 'Appended', {
       target: publish,
       eventSourceArn: store.letFollow(publish),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
@@ -65,6 +68,11 @@ export class Publisher extends Construct {
     output(this, 'BusName', this.bus.eventBusName);
     output(this, 'PublishFunction', publish.functionName);
     output(this, 'FailedBatchesBucket', this.failed.bucketName);
+  }
+
+  /** CloudFormation removes no bucket with something in it. Where the bucket goes with the stack, it is emptied first, when nothing writes to it any more. */
+  emptiedBy(deployed: DeployedViews, { removal }: Pick<Settings, 'removal'>): void {
+    if (removal === RemovalPolicy.DESTROY) this.appended.node.addDependency(deployed.empties(this.failed));
   }
 
   /** Sends public events to this bus: nothing that a rule of ours takes for a commit. */

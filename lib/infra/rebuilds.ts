@@ -7,7 +7,7 @@ import { rebuildMachine } from '../engine/rebuild/machine.ts';
 import { moreThan } from './alarm.ts';
 import { consumerTimeout } from './delivery.ts';
 import type { EventStore } from './event-store.ts';
-import { accept, output } from './notes.ts';
+import { accept, output, vendedLogName } from './notes.ts';
 import { letFindViews } from './operations.ts';
 import { type Common, Step } from './step.ts';
 import { type View, workSeconds } from './view.ts';
@@ -52,7 +52,11 @@ export class Rebuilds extends Construct {
       role,
       // The history of an execution, without what its states hold: that is in the control table.
       logs: {
-        destination: new LogGroup(this, 'Log', { retention: common.settings.logRetention, removalPolicy: RemovalPolicy.DESTROY }),
+        destination: new LogGroup(this, 'Log', {
+          logGroupName: vendedLogName(this, 'states', 'rebuilds'),
+          retention: common.settings.logRetention,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
         level: LogLevel.ALL,
         includeExecutionData: false,
       },

@@ -1,4 +1,5 @@
 import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -48,6 +49,25 @@ describe('what CloudFormation asks of a deployment', () => {
     await asked('Delete', { Secrets: Object.keys(secretIds) });
     expect(secretsPut()).toEqual([]);
     expect(told).toMatchObject([{ PhysicalResourceId: 'deployed-views' }, { Status: 'SUCCESS', PhysicalResourceId: 'secrets' }]);
+  });
+
+  it('empties a bucket when it goes, page by page, and fails where something stays in it', async () => {
+    const storage = mockClient(S3Client);
+    const pages = [{ Contents: [{ Key: 'a' }, { Key: 'b' }] }, { Contents: [{ Key: 'c' }] }, {}];
+    storage.on(ListObjectsV2Command).callsFake(() => pages.shift());
+    storage.on(DeleteObjectsCommand).resolves({});
+    await asked('Update', { Bucket: 'failed' });
+    expect(storage.calls()).toEqual([]);
+    await asked('Delete', { Bucket: 'failed' });
+    const removed = storage.commandCalls(DeleteObjectsCommand).flatMap(({ args: [{ input }] }) => input.Delete?.Objects ?? []);
+    expect(removed.map(({ Key }) => Key)).toEqual(['a', 'b', 'c']);
+    pages.push({ Contents: [{ Key: 'd' }] });
+    storage.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: 'd', Message: 'denied' }] });
+    await asked('Delete', { Bucket: 'failed' });
+    expect(told.map(({ Status, PhysicalResourceId }) => [Status, PhysicalResourceId])).toEqual(
+      ['SUCCESS', 'SUCCESS', 'FAILED'].map((status) => [status, 'failed']),
+    );
+    storage.restore();
   });
 
   it('fails a deployment that can make none, and says why', async () => {

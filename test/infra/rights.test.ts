@@ -119,6 +119,9 @@ describe('every function may do what its step does, and nothing else', () => {
       'EventsCommits.Arn: Scan',
       'EventsControl.Arn: GetItem PutItem DeleteItem [view/* phase/* deployed rebuild/* rebuilds rebuilding/*]',
       `EventsControl.Arn: PutItem [${Object.values(secretIds).join(' ')}]`,
+      // In a stage that is destroyed with all that is in it.
+      'PublisherFailed.Arn: ListBucket',
+      'PublisherFailed.Arn/*: DeleteObject',
       `${views.map((view) => `${view}Rows.Arn`).join(' ')}: DescribeTable`,
       `${views.map((view) => `${view}Rebuild.Arn`).join(' ')}: InvokeFunction`,
     ]);
@@ -238,7 +241,7 @@ test('there is no wildcard but where Lambda or executions make it necessary, and
     .flatMap(({ Action, Resource }) => [...list(Action), ...[Resource].flat().map(named)])
     .filter((text) => text.includes('*'));
   const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RebuildsMachine.Name:*';
-  expect(wild.toSorted()).toEqual(['*', 'PublisherFailed.Arn/aws/lambda/*', executions, executions]);
+  expect(wild.toSorted()).toEqual(['*', 'PublisherFailed.Arn/*', 'PublisherFailed.Arn/aws/lambda/*', executions, executions]);
 });
 
 test("into a consumer's queue only its own rules may put something by the queue's policy, and a rule takes only what the publisher has put", () => {
