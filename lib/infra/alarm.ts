@@ -1,9 +1,10 @@
 import { Aspects, Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
+import type { Settings } from './stage.ts';
 
 /** An alarm as soon as a measure is above a limit; nothing measured is nothing wrong. */
 export const moreThan = (threshold: number) => ({
@@ -27,24 +28,53 @@ export const alarmOnAge = (queue: Queue, alarmDescription: string): void => {
     .createAlarm(queue, 'Late', { alarmDescription, ...moreThan(Duration.minutes(5).toSeconds()) });
 };
 
-/** An alarm as soon as a function says something. */
-export const alarmOnLine = (
-  step: LambdaFunction,
-  { id, message, alarmDescription }: Readonly<{ id: string; message: string; alarmDescription: string }>,
-): void => {
-  const metric = { metricNamespace: 'Foldstream', metricName: `${step.node.path.replaceAll('/', '.')}.${id}` };
-  new MetricFilter(step, id, {
-    ...metric,
-    logGroup: step.logGroup,
-    filterPattern: FilterPattern.stringValue('$.message', '=', message),
-    metricValue: '1',
-  });
+type LogAlarm = Readonly<{ id: string; filterPattern: IFilterPattern; alarmDescription: string }>;
+
+/** An alarm as soon as a line of a log matches. */
+export const alarmOnLog = (scope: Construct, logGroup: ILogGroup, { id, filterPattern, alarmDescription }: LogAlarm): void => {
+  const metric = { metricNamespace: 'Foldstream', metricName: `${scope.node.path.replaceAll('/', '.')}.${id}` };
+  new MetricFilter(scope, id, { ...metric, logGroup, filterPattern, metricValue: '1' });
   new Metric({
     namespace: metric.metricNamespace,
     metricName: metric.metricName,
     statistic: 'Sum',
     period: Duration.minutes(1),
-  }).createAlarm(step, `${id}Alarm`, { alarmDescription, ...moreThan(0) });
+  }).createAlarm(scope, `${id}Alarm`, { alarmDescription, ...moreThan(0) });
+};
+
+/** An alarm as soon as a function says something. */
+export const alarmOnLine = (
+  step: LambdaFunction,
+  { id, message, alarmDescription }: Readonly<{ id: string; message: string; alarmDescription: string }>,
+): void =>
+  alarmOnLog(step, step.logGroup, { id, filterPattern: FilterPattern.stringValue('$.message', '=', message), alarmDescription });
+
+/**
+ * Alarms on what AWS turned away, each on one measure of the whole account in the region. An alarm is paid for by the measures that it looks at: one for each function and each
+ * operation on each table would be the larger part of all. What is turned away elsewhere in the account matters here too, since
+ * functions share the account's limit.
+ */
+export const alarmOnThrottles = (scope: Construct, { tls }: Pick<Settings, 'tls'>): void => {
+  const period = Duration.minutes(5);
+  LambdaFunction.metricAllThrottles({ period, statistic: 'Sum' }).createAlarm(scope, 'FunctionsThrottled', {
+    alarmDescription:
+      'Functions were called more often at once than the account allows: callers got 503, or what is in queues waits. See the measure Throttles of each function, and raise the quota or lower -c maximumConcurrency.',
+    ...moreThan(0),
+  });
+  // An engine on this machine takes no alarm on a query.
+  if (!tls) return;
+  new MathExpression({
+    // Indexes and transactions are in it; and a measure is there only where something was turned away.
+    expression: 'SELECT SUM(ThrottledRequests) FROM SCHEMA("AWS/DynamoDB", TableName, Operation)',
+    usingMetrics: {},
+    label: 'Throttled requests to tables',
+    period,
+  }).createAlarm(scope, 'TablesThrottled', {
+    alarmDescription:
+      'Requests to a table were turned away again and again: see ThrottledRequests of each table. A key is written or read by too many at once, or a quota is reached.',
+    // A few of them are tried again by whoever sent them, and harm nobody.
+    ...moreThan(50),
+  });
 };
 
 /** Every alarm within a scope, now and later, tells a topic when it begins and when it is over. */

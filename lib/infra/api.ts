@@ -1,4 +1,4 @@
-import { Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
@@ -11,10 +11,11 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { alarmOnLine } from './alarm.ts';
-import { accept, output } from './notes.ts';
+import { alarmOnLine, alarmOnLog, moreThan } from './alarm.ts';
+import { accept, output, vendedLogName } from './notes.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
 import { Users } from './users.ts';
@@ -30,6 +31,8 @@ const accessLog = {
   gateway: '$context.error.message',
   authorizer: '$context.authorizer.error',
   integration: '$context.integrationErrorMessage',
+  // What Lambda answered, and not what the function did: 200 unless the function could not be called.
+  lambda: '$context.integrationStatus',
 };
 
 /** Requests a second of all callers together, and on each route that asks for no token. */
@@ -51,7 +54,11 @@ export class Api extends Construct {
       createDefaultStage: false,
       defaultAuthorizer: new HttpUserPoolAuthorizer('Tokens', pool, { userPoolClients: [client] }),
     });
-    const log = new LogGroup(this, 'AccessLog', { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    const log = new LogGroup(this, 'AccessLog', {
+      logGroupName: vendedLogName(this, 'apis', 'access'),
+      retention: settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.callerRate = settings.callerRate;
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.http,
@@ -62,6 +69,7 @@ export class Api extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
       },
     });
+    this.alarms(log, settings);
     (this.stage.node.defaultChild as CfnStage).routeSettings = Lazy.any({ produce: () => this.limits });
     output(this, 'ApiUrl', this.stage.url);
     output(this, 'ApiId', this.http.apiId);
@@ -80,6 +88,38 @@ export class Api extends Construct {
       // A stage takes no limit of a route that is not there.
       this.stage.node.addDependency(route);
     }
+  }
+
+  private alarms(log: LogGroup, { tls }: Pick<Settings, 'tls'>): void {
+    alarmOnLog(this, log, {
+      id: 'TurnedAway',
+      filterPattern: FilterPattern.literal('{ $.status = "429" && $.lambda = "-" }'),
+      alarmDescription: 'The API turned requests away (429): more came at once than its stage, or the account, lets through.',
+    });
+    const failures = ['500', '502', '503', '504'].map((status) => `$.status = "${status}"`).join(' || ');
+    alarmOnLog(this, log, {
+      id: 'Unreachable',
+      filterPattern: FilterPattern.literal(`{ (${failures}) && ($.lambda != "200") }`),
+      alarmDescription:
+        'The API could not call a function and answered for it, as when functions are throttled: its access log says which route.',
+    });
+    // An engine on this machine takes no alarm on an expression.
+    if (!tls) return;
+    // A single 503 may be an answer that asks to come again; that one of twenty fails for a quarter of an hour is none.
+    new MathExpression({
+      expression: '100 * failed / asked',
+      usingMetrics: {
+        failed: this.http.metricServerError({ statistic: 'Sum' }),
+        asked: this.http.metricCount({ statistic: 'Sum' }),
+      },
+      label: 'Answers with 5xx in percent',
+      period: Duration.minutes(5),
+    }).createAlarm(this, 'Failures', {
+      alarmDescription:
+        'More than one of twenty requests was answered with 5xx for a quarter of an hour: the access log says which routes.',
+      ...moreThan(5),
+      evaluationPeriods: 3,
+    });
   }
 
   private integrate(step: Step): HttpLambdaIntegration {

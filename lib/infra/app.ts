@@ -28,6 +28,9 @@ export const foldstreamApp = async ({
     alarmTopic: context('alarmTopic'),
     adopt: adoptedIn(context),
     callerRate: context('callerRate'),
+    maximumConcurrency: context('maximumConcurrency'),
+    accountConcurrency: context('accountConcurrency'),
+    first: context('first'),
   });
   const name: string = stackName ?? context('name') ?? `foldstream-${settings.stage}`;
   const code = {

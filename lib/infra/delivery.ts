@@ -12,6 +12,8 @@ import { rulesFor } from './pattern.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
 
+type ConsumerSettings = Pick<Settings, 'tls' | 'maximumConcurrency'>;
+
 /** How long the function of a consumer may work on a batch. */
 export const consumerTimeout = Duration.seconds(20);
 
@@ -25,7 +27,7 @@ const tries = 25;
 type Props = Readonly<{
   subscription: Subscription & Readonly<{ revision: number }>;
   bus: IEventBus;
-  settings: Pick<Settings, 'tls'>;
+  settings: ConsumerSettings;
 }>;
 
 /** The way of commits to a consumer, and where they lie that do not get through. */
@@ -34,6 +36,7 @@ export type Delivery = Readonly<{
   queue: Queue;
   visibility: Duration;
   tls: boolean;
+  maximumConcurrency: number;
   deadLetters: Queue;
   undelivered: Queue;
 }>;
@@ -45,7 +48,7 @@ const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, p
   return queue;
 };
 
-type Queues = Readonly<{ name: string; queueName: string; settings: Pick<Settings, 'tls'>; timeout: Duration }>;
+type Queues = Readonly<{ name: string; queueName: string; settings: ConsumerSettings; timeout: Duration }>;
 
 /** A consumer's queue, and where those letters lie that do not get into it or through it. */
 export const queuesOf = (scope: Construct, { name, queueName, settings, timeout }: Queues): Delivery => {
@@ -64,7 +67,8 @@ export const queuesOf = (scope: Construct, { name, queueName, settings, timeout 
     visibilityTimeout: visibility,
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
-  return { name, queue, visibility, tls: settings.tls, deadLetters, undelivered };
+  const { tls, maximumConcurrency } = settings;
+  return { name, queue, visibility, tls, maximumConcurrency, deadLetters, undelivered };
 };
 
 /** Bus -> rule -> queue, for exactly the event types of a subscription. */
@@ -88,7 +92,11 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
 };
 
 /** Lets a function receive from the queue, in batches of which it gives back what failed, and says when that comes again. */
-export const letReceive = (scope: Construct, step: Step, { name, queue, visibility, tls }: Delivery): void => {
+export const letReceive = (
+  scope: Construct,
+  step: Step,
+  { name, queue, visibility, tls, maximumConcurrency }: Delivery,
+): void => {
   step.addEnvironment('QUEUE_URL', queue.queueUrl);
   step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
   const actions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'];
@@ -103,6 +111,8 @@ export const letReceive = (scope: Construct, step: Step, { name, queue, visibili
     eventSourceArn: queue.queueArn,
     batchSize: 10,
     reportBatchItemFailures: true,
+    // What is throttled counts as received: without a limit a rush uses up the tries of messages that no function has seen.
+    maxConcurrency: maximumConcurrency,
   });
   // The queue's own alarm says nothing of them: SQS leaves what was received three times out of the age that it measures.
   alarmOnLine(step, {

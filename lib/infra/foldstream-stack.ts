@@ -3,7 +3,7 @@ import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { pascal } from '../core/stream.ts';
-import { alarmsTell } from './alarm.ts';
+import { alarmOnThrottles, alarmsTell } from './alarm.ts';
 import { Announcer } from './announcer.ts';
 import { Api } from './api.ts';
 import { CommandEndpoint } from './command-endpoint.ts';
@@ -17,6 +17,7 @@ import { Publisher } from './publisher.ts';
 import { History, Queries } from './queries.ts';
 import { Rebuilds } from './rebuilds.ts';
 import { roomFor } from './room.ts';
+import { leaveRoom } from './stage.ts';
 import type { Common } from './step.ts';
 import { Sweep } from './sweep.ts';
 import { View } from './view.ts';
@@ -31,12 +32,14 @@ export class FoldstreamStack extends Stack {
     // Only AWS counts them.
     if (!common.settings.nested) this.node.setContext(STACK_RESOURCE_LIMIT_CONTEXT, 0);
     if (common.settings.alarmTopic !== undefined) alarmsTell(this, common.settings.alarmTopic);
+    alarmOnThrottles(this, common.settings);
     const store = new EventStore(this, 'Events', common);
     const publisher = new Publisher(this, 'Publisher', { store, ...common });
     const { bus } = publisher;
     new Guard(this, 'Guard', { store, ...common });
     const api = new Api(this, 'Api', common);
     const deployed = new DeployedViews(this, 'DeployedViews', { store, ...common });
+    publisher.emptiedBy(deployed, common.settings);
 
     for (const decider of manifest.aggregates)
       new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, store, api, ...common });
@@ -48,6 +51,7 @@ export class FoldstreamStack extends Stack {
       (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...common }),
     );
     const { managers: processes } = new Processes(this, 'Processes', { manifest, store, bus, ...common });
+    leaveRoom(common.settings, views.length + announcers.length + processes.length);
     const settled = deployed.settle(views, manifest.retired);
     // Queries keep the tables that they know until it is settled that nothing is taken away from them.
     new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);

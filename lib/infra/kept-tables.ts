@@ -22,6 +22,7 @@ export class KeptTables extends Construct {
       step: 'tables',
       description: 'Looks at the tables that a deployment goes by.',
       timeout: Duration.seconds(30),
+      asynchronous: true,
     });
     this.resource = new CustomResource(this, 'Kept', {
       serviceToken: this.step.functionArn,

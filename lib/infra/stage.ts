@@ -29,7 +29,11 @@ export type Settings = Readonly<{
   adopt: Readonly<Partial<Record<KeptTable | 'userPool', string>>>;
   /** How many requests of one caller each instance of a function answers a second, and four times as many at once; the next one is 429. */
   callerRate: number;
-  /** The SNS topic that hears of every alarm, and of its end. */
+  /** How many functions a consumer's queue may keep busy at once. Without a limit one queue may take all that the account has, and commands are turned away. */
+  maximumConcurrency: number;
+  /** How many functions the account may run at once in the region: 1,000, but in a new account 10. */
+  accountConcurrency: number;
+  /** The SNS topic that hears of every alarm, and of its end. In prod there is one. */
   alarmTopic?: string;
 }>;
 
@@ -46,6 +50,9 @@ type Context = Readonly<{
   alarmTopic?: unknown;
   adopt?: Readonly<Partial<Record<KeptTable | 'userPool', unknown>>>;
   callerRate?: unknown;
+  maximumConcurrency?: unknown;
+  accountConcurrency?: unknown;
+  first?: unknown;
 }>;
 
 const tableName = /^[\w.-]{3,255}$/;
@@ -67,6 +74,16 @@ const adopted = (names: NonNullable<Context['adopt']>): Settings['adopt'] =>
     }),
   );
 
+/** A batch of ten takes a function some 50 ms, so twenty of them take some 4,000 commits a second: more than a view is sent. Fourteen such queues, as the reference application
+ * has, keep at most 280 of an account's 1,000 functions busy. */
+const usualConcurrency = 20;
+
+const wholeNumber = (name: keyof Context, given: unknown, [least, most]: readonly [number, number], whose: string): number => {
+  const number = Number(given);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new WrongSetting(`'${given}' is no ${whose}: use -c ${name}=<a whole number from ${least} to ${most}>.`);
+};
+
 const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
 const topicOf = (context: unknown): string => {
   if (typeof context === 'string' && topicArn.test(context)) return context;
@@ -81,28 +98,70 @@ const rateOf = (context: unknown): number => {
   throw new WrongSetting(`'${context}' is no number of requests a second: use -c callerRate=50.`);
 };
 
+/** What is protected and kept: nothing in dev; in prod what cannot be made again, but only once the stack stands. */
+const protectionOf = (stage: Stage, first: boolean) => {
+  if (stage !== 'prod') return { removal: RemovalPolicy.DESTROY, protect: false };
+  // What a first deployment has made goes with it when it fails, so that the next one begins from nothing.
+  return first
+    ? { removal: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, protect: false }
+    : { removal: RemovalPolicy.RETAIN, protect: true };
+};
+
 /** `architecture` is for engines that cannot run ARM images, `plainHttp` for those that know no TLS, `nested` for those that cannot update nested
  * stacks; on AWS leave all alone. */
 export const settingsFor = (
   stage: Stage,
-  { architecture = 'arm64', plainHttp, nested = true, alarmTopic, adopt = {}, callerRate = 50 }: Context = {},
+  {
+    architecture = 'arm64',
+    plainHttp,
+    nested = true,
+    alarmTopic,
+    maximumConcurrency = usualConcurrency,
+    accountConcurrency = 1_000,
+    first = false,
+    adopt = {},
+    callerRate = 50,
+  }: Context = {},
 ): Settings => {
   const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
   if (!known)
     throw new WrongSetting(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
   const tls = String(plainHttp) !== 'true';
   if (!tls && stage !== 'dev') throw new WrongSetting(`The stage ${stage} insists on TLS: leave -c plainHttp=true to dev.`);
+  const isFirst = String(first) === 'true';
+  if (isFirst && stage !== 'prod') throw new WrongSetting(`The stage ${stage} protects nothing: leave -c first=true to prod.`);
+  if (stage === 'prod' && alarmTopic === undefined)
+    throw new WrongSetting(
+      'In prod somebody is to hear of alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or put alarmTopic into the context of cdk.json.',
+    );
   return {
+    stage,
+    ...protectionOf(stage, isFirst),
     ...(stage === 'prod'
-      ? { stage, removal: RemovalPolicy.RETAIN, protect: true, logRetention: RetentionDays.THREE_MONTHS, demoSignIn: false }
-      : { stage, removal: RemovalPolicy.DESTROY, protect: false, logRetention: RetentionDays.ONE_WEEK, demoSignIn: true }),
+      ? { logRetention: RetentionDays.THREE_MONTHS, demoSignIn: false }
+      : { logRetention: RetentionDays.ONE_WEEK, demoSignIn: true }),
     architecture: known,
     tls,
     nested: String(nested) !== 'false',
     adopt: adopted(adopt),
     callerRate: rateOf(callerRate),
+    // What AWS takes for an event source mapping.
+    maximumConcurrency: wholeNumber('maximumConcurrency', maximumConcurrency, [2, 1_000], 'limit of functions for one queue'),
+    accountConcurrency: wholeNumber('accountConcurrency', accountConcurrency, [10, 1_000_000], "limit of an account's functions"),
     ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };
+};
+
+/** What the consumers may take of an account's functions at once is at most half: commands and queries find the other one. */
+export const leaveRoom = (
+  { maximumConcurrency, accountConcurrency }: Pick<Settings, 'maximumConcurrency' | 'accountConcurrency'>,
+  consumers: number,
+): void => {
+  const most = Math.floor(accountConcurrency / 2);
+  if (consumers * maximumConcurrency <= most) return;
+  throw new WrongSetting(
+    `${consumers} consumers with up to ${maximumConcurrency} functions each may keep ${consumers * maximumConcurrency} busy at once. Of the ${accountConcurrency} that the account has they may take ${most}, so that commands find some: use -c maximumConcurrency=${Math.max(2, Math.floor(most / consumers))}, or have AWS raise the account's limit and say so by -c accountConcurrency=<limit>.`,
+  );
 };
 
 /** A team's own tags of everything in the stack: `-c tags=team=payments,cost=42`, or an object in the context of cdk.json. */

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { adoptedIn, settingsFor } from '../../lib/infra/stage.ts';
-import { deployed } from './deployed.ts';
+import { alarmTopic, deployed } from './deployed.ts';
 
 const adopt = {
   commits: 'restored-commits',
@@ -109,5 +109,5 @@ test.each([
   ['userPool', 'userPool', 'the old one'],
 ])('a name that is none is refused: %s', (context, what, wrong) => {
   expect(adoptedIn((key) => (key === context ? wrong : undefined))).toMatchObject({ [what]: wrong });
-  expect(() => settingsFor('prod', { adopt: { [what]: wrong } })).toThrow(`use -c ${context}=`);
+  expect(() => settingsFor('prod', { alarmTopic, adopt: { [what]: wrong } })).toThrow(`use -c ${context}=`);
 });

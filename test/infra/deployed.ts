@@ -105,6 +105,9 @@ export const steps = Object.fromEntries(
   ].map((step) => [step, bundle]),
 );
 
+/** Without a topic nobody hears of alarms, and prod is refused. */
+export const alarmTopic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+
 /** The stack of that manifest, with bundles that do nothing. */
 export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}, driven = manifest) => {
   const code = {
@@ -113,10 +116,7 @@ export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<type
     rows: { 'parcel-log.r1': 'hash-of-parcel-log' },
   };
   const app = new App();
-  const stack = new FoldstreamStack(app, `foldstream-${stage}`, {
-    manifest: driven,
-    code,
-    settings: settingsFor(stage, context),
-  });
+  const settings = settingsFor(stage, { ...(stage === 'prod' && { alarmTopic }), ...context });
+  const stack = new FoldstreamStack(app, `foldstream-${stage}`, { manifest: driven, code, settings });
   return { app, stack, template: flattened(stack) };
 };

@@ -1,12 +1,14 @@
-import { App } from 'aws-cdk-lib';
+import { App, NestedStack, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { revisionKey } from '../../lib/core/deployed-names.ts';
 import { defineManifest } from '../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
 import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../lib/infra/stage.ts';
-import { deployed, manifest, steps } from './deployed.ts';
-import { outputNames, withStandIns } from './flattened.ts';
+import { alarmTopic, deployed, manifest, steps } from './deployed.ts';
+import { outputNames } from './flattened.ts';
+import { excesses } from './quotas.ts';
 
 describe('views and processes in stacks of their own', () => {
   const flat = deployed('dev', { nested: 'false' });
@@ -27,23 +29,46 @@ describe('views and processes in stacks of their own', () => {
     expect(outer(flat) - outer(deployed())).toBeGreaterThan(20 * (manifest.projections.length - 1));
   });
 
-  test('leave room for fifty: in the functions’ variables, the outputs and the outer stack', () => {
-    const [list] = manifest.projections;
-    const projections = Array.from({ length: 50 }, (_, i) => ({ ...list!, name: `a-view-of-something-${i}` }));
+  const [list] = manifest.projections;
+  /** A prod stack with so many views of a kind. */
+  const stackOf = (projections: readonly AnyProjection[]) => {
     const rows = Object.fromEntries(projections.map((projection) => [revisionKey(projection), 'a'.repeat(64)]));
-    const stack = new FoldstreamStack(new App(), 'foldstream-production', {
+    return new FoldstreamStack(new App(), 'foldstream-production', {
       manifest: defineManifest({ aggregates: manifest.aggregates, projections }),
       code: { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' }, rows },
-      settings: settingsFor('prod'),
+      settings: settingsFor('prod', { alarmTopic, maximumConcurrency: 5 }),
     });
-    const outer = Template.fromStack(stack);
-    // Names that AWS makes have at most so many characters here, addresses of queues included.
-    for (const { Properties } of Object.values(outer.findResources('AWS::Lambda::Function'))) {
-      const all = Object.entries(Properties.Environment.Variables as Record<string, unknown>);
-      const size = all.reduce((sum, [name, value]) => sum + name.length + withStandIns(value, 150).length, 0);
-      expect(size, Properties.Description).toBeLessThan(4_096);
-    }
-    expect(Object.keys(outer.toJSON().Resources).length).toBeLessThan(500);
-    expect(Object.keys(outer.toJSON().Outputs).length).toBeLessThan(200);
+  };
+  const templatesOf = (stack: Stack) =>
+    [stack, ...stack.node.findAll().filter((construct) => construct instanceof NestedStack)].map((each) =>
+      Template.fromStack(each).toJSON(),
+    );
+
+  test('leave room for fifty: no quota of AWS is passed that can be counted before', () => {
+    const stack = stackOf(Array.from({ length: 50 }, (_, i) => ({ ...list!, name: `a-view-of-something-${i}` })));
+    const templates = templatesOf(stack);
+    expect(templates).toHaveLength(51);
+    expect(templates.flatMap((template) => excesses(template as Parameters<typeof excesses>[0]))).toEqual([]);
+  });
+
+  test('what is more than AWS takes is found', () => {
+    const template = deployed().template.toJSON() as Parameters<typeof excesses>[0];
+    expect(excesses(template).filter((line) => !line.startsWith('the template'))).toEqual([]);
+    const spoilt = structuredClone(template) as {
+      Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+    };
+    const of = (type: string) => Object.values(spoilt.Resources).find(({ Type }) => Type === type)!.Properties;
+    of('AWS::Lambda::Function').Environment = { Variables: { LIST: 'x'.repeat(4_096) } };
+    of('AWS::Events::Rule').EventPattern = { 'detail-type': ['x'.repeat(2_048)] };
+    of('AWS::DynamoDB::Table').GlobalSecondaryIndexes = Array.from({ length: 21 }, () => ({ Projection: {} }));
+    of('AWS::IAM::Policy').PolicyDocument = {
+      Statement: Array.from({ length: 100 }, () => ({ Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } })),
+    };
+    expect(excesses(spoilt as typeof template).filter((line) => !line.startsWith('the template'))).toEqual([
+      expect.stringMatching(/21 indexes, 20 at most/),
+      expect.stringMatching(/4100 bytes of variables, 4096 at most/),
+      expect.stringMatching(/characters of an event pattern, 2048 at most/),
+      expect.stringMatching(/characters of inline policies, 10240 at most/),
+    ]);
   });
 });
