@@ -26,7 +26,14 @@ const history = (stream: string, ...commits: readonly (readonly StoredEvent[])[]
 };
 const one = history('account-1', [opened, deposited(5)], [deposited(7)]);
 const two = history('account-2', [opened], [deposited(100)]);
-const state = (balance: number, over: object = {}) => ({ status: 'open', owner: 'ada', currency: 'EUR', balance, ...over });
+const state = (balance: number, over: object = {}) => ({
+  ...account.initial,
+  status: 'open',
+  owner: 'ada',
+  currency: 'EUR',
+  balance,
+  ...over,
+});
 
 const reportOf = (commits: readonly Commit[], given: Manifest = manifest, states: readonly [string, number, unknown][] = []) => {
   const check = historyCheck(given);

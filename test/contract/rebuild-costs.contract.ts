@@ -97,6 +97,5 @@ export const rebuildCostsContract = (name: string, make: (lists: readonly string
           expect(ratio, said).toBeLessThan(1.2);
         }
       },
-      60_000,
     );
   });

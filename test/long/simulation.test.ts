@@ -29,15 +29,11 @@ it('keeps every promise in thousands of seeded runs of at least 200 port calls e
 describe('the simulator', () => {
   it('is shown at least 18 mutants', () => expect(Object.keys(deliveryMutants).length).toBeGreaterThanOrEqual(18));
 
-  it.each(Object.entries(deliveryMutants))(
-    'notices: %s',
-    async (name, mutant) => {
-      const found = await runsUntilFound(mutant, enough);
-      console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 100)}`);
-      expect(found?.runs).toBeLessThanOrEqual(enough);
-    },
-    300_000,
-  );
+  it.each(Object.entries(deliveryMutants))('notices: %s', async (name, mutant) => {
+    const found = await runsUntilFound(mutant, enough);
+    console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 100)}`);
+    expect(found?.runs).toBeLessThanOrEqual(enough);
+  });
 
   it('finds nothing in the real code, also where neither records get lost nor a sweep runs', async () => {
     expect(await runsUntilFound({ alone: true }, 1_000)).toBeUndefined();
