@@ -55,3 +55,21 @@ describe('what is looked for', () => {
     'omit-lockfile-registry-resolved=true',
   ])('not %s', (text) => expect(found(text)).toEqual([]));
 });
+
+describe('what is downloaded is known by what is in it', () => {
+  it('actions of workflows by commit, and not by a tag, which may be moved', () => {
+    const workflows = files.filter((file) => file.startsWith('.github/workflows/'));
+    const used = workflows.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/uses:\s*(\S+)/g)].map(([, uses]) => uses),
+    );
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter((uses) => !/@[0-9a-f]{40}$/.test(uses ?? ''))).toEqual([]);
+  });
+
+  it('the engine and all that it needs by hashes', () => {
+    const requirements = readFileSync(join(root, 'lib/cli/engine/requirements.txt'), 'utf8').replaceAll(/\\\n\s*/g, '');
+    const lines = requirements.split('\n').filter((line) => line !== '');
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.filter((line) => !/^[\w.-]+==\S+( --hash=sha256:[0-9a-f]{64})+$/.test(line))).toEqual([]);
+  });
+});

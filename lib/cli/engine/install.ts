@@ -15,8 +15,8 @@ export type InstallOptions = { cacheDir: string; step?: Step; signal?: AbortSign
 const requirementsFile = join(import.meta.dirname, 'requirements.txt');
 const requirements = readFileSync(requirementsFile, 'utf8');
 
-/** The engine's version, pinned in requirements.txt with everything that it needs. */
-export const engineVersion = /^ministack==(.+)$/m.exec(requirements)?.[1] ?? 'unknown';
+/** The engine's version, pinned in requirements.txt with everything that it needs, each by the hashes of its wheels. */
+export const engineVersion = /^ministack==(\S+)/m.exec(requirements)?.[1] ?? 'unknown';
 
 const image = `ministackorg/ministack:${engineVersion}`;
 
@@ -54,7 +54,11 @@ async function makeVenv(python: Python, home: string, settings: RunSettings): Pr
   const patience = ['--retries', '2', '--timeout', '20', '--progress-bar', 'off'];
   try {
     await run(python.command, ['-m', 'venv', home], settings);
-    await run(join(home, 'bin', 'python'), [...pip, ...patience, '--requirement', requirementsFile], settings);
+    await run(
+      join(home, 'bin', 'python'),
+      [...pip, ...patience, '--require-hashes', '--requirement', requirementsFile],
+      settings,
+    );
   } catch (error) {
     if (error instanceof RunError) throw installFailure(error, settings.logFile);
     throw error;
