@@ -1,5 +1,5 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { revisionKey } from '../core/deployed-names.ts';
@@ -17,6 +17,9 @@ const revisionsOf = (views: readonly View[]) =>
       code === undefined ? [tableName] : [tableName, code],
     ]),
   );
+
+/** With the ARNs of their tables and functions, of at most 130 characters each, they fit into one policy. */
+const viewsInPolicy = 20;
 
 /**
  * The steps of each deployment that are ours, by one function. First it makes the secrets that are not there yet: what reads one is deployed after that.
@@ -51,19 +54,30 @@ export class DeployedViews extends Construct {
       ),
     });
     if (views.length === 0) return resource;
-    // Not with the rights that the role begins with: those are there before any view.
-    const rights = new Policy(this, 'Identify', { roles: [this.step.role!] });
-    rights.addStatements(
-      new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: views.map(({ tableArn }) => tableArn) }),
-      // What is small is built here and now.
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: views.map(({ rebuildFunction }) => rebuildFunction.functionArn),
-      }),
-    );
+    const rights = this.rightsOn(views);
     // The whole of each view: what is delivered from now on finds a function.
-    resource.node.addDependency(rights, ...views);
+    resource.node.addDependency(...rights, ...views);
     return resource;
+  }
+
+  /** Not with the rights that the role begins with, which are there before any view; and in portions, since a role's own policies have 10,240 characters
+   * together, and a managed one 6,144. */
+  private rightsOn(views: readonly View[]): readonly (Policy | ManagedPolicy)[] {
+    const portions = Array.from({ length: Math.ceil(views.length / viewsInPolicy) }, (_, i) =>
+      views.slice(i * viewsInPolicy, (i + 1) * viewsInPolicy),
+    );
+    return portions.map((portion, i) => {
+      const statements = [
+        new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: portion.map(({ tableArn }) => tableArn) }),
+        // What is small is built here and now.
+        new PolicyStatement({
+          actions: ['lambda:InvokeFunction'],
+          resources: portion.map(({ rebuildFunction }) => rebuildFunction.functionArn),
+        }),
+      ];
+      const props = { roles: [this.step.role!], statements };
+      return i === 0 ? new Policy(this, 'Identify', props) : new ManagedPolicy(this, `Identify${i + 1}`, props);
+    });
   }
 
   /** The resource that empties a bucket when it goes, and is to go before the bucket does. */

@@ -64,11 +64,14 @@ describe('views and processes in stacks of their own', () => {
     of('AWS::IAM::Policy').PolicyDocument = {
       Statement: Array.from({ length: 100 }, () => ({ Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } })),
     };
-    expect(excesses(spoilt as typeof template).filter((line) => !line.startsWith('the template'))).toEqual([
+    const found = excesses(spoilt as typeof template).filter((line) => !line.startsWith('the template'));
+    expect(found).toHaveLength(4);
+    const wanted = [
       expect.stringMatching(/21 indexes, 20 at most/),
       expect.stringMatching(/4100 bytes of variables, 4096 at most/),
       expect.stringMatching(/characters of an event pattern, 2048 at most/),
       expect.stringMatching(/characters of inline policies, 10240 at most/),
-    ]);
+    ];
+    expect(found).toEqual(expect.arrayContaining(wanted));
   });
 });
