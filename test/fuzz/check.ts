@@ -10,7 +10,9 @@ export type Subjects = Readonly<Record<Exclude<Person, undefined>, string>>;
 const mentions = ({ path, query, headers, body = '' }: Ask, text: string) =>
   JSON.stringify([path, query, headers]).includes(text) || body.includes(text);
 
-const isGateways = ({ status, text }: Answered) => [401, 403, 404].includes(status) && /^\{"message":"[\w ]+"\}$/.test(text);
+/** What the gateway answers by itself: one field, in a shape of its own. */
+const isGateways = (answered: Answered) =>
+  [401, 404, 413, 429].includes(answered.status) && Object.keys(bodyOf(answered)).join() === 'message';
 
 const problemFaults = (answered: Answered): readonly string[] => {
   const { status, headers, text } = answered;
