@@ -17,7 +17,7 @@ import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/lo
 import { auditVerb, rebuildVerb } from '../../lib/cli/rebuilds.ts';
 import { verify } from '../../lib/cli/verify.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, fresh } from '../support/http.ts';
+import { as, type Call, fresh } from '../support/http.ts';
 import { manifest } from '../support/moved/manifest.ts';
 import { otherTeam } from '../support/other-team.ts';
 import { overHttp } from '../support/over-http.ts';
@@ -58,7 +58,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
   /** Everything that is in the views, in one order; how often a row was written is no part of what it says. */
   const views = async () =>
     (await Promise.all(viewTables().map(itemsIn))).map((items) =>
-      items.map(({ changes: _, ...item }) => canonicalize(item) ?? '').sort(),
+      items.map(({ changes: _, writes: __, ...item }) => canonicalize(item) ?? '').sort(),
     );
   const empty = async (TableName: string, keys: readonly string[]) => {
     for (const item of await itemsIn(TableName))
@@ -77,6 +77,20 @@ describe.runIf(overHttp())('a history that is moved', () => {
     return lines.sort();
   };
 
+  /** Waits until a transfer is through and its payer settled, then pays in a unit more: the views know the last commit of each account. */
+  const throughAndOneMore = async (ada: Call, transfer: string, payer: string | undefined) => {
+    await eventually(
+      () => itemsIn(table('CommitsTable')),
+      (all) => {
+        const inStream = (name: string) => JSON.stringify(all.filter(({ stream }) => stream === name));
+        return (
+          inStream(`transferProcess-${transfer}`).includes('"Ended"') && inStream(`account-${payer}`).includes('MovementSettled')
+        );
+      },
+    );
+    expect((await ada('POST', `/account/${payer}/deposit`, { amount: 1, currency: 'EUR' })).status).toBe(200);
+  };
+
   it('comes back as it was: commits byte for byte, the chain, unique values, views; neither other teams nor processes hear of it', async () => {
     const [ada, bob] = await Promise.all([as('ada', moved), as('bob', moved)]);
     const code = fresh();
@@ -91,23 +105,21 @@ describe.runIf(overHttp())('a history that is moved', () => {
     const terms = { from: ids[0], to: ids[1], amount: 5, currency: 'EUR' };
     const transferred = fresh();
     expect((await ada('POST', `/transfer/${transferred}/request`, terms)).status).toBe(201);
-    const steps = async () =>
-      (await itemsIn(table('CommitsTable'))).filter(({ stream }) => stream === `transferProcess-${transferred}`);
-    await eventually(steps, (commits) => JSON.stringify(commits).includes('"Ended"'));
+    await throughAndOneMore(ada, transferred, ids[0]);
     const [balances = []] = await eventually(
       views,
       ([rows = []]) =>
-        rows.filter((row) => /"commit":1[23]/.test(row)).length === ids.length && rows.join().includes('"balance":61'),
+        rows.filter((row) => /"commit":1[235]/.test(row)).length === ids.length && rows.join().includes('"balance":62'),
     );
     expect(balances).toHaveLength(ids.length);
     const totals = () => ada('GET', `/views/account-totals?limit=10`);
-    const total = await eventually(totals, ({ body }) => JSON.stringify(body).includes(`"EUR":${66 * ids.length}`));
+    const total = await eventually(totals, ({ body }) => JSON.stringify(body).includes(`"EUR":${66 * ids.length + 1}`));
     const before = await views();
 
     const out = await exported('moved.export');
     const lines = await linesIn(out);
-    // Two of the parcel, with its reservation; of the transfer two, its process's four, a debit and a credit.
-    expect(lines).toHaveLength(12 * ids.length + 2 + 8);
+    // Two of the parcel, with its reservation; of the transfer two, its process's four, a debit, a credit and a settlement; and one deposit more.
+    expect(lines).toHaveLength(12 * ids.length + 2 + 9 + 1);
 
     await empty(table('CommitsTable'), ['stream', 'commit']);
     for (const name of Object.keys(moved.outputs).filter((output) => /R\d+Table$/.test(output)))
@@ -137,18 +149,15 @@ describe.runIf(overHttp())('a history that is moved', () => {
       expect((await totals()).body).toEqual(total.body);
       expect((await bob('POST', `/parcel/${ids[1]}/send`, { code })).status).toBe(422);
       // What is new on a stream is news, and comes after all that was not.
-      expect((await ada('POST', `/account/${ids[0]}/withdraw`, { amount: 61, currency: 'EUR' })).status).toBe(200);
+      expect((await ada('POST', `/account/${ids[0]}/withdraw`, { amount: 62, currency: 'EUR' })).status).toBe(200);
       expect((await ada('POST', `/account/${ids[0]}/close`, { reason: 'moved' })).status).toBe(200);
-      const heard = await eventually(team.receive, (received) => received.has(`account-${ids[0]}/15`));
-      expect([...heard.keys()]).toEqual([`account-${ids[0]}/15`]);
+      const heard = await eventually(team.receive, (received) => received.has(`account-${ids[0]}/18`));
+      expect([...heard.keys()]).toEqual([`account-${ids[0]}/18`]);
       // A request that is news is carried out, so the process is awake; of the imported one it made nothing more.
       const next = fresh();
       expect((await ada('POST', `/transfer/${next}/request`, { ...terms, from: ids[1], to: ids[2] })).status).toBe(201);
-      const commits = await eventually(
-        () => itemsIn(table('CommitsTable')),
-        (all) => JSON.stringify(all.filter(({ stream }) => stream === `transferProcess-${next}`)).includes('"Ended"'),
-      );
-      expect(commits).toHaveLength(lines.length + 2 + 8);
+      await throughAndOneMore(ada, next, ids[1]);
+      expect(await itemsIn(table('CommitsTable'))).toHaveLength(lines.length + 2 + 9 + 1);
     } finally {
       await team.leave();
     }
@@ -175,7 +184,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
     };
     const both = (repair?: boolean) => Promise.all([audit('account-balance', repair), audit('account-totals', repair)]);
     const [balances = '', totals = ''] = viewTables();
-    await eventually(views, ([rows = []]) => rows.some((row) => row.includes('"commit":14')));
+    await eventually(views, ([rows = []]) => rows.filter((row) => /"commit":1[67]/.test(row)).length === 2);
     const before = await views();
 
     const set = (TableName: string, Key: Record<string, unknown>, field: string, value: number) =>
