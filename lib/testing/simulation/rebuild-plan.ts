@@ -25,6 +25,8 @@ export type RebuildPlan = Readonly<{
   walks: readonly number[];
   settings: Readonly<{ segments: number; concurrency: number; unitsPerSecond: number; compareOneOf: number }>;
   pageCommits: number;
+  /** Whether the history counts as so small that a rebuild neither waits for live delivery nor drains notes. */
+  small: boolean;
   order: ScanOrder;
   /** Whether the deployment left word of what code the second revision has. */
   known: boolean;
@@ -98,6 +100,7 @@ export const rebuildPlanFor = (seed: number, share: number): RebuildPlan | undef
       compareOneOf: dice.pick([1, 2]),
     },
     pageCommits: 2 + dice.below(6),
+    small: diceFor(seed, 'history plan').chance(0.25),
     order: dice.pick(['numbers', 'texts', 'any', 'any']),
     known: dice.chance(0.7),
     audited: dice.chance(0.4),

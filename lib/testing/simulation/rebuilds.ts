@@ -8,7 +8,7 @@ import type { LeadOrder } from '../../engine/rebuild/lead-order.ts';
 import { rebuildMachine } from '../../engine/rebuild/machine.ts';
 import type { Ordering } from '../../engine/rebuild/ordering.ts';
 import { isOver, type Work } from '../../engine/rebuild/ports.ts';
-import { defaultWorkSettings } from '../../engine/rebuild/settings.ts';
+import { defaultWorkSettings, smallCommits } from '../../engine/rebuild/settings.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { memoryMeter, memoryViewScanner } from '../memory-rebuild.ts';
 import type { MemoryView } from '../memory-view.ts';
@@ -169,7 +169,8 @@ export const simulatedRebuilds = (world: World, control: SimulatedControl, parts
     executions: distant(world, instance, 'executions', executions),
     clock: instance.clock,
     keys: { randomId: () => `rebuild-${++made}` },
-    aboutCommits: async () => 10,
+    // More than there are: such a rebuild is carried out with each of its steps.
+    aboutCommits: async () => (plan.small ? 10 : smallCommits + 10),
   }));
 
   /** The revision that answers is asked, whichever it is. */
