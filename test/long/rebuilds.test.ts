@@ -4,6 +4,7 @@ import { rebuildsWith, runsUntilFound } from '../simulation/domain.ts';
 import { processesWith } from '../simulation/processes.ts';
 import { importMutants, rebuildMutants } from '../simulation/rebuild-mutants.ts';
 import { machineMutants, repairMutants } from '../simulation/repair-mutants.ts';
+import { returnMutants } from '../simulation/return-mutants.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
@@ -24,16 +25,27 @@ it('keeps every promise in thousands of seeded runs in which a view is rebuilt',
   // Each way that a rebuild can go was gone often.
   for (const what of ['rebuilds switched', 'rebuilds failed', 'rebuilds cancelled', 'switched to the first', 'rebuild-running'])
     expect(totals[what], what).toBeGreaterThan(100);
-  for (const what of ['rebuilds repaired', 'rebuilds replayed', 'streams refolded', 'spoilt', 'aged'])
+  for (const what of [
+    'rebuilds repaired',
+    'rebuilds replayed',
+    'streams refolded',
+    'spoilt',
+    'aged',
+    'returns of a view',
+    'returns of a revision',
+  ])
     expect(totals[what], what).toBeGreaterThan(100);
 });
 
 describe('the simulator', () => {
-  it.each(Object.entries({ ...rebuildMutants, ...machineMutants, ...repairMutants }))('notices: %s', async (name, mutant) => {
-    const found = await runsUntilFound(mutant, enough, rebuildsWith);
-    console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 100)}`);
-    expect(found?.runs).toBeLessThanOrEqual(enough);
-  });
+  it.each(Object.entries({ ...rebuildMutants, ...machineMutants, ...repairMutants, ...returnMutants }))(
+    'notices: %s',
+    async (name, mutant) => {
+      const found = await runsUntilFound(mutant, enough, rebuildsWith);
+      console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 100)}`);
+      expect(found?.runs).toBeLessThanOrEqual(enough);
+    },
+  );
 
   it('finds nothing in rebuilds of the real code, also where neither records get lost nor a sweep runs', async () => {
     expect(await runsUntilFound({ alone: true }, 1_000, rebuildsWith)).toBeUndefined();

@@ -2,6 +2,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import type { Announcing } from '../../engine/announce.ts';
 import { answeringRevision } from '../../engine/answering.ts';
 import type { Commanding } from '../../engine/command.ts';
+import { settleDeployment } from '../../engine/deployed.ts';
 import { handleCommand } from '../../engine/handle-command.ts';
 import { importHistory } from '../../engine/import-history.ts';
 import { sorted } from '../../engine/messages.ts';
@@ -44,6 +45,7 @@ export const realEngine = {
   answeringRevision,
   importHistory,
   resetToRestored,
+  settleDeployment,
   orderRebuild,
   orderAudit,
   orderReplay,

@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 export type Instance = Readonly<{
   name: string;
   release: number;
+  /** How many deployments there had been when it was started. */
+  deployed: number;
   alive(): boolean;
   die(): void;
   clock: Clock;
@@ -33,6 +35,7 @@ const boot = <C>(world: World, name: string, release: number, make: (instance: I
   const instance: Instance = {
     name,
     release,
+    deployed: world.deployments(),
     alive: () => alive,
     die: () => {
       if (!alive) return;
@@ -61,7 +64,9 @@ export const pool = <C>(world: World, name: string, make: (instance: Instance) =
   let made = 0;
   const find = (): Held<C> => {
     const release = world.release(dice);
-    const idle = held.filter(({ busy, instance }) => !busy && instance.alive() && instance.release === release);
+    const isFit = ({ alive, release: runs, deployed }: Instance) =>
+      alive() && runs === release && deployed === world.deployments();
+    const idle = held.filter(({ busy, instance }) => !busy && isFit(instance));
     const cold = world.happens('cold', dice);
     if (idle.length > 0 && !cold) return dice.pick(idle);
     made += 1;

@@ -43,15 +43,20 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
   let check: Completeness | undefined;
   let verifying = () => {};
   let draining = false;
+  /** Revisions that no release deploys at the moment. */
+  const gone = new Set<number>();
   const observedActives: typeof actives = {
     ...actives,
     switch: async (next, from) => {
       const done = await actives.switch(next, from);
       if (!done) return false;
       world.count(`switched to the ${next.revision === first.revision ? 'first' : 'second'}`);
+      const wasActive = everActive.has(next.revision);
       everActive.add(next.revision);
       if ((await phases.load(name, next.revision))?.phase !== 'live')
         world.broken(`${name} is switched to revision ${next.revision}, which is still being built`);
+      if (next.why === rolledBackFor && !wasActive)
+        world.broken(`${name} is rolled back to revision ${next.revision}, which was never active`);
       if (next.why === rolledBackFor) switchedBack.push(`r${from} to r${next.revision}`);
       if (next.why !== 'rebuild') return true;
       const rebuild = (await rebuilds.list(name)).find((each) => each.kind !== 'roll-back');
@@ -107,6 +112,15 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
     drains: () => {
       draining = true;
     },
+    removed: (revision: number) => {
+      gone.add(revision);
+    },
+    /** With another table, in which nothing is. */
+    returned: (revision: number) => {
+      gone.delete(revision);
+      everActive.delete(revision);
+      draining = false;
+    },
     checkedBy: (made: Completeness, atVerify: () => void) => {
       check = made;
       verifying = atVerify;
@@ -128,6 +142,7 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
     },
     isOf: (projection: Pick<AnyProjection, 'name'>) => projection.name === name,
     isDeployed: (projection: AnyProjection) =>
-      projection.name !== name || projection.revision === first.revision || world.time.now() >= deployedAt,
+      projection.name !== name ||
+      (!gone.has(projection.revision) && (projection.revision === first.revision || world.time.now() >= deployedAt)),
   };
 };

@@ -39,6 +39,8 @@ export type RebuildPlan = Readonly<{
   /** Whether what answers in the end is audited. */
   audited: boolean;
   poison?: number;
+  /** What a release takes away in the end, and a later one brings back under the same names; and whether there is another one between the two. */
+  returns?: Readonly<{ what: 'view' | 'revision'; between: boolean }>;
 }>;
 
 /** A revision is deployed for a while before it is rebuilt: what was delivered before is then in the table for every scan. */
@@ -78,6 +80,9 @@ const agingsFor = (dice: Dice): readonly Mending[] =>
     ? Array.from({ length: 1 + dice.below(2) }, () => ({ at: 600 + dice.next() * 2_000, what: 'age', revision: 'first' }))
     : [];
 
+const returnFor = (dice: Dice): Pick<RebuildPlan, 'returns'> =>
+  dice.chance(0.25) ? { returns: { what: dice.pick(['view', 'revision']), between: dice.chance(0.3) } } : {};
+
 /** The dice of its own leave what else a seed does as it was. `share` is of how many runs. */
 export const rebuildPlanFor = (seed: number, share: number): RebuildPlan | undefined => {
   const dice = diceFor(seed, 'rebuild plan');
@@ -106,6 +111,7 @@ export const rebuildPlanFor = (seed: number, share: number): RebuildPlan | undef
     audited: dice.chance(0.4),
     unanswered: dice.chance(0.1),
     ...(dice.chance(0.3) && { cancelledAfter: dice.next() * 1_200 }),
+    ...returnFor(diceFor(seed, 'return plan')),
     slowNotes: dice.pick([0, 600]),
     ...(dice.chance(0.15) && { poison: 2 + dice.below(6) }),
   };

@@ -11,7 +11,6 @@ import { isOver, type Work } from '../../engine/rebuild/ports.ts';
 import { defaultWorkSettings, smallCommits } from '../../engine/rebuild/settings.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { memoryMeter, memoryViewScanner } from '../memory-rebuild.ts';
-import type { MemoryView } from '../memory-view.ts';
 import { completeness } from './check-rebuilds.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { Injected } from './faults.ts';
@@ -23,6 +22,7 @@ import type { Operation, RebuildPlan } from './rebuild-plan.ts';
 import { rebuildScanner } from './rebuild-scanner.ts';
 import { simulatedExecutions } from './state-machine.ts';
 import type { SimulatedTable } from './table.ts';
+import type { SimulatedView } from './view.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -37,7 +37,7 @@ const onItsWay = 400;
 export type DeployedView = Readonly<{
   name: string;
   projection: AnyProjection;
-  view: MemoryView;
+  view: SimulatedView;
   queue: SimulatedQueue;
   projectionOf: (instance: Instance) => AnyProjection;
 }>;

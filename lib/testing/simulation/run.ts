@@ -18,6 +18,7 @@ import type { Plan, Planned } from './plan.ts';
 import { type Reading, readBack } from './readers.ts';
 import { walk } from './rebuild-readers.ts';
 import { simulatedRestore } from './restores.ts';
+import { askedAgain, playReturn } from './returns.ts';
 import { revisionsOf, withSecondRevision } from './second-revision.ts';
 import { system } from './system.ts';
 import { newWorld } from './world.ts';
@@ -145,8 +146,15 @@ export const play = async (
     await allRest();
   }
   const streamsNow = () => new Map(table.streams().map((stream) => [stream, table.commitsOf(stream)] as const));
-  if (rebuilds && world.fault() === undefined)
-    await endRebuilds(world, rebuilds, { streams: streamsNow, revisions, sent: bus.sent, rest });
+  const ending = { streams: streamsNow, revisions, sent: bus.sent, rest };
+  if (rebuilds && world.fault() === undefined) await endRebuilds(world, rebuilds, ending);
+  if (rebuilds && plan.rebuild?.returns && world.fault() === undefined)
+    await playReturn(world, rebuilds, plan.rebuild.returns, {
+      ending,
+      planned: askedAgain(plan),
+      ask,
+      sweepAll: operations.sweepAll,
+    });
   const astray = plan.imports && imported.fault();
   if (astray !== undefined) world.broken(astray);
   const early = world.fault();

@@ -25,6 +25,8 @@ function* smaller(plan: Plan): Generator<Plan> {
       yield { ...plan, rebuild: { ...rebuild, operations: rebuild.operations.filter((_, j) => i !== j) } };
     const { cancelledAfter, ...uncancelled } = rebuild;
     if (cancelledAfter !== undefined) yield { ...plan, rebuild: uncancelled };
+    const { returns, ...stays } = rebuild;
+    if (returns) yield { ...plan, rebuild: stays };
     for (const [i] of rebuild.mendings.entries())
       yield { ...plan, rebuild: { ...rebuild, mendings: rebuild.mendings.filter((_, j) => i !== j) } };
     if (rebuild.walks.length > 0) yield { ...plan, rebuild: { ...rebuild, walks: [] } };

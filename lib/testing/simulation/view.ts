@@ -3,6 +3,9 @@ import { totalOf } from '../../engine/shares.ts';
 import { type MemoryView, memoryView } from '../memory-view.ts';
 import type { World } from './world.ts';
 
+/** A view's table, which is deleted with its view; one that comes back has its name and another id. */
+export type SimulatedView = MemoryView & Readonly<{ tableId(): string; replaced(): void }>;
+
 type Method = (...given: unknown[]) => Promise<unknown>;
 
 const keysOf = (given: unknown): readonly string[] => {
@@ -40,11 +43,12 @@ export const simulatedView = (
   lagging: boolean,
   { mayPark, lastOf }: Readonly<{ mayPark: (head: ViewItem) => boolean; lastOf: (stream: string) => number }>,
   tamper: (view: MemoryView) => MemoryView,
-): MemoryView => {
+): SimulatedView => {
   const dice = world.dice(`index ${name}`);
-  const view = tamper(memoryView());
-  const index = tamper(memoryView());
-  const pending: (() => Promise<unknown>)[] = [];
+  let made = 1;
+  let view = tamper(memoryView());
+  let index = tamper(memoryView());
+  let pending: (() => Promise<unknown>)[] = [];
   const cursors = new Map<string, number>();
   const look = async (key: string) => {
     const before = cursors.get(key) ?? 0;
@@ -57,9 +61,10 @@ export const simulatedView = (
       world.broken(`the cursor of ${key} in ${name} went back from ${before} to ${now}`);
     cursors.set(key, now);
   };
+  const both = (method: string) => [view, index].map((table) => table[method as keyof MemoryView] as Method) as [Method, Method];
   const writes = (method: string): Method => {
-    const [run, later] = [view, index].map((table) => table[method as keyof MemoryView] as Method) as [Method, Method];
     return async (...given) => {
+      const [run, later] = both(method);
       const answer = await run(...given);
       if (lagging) pending.push(() => later(...given));
       for (const key of new Set(keysOf(given))) await look(key);
@@ -67,8 +72,8 @@ export const simulatedView = (
     };
   };
   const reads = (method: string): Method => {
-    const [run, late] = [view, index].map((table) => table[method as keyof MemoryView] as Method) as [Method, Method];
     return async (...given) => {
+      const [run, late] = both(method);
       if (!lagging || !fromIndex(method, given) || !world.happens('stale', dice)) return run(...onePage(method, given));
       const left = dice.below(5);
       while (pending.length > left) await pending.shift()?.();
@@ -82,5 +87,14 @@ export const simulatedView = (
   };
   const methods = Object.keys(view).filter((method) => method !== 'items');
   const wrapped = methods.map((method) => [method, method.startsWith('put') ? writes(method) : reads(method)] as const);
-  return { ...(Object.fromEntries(wrapped) as unknown as MemoryView), items: view.items };
+  return {
+    ...(Object.fromEntries(wrapped) as unknown as MemoryView),
+    items: () => view.items(),
+    tableId: () => `${name}-${made}`,
+    replaced: () => {
+      made += 1;
+      [view, index, pending] = [tamper(memoryView()), tamper(memoryView()), []];
+      cursors.clear();
+    },
+  };
 };

@@ -15,6 +15,10 @@ export type World = Readonly<{
   isCalm(): boolean;
   /** Which release the next invocation runs. */
   release(dice: Dice): number;
+  /** The functions of before are gone with all that they remember. */
+  redeployed(): void;
+  /** How often they were. */
+  deployments(): number;
   /** Notes what happened, for a reader; cheap while nobody reads. */
   note(who: string, what: () => string): void;
   count(what: string, more?: number): void;
@@ -41,6 +45,7 @@ export const newWorld = ({ seed, odds, rollout, trace }: WorldOptions): World =>
   const all = new Map<string, Dice>();
   let current = odds;
   let calm = false;
+  let deployments = 0;
   let found: string | undefined;
   const elapsed = () => time.now() - start;
   const note: World['note'] = (who, what) => trace?.(`${String(elapsed()).padStart(6)} ms  ${who.padEnd(28)} ${what()}`);
@@ -65,6 +70,10 @@ export const newWorld = ({ seed, odds, rollout, trace }: WorldOptions): World =>
       if (!rollout || elapsed() < rollout.from) return 0;
       return elapsed() >= rollout.until || dice.chance(0.5) ? 1 : 0;
     },
+    redeployed: () => {
+      deployments += 1;
+    },
+    deployments: () => deployments,
     note,
     count: (what, more = 1) => {
       counts[what] = (counts[what] ?? 0) + more;
