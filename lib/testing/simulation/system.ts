@@ -128,7 +128,10 @@ export const system = (
   const views = all.map((newest) => {
     const name = placeOf(newest);
     const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
-    const mayPark = ({ stream, parked }: ViewItem) => parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
+    // From what other code has left a handler may fail at any commit; once it is folded anew, the whole is looked at.
+    const isAged = () => control?.isOf(newest) === true && control.aged.has(newest.revision);
+    const mayPark = ({ stream, parked }: ViewItem) =>
+      isAged() || parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
     const view = simulatedView(world, name, lagging, { mayPark, lastOf }, tamper.view ?? same);
     const projectionOf = (instance: Instance): AnyProjection => {
       const projection = revisionIn(manifestOf(instance), newest);
