@@ -12,11 +12,11 @@ const id = 'deployed';
 /** Of at most 1 MB each: what a deployment builds from by itself must be small in bytes, too. */
 const mostPages = 2;
 
-type Stored = Readonly<{ tableIds?: Deployed['tables']; before?: readonly string[] }>;
+type Stored = Readonly<{ tableIds?: Deployed['tables']; deployed?: readonly string[]; before?: readonly string[] }>;
 
 const lastDeployed = (client: DynamoDBClient, control: string) => async (): Promise<Deployed> => {
-  const { tableIds = {}, before } = (await controlItem<Stored>(client, control, id)) ?? {};
-  return { tables: tableIds, ...(before && { before }) };
+  const { tableIds = {}, deployed, before } = (await controlItem<Stored>(client, control, id)) ?? {};
+  return { tables: tableIds, ...(deployed && { deployed }), ...(before && { before }) };
 };
 
 /** The id of the table that a revision has by now, asked for at most every few seconds. */
@@ -33,7 +33,7 @@ export const tableId = async (client: DynamoDBClient, TableName: string): Promis
 };
 
 /** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, `tableIds` by `<projection>.r<revision>`,
- * and `before`, the names of the revisions that were there before the last one. */
+ * `deployed`, the names of the revisions that the last one deployed, and `before`, the names of those to which CloudFormation may go back. */
 export const deploymentRecords = (
   client: DynamoDBClient,
   tables: Readonly<{ commits: string; control: string }>,
@@ -61,8 +61,8 @@ export const deploymentRecords = (
       return last || count > smallCommits ? undefined : count;
     },
     last: lastDeployed(client, TableName),
-    keep: async ({ tables: tableIds, before }) => {
-      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tableIds, before }) }));
+    keep: async ({ tables: tableIds, deployed, before }) => {
+      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tableIds, deployed, before }) }));
     },
     forgetActive: (projection) => forget(`view/${projection}`),
     forgetPhase: (name, revision) => forget(`phase/${revisionKey({ name, revision })}`),

@@ -19,7 +19,9 @@ export type DeployedRevision = Readonly<{
 export type Deployed = Readonly<{
   /** The id of the table of each revision, by `<projection>.r<revision>`; of those that it removed, too. */
   tables: Readonly<Record<string, string>>;
-  /** The revisions that were there before it. */
+  /** The revisions that it deployed. */
+  deployed?: readonly string[];
+  /** The revisions that were there before it, to which CloudFormation may go back. */
   before?: readonly string[];
 }>;
 
@@ -126,6 +128,13 @@ const forgetGone = async (
 };
 
 /**
+ * What CloudFormation may go back to from here. Behind what was refused it deploys the last deployment again, and what was refused is nothing to go
+ * back to: it would pass at its second try. A deployment that is tried again by itself goes back to the same as before.
+ */
+const goingBackTo = (last: Deployed, next: readonly Named[], previous: readonly Named[]): readonly Named[] =>
+  isAllOf(last.deployed, next) && !isAllOf(last.before, previous) ? next : previous;
+
+/**
  * Done by each deployment when the tables are there and before anything is removed. Where no revision answers yet and there is no history, the
  * oldest answers at once; over existing history it has to be built. Answers why the deployment is refused, if it is, or else what has to be built.
  */
@@ -151,7 +160,7 @@ export const settleDeployment = async (
   for (const one of next) if (judged.stale.includes(one) || !known.has(nameOf(one))) await enter(one, 'building');
   const kept = await forgetGone(deployments, last.tables, [...next, ...previous]);
   const tables = { ...kept, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) };
-  await deployments.keep({ tables, before: previous.map(nameOf) });
+  await deployments.keep({ tables, deployed: next.map(nameOf), before: goingBackTo(last, next, previous).map(nameOf) });
   const unanswered = judged.unanswered.map((name) => {
     const revisions = next.filter(({ projection }) => projection === name);
     return revisions.reduce((a, b) => (a.revision < b.revision ? a : b));

@@ -101,6 +101,8 @@ describe('a deployment', () => {
       "This would remove track, which answers queries: its readers would get 404 at once. Put it back; a view with another name can stand beside it. If nobody reads it any more, say so in the manifest: retired: { 'track': 'why' }. Then deploy again.",
     );
     expect(await active()).toBe(1);
+    // What was refused and undone is no deployment to which one may go back.
+    expect(await deploy(one(1, 'other', 'other'))).toContain('would remove track');
     retire('track');
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
   });
@@ -114,6 +116,16 @@ describe('a deployment', () => {
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
     await deploy(one(1, 'late'), one(1, 'other', 'other'));
     await deploy(one(1, 'late'), one(1, 'other', 'other'), one(2, 'other-2', 'other'));
+    expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
+  });
+
+  it('that is settled twice, as when its function is tried again, may still be undone', async () => {
+    const { deploy, begin, deploying } = house();
+    await deploy(one(1, 'other', 'other'));
+    const context = { previous: [one(1, 'other', 'other')], retired: [] };
+    await settleDeployment(deploying, [one(1), one(1, 'other', 'other')], context);
+    await deploy(one(1), one(1, 'other', 'other'));
+    begin();
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
   });
 
