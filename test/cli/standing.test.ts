@@ -36,6 +36,10 @@ describe('what a refused deployment leaves', () => {
       isNow(status);
       expect(await standing(where)).toBeUndefined();
     }
+    isNow('UPDATE_COMPLETE');
+    mock.on(DescribeStacksCommand, { StackName: 'views' }).resolves({ Stacks: [] });
+    writeFileSync(where.outputsFile, JSON.stringify({ shop: { ApiId: 'a' }, views: {} }));
+    expect(await standing(where)).toBeUndefined();
     mock.on(DescribeStacksCommand).resolves({ Stacks: [] });
     expect(await standing(where)).toBeUndefined();
   });
