@@ -46,16 +46,9 @@ const lookedFrom = ({ checkedBefore = '', left = {} }: Marks, { name }: Target):
 const isDue = ({ at, imported }: Commit, { dueBefore }: Marks, from: string): boolean =>
   at < dueBefore && (imported !== undefined || at >= from);
 
-/** Where a stream ends, by one consistent read at most: only a cursor that is ahead of all that the scan saw asks for it. */
-const endOf = (store: Looking['store'], stream: string) => {
-  let known: Promise<number> | undefined;
-  return {
-    last: () => {
-      known ??= store.read(stream, { from: 1, limit: 1, newestFirst: true }).then(({ commits: [newest] }) => newest?.commit ?? 0);
-      return known;
-    },
-    reads: () => (known ? 1 : 0),
-  };
+const endOf = async (store: Looking['store'], stream: string): Promise<number> => {
+  const { commits } = await store.read(stream, { from: 1, limit: 1, newestFirst: true });
+  return commits[0]?.commit ?? 0;
 };
 
 const ofStream = async (
@@ -64,7 +57,6 @@ const ofStream = async (
   { all, marks, seen }: Readonly<{ all: readonly Commit[]; marks: Marks; seen: number }>,
 ): Promise<Found> => {
   const sorted = all.toSorted((a, b) => a.commit - b.commit);
-  const end = endOf(store, stream);
   const concerned = targets.flatMap((target) => {
     const from = lookedFrom(marks, target);
     const concerning = sorted.filter((commit) => isDue(commit, marks, from) && target.concerns(commit));
@@ -72,28 +64,29 @@ const ofStream = async (
     return newest ? [{ target, concerning, newest }] : [];
   });
   const looks = concerned.filter(({ target }) => !isLeft(target));
-  const found = await Promise.all(
-    looks.map(async ({ target, concerning, newest }): Promise<Pick<Found, 'lagging' | 'beyond'>> => {
-      // One read for all: a cursor at the newest commit has been at all others.
-      const head = await target.head(stream);
-      const cursor = head?.commit ?? 0;
-      // The end is read after the cursor, so that a commit that arrived meanwhile does not count.
-      const last = cursor > seen ? await end.last() : cursor;
-      if (cursor > last) return { lagging: [], beyond: [{ target: target.name, stream, cursor, last }] };
-      if (head?.parked || cursor >= newest.commit) return { lagging: [], beyond: [] };
-      return {
-        lagging: [{ target, newest, oldest: concerning.find(({ commit }) => commit > cursor) ?? newest }],
-        beyond: [],
-      };
-    }),
-  );
+  // One read for all commits of each consumer: a cursor at the newest one has been at all others.
+  const heads = await Promise.all(looks.map(({ target }) => target.head(stream)));
+  // Only a cursor that is ahead of all that the scan saw asks where the stream ends. That is read after all cursors, so that a commit that arrived
+  // meanwhile does not count.
+  const isAhead = heads.some((head) => (head?.commit ?? 0) > seen);
+  const last = isAhead ? await endOf(store, stream) : seen;
+  const found = looks.map(({ target, concerning, newest }, i): Pick<Found, 'lagging' | 'beyond'> => {
+    const head = heads[i];
+    const cursor = head?.commit ?? 0;
+    if (cursor > Math.max(last, seen)) return { lagging: [], beyond: [{ target: target.name, stream, cursor, last }] };
+    if (head?.parked || cursor >= newest.commit) return { lagging: [], beyond: [] };
+    return {
+      lagging: [{ target, newest, oldest: concerning.find(({ commit }) => commit > cursor) ?? newest }],
+      beyond: [],
+    };
+  });
   return {
     lagging: found.flatMap(({ lagging }) => lagging),
     beyond: found.flatMap(({ beyond }) => beyond),
     unlooked: concerned
       .filter((look) => !looks.includes(look))
       .map(({ target, concerning }) => ({ target, oldest: concerning[0]! })),
-    reads: looks.length + end.reads(),
+    reads: looks.length + (isAhead ? 1 : 0),
   };
 };
 
