@@ -169,4 +169,24 @@ describe.runIf(overHttp())('rebuilding views', () => {
       [first, 'switched'],
     ]);
   });
+
+  it('takes a view that was removed and comes back under the same names for one that is to be built', async () => {
+    const { ada, operator } = house.calls();
+    const before = await answering(2);
+    await house.deployAs('history');
+    expect((await ada('GET', '/views/gauge-latest')).status).toBe(404);
+    await house.deployAs('both');
+    expect(await ada('GET', '/views/gauge-latest')).toMatchObject({
+      status: 503,
+      body: { type: 'urn:foldstream:problem:view-is-being-built' },
+    });
+    expect(await operator('POST', '/ops/projections/gauge-latest/roll-back', { why: 'it was there' })).toMatchObject({
+      status: 409,
+    });
+    expect(await ended(await begin({ projection: 'gauge-latest', settings: quickly }))).toMatchObject({ state: 'switched' });
+    const after = await answering(2);
+    expect(isWhole(after)).toBe(true);
+    expect(after.etag).not.toBe(before.etag);
+    await expectFolded(2, streams);
+  });
 });
