@@ -129,7 +129,8 @@ export const rebuildHouse = (stack: string) => {
           () => view.head(key),
           (head) => head?.commit === wanted?.commit,
         );
-        expect(came).toEqual(wanted);
+        // How often the head was written is not what it says.
+        expect({ ...came, writes: undefined }).toEqual({ ...wanted, writes: undefined });
       }
     },
   };
