@@ -12,7 +12,13 @@ const id = 'deployed';
 /** Of at most 1 MB each: what a deployment builds from by itself must be small in bytes, too. */
 const mostPages = 2;
 
-type Stored = Readonly<{ tableIds?: Deployed['tables']; deployed?: readonly string[]; before?: readonly string[] }>;
+type Stored = Readonly<{
+  tableIds?: Deployed['tables'];
+  deployed?: readonly string[];
+  before?: readonly string[];
+  /** The names of tables that the release before table ids kept here. Its code reads nothing else. */
+  tables?: Readonly<Record<string, string>>;
+}>;
 
 const lastDeployed = (client: DynamoDBClient, control: string) => async (): Promise<Deployed> => {
   const { tableIds = {}, deployed, before } = (await controlItem<Stored>(client, control, id)) ?? {};
@@ -33,7 +39,8 @@ export const tableId = async (client: DynamoDBClient, TableName: string): Promis
 };
 
 /** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, `tableIds` by `<projection>.r<revision>`,
- * `deployed`, the names of the revisions that the last one deployed, and `before`, the names of those to which CloudFormation may go back. */
+ * `deployed`, the names of the revisions that the last one deployed, `before`, the names of those to which CloudFormation may go back, and `tables`, if the
+ * release before table ids left it there. */
 export const deploymentRecords = (
   client: DynamoDBClient,
   tables: Readonly<{ commits: string; control: string }>,
@@ -62,7 +69,9 @@ export const deploymentRecords = (
     },
     last: lastDeployed(client, TableName),
     keep: async ({ tables: tableIds, deployed, before }) => {
-      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tableIds, deployed, before }) }));
+      // CloudFormation may go back to the code of the release before, which refuses every deployment that has none of its names.
+      const { tables: names } = (await controlItem<Stored>(client, TableName, id)) ?? {};
+      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tables: names, tableIds, deployed, before }) }));
     },
     forgetActive: (projection) => forget(`view/${projection}`),
     forgetPhase: (name, revision) => forget(`phase/${revisionKey({ name, revision })}`),
