@@ -10,9 +10,23 @@ export const withProof = async (proofs: Pick<Proofs, 'make'>, json: string): Pro
   return JSON.stringify({ ...message, proof: await proofs.make(provedText(message)) });
 };
 
-/** Whether a message carries the proof that one of us has sent exactly this. */
-export const isProved = async (proofs: Pick<Proofs, 'holds'>, message: Readonly<{ proof?: unknown }>): Promise<boolean> =>
-  typeof message.proof === 'string' && (await proofs.holds(provedText(message), message.proof));
+/** The same, or undefined for a message that has no canonical form (a number beyond JSON's, a lone surrogate): none of us sends such a one. */
+const provedTextIn = (message: Readonly<{ proof?: unknown }>): string | undefined => {
+  try {
+    return provedText(message);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Whether a message carries the proof that one of us has sent exactly this. Whatever the message is, the answer is yes or no: a throw would take the rest of
+ * its batch with it. Only a key that cannot be read throws.
+ */
+export const isProved = async (proofs: Pick<Proofs, 'holds'>, message: Readonly<{ proof?: unknown }>): Promise<boolean> => {
+  const text = provedTextIn(message);
+  return text !== undefined && typeof message.proof === 'string' && (await proofs.holds(text, message.proof));
+};
 
 /** What a consumer's queue takes, proved: a commit's proof is in its `detail`, as it comes from the bus as well. */
 export const toProvedBody = async (proofs: Pick<Proofs, 'make'>, message: object): Promise<string> =>

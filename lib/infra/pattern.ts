@@ -24,7 +24,8 @@ const patternOf = (wanted: readonly Wanted[], { imported }: Only): EventPattern 
 };
 
 /** As it is sent to AWS, where its names are written with a hyphen and a rule adds nothing of its own. */
-const lengthOf = (pattern: EventPattern): number => JSON.stringify(pattern).length;
+const lengthOf = ({ detailType, ...pattern }: EventPattern): number =>
+  JSON.stringify({ ...pattern, 'detail-type': detailType }).length;
 
 /**
  * The event patterns that match what is wanted, each short enough for a rule, as few as they can be in this order. A commit is of one category, and a category in one

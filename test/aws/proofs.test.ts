@@ -2,6 +2,8 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemProofs } from '../../lib/aws/proofs.ts';
+import { sorted } from '../../lib/engine/messages.ts';
+import { toProvedBody } from '../../lib/engine/proof.ts';
 import { memoryClock } from '../../lib/testing/memory-system.ts';
 
 const mock = mockClient(DynamoDBClient);
@@ -41,6 +43,20 @@ describe('proofs under the secret in the control table', () => {
     expect([await proofs.holds('a', made), made === old]).toEqual([false, false]);
     clock.advance(5 * 60_000);
     expect([await proofs.holds('a', made), await proofs.holds('a', old)]).toEqual([true, true]);
+  });
+
+  it('are missing on what no proof can be of: it is unproved, and the rest of its batch is read', async () => {
+    has(1);
+    const { proofs } = proving();
+    const order = { resume: 'account-1' };
+    const good = { id: 'good', body: await toProvedBody(proofs, order) };
+    const head = '{"detail":{"stream":"account-b","commit":1,"meta":{"correlation":"c"}';
+    const bad = [',"x":1e400,"proof":"y"}}', ',"x":"\\ud800","proof":"y"}}', `,"proof":"${'é'.repeat(64)}"}}`];
+    for (const tail of bad)
+      expect(await sorted(proofs, [{ id: 'bad', body: head + tail }, good], (said) => said)).toMatchObject({
+        unproved: ['bad'],
+        orders: [{ id: 'good', order }],
+      });
   });
 
   it('fail while there is no key, and are asked for again', async () => {

@@ -71,6 +71,10 @@ describe('an order', () => {
     given(placed).when(change(kettle)).then();
     given(placed, chosen(1000)).when(change(cup)).rejected('order-not-open', { orderStatus: 'paying' });
   });
+
+  it('is not paid from an account that the customer does not own: refused before that account hears of it', () =>
+    given(placed).when(pay, { ownsNamed: false }).forbidden());
+
   it('loses a line by a quantity of 0, and keeps one', () => {
     given(placed, changed(cup))
       .when(change({ ...kettle, quantity: 0 }))

@@ -37,6 +37,12 @@ describe('the event patterns of a consumer', () => {
     ]);
   });
 
+  test('are counted as they are sent, up to the last character', () => {
+    for (let length = 1_900; length <= 2_060; length++)
+      for (const { detailType, ...rest } of patternsFor([{ category: 'a', types: ['x'.repeat(length)] }]))
+        expect(JSON.stringify({ ...rest, 'detail-type': detailType }).length).toBeLessThanOrEqual(longestPattern);
+  });
+
   test('match each commit that is wanted once, and none of another category, whatever is wanted', () => {
     const some = fc.uniqueArray(fc.record({ category: fc.stringMatching(/^[a-z]{1,30}$/), types: fc.nat(90) }), {
       selector: ({ category }) => category,

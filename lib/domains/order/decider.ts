@@ -11,7 +11,8 @@ const orderCommands = {
   Place: command(['owner'], z.strictObject({ lines: z.array(line).min(1).max(mostLines).readonly(), currency })),
   /** The line as it is to be; a quantity of 0 takes it out. */
   ChangeLine: command(['owner'], line.extend({ quantity: z.union([z.literal(0), quantity]) })),
-  Pay: command(['owner'], z.strictObject({ account: idOf })),
+  // As with a transfer: nobody writes a refusal into the history of an account that is not theirs.
+  Pay: command(['owner'], z.strictObject({ account: idOf }), { owns: { account: ({ account }) => account } }),
   Cancel: command(['owner'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
   Ship: command(['operator'], z.strictObject({})),
   Confirm: command(['process'], z.strictObject({})),
