@@ -120,6 +120,6 @@ export const deployedHandler = (manifest: Manifest) => {
     });
     if (reason !== undefined) log.warn('A deployment is refused.', { reason });
     const resource = nameOf(event.ResourceProperties);
-    await answerCloudFormation(event, { resource, ...(reason !== undefined && { refused: reason }) });
+    await answerCloudFormation(systemClock, event, { resource, ...(reason !== undefined && { refused: reason }) });
   };
 };

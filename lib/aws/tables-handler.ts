@@ -51,6 +51,6 @@ export const tablesHandler = () => {
       return { refused: `The tables could not be looked at: ${error.message}` };
     });
     if ('refused' in answer) log.warn('A deployment is refused.', { reason: answer.refused });
-    await answerCloudFormation(event, { resource: 'tables', ...answer });
+    await answerCloudFormation(systemClock, event, { resource: 'tables', ...answer });
   };
 };

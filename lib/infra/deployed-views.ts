@@ -6,8 +6,12 @@ import { revisionKey } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { EventStore } from './event-store.ts';
 import { accept, output } from './notes.ts';
-import { type Common, Step } from './step.ts';
+import { type Common, calledOnce, Step } from './step.ts';
 import type { View } from './view.ts';
+
+/** What it builds from few commits it gives up earlier. */
+const timeout = Duration.minutes(5);
+const { asynchronous, serviceTimeout } = calledOnce(timeout);
 
 /** The name of each revision's table, and the hash of its code where there is one. */
 const revisionsOf = (views: readonly View[]) =>
@@ -35,9 +39,8 @@ export class DeployedViews extends Construct {
       ...common,
       step: 'deployed',
       description: 'Settles which revisions of views answer after a deployment, and makes the secrets of a first one.',
-      // What it builds from few commits it gives up earlier.
-      timeout: Duration.minutes(5),
-      asynchronous: true,
+      timeout,
+      asynchronous,
     });
     store.letSettle(this.step);
     store.makesSecrets(this.step, (properties) => this.resource('Secrets', 'Custom::Secrets', properties));
@@ -97,7 +100,7 @@ export class DeployedViews extends Construct {
       // The function answers CloudFormation itself: a provider of its own would be three more functions.
       serviceToken: this.step.functionArn,
       resourceType,
-      serviceTimeout: Duration.minutes(10),
+      serviceTimeout,
       properties,
     });
     // Its rights first.

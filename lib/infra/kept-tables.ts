@@ -3,7 +3,11 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { type KeptTable, keptTables } from '../engine/kept-tables.ts';
 import { output } from './notes.ts';
-import { type Common, Step } from './step.ts';
+import { type Common, calledOnce, Step } from './step.ts';
+
+/** Well beyond the time for which it waits for its rights: then it still says what is wrong. */
+const timeout = Duration.seconds(90);
+const { asynchronous, serviceTimeout } = calledOnce(timeout);
 
 /**
  * A step of each deployment in front of everything that appends: a table that was there before has what it needs, and one that a deployment before went
@@ -21,13 +25,13 @@ export class KeptTables extends Construct {
       ...common,
       step: 'tables',
       description: 'Looks at the tables that a deployment goes by.',
-      timeout: Duration.seconds(30),
-      asynchronous: true,
+      timeout,
+      asynchronous,
     });
     this.resource = new CustomResource(this, 'Kept', {
       serviceToken: this.step.functionArn,
       resourceType: 'Custom::KeptTables',
-      serviceTimeout: Duration.minutes(2),
+      serviceTimeout,
       properties: {
         Tables: Lazy.any({ produce: () => this.names }),
         Adopted: keptTables.filter((table) => adopt[table] !== undefined),

@@ -17,13 +17,31 @@ export type Code = Readonly<{
 /** What every construct of the pipeline is given. */
 export type Common = Readonly<{ code: Code; settings: Settings }>;
 
+type Asynchronous = Readonly<{ retryAttempts: number; maxEventAge: Duration }>;
+
+/** For calls of a schedule: a run that failed is not repeated, and a late one not made, since the next call comes anyway. Of its own accord Lambda calls
+ * twice more what failed, and keeps what is throttled for six hours. */
+export const calledAgain: Asynchronous = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+
+/** The waits of Lambda before its second and third run, one minute and two, and some more. */
+const betweenRuns = Duration.minutes(4);
+
+/**
+ * For calls of CloudFormation, which asks once and then waits for `serviceTimeout`: a run that failed is repeated twice, one that is throttled comes when it
+ * can, and none begins so late that it would end when CloudFormation has given up and deploys something else.
+ */
+export const calledOnce = (timeout: Duration): Readonly<{ asynchronous: Asynchronous; serviceTimeout: Duration }> => {
+  const maxEventAge = Duration.seconds(2 * timeout.toSeconds()).plus(betweenRuns);
+  return { asynchronous: { retryAttempts: 2, maxEventAge }, serviceTimeout: maxEventAge.plus(timeout) };
+};
+
 type StepProps = Common &
   Readonly<{
     step: string;
     description: string;
     timeout: Duration;
-    /** It is called by what does not wait for its answer, and a run that failed is not repeated: whoever calls it does, or does not want it any more. */
-    asynchronous?: boolean;
+    /** What Lambda does with the calls of what does not wait for an answer. */
+    asynchronous?: Asynchronous;
   }>;
 
 /** One function of the pipeline: it may write its own log, and nothing else until a resource lets it. */
@@ -49,8 +67,7 @@ export class Step extends LambdaFunction {
       // The platform's lines as JSON too; its START, END and REPORT of runs that went well say nothing that its metrics do not, and would be paid for.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
-      // Of their own accord Lambda calls twice more what failed, and keeps what is throttled for six hours.
-      ...(asynchronous && { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+      ...asynchronous,
       environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
     });
     logGroup.grantWrite(role);

@@ -7,7 +7,7 @@ import type { EventStore } from './event-store.ts';
 import { output } from './notes.ts';
 import { letFindViews, type Operated } from './operations.ts';
 import { letFindProcesses, type ProcessManager } from './process-manager.ts';
-import { type Common, Step } from './step.ts';
+import { type Common, calledAgain, Step } from './step.ts';
 
 type Props = Common & Readonly<{ views: readonly Operated[]; processes: readonly ProcessManager[]; store: EventStore }>;
 
@@ -21,7 +21,7 @@ export class Sweep extends Construct {
       description: 'Sends what got lost between the commits and their consumers.',
       timeout: Duration.seconds(60),
       // The next run begins where a failed one began.
-      asynchronous: true,
+      asynchronous: calledAgain,
     });
     store.letSweep(step);
     store.letReadSecret(step, 'proofs');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rightsComeWithin } from '../../lib/aws/custom-resource.ts';
 import { operated } from '../../lib/core/announcer.ts';
 import { settingsFor } from '../../lib/infra/stage.ts';
 import { deployed, manifest } from './deployed.ts';
@@ -85,26 +86,40 @@ describe('what is turned away rings', () => {
   });
 });
 
-test('whatever calls a function without waiting for it makes no second call of its own, and none that is late', () => {
-  const called = new Set<string>();
-  for (const { Principal, FunctionName } of resources('AWS::Lambda::Permission'))
-    if (Principal !== 'apigateway.amazonaws.com') called.add(FunctionName['Fn::GetAtt']?.[0] ?? FunctionName.Ref);
-  const tokens = Object.values(
-    template.toJSON().Resources as Record<string, { Properties?: { ServiceToken?: { 'Fn::GetAtt': string[] } } }>,
+describe('what calls a function without waiting for it', () => {
+  const idOf = ({ 'Fn::GetAtt': attribute, Ref }: { 'Fn::GetAtt'?: string[]; Ref?: string }) => attribute?.[0] ?? Ref ?? '';
+  const kindOf = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
+  const scheduled = resources('AWS::Lambda::Permission').flatMap(({ Principal, FunctionName }) =>
+    Principal === 'apigateway.amazonaws.com' ? [] : idOf(FunctionName),
   );
-  for (const { Properties } of tokens) if (Properties?.ServiceToken) called.add(Properties.ServiceToken['Fn::GetAtt'][0]!);
-  const once = resources('AWS::Lambda::EventInvokeConfig').map(
-    ({ FunctionName, MaximumRetryAttempts, MaximumEventAgeInSeconds }) => {
-      expect([MaximumRetryAttempts, MaximumEventAgeInSeconds]).toEqual([0, 60]);
-      return FunctionName.Ref as string;
-    },
+  const asked = Object.values(template.toJSON().Resources as Record<string, { Properties?: Record<string, unknown> }>).flatMap(
+    ({ Properties: { ServiceToken, ServiceTimeout } = {} }) =>
+      ServiceToken ? [{ id: idOf(ServiceToken), serviceTimeout: Number(ServiceTimeout) }] : [],
   );
-  expect([...called].map((id) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
-    'DeployedViewsDeployed',
-    'EventsTables',
-    'Sweep',
-  ]);
-  expect(once.sort()).toEqual([...called].sort());
+  const callsOf = (id: string) => {
+    const [calls, ...more] = resources('AWS::Lambda::EventInvokeConfig').filter(({ FunctionName }) => idOf(FunctionName) === id);
+    expect(more).toEqual([]);
+    return { retries: calls?.MaximumRetryAttempts, age: calls?.MaximumEventAgeInSeconds };
+  };
+
+  test('is the schedule of the sweep, whose calls are not repeated and never late: another comes each minute', () => {
+    expect(scheduled.map(kindOf)).toEqual(['Sweep']);
+    for (const id of scheduled) expect(callsOf(id)).toEqual({ retries: 0, age: 60 });
+  });
+
+  test('and CloudFormation, which asks once: two more runs follow on one that failed, and all end before it gives up', () => {
+    expect([...new Set(asked.map(({ id }) => kindOf(id)))].sort()).toEqual(['DeployedViewsDeployed', 'EventsTables']);
+    for (const { id, serviceTimeout } of asked) {
+      const timeout = resources('AWS::Lambda::Function').find((one) => one.id === id)?.Timeout as number;
+      const { retries, age } = callsOf(id);
+      expect(retries).toBe(2);
+      // Lambda waits for one minute after the first failure, and for two after the second.
+      expect(age).toBeGreaterThan(2 * timeout + 180);
+      expect(serviceTimeout).toBeGreaterThanOrEqual(age + timeout);
+      // What waits for its rights until they are overdue still has the time to say so.
+      expect(timeout * 1_000).toBeGreaterThanOrEqual(2 * rightsComeWithin);
+    }
+  });
 });
 
 test('the platform writes JSON, and of runs that went well nothing', () => {
