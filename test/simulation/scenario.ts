@@ -65,7 +65,8 @@ export const requestsOf = ({ steps }: Scenario, start: number): readonly Command
   steps.forEach((step, i) => {
     const earlier = step.like && requests[step.like.step % Math.max(1, i)];
     if (!step.like || earlier?.digest === undefined) requests.push(requestOf(step, i, start));
-    else if (!step.like.other) requests.push(earlier);
+    // A process's id follows from what it decided, and lies in a namespace that no caller reaches: nothing else is ever sent under it.
+    else if (!step.like.other || earlier.actor.role === 'process') requests.push(earlier);
     else {
       const other = requestOf({ ...step, type: 'Deposit', amount: 100 + i, by: 'ada', keyed: true }, i, start);
       requests.push({ ...other, stream: earlier.stream, id: earlier.id });
