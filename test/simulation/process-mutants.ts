@@ -72,6 +72,12 @@ const evolves = (decider: AnyDecider, type: string): Evolved => decider.evolve[t
 const evolving = (type: string, change: (real: Evolved) => Evolved): ProcessMutant =>
   instances((decider) => ({ evolve: { [type]: change(evolves(decider, type)) as never } }));
 
+/** The newest of what an instance has to send goes first. */
+export const newestFirst: ProcessMutant = evolving('Reacted', (real) => (instance, data) => {
+  const after: Instance & Sends = real(instance, data);
+  return { ...after, sends: after.sends.toSorted((a, b) => b.number - a.number) };
+});
+
 let fresh = 1_000;
 
 /** What a process leans on, each taken away alone, by one switch: the simulator must notice every one. */
@@ -182,10 +188,6 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
     }
     const cursors = { load: async (stream: string) => read.get(stream), move: async () => true };
     return step({ ...real, cursors }, arrived);
-  }),
-  'a later command is sent before an open earlier one': evolving('Reacted', (real) => (instance, data) => {
-    const after: Instance & Sends = real(instance, data);
-    return { ...after, sends: after.sends.toSorted((a, b) => b.number - a.number) };
   }),
   'a cancelled deadline still takes effect': evolving(
     'Reacted',

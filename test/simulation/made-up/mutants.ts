@@ -5,6 +5,7 @@ import { parseStream } from '../../../lib/core/stream.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
 import type { Tamper } from '../../../lib/testing/index.ts';
+import { newestFirst } from '../process-mutants.ts';
 
 const isReservation = ({ stream }: Commit) => parseStream(stream)?.category === reservationCategory;
 
@@ -33,8 +34,12 @@ const withoutUnique = (decider: AnyDecider): AnyDecider => {
   return made;
 };
 
-/** What only a domain shows that has what the reference lacks: unique values, of processes' targets too, which change hands. */
+/**
+ * What only a domain shows that has what the reference lacks: unique values, of processes' targets too, which change hands; and instances that have
+ * several commands open to one target.
+ */
 export const madeUpMutants: Readonly<Record<string, Tamper>> = {
+  'a later command is sent before an open earlier one': newestFirst,
   'a process sends to its targets past their unique values': targets((target) => ({
     ...target,
     decider: withoutUnique(target.decider),
