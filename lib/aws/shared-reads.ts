@@ -35,16 +35,16 @@ type SharedReads = Pick<View & ViewReader, 'part' | 'shares' | 'parts' | 'shared
 
 /** What is read of shared rows, in a view's table: items as `sharedWrites` puts them. */
 export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
-  const partsOf = async (row: string): Promise<readonly RowPart[]> => {
-    const query = {
-      TableName,
-      ConsistentRead: true,
-      KeyConditionExpression: '#key = :key AND begins_with(#sort, :part)',
-      ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
-      ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':part': 'part#' }),
-    };
-    return (await readAll(client, { query })).map(toPart);
-  };
+  /** What stands under the place of a row and begins so: its parts, or the streams' shares in it. */
+  const under = (row: string, beginning: 'part#' | 'share#') => ({
+    TableName,
+    ConsistentRead: true,
+    KeyConditionExpression: '#key = :key AND begins_with(#sort, :beginning)',
+    ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
+    ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':beginning': beginning }),
+  });
+  const partsOf = async (row: string): Promise<readonly RowPart[]> =>
+    (await readAll(client, { query: under(row, 'part#') })).map(toPart);
   /** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
   const rowOf = async (found: Item) => {
     const { key, sort } = fromItem(found);
@@ -124,14 +124,7 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
     sharedRows: ({ limit, after, owner, consistent = false }) =>
       owner === undefined ? everybodys(limit, after, consistent) : owners(limit, after, owner),
     sharesIn: async (row, { limit, after }) => {
-      const query = {
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: '#key = :key AND begins_with(#sort, :share)',
-        ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
-        ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':share': 'share#' }),
-        Limit: limit,
-      };
+      const query = { ...under(row, 'share#'), Limit: limit };
       const start = after && toItem({ key: rowPlace(row), sort: after.sort });
       const { items, last } = await readPage(client, { query }, start);
       return { items: items.map((item) => fromItem(item) as ViewItem), ...(last && { next: fromItem(last) }) };
