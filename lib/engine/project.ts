@@ -115,6 +115,16 @@ export const applyAll = async (
 export const finished = async ({ projection, view, clock }: Projecting, head: ViewItem & Required<Pick<ViewItem, 'begun'>>) =>
   projection.kind === 'shared-rows' ? endBegun(projection, { view, clock, now: () => nowOf(clock) }, head) : head;
 
+/** A head that is not parked and has nothing begun, or none; `again` if others were faster. */
+export const takenUp = async (projecting: Projecting, there: ViewItem | undefined): Promise<ViewItem | 'again' | undefined> => {
+  if (!there) return undefined;
+  const { parked, ...unmarked } = there;
+  // The mark goes before the table is read: whatever is dropped because of the mark is then in the table to be read.
+  if (parked && !(await projecting.view.putHead(unmarked, there))) return 'again';
+  const head = parked ? written(unmarked, there) : there;
+  return head.begun ? ((await finished(projecting, { ...head, begun: head.begun })) ?? 'again') : head;
+};
+
 /** What was delivered that follows on a cursor with nothing missing in between. */
 const following = (head: ViewItem | undefined, delivered: ReadonlyMap<number, Commit>): readonly Commit[] => {
   const run: Commit[] = [];

@@ -4,7 +4,7 @@ import { atOnce } from './at-once.ts';
 import { foldAfresh } from './fold-afresh.ts';
 import { nowOf } from './instant.ts';
 import type { View, ViewItem, ViewReader } from './ports.ts';
-import { finished, type Projecting, races, rowsAtOnce, TryAgain } from './project.ts';
+import { finished, type Projecting, races, rowsAtOnce, TryAgain, takenUp } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
 import { written } from './view-item.ts';
 import { putFitted, rowsPerTransaction, writeShares } from './write-shares.ts';
@@ -142,16 +142,6 @@ const refoldRows = async (
     for (const [sort, over] of found) await view.putRow(wanted.get(sort)!, over);
   }
   return (await view.putHead(fresh, head)) ? written(fresh, head) : undefined;
-};
-
-/** A head that is not parked and has nothing begun, or none; `again` if others were faster. */
-export const takenUp = async (refolding: Refolding, there: ViewItem | undefined): Promise<ViewItem | 'again' | undefined> => {
-  if (!there) return undefined;
-  const { parked, ...unmarked } = there;
-  // The mark goes before the table is read: whatever is dropped because of the mark is then in the table to be read.
-  if (parked && !(await refolding.view.putHead(unmarked, there))) return 'again';
-  const head = parked ? written(unmarked, there) : there;
-  return head.begun ? ((await finished(refolding, { ...head, begun: head.begun })) ?? 'again') : head;
 };
 
 /**

@@ -1,7 +1,5 @@
 import { streamKey } from '../core/projection.ts';
-import type { ViewItem } from './ports.ts';
-import { applyAll, finished, type Projecting, races, readParts, TryAgain } from './project.ts';
-import { written } from './view-item.ts';
+import { applyAll, type Projecting, races, readParts, TryAgain, takenUp } from './project.ts';
 
 /** What an operator sends to a projection's queue: take this stream up again. */
 export type ResumeOrder = Readonly<{ resume: Readonly<{ stream: string; correlation: string }> }>;
@@ -17,12 +15,8 @@ export const resumeStream = async (projecting: Projecting, stream: string): Prom
     const there = await view.head(key);
     // Nothing is parked without a cursor.
     if (!there) return;
-    const { parked, ...rest } = there;
-    // The mark goes before the table is read: whatever is dropped because of the mark is then in the table to be read.
-    if (parked && !(await view.putHead(rest, there))) continue;
-    const unmarked: ViewItem = parked ? written(rest, there) : there;
-    const start = unmarked.begun ? await finished(projecting, { ...unmarked, begun: unmarked.begun }) : unmarked;
-    if (!start) continue;
+    const start = await takenUp(projecting, there);
+    if (start === 'again' || !start) continue;
     const pages = readParts(store, stream, { from: start.commit + 1 }, 0);
     const head = start.parked ? start : await applyAll(projecting, start, pages);
     if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
