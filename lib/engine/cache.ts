@@ -1,4 +1,14 @@
 import type { Known } from './history.ts';
+import type { Clock } from './ports.ts';
+import type { defaultSettings } from './settings.ts';
+
+type Aging = Readonly<{ clock: Pick<Clock, 'now'>; settings: Pick<typeof defaultSettings, 'cacheAgeMilliseconds'> }>;
+
+/** Whether a kept state may still be gone by. One that was read in the future is of a clock that jumped, and counts as old. */
+export const isFresh = ({ clock, settings }: Aging, { readAt }: Pick<Known, 'readAt'>): boolean => {
+  const age = clock.now() - readAt;
+  return age >= 0 && age <= settings.cacheAgeMilliseconds;
+};
 
 /** The states that a warm function keeps, bounded in bytes: the longest unused goes first. */
 export type StateCache = Readonly<{

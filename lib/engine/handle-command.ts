@@ -1,4 +1,5 @@
 import { type Commit, versionBefore } from '../core/commit.ts';
+import { isFresh } from './cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './command.ts';
 import { decideOn, maySend, tooLargeOn } from './decide-on.ts';
 import { BrokenHistory, type Known, recentCommits, snapshotDue } from './history.ts';
@@ -37,11 +38,6 @@ export type Handling = Readonly<{ commanding: Commanding; request: CommandReques
  * looked through for the command's id. */
 type Part = Handling & { known: Known; confirmed: boolean; lookedThrough: number };
 
-const isFresh = ({ commanding: { clock, settings } }: Handling, { readAt }: Known): boolean => {
-  const age = clock.now() - readAt;
-  return age >= 0 && age <= settings.cacheAgeMilliseconds;
-};
-
 type Seen = (commits: readonly Commit[]) => void;
 
 const loadAnew = ({ commanding, request: { stream } }: Handling, seen: Seen): Promise<Known> => {
@@ -61,14 +57,14 @@ const orLoadAnew = async (handling: Handling, seen: Seen, reading: () => Known |
 
 const begin = async (handling: Handling, seen: Seen): Promise<Part> => {
   const cached = handling.commanding.cache.get(handling.request.stream);
-  const confirmed = !cached || !isFresh(handling, cached);
+  const confirmed = !cached || !isFresh(handling.commanding, cached);
   return { ...handling, known: cached && !confirmed ? cached : await loadAnew(handling, seen), confirmed, lookedThrough: 0 };
 };
 
 /** Reads what came after what is known; what is known too long is read anew. */
 const refresh = async (part: Part, seen: Seen): Promise<void> => {
   const { commanding, known } = part;
-  part.known = isFresh(part, known)
+  part.known = isFresh(commanding, known)
     ? await orLoadAnew(part, seen, () => catchUp(commanding, known, seen))
     : await loadAnew(part, seen);
   part.confirmed = true;
@@ -143,7 +139,7 @@ export const handleTogether = async (handlings: readonly [Handling, ...Handling[
     const open =
       'answer' in decided
         ? [decided.part].filter(({ confirmed }) => !confirmed)
-        : parts.filter((part) => !isFresh(part, part.known));
+        : parts.filter((part) => !isFresh(part.commanding, part.known));
     if ('answer' in decided && open.length === 0) return decided.answer;
     if ('answer' in decided || open.length > 0) {
       if (!('answer' in decided)) aged += 1;
