@@ -4,7 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { type Actor, anybody } from '../core/access.ts';
 import type { Trail } from '../core/commit.ts';
 import { type Problem, ProblemError, problemDocument } from '../core/problem.ts';
-import { answerSize } from '../engine/answer-size.ts';
+import { sizeInAnswer } from '../engine/answer-size.ts';
 import { type CallerLimit, callerLimit } from '../engine/caller-limit.ts';
 import { exactJson } from '../engine/exact-json.ts';
 import { invalid } from '../engine/problems.ts';
@@ -138,8 +138,14 @@ const tooLarge = (): ProblemError =>
     detail: 'What you ask for has more bytes than an answer may have. Ask for less: a smaller limit, or a filter.',
   });
 
+/** A response whose body is JSON by now: it is written once, and measured as it is sent. */
+const written = ({ body, ...response }: HttpResponse) => ({
+  ...response,
+  ...(body !== undefined && { body: exactJson(body) }),
+});
+
 const answer = (
-  { status, body, headers }: HttpResponse,
+  { status, body, headers }: ReturnType<typeof written>,
   type: string,
   correlation: string,
 ): APIGatewayProxyStructuredResultV2 => ({
@@ -150,7 +156,7 @@ const answer = (
     'x-correlation-id': correlation,
     ...headers,
   },
-  ...(body !== undefined && { body: exactJson(body) }),
+  ...(body !== undefined && { body }),
 });
 
 type Handle = (request: HttpRequest) => Promise<HttpResponse>;
@@ -208,7 +214,7 @@ export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit 
         const headers: Record<string, string> =
           retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
         run.response = answer(
-          { status: problem.status, body: problemDocument(problem, correlation), headers },
+          written({ status: problem.status, body: problemDocument(problem, correlation), headers }),
           'application/problem+json',
           correlation,
         );
@@ -216,7 +222,7 @@ export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit 
     })
     .handler(async (request: HttpRequest, _context: Context) => {
       withinLimit(limit, request);
-      const response = await handle(request);
-      if (response.body !== undefined && answerSize(response.body) > largestAnswer) throw tooLarge();
+      const response = written(await handle(request));
+      if (response.body !== undefined && sizeInAnswer(response.body) > largestAnswer) throw tooLarge();
       return answer(response, 'application/json', request.correlation);
     });

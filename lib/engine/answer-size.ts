@@ -6,8 +6,11 @@ import { exactJson } from './exact-json.ts';
  */
 export const pageBytes = 3_000_000;
 
-/** How many bytes a value has in a function's answer: as JSON within a text of JSON. */
-export const answerSize = (value: unknown): number => Buffer.byteLength(JSON.stringify(exactJson(value)) ?? '');
+/** How many bytes a text of JSON has in a function's answer, which is JSON that has it as a text in it. */
+export const sizeInAnswer = (json: string): number => Buffer.byteLength(JSON.stringify(json));
+
+/** How many bytes a value has in a function's answer. */
+export const answerSize = (value: unknown): number => sizeInAnswer(exactJson(value) ?? '');
 
 /** How many of some items go into one answer: at least the first, which always fits. */
 export const withinAnswer = (items: readonly unknown[], most = pageBytes): number => {
