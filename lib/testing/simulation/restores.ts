@@ -13,6 +13,7 @@ import type { Ask, Planned, Workload } from './plan.ts';
 import type { SimulatedProcesses } from './processes.ts';
 import { queuePort, type SimulatedQueue } from './queue.ts';
 import type { SimulatedTable } from './table.ts';
+import type { SimulatedView } from './view.ts';
 import type { World } from './world.ts';
 
 /** When it is over, the commits become again what they were at one moment, and what is kept beside them what it was at another; then it goes on. */
@@ -29,7 +30,7 @@ export const restorePlanFor = (seed: number, workload: Workload, share: number):
 };
 
 type Kept = Readonly<{ cursors: readonly ReadonlyMap<string, number>[]; deadlines: readonly Deadline[] }>;
-type Place = Readonly<{ view: MemoryView; queue: SimulatedQueue }>;
+type Place = Readonly<{ view: SimulatedView; queue: SimulatedQueue }>;
 type Parts = Readonly<{
   engine: Engine;
   table: SimulatedTable;
@@ -142,6 +143,7 @@ export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) 
       world.count('restores');
       const before = all().length;
       await putBack(commits ?? [], control ?? kept());
+      for (const { view } of [...views, ...announcer]) view.restored();
       world.count('commits lost', before - all().length);
       // Functions that go by another table are new ones.
       await time.sleep(10_000);

@@ -4,7 +4,13 @@ import { type MemoryView, memoryView } from '../memory-view.ts';
 import type { World } from './world.ts';
 
 /** A view's table, which is deleted with its view; one that comes back has its name and another id. */
-export type SimulatedView = MemoryView & Readonly<{ tableId(): string; replaced(): void }>;
+export type SimulatedView = MemoryView &
+  Readonly<{
+    tableId(): string;
+    replaced(): void;
+    /** Commits are gone: each cursor that is beyond its stream now may go back, once. */
+    restored(): void;
+  }>;
 
 type Method = (...given: unknown[]) => Promise<unknown>;
 
@@ -50,14 +56,14 @@ export const simulatedView = (
   let index = tamper(memoryView());
   let pending: (() => Promise<unknown>)[] = [];
   const cursors = new Map<string, number>();
+  const beyond = new Set<string>();
   const look = async (key: string) => {
     const before = cursors.get(key) ?? 0;
     const head = await view.head(key);
     const now = head?.commit ?? 0;
     if (head?.parked && !mayPark(head)) world.broken(`${head.stream} is parked in ${name} without cause: ${head.parked.reason}`);
-    // Folded anew by code that has a fault further back, a stream is parked there; and where commits are gone, it ends before.
-    const isGone = head !== undefined && before > lastOf(head.stream);
-    if (now < before && !head?.parked && !isGone)
+    // Folded anew by code that has a fault further back, a stream is parked there.
+    if (now < before && !beyond.delete(key) && !head?.parked)
       world.broken(`the cursor of ${key} in ${name} went back from ${before} to ${now}`);
     cursors.set(key, now);
   };
@@ -95,6 +101,10 @@ export const simulatedView = (
       made += 1;
       [view, index, pending] = [tamper(memoryView()), tamper(memoryView()), []];
       cursors.clear();
+      beyond.clear();
+    },
+    restored: () => {
+      for (const { key, sort, stream, commit } of view.items()) if (sort === 'head' && commit > lastOf(stream)) beyond.add(key);
     },
   };
 };
