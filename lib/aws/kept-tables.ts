@@ -25,10 +25,9 @@ export const knownTables = (client: DynamoDBClient, control: string) => ({
 /** What is to be known of a table, or that there is none. */
 export const tableFacts = async (client: DynamoDBClient, TableName: string): Promise<TableFacts | 'none'> => {
   try {
-    const [{ Table = {} }, { ContinuousBackupsDescription }] = await Promise.all([
-      client.send(new DescribeTableCommand({ TableName })),
-      client.send(new DescribeContinuousBackupsCommand({ TableName })),
-    ]);
+    // One after the other: of a table that is not there the second one has an error of another name.
+    const { Table = {} } = await client.send(new DescribeTableCommand({ TableName }));
+    const { ContinuousBackupsDescription } = await client.send(new DescribeContinuousBackupsCommand({ TableName }));
     const typeOf = (name: string | undefined) =>
       Table.AttributeDefinitions?.find(({ AttributeName }) => AttributeName === name)?.AttributeType;
     const keys = (Table.KeySchema ?? [])
