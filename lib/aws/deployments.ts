@@ -26,7 +26,7 @@ const lastDeployed = (client: DynamoDBClient, control: string) => async (): Prom
 };
 
 /** The id of the table that a revision has by now, asked for at most every few seconds. */
-export const knownTables = (client: DynamoDBClient, control: string, clock: Pick<Clock, 'now'>): Revisions['tableOf'] => {
+export const revisionTables = (client: DynamoDBClient, control: string, clock: Pick<Clock, 'now'>): Revisions['tableOf'] => {
   const known = keptFor(clock, lastDeployed(client, control));
   return async (revision) => (await known(id)).tables[revision];
 };

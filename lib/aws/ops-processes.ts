@@ -19,7 +19,7 @@ import { cloudWatchAges } from './ages.ts';
 import { commitStore } from './commit-store.ts';
 import { deployedProcesses } from './deployed-processes.ts';
 import { tableOf } from './deployed-views.ts';
-import { knownTables } from './deployments.ts';
+import { revisionTables } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction, trailIn } from './http.ts';
@@ -83,7 +83,7 @@ export const opsProcessesHandler = (manifest: Manifest) => {
       .map((projection) => ({ projection, reader: viewTable(client, tableOf(projection)), clock: systemClock })),
     active: keptFor(systemClock, activeRevisions(client, control).load),
     built: keptFor(systemClock, progressOf(rebuildRecords(client, control))),
-    tableOf: knownTables(client, control, systemClock),
+    tableOf: revisionTables(client, control, systemClock),
   };
   const operating: ProcessOperating = {
     processes: deployedProcesses(manifest).map(({ process, queue, queueUrl }) => ({

@@ -13,7 +13,7 @@ import { type Querying, queryById, tagOf } from '../engine/query.ts';
 import { queryList } from '../engine/query-list.ts';
 import { progressOf } from '../engine/rebuild/report.ts';
 import { tableOf } from './deployed-views.ts';
-import { knownTables } from './deployments.ts';
+import { revisionTables } from './deployments.ts';
 import { dynamo } from './dynamo.ts';
 import { environment } from './environment.ts';
 import { type HttpRequest, type HttpResponse, httpFunction } from './http.ts';
@@ -108,7 +108,7 @@ export const queryHandler = (manifest: Manifest) => {
   const control = environment('CONTROL_TABLE');
   const active = keptFor(systemClock, activeRevisions(client, control).load);
   const built = keptFor(systemClock, progressOf(rebuildRecords(client, control)));
-  const tables = knownTables(client, control, systemClock);
+  const tables = revisionTables(client, control, systemClock);
   const open = Map.groupBy(
     manifest.projections.filter(({ may }) => isPublic(may)),
     ({ name }) => name,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cloudWatchAges } from '../aws/ages.ts';
 import { commitStore } from '../aws/commit-store.ts';
-import { knownTables } from '../aws/deployments.ts';
+import { revisionTables } from '../aws/deployments.ts';
 import { dynamo } from '../aws/dynamo.ts';
 import { systemProofs } from '../aws/proofs.ts';
 import { queueName, sqs, sqsQueue } from '../aws/queue.ts';
@@ -72,7 +72,7 @@ const operatingOn = (manifest: Manifest, outputs: Outputs, print: Print): Proces
       }),
       active: activeRevisions(client, control).load,
       built: progressOf(rebuildRecords(client, control)),
-      tableOf: knownTables(client, control, systemClock),
+      tableOf: revisionTables(client, control, systemClock),
     },
     ages: cloudWatchAges('', systemClock),
     log: said,
