@@ -28,6 +28,16 @@ export const readPage = async (client: DynamoDBClient, reading: Reading, after?:
   return { items: Items ?? [], last: LastEvaluatedKey, units: ConsumedCapacity?.CapacityUnits ?? 0 };
 };
 
+/** All items one by one, page by page: for what is more than is to be held, or takes long. */
+export async function* readEach(client: DynamoDBClient, reading: Reading): AsyncGenerator<Item> {
+  let last: Item | undefined;
+  do {
+    const page = await readPage(client, reading, last);
+    yield* page.items;
+    last = page.last;
+  } while (last);
+}
+
 /** The first items, as many as are wanted, over as many requests as that takes; and whether there are more. */
 export const readFirst = async (
   client: DynamoDBClient,

@@ -2,9 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PurgeQueueCommand, PurgeQueueInProgress, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Deadline } from '../engine/process/ports.ts';
 import type { AllCursors, AllDeadlines, AllHeads } from '../engine/restored/ports.ts';
-import { fromItem, type Item, toItem } from './attributes.ts';
+import { fromItem, toItem } from './attributes.ts';
 import { deadlineOf } from './deadlines.ts';
-import { readPage } from './paging.ts';
+import { readEach } from './paging.ts';
 
 type Condition = Readonly<{
   FilterExpression: string;
@@ -12,22 +12,17 @@ type Condition = Readonly<{
   values: Readonly<Record<string, unknown>>;
 }>;
 
-/** All items of a table that a filter lets through, page by page: what goes through them may be long about it. */
-async function* itemsWhere(client: DynamoDBClient, TableName: string, { FilterExpression, names, values }: Condition) {
-  const scan = {
-    TableName,
-    ConsistentRead: true,
-    FilterExpression,
-    ExpressionAttributeNames: { ...names },
-    ExpressionAttributeValues: toItem(values),
-  };
-  let last: Item | undefined;
-  do {
-    const page = await readPage(client, { scan }, last);
-    yield* page.items;
-    last = page.last;
-  } while (last);
-}
+/** All items of a table that a filter lets through. */
+const itemsWhere = (client: DynamoDBClient, TableName: string, { FilterExpression, names, values }: Condition) =>
+  readEach(client, {
+    scan: {
+      TableName,
+      ConsistentRead: true,
+      FilterExpression,
+      ExpressionAttributeNames: { ...names },
+      ExpressionAttributeValues: toItem(values),
+    },
+  });
 
 const beginningWith = (prefix: string): Condition => ({
   FilterExpression: 'begins_with(#id, :prefix)',

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { fromItem, type Item } from './attributes.ts';
-import { readPage } from './paging.ts';
+import { fromItem } from './attributes.ts';
+import { readEach } from './paging.ts';
 
 /**
  * The names of all streams, each once, by a scan of the whole table: priced as such. Not only of first commits, since a
@@ -9,14 +9,9 @@ import { readPage } from './paging.ts';
 export async function* streamNames(client: DynamoDBClient, table: string): AsyncGenerator<string> {
   const known = new Set<string>();
   const scan = { TableName: table, ProjectionExpression: '#stream', ExpressionAttributeNames: { '#stream': 'stream' } };
-  let after: Item | undefined;
-  do {
-    const { items, last } = await readPage(client, { scan }, after);
-    for (const item of items) {
-      const { stream } = fromItem(item) as { stream: string };
-      if (!known.has(stream)) yield stream;
-      known.add(stream);
-    }
-    after = last;
-  } while (after);
+  for await (const item of readEach(client, { scan })) {
+    const { stream } = fromItem(item) as { stream: string };
+    if (!known.has(stream)) yield stream;
+    known.add(stream);
+  }
 }
