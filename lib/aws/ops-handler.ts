@@ -4,6 +4,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { operated } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { type Operating, orderResume, reportProjections } from '../engine/operations.ts';
+import type { Queue } from '../engine/ports.ts';
 import { invalid, notYours } from '../engine/problems.ts';
 import { estimateRebuild } from '../engine/rebuild/estimate.ts';
 import { rebuildable } from '../engine/rebuild/order.ts';
@@ -66,11 +67,10 @@ export const answerOperator = async (operators: Operators, request: HttpRequest)
   );
 };
 
-const orderingOn = (manifest: Manifest, client: DynamoDBClient, control: string): Ordering => ({
-  views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({
-    ...view,
-    queue: sqsQueue(sqs(), queueUrl, systemProofs(client, control)),
-  })),
+type Sides = Readonly<{ client: DynamoDBClient; control: string; queueAt: (url: string) => Queue }>;
+
+const orderingOn = (manifest: Manifest, { client, control, queueAt }: Sides): Ordering => ({
+  views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({ ...view, queue: queueAt(queueUrl) })),
   actives: activeRevisions(client, control),
   phases: revisionPhases(client, control),
   rebuilds: rebuildRecords(client, control),
@@ -82,14 +82,16 @@ const orderingOn = (manifest: Manifest, client: DynamoDBClient, control: string)
 
 export const opsHandler = (manifest: Manifest) => {
   const client = dynamo();
-  const queues = sqs();
+  const control = environment('CONTROL_TABLE');
+  const [queues, proofs] = [sqs(), systemProofs(client, control)];
+  const queueAt = (url: string) => sqsQueue(queues, url, proofs);
   const log = new Logger({ serviceName: 'ops' });
-  const ordering = orderingOn(manifest, client, environment('CONTROL_TABLE'));
+  const ordering = orderingOn(manifest, { client, control, queueAt });
   const operating: Operating = {
     views: deployedViews({ ...manifest, projections: operated(manifest) }).map(({ projection, table, queue, queueUrl }) => ({
       projection,
       queueName: queue,
-      queue: sqsQueue(queues, queueUrl, systemProofs(client, environment('CONTROL_TABLE'))),
+      queue: queueAt(queueUrl),
       view: viewTable(client, table),
       parked: parkedList(client, table),
     })),

@@ -66,6 +66,7 @@ export const answerProcesses = async (operating: ProcessOperating, request: Http
 
 export const opsProcessesHandler = (manifest: Manifest) => {
   const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
+  const proofs = systemProofs(client, control);
   const log = new Logger({ serviceName: 'ops-processes' });
   const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
   const loading: Omit<Loading, 'decider' | 'code'> = {
@@ -89,7 +90,7 @@ export const opsProcessesHandler = (manifest: Manifest) => {
     processes: deployedProcesses(manifest).map(({ process, queue, queueUrl }) => ({
       process,
       queueName: queue,
-      queue: sqsQueue(queues, queueUrl, systemProofs(client, control)),
+      queue: sqsQueue(queues, queueUrl, proofs),
       loading: { ...loading, decider: processDecider(process), code: codes[process.category] ?? '' },
     })),
     instances,

@@ -19,12 +19,10 @@ const spareSeconds = 2;
 export const rebuildLeadHandler = (manifest: Manifest) => {
   const [client, queues] = [dynamo(), sqs()];
   const control = environment('CONTROL_TABLE');
+  const proofs = systemProofs(client, control);
   const log = new Logger({ serviceName: 'rebuild-lead' });
   const leading: Leading = {
-    views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({
-      ...view,
-      queue: sqsQueue(queues, queueUrl, systemProofs(client, control)),
-    })),
+    views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({ ...view, queue: sqsQueue(queues, queueUrl, proofs) })),
     actives: activeRevisions(client, control),
     phases: revisionPhases(client, control),
     rebuilds: rebuildRecords(client, control),

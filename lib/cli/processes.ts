@@ -50,6 +50,7 @@ const operatingOn = (manifest: Manifest, outputs: Outputs, print: Print): Proces
     log: said,
     settings: defaultSettings,
   };
+  const proofs = systemProofs(client, control);
   const tableOf = (revision: number) => outputs[`${pascal(instancesName)}R${revision}Table`];
   return {
     processes: (manifest.processes ?? []).flatMap((process) => {
@@ -60,7 +61,7 @@ const operatingOn = (manifest: Manifest, outputs: Outputs, print: Print): Proces
         {
           process,
           queueName: queueName(url),
-          queue: sqsQueue(queues, url, systemProofs(client, control)),
+          queue: sqsQueue(queues, url, proofs),
           loading: { ...loading, decider },
         },
       ];
