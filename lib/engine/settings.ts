@@ -60,7 +60,8 @@ export const processSettings = {
   /** When no further step is begun; the function's own timeout is twice as long. */
   attendMilliseconds: 10_000,
   /** Events of one source commit that an instance reacts to in one commit of its own; more are spread over several. Each may raise some events, and keep itself
-   * in full where it has to wait: far below the most events, and the most bytes, of a commit. */
+   * in full where it has to wait: far below the most events, and the most bytes, of a commit. Neither ever changes: the ids of decisions number the portions,
+   * and with others of another size some events would be reacted to twice, or not at all. */
   causesAtOnce: 100,
   causeBytes: 128 * 1024,
   /** Source commits between two writes of a cursor: what is repeated after a crash at most. */

@@ -113,6 +113,23 @@ describe('a source commit of many events for one instance', () => {
     expect(parked).toMatchObject({ cause: { event: { data: { note: '7' } } }, thrown: expect.stringContaining('TooLarge') });
   });
 
+  it('that a release without portions has decided on as a whole is not reacted to again', async () => {
+    const remembering = variant({
+      on: {
+        ...moving.on,
+        Noted: (state: Notes, { data }: Noted) => ({ memory: { ...state, notes: [...state.notes, data.note] } }),
+      },
+    });
+    const world = await house(remembering);
+    await world.ask('transfer-1', 'Note', { notes: numbered(150) });
+    // It dies when it has decided and has not moved its cursor.
+    const before = world.instance();
+    const died = { ...before.cursors, move: () => Promise.reject(new Error('died')) };
+    await world.deliver({ ...before, cursors: died, settings: { ...before.settings, causesAtOnce: 1_000 } });
+    await world.settle();
+    expect((await world.stateOf('moving-1')).memory).toMatchObject({ notes: numbered(150) });
+  });
+
   it('is decided once, whoever dies at whatever call', async () => {
     // So that they do not fit into one decision, and are put behind those that wait.
     const settings = { eventsPerCommit: 101 };

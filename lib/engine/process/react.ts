@@ -10,6 +10,7 @@ import type { Delivered } from '../publish.ts';
 import type { ProcessSettings } from '../settings.ts';
 import { itemSize } from '../size.ts';
 import { type Attending, attend, stepIn } from './attend.ts';
+import { kernelEvents } from './deadlines.ts';
 import type { Cursors } from './ports.ts';
 
 type EventCause = Extract<Cause, { event: unknown }>;
@@ -47,7 +48,7 @@ export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<strin
 };
 
 /** The causes of one commit for one instance in portions, each of which a commit of the instance can hold whatever its state is. They follow from the source
- * commit alone: whoever does this again makes the same. */
+ * commit, and from two settings that never change: whoever does this again makes the same. */
 const portionsOf = ({ causesAtOnce, causeBytes }: ProcessSettings, causes: readonly EventCause[]): readonly EventCause[][] => {
   const portions: EventCause[][] = [];
   let bytes = 0;
@@ -62,13 +63,24 @@ const portionsOf = ({ causesAtOnce, causeBytes }: ProcessSettings, causes: reado
   return portions;
 };
 
+/** Whether a commit of an instance has reacted to one of these events, or keeps it. */
+const hasTaken = (commit: Commit, causes: readonly EventCause[]): boolean => {
+  const ids = new Set(causes.map(({ event }) => event.id));
+  return kernelEvents(commit).some(({ type, data }) => {
+    const of =
+      type === 'Reacted' ? data.occasion : type === 'CauseDeferred' || type === 'InstanceParked' ? data.cause : undefined;
+    return of !== undefined && 'event' in of && ids.has(of.event.id);
+  });
+};
+
 /** One decision for each instance that a commit concerns, in several commits where it has many events: however often this is done, each is there once. */
 const decideOn = async (reacting: Reacting, commit: Commit): Promise<readonly Commit[]> => {
   const { process, settings } = reacting;
   if (!concerns(process, commit)) return [];
   const decided = [...causesIn(process, commit)].map(async ([id, all]) => {
     const commits: Commit[] = [];
-    for (const [i, causes] of portionsOf(settings, all).entries()) {
+    const portions = portionsOf(settings, all);
+    for (const [i, causes] of portions.entries()) {
       const step = await stepIn(reacting, streamName(process.category, id), {
         id: `${process.category}/${commit.stream}/${commit.commit}${i === 0 ? '' : `/${i}`}`,
         step: { type: 'React', data: { causes } },
@@ -76,7 +88,10 @@ const decideOn = async (reacting: Reacting, commit: Commit): Promise<readonly Co
         causation: causes[0]!.event.id,
         causeAt: commit.at,
       });
-      if (step) commits.push(step);
+      if (!step) continue;
+      commits.push(step);
+      // The release before decided on a source commit as a whole, under the id of what is the first portion now.
+      if (i === 0 && hasTaken(step, portions.slice(1).flat())) break;
     }
     return commits;
   });
