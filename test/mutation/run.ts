@@ -113,17 +113,17 @@ if (without) {
   );
   process.exit(1);
 }
-const [dice, before, survivors] = [diceFor(seed, 'mutants'), new Set<string>(), [] as Mutant[]];
+const [dice, before] = [diceFor(seed, 'mutants'), new Set<string>()];
+let survived = 0;
 for (let i = 0; i < many; i++) {
   const mutant = await chosen(dice, rooms[i % rooms.length]!, before);
   before.add(keyOf(mutant));
   const found = await foundBy(wanted, mutant.file);
   cpSync(join(root, mutant.file), join(copy, mutant.file));
-  if (!found) survivors.push(mutant);
+  if (!found) survived++;
+  const change = `\n       - ${mutant.before}\n       + ${mutant.after}`;
   console.log(
-    `${String(i + 1).padStart(4)} ${mutant.file}:${mutant.line} ${mutant.operator}: ${found ? `found by ${found.by}: ${found.test}` : 'SURVIVED'}`,
+    `${String(i + 1).padStart(4)} ${mutant.file}:${mutant.line} ${mutant.operator}: ${found ? `found by ${found.by}: ${found.test}` : `SURVIVED${change}`}`,
   );
 }
-for (const { file, line, operator, before, after } of survivors)
-  console.log(`\nSurvived: ${file}:${line}, ${operator}\n  - ${before}\n  + ${after}`);
-console.log(`\nSeed ${seed}: ${many - survivors.length} of ${many} mutants were found.`);
+console.log(`\nSeed ${seed}: ${many - survived} of ${many} mutants were found.`);
