@@ -90,15 +90,17 @@ const sumOf = (amounts: Iterable<number>) => [...amounts].reduce((sum, amount) =
 
 /** What each order had dispatched from a stock, and what the stock received. */
 const stockOf = (streams: Streams, sku: string) => {
+  const commits = streams.get(`stock-${sku}`) ?? [];
   const dispatched: Record<string, number> = {};
   let received = 0;
-  for (const { type, data } of (streams.get(`stock-${sku}`) ?? []).flatMap(({ events }) => events)) {
+  for (const { type, data } of commits.flatMap(({ events }) => events)) {
     const { orderId = '', quantity } = data as { orderId?: string; quantity: number };
     if (type === 'StockReceived') received += quantity;
     if (type === 'StockDispatched') dispatched[orderId] = (dispatched[orderId] ?? 0) + quantity;
   }
   const { available, reserved } = stateOf<Stock>(stock as AnyDecider, streams, `stock-${sku}`);
-  return { sku, available, reserved, dispatched, received };
+  const isAskedFor = (orderId: string) => commits.some(({ command }) => command.startsWith(`process/fulfilment-${orderId}/`));
+  return { sku, available, reserved, dispatched, received, isAskedFor };
 };
 
 type Stocks = readonly ReturnType<typeof stockOf>[];
@@ -121,6 +123,9 @@ const orderFault = (streams: Streams, stocks: Stocks, movedBy: MovedFor, id: str
   const what = `order ${id} (${status}, ${instance.ended ?? instance.status}) took ${taken}, gave ${back} back, keeps ${JSON.stringify(kept)} and sent ${JSON.stringify(sent)}`;
   const total = sumOf(lines.map(({ quantity, price }) => quantity * price));
   if (taken > total || back > taken) return what;
+  // Also what comes to nothing leaves a commit: nobody causes any in a stock of their choice without paying.
+  const [askedInVain] = taken === 0 ? stocks.filter(({ isAskedFor }) => isAskedFor(id)) : [];
+  if (askedInVain) return `${what}, and was never paid, but its process sent a command to the stock of ${askedInVain.sku}`;
   const isOpen = ['placed', 'paying', 'confirmed'].includes(status);
   if (isSettled(instance) && isOpen && !thrownTwice(streams, `fulfilment-${id}`)) return what;
   if (standsStill(instance)) return undefined;

@@ -11,8 +11,13 @@ export const fulfilmentMemory = v1(
     orderId: z.string(),
     owner: z.string(),
     currency: z.string(),
-    /** What the stock was asked to keep, and was not asked to let go of. */
+    /** What the customer orders. */
     lines: z.array(z.object({ sku: z.string(), quantity: z.int().positive(), price: z.int().positive() })).readonly(),
+    /**
+     * The skus whose stock was asked to reserve a line and did not refuse: what is released when the order is over. Absent in an instance that a
+     * release up to 0.1 began, which asked for each line when the order was placed.
+     */
+    asked: z.array(z.string()).readonly().optional(),
     changes: count,
     /** Changes of the stock whose outcome is not known yet. */
     reserving: count,

@@ -29,7 +29,7 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
     on: {
       OrderPlaced: (_, { subjectId, at, data: { owner, currency, lines } }) => {
         return goOn(
-          { ...unseen, stage: 'open', orderId: subjectId, owner, currency, lines },
+          { ...unseen, stage: 'open', orderId: subjectId, owner, currency, lines, asked: [] },
           { set: [{ name: 'payment', at: later(at, toPay) }] },
         );
       },
@@ -37,8 +37,8 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       LineChanged: (memory, { data }) => {
         if (memory.stage !== 'open') return undefined;
         const changed = { ...memory, lines: withLine(memory.lines, data), changes: memory.changes + 1 };
-        // The release before reserved at the placing: nothing stays kept for a line that is gone.
-        return goOn(changed, { send: data.quantity > 0 ? [] : [release(memory, data)] });
+        // A release up to 0.1 reserved at the placing: nothing stays reserved for a line that is gone.
+        return goOn(changed, { send: data.quantity === 0 && mayBeReserved(memory, data) ? [release(memory, data)] : [] });
       },
       PaymentChosen: (memory, { data: { account, amount } }) => {
         if (memory.stage !== 'open') return undefined;
@@ -60,15 +60,18 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       paid: (memory) => {
         const paid: Fulfilment = { ...answered(memory), payment: 'taken' };
         if (isOver(paid)) return goOn(paid, { send: [refund(paid)] });
-        return goOn({ ...paid, reserving: paid.lines.length }, { send: paid.lines.map((line) => reserve(paid, line)) });
+        const { lines } = paid;
+        const asked = withAsked(paid, () => lines.map(({ sku }) => sku));
+        return goOn({ ...asked, reserving: lines.length }, { send: lines.map((line) => reserve(paid, line)) });
       },
       heard: (memory) => goOn(answered(memory)),
       settled: (memory) => goOn(answered(memory)),
     },
     refused: {
       reservationRefused: (memory, { to, command, reason: because }) => {
-        const known = { ...answered(memory), reserving: memory.reserving - 1 };
         const { id: sku } = parseStream(to)!;
+        const left = withAsked(memory, (asked) => asked.filter((each) => each !== sku));
+        const known = { ...answered(left), reserving: memory.reserving - 1 };
         const isWanted = memory.lines.some((line) => line.sku === sku && asksFor(command, line));
         // Asked by the release before, and the customer has changed the line since: what is asked after the payment decides.
         return isWanted ? reject(known, { reason: 'stock-refused', because, sku }) : onceReserved(known);
@@ -112,6 +115,12 @@ const asksFor = ({ data }: Message, { quantity, price }: Line) => {
   return asked.quantity === quantity && asked.price === price;
 };
 
+const withAsked = (memory: Fulfilment, change: (asked: readonly string[]) => readonly string[]): Fulfilment =>
+  memory.asked ? { ...memory, asked: change(memory.asked) } : memory;
+
+/** A release that finds nothing still leaves a commit in the sku's stream: whoever orders without paying must not cause any. */
+const mayBeReserved = ({ asked }: Fulfilment, { sku }: Pick<Line, 'sku'>) => asked?.includes(sku) ?? true;
+
 // None of these three has a reaction to a refusal: what cannot be given back or handed out is for a person to look at.
 const release = ({ orderId }: Fulfilment, { sku }: Pick<Line, 'sku'>) =>
   send(stock, sku, 'Release', { orderId }, { done: 'settled' });
@@ -151,12 +160,12 @@ const reject = (memory: Fulfilment, why: Asked<'Reject'>): Step =>
   memory.stage === 'open' ? goOn({ ...memory, stage: 'rejecting' }, { send: [ask(memory, 'Reject', why)] }) : goOn(memory);
 
 /**
- * Gives back what is held. Releases need not wait for open reservations: to one stock, commands take effect in the order decided.
+ * Gives back what is held, and asks nothing of stock that was never asked to reserve. Releases need not wait for open reservations: to one stock, commands take effect in the order decided.
  * A payment that is being taken must be waited for: only its outcome says whether there is anything to give back.
  */
 const windUp = (memory: Fulfilment, stage: 'cancelled' | 'rejected' | 'expired'): Step | undefined => {
   if (memory.stage !== 'open' && memory.stage !== 'rejecting') return undefined;
-  const releases = memory.lines.map((line) => release(memory, line));
+  const releases = memory.lines.filter((line) => mayBeReserved(memory, line)).map((line) => release(memory, line));
   const refunds = memory.payment === 'taken' ? [refund(memory)] : [];
   return goOn({ ...memory, stage }, { send: [...releases, ...refunds], cancel: ['payment'] });
 };
