@@ -9,6 +9,7 @@ const unit = [
   'test/testing',
   'test/cli',
   'test/aws',
+  'test/http',
   'test/structure',
   'test/manifest',
   'test/hotel',

@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { loadProject, manifestModule } from '../lib/cli/project.ts';
-import { explain, UserError } from '../lib/cli/user-error.ts';
+import { explain, UserError } from '../lib/cli/terminal/user-error.ts';
 import { foldstreamApp } from '../lib/infra/app.ts';
-import { WrongSetting } from '../lib/infra/stage.ts';
+import { WrongSetting } from '../lib/infra/kit/stage.ts';
 
 try {
   const app = new App();

@@ -1,24 +1,24 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { adoptable, adoptVerb } from '../lib/cli/adopt.ts';
-import { lasting, oneOf, port, revision, segments, whole } from '../lib/cli/arguments.ts';
-import { checkVerb } from '../lib/cli/check.ts';
-import { contractsVerb, draftVerb, rowsUnchangedVerb } from '../lib/cli/contracts.ts';
-import { exportHistory } from '../lib/cli/export.ts';
-import { importVerb } from '../lib/cli/import.ts';
-import { untilInterrupted } from '../lib/cli/interrupt.ts';
-import { demoToken, demoUsers, localDeployment } from '../lib/cli/local.ts';
-import { logsVerb } from '../lib/cli/logs.ts';
-import { listProcesses, orderProcess, redriveProcess, showInstance } from '../lib/cli/processes.ts';
-import { barTo } from '../lib/cli/progress.ts';
+import { contractsVerb, draftVerb, rowsUnchangedVerb } from '../lib/cli/contracts/contracts.ts';
+import { checkVerb } from '../lib/cli/history/check.ts';
+import { exportHistory } from '../lib/cli/history/export.ts';
+import { importVerb } from '../lib/cli/history/import.ts';
+import { traceVerb } from '../lib/cli/history/trace.ts';
+import { verify } from '../lib/cli/history/verify.ts';
+import { demoToken, demoUsers, localDeployment } from '../lib/cli/local/deployment.ts';
+import { start } from '../lib/cli/local/start.ts';
+import { logsVerb } from '../lib/cli/operate/logs.ts';
+import { listProcesses, orderProcess, redriveProcess, showInstance } from '../lib/cli/process/processes.ts';
 import { loadProject, manifestModule, recordsOf } from '../lib/cli/project.ts';
-import { listProjections, redriveProjection, resumeProjection } from '../lib/cli/projections.ts';
-import { auditVerb, cancelVerb, listVerb, rebuildVerb, rollBackVerb, showVerb } from '../lib/cli/rebuilds.ts';
-import { restoredVerb } from '../lib/cli/restored.ts';
-import { start } from '../lib/cli/start.ts';
-import { traceVerb } from '../lib/cli/trace.ts';
-import { explain } from '../lib/cli/user-error.ts';
-import { verify } from '../lib/cli/verify.ts';
+import { auditVerb, cancelVerb, listVerb, rebuildVerb, rollBackVerb, showVerb } from '../lib/cli/rebuild/rebuilds.ts';
+import { adoptable, adoptVerb } from '../lib/cli/restore/adopt.ts';
+import { restoredVerb } from '../lib/cli/restore/restored.ts';
+import { lasting, oneOf, port, revision, segments, whole } from '../lib/cli/terminal/arguments.ts';
+import { untilInterrupted } from '../lib/cli/terminal/interrupt.ts';
+import { barTo } from '../lib/cli/terminal/progress.ts';
+import { explain } from '../lib/cli/terminal/user-error.ts';
+import { listProjections, redriveProjection, resumeProjection } from '../lib/cli/view/projections.ts';
 
 /** What was found wrong has been said; the exit code is for scripts. */
 const failUnless = (ok: boolean): void => {
@@ -66,7 +66,7 @@ program
   .action(async ({ draft, release, rowsUnchanged: views, why }) => {
     const [manifest, root] = [await theManifest(), recordsOf(theModule())];
     // Loaded where it is needed: no other verb waits for the bundler.
-    const codeOf = async () => (await import('../lib/infra/projection-code.ts')).projectionCode(manifest, theModule());
+    const codeOf = async () => (await import('../lib/infra/code/projection-code.ts')).projectionCode(manifest, theModule());
     const { ok, lines } = draft
       ? draftVerb({ manifest, root })
       : views

@@ -1,5 +1,5 @@
 import type { EventOf } from '../lib/core/version.ts';
-import { suspicions } from '../lib/core/watch-formats.ts';
+import { suspicions } from '../lib/core/watch/formats.ts';
 
 /** What is raised about an account. The formats are the kernel's, one for each kind of pattern. */
 export const fraudWatchEvents = {

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { announceHandler } from '../lib/aws/announce-handler.ts';
+import { announceHandler } from '../lib/aws/functions/announce.ts';
 
 export const handler = announceHandler(manifest);

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { commandHandler } from '../lib/aws/command-handler.ts';
+import { commandHandler } from '../lib/aws/functions/command.ts';
 
 export const handler = commandHandler(manifest);

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { deployedHandler } from '../lib/aws/deployed-handler.ts';
+import { deployedHandler } from '../lib/aws/functions/deployed.ts';
 
 export const handler = deployedHandler(manifest);

@@ -1,3 +1,3 @@
-import { guardHandler } from '../lib/aws/guard-handler.ts';
+import { guardHandler } from '../lib/aws/functions/guard.ts';
 
 export const handler = guardHandler();

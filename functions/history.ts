@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { historyHandler } from '../lib/aws/history-handler.ts';
+import { historyHandler } from '../lib/aws/functions/history.ts';
 
 export const handler = historyHandler(manifest);

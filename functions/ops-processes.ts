@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { opsProcessesHandler } from '../lib/aws/ops-processes.ts';
+import { opsProcessesHandler } from '../lib/aws/functions/ops-processes.ts';
 
 export const handler = opsProcessesHandler(manifest);

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { opsHandler } from '../lib/aws/ops-handler.ts';
+import { opsHandler } from '../lib/aws/functions/ops.ts';
 
 export const handler = opsHandler(manifest);

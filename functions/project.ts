@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { projectHandler } from '../lib/aws/project-handler.ts';
+import { projectHandler } from '../lib/aws/functions/project.ts';
 
 export const handler = projectHandler(manifest);

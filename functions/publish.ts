@@ -1,3 +1,3 @@
-import { publishHandler } from '../lib/aws/publish-handler.ts';
+import { publishHandler } from '../lib/aws/functions/publish.ts';
 
 export const handler = publishHandler();

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { queryHandler } from '../lib/aws/query-handler.ts';
+import { queryHandler } from '../lib/aws/functions/query.ts';
 
 export const handler = queryHandler(manifest);

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { reactHandler } from '../lib/aws/react-handler.ts';
+import { reactHandler } from '../lib/aws/functions/react.ts';
 
 export const handler = reactHandler(manifest);

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { rebuildLeadHandler } from '../lib/aws/rebuild-lead-handler.ts';
+import { rebuildLeadHandler } from '../lib/aws/functions/rebuild-lead.ts';
 
 export const handler = rebuildLeadHandler(manifest);

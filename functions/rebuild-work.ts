@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { rebuildWorkHandler } from '../lib/aws/rebuild-work-handler.ts';
+import { rebuildWorkHandler } from '../lib/aws/functions/rebuild-work.ts';
 
 export const handler = rebuildWorkHandler(manifest);

@@ -1,4 +1,4 @@
 import { manifest } from '#manifest';
-import { sweepHandler } from '../lib/aws/sweep-handler.ts';
+import { sweepHandler } from '../lib/aws/functions/sweep.ts';
 
 export const handler = sweepHandler(manifest);

@@ -1,3 +1,3 @@
-import { tablesHandler } from '../lib/aws/tables-handler.ts';
+import { tablesHandler } from '../lib/aws/functions/tables.ts';
 
 export const handler = tablesHandler();

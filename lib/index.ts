@@ -22,6 +22,9 @@ export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
 export { defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
 export { type Problem, ProblemError } from './core/problem.ts';
+export { decidersOf, processDecider } from './core/process/decider.ts';
+export { type Cause, type ProcessEvent, processEvents, type StepEnded } from './core/process/events.ts';
+export type { Instance, OpenDeadline, OpenSend, StuckSend } from './core/process/instance.ts';
 export {
   type AnyProcess,
   type Due,
@@ -35,10 +38,7 @@ export {
   type SetDeadline,
   type Span,
   send,
-} from './core/process.ts';
-export { decidersOf, processDecider } from './core/process-decider.ts';
-export { type Cause, type ProcessEvent, processEvents, type StepEnded } from './core/process-events.ts';
-export type { Instance, OpenDeadline, OpenSend, StuckSend } from './core/process-instance.ts';
+} from './core/process/process.ts';
 export {
   type AnyProjection,
   type AnySharedRows,
@@ -67,6 +67,7 @@ export {
   type Versioned,
   v1,
 } from './core/version.ts';
+export { suspicions, type WatchMemory } from './core/watch/formats.ts';
 export {
   type CountWithin,
   type FarFromUsual,
@@ -77,5 +78,4 @@ export {
   type Values,
   type Watch,
   watch,
-} from './core/watch.ts';
-export { suspicions, type WatchMemory } from './core/watch-formats.ts';
+} from './core/watch/watch.ts';

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ensureEngine } from '../lib/cli/engine/install.ts';
-import { freePort } from '../lib/cli/engine/port.ts';
-import { startEngine } from '../lib/cli/engine/start.ts';
-import { cacheDir, root } from '../lib/cli/local.ts';
-import { step } from '../lib/cli/progress.ts';
-import { startDynamoDbLocal } from './support/dynamodb-local.ts';
+import { cacheDir, root } from '../lib/cli/local/deployment.ts';
+import { startEngine } from '../lib/cli/local/engine.ts';
+import { ensureEngine } from '../lib/cli/local/install.ts';
+import { freePort } from '../lib/cli/local/port.ts';
+import { step } from '../lib/cli/terminal/progress.ts';
+import { startDynamoDbLocal } from './support/store/dynamodb-local.ts';
 
 type Counts = Readonly<{ passed: number; failed: number; failures?: readonly string[] }>;
 type Program = Readonly<{ command: string; args: readonly string[]; env?: Readonly<Record<string, string>> }>;

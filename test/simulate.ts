@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadProject, manifestModule } from '../lib/cli/project.ts';
-import { explain } from '../lib/cli/user-error.ts';
+import { explain } from '../lib/cli/terminal/user-error.ts';
 import { type Simulation, SimulationFailed, simulate } from '../lib/testing/index.ts';
 import { accountsWith, rebuildsWith } from './simulation/domain.ts';
 import { madeUpWith } from './simulation/made-up/manifest.ts';

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Demo } from '../core/demo.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { UserError } from './user-error.ts';
+import { UserError } from './terminal/user-error.ts';
 
 /** The file that exports a project's manifest, as a URL. */
 export type ManifestModule = string;

@@ -1,7 +1,7 @@
 import type { Commit } from './commit.ts';
 import type { AnyDecider } from './decider.ts';
 import type { Recorded } from './message.ts';
-import { decidersOf } from './process-decider.ts';
+import { decidersOf } from './process/decider.ts';
 import { type AnyProjection, rowKey, type Step } from './projection.ts';
 import { isPublished, type PublicEvent, publicEvent } from './public-event.ts';
 import { parseStream } from './stream.ts';

@@ -1,6 +1,6 @@
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
-import { rememberedType } from './process-events.ts';
+import { rememberedType } from './process/events.ts';
 import { type AnyProjection, type RowsPerStream, rowKey, type Source } from './projection.ts';
 import type { Formats } from './version.ts';
 

@@ -1,10 +1,10 @@
 import { accessFault, type May } from './access.ts';
 import { announcerName } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
-import type { AnyProcess } from './process.ts';
-import { decidersOf, processDecider } from './process-decider.ts';
-import { processFaults } from './process-faults.ts';
-import { instanceRows, instancesName, instancesOf } from './process-instances.ts';
+import { decidersOf, processDecider } from './process/decider.ts';
+import { processFaults } from './process/faults.ts';
+import { instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
+import type { AnyProcess } from './process/process.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from './projection.ts';
 import { isCategory, kebab } from './stream.ts';
 

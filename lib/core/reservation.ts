@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AnyDecider } from './decider.ts';
-import { decidersOf } from './process-decider.ts';
+import { decidersOf } from './process/decider.ts';
 import { type EventOf, v1 } from './version.ts';
 
 /** The category of reservation streams; their ids are keyed hashes of the values that they stand for. */

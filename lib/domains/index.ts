@@ -1,6 +1,6 @@
 import { eventLog } from '../core/event-log.ts';
 import { defineManifest } from '../core/manifest.ts';
-import { processDecider } from '../core/process-decider.ts';
+import { processDecider } from '../core/process/decider.ts';
 import { account } from './account/decider.ts';
 import { accountBalance } from './account/projections/balance.ts';
 import { accountStatement } from './account/projections/statement.ts';

@@ -1,6 +1,6 @@
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { idRule, isId, kebab } from '../core/stream.ts';
-import type { CommandAnswer, CommandRequest } from './command.ts';
+import type { CommandAnswer, CommandRequest } from './command/request.ts';
 
 export const notFound = (what: string): ProblemError =>
   new ProblemError({ kind: 'not-found', status: 404, detail: `There is no ${what}.` });

@@ -1,11 +1,11 @@
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Manifest } from '../core/manifest.ts';
-import { type BundleSource, bundle } from './bundle.ts';
-import { foldCode } from './fold-code.ts';
+import { type BundleSource, bundle } from './code/bundle.ts';
+import { foldCode } from './code/fold-code.ts';
+import { projectionCode } from './code/projection-code.ts';
 import { FoldstreamStack } from './foldstream-stack.ts';
-import { projectionCode } from './projection-code.ts';
-import { adoptedIn, settingsFor, stageOf, tagsOf } from './stage.ts';
+import { adoptedIn, settingsFor, stageOf, tagsOf } from './kit/stage.ts';
 
 /** A manifest, and the file that exports it as `manifest`: the functions' bundles import it from there. */
 export type Deployable = BundleSource & Readonly<{ manifest: Manifest; app?: App; stackName?: string }>;

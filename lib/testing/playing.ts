@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AnyDecider, decide, fold, isRefusal } from '../core/decider.ts';
 import type { Message, Recorded } from '../core/message.ts';
-import type { AnyProcess } from '../core/process.ts';
-import { type ProcessStep, processDecider } from '../core/process-decider.ts';
-import type { Cause } from '../core/process-events.ts';
-import { type Instance, nextSends, type OpenSend } from '../core/process-instance.ts';
+import { type ProcessStep, processDecider } from '../core/process/decider.ts';
+import type { Cause } from '../core/process/events.ts';
+import { type Instance, nextSends, type OpenSend } from '../core/process/instance.ts';
+import type { AnyProcess } from '../core/process/process.ts';
 import { parseStream, streamName } from '../core/stream.ts';
 import { readEvent, storeEvent } from '../core/version.ts';
-import { storable } from '../engine/storable.ts';
+import { storable } from '../engine/store/storable.ts';
 import { fail } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
 

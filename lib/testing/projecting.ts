@@ -3,9 +3,9 @@ import type { Message } from '../core/message.ts';
 import { type AnyProjection, type RowPerStream, type RowsPerStream, type Source, sourcesOf } from '../core/projection.ts';
 import { streamName } from '../core/stream.ts';
 import { storeEvent } from '../core/version.ts';
-import { apply } from '../engine/apply.ts';
 import type { ViewItem } from '../engine/ports.ts';
-import { storable } from '../engine/storable.ts';
+import { storable } from '../engine/store/storable.ts';
+import { apply } from '../engine/view/apply.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { throughStore } from './stored.ts';
 

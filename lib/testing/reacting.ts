@@ -1,7 +1,7 @@
 import type { Message } from '../core/message.ts';
-import type { AnyProcess, Process, Reaction } from '../core/process.ts';
-import type { OpenSend } from '../core/process-instance.ts';
-import { storable } from '../engine/storable.ts';
+import type { OpenSend } from '../core/process/instance.ts';
+import type { AnyProcess, Process, Reaction } from '../core/process/process.ts';
+import { storable } from '../engine/store/storable.ts';
 import { expectSame, show } from './difference.ts';
 import {
   type Answer,

@@ -1,10 +1,10 @@
 import type { Message } from '../core/message.ts';
 import { type AnyProjection, type AnySharedRows, type SharedRows, sourcesOf } from '../core/projection.ts';
 import type { Share } from '../core/share.ts';
-import { apply } from '../engine/apply.ts';
 import type { ViewItem } from '../engine/ports.ts';
-import { type Contributed, contributed, sumOf } from '../engine/shares.ts';
-import { storable } from '../engine/storable.ts';
+import { storable } from '../engine/store/storable.ts';
+import { apply } from '../engine/view/apply.ts';
+import { type Contributed, contributed, sumOf } from '../engine/view/shares.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { commitsOf, type Given } from './projecting.ts';
 

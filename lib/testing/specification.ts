@@ -2,7 +2,7 @@ import { type Actor, allowed, anybody, type Who } from '../core/access.ts';
 import { type AnyDecider, type Decider, decide, fold, isRefusal, type Refusal } from '../core/decider.ts';
 import type { Message } from '../core/message.ts';
 import { streamName } from '../core/stream.ts';
-import { storable } from '../engine/storable.ts';
+import { storable } from '../engine/store/storable.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
 

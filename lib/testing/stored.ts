@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Message } from '../core/message.ts';
 import { type Formats, readEvent, storeEvent } from '../core/version.ts';
-import { storable } from '../engine/storable.ts';
+import { storable } from '../engine/store/storable.ts';
 import { fail } from './difference.ts';
 
 /** An event as a reader gets it after it was stored: refused where the format would not take it, or would change it. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toItem } from '../../lib/aws/attributes.ts';
-import { commitStore } from '../../lib/aws/commit-store.ts';
 import { attempts, dynamo, type Observed, timeouts } from '../../lib/aws/dynamo.ts';
-import { commitOf } from '../support/commits.ts';
-import { type Answer, startFakeEndpoint } from '../support/fake-endpoint.ts';
+import { commitStore } from '../../lib/aws/store/commit-store.ts';
+import { commitOf } from '../support/store/commits.ts';
+import { type Answer, startFakeEndpoint } from '../support/store/fake-endpoint.ts';
 
 // The mock replaces the SDK's whole way to the wire, its retries too; here they are what is tested.
 describe('the SDK as it is set up', () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { step } from '../../lib/cli/progress.ts';
-import { bundle, compiled } from '../../lib/infra/bundle.ts';
+import { step } from '../../lib/cli/terminal/progress.ts';
+import { bundle, compiled } from '../../lib/infra/code/bundle.ts';
 import { type Bar, bars, circumstances, figure, markdown, median, type Table, writeSection } from './report.ts';
 
 const run = promisify(execFile);

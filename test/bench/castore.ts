@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command, EventStore, EventType, type GroupedEvent, tuple } from '@castore/core';
 import { DynamoDBSingleTableEventStorageAdapter } from '@castore/event-storage-adapter-dynamodb';
-import { type Entry, emptyLedger, type Ledger, withEntry } from '../support/ledger.ts';
+import { type Entry, emptyLedger, type Ledger, withEntry } from '../support/store/ledger.ts';
 
 type Aggregate = Ledger & { aggregateId: string; version: number };
 type Recorded = { aggregateId: string; version: number; type: 'EntryRecorded'; timestamp: string; payload: Entry };

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ensureUser, signIn } from '../../lib/aws/users.ts';
-import { bootstrap, deploy } from '../../lib/cli/engine/deploy.ts';
-import { ensureEngine } from '../../lib/cli/engine/install.ts';
-import { freePort } from '../../lib/cli/engine/port.ts';
-import { startEngine } from '../../lib/cli/engine/start.ts';
-import { accessTo, engineSettings } from '../../lib/cli/engine/target.ts';
-import { cacheDir, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
-import { step } from '../../lib/cli/progress.ts';
+import { ensureUser, signIn } from '../../lib/aws/local/users.ts';
+import { bootstrap, deploy } from '../../lib/cli/local/deploy.ts';
+import { cacheDir, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
+import { accessTo, engineSettings } from '../../lib/cli/local/endpoint.ts';
+import { startEngine } from '../../lib/cli/local/engine.ts';
+import { ensureEngine } from '../../lib/cli/local/install.ts';
+import { freePort } from '../../lib/cli/local/port.ts';
+import { step } from '../../lib/cli/terminal/progress.ts';
 import { writeSection } from './page.ts';
 import { type Bar, bars, circumstances, figure, markdown } from './report.ts';
 
@@ -104,7 +104,7 @@ try {
   const bare = await deploy({
     ...common,
     title: 'Deploying the floors',
-    app: `node ${join(root, 'test/support/floor/app.ts')}`,
+    app: `node ${join(root, 'test/support/apps/floor/app.ts')}`,
     outputsFile: join(home, 'floor.json'),
     outDir: join(home, 'floor.out'),
   });

@@ -1,14 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../../lib/core/commit.ts';
-import { stateCache } from '../../lib/engine/cache.ts';
-import type { Commanding } from '../../lib/engine/command.ts';
-import { load } from '../../lib/engine/load.ts';
+import { stateCache } from '../../lib/engine/command/cache.ts';
+import type { Commanding } from '../../lib/engine/command/request.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
-import { itemSize } from '../../lib/engine/size.ts';
-import { eventBytes } from '../support/costs.ts';
-import { ledgerHistory, putAll } from '../support/history.ts';
-import { coldly, handled, ledgerInstance, type Tables } from '../support/instance.ts';
-import { type Entry, entriesOf, records } from '../support/ledger.ts';
+import { load } from '../../lib/engine/store/load.ts';
+import { itemSize } from '../../lib/engine/store/size.ts';
+import { eventBytes } from '../support/store/costs.ts';
+import { ledgerHistory, putAll } from '../support/store/history.ts';
+import { coldly, handled, ledgerInstance, type Tables } from '../support/store/instance.ts';
+import { type Entry, entriesOf, records } from '../support/store/ledger.ts';
 import { castore, castoreHistory } from './castore.ts';
 
 /** One who is measured. Each caller is an instance of its own: `prepare` is told which streams each will use, untimed. */

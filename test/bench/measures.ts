@@ -1,9 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Observe } from '../../lib/aws/dynamo.ts';
-import { coldAfterFold, coldAfterWarm, eventBytes, metered, refusalCost, snapshotCost, warmCost } from '../support/costs.ts';
-import type { Tables } from '../support/instance.ts';
-import { entriesOf } from '../support/ledger.ts';
-import { type Cost, meter } from '../support/meter.ts';
+import {
+  coldAfterFold,
+  coldAfterWarm,
+  eventBytes,
+  metered,
+  refusalCost,
+  snapshotCost,
+  warmCost,
+} from '../support/store/costs.ts';
+import type { Tables } from '../support/store/instance.ts';
+import { entriesOf } from '../support/store/ledger.ts';
+import { type Cost, meter } from '../support/store/meter.ts';
 import { type Contender, castoreContender, cold, warm } from './contenders.ts';
 import { type Bar, figure, type Table } from './report.ts';
 

@@ -7,7 +7,7 @@ import type { Scanner, View, ViewItem, ViewReader } from '../../lib/engine/ports
 import type { PartProgress, Rebuild, Rebuilds } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
 import type { Working } from '../../lib/engine/rebuild/slice.ts';
-import { work } from '../../lib/engine/rebuild/work.ts';
+import { work } from '../../lib/engine/rebuild/worker.ts';
 import { memoryClock, memoryLog, memoryMeter } from '../../lib/testing/index.ts';
 import { processorSeconds, speedBar, speedsOfKinds, speedTable } from './kinds.ts';
 import { writeSection } from './page.ts';

@@ -1,5 +1,5 @@
-import { eventBytes } from '../support/costs.ts';
-import { entriesOf } from '../support/ledger.ts';
+import { eventBytes } from '../support/store/costs.ts';
+import { entriesOf } from '../support/store/ledger.ts';
 import type { Contender } from './contenders.ts';
 import { type Bar, figure, median, type Table } from './report.ts';
 

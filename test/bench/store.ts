@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { dynamo } from '../../lib/aws/dynamo.ts';
-import { step } from '../../lib/cli/progress.ts';
-import { startDynamoDbLocal } from '../support/dynamodb-local.ts';
-import { ledgerInstance } from '../support/instance.ts';
-import { makeTables } from '../support/tables.ts';
+import { step } from '../../lib/cli/terminal/progress.ts';
+import { startDynamoDbLocal } from '../support/store/dynamodb-local.ts';
+import { ledgerInstance } from '../support/store/instance.ts';
+import { makeTables } from '../support/store/tables.ts';
 import { makeCastoreTable } from './castore.ts';
 import { castoreContender, cold, seed, warm } from './contenders.ts';
 import { coldBars, costRows, costTable, type Place, warmBars } from './measures.ts';

@@ -1,6 +1,6 @@
-import { entriesOf, smallestEvent } from '../support/ledger.ts';
-import { type Cost, meter } from '../support/meter.ts';
-import { runStorm, storm } from '../support/storm.ts';
+import { entriesOf, smallestEvent } from '../support/store/ledger.ts';
+import { type Cost, meter } from '../support/store/meter.ts';
+import { runStorm, storm } from '../support/store/storm.ts';
 import { castore } from './castore.ts';
 import { bar, type Place } from './measures.ts';
 import { type Bar, figure, type Table } from './report.ts';

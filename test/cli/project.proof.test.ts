@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { root } from '../../lib/cli/local.ts';
+import { root } from '../../lib/cli/local/deployment.ts';
 import { loadProject, manifestModule, recordsOf } from '../../lib/cli/project.ts';
-import { explain } from '../../lib/cli/user-error.ts';
+import { explain } from '../../lib/cli/terminal/user-error.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'foldstream-project-'));
 symlinkSync(join(root, 'node_modules'), join(scratch, 'node_modules'));
@@ -57,7 +57,7 @@ describe('a manifest with a fault', () => {
     // One process for all of them: node itself is to load them, as the command line has it do.
     const program = `
       import { loadProject } from './lib/cli/project.ts';
-      import { explain } from './lib/cli/user-error.ts';
+      import { explain } from './lib/cli/terminal/user-error.ts';
       const said = process.argv.slice(1).map((file) => loadProject('file://' + file).then(() => 'loaded', explain));
       console.log(JSON.stringify(await Promise.all(said)));`;
     const said = JSON.parse(node(['--input-type=module', '--eval', program, ...files]).output) as readonly string[];

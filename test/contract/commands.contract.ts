@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { commitStore } from '../../lib/aws/commit-store.ts';
-import { snapshotStore } from '../../lib/aws/snapshot-store.ts';
+import { commitStore } from '../../lib/aws/store/commit-store.ts';
+import { snapshotStore } from '../../lib/aws/store/snapshot-store.ts';
 import type { Commit } from '../../lib/core/commit.ts';
-import { stateCache } from '../../lib/engine/cache.ts';
-import type { Commanding, CommandRequest } from '../../lib/engine/command.ts';
-import { handleCommand } from '../../lib/engine/handle-command.ts';
+import { stateCache } from '../../lib/engine/command/cache.ts';
+import { handleCommand } from '../../lib/engine/command/handle.ts';
+import type { Commanding, CommandRequest } from '../../lib/engine/command/request.ts';
 import type { Store } from '../../lib/engine/ports.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
-import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
 import { pastOf } from '../simulation/invariants.ts';
-import { asks } from '../support/commanding.ts';
-import { teller } from '../support/teller.ts';
+import { asks } from '../support/examples/commanding.ts';
+import { teller } from '../support/examples/teller.ts';
 
 type Lab = Readonly<{ client: DynamoDBClient; tables: Readonly<{ commits: string; snapshots: string }> }>;
 

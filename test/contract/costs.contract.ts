@@ -10,10 +10,10 @@ import {
   refusalCost,
   snapshotCost,
   warmCost,
-} from '../support/costs.ts';
-import type { Tables } from '../support/instance.ts';
-import { meter } from '../support/meter.ts';
-import { runStorm } from '../support/storm.ts';
+} from '../support/store/costs.ts';
+import type { Tables } from '../support/store/instance.ts';
+import { meter } from '../support/store/meter.ts';
+import { runStorm } from '../support/store/storm.ts';
 
 type Lab = Readonly<{ client: DynamoDBClient; tables: Tables }>;
 

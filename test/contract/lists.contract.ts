@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Direction, Listing, View, ViewItem, ViewReader, Where } from '../../lib/engine/ports.ts';
-import { written } from '../../lib/engine/view-item.ts';
+import { written } from '../../lib/engine/view/view-item.ts';
 
 type Table = View & ViewReader;
 

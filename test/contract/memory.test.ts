@@ -1,15 +1,15 @@
-import { memoryCursors, memoryDeadlines } from '../../lib/testing/memory-process.ts';
+import { memoryCursors, memoryDeadlines } from '../../lib/testing/memory/process.ts';
 import {
   memoryActives,
   memoryDirtyNotes,
   memoryPhases,
   memoryRebuilds,
   memoryViewScanner,
-} from '../../lib/testing/memory-rebuild.ts';
-import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
-import { memoryStore } from '../../lib/testing/memory-store.ts';
-import { memoryParkedList, memoryScanner, memorySweepPlaces } from '../../lib/testing/memory-sweep.ts';
-import { memoryView } from '../../lib/testing/memory-view.ts';
+} from '../../lib/testing/memory/rebuild.ts';
+import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
+import { memoryStore } from '../../lib/testing/memory/store.ts';
+import { memoryParkedList, memoryScanner, memorySweepPlaces } from '../../lib/testing/memory/sweep.ts';
+import { memoryView } from '../../lib/testing/memory/view.ts';
 import { listsContract } from './lists.contract.ts';
 import { processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';

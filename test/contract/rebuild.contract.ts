@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { View, ViewReader } from '../../lib/engine/ports.ts';
-import { shardOfNote } from '../../lib/engine/rebuild/dirty.ts';
 import {
   type Active,
   type Actives,
@@ -16,6 +15,7 @@ import {
   type ViewScanner,
 } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
+import { shardOfNote } from '../../lib/engine/view/dirty.ts';
 
 type Ports = Readonly<{
   actives: Actives;

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Observe, Observed } from '../../lib/aws/dynamo.ts';
 import type { Store } from '../../lib/engine/ports.ts';
-import { itemSize } from '../../lib/engine/size.ts';
-import { storable } from '../../lib/engine/storable.ts';
-import { commitOf, commitWith, freshStream } from '../support/commits.ts';
+import { itemSize } from '../../lib/engine/store/size.ts';
+import { storable } from '../../lib/engine/store/storable.ts';
 import { plainJson } from '../support/json.ts';
+import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 
 /** Whether an engine counts an item as this code does, and what the observer sees of it. */
 export const sizeContract = (name: string, make: (observe: Observe) => Promise<Store>) =>

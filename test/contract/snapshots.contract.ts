@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot, Snapshots } from '../../lib/engine/ports.ts';
-import { freshStream } from '../support/commits.ts';
+import { freshStream } from '../support/store/commits.ts';
 
 const snapshotOf = (stream: string, commit: number, over: Partial<Snapshot> = {}): Snapshot => ({
   stream,

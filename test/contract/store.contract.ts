@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { Range, Store } from '../../lib/engine/ports.ts';
-import { itemSize, largestItem } from '../../lib/engine/size.ts';
-import { levels, storable } from '../../lib/engine/storable.ts';
-import { commitOf, commitWith, freshStream } from '../support/commits.ts';
+import { itemSize, largestItem } from '../../lib/engine/store/size.ts';
+import { levels, storable } from '../../lib/engine/store/storable.ts';
 import { nested, plainJson } from '../support/json.ts';
+import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 
 const fill = async (store: Store, stream: string, count: number, characters = 1): Promise<readonly Commit[]> => {
   const commits = Array.from({ length: count }, (_, i) => commitWith(stream, i + 1, characters));

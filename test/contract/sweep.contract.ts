@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { ParkedList, Scanner, ScanPage, ScanPlace, Store, SweepPlace, SweepPlaces, View } from '../../lib/engine/ports.ts';
-import { written } from '../../lib/engine/view-item.ts';
-import { commitOf, commitWith, freshStream } from '../support/commits.ts';
+import { written } from '../../lib/engine/view/view-item.ts';
+import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 
 type Ports = Readonly<{ store: Store; scanner: Scanner; places: SweepPlaces; view: View; parked: ParkedList }>;
 

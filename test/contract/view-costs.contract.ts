@@ -8,10 +8,10 @@ import { accountBalance } from '../../lib/domains/account/projections/balance.ts
 import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
 import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import type { View, ViewReader } from '../../lib/engine/ports.ts';
-import { projectBatch } from '../../lib/engine/project.ts';
+import { projectBatch } from '../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore } from '../../lib/testing/index.ts';
-import { commitOf } from '../support/commits.ts';
-import { meter } from '../support/meter.ts';
+import { commitOf } from '../support/store/commits.ts';
+import { meter } from '../support/store/meter.ts';
 
 const unindexed = { ...accountBalance, lists: undefined, owner: undefined };
 const log = eventLog([account], { may: ['operator'] });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { defineManifest } from '../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { cards } from '../support/cards.ts';
+import { cards } from '../support/examples/cards.ts';
 
 const faults = (over: object): string => {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { exampleOf } from '../../lib/core/made-up.ts';
-import { manifest as parcels } from '../support/parcel/manifest.ts';
+import { manifest as parcels } from '../support/apps/parcel/manifest.ts';
 
 describe('an example', () => {
   it('fits its schema, has every optional field, and is the same each time', () => {

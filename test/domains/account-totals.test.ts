@@ -4,11 +4,11 @@ import type { Commit } from '../../lib/core/commit.ts';
 import type { Message } from '../../lib/core/message.ts';
 import type { AnyProjection, AnySharedRows } from '../../lib/core/projection.ts';
 import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
-import { type Projecting, projectBatch } from '../../lib/engine/project.ts';
+import { type Projecting, projectBatch } from '../../lib/engine/view/project.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView, sharing } from '../../lib/testing/index.ts';
-import { commitOf } from '../support/commits.ts';
-import { distantView } from '../support/distant-view.ts';
-import { checkRows } from '../support/sharing.ts';
+import { distantView } from '../support/examples/distant-view.ts';
+import { checkRows } from '../support/examples/sharing.ts';
+import { commitOf } from '../support/store/commits.ts';
 
 const opened = (owner = 'ada', currency = 'EUR') => ({ type: 'AccountOpened', data: { owner, currency } }) as const;
 const deposited = (amount: number) => ({ type: 'MoneyDeposited', data: { amount, currency: 'EUR' } }) as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { later, send } from '../../lib/core/process.ts';
+import { later, send } from '../../lib/core/process/process.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { type Fulfilment, unseen } from '../../lib/domains/fulfilment/memory.ts';
 import { fulfilment } from '../../lib/domains/fulfilment/process.ts';

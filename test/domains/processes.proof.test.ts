@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Actor } from '../../lib/core/access.ts';
 import type { AnyDecider } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
-import type { AnyProcess } from '../../lib/core/process.ts';
+import type { AnyProcess } from '../../lib/core/process/process.ts';
 import { type Account, account } from '../../lib/domains/account/decider.ts';
 import { fulfilment } from '../../lib/domains/fulfilment/process.ts';
 import { type Order, order } from '../../lib/domains/order/decider.ts';
@@ -11,7 +11,7 @@ import { totalOf } from '../../lib/domains/order/lines.ts';
 import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
 import { type Transfer, transfer } from '../../lib/domains/transfer/decider.ts';
 import { transferProcess } from '../../lib/domains/transfer/process.ts';
-import { memoryKeys } from '../../lib/testing/memory-system.ts';
+import { memoryKeys } from '../../lib/testing/memory/system.ts';
 import { interleaving } from '../support/interleaving.ts';
 
 const deciders: readonly AnyDecider[] = [account, transfer, stock, order];

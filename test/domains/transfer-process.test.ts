@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { later, send } from '../../lib/core/process.ts';
+import { later, send } from '../../lib/core/process/process.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { transferProcess } from '../../lib/domains/transfer/process.ts';

@@ -1,6 +1,6 @@
 import { isPublic } from '../../lib/core/access.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
-import { decidersOf } from '../../lib/core/process-decider.ts';
+import { decidersOf } from '../../lib/core/process/decider.ts';
 import { kebab, parseStream } from '../../lib/core/stream.ts';
 import type { Dice } from '../../lib/testing/simulation/dice.ts';
 import { schemaWorkload } from '../../lib/testing/simulation/schema-workload.ts';

@@ -1,5 +1,5 @@
-import { candidates } from '../../lib/engine/lists.ts';
 import type { Store, ViewReader } from '../../lib/engine/ports.ts';
+import { candidates } from '../../lib/engine/view/lists.ts';
 
 /** What DynamoDB answers to a request that it does not take. */
 class ValidationException extends Error {

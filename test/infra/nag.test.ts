@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { deployed } from './deployed.ts';
+import { deployed } from './support/deployed.ts';
 
 const findings = (scope: IConstruct) => new AwsSolutionsChecks().validateScope(scope).violations.map(({ ruleName }) => ruleName);
 

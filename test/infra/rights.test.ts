@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { secretIds } from '../../lib/core/deployed-names.ts';
-import { deployed } from './deployed.ts';
+import { deployed } from './support/deployed.ts';
 
 const { template } = deployed();
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { operated } from '../../lib/core/announcer.ts';
 import { revisionName } from '../../lib/core/deployed-names.ts';
 import { handledTypes, sourcesOf } from '../../lib/core/projection.ts';
-import { pauseSeconds } from '../../lib/engine/pause.ts';
+import { pauseSeconds } from '../../lib/engine/delivery/pause.ts';
 import { FoldstreamStack } from '../../lib/infra/foldstream-stack.ts';
-import { settingsFor } from '../../lib/infra/stage.ts';
-import { deployed, manifest, openManifest, steps } from './deployed.ts';
-import { outputNames } from './flattened.ts';
+import { settingsFor } from '../../lib/infra/kit/stage.ts';
+import { deployed, manifest, openManifest, steps } from './support/deployed.ts';
+import { outputNames } from './support/flattened.ts';
 
 const { template } = deployed();
 /** Whatever commits are delivered to: the views, and what sends public events. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { rightsComeWithin } from '../../lib/aws/custom-resource.ts';
+import { rightsComeWithin } from '../../lib/aws/deployment/custom-resource.ts';
 import { operated } from '../../lib/core/announcer.ts';
-import { settingsFor } from '../../lib/infra/stage.ts';
-import { deployed, manifest } from './deployed.ts';
+import { settingsFor } from '../../lib/infra/kit/stage.ts';
+import { deployed, manifest } from './support/deployed.ts';
 
 const { template } = deployed();
 const resources = (type: string) =>

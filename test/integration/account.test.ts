@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { as, fresh } from '../support/http.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, fresh } from '../support/over-http/http.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 

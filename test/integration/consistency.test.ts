@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { demo } from '../../lib/domains/demo.ts';
-import { as, type Call, fresh, theDeployment, tokenOf } from '../support/http.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, type Call, fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const run = promisify(execFile);

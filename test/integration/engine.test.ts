@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { expect, test, vi } from 'vitest';
-import { clientSettings } from '../../lib/aws/admin.ts';
-import { engineCapabilities, lacking } from '../../lib/cli/engine/capabilities.ts';
-import { ensureEngine } from '../../lib/cli/engine/install.ts';
-import { freePort } from '../../lib/cli/engine/port.ts';
-import { startEngine } from '../../lib/cli/engine/start.ts';
-import { accessTo } from '../../lib/cli/engine/target.ts';
-import { killGroup } from '../../lib/cli/run.ts';
+import { clientSettings } from '../../lib/aws/local/stack.ts';
+import { engineCapabilities, lacking } from '../../lib/cli/local/capabilities.ts';
+import { accessTo } from '../../lib/cli/local/endpoint.ts';
+import { startEngine } from '../../lib/cli/local/engine.ts';
+import { ensureEngine } from '../../lib/cli/local/install.ts';
+import { freePort } from '../../lib/cli/local/port.ts';
+import { killGroup } from '../../lib/cli/terminal/run.ts';
 import { patience } from '../support/patience.ts';
 
 /** A template of as many resources as a manifest of some dozen views more has in one stack. */
@@ -41,9 +41,9 @@ test('an engine starts on a free port, can do what is needed, and leaves nothing
 
 test('the engine ends when its starter is killed without a word', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'engine-'));
-  const url = (file: string) => JSON.stringify(new URL(`../../lib/cli/engine/${file}`, import.meta.url).href);
+  const url = (file: string) => JSON.stringify(new URL(`../../lib/cli/local/${file}`, import.meta.url).href);
   const script = `
-    import { startEngine } from ${url('start.ts')};
+    import { startEngine } from ${url('engine.ts')};
     const engine = ${JSON.stringify(await ensureEngine({ cacheDir: join(import.meta.dirname, '../../.cache') }))};
     const running = await startEngine({ engine, port: ${await freePort()}, logFile: ${JSON.stringify(join(dir, 'engine.log'))} });
     console.log(running.endpoint);

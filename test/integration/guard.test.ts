@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { verify } from '../../lib/cli/verify.ts';
+import { verify } from '../../lib/cli/history/verify.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, fresh, theDeployment } from '../support/http.ts';
-import { logLines } from '../support/logs.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, fresh, theDeployment } from '../support/over-http/http.ts';
+import { logLines } from '../support/over-http/logs.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 describe.runIf(overHttp())('the guard of the commits', () => {
   it('raises the alarm on a change and on a removal, and on nothing else', async () => {

@@ -7,20 +7,20 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import canonicalize from 'canonicalize';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ensureUser } from '../../lib/aws/users.ts';
-import { deploy } from '../../lib/cli/engine/deploy.ts';
-import { accessTo } from '../../lib/cli/engine/target.ts';
-import { linesOf } from '../../lib/cli/export/lines.ts';
-import { exportHistory } from '../../lib/cli/export.ts';
-import { importVerb } from '../../lib/cli/import.ts';
-import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
-import { auditVerb, rebuildVerb } from '../../lib/cli/rebuilds.ts';
-import { verify } from '../../lib/cli/verify.ts';
+import { ensureUser } from '../../lib/aws/local/users.ts';
+import { exportHistory } from '../../lib/cli/history/export.ts';
+import { linesOf } from '../../lib/cli/history/export-lines.ts';
+import { importVerb } from '../../lib/cli/history/import.ts';
+import { verify } from '../../lib/cli/history/verify.ts';
+import { deploy } from '../../lib/cli/local/deploy.ts';
+import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
+import { accessTo } from '../../lib/cli/local/endpoint.ts';
+import { auditVerb, rebuildVerb } from '../../lib/cli/rebuild/rebuilds.ts';
+import { manifest } from '../support/apps/moved/manifest.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, type Call, fresh } from '../support/http.ts';
-import { manifest } from '../support/moved/manifest.ts';
-import { otherTeam } from '../support/other-team.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, type Call, fresh } from '../support/over-http/http.ts';
+import { otherTeam } from '../support/over-http/other-team.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 import { customers } from './setup.ts';
 
 const stack = 'moved';
@@ -37,7 +37,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
     const endpoint = inject('endpoint');
     const stacks = await deploy({
       endpoint,
-      app: `node ${join(root, 'test/support/moved/app.ts')}`,
+      app: `node ${join(root, 'test/support/apps/moved/app.ts')}`,
       logFile: join(home, 'moved.log'),
       outputsFile: join(home, 'moved.json'),
       outDir: join(home, 'moved.out'),

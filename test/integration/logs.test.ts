@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { logsVerb } from '../../lib/cli/logs.ts';
+import { logsVerb } from '../../lib/cli/operate/logs.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, fresh, theDeployment, tokenOf } from '../support/http.ts';
-import { logLines } from '../support/logs.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';
+import { logLines } from '../support/over-http/logs.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 describe.runIf(overHttp())('logs', () => {
   it('carry the correlation id on every line of every function that a request caused, and neither tokens nor amounts', async () => {

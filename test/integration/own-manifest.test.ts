@@ -9,15 +9,15 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { ensureUser, signIn } from '../../lib/aws/users.ts';
-import { deploy } from '../../lib/cli/engine/deploy.ts';
-import { accessTo } from '../../lib/cli/engine/target.ts';
-import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
-import { logsVerb } from '../../lib/cli/logs.ts';
+import { ensureUser, signIn } from '../../lib/aws/local/users.ts';
+import { deploy } from '../../lib/cli/local/deploy.ts';
+import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
+import { accessTo } from '../../lib/cli/local/endpoint.ts';
+import { logsVerb } from '../../lib/cli/operate/logs.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, caller, fresh } from '../support/http.ts';
-import { logLines } from '../support/logs.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, caller, fresh } from '../support/over-http/http.ts';
+import { logLines } from '../support/over-http/logs.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 import { customers, home } from './setup.ts';
 
 describe.runIf(overHttp())("a team's own manifest, through the same constructs and handlers", () => {
@@ -27,7 +27,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     const endpoint = inject('endpoint');
     const stacks = await deploy({
       endpoint,
-      app: `node ${join(root, 'test/support/parcel/app.ts')}`,
+      app: `node ${join(root, 'test/support/apps/parcel/app.ts')}`,
       logFile: join(home, 'parcels.log'),
       outputsFile: join(home, 'parcels.json'),
       outDir: join(home, 'parcels.out'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Answer, as, caller, fresh, theDeployment, tokenOf } from '../support/http.ts';
-import { overHttp } from '../support/over-http.ts';
+import { type Answer, as, caller, fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 

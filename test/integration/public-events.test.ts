@@ -1,9 +1,9 @@
 import { CloudEvent, HTTP } from 'cloudevents';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { as, fresh, theDeployment } from '../support/http.ts';
-import { otherTeam } from '../support/other-team.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, fresh, theDeployment } from '../support/over-http/http.ts';
+import { otherTeam } from '../support/over-http/other-team.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 describe.runIf(overHttp())('public events', () => {
   it('arrive at a rule of another team as valid CloudEvents 1.0, and nothing else does', async () => {

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBackupCommand, DynamoDBClient, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ensureUser } from '../../lib/aws/users.ts';
-import { adoptVerb } from '../../lib/cli/adopt.ts';
-import { deploy } from '../../lib/cli/engine/deploy.ts';
-import { accessTo } from '../../lib/cli/engine/target.ts';
-import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
-import { auditVerb } from '../../lib/cli/rebuilds.ts';
-import { restoredVerb } from '../../lib/cli/restored.ts';
-import { verify } from '../../lib/cli/verify.ts';
+import { ensureUser } from '../../lib/aws/local/users.ts';
+import { verify } from '../../lib/cli/history/verify.ts';
+import { deploy } from '../../lib/cli/local/deploy.ts';
+import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
+import { accessTo } from '../../lib/cli/local/endpoint.ts';
+import { auditVerb } from '../../lib/cli/rebuild/rebuilds.ts';
+import { adoptVerb } from '../../lib/cli/restore/adopt.ts';
+import { restoredVerb } from '../../lib/cli/restore/restored.ts';
+import { manifest } from '../support/apps/moved/manifest.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, fresh } from '../support/http.ts';
-import { manifest } from '../support/moved/manifest.ts';
-import { otherTeam } from '../support/other-team.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, fresh } from '../support/over-http/http.ts';
+import { otherTeam } from '../support/over-http/other-team.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 import { customers } from './setup.ts';
 
 const stack = 'restored';
@@ -30,7 +30,7 @@ describe.runIf(overHttp())('commits that are restored into another table', () =>
   const deployed = async (context: Readonly<Record<string, string>> = {}) => {
     const stacks = await deploy({
       endpoint,
-      app: `node ${join(root, 'test/support/restored/app.ts')}`,
+      app: `node ${join(root, 'test/support/apps/restored/app.ts')}`,
       context,
       logFile: join(home, 'restored.log'),
       outputsFile: join(home, 'restored.json'),

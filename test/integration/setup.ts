@@ -1,16 +1,16 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Capabilities } from '../../lib/aws/capabilities.ts';
-import { ensureUser } from '../../lib/aws/users.ts';
-import { engineCapabilities, lacking } from '../../lib/cli/engine/capabilities.ts';
-import { bootstrap, deploy } from '../../lib/cli/engine/deploy.ts';
-import { ensureEngine } from '../../lib/cli/engine/install.ts';
-import { freePort } from '../../lib/cli/engine/port.ts';
-import { startEngine } from '../../lib/cli/engine/start.ts';
-import { accessTo, engineSettings, requireAnswer, usesExternalEngine } from '../../lib/cli/engine/target.ts';
-import { cacheDir, type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
-import { step } from '../../lib/cli/progress.ts';
+import type { Capabilities } from '../../lib/aws/local/capabilities.ts';
+import { ensureUser } from '../../lib/aws/local/users.ts';
+import { engineCapabilities, lacking } from '../../lib/cli/local/capabilities.ts';
+import { bootstrap, deploy } from '../../lib/cli/local/deploy.ts';
+import { cacheDir, type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
+import { accessTo, engineSettings, requireAnswer, usesExternalEngine } from '../../lib/cli/local/endpoint.ts';
+import { startEngine } from '../../lib/cli/local/engine.ts';
+import { ensureEngine } from '../../lib/cli/local/install.ts';
+import { freePort } from '../../lib/cli/local/port.ts';
+import { step } from '../../lib/cli/terminal/progress.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

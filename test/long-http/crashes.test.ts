@@ -2,7 +2,7 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromItem } from '../../lib/aws/attributes.ts';
-import { sqs } from '../../lib/aws/queue.ts';
+import { sqs } from '../../lib/aws/delivery/queue.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
 import { pascal } from '../../lib/core/stream.ts';
@@ -10,10 +10,10 @@ import { manifest } from '../../lib/domains/index.ts';
 import { atOnce } from '../../lib/engine/at-once.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults, type Stored } from '../support/folded.ts';
-import { as, type Call, fresh, theDeployment } from '../support/http.ts';
-import { killing } from '../support/killing.ts';
-import { overHttp } from '../support/over-http.ts';
+import { faults, type Stored } from '../support/over-http/folded.ts';
+import { as, type Call, fresh, theDeployment } from '../support/over-http/http.ts';
+import { killing } from '../support/over-http/killing.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 const [streams, commits, callers] = [200, 2_000, 16];
 /** Accounts that are opened and closed; all others take money. */

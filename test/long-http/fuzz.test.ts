@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { manifest } from '../../lib/domains/index.ts';
 import { fuzz, table } from '../fuzz/fuzz.ts';
 import { overHttp as sending, subjectOf } from '../fuzz/over-http.ts';
-import { fresh, theDeployment, tokenOf } from '../support/http.ts';
-import { overHttp } from '../support/over-http.ts';
+import { fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 /** The way through a real gateway and real functions; as many again and again go in process. */
 const requests = 2_000;

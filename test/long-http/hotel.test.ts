@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../lib/cli/engine/port.ts';
-import { type Clone, cloneWith, type Started } from '../support/clone.ts';
+import { freePort } from '../../lib/cli/local/port.ts';
 import { eventually } from '../support/eventually.ts';
-import type { Call } from '../support/http.ts';
-import { overHttp } from '../support/over-http.ts';
+import { type Clone, cloneWith, type Started } from '../support/over-http/clone.ts';
+import type { Call } from '../support/over-http/http.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 const terms = { price: 9_000, currency: 'EUR' };
 const mail = 'a'.repeat(64);

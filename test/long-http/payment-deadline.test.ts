@@ -9,18 +9,18 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { systemProofs } from '../../lib/aws/delivery/proofs.ts';
+import { sqs, sqsQueue } from '../../lib/aws/delivery/queue.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
-import { systemProofs } from '../../lib/aws/proofs.ts';
-import { sqs, sqsQueue } from '../../lib/aws/queue.ts';
-import { ensureUser } from '../../lib/aws/users.ts';
-import { deploy } from '../../lib/cli/engine/deploy.ts';
-import { accessTo } from '../../lib/cli/engine/target.ts';
-import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local.ts';
+import { ensureUser } from '../../lib/aws/local/users.ts';
+import { deploy } from '../../lib/cli/local/deploy.ts';
+import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
+import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { customers, home } from '../integration/setup.ts';
+import { secondsToPay } from '../support/apps/orders/manifest.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, type Call, fresh } from '../support/http.ts';
-import { secondsToPay } from '../support/orders/manifest.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, type Call, fresh } from '../support/over-http/http.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 type Told = Readonly<{ status: string; ended?: string; story: string; steps: { says: string; at: string }[] }>;
 type History = Readonly<{ commits: { at: string; events: { type: string }[] }[] }>;
@@ -86,7 +86,7 @@ describe.runIf(overHttp())('the time to pay', () => {
     const endpoint = inject('endpoint');
     const stacks = await deploy({
       endpoint,
-      app: `node ${join(root, 'test/support/orders/app.ts')}`,
+      app: `node ${join(root, 'test/support/apps/orders/app.ts')}`,
       logFile: join(home, 'orders.log'),
       outputsFile: join(home, 'orders.json'),
       outDir: join(home, 'orders.out'),

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { verify } from '../../lib/cli/verify.ts';
+import { verify } from '../../lib/cli/history/verify.ts';
+import { gauge } from '../support/apps/rebuild/gauge.ts';
+import { isWhole, rebuildHouse } from '../support/apps/rebuild/house.ts';
 import { eventually } from '../support/eventually.ts';
-import { putAll } from '../support/history.ts';
-import { killing } from '../support/killing.ts';
-import { overHttp } from '../support/over-http.ts';
-import { gauge } from '../support/rebuild/gauge.ts';
-import { isWhole, rebuildHouse } from '../support/rebuild/house.ts';
-import { commitsOf } from '../support/seeding.ts';
+import { killing } from '../support/over-http/killing.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
+import { commitsOf } from '../support/over-http/seeding.ts';
+import { putAll } from '../support/store/history.ts';
 
 /** Slow enough for a page to be in the middle of it. */
 const slowly = { segments: 2, concurrency: 2, unitsPerSecond: 200 };

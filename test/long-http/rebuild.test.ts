@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { commitStore } from '../../lib/aws/commit-store.ts';
-import { viewTable } from '../../lib/aws/view-table.ts';
-import { verify } from '../../lib/cli/verify.ts';
+import { commitStore } from '../../lib/aws/store/commit-store.ts';
+import { viewTable } from '../../lib/aws/view/table.ts';
+import { verify } from '../../lib/cli/history/verify.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { apply } from '../../lib/engine/apply.ts';
 import type { ViewItem } from '../../lib/engine/ports.ts';
-import { written } from '../../lib/engine/view-item.ts';
+import { apply } from '../../lib/engine/view/apply.ts';
+import { written } from '../../lib/engine/view/view-item.ts';
 import { figure, markdown } from '../bench/report.ts';
+import { gauge } from '../support/apps/rebuild/gauge.ts';
+import { isWhole, rebuildHouse } from '../support/apps/rebuild/house.ts';
+import { latest } from '../support/apps/rebuild/views.ts';
 import { eventually } from '../support/eventually.ts';
-import { putAll } from '../support/history.ts';
-import { overHttp } from '../support/over-http.ts';
-import { gauge } from '../support/rebuild/gauge.ts';
-import { isWhole, rebuildHouse } from '../support/rebuild/house.ts';
-import { latest } from '../support/rebuild/views.ts';
-import { commitsOf } from '../support/seeding.ts';
-import { dropTables, makeTables } from '../support/tables.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
+import { commitsOf } from '../support/over-http/seeding.ts';
+import { putAll } from '../support/store/history.ts';
+import { dropTables, makeTables } from '../support/store/tables.ts';
 
 const [streamCount, commitsEach, callers] = [1_000, 20, 8];
 /** The engine is one process, and does not limit a map's concurrency: more workers would only wait for it. */

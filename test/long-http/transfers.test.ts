@@ -2,17 +2,17 @@ import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromItem } from '../../lib/aws/attributes.ts';
-import { sqs } from '../../lib/aws/queue.ts';
+import { sqs } from '../../lib/aws/delivery/queue.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { pascal } from '../../lib/core/stream.ts';
 import { manifest } from '../../lib/domains/index.ts';
 import { atOnce } from '../../lib/engine/at-once.ts';
-import { stillOpen } from '../../lib/engine/process/open.ts';
+import { stillOpen } from '../../lib/engine/process/still-open.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { eventually } from '../support/eventually.ts';
-import { as, type Call, fresh, theDeployment } from '../support/http.ts';
-import { killing } from '../support/killing.ts';
-import { overHttp } from '../support/over-http.ts';
+import { as, type Call, fresh, theDeployment } from '../support/over-http/http.ts';
+import { killing } from '../support/over-http/killing.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 
 const [transfers, callers, accounts] = [200, 16, 40];
 /** Every so many accounts are closed: what is sent to them comes back. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../lib/testing/index.ts';
-import { processMutants } from '../simulation/process-mutants.ts';
+import { processMutants } from '../simulation/mutants/process.ts';
 import { processesWith, processRunsUntilFound } from '../simulation/processes.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';

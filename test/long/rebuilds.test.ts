@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SimulationFailed, simulate } from '../../lib/testing/index.ts';
 import { rebuildsWith, runsUntilFound } from '../simulation/domain.ts';
+import { importMutants, rebuildMutants } from '../simulation/mutants/rebuild.ts';
+import { machineMutants, repairMutants } from '../simulation/mutants/repair.ts';
+import { returnMutants } from '../simulation/mutants/return.ts';
 import { processesWith } from '../simulation/processes.ts';
-import { importMutants, rebuildMutants } from '../simulation/rebuild-mutants.ts';
-import { machineMutants, repairMutants } from '../simulation/repair-mutants.ts';
-import { returnMutants } from '../simulation/return-mutants.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../lib/testing/index.ts';
-import { deliveryMutants } from '../simulation/delivery-mutants.ts';
 import { accountsWith, runsUntilFound } from '../simulation/domain.ts';
+import { deliveryMutants } from '../simulation/mutants/delivery.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 

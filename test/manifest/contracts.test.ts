@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { manifest } from '#manifest';
 import { checkContracts } from '../../lib/cli/contracts/check.ts';
-import { contractsVerb, readReleased, readSamples } from '../../lib/cli/contracts.ts';
+import { contractsVerb, readReleased, readSamples } from '../../lib/cli/contracts/contracts.ts';
 import { recordsOf } from '../../lib/cli/project.ts';
 
 const root = recordsOf(import.meta.resolve('#manifest'));

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cacheDir, root } from '../../lib/cli/local.ts';
-import { RunError, run } from '../../lib/cli/run.ts';
+import { cacheDir, root } from '../../lib/cli/local/deployment.ts';
+import { RunError, run } from '../../lib/cli/terminal/run.ts';
 import { type Dice, diceFor } from '../../lib/testing/simulation/dice.ts';
 import { type Mutant, mutantsOf } from './operators.ts';
 
@@ -12,7 +12,7 @@ const suites = ['unit', 'infra', 'proofs', 'integration'] as const;
 type Found = Readonly<{ by: string; test: string }>;
 
 /** A suite that takes longer than this (milliseconds) has found a mutant that never ends. */
-const patience = 1_200_000;
+const patience = 300_000;
 const copy = join(cacheDir, 'mutation');
 
 const copied = (): void => {

@@ -1,15 +1,15 @@
 import type { Commit } from '../../lib/core/commit.ts';
-import { stateCache } from '../../lib/engine/cache.ts';
-import type { CommandAnswer, Commanding, CommandRequest } from '../../lib/engine/command.ts';
-import { handleCommand } from '../../lib/engine/handle-command.ts';
+import { stateCache } from '../../lib/engine/command/cache.ts';
+import { handleCommand } from '../../lib/engine/command/handle.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from '../../lib/engine/command/request.ts';
 import type { Snapshots, Store } from '../../lib/engine/ports.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
-import { memorySnapshots } from '../../lib/testing/memory-snapshots.ts';
-import { type MemoryStore, memoryStore } from '../../lib/testing/memory-store.ts';
-import { memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
+import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
+import { type MemoryStore, memoryStore } from '../../lib/testing/memory/store.ts';
+import { memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
+import { teller } from '../support/examples/teller.ts';
 import { distantSnapshots, distantStore, Injected, type Network } from '../support/network.ts';
 import { simulatedTime } from '../support/simulated-time.ts';
-import { teller } from '../support/teller.ts';
 import { type Answered, checkAnswers, pastOf } from './invariants.ts';
 import { requestsOf, type Scenario } from './scenario.ts';
 

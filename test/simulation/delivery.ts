@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { apply } from '../../lib/engine/apply.ts';
 import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
-import { projectBatch } from '../../lib/engine/project.ts';
-import { memoryStore } from '../../lib/testing/memory-store.ts';
-import { memoryKeys, memoryLog } from '../../lib/testing/memory-system.ts';
-import { memoryView } from '../../lib/testing/memory-view.ts';
-import { bagOf, delivered, projections } from '../support/bag.ts';
+import { apply } from '../../lib/engine/view/apply.ts';
+import { projectBatch } from '../../lib/engine/view/project.ts';
+import { memoryStore } from '../../lib/testing/memory/store.ts';
+import { memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
+import { memoryView } from '../../lib/testing/memory/view.ts';
+import { bagOf, delivered, projections } from '../support/examples/bag.ts';
 import { calling, type Network, type Odds } from '../support/network.ts';
 import { simulatedTime } from '../support/simulated-time.ts';
 

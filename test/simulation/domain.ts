@@ -1,6 +1,6 @@
 import { type Simulation, SimulationFailed, simulate } from '../../lib/testing/index.ts';
 import { accountWorkload, carelessReleases, moneyIsConserved, twoReleases } from './accounts.ts';
-import { type DeliveryMutant, simulated } from './delivery-mutants.ts';
+import { type DeliveryMutant, simulated } from './mutants/delivery.ts';
 
 /** One run in four has a roll-out that was badly prepared. */
 export const accountsWith = (seed: number): Simulation => ({

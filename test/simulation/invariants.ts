@@ -3,10 +3,10 @@ import { allowed } from '../../lib/core/access.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { type AnyDecider, decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import { parseStream } from '../../lib/core/stream.ts';
-import type { CommandAnswer, CommandRequest } from '../../lib/engine/command.ts';
-import { committedAnswer } from '../../lib/engine/handle-command.ts';
-import { commitHash } from '../../lib/engine/history.ts';
-import { memoryKeys } from '../../lib/testing/memory-system.ts';
+import { committedAnswer } from '../../lib/engine/command/handle.ts';
+import type { CommandAnswer, CommandRequest } from '../../lib/engine/command/request.ts';
+import { commitHash } from '../../lib/engine/store/known.ts';
+import { memoryKeys } from '../../lib/testing/memory/system.ts';
 
 /** An answer with the lengths that its stream had when the request began and when it was answered. */
 export type Answered = Readonly<{ request: CommandRequest; answer: CommandAnswer; from: number; to: number }>;

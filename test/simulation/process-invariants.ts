@@ -1,9 +1,8 @@
 import type { Commit, StoredEvent } from '../../lib/core/commit.ts';
-import type { AnyDecider } from '../../lib/core/decider.ts';
-import { fold } from '../../lib/core/decider.ts';
-import type { AnyProcess } from '../../lib/core/process.ts';
-import { processDecider } from '../../lib/core/process-decider.ts';
-import type { Instance } from '../../lib/core/process-instance.ts';
+import { type AnyDecider, fold } from '../../lib/core/decider.ts';
+import { processDecider } from '../../lib/core/process/decider.ts';
+import type { Instance } from '../../lib/core/process/instance.ts';
+import type { AnyProcess } from '../../lib/core/process/process.ts';
 import { readEvent } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { fulfilment } from '../../lib/domains/fulfilment/process.ts';

@@ -1,7 +1,7 @@
 import type { Actor } from '../../lib/core/access.ts';
 import type { AnyDecider } from '../../lib/core/decider.ts';
 import { defineManifest, type Manifest } from '../../lib/core/manifest.ts';
-import type { AnyProcess } from '../../lib/core/process.ts';
+import type { AnyProcess } from '../../lib/core/process/process.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { fraudWatch } from '../../lib/domains/fraud-watch/process.ts';
 import { fulfilmentWithin } from '../../lib/domains/fulfilment/process.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Actor } from '../../lib/core/access.ts';
-import type { CommandRequest } from '../../lib/engine/command.ts';
+import type { CommandRequest } from '../../lib/engine/command/request.ts';
 import type { Odds } from '../support/network.ts';
 
 /** One command of a client, and how it is sent. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AnyProcess, Reaction } from '../../lib/core/process.ts';
+import type { AnyProcess, Reaction } from '../../lib/core/process/process.ts';
 import { v1 } from '../../lib/core/version.ts';
 import { transferProcess } from '../../lib/domains/transfer/process.ts';
 

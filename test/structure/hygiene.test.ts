@@ -67,7 +67,7 @@ describe('what is downloaded is known by what is in it', () => {
   });
 
   it('the engine and all that it needs by hashes', () => {
-    const requirements = readFileSync(join(root, 'lib/cli/engine/requirements.txt'), 'utf8').replaceAll(/\\\n\s*/g, '');
+    const requirements = readFileSync(join(root, 'lib/cli/local/requirements.txt'), 'utf8').replaceAll(/\\\n\s*/g, '');
     const lines = requirements.split('\n').filter((line) => line !== '');
     expect(lines.length).toBeGreaterThan(10);
     expect(lines.filter((line) => !/^[\w.-]+==\S+( --hash=sha256:[0-9a-f]{64})+$/.test(line))).toEqual([]);

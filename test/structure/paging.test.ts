@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 /** The one file that sends a Query or a Scan. */
-const paging = 'lib/aws/paging.ts';
+const paging = 'lib/aws/view/paging.ts';
 
 /** What is wrong with how a file reads many items: DynamoDB ends a page at 1 MB, and only `last` tells that there is more. */
 const faultsOf = (file: string, source: string): readonly string[] => {

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { filesOf, linesOf } from '../../lib/cli/export/lines.ts';
-import { exportInto } from '../../lib/cli/export.ts';
-import { importFiles } from '../../lib/cli/import.ts';
+import { exportInto } from '../../lib/cli/history/export.ts';
+import { filesOf, linesOf } from '../../lib/cli/history/export-lines.ts';
+import { importFiles } from '../../lib/cli/history/import.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
-import { verifyStream } from '../../lib/engine/verify.ts';
-import { memoryScanner } from '../../lib/testing/memory-sweep.ts';
-import type { memoryTable } from './commanding.ts';
+import { verifyStream } from '../../lib/engine/store/verify.ts';
+import { memoryScanner } from '../../lib/testing/memory/sweep.ts';
+import type { memoryTable } from './examples/commanding.ts';
 
 export type Table = ReturnType<typeof memoryTable>;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type CommandOf, command, type Decider } from '../../lib/core/decider.ts';
-import { type Process, type Send, send } from '../../lib/core/process.ts';
+import { type Process, type Send, send } from '../../lib/core/process/process.ts';
 import { type EventOf, v1 } from '../../lib/core/version.ts';
 import { done, due, from, reacting, refused, resolvedByHand } from '../../lib/testing/index.ts';
 

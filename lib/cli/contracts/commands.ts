@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { commandVersions } from '../../core/stored-command.ts';
+import { commandVersions } from '../../core/process/stored-command.ts';
 import { checkPrepared, checkSchema } from './check.ts';
 import { type Findings, faulty, none, note, together } from './findings.ts';
 import { attempt, type PresentVersion, type Storing } from './present.ts';

@@ -5,9 +5,9 @@ import * as z from 'zod';
 import type { StoredEvent } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { processEvents, rememberedType } from '../../core/process-events.ts';
+import { processEvents, rememberedType } from '../../core/process/events.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
-import { storable } from '../../engine/storable.ts';
+import { storable } from '../../engine/store/storable.ts';
 import type { JsonSchema } from './schema-changes.ts';
 
 /** One version of an event's stored format, as a release had it. Stored format of 2026-11. */

@@ -1,6 +1,6 @@
 import type { OrderEvent } from '../../../events/order.ts';
 import type { Message } from '../../core/message.ts';
-import { later, type Process, type Reaction, send } from '../../core/process.ts';
+import { later, type Process, type Reaction, send } from '../../core/process/process.ts';
 import { parseStream } from '../../core/stream.ts';
 import { account } from '../account/decider.ts';
 import { order } from '../order/decider.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { TransferEvent } from '../../../events/transfer.ts';
-import { later, type Process, type Reaction, send } from '../../core/process.ts';
+import { later, type Process, type Reaction, send } from '../../core/process/process.ts';
 import { v1 } from '../../core/version.ts';
 import { account } from '../account/decider.ts';
 import { transfer } from './decider.ts';

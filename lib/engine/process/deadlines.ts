@@ -1,6 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
-import { type ProcessEvent, processEvents } from '../../core/process-events.ts';
-import type { Instance } from '../../core/process-instance.ts';
+import { type ProcessEvent, processEvents } from '../../core/process/events.ts';
+import type { Instance } from '../../core/process/instance.ts';
 import { readEvent } from '../../core/version.ts';
 import type { Keys } from '../ports.ts';
 import type { Deadline, Deadlines, Scheduler } from './ports.ts';

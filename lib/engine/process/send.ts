@@ -1,11 +1,11 @@
 import { type Commit, trailOf } from '../../core/commit.ts';
-import type { SendOutcome } from '../../core/process-decider.ts';
-import type { OpenSend } from '../../core/process-instance.ts';
-import { readCommand } from '../../core/stored-command.ts';
+import type { SendOutcome } from '../../core/process/decider.ts';
+import type { OpenSend } from '../../core/process/instance.ts';
+import { readCommand } from '../../core/process/stored-command.ts';
 import { parseStream } from '../../core/stream.ts';
-import type { Commanding } from '../command.ts';
-import { handleCommand } from '../handle-command.ts';
-import { TryAgain } from '../project.ts';
+import { handleCommand } from '../command/handle.ts';
+import type { Commanding } from '../command/request.ts';
+import { TryAgain } from '../view/project.ts';
 
 /** The id of one attempt of a send: whoever sends it, the target knows it again. */
 export const sendId = (instance: string, { number, attempt }: Pick<OpenSend, 'number' | 'attempt'>): string =>

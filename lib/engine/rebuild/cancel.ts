@@ -1,7 +1,7 @@
 import { nowOf } from '../instant.ts';
 import { notFound } from '../problems.ts';
-import { conflict, type Ordering } from './ordering.ts';
 import { type Rebuild, runningStates } from './ports.ts';
+import { conflict, type Ordering } from './requests.ts';
 
 /** Stops a rebuild: what answered goes on answering, and the next rebuild goes on from what is there. */
 export const cancelRebuild = async (ordering: Ordering, { id, by }: Readonly<{ id: string; by: string }>): Promise<Rebuild> => {

@@ -1,11 +1,11 @@
 import type { Commit } from '../../core/commit.ts';
 import { sourceOf, streamKey } from '../../core/projection.ts';
-import { apply } from '../apply.ts';
 import { atOnce } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
 import type { ScanPlace, View, ViewItem } from '../ports.ts';
-import { applyAll, finished, type Projecting, races } from '../project.ts';
-import { refold } from '../refold.ts';
+import { apply } from '../view/apply.ts';
+import { applyAll, finished, type Projecting, races } from '../view/project.ts';
+import { refold } from '../view/refold.ts';
 import type { Rebuild, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { Page, Working } from './slice.ts';

@@ -1,6 +1,6 @@
 import { revisionKey } from '../../core/deployed-names.ts';
 import type { AnyProjection } from '../../core/projection.ts';
-import type { LeadStep } from './lead-order.ts';
+import type { LeadStep } from './lead.ts';
 
 /** A function that does the work of rebuilds for one revision. */
 export type Worker = Readonly<{ projection: Pick<AnyProjection, 'name' | 'revision'>; functionName: string }>;

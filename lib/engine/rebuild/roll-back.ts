@@ -1,7 +1,7 @@
 import { nowOf } from '../instant.ts';
-import { viewOf } from './lead.ts';
-import { type Asked, conflict, type Ordering, revisionsOf } from './ordering.ts';
 import type { Active, RollBack, Switch } from './ports.ts';
+import { type Asked, conflict, type Ordering, revisionsOf } from './requests.ts';
+import { viewOf } from './steps.ts';
 
 /** What a roll back makes of what answers: one record tells both. */
 export const switchOf = ({ projection, revision, from, since, by, why }: RollBack): Switch => ({

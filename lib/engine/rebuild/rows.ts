@@ -1,7 +1,7 @@
 import { sourceOf, streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
-import { unevenParts } from '../mend.ts';
-import { contributed, rowAt, sameShares } from '../shares.ts';
+import { unevenParts } from '../view/mend.ts';
+import { contributed, rowAt, sameShares } from '../view/shares.ts';
 import { isSampled } from './compare.ts';
 import type { Difference, Rebuild, ScannedItem, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';

@@ -1,10 +1,10 @@
 import type { Commit } from '../../core/commit.ts';
 import { type AnyProjection, streamKey } from '../../core/projection.ts';
-import { apply } from '../../engine/apply.ts';
 import type { ViewItem } from '../../engine/ports.ts';
-import { contributed, rowChanges } from '../../engine/shares.ts';
-import { rowsPerTransaction } from '../../engine/write-shares.ts';
-import type { MemoryView } from '../memory-view.ts';
+import { apply } from '../../engine/view/apply.ts';
+import { contributed, rowChanges } from '../../engine/view/shares.ts';
+import { rowsPerTransaction } from '../../engine/view/write-shares.ts';
+import type { MemoryView } from '../memory/view.ts';
 import type { Dice } from './dice.ts';
 
 /** What changes in shared rows; undefined where that is more than one transaction takes, or a highest value would fall. */

@@ -1,9 +1,9 @@
 import { streamName } from '../../core/stream.ts';
-import type { CommandAnswer, CommandRequest } from '../../engine/command.ts';
+import type { CommandAnswer, CommandRequest } from '../../engine/command/request.ts';
 import { brief } from './brief.ts';
-import { Injected } from './faults.ts';
 import type { Planned } from './plan.ts';
-import type { World } from './world.ts';
+import { Injected } from './world/faults.ts';
+import type { World } from './world/world.ts';
 
 /** An answer, with the lengths that its stream had when it was asked for and when it came. */
 export type Answered = Readonly<{ planned: Planned; request: CommandRequest; answer: CommandAnswer; from: number; to: number }>;

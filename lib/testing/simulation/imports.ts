@@ -2,15 +2,15 @@ import { type AnyDecider, decide, fold, isRefusal } from '../../core/decider.ts'
 import type { Manifest } from '../../core/manifest.ts';
 import { streamName } from '../../core/stream.ts';
 import { storeEvent } from '../../core/version.ts';
-import type { ImportLine } from '../../engine/import-line.ts';
+import type { ImportLine } from '../../engine/history/import-line.ts';
 import type { Store } from '../../engine/ports.ts';
 import { diceFor } from './dice.ts';
-import type { Engine } from './engine.ts';
 import type { Ask, Workload } from './plan.ts';
-import { type Pool, pool } from './pool.ts';
-import type { SimulatedTable } from './table.ts';
-import { distant } from './wire.ts';
-import type { World } from './world.ts';
+import type { Engine } from './world/engine.ts';
+import { type Pool, pool } from './world/pool.ts';
+import type { SimulatedTable } from './world/table.ts';
+import { distant } from './world/wire.ts';
+import type { World } from './world/world.ts';
 
 /** A history from somewhere else, imported at some moment into streams that nobody else writes. */
 export type ImportPlan = Readonly<{ at: number; asks: readonly Ask[] }>;

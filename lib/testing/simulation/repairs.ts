@@ -2,19 +2,19 @@ import { announcersOf, isAnnounced } from '../../core/announcer.ts';
 import type { Commit } from '../../core/commit.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { AnyProjection } from '../../core/projection.ts';
+import { type Target, targetOf } from '../../engine/operate/sweep-target.ts';
 import type { Scanner, SweepPlace, SweepPlaces } from '../../engine/ports.ts';
-import type { ResumeOrder } from '../../engine/resume.ts';
 import { sweepSettings } from '../../engine/settings.ts';
-import { type Target, targetOf } from '../../engine/sweep-target.ts';
-import type { MemoryView } from '../memory-view.ts';
-import type { Engine } from './engine.ts';
-import { Injected } from './faults.ts';
-import { type Instance, pool } from './pool.ts';
-import type { SimulatedProcesses } from './processes.ts';
-import { queuePort, type SimulatedQueue } from './queue.ts';
-import type { SimulatedTable } from './table.ts';
-import { distant } from './wire.ts';
-import type { World } from './world.ts';
+import type { ResumeOrder } from '../../engine/view/resume.ts';
+import type { MemoryView } from '../memory/view.ts';
+import type { Engine } from './world/engine.ts';
+import { Injected } from './world/faults.ts';
+import { type Instance, pool } from './world/pool.ts';
+import type { SimulatedProcesses } from './world/processes.ts';
+import { queuePort, type SimulatedQueue } from './world/queue.ts';
+import type { SimulatedTable } from './world/table.ts';
+import { distant } from './world/wire.ts';
+import type { World } from './world/world.ts';
 
 /** So small that a pass takes several runs, and several passes fit into a run of the simulator. */
 const settings = {

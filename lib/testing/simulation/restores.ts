@@ -4,17 +4,17 @@ import type { Manifest } from '../../core/manifest.ts';
 import { type AnyProjection, sourceOf } from '../../core/projection.ts';
 import type { Queue, SweepPlaces } from '../../engine/ports.ts';
 import type { Deadline } from '../../engine/process/ports.ts';
-import { memoryScanner } from '../memory-sweep.ts';
-import { memoryKeys } from '../memory-system.ts';
-import type { MemoryView } from '../memory-view.ts';
+import { memoryScanner } from '../memory/sweep.ts';
+import { memoryKeys } from '../memory/system.ts';
+import type { MemoryView } from '../memory/view.ts';
 import { diceFor } from './dice.ts';
-import type { Engine } from './engine.ts';
 import type { Ask, Planned, Workload } from './plan.ts';
-import type { SimulatedProcesses } from './processes.ts';
-import { queuePort, type SimulatedQueue } from './queue.ts';
-import type { SimulatedTable } from './table.ts';
-import type { SimulatedView } from './view.ts';
-import type { World } from './world.ts';
+import type { Engine } from './world/engine.ts';
+import type { SimulatedProcesses } from './world/processes.ts';
+import { queuePort, type SimulatedQueue } from './world/queue.ts';
+import type { SimulatedTable } from './world/table.ts';
+import type { SimulatedView } from './world/view.ts';
+import type { World } from './world/world.ts';
 
 /** When it is over, the commits become again what they were at one moment, and what is kept beside them what it was at another; then it goes on. */
 export type RestorePlan = Readonly<{ commitsAt: number; controlAt: number; asks: readonly Ask[] }>;

@@ -4,24 +4,24 @@ import { storedDecidersOf } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
 import { FromNewerRelease } from '../../core/version.ts';
 import type { ViewItem } from '../../engine/ports.ts';
-import { announcedFault } from './check-announced.ts';
-import { processesFault } from './check-processes.ts';
-import { sharesFault } from './check-shares.ts';
-import { answerFault, pastOf } from './check-streams.ts';
-import { reservationsFault, uniqueFault } from './check-unique.ts';
-import { viewFault } from './check-views.ts';
+import { announcedFault } from './checks/announced.ts';
+import { processesFault } from './checks/processes.ts';
+import { sharesFault } from './checks/shares.ts';
+import { answerFault, pastOf } from './checks/streams.ts';
+import { reservationsFault, uniqueFault } from './checks/unique.ts';
+import { viewFault } from './checks/views.ts';
 import { type Answered, type Clients, sendCommand } from './clients.ts';
-import { endRebuilds } from './end-rebuilds.ts';
-import { releasesOf, type Subject, type Tamper } from './engine.ts';
 import { foreignHistory, simulatedImport } from './imports.ts';
 import type { Plan, Planned } from './plan.ts';
 import { type Reading, readBack } from './readers.ts';
-import { walk } from './rebuild-readers.ts';
+import { endRebuilds } from './rebuild/end.ts';
+import { walk } from './rebuild/readers.ts';
+import { askedAgain, playReturn } from './rebuild/returns.ts';
+import { revisionsOf, withSecondRevision } from './rebuild/second-revision.ts';
 import { simulatedRestore } from './restores.ts';
-import { askedAgain, playReturn } from './returns.ts';
-import { revisionsOf, withSecondRevision } from './second-revision.ts';
-import { system } from './system.ts';
-import { newWorld } from './world.ts';
+import { releasesOf, type Subject, type Tamper } from './world/engine.ts';
+import { system } from './world/system.ts';
+import { newWorld } from './world/world.ts';
 
 /** What lies there when everything has come to rest. */
 export type AtRest = Readonly<{

@@ -1,5 +1,5 @@
-import { allFaults, withoutFaults } from './faults.ts';
 import type { Plan } from './plan.ts';
+import { allFaults, withoutFaults } from './world/faults.ts';
 
 type Shrunk = Readonly<{ plan: Plan; fault?: string }>;
 

@@ -1,10 +1,10 @@
 import type { Manifest } from '../../core/manifest.ts';
-import type { Tamper } from './engine.ts';
-import type { Fault } from './faults.ts';
 import { type Plan, planFor, type Shares, type Workload } from './plan.ts';
 import { type Invariant, play } from './run.ts';
 import { schemaWorkload } from './schema-workload.ts';
 import { shrink } from './shrink.ts';
+import type { Tamper } from './world/engine.ts';
+import type { Fault } from './world/faults.ts';
 
 /** What is simulated, and how. */
 export type Simulation = Readonly<{

@@ -2,8 +2,8 @@ import { plus } from '../../core/amount.ts';
 import { type AnyProjection, type AnySharedRows, streamKey } from '../../core/projection.ts';
 import type { Share } from '../../core/share.ts';
 import type { RowChange, ViewItem } from '../../engine/ports.ts';
-import { isPlaceOfRow, listedAs, rowAt, rowChanges, shareChange } from '../../engine/shares.ts';
-import type { MemoryView } from '../memory-view.ts';
+import { isPlaceOfRow, listedAs, rowAt, rowChanges, shareChange } from '../../engine/view/shares.ts';
+import type { MemoryView } from '../memory/view.ts';
 import type { Dice } from './dice.ts';
 
 /** A field, a count and a row that no code makes. */

@@ -5,7 +5,7 @@ import { parseStream } from '../../../lib/core/stream.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
 import type { Tamper } from '../../../lib/testing/index.ts';
-import { newestFirst } from '../process-mutants.ts';
+import { newestFirst } from '../mutants/process.ts';
 
 const isReservation = ({ stream }: Commit) => parseStream(stream)?.category === reservationCategory;
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
-import { type AnyProcess, later, type Reaction } from '../../../lib/core/process.ts';
+import { type AnyProcess, later, type Reaction } from '../../../lib/core/process/process.ts';
 import { streamName } from '../../../lib/core/stream.ts';
 import { v1 } from '../../../lib/core/version.ts';
-import { type Pattern, watch } from '../../../lib/core/watch.ts';
-import { suspicions } from '../../../lib/core/watch-formats.ts';
+import { suspicions } from '../../../lib/core/watch/formats.ts';
+import { type Pattern, watch } from '../../../lib/core/watch/watch.ts';
 import type { Dice } from '../../../lib/testing/simulation/dice.ts';
 import { type AggregateDesign, amountOf, codes, type Data, madeBy, takenBy } from './aggregates.ts';
 

@@ -1,0 +1,30 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { busSources } from '../../core/deployed-names.ts';
+import type { Bus } from '../../engine/ports.ts';
+import { attempts, timeouts } from '../dynamo.ts';
+
+const eventBridge = (): EventBridgeClient =>
+  new EventBridgeClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
+
+/** A bus of EventBridge. A call can succeed while some of its entries failed: those are answered, for the caller to send again. */
+export const eventBus = (busName: string, source: (typeof busSources)[keyof typeof busSources], client = eventBridge()): Bus => ({
+  send: async (entries) => {
+    const { FailedEntryCount = 0, Entries = [] } = await client.send(
+      new PutEventsCommand({
+        Entries: entries.map(({ detailType, detail, resources, time }) => ({
+          EventBusName: busName,
+          Source: source,
+          DetailType: detailType,
+          Detail: detail,
+          Resources: [...resources],
+          Time: new Date(time),
+        })),
+      }),
+    );
+    if (FailedEntryCount === 0) return [];
+    return entries.flatMap((_, index) => {
+      const { EventId, ErrorCode = 'NoAnswer', ErrorMessage = 'no event id came back' } = Entries[index] ?? {};
+      return EventId === undefined ? [{ index, reason: `${ErrorCode}: ${ErrorMessage}` }] : [];
+    });
+  },
+});

@@ -1,0 +1,95 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { provingQueue } from '../../engine/delivery/proof.ts';
+import type { Depth, Proofs, Queue } from '../../engine/ports.ts';
+import { attempts, timeouts } from '../dynamo.ts';
+
+/** A queue's URL is its name here, not where requests go: that is the SDK's own business (`AWS_ENDPOINT_URL`). */
+export const sqs = (): SQSClient =>
+  new SQSClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts, useQueueUrlAsEndpoint: false });
+
+const sentAtOnce = 10;
+const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+
+/** The last part of a queue's URL or ARN. */
+export const queueName = (place: string): string => /[^/:]*$/.exec(place)?.[0] ?? '';
+/** Another queue of the same account, region and engine. */
+export const queueBeside = (url: string, name: string): string => url.replace(/[^/]*$/, name);
+
+const attributesOf = async (client: SQSClient, url: string, names: readonly QueueAttributeName[]) =>
+  (await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...names] }))).Attributes ?? {};
+
+/** A queue's dead letters, as its redrive policy names them. */
+const deadLettersOf = async (client: SQSClient, url: string): Promise<string | undefined> => {
+  const { RedrivePolicy } = await attributesOf(client, url, ['RedrivePolicy']);
+  const target = RedrivePolicy && (JSON.parse(RedrivePolicy) as { deadLetterTargetArn?: string }).deadLetterTargetArn;
+  return target ? queueBeside(url, queueName(target)) : undefined;
+};
+
+const depthOf = async (client: SQSClient, url: string): Promise<Depth> => {
+  const [own, letters] = await Promise.all([attributesOf(client, url, counts), deadLettersOf(client, url)]);
+  const given = letters === undefined ? {} : await attributesOf(client, letters, counts);
+  const number = (text: string | undefined) => Number(text ?? 0);
+  return {
+    waiting: number(own.ApproximateNumberOfMessages),
+    inFlight: number(own.ApproximateNumberOfMessagesNotVisible),
+    deadLetters: number(given.ApproximateNumberOfMessages) + number(given.ApproximateNumberOfMessagesNotVisible),
+  };
+};
+
+/** Puts one message into a queue. */
+export const sendTo = async (client: SQSClient, url: string, body: string): Promise<void> => {
+  await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
+};
+
+/** A message that is in work, and in how many seconds it is to be handed out again. */
+type InWork = Readonly<{ receipt: string; seconds: number }>;
+
+/** Says when messages that are in work are to be handed out again. Answers, for each of which that may not hold, the reason: it comes after its visibility
+ * timeout at the latest. */
+export const handOutAfter = async (
+  client: SQSClient,
+  url: string,
+  messages: readonly InWork[],
+  abortSignal: AbortSignal,
+): Promise<readonly string[]> => {
+  const reasons: string[] = [];
+  for (let first = 0; first < messages.length; first += sentAtOnce) {
+    const portion = messages.slice(first, first + sentAtOnce);
+    // Not the messages' own ids: a standard queue may have the same message in one batch twice.
+    const Entries = portion.map(({ receipt, seconds }, i) => ({
+      Id: String(i),
+      ReceiptHandle: receipt,
+      VisibilityTimeout: seconds,
+    }));
+    try {
+      const asked = new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries });
+      const { Failed = [] } = await client.send(asked, { abortSignal });
+      reasons.push(...Failed.map(({ Code, Message }) => `${Code}: ${Message}`));
+    } catch (cause) {
+      reasons.push(...portion.map(() => String(cause)));
+    }
+  }
+  return reasons;
+};
+
+/** A queue of SQS. What it is sent has a proof: its consumer takes nothing else. */
+export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'make'>): Queue =>
+  provingQueue(proofs, {
+    depth: () => depthOf(client, url),
+    send: async (bodies) => {
+      const failed: { index: number; reason: string }[] = [];
+      for (let first = 0; first < bodies.length; first += sentAtOnce) {
+        const portion = bodies.slice(first, first + sentAtOnce);
+        const answers = await Promise.allSettled(portion.map((body) => sendTo(client, url, body)));
+        for (const [i, answer] of answers.entries())
+          if (answer.status === 'rejected') failed.push({ index: first + i, reason: String(answer.reason) });
+      }
+      return failed;
+    },
+  });

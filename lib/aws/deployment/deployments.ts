@@ -1,0 +1,79 @@
+import { DeleteItemCommand, DescribeTableCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { revisionKey } from '../../core/deployed-names.ts';
+import type { Deployed, Deployments } from '../../engine/deployment/revisions.ts';
+import type { Clock } from '../../engine/ports.ts';
+import { keptFor, type Revisions } from '../../engine/query/revision.ts';
+import { smallCommits } from '../../engine/rebuild/settings.ts';
+import { type Item, toItem } from '../attributes.ts';
+import { controlItem } from '../control-item.ts';
+import { readPage } from '../view/paging.ts';
+
+const id = 'deployed';
+/** Of at most 1 MB each: what a deployment builds from by itself must be small in bytes, too. */
+const mostPages = 2;
+
+type Stored = Readonly<{
+  tableIds?: Deployed['tables'];
+  deployed?: readonly string[];
+  before?: readonly string[];
+  /** The names of tables that the release before table ids kept here. Its code reads nothing else. */
+  tables?: Readonly<Record<string, string>>;
+}>;
+
+const lastDeployed = (client: DynamoDBClient, control: string) => async (): Promise<Deployed> => {
+  const { tableIds = {}, deployed, before } = (await controlItem<Stored>(client, control, id)) ?? {};
+  return { tables: tableIds, ...(deployed && { deployed }), ...(before && { before }) };
+};
+
+/** The id of the table that a revision has by now, asked for at most every few seconds. */
+export const revisionTables = (client: DynamoDBClient, control: string, clock: Pick<Clock, 'now'>): Revisions['tableOf'] => {
+  const known = keptFor(clock, lastDeployed(client, control));
+  return async (revision) => (await known(id)).tables[revision];
+};
+
+/** The id that DynamoDB gave a table when it was made. */
+export const tableId = async (client: DynamoDBClient, TableName: string): Promise<string> => {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  if (!Table?.TableId) throw new Error(`The table ${TableName} has no id.`);
+  return Table.TableId;
+};
+
+/** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, `tableIds` by `<projection>.r<revision>`,
+ * `deployed`, the names of the revisions that the last one deployed, `before`, the names of those to which CloudFormation may go back, and `tables`, if the
+ * release before table ids left it there. */
+export const deploymentRecords = (
+  client: DynamoDBClient,
+  tables: Readonly<{ commits: string; control: string }>,
+): Deployments => {
+  const TableName = tables.control;
+  const forget = async (key: string) => {
+    await client.send(new DeleteItemCommand({ TableName, Key: toItem({ id: key }) }));
+  };
+  return {
+    fewCommits: async () => {
+      const scan = {
+        TableName: tables.commits,
+        ConsistentRead: true,
+        Limit: smallCommits,
+        ProjectionExpression: '#c',
+        ExpressionAttributeNames: { '#c': 'commit' },
+      };
+      let [count, last]: [number, Item | undefined] = [0, undefined];
+      for (let page = 0; page < mostPages; page++) {
+        const found = await readPage(client, { scan }, last);
+        count += found.items.length;
+        last = found.last;
+        if (!last || count > smallCommits) break;
+      }
+      return last || count > smallCommits ? undefined : count;
+    },
+    last: lastDeployed(client, TableName),
+    keep: async ({ tables: tableIds, deployed, before }) => {
+      // CloudFormation may go back to the code of the release before, which refuses every deployment that has none of its names.
+      const { tables: names } = (await controlItem<Stored>(client, TableName, id)) ?? {};
+      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tables: names, tableIds, deployed, before }) }));
+    },
+    forgetActive: (projection) => forget(`view/${projection}`),
+    forgetPhase: (name, revision) => forget(`phase/${revisionKey({ name, revision })}`),
+  };
+};

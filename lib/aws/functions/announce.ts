@@ -1,0 +1,34 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { announcersOf } from '../../core/announcer.ts';
+import { busSources } from '../../core/deployed-names.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { announcing } from '../../engine/view/public-events.ts';
+import { eventBus } from '../delivery/event-bus.ts';
+import { systemProofs } from '../delivery/proofs.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { commitStore } from '../store/commit-store.ts';
+import { systemClock } from '../system.ts';
+import { viewTable } from '../view/table.ts';
+import { batchHandler, receiving } from './batch-function.ts';
+import { projector } from './projector.ts';
+
+/** Sends public events to the bus, in the order of their streams. */
+export const announceHandler = (manifest: Manifest) => {
+  const [projection] = announcersOf(manifest);
+  if (!projection)
+    throw new Error('The manifest has no public events: add `publishes` to a decider, or take this function away.');
+  const client = dynamo();
+  const log = new Logger({ serviceName: 'announce' });
+  const projecting = announcing({
+    projection,
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    view: viewTable(client, environment('CURSORS_TABLE')),
+    bus: eventBus(environment('BUS_NAME'), busSources.publicEvents),
+    clock: systemClock,
+    keys: { random: Math.random },
+    log,
+  });
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  return batchHandler(receiving(log), projector(projecting, { log, proofs }, 'Announced.'));
+};

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { revisionKey } from '../../core/deployed-names.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { atOnce } from '../../engine/at-once.ts';
+import {
+  type DeployedRevision,
+  type Deploying,
+  revisionOf,
+  type Settled,
+  settleDeployment,
+} from '../../engine/deployment/revisions.ts';
+import { buildInPlace, type InPlace } from '../../engine/rebuild/in-place.ts';
+import { emptyBucket, s3 } from '../deployment/buckets.ts';
+import { answerCloudFormation, onceAllowed } from '../deployment/custom-resource.ts';
+import { deploymentRecords, tableId } from '../deployment/deployments.ts';
+import { invokeWorker, workers } from '../deployment/workers.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { rebuildRecords } from '../rebuild/records.ts';
+import { makeSecrets } from '../secrets.ts';
+import { systemClock } from '../system.ts';
+import { activeRevisions, revisionPhases } from '../view/revisions.ts';
+
+type Properties = Readonly<Record<string, unknown>>;
+type Unbuilt = Exclude<Settled, Readonly<{ refused: string }>>;
+
+/** The property `Revisions` of the resource: the table's name, and the hash of the code, by `<projection>.r<revision>`. */
+const revisionsIn = (properties: Properties = {}) =>
+  Object.entries((properties.Revisions ?? {}) as Record<string, readonly [string, string?]>).map(([name, [tableName, code]]) => ({
+    ...revisionOf(name),
+    tableName,
+    ...(code !== undefined && { code }),
+  }));
+
+/** What the function needs beside: the ids of tables, by their names; and what builds a view from few commits. */
+export type Settling = Deploying &
+  Readonly<{ tableId: (name: string) => Promise<string>; build: (settled: Unbuilt, properties: Properties) => Promise<void> }>;
+
+/** Why the views may not be deployed so, if they may not. */
+export const settled = async (settling: Settling, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
+  const previous = event.RequestType === 'Update' ? revisionsIn(event.OldResourceProperties) : [];
+  const { Retired: retired = [] } = event.ResourceProperties as Readonly<{ Retired?: readonly string[] }>;
+  const next = revisionsIn(event.ResourceProperties).map(
+    async ({ tableName, ...one }): Promise<DeployedRevision> => ({ ...one, table: await settling.tableId(tableName) }),
+  );
+  const outcome = await settleDeployment(settling, await Promise.all(next), { previous, retired });
+  if ('refused' in outcome) return outcome.refused;
+  await settling.build(outcome, event.ResourceProperties);
+  return undefined;
+};
+
+/** Views of a deployment that are built at the same time, and how long all of them may take: less than the function has. */
+const [builtAtOnce, buildWithin] = [4, 150_000];
+
+/** Builds by the functions of the revisions, named in the property `Workers`, what there are few commits for. What else is to be built waits for an operator. */
+const building =
+  (manifest: Manifest, client: DynamoDBClient, control: string, log: Logger): Settling['build'] =>
+  async ({ unbuilt, commits }, properties) => {
+    const name = ({ projection, revision }: (typeof unbuilt)[number]) => revisionKey({ name: projection, revision });
+    if (commits === undefined) log.warn('Views have yet to be built: an operator rebuilds them.', { views: unbuilt.map(name) });
+    if (commits === undefined || unbuilt.length === 0) return;
+    const codes = new Map(revisionsIn(properties).map((one) => [name(one), one.code]));
+    const functions = properties.Workers as Readonly<Record<string, string>>;
+    const lambda = workers();
+    const inPlace: InPlace = {
+      views: manifest.projections.map((projection) => {
+        const code = codes.get(revisionKey(projection));
+        return { projection, ...(code !== undefined && { code }), queue: { send: async () => [] } };
+      }),
+      actives: activeRevisions(client, control),
+      phases: revisionPhases(client, control),
+      rebuilds: rebuildRecords(client, control),
+      clock: systemClock,
+      log,
+      keys: { randomId: randomUUID },
+      liveAfterSeconds: 0,
+      aboutCommits: async () => commits,
+      work: (of, order) => invokeWorker(lambda, functions[name(of)] ?? '', order),
+      until: systemClock.now() + buildWithin,
+    };
+    await atOnce(builtAtOnce, unbuilt, async (one) => {
+      const answers = await buildInPlace(inPlace, one).catch((error: Error) => {
+        log.error('A view has yet to be built: the deployment failed to.', { view: name(one), error });
+        return false;
+      });
+      if (answers) log.info('A view was built by the deployment, and answers.', { view: name(one), commits });
+    });
+  };
+
+/** The name of the resource; where it becomes another, CloudFormation takes the old one away. */
+const nameOf = (properties: Readonly<Record<string, unknown>>): string =>
+  'Bucket' in properties ? String(properties.Bucket) : 'Secrets' in properties ? 'secrets' : 'deployed-views';
+
+/**
+ * Serves the resources of a deployment that are ours: `Secrets`, before any function reads one; `Revisions`, when all views are there: it
+ * tells the deployment whether it may go on, and lets first revisions answer where there is no history yet; and `Bucket`, which is emptied when it goes.
+ */
+export const deployedHandler = (manifest: Manifest) => {
+  const client = dynamo();
+  const log = new Logger({ serviceName: 'deployed' });
+  const control = environment('CONTROL_TABLE');
+  const settling: Settling = {
+    tableId: (name) => tableId(client, name),
+    build: building(manifest, client, control, log),
+    deployments: deploymentRecords(client, { commits: environment('COMMITS_TABLE'), control }),
+    actives: activeRevisions(client, control),
+    phases: revisionPhases(client, control),
+    clock: systemClock,
+  };
+  const done = async (event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
+    if (event.RequestType === 'Delete') {
+      if ('Bucket' in event.ResourceProperties) await emptyBucket(s3(), String(event.ResourceProperties.Bucket));
+      // What else a stack leaves behind when it goes is its own business.
+      return undefined;
+    }
+    if ('Secrets' in event.ResourceProperties) await makeSecrets(client, control);
+    return 'Revisions' in event.ResourceProperties ? settled(settling, event) : undefined;
+  };
+  return async (event: CloudFormationCustomResourceEvent): Promise<void> => {
+    const reason = await onceAllowed(systemClock, () => done(event)).catch((error: Error) => {
+      log.error('Failed.', { error });
+      return `The deployment could not be settled: ${error.message}`;
+    });
+    if (reason !== undefined) log.warn('A deployment is refused.', { reason });
+    const resource = nameOf(event.ResourceProperties);
+    await answerCloudFormation(systemClock, event, { resource, ...(reason !== undefined && { refused: reason }) });
+  };
+};

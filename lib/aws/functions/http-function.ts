@@ -1,0 +1,206 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { type Actor, anybody } from '../../core/access.ts';
+import { type Problem, ProblemError, problemDocument } from '../../core/problem.ts';
+import { exactJson } from '../../engine/exact-json.ts';
+import { invalid } from '../../engine/problems.ts';
+import { sizeInAnswer } from '../../engine/query/answer-size.ts';
+import { type CallerLimit, callerLimit } from '../../http/caller-limit.ts';
+import type { HttpRequest, HttpResponse } from '../../http/request.ts';
+import { callerRate } from '../environment.ts';
+import { systemClock } from '../system.ts';
+import { isTransient } from '../transient.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+type Event = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { jwt?: { claims?: Claims } } } };
+
+const operators = 'operator';
+
+const readableId = /^[\x21-\x7e]{1,128}$/;
+
+/** The gateway flattens a list of groups into `[a b]`. */
+const groupsOf = (claims: Claims): readonly string[] => String(claims['cognito:groups'] ?? '').split(/[\s,[\]"]+/);
+
+const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 'unauthorized', status: 401, detail });
+
+/**
+ * Who asks, by the claims that the gateway has verified. A route that asks for no token has none, whatever token came along: nobody has looked at that
+ * one. The gateway takes an id token for an access token; it is meant for the client alone, and says nothing about what its bearer may do here.
+ */
+const actorOf = (claims: Claims | undefined): Actor => {
+  if (!claims) return anybody;
+  if (claims.token_use !== 'access') throw unauthorized('This takes an access token; an id token is for the client alone.');
+  if (typeof claims.sub !== 'string' || claims.sub === '') throw unauthorized('The access token names nobody: it has no sub.');
+  return { id: claims.sub, role: groupsOf(claims).includes(operators) ? 'operator' : 'customer' };
+};
+
+/** What came as text that no UTF-8 can express is refused where it came from: no table could keep it, and no caller gets it back as it was. */
+const wellFormed = (record: Readonly<Record<string, string | undefined>>, naming: (name: string) => string) => {
+  for (const [name, value = ''] of Object.entries(record))
+    if (!name.isWellFormed() || !value.isWellFormed())
+      throw invalid(naming(name.toWellFormed()), 'is no well-formed Unicode text');
+  return record;
+};
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const bodyOf = ({ body, isBase64Encoded }: Event): string => {
+  if (!body || !isBase64Encoded) return body ?? '';
+  try {
+    return utf8.decode(Buffer.from(body, 'base64'));
+  } catch {
+    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not UTF-8, which JSON is written in.' });
+  }
+};
+
+/** A caller's address, cut to /24 or /48: enough to see where from, not who. */
+const networkOf = (address: string): string | undefined => {
+  const v4 = /^(\d+\.\d+\.\d+)\.\d+$/.exec(address);
+  if (v4) return `${v4[1]}.0/24`;
+  if (!URL.canParse(`http://[${address}]`)) return undefined;
+  const [left = '', right] = address.split('::');
+  const groups = left.split(':').filter(Boolean);
+  const zeros = right === undefined ? [] : Array(8 - groups.length - right.split(':').filter(Boolean).length).fill('0');
+  return `${[...groups, ...zeros].slice(0, 3).join(':')}::/48`;
+};
+
+type Named = Pick<HttpRequest, 'route' | 'correlation' | 'requestId' | 'headers'>;
+
+/** What is known of any request, whether or not it will do: its answer and its log lines go under this. */
+const named = ({ routeKey, headers, requestContext: { requestId } }: Event): Named => {
+  const lowered = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const asked = lowered['x-correlation-id'];
+  return { route: routeKey, headers: lowered, requestId, correlation: asked && readableId.test(asked) ? asked : requestId };
+};
+
+const toRequest = (event: Event): HttpRequest => {
+  const { requestContext, pathParameters, queryStringParameters } = event;
+  const { headers, ...names } = named(event);
+  const network = networkOf(requestContext.http?.sourceIp ?? '');
+  return {
+    ...names,
+    headers: wellFormed(headers, (name) => name),
+    path: wellFormed(pathParameters ?? {}, (name) => `{${name}}`),
+    query: wellFormed(queryStringParameters ?? {}, (name) => name),
+    body: bodyOf(event),
+    actor: actorOf(requestContext.authorizer?.jwt?.claims),
+    ...(network && { network }),
+  };
+};
+
+const problemOf = (error: unknown): Problem => {
+  if (error instanceof ProblemError) return error.problem;
+  if (isTransient(error))
+    return {
+      kind: 'unavailable',
+      status: 503,
+      detail: 'Something that this needs is busy or away. Send the same request again.',
+      retryAfterSeconds: 1,
+    };
+  return {
+    kind: 'internal',
+    status: 500,
+    detail: 'This failed on our side. Whoever runs it is shown why by: foldstream logs <correlation>',
+  };
+};
+
+/** Lambda ends at 6 MB: what is larger would be a fault without a word. */
+const largestAnswer = 5_900_000;
+
+const tooLarge = (): ProblemError =>
+  new ProblemError({
+    kind: 'answer-too-large',
+    status: 422,
+    detail: 'What you ask for has more bytes than an answer may have. Ask for less: a smaller limit, or a filter.',
+  });
+
+/** A response whose body is JSON by now: it is written once, and measured as it is sent. */
+const written = ({ body, ...response }: HttpResponse) => ({
+  ...response,
+  ...(body !== undefined && { body: exactJson(body) }),
+});
+
+const answer = (
+  { status, body, headers }: ReturnType<typeof written>,
+  type: string,
+  correlation: string,
+): APIGatewayProxyStructuredResultV2 => ({
+  statusCode: status,
+  headers: {
+    ...(body !== undefined && { 'content-type': type }),
+    'cache-control': 'no-store',
+    'x-correlation-id': correlation,
+    ...headers,
+  },
+  ...(body !== undefined && { body }),
+});
+
+type Handle = (request: HttpRequest) => Promise<HttpResponse>;
+
+/** How many seconds' worth of requests a caller may send at once. */
+const burstSeconds = 4;
+
+/** The limit that the deployment sets for each caller, kept by each instance for itself. */
+const deployedLimit = (): CallerLimit => {
+  const perSecond = callerRate();
+  return perSecond === undefined ? () => undefined : callerLimit(systemClock, { perSecond, atOnce: burstSeconds * perSecond });
+};
+
+/** Who asks without a token is known by the network alone. */
+const callerOf = ({ actor, network }: HttpRequest): string =>
+  actor.role === 'anyone' ? `network/${network}` : `actor/${actor.id}`;
+
+const withinLimit = (limit: CallerLimit, request: HttpRequest): void => {
+  const retryAfterSeconds = limit(callerOf(request));
+  if (retryAfterSeconds === undefined) return;
+  throw new ProblemError({
+    kind: 'too-many-requests',
+    status: 429,
+    detail: `You have sent more requests than one caller may. Wait for ${retryAfterSeconds} s, then send this one again.`,
+    retryAfterSeconds,
+  });
+};
+
+/** A Lambda handler around a plain function: logs under the request's correlation id, and problems for what went wrong. */
+export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit = deployedLimit()) =>
+  middy()
+    .use({
+      // The plain function, and all that follows here, see the request: it is made of the event once.
+      before: (run) => {
+        const { correlation, requestId, route } = named(run.event as Event);
+        Object.assign(run.internal, { request: { correlation, route }, startedAt: Date.now() });
+        logger.appendKeys({ correlation, requestId });
+        run.event = toRequest(run.event as Event);
+      },
+      after: ({ response, internal }) => {
+        const { request, startedAt } = internal as { request: Pick<Named, 'route' | 'correlation'>; startedAt: number };
+        logger.info('Answered.', { route: request.route, status: response.statusCode, milliseconds: Date.now() - startedAt });
+        logger.resetKeys();
+      },
+      onError: (run) => {
+        const { request } = run.internal as { request?: Pick<Named, 'route' | 'correlation'> };
+        const problem = problemOf(run.error);
+        const said = { route: request?.route, status: problem.status, problem: problem.kind };
+        // An alarm listens for this message: nobody but us can do something about it.
+        if (problem.status === 500) logger.error('Failed.', { ...said, error: run.error as Error });
+        else logger.info('Answered with a problem.', { ...said, ...(problem.status > 500 && { cause: String(run.error) }) });
+        logger.resetKeys();
+        const correlation = request?.correlation ?? '';
+        const { retryAfterSeconds } = problem;
+        const headers: Record<string, string> =
+          retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+        run.response = answer(
+          written({ status: problem.status, body: problemDocument(problem, correlation), headers }),
+          'application/problem+json',
+          correlation,
+        );
+      },
+    })
+    .handler(async (request: HttpRequest, _context: Context) => {
+      withinLimit(limit, request);
+      const response = written(await handle(request));
+      if (response.body !== undefined && sizeInAnswer(response.body) > largestAnswer) throw tooLarge();
+      return answer(response, 'application/json', request.correlation);
+    });

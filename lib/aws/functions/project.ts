@@ -1,0 +1,30 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Manifest } from '../../core/manifest.ts';
+import { knownPhase } from '../../engine/view/phase.ts';
+import { systemProofs } from '../delivery/proofs.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { commitStore } from '../store/commit-store.ts';
+import { systemClock } from '../system.ts';
+import { dirtyNotes } from '../view/dirty-notes.ts';
+import { revisionPhases } from '../view/revisions.ts';
+import { viewTable } from '../view/table.ts';
+import { batchHandler, receiving } from './batch-function.ts';
+import { projector } from './projector.ts';
+
+/** The function of one revision of a projection. */
+export const projectHandler = (manifest: Manifest) => {
+  const name = environment('PROJECTION');
+  const revision = Number(environment('REVISION'));
+  const projection = manifest.projections.find((candidate) => candidate.name === name && candidate.revision === revision);
+  if (!projection) throw new Error(`The manifest has no revision ${revision} of ${name}.`);
+  const client = dynamo();
+  const log = new Logger({ serviceName: `project-${name}` });
+  const store = commitStore(client, environment('COMMITS_TABLE'));
+  const view = viewTable(client, environment('VIEW_TABLE'));
+  const phase = knownPhase(revisionPhases(client, environment('CONTROL_TABLE')), { name, revision }, systemClock);
+  const building = { phase, dirty: dirtyNotes(client, environment('VIEW_TABLE')) };
+  const refolding = { projection, store, view, clock: systemClock, log, building };
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  return batchHandler(receiving(log), projector(refolding, { log, proofs }, 'Projected.', refolding));
+};

@@ -1,0 +1,32 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { Commit } from '../../core/commit.ts';
+import { busSources } from '../../core/deployed-names.ts';
+import { publish } from '../../engine/delivery/publish.ts';
+import type { Proofs } from '../../engine/ports.ts';
+import { fromItem, type Item } from '../attributes.ts';
+import { correlationsOf } from '../delivery/correlations.ts';
+import { eventBus } from '../delivery/event-bus.ts';
+import { systemProofs } from '../delivery/proofs.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { systemClock } from '../system.ts';
+
+/** Sends each new commit of the stream on to the bus; if one cannot be sent the batch comes again. */
+export const publishHandler = (proofs: Pick<Proofs, 'make'> = systemProofs(dynamo(), environment('CONTROL_TABLE'))) => {
+  const logger = new Logger({ serviceName: 'publish' });
+  const sending = {
+    bus: eventBus(environment('BUS_NAME'), busSources.commits),
+    clock: systemClock,
+    keys: { random: Math.random },
+    log: logger,
+    proofs,
+  };
+  return async (event: DynamoDBStreamEvent): Promise<void> => {
+    const commits = event.Records.flatMap(({ eventName, dynamodb }) =>
+      eventName === 'INSERT' && dynamodb?.NewImage ? [fromItem(dynamodb.NewImage as Item) as Commit] : [],
+    );
+    await publish(sending, commits);
+    logger.info('Published.', { commits: commits.length, correlations: correlationsOf(commits) });
+  };
+};

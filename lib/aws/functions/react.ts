@@ -1,0 +1,93 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AnyDecider } from '../../core/decider.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { processDecider } from '../../core/process/decider.ts';
+import type { AnyProcess } from '../../core/process/process.ts';
+import { stateCache } from '../../engine/command/cache.ts';
+import type { Commanding } from '../../engine/command/request.ts';
+import type { Proofs } from '../../engine/ports.ts';
+import { reactBatch } from '../../engine/process/batch.ts';
+import { messageIn } from '../../engine/process/messages.ts';
+import type { Arrived } from '../../engine/process/ports.ts';
+import type { Reacting } from '../../engine/process/react.ts';
+import { defaultSettings, processSettings } from '../../engine/settings.ts';
+import { arrivals, type Receipt } from '../delivery/arrivals.ts';
+import { correlationsOf } from '../delivery/correlations.ts';
+import { systemProofs } from '../delivery/proofs.ts';
+import { sendTo, sqs } from '../delivery/queue.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { deadlineItems } from '../process/deadlines.ts';
+import { eventBridgeScheduler, schedulerClient } from '../process/scheduler.ts';
+import { sourceCursors } from '../process/source-cursors.ts';
+import { commitStore } from '../store/commit-store.ts';
+import { snapshotStore } from '../store/snapshot-store.ts';
+import { systemClock, systemKeys } from '../system.ts';
+import { batchHandler, receiving, type Work } from './batch-function.ts';
+
+const correlationOf = (arrived: Arrived): readonly string[] => {
+  if ('delivered' in arrived) return correlationsOf([arrived.delivered]);
+  return Object.values(arrived.message).flatMap((said: object) => ('correlation' in said ? [String(said.correlation)] : []));
+};
+
+/** Works through the records of a process's queue, and answers the ids of those that are to come again. */
+export const reactor =
+  (reacting: Reacting, receipt: Receipt): Work =>
+  async (records) => {
+    const { deliveries, orders, strangers, unproved } = await arrivals(receipt, records, messageIn);
+    const batch: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
+    const failed = await reactBatch(reacting, batch);
+    receipt.log.info('Reacted.', {
+      messages: batch.length - failed.length,
+      failed: failed.length,
+      correlations: [...new Set(batch.flatMap(correlationOf))],
+    });
+    return [...failed, ...strangers, ...unproved];
+  };
+
+/** Everything that one process reacts with. */
+const reactingFor = (process: AnyProcess, log: Logger, client: DynamoDBClient, proofs: Proofs): Reacting => {
+  const [queues, control] = [sqs(), environment('CONTROL_TABLE')];
+  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
+  const shared = {
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
+    keys: systemKeys(client, control),
+    clock: systemClock,
+    log,
+    settings: defaultSettings,
+    // One for all categories: a stream's name says of which it is.
+    cache: stateCache(defaultSettings.cacheBytes),
+  };
+  const commandingOf = (decider: AnyDecider): Commanding => ({ ...shared, decider, code: codes[decider.category] ?? '' });
+  const targets = new Map(process.sends.map((decider) => [decider.category, commandingOf(decider)]));
+  return {
+    process,
+    own: commandingOf(processDecider(process)),
+    target: (category) => targets.get(category),
+    cursors: sourceCursors(client, control, process.category),
+    deadlines: deadlineItems(client, control),
+    scheduler: eventBridgeScheduler(
+      {
+        client: schedulerClient(),
+        clock: systemClock,
+        proofs,
+        sendNow: (body) => sendTo(queues, environment('QUEUE_URL'), body),
+      },
+      { group: environment('SCHEDULE_GROUP'), queueArn: environment('QUEUE_ARN'), role: environment('SCHEDULE_ROLE') },
+    ),
+    settings: processSettings,
+  };
+};
+
+/** The function of one process. */
+export const reactHandler = ({ processes = [] }: Manifest) => {
+  const category = environment('PROCESS');
+  const process = processes.find((candidate) => candidate.category === category);
+  if (!process) throw new Error(`The manifest has no process ${category}.`);
+  const log = new Logger({ serviceName: `react-${category}` });
+  const client = dynamo();
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  return batchHandler(receiving(log), reactor(reactingFor(process, log, client, proofs), { log, proofs }));
+};

@@ -1,0 +1,45 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Manifest } from '../../core/manifest.ts';
+import type { Work } from '../../engine/rebuild/ports.ts';
+import type { Working } from '../../engine/rebuild/slice.ts';
+import { work } from '../../engine/rebuild/worker.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { capacityMeter } from '../rebuild/meter.ts';
+import { rebuildRecords } from '../rebuild/records.ts';
+import { commitScanner } from '../store/commit-scanner.ts';
+import { commitStore } from '../store/commit-store.ts';
+import { systemClock } from '../system.ts';
+import { dirtyNotes } from '../view/dirty-notes.ts';
+import { viewScanner } from '../view/scanner.ts';
+import { viewTable } from '../view/table.ts';
+
+/** A worker of rebuilds, for one revision of a projection: does one slice of a part, and says whether the part is done. */
+export const rebuildWorkHandler = (manifest: Manifest) => {
+  const name = environment('PROJECTION');
+  const revision = Number(environment('REVISION'));
+  const projection = manifest.projections.find((candidate) => candidate.name === name && candidate.revision === revision);
+  if (!projection) throw new Error(`The manifest has no revision ${revision} of ${name}.`);
+  const meter = capacityMeter();
+  // What the scans take they say themselves, and what is kept in control is not the rebuild's work: only the rest is metered.
+  const [plain, metered] = [dynamo(), dynamo({ observe: meter.observe })];
+  const [commits, table] = [environment('COMMITS_TABLE'), environment('VIEW_TABLE')];
+  const log = new Logger({ serviceName: `rebuild-${name}` });
+  const working: Working = {
+    projection,
+    store: commitStore(metered, commits),
+    view: viewTable(metered, table),
+    clock: systemClock,
+    log,
+    scanner: commitScanner(plain, commits),
+    viewScanner: viewScanner(plain, table),
+    dirty: dirtyNotes(metered, table),
+    rebuilds: rebuildRecords(plain, environment('CONTROL_TABLE')),
+    meter,
+  };
+  return async (order: Work): Promise<Readonly<{ done: boolean }>> => {
+    const worked = await work(working, order);
+    log.info('A slice of a rebuild is done.', { ...order, ...worked });
+    return worked;
+  };
+};

@@ -1,0 +1,86 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { announcersOf, isAnnounced } from '../../core/announcer.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { type Sweeping, type Swept, sweep } from '../../engine/operate/sweep.ts';
+import { processTargets, type SweptProcess, sendOverdue } from '../../engine/operate/sweep-processes.ts';
+import { targetOf } from '../../engine/operate/sweep-target.ts';
+import { sweepSettings } from '../../engine/settings.ts';
+import { knownPhase } from '../../engine/view/phase.ts';
+import { systemProofs } from '../delivery/proofs.ts';
+import { sqs, sqsQueue } from '../delivery/queue.ts';
+import { deployedProcesses } from '../deployed-processes.ts';
+import { type DeployedView, deployedViews } from '../deployed-views.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { sweepPlaces } from '../operate/sweep-places.ts';
+import { deadlineItems } from '../process/deadlines.ts';
+import { sourceCursors } from '../process/source-cursors.ts';
+import { commitScanner } from '../store/commit-scanner.ts';
+import { commitStore } from '../store/commit-store.ts';
+import { systemClock } from '../system.ts';
+import { revisionPhases } from '../view/revisions.ts';
+import { viewTable } from '../view/table.ts';
+
+/** Whoever knows that nothing is on its way any more may sweep without the usual grace: `{"graceSeconds": 0}`. */
+type Ask = Readonly<{ graceSeconds?: number }>;
+
+/** One run of the sweep. */
+export const sweepHandler = (manifest: Manifest) => {
+  const client = dynamo();
+  const queues = sqs();
+  const log = new Logger({ serviceName: 'sweep' });
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  const subscriber = ({ projection, table, queueUrl }: DeployedView) => ({
+    subscription: projection,
+    view: viewTable(client, table),
+    queue: sqsQueue(queues, queueUrl, proofs),
+  });
+  const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];
+  const phases = revisionPhases(client, control);
+  // Once a revision is live it stays so, and is not asked for again.
+  const isBuilding = ({ projection }: DeployedView) => {
+    const phase = knownPhase(phases, projection, systemClock);
+    return async () => (await phase({ now: true })) === 'building';
+  };
+  const reading = { store: commitStore(client, commits), clock: systemClock };
+  const processes = deployedProcesses(manifest).map(
+    ({ process, queueUrl }): SweptProcess => ({
+      process,
+      cursors: sourceCursors(client, control, process.category),
+      queue: sqsQueue(queues, queueUrl, proofs),
+    }),
+  );
+  const sweeping: Sweeping = {
+    table: commits,
+    scanner: commitScanner(client, commits),
+    store: reading.store,
+    places: sweepPlaces(client, control),
+    targets: [
+      ...deployedViews(manifest).map((deployed) => targetOf({ ...subscriber(deployed), isBuilding: isBuilding(deployed) })),
+      // Of their types they leave alone what was imported, and what was committed before its type was public.
+      ...deployedViews({ ...manifest, projections: announcersOf(manifest) }).map((deployed) =>
+        targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) }),
+      ),
+      ...processes.flatMap((process) => processTargets(process, reading)),
+    ],
+    clock: systemClock,
+    log,
+    settings: sweepSettings,
+  };
+  const deadlines = deadlineItems(client, control);
+  const looking = { processes, deadlines, turns: new Map<string, string>(), log };
+  const known = processes.map(({ process }) => process.category);
+  return async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
+    const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
+    const late = systemClock.now() - (grace.graceMilliseconds ?? sweepSettings.graceMilliseconds);
+    // At each run, and first: they are few, and wait for nothing else.
+    const overdue = processes.length === 0 ? 0 : await sendOverdue(looking, new Date(late).toISOString());
+    const swept = { ...(await sweep(sweeping, grace)), overdue };
+    const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};
+    if (Object.keys(others).length > 0) log.warn('Deadlines of processes wait that are not deployed.', { deadlines: others });
+    if (overdue > 0) log.warn('Some deadlines had not fired.', { overdue });
+    if (swept.lagging > 0) log.warn('Some commits had not arrived.', swept);
+    else log.info('Swept.', swept);
+    return swept;
+  };
+};

@@ -1,0 +1,63 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import {
+  type Keeping,
+  type KeptTable,
+  keptTables,
+  knownWith,
+  refusedTables,
+  type TableFacts,
+} from '../../engine/deployment/kept-tables.ts';
+import { answerCloudFormation, onceAllowed } from '../deployment/custom-resource.ts';
+import { knownTables, tableFacts } from '../deployment/kept-tables.ts';
+import { dynamo } from '../dynamo.ts';
+import { environment } from '../environment.ts';
+import { systemClock } from '../system.ts';
+
+type Properties = Readonly<{
+  Tables?: Partial<Record<KeptTable, string>>;
+  Adopted?: readonly KeptTable[];
+  Protect?: string;
+}>;
+
+/** Tells each deployment whether it may go by its tables, before anything goes by them, and the stream of the commits. */
+export const tablesHandler = () => {
+  const client = dynamo();
+  const log = new Logger({ serviceName: 'tables' });
+  const records = knownTables(client, environment('CONTROL_TABLE'));
+
+  const settled = async (event: CloudFormationCustomResourceEvent) => {
+    // What a stack leaves behind when it goes is its own business.
+    if (event.RequestType === 'Delete') return {};
+    const { Tables: next = {}, Adopted: adopted = [], Protect } = event.ResourceProperties as Properties;
+    const before = (event.RequestType === 'Update' ? event.OldResourceProperties : {}) as Properties;
+    const found = keptTables.flatMap((table) => {
+      const name = next[table];
+      return name === undefined ? [] : [tableFacts(client, name).then((facts) => [table, facts] as const)];
+    });
+    const facts = Object.fromEntries(await Promise.all(found)) as Partial<Record<KeptTable, TableFacts | 'none'>>;
+    const known = await records.load();
+    const keeping: Keeping = {
+      next,
+      previous: before.Tables ?? {},
+      adopted: keptTables.filter((table) => adopted.includes(table)),
+      known,
+      facts,
+      protect: Protect === 'true',
+    };
+    const refused = refusedTables(keeping);
+    if (refused !== undefined) return { refused };
+    await records.save(knownWith(keeping));
+    const commits = facts.commits;
+    return { data: { CommitsStream: (commits !== 'none' && commits?.stream) || 'of the stack' } };
+  };
+
+  return async (event: CloudFormationCustomResourceEvent): Promise<void> => {
+    const answer = await onceAllowed(systemClock, () => settled(event)).catch((error: Error) => {
+      log.error('Failed.', { error });
+      return { refused: `The tables could not be looked at: ${error.message}` };
+    });
+    if ('refused' in answer) log.warn('A deployment is refused.', { reason: answer.refused });
+    await answerCloudFormation(systemClock, event, { resource: 'tables', ...answer });
+  };
+};

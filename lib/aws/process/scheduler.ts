@@ -1,0 +1,61 @@
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  ResourceNotFoundException,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { toProvedBody } from '../../engine/delivery/proof.ts';
+import type { Clock, Proofs } from '../../engine/ports.ts';
+import type { Scheduler } from '../../engine/process/ports.ts';
+import { attempts, timeouts } from '../dynamo.ts';
+
+/** Where one-shots go, by which right, and the group in which a deployment's lie. */
+export type Shots = Readonly<{ group: string; queueArn: string; role: string }>;
+
+type Sides = Readonly<{
+  client: SchedulerClient;
+  clock: Pick<Clock, 'now'>;
+  proofs: Pick<Proofs, 'make'>;
+  /** Puts a message into the same queue at once. */
+  sendNow: (body: string) => Promise<void>;
+}>;
+
+export const schedulerClient = (): SchedulerClient =>
+  new SchedulerClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
+
+/** The service knows full seconds. One more, since its clock is not ours: what fires early has to wait in the queue. */
+const expression = (at: string): string =>
+  `at(${new Date((Math.ceil(Date.parse(at) / 1_000) + 1) * 1_000).toISOString().slice(0, 19)})`;
+
+/** One-shots of EventBridge Scheduler, each under its key as its name, gone once they have fired. */
+export const eventBridgeScheduler = ({ client, clock, proofs, sendNow }: Sides, { group, queueArn, role }: Shots): Scheduler => ({
+  set: async ({ key, at, message }) => {
+    const body = await toProvedBody(proofs, message);
+    // Whether the service takes what is past already is written nowhere.
+    if (Date.parse(at) <= clock.now()) return sendNow(body);
+    try {
+      await client.send(
+        new CreateScheduleCommand({
+          Name: key,
+          GroupName: group,
+          ScheduleExpression: expression(at),
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          ActionAfterCompletion: 'DELETE',
+          // The service tries for a day by itself; the sweep finds what never came.
+          Target: { Arn: queueArn, RoleArn: role, Input: body },
+        }),
+      );
+    } catch (error) {
+      // The key says all of it, so the one that is there is the same.
+      if (!(error instanceof ConflictException)) throw error;
+    }
+  },
+  cancel: async (key) => {
+    try {
+      await client.send(new DeleteScheduleCommand({ Name: key, GroupName: group }));
+    } catch (error) {
+      if (!(error instanceof ResourceNotFoundException)) throw error;
+    }
+  },
+});

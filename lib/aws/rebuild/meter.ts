@@ -1,0 +1,20 @@
+import type { Meter } from '../../engine/rebuild/ports.ts';
+import type { Observe } from '../dynamo.ts';
+
+const reads = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
+
+/** Adds up what a client's calls consumed, as DynamoDB reports it. A write that its condition refuses is charged, and reports nothing. */
+export const capacityMeter = (): Meter & Readonly<{ observe: Observe }> => {
+  let [read, write] = [0, 0];
+  return {
+    observe: ({ command, units, error }) => {
+      if (reads.has(command)) read += units;
+      else write += error === 'ConditionalCheckFailedException' ? Math.max(1, units) : units;
+    },
+    taken: () => {
+      const units = { read, write };
+      [read, write] = [0, 0];
+      return units;
+    },
+  };
+};

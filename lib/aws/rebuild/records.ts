@@ -1,0 +1,162 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { atOnce } from '../../engine/at-once.ts';
+import {
+  isOver,
+  type Part,
+  type PartProgress,
+  parts,
+  type Rebuild,
+  type Rebuilds,
+  type Recorded,
+} from '../../engine/rebuild/ports.ts';
+import { switchOf } from '../../engine/rebuild/roll-back.ts';
+import { toItem } from '../attributes.ts';
+import { controlItem } from '../control-item.ts';
+import { persistently } from '../store/commit-store.ts';
+import { switchItem } from '../view/revisions.ts';
+
+const recordId = (id: string) => `rebuild/${id}`;
+const lockId = (projection: string) => `rebuilding/${projection}`;
+const partId = (id: string, part: Part, number: number) => `rebuild/${id}/${part}/${number}`;
+/** The one item that lists rebuilds and roll backs: `newest` holds id and projection of each, and `changes` counts how often it was written. */
+const listId = 'rebuilds';
+const keptInList = 200;
+const tries = 8;
+const overwritten = 'The list of rebuilds is being written by others all the time: try again.';
+const readsAtOnce = 25;
+
+type Listed = Readonly<{ changes: number; newest: readonly Readonly<{ rebuild: string; projection: string }>[] }>;
+
+const refused = ({ CancellationReasons = [] }: TransactionCanceledException, at: number) =>
+  CancellationReasons[at]?.Code === 'ConditionalCheckFailed';
+
+/**
+ * Rebuilds in the control table. Stored format of 2026-11: `rebuild/<id>` with the fields of a Rebuild or a RollBack; `rebuilding/<projection>`,
+ * the lock, with the id of the one that runs as `rebuild`; `rebuild/<id>/<part>/<number>` with the fields of a PartProgress; and `rebuilds`, the list.
+ */
+export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebuilds => {
+  const persist = persistently();
+  const get = <T>(id: string): Promise<T | undefined> => controlItem<T>(client, TableName, id);
+  const transact = (TransactItems: TransactWriteItem[]) =>
+    persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
+  const recorded = async (id: string): Promise<Recorded | undefined> => {
+    const record = await get<Recorded>(recordId(id));
+    return record && { ...record, id };
+  };
+  const load = async (id: string): Promise<Rebuild | undefined> => {
+    const record = await recorded(id);
+    return record?.kind === 'roll-back' ? undefined : record;
+  };
+  const absent = { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } };
+  /** A new record and the list with it: the last writes of a transaction. */
+  const entering = async ({ id, projection, ...fields }: Recorded): Promise<readonly TransactWriteItem[]> => {
+    const list = await get<Listed>(listId);
+    const newest = [{ rebuild: id, projection }, ...(list?.newest ?? [])].slice(0, keptInList);
+    const unchanged = list
+      ? {
+          ConditionExpression: '#changes = :changes',
+          ExpressionAttributeNames: { '#changes': 'changes' },
+          ExpressionAttributeValues: toItem({ ':changes': list.changes }),
+        }
+      : absent;
+    return [
+      { Put: { TableName, Item: toItem({ projection, ...fields, id: recordId(id) }), ...absent } },
+      { Put: { TableName, Item: toItem({ id: listId, changes: (list?.changes ?? 0) + 1, newest }), ...unchanged } },
+    ];
+  };
+  return {
+    load,
+    recorded,
+    rollBack: async (record) => {
+      for (let attempt = 0; attempt < tries; attempt++)
+        try {
+          await transact([{ Put: switchItem(TableName, switchOf(record)) }, ...(await entering(record))]);
+          return true;
+        } catch (error) {
+          if (!(error instanceof TransactionCanceledException)) throw error;
+          // Its own record, if there is one: the answer to an earlier try got lost.
+          if (refused(error, 0) || refused(error, 1)) return (await recorded(record.id)) !== undefined;
+          if (!refused(error, 2)) throw error;
+        }
+      throw new Error(overwritten);
+    },
+    begin: async (rebuild) => {
+      const { id, projection } = rebuild;
+      for (let attempt = 0; attempt < tries; attempt++) {
+        try {
+          const lock = { Put: { TableName, Item: toItem({ id: lockId(projection), rebuild: id }), ...absent } };
+          await transact([lock, ...(await entering(rebuild))]);
+          return undefined;
+        } catch (error) {
+          if (!(error instanceof TransactionCanceledException)) throw error;
+          if (refused(error, 0)) {
+            const running = (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
+            // Its own: the answer to an earlier try got lost. None: it has ended just now.
+            if (running === id) return undefined;
+            if (running !== undefined) return running;
+          } else if (!refused(error, 2)) throw error;
+        }
+      }
+      throw new Error(overwritten);
+    },
+    move: async (id, from, to, also) => {
+      for (let attempt = 0; attempt < tries; attempt++) {
+        const there = await load(id);
+        if (!there || !from.includes(there.state)) return false;
+        const put = {
+          TableName,
+          Item: toItem({ ...there, ...to, id: recordId(id) }),
+          ConditionExpression: '#state = :state',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: toItem({ ':state': there.state }),
+        };
+        try {
+          if (!isOver(to)) await client.send(new PutItemCommand(put));
+          else
+            await transact([
+              { Put: put },
+              {
+                Delete: {
+                  TableName,
+                  Key: toItem({ id: lockId(there.projection) }),
+                  ConditionExpression: '#rebuild = :rebuild',
+                  ExpressionAttributeNames: { '#rebuild': 'rebuild' },
+                  ExpressionAttributeValues: toItem({ ':rebuild': id }),
+                },
+              },
+              ...(also ? [{ Put: switchItem(TableName, also) }] : []),
+            ]);
+          return true;
+        } catch (error) {
+          if (also && error instanceof TransactionCanceledException && refused(error, 2) && !refused(error, 0)) return false;
+          const raced = error instanceof TransactionCanceledException && (refused(error, 0) || refused(error, 1));
+          if (!raced && !(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+      }
+      throw new Error(`The record of the rebuild ${id} is being changed by others all the time: try again.`);
+    },
+    list: async (projection) => {
+      const newest = (await get<Listed>(listId))?.newest ?? [];
+      const wanted = newest.filter((each) => projection === undefined || each.projection === projection);
+      const found = await atOnce(readsAtOnce, wanted, ({ rebuild }) => recorded(rebuild));
+      return found.filter((record) => record !== undefined);
+    },
+    savePart: async (id, progress) => {
+      const Item = toItem({ id: partId(id, progress.part, progress.number), ...progress });
+      await client.send(new PutItemCommand({ TableName, Item }));
+    },
+    loadPart: (id, part, number) => get<PartProgress>(partId(id, part, number)),
+    parts: async (id, of) => {
+      const places = parts.flatMap((part) => Array.from({ length: of[part] ?? 0 }, (_, number) => partId(id, part, number)));
+      const found = await atOnce(readsAtOnce, places, (place) => get<PartProgress>(place));
+      return found.filter((progress) => progress !== undefined);
+    },
+  };
+};

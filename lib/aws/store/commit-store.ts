@@ -1,0 +1,120 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  type Put,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Commit } from '../../core/commit.ts';
+import type { Clock, Range, Store } from '../../engine/ports.ts';
+import { checkTogether } from '../../engine/store/transaction.ts';
+import { fromItem, type Item, toItem } from '../attributes.ts';
+import { systemClock } from '../system.ts';
+import { readPage } from '../view/paging.ts';
+
+/** How often a write is sent on the same number when another transaction is on it, and how long it waits at most (ms). */
+export const conflictAttempts = 8;
+const conflictWait = 25;
+export const longestConflictWait = 1_000;
+
+const key = (stream: string, commit: number) => toItem({ stream, commit });
+const toCommit = (item: Item) => fromItem(item) as Commit;
+
+/** The heart of it: a number is taken once, and whoever comes late is handed what took it. */
+const put = (table: string, commit: Commit) =>
+  ({
+    TableName: table,
+    Item: toItem(commit),
+    ConditionExpression: 'attribute_not_exists(#stream)',
+    ExpressionAttributeNames: { '#stream': 'stream' },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  }) satisfies Put;
+
+const winner = (item: Item | undefined): Commit => {
+  if (!item)
+    throw new Error('A lost race came without its winner: this DynamoDB does not know ReturnValuesOnConditionCheckFailure.');
+  return toCommit(item);
+};
+
+/** Reasons for which a cancelled transaction may be sent again as it was; the SDK looks only at the exception's name. */
+const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+const reasonsOf = ({ CancellationReasons = [] }: TransactionCanceledException) =>
+  CancellationReasons.filter(({ Code }) => Code !== undefined && Code !== 'None');
+const lost = (error: TransactionCanceledException) => reasonsOf(error).filter(({ Code }) => Code === 'ConditionalCheckFailed');
+const passes = (error: unknown): boolean =>
+  error instanceof TransactionConflictException ||
+  (error instanceof TransactionCanceledException &&
+    reasonsOf(error).length > 0 &&
+    reasonsOf(error).every(({ Code }) => passing.includes(Code as string)));
+
+type Waiting = Readonly<{ clock?: Clock; random?: () => number }>;
+
+/** Sends again what met another transaction on the same item, as it was. */
+export const persistently =
+  ({ clock = systemClock, random = Math.random }: Waiting = {}) =>
+  async <T>(attempt: () => Promise<T>): Promise<T> => {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await attempt();
+      } catch (error) {
+        if (tries >= conflictAttempts || !passes(error)) throw error;
+        await clock.wait(random() * Math.min(longestConflictWait, conflictWait * 2 ** tries));
+      }
+  };
+
+const queryOf = (table: string, stream: string, { from, to, limit, newestFirst = false }: Range) => ({
+  TableName: table,
+  ConsistentRead: true,
+  KeyConditionExpression: `#stream = :stream AND #commit ${to === undefined ? '>= :from' : 'BETWEEN :from AND :to'}`,
+  ExpressionAttributeNames: { '#stream': 'stream', '#commit': 'commit' },
+  ExpressionAttributeValues: toItem({ ':stream': stream, ':from': from, ':to': to }),
+  ScanIndexForward: !newestFirst,
+  Limit: limit,
+});
+
+/** The commits in DynamoDB. An answer that got lost needs no care here: the SDK sends again, the condition fails, and the
+ * winner is our own commit, which the caller knows by its command id. That holds for transactions too: the SDK adds a
+ * ClientRequestToken to each, so that its own repeats usually succeed, but nothing here relies on it (it lasts ten minutes). */
+export const commitStore = (client: DynamoDBClient, table: string, waiting: Waiting = {}): Store => {
+  const persist = persistently(waiting);
+  return {
+    append: async (commit) => {
+      try {
+        await persist(() => client.send(new PutItemCommand(put(table, commit))));
+        return { stored: true };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return { stored: false, winner: winner(error.Item) };
+      }
+    },
+    appendTogether: async (commits) => {
+      checkTogether(commits);
+      const TransactItems = commits.map((commit) => ({ Put: put(table, commit) }));
+      try {
+        await persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
+        return { stored: true };
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException) || lost(error).length === 0) throw error;
+        return { stored: false, winners: lost(error).map(({ Item }) => winner(Item)) };
+      }
+    },
+    read: async (stream, range) => {
+      // DynamoDB calls such a range an error; to a reader it is an empty one.
+      if (range.to !== undefined && range.to < range.from) return { commits: [] };
+      const { items, last } = await readPage(client, { query: queryOf(table, stream, range) });
+      const ended = Number(last?.commit?.N);
+      const next = range.newestFirst ? ended - 1 : ended + 1;
+      const more = last && next >= range.from && next <= (range.to ?? next);
+      return { commits: items.map(toCommit), ...(more && { next }) };
+    },
+    find: async (stream, commit) => {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: key(stream, commit), ConsistentRead: true }),
+      );
+      return Item && toCommit(Item);
+    },
+  };
+};

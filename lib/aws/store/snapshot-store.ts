@@ -1,0 +1,108 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock, Snapshot, Snapshots } from '../../engine/ports.ts';
+import { idEntryBytes } from '../../engine/store/known.ts';
+import { itemSize } from '../../engine/store/size.ts';
+import { fromItem, type Item, toItem } from '../attributes.ts';
+import { systemClock } from '../system.ts';
+
+/** A larger snapshot is not kept (bytes, as stored): it would cost more to write than the tail costs to read. */
+const largestSnapshot = 350 * 1024;
+/** State above this many characters is compressed. */
+const compressAbove = 1024;
+/** A snapshot that nobody renewed for this long goes away by itself. */
+export const daysKept = 90;
+
+/** Stored format of 2026-11: a snapshot's fields, `state` as JSON or as gzipped JSON, `recent` and `sent` as bytes, `expires` (TTL). */
+const stored = (snapshot: Snapshot, now: number) => {
+  const state = JSON.stringify(snapshot.state);
+  return {
+    ...snapshot,
+    state: state.length > compressAbove ? gzipSync(state) : state,
+    recent: Buffer.from(snapshot.recent, 'hex'),
+    sent: Buffer.from(snapshot.sent, 'hex'),
+    expires: Math.floor(now / 1000) + daysKept * 86_400,
+  };
+};
+
+const isIds = (value: unknown): value is Uint8Array => value instanceof Uint8Array && value.byteLength % idEntryBytes === 0;
+
+/** A snapshot from an item, or undefined from one that is none: whatever is wrong with it, reading on without it is right. */
+const parse = (item: Item): Snapshot | undefined => {
+  try {
+    const { stream, code, commit, version, bytes, at, hash, state, recent, sent, sentFrom } = fromItem(item);
+    const texts = [stream, code, at, hash].every((value) => typeof value === 'string');
+    const numbers = [commit, version, bytes, sentFrom].every(Number.isSafeInteger);
+    if (!texts || !numbers || !isIds(recent) || !isIds(sent)) return undefined;
+    return {
+      stream,
+      code,
+      commit,
+      version,
+      bytes,
+      at,
+      hash,
+      state: JSON.parse(state instanceof Uint8Array ? gunzipSync(state).toString() : (state as string)),
+      recent: Buffer.from(recent).toString('hex'),
+      sent: Buffer.from(sent).toString('hex'),
+      sentFrom,
+    } as Snapshot;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What identifies the item that a save may replace although it is not older. */
+type Mark = Readonly<{ commit?: AttributeValue; hash?: AttributeValue }>;
+
+const replaceable = (commit: number, mark: Mark | undefined) => {
+  const clauses = (['commit', 'hash'] as const).map((name) =>
+    mark?.[name] ? `#${name} = :impossible_${name}` : `attribute_not_exists(#${name})`,
+  );
+  return {
+    ConditionExpression: `attribute_not_exists(#stream) OR #commit < :commit${mark ? ` OR (${clauses.join(' AND ')})` : ''}`,
+    ExpressionAttributeNames: { '#stream': 'stream', '#commit': 'commit', ...(mark && { '#hash': 'hash' }) },
+    ExpressionAttributeValues: {
+      ...toItem({ ':commit': commit }),
+      ...(mark?.commit && { ':impossible_commit': mark.commit }),
+      ...(mark?.hash && { ':impossible_hash': mark.hash }),
+    },
+  };
+};
+
+/** The snapshots in DynamoDB. One that cannot be read is answered as none, and remembered so that the next save replaces it. */
+export const snapshotStore = (
+  client: DynamoDBClient,
+  table: string,
+  { clock = systemClock }: Readonly<{ clock?: Pick<Clock, 'now'> }> = {},
+): Snapshots => {
+  const malformed = new Map<string, Mark>();
+  const place = ({ stream, code }: Pick<Snapshot, 'stream' | 'code'>) => `${stream} ${code}`;
+  return {
+    load: async (stream, code) => {
+      const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: toItem({ stream, code }) }));
+      const snapshot = Item && parse(Item);
+      if (Item && !snapshot) malformed.set(place({ stream, code }), Item);
+      return snapshot;
+    },
+    save: async (snapshot, impossible) => {
+      const item = stored(snapshot, clock.now());
+      if (itemSize(item) > largestSnapshot) return;
+      const mark: Mark | undefined = impossible
+        ? toItem({ commit: impossible.commit, hash: impossible.hash })
+        : malformed.get(place(snapshot));
+      try {
+        await client.send(new PutItemCommand({ TableName: table, Item: toItem(item), ...replaceable(snapshot.commit, mark) }));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      malformed.delete(place(snapshot));
+    },
+  };
+};

@@ -1,0 +1,59 @@
+import {
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { Item } from '../attributes.ts';
+
+/** One page of a list sends at most this many requests: behind many tombstones it ends early, with a place to go on from. */
+export const requestsPerPage = 20;
+/** How many items a request looks at that has to find some among many others. */
+export const lookFurther = 1_000;
+
+/** What is read: a Query or a Scan. */
+export type Reading = Readonly<{ query: QueryCommandInput } | { scan: ScanCommandInput }>;
+
+/** What one request found. DynamoDB ends a page at 1 MB whatever was asked for: without `last` there is nothing more. */
+export type ItemPage = Readonly<{ items: readonly Item[]; last: Item | undefined; units: number }>;
+
+/** Sends one request, for a caller that hands `last` on to its own. No other function sends a Query or a Scan; test/structure/paging.test.ts checks it. */
+export const readPage = async (client: DynamoDBClient, reading: Reading, after?: Item): Promise<ItemPage> => {
+  const from = after && { ExclusiveStartKey: after };
+  const { Items, LastEvaluatedKey, ConsumedCapacity } =
+    'query' in reading
+      ? await client.send(new QueryCommand({ ...reading.query, ...from }))
+      : await client.send(new ScanCommand({ ...reading.scan, ...from }));
+  return { items: Items ?? [], last: LastEvaluatedKey, units: ConsumedCapacity?.CapacityUnits ?? 0 };
+};
+
+/** All items one by one, page by page: for what is more than is to be held, or takes long. */
+export async function* readEach(client: DynamoDBClient, reading: Reading): AsyncGenerator<Item> {
+  let last: Item | undefined;
+  do {
+    const page = await readPage(client, reading, last);
+    yield* page.items;
+    last = page.last;
+  } while (last);
+}
+
+/** The first items, as many as are wanted, over as many requests as that takes; and whether there are more. */
+export const readFirst = async (
+  client: DynamoDBClient,
+  reading: Reading,
+  limit: number,
+): Promise<Readonly<{ items: readonly Item[]; more: boolean }>> => {
+  const found: Item[] = [];
+  let last: Item | undefined;
+  do {
+    const page = await readPage(client, reading, last);
+    found.push(...page.items);
+    last = page.last;
+  } while (last && found.length < limit);
+  return { items: found.slice(0, limit), more: last !== undefined || found.length > limit };
+};
+
+/** All items, over as many requests as that takes. */
+export const readAll = async (client: DynamoDBClient, reading: Reading): Promise<readonly Item[]> =>
+  (await readFirst(client, reading, Number.POSITIVE_INFINITY)).items;

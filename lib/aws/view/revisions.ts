@@ -1,0 +1,41 @@
+import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { revisionKey } from '../../core/deployed-names.ts';
+import type { Active, Actives, Phase, Phases, Switch } from '../../engine/rebuild/ports.ts';
+import { toItem } from '../attributes.ts';
+import { controlItem } from '../control-item.ts';
+
+const idOfActive = (projection: string) => `view/${projection}`;
+
+/** One write of which revision answers, on the condition that the one that was read still does. */
+export const switchItem = (TableName: string, { next, from }: Switch) => ({
+  TableName,
+  Item: toItem({ id: idOfActive(next.projection), ...next }),
+  ConditionExpression: from === undefined ? 'attribute_not_exists(#revision)' : '#revision = :from',
+  ExpressionAttributeNames: { '#revision': 'revision' },
+  ...(from !== undefined && { ExpressionAttributeValues: toItem({ ':from': from }) }),
+});
+
+/** Which revision of each view answers, in the control table. Stored format of 2026-11: `id` is `view/<projection>`, and the fields of an Active. */
+export const activeRevisions = (client: DynamoDBClient, table: string): Actives => ({
+  load: (projection) => controlItem<Active>(client, table, idOfActive(projection)),
+  switch: async (next, from) => {
+    try {
+      await client.send(new PutItemCommand(switchItem(table, { next, from })));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  },
+});
+
+/** The phases of revisions, in the control table. Stored format of 2026-11: `id` is `phase/<projection>.r<revision>`, and the fields of a Phase. */
+export const revisionPhases = (client: DynamoDBClient, table: string): Phases => {
+  const idOf = (name: string, revision: number) => `phase/${revisionKey({ name, revision })}`;
+  return {
+    load: (projection, revision) => controlItem<Phase>(client, table, idOf(projection, revision)),
+    save: async (projection, revision, phase) => {
+      await client.send(new PutItemCommand({ TableName: table, Item: toItem({ id: idOf(projection, revision), ...phase }) }));
+    },
+  };
+};

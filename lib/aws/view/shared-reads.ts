@@ -1,0 +1,133 @@
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Share } from '../../core/share.ts';
+import { atOnce } from '../../engine/at-once.ts';
+import type { RowListing, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
+import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../../engine/view/shares.ts';
+import { fromItem, type Item, toAmount, toItem } from '../attributes.ts';
+import { lookFurther, readAll, readPage, requestsPerPage } from './paging.ts';
+
+/** The index of a view's shared rows by whose they are: of their keys alone, which never change, so that adding to a row costs nothing here. */
+const byListing = 'shared-rows';
+const readsAtOnce = 25;
+
+type Place = Readonly<Record<string, unknown>>;
+type Row = RowListing['items'][number];
+
+const placeOf = ({ key, sort, listed }: Item, consistent: boolean): Item => ({
+  key: key!,
+  sort: sort!,
+  ...(!consistent && { listed: listed! }),
+});
+
+const isHighest = (name: string) => name.startsWith('highest/');
+
+const toPart = ({ key, sort, listed: _, ...values }: Item): RowPart => {
+  const names = Object.entries(values);
+  return {
+    row: rowAt(key?.S ?? ''),
+    shard: Number(sort?.S?.slice('part#'.length)),
+    amounts: Object.fromEntries(names.flatMap(([name, { N = '0' }]) => (isHighest(name) ? [] : [[name, toAmount(N)]]))),
+    highest: fromItem(Object.fromEntries(names.filter(([name]) => isHighest(name)))) as RowPart['highest'],
+  };
+};
+
+type SharedReads = Pick<View & ViewReader, 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'>;
+
+/** What is read of shared rows, in a view's table: items as `sharedWrites` puts them. */
+export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
+  /** What stands under the place of a row and begins so: its parts, or the streams' shares in it. */
+  const under = (row: string, beginning: 'part#' | 'share#') => ({
+    TableName,
+    ConsistentRead: true,
+    KeyConditionExpression: '#key = :key AND begins_with(#sort, :beginning)',
+    ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
+    ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':beginning': beginning }),
+  });
+  const partsOf = async (row: string): Promise<readonly RowPart[]> =>
+    (await readAll(client, { query: under(row, 'part#') })).map(toPart);
+  /** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
+  const rowOf = async (found: Item) => {
+    const { key, sort } = fromItem(found);
+    const row = rowAt(String(key));
+    const parts = await partsOf(row);
+    return parts[0] && (sort === undefined || partSort(parts[0].shard) === sort) && totalOf(parts) ? [{ row, parts }] : [];
+  };
+  const scanFor = (consistent: boolean, Limit: number) =>
+    consistent
+      ? {
+          TableName,
+          ConsistentRead: true,
+          Limit: lookFurther,
+          FilterExpression: 'begins_with(#sort, :part)',
+          ExpressionAttributeNames: { '#sort': 'sort' },
+          ExpressionAttributeValues: toItem({ ':part': 'part#' }),
+        }
+      : { TableName, IndexName: byListing, Limit };
+  const everybodys = async (limit: number, after: Place | undefined, consistent: boolean): Promise<RowListing> => {
+    let last =
+      after &&
+      toItem(consistent ? { key: after.key, sort: after.sort } : { key: after.key, sort: after.sort, listed: after.listed });
+    const items: Row[] = [];
+    for (let requests = 0; requests < requestsPerPage; requests++) {
+      const page = await readPage(client, { scan: scanFor(consistent, limit - items.length) }, last);
+      last = page.last;
+      for (const [i, found] of page.items.entries()) {
+        items.push(...(await rowOf(found)));
+        if (items.length < limit) continue;
+        // A place to go on from is any item's own: the scan may have looked further than the page goes.
+        if (i < page.items.length - 1) last = placeOf(found, consistent);
+        return { items, ...(last && { next: fromItem(last) }) };
+      }
+      if (!last) break;
+    }
+    return { items, ...(last && { next: fromItem(last) }) };
+  };
+  const owners = async (limit: number, after: Place | undefined, owner: string): Promise<RowListing> => {
+    let key = after?.key;
+    const items: Row[] = [];
+    for (let requests = 0; requests < requestsPerPage; requests++) {
+      const query = {
+        TableName,
+        IndexName: byListing,
+        // A condition on the key rather than a place to start from, which would have to name a part of the row as well.
+        KeyConditionExpression: `#listed = :listed${key === undefined ? '' : ' AND #key > :key'}`,
+        ExpressionAttributeNames: { '#listed': 'listed', ...(key !== undefined && { '#key': 'key' }) },
+        ExpressionAttributeValues: toItem({ ':listed': `owner/${owner}`, ':key': key }),
+        Limit: limit - items.length,
+      };
+      const page = await readPage(client, { query });
+      const keys = [...new Set(page.items.map((item) => fromItem(item).key))];
+      items.push(...(await Promise.all(keys.map((each) => rowOf(toItem({ key: each }))))).flat());
+      key = keys.at(-1) ?? key;
+      if (!page.last) return { items };
+      if (items.length >= limit) break;
+    }
+    return { items, next: { key } };
+  };
+  return {
+    part: async (row, shard) => {
+      const Key = toItem({ key: rowPlace(row), sort: partSort(shard) });
+      const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+      return Item && toPart(Item);
+    },
+    shares: async (stream, rows) => {
+      const found = new Map<string, Share>();
+      await atOnce(readsAtOnce, rows, async (row) => {
+        const Key = toItem({ key: rowPlace(row), sort: shareSort(stream) });
+        const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+        const share = Item && (fromItem(Item) as ViewItem).share;
+        if (share) found.set(row, share);
+      });
+      return found;
+    },
+    parts: partsOf,
+    sharedRows: ({ limit, after, owner, consistent = false }) =>
+      owner === undefined ? everybodys(limit, after, consistent) : owners(limit, after, owner),
+    sharesIn: async (row, { limit, after }) => {
+      const query = { ...under(row, 'share#'), Limit: limit };
+      const start = after && toItem({ key: rowPlace(row), sort: after.sort });
+      const { items, last } = await readPage(client, { query }, start);
+      return { items: items.map((item) => fromItem(item) as ViewItem), ...(last && { next: fromItem(last) }) };
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  TransactionCanceledException,
+  type TransactWriteItem,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { plus } from '../../core/amount.ts';
+import type { RowChange, View, ViewItem } from '../../engine/ports.ts';
+import { NotStorable } from '../../engine/store/storable.ts';
+import { partSort, rowPlace, shareSort } from '../../engine/view/shares.ts';
+import { written } from '../../engine/view/view-item.ts';
+import { type Item, toItem } from '../attributes.ts';
+import { persistently } from '../store/commit-store.ts';
+import { asItWasRead } from './head-condition.ts';
+
+/** Adds to a part of a row. What is not there yet is below or above nothing: `NOT` holds for it. */
+const addition = (TableName: string, { row, shard, listed, add, raise }: RowChange): TransactWriteItem => {
+  const [amounts, highest] = [Object.entries(add), Object.entries(raise)];
+  const conditions = highest.map(
+    ([_, value], i) => `NOT #h${i} >= :h${i}${typeof value === 'number' ? ` AND NOT attribute_type(#h${i}, :S)` : ''}`,
+  );
+  return {
+    Update: {
+      TableName,
+      Key: toItem({ key: rowPlace(row), sort: partSort(shard) }),
+      UpdateExpression: [
+        `SET ${['#listed = :listed', ...highest.map((_, i) => `#h${i} = :h${i}`)].join(', ')}`,
+        `ADD ${amounts.map((_, i) => `#a${i} :a${i}`).join(', ')}`,
+      ].join(' '),
+      ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
+      ExpressionAttributeNames: {
+        '#listed': 'listed',
+        ...Object.fromEntries(amounts.map(([name], i) => [`#a${i}`, name])),
+        ...Object.fromEntries(highest.map(([name], i) => [`#h${i}`, name])),
+      },
+      ExpressionAttributeValues: toItem({
+        ':listed': listed,
+        ...Object.fromEntries(amounts.map(([_, amount], i) => [`:a${i}`, amount])),
+        ...Object.fromEntries(highest.map(([_, value], i) => [`:h${i}`, value])),
+        ...(highest.some(([_, value]) => typeof value === 'number') && { ':S': 'S' }),
+      }),
+    },
+  };
+};
+
+const contribution = (TableName: string, { row, stream, commit, share }: RowChange): TransactWriteItem => {
+  const place = { key: rowPlace(row), sort: shareSort(stream) };
+  // Deleted rather than left as a tombstone: the head, in the same transaction, keeps anything old from coming back.
+  return share
+    ? { Put: { TableName, Item: toItem({ ...place, stream, commit, share }) } }
+    : { Delete: { TableName, Key: toItem(place) } };
+};
+
+const codesOf = ({ CancellationReasons = [] }: TransactionCanceledException) =>
+  CancellationReasons.map(({ Code }) => Code ?? 'None');
+
+type SharedWrites = Pick<View, 'putShares' | 'putPart'>;
+
+/** What is written of shared rows, in a view's table. Stored format of 2026-11: under `@<row key>`, `part#<shard>` with `listed` and the amounts
+ * of engine/shares.ts, and `share#<stream>` with the stream's contribution. */
+export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored: (item: ViewItem) => Item): SharedWrites => {
+  const persist = persistently();
+  return {
+    putShares: async (head, before, changes) => {
+      const put = { TableName, Item: toStored(written(head, before)), ...asItWasRead(before) };
+      try {
+        if (changes.length === 0) await client.send(new PutItemCommand(put));
+        else {
+          const rows = changes.flatMap((change) => [addition(TableName, change), contribution(TableName, change)]);
+          const TransactItems = [{ Put: put }, ...rows];
+          await persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
+        }
+        return 'written';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'moved';
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        const codes = codesOf(error);
+        if (codes[0] === 'ConditionalCheckFailed') return 'moved';
+        if (codes.includes('ValidationError'))
+          throw new NotStorable(`A row cannot take what is added: ${error.message}`, { cause: error });
+        if (codes.includes('ConditionalCheckFailed')) return 'refused';
+        throw error;
+      }
+    },
+    putPart: async ({ row, shard, amounts, highest }, listed, changes) => {
+      const none = changes === undefined;
+      const Item = { key: rowPlace(row), sort: partSort(shard), listed, ...amounts, ...highest, changes: plus(changes ?? 0, 1) };
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName,
+            Item: toItem(Item),
+            ConditionExpression: none ? 'attribute_not_exists(#changes)' : '#changes = :changes',
+            ExpressionAttributeNames: { '#changes': 'changes' },
+            ...(!none && { ExpressionAttributeValues: toItem({ ':changes': changes }) }),
+          }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,202 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
+import { candidates } from '../../engine/view/lists.ts';
+import { listed, written } from '../../engine/view/view-item.ts';
+import { fromItem, type Item, toItem } from '../attributes.ts';
+import { asItWasRead } from './head-condition.ts';
+import { type ItemPage, lookFurther, readPage, requestsPerPage } from './paging.ts';
+import { sharedReads } from './shared-reads.ts';
+import { sharedWrites } from './shared-writes.ts';
+
+/** The index that lists a view's heads by their owner. */
+const byOwner = 'by-owner';
+/** The key of the index of parked heads: only those that carry it are in there, so that it costs nothing while nothing is parked. */
+const parkedSince = 'parkedSince';
+type Place = Readonly<Record<string, unknown>>;
+type Ask = (limit: number, after: Item | undefined) => Promise<ItemPage>;
+
+const placeOf = ({ key, sort }: Place): Place => ({ key, sort });
+
+/** The two key attributes of a declared list's index. */
+const inList = (list: string) => `in.${list}`;
+const atList = (list: string) => `at.${list}`;
+/** Later than anything that may still put an older version of the row: DynamoDB removes it some time after. */
+const keptAfterExpiry = 3_600;
+
+/** An item as the table holds it: its places as attributes, and when DynamoDB may remove it, unless a cursor is in it. */
+const toStored = (item: ViewItem): Item => {
+  const { lists = {}, ...rest } = listed(item);
+  const places = Object.entries(lists).flatMap(([list, place]) => [
+    [inList(list), place.in],
+    [atList(list), place.at],
+  ]);
+  const removable = rest.expires !== undefined && rest.sort !== 'head';
+  return toItem({
+    ...rest,
+    ...Object.fromEntries(places),
+    ...(rest.parked && { [parkedSince]: rest.parked.at }),
+    ...(removable && { removeAt: Math.floor(Date.parse(rest.expires ?? '') / 1_000) + keptAfterExpiry }),
+  });
+};
+
+const fromStored = (item: Item): ViewItem => {
+  const { removeAt: _, [parkedSince]: __, ...stored } = fromItem(item);
+  const lists: Record<string, ListPlace> = {};
+  const fields = Object.entries(stored).filter(([name, value]) => {
+    const list = name.startsWith('in.') ? name.slice('in.'.length) : undefined;
+    if (list !== undefined) lists[list] = { in: String(value), at: String(stored[atList(list)]) };
+    return list === undefined && !name.startsWith('at.');
+  });
+  return { ...Object.fromEntries(fields), ...(Object.keys(lists).length > 0 && { lists }) } as ViewItem;
+};
+
+/** Fills one page. The filter works after DynamoDB's own limit, so one request may bring fewer, and one may bring too many:
+ * a page then ends at the last item that it returns, and any item's key is a place to go on from. */
+const fill = async (
+  ask: Ask,
+  limit: number,
+  start: Item | undefined,
+  keyFrom: (item: Item) => Item,
+  toPlace = placeOf,
+): Promise<Listing> => {
+  const items: Item[] = [];
+  let last = start;
+  for (let requests = 0; requests < requestsPerPage; requests += 1) {
+    const wanted = limit - items.length;
+    const page = await ask(requests === 0 ? wanted : Math.max(wanted, lookFurther), last);
+    items.push(...page.items.slice(0, wanted));
+    last = page.items.length > wanted ? keyFrom(items.at(-1)!) : page.last;
+    if (!last || items.length === limit) break;
+  }
+  return { items: items.map(fromStored), ...(last && { next: toPlace(fromItem(last)) }) };
+};
+
+/** Heads that have a row: neither tombstones nor the heads of a view with many rows for each stream. */
+const headsWithRow = (where?: Where) => {
+  const { filter, names, values } = filtered(['#sort = :head', 'attribute_exists(#row)'], where);
+  return { filter, names: { ...names, '#sort': 'sort' }, values: { ...values, ...toItem({ ':head': 'head' }) } };
+};
+
+const everything = { filter: {}, names: {}, values: {} };
+
+/** What is wanted of the rows themselves, as a filter; the values are compared as JSON has them, whatever a URL can say. */
+const filtered = (first: readonly string[], { equals = {}, now }: Where = {}) => {
+  const fields = Object.entries(equals).map(([field, text], i) => ({ name: `#f${i}`, field, values: candidates(text) }));
+  const conditions = [
+    ...first,
+    ...(now === undefined ? [] : ['(attribute_not_exists(#expires) OR #expires > :now)']),
+    ...fields.map(({ name, values }, i) => `#row.${name} IN (${values.map((_, j) => `:f${i}v${j}`).join(', ')})`),
+  ];
+  return {
+    filter: conditions.length > 0 ? { FilterExpression: conditions.join(' AND ') } : {},
+    names: {
+      ...(first.length + fields.length > 0 && { '#row': 'row' }),
+      ...(now !== undefined && { '#expires': 'expires' }),
+      ...Object.fromEntries(fields.map(({ name, field }) => [name, field])),
+    },
+    values: toItem({
+      ...(now !== undefined && { ':now': now }),
+      ...Object.fromEntries(fields.flatMap(({ values }, i) => values.map((value, j) => [`:f${i}v${j}`, value]))),
+    }),
+  };
+};
+
+/** One revision's table. Stored format of 2026-11: the fields of a ViewItem, but for `lists`: the place in each as `in.<list>` and
+ * `at.<list>`; `removeAt` (TTL) on a row that expires and holds no cursor; `parkedSince` on a parked head; key `key` and `sort`. */
+export const viewTable = (client: DynamoDBClient, table: string): View & ViewReader => {
+  const putIf = async (item: ViewItem, condition: Partial<PutItemCommandInput>): Promise<boolean> => {
+    try {
+      await client.send(new PutItemCommand({ TableName: table, Item: toStored(item), ...condition }));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  };
+  const query =
+    (input: Partial<QueryCommandInput>): Ask =>
+    (Limit, after) =>
+      readPage(client, { query: { TableName: table, ...input, Limit } }, after);
+  return {
+    ...sharedReads(client, table),
+    ...sharedWrites(client, table, toStored),
+    head: async (key) => {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: toItem({ key, sort: 'head' }), ConsistentRead: true }),
+      );
+      return Item && fromStored(Item);
+    },
+    putHead: (head, before) => putIf(written(head, before), asItWasRead(before)),
+    putRow: async (item, over = item.commit) => {
+      await putIf(item, {
+        ConditionExpression: 'attribute_not_exists(#key) OR #commit <= :commit',
+        ExpressionAttributeNames: { '#key': 'key', '#commit': 'commit' },
+        ExpressionAttributeValues: toItem({ ':commit': over }),
+      });
+    },
+    rowsOf: (key, { limit, after, direction, where, consistent, tombstones }) => {
+      const { filter, names, values } = tombstones ? everything : filtered(['attribute_exists(#row)'], where);
+      return fill(
+        query({
+          KeyConditionExpression: '#key = :key AND begins_with(#sort, :row)',
+          ...filter,
+          ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort', ...names },
+          ExpressionAttributeValues: { ...values, ...toItem({ ':key': key, ':row': 'row#' }) },
+          ScanIndexForward: direction === 'oldest-first',
+          ...(consistent && { ConsistentRead: true }),
+        }),
+        limit,
+        after && toItem({ key, sort: after.sort }),
+        ({ key: k, sort }) => ({ key: k!, sort: sort! }),
+      );
+    },
+    list: ({ list, partition, limit, after, direction, where }) => {
+      const { filter, names, values } = filtered([], where);
+      const forward = direction === 'oldest-first';
+      return fill(
+        query({
+          IndexName: `list-${list}`,
+          // A condition on the key rather than a place to start from: that would have to name the row's own key as well.
+          KeyConditionExpression: `#in = :in${after ? ` AND #at ${forward ? '>' : '<'} :at` : ''}`,
+          ...filter,
+          ExpressionAttributeNames: { ...names, '#in': inList(list), ...(after && { '#at': atList(list) }) },
+          ExpressionAttributeValues: { ...values, ...toItem({ ':in': partition, ...(after && { ':at': after.at }) }) },
+          ScanIndexForward: forward,
+        }),
+        limit,
+        undefined,
+        (item) => Object.fromEntries(['key', 'sort', inList(list), atList(list)].map((name) => [name, item[name]!])),
+        (place) => ({ at: place[atList(list)] }),
+      );
+    },
+    all: ({ limit, after, owner, where, direction, consistent }) => {
+      const { filter, names, values } = headsWithRow(where);
+      const everybodys = {
+        TableName: table,
+        ...filter,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+        ...(consistent && { ConsistentRead: true }),
+      };
+      const scan: Ask = (Limit, from) => readPage(client, { scan: { ...everybodys, Limit } }, from);
+      const owned = query({
+        IndexName: byOwner,
+        KeyConditionExpression: '#owner = :owner',
+        ...filter,
+        ExpressionAttributeNames: { ...names, '#owner': 'owner' },
+        ExpressionAttributeValues: { ...values, ...toItem({ ':owner': owner }) },
+        ScanIndexForward: direction !== 'newest-first',
+      });
+      // The owner in a place is always the one who asks, whatever the caller sent as the rest of it.
+      const place = ({ key, sort }: Place) => toItem({ key, sort, owner });
+      return fill(owner === undefined ? scan : owned, limit, after && place(after), (item) => place(fromItem(item)));
+    },
+  };
+};

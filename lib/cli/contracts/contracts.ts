@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { UserError } from '../terminal/user-error.ts';
+import { checkContracts } from './check.ts';
+import { checkCommands, presentCommands, type ReleasedCommands, releaseCommands } from './commands.ts';
+import { draftsOf } from './drafts.ts';
+import { type Fault, none, together } from './findings.ts';
+import { presentFormats, type Released, type Samples, type Storing, toReleased } from './present.ts';
+import { checkViews, keepRows, type ReleasedViews, releaseViews, type ViewCode } from './views.ts';
+
+export type ContractsOptions = Readonly<{
+  manifest: Storing;
+  /** The folder that has `events/` in it. */
+  root: string;
+  /** The code that makes the rows of today's revisions; without it only formats are looked at. */
+  code?: ViewCode;
+  /** Records what is there as released. */
+  release?: boolean;
+  write?: (file: string, text: string) => void;
+}>;
+
+const parse = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new UserError(`${file} is not JSON.`, 'Take it back from the last release, or mend it.', { cause });
+  }
+};
+
+/** The golden samples below `events/samples`, by name. */
+export const readSamples = (root: string): Samples => {
+  const folder = join(root, 'events', 'samples');
+  if (!existsSync(folder)) return {};
+  const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.json')).sort();
+  return Object.fromEntries(
+    files.map((file) => [file.slice(0, -'.json'.length).replaceAll(sep, '/'), parse(join(folder, file))]),
+  );
+};
+
+type ReleaseRecord = 'released' | 'released-views' | 'released-commands';
+const recordIn = (root: string, name: ReleaseRecord) => join(root, 'events', `${name}.json`);
+
+/** What a release has recorded, or undefined where nothing is. */
+const recorded = <T>(root: string, name: ReleaseRecord): T | undefined => {
+  const file = recordIn(root, name);
+  return existsSync(file) ? (parse(file) as T) : undefined;
+};
+
+/** The formats as last released, or undefined where none are recorded. */
+export const readReleased = (root: string): Released | undefined => recorded(root, 'released');
+
+const writeNew = (file: string, text: string): void => {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+};
+
+const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${fault}`, `  ${fix}`];
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/**
+ * `foldstream contracts`: fails where a stored format changed against the last release, of events or of commands that processes send, a sample is
+ * missing or no longer reads, or a view's code changed and its revision did not. With `release` it records what is there today in events/, but only when nothing is wrong with it.
+ */
+export const contractsVerb = ({ manifest, root, code, release = false, write = writeFileSync }: ContractsOptions) => {
+  const samples = readSamples(root);
+  const released = readReleased(root);
+  const views = recorded<ReleasedViews>(root, 'released-views') ?? {};
+  const commands = presentCommands(manifest);
+  const releasedCommands = recorded<ReleasedCommands>(root, 'released-commands');
+  const { faults, notes } = together([
+    checkContracts(manifest, released ?? {}, samples, release),
+    checkCommands(commands, releasedCommands ?? {}),
+    code ? checkViews(code, views, manifest.retired) : none,
+  ]);
+  const present = presentFormats(manifest, samples);
+  const size = `${count(present.length, 'event type')} in ${count(present.flatMap(({ versions }) => versions).length, 'version')}`;
+  const lines = [...notes, ...faults.flatMap(said)];
+  if (faults.length > 0)
+    return { ok: false, lines: [...lines, `${count(faults.length, 'fault')}.${release ? ' Nothing was released.' : ''}`] };
+  if (release) {
+    write(recordIn(root, 'released'), toJson(toReleased(present)));
+    if (code) write(recordIn(root, 'released-views'), toJson(releaseViews(code, views)));
+    const keepsCommands = commands.length > 0 || releasedCommands !== undefined;
+    if (keepsCommands) write(recordIn(root, 'released-commands'), toJson(releaseCommands(commands)));
+    const files = ['released', ...(code ? ['released-views'] : []), ...(keepsCommands ? ['released-commands'] : [])];
+    return {
+      ok: true,
+      lines: [...lines, `${size} released: commit ${files.map((file) => `events/${file}.json`).join(' and ')}.`],
+    };
+  }
+  if (!released)
+    return {
+      ok: false,
+      lines: [
+        ...lines,
+        'events/released.json is not there: restore it, or before the first release run `foldstream contracts --release`.',
+      ],
+    };
+  return { ok: true, lines: [...lines, `${size}: as released, and every sample reads as it did.`] };
+};
+
+/** `foldstream contracts --draft`: writes a first golden sample for each version that has none. */
+export const draftVerb = ({ manifest, root, write = writeNew }: Pick<ContractsOptions, 'manifest' | 'root' | 'write'>) => {
+  const drafts = draftsOf(manifest, readSamples(root));
+  for (const { name, content } of drafts) write(join(root, 'events', 'samples', `${name}.json`), toJson(content));
+  const unfit = drafts.filter(({ content }) => content.data === undefined);
+  const lines = [
+    ...drafts.map(({ name }) => `events/samples/${name}.json is new.`),
+    ...unfit.map(({ name }) => `${name}: nothing that is made up fits its schema. Write its \`data\` yourself.`),
+    drafts.length === 0
+      ? 'Every version of every event has its sample.'
+      : 'Their data is made up: put in what really occurs, every field filled, before they are released.',
+  ];
+  return { ok: unfit.length === 0, lines };
+};
+
+export type RowsUnchangedOptions = Required<Pick<ContractsOptions, 'root' | 'code'>> &
+  Pick<ContractsOptions, 'write'> &
+  Readonly<{ views: readonly string[]; why: string | undefined }>;
+
+/** `foldstream contracts --rows-unchanged <view...> --why <text>`: records that code changed and no stored row would be another. */
+export const rowsUnchangedVerb = ({ root, code, views, why = '', write = writeFileSync }: RowsUnchangedOptions) => {
+  if (why.trim() === '')
+    throw new UserError('Why do the rows stay as they are?', 'Say it for whoever reads the release: --why "...".');
+  const { released, kept, unknown } = keepRows(code, recorded<ReleasedViews>(root, 'released-views') ?? {}, views, why.trim());
+  if (unknown.length > 0)
+    return {
+      ok: false,
+      lines: unknown.map((view) => `${view}: no released revision of it has changed code. Nothing was recorded.`),
+    };
+  write(recordIn(root, 'released-views'), toJson(released));
+  return { ok: true, lines: kept.map((name) => `${name}: recorded. Commit events/released-views.json.`) };
+};

@@ -1,0 +1,93 @@
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Manifest } from '../../core/manifest.ts';
+import { UserError } from '../terminal/user-error.ts';
+import { type ExportLine, readLine, type StateLine } from './export-line.ts';
+import { type Line, linesOf } from './export-lines.ts';
+import { type HistoryReport, historyCheck } from './history-check.ts';
+
+export type CheckOptions = Readonly<{
+  manifest: Manifest;
+  /** An export: newline-delimited JSON, of commits and perhaps states; compressed if its name ends in .gz; or a folder of such parts. */
+  against: string;
+  /** More states to compare with, as the last release wrote them with `saveStates`. */
+  states?: string;
+  /** Where to write the states that today's code computes: what the next release compares with. */
+  saveStates?: string;
+}>;
+
+/** How many of a kind are listed; the rest is counted. */
+const listed = 20;
+
+async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: ExportLine }>> {
+  for await (const line of linesOf(path)) {
+    try {
+      yield { ...line, line: readLine(line.text) };
+    } catch (cause) {
+      throw new UserError(`${line.file}: line ${line.number} ${(cause as Error).message}`);
+    }
+  }
+}
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
+
+const some = (title: string, lines: readonly string[]): readonly string[] => {
+  if (lines.length === 0) return [];
+  const more = lines.length > listed ? [`  and ${lines.length - listed} more`] : [];
+  return [title, ...lines.slice(0, listed).map((line) => `  ${line}`), ...more];
+};
+
+const said = ({ failures, differing, uncompared, ...counts }: HistoryReport): readonly string[] => [
+  `${count(counts.commits, 'commit')} of ${count(counts.streams, 'stream')} read${counts.repeated > 0 ? `, ${counts.repeated} of them repeated` : ''}; ${count(counts.compared, 'state')} compared.`,
+  ...some(
+    `${count(failures.length, 'failure')}: today's code cannot take`,
+    failures.map(({ stream, commit, by, reason }) => `${stream}, commit ${commit}: ${by}: ${reason}`),
+  ),
+  ...some(
+    `${count(differing.length, 'state')} that today's code computes differently:`,
+    differing.map(({ stream, version, changes }) => {
+      const fields = changes.map(({ path, from, to }) => `${path || 'all of it'} was ${json(from)}, is ${json(to)}`);
+      return `${stream} at version ${version}: ${fields.join('; ')}`;
+    }),
+  ),
+  ...some(
+    `${count(uncompared.length, 'state')} that no commit of the export came to:`,
+    uncompared.map(({ stream, version }) => `${stream} at version ${version}`),
+  ),
+];
+
+const save = (file: string, states: Iterable<StateLine>) => {
+  function* lines() {
+    for (const state of states) yield `${JSON.stringify(state)}\n`;
+  }
+  return pipeline(lines(), createWriteStream(file));
+};
+
+/**
+ * `foldstream check --against <export>`: whether today's code can take a real history, and what it makes of it that the last release did
+ * not. Not ok when anything fails, differs, or could not be compared.
+ */
+export const checkVerb = async ({ manifest, against, states, saveStates }: CheckOptions) => {
+  const check = historyCheck(manifest);
+  if (states !== undefined) {
+    for await (const { line, number } of readLines(states)) {
+      if (!('state' in line)) throw new UserError(`${states}: line ${number} is no state.`);
+      check.state(line.state);
+    }
+  }
+  for await (const { line } of readLines(against)) {
+    if ('commit' in line) check.commit(line.commit);
+    if ('state' in line) check.state(line.state);
+  }
+  const report = check.report();
+  if (report.commits === 0)
+    throw new UserError(`${against} holds no commit.`, 'It should be newline-delimited JSON, one commit a line.');
+  if (saveStates !== undefined) await save(saveStates, check.states());
+  const ok = report.failures.length + report.differing.length + report.uncompared.length === 0;
+  return {
+    ok,
+    lines: [...said(report), ok ? 'All of it folds, and nothing differs.' : 'Look at these before you deploy.'],
+    report,
+  };
+};

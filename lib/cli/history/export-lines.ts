@@ -1,0 +1,59 @@
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { UserError } from '../terminal/user-error.ts';
+import { isFinished, isPart, readSheet } from './export-sheet.ts';
+
+/** A line of a file, by its number from 1. */
+export type Line = Readonly<{ file: string; number: number; text: string }>;
+
+/** The files that an export consists of: itself, or the parts of a folder, which must be there to the last. */
+export const filesOf = (path: string): readonly string[] => {
+  if (!existsSync(path)) throw new UserError(`${path} is not there.`);
+  if (!statSync(path).isDirectory()) return [path];
+  const sheet = readSheet(path);
+  if (sheet && !isFinished(sheet))
+    throw new UserError(
+      `${path} is an export that did not come to its end.`,
+      'Run the same foldstream export again: it goes on.',
+    );
+  const parts = readdirSync(path).filter(isPart).sort();
+  if (parts.length === 0) throw new UserError(`${path} has no part of an export in it.`, 'Parts end in .ndjson or .ndjson.gz.');
+  return parts.map((part) => join(path, part));
+};
+
+async function* readFile(file: string): AsyncGenerator<Line> {
+  const raw = createReadStream(file);
+  // What goes wrong with the file or its compression is raised where the result is read.
+  const bytes = file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => {}) : raw;
+  let rest = '';
+  let number = 0;
+  for await (const chunk of bytes.setEncoding('utf8')) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const text of lines) {
+      number += 1;
+      if (text.trim() !== '') yield { file, number, text };
+    }
+  }
+  if (rest.trim() !== '') yield { file, number: number + 1, text: rest };
+}
+
+/** The lines of a file. */
+export async function* linesOfFile(file: string): AsyncGenerator<Line> {
+  const lines = readFile(file);
+  for (;;) {
+    // Only what reading throws, not what whoever reads the lines does.
+    const next = await lines.next().catch((cause: Error) => {
+      throw new UserError(`${file} cannot be read to its end: ${cause.message}.`, undefined, { cause });
+    });
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+/** All lines of an export, a file or a folder of parts. */
+export async function* linesOf(path: string): AsyncGenerator<Line> {
+  for (const file of filesOf(path)) yield* linesOfFile(file);
+}

@@ -1,0 +1,147 @@
+import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { dynamo } from '../../aws/dynamo.ts';
+import { commitScanner } from '../../aws/store/commit-scanner.ts';
+import { commitStore } from '../../aws/store/commit-store.ts';
+import { aboutCommits } from '../../aws/store/count.ts';
+
+import { isCategory } from '../../core/stream.ts';
+import { exportSegment } from '../../engine/history/export-segment.ts';
+import type { Scanner, Store } from '../../engine/ports.ts';
+import { targetOutputs } from '../stack.ts';
+import { tryLock } from '../terminal/lock.ts';
+import { patience } from '../terminal/patience.ts';
+import type { Bar } from '../terminal/progress.ts';
+import { UserError } from '../terminal/user-error.ts';
+import { forgetPlaces, openPart, type Part } from './export-part.ts';
+import { isFinished, partName, readSheet, type Sheet, writeSheet } from './export-sheet.ts';
+
+export type ExportOptions = Readonly<{ out: string; category?: string; segments: number; stack?: string }>;
+
+/** What is exported from; a member of the compressed file has about so many bytes of lines. */
+type Source = Readonly<{
+  table: string;
+  scanner: Scanner;
+  store: Pick<Store, 'read'>;
+  about: number;
+  now: () => string;
+  memberBytes?: number;
+}>;
+
+type Wanted = Pick<Sheet, 'table' | 'category' | 'segments'>;
+
+const isFile = (out: string) => /\.(?:gz|ndjson|jsonl)$/.test(out);
+const same = (a: Wanted, b: Wanted) => a.table === b.table && a.category === b.category && a.segments === b.segments;
+
+/** The export that a folder holds already, if it is this one; or a new one. */
+const sheetOf = (folder: string, wanted: Wanted, now: string): Sheet => {
+  const there = readSheet(folder);
+  if (there && !same(there, wanted))
+    throw new UserError(
+      `${folder} holds another export: of ${there.table}, ${there.category ?? 'all categories'}, in ${there.segments} segments.`,
+      'Go on with that one by the same options, or choose another --out.',
+    );
+  return there ?? { ...wanted, startedAt: now };
+};
+
+/** Exports what is still missing in a folder, and answers what it then says about it. */
+export const exportInto = async (
+  folder: string,
+  { category, segments }: Pick<ExportOptions, 'category' | 'segments'>,
+  { table, scanner, store, about, now, memberBytes }: Source,
+  bar: Bar,
+): Promise<Sheet> => {
+  mkdirSync(folder, { recursive: true });
+  const lock = tryLock(join(folder, '.lock'), 'export');
+  if (!lock.taken) throw new UserError(`Process ${lock.holder.pid} exports into ${folder} already.`, 'Let it end, or end it.');
+  const parts: Part[] = [];
+  try {
+    const sheet = sheetOf(folder, { table, segments, ...(category !== undefined && { category }) }, now());
+    if (isFinished(sheet)) {
+      // Whoever finished it may have died in front of this.
+      forgetPlaces(folder, sheet.segments);
+      return sheet;
+    }
+    writeSheet(folder, sheet);
+    for (let segment = 0; segment < segments; segment++) parts.push(await openPart(folder, segment, segments, memberBytes));
+    const show = () => {
+      const ended = parts.filter(({ place }) => place.after === 'end').length;
+      bar.show({ done: parts.reduce((sum, { place }) => sum + place.seen, 0), about, more: `${ended} of ${segments} segments` });
+    };
+    const work = async (part: Part, segment: number) => {
+      const { after } = part.place;
+      if (after === 'end') return;
+      const exporting = { scanner, store, order: part.order, ...(category !== undefined && { category }) };
+      for await (const exported of exportSegment(exporting, { segment, of: segments, ...(after && { after }) })) {
+        await part.write(exported);
+        show();
+      }
+    };
+    show();
+    await Promise.all(parts.map(work));
+    const finished = {
+      ...sheet,
+      finishedAt: now(),
+      commits: parts.reduce((sum, { place }) => sum + place.commits, 0),
+      streams: parts.reduce((sum, { order }) => sum + order.streams(), 0),
+      holes: parts.flatMap(({ place }) => place.holes),
+    };
+    writeSheet(folder, finished);
+    forgetPlaces(folder, segments);
+    return finished;
+  } finally {
+    await Promise.all(parts.map((part) => part.close()));
+    lock.release();
+  }
+};
+
+/** The parts one behind the other: gzip members may be. */
+async function* joined(folder: string, segments: number) {
+  for (let segment = 0; segment < segments; segment++) yield* createReadStream(join(folder, partName(segment, segments)));
+}
+
+const joinInto = async (file: string, folder: string, segments: number): Promise<void> => {
+  const draft = `${file}.draft`;
+  const out = createWriteStream(draft);
+  if (file.endsWith('.gz')) await pipeline(joined(folder, segments), out);
+  else await pipeline(joined(folder, segments), createGunzip(), out);
+  renameSync(draft, file);
+  rmSync(folder, { recursive: true });
+};
+
+/**
+ * `foldstream export`: the commits as newline-delimited CloudEvents, each stream's in order. Run again after it was ended in any way, it goes
+ * on. Answers whether every stream is whole.
+ */
+export const exportHistory = async (
+  { out, category, segments, stack }: ExportOptions,
+  print: (line: string) => void,
+  bar: Bar,
+): Promise<boolean> => {
+  if (category !== undefined && !isCategory(category))
+    throw new UserError(`'${category}' is no category: those have letters only.`);
+  const folder = isFile(out) ? `${out}.parts` : out;
+  if (isFile(out) && existsSync(out))
+    throw new UserError(`${out} is there already.`, 'Choose another --out, or take it away first.');
+  const { CommitsTable: table = '' } = await targetOutputs(stack);
+  const client = dynamo(patience);
+  const source = {
+    table,
+    scanner: commitScanner(client, table),
+    store: commitStore(client, table),
+    about: await aboutCommits(client, table)(),
+    now: () => new Date().toISOString(),
+  };
+  const {
+    commits = 0,
+    streams = 0,
+    holes = [],
+  } = await exportInto(folder, { segments, ...(category !== undefined && { category }) }, source, bar);
+  if (isFile(out)) await joinInto(out, folder, segments);
+  bar.end(`${commits} commits of ${streams} streams are in ${out}.`);
+  for (const { stream, commit } of holes)
+    print(`${stream}: commit ${commit} is missing in the table. Run foldstream verify ${stream}.`);
+  return holes.length === 0;
+};

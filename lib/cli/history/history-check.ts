@@ -1,0 +1,164 @@
+import { type Commit, recordedEvents } from '../../core/commit.ts';
+import { type AnyDecider, fold } from '../../core/decider.ts';
+import { type Change, difference } from '../../core/difference.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { type AnyProjection, sourceOf } from '../../core/projection.ts';
+import { storedDecidersOf } from '../../core/reservation.ts';
+import { parseStream } from '../../core/stream.ts';
+import { readEvent } from '../../core/version.ts';
+import type { ViewItem } from '../../engine/ports.ts';
+import { storable } from '../../engine/store/storable.ts';
+import { apply } from '../../engine/view/apply.ts';
+import type { StateLine } from './export-line.ts';
+
+/** The first commit of a stream that today's code cannot take. */
+export type Failure = Readonly<{ stream: string; commit: number; by: string; reason: string }>;
+
+/** A state that today's code computes differently. */
+export type Differing = Readonly<{ stream: string; version: number; changes: readonly Change[] }>;
+
+export type HistoryReport = Readonly<{
+  commits: number;
+  streams: number;
+  /** Commits that were there already: exports may overlap. */
+  repeated: number;
+  compared: number;
+  failures: readonly Failure[];
+  differing: readonly Differing[];
+  /** Given states that no commit of the export came to, so that nothing is known of them. */
+  uncompared: readonly Pick<StateLine, 'stream' | 'version'>[];
+}>;
+
+/** What is kept of a stream: never its commits. */
+type Kept = {
+  commit: number;
+  version: number;
+  state: unknown;
+  stopped: boolean;
+  heads: Map<AnyProjection, ViewItem>;
+};
+
+const reasonOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return String(cause);
+  const inner = cause.cause instanceof Error ? ` ${cause.cause.message.replaceAll(/\s+/g, ' ')}` : '';
+  return `${cause.name}: ${cause.message}${inner}`;
+};
+
+/**
+ * Folds a history through today's deciders, upcasters and views as it passes, commits of many streams mixed as they may be, and compares
+ * states with those given. Memory is bounded by the number of streams, not by their length.
+ */
+export const historyCheck = (manifest: Manifest) => {
+  const { projections } = manifest;
+  const deciders = new Map<string, AnyDecider>(storedDecidersOf(manifest).map((decider) => [decider.category, decider]));
+  const streams = new Map<string, Kept>();
+  const awaited = new Map<string, StateLine[]>();
+  const failures: Failure[] = [];
+  const differing: Differing[] = [];
+  const uncompared: StateLine[] = [];
+  let commits = 0;
+  let repeated = 0;
+  let compared = 0;
+
+  const foldOn = (kept: Kept, decider: AnyDecider, commit: Commit) => {
+    if (commit.version !== kept.version + commit.events.length)
+      throw new Error(`its ${commit.events.length} events cannot lead from version ${kept.version} to version ${commit.version}`);
+    kept.state = fold(
+      decider,
+      kept.state,
+      recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
+    );
+  };
+
+  const projectOn = (kept: Kept, projection: AnyProjection, commit: Commit) => {
+    const before = kept.heads.get(projection);
+    if (before?.parked) return;
+    const { head } = apply(projection, before, [commit], commit.at);
+    kept.heads.set(projection, head);
+    if (head.parked) throw new Error(head.parked.reason);
+  };
+
+  const attempt = (commit: Pick<Commit, 'stream' | 'commit'>, by: string, work: () => void): boolean => {
+    try {
+      work();
+      return true;
+    } catch (cause) {
+      failures.push({ stream: commit.stream, commit: commit.commit, by, reason: reasonOf(cause) });
+      return false;
+    }
+  };
+
+  const compare = ({ stream, version, state }: StateLine, kept: Kept) =>
+    attempt({ stream, commit: kept.commit }, 'the state', () => {
+      compared += 1;
+      const changes = difference(state, storable(kept.state, 'it'));
+      if (changes.length > 0) differing.push({ stream, version, changes });
+    });
+
+  /** A stream that cannot be followed any further is left at that: one failure, not one for each later commit. */
+  const follow = (kept: Kept, commit: Commit) => {
+    const category = parseStream(commit.stream)?.category ?? '';
+    const decider = deciders.get(category);
+    const fits = attempt(commit, 'the history', () => {
+      if (!decider) throw new Error(`no aggregate of the manifest has the category '${category}'`);
+      if (commit.commit !== kept.commit + 1) throw new Error(`commit ${kept.commit + 1} is missing before it`);
+    });
+    if (!fits || !decider || !attempt(commit, `the decider of ${category}`, () => foldOn(kept, decider, commit))) {
+      kept.stopped = true;
+      return;
+    }
+    kept.commit = commit.commit;
+    kept.version = commit.version;
+    for (const projection of projections.filter((projection) => sourceOf(projection, commit.stream)))
+      attempt(commit, `the view ${projection.name}`, () => projectOn(kept, projection, commit));
+  };
+
+  return {
+    commit: (commit: Commit): void => {
+      commits += 1;
+      const { stream } = commit;
+      const initial = deciders.get(parseStream(stream)?.category ?? '')?.initial;
+      const kept = streams.get(stream) ?? { commit: 0, version: 0, state: initial, stopped: false, heads: new Map() };
+      streams.set(stream, kept);
+      if (kept.stopped) return;
+      if (commit.commit <= kept.commit) {
+        repeated += 1;
+        return;
+      }
+      follow(kept, commit);
+      if (kept.stopped) return;
+      const waiting = awaited.get(stream);
+      if (!waiting) return;
+      for (const line of waiting) if (line.version === kept.version) compare(line, kept);
+      awaited.set(
+        stream,
+        waiting.filter(({ version }) => version !== kept.version),
+      );
+    },
+
+    /** A state to compare with, before or right after the commit that it belongs to. */
+    state: (line: StateLine): void => {
+      const kept = streams.get(line.stream);
+      if (kept && !kept.stopped && kept.version === line.version) compare(line, kept);
+      else if (kept && kept.version >= line.version) uncompared.push(line);
+      else awaited.set(line.stream, [...(awaited.get(line.stream) ?? []), line]);
+    },
+
+    /** Today's state of every stream that folds. */
+    *states(): Generator<StateLine> {
+      for (const [stream, { version, state, stopped }] of streams) if (!stopped) yield { stream, version, state };
+    },
+
+    report: (): HistoryReport => ({
+      commits,
+      streams: streams.size,
+      repeated,
+      compared,
+      failures,
+      differing,
+      uncompared: [...uncompared, ...[...awaited.values()].flat()]
+        .filter(({ stream }) => !streams.get(stream)?.stopped)
+        .map(({ stream, version }) => ({ stream, version })),
+    }),
+  };
+};

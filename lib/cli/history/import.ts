@@ -1,0 +1,140 @@
+import { dynamo } from '../../aws/dynamo.ts';
+import { commitStore } from '../../aws/store/commit-store.ts';
+import { systemClock, systemKeys } from '../../aws/system.ts';
+import type { AnyDecider } from '../../core/decider.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { storedDecidersOf } from '../../core/reservation.ts';
+import { parseStream } from '../../core/stream.ts';
+import { claimImported } from '../../engine/history/import-claims.ts';
+import { type Imported, importHistory } from '../../engine/history/import-history.ts';
+import { type FormatsOf, type ImportLine, type LineReading, readImportLine } from '../../engine/history/import-line.ts';
+import { turns } from '../../engine/history/turns.ts';
+import type { Clock, Keys, Store } from '../../engine/ports.ts';
+import { defaultSettings } from '../../engine/settings.ts';
+import { targetOutputs } from '../stack.ts';
+import { patience } from '../terminal/patience.ts';
+import type { Bar } from '../terminal/progress.ts';
+import { UserError } from '../terminal/user-error.ts';
+import { filesOf, linesOfFile } from './export-lines.ts';
+
+export type ImportOptions = Readonly<{ manifest: Manifest; from: string; stack?: string }>;
+type Print = (line: string) => void;
+
+/** What is imported into. */
+type Target = Readonly<{ store: Store; keys: Keys; clock: Clock }>;
+
+/** How many of a kind are listed; the rest is counted. */
+const listed = 20;
+/** How many files are read at the same time. */
+const filesAtOnce = 16;
+const claimsAtOnce = { atOnce: 16, mostWaiting: 500 };
+
+const formatsIn = (manifest: Manifest): FormatsOf => {
+  const deciders = new Map<string, Pick<AnyDecider, 'events'>>(
+    storedDecidersOf(manifest).map((decider) => [decider.category, decider]),
+  );
+  return (category) => deciders.get(category)?.events;
+};
+
+/** Reads every line before anything is written, and says which cannot be imported. Answers how many can. */
+const check = async (files: readonly string[], reading: LineReading, print: Print, bar: Bar): Promise<number | undefined> => {
+  let [commits, faults] = [0, 0];
+  for (const file of files)
+    for await (const { number, text } of linesOfFile(file)) {
+      try {
+        if (readImportLine(text, reading)) commits += 1;
+      } catch (cause) {
+        faults += 1;
+        if (faults <= listed) print(`${file}, line ${number}: ${(cause as Error).message}.`);
+      }
+      bar.show({ done: commits });
+    }
+  if (faults === 0) return commits;
+  bar.end(`${faults} ${faults === 1 ? 'line' : 'lines'} cannot be imported. Nothing was written.`);
+  return undefined;
+};
+
+async function* linesIn(files: readonly string[], reading: LineReading): AsyncGenerator<ImportLine> {
+  for (const file of files)
+    for await (const { text } of linesOfFile(file)) {
+      const line = readImportLine(text, reading);
+      if (line) yield line;
+    }
+}
+
+const some = (lines: readonly string[], print: Print): void => {
+  for (const line of lines.slice(0, listed)) print(line);
+  if (lines.length > listed) print(`and ${lines.length - listed} more`);
+};
+
+/** Claims what is unique in the imported streams. Answers what others have already, as lines for a person. */
+const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys, clock }: Target, mark: string) => {
+  const unique = new Map(manifest.aggregates.filter((decider) => decider.unique).map((decider) => [decider.category, decider]));
+  const common = {
+    code: '',
+    store,
+    keys,
+    clock,
+    mark,
+    snapshots: { load: async () => undefined, save: async () => {} },
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    settings: defaultSettings,
+  };
+  let claimed = 0;
+  const taken: string[] = [];
+  const { take, ended } = turns(claimsAtOnce);
+  for (const stream of streams) {
+    const decider = unique.get(parseStream(stream)?.category ?? '');
+    if (!decider) continue;
+    await take(stream, async () => {
+      for (const claim of await claimImported({ ...common, decider }, stream)) {
+        claimed += claim.did === 'claimed' ? 1 : 0;
+        if (claim.did === 'taken') taken.push(`${stream}: its ${claim.name} is ${claim.by}'s already.`);
+      }
+    });
+  }
+  await ended();
+  return { claimed, taken };
+};
+
+/** Imports files into a store, and answers whether all of it is there now. */
+export const importFiles = async (
+  manifest: Manifest,
+  files: readonly string[],
+  target: Target,
+  print: Print,
+  bars: Readonly<{ checking: Bar; importing: Bar }>,
+): Promise<boolean> => {
+  const reading = { formatsOf: formatsIn(manifest), clock: target.clock };
+  const about = await check(files, reading, print, bars.checking);
+  if (about === undefined) return false;
+  const mark = `import/${new Date(target.clock.now()).toISOString()}`;
+  const sources = Array.from({ length: Math.min(filesAtOnce, files.length) }, (_, i) =>
+    linesIn(
+      files.filter((_, n) => n % filesAtOnce === i),
+      reading,
+    ),
+  );
+  const imported = await importHistory({ ...target, mark }, sources, (done) => bars.importing.show({ done, about }));
+  const { claimed, taken } = await claimAll(manifest, imported, target, mark);
+  const { written, skipped, refused, refusals } = imported;
+  bars.importing.end(`${written} commits written, ${skipped} there already, ${refused} refused.`);
+  if (claimed > 0) print(`${claimed} unique values claimed.`);
+  const lines = refusals.map(({ stream, commit, reason }) => `${stream}: commit ${commit} was refused: ${reason}.`);
+  some([...lines.sort(), ...taken.sort()], print);
+  return refusals.length + taken.length === 0;
+};
+
+/** `foldstream import`: a history, from an export or from elsewhere. Answers whether all of it is there now. */
+export const importVerb = async (
+  { manifest, from, stack }: ImportOptions,
+  print: Print,
+  bars: Parameters<typeof importFiles>[4],
+): Promise<boolean> => {
+  const files = filesOf(from);
+  const { CommitsTable, ControlTable } = await targetOutputs(stack);
+  if (!CommitsTable || !ControlTable) throw new UserError('The deployment names no tables.', 'Deploy this release first.');
+  const client = dynamo(patience);
+  const target = { store: commitStore(client, CommitsTable), keys: systemKeys(client, ControlTable), clock: systemClock };
+  return importFiles(manifest, files, target, print, bars);
+};

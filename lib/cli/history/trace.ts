@@ -1,0 +1,108 @@
+import { dynamo } from '../../aws/dynamo.ts';
+import { traceReader } from '../../aws/functions/trace-reader.ts';
+import { commitStore } from '../../aws/store/commit-store.ts';
+import { activeRevisions } from '../../aws/view/revisions.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { pascal } from '../../core/stream.ts';
+import type { Trace, TracedInstance, TracedStep, Wait } from '../../engine/history/trace.ts';
+import { targetOutputs } from '../stack.ts';
+import { explained } from '../view/projections.ts';
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(3)} s`;
+
+/** Who asked is only worth a word where somebody did. */
+const asker = ({ came, actor }: TracedStep): string => (came === 'command' || came === 'order' ? `, asked for by ${actor}` : '');
+
+type Line = Readonly<{ when: string; tree: string; says: string }>;
+
+const linesOf = (steps: readonly TracedStep[], indent = '', isRoot = true): readonly Line[] =>
+  steps.flatMap((step, i) => {
+    const isLast = i === steps.length - 1;
+    const branch = isRoot ? '' : isLast ? '└ ' : '├ ';
+    const below = isRoot ? '' : isLast ? '  ' : '│ ';
+    const line = {
+      when: `+${seconds(step.afterMilliseconds)}`,
+      tree: `${indent}${branch}${step.stream} #${step.commit}`,
+      says: `${step.says}${asker(step)}`,
+    };
+    return [line, ...linesOf(step.followed, `${indent}${below}`, false)];
+  });
+
+const waitLine = (wait: Wait): string => {
+  switch (wait.for) {
+    case 'outcome':
+      return `${wait.instance} for the outcome of ${wait.command} to ${wait.to}, decided at ${wait.since}`;
+    case 'deadline':
+      return `${wait.instance} for whatever comes first, at the latest for the deadline '${wait.name}' at ${wait.until}`;
+    case 'person':
+      return `${wait.instance} for a person: it is ${wait.status} (${wait.why})`;
+  }
+};
+
+/** A story on lines of a readable length. */
+const storyLines = (story: string): readonly string[] => {
+  const lines: string[] = [];
+  for (const part of story.split(' -> ')) {
+    const longer = lines.length === 0 ? part : `${lines.at(-1)} -> ${part}`;
+    if (longer.length <= 110) lines.splice(-1, 1, longer);
+    else lines.push(lines.length === 0 ? part : `-> ${part}`);
+  }
+  return lines;
+};
+
+const ending = ({ status, ended }: TracedInstance): string => (ended === undefined ? status : `${status}: ${ended}`);
+const block = (title: string, lines: readonly string[]) =>
+  lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
+
+/** A trace as lines for a person who has not seen the code. */
+export const traceLines = ({
+  correlation,
+  from,
+  milliseconds,
+  commits,
+  steps,
+  instances,
+  waits,
+  missing,
+  cut,
+}: Trace): readonly string[] => {
+  const lines = linesOf(steps);
+  const [when, tree] = [Math.max(...lines.map((line) => line.when.length)), Math.max(...lines.map((line) => line.tree.length))];
+  return [
+    `${correlation}: ${commits} ${commits === 1 ? 'commit' : 'commits'} within ${seconds(milliseconds)}, from ${from}. ${waits.length === 0 ? 'Nothing waits.' : 'It waits, see below.'}`,
+    'Each line is a commit: how long after the first, in which stream, its number there, and what happened. Below it, indented, what followed from it.',
+    '',
+    ...lines.map((line) => `${line.when.padStart(when)}  ${line.tree.padEnd(tree)}  ${line.says}`),
+    ...instances.flatMap((instance) => block(`${instance.instance} (${ending(instance)}):`, storyLines(instance.story))),
+    ...block('What waits:', waits.map(waitLine)),
+    ...block(
+      'Spoken of, and not found:',
+      missing.map(({ stream, commit }) => `${stream} #${commit}`),
+    ),
+    ...(cut ? ['', 'There is more of it than a trace takes.'] : []),
+  ];
+};
+
+type Options = Readonly<{ manifest: Manifest; correlation: string; stack?: string; json: boolean }>;
+
+/** `foldstream trace <correlation>`: what a request caused, as a tree. */
+export const traceVerb = async (
+  { manifest, correlation, stack, json }: Options,
+  print: (line: string) => void,
+): Promise<void> => {
+  const outputs = await targetOutputs(stack);
+  const client = dynamo();
+  const views = manifest.projections.flatMap((projection) => {
+    const table = outputs[`${pascal(projection.name)}R${projection.revision}Table`];
+    return table === undefined ? [] : [{ projection, table }];
+  });
+  const read = traceReader({
+    manifest,
+    client,
+    views,
+    store: commitStore(client, outputs.CommitsTable ?? ''),
+    actives: activeRevisions(client, outputs.ControlTable ?? ''),
+  });
+  const trace = await explained(read(correlation));
+  for (const line of json ? [JSON.stringify(trace, undefined, 2)] : traceLines(trace)) print(line);
+};

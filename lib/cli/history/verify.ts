@@ -1,0 +1,42 @@
+import { dynamo } from '../../aws/dynamo.ts';
+import { commitStore } from '../../aws/store/commit-store.ts';
+import { streamNames } from '../../aws/store/stream-names.ts';
+import { systemHash } from '../../aws/system.ts';
+import { parseStream } from '../../core/stream.ts';
+import { type Verified, verifyStream } from '../../engine/store/verify.ts';
+import { targetOutputs } from '../stack.ts';
+import { UserError } from '../terminal/user-error.ts';
+
+export type VerifyOptions = Readonly<{ stream?: string; all: boolean; stack?: string }>;
+
+const report = (verified: Verified): string =>
+  'fault' in verified
+    ? `${verified.stream}: commit ${verified.commit} does not fit: ${verified.fault}.`
+    : `${verified.stream}: ${verified.commits} commits, all fit.`;
+
+/** Follows the hash chains, and says of each stream that does not hold which commit is the first that does not fit. Answers whether all hold. */
+export const verify = async ({ stream, all, stack }: VerifyOptions, print: (line: string) => void): Promise<boolean> => {
+  if (all === (stream !== undefined)) throw new UserError('Verify what?', 'Name one stream (account-7f3a), or ask for --all.');
+  if (stream !== undefined && !parseStream(stream))
+    throw new UserError(`'${stream}' is no stream's name.`, 'A stream is named <category>-<id>, such as account-7f3a.');
+  const { CommitsTable = '' } = await targetOutputs(stack);
+  const client = dynamo();
+  const store = commitStore(client, CommitsTable);
+  if (stream !== undefined) {
+    const verified = await verifyStream(store, { hash: systemHash }, stream);
+    if ('commits' in verified && verified.commits === 0) throw new UserError(`There is no stream ${stream}.`);
+    print(report(verified));
+    return !('fault' in verified);
+  }
+  let [streams, broken] = [0, 0];
+  for await (const name of streamNames(client, CommitsTable)) {
+    const verified = await verifyStream(store, { hash: systemHash }, name);
+    streams += 1;
+    if ('fault' in verified) {
+      broken += 1;
+      print(report(verified));
+    } else if (streams % 1_000 === 0) print(`${streams} streams so far ...`);
+  }
+  print(`${streams} streams, ${broken} that do not hold.`);
+  return broken === 0;
+};

@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { separated } from '../../aws/local/outputs.ts';
+import { deleteBucketPolicy, describeStack } from '../../aws/local/stack.ts';
+import { quietly, type Step } from '../terminal/progress.ts';
+import { lastLines, RunError, run } from '../terminal/run.ts';
+import { UserError } from '../terminal/user-error.ts';
+import { accessTo, engineEnv, engineSettings } from './endpoint.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const cdk = join(root, 'node_modules/.bin/cdk');
+
+type Common = { endpoint: string; logFile: string; step?: Step; signal?: AbortSignal };
+
+/** Prepares the engine for deployments by the CDK, unless it is prepared already. */
+export async function bootstrap({ endpoint, logFile, step = quietly, signal }: Common): Promise<void> {
+  const access = accessTo(endpoint);
+  const isDone = (status = '') => status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
+  if (isDone((await describeStack(access, 'CDKToolkit'))?.status)) return;
+  await step('Bootstrapping the engine', async () => {
+    const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = engineSettings(endpoint);
+    await runCdk(['bootstrap', `aws://${account}/${region}`], { endpoint, logFile, signal });
+    const bucket = (await describeStack(access, 'CDKToolkit'))?.outputs.BucketName;
+    // The policy denies plain HTTP, which is all that a local engine speaks: with it no asset could be uploaded.
+    if (bucket) await deleteBucketPolicy(access, bucket);
+  });
+}
+
+export type DeployOptions = Common & {
+  /** The command that runs the CDK app; without it cdk.json says. */
+  app?: string;
+  context?: Readonly<Record<string, string>>;
+  outputsFile: string;
+  /** The cloud assembly's place: two deployments at once need one each. */
+  outDir: string;
+  title?: string;
+};
+
+/** Every stack's outputs, by its name. */
+export type StackOutputs = Record<string, Record<string, string>>;
+
+/** Deploys all stacks with the real CDK CLI and returns their outputs. */
+export async function deploy(options: DeployOptions): Promise<StackOutputs> {
+  const { step = quietly, title = 'Deploying the stack', outputsFile } = options;
+  mkdirSync(dirname(outputsFile), { recursive: true });
+  await step(title, () => runCdk(deployArgs(options), options));
+  const stacks = Object.entries(JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs);
+  return Object.fromEntries(stacks.map(([name, outputs]) => [name, separated(outputs)]));
+}
+
+/**
+ * What an earlier deployment has left that stands: a deployment that is refused, or fails, is undone. Undefined where there is none, or one that
+ * could not be undone.
+ */
+export async function standing({ endpoint, outputsFile }: Pick<DeployOptions, 'endpoint' | 'outputsFile'>) {
+  if (!existsSync(outputsFile)) return undefined;
+  const names = Object.keys(JSON.parse(readFileSync(outputsFile, 'utf8')) as StackOutputs);
+  const stacks: [string, StackOutputs[string]][] = [];
+  for (const name of names) {
+    const stack = await describeStack(accessTo(endpoint), name);
+    if (!stack || !/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status)) return undefined;
+    stacks.push([name, stack.outputs]);
+  }
+  return stacks.length > 0 ? Object.fromEntries(stacks) : undefined;
+}
+
+/** The CDK CLI's arguments of a deployment. */
+export function deployArgs({ app, context = {}, outputsFile, outDir }: DeployOptions): string[] {
+  const fixed = ['deploy', '--all', '--require-approval', 'never', '--progress', 'events', '--concurrency', '4'];
+  // A local engine has no TLS to insist on, and loses sight of what is in a nested stack when that is updated.
+  const settings = Object.entries({ plainHttp: 'true', nested: 'false', ...context }).flatMap(([key, value]) => [
+    '--context',
+    `${key}=${value}`,
+  ]);
+  return [...fixed, '--outputs-file', outputsFile, '--output', outDir, ...(app ? ['--app', app] : []), ...settings];
+}
+
+async function runCdk(args: string[], { endpoint, logFile, signal }: Common): Promise<void> {
+  // The CLI would otherwise ask its maker's servers for news, and wait for them where there is no network.
+  // CDK's own check of the template takes seconds and is for AWS; cdk-nag looks at it here as there.
+  const quiet = {
+    CDK_VALIDATION: 'false',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    CDK_DISABLE_VERSION_CHECK: '1',
+    CI: '1',
+    NO_COLOR: '1',
+  };
+  const env = { ...engineEnv(endpoint), ...quiet, FORCE_COLOR: undefined };
+  try {
+    await run(cdk, [...args, '--no-notices', '--no-version-reporting', '--no-color'], { env, cwd: root, logFile, signal });
+  } catch (error) {
+    if (error instanceof RunError) throw cdkFailure(args[0] ?? '', error, logFile);
+    throw error;
+  }
+}
+
+// The assets' bookkeeping, which the CLI prints also when something else went wrong.
+const noise = /: (start|success): /;
+const telling = /\b(CREATE|UPDATE|DELETE)_FAILED\b|^\S*Error\b|^«\w+»|❌/;
+
+/** What the CLI said of its failure: the lines that name a cause, and its last ones. */
+export function cdkFailure(verb: string, error: RunError, logFile: string): UserError {
+  const output = error.output.split('\n').filter((line) => !noise.test(line));
+  const causes = output.filter((line) => telling.test(line)).slice(0, 5);
+  const lines = new Set([...causes, ...lastLines(output.join('\n'), 6).split('\n')].map((line) => line.trim()));
+  const said = [...lines].filter(Boolean).map((line) => `  ${line}`);
+  return new UserError([`\`cdk ${verb}\` failed:`, ...said].join('\n'), `All of it: ${logFile}`, { cause: error });
+}

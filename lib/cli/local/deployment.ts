@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { signIn, type User } from '../../aws/local/users.ts';
+import { UserError } from '../terminal/user-error.ts';
+import type { StackOutputs } from './deploy.ts';
+import { accessTo } from './endpoint.ts';
+
+export const root = join(import.meta.dirname, '../../..');
+export const cacheDir = join(root, '.cache');
+
+/** Where the running deployment is noted, for the other commands. */
+export const deploymentFile = join(cacheDir, 'local', 'deployment.json');
+
+export type Deployment = Readonly<{
+  /** The stack's name. */
+  stack: string;
+  endpoint: string;
+  api: string;
+  userPool: string;
+  client: string;
+  outputs: Readonly<Record<string, string>>;
+}>;
+
+/** Everybody may read these: they protect nothing but a demo on this machine. */
+export const demoUsers = {
+  customer: { username: 'customer', password: 'Demo-customer-1!' },
+  operator: { username: 'operator', password: 'Demo-operator-1!', group: 'operator' },
+} as const satisfies Record<string, User>;
+
+export type DemoUser = keyof typeof demoUsers;
+
+/** The one stack's outputs in the words of the other commands. A local engine's API is reached by its path, not by its host name. */
+export const toDeployment = (endpoint: string, stacks: StackOutputs): Deployment => {
+  const [stack, outputs = {}] = Object.entries(stacks)[0] ?? [];
+  const { ApiId: id, UserPoolId: userPool, UserPoolClientId: client } = outputs;
+  if (!stack || !id || !userPool || !client)
+    throw new Error(`The deployment's outputs lack ApiId, UserPoolId or UserPoolClientId.`);
+  return { stack, endpoint, api: `${endpoint}/_aws/execute-api/${id}`, userPool, client, outputs };
+};
+
+/** The deployment that `npm start` made, while it runs. */
+export const localDeployment = (): Deployment => {
+  if (!existsSync(deploymentFile))
+    throw new UserError('There is no local deployment.', 'Start one in another terminal: npm start');
+  return JSON.parse(readFileSync(deploymentFile, 'utf8')) as Deployment;
+};
+
+/** An access token of a demo user. */
+export const demoToken = async ({ endpoint, client }: Deployment, user: DemoUser): Promise<string> => {
+  try {
+    return await signIn(accessTo(endpoint), client, demoUsers[user]);
+  } catch (cause) {
+    throw new UserError(`Signing in as ${user} failed: ${(cause as Error).message}`, 'Is npm start still running?', { cause });
+  }
+};

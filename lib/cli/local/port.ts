@@ -1,0 +1,30 @@
+import { createServer } from 'node:net';
+import { UserError } from '../terminal/user-error.ts';
+
+/** Where the local engine listens unless told otherwise: what every AWS emulator uses. */
+export const usualPort = 4566;
+
+/** A port that nobody listens on at the moment. */
+export const freePort = (): Promise<number> => listenOnce(0);
+
+/** Complains unless the port can be listened on. */
+export async function requireFreePort(port: number): Promise<void> {
+  try {
+    await listenOnce(port);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const why = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be listened on (${code})`;
+    throw new UserError(`Port ${port} ${why}.`, 'Stop that program, or choose another port: npm start -- --port 4600', { cause });
+  }
+}
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+    });
+  });
+}

@@ -1,0 +1,53 @@
+import { RunError, run } from '../terminal/run.ts';
+import { UserError } from '../terminal/user-error.ts';
+
+export type Python = { kind: 'python'; command: string };
+type Missing = { kind: 'missing'; error: UserError };
+
+const candidates = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+
+// One line that says all: the version, and whether virtual environments can be made (Debian splits that off).
+const probe = `import sys
+v = '%d.%d' % sys.version_info[:2]
+try:
+    import venv, ensurepip
+    print(v + ' whole')
+except ImportError:
+    print(v + ' bare')
+`;
+
+/** A Python that can run the engine, or the one sentence that says what is missing. */
+export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Python | Missing> {
+  let old: string | undefined;
+  let bare: string | undefined;
+  for (const command of candidates) {
+    const answer = await ask(command, env, signal);
+    const match = /^(\d+)\.(\d+) (whole|bare)$/m.exec(answer);
+    if (!match) continue;
+    const [, major, minor, state] = match;
+    const version = `${major}.${minor}`;
+    if (Number(major) !== 3 || Number(minor) < 10) old ??= version;
+    else if (state === 'bare') bare ??= version;
+    else return { kind: 'python', command };
+  }
+  return { kind: 'missing', error: complaint(old, bare) };
+}
+
+function complaint(old: string | undefined, bare: string | undefined): UserError {
+  if (bare) {
+    const hint = 'Install it (on Debian and Ubuntu: apt install python3-venv), then start again.';
+    return new UserError(`The local engine needs Python's venv module, which Python ${bare} here lacks.`, hint);
+  }
+  const found = old ? `only Python ${old} was found` : 'none was found';
+  const hint = 'Install Python 3, or start Docker, or set AWS_ENDPOINT_URL to an engine that runs already.';
+  return new UserError(`The local engine needs Python 3.10 or newer, and ${found}.`, hint);
+}
+
+async function ask(command: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
+  try {
+    return await run(command, ['-c', probe], { env, signal });
+  } catch (error) {
+    if (error instanceof RunError) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureUser } from '../../aws/local/users.ts';
+import { loadProject, type ManifestModule, type Project } from '../project.ts';
+import { Interrupted, untilInterrupted } from '../terminal/interrupt.ts';
+import { step } from '../terminal/progress.ts';
+import { RunError } from '../terminal/run.ts';
+import { explain, UserError } from '../terminal/user-error.ts';
+import { engineCapabilities } from './capabilities.ts';
+import { bootstrap, deploy, standing } from './deploy.ts';
+import { cacheDir, type Deployment, demoUsers, deploymentFile, toDeployment } from './deployment.ts';
+import { accessTo, requireAnswer, usesExternalEngine } from './endpoint.ts';
+import { type RunningEngine, startEngine } from './engine.ts';
+import { ensureEngine } from './install.ts';
+import { onlyStart } from './only-start.ts';
+import { requireFreePort, usualPort } from './port.ts';
+import { seed, usualHint } from './seed.ts';
+import { buildingOf } from './unbuilt.ts';
+
+export type StartOptions = Readonly<{ port?: number; fresh: boolean; module: ManifestModule }>;
+
+const home = join(cacheDir, 'local');
+const stateDir = join(home, 'state');
+const logFile = join(home, 'cdk.log');
+const outputsFile = join(home, 'outputs.json');
+
+/** An engine of the user's own must have what the application is made of: better one sentence now than a failed deployment. */
+const requireAble = async (endpoint: string): Promise<void> => {
+  await requireAnswer(endpoint);
+  const { httpApi, cognito } = await engineCapabilities(endpoint);
+  const missing = [httpApi, cognito].flatMap((capability) => (capability.can ? [] : [capability.reason]));
+  if (missing.length > 0)
+    throw new UserError(
+      `The engine at ${endpoint} cannot run the application: ${missing.join('; ')}.`,
+      'LocalStack has these with a licence only. Unset AWS_ENDPOINT_URL to use the local engine, which needs none.',
+    );
+};
+
+const engineOf = async ({ port = usualPort }: StartOptions, signal: AbortSignal): Promise<RunningEngine> => {
+  await requireFreePort(port);
+  const engine = await ensureEngine({ cacheDir, step, signal });
+  return step(`Starting the local engine on port ${port}`, () =>
+    startEngine({ engine, port, stateDir, logFile: join(home, 'engine.log'), signal }),
+  );
+};
+
+/** The local engine takes an API's id from this tag: the address then stays as it was, also after `--fresh`. */
+const sameAddress = { tags: 'ms-custom-id=foldstream' };
+
+const deployTo = async (endpoint: string, { module, demo }: Project, signal: AbortSignal): Promise<Deployment> => {
+  rmSync(logFile, { force: true });
+  const common = { endpoint, logFile, step, signal };
+  await bootstrap(common);
+  const stacks = await deploy({
+    ...common,
+    context: { manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
+    outputsFile,
+    outDir: join(home, 'cdk.out'),
+  });
+  const deployment = toDeployment(endpoint, stacks);
+  await step('Creating two users, a customer and an operator', async () => {
+    for (const user of Object.values(demoUsers)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
+  });
+  if (demo) await seed(deployment, demo, step);
+  writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
+  return deployment;
+};
+
+/** What is deployed in the end; where the deployment was refused, or failed, what was there before, with the reason. */
+type Deployed = Readonly<{ deployment: Deployment; failure?: UserError }>;
+
+/** Deploys. What fails is undone, so what an earlier start deployed goes on, and the advice of a refusal can be followed. */
+const deployedTo = async (endpoint: string, project: Project, signal: AbortSignal): Promise<Deployed> => {
+  try {
+    return { deployment: await deployTo(endpoint, project, signal) };
+  } catch (failure) {
+    // Only what CDK said: what fails behind it, such as the seeding, fails on what is new.
+    if (signal.aborted || !(failure instanceof UserError && failure.cause instanceof RunError)) throw failure;
+    const before = await standing({ endpoint, outputsFile });
+    if (!before) throw failure;
+    const deployment = toDeployment(endpoint, before);
+    writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
+    return { deployment, failure };
+  }
+};
+
+const kept = ({ api }: Deployment, failure: UserError): string => `
+${explain(failure)}
+
+Nothing was changed: what the last start deployed goes on, at ${api}
+Where something has to be done first, do it in another terminal (npm run foldstream -- ...). Then Ctrl-C here, and npm start again.`;
+
+const closing = ({ api }: Deployment, { manifest, demo }: Project): string => `
+The API is at ${api}
+
+Get a token (valid for an hour; \`operator\` instead of \`customer\` for one of an operator):
+
+  TOKEN=$(npm run --silent token customer)
+
+${demo ? demo.hint(api) : usualHint(manifest, api)}
+
+${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));
+
+const session = async (options: StartOptions, signal: AbortSignal): Promise<void> => {
+  const external = usesExternalEngine();
+  if (external) await requireAble(external);
+  // Whatever is wrong with the manifest is said before anything is started.
+  const project = await loadProject(options.module);
+  const engine = external ? undefined : await engineOf(options, signal);
+  try {
+    const began = new Date().toISOString();
+    const { deployment, failure } = await deployedTo(external ?? engine?.endpoint ?? '', project, signal);
+    if (!engine && failure) throw failure;
+    const building = failure ? '' : await buildingOf(deployment, began);
+    if (building !== '') console.log(building);
+    console.log(failure ? kept(deployment, failure) : closing(deployment, project));
+    if (!engine) return;
+    await Promise.race([aborted(signal), engine.ended]);
+    if (!signal.aborted) throw new UserError('The local engine ended by itself.', `Its log: ${join(home, 'engine.log')}`);
+  } finally {
+    if (engine) rmSync(deploymentFile, { force: true });
+    if (engine) await step('\nStopping', () => engine.stop());
+  }
+};
+
+/** From nothing to a back end that answers; returns when it is interrupted and everything that it started is gone. */
+export const start = async (options: StartOptions): Promise<void> => {
+  const release = onlyStart(cacheDir, usesExternalEngine() ?? `port ${options.port ?? usualPort}`);
+  try {
+    if (options.fresh) rmSync(home, { recursive: true, force: true });
+    mkdirSync(dirname(deploymentFile), { recursive: true });
+    await untilInterrupted((signal) => session(options, signal));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  } finally {
+    release();
+  }
+};

@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type LogEvent, logGroupsOf, readLogs } from '../../aws/operate/logs.ts';
+import { atOnce } from '../../engine/at-once.ts';
+import { localDeployment } from '../local/deployment.ts';
+import { targetOutputs } from '../stack.ts';
+import { isAbout, type LogLine, linesIn, shownLine } from './log-lines.ts';
+
+/** CloudWatch Logs takes ten requests of this kind a second. */
+const groupsAtOnce = 5;
+/** What is written is found some seconds later: each look goes back by so much (milliseconds), and shows nothing twice. */
+const foundWithin = 30_000;
+const looksEvery = 2_000;
+
+export type Groups = readonly Readonly<{ group: string; of: string }>[];
+export type ReadGroup = (group: string, from: number, text?: string) => Promise<readonly LogEvent[]>;
+export type Looking = Readonly<{ groups: Groups; read: ReadGroup; correlation: string | undefined }>;
+
+/** Looks at all groups, and answers what is new since the last look, merged by time. */
+export const newLines = ({ groups, read, correlation }: Looking) => {
+  const known = new Set<string>();
+  return async (from: number): Promise<readonly LogLine[]> => {
+    const events = await atOnce(groupsAtOnce, groups, async ({ group, of }) =>
+      (await read(group, from, correlation)).map((event) => ({ event, of: of.replace(/Log[0-9A-F]{8}$/, '') })),
+    );
+    return events
+      .flat()
+      .filter(({ event }) => !known.has(event.id) && known.add(event.id))
+      .flatMap(({ event, of }) => linesIn(event, of))
+      .filter((line) => correlation === undefined || isAbout(line, correlation))
+      .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  };
+};
+
+export type LogsOptions = Readonly<{
+  correlation?: string;
+  follow: boolean;
+  since: number;
+  stack?: string;
+  signal?: AbortSignal;
+}>;
+
+/** `foldstream logs [<correlation>]`: what all functions of a deployment wrote, in the order of time; answers whether there was any. */
+export const logsVerb = async (
+  { correlation, follow, since, stack, signal }: LogsOptions,
+  print: (line: string) => void,
+): Promise<boolean> => {
+  // Also says what to do where there is no such deployment, and points to the local one.
+  await targetOutputs(stack);
+  const groups = await logGroupsOf(stack ?? localDeployment().stack);
+  const look = newLines({ groups, read: readLogs(), correlation });
+  let [from, width, count] = [Date.now() - since, 0, 0];
+  for (;;) {
+    const began = Date.now();
+    const lines = await look(from);
+    width = Math.max(width, ...lines.map(({ of }) => of.length));
+    for (const line of lines.flatMap((each) => shownLine(each, width))) print(line);
+    count += lines.length;
+    if (!follow || signal?.aborted) break;
+    from = Math.max(from, began - foundWithin);
+    await pause(looksEvery, undefined, { signal }).catch(() => {});
+    if (signal?.aborted) break;
+  }
+  if (count === 0)
+    print(
+      correlation === undefined
+        ? 'No function wrote anything in that time: --since 24h looks further back.'
+        : `No line of that time is about ${correlation}: --since 24h looks further back. Lines are found some seconds after they were written.`,
+    );
+  return count > 0;
+};

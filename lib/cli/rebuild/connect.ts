@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { dynamo } from '../../aws/dynamo.ts';
+import { sfn, stateMachineExecutions } from '../../aws/rebuild/executions.ts';
+import { rebuildRecords } from '../../aws/rebuild/records.ts';
+import { commitScanner } from '../../aws/store/commit-scanner.ts';
+import { aboutCommits } from '../../aws/store/count.ts';
+import { systemClock } from '../../aws/system.ts';
+import { activeRevisions, revisionPhases } from '../../aws/view/revisions.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import type { Scanner } from '../../engine/ports.ts';
+import type { Ordering } from '../../engine/rebuild/requests.ts';
+import { targetOutputs } from '../stack.ts';
+import { patience } from '../terminal/patience.ts';
+import { UserError } from '../terminal/user-error.ts';
+import { deployedProjections } from '../view/projections.ts';
+
+export type Target = Readonly<{ manifest: Manifest; stack?: string }>;
+
+/** A deployment's rebuilds, and the commits that an estimate looks at. */
+export type Rebuilding = Ordering & Readonly<{ scanner: Scanner }>;
+
+/** Who asks from a command line: nobody signs in there. */
+export const asker = (): string => `cli/${userInfo().username}`;
+
+/** Everything that rebuilds are ordered with, past HTTP and as the caller's own AWS user. */
+export const rebuildingOn = async ({ manifest, stack }: Target): Promise<Rebuilding> => {
+  const outputs = await targetOutputs(stack);
+  const { CommitsTable, ControlTable, RebuildMachine } = outputs;
+  if (!CommitsTable || !ControlTable || !RebuildMachine)
+    throw new UserError('The deployment has no machine for rebuilds.', 'Deploy this release first.');
+  const client = dynamo(patience);
+  return {
+    views: deployedProjections(manifest, outputs).filter(({ projection }) => manifest.projections.includes(projection)),
+    actives: activeRevisions(client, ControlTable),
+    phases: revisionPhases(client, ControlTable),
+    rebuilds: rebuildRecords(client, ControlTable),
+    executions: stateMachineExecutions(sfn(), RebuildMachine),
+    clock: systemClock,
+    keys: { randomId: randomUUID },
+    aboutCommits: aboutCommits(client, CommitsTable),
+    scanner: commitScanner(client, CommitsTable),
+  };
+};

@@ -1,0 +1,38 @@
+import { ProblemError } from '../../core/problem.ts';
+import { isOver } from '../../engine/rebuild/ports.ts';
+import { type RebuildReport, reportRebuild } from '../../engine/rebuild/report.ts';
+import type { Ordering } from '../../engine/rebuild/requests.ts';
+import type { Bar, Progress } from '../terminal/progress.ts';
+
+const lookedAtEvery = 1_000;
+/** How often in a row nothing may be seen: the rebuild itself does not depend on who looks. */
+const mostMisses = 10;
+
+const shown = ({ state, progress }: RebuildReport): Progress => {
+  const { commits: done, aboutCommits: about, segments, dirty, drained } = progress;
+  const notes = dirty > 0 ? `, ${drained} of ${dirty} noted streams drained` : '';
+  return { done, about, more: `${state}, ${segments.done} of ${segments.of} segments${notes}` };
+};
+
+/** Shows a rebuild until it is over, or until nobody looks any more: it goes on without. */
+export const watched = async (
+  ordering: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
+  id: string,
+  bar: Bar,
+  signal: AbortSignal,
+): Promise<RebuildReport> => {
+  const left = new Promise<unknown>((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  for (let misses = 0; ; ) {
+    const report = await reportRebuild(ordering, id).catch((cause: unknown) => {
+      misses += 1;
+      if (misses >= mostMisses || cause instanceof ProblemError) throw cause;
+      return undefined;
+    });
+    if (report) {
+      misses = 0;
+      if (isOver(report) || signal.aborted) return report;
+      bar.show(shown(report));
+    }
+    await Promise.race([ordering.clock.wait(lookedAtEvery), left]);
+  }
+};

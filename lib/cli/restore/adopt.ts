@@ -1,0 +1,37 @@
+import { giveMissing, tableFacts } from '../../aws/deployment/kept-tables.ts';
+import { dynamo } from '../../aws/dynamo.ts';
+import { contextOf, type KeptTable, keptTables, lackingIn } from '../../engine/deployment/kept-tables.ts';
+import { targetEngine } from '../stack.ts';
+import { patience } from '../terminal/patience.ts';
+import { UserError } from '../terminal/user-error.ts';
+
+/** What a table may become. */
+export const adoptable = keptTables;
+
+export type AdoptVerb = Readonly<{ table: KeptTable; name: string; stack?: string }>;
+
+/**
+ * `foldstream adopt <table> <name>`: gives a table that is there already, such as a restored one, what a restore does not bring along, and says how to
+ * deploy with it. Done again, it changes nothing.
+ */
+export const adoptVerb = async ({ table, name, stack }: AdoptVerb, print: (line: string) => void): Promise<void> => {
+  targetEngine(stack);
+  const client = dynamo(patience);
+  const facts = await tableFacts(client, name);
+  if (facts === 'none')
+    throw new UserError(`There is no table ${name} in this account and region.`, 'Check AWS_PROFILE and AWS_REGION.');
+  const { wrong, missing } = lackingIn(table, facts, { protect: true });
+  if (wrong.length > 0)
+    throw new UserError(`${name} cannot be the table of ${table}: ${wrong.join(', ')}.`, 'Restore it with its keys and indexes.');
+  const lacks = (what: string) => missing.some((each) => each.includes(what));
+  await giveMissing(client, name, {
+    stream: lacks('stream'),
+    recovery: lacks('recovery'),
+    protect: lacks('protection'),
+  });
+  for (const what of missing) print(`${name} has got ${what}.`);
+  print(
+    `${name} can take the place of the table of ${table}. Deploy with it, and from now on with each deployment of this stack:`,
+  );
+  print(`  npx cdk deploy --all -c ${contextOf(table)}=${name}`);
+};

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { systemProofs } from '../../aws/delivery/proofs.ts';
+import { queueName, sqs, sqsQueue } from '../../aws/delivery/queue.ts';
+import { redrive } from '../../aws/delivery/redrive.ts';
+import { dynamo } from '../../aws/dynamo.ts';
+import { cloudWatchAges } from '../../aws/operate/ages.ts';
+import { systemClock } from '../../aws/system.ts';
+import { parkedList } from '../../aws/view/parked-list.ts';
+import { activeRevisions } from '../../aws/view/revisions.ts';
+import { viewTable } from '../../aws/view/table.ts';
+import { operated } from '../../core/announcer.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { ProblemError } from '../../core/problem.ts';
+import { pascal } from '../../core/stream.ts';
+import {
+  type Operated,
+  type Operating,
+  orderResume,
+  type ProjectionsReport,
+  reportProjections,
+} from '../../engine/operate/projections.ts';
+import { targetOutputs } from '../stack.ts';
+import { UserError } from '../terminal/user-error.ts';
+
+type Target = Readonly<{ manifest: Manifest; stack?: string }>;
+type One = Target & Readonly<{ name: string; revision?: number }>;
+type Print = (line: string) => void;
+type Deployed = Operated & Readonly<{ table: string; queueUrl: string; letters: readonly string[]; code?: string }>;
+
+/** The projections of the manifest that a deployment has, and what sends its public events, found by its outputs. */
+export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
+  const [client, queues] = [dynamo(), sqs()];
+  const proofs = systemProofs(client, outputs.ControlTable ?? '');
+  return operated(manifest).flatMap((projection) => {
+    const output = (part: string) => outputs[`${pascal(projection.name)}R${projection.revision}${part}`];
+    const [table, queueUrl, code] = [output('Table'), output('Queue'), output('Code')];
+    if (table === undefined || queueUrl === undefined) return [];
+    return [
+      {
+        projection,
+        table,
+        queueUrl,
+        queueName: queueName(queueUrl),
+        queue: sqsQueue(queues, queueUrl, proofs),
+        letters: [output('DeadLetters'), output('Undelivered')].filter((url) => url !== undefined),
+        view: viewTable(client, table),
+        parked: parkedList(client, table),
+        ...(code !== undefined && { code }),
+      },
+    ];
+  });
+};
+
+const operatingOn = async (
+  { manifest, stack }: Target,
+  print: Print,
+): Promise<Omit<Operating, 'views'> & Readonly<{ views: readonly Deployed[] }>> => {
+  const outputs = await targetOutputs(stack);
+  const warn = (message: string) => print(message);
+  return {
+    views: deployedProjections(manifest, outputs),
+    actives: activeRevisions(dynamo(), outputs.ControlTable ?? ''),
+    ages: cloudWatchAges(outputs.PublishFunction ?? '', systemClock),
+    log: { info: () => {}, warn, error: warn },
+  };
+};
+
+/** What was refused is said as such, without a stack trace. */
+export const explained = async <T>(work: Promise<T>): Promise<T> =>
+  work.catch((cause: unknown) => {
+    throw cause instanceof ProblemError ? new UserError(cause.message, undefined, { cause }) : cause;
+  });
+
+const seconds = (age: number | undefined) => (age === undefined ? 'age not measured' : `oldest ${Math.round(age)} s`);
+
+/** A report as lines for a person. */
+export const reportLines = ({ projections, publisher }: ProjectionsReport): readonly string[] => [
+  ...projections.flatMap(({ name, revision, active, parked, moreParked, lag }) => {
+    const { waiting, inFlight, deadLetters, oldestSeconds } = lag;
+    return [
+      `${name}.r${revision}${active ? '' : ' (not answering)'}: ${waiting} waiting, ${inFlight} in work, ${seconds(oldestSeconds)}, ${deadLetters} dead letters, ${parked.length}${moreParked ? ' and more' : ''} parked`,
+      ...parked.map(({ stream, commit, reason, since }) => `  ${stream} at commit ${commit} since ${since}: ${reason}`),
+    ];
+  }),
+  `publisher: ${publisher.behindSeconds === undefined ? 'age not measured' : `${Math.round(publisher.behindSeconds)} s behind`}`,
+];
+
+/** `foldstream projections`: what is parked in each, and how far it is behind. */
+export const listProjections = async (target: Target, print: Print): Promise<void> => {
+  for (const line of reportLines(await reportProjections(await operatingOn(target, print)))) print(line);
+};
+
+/** `foldstream projections resume <name> <stream>`. */
+export const resumeProjection = async (
+  { name, stream, revision, ...target }: One & { stream: string },
+  print: Print,
+): Promise<void> => {
+  const operating = await operatingOn(target, print);
+  const correlation = randomUUID();
+  const asked = { name, stream, correlation, ...(revision !== undefined && { revision }) };
+  const ordered = await explained(orderResume(operating, asked));
+  print(`${stream} is taken up again in ${name}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
+};
+
+/** `foldstream projections redrive <name>`: what was given up on, and what the rule could not deliver. */
+export const redriveProjection = async ({ name, revision, ...target }: One, print: Print): Promise<void> => {
+  const { views, actives } = await operatingOn(target, print);
+  const wanted = revision ?? (await actives.load(name))?.revision;
+  const candidates = views.filter(({ projection }) => projection.name === name);
+  const view = candidates
+    .toSorted((a, b) => a.projection.revision - b.projection.revision)
+    .find(({ projection }) => wanted === undefined || projection.revision === wanted);
+  if (!view) throw new UserError(`${name}${revision === undefined ? '' : `.r${revision}`} is not deployed.`);
+  const client = sqs();
+  let moved = 0;
+  for (const letters of view.letters) moved += await redrive(client, letters, view.queueUrl);
+  print(`${moved} letters are back in the queue of ${name}.r${view.projection.revision}.`);
+};

@@ -1,0 +1,213 @@
+import * as z from 'zod';
+import { trailOf } from '../commit.ts';
+import { type AnyDecider, type Context, command } from '../decider.ts';
+import type { Message } from '../message.ts';
+import type { Formats } from '../version.ts';
+import { type Cause, type CauseOutcome, processEvents, rememberedType } from './events.ts';
+import { type Instance, newInstance, type OpenSend, processEvolve, stillOpenIn } from './instance.ts';
+import type { AnyProcess } from './process.ts';
+import { reactTo } from './reaction.ts';
+
+/** What one attempt of a send came to on its target.
+ * @example const outcome: SendOutcome = { number: 1, attempt: 1, commit: 8, at: '2026-11-21T12:00:00.000Z' };
+ */
+export type SendOutcome = Readonly<{
+  number: number;
+  attempt: number;
+  commit: number;
+  at: string;
+  refused?: Readonly<{ reason: string; detail?: unknown }>;
+}>;
+
+/** `thrown` says why what the reaction came to could not be stored, which showed when it was tried: it is not run again, the instance parks. Where a step has
+ * several reactions, `most` says how many of them it takes at most: together they came to more than could be stored. */
+type Tried = Readonly<{ thrown?: string; most?: number }>;
+type ByHand = Tried & Readonly<{ by: string; why: string }>;
+
+type Data = Readonly<{
+  /** `waits`: the causes are only put behind those that wait, to be taken up in smaller portions. */
+  React: Tried & Readonly<{ causes: readonly Cause[]; waits?: true }>;
+  Answer: Tried & Readonly<{ outcomes: readonly SendOutcome[] }>;
+  Due: Tried & Readonly<{ due: readonly Readonly<{ name: string; setBy: number }>[] }>;
+  Continue: Tried;
+  Resume: ByHand;
+  Retry: ByHand;
+  Resolve: ByHand;
+}>;
+
+/** The commands by which the engine drives an instance; nobody else can send them.
+ * @example const step: ProcessStep = { type: 'Due', data: { due: [{ name: 'payment', setBy: 3 }] } };
+ */
+export type ProcessStep = { [T in keyof Data]: Message<T, Data[T]> }[keyof Data];
+
+/** Causes that wait are taken up in portions, so that no commit outgrows its item.
+ * @example const half = Math.floor(takenAtOnce / 2);
+ */
+export const takenAtOnce = 25;
+
+const stuckOn = ({ commit: _, ...refused }: CauseOutcome): Message => ({ type: 'InstanceStuck', data: refused });
+
+/** One decision in the making: each event is folded at once, so that the next thing sees what the one before came to. */
+const deciding = (
+  process: AnyProcess,
+  evolve: ReturnType<typeof processEvolve>,
+  start: Instance,
+  context: Context,
+  thrown: string | undefined,
+) => {
+  const events: Message[] = [];
+  let instance = start;
+  let unstorable = thrown;
+  const emit = (...news: readonly Message[]) => {
+    for (const event of news) {
+      events.push(event);
+      instance = evolve[event.type]!(instance, event.data as never);
+    }
+  };
+  const react = (cause: Cause, ratherThanPark?: Message) => {
+    const parks = unstorable !== undefined;
+    const waiting = instance.deferred;
+    const came = parks
+      ? [{ type: 'InstanceParked', data: { cause, thrown: unstorable } }]
+      : reactTo(process, instance, cause, context);
+    emit(...(ratherThanPark && came.some(({ type }) => type === 'InstanceParked') ? [ratherThanPark] : came));
+    unstorable = undefined;
+    // Nothing follows on these any more: somebody is to see to them.
+    const { ended } = instance;
+    if (ended !== undefined)
+      emit(...waiting.flatMap((each) => ('outcome' in each && each.outcome.reason !== undefined ? [stuckOn(each.outcome)] : [])));
+  };
+  return {
+    instance: () => instance,
+    emit,
+    react,
+    followsOnResolution: process.resolved !== undefined,
+    /** What comes while others wait, or while the instance stands still, waits behind them; an instance that is over reacts to nothing more. */
+    take: (cause: Cause, waits = false) => {
+      if (instance.ended !== undefined) return;
+      if (waits || instance.status !== 'running' || instance.deferred.length > 0)
+        emit({ type: 'CauseDeferred', data: { cause } });
+      else react(cause);
+    },
+    takeDeferred: (most = takenAtOnce) => {
+      for (let taken = 0; taken < most && instance.status === 'running'; taken++) {
+        const [cause] = instance.deferred;
+        if (!cause) return;
+        emit({ type: 'CauseTaken', data: {} });
+        react(cause);
+      }
+    },
+    /** What several reactions remembered is stored once, as the last one left it. */
+    decided: (): readonly Message[] => {
+      const last = events.findLast(({ type }) => type === rememberedType);
+      const kept = events.filter((event) => event.type !== rememberedType || event === last);
+      return kept.length === 0 ? [] : [...kept, { type: 'StepEnded', data: stillOpenIn(instance) }];
+    },
+  };
+};
+
+type Deciding = ReturnType<typeof deciding>;
+
+const answer = (step: Deciding, send: OpenSend, { number, attempt, commit, at, refused }: SendOutcome) => {
+  const { at: _, ...of } = send;
+  if (!refused) {
+    step.emit({ type: 'CommandDone', data: { number, attempt, commit, at } });
+    if (send.done !== undefined) step.take({ outcome: { ...of, commit, at } });
+    return;
+  }
+  step.emit({ type: 'CommandRefused', data: { number, attempt, commit, at, ...refused } });
+  // An instance that is over reacts to nothing more, so nobody else would see to it.
+  if (send.refused === undefined || step.instance().ended !== undefined)
+    step.emit({ type: 'InstanceStuck', data: { ...send, ...refused } });
+  else step.take({ outcome: { ...of, commit, at, ...refused } });
+};
+
+const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], context: Context) => void } = {
+  React: (step, { causes, waits }) => {
+    for (const cause of causes) step.take(cause, waits);
+  },
+  // What is left out is sent again, and finds its outcome.
+  Answer: (step, { outcomes, most }) => {
+    for (const outcome of outcomes.slice(0, most)) {
+      const send = step.instance().sends.find(({ number, attempt }) => number === outcome.number && attempt === outcome.attempt);
+      if (send) answer(step, send, outcome);
+    }
+  },
+  // What fires early, late, twice, or after it was cancelled or set anew finds no such deadline, and does nothing.
+  Due: (step, { due, most }, { at }) => {
+    for (const { name, setBy } of due.slice(0, most)) {
+      const { status, deferred, deadlines } = step.instance();
+      const open = Object.hasOwn(deadlines, name) ? deadlines[name] : undefined;
+      if (status !== 'running' || deferred.length > 0 || open?.setBy !== setBy || open.at > at) continue;
+      step.react({ due: { name, setBy, dueAt: open.at, at, ...trailOf(open) } });
+    }
+  },
+  Continue: (step, { most }) => step.takeDeferred(most),
+  Resume: (step, { by, why, most }) => {
+    if (!step.instance().parked) return;
+    step.emit({ type: 'InstanceResumed', data: { by, why } });
+    step.takeDeferred(most);
+  },
+  Retry: (step, { by, why, most }, { at }) => {
+    for (const { number, attempt } of step.instance().stuck)
+      step.emit({ type: 'CommandRetried', data: { number, attempt: attempt + 1, at, by, why } });
+    step.takeDeferred(most);
+  },
+  Resolve: (step, { by, why }, { at }) => {
+    const { status, ended, deadlines, parked, stuck } = step.instance();
+    if (status !== 'parked' && status !== 'stuck') return;
+    step.emit({ type: 'InstanceResolved', data: { by, why } });
+    if (ended !== undefined) return;
+    const cancelled = Object.values(deadlines).map(({ name, setBy }) => ({ name, setBy }));
+    const end: Message = { type: 'Ended', data: { how: 'resolved', cancelled } };
+    const [held] = parked ? Object.values(parked.cause) : stuck;
+    if (!step.followsOnResolution || !held) return step.emit(end);
+    // What follows may throw, and that parks; if it throws on the next resolution too, the instance ends without it: its fault locks nobody out.
+    const hasThrown = parked !== undefined && 'resolved' in parked.cause;
+    step.react({ resolved: { by, why, at, ...trailOf(held) } }, hasThrown ? end : undefined);
+  },
+};
+
+const made = new WeakMap<AnyProcess, AnyDecider>();
+
+const make = (process: AnyProcess): AnyDecider => {
+  const { category, raises, publishes, memory } = process;
+  const evolve = processEvolve(process);
+  const decide = Object.entries(steps).map(([type, run]) => [
+    type,
+    (instance: Instance, data: Tried, context: Context) => {
+      const step = deciding(process, evolve, instance, context, data.thrown);
+      run(step, data as never, context);
+      return step.decided();
+    },
+  ]);
+  return {
+    category,
+    events: { ...raises, ...processEvents, [rememberedType]: memory } as Formats,
+    commands: Object.fromEntries(Object.keys(steps).map((type) => [type, command(['process'], z.unknown())])),
+    initial: newInstance(process),
+    ...(publishes && { publishes }),
+    decide: Object.fromEntries(decide),
+    evolve,
+  };
+};
+
+/** The decider of a process's instances: what makes an aggregate of each, with history, races, snapshots and views. The same for the same process.
+ * @example const { category, events } = processDecider(transferProcess);
+ */
+export const processDecider = (process: AnyProcess): AnyDecider => {
+  const decider = made.get(process) ?? make(process);
+  made.set(process, decider);
+  return decider;
+};
+
+/** The deciders of all categories that a manifest has streams of: its aggregates, and the instances of its processes.
+ * @example const decider = decidersOf(manifest).find(({ category }) => category === 'transferProcess');
+ */
+export const decidersOf = ({
+  aggregates,
+  processes = [],
+}: Readonly<{ aggregates: readonly AnyDecider[]; processes?: readonly AnyProcess[] }>): readonly AnyDecider[] => [
+  ...aggregates,
+  ...processes.map(processDecider),
+];

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import { type EventOf, v1 } from '../version.ts';
+
+const instant = z.string();
+const count = z.int().nonnegative();
+const number = z.int().positive();
+/** As part of what: handed on to all that follows. Where the first cause had no trace, nothing has one. */
+const trail = { correlation: z.string(), traceparent: z.string().optional() };
+
+/** A command with the version of its format, as an event is stored: what an older release decided is lifted before it is sent. */
+const stored = z.object({ type: z.string(), v: number, data: z.unknown() });
+
+/** An event with its place, its data as it was stored: a release that takes it up later lifts it. */
+const event = stored.extend({
+  id: z.string(),
+  stream: z.string(),
+  version: number,
+  commit: number,
+  at: instant,
+  actor: z.string(),
+  ...trail,
+  causation: z.string(),
+});
+
+const follows = { done: z.string().optional(), refused: z.string().optional() };
+
+const send = z.object({ number, to: z.string(), command: stored, ...follows });
+const refusal = { reason: z.string(), detail: z.unknown().optional() };
+
+const outcome = send.extend({
+  attempt: number,
+  decidedIn: number,
+  /** The commit on the target, and its time. */
+  commit: number,
+  at: instant,
+  /** Absent where it took effect. */
+  reason: z.string().optional(),
+  detail: z.unknown().optional(),
+  ...trail,
+});
+
+/** A deadline is known by its name and the number of the reaction that set it. */
+const deadline = z.object({ name: z.string(), setBy: number });
+const due = deadline.extend({ dueAt: instant, at: instant, ...trail });
+
+const byHand = z.object({ by: z.string(), why: z.string() });
+const resolved = byHand.extend({ at: instant, ...trail });
+
+/** What an instance is to react to, in full: kept where it cannot react at once. */
+const cause = z.union([z.object({ event }), z.object({ outcome }), z.object({ due }), z.object({ resolved })]);
+
+/** What it reacted to, in short: an event, the outcome of one of its commands, a deadline, or that a person ended it. */
+const occasion = z.union([
+  z.object({ event: z.object({ id: z.string(), type: z.string(), at: instant }) }),
+  z.object({ send: number, outcome: z.enum(['done', 'refused']) }),
+  z.object({ deadline: deadline.extend({ dueAt: instant }) }),
+  z.object({ resolved: z.object({ by: z.string(), at: instant }) }),
+]);
+
+/** The events of every instance of every process. Stored formats of 2026-11. Beside them an instance has `Remembered`, whose format is the
+ * process's own memory, and the events that its process raises.
+ * @example readEvent(processEvents, { type: 'Ended', v: 1, data: { how: 'completed', cancelled: [] } });
+ */
+export const processEvents = {
+  /** The instance's reactions are numbered 1, 2, 3, ..., and so are its sends. */
+  Reacted: v1(
+    z.object({
+      number,
+      occasion,
+      /** The time of the decision, which no target's commit of its commands is before. */
+      at: instant,
+      ...trail,
+      sends: z.array(send),
+      set: z.array(z.object({ name: z.string(), at: instant })),
+      /** Open deadlines that are open no longer: cancelled, or set anew. */
+      cancelled: z.array(deadline),
+    }),
+  ),
+  CommandDone: v1(z.object({ number, attempt: number, commit: number, at: instant })),
+  CommandRefused: v1(z.object({ number, attempt: number, commit: number, at: instant, ...refusal })),
+  /** A refusal that nothing follows on: the instance stands still until somebody retries or resolves it. */
+  InstanceStuck: v1(send.extend({ attempt: number, at: instant, ...trail, decidedIn: number, ...refusal })),
+  InstanceParked: v1(z.object({ cause, thrown: z.string() })),
+  CauseDeferred: v1(z.object({ cause })),
+  /** The oldest deferred cause is taken up. */
+  CauseTaken: v1(z.object({})),
+  InstanceResumed: v1(byHand),
+  CommandRetried: v1(byHand.extend({ number, attempt: number, at: instant })),
+  InstanceResolved: v1(byHand),
+  Ended: v1(z.object({ how: z.string(), cancelled: z.array(deadline) })),
+  /** The last event of each commit: what is still open after it, so that the sweep needs nothing else. */
+  StepEnded: v1(
+    z.object({
+      status: z.enum(['running', 'parked', 'stuck', 'ended']),
+      /** Commands that could be sent, and deferred causes that could be taken up. */
+      sends: count,
+      deferred: count,
+      /** When the next open deadline is due. */
+      due: instant.optional(),
+    }),
+  ),
+};
+
+/** An event of the kernel's in an instance's stream.
+ * @example const ended: ProcessEvent = { type: 'Ended', data: { how: 'completed', cancelled: [] } };
+ */
+export type ProcessEvent = EventOf<typeof processEvents>;
+
+/** The type of the event that holds what an instance remembers, in the process's own format. */
+export const rememberedType = 'Remembered';
+
+/** What an instance is to react to, in full, as it is stored.
+ * @example const cause: Cause = { event: { ...place, type: 'AccountOpened', v: 1, data } };
+ */
+export type Cause = z.infer<typeof cause>;
+export type CauseOutcome = z.infer<typeof outcome>;
+export type StoredCommand = z.infer<typeof stored>;
+export type StepEnded = Extract<ProcessEvent, { type: 'StepEnded' }>['data'];

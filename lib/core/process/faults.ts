@@ -1,0 +1,41 @@
+import type { AnyDecider } from '../decider.ts';
+import { processEvents, rememberedType } from './events.ts';
+import type { AnyProcess } from './process.ts';
+
+const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
+const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
+
+/** What is wrong with a declared process, beside what can be wrong with any aggregate; nothing if it is right.
+ * @example processFaults(transferProcess, [account, transfer]); // []
+ */
+export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecider[]): readonly string[] => {
+  const { category, from, sends, since, on, raises = {}, publishes = [], due = {} } = process;
+  const handled = Object.keys(on);
+  return [
+    ...(isInstant(since) ? [] : [`${category}: since '${since}' is no instant such as 2026-11-21T12:00:00.000Z.`]),
+    ...(from.length > 0 ? [] : [`${category} has no source: name at least one in \`from\`.`]),
+    ...(handled.length > 0 ? [] : [`${category} reacts to no event: add one to \`on\`.`]),
+    ...repeated(from.map((source) => source.category)).map((name) => `${category} reads ${name} twice.`),
+    // Its own streams are delivered to it too: it would take its own steps for somebody else's.
+    ...(from.some((source) => source.category === category) ? [`${category} reacts to itself: take it out of \`from\`.`] : []),
+    ...handled
+      .filter((type) => !from.some(({ events }) => Object.hasOwn(events, type)))
+      .map(
+        (type) => `${category} reacts to ${type}, which ${from.map((source) => source.category).join(' and ')} does not have.`,
+      ),
+    ...repeated(sends.map((target) => target.category)).map((name) => `${category} sends to ${name} twice.`),
+    ...sends
+      .filter((target) => !aggregates.includes(target))
+      .map((target) => `${category} sends to ${target.category}, which is no aggregate of the manifest.`),
+    ...Object.keys(raises)
+      .filter((type) => Object.hasOwn(processEvents, type) || type === rememberedType)
+      .map((type) => `${category} raises ${type}, which is an event of every process: choose another name.`),
+    ...publishes
+      .filter((type) => !Object.hasOwn(raises, type))
+      .map((type) => `${category} publishes ${type}, which it does not raise.`),
+    // A deadline's name is part of a key and of a message.
+    ...Object.keys(due)
+      .filter((name) => !/^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name))
+      .map((name) => `${category}: the deadline '${name}' must be 1 to 40 letters, digits and hyphens, beginning with a letter.`),
+  ];
+};

@@ -1,0 +1,190 @@
+import { type Trail, trailOf } from '../commit.ts';
+import { type Cause, type ProcessEvent, rememberedType, type StepEnded, type StoredCommand } from './events.ts';
+import type { AnyProcess } from './process.ts';
+
+/** A command that an instance decided and that has no outcome yet.
+ * @example const first: OpenSend | undefined = instance.sends[0];
+ */
+export type OpenSend = Readonly<{
+  number: number;
+  /** 1, and one more with each retry. */
+  attempt: number;
+  to: string;
+  command: StoredCommand;
+  done?: string;
+  refused?: string;
+  /** The time of the decision: nothing that it caused is from before. */
+  at: string;
+  /** The version of the event that decided it. */
+  decidedIn: number;
+}> &
+  Trail;
+
+/** A command whose refusal nothing follows on.
+ * @example const why = instance.stuck.map(({ reason }: StuckSend) => reason);
+ */
+export type StuckSend = OpenSend & Readonly<{ reason: string; detail?: unknown }>;
+
+/** A deadline that was set, and neither fired, cancelled nor set anew.
+ * @example const payment: OpenDeadline | undefined = instance.deadlines.payment;
+ */
+export type OpenDeadline = Readonly<{ name: string; setBy: number; at: string; decidedIn: number }> & Trail;
+
+/** What the kernel knows of one instance of a process: the state of its stream.
+ * @example const { status, sends }: Instance = known.state as Instance;
+ */
+export type Instance = Readonly<{
+  status: StepEnded['status'];
+  memory: unknown;
+  /** How many events, reactions and sends there were. */
+  version: number;
+  reactions: number;
+  sent: number;
+  /** In the order decided. */
+  sends: readonly OpenSend[];
+  stuck: readonly StuckSend[];
+  deadlines: Readonly<Record<string, OpenDeadline>>;
+  /** What is to be taken up, the oldest first. */
+  deferred: readonly Cause[];
+  parked?: Readonly<{ cause: Cause; thrown: string }>;
+  /** The number from which on its sends follow on that a person ended it. */
+  settlesFrom?: number;
+  ended?: string;
+}>;
+
+/** An instance before its first event.
+ * @example newInstance(transferProcess).status; // 'running'
+ */
+export const newInstance = ({ initial }: Pick<AnyProcess, 'initial'>): Instance => ({
+  status: 'running',
+  memory: initial,
+  version: 0,
+  reactions: 0,
+  sent: 0,
+  sends: [],
+  stuck: [],
+  deadlines: {},
+  deferred: [],
+});
+
+const statusOf = ({ parked, stuck, ended }: Instance): Instance['status'] => {
+  if (parked) return 'parked';
+  if (stuck.length > 0) return 'stuck';
+  return ended === undefined ? 'running' : 'ended';
+};
+
+/** The next command to each target, in the order decided: to one target each waits for the outcome of the one before, and behind a stuck one.
+ * @example const toSend = nextSends(instance); // to different targets in parallel
+ */
+export const nextSends = ({ sends, stuck }: Pick<Instance, 'sends' | 'stuck'>): readonly OpenSend[] => {
+  const taken = new Set(stuck.map(({ to }) => to));
+  return sends.filter(({ to }) => !taken.has(to) && taken.add(to));
+};
+
+/** What is open in an instance, as the last event of its last commit says it.
+ * @example stillOpenIn(instance).sends; // 0 when nothing waits for being sent
+ */
+export const stillOpenIn = ({ status, sends, stuck, deferred, deadlines }: Instance): StepEnded => {
+  const [due] =
+    status === 'running'
+      ? Object.values(deadlines)
+          .map(({ at }) => at)
+          .sort()
+      : [];
+  return {
+    status,
+    sends: sends.filter(({ to }) => !stuck.some((held) => held.to === to)).length,
+    deferred: status === 'running' ? deferred.length : 0,
+    ...(due !== undefined && { due }),
+  };
+};
+
+const without = (deadlines: Instance['deadlines'], gone: readonly Readonly<{ name: string; setBy: number }>[]) =>
+  Object.fromEntries(
+    Object.entries(deadlines).filter(([, open]) => !gone.some(({ name, setBy }) => name === open.name && setBy === open.setBy)),
+  );
+
+type Of<T extends ProcessEvent['type']> = Extract<ProcessEvent, { type: T }>['data'];
+type Evolve = { readonly [T in ProcessEvent['type']]: (instance: Instance, data: Of<T>) => Instance };
+
+const reacted = (instance: Instance, { number, occasion, at, sends, set, cancelled, ...trail }: Of<'Reacted'>): Instance => {
+  const of = { ...trailOf(trail), decidedIn: instance.version + 1 };
+  const fired = 'deadline' in occasion ? [occasion.deadline] : [];
+  return {
+    ...instance,
+    ...('resolved' in occasion && { settlesFrom: instance.sent + 1 }),
+    reactions: number,
+    sent: sends.at(-1)?.number ?? instance.sent,
+    sends: [...instance.sends, ...sends.map((send) => ({ ...send, attempt: 1, at, ...of }))],
+    deadlines: {
+      ...without(instance.deadlines, [...fired, ...cancelled]),
+      ...Object.fromEntries(set.map((deadline) => [deadline.name, { ...deadline, setBy: number, ...of }])),
+    },
+  };
+};
+
+const answered = (instance: Instance, { number }: { number: number }): Instance => ({
+  ...instance,
+  sends: instance.sends.filter((send) => send.number !== number),
+});
+
+/** What waited behind a stuck command was never sent, and never will be; but what follows on a resolution outlives another one of what was open before. */
+const isDroppedWith = ({ stuck, settlesFrom = Number.POSITIVE_INFINITY }: Instance, { to, number }: OpenSend): boolean =>
+  stuck.some((held) => held.to === to && (number < settlesFrom || held.number >= settlesFrom));
+
+const evolve: Evolve = {
+  Reacted: reacted,
+  CommandDone: answered,
+  CommandRefused: answered,
+  InstanceStuck: (instance, held) => ({ ...instance, stuck: [...instance.stuck, held] }),
+  // A deadline whose reaction threw is not to fire again: it waits as the cause of the mark.
+  InstanceParked: (instance, parked) => ({
+    ...instance,
+    parked,
+    deadlines: 'due' in parked.cause ? without(instance.deadlines, [parked.cause.due]) : instance.deadlines,
+  }),
+  CauseDeferred: (instance, { cause }) => ({ ...instance, deferred: [...instance.deferred, cause] }),
+  CauseTaken: (instance) => ({ ...instance, deferred: instance.deferred.slice(1) }),
+  InstanceResumed: ({ parked, ...instance }) => ({
+    ...instance,
+    deferred: [...(parked ? [parked.cause] : []), ...instance.deferred],
+  }),
+  CommandRetried: (instance, { number, attempt, at }) => {
+    const again = instance.stuck.flatMap(({ reason: _, detail: __, ...send }) =>
+      send.number === number ? [{ ...send, attempt, at }] : [],
+    );
+    return {
+      ...instance,
+      stuck: instance.stuck.filter((held) => held.number !== number),
+      sends: [...instance.sends, ...again].sort((a, b) => a.number - b.number),
+    };
+  },
+  InstanceResolved: ({ parked: _, ...instance }) => ({
+    ...instance,
+    stuck: [],
+    sends: instance.sends.filter((send) => !isDroppedWith(instance, send)),
+    deferred: [],
+  }),
+  Ended: (instance, { how }) => ({ ...instance, ended: how, deadlines: {}, deferred: [] }),
+  StepEnded: (instance) => instance,
+};
+
+/** What each event of an instance means for its state: the kernel's own, `Remembered`, and those that its process raises.
+ * @example processEvolve(transferProcess).Remembered?.(instance, memory).memory; // memory
+ */
+export const processEvolve = ({ raises = {} }: Pick<AnyProcess, 'raises'>) => {
+  const all: Readonly<Record<string, (instance: Instance, data: never) => Instance>> = {
+    ...Object.fromEntries(Object.keys(raises).map((type) => [type, (instance: Instance) => instance])),
+    ...evolve,
+    [rememberedType]: (instance: Instance, memory: unknown) => ({ ...instance, memory }),
+  };
+  return Object.fromEntries(
+    Object.entries(all).map(([type, apply]) => [
+      type,
+      (instance: Instance, data: never): Instance => {
+        const next = apply(instance, data);
+        return { ...next, version: instance.version + 1, status: statusOf(next) };
+      },
+    ]),
+  );
+};

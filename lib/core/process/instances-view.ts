@@ -1,0 +1,86 @@
+import type { Recorded } from '../message.ts';
+import type { AnyProjection, RowPerStream } from '../projection.ts';
+import { parseStream } from '../stream.ts';
+import { processDecider } from './decider.ts';
+import type { ProcessEvent, StepEnded } from './events.ts';
+import type { AnyProcess } from './process.ts';
+
+/** The view of all instances of all processes; no view of a manifest's own may have its name.
+ * @example GET /views/process-instances?list=by-status&by=stuck
+ */
+export const instancesName = 'process-instances';
+
+/** An instance as operators see it in the list. Stored format of 2026-11.
+ * @example const row: InstanceRow = { process: 'transferProcess', instance: 't1', status: 'stuck', since, startedAt, changedAt, open: 0, why };
+ */
+export type InstanceRow = Readonly<{
+  process: string;
+  instance: string;
+  status: StepEnded['status'];
+  /** Since when it has had this status. */
+  since: string;
+  startedAt: string;
+  changedAt: string;
+  /** Commands without an outcome that could be sent. */
+  open: number;
+  /** When its next deadline is due. */
+  waitsUntil?: string;
+  /** Why it stands still, in words. */
+  why?: string;
+  /** How it ended. */
+  how?: string;
+}>;
+
+type Of<T extends ProcessEvent['type']> = Recorded<Extract<ProcessEvent, { type: T }>>;
+
+const begun = ({ stream, at }: Recorded): InstanceRow => {
+  const { category: process = '', id: instance = stream } = parseStream(stream) ?? {};
+  return { process, instance, status: 'running', since: at, startedAt: at, changedAt: at, open: 0 };
+};
+
+const refusal = ({ to, command, reason }: Of<'InstanceStuck'>['data']): string =>
+  `${to} refuses ${command.type}: ${reason.replaceAll('-', ' ')}`;
+
+/** What makes the rows, whichever processes there are: a commit of an instance ends with `StepEnded`, which says how it stands. */
+const declared = {
+  kind: 'row-per-stream',
+  name: instancesName,
+  revision: 1,
+  may: ['operator'],
+  lists: { 'by-status': { by: (row: InstanceRow) => row.status, sort: (row: InstanceRow) => row.since } },
+  filters: ['process'],
+  on: {
+    InstanceStuck: (row, event) => {
+      const known = row ?? begun(event);
+      // Several commands may be refused: the first is the one to begin with.
+      return { ...known, why: known.why ?? refusal(event.data) };
+    },
+    InstanceParked: (row, event) => ({ ...(row ?? begun(event)), why: event.data.thrown }),
+    Ended: (row, event) => ({ ...(row ?? begun(event)), how: event.data.how }),
+    StepEnded: (row, event) => {
+      const { why, waitsUntil: _, ...known } = row ?? begun(event);
+      const { status, sends, due } = event.data;
+      const standsStill = status === 'parked' || status === 'stuck';
+      return {
+        ...known,
+        status,
+        since: status === known.status ? known.since : event.at,
+        changedAt: event.at,
+        open: sends,
+        ...(due !== undefined && { waitsUntil: due }),
+        ...(standsStill && why !== undefined && { why }),
+      };
+    },
+  },
+} as const satisfies Omit<RowPerStream<InstanceRow, ProcessEvent>, 'from'>;
+
+/** What the rows follow from, without the manifest: the hash of their code is that of this, and it tells the kernel's view from a manifest's own.
+ * @example instancesOf(manifest.processes)[0]?.on === instanceRows; // true
+ */
+export const instanceRows = declared.on;
+
+/** The view of a manifest's instances; none where there are no processes. A process that is added adds rows and changes none.
+ * @example const projections = [...manifest.projections, ...instancesOf(manifest.processes ?? [])];
+ */
+export const instancesOf = (processes: readonly AnyProcess[]): readonly AnyProjection[] =>
+  processes.length === 0 ? [] : [{ ...declared, from: processes.map(processDecider) } as AnyProjection];

@@ -1,0 +1,169 @@
+import { type Trail, trailOf } from '../commit.ts';
+import type { Context } from '../decider.ts';
+import { difference } from '../difference.ts';
+import type { Message } from '../message.ts';
+import { parseStream } from '../stream.ts';
+import { type Formats, FromNewerRelease, readEvent, storeEvent } from '../version.ts';
+import { type Cause, type CauseOutcome, type ProcessEvent, rememberedType } from './events.ts';
+import type { Instance } from './instance.ts';
+import type { AnyProcess, Due, Outcome, Reaction, Resolution } from './process.ts';
+import { readCommand, storeCommand } from './stored-command.ts';
+
+type Occasion = Extract<ProcessEvent, { type: 'Reacted' }>['data']['occasion'];
+type React = (memory: unknown, what: unknown) => Reaction<unknown> | undefined;
+type Named = Readonly<Record<string, unknown>> | undefined;
+
+/** A cause as the process's pure code sees it: which of its functions it is for, from when on a deadline may be, and how it ends whatever they say. */
+type Taken = Readonly<{ occasion: Occasion; react?: React; what: unknown; after: string; ends?: string }> & Trail;
+
+const own = (names: Named, name: string): React | undefined =>
+  names && Object.hasOwn(names, name) ? (names[name] as React) : undefined;
+
+const declared = (names: Named, name: string, list: string): string => {
+  if (own(names, name)) return name;
+  throw new Error(`There is no '${name}' in \`${list}\`: declare what follows, or mend the name.`);
+};
+
+const targetOf = ({ sends }: AnyProcess, to: string) => {
+  const target = sends.find(({ category }) => category === parseStream(to)?.category);
+  if (!target) throw new Error(`A command goes to ${to}, but \`sends\` has no aggregate of that category.`);
+  return target;
+};
+
+const outcomeOf = (process: AnyProcess, { to, command, commit, at, reason, detail }: CauseOutcome): Outcome => ({
+  to,
+  command: readCommand(targetOf(process, to), command),
+  commit,
+  at,
+  ...(reason !== undefined && { reason }),
+  ...(detail !== undefined && { detail }),
+});
+
+const taken = (process: AnyProcess, cause: Cause, instance: string): Taken => {
+  if ('event' in cause) {
+    const { type, v, data, ...place } = cause.event;
+    const subject = parseStream(place.stream);
+    const source = process.from.find(({ category }) => category === subject?.category);
+    const react = own(process.on, type);
+    const read = readEvent(source?.events ?? {}, { type, v, data });
+    const occasion = { event: { id: place.id, type, at: place.at } };
+    return {
+      occasion,
+      ...(react && { react }),
+      what: { ...read, ...place, subjectId: subject?.id ?? place.stream },
+      after: place.at,
+      ...trailOf(place),
+    };
+  }
+  if ('due' in cause) {
+    const { name, setBy, dueAt, at } = cause.due;
+    const what: Due = { name, dueAt, at };
+    const react = own(process.due, declared(process.due, name, 'due'));
+    const occasion = { deadline: { name, setBy, dueAt } };
+    return { occasion, ...(react && { react }), what, after: dueAt, ...trailOf(cause.due) };
+  }
+  if ('resolved' in cause) {
+    const { by, why, at } = cause.resolved;
+    const what: Resolution = { instance, by, why, at };
+    const react = process.resolved as React | undefined;
+    const occasion = { resolved: { by, at } };
+    return { occasion, ...(react && { react }), what, after: at, ends: 'resolved', ...trailOf(cause.resolved) };
+  }
+  const { number, done, refused, at, reason } = cause.outcome;
+  const [name, list] = reason === undefined ? ([done, 'done'] as const) : ([refused, 'refused'] as const);
+  const react = name === undefined ? undefined : own(process[list], declared(process[list], name, list));
+  const occasion = { send: number, outcome: list };
+  return { occasion, ...(react && { react }), what: outcomeOf(process, cause.outcome), after: at, ...trailOf(cause.outcome) };
+};
+
+const sendsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reaction<unknown>) =>
+  send.map(({ to, command, done, refused }, i) => ({
+    number: sent + 1 + i,
+    to,
+    command: storeCommand(targetOf(process, to), command),
+    ...(done !== undefined && { done: declared(process.done, done, 'done') }),
+    ...(refused !== undefined && { refused: declared(process.refused, refused, 'refused') }),
+  }));
+
+const isInstant = (text: string): boolean =>
+  Number.isFinite(Date.parse(text)) && new Date(Date.parse(text)).toISOString() === text;
+
+const deadlinesOf = ({ due }: AnyProcess, { set = [] }: Reaction<unknown>, after: string) => {
+  const names = set.map(({ name }) => name);
+  for (const { name, at } of set) {
+    declared(due, name, 'due');
+    if (!isInstant(at)) throw new Error(`The deadline '${name}' is at '${at}', which is no instant: take \`later(...)\`.`);
+    if (at <= after) throw new Error(`The deadline '${name}' is at ${at}, which is not later than its cause (${after}).`);
+    if (names.indexOf(name) !== names.lastIndexOf(name)) throw new Error(`The deadline '${name}' is set twice at once.`);
+  }
+  return set.map(({ name, at }) => ({ name, at }));
+};
+
+const raised = ({ raises = {} }: AnyProcess, { raise = [] }: Reaction<unknown>): readonly Message[] => {
+  for (const event of raise) storeEvent(raises, event);
+  return raise;
+};
+
+const remembered = ({ memory: format }: AnyProcess, before: unknown, memory: unknown): readonly Message[] => {
+  if (memory === undefined || difference(before, memory).length === 0) return [];
+  const event = { type: rememberedType, data: memory };
+  storeEvent({ [rememberedType]: format } as Formats, event);
+  return [event];
+};
+
+const eventsOf = (
+  process: AnyProcess,
+  instance: Instance,
+  reaction: Reaction<unknown>,
+  { occasion, after, ends, ...trail }: Taken,
+  at: string,
+) => {
+  const { deadlines } = instance;
+  const number = instance.reactions + 1;
+  const sends = sendsOf(process, instance, reaction);
+  const set = deadlinesOf(process, reaction, after);
+  const cancel = [...(reaction.cancel ?? []).map((name) => declared(process.due, name, 'due')), ...set.map(({ name }) => name)];
+  const fired = 'deadline' in occasion ? occasion.deadline.name : undefined;
+  const open = Object.values(deadlines).filter(({ name }) => name !== fired);
+  const cancelled = open.flatMap(({ name, setBy }) => (cancel.includes(name) ? [{ name, setBy }] : []));
+  const memory = remembered(process, instance.memory, reaction.memory);
+  const own = raised(process, reaction);
+  const { end = ends } = reaction;
+  // Nothing to store, but for a deadline: that it has fired must be known.
+  if (sends.length + set.length + cancelled.length + memory.length + own.length === 0 && end === undefined && fired === undefined)
+    return [];
+  const left = [
+    ...open.flatMap(({ name, setBy }) => (cancel.includes(name) ? [] : [{ name, setBy }])),
+    ...set.map(({ name }) => ({ name, setBy: number })),
+  ];
+  const reacted = { number, occasion, at, ...trailOf(trail), sends, set, cancelled };
+  const ended = end === undefined ? [] : [{ type: 'Ended', data: { how: end, cancelled: left } }];
+  return [{ type: 'Reacted', data: reacted }, ...memory, ...own, ...ended];
+};
+
+/** What a reaction that threw is remembered by.
+ * @example thrownBy(new Error('No rate for XYZ.')); // 'Error: No rate for XYZ.'
+ */
+export const thrownBy = (cause: unknown): string => {
+  const { name, message } = cause instanceof Error ? cause : { name: 'Thrown', message: String(cause) };
+  return `${name}: ${message}`.slice(0, 1_000);
+};
+
+/** The events of an instance's reaction to one cause; if it throws, or decides what cannot be, that it is parked. What a newer release wrote is
+ * thrown: it passes by itself.
+ * @example reactTo(transferProcess, instance, { event }, { id: 't1', at })[0]?.type; // 'Reacted'
+ */
+export const reactTo = (
+  process: AnyProcess,
+  instance: Instance,
+  cause: Cause,
+  { id, at }: Pick<Context, 'id' | 'at'>,
+): readonly Message[] => {
+  try {
+    const given = taken(process, cause, id);
+    return eventsOf(process, instance, given.react?.(instance.memory, given.what) ?? {}, given, at);
+  } catch (fault) {
+    if (fault instanceof FromNewerRelease) throw fault;
+    return [{ type: 'InstanceParked', data: { cause, thrown: thrownBy(fault) } }];
+  }
+};

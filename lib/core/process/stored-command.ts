@@ -1,0 +1,51 @@
+import type { AnyDecider, CommandFormat } from '../decider.ts';
+import type { Message } from '../message.ts';
+import { type Formats, FromNewerRelease, UnreadableEvent, v1 } from '../version.ts';
+import type { StoredCommand } from './events.ts';
+
+/** The versions of a command's format, of which a plain schema is the first.
+ * @example commandVersions(account.commands.Debit).current; // 1
+ */
+export const commandVersions = ({ versions, schema }: CommandFormat<unknown>): Formats[string] => versions ?? v1(schema);
+
+/** A command in the form in which a process's decision keeps it: as it was given, with the version of its format, once that takes it.
+ * @example storeCommand(account, { type: 'Deposit', data }); // { type: 'Deposit', v: 1, data }
+ */
+export const storeCommand = (
+  { category, commands }: Pick<AnyDecider, 'category' | 'commands'>,
+  { type, data }: Message,
+): StoredCommand => {
+  const format = Object.hasOwn(commands, type) ? commands[type] : undefined;
+  if (!format) throw new Error(`${category} has no command ${type}.`);
+  const { current, schemas } = commandVersions(format);
+  const checked = schemas[current - 1]?.safeParse(data);
+  if (!checked?.success)
+    throw new Error(`A ${type} for ${category} does not fit its schema: ${checked?.error.issues[0]?.message}`, {
+      cause: checked?.error,
+    });
+  return { type, v: current, data };
+};
+
+/** Reads a stored command of any released version into today's shape.
+ * @example readCommand(account, { type: 'Deposit', v: 1, data }).data; // in the shape that `decide` takes
+ */
+export const readCommand = (
+  { category, commands }: Pick<AnyDecider, 'category' | 'commands'>,
+  { type, v, data }: StoredCommand,
+): Message => {
+  const format = Object.hasOwn(commands, type) ? commands[type] : undefined;
+  const versions = format && commandVersions(format);
+  if (!versions || v > versions.readable)
+    throw new FromNewerRelease(
+      `${category} has no command ${type} v${v} in this release. If a newer release is rolling out this passes by itself; if not, ` +
+        'it was taken away while a process had it decided: put it back.',
+    );
+  try {
+    return { type, data: versions.parse(data, v) };
+  } catch (cause) {
+    throw new UnreadableEvent(
+      `The stored command ${type} v${v} for ${category} does not fit its schema: give the new one \`.next(schema, upcast)\`.`,
+      { cause },
+    );
+  }
+};

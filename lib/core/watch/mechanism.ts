@@ -1,0 +1,113 @@
+import type { Message, Recorded } from '../message.ts';
+import { later, type Span } from '../process/process.ts';
+import type { Kept, PatternMemory } from './formats.ts';
+
+/** Any pattern's map from event types to values.
+ * @example const values: AnyValues = { MoneyWithdrawn: ({ data }: Recorded<Withdrawn>) => data.amount };
+ */
+export type AnyValues = Readonly<Record<string, ((event: never) => number | undefined) | undefined>>;
+
+/** An event that comes to a watch, beside the newest that it has seen.
+ * @example const arrival: Arrival = { event, newest: event.at, late: false };
+ */
+export type Arrival = Readonly<{
+  event: Recorded;
+  newest: string;
+  /** Older than the newest by more than the declared lateness. */
+  late: boolean;
+}>;
+
+/** What a pattern comes to: what it keeps, and the figures of what it raises.
+ * @example const taken: Taken = { kept: { events: [] }, raised: [] };
+ */
+export type Taken = Readonly<{ kept: PatternMemory; raised: readonly object[] }>;
+
+/** A pattern made ready to run.
+ * @example const mechanism: Mechanism = windowMechanism(pattern, 0, 100);
+ */
+export type Mechanism = Readonly<{
+  types: readonly string[];
+  /** Undefined: the event does not count for it. */
+  take: (kept: PatternMemory, arrival: Arrival) => Taken | undefined;
+  /** Until when it waits for something that may still come; and what it raises when nothing came by then. */
+  waitsUntil?: (kept: PatternMemory) => string | undefined;
+  due?: (kept: PatternMemory, at: string) => Taken;
+  /** The most that it ever adds to a commit. */
+  bytes: number;
+  faults: readonly string[];
+}>;
+
+/** An instant in milliseconds.
+ * @example time('1970-01-01T00:00:01.000Z'); // 1000
+ */
+export const time = (at: string): number => Date.parse(at);
+
+/** The later of two instants, of which the first may be none yet.
+ * @example newer('', '2026-11-21T12:00:00.000Z'); // '2026-11-21T12:00:00.000Z'
+ */
+export const newer = (known: string, at: string): string => (time(known) > time(at) ? known : at);
+
+const epoch = '1970-01-01T00:00:00.000Z';
+/** A span in milliseconds.
+ * @example length({ minutes: 1 }); // 60000
+ */
+export const length = (span: Span): number => time(later(epoch, span));
+
+/** How many bytes of an item the id of an event has at most.
+ * @example const bytes = most * idBytes;
+ */
+export const idBytes = 190;
+
+/** How many bytes of an item an event has at most, as it is kept.
+ * @example const bytes = most * keptBytes;
+ */
+export const keptBytes = 230;
+
+/** What an event counts for a pattern; undefined: it does not count. Floating point adds up differently in another order, so integers only.
+ * @example countedOf({ MoneyWithdrawn: () => 1 }, event);
+ */
+export const countedOf = (values: AnyValues, event: Recorded): number | undefined => {
+  const value = Object.hasOwn(values, event.type) ? values[event.type]?.(event as never) : undefined;
+  if (value !== undefined && !Number.isSafeInteger(value))
+    throw new TypeError(
+      `The value of ${event.type} (${event.id}) is ${value}: a watch takes safe integers, such as minor units, or undefined where the event does not count.`,
+    );
+  return value;
+};
+
+const placeOf = (id: string): readonly [stream: string, version: number] => {
+  const slash = id.lastIndexOf('/');
+  return [id.slice(0, slash), Number(id.slice(slash + 1))];
+};
+
+/** Whether one event came after another: in one stream by their versions, else by their times.
+ * @example isAfter(['a-1/2', at, 1], ['a-1/1', at, 1]); // true
+ */
+export const isAfter = ([id, at]: Kept, [otherId, otherAt]: Kept): boolean => {
+  const [[stream, version], [otherStream, otherVersion]] = [placeOf(id), placeOf(otherId)];
+  return stream === otherStream ? version > otherVersion : at >= otherAt;
+};
+
+/** An order without ties, the same whatever came first: by time, and at the same time by stream and version.
+ * @example const sorted = events.toSorted(inOrder);
+ */
+export const inOrder = (a: Kept, b: Kept): number => {
+  if (a[1] !== b[1]) return a[1] < b[1] ? -1 : 1;
+  const [[streamA, versionA], [streamB, versionB]] = [placeOf(a[0]), placeOf(b[0])];
+  if (streamA !== streamB) return streamA < streamB ? -1 : 1;
+  return versionA - versionB;
+};
+
+/** Events put in order, without those from before a time; of more than so many the newest.
+ * @example const kept = remembered([...before, event], time(newest) - 60_000, 100);
+ */
+export const remembered = (events: readonly Kept[], since: number, most: number): Kept[] =>
+  events
+    .filter(([, at]) => time(at) >= since)
+    .sort(inOrder)
+    .slice(-most);
+
+/** An event as it is kept.
+ * @example keptOf(event, 5_000); // ['account-7f3a/3', '2026-11-21T12:00:00.000Z', 5000]
+ */
+export const keptOf = ({ id, at }: Recorded<Message>, value: number): Kept => [id, at, value];

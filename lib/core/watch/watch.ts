@@ -1,0 +1,213 @@
+import type { Message, Recorded } from '../message.ts';
+import type { Process, Reaction, SetDeadline, Span } from '../process/process.ts';
+import type { Source } from '../projection.ts';
+import type { Formats } from '../version.ts';
+import { type PatternMemory, suspicions, type WatchMemory, watchMemory } from './formats.ts';
+import { length, type Mechanism, newer, type Taken, time } from './mechanism.ts';
+import { followedMechanism, notFollowedMechanism } from './pairs.ts';
+import { usualMechanism } from './usual.ts';
+import { windowMechanism } from './window.ts';
+
+/** Which events count for a pattern, and with which value: an integer; `undefined` where one does not count.
+ * @example const withdrawals: Values<AccountEvent> = { MoneyWithdrawn: ({ data }) => data.amount };
+ */
+export type Values<E extends Message> = {
+  readonly [T in E['type']]?: (event: Recorded<Extract<E, { type: T }>>) => number | undefined;
+};
+
+/** How many events a pattern keeps for one key at most, 100 if not said; of more the newest. */
+type Keeping = Readonly<{ most?: number }>;
+
+/** So many events within a span.
+ * @example const rapid: CountWithin<AccountEvent> = { kind: 'count-within', of: withdrawals, reaches: 5, within: { minutes: 1 } };
+ */
+export type CountWithin<E extends Message> = Keeping &
+  Readonly<{ kind: 'count-within'; of: Values<E>; reaches: number; within: Span }>;
+
+/** Values that add up to more than a limit within a span; none of them may be negative.
+ * @example const large: SumWithin<AccountEvent> = { kind: 'sum-within', of: withdrawals, exceeds: 1_000_000, within: { days: 1 } };
+ */
+export type SumWithin<E extends Message> = Keeping &
+  Readonly<{ kind: 'sum-within'; of: Values<E>; exceeds: number; within: Span }>;
+
+/** One event followed by another within a span.
+ * @example const emptied: FollowedBy<AccountEvent> = { kind: 'followed-by', first: deposits, by: withdrawals, within: { minutes: 10 } };
+ */
+export type FollowedBy<E extends Message> = Keeping &
+  Readonly<{
+    kind: 'followed-by';
+    first: Values<E>;
+    by: Values<E>;
+    within: Span;
+    /** Whether the two belong together, by their values; always if not said. */
+    when?: (first: number, by: number) => boolean;
+  }>;
+
+/** One event that another does not follow within a span.
+ * @example const unpaid: NotFollowedBy<OrderEvent> = { kind: 'not-followed-by', first: shipped, by: paid, within: { days: 30 } };
+ */
+export type NotFollowedBy<E extends Message> = Readonly<{ kind: 'not-followed-by' }> & Omit<FollowedBy<E>, 'kind'>;
+
+/** A value far outside of what was usual before it.
+ * @example const unusual: FarFromUsual<AccountEvent> = { kind: 'far-from-usual', of: withdrawals, deviations: 4, after: 20 };
+ */
+export type FarFromUsual<E extends Message> = Keeping &
+  Readonly<{
+    kind: 'far-from-usual';
+    of: Values<E>;
+    /** How many standard deviations from the mean are far. */
+    deviations: number;
+    /** How many values there must be before one is judged. */
+    after: number;
+    /** And how far it must be from the mean in any case, since what never varies has no deviation; 0 if not said. */
+    atLeast?: number;
+  }>;
+
+/** What a watch looks for.
+ * @example const patterns: Record<string, Pattern<AccountEvent>> = { RapidWithdrawalsSuspected: rapid };
+ */
+export type Pattern<E extends Message> = CountWithin<E> | SumWithin<E> | FollowedBy<E> | NotFollowedBy<E> | FarFromUsual<E>;
+
+/** Complex events over time: what is looked for in the events of a key, by the name of the event that is raised.
+ * @example export const fraudWatch = watch<AccountEvent>({ category: 'fraudWatch', from: [account], ... });
+ */
+export type Watch<E extends Message> = Readonly<{
+  category: string;
+  from: readonly Source[];
+  since: string;
+  /** Whose an event is, as an id: each key is watched by itself. Undefined: nobody's. */
+  key: (event: Recorded<E>) => string | undefined;
+  /** By how much an event may be older than the newest of its key and still be put where it belongs. Needed where a key's events come from
+   * several streams, among which there is no order; those of one stream come in order. Nothing if not said. */
+  lateness?: Span;
+  patterns: Readonly<Record<string, Pattern<E>>>;
+  /** The formats of what is raised, from the category's file in `events/`: each pattern's is `suspicions[kind]`. */
+  raises: Formats;
+  publishes?: readonly string[];
+}>;
+
+const mechanismOf = (pattern: Pattern<never>, lateness: number, most: number): Mechanism => {
+  switch (pattern.kind) {
+    case 'count-within':
+    case 'sum-within':
+      return windowMechanism(pattern, lateness, most);
+    case 'followed-by':
+      return followedMechanism(pattern, lateness, most);
+    case 'not-followed-by':
+      return notFollowedMechanism(pattern, lateness, most);
+    case 'far-from-usual':
+      return usualMechanism(pattern, lateness, most);
+  }
+};
+
+const nothing: PatternMemory = { events: [] };
+const name = /^[A-Z][A-Za-z0-9]*Suspected$/;
+/** Of an item's 400 KB, so that the commit has room for what stands beside the memory and the figures. */
+const mostBytes = 300_000;
+
+type Named = Readonly<{ type: string; pattern: Pattern<never>; mechanism: Mechanism; most: number }>;
+
+const patternFaults = ({ from, raises }: Watch<never>, { type, pattern, mechanism, most }: Named): readonly string[] =>
+  [
+    ...(name.test(type) ? [] : ['what is raised is named in PascalCase and ends in Suspected']),
+    ...(raises[type] === suspicions[pattern.kind] ? [] : [`\`raises\` must have it, as suspicions['${pattern.kind}']`]),
+    ...(Number.isSafeInteger(most) && most >= 1 ? [] : ['`most` must be 1, 2, 3 or more']),
+    ...(mechanism.types.length > 0 ? [] : ['it looks at no event']),
+    ...mechanism.types
+      .filter((handled) => !from.some(({ events }) => Object.hasOwn(events, handled)))
+      .map((handled) => `it looks at ${handled}, which ${from.map(({ category }) => category).join(' and ')} does not have`),
+    ...mechanism.faults,
+  ].map((fault) => `${type}: ${fault}.`);
+
+const faultsOf = (declared: Watch<never>, named: readonly Named[], lateness: number): readonly string[] => {
+  const bytes = named.reduce((sum, { mechanism }) => sum + mechanism.bytes, 0);
+  return [
+    ...named.flatMap((each) => patternFaults(declared, each)),
+    ...Object.keys(declared.raises)
+      .filter((type) => !Object.hasOwn(declared.patterns, type))
+      .map((type) => `${type}: it is in \`raises\`, and there is no pattern of that name.`),
+    ...(named.length > 0 ? [] : ['There is nothing in `patterns`.']),
+    ...(lateness >= 0 ? [] : ['`lateness` must not be negative.']),
+    ...(bytes <= mostBytes
+      ? []
+      : [
+          `All patterns together may come to ${Math.ceil(bytes / 1_000)} KB in one commit, and ${mostBytes / 1_000} are allowed: lower \`most\`, or make two watches.`,
+        ]),
+  ];
+};
+
+/** Makes a process of a watch: what it remembers is bounded, and what it raises follows from the events and their own times alone.
+ * @example
+ * watch<AccountEvent>({
+ *   category: 'fraudWatch', from: [account], since: '2026-11-01T00:00:00.000Z', key: ({ subjectId }) => subjectId, raises: fraudWatchEvents,
+ *   patterns: {
+ *     RapidWithdrawalsSuspected: { kind: 'count-within', of: { MoneyWithdrawn: ({ data }) => data.amount }, reaches: 5, within: { minutes: 1 } },
+ *   },
+ * });
+ */
+export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemory, E> => {
+  const { category, from, since, key, raises, publishes } = declared;
+  const lateness = length(declared.lateness ?? {});
+  const named = Object.entries(declared.patterns).map(([type, pattern]): Named => {
+    const most = pattern.most ?? 100;
+    return { type, pattern, most, mechanism: mechanismOf(pattern as unknown as Pattern<never>, lateness, most) } as Named;
+  });
+  const faults = faultsOf(declared as unknown as Watch<never>, named, lateness);
+  if (faults.length > 0)
+    throw new Error(`The watch ${category} is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+
+  /** What all that some patterns come to means for the instance. A deadline is that of what has waited longest. */
+  const reaction = (
+    before: WatchMemory,
+    newest: string,
+    taken: readonly (readonly [Named, Taken])[],
+    fired?: string,
+  ): Reaction<WatchMemory> => {
+    const kept = Object.fromEntries(taken.map(([{ type }, { kept }]) => [type, kept]));
+    const set: SetDeadline[] = [];
+    const cancel: string[] = [];
+    for (const [{ type, mechanism }, { kept }] of taken) {
+      const was = type === fired ? undefined : mechanism.waitsUntil?.(before.patterns[type] ?? nothing);
+      const at = mechanism.waitsUntil?.(kept);
+      if (at === was) continue;
+      if (at !== undefined) set.push({ name: type, at });
+      else cancel.push(type);
+    }
+    const raise = taken.flatMap(([{ type }, { raised }]) => raised.map((data) => ({ type, data })));
+    return { memory: { newest, patterns: { ...before.patterns, ...kept } }, set, cancel, raise };
+  };
+
+  const react = (memory: WatchMemory, event: Recorded): Reaction<WatchMemory> | undefined => {
+    const newest = newer(memory.newest, event.at);
+    const arrival = { event, newest, late: time(event.at) < time(newest) - lateness };
+    const taken = named.flatMap((each) => {
+      const came = each.mechanism.take(memory.patterns[each.type] ?? nothing, arrival);
+      return came ? [[each, came] as const] : [];
+    });
+    return taken.length === 0 ? undefined : reaction(memory, newest, taken);
+  };
+
+  const types = new Set(named.flatMap(({ mechanism }) => mechanism.types));
+  const waiting = named.filter(({ mechanism }) => mechanism.due);
+  return {
+    category,
+    from,
+    sends: [],
+    since,
+    memory: watchMemory,
+    initial: { newest: '', patterns: {} },
+    raises,
+    ...(publishes && { publishes }),
+    instance: key,
+    on: Object.fromEntries([...types].map((type) => [type, react])) as unknown as Process<WatchMemory, E>['on'],
+    due: Object.fromEntries(
+      waiting.map((each) => [
+        each.type,
+        (memory: WatchMemory, { at }: { at: string }) => {
+          const came = each.mechanism.due?.(memory.patterns[each.type] ?? nothing, at);
+          return came && reaction(memory, memory.newest, [[each, came]], each.type);
+        },
+      ]),
+    ),
+  };
+};

@@ -1,0 +1,50 @@
+import type { Clock } from '../ports.ts';
+import type { defaultSettings } from '../settings.ts';
+import type { Known } from '../store/known.ts';
+
+type Aging = Readonly<{ clock: Pick<Clock, 'now'>; settings: Pick<typeof defaultSettings, 'cacheAgeMilliseconds'> }>;
+
+/** Whether a kept state may still be gone by. One that was read in the future is of a clock that jumped, and counts as old. */
+export const isFresh = ({ clock, settings }: Aging, { readAt }: Pick<Known, 'readAt'>): boolean => {
+  const age = clock.now() - readAt;
+  return age >= 0 && age <= settings.cacheAgeMilliseconds;
+};
+
+/** The states that a warm function keeps, bounded in bytes: the longest unused goes first. */
+export type StateCache = Readonly<{
+  get(stream: string): Known | undefined;
+  set(known: Known): void;
+  drop(stream: string): void;
+}>;
+
+const sizeOf = ({ state, recent, sent }: Known) => 500 + recent.length + sent.length + 2 * (JSON.stringify(state)?.length ?? 0);
+
+export const stateCache = (maxBytes: number): StateCache => {
+  const entries = new Map<string, Readonly<{ known: Known; size: number }>>();
+  let total = 0;
+  const drop = (stream: string) => {
+    total -= entries.get(stream)?.size ?? 0;
+    entries.delete(stream);
+  };
+  return {
+    get: (stream) => {
+      const entry = entries.get(stream);
+      if (!entry) return undefined;
+      entries.delete(stream);
+      entries.set(stream, entry);
+      return entry.known;
+    },
+    set: (known) => {
+      drop(known.stream);
+      const size = sizeOf(known);
+      if (size > maxBytes) return;
+      entries.set(known.stream, { known, size });
+      total += size;
+      for (const oldest of entries.keys()) {
+        if (total <= maxBytes) return;
+        drop(oldest);
+      }
+    },
+    drop,
+  };
+};

@@ -1,0 +1,92 @@
+import { allowed } from '../../core/access.ts';
+import type { Commit } from '../../core/commit.ts';
+import { type AnyDecider, type Context, decide, isRefusal, type Refusal, refuse } from '../../core/decider.ts';
+import { parseStream } from '../../core/stream.ts';
+import { storeEvent } from '../../core/version.ts';
+import { nowOf } from '../instant.ts';
+import type { Known } from '../store/known.ts';
+import { storable } from '../store/storable.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
+
+/** What a decision on a known state comes to: a commit to append, or an answer that appends nothing. */
+export type Decision = Readonly<{ append: Commit } | { answer: CommandAnswer }>;
+
+/** The latest of some instants. */
+export const latest = (...instants: readonly (string | undefined)[]): string =>
+  instants.reduce<string>((a, b) => (b !== undefined && b > a ? b : a), '');
+
+const contextOf = ({ clock }: Commanding, known: Known, { stream, actor, causeAt }: CommandRequest): Context => ({
+  id: parseStream(stream)?.id ?? stream,
+  actor,
+  at: latest(nowOf(clock), known.at, causeAt),
+});
+
+/** The commit that follows on what is known, with nothing in it yet. */
+const emptyCommit = (known: Known, { stream, id, digest, meta, actor }: CommandRequest, at: string): Commit => ({
+  stream,
+  commit: known.commit + 1,
+  version: known.version,
+  events: [],
+  command: id,
+  ...(digest !== undefined && { digest }),
+  at,
+  meta: { ...meta, actor: actor.id },
+  ...(known.hash && { prev: known.hash }),
+});
+
+/** A process must find the outcome of its command on the target, whichever of its senders asks; a caller over HTTP need not. */
+const leavesTrace = ({ actor, leavesNoTrace }: CommandRequest): boolean => actor.role === 'process' && !leavesNoTrace;
+
+/** What a command comes to that appends no events: an answer, or where it is to leave a trace a commit with the reason alone. */
+const withoutEvents = (
+  commanding: Commanding,
+  known: Known,
+  request: CommandRequest,
+  answer: CommandAnswer,
+  refusal?: Refusal,
+): Decision => {
+  if (!leavesTrace(request)) return { answer };
+  const commit = emptyCommit(known, request, contextOf(commanding, known, request).at);
+  const { refused: reason, detail } = refusal ?? {};
+  return {
+    append: { ...commit, ...(reason !== undefined && { refused: { reason, ...(detail && { detail: storable(detail) }) } }) },
+  };
+};
+
+/** What a refusal comes to. */
+export const refusalOn = (commanding: Commanding, known: Known, request: CommandRequest, refusal: Refusal): Decision =>
+  withoutEvents(commanding, known, request, { outcome: 'refused', refusal }, refusal);
+
+type TooLarge = Extract<CommandAnswer, { outcome: 'too-large' }>;
+
+/** What a commit comes to that no item takes. */
+export const tooLargeOn = (commanding: Commanding, known: Known, request: CommandRequest, answer: TooLarge): Decision => {
+  const { outcome, size, limit, unit } = answer;
+  return withoutEvents(commanding, known, request, answer, refuse(outcome, { size, limit, unit }));
+};
+
+/** Whether who asks may send a command to a stream of this state. */
+export const maySend = ({ commands, owner }: AnyDecider, state: unknown, { command, actor }: CommandRequest): boolean => {
+  const format = commands[command.type];
+  return format !== undefined && allowed(format.may, actor, owner?.(state as never));
+};
+
+/** Decides a command on what is known of its stream. */
+export const decideOn = (commanding: Commanding, known: Known, request: CommandRequest): Decision => {
+  const { decider, settings } = commanding;
+  const { stream, command } = request;
+  const nothing = (answer: CommandAnswer, refusal?: Refusal) => withoutEvents(commanding, known, request, answer, refusal);
+  if (!maySend(decider, known.state, request)) return nothing({ outcome: 'forbidden' }, refuse('forbidden'));
+  const { version, commit } = known;
+  if (request.expectedVersion !== undefined && request.expectedVersion !== version)
+    return nothing({ outcome: 'stale', version }, refuse('stale-version', { version }));
+  const context = contextOf(commanding, known, request);
+  const outcome = decide(decider, known.state, command, context);
+  if (isRefusal(outcome)) return refusalOn(commanding, known, request, outcome);
+  if (outcome.length === 0) return nothing({ outcome: 'unchanged', stream, version, commit });
+  const limit = settings.eventsPerCommit;
+  if (outcome.length > limit)
+    return tooLargeOn(commanding, known, request, { outcome: 'too-large', size: outcome.length, limit, unit: 'events' });
+  const events = outcome.map((event) => storeEvent(decider.events, { ...event, data: storable(event.data) }));
+  return { append: { ...emptyCommit(known, request, context.at), version: version + events.length, events } };
+};

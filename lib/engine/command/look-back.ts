@@ -1,0 +1,30 @@
+import type { Commit } from '../../core/commit.ts';
+import type { Store } from '../ports.ts';
+import type { Known } from '../store/known.ts';
+import type { CommandRequest } from './request.ts';
+
+const firstPage = 25;
+const pageCommits = 250;
+
+/**
+ * The commit that a process's command made before, where the recent ids do not reach back far enough to know. What it made cannot be from before
+ * what caused it, so it is looked for, newest first, as far as commits are not older than that. `lookedThrough` says up to which commit that
+ * was done already.
+ */
+export const lookBack = async (
+  store: Pick<Store, 'read'>,
+  known: Known,
+  { stream, id, causeAt = '' }: Pick<CommandRequest, 'stream' | 'id' | 'causeAt'>,
+  lookedThrough: number,
+): Promise<Commit | undefined> => {
+  // The oldest commit of a process whose id is remembered: its time may already tell.
+  const oldest = known.sentFrom;
+  if (oldest <= 1 || known.at < causeAt || oldest <= lookedThrough + 1) return undefined;
+  for (let to: number | undefined = oldest, limit = firstPage; to !== undefined; limit = pageCommits) {
+    const page = await store.read(stream, { from: lookedThrough + 1, to, limit, newestFirst: true });
+    const found = page.commits.find(({ command }) => command === id);
+    if (found || page.commits.some(({ at }) => at < causeAt)) return found;
+    to = page.next;
+  }
+  return undefined;
+};

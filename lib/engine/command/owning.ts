@@ -1,0 +1,38 @@
+import type { Actor } from '../../core/access.ts';
+import type { CommandFormat } from '../../core/decider.ts';
+import { isId, streamName } from '../../core/stream.ts';
+import type { Loading } from '../store/load.ts';
+import type { StateCache } from './cache.ts';
+import { stateNow } from './state-now.ts';
+
+/** What the states of the aggregates are read with whose things a command may name, by category. */
+export type Owning = ReadonlyMap<string, Loading & Readonly<{ cache: StateCache }>>;
+
+/**
+ * Whether a caller owns all that a command names beside its own stream. What is nobody's is not the caller's. A cached owner is enough to say yes; before a no
+ * the stream is read, since it may have been opened a moment ago.
+ */
+export const ownsNamed = async (
+  owning: Owning,
+  { owns = {} }: Pick<CommandFormat<unknown>, 'owns'>,
+  data: unknown,
+  actor: Actor,
+): Promise<boolean> => {
+  if (actor.role === 'operator' || actor.role === 'process') return true;
+  const owned = await Promise.all(
+    Object.entries(owns).map(async ([category, idIn]) => {
+      const loading = owning.get(category);
+      if (!loading) throw new Error(`A command names streams of ${category}, which this function was not given.`);
+      const id = idIn(data as never);
+      if (id === undefined) return true;
+      // Who asks without a token is nobody in particular, and owns nothing; and what is no id names no stream.
+      if (actor.role === 'anyone' || !isId(id)) return false;
+      const isOwner = async (atLeast?: number) => {
+        const { state } = await stateNow(loading, streamName(category, id), atLeast);
+        return loading.decider.owner?.(state as never) === actor.id;
+      };
+      return (await isOwner(0)) || (await isOwner());
+    }),
+  );
+  return owned.every(Boolean);
+};

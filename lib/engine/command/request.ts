@@ -1,0 +1,37 @@
+import type { Actor } from '../../core/access.ts';
+import type { Commit, Meta } from '../../core/commit.ts';
+import type { Refusal } from '../../core/decider.ts';
+import type { Message } from '../../core/message.ts';
+import type { Keys } from '../ports.ts';
+import type { Loading } from '../store/load.ts';
+import type { StateCache } from './cache.ts';
+
+/** A command on its way: whose, to which stream, under which id, as part of what. */
+export type CommandRequest = Readonly<{
+  stream: string;
+  command: Message;
+  actor: Actor;
+  /** The command's id: the same id takes effect at most once. */
+  id: string;
+  /** Tells a repeat of an id from another command under the same one; absent for an id that nobody can repeat. */
+  digest?: string;
+  /** The version that the caller has seen, if the command is for that version only. */
+  expectedVersion?: number;
+  /** The time of what caused it, which its commit is never before. */
+  causeAt?: string;
+  /** A process's step in its own stream: what comes to nothing leaves nothing there, since nobody asks for its outcome. */
+  leavesNoTrace?: true;
+  meta: Omit<Meta, 'actor'>;
+}>;
+
+export type CommandAnswer =
+  | Readonly<{ outcome: 'committed'; commit: Commit }>
+  | Readonly<{ outcome: 'unchanged'; stream: string; version: number; commit: number }>
+  | Readonly<{ outcome: 'refused'; refusal: Refusal }>
+  | Readonly<{ outcome: 'forbidden' }>
+  | Readonly<{ outcome: 'stale'; version: number }>
+  | Readonly<{ outcome: 'id-reused' }>
+  | Readonly<{ outcome: 'too-large'; size: number; limit: number; unit: 'bytes' | 'events' }>
+  | Readonly<{ outcome: 'contended'; tries: number }>;
+
+export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys }>;

@@ -1,0 +1,24 @@
+import { BrokenHistory, type Known } from '../store/known.ts';
+import { catchUp, type Loading, load } from '../store/load.ts';
+import { isFresh, type StateCache } from './cache.ts';
+
+/** A stream's state, read unless it is known up to this commit. */
+export const stateNow = async (
+  loading: Loading & Readonly<{ cache: StateCache }>,
+  stream: string,
+  atLeast = Number.POSITIVE_INFINITY,
+): Promise<Known> => {
+  const { cache } = loading;
+  const kept = cache.get(stream);
+  const cached = kept && isFresh(loading, kept) ? kept : undefined;
+  if (cached && cached.commit >= atLeast) return cached;
+  const loaded = () => load(loading, stream, () => {});
+  const known = cached
+    ? await catchUp(loading, cached, () => {}).catch((cause: unknown) => {
+        if (cause instanceof BrokenHistory) return loaded();
+        throw cause;
+      })
+    : await loaded();
+  cache.set(known);
+  return known;
+};

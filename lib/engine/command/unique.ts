@@ -1,0 +1,66 @@
+import type { Commit } from '../../core/commit.ts';
+import { refuse } from '../../core/decider.ts';
+import { type Claim, claimsOf, type Reservation, reservation, reservationCategory } from '../../core/reservation.ts';
+import { kebab, streamName } from '../../core/stream.ts';
+import { storeEvent } from '../../core/version.ts';
+import type { Known } from '../store/known.ts';
+import { follow, type Loading, load } from '../store/load.ts';
+import { type Decision, latest, refusalOn } from './decide.ts';
+import type { Commanding, CommandRequest } from './request.ts';
+
+type Reserving = Readonly<{ append: readonly Commit[] }> | Exclude<Decision, { append: Commit }>;
+
+/** A reservation's history is short, and read anew for each claim: neither cached nor kept in snapshots. */
+export const reservationLoading = (loading: Loading): Loading => ({
+  ...loading,
+  decider: reservation,
+  snapshots: { load: async () => undefined, save: async () => {} },
+});
+
+/** Named by a keyed hash, since a key cannot be erased, and what is in it may be somebody's e-mail address. */
+export const reservationStream = async (
+  { decider, keys }: Pick<Commanding, 'decider' | 'keys'>,
+  { name, value }: Claim,
+): Promise<string> => {
+  const hash = await keys.digest(JSON.stringify(['unique', decider.category, name, value]));
+  return streamName(reservationCategory, `${decider.category}.${name}.${hash}`);
+};
+
+/** The commit that claims or releases a value along with another commit. */
+export const reservationCommit = (known: Known, main: Commit, { kind }: Claim): Commit => ({
+  stream: known.stream,
+  commit: known.commit + 1,
+  version: known.version + 1,
+  events: [
+    storeEvent(reservation.events, { type: kind === 'claim' ? 'ValueClaimed' : 'ValueReleased', data: { by: main.stream } }),
+  ],
+  command: main.command,
+  at: latest(main.at, known.at),
+  meta: main.meta,
+  ...(known.hash && { prev: known.hash }),
+});
+
+/** A decision with the reservations that it needs, to be appended as one; refused where another stream holds a value. */
+export const reserving = async (
+  commanding: Commanding,
+  known: Known,
+  request: CommandRequest,
+  decision: Decision,
+): Promise<Reserving> => {
+  if ('answer' in decision) return decision;
+  const main = decision.append;
+  const { unique } = commanding.decider;
+  const claims = unique ? claimsOf(unique, known.state, follow(commanding, known, [main]).state) : [];
+  const reservations: Commit[] = [];
+  for (const claim of claims) {
+    const held = await load(reservationLoading(commanding), await reservationStream(commanding, claim), () => {});
+    const { by } = held.state as Reservation;
+    const isOurs = by === main.stream;
+    if (claim.kind === 'claim' && by !== undefined && !isOurs) {
+      const refused = refusalOn(commanding, known, request, refuse(`${kebab(claim.name)}-taken`));
+      return 'answer' in refused ? refused : { append: [refused.append] };
+    }
+    if (isOurs === (claim.kind === 'release')) reservations.push(reservationCommit(held, main, claim));
+  }
+  return { append: [main, ...reservations] };
+};

@@ -1,0 +1,44 @@
+import canonicalize from 'canonicalize';
+import type { Proofs, Queue } from '../ports.ts';
+
+/** What a proof is of: the canonical JSON (RFC 8785) of a message without the proof, so that a bus may write it down in another way. */
+const provedText = ({ proof: _, ...message }: Readonly<{ proof?: unknown }>): string => canonicalize(message) ?? '';
+
+/** A message as JSON, with its proof. */
+export const withProof = async (proofs: Pick<Proofs, 'make'>, json: string): Promise<string> => {
+  const message = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  return JSON.stringify({ ...message, proof: await proofs.make(provedText(message)) });
+};
+
+/** The same, or undefined for a message that has no canonical form (a number beyond JSON's, a lone surrogate): none of us sends such a one. */
+const provedTextIn = (message: Readonly<{ proof?: unknown }>): string | undefined => {
+  try {
+    return provedText(message);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Whether a message carries the proof that one of us has sent exactly this. Whatever the message is, the answer is yes or no: a throw would take the rest of
+ * its batch with it. Only a key that cannot be read throws.
+ */
+export const isProved = async (proofs: Pick<Proofs, 'holds'>, message: Readonly<{ proof?: unknown }>): Promise<boolean> => {
+  const text = provedTextIn(message);
+  return text !== undefined && typeof message.proof === 'string' && (await proofs.holds(text, message.proof));
+};
+
+/** What a consumer's queue takes, proved: a commit's proof is in its `detail`, as it comes from the bus as well. */
+export const toProvedBody = async (proofs: Pick<Proofs, 'make'>, message: object): Promise<string> =>
+  'detail' in message
+    ? `{"detail":${await withProof(proofs, JSON.stringify(message.detail))}}`
+    : withProof(proofs, JSON.stringify(message));
+
+/** A queue of bodies as one of messages, each of which is sent with its proof. */
+export const provingQueue = (
+  proofs: Pick<Proofs, 'make'>,
+  { send, depth }: Pick<Queue, 'depth'> & Readonly<{ send: (bodies: readonly string[]) => ReturnType<Queue['send']> }>,
+): Queue => ({
+  depth,
+  send: async (messages) => send(await Promise.all(messages.map((message) => toProvedBody(proofs, message)))),
+});

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import type { Proofs } from '../ports.ts';
+import type { Delivery } from '../view/project.ts';
+import { isProved } from './proof.ts';
+import type { Delivered } from './publish.ts';
+
+/** A record of a queue, under the id by which it can be given back. */
+export type QueueRecord = Readonly<{ id: string; body: string }>;
+
+/** Records by what they say: commits, from the bus or from the sweep; orders of the consumer's own; the ids of what is of no known form, and of what does not
+ * prove that one of our own functions sent it. */
+export type Sorted<O> = Readonly<{
+  deliveries: readonly Delivery[];
+  orders: readonly Readonly<{ id: string; order: O }>[];
+  strangers: readonly string[];
+  unproved: readonly string[];
+}>;
+
+/** What whoever takes a commit goes by, before it looks at anything else in it. */
+const commit = z.looseObject({
+  stream: z.string(),
+  commit: z.int().positive(),
+  meta: z.looseObject({ correlation: z.string() }),
+});
+
+/** What a record says, as an object; an empty one for what is none, so that one such record takes no other of its batch with it. */
+const saidIn = (body: string): object => {
+  try {
+    const said: unknown = JSON.parse(body);
+    return typeof said === 'object' && said !== null ? said : {};
+  } catch {
+    return {};
+  }
+};
+
+type Message<O> = Readonly<{ delivered: Delivered } | { order: O }>;
+
+/** A commit, or else an order as the consumer knows it. What has a `detail` is never an order: the proof of one would be taken for that of the other. */
+const messageIn = <O>(said: object, orderIn: (said: object) => O | undefined): Message<O> | undefined => {
+  if ('detail' in said) return commit.safeParse(said.detail).success ? { delivered: said.detail as Delivered } : undefined;
+  const order = orderIn(said);
+  return order && { order };
+};
+
+/** Sorts what has come through a queue. Nothing is acted on that does not prove where it comes from: whoever may put something on the bus, or into a queue,
+ * must not be able to say what happened. */
+export const sorted = async <O>(
+  proofs: Pick<Proofs, 'holds'>,
+  records: readonly QueueRecord[],
+  orderIn: (said: object) => O | undefined,
+): Promise<Sorted<O>> => {
+  const deliveries: Delivery[] = [];
+  const orders: Readonly<{ id: string; order: O }>[] = [];
+  const strangers: string[] = [];
+  const unproved: string[] = [];
+  const reading = records.map(async ({ id, body }) => {
+    const said = saidIn(body);
+    const message = messageIn(said, orderIn);
+    return { id, message, proved: message && (await isProved(proofs, 'detail' in said ? (said.detail as object) : said)) };
+  });
+  for (const { id, message, proved } of await Promise.all(reading))
+    if (!message) strangers.push(id);
+    else if (!proved) unproved.push(id);
+    else if ('delivered' in message) deliveries.push({ id, delivered: message.delivered });
+    else orders.push({ id, order: message.order });
+  return { deliveries, orders, strangers, unproved };
+};

@@ -1,0 +1,177 @@
+import { revisionKey } from '../../core/deployed-names.ts';
+import { nowOf } from '../instant.ts';
+import type { Clock } from '../ports.ts';
+import type { Active, Actives, Phase, Phases } from '../rebuild/ports.ts';
+import { type Candidate, refusal, refusalOfRemoval } from './refusal.ts';
+
+/** A revision as it is deployed. */
+export type DeployedRevision = Readonly<{
+  projection: string;
+  revision: number;
+  /** The id of its table, which no other table ever has. A name is no identity: a view that was removed comes back with a new, empty table of the
+   * same name. */
+  table: string;
+  /** Hash of the code that makes its rows. */
+  code?: string;
+}>;
+
+/** What the last deployment has left. */
+export type Deployed = Readonly<{
+  /** The id of the table of each revision, by `<projection>.r<revision>`; of those that it removed, too. */
+  tables: Readonly<Record<string, string>>;
+  /** The revisions that it deployed. */
+  deployed?: readonly string[];
+  /** The revisions that were there before it, to which CloudFormation may go back. */
+  before?: readonly string[];
+}>;
+
+/** What a deployment finds and leaves behind. */
+export interface Deployments {
+  /** How many commits there are, as far as a few reads tell; undefined for more. */
+  fewCommits(): Promise<number | undefined>;
+  last(): Promise<Deployed>;
+  keep(deployed: Deployed): Promise<void>;
+  forgetActive(projection: string): Promise<void>;
+  forgetPhase(projection: string, revision: number): Promise<void>;
+}
+
+export type Deploying = Readonly<{ deployments: Deployments; actives: Actives; phases: Phases; clock: Pick<Clock, 'now'> }>;
+
+type Named = Pick<DeployedRevision, 'projection' | 'revision'>;
+
+const nameOf = ({ projection, revision }: Named) => revisionKey({ name: projection, revision });
+
+/** The revision that has this name. */
+export const revisionOf = (name: string): Named => {
+  const [, projection = '', revision] = /^(.*)\.r(\d+)$/.exec(name) ?? [];
+  return { projection, revision: Number(revision) };
+};
+
+type Standing = Readonly<{
+  actives: readonly Active[];
+  last: Deployed;
+  /** The phases of those that are deployed next, as they are before. */
+  phases: ReadonlyMap<string, Phase['phase']>;
+}>;
+/** What was deployed before, and the views that the manifest says are retired. */
+type Context = Readonly<{ previous: readonly Named[]; retired: readonly string[] }>;
+
+const isAllOf = (names: readonly string[] | undefined, revisions: readonly Named[]): boolean =>
+  names !== undefined && names.length === revisions.length && revisions.every((one) => names.includes(nameOf(one)));
+
+type Judged = Readonly<
+  { refused: string } | { stale: readonly DeployedRevision[]; goneActives: readonly string[]; unanswered: readonly string[] }
+>;
+
+/** `commits` is undefined where there are more than a deployment builds from by itself. */
+export type Settled = Readonly<{ refused: string } | { unbuilt: readonly Named[]; commits: number | undefined }>;
+
+/**
+ * What a deployment means for what answers. A revision that comes back with another table begins anew; one that comes back with its own, as
+ * when CloudFormation undoes what failed, goes on where it was.
+ */
+const judgeDeployment = (
+  next: readonly DeployedRevision[],
+  { previous, retired }: Context,
+  { actives, last, phases }: Standing,
+): Judged => {
+  const { tables } = last;
+  const wasDeployed = (one: Named) => previous.some((each) => nameOf(each) === nameOf(one));
+  /** A deployment from before ids were kept has left none of what it had: what is still deployed is taken for what was. */
+  const isSame = (one: DeployedRevision) => (tables[nameOf(one)] ?? (wasDeployed(one) ? one.table : undefined)) === one.table;
+  const standingOf = (one: DeployedRevision): Candidate['standing'] =>
+    // One that comes with another table begins anew, and one that was gone for a while has missed something.
+    wasDeployed(one) && isSame(one) ? (phases.get(nameOf(one)) ?? 'building') : 'new';
+  const names = [...new Set(next.map(({ projection }) => projection))];
+  const removed = actives.find(
+    ({ projection }) =>
+      !names.includes(projection) && !retired.includes(projection) && previous.some((one) => one.projection === projection),
+  );
+  // What CloudFormation undoes looks like a deployment of what was there before the last one; it must not be refused.
+  if (removed && !isAllOf(last.before, next)) return { refused: refusalOfRemoval(removed.projection) };
+  const goneActives: string[] = [];
+  for (const active of actives) {
+    const { projection } = active;
+    if (!names.includes(projection)) continue;
+    if (next.some((one) => nameOf(one) === nameOf(active) && isSame(one))) continue;
+    if (previous.some((one) => one.projection === projection)) {
+      const others = next.filter((one) => one.projection === projection && one.revision !== active.revision);
+      const candidates = others.map((one) => ({ revision: one.revision, standing: standingOf(one) }));
+      return { refused: refusal(active, next, candidates) };
+    }
+    goneActives.push(projection);
+  }
+  const answering = actives.map(({ projection }) => projection).filter((name) => !goneActives.includes(name));
+  return {
+    stale: next.filter((one) => !isSame(one)),
+    goneActives,
+    unanswered: names.filter((name) => !answering.includes(name)),
+  };
+};
+
+/**
+ * Forgets what is known of revisions that neither this deployment nor the one before has: their tables are gone for good. What this deployment
+ * removes is still known: CloudFormation may undo it, and then it goes on where it was.
+ */
+const forgetGone = async (
+  deployments: Deployments,
+  tables: Deployed['tables'],
+  deployed: readonly Named[],
+): Promise<Deployed['tables']> => {
+  const names = new Set(deployed.map(nameOf));
+  const gone = Object.keys(tables).filter((name) => !names.has(name));
+  for (const { projection, revision } of gone.map(revisionOf)) {
+    await deployments.forgetPhase(projection, revision);
+    if (!deployed.some((one) => one.projection === projection)) await deployments.forgetActive(projection);
+  }
+  return Object.fromEntries(Object.entries(tables).filter(([name]) => names.has(name)));
+};
+
+/**
+ * What CloudFormation may go back to from here. Behind what was refused it deploys the last deployment again, and what was refused is nothing to go
+ * back to: it would pass at its second try. A deployment that is tried again by itself goes back to the same as before.
+ */
+const goingBackTo = (last: Deployed, next: readonly Named[], previous: readonly Named[]): readonly Named[] =>
+  isAllOf(last.deployed, next) && !isAllOf(last.before, previous) ? next : previous;
+
+/**
+ * Done by each deployment when the tables are there and before anything is removed. Where no revision answers yet and there is no history, the
+ * oldest answers at once; over existing history it has to be built. Answers why the deployment is refused, if it is, or else what has to be built.
+ */
+export const settleDeployment = async (
+  { deployments, actives, phases, clock }: Deploying,
+  next: readonly DeployedRevision[],
+  { previous, retired }: Context,
+): Promise<Settled> => {
+  const names = [...new Set([...next, ...previous].map(({ projection }) => projection))];
+  const [last, found, loaded] = await Promise.all([
+    deployments.last(),
+    Promise.all(names.map((name) => actives.load(name))),
+    Promise.all(next.map((one) => phases.load(one.projection, one.revision))),
+  ]);
+  const known = new Map(next.flatMap((one, i) => (loaded[i] ? [[nameOf(one), loaded[i].phase] as const] : [])));
+  const standing = { last, actives: found.filter((active) => active !== undefined), phases: known };
+  const judged = judgeDeployment(next, { previous, retired }, standing);
+  if ('refused' in judged) return judged;
+  for (const projection of judged.goneActives) await deployments.forgetActive(projection);
+  const since = nowOf(clock);
+  const enter = ({ projection, revision, code }: DeployedRevision, phase: Phase['phase']) =>
+    phases.save(projection, revision, { phase, since, ...(code !== undefined && { code }) });
+  for (const one of next) if (judged.stale.includes(one) || !known.has(nameOf(one))) await enter(one, 'building');
+  const kept = await forgetGone(deployments, last.tables, [...next, ...previous]);
+  const tables = { ...kept, ...Object.fromEntries(next.map((one) => [nameOf(one), one.table])) };
+  await deployments.keep({ tables, deployed: next.map(nameOf), before: goingBackTo(last, next, previous).map(nameOf) });
+  const unanswered = judged.unanswered.map((name) => {
+    const revisions = next.filter(({ projection }) => projection === name);
+    return revisions.reduce((a, b) => (a.revision < b.revision ? a : b));
+  });
+  const commits = unanswered.length > 0 ? await deployments.fewCommits() : 0;
+  if (commits !== 0) return { unbuilt: unanswered, commits };
+  for (const oldest of unanswered) {
+    // Live before it answers: whatever is delivered from now on finds its gaps filled.
+    await enter(oldest, 'live');
+    const { projection, revision } = oldest;
+    await actives.switch({ projection, revision, since, by: 'deployment', why: 'There were no commits yet.' }, undefined);
+  }
+  return { unbuilt: [], commits };
+};

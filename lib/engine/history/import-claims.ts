@@ -1,0 +1,45 @@
+import type { Commit } from '../../core/commit.ts';
+import { type Claim, claimsOf, type Reservation } from '../../core/reservation.ts';
+import type { Commanding } from '../command/request.ts';
+import { reservationCommit, reservationLoading, reservationStream } from '../command/unique.ts';
+import { type Loading, load } from '../store/load.ts';
+
+/** What became of the values that a stream has and no other may have: claimed, held by it already, or another's. */
+export type Claimed = Readonly<{ name: string } & ({ did: 'claimed' | 'held' } | { did: 'taken'; by: string })>;
+
+type Claiming = Loading & Pick<Commanding, 'keys'> & Readonly<{ mark: string }>;
+
+const races = 5;
+
+const claimOne = async (claiming: Claiming, stream: string, last: Commit, claim: Claim): Promise<Claimed> => {
+  const { name } = claim;
+  const reserved = await reservationStream(claiming, claim);
+  for (let race = 0; race < races; race++) {
+    const held = await load(reservationLoading(claiming), reserved, () => {});
+    const { by } = held.state as Reservation;
+    if (by === stream) return { name, did: 'held' };
+    if (by !== undefined) return { name, did: 'taken', by };
+    const id = `import/${stream}/${name}`;
+    const main = { ...last, command: id, meta: { actor: 'import', correlation: id, causation: id } };
+    const { stored } = await claiming.store.append({ ...reservationCommit(held, main, claim), imported: claiming.mark });
+    if (stored) return { name, did: 'claimed' };
+  }
+  throw new Error(
+    `${name} of ${stream} is being claimed by others at the same time. Import again: what is there is passed over.`,
+  );
+};
+
+/**
+ * Claims the values of an imported stream under this deployment's own secret. Where they came from they are kept under another secret's hashes,
+ * or not at all. For streams that nobody writes to meanwhile.
+ */
+export const claimImported = async (claiming: Claiming, stream: string): Promise<readonly Claimed[]> => {
+  const { decider, store } = claiming;
+  const known = await load(claiming, stream, () => {});
+  const last = await store.find(stream, known.commit);
+  if (!last || !decider.unique) return [];
+  const claimed: Claimed[] = [];
+  for (const claim of claimsOf(decider.unique, decider.initial, known.state))
+    claimed.push(await claimOne(claiming, stream, last, claim));
+  return claimed;
+};

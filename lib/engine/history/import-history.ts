@@ -1,0 +1,132 @@
+import type { Commit } from '../../core/commit.ts';
+import type { Keys, Store } from '../ports.ts';
+import { commitHash } from '../store/known.ts';
+import { beginning, complete, type ImportLine, type Place } from './import-line.ts';
+import { turns } from './turns.ts';
+
+export type Importing = Readonly<{
+  store: Store;
+  keys: Pick<Keys, 'hash'>;
+  /** What every commit that is written is marked with. */
+  mark: string;
+}>;
+
+/** A stream that cannot be imported any further, and the first commit of it that does not fit. */
+type Refusal = Readonly<{ stream: string; commit: number; reason: string }>;
+
+export type Imported = Readonly<{
+  written: number;
+  skipped: number;
+  /** Lines: that one and all that follow it in its stream. */
+  refused: number;
+  refusals: readonly Refusal[];
+  /** The streams of which every line is there now. */
+  streams: readonly string[];
+}>;
+
+type Went = Readonly<{ last: Place; did: 'written' | 'skipped' } | { refused: string }>;
+
+const atOnce = 64;
+const mostWaiting = 500;
+/** Of how many streams it is known at a time what follows in the store, and how much of it: enough to pass over what is there cheaply. */
+const mostAhead = 256;
+const aheadLimit = 50;
+
+const placeOf = (keys: Importing['keys'], commit: Commit): Place => ({
+  commit: commit.commit,
+  version: commit.version,
+  at: commit.at,
+  hash: commitHash(keys, commit),
+});
+
+/** Where a stream is taken up: from its beginning, or behind a commit that is there. */
+const begin = async ({ store, keys }: Importing, { stream, commit = 1 }: ImportLine): Promise<Place | undefined> => {
+  if (commit === 1) return beginning;
+  const before = await store.find(stream, commit - 1);
+  return before && placeOf(keys, before);
+};
+
+/** What is there already of some streams, behind what was just looked at. */
+const lookAhead = (store: Pick<Store, 'read'>) => {
+  const known = new Map<string, Map<number, Commit>>();
+  return {
+    find: (stream: string, commit: number): Commit | undefined => {
+      const found = known.get(stream)?.get(commit);
+      known.get(stream)?.delete(commit);
+      return found;
+    },
+    read: async (stream: string, from: number): Promise<void> => {
+      const { commits } = await store.read(stream, { from, limit: aheadLimit });
+      known.delete(stream);
+      known.set(stream, new Map(commits.map((commit) => [commit.commit, commit])));
+      for (const oldest of known.keys()) if (known.size > mostAhead) known.delete(oldest);
+    },
+  };
+};
+
+type LookAhead = ReturnType<typeof lookAhead>;
+
+/** One line: put where there is nothing yet, passed over where the same is there. Never over anything else. */
+const importLine = async (importing: Importing, ahead: LookAhead, last: Place, line: ImportLine): Promise<Went> => {
+  const { store, keys, mark } = importing;
+  const completed = complete(line, last, mark);
+  if ('fault' in completed) return { refused: completed.fault };
+  const { commit } = completed;
+  const next = placeOf(keys, commit);
+  const there = ahead.find(commit.stream, commit.commit);
+  const appended = there ? { stored: false as const, winner: there } : await store.append(commit);
+  if (appended.stored) return { last: next, did: 'written' };
+  if (commitHash(keys, appended.winner) !== next.hash) return { refused: 'another commit is there: the histories have forked' };
+  if (there) return { last: next, did: 'skipped' };
+  // An acknowledgement that got lost looks like a commit that was there before.
+  if (appended.winner.imported === mark) return { last: next, did: 'written' };
+  await ahead.read(commit.stream, commit.commit + 1);
+  return { last: next, did: 'skipped' };
+};
+
+/**
+ * Imports lines from some sources at once, each stream's in order, many streams at the same time. A stream is in one source. What does not fit
+ * stops its own stream alone. Done again, it writes nothing.
+ */
+export const importHistory = async (
+  importing: Importing,
+  sources: readonly AsyncIterable<ImportLine>[],
+  seen: (lines: number) => void = () => {},
+): Promise<Imported> => {
+  const streams = new Map<string, Place | 'refused'>();
+  const counts = { written: 0, skipped: 0, refused: 0 };
+  const refusals: Refusal[] = [];
+  const ahead = lookAhead(importing.store);
+  const { take, ended } = turns({ atOnce, mostWaiting });
+
+  const refuse = (line: ImportLine, reason: string, last = 0) => {
+    streams.set(line.stream, 'refused');
+    counts.refused += 1;
+    refusals.push({ stream: line.stream, commit: line.commit ?? last + 1, reason });
+  };
+  const one = async (line: ImportLine): Promise<void> => {
+    const known = streams.get(line.stream);
+    if (known === 'refused') {
+      counts.refused += 1;
+      return;
+    }
+    const last = known ?? (await begin(importing, line));
+    if (!last) return refuse(line, `commit ${(line.commit ?? 1) - 1} is missing before it`);
+    const went = await importLine(importing, ahead, last, line);
+    if ('refused' in went) return refuse(line, went.refused, last.commit);
+    streams.set(line.stream, went.last);
+    counts[went.did] += 1;
+  };
+
+  await Promise.all(
+    sources.map(async (source) => {
+      for await (const line of source) {
+        await take(line.stream, () => one(line));
+        seen(counts.written + counts.skipped + counts.refused);
+      }
+    }),
+  );
+  await ended();
+  const whole = [...streams].flatMap(([stream, going]) => (going === 'refused' ? [] : [stream]));
+  return { ...counts, refusals, streams: whole };
+};

@@ -1,0 +1,142 @@
+import * as z from 'zod';
+import type { Commit } from '../../core/commit.ts';
+import { parseStream } from '../../core/stream.ts';
+import { type Formats, readEvent } from '../../core/version.ts';
+import { latest } from '../command/decide.ts';
+import { instant } from '../instant.ts';
+import type { Clock } from '../ports.ts';
+import { importAheadMilliseconds } from '../settings.ts';
+import { itemSize, largestItem } from '../store/size.ts';
+import { storable } from '../store/storable.ts';
+
+const meta = z.strictObject({
+  actor: z.string(),
+  correlation: z.string(),
+  causation: z.string(),
+  network: z.string().optional(),
+  traceparent: z.string().optional(),
+});
+const place = z.strictObject({ stream: z.string(), commit: z.int().positive() });
+
+/** A commit as it is imported. Strict: what this release does not know it could not keep, and the commit's hash is over all that it holds. */
+const form = z.strictObject({
+  stream: z.string(),
+  commit: z.int().positive().optional(),
+  version: z.int().nonnegative().optional(),
+  events: z.array(z.strictObject({ type: z.string(), v: z.int().positive(), data: z.unknown() })),
+  command: z.string().min(1).optional(),
+  digest: z.string().optional(),
+  // Texts are compared as such, so that all have to be of the one form; one from here is of it already.
+  at: z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString()),
+  meta: meta.partial().optional(),
+  prev: z.string().optional(),
+  refused: z.strictObject({ reason: z.string(), detail: z.unknown().optional() }).optional(),
+  siblings: z.array(place).optional(),
+  imported: z.string().optional(),
+});
+
+/** A commit to import; what another event store cannot know may be missing. */
+export type ImportLine = Readonly<z.output<typeof form>>;
+
+/** What follows must go on from: the last commit of a stream, as far as it is known. */
+export type Place = Readonly<{ commit: number; version: number; at: string; hash: string }>;
+
+export const beginning: Place = { commit: 0, version: 0, at: '', hash: '' };
+
+const envelope = z.looseObject({ specversion: z.string(), type: z.string(), data: z.unknown() });
+
+const refused = (why: string): never => {
+  throw new Error(why);
+};
+
+/** Formats by category, as a manifest has them. */
+export type FormatsOf = (category: string) => Formats | undefined;
+
+/** What lines are read with. */
+export type LineReading = Readonly<{ formatsOf: FormatsOf; clock: Pick<Clock, 'now'> }>;
+
+const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLine => {
+  const { category } = parseStream(line.stream) ?? refused(`'${line.stream}' is no stream's name: those are <category>-<id>`);
+  const formats = formatsOf(category) ?? refused(`the manifest has no category '${category}'`);
+  // A process's command leaves a commit also where it was refused or changed nothing; a history from elsewhere has no such thing.
+  if (line.events.length === 0 && !line.refused && line.command === undefined)
+    refused('it has no events, and no command that could have come to nothing');
+  for (const [i, event] of line.events.entries())
+    try {
+      readEvent(formats, storable(event, `events[${i}]`));
+    } catch (cause) {
+      const inner = (cause as Error).cause instanceof Error ? ` ${((cause as Error).cause as Error).message}` : '';
+      refused(`${(cause as Error).message}${inner}`.replaceAll(/\s+/g, ' ').replace(/\.$/, ''));
+    }
+  const now = clock.now();
+  if (Date.parse(line.at) > now + importAheadMilliseconds)
+    refused(
+      `its time, ${line.at}, is in the future: it is ${instant(now)} now, and all that follows in its stream would be dated so as well; correct it, or import when that time has come`,
+    );
+  // What is completed later is small.
+  if (itemSize(line) > largestItem - 1_024) refused(`it has over ${largestItem} bytes, which no item may have`);
+  return line;
+};
+
+/**
+ * Reads one line of what is to be imported: a commit, bare or in a CloudEvents envelope. Undefined for a state, which is nothing to import.
+ * Throws where it is neither, or where this release could not read it; the message continues "line 5: ...".
+ */
+export const readImportLine = (text: string, reading: LineReading): ImportLine | undefined => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refused('it is not JSON');
+  }
+  const wrapped = envelope.safeParse(value);
+  const { type, data } = wrapped.success ? wrapped.data : { type: 'foldstream.commit', data: value };
+  if (type === 'foldstream.state' || (!wrapped.success && typeof data === 'object' && data !== null && 'state' in data))
+    return undefined;
+  if (type !== 'foldstream.commit') return refused(`an envelope of type '${type}' holds no commit`);
+  const line = form.safeParse(data);
+  if (!line.success) return refused(`it is no commit: ${z.prettifyError(line.error).replaceAll(/\s+/g, ' ')}`);
+  return checked(line.data, reading);
+};
+
+/** A commit that goes on from a place, or why a line is none. */
+export type Completed = Readonly<{ commit: Commit } | { fault: string }>;
+
+/**
+ * A line as a commit that goes on from the last one of its stream. What is missing follows from the line and what was before it alone, so that
+ * the same lines make the same commits whenever they are imported.
+ */
+export const complete = (line: ImportLine, before: Place, mark: string): Completed => {
+  const { stream, events, imported: _, meta: known, ...given } = line;
+  const number = given.commit ?? before.commit + 1;
+  const version = before.version + events.length;
+  const id = `import/${stream}/${number}`;
+  if (number <= before.commit)
+    return { fault: `it comes after commit ${before.commit}: the commits of a stream must be in order` };
+  if (number > before.commit + 1) return { fault: `commit ${before.commit + 1} is missing before it` };
+  if ((given.version ?? version) !== version)
+    return { fault: `its ${events.length} events cannot lead from version ${before.version} to version ${given.version}` };
+  if (given.prev !== undefined && given.prev !== before.hash)
+    return {
+      fault:
+        before.hash === ''
+          ? 'it claims a predecessor, and has none'
+          : `it does not carry the hash of commit ${before.commit}: it follows on another one`,
+    };
+  // The hash chain of its own store says that the times were so; without one they are put in order.
+  if (given.prev !== undefined && given.at < before.at) return { fault: `its time is before that of commit ${before.commit}` };
+  return {
+    commit: {
+      stream,
+      ...given,
+      commit: number,
+      version,
+      events: events as Commit['events'],
+      command: given.command ?? id,
+      at: latest(given.at, before.at),
+      meta: { actor: 'import', correlation: id, causation: id, ...known },
+      ...(before.hash !== '' && { prev: before.hash }),
+      imported: mark,
+    },
+  };
+};

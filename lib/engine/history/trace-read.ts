@@ -1,0 +1,126 @@
+import type { Commit } from '../../core/commit.ts';
+import { byCorrelation, type LoggedEvent } from '../../core/event-log.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { ProblemError } from '../../core/problem.ts';
+import type { List } from '../../core/projection.ts';
+import { parseStream } from '../../core/stream.ts';
+import { atOnce } from '../at-once.ts';
+import type { Listing, Store, ViewReader } from '../ports.ts';
+import { notFound } from '../problems.ts';
+import { partitionOf } from '../view/lists.ts';
+import { kernelOf, sendOf, type Trace, traceOf } from './trace.ts';
+import { cameBy } from './trace-words.ts';
+
+/** What a trace is read from: the event log, which knows what belongs together, and the commits, which know the rest. */
+export type Tracing = Readonly<{
+  log: Pick<ViewReader, 'list'>;
+  store: Pick<Store, 'read' | 'find'>;
+  /** The categories of the processes. */
+  processes: readonly string[];
+}>;
+
+/** More than this is no story any more. Reading it takes a function some seconds. */
+const mostEvents = 1_000;
+const eventsAtOnce = 200;
+const mostCommits = 500;
+const commitsAtOnce = 20;
+/** How far an instance is followed beyond what the log has of it. */
+const followed = 200;
+
+/** What is to be said where there is none. */
+export const noEventLog = (): ProblemError =>
+  new ProblemError({
+    kind: 'no-event-log',
+    status: 404,
+    detail:
+      "A trace is read from the event log, and the manifest has none. Add eventLog([<all deciders>, <all processes' deciders>], { may: ['operator'] }) to its projections, and deploy.",
+  });
+
+/** The categories of a manifest whose streams are instances of processes. */
+export const processCategories = ({ processes = [] }: Manifest): readonly string[] => processes.map(({ category }) => category);
+
+type Place = Readonly<{ stream: string; commit: number }>;
+const nameOf = ({ stream, commit }: Place) => `${stream}#${commit}`;
+
+const logged = async ({ log }: Tracing, correlation: string): Promise<Readonly<{ places: readonly Place[]; cut: boolean }>> => {
+  const list: List<never> = { by: () => undefined };
+  const rows: LoggedEvent[] = [];
+  let after: Listing['next'];
+  do {
+    const { items, next }: Listing = await log.list({
+      list: byCorrelation,
+      partition: partitionOf(list, undefined, correlation),
+      direction: 'oldest-first',
+      limit: eventsAtOnce,
+      ...(after && { after }),
+    });
+    rows.push(...items.map(({ row }) => row as LoggedEvent));
+    after = next;
+  } while (after !== undefined && rows.length < mostEvents);
+  const places = new Map(rows.map((row) => [nameOf(row), { stream: row.stream, commit: row.commit }]));
+  return { places: [...places.values()], cut: after !== undefined };
+};
+
+/** Other commits that a commit speaks of: what it reacted to, and where the outcomes of its commands are. The log is behind now and then, and has
+ * nothing of a refusal, which has no event. */
+const spokenOf = (commit: Commit, instance: readonly Commit[]): readonly Place[] => {
+  const events = instance.flatMap(kernelOf);
+  const [, , source, number] = commit.command.split('/');
+  const reactedTo =
+    cameBy(commit).came === 'reaction' && source !== undefined ? [{ stream: source, commit: Number(number) }] : [];
+  const outcomes = kernelOf(commit).flatMap(({ type, data }) => {
+    if (type !== 'CommandDone' && type !== 'CommandRefused') return [];
+    const send = sendOf(events, data.number);
+    return send ? [{ stream: send.to, commit: data.commit }] : [];
+  });
+  return [...reactedTo, ...outcomes];
+};
+
+/** Everything that is known of one correlation, and where its processes stand now. */
+export const readTrace = async (tracing: Tracing, correlation: string): Promise<Trace> => {
+  const { store, processes } = tracing;
+  const { places, cut } = await logged(tracing, correlation);
+  const isInstance = (stream: string) => processes.includes(parseStream(stream)?.category ?? '');
+  const commits = new Map<string, Commit>();
+  const instances = new Map<string, readonly Commit[]>();
+  const missing = new Map<string, Place>();
+  const isNew = (place: Place) => !commits.has(nameOf(place)) && !missing.has(nameOf(place));
+
+  /** An instance from the first of its commits that belong here up to its end: what came of it later says where it stands. */
+  const follow = async (stream: string) => {
+    const known = [...commits.values()].filter((each) => each.stream === stream).map(({ commit }) => commit);
+    const from = known.length > 0 ? Math.min(...known) : 1;
+    const { commits: first, next } = await store.read(stream, { from, limit: followed });
+    // Its last commit says where it stands, however far that is.
+    const { commits: last } =
+      next === undefined ? { commits: [] } : await store.read(stream, { from: next, newestFirst: true, limit: 1 });
+    const own = [...first, ...last];
+    instances.set(stream, own);
+    // What somebody did by hand has a correlation of its own, and is part of the story.
+    for (const commit of own)
+      if (commit.meta.correlation === correlation || cameBy(commit).came === 'order') commits.set(nameOf(commit), commit);
+  };
+
+  let wanted: readonly Place[] = places;
+  while (wanted.length > 0 && commits.size < mostCommits) {
+    await atOnce(commitsAtOnce, wanted, async (place) => {
+      const commit = await store.find(place.stream, place.commit);
+      if (commit) commits.set(nameOf(place), commit);
+      else missing.set(nameOf(place), place);
+    });
+    // The log may not have an instance yet whose commands have taken effect: their ids name it.
+    const streams = new Set([...commits.values()].flatMap((commit) => [commit.stream, cameBy(commit).instance ?? []].flat()));
+    for (const stream of streams) if (isInstance(stream) && !instances.has(stream)) await follow(stream);
+    const spoken = [...commits.values()].flatMap((commit) => spokenOf(commit, instances.get(commit.stream) ?? []));
+    wanted = [...new Map(spoken.filter(isNew).map((place) => [nameOf(place), place])).values()];
+  }
+  if (commits.size === 0 && missing.size === 0)
+    throw notFound(`commit of the correlation ${correlation} in the event log, which follows within a second or so`);
+  return traceOf({
+    correlation,
+    commits: [...commits.values()],
+    instances,
+    missing: [...missing.values()],
+    cut: cut || wanted.length > 0,
+  });
+};

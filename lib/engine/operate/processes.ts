@@ -1,0 +1,164 @@
+import { type Commit, type Trail, trailOf } from '../../core/commit.ts';
+import { ProblemError } from '../../core/problem.ts';
+import type { StepEnded } from '../../core/process/events.ts';
+import type { Instance } from '../../core/process/instance.ts';
+import { instancesName } from '../../core/process/instances-view.ts';
+import type { AnyProcess } from '../../core/process/process.ts';
+import { streamName } from '../../core/stream.ts';
+import { instanceOf, kernelOf, type TracedInstance, type Wait, waitsOf } from '../history/trace.ts';
+import { saysOf } from '../history/trace-words.ts';
+import type { Depth, Log, Queue } from '../ports.ts';
+import { notFound } from '../problems.ts';
+import type { Order, ProcessMessage } from '../process/ports.ts';
+import { queryList } from '../query/list.ts';
+import type { PageAnswer, PageRequest } from '../query/page.ts';
+import { answeringRevision, type Revisions } from '../query/revision.ts';
+import { type Loading, load } from '../store/load.ts';
+import { type Ages, measured } from './projections.ts';
+
+/** A process as operators see it. */
+export type OperatedProcess = Readonly<{
+  process: AnyProcess;
+  queueName: string;
+  queue: Queue;
+  /** For `processDecider(process)`: its instances are read, and never written. */
+  loading: Loading;
+}>;
+
+export type ProcessOperating = Readonly<{
+  processes: readonly OperatedProcess[];
+  /** The kernel's view of all instances. */
+  instances: Revisions;
+  ages: Pick<Ages, 'ofQueues'>;
+  log: Log;
+}>;
+
+type Status = StepEnded['status'];
+type Lag = Depth & Readonly<{ oldestSeconds?: number }>;
+
+export type ProcessesReport = Readonly<{
+  processes: readonly Readonly<{ process: string; lag: Lag }>[];
+  /** Rows of the view, the longest in their status first. */
+  instances: PageAnswer['items'];
+  cursor?: string;
+}>;
+
+export type InstancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
+  Readonly<{ status?: Status; process?: string }>;
+
+/** An operator is let into the view by whoever lets one ask here. */
+const operator = { id: 'operators', role: 'operator' } as const;
+
+const lags = async ({ processes, ages, log }: ProcessOperating): Promise<ProcessesReport['processes']> => {
+  const names = processes.map(({ queueName }) => queueName);
+  const oldest = await measured(log, ages.ofQueues(names), new Map<string, number>());
+  return Promise.all(
+    processes.map(async ({ process: { category }, queueName, queue }) => {
+      const oldestSeconds = oldest.get(queueName);
+      return { process: category, lag: { ...(await queue.depth()), ...(oldestSeconds !== undefined && { oldestSeconds }) } };
+    }),
+  );
+};
+
+const listed = async ({ instances }: ProcessOperating, by: Status, { status: _, process, ...page }: InstancesRequest) => {
+  const querying = await answeringRevision(instances, instancesName, page.cursor);
+  return queryList(querying, operator, { ...page, list: 'by-status', by, ...(process !== undefined && { equals: { process } }) });
+};
+
+/** How far each process is behind, and its instances of one status; without one, those that stand still, which a person is to see to. */
+export const reportProcesses = async (operating: ProcessOperating, request: InstancesRequest): Promise<ProcessesReport> => {
+  const { status } = request;
+  const [processes, ...pages] = await Promise.all([
+    lags(operating),
+    ...(status === undefined ? (['stuck', 'parked'] as const) : [status]).map((each) => listed(operating, each, request)),
+  ]);
+  const [cursor] = status === undefined ? [] : pages.map((page) => page.cursor);
+  return { processes, instances: pages.flatMap(({ items }) => items), ...(cursor !== undefined && { cursor }) };
+};
+
+type Which = Readonly<{ process: string; instance: string }>;
+
+/** The commits of an instance that its story is told of: its last ones. */
+const toldOf = 200;
+
+const known = async ({ processes }: Pick<ProcessOperating, 'processes'>, { process, instance }: Which) => {
+  const operated = processes.find(({ process: { category } }) => category === process);
+  if (!operated) throw notFound(`process '${process}'`);
+  const stream = streamName(process, instance);
+  const now = await load(operated.loading, stream, () => {});
+  if (now.commit === 0) throw notFound(`instance '${instance}' of ${process}`);
+  return { operated, stream, commit: now.commit, state: now.state as Instance };
+};
+
+type ToldStep = Readonly<Pick<Commit, 'commit' | 'at'> & { actor: string; correlation: string; says: string }>;
+
+export type InstanceReport = Which &
+  Pick<TracedInstance, 'story'> &
+  Readonly<{
+    status: Status;
+    ended?: string;
+    memory: unknown;
+    waits: readonly Wait[];
+    steps: readonly ToldStep[];
+    /** Steps before those that are told. */
+    earlier: number;
+  }>;
+
+/** All that an instance went through, and what it waits for, in words. */
+export const readInstance = async (operating: Pick<ProcessOperating, 'processes'>, which: Which): Promise<InstanceReport> => {
+  const { operated, stream, commit, state } = await known(operating, which);
+  const from = Math.max(1, commit - toldOf + 1);
+  const { commits } = await operated.loading.store.read(stream, { from, to: commit, limit: toldOf });
+  const events = commits.flatMap(kernelOf);
+  const { status, memory, ended } = state;
+  return {
+    ...which,
+    status,
+    ...(ended !== undefined && { ended }),
+    story: instanceOf([stream, commits]).story,
+    memory,
+    waits: waitsOf(stream, commits),
+    steps: commits.map((each) => ({
+      commit: each.commit,
+      at: each.at,
+      actor: each.meta.actor,
+      correlation: each.meta.correlation,
+      says: saysOf(each, kernelOf(each), () => events),
+    })),
+    earlier: from - 1,
+  };
+};
+
+/** What a person may do about an instance that stands still, and which that must be. */
+const orders = {
+  retry: { takes: ['stuck'], about: 'stuck: there is nothing to send again' },
+  resume: { takes: ['parked'], about: 'parked: there is nothing to resume' },
+  resolve: { takes: ['stuck', 'parked'], about: 'stuck or parked: there is nothing to resolve' },
+} as const;
+
+export type InstanceOrder = keyof typeof orders;
+
+type Ordered = Which & Readonly<{ order: InstanceOrder; status: Status; correlation: string }>;
+type Ask = Which & Readonly<{ order: InstanceOrder; why: string; by: string }> & Trail;
+
+/** Puts an order into the process's own queue: its function alone writes its streams. */
+export const orderInstance = async (
+  operating: Pick<ProcessOperating, 'processes'>,
+  { order, why, by, correlation, traceparent, ...which }: Ask,
+): Promise<Ordered> => {
+  const { operated, stream, state } = await known(operating, which);
+  const { status } = state;
+  const { takes, about } = orders[order];
+  if (!takes.some((taken) => taken === status))
+    throw new ProblemError({
+      kind: `not-${takes.join('-or-')}`,
+      status: 409,
+      detail: `${which.instance} of ${which.process} is ${status}, not ${about}.`,
+      extra: { instanceStatus: status },
+    });
+  const asked: Order = { instance: stream, reason: why, by, ...trailOf({ correlation, traceparent }) };
+  const message = { [order]: asked } as unknown as ProcessMessage;
+  const [failed] = await operated.queue.send([message]);
+  if (failed) throw new Error(`The order to ${order} ${stream} was not taken: ${failed.reason}`);
+  return { ...which, order, status, correlation };
+};

@@ -1,0 +1,118 @@
+import { announcerName } from '../../core/announcer.ts';
+import { ProblemError } from '../../core/problem.ts';
+import { type AnyProjection, sourceOf, streamKey } from '../../core/projection.ts';
+import { parseStream } from '../../core/stream.ts';
+import type { Log, Parked, ParkedList, Queue, View } from '../ports.ts';
+import { invalid, notFound } from '../problems.ts';
+import type { Actives } from '../rebuild/ports.ts';
+import type { ResumeOrder } from '../view/resume.ts';
+
+/** How old the oldest message of a projection's queue is, and the newest record that the publisher has taken, in seconds; absent where nothing
+ * was measured lately. */
+export interface Ages {
+  ofQueues(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  ofPublisher(): Promise<number | undefined>;
+}
+
+/** A revision of a projection, as operators see it. */
+export type Operated = Readonly<{
+  projection: AnyProjection;
+  queueName: string;
+  queue: Queue;
+  view: Pick<View, 'head'>;
+  parked: ParkedList;
+}>;
+
+export type Operating = Readonly<{ views: readonly Operated[]; actives: Pick<Actives, 'load'>; ages: Ages; log: Log }>;
+
+type Lag = Readonly<{ waiting: number; inFlight: number; deadLetters: number; oldestSeconds?: number }>;
+type Status = Readonly<{
+  name: string;
+  revision: number;
+  active: boolean;
+  parked: readonly Parked[];
+  /** More are parked than are listed. */
+  moreParked: boolean;
+  lag: Lag;
+}>;
+
+export type ProjectionsReport = Readonly<{ projections: readonly Status[]; publisher: Readonly<{ behindSeconds?: number }> }>;
+
+const listedParked = 100;
+
+/** The revision that answers queries, if one does yet. */
+const activeOf = async ({ views, actives }: Pick<Operating, 'views' | 'actives'>, name: string) => {
+  // What sends public events is asked by nobody: there is one of it.
+  if (name === announcerName) return views.find(({ projection }) => projection.name === name);
+  const revision = (await actives.load(name))?.revision;
+  return views.find(({ projection }) => projection.name === name && projection.revision === revision);
+};
+
+/** The revision that is named, or else the one that answers; where none does yet, the only one that there is. */
+const revisionOf = async (operating: Pick<Operating, 'views' | 'actives'>, name: string, revision: number | undefined) => {
+  const candidates = operating.views.filter(({ projection }) => projection.name === name);
+  if (revision !== undefined) return candidates.find(({ projection }) => projection.revision === revision);
+  const active = await activeOf(operating, name);
+  if (active || candidates.length <= 1) return active ?? candidates[0];
+  throw invalid('revision', `no revision of ${name} answers yet: say which is meant`);
+};
+
+/** Figures help, but a list without them is better than none. */
+export const measured = async <T>(log: Log, asking: Promise<T>, otherwise: T): Promise<T> =>
+  asking.catch((cause: unknown) => {
+    log.warn('Ages could not be read.', { cause: String(cause) });
+    return otherwise;
+  });
+
+/** All projections: what is parked in each, and how far it is behind. */
+export const reportProjections = async (operating: Operating): Promise<ProjectionsReport> => {
+  const { views, ages, log } = operating;
+  const [oldest, behindSeconds] = await Promise.all([
+    measured(log, ages.ofQueues(views.map(({ queueName }) => queueName)), new Map<string, number>()),
+    measured(log, ages.ofPublisher(), undefined),
+  ]);
+  const projections = await Promise.all(
+    views.map(async (view) => {
+      const { name, revision } = view.projection;
+      const [{ items, more }, depth, active] = await Promise.all([
+        view.parked.parked(listedParked),
+        view.queue.depth(),
+        activeOf(operating, name),
+      ]);
+      const oldestSeconds = oldest.get(view.queueName);
+      return {
+        name,
+        revision,
+        active: active === view,
+        parked: items,
+        moreParked: more,
+        lag: { ...depth, ...(oldestSeconds !== undefined && { oldestSeconds }) },
+      };
+    }),
+  );
+  return { projections, publisher: behindSeconds === undefined ? {} : { behindSeconds } };
+};
+
+type Resume = Readonly<{ name: string; stream: string; revision?: number; correlation: string }>;
+
+/** Orders a parked stream to be taken up again: by the projection's own function, since nobody else may write its table. */
+export const orderResume = async (
+  operating: Pick<Operating, 'views' | 'actives'>,
+  { name, stream, revision, correlation }: Resume,
+) => {
+  const view = await revisionOf(operating, name, revision);
+  if (!view) throw notFound(`projection '${name}'${revision === undefined ? '' : ` with the revision ${revision}`}`);
+  if (!parseStream(stream)) throw invalid('{stream}', 'a stream is named <category>-<id>, such as account-7f3a');
+  if (!sourceOf(view.projection, stream)) throw notFound(`stream ${stream} in ${name}`);
+  const head = await view.view.head(streamKey(view.projection, stream));
+  if (!head?.parked)
+    throw new ProblemError({
+      kind: 'not-parked',
+      status: 409,
+      detail: `${stream} is not parked in ${name}: there is nothing to resume.`,
+    });
+  const order: ResumeOrder = { resume: { stream, correlation } };
+  const [failed] = await view.queue.send([order]);
+  if (failed) throw new Error(`The order to resume ${stream} in ${name} was not taken by its queue: ${failed.reason}`);
+  return { projection: name, revision: view.projection.revision, stream, commit: head.parked.commit };
+};

@@ -1,0 +1,114 @@
+import type { Commit } from '../../core/commit.ts';
+import type { AnyProcess } from '../../core/process/process.ts';
+import { parseStream } from '../../core/stream.ts';
+import { latest } from '../command/decide.ts';
+import { instant, nowOf } from '../instant.ts';
+import type { Clock, Log, Queue, Store } from '../ports.ts';
+import type { Cursors, Deadline, Deadlines } from '../process/ports.ts';
+import { concerns } from '../process/react.ts';
+import { openTooLong } from '../process/still-open.ts';
+import type { Target } from './sweep-target.ts';
+
+/** A process as the sweep sees it. */
+export type SweptProcess = Readonly<{ process: AnyProcess; cursors: Pick<Cursors, 'load'>; queue: Queue }>;
+
+type Reading = Readonly<{ store: Pick<Store, 'read'>; clock: Pick<Clock, 'now'> }>;
+
+const sources = ({ process, cursors, queue }: SweptProcess): Target => ({
+  name: process.category,
+  takes: `${process.category}:${Object.keys(process.on).sort().join()}`,
+  concerns: (commit) => concerns(process, commit),
+  head: async (stream) => {
+    const commit = await cursors.load(stream);
+    return commit === undefined ? undefined : { commit };
+  },
+  queue,
+});
+
+/**
+ * An instance's own commits have arrived when nothing is left open after the last of them: only it counts, which is read. A deadline that is still to come
+ * is not looked after here but in its list; should it never have got there, a thorough pass finds it.
+ */
+const instances = ({ process, queue }: SweptProcess, { store, clock }: Reading): Target => {
+  const isOpen = (commit: Commit) => openTooLong(commit, nowOf(clock));
+  return {
+    name: `${process.category} (instances)`,
+    takes: `${process.category}:instances`,
+    concerns: (commit) =>
+      commit.imported === undefined && parseStream(commit.stream)?.category === process.category && isOpen(commit),
+    head: async (stream) => {
+      const { commits } = await store.read(stream, { from: 1, limit: 1, newestFirst: true });
+      const [last] = commits;
+      return last && { commit: isOpen(last) ? last.commit - 1 : last.commit };
+    },
+    queue,
+  };
+};
+
+/** What should arrive at a process: the commits that it reacts to, and its own as long as they leave something open. */
+export const processTargets = (swept: SweptProcess, reading: Reading): readonly Target[] => [
+  sources(swept),
+  instances(swept, reading),
+];
+
+/** Deadlines of one process in one run at most: half of them the oldest ones, half from anywhere among the rest. */
+const halfAtOnce = 100;
+/** Above this many waiting messages a process is late, or down: more of them would not help it. */
+const backlog = 100;
+
+type Overdue = Readonly<{
+  processes: readonly SweptProcess[];
+  deadlines: Pick<Deadlines, 'overdue'>;
+  /** How far the turns of each process's other deadlines have come. A function that forgets it begins at the oldest again. */
+  turns: Map<string, string>;
+  log: Pick<Log, 'info' | 'warn'>;
+}>;
+
+/** Some that are overdue. Should the oldest ones never be done with, the others still have their turn, run by run. */
+const someOverdue = async ({ deadlines, turns }: Overdue, process: string, before: string): Promise<readonly Deadline[]> => {
+  const oldest = await deadlines.overdue(process, { before, limit: halfAtOnce });
+  const last = oldest.at(-1);
+  if (!last || oldest.length < halfAtOnce) return oldest;
+  const from = latest(turns.get(process), last.at);
+  const others = await deadlines.overdue(process, { from, before, limit: halfAtOnce });
+  const next = others.length < halfAtOnce ? undefined : others.at(-1)?.at;
+  // More of one instant than fit into a turn must not hold up what comes after them.
+  if (next === undefined) turns.delete(process);
+  else turns.set(process, next > from ? next : instant(Date.parse(from) + 1));
+  const isSame = (a: Deadline, b: Deadline) => a.instance === b.instance && a.name === b.name && a.setBy === b.setBy;
+  return [...oldest, ...others.filter((other) => !oldest.some((each) => isSame(each, other)))];
+};
+
+const sendOverdueOf = async (
+  overdue: Overdue,
+  { process: { category }, queue }: SweptProcess,
+  before: string,
+): Promise<number> => {
+  const due = await someOverdue(overdue, category, before);
+  if (due.length === 0) return 0;
+  if ((await queue.depth()).waiting > backlog) {
+    overdue.log.info('A process is late; the sweep leaves its deadlines alone.', { process: category, deadlines: due.length });
+    return 0;
+  }
+  const failed = await queue.send(due.map(({ at: _, ...which }) => ({ due: which })));
+  return due.length - failed.length;
+};
+
+/** Says to each process which of its deadlines should have fired by now. What is said twice, or came meanwhile, does nothing; what fails for one process holds
+ * up no other. Answers how many. */
+export const sendOverdue = async (overdue: Overdue, before: string): Promise<number> => {
+  const sent = await Promise.all(
+    overdue.processes.map(async (swept) => {
+      try {
+        return await sendOverdueOf(overdue, swept, before);
+      } catch (cause) {
+        overdue.log.warn("A process's deadlines could not be looked after.", {
+          process: swept.process.category,
+          cause: String(cause),
+        });
+        return 0;
+      }
+    }),
+  );
+  return sent.reduce((total, each) => total + each, 0);
+};

@@ -1,0 +1,102 @@
+import { type Commit, trailOf } from '../../core/commit.ts';
+import { parseStream } from '../../core/stream.ts';
+import { stateNow } from '../command/state-now.ts';
+import type { Delivered } from '../delivery/publish.ts';
+import { nowOf } from '../instant.ts';
+import { TryAgain } from '../view/project.ts';
+import { attend, instanceOf, stepIn } from './attend.ts';
+import { closedBy, listsDeadlines } from './deadlines.ts';
+import type { Arrived, Order, ProcessMessage } from './ports.ts';
+import { type Reacting, reactTo } from './react.ts';
+import { stillOpen } from './still-open.ts';
+
+/** Whether a commit of an instance's own leaves nothing to do, which it says itself; an imported one repeats no side effect. */
+const isQuiet = (commit: Commit, now: string): boolean => {
+  if (commit.imported !== undefined) return true;
+  const open = stillOpen(commit);
+  const waits = open && open.sends === 0 && open.deferred === 0 && (open.due === undefined || open.due > now);
+  return waits === true && !listsDeadlines(commit) && closedBy(commit).length === 0;
+};
+
+/** An instance's own commits: what they decided is finished, whoever decided it. */
+const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
+  const { store, clock } = reacting.own;
+  const now = nowOf(clock);
+  const found = await Promise.all(deliveries.map((each) => ('pointer' in each ? store.find(stream, each.commit) : each)));
+  const news = found.filter((commit) => commit !== undefined);
+  if (news.length < found.length) throw new TryAgain(`${stream}: a commit is not to be read yet.`);
+  const toDo = news.filter((commit) => !isQuiet(commit, now));
+  if (toDo.length > 0) await attend(reacting, stream, toDo);
+};
+
+/** A deadline's message. What is open no longer, or stands still, leaves the list: who resumes it lists it again. */
+const attendDue = async (
+  reacting: Reacting,
+  { instance: stream, name, setBy }: Extract<ProcessMessage, { due: unknown }>['due'],
+) => {
+  const { own, deadlines } = reacting;
+  const { status, deadlines: open } = instanceOf(await stateNow(own, stream));
+  const deadline = Object.hasOwn(open, name) ? open[name] : undefined;
+  if (deadline?.setBy !== setBy || status !== 'running') return deadlines.remove({ instance: stream, name, setBy });
+  if (Date.parse(deadline.at) > own.clock.now()) throw new TryAgain(`${stream}: the deadline '${name}' came before its time.`);
+  await attend(reacting, stream);
+};
+
+const steps = { resume: 'Resume', retry: 'Retry', resolve: 'Resolve' } as const;
+
+/** An operator's order; one that comes twice is one step. */
+const carryOut = async (reacting: Reacting, order: keyof typeof steps, asked: Order) => {
+  const { instance, reason, by, correlation } = asked;
+  const commit = await stepIn(reacting, instance, {
+    id: `${instance}/order/${correlation}`,
+    step: { type: steps[order], data: { by, why: reason } },
+    // The order's own; what follows from it keeps that of its first cause.
+    trail: trailOf(asked),
+    causation: correlation,
+    actor: by,
+  });
+  await attend(reacting, instance, commit && [commit]);
+};
+
+const obey = async (reacting: Reacting, message: ProcessMessage): Promise<void> => {
+  if ('due' in message) return attendDue(reacting, message.due);
+  if ('attend' in message) return attend(reacting, message.attend.instance);
+  if ('resume' in message) return carryOut(reacting, 'resume', message.resume);
+  if ('retry' in message) return carryOut(reacting, 'retry', message.retry);
+  return carryOut(reacting, 'resolve', message.resolve);
+};
+
+/** For the log, which is not to know what an operator wrote. */
+const aboutOf = (message: ProcessMessage): string =>
+  Object.entries(message)
+    .map(([kind, { instance }]) => `${kind} ${instance}`)
+    .join();
+
+type Task = Readonly<{ ids: readonly string[]; about: string; run: () => Promise<void> }>;
+
+/** Works through a batch: source commits by stream, an instance's own commits, and messages. Answers the ids of the records that are to come again. */
+export const reactBatch = async (reacting: Reacting, batch: readonly Arrived[]): Promise<readonly string[]> => {
+  const { process, own } = reacting;
+  const commits = batch.flatMap((each) => ('delivered' in each ? [each] : []));
+  const byStream = [...Map.groupBy(commits, ({ delivered }) => delivered.stream)].map(([stream, all]): Task => {
+    const deliveries = all.map(({ delivered }) => delivered);
+    const isOwn = parseStream(stream)?.category === process.category;
+    const run = () => (isOwn ? attendOwn(reacting, stream, deliveries) : reactTo(reacting, stream, deliveries));
+    return { ids: all.map(({ id }) => id), about: stream, run };
+  });
+  const messages = batch.flatMap((each): Task[] =>
+    'message' in each ? [{ ids: [each.id], about: aboutOf(each.message), run: () => obey(reacting, each.message) }] : [],
+  );
+  const failed = await Promise.all(
+    [...byStream, ...messages].map(async ({ ids, about, run }) => {
+      try {
+        await run();
+        return [];
+      } catch (cause) {
+        own.log.warn('Not through yet; the records come again.', { process: process.category, about, cause: String(cause) });
+        return ids;
+      }
+    }),
+  );
+  return failed.flat();
+};

@@ -1,0 +1,73 @@
+import { type Actor, allowed } from '../../core/access.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import { nowOf } from '../instant.ts';
+import type { Clock, ViewItem, ViewReader } from '../ports.ts';
+import { notFound, notYours } from '../problems.ts';
+import { expired } from '../view/lists.ts';
+import { reach } from './consistency.ts';
+import { type PageAnswer, type PageRequest, pageOf, position, questionOf, shapes, whereOf } from './page.ts';
+import { querySharedRow } from './shared-row.ts';
+
+/** A view that is asked. */
+export type Querying = Readonly<{
+  projection: AnyProjection;
+  /** What tells its table from another one that had the same name. */
+  incarnation?: string;
+  reader: ViewReader;
+  clock: Clock;
+  /** How long a reader waits for it to reach what must be in the answer (ms). */
+  patience?: number;
+}>;
+
+/** What the ETag of every answer begins with: what a client keeps of one table is nothing that another one of the same name answers. */
+export const tagOf = ({ projection: { revision }, incarnation }: Pick<Querying, 'projection' | 'incarnation'>): string =>
+  incarnation === undefined ? `r${revision}` : `r${revision}-${incarnation}`;
+
+const visible = ({ projection, clock }: Querying, actor: Actor, item: ViewItem | undefined): ViewItem => {
+  const now = nowOf(clock);
+  if (!item || (projection.kind === 'row-per-stream' && (!item.row || expired(item, now))))
+    throw notFound(`such row in ${projection.name}`);
+  if (!allowed(projection.may, actor, item.owner ?? '')) throw notYours();
+  return item;
+};
+
+/** Whether a view knows anything of a stream: from the first event on that it handles. */
+const hasBegun = (head: ViewItem | undefined): head is ViewItem => head !== undefined && head.commit > 0;
+
+/**
+ * The rows of a stream of which a view knows nothing: none. It cannot tell one that has no such events yet from one that does not exist, and both
+ * are nobody's: neither is disclosed, and a list that is empty later is empty before.
+ */
+const nothingYet = ({ projection }: Querying, actor: Actor): PageAnswer => {
+  if (!allowed(projection.may, actor, undefined)) throw notYours();
+  return { items: [] };
+};
+
+/** One row by its id, with the tag that changes when it does; or the rows of one stream, a page at a time. */
+export const queryById = async (
+  querying: Querying,
+  actor: Actor,
+  id: string,
+  request: PageRequest,
+): Promise<Readonly<{ body: object; tag?: string }>> => {
+  const { projection, reader, clock } = querying;
+  if (projection.kind === 'shared-rows') return { body: await querySharedRow({ ...querying, projection }, actor, id, request) };
+  const heads = await reach(querying, request.awaited);
+  const found = heads.get(id) ?? (await reader.head(id));
+  if (projection.kind === 'rows-per-stream' && !hasBegun(found)) return { body: nothingYet(querying, actor) };
+  const head = visible(querying, actor, found);
+  if (projection.kind === 'row-per-stream') {
+    return { body: { id, ...head.row }, tag: `${tagOf(querying)}-${head.commit}.${head.writes ?? 0}` };
+  }
+  const { limit, direction } = request;
+  const question = questionOf(`rows/${id}`, request);
+  const listing = await reader.rowsOf(id, {
+    limit,
+    direction,
+    consistent: heads.size > 0,
+    ...whereOf(projection, request, clock.now()),
+    ...position(querying, question, shapes.row, request),
+  });
+  const placeOf = ({ key, sort }: ViewItem) => ({ key, sort });
+  return { body: pageOf(querying, question, listing, { shown: ({ row }) => row ?? {}, placeOf }) };
+};

@@ -1,0 +1,135 @@
+import { type Actor, allowedAll } from '../../core/access.ts';
+import { ProblemError } from '../../core/problem.ts';
+import type { AnyProjection, List } from '../../core/projection.ts';
+import type { Listing, ViewItem, Where } from '../ports.ts';
+import { invalid, notYours } from '../problems.ts';
+import { fits, matches, partitionOf } from '../view/lists.ts';
+import type { Querying } from './by-id.ts';
+import { reach } from './consistency.ts';
+import { overlaid, type Range } from './overlay.ts';
+import { ownerOf, type PageAnswer, type PageRequest, pageOf, position, questionOf, type Shape, shapes, whereOf } from './page.ts';
+import { querySharedRows } from './shared-row.ts';
+
+/** One way to go through rows: the question that its cursors are good for, its pages from the index, and which rows belong in it. */
+type Way = Pick<Range, 'orderOf' | 'placeOf'> &
+  Readonly<{
+    question: string;
+    shape: Shape;
+    read(options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
+    /** Absent where the read is consistent by itself. */
+    holds?: (item: ViewItem) => boolean;
+  }>;
+
+/** More rows of one stream than this are not laid over a page: they are read by id. */
+const mostRows = 5_000;
+const rowsAtOnce = 1_000;
+
+const shown = ({ key, row }: ViewItem): object => ({ id: key, ...row });
+
+const askedList = (projection: AnyProjection, actor: Actor, name: string): List<never> => {
+  const lists = Object.entries(projection.lists ?? {});
+  const list = lists.find(([candidate]) => candidate === name)?.[1];
+  const all = allowedAll(projection.may, actor);
+  if (list && (list.within || all)) return list;
+  if (list) throw notYours();
+  const open = lists.filter(([, { within }]) => within || all).map(([candidate]) => candidate);
+  throw invalid('list', open.length > 0 ? `there is ${open.join(', ')}` : `${projection.name} has none beside its own`);
+};
+
+/** A list that the view declares, in the order of its places. */
+const declared = ({ projection, reader }: Querying, actor: Actor, request: PageRequest, name: string, where?: Where): Way => {
+  const list = askedList(projection, actor, name);
+  const { by, direction } = request;
+  const owner = ownerOf(projection, actor, request);
+  if (list.within && owner === undefined) throw invalid('owner', `${name} lists one owner's rows: say whose`);
+  if (!list.within && request.owner !== undefined) throw invalid('owner', `${name} is not within an owner`);
+  if (list.by && by === undefined) throw invalid('by', `${name} lists the rows of one value: say which`);
+  if (!list.by && by !== undefined) throw invalid('by', `${name} has no values to choose from`);
+  const partition = partitionOf(list, owner, by);
+  const placeOf = (item: ViewItem) => ({ at: item.lists?.[name]?.at ?? '' });
+  return {
+    question: questionOf(`list/${name}/${partition}`, request),
+    shape: shapes.inList,
+    orderOf: ({ at }) => String(at),
+    placeOf,
+    read: async (options) =>
+      fits('in', partition)
+        ? reader.list({ list: name, partition, direction, ...(where && { where }), ...options })
+        : { items: [] },
+    holds: (item) => item.lists?.[name]?.in === partition && matches(item, where),
+  };
+};
+
+/** The list that every view with one row for each stream has: an owner's rows by id, or everybody's in no order. */
+const byDefault = ({ projection, reader }: Querying, actor: Actor, request: PageRequest, where?: Where): Way => {
+  const { name, lists, kind } = projection;
+  if (kind !== 'row-per-stream') {
+    const beside = Object.keys(lists ?? {});
+    const detail = `${name} is read by id: /views/${name}/{id}${beside.length > 0 ? `; or as a list with list= one of ${beside.join(', ')}` : ''}.`;
+    throw new ProblemError({ kind: 'needs-an-id', status: 404, detail });
+  }
+  const owner = ownerOf(projection, actor, request);
+  if (request.by !== undefined) throw invalid('by', 'is for a list that is named with list=');
+  if (owner !== undefined && !projection.owner) throw invalid('owner', `the rows of ${name} have no owner`);
+  if (owner === undefined && request.direction === 'newest-first')
+    throw invalid('order', "everybody's rows are in no order: name an owner, or a list");
+  const consistent = owner === undefined && (request.awaited?.length ?? 0) > 0;
+  return {
+    question: questionOf(owner === undefined ? 'all' : `owner/${owner}`, request),
+    shape: shapes.head,
+    orderOf: ({ key }) => String(key),
+    placeOf: ({ key, sort }) => ({ key, sort }),
+    read: (options) =>
+      reader.all({
+        ...options,
+        ...(where && { where }),
+        ...(owner === undefined ? { consistent } : { owner, direction: request.direction }),
+      }),
+    ...(owner !== undefined && { holds: (item: ViewItem) => item.owner === owner && matches(item, where) }),
+  };
+};
+
+/** All rows that some streams have, read consistently. */
+const rowsOf = async ({ projection, reader }: Querying, heads: readonly ViewItem[]): Promise<readonly ViewItem[]> => {
+  if (projection.kind === 'row-per-stream') return heads;
+  const rows: ViewItem[] = [];
+  for (const { key } of heads)
+    for (let after: Listing['next'] | null = null; after !== undefined; ) {
+      const page: Listing = await reader.rowsOf(key, {
+        limit: rowsAtOnce,
+        direction: 'oldest-first',
+        consistent: true,
+        ...(after && { after }),
+      });
+      rows.push(...page.items);
+      after = page.next;
+      if (rows.length > mostRows)
+        throw new ProblemError({
+          kind: 'too-many-rows',
+          status: 422,
+          detail: `${projection.name} has over ${mostRows} rows of the streams in Consistent-With: a list of them takes none. Read them by id.`,
+        });
+    }
+  return rows;
+};
+
+/** A view's rows a page at a time: a customer's own, or anybody's for an operator. */
+export const queryList = async (querying: Querying, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
+  const { projection, clock } = querying;
+  if (projection.kind === 'shared-rows') return querySharedRows({ ...querying, projection }, actor, request);
+  const { limit, direction, list, awaited } = request;
+  const { where } = whereOf(projection, request, clock.now());
+  const way = list === undefined ? byDefault(querying, actor, request, where) : declared(querying, actor, request, list, where);
+  const { orderOf, placeOf } = way;
+  const at = position(querying, way.question, way.shape, request);
+  const heads = await reach(querying, awaited);
+  if (heads.size === 0 || !way.holds) {
+    const listing = await way.read({ limit, ...at });
+    return pageOf(querying, way.question, listing, { shown, placeOf });
+  }
+  const rows = (await rowsOf(querying, [...heads.values()])).filter(way.holds);
+  // As many more as may be dropped, so that a page does not become short by it.
+  const page = await way.read({ limit: limit + heads.size, ...at });
+  const listing = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });
+  return pageOf(querying, way.question, listing, { shown, placeOf });
+};

@@ -1,0 +1,88 @@
+import { revisionKey } from '../../core/deployed-names.ts';
+import { ProblemError } from '../../core/problem.ts';
+import type { Clock } from '../ports.ts';
+import { type Actives, runningStates } from '../rebuild/ports.ts';
+import type { Querying } from './by-id.ts';
+import { begunOn } from './page.ts';
+
+/** How long a function takes a revision for the one that answers before it asks again (ms). After a switch the old one, which is
+ * as complete, may answer for so long. */
+const askAgainAfter = 3_000;
+
+/** Whatever a load answers, given again for a while; a failure is not kept. */
+export const keptFor = <T>(
+  clock: Pick<Clock, 'now'>,
+  load: (key: string) => Promise<T>,
+  milliseconds = askAgainAfter,
+): ((key: string) => Promise<T>) => {
+  const kept = new Map<string, Readonly<{ value: Promise<T>; until: number; from: number }>>();
+  return (key) => {
+    const [now, there] = [clock.now(), kept.get(key)];
+    // A clock that was set back must not make it last.
+    if (there && there.from <= now && now < there.until) return there.value;
+    const entry = { value: load(key), from: now, until: now + milliseconds };
+    kept.set(key, entry);
+    entry.value.catch(() => {
+      if (kept.get(key) === entry) kept.delete(key);
+    });
+    return entry.value;
+  };
+};
+
+/** How far the newest rebuild of a view is that has no revision to answer yet. */
+export type Built = Readonly<{ rebuild: string; state: string; commits: number; aboutCommits: number }>;
+
+/** A view as it is asked: all of its revisions that are deployed, and what says which of them answers. */
+export type Revisions = Readonly<{
+  deployed: readonly Querying[];
+  active: (projection: string) => ReturnType<Actives['load']>;
+  built: (projection: string) => Promise<Built | undefined>;
+  /** The id of the table that a revision has by now, by `<projection>.r<revision>`. */
+  tableOf: (revision: string) => Promise<string | undefined>;
+}>;
+
+/** Enough of a table's id to tell it from any other that had its name. */
+const incarnationOf = (table: string | undefined): string | undefined => table?.replaceAll('-', '').slice(0, 12);
+
+const beingBuilt = (view: string, built: Built | undefined): ProblemError => {
+  const running = built && runningStates.some((state) => state === built.state);
+  const detail = running
+    ? `${view} is being built: ${built.commits} of about ${built.aboutCommits} commits are read. Ask again later.`
+    : `${view} has yet to be built: an operator rebuilds it.`;
+  return new ProblemError({
+    kind: 'view-is-being-built',
+    status: 503,
+    detail,
+    extra: { view, ...built },
+    retryAfterSeconds: running ? 5 : 60,
+  });
+};
+
+/**
+ * The one revision that answers a request: the active one; or the one that a walk began on, as long as it is deployed, so that no walk
+ * mixes the rows of two.
+ */
+export const answeringRevision = async (
+  { deployed, active, built, tableOf }: Revisions,
+  view: string,
+  cursor: string | undefined,
+): Promise<Querying> => {
+  const ofRevision = async (revision: number | undefined): Promise<Querying | undefined> => {
+    const there = deployed.find(({ projection }) => projection.revision === revision);
+    const incarnation = there && incarnationOf(await tableOf(revisionKey(there.projection)));
+    return there && { ...there, ...(incarnation !== undefined && { incarnation }) };
+  };
+  const begun = begunOn(view, cursor);
+  if (begun !== undefined) {
+    const there = await ofRevision(begun.revision);
+    if (there && there.incarnation === begun.incarnation) return there;
+    throw new ProblemError({
+      kind: 'revision-gone',
+      status: 410,
+      detail: `This cursor is of revision ${begun.revision} of ${view}, which is gone. Leave it out, and begin anew.`,
+    });
+  }
+  const querying = await ofRevision((await active(view))?.revision);
+  if (!querying) throw beingBuilt(view, await built(view));
+  return querying;
+};

@@ -1,0 +1,62 @@
+import { ProblemError } from '../../core/problem.ts';
+import type { Clock, Keys } from '../ports.ts';
+import { notFound } from '../problems.ts';
+import type { Actives, Executions, Phases, RebuildSettings, Rebuilds } from './ports.ts';
+import type { RebuildView } from './steps.ts';
+
+/** What orders from outside need. */
+export type Ordering = Readonly<{
+  /** All revisions that are deployed. */
+  views: readonly RebuildView[];
+  actives: Actives;
+  phases: Phases;
+  rebuilds: Rebuilds;
+  executions: Executions;
+  clock: Clock;
+  keys: Pick<Keys, 'randomId'>;
+  /** About how many commits there are. */
+  aboutCommits(): Promise<number>;
+}>;
+
+/** What is asked for, by whom and why. */
+export type Asked = Readonly<{
+  projection: string;
+  revision?: number;
+  by: string;
+  why: string;
+  settings?: Partial<RebuildSettings>;
+}>;
+
+/** An order that does not fit the state of things. */
+export const conflict = (kind: string, detail: string, extra?: Readonly<Record<string, unknown>>) =>
+  new ProblemError({ kind, status: 409, detail, ...(extra && { extra }) });
+
+/** All deployed revisions of a projection, the newest first. */
+export const revisionsOf = ({ views }: Pick<Ordering, 'views'>, name: string): readonly RebuildView[] => {
+  const found = views
+    .filter(({ projection }) => projection.name === name)
+    .toSorted((a, b) => b.projection.revision - a.projection.revision);
+  if (found.length === 0) throw notFound(`projection '${name}'`);
+  return found;
+};
+
+/** One revision of a projection, if it is deployed. */
+export const deployedRevision = (ordering: Pick<Ordering, 'views'>, name: string, revision: number): RebuildView => {
+  const view = revisionsOf(ordering, name).find(({ projection }) => projection.revision === revision);
+  if (!view) throw notFound(`revision ${revision} of ${name} in this deployment`);
+  return view;
+};
+
+/** The revision that is named, or that answers; it must be live, since what is being built is not to be compared with anything. */
+export const liveView = async (
+  ordering: Ordering,
+  { projection, revision }: Pick<Asked, 'projection' | 'revision'>,
+): Promise<RebuildView> => {
+  revisionsOf(ordering, projection);
+  const wanted = revision ?? (await ordering.actives.load(projection))?.revision;
+  if (wanted === undefined) throw conflict('not-built', `No revision of ${projection} answers yet: rebuild it first.`);
+  const view = deployedRevision(ordering, projection, wanted);
+  if ((await ordering.phases.load(projection, wanted))?.phase !== 'live')
+    throw conflict('not-built', `Revision ${wanted} of ${projection} is still being built: rebuild it first.`);
+  return view;
+};

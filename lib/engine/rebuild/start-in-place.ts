@@ -1,0 +1,46 @@
+import { sourceOf, sourcesOf } from '../../core/projection.ts';
+import { parseStream } from '../../core/stream.ts';
+import { invalid, notFound } from '../problems.ts';
+import type { RefoldOrder } from '../view/refold.ts';
+import type { Rebuild } from './ports.ts';
+import { type Asked, liveView, type Ordering } from './requests.ts';
+import { rebuildSettings } from './settings.ts';
+import { begin, recordOf } from './start.ts';
+
+/** Looks whether a live revision is what its streams come to; with `repair`, what differs is folded anew. */
+export const orderAudit = async (ordering: Ordering, asked: Asked & Readonly<{ repair?: boolean }>): Promise<Rebuild> => {
+  const settings = rebuildSettings({ compareOneOf: 1, ...asked.settings });
+  const view = await liveView(ordering, asked);
+  const { repair = false } = asked;
+  return begin(
+    ordering,
+    await recordOf(ordering, view, asked, settings, { kind: 'audit', state: 'verifying', ...(repair && { repair }) }),
+  );
+};
+
+export type Refolded = Readonly<{ projection: string; revision: number; stream: string }>;
+
+/** Folds one stream of a live revision anew: by the projection's own function, since nobody else may write its table. */
+export const orderRefold = async (
+  ordering: Ordering,
+  asked: Pick<Asked, 'projection' | 'revision'> & Readonly<{ stream: string; correlation: string }>,
+): Promise<Refolded> => {
+  const { stream, correlation } = asked;
+  if (!parseStream(stream)) throw invalid('stream', 'a stream is named <category>-<id>, such as account-7f3a');
+  const { projection, queue } = await liveView(ordering, asked);
+  if (!sourceOf(projection, stream)) throw notFound(`stream ${stream} in ${projection.name}`);
+  const order: RefoldOrder = { refold: { stream, correlation } };
+  const [failed] = await queue.send([order]);
+  if (failed) throw new Error(`The order to refold ${stream} in ${projection.name} was not taken by its queue: ${failed.reason}`);
+  return { projection: projection.name, revision: projection.revision, stream };
+};
+
+/** Folds all streams of a category anew in a live revision, where they are. */
+export const orderReplay = async (ordering: Ordering, asked: Asked & Readonly<{ category: string }>): Promise<Rebuild> => {
+  const settings = rebuildSettings(asked.settings);
+  const view = await liveView(ordering, asked);
+  const { category } = asked;
+  const categories = sourcesOf(view.projection).map((source) => source.category);
+  if (!categories.includes(category)) throw invalid('category', `${asked.projection} reads ${categories.join(' and ')}`);
+  return begin(ordering, await recordOf(ordering, view, asked, settings, { kind: 'replay', state: 'filling', category }));
+};

@@ -1,0 +1,209 @@
+import type { AnyProjection } from '../../core/projection.ts';
+import { nowOf } from '../instant.ts';
+import type { Clock, Log, Queue } from '../ports.ts';
+import type { MendOrder } from '../view/mend.ts';
+import type { RefoldOrder } from '../view/refold.ts';
+import {
+  type Actives,
+  type Difference,
+  dirtyShards,
+  isOver,
+  type PartProgress,
+  type Phases,
+  type Rebuild,
+  type RebuildState,
+  type Rebuilds,
+  type Work,
+} from './ports.ts';
+import { defaultWorkSettings, partsOf } from './settings.ts';
+
+/** A revision that is deployed. */
+export type RebuildView = Readonly<{
+  projection: AnyProjection;
+  /** Hash of the code that makes its rows, as it is deployed. */
+  code?: string;
+  queue: Pick<Queue, 'send'>;
+}>;
+
+/** What the state machine's own steps need. */
+export type Leading = Readonly<{
+  views: readonly RebuildView[];
+  actives: Actives;
+  phases: Phases;
+  rebuilds: Rebuilds;
+  clock: Clock;
+  log: Log;
+  /** How long a function that took a revision for being built may go on: its timeout, and the age of the phase that it keeps. */
+  liveAfterSeconds: number;
+}>;
+
+/** What is to be done, in this order: each list by workers at the same time, the next one when all of them are done. */
+export type Plan = Pick<Rebuild, 'kind' | 'projection' | 'revision'> &
+  Readonly<{ concurrency: number; fill: readonly Work[]; drain: readonly Work[]; verify: readonly Work[] }>;
+
+const known = async ({ rebuilds }: Pick<Leading, 'rebuilds'>, id: string): Promise<Rebuild> => {
+  const rebuild = await rebuilds.load(id);
+  if (!rebuild) throw new Error(`There is no rebuild ${id}: its record is gone from the control table.`);
+  return rebuild;
+};
+
+export const viewOf = <V extends RebuildView>(
+  views: readonly V[],
+  { projection, revision }: Pick<Rebuild, 'projection' | 'revision'>,
+): V | undefined => views.find((view) => view.projection.name === projection && view.projection.revision === revision);
+
+/** Whether a view's own items are looked at too: sums always, and everything where everything is compared. */
+export const looksAtRows = (
+  view: Pick<RebuildView, 'projection'> | undefined,
+  { kind, settings }: Pick<Rebuild, 'kind' | 'settings'>,
+) => kind === 'audit' || settings.compareOneOf === 1 || view?.projection.kind === 'shared-rows';
+
+/** Divides the work among workers. */
+export const plan = async (leading: Pick<Leading, 'rebuilds' | 'views'>, id: string): Promise<Plan> => {
+  const rebuild = await known(leading, id);
+  const { kind, projection, revision, settings, small } = rebuild;
+  const work = (task: Work['task'], of: number): readonly Work[] =>
+    Array.from({ length: of }, (_, number) => ({ task, rebuild: id, number, of }));
+  const { segments } = settings;
+  const rows = looksAtRows(viewOf(leading.views, rebuild), rebuild);
+  return {
+    kind,
+    projection,
+    revision,
+    concurrency: settings.concurrency,
+    fill: kind === 'audit' ? [] : work('fill', segments),
+    drain: kind !== 'rebuild' ? [] : small ? work('catch-up', segments) : work('drain', dirtyShards),
+    verify: [...work('verify', segments), ...(rows ? work('rows', segments) : [])],
+  };
+};
+
+/** Ends the building. The streams that were noted meanwhile may be drained so many seconds later: nobody can note one any more. */
+export const endBuilding = async (leading: Leading, id: string): Promise<Readonly<{ waitSeconds: number }>> => {
+  const { phases, rebuilds, clock, liveAfterSeconds } = leading;
+  const { kind, state, projection, revision, small } = await known(leading, id);
+  if (kind !== 'rebuild') return { waitSeconds: 0 };
+  const moved = await rebuilds.move(id, ['filling'], { state: 'draining', since: nowOf(clock) });
+  // A move that was sent twice finds its own in the way: what the record says now counts.
+  if (!moved && (await known(leading, id)).state !== 'draining') return { waitSeconds: 0 };
+  const phase = await phases.load(projection, revision);
+  // Also a live revision is waited for: the step that made it live may have been this one, at its first try.
+  if (phase?.phase !== 'live') await phases.save(projection, revision, { ...phase, phase: 'live', since: nowOf(clock) });
+  else if (state === 'filling' && Date.parse(phase.since) + liveAfterSeconds * 1_000 < clock.now()) return { waitSeconds: 0 };
+  // What a function notes that still takes it for being built, it was handed before: every stream is read after this.
+  return { waitSeconds: small ? 0 : liveAfterSeconds };
+};
+
+/** Everything is applied: from here on it is looked at. */
+export const beginVerify = async ({ rebuilds, clock }: Pick<Leading, 'rebuilds' | 'clock'>, id: string): Promise<void> => {
+  await rebuilds.move(id, ['filling', 'draining'], { state: 'verifying', since: nowOf(clock) });
+};
+
+export type Judged = Readonly<{ state: RebuildState; recheck: readonly Work[] }>;
+
+const summed = (parts: readonly PartProgress[]) => ({
+  differences: parts.flatMap(({ differences }) => differences).slice(0, defaultWorkSettings.listedDifferences),
+  found: parts.reduce((sum, { found }) => sum + found, 0),
+});
+
+const few = (differences: readonly Difference[]) =>
+  differences
+    .slice(0, 3)
+    .map(({ stream, row, what }) => `${stream ?? row ?? ''} (${what})`)
+    .join(', ');
+
+type Ending = Readonly<{ from: readonly RebuildState[]; to: Pick<Rebuild, 'state'> & Partial<Rebuild> }>;
+
+/** Where it ends, and nowhere else: what the record says now counts, whoever changed it first. */
+const end = async (leading: Pick<Leading, 'rebuilds' | 'clock'>, id: string, { from, to }: Ending): Promise<Judged> => {
+  const now = nowOf(leading.clock);
+  await leading.rebuilds.move(id, from, { ...to, since: now, endedAt: now });
+  return { state: (await known(leading, id)).state, recheck: [] };
+};
+
+/** Switches, if the revision that answered at the beginning still does and nobody has cancelled meanwhile. */
+const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | undefined): Promise<Judged> => {
+  const { actives, phases, rebuilds, clock, log } = leading;
+  const { id, projection, revision, from, by, why } = rebuild;
+  const phase = await phases.load(projection, revision);
+  // What was found clean is this code's by now.
+  if (phase && code !== undefined && phase.code !== code) await phases.save(projection, revision, { ...phase, code });
+  const now = nowOf(clock);
+  const to = { state: 'switched', found: 0, since: now, endedAt: now } as const;
+  const next = { projection, revision, since: now, by, why, ...(from !== undefined && { previous: from }) };
+  const answers = (await actives.load(projection))?.revision === revision;
+  if (await rebuilds.move(id, ['verifying'], to, answers ? undefined : { next, from }))
+    log.info('A rebuilt revision answers from now on.', { rebuild: id, projection, revision });
+  const { state } = await known(leading, id);
+  if (state !== 'verifying') return { state, recheck: [] };
+  const reason = `Another revision than ${from ?? 'none'} answers by now: ${projection} was switched meanwhile. Begin anew if r${revision} is still wanted.`;
+  return end(leading, id, { from: ['verifying'], to: { state: 'failed', reason } });
+};
+
+/** What differs, as orders to the projection's own function: nobody else may write its table. */
+const ordersFor = (differences: readonly Difference[], correlation: string): readonly (RefoldOrder | MendOrder)[] => {
+  const streams = new Map(
+    differences.flatMap(({ stream, row }) => (stream === undefined ? [] : [[`${stream} ${row ?? ''}`, { stream, row }]])),
+  );
+  const rows = new Set(differences.flatMap(({ row }) => row ?? []));
+  return [
+    ...[...streams.values()].map(({ stream, row }) => ({ refold: { stream, correlation, ...(row !== undefined && { row }) } })),
+    ...[...rows].map((row) => ({ mend: { row, correlation } })),
+  ];
+};
+
+/** All parts' differences together: only where there are none it switches. */
+export const judge = async (leading: Leading, id: string): Promise<Judged> => {
+  const { rebuilds, log, views } = leading;
+  const rebuild = await known(leading, id);
+  if (isOver(rebuild)) return { state: rebuild.state, recheck: [] };
+  const { kind, projection, revision } = rebuild;
+  const parts = await rebuilds.parts(id, partsOf(rebuild));
+  const view = viewOf(views, rebuild);
+  if (rebuild.state === 'repairing') {
+    const left = summed(parts.filter(({ part }) => part === 'recheck'));
+    // What was found and not listed was not mended either.
+    const unlisted = Math.max(0, (rebuild.found ?? 0) - (rebuild.differences?.length ?? 0));
+    return end(leading, id, { from: ['repairing'], to: { state: 'audited', ...left, found: left.found + unlisted } });
+  }
+  const looked = parts.filter(({ part }) => part === 'verify' || part === 'rows');
+  const { fill, drain, verify } = await plan(leading, id);
+  const isDone = ({ task, number }: Work) => parts.some((each) => each.done && each.part === task && each.number === number);
+  const open = [...fill, ...drain, ...verify].filter((work) => !isDone(work));
+  if (rebuild.state !== 'verifying' || open.length > 0)
+    throw new Error(`${id} is ${rebuild.state}, with ${open.length} parts of its work not done: there is nothing to judge yet.`);
+  const result = summed(looked);
+  if (kind === 'audit' && (result.found === 0 || !rebuild.repair || !view))
+    return end(leading, id, { from: ['verifying'], to: { state: 'audited', ...result } });
+  if (kind === 'audit') {
+    const orders = ordersFor(result.differences, `rebuild/${id}`);
+    const [failed] = (await view?.queue.send(orders)) ?? [];
+    if (failed) throw new Error(`An order to mend ${projection} was not taken by its queue: ${failed.reason}`);
+    await rebuilds.move(id, ['verifying'], {
+      state: 'repairing',
+      since: nowOf(leading.clock),
+      ...result,
+      ordered: orders.length,
+    });
+    return { state: 'repairing', recheck: [{ task: 'recheck', rebuild: id, number: 0, of: 1 }] };
+  }
+  if (result.found > 0) {
+    const reason = `${result.found} differences: ${few(result.differences)}${result.found > 3 ? ', ...' : ''}. Nothing was switched.`;
+    log.error('A rebuild found differences.', { rebuild: id, projection, revision, found: result.found });
+    return end(leading, id, { from: ['verifying'], to: { state: 'failed', reason, ...result } });
+  }
+  if (kind === 'replay') return end(leading, id, { from: ['verifying'], to: { state: 'replayed', found: 0 } });
+  return switchOver(leading, rebuild, view?.code);
+};
+
+/** Ends a rebuild whose execution cannot go on. */
+export const failRebuild = async (
+  leading: Pick<Leading, 'rebuilds' | 'clock'>,
+  id: string,
+  reason: string,
+): Promise<Readonly<{ state: RebuildState }>> => {
+  const { state } = await end(leading, id, {
+    from: ['filling', 'draining', 'verifying', 'repairing'],
+    to: { state: 'failed', reason: reason.slice(0, 1_000) },
+  });
+  return { state };
+};

@@ -1,0 +1,34 @@
+import type { AnyProcess } from '../../core/process/process.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import type { Queue, View, ViewItem } from '../ports.ts';
+import type { Cursors, Deadline, Deadlines, Scheduler } from '../process/ports.ts';
+
+/** Where a process is with each of its sources, in no order that means anything. */
+export interface AllCursors {
+  each(): AsyncIterable<Readonly<{ stream: string; commit: number }>>;
+}
+
+/** Every open deadline of an instance of a process. */
+export interface AllDeadlines {
+  each(): AsyncIterable<Deadline>;
+}
+
+/** The cursors of a projection: the heads of its streams. */
+export interface AllHeads {
+  each(): AsyncIterable<Pick<ViewItem, 'key' | 'stream' | 'commit'>>;
+}
+
+/** A process, with all that it keeps beside the commits. */
+export type RestoredProcess = Readonly<{
+  process: AnyProcess;
+  cursors: Cursors & AllCursors;
+  deadlines: Deadlines & AllDeadlines;
+  scheduler: Pick<Scheduler, 'cancel'>;
+  queue: Pick<Queue, 'send'>;
+}>;
+
+/** A revision of a view. */
+export type RestoredView = Readonly<{ projection: AnyProjection; heads: AllHeads; queue: Pick<Queue, 'send'> }>;
+
+/** What sends public events. */
+export type RestoredAnnouncer = Readonly<{ projection: AnyProjection; heads: AllHeads; view: Pick<View, 'head' | 'putHead'> }>;

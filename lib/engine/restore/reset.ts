@@ -1,0 +1,210 @@
+import { recordedEvents } from '../../core/commit.ts';
+import { fold } from '../../core/decider.ts';
+import { processDecider } from '../../core/process/decider.ts';
+import type { Instance } from '../../core/process/instance.ts';
+import type { AnyProcess } from '../../core/process/process.ts';
+import { readEvent } from '../../core/version.ts';
+import { atOnce } from '../at-once.ts';
+import { instant } from '../instant.ts';
+import type { Keys, Scanner, Store, SweepPlaces } from '../ports.ts';
+import { dropDeadline, openIn } from '../process/deadlines.ts';
+import type { Deadline, ProcessMessage } from '../process/ports.ts';
+import { causesIn } from '../process/react.ts';
+import { races, readAll, TryAgain } from '../view/project.ts';
+import type { RefoldOrder } from '../view/refold.ts';
+import type { RestoredAnnouncer, RestoredProcess, RestoredView } from './ports.ts';
+import { type Fault, type Survey, survey } from './survey.ts';
+
+/** Everything that goes by the commits, after these were restored. */
+export type Resetting = Readonly<{
+  scanner: Scanner;
+  store: Store;
+  keys: Pick<Keys, 'hash'>;
+  places: SweepPlaces;
+  processes: readonly RestoredProcess[];
+  views: readonly RestoredView[];
+  announcers: readonly RestoredAnnouncer[];
+  segments: number;
+  /** What the orders to views are found by in traces. */
+  correlation: string;
+  seen?: (commits: number) => void;
+}>;
+
+/** The instant that the commits were restored to (milliseconds), and how late a process may have been with a commit then. */
+export type RestoredTo = Readonly<{ to: number; lateMilliseconds: number }>;
+
+/** What was done for one consumer. */
+export type Reset = Readonly<{ consumer: string; cursors: number; moved: number; deadlines?: number; attended?: number }>;
+
+export type Restored = Readonly<{ faults: readonly Fault[] } | { commits: number; streams: number; resets: readonly Reset[] }>;
+
+const itemsAtOnce = 25;
+
+/** Does something with each of what may be very many, some at the same time. Answers what it came to, added up. */
+const total = async <T>(
+  items: AsyncIterable<T>,
+  run: (item: T) => Promise<number>,
+): Promise<readonly [all: number, sum: number]> => {
+  let [all, sum] = [0, 0];
+  let waiting: T[] = [];
+  const flush = async () => {
+    const done = await atOnce(itemsAtOnce, waiting, run);
+    all += waiting.length;
+    sum += done.reduce((a, b) => a + b, 0);
+    waiting = [];
+  };
+  for await (const item of items) {
+    waiting.push(item);
+    if (waiting.length >= 10 * itemsAtOnce) await flush();
+  }
+  await flush();
+  return [all, sum];
+};
+
+/**
+ * The last commit of a source on which a process has surely decided for all instances concerned. A source is taken in order, so that what is in front of a decision
+ * was decided before it; on one commit several instances decide side by side, and on many events in several steps, so that of the last one a decision may have been lost.
+ */
+const surelyDecided = async ({ store }: Resetting, known: Survey, process: AnyProcess, stream: string): Promise<number> => {
+  const last = known.decided(process.category, stream);
+  const commit = last === 0 ? undefined : await store.find(stream, last);
+  const [only, ...others] = commit ? causesIn(process, commit).values() : [];
+  return only?.length === 1 && others.length === 0 ? last : Math.max(0, last - 1);
+};
+
+/**
+ * Where a process has to go on in a source. Not behind its end, and not behind a decision that was lost: it was made after its commit, so that the restored
+ * commits may have the one without the other. Nothing is taken again that is older than the process may have been late: a reaction that came to
+ * nothing then could come to something now.
+ */
+const placeIn = async (resetting: Resetting, known: Survey, process: AnyProcess, stream: string, cursor: number) => {
+  // Neither is beyond the stream's end.
+  const sure = await surelyDecided(resetting, known, process, stream);
+  return Math.max(sure, Math.min(cursor, known.lastBefore(stream)));
+};
+
+const resetCursor = async (
+  resetting: Resetting,
+  known: Survey,
+  { process, cursors }: RestoredProcess,
+  { stream, commit }: Readonly<{ stream: string; commit: number }>,
+): Promise<number> => {
+  let from: number | undefined = commit;
+  for (let race = 0; race < races && from !== undefined; race++) {
+    const to = await placeIn(resetting, known, process, stream, from);
+    if (to === from) return race === 0 ? 0 : 1;
+    if (await cursors.move(stream, to, from)) return 1;
+    from = await cursors.load(stream);
+  }
+  throw new TryAgain(`${process.category} moves its cursor of ${stream} at the same time: stop it first.`);
+};
+
+const instanceIn = async ({ store }: Pick<Resetting, 'store'>, process: AnyProcess, stream: string): Promise<Instance> => {
+  const decider = processDecider(process);
+  let state: unknown = decider.initial;
+  for await (const page of readAll(store, stream, { from: 1 }, 0))
+    for (const commit of page)
+      state = fold(
+        decider,
+        state,
+        recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
+      );
+  return state as Instance;
+};
+
+/** A deadline that no commit has set any more goes, with its one-shot: another one may get its name and number, with another time. */
+const resetDeadline = async (
+  resetting: Resetting,
+  { process, deadlines, scheduler }: RestoredProcess,
+  { at, ...which }: Deadline,
+): Promise<number> => {
+  const open = openIn(which.instance, await instanceIn(resetting, process, which.instance));
+  if (open.some((each) => each.name === which.name && each.setBy === which.setBy && each.at === at)) return 0;
+  await dropDeadline({ keys: resetting.keys, deadlines, scheduler: { ...scheduler, set: async () => {} } }, which);
+  return 1;
+};
+
+const sendAll = async (queue: RestoredProcess['queue'], messages: readonly object[], to: string): Promise<void> => {
+  const [failed] = messages.length === 0 ? [] : await queue.send(messages);
+  if (failed) throw new Error(`The queue of ${to} did not take an order: ${failed.reason}. Do the same again.`);
+};
+
+const resetProcess = async (resetting: Resetting, known: Survey, restored: RestoredProcess): Promise<Reset> => {
+  const { process, cursors, deadlines, queue } = restored;
+  const { category } = process;
+  const [all, moved] = await total(cursors.each(), (cursor) => resetCursor(resetting, known, restored, cursor));
+  const [, dropped] = await total(deadlines.each(), (deadline) => resetDeadline(resetting, restored, deadline));
+  // Their sends may have lost their effects, and their deadlines their one-shots: looked at without news, all that is open is seen to.
+  const open = known.openInstances(category);
+  await sendAll(
+    queue,
+    open.map((instance): ProcessMessage => ({ attend: { instance } })),
+    category,
+  );
+  return { consumer: category, cursors: all, moved, deadlines: dropped, attended: open.length };
+};
+
+/** A view's own function folds those streams anew that it took further than they go. */
+const resetView = async (
+  { correlation }: Resetting,
+  { lastOf }: Survey,
+  { projection, heads, queue }: RestoredView,
+): Promise<Reset> => {
+  const consumer = `${projection.name}.r${projection.revision}`;
+  const [cursors, moved] = await total(heads.each(), async ({ stream, commit }) => {
+    if (commit <= lastOf(stream)) return 0;
+    const order: RefoldOrder = { refold: { stream, correlation } };
+    await sendAll(queue, [order], consumer);
+    return 1;
+  });
+  return { consumer, cursors, moved };
+};
+
+/** What was told stays told; what comes now at the numbers of what is gone is told as well. */
+const resetHead = async (
+  { lastOf }: Survey,
+  { projection, view }: RestoredAnnouncer,
+  { key, stream }: Readonly<{ key: string; stream: string }>,
+): Promise<number> => {
+  for (let race = 0; race < races; race++) {
+    const head = await view.head(key);
+    if (!head || head.commit <= lastOf(stream)) return 0;
+    // With it a mark goes: the commit that was in the way is gone.
+    const { parked: _, ...unmarked } = head;
+    if (await view.putHead({ ...unmarked, commit: lastOf(stream) }, head)) return 1;
+  }
+  throw new TryAgain(`${projection.name} moves its cursor of ${stream} at the same time: stop it first.`);
+};
+
+const resetAnnouncer = async (known: Survey, restored: RestoredAnnouncer): Promise<Reset> => {
+  const [cursors, moved] = await total(restored.heads.each(), (head) => resetHead(known, restored, head));
+  return { consumer: restored.projection.name, cursors, moved };
+};
+
+/** The next sweep looks at everything. */
+const resetSweep = async ({ places }: Resetting): Promise<void> => {
+  for (let race = 0; race < races; race++) {
+    const there = await places.load();
+    if (!there || there.targets === '') return;
+    const { checkedBefore: _, leaving: __, left: ___, after: ____, ...place } = there;
+    if (await places.save({ ...place, targets: '' }, there.run)) return;
+  }
+  throw new TryAgain('The sweep runs at the same time. Do the same again.');
+};
+
+/**
+ * Brings everything that goes by the commits to what a restore of them has left: no cursor is beyond its stream, or behind a decision that was lost. Nothing
+ * is done where the commits are not whole. Done again, it changes nothing more.
+ */
+export const resetToRestored = async (resetting: Resetting, { to, lateMilliseconds }: RestoredTo): Promise<Restored> => {
+  const { scanner, processes, views, announcers, segments, seen } = resetting;
+  const categories = processes.map(({ process }) => process.category);
+  const known = await survey({ scanner, processes: categories, segments, ...(seen && { seen }) }, instant(to - lateMilliseconds));
+  if (known.faults.length > 0) return { faults: known.faults };
+  const resets: Reset[] = [];
+  for (const process of processes) resets.push(await resetProcess(resetting, known, process));
+  for (const announcer of announcers) resets.push(await resetAnnouncer(known, announcer));
+  for (const view of views) resets.push(await resetView(resetting, known, view));
+  await resetSweep(resetting);
+  return { commits: known.commits, streams: known.streams, resets };
+};

@@ -1,0 +1,184 @@
+import canonicalize from 'canonicalize';
+import { type Commit, recordedEvents } from '../../core/commit.ts';
+import { type AnyDecider, fold } from '../../core/decider.ts';
+import { readEvent } from '../../core/version.ts';
+import type { Keys, Snapshot } from '../ports.ts';
+import { itemSize } from './size.ts';
+import { storable } from './storable.ts';
+
+/** What an instance knows of a stream: the state after its last known commit, and what the next commit must continue. */
+export type Known = Readonly<{
+  stream: string;
+  state: unknown;
+  commit: number;
+  version: number;
+  at: string;
+  /** Hash of the last commit; empty before the first. */
+  hash: string;
+  /** Size of all its commits. */
+  bytes: number;
+  /** Size of the last commit alone, where it was folded here. */
+  lastBytes: number;
+  /** The last ids of commands that a caller may repeat, the newest last: an entry has a digest and the commit's number. */
+  recent: string;
+  /** The last ids of processes' commands, in the same form. They have a list of their own: what processes send must not push out a caller's ids. */
+  sent: string;
+  /** All ids of processes from this commit on are in the list. */
+  sentFrom: number;
+  /** The commits folded since the state was loaded were all read consistently up to this wall time. */
+  readAt: number;
+}>;
+
+/** An entry of the lists of ids, in hexadecimal digits: as short as it may be, since each snapshot has hundreds. Ids of the same digest cost a read each, and
+ * commit numbers that differ by 2^32 a wrong one, which is seen. */
+const digestDigits = 12;
+const commitDigits = 8;
+const commitRange = 16 ** commitDigits;
+const entryDigits = digestDigits + commitDigits;
+
+/** The bytes of one entry as it is stored. */
+export const idEntryBytes = entryDigits / 2;
+
+export const unknown = (decider: AnyDecider, stream: string, readAt: number): Known => ({
+  stream,
+  state: decider.initial,
+  commit: 0,
+  version: 0,
+  at: '',
+  hash: '',
+  bytes: 0,
+  lastBytes: 0,
+  recent: '',
+  sent: '',
+  sentFrom: 1,
+  readAt,
+});
+
+/** A history that cannot be: a hole, a fork, or a commit of another stream. Never folded over. */
+export class BrokenHistory extends Error {
+  override name = 'BrokenHistory';
+}
+
+/** The hash that the next commit carries as `prev`: over RFC 8785's canonical JSON, without an import's mark. */
+export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }: Commit): string =>
+  keys.hash(canonicalize(commit) ?? '');
+
+const commandDigest = (keys: Pick<Keys, 'hash'>, command: string) => keys.hash(command).slice(0, digestDigits);
+
+const commitIn = (entry: string, { commit: last }: Pick<Known, 'commit'>): number => {
+  const low = Number.parseInt(entry.slice(digestDigits), 16);
+  const behind = (last - low) % commitRange;
+  return last - (behind < 0 ? behind + commitRange : behind);
+};
+
+/** The list in which an id is remembered. Nobody can repeat an id that was made up for one request, so it takes no place in any. */
+const listOf = (command: string): 'recent' | 'sent' | undefined => {
+  if (command.startsWith('process/')) return 'sent';
+  return command.startsWith('request/') ? undefined : 'recent';
+};
+
+/** The numbers of recent commits that may have been made by this command, the newest first: nearly always none or one. */
+export const recentCommits = (keys: Pick<Keys, 'hash'>, known: Known, command: string): readonly number[] => {
+  const list = listOf(command);
+  if (!list) return [];
+  const wanted = commandDigest(keys, command);
+  const found: number[] = [];
+  for (let end = known[list].length; end > 0; end -= entryDigits) {
+    const entry = known[list].slice(end - entryDigits, end);
+    if (entry.startsWith(wanted)) found.push(commitIn(entry, known));
+  }
+  return found;
+};
+
+type Remembering = Readonly<{ keys: Pick<Keys, 'hash'>; window: number }>;
+
+/** A list of ids with those of further commits, without the oldest of those that are too many. */
+const withIds = ({ keys, window }: Remembering, list: 'recent' | 'sent', before: string, commits: readonly Commit[]): string => {
+  const news = commits.filter(({ command }) => listOf(command) === list).slice(-window);
+  const entries = news.map(
+    ({ command, commit }) => commandDigest(keys, command) + (commit % commitRange).toString(16).padStart(commitDigits, '0'),
+  );
+  return (before + entries.join('')).slice(-window * entryDigits);
+};
+
+/** What is remembered of the ids of commands after further commits. */
+const idsAfter = (remembering: Remembering, known: Known, commits: readonly Commit[]) => {
+  const sent = withIds(remembering, 'sent', known.sent, commits);
+  const inSent = commits.filter(({ command }) => listOf(command) === 'sent').length;
+  const isWhole = sent.length === known.sent.length + inSent * entryDigits;
+  return {
+    recent: withIds(remembering, 'recent', known.recent, commits),
+    sent,
+    sentFrom: isWhole ? known.sentFrom : commitIn(sent.slice(0, entryDigits), commits.at(-1)!),
+  };
+};
+
+/** Folds commits that follow directly on what is known. */
+export const advance = (
+  { decider, keys, window }: Readonly<{ decider: AnyDecider; keys: Pick<Keys, 'hash'>; window: number }>,
+  known: Known,
+  commits: readonly Commit[],
+): Known => {
+  const last = commits.at(-1);
+  if (!last) return known;
+  let { state, version, bytes, lastBytes } = known;
+  if ((commits[0]?.prev ?? '') !== known.hash)
+    throw new BrokenHistory(`${known.stream}: commit ${known.commit + 1} does not carry the hash of commit ${known.commit}.`);
+  commits.forEach((commit, i) => {
+    const fits = commit.commit === known.commit + i + 1 && commit.version === version + commit.events.length;
+    if (!fits || commit.stream !== known.stream)
+      throw new BrokenHistory(
+        `${commit.stream}: commit ${commit.commit} (version ${commit.version}) cannot follow commit ${known.commit + i} (version ${version}).`,
+      );
+    state = fold(
+      decider,
+      state,
+      recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
+    );
+    version = commit.version;
+    lastBytes = itemSize(commit);
+    bytes += lastBytes;
+  });
+  return {
+    ...known,
+    ...idsAfter({ keys, window }, known, commits),
+    state,
+    version,
+    bytes,
+    lastBytes,
+    commit: last.commit,
+    at: last.at,
+    hash: commitHash(keys, last),
+  };
+};
+
+/**
+ * Whether the last commit took the stream past a multiple of the distance. A rule of the history alone, so that of all the
+ * warm instances only the one that appends next saves the snapshot.
+ */
+export const snapshotDue = ({ bytes, lastBytes }: Known, distance: number): boolean =>
+  Math.floor(bytes / distance) > Math.floor((bytes - lastBytes) / distance);
+
+/** Binds a snapshot's whole content to the hash of its commit: one of another history, or one that was changed, does not fit. */
+export const sealOf = (
+  keys: Pick<Keys, 'hash'>,
+  { hash: _, ...content }: Omit<Snapshot, 'hash'> & { hash?: string },
+  hash: string,
+): string => keys.hash(`snapshot ${canonicalize([hash, content]) ?? ''}`);
+
+/** A state that would not come back from storage as it is throws: it cannot have snapshots. */
+export const toSnapshot = (
+  keys: Pick<Keys, 'hash'>,
+  { stream, state, commit, version, at, hash, bytes, recent, sent, sentFrom }: Known,
+  code: string,
+): Snapshot => {
+  const content = { stream, code, commit, version, at, bytes, recent, sent, sentFrom, state: storable(state, 'state') };
+  return { ...content, hash: sealOf(keys, content, hash) };
+};
+
+export const fromSnapshot = ({ code: _, ...snapshot }: Snapshot, hash: string, readAt: number): Known => ({
+  ...snapshot,
+  hash,
+  lastBytes: 0,
+  readAt,
+});

@@ -1,0 +1,128 @@
+import type { Commit } from '../../core/commit.ts';
+import type { AnyDecider } from '../../core/decider.ts';
+import type { Clock, Keys, Log, Page, Snapshot, Snapshots, Store } from '../ports.ts';
+import type { Settings } from '../settings.ts';
+import { advance, BrokenHistory, commitHash, fromSnapshot, type Known, sealOf, toSnapshot, unknown } from './known.ts';
+
+/** Everything that one aggregate's states are loaded with. `code` is the content hash of what folds. */
+export type Loading = Readonly<{
+  decider: AnyDecider;
+  code: string;
+  store: Store;
+  snapshots: Snapshots;
+  keys: Pick<Keys, 'hash'>;
+  clock: Clock;
+  log: Log;
+  settings: Settings;
+}>;
+
+/** Looks at commits as they pass. */
+type Seen = (commits: readonly Commit[]) => void;
+
+/** Folds commits that follow directly on what is known. */
+export const follow = ({ decider, keys, settings }: Loading, known: Known, commits: readonly Commit[]): Known =>
+  advance({ decider, keys, window: settings.idempotencyWindow }, known, commits);
+
+/** A snapshot only ever saves reading, so that it cannot be saved is no reason to fail. */
+export const saveSnapshot = async (
+  { snapshots, code, keys, log }: Loading,
+  known: Known,
+  impossible?: Snapshot,
+): Promise<void> => {
+  try {
+    await snapshots.save(toSnapshot(keys, known, code), impossible);
+  } catch (cause) {
+    log.warn('A snapshot could not be saved.', { stream: known.stream, commit: known.commit, cause: String(cause) });
+  }
+};
+
+const findSnapshot = ({ snapshots, code, log }: Loading, stream: string): Promise<Snapshot | undefined> =>
+  snapshots.load(stream, code).catch((cause: unknown) => {
+    log.warn('A snapshot could not be read.', { stream, cause: String(cause) });
+    return undefined;
+  });
+
+/** The multiple of the distance that a size has passed last: a history's snapshots are due at these. */
+const lastMultiple = (bytes: number, { snapshotBytes }: Settings): number => bytes - (bytes % snapshotBytes);
+
+type Beginning = Readonly<{
+  /** The page after `start`, where it has been read already. */
+  first?: Page;
+  /** From which size on another snapshot is due when it has grown by the distance. */
+  snapshotAt?: number;
+  impossible?: Snapshot;
+}>;
+
+/** Reads on from what is known, page by page in bounded memory, and saves snapshots on the way. */
+const readOn = async (
+  loading: Loading,
+  start: Known,
+  seen: Seen,
+  { first, snapshotAt = start.bytes, impossible }: Beginning = {},
+): Promise<Known> => {
+  const { store, settings, clock } = loading;
+  const readAt = first ? start.readAt : clock.now();
+  let page = first ?? (await store.read(start.stream, { from: start.commit + 1 }));
+  let known = start;
+  let last = snapshotAt;
+  for (;;) {
+    seen(page.commits);
+    known = follow(loading, known, page.commits);
+    const due = known.bytes - last >= settings.snapshotBytes;
+    const saved = due && saveSnapshot(loading, known, impossible);
+    if (due) {
+      last = lastMultiple(known.bytes, settings);
+      // Whoever appends next need not save it a second time.
+      known = { ...known, lastBytes: 0 };
+    }
+    const next = page.next !== undefined && store.read(start.stream, { from: page.next });
+    [page] = await Promise.all([next || page, saved]);
+    if (!next) return { ...known, readAt };
+  }
+};
+
+/**
+ * The commits after what is known, read consistently, from its own last commit on: that nothing came after a commit means
+ * something only while the commit itself is there, and after a restore it may not be.
+ */
+export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promise<Known> => {
+  // Whoever appended these commits has saved their snapshots; each warm instance would do it again.
+  const snapshotAt = Number.POSITIVE_INFINITY;
+  if (known.commit === 0) return readOn(loading, known, seen, { snapshotAt });
+  const readAt = loading.clock.now();
+  const { commits, next } = await loading.store.read(known.stream, { from: known.commit });
+  const [own, ...tail] = commits;
+  if (own?.commit !== known.commit || commitHash(loading.keys, own) !== known.hash)
+    throw new BrokenHistory(`${known.stream}: commit ${known.commit} is not the one that was known.`);
+  return readOn(loading, { ...known, readAt }, seen, {
+    first: { commits: tail, ...(next !== undefined && { next }) },
+    snapshotAt,
+  });
+};
+
+/** The state of a stream from storage alone: snapshot, then the tail from the snapshot's own commit on. `began` is told of a snapshot that was right. */
+export const load = async (
+  loading: Loading,
+  stream: string,
+  seen: Seen,
+  began: (snapshot: Known) => void = () => {},
+): Promise<Known> => {
+  const { decider, code, store, keys, clock, log } = loading;
+  const readAt = clock.now();
+  const snapshot = await findSnapshot(loading, stream);
+  if (!snapshot) return readOn(loading, unknown(decider, stream, readAt), seen);
+  const { commits, next } = await store.read(stream, { from: snapshot.commit });
+  const [own, ...tail] = commits;
+  const hash = own?.commit === snapshot.commit ? commitHash(keys, own) : '';
+  if (own && sealOf(keys, { ...snapshot, stream, code }, hash) === snapshot.hash) {
+    seen([own]);
+    const first = { commits: tail, ...(next !== undefined && { next }) };
+    // From a multiple, not from where the snapshot happens to be: a tail then never grows much beyond one distance.
+    const snapshotAt = lastMultiple(snapshot.bytes, loading.settings);
+    const start = fromSnapshot({ ...snapshot, stream }, hash, readAt);
+    began(start);
+    return readOn(loading, start, seen, { first, snapshotAt });
+  }
+  log.warn('A snapshot does not belong to this history and is ignored.', { stream, commit: snapshot.commit });
+  return readOn(loading, unknown(decider, stream, readAt), seen, { impossible: snapshot });
+};

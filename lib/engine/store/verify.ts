@@ -1,0 +1,38 @@
+import { type Commit, versionBefore } from '../../core/commit.ts';
+import type { Keys, Store } from '../ports.ts';
+import { commitHash } from './known.ts';
+
+/** A stream whose history holds, or the first commit of it that does not fit. */
+export type Verified = Readonly<{ stream: string; commits: number } | { stream: string; commit: number; fault: string }>;
+
+type Before = Readonly<{ commit: number; version: number; at: string; hash: string }>;
+
+const faultOf = (before: Before, commit: Commit): string | undefined => {
+  const expected = before.commit + 1;
+  if (commit.commit !== expected) return `commit ${expected} is missing`;
+  if (versionBefore(commit) !== before.version)
+    return `it goes on from version ${versionBefore(commit)}, and commit ${before.commit} ended at version ${before.version}`;
+  if ((commit.prev ?? '') !== before.hash)
+    return before.hash === ''
+      ? 'it claims a predecessor, and has none'
+      : `it does not carry the hash of commit ${before.commit}: one of the two was changed`;
+  return commit.at < before.at ? `its time is before that of commit ${before.commit}` : undefined;
+};
+
+/**
+ * Follows the hash chain of a stream from its first commit. The last commit is vouched for by no other: that it was changed,
+ * or removed, only the guard sees.
+ */
+export const verifyStream = async (store: Store, keys: Pick<Keys, 'hash'>, stream: string): Promise<Verified> => {
+  let before: Before = { commit: 0, version: 0, at: '', hash: '' };
+  for (let next: number | undefined = 1; next !== undefined; ) {
+    const page = await store.read(stream, { from: next });
+    for (const commit of page.commits) {
+      const fault = faultOf(before, commit);
+      if (fault !== undefined) return { stream, commit: commit.commit, fault };
+      before = { commit: commit.commit, version: commit.version, at: commit.at, hash: commitHash(keys, commit) };
+    }
+    next = page.next;
+  }
+  return { stream, commits: before.commit };
+};

@@ -1,0 +1,23 @@
+import { nowOf } from '../instant.ts';
+import type { ViewItem } from '../ports.ts';
+import { applyInPortions } from './apply.ts';
+import { type Projecting, readAll } from './project.ts';
+
+/**
+ * What a stream comes to from its first commit on: as far as one commit, or to its head. Rows are handed on as they come, so that nothing
+ * but the head is kept; a row may come several times, the last time as it is in the end. Undefined for a stream without commits.
+ */
+export const foldAfresh = async (
+  { projection, store, clock }: Pick<Projecting, 'projection' | 'store' | 'clock'>,
+  stream: string,
+  to: number | undefined,
+  onRows: (rows: readonly ViewItem[]) => void | Promise<void>,
+): Promise<ViewItem | undefined> => {
+  let head: ViewItem | undefined;
+  for await (const page of readAll(store, stream, { from: 1, ...(to !== undefined && { to }) }, to ?? 0))
+    for (const change of applyInPortions(projection, head, page, () => nowOf(clock))) {
+      await onRows(change.rows);
+      head = change.head;
+    }
+  return head;
+};

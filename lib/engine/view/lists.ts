@@ -1,0 +1,76 @@
+import type { AnyProjection, List } from '../../core/projection.ts';
+import type { Place, ViewItem, Where } from '../ports.ts';
+import { isStorable } from '../store/storable.ts';
+
+/** DynamoDB's limits for the values of an index's keys. */
+const largest = { in: 2_048, at: 1_024 } as const;
+/** Sorts before everything that a text is likely to hold, so that a text comes before all that it begins. */
+const separator = '\u0001';
+
+const bytesOf = (text: string) => Buffer.byteLength(text, 'utf8');
+
+/** Whether a value can be a key of an index. Nothing is listed under one that cannot. */
+export const fits = (part: keyof typeof largest, value: string): boolean => bytesOf(value) <= largest[part];
+
+/** The order of DynamoDB's text keys: by their UTF-8 bytes, which JavaScript's own comparison is not. */
+export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** A list's partition, as JSON: whatever a caller gives for `by`, it never reaches into another owner's. */
+export const partitionOf = (list: List<never>, owner: string | undefined, by: string | undefined): string =>
+  JSON.stringify([...(list.within ? [owner] : []), ...(list.by ? [by] : [])]);
+
+/** What pure code gave for a key, if it is one: anything else is a fault of the projection, not of the table. */
+const key = (what: string, part: keyof typeof largest, value: unknown): string => {
+  if (typeof value !== 'string' || !value.isWellFormed()) throw new TypeError(`${what} must be a text.`);
+  if (!fits(part, value)) throw new RangeError(`${what} has over ${largest[part]} bytes, which no index takes.`);
+  return value;
+};
+
+const placeIn = (name: string, list: List<never>, item: ViewItem): Place | undefined => {
+  const by = list.by?.(item.row as never);
+  if ((list.within && item.owner === undefined) || (list.by && by === undefined)) return undefined;
+  if (list.by) key(`What the list ${name} is by`, 'in', by);
+  const rowKey = item.sort === 'head' ? [] : [item.sort.slice('row#'.length)];
+  const order = list.sort
+    ? key(`What the list ${name} is sorted by`, 'at', list.sort(item.row as never))
+    : (rowKey[0] ?? item.key);
+  return {
+    in: key(`The partition of the list ${name}`, 'in', partitionOf(list, item.owner, by)),
+    // The row's own key makes it unique: an order without ties is what a page can be cut at, and a row laid into.
+    at: key(`The place in the list ${name}`, 'at', [order, item.key, ...rowKey].join(separator)),
+  };
+};
+
+/** An item with its places in the lists that its view declares, and the instant from which it counts as absent. */
+export const placed = ({ lists = {}, expires }: Pick<AnyProjection, 'lists' | 'expires'>, item: ViewItem): ViewItem => {
+  if (item.row === undefined) return item;
+  const places = Object.entries(lists).flatMap(([name, list]) => {
+    const place = placeIn(name, list, item);
+    return place ? [[name, place] as const] : [];
+  });
+  const until = expires?.(item.row as never);
+  return {
+    ...item,
+    ...(places.length > 0 && { lists: Object.fromEntries(places) }),
+    ...(until !== undefined && { expires: new Date(until).toISOString() }),
+  };
+};
+
+/** Whether a row counts as absent by now. */
+export const expired = ({ expires }: Pick<ViewItem, 'expires'>, now: string | undefined): boolean =>
+  now !== undefined && expires !== undefined && expires <= now;
+
+/** The values that a text in a URL may stand for. */
+export const candidates = (text: string): readonly (string | number | boolean)[] => [
+  text,
+  ...(text !== '' && String(Number(text)) === text && isStorable(Number(text)) ? [Number(text)] : []),
+  ...(text === 'true' || text === 'false' ? [text === 'true'] : []),
+];
+
+/** Whether an item has a row, not expired, whose fields equal what is asked for. */
+export const matches = (item: ViewItem, { equals = {}, now }: Where = {}): boolean =>
+  item.row !== undefined &&
+  !expired(item, now) &&
+  Object.entries(equals).every(([field, text]) =>
+    candidates(text).includes((item.row as Record<string, string | number | boolean>)[field]!),
+  );

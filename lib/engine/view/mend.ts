@@ -1,0 +1,56 @@
+import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
+import type { RowPart, ViewReader } from '../ports.ts';
+import { races, TryAgain } from './project.ts';
+import type { Refolding } from './refold.ts';
+import { addingUp, listedAs, sameParts } from './shares.ts';
+
+/** What an audit sends to a projection's queue: bring this shared row to the sum of its shares. */
+export type MendOrder = Readonly<{ mend: Readonly<{ row: string; correlation: string }> }>;
+
+const sharesPerPage = 1_000;
+
+export type UnevenPart = Readonly<{ shard: number; there?: RowPart; wanted?: RowPart }>;
+
+/**
+ * The parts of a row that are not the sum of its shares. A part that was changed while its shares were read is not judged: a change of a share
+ * always comes with one of its part.
+ */
+export const unevenParts = async (
+  { projection, view }: Readonly<{ projection: AnyProjection & AnySharedRows; view: Pick<ViewReader, 'parts' | 'sharesIn'> }>,
+  row: string,
+): Promise<Readonly<{ uneven: readonly UnevenPart[]; moved: boolean }>> => {
+  const before = await view.parts(row);
+  const sum = addingUp(row, projection.shards);
+  for (let after: Readonly<Record<string, unknown>> | undefined, more = true; more; ) {
+    const page = await view.sharesIn(row, { limit: sharesPerPage, ...(after && { after }) });
+    for (const { stream, share } of page.items) if (share) sum.add(stream, share);
+    after = page.next;
+    more = after !== undefined;
+  }
+  const there = new Map((await view.parts(row)).map((part) => [part.shard, part]));
+  const wanted = sum.parts();
+  const shards = [...new Set([...before.map(({ shard }) => shard), ...there.keys(), ...wanted.keys()])];
+  const moved = shards.filter(
+    (shard) => before.find((part) => part.shard === shard)?.amounts.changes !== there.get(shard)?.amounts.changes,
+  );
+  const uneven = shards
+    .filter((shard) => !moved.includes(shard) && !sameParts(there.get(shard), wanted.get(shard)))
+    .map((shard) => ({ shard, there: there.get(shard), wanted: wanted.get(shard) }));
+  return { uneven, moved: moved.length > 0 };
+};
+
+/** Puts the parts of a shared row that are not the sum of its shares as they must be. Live changes go on meanwhile: a part that moved is looked at again. */
+export const mendRow = async (refolding: Refolding, row: string): Promise<void> => {
+  const { projection, view } = refolding;
+  if (projection.kind !== 'shared-rows') throw new Error(`${projection.name} shares no rows: there is no sum to mend.`);
+  for (let race = 0; race < races; race++) {
+    const { uneven, moved } = await unevenParts({ projection, view }, row);
+    const put = await Promise.all(
+      uneven.map(({ shard, there, wanted = { row, shard, amounts: {}, highest: {} } }) =>
+        view.putPart(wanted, listedAs(projection, row), there?.amounts.changes),
+      ),
+    );
+    if (!moved && put.every(Boolean)) return;
+  }
+  throw new TryAgain(`${row} is being changed by others at the same time.`);
+};

@@ -1,0 +1,208 @@
+import type { Commit } from '../../core/commit.ts';
+import { type AnyProjection, streamKey } from '../../core/projection.ts';
+import { atOnce } from '../at-once.ts';
+import type { Delivered } from '../delivery/publish.ts';
+import { nowOf } from '../instant.ts';
+import type { Clock, Log, Page, Range, Store, View, ViewItem } from '../ports.ts';
+import type { DirtyNotes } from '../rebuild/ports.ts';
+import { applyInPortions, type Change } from './apply.ts';
+import type { KnownPhase } from './phase.ts';
+import { written } from './view-item.ts';
+import { endBegun, writeShares } from './write-shares.ts';
+
+export type Projecting = Readonly<{
+  projection: AnyProjection;
+  store: Store;
+  view: View;
+  clock: Clock;
+  log: Log;
+  /** Of a revision that may still be built; without it there is nothing to ask, and gaps are filled. */
+  building?: Readonly<{ phase: KnownPhase; dirty: Pick<DirtyNotes, 'note'> }>;
+}>;
+
+/** A record of a batch, under the id by which it can be given back. */
+export type Delivery = Readonly<{ id: string; delivered: Delivered }>;
+
+/** Something that another try may well get over: the record goes back to the queue. */
+export class TryAgain extends Error {
+  override name = 'TryAgain';
+}
+
+/** How often one stream is begun anew when others are faster. */
+export const races = 5;
+/** How many rows of one stream are written at the same time. */
+export const rowsAtOnce = 25;
+
+const numbersAfter = (cursor: number, last: number) =>
+  Array.from({ length: Math.max(0, last - cursor) }, (_, i) => cursor + 1 + i);
+
+/** Some commits that follow on each other, and whether more of them are to be read. */
+export type Part = Readonly<{ commits: readonly Commit[]; more?: boolean }>;
+
+/** The commits from one number on, page by page and each of them: one that is missing is read again later, never skipped. */
+export async function* readParts(store: Store, stream: string, range: Range, last: number): AsyncGenerator<Part> {
+  let expected = range.from;
+  for (let next: number | undefined = range.from; next !== undefined; ) {
+    const page: Page = await store.read(stream, { ...range, from: next });
+    const hole = page.commits.find(({ commit }) => commit !== expected++);
+    if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} is not to be read yet.`);
+    yield { commits: page.commits, more: page.next !== undefined };
+    next = page.next;
+  }
+  if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} is not to be read yet.`);
+}
+
+/** The same, for whoever does the same with each page. */
+export async function* readAll(...given: Parameters<typeof readParts>): AsyncGenerator<readonly Commit[]> {
+  for await (const { commits } of readParts(...given)) yield commits;
+}
+
+/** What is to be applied on a cursor: what was delivered, and from the table what was not. */
+async function* wanted(
+  store: Store,
+  stream: string,
+  head: ViewItem | undefined,
+  delivered: ReadonlyMap<number, Commit>,
+  last: number,
+): AsyncGenerator<Part> {
+  if (!head) return yield* readParts(store, stream, { from: 1 }, last);
+  const numbers = numbersAfter(head.commit, last);
+  const missing = numbers.filter((n) => !delivered.has(n));
+  const [from, to] = [missing[0] ?? last + 1, missing.at(-1) ?? last];
+  yield { commits: numbers.flatMap((n) => (n < from ? (delivered.get(n) ?? []) : [])) };
+  if (from <= to) yield* readParts(store, stream, { from, to }, to);
+  yield { commits: numbers.flatMap((n) => (n > to ? (delivered.get(n) ?? []) : [])) };
+}
+
+/** Rows first, the head with the cursor last; shared rows together with it. Answers the head, or undefined if another was faster. */
+const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, { rows, head }: Change) => {
+  if (projection.kind === 'shared-rows') return writeShares(projection, { view, clock, now: () => nowOf(clock) }, before, head);
+  await atOnce(rowsAtOnce, rows, (row) => view.putRow(row));
+  return (await view.putHead(head, before)) ? written(head, before) : undefined;
+};
+
+/**
+ * Applies commits as they come, in bounded memory. Many rows are written on the way; one row, or a share in some, when a page of the table is
+ * folded and there are more: whatever cuts a long catch-up off, the next try goes on behind the last page. Answers the head, or undefined if
+ * another was faster.
+ */
+export const applyAll = async (
+  projecting: Projecting,
+  start: ViewItem | undefined,
+  parts: AsyncIterable<Part> | Iterable<Part>,
+  /** What is folded already and was not worth writing. */
+  ahead = start,
+) => {
+  const { projection, clock } = projecting;
+  let stored = start;
+  let head = ahead;
+  const put = async (change: Change) => {
+    stored = await write(projecting, stored, change);
+    head = stored;
+    return stored !== undefined && !stored.parked;
+  };
+  for await (const { commits, more } of parts) {
+    for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
+      head = change.head;
+      if ((projection.kind === 'rows-per-stream' || head.parked) && !(await put(change))) return stored;
+    }
+    if (more && head && head !== stored && !(await put({ rows: [], head }))) return stored;
+  }
+  return head === stored || !head ? head : write(projecting, stored, { rows: [], head });
+};
+
+/** What was begun, ended first: only shared rows leave anything so. */
+export const finished = async ({ projection, view, clock }: Projecting, head: ViewItem & Required<Pick<ViewItem, 'begun'>>) =>
+  projection.kind === 'shared-rows' ? endBegun(projection, { view, clock, now: () => nowOf(clock) }, head) : head;
+
+/** A head that is not parked and has nothing begun, or none; `again` if others were faster. */
+export const takenUp = async (projecting: Projecting, there: ViewItem | undefined): Promise<ViewItem | 'again' | undefined> => {
+  if (!there) return undefined;
+  const { parked, ...unmarked } = there;
+  // The mark goes before the table is read: whatever is dropped because of the mark is then in the table to be read.
+  if (parked && !(await projecting.view.putHead(unmarked, there))) return 'again';
+  const head = parked ? written(unmarked, there) : there;
+  return head.begun ? ((await finished(projecting, { ...head, begun: head.begun })) ?? 'again') : head;
+};
+
+/** What was delivered that follows on a cursor with nothing missing in between. */
+const following = (head: ViewItem | undefined, delivered: ReadonlyMap<number, Commit>): readonly Commit[] => {
+  const run: Commit[] = [];
+  for (let n = (head?.commit ?? 0) + 1; ; n++) {
+    const commit = delivered.get(n);
+    if (!commit) return run;
+    run.push(commit);
+  }
+};
+
+/** While a revision is being built, all of its history is on its way to it already: what does not follow is noted, and read when that is over. */
+const isBuilding = async ({ building }: Projecting, options?: Readonly<{ now: boolean }>): Promise<boolean> =>
+  building !== undefined && (await building.phase(options)) === 'building';
+
+/** What of a delivery is to be applied on a head, or that nothing is since the stream was noted. */
+const toApply = async (
+  projecting: Projecting,
+  stream: string,
+  head: ViewItem | undefined,
+  delivered: ReadonlyMap<number, Commit>,
+  last: number,
+): Promise<AsyncIterable<Part> | readonly Part[] | 'noted'> => {
+  const all = () => wanted(projecting.store, stream, head, delivered, last);
+  if (!(await isBuilding(projecting))) return all();
+  const run = following(head, delivered);
+  if (run.at(-1)?.commit === last) return [{ commits: run }];
+  if (!(await isBuilding(projecting, { now: true }))) return all();
+  await projecting.building?.dirty.note({ stream, commit: last });
+  return run.length > 0 ? [{ commits: run }] : 'noted';
+};
+
+/** Brings a stream up to the last commit that was delivered, exactly once and in order, whatever else is delivered beside it. */
+const projectStream = async (projecting: Projecting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
+  const { view, log, projection } = projecting;
+  const whole = new Map(
+    deliveries.flatMap((delivered) => ('pointer' in delivered ? [] : [[delivered.commit, delivered] as const])),
+  );
+  const last = Math.max(...deliveries.map(({ commit }) => commit));
+  const key = streamKey(projection, stream);
+  for (let race = 0; race < races; race++) {
+    let start = await view.head(key);
+    if (start?.parked || (start && start.commit >= last)) return;
+    if (start?.begun) {
+      start = await finished(projecting, { ...start, begun: start.begun });
+      if (!start) continue;
+    }
+    const pages = start?.parked ? undefined : await toApply(projecting, stream, start, whole, last);
+    if (pages === 'noted') return;
+    const head = pages ? await applyAll(projecting, start, pages) : start;
+    if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
+    if (head) return;
+  }
+  throw new TryAgain(`${stream} is being projected by others at the same time.`);
+};
+
+/** Projects a batch, grouped by stream, and answers the ids of the records that are to come again. */
+export const projectBatch = async (projecting: Projecting, batch: readonly Delivery[]): Promise<readonly string[]> => {
+  const groups = Map.groupBy(batch, ({ delivered }) => delivered.stream);
+  const failed = await Promise.all(
+    [...groups].map(async ([stream, deliveries]) => {
+      try {
+        await projectStream(
+          projecting,
+          stream,
+          deliveries.map(({ delivered }) => delivered),
+        );
+        return [];
+      } catch (cause) {
+        const correlations = deliveries.map(({ delivered }) => delivered.meta.correlation);
+        projecting.log.warn('Not projected yet; the records come again.', {
+          projection: projecting.projection.name,
+          stream,
+          correlations,
+          cause: String(cause),
+        });
+        return deliveries.map(({ id }) => id);
+      }
+    }),
+  );
+  return failed.flat();
+};

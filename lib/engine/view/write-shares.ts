@@ -1,0 +1,94 @@
+import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
+import type { Clock, PutShares, RowChange, View, ViewItem } from '../ports.ts';
+import { NotStorable } from '../store/storable.ts';
+import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
+import { written } from './view-item.ts';
+
+/** A transaction takes 100 items: the head, and for each row the row's part and the stream's share in it. */
+export const rowsPerTransaction = 40;
+const tries = 8;
+
+type Writing = Readonly<{ view: View; clock: Clock }>;
+
+/** The change as the row now takes it: without what would raise nothing. */
+const fitted = async (view: View, change: RowChange): Promise<RowChange> => {
+  const part = await view.part(change.row, change.shard);
+  const raise = Object.entries(change.raise).filter(([name, value]) => isHigher(value, part?.highest[name]));
+  return { ...change, raise: Object.fromEntries(raise) };
+};
+
+const raises = ({ raise }: RowChange) => Object.keys(raise).length > 0;
+
+/** Rows that others change at the same time are read again; rows that only add up need no reading at all. */
+export const putFitted = async (
+  { view, clock }: Writing,
+  head: ViewItem,
+  before: ViewItem | undefined,
+  changes: readonly RowChange[],
+): Promise<PutShares> => {
+  let outcome: PutShares = 'refused';
+  for (let race = 0; race < tries && outcome === 'refused'; race++) {
+    // Spread by name: those who met once are not to meet again.
+    if (race > 0) await clock.wait(shardOf(`${head.stream}/${race}`, race * 40));
+    const fit = await Promise.all(changes.map((change) => (raises(change) ? fitted(view, change) : change)));
+    outcome = await view.putShares(head, before, fit);
+  }
+  return outcome;
+};
+
+type Sharing = AnyProjection & AnySharedRows;
+type Parking = Writing & Readonly<{ now: () => string }>;
+
+const emptyHead = ({ initial }: Sharing, { key, sort, stream }: ViewItem): ViewItem => ({
+  key,
+  sort,
+  stream,
+  commit: 0,
+  memory: initial,
+});
+
+/** Parks a stream where it stands, unless another has written its head meanwhile: what that stands for may be storable. */
+const park = async (writing: Parking, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
+  const at = there ?? empty;
+  const reason = `${cause.name}: ${cause.message}`.slice(0, 1_000);
+  const head: ViewItem = { ...at, parked: { commit: at.commit + 1, reason, at: writing.now() } };
+  return (await writing.view.putShares(head, there, [])) === 'written' ? written(head, there) : undefined;
+};
+
+/** Writes what a stream contributes from now on, with its head; or parks it where a row cannot take that. Answers the head, or undefined
+ * if others were faster. A change of many rows takes several transactions, each of which leaves in the head how far it got. */
+export const writeShares = async (
+  projection: Sharing,
+  writing: Parking,
+  start: ViewItem | undefined,
+  target: ViewItem,
+): Promise<ViewItem | undefined> => {
+  const empty = emptyHead(projection, target);
+  let there = start;
+  try {
+    const changes = rowChanges(projection, target, contributed(projection, start), contributed(projection, target));
+    for (let done = start?.begun?.done ?? 0; ; done += rowsPerTransaction) {
+      const some = changes.slice(done, done + rowsPerTransaction);
+      const last = done + some.length >= changes.length;
+      const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
+      const head = last ? target : { ...(start ?? empty), begun };
+      const outcome = await putFitted(writing, head, there, some);
+      if (outcome !== 'written') return undefined;
+      there = written(head, there);
+      if (last) return there;
+    }
+  } catch (cause) {
+    if (!(cause instanceof NotStorable)) throw cause;
+    return park(writing, there, empty, cause);
+  }
+};
+
+/** Ends what another instance began and did not live to end: the same rows, from where it stopped. */
+export const endBegun = (
+  projection: Sharing,
+  writing: Parking,
+  head: ViewItem & Required<Pick<ViewItem, 'begun'>>,
+): Promise<ViewItem | undefined> => {
+  const { begun, parked: _, ...rest } = head;
+  return writeShares(projection, writing, head, { ...rest, commit: begun.commit, memory: begun.memory });
+};

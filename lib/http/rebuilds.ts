@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import type { Log } from '../engine/ports.ts';
+import { invalid } from '../engine/problems.ts';
+import { cancelRebuild } from '../engine/rebuild/cancel.ts';
+import type { RebuildSettings } from '../engine/rebuild/ports.ts';
+import { listRebuilds, reportRecorded } from '../engine/rebuild/report.ts';
+import type { Ordering } from '../engine/rebuild/requests.ts';
+import { rollBack } from '../engine/rebuild/roll-back.ts';
+import { orderRebuild } from '../engine/rebuild/start.ts';
+import { orderAudit, orderRefold, orderReplay } from '../engine/rebuild/start-in-place.ts';
+import { shaped } from './body.ts';
+import type { HttpRequest, HttpResponse } from './request.ts';
+
+const why = z.string().min(1).max(500);
+const settings = z.strictObject({
+  segments: z.int().optional(),
+  concurrency: z.int().optional(),
+  unitsPerSecond: z.int().optional(),
+  compareOneOf: z.int().optional(),
+});
+const order = z.strictObject({
+  projection: z.string(),
+  revision: z.int().positive().optional(),
+  why: why.optional(),
+  settings: settings.optional(),
+  stream: z.string().optional(),
+  category: z.string().optional(),
+  audit: z.literal(true).optional(),
+  repair: z.boolean().optional(),
+  dryRun: z.literal(true).optional(),
+});
+const rollingBack = z.strictObject({ why, revision: z.int().positive().optional() });
+
+type Order = z.infer<typeof order>;
+
+/** What a dry run answers for a projection: nothing is changed by it. */
+export type Estimating = (asked: Pick<Order, 'projection' | 'revision'>, settings: Partial<RebuildSettings>) => Promise<object>;
+
+/** One thing at a time, and never without a reason but where nothing is changed. */
+const checked = (asked: Order): Order & Readonly<{ why: string }> => {
+  const chosen = (['stream', 'category', 'audit', 'dryRun'] as const).filter((name) => asked[name] !== undefined);
+  if (chosen.length > 1) throw invalid(chosen[1] ?? '', `goes not together with ${chosen[0]}`);
+  if (asked.repair !== undefined && !asked.audit) throw invalid('repair', 'is of an audit: add "audit": true');
+  if (asked.why === undefined && !asked.dryRun) throw invalid('why', 'say why, for whoever reads the history');
+  return { why: '', ...asked };
+};
+
+type Asked = Readonly<{ ordering: Ordering; estimate: Estimating; log: Pick<Log, 'info'> }>;
+
+const begin = async ({ ordering, estimate, log }: Asked, { body, actor, correlation }: HttpRequest): Promise<HttpResponse> => {
+  const asked = checked(shaped(order, body));
+  const { stream, category, audit, dryRun, ...rest } = asked;
+  const by = actor.id;
+  if (dryRun) return { status: 200, body: await estimate(asked, asked.settings ?? {}) };
+  if (stream !== undefined) return { status: 202, body: await orderRefold(ordering, { ...rest, stream, correlation }) };
+  const begun = audit
+    ? await orderAudit(ordering, { ...rest, by })
+    : category === undefined
+      ? await orderRebuild(ordering, { ...rest, by })
+      : await orderReplay(ordering, { ...rest, by, category });
+  log.info('A rebuild was begun.', {
+    rebuild: begun.id,
+    kind: begun.kind,
+    projection: begun.projection,
+    revision: begun.revision,
+    by,
+  });
+  // Relative to the path that was asked: an API may live below a prefix.
+  return { status: 202, body: begun, headers: { location: `rebuilds/${begun.id}` } };
+};
+
+/** Answers `/ops/rebuilds...` and `POST /ops/projections/{name}/roll-back`, to whom it may concern; undefined for any other route. */
+export const answerRebuilds = async (asked: Asked, request: HttpRequest): Promise<HttpResponse | undefined> => {
+  const { ordering } = asked;
+  const { route, path, query, body, actor } = request;
+  const by = actor.id;
+  switch (route) {
+    case 'POST /ops/rebuilds':
+      return begin(asked, request);
+    case 'GET /ops/rebuilds':
+      return { status: 200, body: { rebuilds: await listRebuilds(ordering, query.projection) } };
+    case 'GET /ops/rebuilds/{id}':
+      return { status: 200, body: await reportRecorded(ordering, path.id ?? '') };
+    case 'POST /ops/rebuilds/{id}/cancel':
+      return { status: 200, body: await cancelRebuild(ordering, { id: path.id ?? '', by }) };
+    case 'POST /ops/projections/{name}/roll-back':
+      return { status: 200, body: await rollBack(ordering, { projection: path.name ?? '', by, ...shaped(rollingBack, body) }) };
+    default:
+      return undefined;
+  }
+};

@@ -1,0 +1,27 @@
+import type { Actor } from '../core/access.ts';
+import type { Trail } from '../core/commit.ts';
+
+/** A request as the plain functions see it: no gateway, no token, the caller's address cut short. */
+export type HttpRequest = Readonly<{
+  route: string;
+  path: Readonly<Record<string, string | undefined>>;
+  query: Readonly<Record<string, string | undefined>>;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | undefined>>;
+  body: string;
+  actor: Actor;
+  correlation: string;
+  requestId: string;
+  network?: string;
+}>;
+
+export type HttpResponse = Readonly<{ status: number; body?: unknown; headers?: Readonly<Record<string, string>> }>;
+
+/** A trace context of version 00, whose ids are not all zeros: https://www.w3.org/TR/trace-context/#traceparent-header. */
+const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** As part of what a request is made, as far as that is kept: a traceparent that is none begins no trace, and is left out as the standard asks. */
+export const trailIn = ({ correlation, headers: { traceparent } }: Pick<HttpRequest, 'correlation' | 'headers'>): Trail => ({
+  correlation,
+  ...(traceparent !== undefined && traceContext.test(traceparent) && { traceparent }),
+});

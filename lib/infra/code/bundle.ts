@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
+
+const home = fileURLToPath(new URL('../../..', import.meta.url));
+
+export type BundleSource = Readonly<{
+  /** The module that exports the manifest: a path or a file URL. */
+  manifestModule: string | URL;
+  /** The folder with one file for each step. */
+  functions?: string;
+  /** Where the bundles go, each in a folder named by its content. */
+  out?: string;
+}>;
+
+/** The folder of each step's bundle. */
+export type Bundles = Readonly<Record<string, string>>;
+
+export const pathOf = (module: string | URL): string =>
+  module instanceof URL || module.startsWith('file:') ? fileURLToPath(module) : resolve(module);
+
+/** What every bundle has in common; no tsconfig is looked up, so that the same source makes the same bundle in any folder. */
+export const compiled = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  legalComments: 'none',
+  mainFields: ['module', 'main'],
+  tsconfigRaw: { compilerOptions: { target: 'es2024', verbatimModuleSyntax: true } },
+  absWorkingDir: home,
+  write: false,
+  metafile: true,
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
+/** The handlers import `#manifest`: whoever deploys says which module that is. */
+export const manifestIs = (manifestModule: string): Plugin => ({
+  name: 'manifest',
+  setup: ({ onResolve }) => onResolve({ filter: /^#manifest$/ }, () => ({ path: manifestModule })),
+});
+
+/** Functions have their credentials in the environment alone. */
+const credentials: Plugin = {
+  name: 'credentials',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
+      path: join(home, 'lib', 'aws', 'function-credentials.ts'),
+    })),
+};
+
+// CommonJS packages inside an ES module ask for node's own modules by `require`, which there is none of.
+const banner = "import{createRequire as foldstreamRequire}from'node:module';const require=foldstreamRequire(import.meta.url);";
+
+/** Bundles every step's function once. The same sources make the same bytes on any machine and in any folder. */
+export const bundle = async ({ manifestModule, functions = join(home, 'functions'), out }: BundleSource): Promise<Bundles> => {
+  const manifest = pathOf(manifestModule);
+  const steps = (await readdir(functions)).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  const { outputFiles } = await build({
+    ...compiled,
+    entryPoints: steps.map((file) => ({ in: join(functions, file), out: join(basename(file, '.ts'), 'index') })),
+    outdir: join(home, 'dist'),
+    outExtension: { '.js': '.mjs' },
+    sourcemap: 'external',
+    sourcesContent: false,
+    banner: { js: banner },
+    plugins: [manifestIs(manifest), credentials],
+  });
+  const folders = steps.map(async (file) => {
+    const step = basename(file, '.ts');
+    const files = outputFiles
+      .filter(({ path }) => basename(dirname(path)) === step)
+      .map(({ path, text }) => [basename(path), path.endsWith('.map') ? portable(text, dirname(path), dirname(manifest)) : text])
+      .map(
+        ([name, text]) => [name, name === 'index.mjs' ? `${text}//# sourceMappingURL=index.mjs.map\n` : text] as [string, string],
+      )
+      .sort();
+    return [step, await keep(files, out ?? join(process.cwd(), '.cache', 'bundles'), step)];
+  });
+  return Object.fromEntries(await Promise.all(folders));
+};
+
+/** A source map names its sources from the bundle's folder on: here they get names that are the same wherever the repository lies. */
+const portable = (map: string, from: string, manifestFolder: string): string => {
+  const name = (source: string) => {
+    const path = resolve(from, source);
+    const packaged = path.lastIndexOf(`${sep}node_modules${sep}`);
+    if (packaged >= 0) return path.slice(packaged + 1);
+    return path.startsWith(home) ? relative(home, path) : join('manifest', relative(manifestFolder, path));
+  };
+  const { sources, ...rest } = JSON.parse(map) as { sources: string[] };
+  return JSON.stringify({ ...rest, sources: sources.map(name) });
+};
+
+/** Writes a bundle under a name made of its content: whoever else builds at the same time makes the same folder. */
+const keep = async (files: [string, string][], out: string, step: string): Promise<string> => {
+  const folder = join(out, `${step}-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)}`);
+  const draft = `${folder}.${process.pid}`;
+  await mkdir(draft, { recursive: true });
+  await Promise.all(files.map(([name, text]) => writeFile(join(draft, name), text)));
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true }));
+  return folder;
+};

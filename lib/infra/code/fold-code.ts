@@ -1,0 +1,45 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Manifest } from '../../core/manifest.ts';
+import { compiled, manifestIs, pathOf } from './bundle.ts';
+import { hashOfCode, homeOf, modulesOf } from './manifest-modules.ts';
+
+const core = (file: string) => fileURLToPath(new URL(`../../core/${file}`, import.meta.url));
+
+/**
+ * For each category, a hash of the code that folds its streams: the module that exports its decider with all that it imports, and the
+ * kernel's fold. Snapshots are kept under it, so that changed code never reads a state that other code folded. For a decider that no
+ * module exports the manifest itself is taken: the hash then changes more often than it must, never too seldom.
+ */
+export const foldCode = async (
+  { aggregates, processes = [] }: Manifest,
+  manifestModule: string | URL,
+): Promise<Readonly<Record<string, string>>> => {
+  const entry = pathOf(manifestModule);
+  const modules = await modulesOf(entry);
+  const hashes = [...aggregates, ...processes].map(async (folded) => {
+    const kernel = processes.some((process) => process === folded) ? [kernelProcess] : [];
+    return [folded.category, await hashOf(homeOf(folded, modules)?.path ?? entry, kernel)] as const;
+  });
+  return Object.fromEntries(await Promise.all(hashes));
+};
+
+/** The decider of a process is made by the kernel, of what the process's module declares. */
+const kernelProcess = `export { processDecider as kernelProcess } from ${JSON.stringify(core('process/decider.ts'))};`;
+
+const hashOf = async (module: string, kernel: readonly string[]): Promise<string> => {
+  const entry = [
+    `export * from ${JSON.stringify(module)};`,
+    `export { fold as kernelFold } from ${JSON.stringify(core('decider.ts'))};`,
+    `export { readEvent as kernelRead } from ${JSON.stringify(core('version.ts'))};`,
+    ...kernel,
+  ].join('\n');
+  const { outputFiles, metafile } = await build({
+    ...compiled,
+    stdin: { contents: entry, resolveDir: dirname(module), sourcefile: 'fold-code.ts' },
+    packages: 'external',
+    plugins: [manifestIs(module)],
+  });
+  return hashOfCode(outputFiles[0]?.text, metafile, module);
+};

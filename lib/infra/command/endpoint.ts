@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { isOpen, isPublic } from '../../core/access.ts';
+import { type AnyDecider, namedBy } from '../../core/decider.ts';
+import { kebab, pascal } from '../../core/stream.ts';
+import type { Api } from '../kit/api.ts';
+import { output } from '../kit/outputs.ts';
+import { type Common, Step } from '../kit/step.ts';
+import type { EventStore } from '../store/event-store.ts';
+
+type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Api }>;
+
+/** One category's commands: POST /<category>/{id}/{command} -> one commit. A function of its own, with rights on its own streams alone. */
+export class CommandEndpoint extends Construct {
+  constructor(scope: Construct, id: string, { decider, store, api, ...common }: Props) {
+    super(scope, id);
+    const { category, commands } = decider;
+    const step = new Step(this, 'Command', {
+      ...common,
+      step: 'command',
+      description: `Handles commands to ${category}.`,
+      timeout: Duration.seconds(15),
+    });
+    step.addEnvironment('CATEGORY', category);
+    const fold = common.code.fold[category];
+    if (!fold) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
+    store.letAppend(step, category);
+    store.letSnapshot(step, category, fold);
+    store.letReadSecret(step, 'digests');
+    const named = namedBy(decider);
+    if (named.length > 0) store.letReadOwners(step, named, common.code.fold);
+    // What only processes may send has no public route; what anyone may has one of its own, which asks for no token.
+    const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
+    if (all.some(([, { may }]) => !isOpen(may))) api.route('POST', `/${category}/{id}/{command}`, step);
+    for (const [name] of all.filter(([, { may }]) => isOpen(may)))
+      api.openRoute('POST', `/${category}/{id}/${kebab(name)}`, step, `${category} declares that anyone may send ${name}.`);
+    output(this, `${pascal(category)}CommandFunction`, step.functionName);
+  }
+}

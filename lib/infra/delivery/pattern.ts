@@ -1,0 +1,59 @@
+import { type EventPattern, type IEventBus, type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { busSources } from '../../core/deployed-names.ts';
+import { WrongSetting } from '../kit/stage.ts';
+
+/** As many characters as AWS takes in the event pattern of a rule. */
+export const longestPattern = 2_048;
+
+/** A category's commits: those with events of some types, or all of them. */
+export type Wanted = Readonly<{ category: string; types?: readonly string[] }>;
+
+/** Whether imported commits are taken. */
+type Only = Readonly<{ imported: boolean }>;
+
+const isTyped = (wanted: Wanted | undefined): boolean => wanted?.types !== undefined;
+
+const patternOf = (wanted: readonly Wanted[], { imported }: Only): EventPattern => {
+  const types = wanted.every(isTyped) ? [...new Set(wanted.flatMap((each) => each.types ?? []))].sort() : undefined;
+  return {
+    source: [busSources.commits],
+    detailType: wanted.map(({ category }) => `${category}.commit`),
+    ...((types || !imported) && { detail: { ...(types && { types }), ...(!imported && { imported: Match.doesNotExist() }) } }),
+  };
+};
+
+/** As it is sent to AWS, where its names are written with a hyphen and a rule adds nothing of its own. */
+const lengthOf = ({ detailType, ...pattern }: EventPattern): number =>
+  JSON.stringify({ ...pattern, 'detail-type': detailType }).length;
+
+/**
+ * The event patterns that match what is wanted, each short enough for a rule, as few as they can be in this order. A commit is of one category, and a category in one
+ * pattern, so that nothing is delivered twice. The types of a category that has too many for one pattern are left out: its
+ * consumer drops what it does not handle.
+ */
+export const patternsFor = (wanted: readonly Wanted[], only: Only = { imported: true }): readonly EventPattern[] => {
+  const fits = (some: readonly Wanted[]) => lengthOf(patternOf(some, only)) <= longestPattern;
+  const groups: Wanted[][] = [];
+  for (const one of wanted) {
+    const last = groups.at(-1);
+    if (last && isTyped(last[0]) === isTyped(one) && fits([...last, one])) last.push(one);
+    else if (fits([one])) groups.push([one]);
+    else groups.push([{ category: one.category }]);
+  }
+  return groups.map((group) => patternOf(group, only));
+};
+
+type Rules = Readonly<{ bus: IEventBus; description: string; wanted: readonly Wanted[]; only?: Only; targets: IRuleTarget[] }>;
+
+/** The rules that send what is wanted from a bus to targets: one, unless its pattern would be too long for AWS. */
+export const rulesFor = (scope: Construct, id: string, { bus, description, wanted, only, targets }: Rules): void => {
+  for (const [i, eventPattern] of patternsFor(wanted, only).entries()) {
+    // Only a category's name of some two thousand letters comes here.
+    if (lengthOf(eventPattern) > longestPattern)
+      throw new WrongSetting(
+        `An event pattern for ${eventPattern.detailType} has ${lengthOf(eventPattern)} characters, and AWS takes ${longestPattern}.`,
+      );
+    new Rule(scope, i === 0 ? id : `${id}${i + 1}`, { eventBus: bus, description, eventPattern, targets });
+  }
+};

@@ -1,0 +1,148 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { revisionName } from '../../core/deployed-names.ts';
+import { handledTypes, type Subscription, sourcesOf } from '../../core/projection.ts';
+import { alarmOnAge, alarmOnLetters, alarmOnLine } from '../kit/alarm.ts';
+import { accept, fitting, outputs, plainHttp, stackNameOf } from '../kit/outputs.ts';
+import type { Settings } from '../kit/stage.ts';
+import type { Step } from '../kit/step.ts';
+import { rulesFor } from './pattern.ts';
+
+type ConsumerSettings = Pick<Settings, 'tls' | 'maximumConcurrency'>;
+
+/** How long the function of a consumer may work on a batch. */
+export const consumerTimeout = Duration.seconds(20);
+
+/**
+ * How often a record is tried before it is a dead letter. What failed comes again soon, so tries are used up sooner than by the visibility timeout
+ * alone: with 120 seconds, 25 tries last 20 to 40 minutes, of which the first ten take 4 to 8 (lib/engine/delivery/pause.ts; a test binds the two). A dependency that is away
+ * for some minutes must not send everything to the dead letters.
+ */
+const tries = 25;
+
+type Props = Readonly<{
+  subscription: Subscription & Readonly<{ revision: number }>;
+  bus: IEventBus;
+  settings: ConsumerSettings;
+}>;
+
+/** The way of commits to a consumer, and where they lie that do not get through. */
+export type Delivery = Readonly<{
+  name: string;
+  queue: Queue;
+  visibility: Duration;
+  tls: boolean;
+  maximumConcurrency: number;
+  deadLetters: Queue;
+  undelivered: Queue;
+}>;
+
+const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, props: QueueProps): Queue => {
+  // Not the AWS-managed key of KMS, which EventBridge may not use.
+  const queue = new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: tls, ...props });
+  if (!tls) accept(queue, { SQS4: plainHttp });
+  return queue;
+};
+
+type Queues = Readonly<{ name: string; queueName: string; settings: ConsumerSettings; timeout: Duration }>;
+
+/** A consumer's queue, and where those letters lie that do not get into it or through it. */
+export const queuesOf = (scope: Construct, { name, queueName, settings, timeout }: Queues): Delivery => {
+  const letters = (id: string, alarmDescription: string) => {
+    const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(14) });
+    alarmOnLetters(queue, alarmDescription);
+    return queue;
+  };
+  const undelivered = letters('Undelivered', `The rule of ${name} could not deliver to its queue.`);
+  accept(undelivered, { SQS3: 'It is a dead letter queue itself: of a rule, which cdk-nag does not look at.' });
+  const deadLetters = letters('DeadLetters', `${name} gave up on a commit after many tries.`);
+  // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
+  const visibility = Duration.seconds(6 * timeout.toSeconds());
+  const queue = queueIn(scope, 'Queue', settings, {
+    queueName: fitting(queueName, name),
+    visibilityTimeout: visibility,
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
+  });
+  const { tls, maximumConcurrency } = settings;
+  return { name, queue, visibility, tls, maximumConcurrency, deadLetters, undelivered };
+};
+
+/** Bus -> rule -> queue, for exactly the event types of a subscription. */
+export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Props): Delivery => {
+  const { name, revision } = subscription;
+  const queueName = revisionName(stackNameOf(scope), subscription);
+  const delivery = queuesOf(scope, { name, queueName, settings, timeout: consumerTimeout });
+  const { queue, undelivered } = delivery;
+  const types = handledTypes(subscription);
+  rulesFor(scope, 'Rule', {
+    bus,
+    description: `Commits that ${name} (revision ${revision}) is interested in.`,
+    wanted: sourcesOf(subscription).map(({ category, events }) => ({
+      category,
+      types: types.filter((type) => Object.hasOwn(events, type)),
+    })),
+    targets: [new SqsQueue(queue, { deadLetterQueue: undelivered })],
+  });
+  alarmOnAge(queue, `${name} is more than five minutes behind: see foldstream projections.`);
+  return delivery;
+};
+
+/** Lets a function receive from the queue, in batches of which it gives back what failed, and says when that comes again. */
+export const letReceive = (
+  scope: Construct,
+  step: Step,
+  { name, queue, visibility, tls, maximumConcurrency }: Delivery,
+): void => {
+  step.addEnvironment('QUEUE_URL', queue.queueUrl);
+  step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
+  const actions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'];
+  // To AWS a batch of changes is the same action; an engine on this machine looks for rights to one of its own, which AWS does not know.
+  if (!tls) actions.push('ChangeMessageVisibilityBatch');
+  step.may(
+    actions.map((action) => `sqs:${action}`),
+    [queue.queueArn],
+  );
+  new EventSourceMapping(scope, 'Delivered', {
+    target: step,
+    eventSourceArn: queue.queueArn,
+    batchSize: 10,
+    reportBatchItemFailures: true,
+    // What is throttled counts as received: without a limit a rush uses up the tries of messages that no function has seen.
+    maxConcurrency: maximumConcurrency,
+  });
+  // The queue's own alarm says nothing of them: SQS leaves what was received three times out of the age that it measures.
+  alarmOnLine(step, {
+    id: 'Lasting',
+    message: 'Some records have failed for minutes.',
+    alarmDescription: `${name} has not been able to take some records for minutes: its log says why. They come again, and after ${tries} tries are dead letters.`,
+  });
+};
+
+/** Lets a function take from the queue; it says when it parks a stream. */
+export const letTake = (scope: Construct, step: Step, delivery: Delivery, name: string): void => {
+  letReceive(scope, step, delivery);
+  alarmOnLine(step, {
+    id: 'Parked',
+    message: 'A stream is parked.',
+    alarmDescription: `A stream is parked in ${name}: foldstream projections says which and why; mend it, deploy, then resume it.`,
+  });
+};
+
+/** Lets a function send past the bus, and see how much is waiting. */
+export const letSendTo = (step: Step, { queue, deadLetters }: Delivery): void => {
+  step.may(['sqs:SendMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
+  step.may(['sqs:GetQueueAttributes'], [deadLetters.queueArn]);
+};
+
+/** The outputs by which the command line finds a consumer's queues. */
+export const deliveryOutputs = (scope: Construct, prefix: string, { queue, deadLetters, undelivered }: Delivery): void => {
+  outputs(scope, `${prefix}Delivery`, {
+    [`${prefix}Queue`]: queue.queueUrl,
+    [`${prefix}DeadLetters`]: deadLetters.queueUrl,
+    [`${prefix}Undelivered`]: undelivered.queueUrl,
+  });
+};

@@ -1,0 +1,142 @@
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { alarmOnLine, alarmOnLog, moreThan } from './alarm.ts';
+import { accept, output, vendedLogName } from './outputs.ts';
+import type { Settings } from './stage.ts';
+import type { Step } from './step.ts';
+import { Users } from './users.ts';
+
+// Neither paths (they carry ids) nor addresses: these lines are kept for operators, and tell no person's doings.
+const accessLog = {
+  requestId: '$context.requestId',
+  at: '$context.requestTime',
+  route: '$context.routeKey',
+  status: '$context.status',
+  milliseconds: '$context.responseLatency',
+  bytes: '$context.responseLength',
+  gateway: '$context.error.message',
+  authorizer: '$context.authorizer.error',
+  integration: '$context.integrationErrorMessage',
+  // What Lambda answered, and not what the function did: 200 unless the function could not be called.
+  lambda: '$context.integrationStatus',
+};
+
+/** Requests a second of all callers together, and on each route that asks for no token. */
+const everybody = { rateLimit: 500, burstLimit: 1000 };
+const strangers = { rateLimit: 50, burstLimit: 100 };
+
+/** The public door: an HTTP API whose routes ask for a token, all but those that are opened on purpose. */
+export class Api extends Construct {
+  private readonly http: HttpApi;
+  private readonly stage: HttpStage;
+  private readonly integrations = new Map<Step, HttpLambdaIntegration>();
+  private readonly limits: Record<string, Readonly<{ ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>> = {};
+  private readonly callerRate: number;
+
+  constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
+    super(scope, id);
+    const { pool, client } = new Users(this, 'Users', { settings });
+    this.http = new HttpApi(this, 'Http', {
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpUserPoolAuthorizer('Tokens', pool, { userPoolClients: [client] }),
+    });
+    const log = new LogGroup(this, 'AccessLog', {
+      logGroupName: vendedLogName(this, 'apis', 'access'),
+      retention: settings.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.callerRate = settings.callerRate;
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.http,
+      autoDeploy: true,
+      throttle: everybody,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(log),
+        format: AccessLogFormat.custom(JSON.stringify(accessLog)),
+      },
+    });
+    this.alarms(log, settings);
+    (this.stage.node.defaultChild as CfnStage).routeSettings = Lazy.any({ produce: () => this.limits });
+    output(this, 'ApiUrl', this.stage.url);
+    output(this, 'ApiId', this.http.apiId);
+  }
+
+  /** A route that asks for a token. */
+  route(method: 'GET' | 'POST', path: string, step: Step): void {
+    this.add(method, path, step);
+  }
+
+  /** A route for everybody, and why. It has a limit of its own, so that strangers do not use up what the API takes in all. */
+  openRoute(method: 'GET' | 'POST', path: string, step: Step, why: string): void {
+    for (const route of this.add(method, path, step, new HttpNoneAuthorizer())) {
+      accept(route, { APIG4: why });
+      this.limits[`${method} ${path}`] = { ThrottlingRateLimit: strangers.rateLimit, ThrottlingBurstLimit: strangers.burstLimit };
+      // A stage takes no limit of a route that is not there.
+      this.stage.node.addDependency(route);
+    }
+  }
+
+  private alarms(log: LogGroup, { tls }: Pick<Settings, 'tls'>): void {
+    alarmOnLog(this, log, {
+      id: 'TurnedAway',
+      filterPattern: FilterPattern.literal('{ $.status = "429" && $.lambda = "-" }'),
+      alarmDescription: 'The API turned requests away (429): more came at once than its stage, or the account, lets through.',
+    });
+    const failures = ['500', '502', '503', '504'].map((status) => `$.status = "${status}"`).join(' || ');
+    alarmOnLog(this, log, {
+      id: 'Unreachable',
+      filterPattern: FilterPattern.literal(`{ (${failures}) && ($.lambda != "200") }`),
+      alarmDescription:
+        'The API could not call a function and answered for it, as when functions are throttled: its access log says which route.',
+    });
+    // An engine on this machine takes no alarm on an expression.
+    if (!tls) return;
+    // A single 503 may be an answer that asks to come again; that one of twenty fails for a quarter of an hour is none.
+    new MathExpression({
+      expression: '100 * failed / asked',
+      usingMetrics: {
+        failed: this.http.metricServerError({ statistic: 'Sum' }),
+        asked: this.http.metricCount({ statistic: 'Sum' }),
+      },
+      label: 'Answers with 5xx in percent',
+      period: Duration.minutes(5),
+    }).createAlarm(this, 'Failures', {
+      alarmDescription:
+        'More than one of twenty requests was answered with 5xx for a quarter of an hour: the access log says which routes.',
+      ...moreThan(5),
+      evaluationPeriods: 3,
+    });
+  }
+
+  private integrate(step: Step): HttpLambdaIntegration {
+    // A function that answers 500 has not thrown; and a 503 that asks to come again is an answer, no failure.
+    alarmOnLine(step, {
+      id: 'Failed',
+      message: 'Failed.',
+      alarmDescription: 'A request was answered with 500: the log says why, under the correlation id of the answer.',
+    });
+    step.addEnvironment('CALLER_RATE', String(this.callerRate));
+    const integration = new HttpLambdaIntegration(step.node.id, step);
+    this.integrations.set(step, integration);
+    return integration;
+  }
+
+  private add(method: 'GET' | 'POST', path: string, step: Step, authorizer?: IHttpRouteAuthorizer) {
+    const integration = this.integrations.get(step) ?? this.integrate(step);
+    return this.http.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizer });
+  }
+}

@@ -1,0 +1,177 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture } from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { contextOf, type KeptTable, keptTables } from '../../engine/deployment/kept-tables.ts';
+
+const stages = ['dev', 'prod'] as const;
+type Stage = (typeof stages)[number];
+
+/** What is deployed cannot be deployed so: whoever gave the setting can mend it, and needs no stack trace. */
+export class WrongSetting extends Error {
+  override name = 'WrongSetting';
+}
+
+/** Everything that a stage decides, decided in one place. */
+export type Settings = Readonly<{
+  stage: Stage;
+  /** Of what cannot be made again: commits, users. What is derived is destroyed in every stage. */
+  removal: RemovalPolicy;
+  protect: boolean;
+  logRetention: RetentionDays;
+  /** Users who sign in with a password sent as it is: for demos and tests, never for people. */
+  demoSignIn: boolean;
+  /** Queues and buckets refuse whoever does not use TLS. Off only for an engine on this machine that has none. */
+  tls: boolean;
+  /** Each view and process in a stack of its own, since one stack takes 500 resources. Off for engines that cannot update nested ones. */
+  nested: boolean;
+  architecture: Architecture;
+  /** What was there before the stack, and takes the place of its own: tables by name, and the user pool by id. */
+  adopt: Readonly<Partial<Record<KeptTable | 'userPool', string>>>;
+  /** How many requests of one caller each instance of a function answers a second, and four times as many at once; the next one is 429. */
+  callerRate: number;
+  /** How many functions a consumer's queue may keep busy at once. Without a limit one queue may take all that the account has, and commands are turned away. */
+  maximumConcurrency: number;
+  /** How many functions the account may run at once in the region: 1,000, but in a new account 10. */
+  accountConcurrency: number;
+  /** The SNS topic that hears of every alarm, and of its end. In prod there is one. */
+  alarmTopic?: string;
+}>;
+
+export const stageOf = (context: unknown): Stage => {
+  const stage = stages.find((known) => known === (context ?? 'dev'));
+  if (!stage) throw new WrongSetting(`There is no stage '${context}': use -c stage=${stages.join(' or -c stage=')}.`);
+  return stage;
+};
+
+type Context = Readonly<{
+  architecture?: unknown;
+  plainHttp?: unknown;
+  nested?: unknown;
+  alarmTopic?: unknown;
+  adopt?: Readonly<Partial<Record<KeptTable | 'userPool', unknown>>>;
+  callerRate?: unknown;
+  maximumConcurrency?: unknown;
+  accountConcurrency?: unknown;
+  first?: unknown;
+}>;
+
+const tableName = /^[\w.-]{3,255}$/;
+const poolId = /^[\w-]+_[0-9A-Za-z]+$/;
+
+/** The names of what is adopted, as the context of a deployment has them. */
+export const adoptedIn = (context: (key: string) => unknown): NonNullable<Context['adopt']> =>
+  Object.fromEntries([...keptTables.map((table) => [table, context(contextOf(table))]), ['userPool', context('userPool')]]);
+
+const adopted = (names: NonNullable<Context['adopt']>): Settings['adopt'] =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([what, name]) => {
+      if (name === undefined) return [];
+      const [form, key] = what === 'userPool' ? [poolId, what] : [tableName, contextOf(what as KeptTable)];
+      if (typeof name === 'string' && form.test(name)) return [[what, name]];
+      throw new WrongSetting(
+        `'${name}' is no ${what === 'userPool' ? 'id of a user pool' : 'name of a table'}: use -c ${key}=<the one that is there>.`,
+      );
+    }),
+  );
+
+/** A batch of ten takes a function some 50 ms, so twenty of them take some 4,000 commits a second: more than a view is sent. Fourteen such queues, as the reference application
+ * has, keep at most 280 of an account's 1,000 functions busy. */
+const usualConcurrency = 20;
+
+const wholeNumber = (name: keyof Context, given: unknown, [least, most]: readonly [number, number], whose: string): number => {
+  const number = Number(given);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new WrongSetting(`'${given}' is no ${whose}: use -c ${name}=<a whole number from ${least} to ${most}>.`);
+};
+
+const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
+const topicOf = (context: unknown): string => {
+  if (typeof context === 'string' && topicArn.test(context)) return context;
+  throw new WrongSetting(
+    `'${context}' is no SNS topic: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region.`,
+  );
+};
+
+const rateOf = (context: unknown): number => {
+  const rate = Number(context);
+  if (Number.isSafeInteger(rate) && rate >= 1) return rate;
+  throw new WrongSetting(`'${context}' is no number of requests a second: use -c callerRate=50.`);
+};
+
+/** What is protected and kept: nothing in dev; in prod what cannot be made again, but only once the stack stands. */
+const protectionOf = (stage: Stage, first: boolean) => {
+  if (stage !== 'prod') return { removal: RemovalPolicy.DESTROY, protect: false };
+  // What a first deployment has made goes with it when it fails, so that the next one begins from nothing.
+  return first
+    ? { removal: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, protect: false }
+    : { removal: RemovalPolicy.RETAIN, protect: true };
+};
+
+/** `architecture` is for engines that cannot run ARM images, `plainHttp` for those that know no TLS, `nested` for those that cannot update nested
+ * stacks; on AWS leave all alone. */
+export const settingsFor = (
+  stage: Stage,
+  {
+    architecture = 'arm64',
+    plainHttp,
+    nested = true,
+    alarmTopic,
+    maximumConcurrency = usualConcurrency,
+    accountConcurrency = 1_000,
+    first = false,
+    adopt = {},
+    callerRate = 50,
+  }: Context = {},
+): Settings => {
+  const known = [Architecture.ARM_64, Architecture.X86_64].find(({ name }) => name === architecture);
+  if (!known)
+    throw new WrongSetting(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
+  const tls = String(plainHttp) !== 'true';
+  if (!tls && stage !== 'dev') throw new WrongSetting(`The stage ${stage} insists on TLS: leave -c plainHttp=true to dev.`);
+  const isFirst = String(first) === 'true';
+  if (isFirst && stage !== 'prod') throw new WrongSetting(`The stage ${stage} protects nothing: leave -c first=true to prod.`);
+  if (stage === 'prod' && alarmTopic === undefined)
+    throw new WrongSetting(
+      'In prod somebody is to hear of alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or put alarmTopic into the context of cdk.json.',
+    );
+  return {
+    stage,
+    ...protectionOf(stage, isFirst),
+    ...(stage === 'prod'
+      ? { logRetention: RetentionDays.THREE_MONTHS, demoSignIn: false }
+      : { logRetention: RetentionDays.ONE_WEEK, demoSignIn: true }),
+    architecture: known,
+    tls,
+    nested: String(nested) !== 'false',
+    adopt: adopted(adopt),
+    callerRate: rateOf(callerRate),
+    // What AWS takes for an event source mapping.
+    maximumConcurrency: wholeNumber('maximumConcurrency', maximumConcurrency, [2, 1_000], 'limit of functions for one queue'),
+    accountConcurrency: wholeNumber('accountConcurrency', accountConcurrency, [10, 1_000_000], "limit of an account's functions"),
+    ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
+  };
+};
+
+/** What the consumers may take of an account's functions at once is at most half: commands and queries find the other one. */
+export const leaveRoom = (
+  { maximumConcurrency, accountConcurrency }: Pick<Settings, 'maximumConcurrency' | 'accountConcurrency'>,
+  consumers: number,
+): void => {
+  const most = Math.floor(accountConcurrency / 2);
+  if (consumers * maximumConcurrency <= most) return;
+  throw new WrongSetting(
+    `${consumers} consumers with up to ${maximumConcurrency} functions each may keep ${consumers * maximumConcurrency} busy at once. Of the ${accountConcurrency} that the account has they may take ${most}, so that commands find some: use -c maximumConcurrency=${Math.max(2, Math.floor(most / consumers))}, or have AWS raise the account's limit and say so by -c accountConcurrency=<limit>.`,
+  );
+};
+
+/** A team's own tags of everything in the stack: `-c tags=team=payments,cost=42`, or an object in the context of cdk.json. */
+export const tagsOf = (context: unknown = {}): readonly (readonly [key: string, value: string])[] => {
+  if (typeof context === 'object' && context !== null) return Object.entries(context).map(([key, value]) => [key, String(value)]);
+  return String(context)
+    .split(',')
+    .map((tag) => {
+      const [, key, value] = /^([^=]+)=(.*)$/.exec(tag) ?? [];
+      if (!key || value === undefined) throw new WrongSetting(`'${tag}' is no tag: use -c tags=<key>=<value>,<key>=<value>.`);
+      return [key, value] as const;
+    });
+};

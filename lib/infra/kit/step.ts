@@ -1,0 +1,84 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code as Bundle, Function as LambdaFunction, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Bundles } from '../code/bundle.ts';
+import { moreThan } from './alarm.ts';
+import type { Settings } from './stage.ts';
+
+/** The functions' bundles, for each category the hash of the code that folds it, and for each revision of a view that of the code that makes its rows. */
+export type Code = Readonly<{
+  steps: Bundles;
+  fold: Readonly<Record<string, string>>;
+  rows: Readonly<Record<string, string>>;
+}>;
+
+/** What every construct of the pipeline is given. */
+export type Common = Readonly<{ code: Code; settings: Settings }>;
+
+type Asynchronous = Readonly<{ retryAttempts: number; maxEventAge: Duration }>;
+
+/** For calls of a schedule: a run that failed is not repeated, and a late one not made, since the next call comes anyway. Of its own accord Lambda calls
+ * twice more what failed, and keeps what is throttled for six hours. */
+export const calledAgain: Asynchronous = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+
+/** The waits of Lambda before its second and third run, one minute and two, and some more. */
+const betweenRuns = Duration.minutes(4);
+
+/**
+ * For calls of CloudFormation, which asks once and then waits for `serviceTimeout`: a run that failed is repeated twice, one that is throttled comes when it
+ * can, and none begins so late that it would end when CloudFormation has given up and deploys something else.
+ */
+export const calledOnce = (timeout: Duration): Readonly<{ asynchronous: Asynchronous; serviceTimeout: Duration }> => {
+  const maxEventAge = Duration.seconds(2 * timeout.toSeconds()).plus(betweenRuns);
+  return { asynchronous: { retryAttempts: 2, maxEventAge }, serviceTimeout: maxEventAge.plus(timeout) };
+};
+
+type StepProps = Common &
+  Readonly<{
+    step: string;
+    description: string;
+    timeout: Duration;
+    /** What Lambda does with the calls of what does not wait for an answer. */
+    asynchronous?: Asynchronous;
+  }>;
+
+/** One function of the pipeline: it may write its own log, and nothing else until a resource lets it. */
+export class Step extends LambdaFunction {
+  constructor(scope: Construct, id: string, { code, settings, step, description, timeout, asynchronous }: StepProps) {
+    const bundle = code.steps[step];
+    if (!bundle) throw new Error(`There is no bundle for the step '${step}': functions/${step}.ts is missing.`);
+    // Not the managed policy for logs, which covers every log of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    // Logs tell how it went, not what is true: they go when the stack goes.
+    const logGroup = new LogGroup(scope, `${id}Log`, { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
+    super(scope, id, {
+      description,
+      code: Bundle.fromAsset(bundle),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: settings.architecture,
+      // A function's processor grows with its memory; this is where importing the bundle stops to be the larger part of a cold start.
+      memorySize: 1024,
+      timeout,
+      role,
+      logGroup,
+      // The platform's lines as JSON too; its START, END and REPORT of runs that went well say nothing that its metrics do not, and would be paid for.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      ...asynchronous,
+      environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
+    });
+    logGroup.grantWrite(role);
+    this.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Failing', {
+      alarmDescription: `${description} It threw: its log says why.`,
+      ...moreThan(0),
+    });
+  }
+
+  /** Grants actions on resources, under conditions: for the methods that set the variable as well. */
+  may(actions: readonly string[], resources: readonly string[], conditions?: Readonly<Record<string, object>>): void {
+    this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }));
+  }
+}

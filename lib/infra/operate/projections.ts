@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { revisionKey } from '../../core/deployed-names.ts';
+import type { Publisher } from '../delivery/publisher.ts';
+import type { Api } from '../kit/api.ts';
+import { accept, output, stackNameOf } from '../kit/outputs.ts';
+import { type Common, Step } from '../kit/step.ts';
+import type { Rebuilds } from '../rebuild/rebuilds.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { View } from '../view/view.ts';
+
+/** What operators look at and the sweep repairs: the views, and what sends public events. */
+export type Operated = Pick<View, 'projection' | 'code' | 'queueUrl' | 'letSweep' | 'letOperate'>;
+
+/** The variables from which a function knows all of them: the stack's name, from which theirs follow, and one queue's URL, whose neighbours all others are. */
+export const letFindViews = (step: Step, views: readonly Operated[]): void => {
+  step.addEnvironment('STACK', stackNameOf(step));
+  const codes = views.flatMap(({ projection, code }) => (code === undefined ? [] : [[revisionKey(projection), code]]));
+  step.addEnvironment('ROW_CODES', JSON.stringify(Object.fromEntries(codes)));
+  const [first] = views;
+  if (first) step.addEnvironment('QUEUE_URL', first.queueUrl);
+};
+
+type Props = Common &
+  Readonly<{
+    views: readonly Operated[];
+    store: EventStore;
+    publisher: Publisher;
+    rebuilds: Rebuilds;
+    api: Api;
+    traces: boolean;
+  }>;
+
+/** /ops/...: for operators, what is parked and how far everything is behind; the order to go on; and rebuilds. */
+export class Operations extends Construct {
+  constructor(scope: Construct, id: string, { views, store, publisher, rebuilds, api, traces, ...common }: Props) {
+    super(scope, id);
+    const step = new Step(this, 'Ops', {
+      ...common,
+      step: 'ops',
+      description: 'Tells operators how the projections are, and takes their orders.',
+      timeout: Duration.seconds(15),
+    });
+    letFindViews(step, views);
+    for (const view of views) view.letOperate(step);
+    step.addEnvironment('PUBLISH_FUNCTION', publisher.functionName);
+    // Of metrics there are no smaller rights.
+    step.may(['cloudwatch:GetMetricData'], ['*']);
+    accept(step.role!, { 'IAM5[Resource::*]': 'cloudwatch:GetMetricData knows no resources; it reads figures, never data.' });
+    api.route('GET', '/ops/projections', step);
+    api.route('POST', '/ops/projections/{name}/parked/{stream}/resume', step);
+    store.letLeadRebuilds(step);
+    store.letReadSecret(step, 'proofs');
+    store.letEstimate(step);
+    rebuilds.letStart(step);
+    api.route('GET', '/ops/rebuilds', step);
+    api.route('POST', '/ops/rebuilds', step);
+    api.route('GET', '/ops/rebuilds/{id}', step);
+    api.route('POST', '/ops/rebuilds/{id}/cancel', step);
+    api.route('POST', '/ops/projections/{name}/roll-back', step);
+    // Without an event log there is nothing to begin from, and the answer says so.
+    if (traces) store.letRead(step);
+    api.route('GET', '/ops/trace/{correlation}', step);
+    output(this, 'OpsFunction', step.functionName);
+  }
+}

@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { alarmOnLine } from '../kit/alarm.ts';
+import { output } from '../kit/outputs.ts';
+import { type Common, calledAgain, Step } from '../kit/step.ts';
+import { letFindProcesses, type ProcessManager } from '../process/manager.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { letFindViews, type Operated } from './projections.ts';
+
+type Props = Common & Readonly<{ views: readonly Operated[]; processes: readonly ProcessManager[]; store: EventStore }>;
+
+/** Looks through the whole table, a segment each minute, for what got lost on the way, and sends it. */
+export class Sweep extends Construct {
+  constructor(scope: Construct, id: string, { views, processes, store, ...common }: Props) {
+    super(scope, id);
+    const step = new Step(this, 'Sweep', {
+      ...common,
+      step: 'sweep',
+      description: 'Sends what got lost between the commits and their consumers.',
+      timeout: Duration.seconds(60),
+      // The next run begins where a failed one began.
+      asynchronous: calledAgain,
+    });
+    store.letSweep(step);
+    store.letReadSecret(step, 'proofs');
+    letFindViews(step, views);
+    for (const view of views) view.letSweep(step);
+    letFindProcesses(step, processes);
+    if (processes.length > 0) store.letSweepProcesses(step);
+    new Rule(this, 'EachMinute', {
+      description: 'Lets the sweep look at the next segment of the commits.',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      // EventBridge's own tries are over as soon as Lambda has taken the call; neither those nor Lambda's are of use here.
+      targets: [new LambdaFunction(step, { retryAttempts: 0 })],
+    });
+    alarmOnLine(step, {
+      id: 'Repaired',
+      message: 'Some commits had not arrived.',
+      alarmDescription: 'The sweep found commits that had not arrived, and sent them: its log says how many.',
+    });
+    alarmOnLine(step, {
+      id: 'Overdue',
+      message: 'Some deadlines had not fired.',
+      alarmDescription: 'The sweep found deadlines of processes that had not fired, and sent them: its log says how many.',
+    });
+    alarmOnLine(step, {
+      id: 'Beyond',
+      message: 'Some cursors are beyond their streams.',
+      alarmDescription:
+        'Consumers have gone further than streams go, as after a restore of the commits: what is appended there is dropped. Run foldstream restored.',
+    });
+    alarmOnLine(step, {
+      id: 'TooLong',
+      message: 'The sweep takes longer than declared.',
+      alarmDescription: 'The table has outgrown the ceiling of the sweep: raise unitsPerRun in lib/engine/settings.ts.',
+    });
+    output(this, 'SweepFunction', step.functionName);
+  }
+}

@@ -1,0 +1,114 @@
+import { Duration, Tags } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { processName } from '../../core/deployed-names.ts';
+import type { AnyProcess } from '../../core/process/process.ts';
+import { pascal } from '../../core/stream.ts';
+import { rulesFor } from '../delivery/pattern.ts';
+import { type Delivery, deliveryOutputs, letReceive, letSendTo, queuesOf } from '../delivery/queues.ts';
+import { alarmOnAge, alarmOnLine } from '../kit/alarm.ts';
+import { outputs, stackNameOf } from '../kit/outputs.ts';
+import { type Common, Step } from '../kit/step.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { OneShots } from './one-shots.ts';
+
+/** Twice as long as a function begins new steps of an instance. */
+const timeout = Duration.seconds(20);
+
+type Props = Common & Readonly<{ process: AnyProcess; store: EventStore; bus: IEventBus }>;
+
+/** One process: bus -> rules -> queue -> function -> its own streams, and those that it sends commands to. Deadlines and orders come through the same queue. */
+export class ProcessManager extends Construct {
+  readonly process: AnyProcess;
+  private readonly delivery: Delivery;
+
+  constructor(scope: Construct, id: string, { process, store, bus, ...common }: Props) {
+    super(scope, id);
+    this.process = process;
+    const { category } = process;
+    Tags.of(this).add('foldstream:process', category);
+    this.delivery = queuesOf(this, {
+      name: category,
+      queueName: processName(stackNameOf(this), process),
+      settings: common.settings,
+      timeout,
+    });
+    this.rules(bus);
+    alarmOnAge(this.delivery.queue, `${category} is more than five minutes behind: see foldstream processes.`);
+
+    const step = new Step(this, 'React', {
+      ...common,
+      step: 'react',
+      description: `Reacts to commits for ${category}, and sends its commands.`,
+      timeout,
+    });
+    step.addEnvironment('PROCESS', category);
+    store.letReact(step, process, common.code.fold);
+    store.letReadSecret(step, 'digests');
+    store.letReadSecret(step, 'proofs');
+    const shots = new OneShots(this, 'Deadlines', common);
+    shots.letShoot(step, this, this.delivery.queue);
+    letReceive(this, step, this.delivery);
+    alarmOnLine(step, {
+      id: 'Stuck',
+      message: 'An instance is stuck.',
+      alarmDescription: `A command of ${category} was refused and nothing follows on that: foldstream processes says which and why; retry or resolve it.`,
+    });
+    alarmOnLine(step, {
+      id: 'Parked',
+      message: 'An instance is parked.',
+      alarmDescription: `A reaction of ${category} threw: foldstream processes says where and why; mend it, deploy, then resume it.`,
+    });
+
+    const prefix = pascal(category);
+    outputs(this, `${prefix}Names`, {
+      [`${prefix}ReactFunction`]: step.functionName,
+      [`${prefix}ScheduleGroup`]: shots.groupName,
+    });
+    deliveryOutputs(this, prefix, this.delivery);
+  }
+
+  get queueUrl(): string {
+    return this.delivery.queue.queueUrl;
+  }
+
+  /** Sends orders, and past the bus what did not arrive. */
+  letSend(step: Step): void {
+    letSendTo(step, this.delivery);
+  }
+
+  /** What was imported happened elsewhere, with all that followed from it. The function leaves it alone as well. */
+  private rules(bus: IEventBus): void {
+    const { category, from, on } = this.process;
+    const { queue, undelivered } = this.delivery;
+    const targets = [new SqsQueue(queue, { deadLetterQueue: undelivered })];
+    const only = { imported: false };
+    rulesFor(this, 'Sources', {
+      bus,
+      description: `Commits that ${category} reacts to.`,
+      wanted: from.map((source) => ({
+        category: source.category,
+        types: Object.keys(on).filter((type) => Object.hasOwn(source.events, type)),
+      })),
+      only,
+      targets,
+    });
+    rulesFor(this, 'Own', {
+      bus,
+      description: `The steps of ${category}: each is attended once more, whatever became of the function that took it.`,
+      wanted: [{ category }],
+      only,
+      targets,
+    });
+  }
+}
+
+/** The variables from which a function knows all processes: the stack's name, from which theirs follow, and one queue's URL, whose neighbours all others are. */
+export const letFindProcesses = (step: Step, managers: readonly ProcessManager[]): void => {
+  const [first] = managers;
+  if (!first) return;
+  step.addEnvironment('STACK', stackNameOf(step));
+  step.addEnvironment('PROCESS_QUEUE_URL', first.queueUrl);
+  for (const manager of managers) manager.letSend(step);
+};

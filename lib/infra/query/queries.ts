@@ -1,0 +1,63 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { isOpen, isPublic } from '../../core/access.ts';
+import type { Api } from '../kit/api.ts';
+import { output, stackNameOf } from '../kit/outputs.ts';
+import { type Common, Step } from '../kit/step.ts';
+import type { EventStore } from '../store/event-store.ts';
+import type { View } from '../view/view.ts';
+
+type QueriesProps = Common & Readonly<{ views: readonly View[]; store: EventStore; api: Api }>;
+
+/** GET /views/...: rows of the views that someone outside may read. And whether the whole is well. */
+export class Queries extends Construct {
+  constructor(scope: Construct, id: string, { views, store, api, ...common }: QueriesProps) {
+    super(scope, id);
+    const step = new Step(this, 'Query', {
+      ...common,
+      step: 'query',
+      description: 'Answers queries from the views.',
+      timeout: Duration.seconds(15),
+    });
+    letQuery(step, views);
+    store.letReadActives(step);
+    // Consistency tokens are sealed with it.
+    store.letReadSecret(step, 'digests');
+    api.route('GET', '/views/{view}', step);
+    api.route('GET', '/views/{view}/{id}', step);
+    for (const name of openViews(views))
+      for (const path of [`/views/${name}`, `/views/${name}/{id}`])
+        api.openRoute('GET', path, step, `${name} declares that anyone may read it.`);
+    api.openRoute('GET', '/health', step, 'Whether the service is well may be asked by anybody; the answer holds nothing else.');
+    output(this, 'QueryFunction', step.functionName);
+  }
+}
+
+/** The views whose every revision is for anyone: as long as one is deployed that is not, that one may be the one that answers, and it has to know who asks. */
+const openViews = (views: readonly View[]): readonly string[] =>
+  [...Map.groupBy(views, ({ projection }) => projection.name)].flatMap(([name, revisions]) =>
+    revisions.every(({ projection }) => isOpen(projection.may)) ? [name] : [],
+  );
+
+/** The public views' tables, of all revisions: their names follow from the stack's. */
+const letQuery = (step: Step, views: readonly View[]): void => {
+  step.addEnvironment('STACK', stackNameOf(step));
+  for (const view of views) if (isPublic(view.projection.may)) view.letQuery(step);
+};
+
+/** GET /streams/...: what happened to one thing, and what it was at any time. */
+export class History extends Construct {
+  constructor(scope: Construct, id: string, { store, api, ...common }: Common & Readonly<{ store: EventStore; api: Api }>) {
+    super(scope, id);
+    const step = new Step(this, 'History', {
+      ...common,
+      step: 'history',
+      description: 'Answers queries for the history of one stream.',
+      timeout: Duration.seconds(15),
+    });
+    store.letRead(step);
+    store.letReadSnapshots(step, common.code.fold);
+    for (const path of ['', '/state', '/diff']) api.route('GET', `/streams/{category}/{id}${path}`, step);
+    output(this, 'HistoryFunction', step.functionName);
+  }
+}

@@ -1,0 +1,258 @@
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
+import type { AnyProcess } from '../../core/process/process.ts';
+import { pascal } from '../../core/stream.ts';
+import type { KeptTable } from '../../engine/deployment/kept-tables.ts';
+import { KeptTables } from '../deployment/kept-tables.ts';
+import { output } from '../kit/outputs.ts';
+import type { Settings } from '../kit/stage.ts';
+import type { Common, Step } from '../kit/step.ts';
+
+const dueDeadlines = 'due';
+
+/** The hash of the code that folds a category's streams. */
+const codeOf = (codes: Readonly<Record<string, string>>, category: string): string => {
+  const code = codes[category];
+  if (!code) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
+  return code;
+};
+
+/** Open deadlines alone have the index's keys: it is as large as what is open. */
+const withDeadlines = (control: Table): Table => {
+  control.addGlobalSecondaryIndex({
+    indexName: dueDeadlines,
+    partitionKey: stringKey('dueIn'),
+    sortKey: stringKey('due'),
+    projectionType: ProjectionType.ALL,
+  });
+  return control;
+};
+
+const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** The partition keys that a request names must all be of these forms. The condition holds for each Put of a transaction as well. */
+const onlyKeys = (...forms: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': forms } });
+
+/** The commits, the folded states that spare reading them, and the deployment's own settings: what a deployment must not lose. */
+export class EventStore extends Construct {
+  readonly commits: ITable;
+  private readonly snapshots: ITable;
+  private readonly control: ITable;
+  private readonly kept: KeptTables;
+  /** What is there when the secrets are. */
+  private readonly secrets = new DependencyGroup();
+
+  constructor(scope: Construct, id: string, common: Common) {
+    super(scope, id);
+    const { settings } = common;
+    this.kept = new KeptTables(this, 'Tables', common);
+    const table = (name: string, props: Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute'>) => {
+      const made = new Table(this, name, {
+        ...props,
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        encryption: TableEncryption.AWS_MANAGED,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        deletionProtection: settings.protect,
+        removalPolicy: settings.removal,
+      });
+      return made;
+    };
+    this.commits =
+      this.adopted('commits', settings) ??
+      table('Commits', {
+        partitionKey: stringKey('stream'),
+        // The commit's number, never its first event's version: two writers then always meet on the same key.
+        sortKey: { name: 'commit', type: AttributeType.NUMBER },
+        // Old images too, for whoever watches for a change to what never changes.
+        stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      });
+    this.snapshots = table('Snapshots', {
+      partitionKey: stringKey('stream'),
+      sortKey: stringKey('code'),
+      timeToLiveAttribute: 'expires',
+    });
+    this.control = this.adopted('control', settings) ?? withDeadlines(table('Control', { partitionKey: stringKey('id') }));
+    this.keep('commits', this.commits);
+    this.keep('control', this.control);
+    this.kept.letRemember(this.control, onlyKeys('tables'));
+    const all = { Commits: this.commits, Snapshots: this.snapshots, Control: this.control };
+    for (const [name, { tableName }] of Object.entries(all)) output(this, `${name}Table`, tableName);
+  }
+
+  /** A table that was there before, if the deployment names one. The stack uses it and never changes it; it stays when the stack goes. */
+  adopted(table: KeptTable, { adopt }: Pick<Settings, 'adopt'>): ITable | undefined {
+    const name = adopt[table];
+    if (name === undefined) return undefined;
+    const stream = table === 'commits' ? { tableStreamArn: this.kept.commitsStream } : {};
+    return Table.fromTableAttributes(this, `Adopted${pascal(table)}`, { tableName: name, ...stream });
+  }
+
+  /** A table that holds what cannot be made again. */
+  keep(name: KeptTable, table: ITable): void {
+    this.kept.keep(name, table);
+  }
+
+  /** Reads and appends the streams of one category and its reservations, and no other's; neither changes nor deletes. */
+  letAppend(step: Step, category: string): void {
+    this.kept.comesBefore(step);
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(
+      // A transaction of Puts is allowed by the right to put.
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      [this.commits.tableArn],
+      onlyKeys(`${category}-*`, `unique-${category}.*`),
+    );
+  }
+
+  /** Keeps folded states of one category. */
+  letSnapshot(step: Step, category: string, code: string): void {
+    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
+    step.addEnvironment('FOLD_CODE', code);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.snapshots.tableArn], onlyKeys(`${category}-*`));
+  }
+
+  /** Reads the folded states of all categories, each under the hash of the code that folds it. */
+  letReadSnapshots(step: Step, codes: Readonly<Record<string, string>>): void {
+    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
+    step.addEnvironment('FOLD_CODES', JSON.stringify(codes));
+    step.may(['dynamodb:GetItem'], [this.snapshots.tableArn]);
+  }
+
+  /** Reads whose the streams of some categories are. */
+  letReadOwners(step: Step, categories: readonly string[], codes: Readonly<Record<string, string>>): void {
+    const streams = onlyKeys(...categories.map((name) => `${name}-*`));
+    step.addEnvironment('FOLD_CODES', JSON.stringify(Object.fromEntries(categories.map((name) => [name, codeOf(codes, name)]))));
+    step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn], streams);
+    step.may(['dynamodb:GetItem'], [this.snapshots.tableArn], streams);
+  }
+
+  /** Reads one of the deployment's secrets, which is there before the function is. */
+  letReadSecret(step: Step, name: SecretName): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(secretIds[name]));
+    step.node.defaultChild!.node.addDependency(this.secrets);
+  }
+
+  /** Makes the deployment's secrets, by the resource that is made for these properties: again with another table, and for another list. */
+  makesSecrets(step: Step, made: (properties: Readonly<Record<string, unknown>>) => IDependable): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:PutItem'], [this.control.tableArn], onlyKeys(...Object.values(secretIds)));
+    this.secrets.add(made({ Secrets: Object.keys(secretIds), Table: this.control.tableName }));
+  }
+
+  /** Reads all streams. */
+  letRead(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn]);
+  }
+
+  /** Looks at all commits in turn and at the ends of streams, and keeps how far it has come. */
+  letSweep(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:Scan', 'dynamodb:Query'], [this.commits.tableArn]);
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('sweep'));
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('phase/*'));
+  }
+
+  /** Reads which revision of each view answers, from which table, and how far a rebuild is. */
+  letReadActives(step: Step): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('view/*', 'rebuild/*', 'rebuilds', 'deployed'));
+  }
+
+  /** Reads whether one revision is still being built. */
+  letKnowPhase(step: Step, revision: Readonly<{ name: string; revision: number }>): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(`phase/${revisionKey(revision)}`));
+  }
+
+  /** Looks at all commits, and keeps how far it has come. */
+  letWorkForRebuilds(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:Scan', 'dynamodb:Query', 'dynamodb:GetItem'], [this.commits.tableArn]);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('rebuild/*'));
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('phase/*'));
+  }
+
+  /** Keeps the records of rebuilds, ends the building of revisions, and switches. */
+  letLeadRebuilds(step: Step): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    const keys = onlyKeys('view/*', 'phase/*', 'rebuild/*', 'rebuilds', 'rebuilding/*');
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], [this.control.tableArn], keys);
+  }
+
+  /** Counts the commits, about, and looks at some of them. */
+  letEstimate(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:DescribeTable', 'dynamodb:Scan'], [this.commits.tableArn]);
+  }
+
+  /** Sees whether there are commits, settles what a deployment finds and leaves behind, and keeps the records of what it builds by itself. */
+  letSettle(step: Step): void {
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(['dynamodb:Scan'], [this.commits.tableArn]);
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    const actions = ['GetItem', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
+    step.may(
+      actions,
+      [this.control.tableArn],
+      onlyKeys('view/*', 'phase/*', 'deployed', 'rebuild/*', 'rebuilds', 'rebuilding/*'),
+    );
+  }
+
+  /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
+   * deadlines. */
+  letReact(step: Step, { category, from, sends }: AnyProcess, codes: Readonly<Record<string, string>>): void {
+    this.kept.comesBefore(step);
+    const sources = from.map((source) => source.category);
+    const written = [category, ...sends.map((decider) => decider.category)];
+    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
+    step.may(
+      ['dynamodb:GetItem', 'dynamodb:Query'],
+      [this.commits.tableArn],
+      onlyKeys(...[...new Set([...sources, ...written])].map((name) => `${name}-*`)),
+    );
+    step.may(['dynamodb:PutItem'], [this.commits.tableArn], onlyKeys(...written.map((name) => `${name}-*`)));
+    const unique = sends.filter((decider) => decider.unique !== undefined).map((decider) => `unique-${decider.category}.*`);
+    if (unique.length > 0)
+      step.may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.commits.tableArn], onlyKeys(...unique));
+    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
+    step.addEnvironment('FOLD_CODES', JSON.stringify(Object.fromEntries(written.map((name) => [name, codeOf(codes, name)]))));
+    step.may(
+      ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      [this.snapshots.tableArn],
+      onlyKeys(...written.map((name) => `${name}-*`)),
+    );
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys(`cursor/${category}/*`));
+    const keep = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+    step.may(keep, [this.control.tableArn], onlyKeys(`deadline/${category}-*`));
+  }
+
+  /** Reads how far processes have come, and which deadlines should have fired. */
+  letSweepProcesses(step: Step): void {
+    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('cursor/*'));
+    step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
+  }
+
+  /** Is handed what is appended; answers the stream to map. */
+  letFollow(step: Step): string {
+    const stream = this.commits.tableStreamArn!;
+    // Lambda's poller acts in the function's name.
+    const actions = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((action) => `dynamodb:${action}`);
+    step.may(actions, [stream]);
+    return stream;
+  }
+}

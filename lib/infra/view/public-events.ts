@@ -1,0 +1,90 @@
+import { AttributeType, BillingMode, type ITable, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { AnyProjection } from '../../core/projection.ts';
+import { pascal } from '../../core/stream.ts';
+import type { Publisher } from '../delivery/publisher.ts';
+import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from '../delivery/queues.ts';
+import { outputs } from '../kit/outputs.ts';
+import type { Settings } from '../kit/stage.ts';
+import { type Common, Step } from '../kit/step.ts';
+import type { EventStore } from '../store/event-store.ts';
+
+const parkedHeads = 'parked';
+
+type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; publisher: Publisher }>;
+
+/** What sends public events: bus -> rule -> queue -> function -> bus, and a table for how far each stream has come. One for all categories. */
+export class Announcer extends Construct {
+  readonly projection: AnyProjection;
+  /** It has no code of its own: what it sends follows from the events. */
+  readonly code = undefined;
+  private readonly cursors: ITable;
+  private readonly delivery: Delivery;
+
+  constructor(scope: Construct, id: string, { projection, store, publisher, ...common }: Props) {
+    super(scope, id);
+    this.projection = projection;
+    const { settings } = common;
+    this.cursors = store.adopted('publicEvents', settings) ?? this.ownCursors(settings);
+    store.keep('publicEvents', this.cursors);
+    this.delivery = deliveryTo(this, { subscription: projection, bus: publisher.bus, settings });
+    const step = new Step(this, 'Announce', {
+      ...common,
+      step: 'announce',
+      description: 'Sends public events to the bus.',
+      timeout: consumerTimeout,
+    });
+    store.letRead(step);
+    store.letReadSecret(step, 'proofs');
+    step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.cursors.tableArn]);
+    publisher.letAnnounce(step);
+    letTake(this, step, this.delivery, projection.name);
+
+    const prefix = `${pascal(projection.name)}R${projection.revision}`;
+    outputs(this, `${prefix}Names`, { [`${prefix}Table`]: this.cursors.tableName, [`${prefix}Function`]: step.functionName });
+    deliveryOutputs(this, prefix, this.delivery);
+  }
+
+  private ownCursors(settings: Settings): Table {
+    const cursors = new Table(this, 'Cursors', {
+      partitionKey: { name: 'key', type: AttributeType.STRING },
+      sortKey: { name: 'sort', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      // Unlike a view's rows it cannot be made again: without it all that was ever sent would be sent again.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: settings.protect,
+      removalPolicy: settings.removal,
+    });
+    cursors.addGlobalSecondaryIndex({
+      indexName: parkedHeads,
+      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['stream', 'commit', 'parked'],
+    });
+    return cursors;
+  }
+
+  get queueUrl(): string {
+    return this.delivery.queue.queueUrl;
+  }
+
+  /** Reads cursors, and sends past the bus what did not arrive. */
+  letSweep(step: Step): void {
+    this.letRead(step);
+    letSendTo(step, this.delivery);
+  }
+
+  /** Reads cursors and what is parked, and sends orders to resume. */
+  letOperate(step: Step): void {
+    this.letRead(step);
+    step.may(['dynamodb:Scan'], [`${this.cursors.tableArn}/index/${parkedHeads}`]);
+    letSendTo(step, this.delivery);
+  }
+
+  private letRead(step: Step): void {
+    step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
+    step.may(['dynamodb:GetItem'], [this.cursors.tableArn]);
+  }
+}

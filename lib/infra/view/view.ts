@@ -1,0 +1,208 @@
+import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { revisionKey, revisionName } from '../../core/deployed-names.ts';
+import { byCorrelation, isEventLog } from '../../core/event-log.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import { pascal } from '../../core/stream.ts';
+import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from '../delivery/queues.ts';
+import { accept, fitting, outputs, stackNameOf } from '../kit/outputs.ts';
+import { type Common, Step } from '../kit/step.ts';
+import type { EventStore } from '../store/event-store.ts';
+
+/** How long a function may work for a rebuild before it hands on: twice a slice of its work, which ends between two pages. */
+export const workSeconds = 300;
+const byOwner = 'by-owner';
+const parkedHeads = 'parked';
+const sharedRows = 'shared-rows';
+
+type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; bus: IEventBus }>;
+
+/** One revision of a projection: bus -> rule -> queue -> function -> table, all its own. */
+export class View extends Construct {
+  readonly projection: AnyProjection;
+  /** Works for rebuilds of this revision; the state machine of all rebuilds invokes it. */
+  readonly rebuildFunction: Step;
+  private readonly table: Table;
+  private readonly delivery: Delivery;
+  /** Of what makes its rows. */
+  readonly code: string | undefined;
+
+  constructor(scope: Construct, id: string, { projection, store, bus, ...common }: Props) {
+    super(scope, id);
+    this.projection = projection;
+    const { name, revision } = projection;
+    Tags.of(this).add('foldstream:view', name);
+    // Enough of the hash to tell that two are not the same: a function's variables have 4 KB together.
+    this.code = common.code.rows[revisionKey(projection)]?.slice(0, 16);
+    this.table = this.rows();
+
+    this.delivery = deliveryTo(this, { subscription: projection, bus, settings: common.settings });
+    const step = new Step(this, 'Project', {
+      ...common,
+      step: 'project',
+      description: `Applies commits to ${name} (revision ${revision}).`,
+      timeout: consumerTimeout,
+    });
+    this.letApply(step);
+    store.letRead(step);
+    store.letKnowPhase(step, projection);
+    store.letReadSecret(step, 'proofs');
+    letTake(this, step, this.delivery, name);
+
+    this.rebuildFunction = new Step(this, 'Rebuild', {
+      ...common,
+      step: 'rebuild-work',
+      description: `Fills and checks ${name} (revision ${revision}) when it is rebuilt.`,
+      timeout: Duration.seconds(workSeconds),
+    });
+    this.letRebuild(this.rebuildFunction);
+    store.letWorkForRebuilds(this.rebuildFunction);
+
+    const prefix = `${pascal(name)}R${revision}`;
+    outputs(this, `${prefix}Names`, {
+      [`${prefix}Table`]: this.table.tableName,
+      [`${prefix}Function`]: step.functionName,
+      [`${prefix}RebuildFunction`]: this.rebuildFunction.functionName,
+      ...(this.code !== undefined && { [`${prefix}Code`]: this.code }),
+    });
+    deliveryOutputs(this, prefix, this.delivery);
+  }
+
+  get tableName(): string {
+    return this.table.tableName;
+  }
+
+  get tableArn(): string {
+    return this.table.tableArn;
+  }
+
+  get queueUrl(): string {
+    return this.delivery.queue.queueUrl;
+  }
+
+  /** Reads cursors, and sends past the bus what did not arrive. */
+  letSweep(step: Step): void {
+    step.may(['dynamodb:GetItem'], [this.table.tableArn]);
+    this.letSend(step);
+  }
+
+  /** Reads cursors, what is parked, and in an event log what belongs to one correlation; and sends orders to resume. The table is written by
+   * nobody but the projection's own function. */
+  letOperate(step: Step): void {
+    step.may(['dynamodb:GetItem'], [this.table.tableArn]);
+    step.may(['dynamodb:Scan'], [`${this.table.tableArn}/index/${parkedHeads}`]);
+    if (isEventLog(this.projection)) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/list-${byCorrelation}`]);
+    this.letSend(step);
+  }
+
+  /** Sends orders to the projection's own function. */
+  letOrder(step: Step): void {
+    step.may(['sqs:SendMessage'], [this.delivery.queue.queueArn]);
+  }
+
+  private letSend(step: Step): void {
+    letSendTo(step, this.delivery);
+  }
+
+  /** Answers queries. */
+  letQuery(step: Step): void {
+    step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);
+    if (this.isShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);
+    for (const index of this.indexes) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
+  }
+
+  /** Reads and puts rows and cursors, and never deletes, since a deleted row leaves a tombstone; but it adds to shared rows, and takes out
+   * what a stream contributed, together with the stream's cursor. */
+  private letApply(step: Step): void {
+    this.letBe(step);
+    // A stream is folded anew beside what it has written.
+    const finding = this.projection.kind === 'row-per-stream' ? [] : ['dynamodb:Query'];
+    const sharing = this.isShared ? ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'] : [];
+    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', ...finding, ...sharing], [this.table.tableArn]);
+  }
+
+  /** Beside what projecting takes, reads all items, and takes notes away that are done. */
+  private letRebuild(step: Step): void {
+    this.letBe(step);
+    const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'].map((action) => `dynamodb:${action}`);
+    step.may(actions, [this.table.tableArn]);
+  }
+
+  /** The variables by which a function is that of this revision. */
+  private letBe(step: Step): void {
+    step.addEnvironment('PROJECTION', this.projection.name);
+    step.addEnvironment('REVISION', String(this.projection.revision));
+    step.addEnvironment('VIEW_TABLE', this.table.tableName);
+  }
+
+  private get isShared(): boolean {
+    return this.projection.kind === 'shared-rows';
+  }
+
+  private get listedByOwner(): boolean {
+    return this.projection.kind === 'row-per-stream' && this.projection.owner !== undefined;
+  }
+
+  private get lists(): readonly string[] {
+    return Object.keys(this.projection.lists ?? {}).sort();
+  }
+
+  private get indexes(): readonly string[] {
+    return [...(this.listedByOwner ? [byOwner] : []), ...this.lists.map((list) => `list-${list}`)];
+  }
+
+  /** DynamoDB removes rows that have expired only where they are items of their own: a head holds its stream's cursor. */
+  private get removesExpired(): boolean {
+    return this.projection.kind === 'rows-per-stream' && this.projection.expires !== undefined;
+  }
+
+  private rows(): Table {
+    const key = { name: 'key', type: AttributeType.STRING };
+    const table = new Table(this, 'Rows', {
+      tableName: fitting(revisionName(stackNameOf(this), this.projection), this.projection.name),
+      partitionKey: key,
+      sortKey: { name: 'sort', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      ...(this.removesExpired && { timeToLiveAttribute: 'removeAt' }),
+      // Derived from the commits: rebuilt, never restored.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    accept(table, { DDB3: 'A view is derived: it is rebuilt from the commits, which have point-in-time recovery.' });
+    // Nothing is in it, and it costs nothing, while nothing is parked: only a parked head has its key.
+    table.addGlobalSecondaryIndex({
+      indexName: parkedHeads,
+      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: ['stream', 'commit', 'parked'],
+    });
+    if (this.listedByOwner) {
+      const owner = { name: 'owner', type: AttributeType.STRING };
+      table.addGlobalSecondaryIndex({
+        indexName: byOwner,
+        partitionKey: owner,
+        sortKey: key,
+        projectionType: ProjectionType.ALL,
+      });
+    }
+    if (this.isShared)
+      table.addGlobalSecondaryIndex({
+        indexName: sharedRows,
+        partitionKey: { name: 'listed', type: AttributeType.STRING },
+        sortKey: key,
+        // A row's keys never change: adding to it costs nothing here.
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    // An index for each list; a row that is in none of its partitions has neither attribute, and is not in the index.
+    for (const list of this.lists)
+      table.addGlobalSecondaryIndex({
+        indexName: `list-${list}`,
+        partitionKey: { name: `in.${list}`, type: AttributeType.STRING },
+        sortKey: { name: `at.${list}`, type: AttributeType.STRING },
+        projectionType: ProjectionType.ALL,
+      });
+    return table;
+  }
+}

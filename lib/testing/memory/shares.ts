@@ -1,0 +1,110 @@
+import { plus } from '../../core/amount.ts';
+import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
+import { itemSize, largestItem } from '../../engine/store/size.ts';
+import { NotStorable, storable } from '../../engine/store/storable.ts';
+import { compareText } from '../../engine/view/lists.ts';
+import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../../engine/view/shares.ts';
+import { isUnwritten, written } from '../../engine/view/view-item.ts';
+
+import { firstPage } from './page-bytes.ts';
+
+type Table = Readonly<{
+  get: (key: string, sort: string) => ViewItem | undefined;
+  put: (item: ViewItem) => void;
+  remove: (key: string, sort: string) => void;
+  /** In the order of their sort keys. */
+  under: (key: string) => readonly ViewItem[];
+  scanned: (key: string) => string;
+}>;
+
+type Part = RowPart & Readonly<{ listed: string }>;
+
+const added = (part: Part | undefined, { row, shard, listed, add, raise }: RowChange): Part => {
+  const amounts = Object.entries(add).map(([name, amount]) => [name, plus(part?.amounts[name] ?? 0, amount)] as const);
+  return {
+    row,
+    shard,
+    listed,
+    amounts: { ...part?.amounts, ...Object.fromEntries(amounts) },
+    highest: { ...part?.highest, ...raise },
+  };
+};
+
+const fits = ({ raise }: RowChange, before: Part | undefined): boolean =>
+  Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
+
+/** The part of a view's table that shared rows need, in memory. */
+export const memoryShares = (
+  table: Table,
+): Pick<View & ViewReader, 'putShares' | 'putPart' | 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'> => {
+  const parts = new Map<string, Part>();
+  const place = (row: string, shard: number) => `${rowPlace(row)}\n${partSort(shard)}`;
+  const partsOf = (row: string): readonly Part[] =>
+    [...parts.values()].filter((part) => part.row === row).toSorted((a, b) => a.shard - b.shard);
+  const shown = ({ listed: _, ...part }: Part): RowPart => structuredClone(part);
+  return {
+    putShares: async (head, before, changes) => {
+      if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
+      if (changes.length > 49) throw new Error('A transaction takes 100 items.');
+      if (!isUnwritten(table.get(head.key, head.sort), before)) return 'moved';
+      const after = changes.map((change) => added(parts.get(place(change.row, change.shard)), change));
+      if (!changes.every((change) => fits(change, parts.get(place(change.row, change.shard))))) return 'refused';
+      for (const { row, amounts, highest, listed } of after)
+        if (itemSize({ key: rowPlace(row), sort: partSort(0), listed, ...amounts, ...highest }) > largestItem)
+          throw new NotStorable(`The row ${row} has outgrown its item.`);
+      table.put(written(head, before));
+      for (const part of after) parts.set(place(part.row, part.shard), { ...part, highest: storable(part.highest) });
+      for (const { row, stream, commit, share } of changes)
+        if (share) table.put({ key: rowPlace(row), sort: shareSort(stream), stream, commit, share });
+        else table.remove(rowPlace(row), shareSort(stream));
+      return 'written';
+    },
+    part: async (row, shard) => {
+      const part = parts.get(place(row, shard));
+      return part && shown(part);
+    },
+    shares: async (stream, rows) =>
+      new Map(
+        rows.flatMap((row) => {
+          const share = table.get(rowPlace(row), shareSort(stream))?.share;
+          return share ? [[row, share] as const] : [];
+        }),
+      ),
+    putPart: async (part, listed, changes) => {
+      const there = parts.get(place(part.row, part.shard));
+      if (there?.amounts.changes !== changes) return false;
+      parts.set(place(part.row, part.shard), { ...part, listed, amounts: { ...part.amounts, changes: plus(changes ?? 0, 1) } });
+      return true;
+    },
+    parts: async (row) => partsOf(row).map(shown),
+    sharedRows: async ({ limit, after, owner, consistent }) => {
+      const order = owner === undefined ? table.scanned : (key: string) => key;
+      const rows = [
+        ...new Set(
+          [...parts.values()].flatMap(({ row, listed }) => (owner === undefined || listed === `owner/${owner}` ? [row] : [])),
+        ),
+      ];
+      // As a scan has it, or an index.
+      const whereIn = (row: string) =>
+        owner === undefined && { sort: partSort(partsOf(row)[0]?.shard ?? 0), ...(!consistent && { listed: row }) };
+      const start = after && order(String(after.key));
+      const rest = rows
+        .filter((row) => totalOf(partsOf(row)) && (start === undefined || compareText(order(rowPlace(row)), start) > 0))
+        .toSorted((a, b) => compareText(order(rowPlace(a)), order(rowPlace(b))));
+      const found = rest.slice(0, limit);
+      const [last] = found.slice(-1);
+      return {
+        items: found.map((row) => ({ row, parts: partsOf(row).map(shown) })),
+        ...(rest.length > limit && last !== undefined && { next: { key: rowPlace(last), ...whereIn(last) } }),
+      };
+    },
+    sharesIn: async (row, { limit, after }) => {
+      const rest = table
+        .under(rowPlace(row))
+        .filter(({ sort }) => after === undefined || compareText(sort, String(after.sort)) > 0);
+      const items = structuredClone(firstPage(rest, limit));
+      const last = items.at(-1);
+      return { items, ...(rest.length > items.length && last && { next: { key: last.key, sort: last.sort } }) };
+    },
+  };
+};

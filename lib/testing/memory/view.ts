@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { Listing, View, ViewItem, ViewReader } from '../../engine/ports.ts';
+import { itemSize, largestItem } from '../../engine/store/size.ts';
+import { storable } from '../../engine/store/storable.ts';
+import { compareText, matches } from '../../engine/view/lists.ts';
+import { isUnwritten, listed, written } from '../../engine/view/view-item.ts';
+import { frozen } from '../stored.ts';
+import { firstPage } from './page-bytes.ts';
+import { memoryShares } from './shares.ts';
+
+export type MemoryView = View & ViewReader & { items(): readonly ViewItem[] };
+
+const places = ({ key, sort }: { key: string; sort: string }) => `${key}\n${sort}`;
+/** A table is scanned in no order that means anything; what leans on one must fail here too. */
+const scanned = (place: string) => createHash('sha256').update(place).digest('hex');
+
+type Options = Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>;
+
+const page = (
+  items: readonly ViewItem[],
+  order: (item: ViewItem) => string,
+  { limit, after }: Options,
+  back = false,
+  placeOf: (item: ViewItem) => Readonly<Record<string, unknown>> = ({ key, sort }) => ({ key, sort }),
+): Listing => {
+  const sign = back ? -1 : 1;
+  const sorted = items.toSorted((a, b) => sign * compareText(order(a), order(b)));
+  const start = after && order(after as ViewItem);
+  const rest = start === undefined ? sorted : sorted.filter((item) => sign * compareText(order(item), start) > 0);
+  const found = structuredClone(firstPage(rest, limit));
+  const last = found.at(-1);
+  return { items: found, ...(rest.length > found.length && last && { next: placeOf(last) }) };
+};
+
+/** One revision's table in memory, with the same conditions, lists and pages as the table. */
+export const memoryView = (): MemoryView => {
+  const table = new Map<string, ViewItem>();
+  const put = (item: ViewItem) => {
+    const { row, memory, ...rest } = listed(item);
+    const copy: ViewItem = {
+      ...storable(rest),
+      ...(row !== undefined && { row: storable(row) }),
+      ...(memory !== undefined && { memory: storable(memory) }),
+    };
+    if (itemSize(copy) > largestItem) throw new Error(`${item.key} ${item.sort}: an item has at most ${largestItem} bytes.`);
+    // Frozen instead of copied at each read: whoever changes what a table gave fails, and reading costs nothing.
+    table.set(places(item), frozen(copy));
+  };
+  return {
+    ...memoryShares({
+      get: (key, sort) => table.get(places({ key, sort })),
+      put,
+      remove: (key, sort) => void table.delete(places({ key, sort })),
+      under: (key) => [...table.values()].filter((item) => item.key === key).toSorted((a, b) => compareText(a.sort, b.sort)),
+      scanned,
+    }),
+    items: () => [...table.values()],
+    head: async (key) => table.get(places({ key, sort: 'head' })),
+    putHead: async (head, before) => {
+      if (!isUnwritten(table.get(places(head)), before)) return false;
+      put(written(head, before));
+      return true;
+    },
+    putRow: async (item, over = item.commit) => {
+      const there = table.get(places(item));
+      if (!there || there.commit <= over) put(item);
+    },
+    rowsOf: async (key, options) => {
+      const rows = [...table.values()].filter(
+        (item) => item.key === key && item.sort.startsWith('row#') && (options.tombstones || matches(item, options.where)),
+      );
+      return page(rows, ({ sort }) => sort, options, options.direction === 'newest-first');
+    },
+    all: async ({ owner, direction, ...options }) => {
+      const heads = [...table.values()].filter((item) => item.sort === 'head' && matches(item, options.where));
+      if (owner === undefined) return page(heads, ({ key }) => scanned(key), options);
+      return page(
+        heads.filter((item) => item.owner === owner),
+        ({ key }) => key,
+        options,
+        direction === 'newest-first',
+      );
+    },
+    list: async ({ list, partition, direction, ...options }) => {
+      const inList = [...table.values()].filter((item) => item.lists?.[list]?.in === partition && matches(item, options.where));
+      const at = (item: ViewItem) => item.lists?.[list]?.at ?? String((item as { at?: string }).at);
+      return page(inList, at, options, direction === 'newest-first', (item) => ({ at: at(item) }));
+    },
+  };
+};

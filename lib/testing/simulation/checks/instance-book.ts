@@ -1,0 +1,81 @@
+import type { Commit } from '../../../core/commit.ts';
+import type { ProcessEvent } from '../../../core/process/events.ts';
+
+export type Of<T extends ProcessEvent['type']> = Extract<ProcessEvent, { type: T }>['data'];
+export type Streams = ReadonlyMap<string, readonly Commit[]>;
+
+/** A command that an instance decided, and what it knows of each attempt. */
+type PastSend = {
+  to: string;
+  at: string;
+  attempt: number;
+  /** Stuck ones are closed until they are sent again; dropped are those that waited behind one when somebody resolved it. */
+  state: 'open' | 'closed' | 'dropped';
+  outcomes: { attempt: number; commit: number; refused: boolean }[];
+  /** The reaction to its outcome was put off, and later commands to its target went on meanwhile: sent again, it comes after them. */
+  putOff?: true;
+};
+
+type Deadline = Readonly<{ name: string; setBy: number; at: string }>;
+
+/** What is known of one instance while its events are gone through, one after the other. Causes are told apart by a text. */
+export type Book = {
+  readonly stream: string;
+  readonly sends: Map<number, PastSend>;
+  readonly deadlines: Map<string, Deadline>;
+  readonly reactedTo: Set<string>;
+  /** Deadlines that wait as the cause of a mark. */
+  readonly fired: Set<string>;
+  readonly deferred: string[];
+  /** What was taken up and has not been reacted to: some of it comes to nothing. */
+  taking?: string | undefined;
+  reactions: number;
+  stuck: readonly number[];
+  parked?: Readonly<{ cause: string; thrown: string }> | undefined;
+  /** A person ended it, and nothing else had: what is declared for that follows once. */
+  resolved: boolean;
+  /** The commands that followed on that. */
+  readonly settling: Set<number>;
+  ended?: string;
+};
+
+export const newBook = (stream: string): Book => ({
+  stream,
+  sends: new Map(),
+  deadlines: new Map(),
+  reactedTo: new Set(),
+  fired: new Set(),
+  deferred: [],
+  reactions: 0,
+  stuck: [],
+  resolved: false,
+  settling: new Set(),
+});
+
+export const statusOf = ({ parked, stuck, ended }: Book) => {
+  if (parked) return 'parked';
+  if (stuck.length > 0) return 'stuck';
+  return ended === undefined ? 'running' : 'ended';
+};
+
+/** Whether a command waits behind a stuck one. */
+export const isHeld = ({ sends, stuck }: Book, { to }: PastSend) => stuck.some((number) => sends.get(number)?.to === to);
+
+/** The commands without an outcome that could be sent. */
+export const openSends = (book: Book) => [...book.sends].filter(([, send]) => send.state === 'open' && !isHeld(book, send));
+
+/** The causes that could be taken up. */
+export const waiting = (book: Book): readonly string[] => (statusOf(book) === 'running' ? book.deferred : []);
+
+/** Takes deadlines out of what is open. Answers what is wrong with that. */
+export const close = ({ deadlines }: Book, which: readonly Omit<Deadline, 'at'>[]): string | undefined => {
+  for (const { name, setBy } of which) {
+    if (deadlines.get(name)?.setBy !== setBy) return `closes the deadline '${name}' (${setBy}), which was not open`;
+    deadlines.delete(name);
+  }
+  return undefined;
+};
+
+export const resolutionKey = 'resolution';
+
+export const deadlineKey = ({ name, setBy }: Omit<Deadline, 'at'>) => `deadline ${name} ${setBy}`;

@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Commit } from '../../../core/commit.ts';
+import { type AnyProjection, sourceOf, streamKey } from '../../../core/projection.ts';
+import type { ViewItem } from '../../../engine/ports.ts';
+import { storable } from '../../../engine/store/storable.ts';
+import type { MemoryView } from '../../memory/view.ts';
+import { staleFor } from '../rebuild/scanner.ts';
+import type { SimulatedTable } from '../world/table.ts';
+import type { World } from '../world/world.ts';
+import { sharesFault } from './shares.ts';
+import { foldOf } from './views.ts';
+
+type Target = Readonly<{ projection: AnyProjection; view: MemoryView }>;
+type Looking = Readonly<{
+  target: Target;
+  table: SimulatedTable;
+  storedAt: (place: Readonly<{ stream: string; commit: number }>) => number;
+  /** Whether somebody has changed its table behind the engine's back. */
+  isSpoilt: () => boolean;
+}>;
+
+/** What is looked at while a rebuild goes on. */
+export type Completeness = Readonly<{
+  verifyBegins: (rebuild: string) => void;
+  atSwitch: (revision: number) => Promise<void>;
+  /** Whether any rebuild has come past its draining. */
+  drained: () => boolean;
+}>;
+
+/** What a stream's items are wrong in, at the place where its own cursor stands. */
+const faultAtCursor = (projection: AnyProjection, stream: string, commits: readonly Commit[], items: readonly ViewItem[]) => {
+  const head = items.find(({ sort }) => sort === 'head');
+  if (!head || head.parked || head.begun) return undefined;
+  const { rows, memory } = foldOf(projection, commits.slice(0, head.commit));
+  const at = `${stream} at commit ${head.commit}`;
+  if (projection.kind !== 'row-per-stream' && !isDeepStrictEqual(head.memory, storable(memory)))
+    return `${at} remembers ${JSON.stringify(head.memory)}, and the fold is ${JSON.stringify(memory)}`;
+  if (projection.kind === 'shared-rows') return undefined;
+  for (const sort of new Set([...rows.keys(), ...items.map((item) => item.sort)])) {
+    if (sort === 'head' && projection.kind !== 'row-per-stream') continue;
+    const item = items.find((each) => each.sort === sort);
+    // Rows are written before the cursor.
+    if (item && item.commit > head.commit) continue;
+    const wanted = rows.get(sort);
+    if (!isDeepStrictEqual(item?.row, wanted && storable(wanted))) return `${at}, ${sort}: ${JSON.stringify(item?.row)}`;
+  }
+  return undefined;
+};
+
+/** Looks, at the moment of a switch, whether the revision is complete then: with all that was in the table when verify began. */
+export const completeness = (
+  world: World,
+  { target: { projection, view }, table, storedAt, isSpoilt }: Looking,
+): Completeness => {
+  let known = new Map<string, number>();
+  let drained = false;
+  return {
+    drained: () => drained,
+    verifyBegins: () => {
+      drained = true;
+      // What was written a moment ago an eventually consistent scan need not see; it is delivered live.
+      const before = world.time.now() - staleFor;
+      known = new Map(
+        table.streams().map((stream) => [stream, table.commitsOf(stream).filter((commit) => storedAt(commit) <= before).length]),
+      );
+    },
+    atSwitch: async (revision) => {
+      if (revision !== projection.revision) return;
+      const items = Map.groupBy(view.items(), ({ key }) => key);
+      const heads = new Map<string, ViewItem>();
+      const broken = (what: string) => world.broken(`${projection.name} is switched to revision ${revision}, and ${what}`);
+      for (const [stream, count] of known) {
+        if (!sourceOf(projection, stream)) continue;
+        const commits = table.commitsOf(stream);
+        const own = items.get(streamKey(projection, stream)) ?? [];
+        const head = own.find(({ sort }) => sort === 'head');
+        if (head) heads.set(stream, head);
+        const { handled } = foldOf(projection, commits.slice(0, count));
+        if ((head?.commit ?? 0) < handled) broken(`${stream} is at commit ${head?.commit ?? 0} of ${handled}`);
+        const fault = isSpoilt() ? undefined : faultAtCursor(projection, stream, commits, own);
+        if (fault !== undefined) broken(fault);
+      }
+      if (isSpoilt() || projection.kind !== 'shared-rows' || [...heads.values()].some(({ begun }) => begun)) return;
+      const applied = new Map(
+        view
+          .items()
+          .flatMap(({ sort, stream, commit }) =>
+            sort === 'head' ? [[stream, table.commitsOf(stream).slice(0, commit)] as const] : [],
+          ),
+      );
+      const fault = await sharesFault(projection, applied, view);
+      if (fault !== undefined) broken(fault);
+    },
+  };
+};

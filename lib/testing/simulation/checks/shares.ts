@@ -1,0 +1,61 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Amount, amountOf } from '../../../core/amount.ts';
+import type { Commit } from '../../../core/commit.ts';
+import { type AnyProjection, type AnySharedRows, sourceOf } from '../../../core/projection.ts';
+import type { Share, Total } from '../../../core/share.ts';
+import { totalOf } from '../../../engine/view/shares.ts';
+import type { MemoryView } from '../../memory/view.ts';
+import { foldOf } from './views.ts';
+
+type Amounts = Map<string, Amount | string>;
+
+const flat = ({ sums, counts, members, highest }: Partial<Total>): readonly (readonly [string, Amount | string])[] => [
+  ...Object.entries(sums ?? {}).map(([name, value]) => [`sum ${name}`, value] as const),
+  ...Object.entries(counts ?? {}).map(([name, value]) => [`count ${name}`, value] as const),
+  ...Object.entries(members ?? {}).flatMap(([set, names]) =>
+    Object.entries(names).map(([name, value]) => [`member ${set} ${name}`, value] as const),
+  ),
+  ...Object.entries(highest ?? {}).map(([name, value]) => [`highest ${name}`, value] as const),
+];
+
+const addTo = (row: Amounts, share: Share) => {
+  for (const [name, value] of flat(share)) {
+    const before = row.get(name);
+    if (!name.startsWith('highest ')) row.set(name, amountOf(BigInt(before ?? 0) + BigInt(value)));
+    else if (before === undefined || value > before) row.set(name, value);
+  }
+};
+
+/** Without what comes to nothing: as if nobody had ever mentioned it. */
+const shown = (amounts: Iterable<readonly [string, Amount | string]>) =>
+  Object.fromEntries(
+    [...amounts]
+      .filter(([name, value]) => value !== 0 || name.startsWith('highest '))
+      .map(([name, value]) => [name, typeof value === 'bigint' ? `${value}n` : value] as const)
+      .sort(),
+  );
+
+/** What is wrong with a view's shared rows: each must be what the shares of all streams come to, added up from nothing. */
+export const sharesFault = async (
+  projection: AnyProjection & AnySharedRows,
+  streams: ReadonlyMap<string, readonly Commit[]>,
+  view: MemoryView,
+): Promise<string | undefined> => {
+  const expected = new Map<string, Amounts>();
+  for (const [stream, commits] of streams) {
+    if (!sourceOf(projection, stream)) continue;
+    for (const [row, share] of Object.entries(projection.shares(foldOf(projection, commits).memory as never))) {
+      const amounts = expected.get(row) ?? new Map();
+      expected.set(row, amounts);
+      addTo(amounts, share);
+    }
+  }
+  const { items } = await view.sharedRows({ limit: 10_000, consistent: true });
+  const there = new Map(items.map(({ row, parts }) => [row, totalOf(parts)?.total] as const));
+  for (const row of new Set([...there.keys(), ...expected.keys()])) {
+    const [is, wanted] = [shown(flat(there.get(row) ?? {})), shown(expected.get(row) ?? [])];
+    if (!isDeepStrictEqual(is, wanted))
+      return `${projection.name}, ${row}: ${JSON.stringify(is)}, and the shares of all streams come to ${JSON.stringify(wanted)}`;
+  }
+  return undefined;
+};

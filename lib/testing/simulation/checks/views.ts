@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Commit, recordedEvents } from '../../../core/commit.ts';
+import { type AnyProjection, sourceOf, streamKey } from '../../../core/projection.ts';
+import { FromNewerRelease, readEvent } from '../../../core/version.ts';
+import type { ViewItem } from '../../../engine/ports.ts';
+import { storable } from '../../../engine/store/storable.ts';
+
+/** What a stream's commits come to in a view that is a fold of each stream by itself. */
+type Folded = Readonly<{ rows: ReadonlyMap<string, unknown>; memory?: unknown; parked?: number; handled: number }>;
+
+const eventsOf = (projection: AnyProjection, commit: Commit) =>
+  recordedEvents(commit, (stored) =>
+    projection.on[stored.type]
+      ? readEvent(sourceOf(projection, commit.stream)?.events ?? {}, stored)
+      : { type: stored.type, data: undefined },
+  ).filter(({ type }) => projection.on[type]);
+
+const beginningOf = (projection: AnyProjection): Folded => ({
+  rows: new Map(),
+  memory: projection.kind === 'row-per-stream' ? undefined : projection.initial,
+  handled: 0,
+});
+
+/** Written again from the design's words alone, and not with the engine's code: the two must come to the same. After each commit. */
+export const foldsOf = (
+  projection: AnyProjection,
+  commits: readonly Commit[],
+  beginning = beginningOf(projection),
+): readonly Folded[] => {
+  const isRow = projection.kind === 'row-per-stream';
+  let last = beginning;
+  return commits.map((commit) => {
+    if (last.parked !== undefined) return last;
+    const rows = new Map(last.rows);
+    let { memory, handled } = last;
+    try {
+      for (const event of eventsOf(projection, commit)) {
+        handled = commit.commit;
+        const result = projection.on[event.type]?.((isRow ? rows.get('head') : memory) as never, event as never);
+        if (isRow) rows.set('head', result);
+        else if (projection.kind === 'rows-per-stream') {
+          const step = result as { memory: unknown; rows?: object };
+          memory = step.memory;
+          for (const [key, row] of Object.entries(step.rows ?? {})) rows.set(`row#${key}`, row);
+        } else memory = result;
+      }
+      last = { rows, memory, handled };
+    } catch (cause) {
+      if (cause instanceof FromNewerRelease) throw cause;
+      last = { ...last, parked: commit.commit, handled };
+    }
+    return last;
+  });
+};
+
+export const foldOf = (projection: AnyProjection, commits: readonly Commit[]): Folded =>
+  foldsOf(projection, commits).at(-1) ?? beginningOf(projection);
+
+/** Whether the code of a release has a fault at a commit, from what another one's code came to; what cannot be read yet is no fault. */
+const parksAfter = (projection: AnyProjection, before: AnyProjection, commits: readonly Commit[]): boolean => {
+  try {
+    const beginning = foldOf(before, commits.slice(0, -1));
+    return beginning.parked === undefined && foldsOf(projection, commits.slice(-1), beginning)[0]?.parked !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+/** Whether the code of some release has a fault at a commit: any of them may have brought a stream to there. */
+export const parksAt = (releases: readonly AnyProjection[], commits: readonly Commit[], commit: number): boolean =>
+  releases.some((projection) => releases.some((before) => parksAfter(projection, before, commits.slice(0, commit))));
+
+const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
+
+/** What is wrong with a stream's place in a view. */
+const streamFault = (
+  projection: AnyProjection,
+  stream: string,
+  commits: readonly Commit[],
+  items: readonly ViewItem[],
+): string | undefined => {
+  const { rows, memory, parked, handled } = foldOf(projection, commits);
+  const where = `${projection.name}, ${stream}`;
+  const head = items.find(({ sort }) => sort === 'head');
+  if (head?.parked && head.parked.commit !== parked)
+    return `${where} is parked at commit ${head.parked.commit} (${head.parked.reason}), and the code has no fault there`;
+  if (parked !== undefined) return head?.parked ? undefined : `${where} is not parked, and cannot apply commit ${parked}`;
+  if (handled > 0 && (head?.commit ?? 0) < handled) return `${where} stays at commit ${head?.commit ?? 0} of ${handled}`;
+  if (head && projection.kind !== 'row-per-stream' && !isDeepStrictEqual(storable(memory), head.memory))
+    return `${where} remembers ${shown(head.memory)}, and the fold is ${shown(memory)}`;
+  if (projection.kind === 'shared-rows') return undefined;
+  const sorts = new Set([...rows.keys(), ...items.map(({ sort }) => sort)]);
+  for (const sort of sorts) {
+    const [row, expected] = [items.find((item) => item.sort === sort)?.row, rows.get(sort)];
+    if (sort === 'head' && projection.kind !== 'row-per-stream') continue;
+    if (!isDeepStrictEqual(row, expected && storable(expected)))
+      return `${where}, ${sort}: ${shown(row)}, and the fold is ${shown(expected)}`;
+  }
+  return undefined;
+};
+
+/** What is wrong with a view: it must be the fold of the store, row by row. */
+export const viewFault = (
+  projection: AnyProjection,
+  streams: ReadonlyMap<string, readonly Commit[]>,
+  items: readonly ViewItem[],
+): string | undefined => {
+  const byKey = Map.groupBy(items, ({ key }) => key);
+  for (const [stream, commits] of streams) {
+    if (!sourceOf(projection, stream)) continue;
+    const key = streamKey(projection, stream);
+    const fault = streamFault(projection, stream, commits, byKey.get(key) ?? []);
+    if (fault !== undefined) return fault;
+    byKey.delete(key);
+  }
+  return undefined;
+};

@@ -1,0 +1,81 @@
+import type { Manifest } from '../../../core/manifest.ts';
+import { handleCommand } from '../../../engine/command/handle.ts';
+import type { Commanding } from '../../../engine/command/request.ts';
+import { type Publishing, publish } from '../../../engine/delivery/publish.ts';
+import { sorted } from '../../../engine/delivery/received.ts';
+import { settleDeployment } from '../../../engine/deployment/revisions.ts';
+import { importHistory } from '../../../engine/history/import-history.ts';
+import { sweep } from '../../../engine/operate/sweep.ts';
+import { processTargets, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
+import type { Store } from '../../../engine/ports.ts';
+import { reactBatch } from '../../../engine/process/batch.ts';
+import type { Reacting } from '../../../engine/process/react.ts';
+import { type Querying, queryById } from '../../../engine/query/by-id.ts';
+import { queryList } from '../../../engine/query/list.ts';
+import { answeringRevision } from '../../../engine/query/revision.ts';
+import { cancelRebuild } from '../../../engine/rebuild/cancel.ts';
+import { lead } from '../../../engine/rebuild/lead.ts';
+import { rollBack } from '../../../engine/rebuild/roll-back.ts';
+import type { Working } from '../../../engine/rebuild/slice.ts';
+import { orderRebuild } from '../../../engine/rebuild/start.ts';
+import { orderAudit, orderRefold, orderReplay } from '../../../engine/rebuild/start-in-place.ts';
+import type { Leading } from '../../../engine/rebuild/steps.ts';
+import { work } from '../../../engine/rebuild/worker.ts';
+import { resetToRestored } from '../../../engine/restore/reset.ts';
+import { carryOutBatch } from '../../../engine/view/orders.ts';
+import { type Projecting, projectBatch } from '../../../engine/view/project.ts';
+import type { Announcing } from '../../../engine/view/public-events.ts';
+import { resumeBatch } from '../../../engine/view/resume.ts';
+import type { MemoryView } from '../../memory/view.ts';
+
+/** The code that is simulated. */
+export const realEngine = {
+  handleCommand,
+  publish,
+  sorted,
+  projectBatch,
+  resumeBatch,
+  carryOutBatch,
+  reactBatch,
+  processTargets,
+  sendOverdue,
+  sweep,
+  queryById,
+  queryList,
+  answeringRevision,
+  importHistory,
+  resetToRestored,
+  settleDeployment,
+  orderRebuild,
+  orderAudit,
+  orderReplay,
+  orderRefold,
+  cancelRebuild,
+  rollBack,
+  lead,
+  work,
+};
+export type Engine = Readonly<typeof realEngine>;
+
+/** What a test makes wrong on purpose, to see that the simulator notices: a table's own side, what an instance is given, or a step. */
+export type Tamper = Readonly<{
+  store?: (store: Store) => Store;
+  view?: (view: MemoryView) => MemoryView;
+  commanding?: (commanding: Commanding) => Commanding;
+  publishing?: (publishing: Publishing) => Publishing;
+  projecting?: (projecting: Projecting) => Projecting;
+  announcing?: (announcing: Announcing) => Announcing;
+  reacting?: (reacting: Reacting) => Reacting;
+  querying?: (querying: Querying) => Querying;
+  working?: (working: Working) => Working;
+  leading?: (leading: Leading) => Leading;
+  /** The state machine of rebuilds, in the Amazon States Language. */
+  machine?: (definition: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  engine?: (engine: Engine) => Engine;
+}>;
+
+/** What is simulated: a manifest, and perhaps the release after it. */
+export type Subject = Readonly<{ manifest: Manifest; next?: Manifest }>;
+
+export const releasesOf = ({ manifest, next }: Subject): readonly [Manifest, ...Manifest[]] =>
+  next ? [manifest, next] : [manifest];

@@ -1,0 +1,192 @@
+import type { Manifest } from '../../../core/manifest.ts';
+import { processDecider } from '../../../core/process/decider.ts';
+import { type AnyProcess, reactedTypes } from '../../../core/process/process.ts';
+import { parseStream } from '../../../core/stream.ts';
+import { stateCache } from '../../../engine/command/cache.ts';
+import type { Commanding } from '../../../engine/command/request.ts';
+import type { QueueRecord } from '../../../engine/delivery/received.ts';
+import type { SweptProcess } from '../../../engine/operate/sweep-processes.ts';
+import type { Target } from '../../../engine/operate/sweep-target.ts';
+import type { Snapshots, Store } from '../../../engine/ports.ts';
+import { messageIn } from '../../../engine/process/messages.ts';
+import type { Arrived, Cursors, Order, ProcessMessage } from '../../../engine/process/ports.ts';
+import type { Reacting } from '../../../engine/process/react.ts';
+import { stillOpen } from '../../../engine/process/still-open.ts';
+import { defaultSettings, processSettings } from '../../../engine/settings.ts';
+import { memoryCursors, memoryDeadlines } from '../../memory/process.ts';
+import type { Rule } from './bus.ts';
+import type { Engine, Tamper } from './engine.ts';
+import { type Instance, pool } from './pool.ts';
+import { queuePort, simulatedProofs, simulatedQueue } from './queue.ts';
+import { type SimulatedScheduler, simulatedScheduler } from './scheduler.ts';
+import type { SimulatedTable } from './table.ts';
+import { distant } from './wire.ts';
+import type { World } from './world.ts';
+
+/** So small that within one run attendances end unfinished, cursors move between the commits of a batch, and looking back is needed. */
+const settings = { ...processSettings, turns: 5, attendMilliseconds: 6_000, commitsAtOnce: 3 };
+const commandSettings = {
+  ...defaultSettings,
+  snapshotBytes: 1_500,
+  cacheAgeMilliseconds: 1_500,
+  tries: 8,
+  idempotencyWindow: 2,
+};
+/** A deadline that is overdue for longer is looked after by the sweep. */
+const graceMilliseconds = 600;
+
+/** What operators do about what stands still, one as likely as another. */
+const remedies = {
+  parked: ['resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resolve'],
+  stuck: ['retry', 'retry', 'wait', 'wait', 'wait', 'resolve'],
+} as const;
+
+/** As the function does. */
+const reactToBatch = async (engine: Engine, reacting: Reacting, batch: readonly QueueRecord[]): Promise<readonly string[]> => {
+  const { deliveries, orders, strangers, unproved } = await engine.sorted(simulatedProofs, batch, messageIn);
+  const arrived: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
+  return [...(await engine.reactBatch(reacting, arrived)), ...strangers, ...unproved];
+};
+
+/** The rules of a process: what any of some releases reacts to, and all that its instances store. */
+const rulesOf = (releases: readonly AnyProcess[], deliver: Rule['deliver']): readonly Rule[] => [
+  {
+    detailTypes: new Set(releases.flatMap(({ from }) => from.map(({ category }) => `${category}.commit`))),
+    types: new Set(releases.flatMap(reactedTypes)),
+    deliver,
+  },
+  {
+    detailTypes: new Set(releases.map(({ category }) => `${category}.commit`)),
+    types: new Set(releases.flatMap((process) => Object.keys(processDecider(process).events))),
+    deliver,
+  },
+];
+
+const isAmong = ({ category }: AnyProcess, stream: string) => parseStream(stream)?.category === category;
+
+type Parts = Readonly<{ engine: Engine; table: SimulatedTable; store: Store; snapshots: Snapshots }>;
+
+/** A manifest's processes: a queue, a pool of instances and a scheduler for each, over tables that all share. */
+export const simulatedProcesses = (
+  world: World,
+  releases: readonly Manifest[],
+  tamper: Tamper,
+  { engine, table, store, snapshots }: Parts,
+) => {
+  const all = releases.map(({ processes = [] }) => processes);
+  const deadlines = memoryDeadlines();
+  const { items: _, ...deadlinePort } = deadlines;
+  const releaseOf = ({ category }: AnyProcess, { release }: Instance): AnyProcess => {
+    const own = all[release]?.find((process) => process.category === category);
+    if (!own) throw new Error(`The manifest has no process ${category}.`);
+    return own;
+  };
+
+  const parts = (all.at(-1) ?? []).map((newest) => {
+    const name = newest.category;
+    const { items: cursors, ...kept } = memoryCursors();
+    const cursorPort: Cursors = {
+      load: kept.load,
+      move: async (stream, to, from) => {
+        const before = cursors.get(stream) ?? 0;
+        const moved = await kept.move(stream, to, from);
+        if ((cursors.get(stream) ?? 0) < before)
+          world.broken(`the cursor of ${stream} in ${name} went back from ${before} to ${to}`);
+        return moved;
+      },
+    };
+    let scheduler: SimulatedScheduler;
+    const reactingFor = (instance: Instance): Reacting => {
+      const process = releaseOf(newest, instance);
+      const shared = {
+        // Of its own: callers of commands are recognised for longer than this.
+        code: `react-${instance.release}`,
+        store: distant(world, instance, 'store', store),
+        snapshots: distant(world, instance, 'snapshots', snapshots),
+        keys: instance.keys,
+        clock: instance.clock,
+        log: instance.log,
+        settings: commandSettings,
+        cache: stateCache(commandSettings.cacheBytes),
+      };
+      const targets = new Map(
+        process.sends.map((decider) => [decider.category, { ...shared, decider } satisfies Commanding] as const),
+      );
+      const { set, cancel } = scheduler;
+      const reacting: Reacting = {
+        process,
+        own: { ...shared, decider: processDecider(process) },
+        target: (category) => targets.get(category),
+        cursors: distant(world, instance, `cursors ${name}`, cursorPort),
+        deadlines: distant(world, instance, 'deadlines', deadlinePort),
+        scheduler: distant(world, instance, 'scheduler', { set, cancel }),
+        settings,
+      };
+      return tamper.reacting?.(reacting) ?? reacting;
+    };
+    const reactPool = pool(world, `react ${name}`, reactingFor);
+    const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
+      reactPool.invoke((reacting) => reactToBatch(engine, reacting, batch)),
+    );
+    scheduler = simulatedScheduler(world, `scheduler ${name}`, queue.tell);
+    const ofReleases = all.flatMap((processes) => processes.filter(({ category }) => category === name));
+    return {
+      name,
+      newest,
+      cursors,
+      cursorPort,
+      scheduler,
+      queue,
+      port: queuePort(world, queue),
+      rules: rulesOf(ofReleases, queue.send),
+    };
+  });
+
+  const sweptBy = (instance: Instance): readonly SweptProcess[] =>
+    parts.map(({ name, newest, cursorPort, port }) => ({
+      process: releaseOf(newest, instance),
+      cursors: distant(world, instance, `cursors ${name}`, { load: cursorPort.load }),
+      queue: distant(world, instance, `queue ${name}`, port),
+    }));
+  const { append: __, appendTogether: ___, ...readable } = store;
+  const targets = (instance: Instance): readonly Target[] => {
+    const reading = { store: distant(world, instance, 'store', readable), clock: instance.clock };
+    return sweptBy(instance).flatMap((swept) => engine.processTargets(swept, reading));
+  };
+  /** The deadlines that should have fired: at each run of the sweep. */
+  const overdue = (instance: Instance) => {
+    const [swept, list] = [sweptBy(instance), distant(world, instance, 'deadlines', { overdue: deadlinePort.overdue })];
+    return async (): Promise<number> =>
+      parts.length === 0
+        ? 0
+        : engine.sendOverdue(
+            { processes: swept, deadlines: list, turns: new Map<string, string>(), log: instance.log },
+            new Date(instance.clock.now() - graceMilliseconds).toISOString(),
+          );
+  };
+
+  const dice = world.dice('operators');
+  let orders = 0;
+  /** Operators take up what is parked, and see to what is stuck: again, not yet, or by hand. */
+  const order = () => {
+    for (const { newest, queue, name } of parts)
+      for (const instance of table.streams().filter((stream) => isAmong(newest, stream))) {
+        const status = stillOpen(table.commitsOf(instance).at(-1)!)?.status;
+        if (status !== 'parked' && status !== 'stuck') continue;
+        const how = dice.pick(remedies[status]);
+        if (how === 'wait') continue;
+        orders += 1;
+        const given: Order = { instance, reason: 'seen to', by: 'olga', correlation: `order-${orders}` };
+        world.note('operator', () => `tells ${name} to ${how} ${instance}`);
+        world.count(how);
+        queue.tell({ [how]: given } as unknown as ProcessMessage);
+      }
+  };
+  const redrive = () => {
+    for (const { queue } of parts) queue.redrive();
+  };
+
+  return { parts, deadlines, rules: parts.flatMap(({ rules }) => rules), targets, overdue, order, redrive };
+};
+
+export type SimulatedProcesses = ReturnType<typeof simulatedProcesses>;

@@ -1,0 +1,87 @@
+import { type Dice, diceFor } from '../dice.ts';
+import { type Timeline, timeline } from '../timeline.ts';
+import { type Fault, noFaults, type Odds } from './faults.ts';
+
+/** What everything in one run shares. */
+export type World = Readonly<{
+  seed: number;
+  time: Timeline;
+  dice(purpose: string): Dice;
+  /** Whether a fault happens now. The dice are thrown also where it cannot. */
+  happens(fault: Fault, dice: Dice): boolean;
+  odds: Odds;
+  /** From here on nothing goes wrong any more. */
+  calm(): void;
+  isCalm(): boolean;
+  /** Which release the next invocation runs. */
+  release(dice: Dice): number;
+  /** The functions of before are gone with all that they remember. */
+  redeployed(): void;
+  /** How often they were. */
+  deployments(): number;
+  /** Notes what happened, for a reader; cheap while nobody reads. */
+  note(who: string, what: () => string): void;
+  count(what: string, more?: number): void;
+  counts: Readonly<Record<string, number>>;
+  /** Ends the run: a promise was broken. Only the first one counts. */
+  broken(fault: string): void;
+  fault(): string | undefined;
+}>;
+
+const start = Date.UTC(2026, 10, 21, 12);
+/** More than any run needs: something that goes round in circles is a finding, not a hang. */
+const mostHappenings = 60_000;
+
+export type WorldOptions = Readonly<{
+  seed: number;
+  odds: Odds;
+  rollout?: Readonly<{ from: number; until: number }>;
+  trace?: (line: string) => void;
+}>;
+
+export const newWorld = ({ seed, odds, rollout, trace }: WorldOptions): World => {
+  const time = timeline(start, mostHappenings);
+  const counts: Record<string, number> = {};
+  const all = new Map<string, Dice>();
+  let current = odds;
+  let calm = false;
+  let deployments = 0;
+  let found: string | undefined;
+  const elapsed = () => time.now() - start;
+  const note: World['note'] = (who, what) => trace?.(`${String(elapsed()).padStart(6)} ms  ${who.padEnd(28)} ${what()}`);
+  return {
+    seed,
+    time,
+    counts,
+    odds,
+    dice: (purpose) => {
+      const dice = all.get(purpose) ?? diceFor(seed, purpose);
+      all.set(purpose, dice);
+      return dice;
+    },
+    happens: (fault, dice) => dice.chance(current[fault]),
+    calm: () => {
+      current = noFaults;
+      calm = true;
+      note('-', () => 'From here on nothing goes wrong any more.');
+    },
+    isCalm: () => calm,
+    release: (dice) => {
+      if (!rollout || elapsed() < rollout.from) return 0;
+      return elapsed() >= rollout.until || dice.chance(0.5) ? 1 : 0;
+    },
+    redeployed: () => {
+      deployments += 1;
+    },
+    deployments: () => deployments,
+    note,
+    count: (what, more = 1) => {
+      counts[what] = (counts[what] ?? 0) + more;
+    },
+    broken: (fault) => {
+      note('-', () => `BROKEN: ${fault}`);
+      found ??= fault;
+    },
+    fault: () => found,
+  };
+};

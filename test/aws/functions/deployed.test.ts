@@ -1,0 +1,78 @@
+import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deployedHandler } from '../../../lib/aws/functions/deployed.ts';
+import { secretIds } from '../../../lib/core/deployed-names.ts';
+
+describe('what CloudFormation asks of a deployment', () => {
+  const mock = mockClient(DynamoDBClient);
+  afterAll(() => mock.restore());
+  let told: Record<string, unknown>[];
+  beforeEach(() => {
+    told = [];
+    mock.reset();
+    mock.on(DescribeTableCommand).resolves({ Table: { TableId: 'an-id' } });
+    mock.on(GetItemCommand).resolves({}).on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
+    vi.stubEnv('CONTROL_TABLE', 'control');
+    vi.stubEnv('COMMITS_TABLE', 'commits');
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+    vi.stubGlobal('fetch', async (_: string, { body }: { body: Uint8Array }) => {
+      told.push(JSON.parse(new TextDecoder().decode(body)));
+      return { ok: true };
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+  });
+
+  const asked = (RequestType: 'Create' | 'Update' | 'Delete', properties: Record<string, unknown>) =>
+    deployedHandler({ aggregates: [], projections: [] })({
+      RequestType,
+      ResourceProperties: properties,
+    } as unknown as CloudFormationCustomResourceEvent);
+  const secretsPut = () =>
+    mock.commandCalls(PutItemCommand).flatMap(({ args: [{ input }] }) => (input.Item?.secret ? [input] : []));
+
+  it('makes each secret that is not there yet, of 32 bytes, and never over another', async () => {
+    await asked('Create', { Secrets: Object.keys(secretIds) });
+    expect(secretsPut().map(({ Item }) => Item?.id?.S)).toEqual(Object.values(secretIds));
+    for (const { Item, ConditionExpression } of secretsPut())
+      expect([Item?.secret?.B?.byteLength, ConditionExpression]).toEqual([32, 'attribute_not_exists(#id)']);
+    expect(told).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'secrets' }]);
+  });
+
+  it('makes none when it settles views, nor when a stack goes', async () => {
+    await asked('Create', { Revisions: { 'parcel-list.r1': ['table'] } });
+    await asked('Delete', { Secrets: Object.keys(secretIds) });
+    expect(secretsPut()).toEqual([]);
+    expect(told).toMatchObject([{ PhysicalResourceId: 'deployed-views' }, { Status: 'SUCCESS', PhysicalResourceId: 'secrets' }]);
+  });
+
+  it('empties a bucket when it goes, page by page, and fails where something stays in it', async () => {
+    const storage = mockClient(S3Client);
+    const pages = [{ Contents: [{ Key: 'a' }, { Key: 'b' }] }, { Contents: [{ Key: 'c' }] }, {}];
+    storage.on(ListObjectsV2Command).callsFake(() => pages.shift());
+    storage.on(DeleteObjectsCommand).resolves({});
+    await asked('Update', { Bucket: 'failed' });
+    expect(storage.calls()).toEqual([]);
+    await asked('Delete', { Bucket: 'failed' });
+    const removed = storage.commandCalls(DeleteObjectsCommand).flatMap(({ args: [{ input }] }) => input.Delete?.Objects ?? []);
+    expect(removed.map(({ Key }) => Key)).toEqual(['a', 'b', 'c']);
+    pages.push({ Contents: [{ Key: 'd' }] });
+    storage.on(DeleteObjectsCommand).resolves({ Errors: [{ Key: 'd', Message: 'denied' }] });
+    await asked('Delete', { Bucket: 'failed' });
+    expect(told.map(({ Status, PhysicalResourceId }) => [Status, PhysicalResourceId])).toEqual(
+      ['SUCCESS', 'SUCCESS', 'FAILED'].map((status) => [status, 'failed']),
+    );
+    storage.restore();
+  });
+
+  it('fails a deployment that can make none, and says why', async () => {
+    mock.on(PutItemCommand).rejects(new Error('throttled'));
+    await asked('Create', { Secrets: Object.keys(secretIds) });
+    expect(told).toMatchObject([{ Status: 'FAILED', Reason: 'The deployment could not be settled: throttled' }]);
+  });
+});

@@ -1,0 +1,132 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { describe, expect, it, vi } from 'vitest';
+import { httpFunction } from '../../../lib/aws/functions/http-function.ts';
+import { anybody } from '../../../lib/core/access.ts';
+import { callerLimit } from '../../../lib/http/caller-limit.ts';
+import type { HttpRequest, HttpResponse } from '../../../lib/http/request.ts';
+import { memoryClock } from '../../../lib/testing/memory/system.ts';
+
+const ask = async (over: object, answer: (request: HttpRequest) => HttpResponse = () => ({ status: 200, body: {} })) => {
+  const seen: HttpRequest[] = [];
+  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), async (request) => {
+    seen.push(request);
+    return answer(request);
+  });
+  const event = {
+    routeKey: 'GET /things/{id}',
+    requestContext: { requestId: 'request-1', authorizer: { jwt: { claims: { sub: 'ada', token_use: 'access' } } } },
+    ...over,
+  };
+  const {
+    statusCode,
+    body = '{}',
+    headers,
+  } = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
+  return { status: statusCode, headers, body: JSON.parse(body), request: seen[0] };
+};
+const withClaims = (claims?: object) => ({
+  requestContext: { requestId: 'r', ...(claims && { authorizer: { jwt: { claims } } }) },
+});
+
+describe('text that no UTF-8 can express is refused with where it was', () => {
+  it.each([
+    ['{id}', { pathParameters: { id: 'a\ud800' } }],
+    ['limit', { queryStringParameters: { limit: '\udc00' } }],
+    ['a\ufffd', { queryStringParameters: { 'a\ud800': '1' } }],
+    ['traceparent', { headers: { TraceParent: '\ud800' } }],
+    ['x-\ufffd', { headers: { 'X-\ud800': '1' } }],
+  ])('in %s', async (path, over) => {
+    const { status, body, request } = await ask(over);
+    expect({ status, body, request }).toMatchObject({
+      status: 400,
+      body: { correlation: 'request-1', errors: [{ path }] },
+      request: undefined,
+    });
+  });
+
+  it('in a body that came as bytes', async () => {
+    const body = Buffer.from([0x7b, 0xff, 0x7d]).toString('base64');
+    expect(await ask({ body, isBase64Encoded: true })).toMatchObject({
+      status: 400,
+      body: { type: 'urn:foldstream:problem:not-json' },
+    });
+    const whole = { body: Buffer.from('{"ä":1}').toString('base64'), isBase64Encoded: true };
+    expect((await ask(whole)).request?.body).toBe('{"ä":1}');
+  });
+});
+
+it('a request without parameters and without a body is taken as such, whether a gateway leaves them out or has null there', async () => {
+  const nulls = { pathParameters: null, queryStringParameters: null, headers: null, body: null, isBase64Encoded: true };
+  for (const over of [nulls, {}]) expect((await ask(over)).request).toMatchObject({ path: {}, query: {}, headers: {}, body: '' });
+});
+
+describe('who asks', () => {
+  it.each([
+    ['an id token', { sub: 'ada', token_use: 'id' }],
+    ['a token of another kind', { sub: 'ada' }],
+    ['a token of nobody', { token_use: 'access' }],
+  ])('401 for %s', async (_, claims) => {
+    const { status, body, request } = await ask(withClaims(claims));
+    expect([status, body.type, request]).toEqual([401, 'urn:foldstream:problem:unauthorized', undefined]);
+  });
+
+  it('is nobody in particular where no token was looked at, whatever came along', async () => {
+    const { request } = await ask({ ...withClaims(), headers: { authorization: 'Bearer x.y.z' } });
+    expect(request?.actor).toEqual(anybody);
+  });
+});
+
+describe('an answer', () => {
+  it('that Lambda would not take is a problem that says what to do', async () => {
+    // Each character is seven bytes of the function's answer.
+    const answer = await ask({}, () => ({ status: 200, body: { text: '\u0001'.repeat(900_000) } }));
+    expect(answer).toMatchObject({ status: 422, body: { type: 'urn:foldstream:problem:answer-too-large' } });
+    expect((await ask({}, () => ({ status: 200, body: { text: 'x'.repeat(900_000) } }))).status).toBe(200);
+  });
+});
+
+describe('a caller who sends too many requests', () => {
+  it('gets 429 and when to come again, by the token or without one by the network; others do not', async () => {
+    const [clock, seen] = [memoryClock(), [] as string[]];
+    const limit = callerLimit(clock, { perSecond: 1, atOnce: 1 });
+    const handler = httpFunction(
+      new Logger({ logLevel: 'SILENT' }),
+      async ({ actor }) => ({ status: 200, body: seen.push(actor.id) }),
+      (caller) => limit(caller),
+    );
+    const send = async (over: { sub?: string; sourceIp: string }) => {
+      const claims = over.sub && { authorizer: { jwt: { claims: { sub: over.sub, token_use: 'access' } } } };
+      const event = { routeKey: 'GET /x', requestContext: { requestId: 'r', http: { sourceIp: over.sourceIp }, ...claims } };
+      const { statusCode, headers } = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
+      return [statusCode, headers?.['retry-after']];
+    };
+    const ada = { sub: 'ada', sourceIp: '203.0.113.7' };
+    expect([await send(ada), await send({ ...ada, sourceIp: '198.51.100.1' })]).toEqual([
+      [200, undefined],
+      [429, '1'],
+    ]);
+    expect(await send({ ...ada, sub: 'bob' })).toEqual([200, undefined]);
+    const stranger = { sourceIp: '203.0.113.7' };
+    expect([await send(stranger), await send({ sourceIp: '203.0.113.8' }), await send({ sourceIp: '203.0.114.8' })]).toEqual([
+      [200, undefined],
+      [429, '1'],
+      [200, undefined],
+    ]);
+    expect(seen).toEqual(['ada', 'bob', 'anyone', 'anyone']);
+  });
+
+  it('is limited as the deployment says', async () => {
+    vi.stubEnv('CALLER_RATE', '1');
+    const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), async () => ({ status: 200 }));
+    vi.unstubAllEnvs();
+    const event = () => ({
+      routeKey: 'GET /x',
+      requestContext: { requestId: 'r', authorizer: { jwt: { claims: { sub: 'ada', token_use: 'access' } } } },
+    });
+    const statuses = [];
+    for (let i = 0; i < 5; i++)
+      statuses.push(((await handler(event() as never, {} as Context)) as APIGatewayProxyStructuredResultV2).statusCode);
+    expect(statuses).toEqual([200, 200, 200, 200, 429]);
+  });
+});

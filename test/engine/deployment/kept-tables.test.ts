@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Keeping,
+  knownWith,
+  lackingIn,
+  refusedTables,
+  type TableFacts,
+} from '../../../lib/engine/deployment/kept-tables.ts';
+
+const whole: TableFacts = {
+  id: 'id-of-restored',
+  keys: 'stream S, commit N',
+  indexes: [],
+  stream: 'arn:stream',
+  recovery: true,
+  protected: true,
+};
+const own = { commits: 'own', control: 'control' };
+const keeping = (over: Partial<Keeping>): Keeping => ({
+  next: own,
+  previous: {},
+  adopted: [],
+  known: {},
+  facts: {},
+  protect: true,
+  ...over,
+});
+const adopting = (facts: Partial<TableFacts> | 'none', over: Partial<Keeping> = {}) =>
+  refusedTables(
+    keeping({
+      next: { ...own, commits: 'restored' },
+      previous: own,
+      adopted: ['commits'],
+      known: { commits: ['id-of-own'] },
+      facts: { commits: facts === 'none' ? 'none' : { ...whole, ...facts } },
+      ...over,
+    }),
+  );
+
+describe('a table that is adopted', () => {
+  it('is taken when it has what the one of the stack has', () => expect(adopting({})).toBeUndefined());
+
+  it.each<[string, Partial<TableFacts>, RegExp]>([
+    [
+      'its stream',
+      { stream: undefined as never },
+      /lacks a stream with new and old images: run foldstream adopt commits restored/,
+    ],
+    ['recovery', { recovery: false }, /lacks point-in-time recovery/],
+    ['protection', { protected: false }, /lacks deletion protection/],
+    ['all of these', { recovery: false, protected: false }, /lacks point-in-time recovery, deletion protection: run/],
+    ['the right keys', { keys: 'id S' }, /cannot be the table of commits: its keys are id S instead of stream S, commit N/],
+  ])('is refused when it lacks %s', (_, facts, message) => {
+    const { stream, ...rest } = { ...whole, ...facts };
+    expect(adopting('none', { facts: { commits: { ...rest, ...(stream !== undefined && { stream }) } } })).toMatch(message);
+  });
+
+  it('needs no protection where nothing is protected', () =>
+    expect(adopting({ protected: false }, { protect: false })).toBeUndefined());
+  it('is refused when it is not there', () => expect(adopting('none')).toBe('There is no table restored.'));
+
+  it('needs its index, where the table has one', () => {
+    const { stream: _, ...control } = { ...whole, keys: 'id S' };
+    expect(lackingIn('control', { ...control, indexes: ['due'] }, { protect: true })).toEqual({ wrong: [], missing: [] });
+    expect(lackingIn('control', control, { protect: true }).wrong).toEqual(['it has no index due']);
+    expect(lackingIn('publicEvents', { ...control, keys: 'key S, sort S' }, { protect: true }).wrong).toEqual([
+      'it has no index parked',
+    ]);
+  });
+});
+
+describe('a deployment', () => {
+  const restored = { ...own, commits: 'restored' };
+
+  it('goes by its own tables, the first time and each time', () => {
+    expect(refusedTables(keeping({}))).toBeUndefined();
+    expect(refusedTables(keeping({ previous: own, known: { commits: ['id-of-own'] } }))).toBeUndefined();
+    // One that knew of no tables, or had no public events.
+    expect(refusedTables(keeping({ next: { ...own, publicEvents: 'cursors' }, previous: own }))).toBeUndefined();
+  });
+
+  it.each([
+    ['commits', restored, { ...own, commits: 'new' }],
+    // A name that came back, of a table that went with the adoption.
+    ['commits', restored, own],
+    ['control', { ...own, control: 'restored' }, { ...own, control: 'new' }],
+  ] as const)('that forgets which table of %s it went by is refused, and told how to go on', (table, previous, next) =>
+    expect(
+      refusedTables(
+        keeping({
+          next,
+          previous,
+          known: { [table]: ['id-of-own', 'id-of-restored'] },
+          facts: { [table]: { ...whole, id: 'id-of-new' } },
+        }),
+      ),
+    ).toBe(
+      `The deployment before went by the table restored, and this one would begin with a new, empty one: deploy it with -c ${table}Table=restored.`,
+    ),
+  );
+
+  it('that is undone goes back to the table that it had', () => {
+    const facts = { commits: { ...whole, id: 'id-of-own' } };
+    const known = knownWith({ facts: { commits: whole }, known: knownWith({ facts, known: {} }) });
+    expect(known).toEqual({ commits: ['id-of-own', 'id-of-restored'] });
+    expect(refusedTables(keeping({ next: own, previous: restored, known, facts }))).toBeUndefined();
+  });
+});

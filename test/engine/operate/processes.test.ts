@@ -1,0 +1,239 @@
+import { describe, expect, it } from 'vitest';
+import { answerProcesses } from '../../../lib/aws/functions/ops-processes.ts';
+import { instanceLines, processLines } from '../../../lib/cli/process/processes.ts';
+import { defineManifest } from '../../../lib/core/manifest.ts';
+import { toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { type ProcessOperating, readInstance, reportProcesses } from '../../../lib/engine/operate/processes.ts';
+import type { ProcessMessage } from '../../../lib/engine/process/ports.ts';
+import type { Reacting } from '../../../lib/engine/process/react.ts';
+import { projectBatch } from '../../../lib/engine/view/project.ts';
+import type { HttpRequest } from '../../../lib/http/request.ts';
+import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
+import { memoryView } from '../../../lib/testing/memory/view.ts';
+import { type ProcessWorld, processWorld } from '../../support/examples/attending.ts';
+import { moving, transfer, wallet } from '../../support/examples/moving.ts';
+
+const manifest = defineManifest({ aggregates: [wallet, transfer], projections: [], processes: [moving] });
+const [projection] = manifest.projections;
+const request = { from: 'a', to: 'b', amount: 30 };
+const page = { limit: 20, direction: 'oldest-first' } as const;
+
+/** Closes the wallet that would get its money back, as soon as the other one has refused it. */
+const closingIn = (world: ProcessWorld): Reacting => {
+  const reacting = world.instance();
+  return {
+    ...reacting,
+    target: (category) => {
+      const target = reacting.target(category);
+      return (
+        target && {
+          ...target,
+          store: {
+            ...target.store,
+            append: async (commit) => {
+              const appended = await target.store.append(commit);
+              if (commit.stream === 'wallet-b' && commit.refused) await world.ask('wallet-a', 'Close');
+              return appended;
+            },
+          },
+        }
+      );
+    },
+  };
+};
+
+const house = async () => {
+  const world = processWorld(moving, [wallet, transfer]);
+  for (const name of ['a', 'c']) {
+    await world.ask(`wallet-${name}`, 'Open');
+    await world.ask(`wallet-${name}`, 'Add', { amount: 100 });
+  }
+  const [view, queue] = [memoryView(), memoryQueue()];
+  const { store, clock, log } = world;
+  const project = async () => {
+    const batch = world.store.stored().map((commit, i) => ({ id: String(i), delivered: toPointer(commit) }));
+    expect(await projectBatch({ projection: projection!, store, view, clock, log }, batch)).toEqual([]);
+  };
+  const operating: ProcessOperating = {
+    processes: [{ process: moving, queueName: 'q', queue, loading: world.instance().own }],
+    instances: {
+      deployed: [{ projection: projection!, reader: view, clock }],
+      active: async (name) => ({ projection: name, revision: 1, since: '', by: '', why: '' }),
+      built: async () => undefined,
+      tableOf: async () => undefined,
+    },
+    ages: { ofQueues: async () => new Map([['q', 3]]) },
+    log,
+  };
+  /** What an operator asks for over HTTP. */
+  const asks = (route: string, over: Partial<HttpRequest> = {}) => {
+    const [process, instance] = route.includes('{instance}') ? ['moving', 's'] : [];
+    return answerProcesses(operating, {
+      route,
+      path: { process, instance },
+      query: {},
+      headers: {},
+      body: '',
+      actor: { id: 'olga', role: 'operator' },
+      correlation: 'order-1',
+      requestId: 'r',
+      ...over,
+    });
+  };
+  const carryOut = async () => {
+    for (const message of queue.sent.splice(0)) await world.tell(message as ProcessMessage);
+    await project();
+  };
+  return { world, operating, project, asks, carryOut, queue };
+};
+
+/** One stuck, one parked, one running and one ended. */
+const busy = async () => {
+  const all = await house();
+  const { world, project } = all;
+  await world.ask('transfer-s', 'Request', request);
+  await world.deliver(closingIn(world));
+  await world.ask('transfer-e', 'Request', { ...request, from: 'c', to: 'c' });
+  await world.ask('transfer-p', 'Note', { notes: ['throw'] });
+  await world.ask('transfer-r', 'Note', { notes: ['fine'] });
+  await world.settle();
+  await project();
+  return all;
+};
+
+const path = '/ops/processes/{process}/{instance}';
+const why = JSON.stringify({ why: 'paid out by hand' });
+
+describe('the list of instances', () => {
+  it('has those that stand still, with the reason, and how far each process is behind', async () => {
+    const { operating, queue } = await busy();
+    queue.depths = { waiting: 1, inFlight: 2, deadLetters: 3 };
+    const report = await reportProcesses(operating, page);
+    expect(report.processes).toEqual([{ process: 'moving', lag: { waiting: 1, inFlight: 2, deadLetters: 3, oldestSeconds: 3 } }]);
+    expect(report.instances).toMatchObject([
+      { id: 'moving-s', process: 'moving', instance: 's', status: 'stuck', why: 'wallet-a refuses Add: closed' },
+      { id: 'moving-p', instance: 'p', status: 'parked', why: 'Error: As asked.' },
+    ]);
+    expect(processLines(report)).toEqual([
+      'moving: 1 waiting, 2 in work, oldest 3 s, 3 dead letters',
+      expect.stringMatching(/^ {2}moving s: stuck since .*Z; wallet-a refuses Add: closed$/),
+      expect.stringMatching(/^ {2}moving p: parked since .*Z; Error: As asked\.$/),
+    ]);
+  });
+
+  it('has those of one status, a page at a time, of all processes or one', async () => {
+    const { asks } = await busy();
+    const ids = async (query: Record<string, string>) => {
+      const { body } = await asks('GET /ops/processes', { query });
+      return (body as { instances: { instance: string }[] }).instances.map(({ instance }) => instance);
+    };
+    expect(await ids({ status: 'ended' })).toEqual(['e']);
+    expect(await ids({ status: 'running' })).toEqual(['r']);
+    expect(await ids({ status: 'stuck', process: 'moving' })).toEqual(['s']);
+    expect(await ids({ status: 'stuck', process: 'other' })).toEqual([]);
+    await expect(asks('GET /ops/processes', { query: { status: 'tired' } })).rejects.toThrow('status: one of');
+    await expect(asks('GET /ops/processes', { query: { cursor: 'x' } })).rejects.toThrow('say which');
+    await expect(asks('GET /ops/processes', { query: { owner: 'x' } })).rejects.toThrow('is no parameter');
+  });
+
+  it('is for operators alone', async () => {
+    const { asks } = await busy();
+    for (const route of ['GET /ops/processes', `GET ${path}`, `POST ${path}/resolve`])
+      await expect(asks(route, { actor: { id: 'ada', role: 'customer' }, body: why })).rejects.toThrow('another role');
+  });
+});
+
+describe('one instance', () => {
+  it('is told step by step, with what it remembers and waits for', async () => {
+    const { asks } = await busy();
+    const { body } = await asks(`GET ${path}`);
+    expect(body).toMatchObject({
+      process: 'moving',
+      instance: 's',
+      status: 'stuck',
+      memory: { from: 'a', to: 'b', amount: 30 },
+      waits: [{ instance: 'moving-s', for: 'person', status: 'stuck', why: 'wallet-a refused Add: closed' }],
+      earlier: 0,
+    });
+    const { steps } = body as { steps: { commit: number; says: string; actor: string }[] };
+    expect(steps.map(({ commit }) => commit)).toEqual(steps.map((_, i) => i + 1));
+    expect(steps.map(({ says }) => says).join('\n')).toMatch(/sends Take to wallet-a(.|\n)*sends Add to wallet-b(.|\n)*is stuck/);
+  });
+
+  it('reads the same on the command line', async () => {
+    const { operating } = await busy();
+    const lines = instanceLines(await readInstance(operating, { process: 'moving', instance: 's' }));
+    expect(lines[0]).toBe('moving s: stuck');
+    expect(lines.join('\n')).toMatch(/waits for a person, being stuck: wallet-a refused Add: closed/);
+  });
+
+  it('that is not there, or of no process, is not found', async () => {
+    const { asks } = await busy();
+    await expect(asks(`GET ${path}`, { path: { process: 'moving', instance: 'nobody' } })).rejects.toThrow('no instance');
+    await expect(asks(`GET ${path}`, { path: { process: 'nothing', instance: 's' } })).rejects.toThrow('no process');
+  });
+});
+
+describe('an order', () => {
+  it('resolves by hand, and the reason is history', async () => {
+    const { asks, carryOut, operating, world } = await busy();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { status, body } = await asks(`POST ${path}/resolve`, { body: why, headers: { traceparent } });
+    expect([status, body]).toEqual([
+      202,
+      { process: 'moving', instance: 's', order: 'resolve', status: 'stuck', correlation: 'order-1' },
+    ]);
+    await carryOut();
+    expect(await world.stateOf('moving-s')).toMatchObject({ status: 'ended', ended: 'resolved' });
+    const ordered = world.commitsOf('moving-s').find(({ meta }) => meta.actor === 'olga');
+    expect(ordered?.meta).toMatchObject({ correlation: 'order-1', traceparent });
+    const { steps } = await readInstance(operating, { process: 'moving', instance: 's' });
+    expect(steps.at(-1)).toMatchObject({ actor: 'olga', correlation: 'order-1' });
+    expect(steps.at(-1)?.says).toContain('resolved by olga: paid out by hand');
+    expect((await reportProcesses(operating, page)).instances).toMatchObject([{ instance: 'p' }]);
+    expect((await reportProcesses(operating, { ...page, status: 'ended' })).instances).toContainEqual(
+      expect.objectContaining({ instance: 's', how: 'resolved' }),
+    );
+  });
+
+  it('sends again what was refused, and resumes what was parked', async () => {
+    const { asks, carryOut, operating, world } = await busy();
+    await world.ask('wallet-a', 'Open');
+    await asks(`POST ${path}/retry`, { body: why });
+    await asks(`POST ${path}/resume`, { body: why, path: { process: 'moving', instance: 'p' } });
+    await carryOut();
+    expect(await world.stateOf('moving-s')).toMatchObject({ status: 'ended', ended: 'undone' });
+    const [ended] = (await reportProcesses(operating, { ...page, status: 'ended', process: 'moving' })).instances.filter(
+      (row) => (row as { instance: string }).instance === 's',
+    );
+    expect(ended).toMatchObject({ how: 'undone' });
+    expect(ended).not.toHaveProperty('why');
+    // Nothing is mended: it parks again, and says since when anew.
+    expect((await reportProcesses(operating, page)).instances).toMatchObject([{ instance: 'p', status: 'parked' }]);
+    expect(world.commitsOf('moving-p')).toHaveLength(2);
+  });
+
+  it.each([
+    ['retry', 'p', 'not-stuck'],
+    ['resume', 's', 'not-parked'],
+    ['resolve', 'e', 'not-stuck-or-parked'],
+    ['retry', 'r', 'not-stuck'],
+  ])('to %s is not for %s: 409 %s', async (order, instance, kind) => {
+    const { asks, queue } = await busy();
+    const asked = asks(`POST ${path}/${order}`, { body: why, path: { process: 'moving', instance } });
+    await expect(asked).rejects.toMatchObject({ problem: { kind, status: 409 } });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it.each(['', '{}', '{"why":" "}', '{"why":"x","by":"me"}'])('without a reason is none: %j', async (body) => {
+    const { asks, queue } = await busy();
+    await expect(asks(`POST ${path}/resolve`, { body })).rejects.toMatchObject({ problem: { status: 400 } });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it('that the queue does not take is no 202', async () => {
+    const { asks, queue } = await busy();
+    queue.failing.push([0]);
+    await expect(asks(`POST ${path}/resolve`, { body: why })).rejects.toThrow('was not taken');
+  });
+});

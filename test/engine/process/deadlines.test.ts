@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { reactBatch } from '../../../lib/engine/process/batch.ts';
+import { openTooLong } from '../../../lib/engine/process/still-open.ts';
+import { processWorld } from '../../support/examples/attending.ts';
+import { moving, transfer, wallet } from '../../support/examples/moving.ts';
+import { order, requested, terms, typesIn, variant } from '../../support/examples/transferring.ts';
+
+const minute = 60_000;
+
+describe('deadlines', () => {
+  const waiting = async () => {
+    const world = await requested(
+      processWorld(
+        variant({
+          done: {},
+          on: {
+            ...moving.on,
+            Requested: (memory: object, { at }: { at: string }) => ({
+              memory: { ...memory, id: '1' },
+              set: [{ name: 'patience', at: new Date(Date.parse(at) + 30 * minute).toISOString() }],
+            }),
+          },
+        }),
+        [wallet, transfer],
+      ),
+    );
+    await world.settle();
+    return world;
+  };
+  const shotOf = (world: Awaited<ReturnType<typeof waiting>>) => [...world.scheduler.shots.values()][0]!;
+
+  it('fire once, not before their time, and are forgotten then', async () => {
+    const world = await waiting();
+    const { message, at, key } = shotOf(world);
+    expect([key.length, at, message]).toEqual([
+      64,
+      '2026-11-21T12:30:00.000Z',
+      { due: { instance: 'moving-1', name: 'patience', setBy: 1 } },
+    ]);
+    expect(world.deadlines.items()).toEqual([{ instance: 'moving-1', name: 'patience', setBy: 1, at }]);
+    expect(await world.tell(message)).toEqual(['message']);
+    world.clock.advance(31 * minute);
+    for (let i = 0; i < 3; i++) expect(await world.tell(message)).toEqual([]);
+    expect(typesIn(world.commitsOf('moving-1')).slice(1)).toEqual(['Reacted Remembered Delayed StepEnded']);
+    expect(await world.stateOf('moving-1')).toMatchObject({ memory: { late: true }, deadlines: {} });
+    expect(world.deadlines.items()).toEqual([]);
+  });
+
+  it('do nothing after they were cancelled, however late they fire', async () => {
+    const world = await waiting();
+    const { message } = shotOf(world);
+    await world.ask('transfer-1', 'Withdraw');
+    await world.settle();
+    expect([world.scheduler.shots.size, world.deadlines.items()]).toEqual([0, []]);
+    world.clock.advance(31 * minute);
+    await world.tell(message);
+    expect((await world.stateOf('moving-1')).memory).not.toHaveProperty('late');
+  });
+
+  it('that were cancelled leave the list also where a step that leaves nothing to do comes in the same batch', async () => {
+    const world = await waiting();
+    // Whoever decides both dies before the list is seen to.
+    await world.ask('transfer-1', 'Withdraw');
+    await world.ask('transfer-1', 'Note', { notes: ['afterwards'] });
+    const { deadlines, ...instance } = world.instance();
+    const down = { ...deadlines, has: () => Promise.reject(new Error('The list cannot be reached.')) };
+    await world.deliver({ ...instance, deadlines: down }, (commits) => commits.filter(({ stream }) => stream === 'transfer-1'));
+    expect(typesIn(world.commitsOf('moving-1')).slice(1)).toEqual(['Reacted StepEnded', 'Reacted Remembered StepEnded']);
+    expect(world.deadlines.items()).toHaveLength(1);
+    await world.deliver();
+    expect([world.scheduler.shots.size, world.deadlines.items()]).toEqual([0, []]);
+  });
+
+  it('that were set anew fire at the new time alone', async () => {
+    const world = await waiting();
+    const old = shotOf(world).message;
+    world.clock.advance(20 * minute);
+    await world.ask('transfer-1', 'Request', terms);
+    await world.settle();
+    expect(world.deadlines.items()).toEqual([
+      { instance: 'moving-1', name: 'patience', setBy: 2, at: '2026-11-21T12:50:00.000Z' },
+    ]);
+    world.clock.advance(11 * minute);
+    expect(await world.tell(old)).toEqual([]);
+    expect((await world.stateOf('moving-1')).memory).not.toHaveProperty('late');
+    world.clock.advance(20 * minute);
+    await world.tell(shotOf(world).message);
+    expect((await world.stateOf('moving-1')).memory).toHaveProperty('late');
+  });
+
+  it('that never fired are found by the sweep, in the list or by the last commit', async () => {
+    const world = await waiting();
+    world.clock.advance(33 * minute);
+    const before = new Date(world.clock.now() - 2 * minute).toISOString();
+    const found = await world.deadlines.overdue('moving', { before, limit: 10 });
+    expect(found).toMatchObject([{ instance: 'moving-1', name: 'patience', setBy: 1 }]);
+    expect(openTooLong(world.commitsOf('moving-1').at(-1)!, before)).toBe(true);
+    await world.tell({ attend: { instance: 'moving-1' } });
+    expect((await world.stateOf('moving-1')).memory).toHaveProperty('late');
+    expect(openTooLong(world.commitsOf('moving-1').at(-1)!, before)).toBe(false);
+  });
+
+  it('of an instance that stands still leave the list, and come back when it is resumed', async () => {
+    const world = await waiting();
+    const { message } = shotOf(world);
+    await world.ask('transfer-1', 'Note', { notes: ['throw'] });
+    await world.settle();
+    world.clock.advance(31 * minute);
+    expect(await world.tell(message)).toEqual([]);
+    expect(world.deadlines.items()).toEqual([]);
+    const mended = processWorld(variant({ on: { ...moving.on, Noted: () => undefined } }), [wallet, transfer]);
+    mended.store.restore(world.store.stored());
+    mended.clock.set(world.clock.now());
+    await mended.tell({ resume: order });
+    expect(await mended.stateOf('moving-1')).toMatchObject({ status: 'running', deadlines: {}, memory: { late: true } });
+  });
+});
+
+describe('what stands open too long', () => {
+  it('is told from the last commit of an instance alone', async () => {
+    const world = await requested();
+    // Decided, and dead before anything is sent.
+    await world.deliver(world.instance({ appendingTo: 'moving-1' }));
+    const [decision] = world.commitsOf('moving-1');
+    expect([openTooLong(decision!, '2026-11-21T12:00:00.000Z'), openTooLong(decision!, '2026-11-21T12:00:00.001Z')]).toEqual([
+      false,
+      true,
+    ]);
+    // Imported, it is left alone: what it decided took effect somewhere else.
+    const imported = { ...world.toDelivered(decision!), imported: 'elsewhere' };
+    expect(await reactBatch(world.instance(), [{ id: 'imported', delivered: imported }])).toEqual([]);
+    expect(world.commitsOf('moving-1')).toHaveLength(1);
+    // As the sweep sends it.
+    expect(await reactBatch(world.instance(), [{ id: 'swept', delivered: toPointer(decision!) }])).toEqual([]);
+    expect(await world.stateOf('moving-1')).toMatchObject({ ended: 'completed' });
+    expect(openTooLong(world.commitsOf('moving-1').at(-1)!, '2026-11-21T13:00:00.000Z')).toBe(false);
+  });
+});

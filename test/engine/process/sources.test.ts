@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { reactBatch } from '../../../lib/engine/process/batch.ts';
+import { processWorld } from '../../support/examples/attending.ts';
+import { moving, transfer, wallet } from '../../support/examples/moving.ts';
+import { open, requested, terms, variant } from '../../support/examples/transferring.ts';
+
+const minute = 60_000;
+
+describe('source streams', () => {
+  it('are taken in order, each commit once, with gaps filled from the table, by pointers too', async () => {
+    const world = await requested(
+      processWorld(
+        variant({ done: {}, on: { ...moving.on, Requested: (memory: object) => ({ memory: { ...memory, id: '1' } }) } }),
+        [wallet, transfer],
+      ),
+    );
+    for (const note of ['1', '2', '3']) await world.ask('transfer-1', 'Note', { notes: [note, `${note}b`] });
+    const commits = world.commitsOf('transfer-1');
+    const delivered = (n: number) => ({
+      id: String(n),
+      delivered: n === 2 ? toPointer(commits[1]!) : world.toDelivered(commits[n - 1]!),
+    });
+    for (const n of [3, 2, 4, 2, 3, 1]) expect(await reactBatch(world.instance(), [delivered(n)])).toEqual([]);
+    const state = await world.stateOf('moving-1');
+    expect(state.memory).toMatchObject({ notes: ['1', '1b', '2', '2b', '3', '3b'] });
+    // One decision for all events of a commit.
+    expect(world.commitsOf('moving-1').map(({ command: id }) => id)).toEqual(
+      [1, 2, 3, 4].map((n) => `process/moving/transfer-1/${n}`),
+    );
+    expect(world.cursors.items.get('transfer-1')).toBe(4);
+  });
+
+  it('are taken by several at once without one taking the cursor back', async () => {
+    const world = await requested();
+    for (const note of ['1', '2']) await world.ask('transfer-1', 'Note', { notes: [note] });
+    const instance = world.instance();
+    const [first, , last] = world.commitsOf('transfer-1');
+    // Another one is through with all of it, just when this one is through with the first.
+    const move: typeof instance.cursors.move = async (...given) => {
+      await reactBatch(world.instance(), [{ id: 'last', delivered: world.toDelivered(last!) }]);
+      return instance.cursors.move(...given);
+    };
+    const slow = { ...instance, cursors: { ...instance.cursors, move } };
+    expect(await reactBatch(slow, [{ id: 'first', delivered: world.toDelivered(first!) }])).toEqual([]);
+    expect(world.cursors.items.get('transfer-1')).toBe(3);
+  });
+
+  it('count from the time of the process on, and what was imported never', async () => {
+    const world = await open();
+    for (let i = 0; i < 60; i++) await world.ask('transfer-1', 'Note', { notes: [String(i)] });
+    const since = new Date(world.clock.now() + 1).toISOString();
+    world.clock.advance(minute);
+    await world.ask('transfer-1', 'Request', terms);
+    const all = world.store.stored().map((commit) => (commit.stream === 'transfer-1' && commit.commit === 61 ? commit : commit));
+    const late = processWorld(variant({ since }), [wallet, transfer]);
+    late.store.restore(all);
+    late.clock.set(world.clock.now());
+    const reads = late.calls.length;
+    await late.deliver(late.instance(), (commits) => commits.filter(({ commit }) => commit === 61));
+    expect(await late.stateOf('moving-1')).toMatchObject({ ended: 'completed', memory: { notes: [] } });
+    const finds = late.calls.slice(reads).filter((call) => call === 'store.find').length;
+    expect([finds > 0, finds < 8]).toEqual([true, true]);
+    // What was committed at just that instant is not before it, also where the stream is too long to be read from its beginning.
+    const exact = processWorld(variant({ since: all.at(-2)!.at, done: {} }), [wallet, transfer]);
+    exact.store.restore(all.map((commit, i) => (i < all.length - 2 ? { ...commit, at: '2026-11-20T12:00:00.000Z' } : commit)));
+    exact.clock.set(world.clock.now());
+    await exact.deliver(exact.instance(), (commits) => commits.filter(({ commit }) => commit === 61));
+    expect(exact.commitsOf('moving-1').map(({ command }) => command)).toContain('process/moving/transfer-1/60');
+    const short = processWorld(variant({ since }), [wallet, transfer]);
+    short.store.restore(
+      all.filter(({ stream, commit }) => stream.startsWith('wallet') || (stream === 'transfer-1' && commit <= 5)),
+    );
+    await short.deliver();
+    expect([short.commitsOf('moving-1'), short.cursors.items.get('transfer-1')]).toEqual([[], 5]);
+    const imported = processWorld(moving, [wallet, transfer]);
+    imported.store.restore(all.map((commit) => (commit.stream === 'transfer-1' ? { ...commit, imported: 'elsewhere' } : commit)));
+    await imported.deliver();
+    expect([imported.commitsOf('moving-1'), imported.cursors.items.get('transfer-1')]).toEqual([[], 61]);
+  });
+});

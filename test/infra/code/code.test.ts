@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Manifest } from '../../../lib/core/manifest.ts';
+import { bundle } from '../../../lib/infra/code/bundle.ts';
+import { foldCode } from '../../../lib/infra/code/fold-code.ts';
+
+const home = resolve(import.meta.dirname, '../../..');
+// Outside of the repository, as a team's own manifest is; packages are found by the link.
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'foldstream-code-')));
+symlinkSync(join(home, 'node_modules'), join(scratch, 'node_modules'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const core = join(home, 'lib', 'core');
+const sources: Readonly<Record<string, string>> = {
+  'events.ts': `import * as z from 'zod';
+    import { v1 } from '${core}/version.ts';
+    export const events = { Counted: v1(z.object({ by: z.int() })).next(z.object({ by: z.int(), at: z.string() }), (old) => ({ ...old, at: 'then' })) };`,
+  'counter.ts': `import { events } from './events.ts';
+    export const counter = { category: 'counter', events, commands: {}, initial: 0, decide: {}, evolve: { Counted: (n, { by }) => n + by } };`,
+  'other.ts': `export const other = { category: 'other', events: {}, commands: {}, initial: 0, decide: {}, evolve: { Seen: (n) => n + 1 } };`,
+  'flow.ts': `import { events } from './events.ts';
+    export const flow = { category: 'flow', from: [], sends: [], since: '2026-11-01T00:00:00.000Z', memory: events.Counted, initial: 0, instance: () => 'one', on: {} };`,
+  // A re-export is not where a decider comes from.
+  'index.ts': `import { counter } from './counter.ts'; import { other } from './other.ts'; import { flow } from './flow.ts';
+    export { counter, other, flow };
+    export const manifest = { aggregates: [counter, other], processes: [flow], projections: [] };`,
+  'functions/command.ts': `import { manifest } from '#manifest'; import canonicalize from 'canonicalize';
+    export const handler = async () => canonicalize(manifest.aggregates.map(({ category }) => category));`,
+};
+
+let made = 0;
+const write = (changed: Readonly<Record<string, (text: string) => string>> = {}, folder = `variant-${made++}`) => {
+  const at = join(scratch, folder);
+  for (const [file, text] of Object.entries(sources)) {
+    mkdirSync(dirname(join(at, file)), { recursive: true });
+    const changedText = changed[file]?.(text) ?? text;
+    if (changed[file] && changedText === text) throw new Error(`${file}: the change changes nothing.`);
+    writeFileSync(join(at, file), changedText);
+  }
+  return at;
+};
+
+const folded = async (changed?: Parameters<typeof write>[0], folder?: string) => {
+  const index = join(write(changed, folder), 'index.ts');
+  const { manifest } = (await import(/* @vite-ignore */ pathToFileURL(index).href)) as { manifest: Manifest };
+  return foldCode(manifest, index);
+};
+
+describe('the hash of the code that folds a category', async () => {
+  const before = await folded();
+
+  test('is the same for the same code in another folder', async () => {
+    expect(before.counter).toMatch(/^[0-9a-f]{32}$/);
+    expect(before.other).not.toBe(before.counter);
+    expect(await folded({}, 'deep/in/another')).toEqual(before);
+  });
+
+  test.each<[string, string, (text: string) => string]>([
+    ['an evolve', 'counter.ts', (text) => text.replace('n + by', 'n - by')],
+    ['an upcaster', 'events.ts', (text) => text.replace("'then'", "'long ago'")],
+    ['the initial state', 'counter.ts', (text) => text.replace('initial: 0', 'initial: 1')],
+  ])('changes with %s, and no other category does', async (_, file, change) => {
+    const after = await folded({ [file]: change });
+    expect(after.counter).not.toBe(before.counter);
+    expect(after.other).toBe(before.other);
+  });
+
+  test.each<[string, string, (text: string) => string]>([
+    ['a comment', 'counter.ts', (text) => `// for the reader\n${text}`],
+    ['a local name', 'counter.ts', (text) => text.replace('(n, { by }) => n + by', '(count, { by }) => count + by')],
+    ['another aggregate', 'other.ts', (text) => text.replace('n + 1', 'n + 2')],
+  ])('does not change with %s', async (_, file, change) => {
+    expect((await folded({ [file]: change })).counter).toBe(before.counter);
+  });
+
+  test('is there for a process too, and follows its own module alone', async () => {
+    const changed = await folded({ 'flow.ts': (text) => text.replace('initial: 0', 'initial: 1') });
+    expect(Object.keys(before).sort()).toEqual(['counter', 'flow', 'other']);
+    expect(changed).toEqual({ ...before, flow: expect.stringMatching(/^[0-9a-f]{32}$/) });
+    expect(changed.flow).not.toBe(before.flow);
+  });
+
+  test('of a decider that no module exports is that of the whole manifest', async () => {
+    const inline = (text: string) => text.replace('[counter, other]', '[{ ...counter }, other]');
+    const hidden = await folded({ 'index.ts': inline });
+    const changed = await folded({ 'index.ts': inline, 'other.ts': (text) => text.replace('n + 1', 'n + 2') });
+    expect(changed.counter).not.toBe(hidden.counter);
+  });
+});
+
+describe('bundles', () => {
+  const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+  const files = (folder: string) => readdirSync(folder).map((name) => [name, hash(readFileSync(join(folder, name), 'utf8'))]);
+  const bundled = (at: string, manifestModule: string | URL = join(at, 'index.ts')) =>
+    bundle({ manifestModule, functions: join(at, 'functions'), out: join(at, 'out') });
+
+  test('are the same in another folder, source maps included, and name no folder of this machine', async () => {
+    const [one, two] = [await bundled(write()), await bundled(write({}, 'some/where/else'))];
+    expect(Object.keys(one)).toEqual(['command']);
+    expect(files(one.command!)).toEqual(files(two.command!));
+    const map = readFileSync(join(one.command!, 'index.mjs.map'), 'utf8');
+    const { sources } = JSON.parse(map) as { sources: string[] };
+    expect(sources.filter((source) => source.startsWith('..') || source.includes(scratch))).toEqual([]);
+    expect(readFileSync(join(one.command!, 'index.mjs'), 'utf8').includes(scratch)).toBe(false);
+    expect(sources).toEqual(expect.arrayContaining(['manifest/counter.ts', 'lib/core/version.ts']));
+  });
+
+  test('carry the manifest that they were given, by path or URL', async () => {
+    const at = write({ 'other.ts': (text) => text.replace("'other'", "'another'") });
+    const { command } = await bundled(at, pathToFileURL(join(at, 'index.ts')));
+    const script = `import { handler } from '${pathToFileURL(join(command!, 'index.mjs'))}'; console.log(await handler());`;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    expect(stdout).toBe('["counter","another"]\n');
+  });
+
+  test('that exist already are made again to the same place', async () => {
+    const at = write();
+    expect(await bundled(at)).toEqual(await bundled(at));
+    expect(readdirSync(join(at, 'out'))).toHaveLength(1);
+  });
+
+  test('of the product: a command function is at most 500 KB', async () => {
+    const { command } = await bundle({ manifestModule: join(home, 'lib/domains/index.ts'), out: join(scratch, 'product') });
+    expect(readFileSync(join(command!, 'index.mjs')).byteLength).toBeLessThanOrEqual(500_000);
+  });
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { longestPattern, patternsFor, type Wanted } from '../../../lib/infra/delivery/pattern.ts';
+
+const source = ['foldstream.commits'];
+
+type Matched = Readonly<{ detailType?: readonly string[]; detail?: Readonly<{ types?: readonly string[] }> }>;
+
+/** Whether AWS would send a commit of a category with an event of a type by a rule. */
+const matches = (pattern: Matched, category: string, type: string): boolean =>
+  (pattern.detailType ?? []).includes(`${category}.commit`) && (pattern.detail?.types ?? [type]).includes(type);
+
+const names = (prefix: string, length: number) => Array.from({ length }, (_, i) => `${prefix}SomethingElseHappened${i}`);
+
+describe('the event patterns of a consumer', () => {
+  test('are as many as it takes for 200 event types in ten categories, each at most as long as AWS takes', () => {
+    const wanted = Array.from({ length: 10 }, (_, i) => ({ category: `category${'abcdefghij'[i]}`, types: names(`A${i}`, 20) }));
+    const patterns = patternsFor(wanted);
+    expect(patterns.length).toBeGreaterThan(1);
+    expect(patterns.length).toBeLessThan(5);
+    for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(longestPattern);
+    // Nothing is left out, and nothing is delivered that is not wanted.
+    for (const { category, types } of wanted) {
+      for (const type of types) expect(patterns.filter((pattern) => matches(pattern, category, type))).toHaveLength(1);
+      expect(patterns.some((pattern) => matches(pattern, category, 'OfNobody'))).toBe(false);
+    }
+  });
+
+  test('name no types of a category that has too many of them for one pattern', () => {
+    const patterns = patternsFor([
+      { category: 'small', types: ['Happened'] },
+      { category: 'large', types: names('L', 200) },
+    ]);
+    expect(patterns).toEqual([
+      { source, detailType: ['small.commit'], detail: { types: ['Happened'] } },
+      { source, detailType: ['large.commit'] },
+    ]);
+  });
+
+  test('are counted as they are sent, up to the last character', () => {
+    for (let length = 1_900; length <= 2_060; length++)
+      for (const { detailType, ...rest } of patternsFor([{ category: 'a', types: ['x'.repeat(length)] }]))
+        expect(JSON.stringify({ ...rest, 'detail-type': detailType }).length).toBeLessThanOrEqual(longestPattern);
+  });
+
+  test('match each commit that is wanted once, and none of another category, whatever is wanted', () => {
+    const some = fc.uniqueArray(fc.record({ category: fc.stringMatching(/^[a-z]{1,30}$/), types: fc.nat(90) }), {
+      selector: ({ category }) => category,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(some, fc.boolean(), (drawn, imported) => {
+        const wanted: Wanted[] = drawn.map(({ category, types }, i) => ({ category, types: names(`T${i}`, types) }));
+        const patterns = patternsFor(wanted, { imported });
+        for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(longestPattern);
+        for (const { category, types = [] } of wanted)
+          for (const type of types) expect(patterns.filter((pattern) => matches(pattern, category, type)).length).toBe(1);
+        expect(patterns.some((pattern) => matches(pattern, 'other-one', 'OfNobody'))).toBe(false);
+        for (const pattern of patterns) expect(pattern.source).toEqual(source);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

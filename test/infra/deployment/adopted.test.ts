@@ -1,0 +1,113 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { adoptedIn, settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { alarmTopic, deployed } from '../support/deployed.ts';
+
+const adopt = {
+  commits: 'restored-commits',
+  control: 'kept-control',
+  publicEvents: 'kept-cursors',
+  userPool: 'eu-central-1_aBc123',
+};
+const adopting = deployed('prod', { adopt, nested: 'false' });
+const own = deployed('prod', { nested: 'false' });
+
+type Found = Readonly<{ DependsOn?: string | string[]; Properties: Readonly<Record<string, unknown>> }>;
+type Deployed = typeof own;
+const found = ({ template }: Deployed, type: string) =>
+  Object.entries(template.findResources(type) as unknown as Record<string, Found>);
+
+const resourceOf = (of: Deployed) => found(of, 'Custom::KeptTables')[0]!;
+
+/** The functions whose roles may put commits. */
+const appending = (of: Deployed) => {
+  const roles = found(of, 'AWS::IAM::Policy').flatMap(([, { Properties }]) => {
+    const { PolicyDocument, Roles } = Properties as { PolicyDocument: { Statement: object[] }; Roles: { Ref: string }[] };
+    const puts = PolicyDocument.Statement.some((statement) => {
+      const text = JSON.stringify(statement);
+      return text.includes('dynamodb:PutItem') && /EventsCommits|table\/restored-commits/.test(text);
+    });
+    return puts ? Roles.map(({ Ref }) => Ref) : [];
+  });
+  return found(of, 'AWS::Lambda::Function').filter(([, { Properties }]) =>
+    roles.some((role) => JSON.stringify(Properties.Role).includes(role)),
+  );
+};
+
+describe('what was there before', () => {
+  test('takes the place of the tables and the user pool of the stack, and is none of its resources', () => {
+    const tables = found(adopting, 'AWS::DynamoDB::Table').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+    expect(tables).toContain('EventsSnapshots');
+    for (const gone of ['EventsCommits', 'EventsControl', 'AnnouncerCursors']) expect(tables).not.toContain(gone);
+    adopting.template.resourceCountIs('AWS::Cognito::UserPool', 0);
+    adopting.template.hasResourceProperties('AWS::Cognito::UserPoolClient', { UserPoolId: adopt.userPool });
+    adopting.template.hasOutput('CommitsTable', { Value: adopt.commits });
+    adopting.template.hasOutput('ControlTable', { Value: adopt.control });
+    const environments = found(adopting, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+      JSON.stringify(Properties.Environment),
+    );
+    expect(
+      environments.filter((text) => text.includes('"COMMITS_TABLE"')).every((text) => text.includes('restored-commits')),
+    ).toBe(true);
+    expect(environments.some((text) => text.includes('"CURSORS_TABLE":"kept-cursors"'))).toBe(true);
+  });
+
+  test('is followed by the stream that is found in it', () => {
+    const [id] = resourceOf(adopting);
+    const mappings = found(adopting, 'AWS::Lambda::EventSourceMapping').filter(
+      ([, { Properties }]) => Properties.StartingPosition,
+    );
+    expect(mappings.map(([, { Properties }]) => Properties.EventSourceArn)).toEqual(
+      mappings.map(() => ({ 'Fn::GetAtt': [id, 'CommitsStream'] })),
+    );
+    expect(mappings).toHaveLength(2);
+  });
+
+  test('is looked at, with every table by its name, and with no more than the right to describe it', () => {
+    expect(resourceOf(adopting)[1].Properties).toMatchObject({
+      Tables: { commits: adopt.commits, control: adopt.control, publicEvents: adopt.publicEvents },
+      Adopted: ['commits', 'control', 'publicEvents'],
+      Protect: 'true',
+    });
+    const policy = found(adopting, 'AWS::IAM::Policy').find(([id]) => id.startsWith('EventsTablesTablesRole'))!;
+    const text = JSON.stringify(policy);
+    expect(text.match(/dynamodb:DescribeTable/g)).toHaveLength(3);
+    expect(text.match(/dynamodb:(?!Describe|LeadingKeys)\w+/g)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+    adopting.template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['tables'] } } }),
+        ]),
+      }),
+    });
+  });
+
+  test('leaves nothing for cdk-nag to find', () =>
+    expect(new AwsSolutionsChecks().validateScope(adopting.stack).violations.map(({ ruleName }) => ruleName)).toEqual([]));
+});
+
+describe.each([
+  ['with its own tables', own],
+  ['with adopted ones', adopting],
+])('a deployment %s', (_, of) => {
+  test('changes nothing that appends before it is known that its tables are the right ones', () => {
+    const [id] = resourceOf(of);
+    const all = appending(of);
+    expect(all.length).toBeGreaterThanOrEqual(2);
+    for (const [name, { DependsOn = [] }] of all) expect([DependsOn].flat(), name).toContain(id);
+  });
+});
+
+test('a stack says which tables are its own', () => {
+  const { Tables, Adopted } = resourceOf(own)[1].Properties as { Tables: object; Adopted: string[] };
+  expect([Object.keys(Tables), Adopted]).toEqual([['commits', 'control', 'publicEvents'], []]);
+});
+
+test.each([
+  ['commitsTable', 'commits', 'arn:aws:dynamodb:eu-central-1:1:table/x'],
+  ['userPool', 'userPool', 'the old one'],
+])('a name that is none is refused: %s', (context, what, wrong) => {
+  expect(adoptedIn((key) => (key === context ? wrong : undefined))).toMatchObject({ [what]: wrong });
+  expect(() => settingsFor('prod', { alarmTopic, adopt: { [what]: wrong } })).toThrow(`use -c ${context}=`);
+});

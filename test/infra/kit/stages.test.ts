@@ -1,0 +1,160 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { operated } from '../../../lib/core/announcer.ts';
+import { settingsFor, stageOf, tagsOf } from '../../../lib/infra/kit/stage.ts';
+import { alarmTopic, deployed, manifest } from '../support/deployed.ts';
+
+const { template } = deployed();
+
+describe('stages', () => {
+  const policies = (stage: 'dev' | 'prod') => {
+    const tables = deployed(stage).template.findResources('AWS::DynamoDB::Table');
+    return Object.fromEntries(
+      Object.entries(tables).map(([id, { DeletionPolicy, Properties }]) => [
+        id.replace(/[0-9A-F]{8}$/, ''),
+        [DeletionPolicy, Properties.DeletionProtectionEnabled ?? false, !!Properties.PointInTimeRecoverySpecification],
+      ]),
+    );
+  };
+
+  test('prod keeps what cannot be made again and protects it; dev destroys; views are destroyed in both', () => {
+    expect(policies('prod')).toMatchObject({
+      EventsCommits: ['Retain', true, true],
+      EventsControl: ['Retain', true, true],
+      EventsSnapshots: ['Retain', true, true],
+      ParcelListR1Rows: ['Delete', false, false],
+      AnnouncerCursors: ['Retain', true, true],
+    });
+    expect(policies('dev')).toMatchObject({
+      EventsCommits: ['Delete', false, true],
+      ParcelListR1Rows: ['Delete', false, false],
+    });
+  });
+
+  test('a password alone signs in to dev only; prod asks for a second factor', () => {
+    const prod = deployed('prod').template;
+    prod.hasResourceProperties('AWS::Cognito::UserPool', { MfaConfiguration: 'ON', DeletionProtection: 'ACTIVE' });
+    prod.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    });
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      ExplicitAuthFlows: Match.arrayWith(['ALLOW_USER_PASSWORD_AUTH']),
+    });
+  });
+
+  test('queues and buckets refuse plain HTTP, but for an engine that has no TLS', () => {
+    const insisting = (of: ReturnType<typeof deployed>) =>
+      JSON.stringify(of.template.toJSON()).match(/aws:SecureTransport/g)?.length;
+    expect(insisting(deployed())).toBe(3 * operated(manifest).length + 1);
+    expect(insisting(deployed('dev', { plainHttp: 'true' }))).toBeUndefined();
+    expect(() => settingsFor('prod', { plainHttp: true })).toThrow('insists on TLS');
+  });
+
+  test('every alarm, in nested stacks as well, tells the topic that is given when it begins and when it is over', () => {
+    const alarmsOf = (of: ReturnType<typeof deployed>) => Object.values(of.template.findResources('AWS::CloudWatch::Alarm'));
+    const told = alarmsOf(deployed('prod'));
+    expect(told.length).toBe(alarmsOf(deployed()).length);
+    for (const { Properties } of told) expect(Properties).toMatchObject({ AlarmActions: [alarmTopic], OKActions: [alarmTopic] });
+    for (const { Properties } of alarmsOf(deployed())) expect(Properties).not.toHaveProperty('AlarmActions');
+    for (const wrong of [
+      'on-call',
+      'arn:aws:sqs:eu-central-1:111122223333:on-call',
+      'arn:aws:sns:eu-central-1:111122223333:a.fifo',
+    ])
+      expect(() => settingsFor('prod', { alarmTopic: wrong })).toThrow(
+        `'${wrong}' is no SNS topic: use -c alarmTopic=arn:aws:sns:`,
+      );
+    expect(() => settingsFor('prod')).toThrow('In prod somebody is to hear of alarms: use -c alarmTopic=arn:aws:sns:');
+  });
+
+  test('a first deployment to prod is protected when it stands: what it has made goes when it fails, and a later one keeps it', () => {
+    const first = deployed('prod', { first: true });
+    expect(first.stack.terminationProtection).toBe(false);
+    const kept = (of: typeof first) =>
+      Object.values(
+        of.template.toJSON().Resources as Record<string, { Type: string; DeletionPolicy?: string; Properties: object }>,
+      )
+        .filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'))
+        .map(({ Type, DeletionPolicy, Properties: { ...all } }) => {
+          const { DeletionProtectionEnabled, DeletionProtection } = all as Record<string, unknown>;
+          return [Type, DeletionPolicy, DeletionProtectionEnabled ?? DeletionProtection];
+        })
+        .sort();
+    expect(kept(first).map(([, policy]) => policy)).toEqual(kept(first).map(() => 'RetainExceptOnCreate'));
+    for (const [, , isProtected] of kept(first)) expect([undefined, false, 'INACTIVE']).toContain(isProtected);
+    const standing = deployed('prod');
+    expect(standing.stack.terminationProtection).toBe(true);
+    expect(kept(standing).map(([type]) => type)).toEqual(kept(first).map(([type]) => type));
+    for (const [type, policy, isProtected] of kept(standing))
+      expect([policy, type === 'AWS::S3::Bucket' || isProtected === true || isProtected === 'ACTIVE']).toEqual(['Retain', true]);
+    expect(() => settingsFor('dev', { first: true })).toThrow('The stage dev protects nothing');
+  });
+
+  test('what is protected has a name that AWS makes, so that one that was left behind is in nobody’s way', () => {
+    const resources = deployed('prod').template.toJSON().Resources as Record<
+      string,
+      { DeletionPolicy?: string; Properties?: Record<string, unknown> }
+    >;
+    const named = Object.entries(resources).filter(
+      ([, { DeletionPolicy, Properties = {} }]) =>
+        DeletionPolicy?.startsWith('Retain') &&
+        ['TableName', 'BucketName', 'UserPoolName', 'LogGroupName'].some((name) => name in Properties),
+    );
+    expect(named).toEqual([]);
+  });
+
+  test('every bucket that goes with a dev stage is emptied before, and after nothing writes to it any more', () => {
+    type Resource = { Type: string; DeletionPolicy?: string; DependsOn?: string[]; Properties: Record<string, { Ref?: string }> };
+    const resources = Object.entries(template.toJSON().Resources as Record<string, Resource>);
+    const buckets = resources.filter(([, { Type, DeletionPolicy }]) => Type === 'AWS::S3::Bucket' && DeletionPolicy === 'Delete');
+    expect(buckets).toHaveLength(1);
+    for (const [bucket] of buckets) {
+      const [emptied] = resources.find(
+        ([, { Type, Properties }]) => Type === 'Custom::EmptiedBucket' && Properties.Bucket?.Ref === bucket,
+      )!;
+      const writers = resources.filter(
+        ([, { Type, Properties }]) =>
+          Type === 'AWS::Lambda::EventSourceMapping' && JSON.stringify(Properties.DestinationConfig ?? {}).includes(bucket),
+      );
+      expect(writers).toHaveLength(1);
+      for (const [, { DependsOn }] of writers) expect(DependsOn).toContain(emptied);
+    }
+    expect(deployed('prod').template.findResources('Custom::EmptiedBucket')).toEqual({});
+  });
+
+  test('each log group that a service writes to by a policy of its own is one of those that share a policy', () => {
+    const resources = Object.values(template.toJSON().Resources as Record<string, { Type: string; Properties?: object }>);
+    // Functions write by their roles, and metric filters only read.
+    const ours = /^AWS::(Lambda::Function|Logs::|IAM::)/;
+    const writers = resources.filter(({ Type }) => !ours.test(Type)).map((resource) => JSON.stringify(resource));
+    const vended = Object.entries(template.findResources('AWS::Logs::LogGroup')).filter(([id]) =>
+      writers.some((resource) => resource.includes(`"${id}"`)),
+    );
+    expect(vended.map(([, { Properties }]) => Properties.LogGroupName)).toEqual([
+      '/aws/vendedlogs/apis/foldstream-dev/access',
+      '/aws/vendedlogs/states/foldstream-dev/rebuilds',
+    ]);
+  });
+
+  test('an unknown stage or architecture is one clear sentence', () => {
+    expect(stageOf(undefined)).toBe('dev');
+    expect(() => stageOf('staging')).toThrow("There is no stage 'staging': use -c stage=dev or -c stage=prod.");
+    expect(() => settingsFor('dev', { architecture: 'sparc' })).toThrow("There is no architecture 'sparc'");
+    deployed('dev', { architecture: 'x86_64' }).template.hasResourceProperties('AWS::Lambda::Function', {
+      Architectures: ['x86_64'],
+    });
+  });
+});
+
+test("a team's own tags are given as text or as an object", () => {
+  expect(tagsOf('team=payments,cost=a=b')).toEqual([
+    ['team', 'payments'],
+    ['cost', 'a=b'],
+  ]);
+  expect(tagsOf({ team: 'payments', cost: 42 })).toEqual([
+    ['team', 'payments'],
+    ['cost', '42'],
+  ]);
+  expect(tagsOf(undefined)).toEqual([]);
+  expect(() => tagsOf('team')).toThrow("'team' is no tag: use -c tags=<key>=<value>,<key>=<value>.");
+});

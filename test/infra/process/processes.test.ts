@@ -1,0 +1,253 @@
+import { App } from 'aws-cdk-lib';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { defineManifest } from '../../../lib/core/manifest.ts';
+import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
+import { settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { member } from '../../support/examples/member.ts';
+import { moving, transfer, wallet } from '../../support/examples/moving.ts';
+import { steps } from '../support/deployed.ts';
+import { flattened, outputNames } from '../support/flattened.ts';
+
+const manifest = defineManifest({ aggregates: [wallet, transfer], projections: [], processes: [moving] });
+const bundle = steps.command ?? '';
+const code = {
+  steps: { ...steps, react: bundle, 'ops-processes': bundle },
+  fold: { wallet: 'hash-of-wallet', transfer: 'hash-of-transfer', moving: 'hash-of-moving' },
+  rows: {},
+};
+const deployed = (context: Parameters<typeof settingsFor>[1] = {}) => {
+  const stack = new FoldstreamStack(new App(), 'foldstream-dev', { manifest, code, settings: settingsFor('dev', context) });
+  return { stack, template: flattened(stack) };
+};
+const { template } = deployed();
+
+type Statement = Readonly<{ Action: string | string[]; Resource: unknown; Condition?: Record<string, Record<string, unknown>> }>;
+type Policy = Readonly<{ Properties: { PolicyDocument: { Statement: Statement[] }; Roles: { Ref: string }[] } }>;
+
+/** A value of a template in one line, logical ids without their hashes. */
+const told = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  const { 'Fn::GetAtt': got, 'Fn::Join': joined, Ref: ref } = value as Record<string, never>;
+  if (got) return `${String(got[0]).replace(/[0-9A-F]{8}$/, '')}.${got[1]}`;
+  if (ref) return String(ref).replace(/[0-9A-F]{8}$/, '');
+  return joined ? (joined[1] as unknown[]).map(told).join(joined[0]) : JSON.stringify(value);
+};
+
+/** What a role may do, as lines of `<resource>: <actions> [keys]`. */
+const rights = (role: string, of: Template = template) =>
+  Object.values(of.findResources('AWS::IAM::Policy') as Record<string, Policy>)
+    .filter(({ Properties }) => told(Properties.Roles[0]).startsWith(role))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }) => ![Action].flat().includes('logs:PutLogEvents'))
+    .map(({ Action, Resource, Condition }) => {
+      const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] as string[] | undefined;
+      const actions = [Action].flat().map((action) => action.replace(/^.*:/, ''));
+      return `${[Resource].flat().map(told).join(' ')}: ${actions.join(' ')}${keys ? ` [${keys.join(' ')}]` : ''}`;
+    });
+
+const resources = (type: string, of: Template = template) =>
+  Object.entries(of.findResources(type)).map(([id, { Properties }]) => ({ id, ...Properties }));
+
+describe('a process', () => {
+  test('is sent what it reacts to and its own steps, and nothing that was imported', () => {
+    const rules = resources('AWS::Events::Rule').filter(({ id }) => id.startsWith('ProcessesMoving'));
+    expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([
+      {
+        source: ['foldstream.commits'],
+        'detail-type': moving.from.map(({ category }) => `${category}.commit`),
+        detail: { types: Object.keys(moving.on).sort(), imported: [{ exists: false }] },
+      },
+      { source: ['foldstream.commits'], 'detail-type': ['moving.commit'], detail: { imported: [{ exists: false }] } },
+    ]);
+    for (const { Targets } of rules) expect(Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything() })]);
+    const [queue] = resources('AWS::SQS::Queue').filter(({ id }) => id.startsWith('ProcessesMovingQueue'));
+    const [step] = resources('AWS::Lambda::Function').filter(({ id }) => id.startsWith('ProcessesMovingReact'));
+    expect(queue?.VisibilityTimeout).toBe(6 * step?.Timeout);
+    expect(Number(step?.Environment.Variables.VISIBILITY_SECONDS)).toBe(queue?.VisibilityTimeout);
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [queue?.id, 'Arn'] },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  test('reads what it reacts to, appends to its own streams and those that it sends to, and keeps its own cursors and deadlines', () => {
+    expect(rights('ProcessesMovingReactRole')).toEqual([
+      'EventsCommits.Arn: GetItem Query [transfer-* moving-* wallet-*]',
+      'EventsCommits.Arn: PutItem [moving-* wallet-* transfer-*]',
+      'EventsSnapshots.Arn: GetItem PutItem [moving-* wallet-* transfer-*]',
+      'EventsControl.Arn: GetItem PutItem [cursor/moving/*]',
+      'EventsControl.Arn: GetItem PutItem DeleteItem [deadline/moving-*]',
+      'EventsControl.Arn: GetItem [secret]',
+      'EventsControl.Arn: GetItem [secret/proofs]',
+      'arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/ProcessesMovingDeadlinesGroup/*: CreateSchedule DeleteSchedule',
+      'ProcessesMovingShotRole.Arn: PassRole',
+      'ProcessesMovingQueue.Arn: SendMessage',
+      'ProcessesMovingQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
+    ]);
+  });
+
+  test('claims and frees the unique values of those that it sends to, and of nobody else', () => {
+    const enrolling = { ...moving, sends: [wallet, member], from: [transfer] };
+    const fold = { ...code.fold, member: 'hash-of-member' };
+    const aggregates = [wallet, transfer, member];
+    const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
+      manifest: defineManifest({ aggregates, projections: [], processes: [enrolling as never] }),
+      code: { ...code, fold },
+      settings: settingsFor('dev', {}),
+    });
+    const own = rights('ProcessesMovingReactRole', flattened(stack)).filter((line) => line.includes('unique-'));
+    expect(own).toEqual(['EventsCommits.Arn: GetItem PutItem Query [unique-member.*]']);
+  });
+
+  test("what fires its one-shots may send to its queue alone, and only for this deployment's schedules", () => {
+    expect(rights('ProcessesMovingShotRole')).toEqual(['ProcessesMovingQueue.Arn: SendMessage']);
+    const role = resources('AWS::IAM::Role').find(({ id }) => id.startsWith('ProcessesMovingShotRole'));
+    expect(role?.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Action: 'sts:AssumeRole',
+        Effect: 'Allow',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Condition: {
+          StringEquals: {
+            'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+            'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(/^ProcessesMovingDeadlinesGroup/), 'Arn'] },
+          },
+        },
+      },
+    ]);
+    const passing = Object.values(template.findResources('AWS::IAM::Policy') as Record<string, Policy>)
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => Action === 'iam:PassRole');
+    expect(passing.map(({ Condition }) => Condition)).toEqual([
+      { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    ]);
+  });
+
+  test('knows itself, its one-shots and the code of all that it folds', () => {
+    const step = resources('AWS::Lambda::Function').find(({ id }) => id.startsWith('ProcessesMovingReact'));
+    const { PROCESS, FOLD_CODES, SCHEDULE_GROUP, SCHEDULE_ROLE, QUEUE_ARN, QUEUE_URL } = step?.Environment.Variables ?? {};
+    expect([PROCESS, JSON.parse(FOLD_CODES)]).toEqual([
+      'moving',
+      { moving: 'hash-of-moving', wallet: 'hash-of-wallet', transfer: 'hash-of-transfer' },
+    ]);
+    expect([SCHEDULE_GROUP, SCHEDULE_ROLE, QUEUE_ARN, QUEUE_URL].map(told)).toEqual([
+      'ProcessesMovingDeadlinesGroup',
+      'ProcessesMovingShotRole.Arn',
+      'ProcessesMovingQueue.Arn',
+      'ProcessesMovingQueue',
+    ]);
+  });
+
+  test('raises an alarm for what is stuck, parked, late or given up on, and when a deadline had to be found', () => {
+    const filters = resources('AWS::Logs::MetricFilter');
+    const own = filters.filter(({ id }) => !id.startsWith('ProcessInstances'));
+    for (const message of [
+      'An instance is stuck.',
+      'An instance is parked.',
+      'Some records have failed for minutes.',
+      'Some deadlines had not fired.',
+    ]) {
+      const [filter, ...more] = own.filter(({ FilterPattern }) => FilterPattern === `{ $.message = "${message}" }`);
+      expect(more).toEqual([]);
+      const { MetricName } = filter?.MetricTransformations[0] ?? {};
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Threshold: 0 });
+    }
+    const late = resources('AWS::CloudWatch::Alarm').filter(({ id }) => id.startsWith('ProcessesMoving'));
+    expect(late.map(({ MetricName }) => MetricName)).toEqual(
+      expect.arrayContaining(['ApproximateAgeOfOldestMessage', 'ApproximateNumberOfMessagesVisible']),
+    );
+  });
+
+  test('an engine that knows no schedule groups is let into the default one, and AWS is not', () => {
+    const schedules = (of: Template) => rights('ProcessesMovingReactRole', of).filter((line) => line.includes(':schedule/'));
+    expect(schedules(template).join()).not.toContain('default');
+    expect(schedules(deployed({ plainHttp: 'true' }).template).join()).toContain('schedule/default/*');
+  });
+
+  test('an engine that takes a batch of changes for an action of its own is told of it, and AWS is not', () => {
+    const changes = (of: Template) =>
+      rights('ProcessesMovingReactRole', of)
+        .filter((line) => line.includes('ChangeMessage'))
+        .join();
+    expect(changes(template)).toMatch(/ChangeMessageVisibility$/);
+    expect(changes(deployed({ plainHttp: 'true' }).template)).toMatch(/ChangeMessageVisibility ChangeMessageVisibilityBatch$/);
+  });
+});
+
+describe('around it', () => {
+  test('its function is changed only when it is known that the tables are the right ones', () => {
+    const { template: flat } = deployed({ nested: 'false' });
+    const react = Object.entries(flat.findResources('AWS::Lambda::Function')).find(([id]) => id.includes('MovingReact'));
+    const [kept] = Object.keys(flat.findResources('Custom::KeptTables'));
+    expect(react?.[1].DependsOn).toContain(kept);
+  });
+
+  test('open deadlines are indexed, and nothing else of the control table', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        Match.objectLike({
+          IndexName: 'due',
+          KeySchema: [
+            { AttributeName: 'dueIn', KeyType: 'HASH' },
+            { AttributeName: 'due', KeyType: 'RANGE' },
+          ],
+        }),
+      ],
+    });
+  });
+
+  test('the sweep reads how far processes have come and what is due, and sends to their queues', () => {
+    const lines = rights('SweepSweepRole');
+    for (const line of [
+      'EventsCommits.Arn: Scan Query',
+      'EventsControl.Arn: GetItem [cursor/*]',
+      'EventsControl.Arn/index/due: Query Scan',
+      'ProcessesMovingQueue.Arn: SendMessage GetQueueAttributes',
+    ])
+      expect(lines).toContain(line);
+  });
+
+  test('operators are told of instances and their history, and write nothing but orders', () => {
+    expect(rights('ProcessOperationsOpsRole')).toEqual([
+      'ProcessesMovingQueue.Arn: SendMessage GetQueueAttributes',
+      'ProcessesMovingDeadLetters.Arn: GetQueueAttributes',
+      'ProcessInstancesR1Rows.Arn: GetItem Query Scan',
+      'ProcessInstancesR1Rows.Arn/index/list-by-status: Query',
+      expect.stringMatching(/^EventsControl.Arn: GetItem \[view\/\*/),
+      'EventsControl.Arn: GetItem [secret/proofs]',
+      'EventsCommits.Arn: GetItem Query',
+      'EventsSnapshots.Arn: GetItem',
+      '*: GetMetricData',
+    ]);
+    const routes = resources('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey as string);
+    expect(routes.filter((route) => route.includes('/ops/processes'))).toEqual([
+      'GET /ops/processes',
+      'GET /ops/processes/{process}/{instance}',
+      'POST /ops/processes/{process}/{instance}/retry',
+      'POST /ops/processes/{process}/{instance}/resume',
+      'POST /ops/processes/{process}/{instance}/resolve',
+    ]);
+  });
+
+  test('the outputs by which the command line finds it', () => {
+    const names = outputNames(template);
+    expect(names).toEqual(expect.arrayContaining(['ProcessInstancesR1Table', 'MovingScheduleGroup', 'MovingReactFunction']));
+    expect(names).toEqual(expect.arrayContaining(['MovingQueue', 'MovingDeadLetters', 'MovingUndelivered']));
+  });
+
+  test.each([{}, { plainHttp: 'true' }])('cdk-nag finds nothing that is not acknowledged: %j', (context) => {
+    expect(new AwsSolutionsChecks().validateScope(deployed(context).stack).violations).toEqual([]);
+  });
+
+  test('a manifest without processes has nothing of it', () => {
+    const stack = new FoldstreamStack(new App(), 'plain', {
+      manifest: defineManifest({ aggregates: [wallet], projections: [] }),
+      code,
+      settings: settingsFor('dev'),
+    });
+    expect(JSON.stringify(flattened(stack).toJSON())).not.toMatch(/scheduler|ops-processes|ProcessInstances/);
+  });
+});

@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+
+import * as z from 'zod';
+import { type AnyDecider, command, type Decider } from '../../../lib/core/decider.ts';
+import { defineManifest } from '../../../lib/core/manifest.ts';
+import type { RowPerStream, RowsPerStream } from '../../../lib/core/projection.ts';
+import { v1 } from '../../../lib/core/version.ts';
+import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
+import { settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { flattened } from './flattened.ts';
+
+const nothing = z.strictObject({});
+const events = { Sent: v1(z.object({ owner: z.string() })), Lost: v1(nothing), Opened: v1(nothing) };
+type Event =
+  | Readonly<{ type: 'Sent'; data: { owner: string } }>
+  | Readonly<{ type: 'Lost' | 'Opened'; data: Record<string, never> }>;
+type State = Readonly<{ owner?: string }>;
+
+const decider = <C extends string>(category: string, name: C, who: 'owner' | 'process') =>
+  ({
+    category,
+    events,
+    commands: { [name]: command([who], nothing) },
+    initial: {},
+    owner: (state: State) => state.owner,
+    decide: { [name]: () => [] },
+    evolve: { Sent: (_: State, { owner }: { owner: string }) => ({ owner }), Lost: (s: State) => s, Opened: (s: State) => s },
+  }) as unknown as Decider<State, { type: C; data: Record<string, never> }, Event> & AnyDecider;
+
+const parcel = { ...decider('parcel', 'Send', 'owner'), publishes: ['Sent' as const, 'Lost' as const] };
+const audit = {
+  ...decider('audit', 'Note', 'process'),
+  commands: { Note: command(['process'], z.strictObject({ parcel: z.string() }), { owns: { parcel: (note) => note.parcel } }) },
+} as unknown as ReturnType<typeof decider<'Note'>>;
+
+type Row = Readonly<{ owner: string }>;
+const list: RowPerStream<Row, Event> = {
+  kind: 'row-per-stream',
+  name: 'parcel-list',
+  revision: 1,
+  from: parcel,
+  may: ['owner'],
+  owner: (row) => row.owner,
+  lists: { newest: {}, 'by-who': { by: (row) => row.owner, within: 'owner' } },
+  expires: () => undefined,
+  on: { Sent: (_, { data }) => ({ owner: data.owner }), Lost: () => undefined },
+};
+const log: RowsPerStream<State, Row, Event> = {
+  kind: 'rows-per-stream',
+  name: 'parcel-log',
+  revision: 1,
+  from: parcel,
+  may: ['operator'],
+  initial: {},
+  owner: (memory) => memory.owner,
+  lists: { newest: {} },
+  expires: () => undefined,
+  on: { Opened: (memory) => ({ memory }) },
+};
+const inner: RowPerStream<Row, Event> = { ...list, name: 'inner', may: ['process'], owner: undefined, lists: undefined };
+
+/** A manifest whose view and command anyone may use. */
+export const openManifest = defineManifest({
+  aggregates: [
+    {
+      ...parcel,
+      commands: { ...parcel.commands, FlagIt: command(['anyone'], nothing) },
+      decide: { ...parcel.decide, FlagIt: () => [] },
+    } as never,
+  ],
+  projections: [
+    { ...list, may: ['anyone'], name: 'window' },
+    { ...list, may: ['anyone'], name: 'opening', revision: 2 },
+    { ...list, may: ['owner'], name: 'opening' },
+  ] as never,
+});
+
+/** A manifest with everything that makes a difference to what is deployed: it is under test/, as a team's own would be. */
+export const manifest = defineManifest({
+  aggregates: [parcel, audit],
+  projections: [list, { ...list, revision: 2 }, log, inner],
+});
+
+const bundle = join(import.meta.dirname, '../../..', '.cache', 'tests', 'bundle');
+mkdirSync(bundle, { recursive: true });
+writeFileSync(join(bundle, 'index.mjs'), 'export const handler = async () => {};');
+export const steps = Object.fromEntries(
+  [
+    'command',
+    'publish',
+    'announce',
+    'guard',
+    'project',
+    'query',
+    'history',
+    'sweep',
+    'ops',
+    'deployed',
+    'tables',
+    'rebuild-lead',
+    'rebuild-work',
+  ].map((step) => [step, bundle]),
+);
+
+/** Without a topic nobody hears of alarms, and prod is refused. */
+export const alarmTopic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+
+/** The stack of that manifest, with bundles that do nothing. */
+export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}, driven = manifest) => {
+  const code = {
+    steps,
+    fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
+    rows: { 'parcel-log.r1': 'hash-of-parcel-log' },
+  };
+  const app = new App();
+  const settings = settingsFor(stage, { ...(stage === 'prod' && { alarmTopic }), ...context });
+  const stack = new FoldstreamStack(app, `foldstream-${stage}`, { manifest: driven, code, settings });
+  return { app, stack, template: flattened(stack) };
+};

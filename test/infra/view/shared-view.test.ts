@@ -1,0 +1,79 @@
+import { App } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { defineManifest } from '../../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../../lib/core/projection.ts';
+import { account } from '../../../lib/domains/account/decider.ts';
+import { accountTotals } from '../../../lib/domains/account/projections/totals.ts';
+import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
+import { settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { parcel } from '../../support/apps/parcel/decider.ts';
+import { parcelTrack } from '../../support/apps/parcel/track.ts';
+import { steps } from '../support/deployed.ts';
+import { flattened } from '../support/flattened.ts';
+
+const { on: _, ...shared } = accountTotals;
+const template = flattened(
+  new FoldstreamStack(new App(), 'shared', {
+    manifest: defineManifest({
+      aggregates: [account, parcel],
+      projections: [
+        {
+          ...shared,
+          name: 'both',
+          from: [account, parcel],
+          on: { AccountOpened: () => ({}), ParcelSent: () => ({}) },
+        } as unknown as AnyProjection,
+        parcelTrack,
+      ],
+    }),
+    code: { steps, fold: { account: 'a', parcel: 'p' }, rows: {} },
+    settings: settingsFor('dev'),
+  }),
+);
+
+type Statement = Readonly<{ Action: string | string[]; Resource: unknown }>;
+const actionsOf = (role: RegExp, resource: RegExp) =>
+  Object.values(template.findResources('AWS::IAM::Policy'))
+    .filter(({ Properties }) => role.test(Properties.Roles[0].Ref))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+    .filter(({ Resource }) => resource.test(JSON.stringify(Resource)))
+    .map(({ Action }) => [Action].flat().map((action) => action.replace('dynamodb:', '')));
+
+test('the function of shared rows may add to them and take shares out; those of other kinds may not', () => {
+  expect(actionsOf(/^BothR1Project/, /BothR1Rows/)).toEqual([['GetItem', 'PutItem', 'Query', 'UpdateItem', 'DeleteItem']]);
+  expect(actionsOf(/^ParcelTrackR1Project/, /ParcelTrackR1Rows/)).toEqual([['GetItem', 'PutItem']]);
+});
+
+test('queries may go through the index of shared rows, and nothing more', () => {
+  expect(actionsOf(/^QueriesQuery/, /BothR1Rows/)).toEqual([
+    ['GetItem', 'Query', 'Scan'],
+    ['Query', 'Scan'],
+  ]);
+});
+
+test('shared rows are indexed by whose they are, with keys that never change', () => {
+  template.hasResourceProperties('AWS::DynamoDB::Table', {
+    GlobalSecondaryIndexes: Match.arrayWith([
+      {
+        IndexName: 'shared-rows',
+        KeySchema: [
+          { AttributeName: 'listed', KeyType: 'HASH' },
+          { AttributeName: 'key', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ]),
+  });
+});
+
+test('a view of several categories is sent the commits of each', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['foldstream.commits'],
+      'detail-type': ['account.commit', 'parcel.commit'],
+      detail: { types: ['AccountOpened', 'ParcelSent'] },
+    },
+    Targets: Match.anyValue(),
+  });
+});

@@ -1,0 +1,356 @@
+import { announcerName } from '../../../lib/core/announcer.ts';
+import type { Commit } from '../../../lib/core/commit.ts';
+import type { Formats } from '../../../lib/core/version.ts';
+import type { Commanding } from '../../../lib/engine/command/request.ts';
+import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
+import type { Delivery, Projecting } from '../../../lib/engine/view/project.ts';
+import type { Engine, MemoryView, Simulation, Tamper } from '../../../lib/testing/index.ts';
+
+type Step = Engine['projectBatch'];
+
+const engine = (change: (real: Engine) => Partial<Engine>): Tamper => ({ engine: (real) => ({ ...real, ...change(real) }) });
+const projecting = (change: (projecting: Projecting) => Partial<Projecting>): Tamper => ({
+  projecting: (real) => ({ ...real, ...change(real) }),
+});
+const view = (change: (view: MemoryView) => Partial<MemoryView>): Tamper => ({ view: (real) => ({ ...real, ...change(real) }) });
+const functionsView = (change: (view: Projecting['view']) => Partial<Projecting['view']>): Tamper =>
+  projecting((real) => ({ view: { ...real.view, ...change(real.view) } }));
+const functionsStore = (change: (store: Store) => Partial<Store>): Tamper =>
+  projecting((real) => ({ store: { ...real.store, ...change(real.store) } }));
+const commandStore = (change: (store: Store) => Partial<Store>): Tamper => ({
+  commanding: (real) => ({ ...real, store: { ...real.store, ...change(real.store) } }),
+});
+const batch = (change: (step: Step) => Step): Tamper => engine((real) => ({ projectBatch: change(real.projectBatch) }));
+
+const nothing = (stream: string, commit: number): Commit => ({
+  stream,
+  commit,
+  version: 0,
+  events: [],
+  command: '',
+  at: '',
+  meta: { actor: '', correlation: '', causation: '' },
+});
+/** What was asked for, with an empty commit in the place of each that did not come. */
+const padded = (stream: string, { from, to }: Range, commits: readonly Commit[]): readonly Commit[] =>
+  Array.from({ length: Math.max(0, (to ?? commits.at(-1)?.commit ?? 0) - from + 1) }, (_, i) => {
+    return commits.find(({ commit }) => commit === from + i) ?? nothing(stream, from + i);
+  });
+const wholeRange = async (store: Store, stream: string, range: Range): Promise<readonly Commit[]> => {
+  const { commits, next } = await store.read(stream, range);
+  return next === undefined ? commits : [...commits, ...(await wholeRange(store, stream, { ...range, from: next }))];
+};
+const delivered = (deliveries: readonly Delivery[], change: (one: Delivery['delivered']) => Delivery['delivered']) =>
+  deliveries.map(({ id, delivered }) => ({ id, delivered: change(delivered) }));
+const lowest = (deliveries: readonly Delivery[], stream: string) =>
+  Math.min(...deliveries.flatMap(({ delivered }) => (delivered.stream === stream ? [delivered.commit] : [])));
+const readableToAll = (formats: Formats): Formats =>
+  Object.fromEntries(Object.entries(formats).map(([type, format]) => [type, { ...format, readable: 99 }]));
+const expecting =
+  ({ head, putHead }: Projecting['view']): Projecting['view']['putHead'] =>
+  async (item) =>
+    putHead(item, await head(item.key));
+let fresh = 0;
+const noSweep = engine((real) => ({ sweep: ({ targets: _, ...sweeping }) => real.sweep({ ...sweeping, targets: [] }) }));
+
+/** A mutant as the simulator takes it. */
+export const simulated = ({ alone: isAlone, ...tamper }: DeliveryMutant): Pick<Simulation, 'tamper' | 'without'> =>
+  isAlone
+    ? { tamper: { ...tamper, engine: (real) => noSweep.engine!(tamper.engine?.(real) ?? real) }, without: ['missing'] }
+    : { tamper };
+
+/** `alone`: without the sweep, and so without lost records, since the sweep makes good what this breaks. */
+export type DeliveryMutant = Tamper & Readonly<{ alone?: true }>;
+const alone = { alone: true } as const;
+
+/** What the way from a command to a view leans on, each taken away alone, by one switch: the simulator must notice every one. */
+export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
+  'what is on the bus is believed, proved or not': engine((real) => ({
+    sorted: (_, ...given) => real.sorted({ holds: async () => true }, ...given),
+  })),
+  'no gap is filled': batch(
+    (step) => (real, deliveries) =>
+      step(
+        {
+          ...real,
+          store: {
+            ...real.store,
+            read: async (stream, range) => ({
+              commits: range.to === undefined ? [nothing(stream, 1)] : padded(stream, range, []),
+            }),
+          },
+        },
+        deliveries,
+      ),
+  ),
+  'a gap is filled by an eventually consistent read': functionsStore((store) => ({
+    read: async (stream, range) => {
+      const commits = await wholeRange(store, stream, range);
+      return { commits: padded(stream, range, commits.length > 1 ? commits.slice(0, -1) : commits) };
+    },
+  })),
+  'a missing number is skipped': functionsStore((store) => ({
+    read: async (stream, range) => {
+      const commits = await wholeRange(store, stream, range);
+      return {
+        commits: padded(
+          stream,
+          range,
+          commits.filter(({ commit }) => commit % 3 !== 2),
+        ),
+      };
+    },
+  })),
+  'no condition on the cursor': view((real) => ({ putHead: expecting(real) })),
+  'no condition on the cursor of shared rows': view(({ head, putShares }) => ({
+    putShares: async (item, _, changes) => putShares(item, await head(item.key), changes),
+  })),
+  'the cursor is written before the rows': functionsView((real) => {
+    const waiting: ViewItem[] = [];
+    return {
+      putRow: async (item) => void waiting.push(item),
+      putHead: async (item, expected) => {
+        const rows = waiting.splice(0);
+        const put = await real.putHead(item, expected);
+        for (const row of rows) await real.putRow(row);
+        return put;
+      },
+    };
+  }),
+  'FailedEntryCount is ignored': {
+    ...alone,
+    publishing: (real) => ({
+      ...real,
+      bus: {
+        send: async (entries) => {
+          await real.bus.send(entries);
+          return [];
+        },
+      },
+    }),
+  },
+  'the announcer moves its cursor before it sends': {
+    announcing: (real) => {
+      const held: BusEntry[] = [];
+      return {
+        ...real,
+        bus: {
+          send: async (entries) => {
+            held.push(...entries);
+            return [];
+          },
+        },
+        view: {
+          ...real.view,
+          putHead: async (head, expected) => {
+            const put = await real.view.putHead(head, expected);
+            for (const entry of held.splice(0)) while ((await real.bus.send([entry])).length > 0);
+            return put;
+          },
+        },
+      };
+    },
+  },
+  'the announcer ignores FailedEntryCount': {
+    announcing: (real) => ({
+      ...real,
+      bus: {
+        send: async (entries) => {
+          await real.bus.send(entries);
+          return [];
+        },
+      },
+    }),
+  },
+  'the announcer skips what it was not delivered': {
+    announcing: (real) => ({
+      ...real,
+      store: { ...real.store, read: async (stream, range) => ({ commits: padded(stream, { to: 1, ...range }, []) }) },
+    }),
+  },
+  'the sweep does not look at public events': engine((real) => ({
+    sweep: ({ targets, ...sweeping }, options) =>
+      real.sweep({ ...sweeping, targets: targets.filter(({ name }) => name !== announcerName) }, options),
+  })),
+  'a publisher that swallows its errors': {
+    ...alone,
+    ...engine((real) => ({ publish: (...given) => real.publish(...given).catch(() => {}) })),
+  },
+  'errors of a batch are swallowed': {
+    ...alone,
+    ...batch((step) => async (...given) => {
+      await step(...given);
+      return [];
+    }),
+  },
+  'only the first failure of a batch is told': {
+    ...alone,
+    ...batch(
+      (step) =>
+        async (...given) =>
+          (await step(...given)).slice(0, 1),
+    ),
+  },
+  'what the stream lost is not repaired': noSweep,
+  'the sweep looks at the first page only': engine((real) => ({
+    sweep: ({ scanner, ...sweeping }, options) =>
+      real.sweep(
+        {
+          ...sweeping,
+          scanner: {
+            scan: async (...given) => {
+              const { next: _, ...page } = await scanner.scan(...given);
+              return page;
+            },
+          },
+        },
+        options,
+      ),
+  })),
+  'the id of a command is not checked': engine((real) => ({
+    handleCommand: (commanding, request) => real.handleCommand(commanding, { ...request, id: `${request.id}~${fresh++}` }),
+  })),
+  'a refusal is answered from a stale cache': commandStore((store) => ({
+    read: async (stream, range) =>
+      range.from > 1 ? { commits: (await store.read(stream, range)).commits.slice(0, 1) } : store.read(stream, range),
+  })),
+  'an append that was refused counts as stored': commandStore(({ append }) => ({
+    append: async (commit) => ({ ...(await append(commit)), stored: true }),
+  })),
+  'a tombstone has no cursor': view((real) => ({
+    head: async (key) => {
+      const head = await real.head(key);
+      return head && !head.row && head.memory === undefined && !head.parked ? undefined : head;
+    },
+    putHead: async (item, expected) => {
+      const there = await real.head(item.key);
+      const isGone = there && !there.row && there.memory === undefined && !there.parked;
+      return real.putHead(item, isGone ? there : expected);
+    },
+  })),
+  'a parked mark is trusted from a cache': {
+    ...alone,
+    ...functionsView((real) => {
+      const parked = new Map<string, ViewItem>();
+      return {
+        head: async (key) => {
+          const head = parked.get(key) ?? (await real.head(key));
+          if (head?.parked) parked.set(key, head);
+          return head;
+        },
+      };
+    }),
+  },
+  'a resume does not fill what came meanwhile': {
+    ...alone,
+    ...engine((real) => ({
+      carryOutBatch: (context, orders) =>
+        real.carryOutBatch({ ...context, store: { ...context.store, read: async () => ({ commits: [] }) } }, orders),
+    })),
+  },
+  'what throws is skipped instead of parked': {
+    projecting: (real) => ({
+      ...real,
+      projection: {
+        ...real.projection,
+        on: Object.fromEntries(
+          Object.entries(real.projection.on).map(([type, on]) => [
+            type,
+            (before: never, event: never) => {
+              try {
+                return on?.(before, event);
+              } catch {
+                return before;
+              }
+            },
+          ]),
+        ),
+      } as typeof real.projection,
+    }),
+  },
+  'a contribution is added instead of replaced': functionsView(({ putShares }) => ({
+    putShares: (item, before, changes) =>
+      putShares(
+        item,
+        before,
+        changes.map((change) => ({
+          ...change,
+          add: { ...change.add, ...(change.share?.sums && { 'sum/balance': change.share.sums.balance ?? 0 }) },
+        })),
+      ),
+  })),
+  'a share that a stream gave up stays': functionsView(({ putShares }) => ({
+    putShares: (item, before, changes) =>
+      putShares(
+        item,
+        before,
+        changes.filter(({ share }) => share),
+      ),
+  })),
+  'an older row is put over a newer one': {
+    ...view(({ putRow }) => ({ putRow: (item) => putRow({ ...item, commit: Number.MAX_SAFE_INTEGER }) })),
+  },
+  'a snapshot is taken of what is about to be stored': {
+    commanding: (real: Commanding) => ({
+      ...real,
+      keys: { ...real.keys, hash: (text: string) => (text.startsWith('snapshot ') ? 'fits' : real.keys.hash(text)) },
+      snapshots: {
+        ...real.snapshots,
+        save: (snapshot, impossible) =>
+          real.snapshots.save({ ...snapshot, commit: snapshot.commit + 1, version: snapshot.version + 1 }, impossible),
+      },
+    }),
+  },
+  'a pointer is taken for an empty commit': batch(
+    (step) => (real, deliveries) =>
+      step(
+        real,
+        delivered(deliveries, (one) => ('pointer' in one ? nothing(one.stream, one.commit) : one) as typeof one),
+      ),
+  ),
+  'what was applied is applied again': batch((step) => (real, deliveries) => {
+    const head = async (key: string) => {
+      const there = await real.view.head(key);
+      return there && { ...there, commit: Math.min(there.commit, lowest(deliveries, there.stream) - 1) };
+    };
+    return step({ ...real, view: { ...real.view, head, putHead: expecting(real.view) } }, deliveries);
+  }),
+  'what a newer release wrote parks a stream': {
+    projecting: (real) => ({
+      ...real,
+      projection: {
+        ...real.projection,
+        from: { ...real.projection.from, events: readableToAll((real.projection.from as { events: Formats }).events) },
+      } as typeof real.projection,
+    }),
+  },
+  'a batch is applied in the order of its delivery': batch((step) => async (real, deliveries) => {
+    const failed: string[] = [];
+    for (const one of deliveries) {
+      const head = await real.view.head(one.delivered.stream.split('-')[1] ?? '').catch(() => undefined);
+      if (head && !('pointer' in one.delivered) && one.delivered.commit > head.commit)
+        await real.view.putHead({ ...head, commit: one.delivered.commit - 1 }, head).catch(() => false);
+      failed.push(...(await step(real, [one])));
+    }
+    return failed;
+  }),
+  'a reader is answered before the view has reached the token': {
+    querying: (real) => ({
+      ...real,
+      reader: {
+        ...real.reader,
+        head: async (key) => {
+          const head = await real.reader.head(key);
+          return head && { ...head, commit: 99 };
+        },
+      },
+    }),
+  },
+  'a list is answered from its index alone': engine((real) => ({
+    queryList: async (querying, actor, { awaited, ...request }) => {
+      for (const { stream } of awaited ?? []) await querying.reader.head(stream);
+      await querying.clock.wait(300);
+      return real.queryList(querying, actor, request);
+    },
+  })),
+};

@@ -1,0 +1,15 @@
+import { defineManifest } from '../../../../lib/core/manifest.ts';
+import { account } from '../../../../lib/domains/account/decider.ts';
+import { fulfilmentWithin } from '../../../../lib/domains/fulfilment/process.ts';
+import { order } from '../../../../lib/domains/order/decider.ts';
+import { stock } from '../../../../lib/domains/stock/decider.ts';
+
+/** How long a customer has to pay: for the test's sake seconds, though more than any two requests of one take. */
+export const secondsToPay = 15;
+
+/** The reference application's orders, with less patience. */
+export const manifest = defineManifest({
+  aggregates: [account, order, stock],
+  projections: [],
+  processes: [fulfilmentWithin({ seconds: secondsToPay })],
+});

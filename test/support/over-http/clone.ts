@@ -1,0 +1,96 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { signIn } from '../../../lib/aws/local/users.ts';
+import { type Deployment, demoUsers, root } from '../../../lib/cli/local/deployment.ts';
+import { accessTo } from '../../../lib/cli/local/endpoint.ts';
+import { type Call, caller } from './http.ts';
+
+/** All that is tracked, and all that would be. */
+const files = (): readonly string[] =>
+  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(join(root, file)));
+
+/** What the tests' own engine is reached by is none of a clone's business: it starts its own. */
+const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|VITEST)/.test(name)));
+
+export type Started = Readonly<{ said: string; api: string; as: (user: keyof typeof demoUsers) => Promise<Call> }>;
+
+/** A copy of the repository whose manifest is another one: what a team has that changed one line of package.json. */
+export const cloneWith = (manifest: string) => {
+  const home = mkdtempSync(join(tmpdir(), 'foldstream-clone-'));
+  for (const file of files()) cpSync(join(root, file), join(home, file));
+  execFileSync('git', ['init', '--quiet'], { cwd: home });
+  symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
+  mkdirSync(join(home, '.cache'));
+  symlinkSync(join(root, '.cache', 'engine'), join(home, '.cache', 'engine'));
+  const edit = (file: string, change: (text: string) => string) => {
+    const before = readFileSync(join(home, file), 'utf8');
+    const after = change(before);
+    if (after === before) throw new Error(`${file}: the change changes nothing.`);
+    writeFileSync(join(home, file), after);
+  };
+  edit('package.json', (text) => text.replace(/("#manifest": )"[^"]+"/, `$1"${manifest}"`));
+
+  let running: ChildProcess | undefined;
+  /** Ends `npm start` as Ctrl-C does. */
+  const stop = async () => {
+    const child = running;
+    running = undefined;
+    if (child?.pid === undefined || child.exitCode !== null) return;
+    process.kill(-child.pid, 'SIGTERM');
+    await once(child, 'close');
+  };
+  return {
+    home,
+    edit,
+    stop,
+    /** `npm start -- ...`, until it says how it is ended. */
+    start: async (...args: string[]): Promise<Started> => {
+      await stop();
+      const child = spawn('npm', ['start', '--', ...args], {
+        cwd: home,
+        env: environment(),
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      running = child;
+      let said = '';
+      await new Promise<void>((resolve, reject) => {
+        const hear = (chunk: Buffer) => {
+          said += chunk;
+          // Where a deployment is refused, what was there before goes on.
+          if (/Ctrl-C (stops everything|here)/.test(said)) resolve();
+        };
+        child.stdout.on('data', hear);
+        child.stderr.on('data', hear);
+        child.on('close', (code) => reject(new Error(`npm start ended with ${code}:\n${said}`)));
+      });
+      const deployment: Deployment = JSON.parse(readFileSync(join(home, '.cache/local/deployment.json'), 'utf8'));
+      const { endpoint, client, api } = deployment;
+      return { said, api, as: async (user) => caller(api, await signIn(accessTo(endpoint), client, demoUsers[user])) };
+    },
+    /** `npm run <script> -- ...`, to its end. */
+    run: async (script: string, ...args: string[]): Promise<string> => {
+      const ran = promisify(execFile)('npm', ['run', '--silent', script, '--', ...args], {
+        cwd: home,
+        env: environment(),
+        maxBuffer: 100_000_000,
+      });
+      const { stdout, stderr } = await ran.catch((failure: { stdout?: string; stderr?: string }) => {
+        throw new Error(`npm run ${script} ${args.join(' ')} failed:\n${failure.stdout}${failure.stderr}`);
+      });
+      return stdout + stderr;
+    },
+    remove: async () => {
+      await stop();
+      rmSync(home, { recursive: true });
+    },
+  };
+};
+
+export type Clone = ReturnType<typeof cloneWith>;

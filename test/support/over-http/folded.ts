@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Commit } from '../../../lib/core/commit.ts';
+import { type AnyProjection, sourceOf } from '../../../lib/core/projection.ts';
+import type { Share } from '../../../lib/core/share.ts';
+import type { RowPart } from '../../../lib/engine/ports.ts';
+import { storable } from '../../../lib/engine/store/storable.ts';
+import { apply } from '../../../lib/engine/view/apply.ts';
+import { contributed, rowAt, rowPlace, shareSort, sumOf, totalOf } from '../../../lib/engine/view/shares.ts';
+import { listed } from '../../../lib/engine/view/view-item.ts';
+
+/** An item of a view's table as it is stored. */
+export type Stored = Readonly<Record<string, unknown> & { key: string; sort: string }>;
+
+const place = ({ key, sort }: Readonly<{ key: string; sort: string }>) => `${key} ${sort}`;
+
+/** What a view's table must hold: its items by place, and for shared rows what each comes to; and how far each stream's cursor may be. */
+type Folded = Readonly<{
+  items: ReadonlyMap<string, object>;
+  rows: ReadonlyMap<string, unknown>;
+  reach: ReadonlyMap<string, number>;
+}>;
+
+const fold = (projection: AnyProjection, streams: ReadonlyMap<string, readonly Commit[]>): Folded => {
+  const items = new Map<string, object>();
+  const shares = new Map<string, Share[]>();
+  const reach = new Map<string, number>();
+  for (const [stream, commits] of streams) {
+    if (!sourceOf(projection, stream)) continue;
+    // What a view does not handle is not delivered to it: its cursor is at the last commit that is, or beyond where it was read from the table.
+    const last = commits.findLastIndex(({ events }) => events.some(({ type }) => projection.on[type] !== undefined));
+    if (last < 0) continue;
+    const { head, rows } = apply(projection, undefined, commits.slice(0, last + 1), '');
+    reach.set(place(head), commits.length);
+    for (const item of [head, ...rows]) {
+      const { lists = {}, ...rest } = listed(item);
+      const places = Object.entries(lists).flatMap(([list, { in: partition, at }]) => [
+        [`in.${list}`, partition],
+        [`at.${list}`, at],
+      ]);
+      items.set(place(item), storable({ ...rest, ...Object.fromEntries(places) }) as object);
+    }
+    if (projection.kind !== 'shared-rows') continue;
+    for (const [row, share] of contributed(projection, head)) {
+      items.set(place({ key: rowPlace(row), sort: shareSort(stream) }), { share: storable(share) });
+      shares.set(row, [...(shares.get(row) ?? []), share]);
+    }
+  }
+  return { items, reach, rows: new Map([...shares].map(([row, all]) => [row, sumOf(row, all)])) };
+};
+
+const isPart = ({ key, sort }: Stored) => key.startsWith(rowPlace('')) && sort.startsWith('part#');
+
+const partOf = ({ key, sort, listed: _, ...values }: Stored): RowPart => {
+  const [amounts, highest]: Record<string, unknown>[] = [{}, {}];
+  for (const [name, value] of Object.entries(values)) (name.startsWith('highest/') ? highest : amounts)![name] = value;
+  return { row: rowAt(key), shard: Number(sort.slice('part#'.length)), amounts, highest } as RowPart;
+};
+
+const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
+
+/** Where a view's table is not what its streams come to, item by item: nothing may be missing, and nothing be there beside it. */
+export const faults = (
+  projection: AnyProjection,
+  streams: ReadonlyMap<string, readonly Commit[]>,
+  stored: readonly Stored[],
+): readonly string[] => {
+  const folded = fold(projection, streams);
+  const found = new Map(stored.filter((item) => !isPart(item)).map((item) => [place(item), item]));
+  const rows = Map.groupBy(stored.filter(isPart).map(partOf), ({ row }) => row);
+  const compared = (what: string, came: unknown, expected: unknown) =>
+    isDeepStrictEqual(came, expected) ? [] : [`${projection.name}, ${what}: ${shown(came)}, and the fold is ${shown(expected)}`];
+  return [
+    ...[...new Set([...found.keys(), ...folded.items.keys()])].flatMap((where) => {
+      const [item, expected] = [found.get(where), folded.items.get(where)];
+      // Of what a stream contributes, the commit is only that of the last change: which one depends on how they were delivered.
+      // Nor how often a head was written.
+      const { writes: _, ...plain } = item ?? { writes: 0 };
+      const came = item?.share === undefined ? item && plain : { share: item.share };
+      const [at, least, most] = [Number(item?.commit), Number((expected as Stored | undefined)?.commit), folded.reach.get(where)];
+      const isThere = most !== undefined && at >= least && at <= most;
+      return compared(where, isThere ? { ...came, commit: least } : came, expected);
+    }),
+    ...[...new Set([...rows.keys(), ...folded.rows.keys()])].flatMap((row) =>
+      compared(`row ${row}`, totalOf(rows.get(row) ?? [])?.total, folded.rows.get(row)),
+    ),
+  ];
+};

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../../lib/testing/index.ts';
+import { processMutants } from '../../simulation/mutants/process.ts';
+import { processesWith, processRunsUntilFound } from '../../simulation/processes.ts';
+
+describe('a simulation of processes', () => {
+  it('conserves money and stock, and ends every instance', async () => {
+    const totals: Record<string, number> = {};
+    for (let seed = 20_000; seed < 20_040; seed++)
+      for (const [name, count] of Object.entries(await simulate(processesWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
+    expect(totals['instances ended']).toBeGreaterThan(100);
+    expect(totals['one-shots']).toBeGreaterThan(50);
+  });
+
+  it('is the same again for the same seed', async () => {
+    const traceOf = async () => {
+      const lines: string[] = [];
+      await simulate({ ...processesWith(8), trace: (line) => lines.push(line) });
+      return lines;
+    };
+    expect(await traceOf()).toEqual(await traceOf());
+  });
+
+  it.each([
+    'an outcome is recorded before its command is sent',
+    'a cancelled deadline still takes effect',
+    'what is on the bus is believed, proved or not',
+  ])('notices: %s', async (mutant) =>
+    expect((await processRunsUntilFound(processMutants[mutant]!, 200))?.runs).toBeLessThanOrEqual(200),
+  );
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { type Simulation, SimulationFailed, simulate, type Tamper } from '../../../lib/testing/index.ts';
+import { accountsWith } from '../../simulation/domain.ts';
+import { processesWith } from '../../simulation/processes.ts';
+
+const share = { rebuilds: 0, imports: 0, restores: 1 };
+const accounts = (seed: number): Simulation => ({ ...accountsWith(seed), share });
+const processes = (seed: number): Simulation => ({ ...processesWith(seed), share });
+
+/** How many runs it takes until it is noticed, of so many. */
+const runsUntilFound = async (of: (seed: number) => Simulation, tamper: Tamper, most: number) => {
+  for (let seed = 1; seed <= most; seed++)
+    try {
+      await simulate({ ...of(seed), tamper, shrinks: false });
+    } catch (cause) {
+      if (!(cause instanceof SimulationFailed)) throw cause;
+      return seed;
+    }
+  return undefined;
+};
+
+describe('a simulation in which the tables are restored, each to another moment', () => {
+  it.each([
+    ['accounts, with every kind of view', accounts],
+    ['processes, which end every instance', processes],
+  ])('keeps every promise with what is left: %s', async (_, of) => {
+    const totals: Record<string, number> = {};
+    for (let seed = 60_000; seed < 60_040; seed++)
+      for (const [name, count] of Object.entries(await simulate(of(seed)))) totals[name] = (totals[name] ?? 0) + count;
+    expect(totals.restores).toBe(40);
+    expect(totals['commits lost']).toBeGreaterThan(100);
+  });
+
+  it.each<[string, (seed: number) => Simulation]>([
+    ['accounts', accounts],
+    ['processes', processes],
+  ])('notices when nothing is reset: %s', async (_, of) => {
+    const nothing: Tamper = {
+      engine: (real) => ({ ...real, resetToRestored: async () => ({ commits: 0, streams: 0, resets: [] }) }),
+    };
+    expect(await runsUntilFound(of, nothing, 20)).toBeLessThanOrEqual(20);
+  });
+});
