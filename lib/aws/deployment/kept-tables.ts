@@ -9,6 +9,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import type { Keeping, TableFacts } from '../../engine/deployment/kept-tables.ts';
+import type { Clock } from '../../engine/ports.ts';
 import { toItem } from '../attributes.ts';
 import { controlItem } from '../control-item.ts';
 
@@ -49,30 +50,50 @@ export const tableFacts = async (client: DynamoDBClient, TableName: string): Pro
   }
 };
 
+/**
+ * What DynamoDB answers while another change of the table or too many changes of other tables are in progress, and for a while after it has made
+ * a table: the same request is taken later. That a table is active says little: DescribeTable may be behind.
+ */
+const busy = new Set(['ResourceInUseException', 'ContinuousBackupsUnavailableException', 'LimitExceededException']);
+
+/** How long a change is asked for again, and what passes before each time (milliseconds). */
+const [busyAtMost, askAgainAfter] = [900_000, 5_000];
+
+type Changing = Readonly<{ client: DynamoDBClient; clock: Clock }>;
+
+const onceTaken = async ({ clock }: Changing, table: string, change: () => Promise<unknown>): Promise<void> => {
+  for (const until = clock.now() + busyAtMost; ; )
+    try {
+      await change();
+      return;
+    } catch (cause) {
+      const { name, message } = cause as Error;
+      if (!busy.has(name)) throw cause;
+      if (clock.now() >= until)
+        throw new Error(
+          `DynamoDB has refused to change the table ${table} for ${busyAtMost / 60_000} minutes (${message}). Wait until no other change of it is in progress, then run the same command again.`,
+          { cause },
+        );
+      await clock.wait(askAgainAfter);
+    }
+};
+
 /** Gives a table what no restore brings along. What it has is left as it is. */
 export const giveMissing = async (
-  client: DynamoDBClient,
+  changing: Changing,
   TableName: string,
   { stream, recovery, protect }: Readonly<{ stream: boolean; recovery: boolean; protect: boolean }>,
 ): Promise<void> => {
+  const { client } = changing;
   // The service changes one thing of a table at a time.
-  const settled = () => waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName });
-  await settled();
-  if (stream)
-    await client.send(
-      new UpdateTableCommand({
-        TableName,
-        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-      }),
-    );
-  await settled();
-  if (protect) await client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true }));
-  await settled();
+  const change = async (request: () => Promise<unknown>) => {
+    await waitUntilTableExists({ client, maxWaitTime: 900, minDelay: 1 }, { TableName });
+    await onceTaken(changing, TableName, request);
+  };
+  const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
+  if (stream) await change(() => client.send(new UpdateTableCommand({ TableName, StreamSpecification })));
+  if (protect) await change(() => client.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true })));
+  const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled: true };
   if (recovery)
-    await client.send(
-      new UpdateContinuousBackupsCommand({
-        TableName,
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      }),
-    );
+    await change(() => client.send(new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification })));
 };

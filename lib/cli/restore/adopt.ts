@@ -1,5 +1,6 @@
 import { giveMissing, tableFacts } from '../../aws/deployment/kept-tables.ts';
 import { dynamo } from '../../aws/dynamo.ts';
+import { systemClock } from '../../aws/system.ts';
 import { contextOf, type KeptTable, keptTables, lackingIn } from '../../engine/deployment/kept-tables.ts';
 import { targetEngine } from '../stack.ts';
 import { patience } from '../terminal/patience.ts';
@@ -24,7 +25,7 @@ export const adoptVerb = async ({ table, name, stack }: AdoptVerb, print: (line:
   if (wrong.length > 0)
     throw new UserError(`${name} cannot be the table of ${table}: ${wrong.join(', ')}.`, 'Restore it with its keys and indexes.');
   const lacks = (what: string) => missing.some((each) => each.includes(what));
-  await giveMissing(client, name, {
+  await giveMissing({ client, clock: systemClock }, name, {
     stream: lacks('stream'),
     recovery: lacks('recovery'),
     protect: lacks('protection'),
