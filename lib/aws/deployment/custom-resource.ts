@@ -1,10 +1,59 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { Clock } from '../../engine/ports.ts';
 
-type Answer = Readonly<{ resource: string; refused?: string; data?: Readonly<Record<string, string>> }>;
+type Data = Readonly<Record<string, string>>;
+type Answer = Readonly<{ resource: string; refused?: string; data?: Data }>;
+type Told = Readonly<{ Status: 'SUCCESS' | 'FAILED'; Reason?: string; Data?: Data; PhysicalResourceId: string }> &
+  Pick<CloudFormationCustomResourceEvent, 'StackId' | 'RequestId' | 'LogicalResourceId'>;
 
 /** How often an answer is sent, how long one try may take and what it waits before the next one (ms). */
 const [answerTries, answerWithin, answerAgainAfter] = [3, 5_000, 2_000];
+
+/** CloudFormation takes no answer of more bytes than this, and then waits for one until the resource's service timeout. */
+const answerBytes = 4_096;
+
+const encode = (answer: object) => new TextEncoder().encode(JSON.stringify(answer));
+
+/** The first characters of a text that have room in so many bytes of JSON. */
+const fitting = (characters: Iterable<string>, room: number): readonly string[] => {
+  const fit: string[] = [];
+  let left = room;
+  for (const character of characters) {
+    left -= encodedIn(character);
+    if (left < 0) break;
+    fit.push(character);
+  }
+  return fit;
+};
+
+/** Without the quotes: what the text adds to the JSON that it is in. */
+const encodedIn = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
+
+const cutMark = ' [cut here: the log of the function has the whole reason] ';
+
+/** A reason in so many bytes of JSON: its beginning says what is wrong, and its end what to do next. */
+const cutReason = (reason: string, room: number): string => {
+  if (encodedIn(reason) <= room) return reason;
+  const left = room - encodedIn(cutMark);
+  // No character takes less than a byte: what is further from an end has no room.
+  const begin = fitting(reason.slice(0, answerBytes), (2 * left) / 3).join('');
+  const fromEnd = [...reason.slice(-answerBytes)].reverse();
+  const end = fitting(fromEnd, left - encodedIn(begin))
+    .toReversed()
+    .join('');
+  return `${begin}${cutMark}${end}`;
+};
+
+/** An answer as it is sent: never larger than CloudFormation takes. */
+const bodyOf = ({ Reason, Data, ...rest }: Told): Uint8Array<ArrayBuffer> => {
+  const body = encode({ ...rest, ...(Reason !== undefined && { Reason }), ...(Data && { Data }) });
+  if (body.byteLength <= answerBytes) return body;
+  const because =
+    Reason ??
+    `The answer to CloudFormation has ${body.byteLength} bytes, and may have ${answerBytes}: give the resource less data (${Object.keys(Data ?? {}).join(', ')}).`;
+  const failed = { ...rest, Status: 'FAILED', Reason: '' };
+  return encode({ ...failed, Reason: cutReason(because, answerBytes - encode(failed).byteLength) });
+};
 
 /** Bytes, so that no content type is sent: the address is signed for none. */
 const put = async (address: string, body: Uint8Array<ArrayBuffer>): Promise<void> => {
@@ -21,7 +70,7 @@ export const answerCloudFormation = async (
   { StackId, RequestId, LogicalResourceId, ResponseURL }: CloudFormationCustomResourceEvent,
   { resource, refused, data }: Answer,
 ): Promise<void> => {
-  const answer = {
+  const body = bodyOf({
     Status: refused === undefined ? 'SUCCESS' : 'FAILED',
     ...(refused !== undefined && { Reason: refused }),
     ...(data && { Data: data }),
@@ -29,8 +78,7 @@ export const answerCloudFormation = async (
     StackId,
     RequestId,
     LogicalResourceId,
-  };
-  const body = new TextEncoder().encode(JSON.stringify(answer));
+  });
   for (let tries = 1; ; tries++)
     try {
       return await put(ResponseURL, body);
