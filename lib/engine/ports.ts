@@ -86,8 +86,13 @@ export type ViewItem = Readonly<{
   stream: string;
   /** The commit that the item was last written for: in a head, the cursor. */
   commit: number;
-  /** How often the head was written: the optimistic lock. Absent in rows, and in heads that were written before there was such a count. */
+  /** How often the head was written: the optimistic lock. In a row, the count of the head that it was written for. Absent in what was written before
+   * there was such a count. */
   writes?: number;
+  /** In the head of a view with many rows for each stream: a refold writes rows under the count that comes next, and nobody else may. */
+  refolding?: true;
+  /** In such a head: the count under which the last refold wrote all rows. A row with a lower one was put by somebody who came too late. */
+  refolded?: number;
   /** Kept where a list by owner or a reader asks for it: on a head that is not a tombstone. */
   owner?: string;
   /** Absent in a tombstone, and in the head of a view with many rows. */
@@ -139,8 +144,9 @@ export interface View {
   /** Puts a head, if nobody has written the one that was read since (undefined: there was none), at whichever commit. Answers whether it did;
    * the head there is then `written(head, before)`. */
   putHead(head: ViewItem, before: ViewItem | undefined): Promise<boolean>;
-  /** Puts or tombstones a row, over none or one whose commit is not newer: than its own, or than another one that is given. */
-  putRow(item: ViewItem, over?: number): Promise<void>;
+  /** Puts or tombstones a row for the head that is to follow on the one that was read (undefined: there was none), unless one is there that was put by
+   * somebody who has read a later head, or the same head and a later commit. */
+  putRow(item: ViewItem, before: ViewItem | undefined): Promise<void>;
   /** Writes a head and what changes in shared rows, all or nothing, if nobody has written the head since the one before was read (undefined: there was none),
    * and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
   putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;

@@ -109,7 +109,7 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
         ['c', 3],
       ] as const)
         await view.putHead(head(key, { parked: mark(minute) }), undefined);
-      await view.putRow({ ...head('a'), sort: 'row#1' });
+      await view.putRow({ ...head('a'), sort: 'row#1' }, undefined);
       expect(await parked.parked(10)).toEqual({
         items: ['a', 'b', 'c'].map((key, i) => ({
           stream: `account-${key}`,

@@ -121,29 +121,61 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
     });
 
     describe('rows', () => {
-      it('puts a row over none, an older one and its own, and never over a newer', async () => {
+      it('puts a row for the same head over none, an older one and its own, and never over a newer', async () => {
         const key = fresh();
         const row = async () => (await view.rowsOf(key, { limit: 9, direction: 'oldest-first' })).items;
-        await view.putRow(rowOf(key, 'a', 5));
-        await view.putRow(rowOf(key, 'a', 4, { row: { from: 'older' } }));
-        expect(await row()).toStrictEqual([rowOf(key, 'a', 5)]);
-        await view.putRow(rowOf(key, 'a', 5, { row: { from: 'the same commit' } }));
+        const put = (commit: number, over: Partial<ViewItem> = {}) => view.putRow(rowOf(key, 'a', commit, over), undefined);
+        await put(5);
+        await put(4, { row: { from: 'older' } });
+        expect(await row()).toStrictEqual([rowOf(key, 'a', 5, { writes: 1 })]);
+        await put(5, { row: { from: 'the same commit' } });
         expect((await row())[0]?.row).toStrictEqual({ from: 'the same commit' });
-        await view.putRow(rowOf(key, 'a', 10));
-        await view.putRow(rowOf(key, 'a', 9, { row: undefined }));
-        expect(await row()).toStrictEqual([rowOf(key, 'a', 10)]);
-        await view.putRow(rowOf(key, 'a', 11, { row: undefined }));
+        await put(10);
+        await put(9, { row: undefined });
+        expect(await row()).toStrictEqual([rowOf(key, 'a', 10, { writes: 1 })]);
+        await put(11, { row: undefined });
         expect(await row()).toEqual([]);
-        await view.putRow(rowOf(key, 'a', 10));
+        await put(10);
         expect(await row()).toEqual([]);
+      });
+
+      it('puts a row for a later head over one for an earlier, whatever their commits, and never the other way round', async () => {
+        const key = fresh();
+        const row = async () => (await view.rowsOf(key, { limit: 9, direction: 'oldest-first', tombstones: true })).items;
+        const put = (commit: number, writes: number, over: Partial<ViewItem> = {}) =>
+          view.putRow(rowOf(key, 'a', commit, over), headOf(key, 1, { writes }));
+        await put(9, 4);
+        expect(await row()).toStrictEqual([rowOf(key, 'a', 9, { writes: 5 })]);
+        await put(9, 3, { row: { from: 'an earlier head' } });
+        await put(12, 3, { row: { from: 'an earlier head, and a later commit' } });
+        await view.putRow(rowOf(key, 'a', 12), undefined);
+        await view.putRow(rowOf(key, 'a', 12), headOf(key, 1));
+        await put(8, 4, { row: { from: 'an earlier commit' } });
+        expect(await row()).toStrictEqual([rowOf(key, 'a', 9, { writes: 5 })]);
+        await put(7, 5, { row: { from: 'a later head' } });
+        expect(await row()).toStrictEqual([rowOf(key, 'a', 7, { writes: 6, row: { from: 'a later head' } })]);
+        await put(7, 12, { row: undefined });
+        await put(7, 11);
+        expect((await row()).map(({ row: there, writes }) => [there, writes])).toEqual([[undefined, 13]]);
+      });
+
+      it('counts on from where a head says that rows are, and keeps under which count all of them were written', async () => {
+        const key = fresh();
+        await view.putHead(headOf(key, 1, { refolding: true }), undefined);
+        const there = await view.head(key);
+        expect(there).toStrictEqual(headOf(key, 1, { refolding: true, writes: 1 }));
+        expect(await view.putHead(headOf(key, 1, { writes: 40, refolded: 2 }), there)).toBe(true);
+        expect(await view.head(key)).toStrictEqual(headOf(key, 1, { refolded: 2, writes: 41 }));
+        expect(await view.putHead(headOf(key, 2), await view.head(key))).toBe(true);
+        expect(await view.head(key)).toStrictEqual(headOf(key, 2, { refolded: 2, writes: 42 }));
       });
 
       it('lists the rows of one stream in both directions, page by page, without tombstones unless they are asked for', async () => {
         const key = fresh();
         await view.putHead(headOf(key, 9, { row: undefined, memory: {} }), undefined);
-        await view.putRow(rowOf(`${key}x`, 'a', 1));
+        await view.putRow(rowOf(`${key}x`, 'a', 1), undefined);
         const all = Array.from({ length: 11 }, (_, i) => String(i).padStart(12, '0'));
-        for (const row of all) await view.putRow(rowOf(key, row, 1, Number(row) % 5 === 2 ? { row: undefined } : {}));
+        for (const row of all) await view.putRow(rowOf(key, row, 1, Number(row) % 5 === 2 ? { row: undefined } : {}), undefined);
         const kept = all.filter((row) => Number(row) % 5 !== 2);
         for (const direction of ['oldest-first', 'newest-first'] as const)
           for (const limit of [1, 3, 4, 20]) {
@@ -173,7 +205,7 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         for (let i = 0; i < 9; i++) {
           await own.putHead(headOf(fresh(), 1, { row: undefined }), undefined);
           await own.putHead(headOf(fresh(), 1, { row: undefined, memory: {} }), undefined);
-          await own.putRow(rowOf(there[i]!, 'a', 1));
+          await own.putRow(rowOf(there[i]!, 'a', 1), undefined);
         }
         for (const limit of [1, 5, 23, 100]) {
           const pages = await walk(

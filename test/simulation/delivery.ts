@@ -117,7 +117,7 @@ export const deliver = async (scenario: Delivering, mutant: ViewMutant = () => (
       ...view,
       head: (key) => call(() => view.head(key)),
       putHead: (head, expected) => call(() => view.putHead(head, expected)),
-      putRow: (item) => call(() => view.putRow(item)),
+      putRow: (item, before) => call(() => view.putRow(item, before)),
     };
     while (time.now() < start + 4_000 || queue.length > 0) {
       const batch = queue.splice(Math.floor(random() * queue.length), batchSize);

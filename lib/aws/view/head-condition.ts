@@ -1,5 +1,6 @@
 import type { Put } from '@aws-sdk/client-dynamodb';
 import type { ViewItem } from '../../engine/ports.ts';
+import { countOfRows } from '../../engine/view/view-item.ts';
 import { toItem } from '../attributes.ts';
 
 type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
@@ -19,3 +20,10 @@ export const asItWasRead = (before: ViewItem | undefined): Condition => {
     ExpressionAttributeValues: toItem({ ':writes': before.writes }),
   };
 };
+
+/** That no row is there which was put for a later head, or for the same one and a later commit. One of before rows had a count has none. */
+export const overEarlier = ({ commit }: ViewItem, before: ViewItem | undefined): Condition => ({
+  ConditionExpression: 'attribute_not_exists(#writes) OR #writes < :writes OR (#writes = :writes AND #commit <= :commit)',
+  ExpressionAttributeNames: { '#writes': 'writes', '#commit': 'commit' },
+  ExpressionAttributeValues: toItem({ ':writes': countOfRows(before), ':commit': commit }),
+});

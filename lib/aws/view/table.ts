@@ -8,9 +8,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
 import { candidates } from '../../engine/view/lists.ts';
-import { listed, written } from '../../engine/view/view-item.ts';
+import { listed, rowUnder, written } from '../../engine/view/view-item.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
-import { asItWasRead } from './head-condition.ts';
+import { asItWasRead, overEarlier } from './head-condition.ts';
 import { type ItemPage, lookFurther, readPage, requestsPerPage } from './paging.ts';
 import { sharedReads } from './shared-reads.ts';
 import { sharedWrites } from './shared-writes.ts';
@@ -134,13 +134,7 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
       return Item && fromStored(Item);
     },
     putHead: (head, before) => putIf(written(head, before), asItWasRead(before)),
-    putRow: async (item, over = item.commit) => {
-      await putIf(item, {
-        ConditionExpression: 'attribute_not_exists(#key) OR #commit <= :commit',
-        ExpressionAttributeNames: { '#key': 'key', '#commit': 'commit' },
-        ExpressionAttributeValues: toItem({ ':commit': over }),
-      });
-    },
+    putRow: async (item, before) => void (await putIf(rowUnder(item, before), overEarlier(item, before))),
     rowsOf: (key, { limit, after, direction, where, consistent, tombstones }) => {
       const { filter, names, values } = tombstones ? everything : filtered(['attribute_exists(#row)'], where);
       return fill(

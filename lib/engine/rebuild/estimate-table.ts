@@ -3,7 +3,7 @@ import type { AnyProjection } from '../../core/projection.ts';
 import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../ports.ts';
 import { itemSize } from '../store/size.ts';
 import { isPlaceOfRow, partSort, rowPlace, shareSort } from '../view/shares.ts';
-import { isUnwritten, listed, written } from '../view/view-item.ts';
+import { isUnwritten, listed, rowUnder, written } from '../view/view-item.ts';
 import type { Meter, ScannedItem, ViewScanner } from './ports.ts';
 
 type Part = RowPart & Readonly<{ listed: string }>;
@@ -102,7 +102,7 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
       put(written(head, before));
       return true;
     },
-    putRow: async (item) => put(item),
+    putRow: async (item, before) => put(rowUnder(item, before)),
     putShares: async (head, before, changes) => {
       if (!isUnwritten(get(head.key, 'head'), before)) return 'moved';
       put(written(head, before), changes.length > 0 ? 2 : 1);

@@ -7,7 +7,7 @@ import type { Clock, Log, Page, Range, Store, View, ViewItem } from '../ports.ts
 import type { DirtyNotes } from '../rebuild/ports.ts';
 import { applyInPortions, type Change } from './apply.ts';
 import type { KnownPhase } from './phase.ts';
-import { written } from './view-item.ts';
+import { countOfRows, written } from './view-item.ts';
 import { endBegun, writeShares } from './write-shares.ts';
 
 export type Projecting = Readonly<{
@@ -74,11 +74,31 @@ async function* wanted(
   yield { commits: numbers.flatMap((n) => (n > to ? (delivered.get(n) ?? []) : [])) };
 }
 
+/**
+ * Takes back what was put too late, for a head that a refold has replaced: the refold may have looked at the rows before these came, and its code
+ * may make none under these keys. What lies there under a later count is another one's, and stays.
+ */
+const takeBack = async (view: View, before: ViewItem | undefined, { rows, head }: Change): Promise<void> => {
+  const { refolded = 0 } = (rows.length > 0 && (await view.head(head.key))) || {};
+  if (refolded <= countOfRows(before)) return;
+  await atOnce(rowsAtOnce, rows, ({ key, sort, stream, commit }) => view.putRow({ key, sort, stream, commit }, before));
+};
+
+const writeRows = async (view: View, before: ViewItem | undefined, change: Change): Promise<ViewItem | undefined> => {
+  await atOnce(rowsAtOnce, change.rows, (row) => view.putRow(row, before));
+  if (await view.putHead(change.head, before)) return written(change.head, before);
+  await takeBack(view, before, change);
+  return undefined;
+};
+
 /** Rows first, the head with the cursor last; shared rows together with it. Answers the head, or undefined if another was faster. */
-const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, { rows, head }: Change) => {
-  if (projection.kind === 'shared-rows') return writeShares(projection, { view, clock, now: () => nowOf(clock) }, before, head);
-  await atOnce(rowsAtOnce, rows, (row) => view.putRow(row));
-  return (await view.putHead(head, before)) ? written(head, before) : undefined;
+const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, change: Change) => {
+  if (projection.kind === 'shared-rows')
+    return writeShares(projection, { view, clock, now: () => nowOf(clock) }, before, change.head);
+  if (!before?.refolding || change.rows.length === 0) return writeRows(view, before, change);
+  // The next count belongs to a refold, which may be at work: with the head written, its count is past, and it begins again.
+  const { refolding: _, ...head } = before;
+  return (await view.putHead(head, before)) ? writeRows(view, written(head, before), change) : undefined;
 };
 
 /**

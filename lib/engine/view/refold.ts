@@ -5,7 +5,7 @@ import type { View, ViewItem, ViewReader } from '../ports.ts';
 import { foldAfresh } from './fold-afresh.ts';
 import { finished, type Projecting, races, rowsAtOnce, TryAgain, takenUp } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
-import { written } from './view-item.ts';
+import { countOfRows, written } from './view-item.ts';
 import { putFitted, rowsPerTransaction, writeShares } from './write-shares.ts';
 
 /** What an operator sends to a projection's queue: fold this stream anew; `row` names one in which it may have a share that it should not. */
@@ -105,42 +105,70 @@ const refoldShares = async (
 const rowsPerPage = 200;
 
 /**
- * Rows that are there beside or instead of what the history comes to, with their commits. One that is newer than the stream's head in the
- * store is nobody's; one that is only newer than what was folded may be a live commit's, and is left to it.
+ * Makes the next count of writes the refold's own: no row is put under it by anybody else, and whoever has read the head before, or goes on from it,
+ * either comes too late for a row that the refold has put, or makes the refold begin again.
  */
-const strays = async ({ view, store }: Refolding, fresh: ViewItem, seen: ReadonlyMap<string, number>) => {
-  const found = new Map<string, number>();
+const claimed = async (
+  refolding: Refolding,
+  there: ViewItem | undefined,
+  at: Pick<ViewItem, 'key' | 'stream'>,
+): Promise<ViewItem | undefined> => {
+  const head: ViewItem = { ...(there ?? nothingOf(refolding, at)), refolding: true };
+  return (await refolding.view.putHead(head, there)) ? written(head, there) : undefined;
+};
+
+/** The rows that are there under other counts than the refold's, which has put all that its history comes to. */
+const strays = async ({ view }: Refolding, { key }: ViewItem, own: number) => {
+  const found: string[] = [];
+  let highest = own;
   for (let after: Readonly<Record<string, unknown>> | undefined, more = true; more; ) {
     const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
-    const page = await view.rowsOf(fresh.key, { ...options, ...(after && { after }) });
-    for (const { sort, commit } of page.items) {
-      if (seen.get(sort) === commit) continue;
-      if (commit <= fresh.commit || !(await store.find(fresh.stream, commit))) found.set(sort, commit);
+    const page = await view.rowsOf(key, { ...options, ...(after && { after }) });
+    for (const { sort, writes = 0 } of page.items) {
+      if (writes < own) found.push(sort);
+      highest = Math.max(highest, writes);
     }
     after = page.next;
     more = after !== undefined;
   }
-  return found;
+  return { found, highest };
 };
 
 const refoldRows = async (
   refolding: Refolding,
-  head: ViewItem | undefined,
-  fresh: ViewItem,
-  seen: ReadonlyMap<string, number>,
+  there: ViewItem | undefined,
+  at: Pick<ViewItem, 'key' | 'stream'>,
 ): Promise<ViewItem | undefined> => {
-  const { projection, view } = refolding;
-  const found = projection.kind === 'rows-per-stream' ? await strays(refolding, fresh, seen) : new Map<string, number>();
-  if (found.size > 0) {
-    const { key, stream, commit } = fresh;
-    // What they should be is folded once more, since nothing but their names was kept; tombstones until it is known otherwise.
-    const wanted = new Map<string, ViewItem>([...found.keys()].map((sort) => [sort, { key, sort, stream, commit }]));
-    await foldAfresh(refolding, stream, commit, (rows) => {
-      for (const row of rows) if (found.has(row.sort)) wanted.set(row.sort, { ...row, commit });
-    });
-    for (const [sort, over] of found) await view.putRow(wanted.get(sort)!, over);
+  const { view } = refolding;
+  const head = await claimed(refolding, there, at);
+  if (!head) return undefined;
+  const folded = await foldAfresh(refolding, at.stream, undefined, async (rows) => {
+    await atOnce(rowsAtOnce, rows, (item) => view.putRow(item, head));
+  });
+  const fresh = folded ?? nothingOf(refolding, at);
+  const own = countOfRows(head);
+  const { found, highest } = await strays(refolding, fresh, own);
+  if (highest > own) {
+    // Others have gone on from the head since, and this fails; or somebody has changed it, or a row, behind our back: counts go on from the row's.
+    const { refolding: _, ...unclaimed } = head;
+    await view.putHead({ ...unclaimed, writes: highest }, head);
+    return undefined;
   }
-  return (await view.putHead(fresh, head)) ? written(fresh, head) : undefined;
+  const { key, stream, commit } = fresh;
+  await atOnce(rowsAtOnce, found, (sort) => view.putRow({ key, sort, stream, commit }, head));
+  const done: ViewItem = { ...fresh, refolded: own };
+  return (await view.putHead(done, head)) ? written(done, head) : undefined;
+};
+
+const refoldHead = async (
+  refolding: Refolding,
+  head: ViewItem | undefined,
+  at: Pick<ViewItem, 'key' | 'stream'>,
+  row: string | undefined,
+): Promise<ViewItem | undefined> => {
+  const fresh = (await foldAfresh(refolding, at.stream, undefined, () => {})) ?? nothingOf(refolding, at);
+  if (isSharing(refolding)) return refoldShares(refolding, head, fresh, row);
+  return (await refolding.view.putHead(fresh, head)) ? written(fresh, head) : undefined;
 };
 
 /**
@@ -150,20 +178,18 @@ const refoldRows = async (
 export const refold = async (refolding: Refolding, stream: string, row?: string): Promise<ViewItem | undefined> => {
   const key = streamKey(refolding.projection, stream);
   for (let race = 0; race < races; race++) {
-    const head = await takenUp(refolding, await refolding.view.head(key));
+    const there = await refolding.view.head(key);
+    // That one began after this one did, so what it comes to is as good; if it was cut off, this order ends it when it comes again.
+    if (race > 0 && there?.refolding) throw new TryAgain(`${stream} is being folded anew by another function.`);
+    const head = await takenUp(refolding, there);
     if (head === 'again') continue;
     // A begun change that cannot be ended has parked the stream again: what it contributes is known when that is mended.
     if (head?.begun) return head;
-    const seen = new Map<string, number>();
-    const folded = await foldAfresh(refolding, stream, undefined, async (rows) => {
-      for (const item of rows) seen.set(item.sort, item.commit);
-      await atOnce(rowsAtOnce, rows, (item) => refolding.view.putRow(item));
-    });
-    if (!folded && !head && row === undefined) return undefined;
-    const fresh = folded ?? nothingOf(refolding, { key, stream });
-    const done = isSharing(refolding)
-      ? await refoldShares(refolding, head, fresh, row)
-      : await refoldRows(refolding, head, fresh, seen);
+    if (!head && row === undefined && !(await refolding.store.find(stream, 1))) return undefined;
+    const done =
+      refolding.projection.kind === 'rows-per-stream'
+        ? await refoldRows(refolding, head, { key, stream })
+        : await refoldHead(refolding, head, { key, stream }, row);
     if (done) return done;
   }
   throw new TryAgain(`${stream} is being projected by others at the same time.`);

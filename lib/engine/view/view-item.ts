@@ -2,12 +2,28 @@ import type { ViewItem } from '../ports.ts';
 
 /**
  * A head as it is in a table that took it in the place of another one. Its count tells every state of a head from all others: a cursor does not,
- * since a refold, a mark and its removal write a head anew at the same commit.
+ * since a refold, a mark and its removal write a head anew at the same commit. A head that says a higher count itself is counted on from there.
  */
 export const written = (head: ViewItem, before: ViewItem | undefined): ViewItem => ({
+  ...(before?.refolded !== undefined && { refolded: before.refolded }),
   ...head,
-  writes: (before?.writes ?? 0) + 1,
+  writes: Math.max(before?.writes ?? 0, head.writes ?? 0) + 1,
 });
+
+/** The count under which rows are put by whoever has read this head: that of the write of the head that is to follow. */
+export const countOfRows = (before: ViewItem | undefined): number => (before?.writes ?? 0) + 1;
+
+/** A row as it is in a table that took it from somebody who has read this head. */
+export const rowUnder = (row: ViewItem, before: ViewItem | undefined): ViewItem => ({ ...row, writes: countOfRows(before) });
+
+/**
+ * Whether a row goes over the one that is there: whoever has read a later state of the head goes over all others, and of those who have read the
+ * same one, the later commit. A row that was put before rows had a count gives way to each.
+ */
+export const goesOver = (row: ViewItem, there: ViewItem | undefined): boolean => {
+  const [count, other] = [row.writes ?? 0, there?.writes ?? 0];
+  return there === undefined || other < count || (other === count && there.commit <= row.commit);
+};
 
 /** Whether a head is still the one that was read. */
 export const isUnwritten = (there: ViewItem | undefined, before: ViewItem | undefined): boolean =>

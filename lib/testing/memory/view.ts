@@ -3,7 +3,7 @@ import type { Listing, View, ViewItem, ViewReader } from '../../engine/ports.ts'
 import { itemSize, largestItem } from '../../engine/store/size.ts';
 import { storable } from '../../engine/store/storable.ts';
 import { compareText, matches } from '../../engine/view/lists.ts';
-import { isUnwritten, listed, written } from '../../engine/view/view-item.ts';
+import { goesOver, isUnwritten, listed, rowUnder, written } from '../../engine/view/view-item.ts';
 import { frozen } from '../stored.ts';
 import { firstPage } from './page-bytes.ts';
 import { memoryShares } from './shares.ts';
@@ -61,9 +61,9 @@ export const memoryView = (): MemoryView => {
       put(written(head, before));
       return true;
     },
-    putRow: async (item, over = item.commit) => {
-      const there = table.get(places(item));
-      if (!there || there.commit <= over) put(item);
+    putRow: async (item, before) => {
+      const row = rowUnder(item, before);
+      if (goesOver(row, table.get(places(row)))) put(row);
     },
     rowsOf: async (key, options) => {
       const rows = [...table.values()].filter(

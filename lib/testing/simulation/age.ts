@@ -39,7 +39,7 @@ export const age = async (
   const there = view.items().filter(({ key, sort }) => key === now.key && sort.startsWith('row#'));
   for (const { sort, commit } of there.filter((item) => item.commit <= now.commit)) {
     const { key } = now;
-    await view.putRow({ ...(rows.find((row) => row.sort === sort) ?? { key, sort, stream }), commit }, commit);
+    await view.putRow({ ...(rows.find((row) => row.sort === sort) ?? { key, sort, stream }), commit }, now);
   }
   return true;
 };

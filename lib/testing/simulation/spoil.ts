@@ -23,7 +23,7 @@ const spoilRow = async (view: MemoryView, dice: Dice): Promise<boolean> => {
   if (rows.length === 0) return false;
   const { row, ...item } = dice.pick(rows);
   const changed = dice.pick([{ row: marked(row) as ViewItem['row'] }, {}, { sort: `row#${nobodys}`, row }]);
-  await view.putRow({ ...item, ...changed });
+  await view.putRow({ ...item, ...changed }, await view.head(item.key));
   return true;
 };
 

@@ -86,7 +86,7 @@ describe('what is asked of DynamoDB', () => {
   it('lets a row expire that is an item of its own, later than anybody may still write to it, and never a cursor', async () => {
     const item = { key: '1', stream: 'account-1', commit: 1, row: {}, expires: '2026-11-21T12:00:00.000Z' };
     await viewTable(client, 't').putHead({ ...item, sort: 'head' }, undefined);
-    await viewTable(client, 't').putRow({ ...item, sort: 'row#1' });
+    await viewTable(client, 't').putRow({ ...item, sort: 'row#1' }, undefined);
     const removeAt = Date.UTC(2026, 10, 21, 13) / 1_000;
     expect(sent().map(({ Item }) => (Item as { removeAt?: unknown }).removeAt)).toEqual([undefined, { N: String(removeAt) }]);
   });

@@ -29,7 +29,7 @@ beforeEach(async () => {
   rows = memoryView();
   await rows.putHead({ key: 'a1', sort: 'head', stream: 'account-a1', commit: 5, owner: 'ada', memory: {} }, undefined);
   for (let i = 1; i <= 5; i++)
-    await rows.putRow({ key: 'a1', sort: `row#${i}`, stream: 'account-a1', commit: i, row: { entry: i } });
+    await rows.putRow({ key: 'a1', sort: `row#${i}`, stream: 'account-a1', commit: i, row: { entry: i } }, undefined);
   statements = { projection: accountStatement, reader: rows, clock: memoryClock() };
 });
 

@@ -7,8 +7,10 @@ import { bagOf } from '../../support/examples/bag.ts';
 import { asked, built, entries, headOf, settings, shelves, sums } from '../../support/examples/built.ts';
 import { append, deliver, execute, faultsOf, kinds, type Rebuilding } from '../../support/examples/rebuilding.ts';
 
-const tampered = (item: Partial<ViewItem> & Pick<ViewItem, 'key' | 'sort' | 'stream' | 'commit'>) => (rebuilding: Rebuilding) =>
-  rebuilding.view.putRow(item, Number.MAX_SAFE_INTEGER);
+const tampered =
+  (item: Partial<ViewItem> & Pick<ViewItem, 'key' | 'sort' | 'stream' | 'commit'>, writes?: number) =>
+  async ({ view }: Rebuilding) =>
+    view.putRow(item, writes === undefined ? await view.head(item.key) : { ...item, writes });
 const found = ({ differences = [] }: Rebuild) =>
   [...new Set(differences.map(({ stream, row }) => stream ?? `row ${row}`))].sort();
 
@@ -46,6 +48,12 @@ const tamperings: readonly (readonly [string, typeof sums, Tampering, readonly s
     'a row from the future',
     entries,
     tampered({ key: 'c', sort: 'row#000000000009', stream: 'bag-c', commit: 99, row: { sum: 0, at: 1 } }),
+    ['bag-c'],
+  ],
+  [
+    'a row for a head that is far ahead',
+    entries,
+    tampered({ key: 'c', sort: 'row#000000000009', stream: 'bag-c', commit: 3, row: { sum: 0, at: 1 } }, 1_000),
     ['bag-c'],
   ],
   ['a memory', entries, headOf({ memory: 3 }), ['bag-a']],
@@ -139,7 +147,7 @@ describe('comparing a stream', () => {
     ]);
     await append(rebuilding, more);
     expect(await compareStream(rebuilding.working, 'bag-c')).toEqual([]);
-    await tampered({ ...gone, commit: 1 })(rebuilding);
+    await tampered({ ...gone, commit: 1 }, 9)(rebuilding);
     expect(await compareStream(rebuilding.working, 'bag-c')).toMatchObject([
       { what: 'differs', detail: expect.stringContaining('was taken away') },
     ]);

@@ -324,7 +324,7 @@ describe('a partial replay', () => {
 
   it.each(kinds)('folds a category of $name anew where it is, and switches nothing', async (projection) => {
     const rebuilding = await built(projection);
-    await rebuilding.view.putRow({ ...(await rebuilding.view.head('a'))!, owner: 'eve' }, Number.MAX_SAFE_INTEGER);
+    await headOf({ owner: 'eve' })(rebuilding);
     const active = await rebuilding.actives.load(projection.name);
     const { id } = await orderReplay(rebuilding.ordering, { ...asked, projection: projection.name, category: 'bag', settings });
     expect(await execute(rebuilding, id)).toMatchObject({ state: 'replayed', found: 0 });

@@ -25,7 +25,7 @@ const mutants: Readonly<Record<string, ViewMutant>> = {
   "the condition of a head's Put": ({ head, putHead }) => ({
     putHead: async (item) => putHead(item, await head(item.key)),
   }),
-  "the condition of a row's Put": ({ putRow }) => ({ putRow: (item) => putRow({ ...item, commit: newest++ }) }),
+  "the condition of a row's Put": ({ putRow }) => ({ putRow: (item, before) => putRow({ ...item, commit: newest++ }, before) }),
 };
 
 describe('that property', () => {

@@ -141,9 +141,9 @@ describe('a view with many rows for each stream', () => {
     const order: string[] = [];
     const watched: View = {
       ...view,
-      putRow: (item) => {
+      putRow: (item, before) => {
         order.push(item.sort);
-        return view.putRow(item);
+        return view.putRow(item, before);
       },
       putHead: (item, expected) => {
         order.push(`${item.sort} after ${order.length} rows`);

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { View } from '../../../lib/engine/ports.ts';
-import { projectBatch } from '../../../lib/engine/view/project.ts';
+import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
+import { projectBatch, TryAgain } from '../../../lib/engine/view/project.ts';
 import { type Refolding, refold } from '../../../lib/engine/view/refold.ts';
 import { type MemoryView, memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
-import { bagOf, entries, sums } from '../../support/examples/bag.ts';
+import { bagOf, entries, numbered, sums } from '../../support/examples/bag.ts';
 import { anySpread, checkRows, spreadHistory } from '../../support/examples/sharing.ts';
 
 const deliver = (commit: Commit) => [{ id: '1', delivered: { ...commit, types: commit.events.map(({ type }) => type) } }];
@@ -58,6 +59,8 @@ const everywhere = async (play: (after: number) => Promise<boolean>): Promise<nu
 };
 
 const bag = bagOf('a', [[5], [7], [9], [11]]);
+/** Whoever does not know that it was emptied goes on to count, and has rows that nobody else has. */
+const emptied = bagOf('a', [[5], [7], ['Emptied'], [11]]);
 const spread = spreadHistory('a', [
   { rows: 2, amount: 5 },
   { rows: 3, amount: 7 },
@@ -68,6 +71,7 @@ const spread = spreadHistory('a', [
 describe.each([
   ['a row per stream', sums as AnyProjection, bag],
   ['many rows per stream', entries as AnyProjection, bag],
+  ['many rows per stream, under keys that are counted', numbered as AnyProjection, emptied],
   ['shared rows', anySpread as AnyProjection, spread],
 ])('folding anew, beside others: %s', (_, projection, history) => {
   const stream = history[0]!.stream;
@@ -77,18 +81,24 @@ describe.each([
     const [store, clock, log] = [await storeOf(commits), memoryClock(), memoryLog()];
     for (const commit of commits) await projectBatch({ projection, store, view: fresh, clock, log }, deliver(commit));
     const shown = (items: MemoryView) =>
-      items.items().map(({ key, sort, commit, row, memory }) => ({ key, sort, commit, row, memory }));
+      items
+        .items()
+        .filter(({ sort, row }) => sort === 'head' || row !== undefined)
+        .map(({ key, sort, commit, row, memory }) => ({ key, sort, commit, row, memory }));
     expect(shown(view).toSorted((a, b) => (a.sort < b.sort ? -1 : 1))).toEqual(
       shown(fresh).toSorted((a, b) => (a.sort < b.sort ? -1 : 1)),
     );
   };
 
-  it('is not undone by a live commit, whatever that had read or written before', async () => {
+  it.each([
+    ['has not seen', 'what was there'],
+    ['has seen as well', 'all'],
+  ])('is not undone by a live commit that it %s, whatever that had read or written before', async (_, sees) => {
     const places = await everywhere(async (after) => {
       const { view, refolding, seen, last } = await madeBefore(projection, history, 2, 3);
-      // It has read the stream before the last commit was there; but a commit that is in the view is in the store as well.
+      // It may have read the stream before the last commit was there; but a commit that is in the view is in the store as well.
       const between = meanwhile(view, after, async () => {
-        const isLate = (await view.head('a'))?.commit === last.commit;
+        const isLate = sees === 'all' || (await view.head('a'))?.commit === last.commit;
         await refold(await refolding(isLate ? history : seen), stream);
       });
       expect(await projectBatch(await refolding(history, between.view), deliver(last))).toEqual([]);
@@ -135,3 +145,24 @@ describe.each([
     expect(after?.writes).toBeGreaterThan(before?.writes ?? Number.NaN);
   });
 });
+
+it.each([entries, numbered] as AnyProjection[])(
+  'a refold of $name is left to one that began later: the two do not stop each other for ever',
+  async (projection) => {
+    const { view, refolding } = await madeBefore(projection, bag, 2, 4);
+    const gate = Promise.withResolvers<void>();
+    const putRow: View['putRow'] = async (...given) => {
+      await gate.promise;
+      await view.putRow(...given);
+    };
+    let later: Promise<unknown> | undefined;
+    const between = meanwhile(view, 5, async () => {
+      later = refold(await refolding(bag, { putRow }), 'bag-a');
+      while (!(await view.head('a'))?.refolding) await Promise.resolve();
+    });
+    expect(await refold(await refolding(bag, between.view), 'bag-a').catch((cause) => cause)).toBeInstanceOf(TryAgain);
+    gate.resolve();
+    expect(await later).toMatchObject({ refolded: (await view.head('a'))?.writes });
+    expect(await compareStream(await refolding(bag), 'bag-a')).toEqual([]);
+  },
+);

@@ -106,13 +106,13 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     putShares: async (item, _, changes) => putShares(item, await head(item.key), changes),
   })),
   'the cursor is written before the rows': functionsView((real) => {
-    const waiting: ViewItem[] = [];
+    const waiting: Parameters<typeof real.putRow>[] = [];
     return {
-      putRow: async (item) => void waiting.push(item),
+      putRow: async (...given) => void waiting.push(given),
       putHead: async (item, expected) => {
         const rows = waiting.splice(0);
         const put = await real.putHead(item, expected);
-        for (const row of rows) await real.putRow(row);
+        for (const row of rows) await real.putRow(...row);
         return put;
       },
     };
@@ -288,7 +288,7 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
       ),
   })),
   'an older row is put over a newer one': {
-    ...view(({ putRow }) => ({ putRow: (item) => putRow({ ...item, commit: Number.MAX_SAFE_INTEGER }) })),
+    ...view(({ putRow }) => ({ putRow: (item, before) => putRow({ ...item, commit: Number.MAX_SAFE_INTEGER }, before) })),
   },
   'a snapshot is taken of what is about to be stored': {
     commanding: (real: Commanding) => ({

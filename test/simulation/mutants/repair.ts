@@ -83,9 +83,21 @@ const byCommitAlone: Tamper = {
   },
 };
 
+/** What is delivered, projected as if each row were put by somebody who has read the head a moment ago. */
+const lateRows: Tamper = {
+  engine: (real) => ({
+    ...real,
+    projectBatch: ({ view, ...projecting }, batch) => {
+      const putRow: typeof view.putRow = async (item) => view.putRow(item, await view.head(item.key));
+      return real.projectBatch({ ...projecting, view: { ...view, putRow } }, batch);
+    },
+  }),
+};
+
 /** What a repair leans on, each taken away alone. */
 export const repairMutants: Readonly<Record<string, DeliveryMutant>> = {
   'a head is put where its commit number is as it was read': byCommitAlone,
+  'a row that comes late goes over what a refold has put': lateRows,
   'a refold is reported and not carried out': orders(
     () => ({}),
     (order) => ('refold' in order ? undefined : order),

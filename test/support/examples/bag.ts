@@ -48,6 +48,17 @@ export const entries: RowsPerStream<number, Sum, BagEvent> = {
   },
 };
 
+/** A row for each n that was added, under how many there were by then: whoever remembers another number has other rows. */
+export const numbered: RowsPerStream<number, Sum, BagEvent> = {
+  ...entries,
+  name: 'numbered',
+  on: {
+    ...entries.on,
+    Added: (count, { data: { n }, version }) => ({ memory: count + 1, rows: { [rowKey(count + 1)]: { sum: n, at: version } } }),
+    Emptied: (count) => ({ memory: 0, rows: { [rowKey(count)]: undefined } }),
+  },
+};
+
 export const projections: readonly AnyProjection[] = [sums as AnyProjection, entries as AnyProjection];
 
 const stored = (event: number | keyof typeof events): StoredEvent =>

@@ -54,5 +54,9 @@ export const withNext = (rebuilding: Rebuilding): Rebuilding => {
 };
 
 /** Puts something else into the head of the bag `a`, behind everybody's back. */
-export const headOf = (over: Partial<ViewItem>) => async (rebuilding: Rebuilding) =>
-  rebuilding.view.putRow({ ...(await rebuilding.view.head('a'))!, ...over }, Number.MAX_SAFE_INTEGER);
+export const headOf =
+  (over: Partial<ViewItem>) =>
+  async ({ view }: Rebuilding) => {
+    const head = (await view.head('a'))!;
+    await view.putRow({ ...head, ...over }, head);
+  };

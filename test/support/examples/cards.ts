@@ -81,7 +81,7 @@ export const deal = async (view: View, projection: AnyProjection, id: string, de
     meta: { actor: 'ada', correlation: 'c-1', causation: 'r-1' },
   };
   const change = apply(projection, head, [commit], commit.at);
-  for (const row of change.rows) await view.putRow(row);
+  for (const row of change.rows) await view.putRow(row, head);
   await view.putHead(change.head, head);
   return commit;
 };

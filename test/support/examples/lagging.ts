@@ -12,7 +12,7 @@ export type LaggingView = MemoryView & {
 export const laggingView = (shorten: (limit: number) => number = (limit) => limit): LaggingView => {
   const table = memoryView();
   const indexes = memoryView();
-  const behind: ViewItem[] = [];
+  const behind: (readonly [ViewItem, before?: ViewItem])[] = [];
   const shortly = async <O extends { limit: number }>(ask: (options: O) => Promise<Listing>, options: O): Promise<Listing> =>
     ask({ ...options, limit: shorten(options.limit) });
   return {
@@ -20,17 +20,17 @@ export const laggingView = (shorten: (limit: number) => number = (limit) => limi
     indexes,
     putHead: async (head, expected) => {
       const done = await table.putHead(head, expected);
-      if (done) behind.push(head);
+      if (done) behind.push([head]);
       return done;
     },
-    putRow: async (row) => {
-      await table.putRow(row);
-      behind.push(row);
+    putRow: async (row, before) => {
+      await table.putRow(row, before);
+      behind.push([row, before]);
     },
     catchUp: async (writes = behind.length) => {
-      for (const item of behind.splice(0, writes))
+      for (const [item, before] of behind.splice(0, writes))
         if (item.sort === 'head') await indexes.putHead(item, await indexes.head(item.key));
-        else await indexes.putRow(item);
+        else await indexes.putRow(item, before);
     },
     rowsOf: (key, options) => (options.consistent ? table : indexes).rowsOf(key, options),
     all: (options) => shortly(options.consistent && options.owner === undefined ? table.all : indexes.all, options),

@@ -9,7 +9,7 @@ const numbers = [1, 2, 3, 4, 5, 6, 7];
 
 it('a page of a view in memory ends at a megabyte, as one of the table does, with a place to go on from', async () => {
   const view = memoryView();
-  for (const n of numbers) await view.putRow({ key: 'a', sort: `row#${n}`, stream: 'bag-a', commit: n, row: large });
+  for (const n of numbers) await view.putRow({ key: 'a', sort: `row#${n}`, stream: 'bag-a', commit: n, row: large }, undefined);
   const pages: number[] = [];
   for (let after: Listing['next'], more = true; more; ) {
     const page = await view.rowsOf('a', { limit: 100, direction: 'oldest-first', ...(after && { after }) });
