@@ -21,6 +21,8 @@ import { switchOf } from '../../engine/rebuild/roll-back.ts';
 import { itemSize } from '../../engine/store/size.ts';
 import { dirtyPlace, shardOfNote } from '../../engine/view/dirty.ts';
 import { isPlaceOfRow, partSort, rowPlace } from '../../engine/view/shares.ts';
+import { firstPage, megabyte } from './page-bytes.ts';
+import { allSharedRows } from './shares.ts';
 import type { MemoryView } from './view.ts';
 
 /** Which revisions answer, in memory. */
@@ -47,6 +49,10 @@ export const memoryPhases = (): Phases & Readonly<{ forget(projection: string, r
   };
 };
 
+/** As the table holds a note. */
+const noteSize = ({ stream, commit }: Dirty): number =>
+  itemSize({ key: dirtyPlace(shardOfNote(stream)), sort: stream, noted: commit });
+
 /** Notes of one revision, in memory. */
 export const memoryDirtyNotes = (): DirtyNotes => {
   const kept = new Map<string, Dirty>();
@@ -58,9 +64,9 @@ export const memoryDirtyNotes = (): DirtyNotes => {
       const all = [...kept.values()]
         .filter(({ stream }) => dirtyPlace(shardOfNote(stream)) === dirtyPlace(shard) && stream > after)
         .toSorted((a, b) => Number(a.stream > b.stream) - Number(a.stream < b.stream));
-      const notes = all.slice(0, limit);
+      const notes = firstPage(all, limit, megabyte, noteSize);
       const last = notes.at(-1);
-      return { notes, ...(last && all.length > limit && { next: last.stream }) };
+      return { notes, ...(last && all.length > notes.length && { next: last.stream }) };
     },
     clear: async ({ stream, commit }) => {
       if ((kept.get(stream)?.commit ?? 0) <= commit) kept.delete(stream);
@@ -145,7 +151,7 @@ const placeOf = ({ key, sort }: Readonly<{ key: string; sort: string }>) => hash
 /** Looks at all items of a view in memory, by segments, in no order that means anything. */
 export const memoryViewScanner = (view: Pick<MemoryView, 'items' | 'sharedRows'>): ViewScanner => ({
   scan: async ({ segment, of }, { after, limit = 1_000 }) => {
-    const rows = (await view.sharedRows({ limit: Number.MAX_SAFE_INTEGER, consistent: true })).items;
+    const rows = await allSharedRows(view);
     const items: (ScannedItem & Readonly<{ key: string; sort: string; size: number }>)[] = [
       ...view.items().map(({ key, sort, stream, ...rest }) => {
         const kind = sort === 'head' ? ('head' as const) : isPlaceOfRow(key) ? ('share' as const) : ('row' as const);
@@ -167,13 +173,13 @@ export const memoryViewScanner = (view: Pick<MemoryView, 'items' | 'sharedRows'>
       .map((item) => ({ item, place: placeOf(item) }))
       .toSorted((a, b) => (a.place < b.place ? -1 : 1));
     const rest = after ? all.filter(({ place }) => place > String(after.place)) : all;
-    const found = rest.slice(0, limit);
+    const found = firstPage(rest, limit, megabyte, ({ item }) => item.size);
     const page = found.map(({ item }) => item);
     const last = found.at(-1);
     const bytes = page.reduce((sum, { size }) => sum + size, 0);
     return {
       items: page,
-      ...(last && rest.length > limit && { next: { place: last.place } }),
+      ...(last && rest.length > found.length && { next: { place: last.place } }),
       units: Math.max(1, Math.ceil(bytes / 4_096)) / 2,
     };
   },

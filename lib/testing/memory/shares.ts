@@ -1,12 +1,12 @@
 import { plus } from '../../core/amount.ts';
-import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
+import type { RowChange, RowListing, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
 import { itemSize, largestItem } from '../../engine/store/size.ts';
 import { NotStorable, storable } from '../../engine/store/storable.ts';
 import { compareText } from '../../engine/view/lists.ts';
 import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../../engine/view/shares.ts';
 import { isUnwritten, written } from '../../engine/view/view-item.ts';
 
-import { firstPage } from './page-bytes.ts';
+import { firstPage, megabyte } from './page-bytes.ts';
 
 type Table = Readonly<{
   get: (key: string, sort: string) => ViewItem | undefined;
@@ -30,6 +30,15 @@ const added = (part: Part | undefined, { row, shard, listed, add, raise }: RowCh
   };
 };
 
+/** A part as the table holds it. */
+const asItem = ({ row, shard, listed, amounts, highest }: Part): object => ({
+  key: rowPlace(row),
+  sort: partSort(shard),
+  listed,
+  ...amounts,
+  ...highest,
+});
+
 const fits = ({ raise }: RowChange, before: Part | undefined): boolean =>
   Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
 
@@ -49,9 +58,8 @@ export const memoryShares = (
       if (!isUnwritten(table.get(head.key, head.sort), before)) return 'moved';
       const after = changes.map((change) => added(parts.get(place(change.row, change.shard)), change));
       if (!changes.every((change) => fits(change, parts.get(place(change.row, change.shard))))) return 'refused';
-      for (const { row, amounts, highest, listed } of after)
-        if (itemSize({ key: rowPlace(row), sort: partSort(0), listed, ...amounts, ...highest }) > largestItem)
-          throw new NotStorable(`The row ${row} has outgrown its item.`);
+      for (const part of after)
+        if (itemSize(asItem(part)) > largestItem) throw new NotStorable(`The row ${part.row} has outgrown its item.`);
       table.put(written(head, before));
       for (const part of after) parts.set(place(part.row, part.shard), { ...part, highest: storable(part.highest) });
       for (const { row, stream, commit, share } of changes)
@@ -91,11 +99,19 @@ export const memoryShares = (
       const rest = rows
         .filter((row) => totalOf(partsOf(row)) && (start === undefined || compareText(order(rowPlace(row)), start) > 0))
         .toSorted((a, b) => compareText(order(rowPlace(a)), order(rowPlace(b))));
-      const found = rest.slice(0, limit);
-      const [last] = found.slice(-1);
+      // Consistent reads go through the parts themselves, others through the keys in an index.
+      const asRead = (row: string) => (consistent ? partsOf(row).map(asItem) : [{ key: rowPlace(row), listed: row }]);
+      const sizeOf = ({ row }: Readonly<{ row: string }>) => asRead(row).reduce((sum, item) => sum + itemSize(item), 0);
+      const found = firstPage(
+        rest.map((row) => ({ row })),
+        limit,
+        megabyte,
+        sizeOf,
+      );
+      const last = found.at(-1)?.row;
       return {
-        items: found.map((row) => ({ row, parts: partsOf(row).map(shown) })),
-        ...(rest.length > limit && last !== undefined && { next: { key: rowPlace(last), ...whereIn(last) } }),
+        items: found.map(({ row }) => ({ row, parts: partsOf(row).map(shown) })),
+        ...(rest.length > found.length && last !== undefined && { next: { key: rowPlace(last), ...whereIn(last) } }),
       };
     },
     sharesIn: async (row, { limit, after }) => {
@@ -107,4 +123,16 @@ export const memoryShares = (
       return { items, ...(rest.length > items.length && last && { next: { key: last.key, sort: last.sort } }) };
     },
   };
+};
+
+/** All shared rows, page by page. */
+export const allSharedRows = async ({ sharedRows }: Pick<ViewReader, 'sharedRows'>): Promise<RowListing['items']> => {
+  const rows: RowListing['items'][number][] = [];
+  for (let after: RowListing['next'], more = true; more; ) {
+    const page = await sharedRows({ limit: 1_000, consistent: true, ...(after && { after }) });
+    rows.push(...page.items);
+    after = page.next;
+    more = after !== undefined;
+  }
+  return rows;
 };

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Listing } from '../../../lib/engine/ports.ts';
+import { shardOfNote } from '../../../lib/engine/view/dirty.ts';
 import { memoryView } from '../../../lib/testing/index.ts';
+import { memoryDirtyNotes, memoryViewScanner } from '../../../lib/testing/memory/rebuild.ts';
 import { memoryScanner } from '../../../lib/testing/memory/sweep.ts';
 import { commitOf } from '../../support/store/commits.ts';
 
@@ -25,4 +27,40 @@ it('and so does a page of a scan', async () => {
   const page = await memoryScanner({ stored: () => commits }).scan({ segment: 0, of: 1 }, {});
   expect(page.commits).toHaveLength(3);
   expect(page.next).toBeDefined();
+});
+
+it('and so does a page of notes', async () => {
+  const dirty = memoryDirtyNotes();
+  const padding = 'x'.repeat(1_000);
+  const streams = Array.from({ length: 18_000 }, (_, i) => `bag-${i}${padding}`).filter((stream) => shardOfNote(stream) === 0);
+  for (const stream of streams) await dirty.note({ stream, commit: 1 });
+  const page = await dirty.list(0, { limit: 10_000 });
+  expect(page.notes.length).toBeLessThan(streams.length);
+  const rest = await dirty.list(0, { limit: 10_000, after: page.next! });
+  expect([...page.notes, ...rest.notes].map(({ stream }) => stream)).toEqual(streams.toSorted());
+  expect(rest.next).toBeUndefined();
+});
+
+it('and so do a page of shared rows that are read consistently, and one of a scan of a view', async () => {
+  const view = memoryView();
+  for (const n of numbers) {
+    const row = { row: `r${n}`, shard: 0, amounts: { contributors: 1 }, highest: { 'highest/text': large.text } };
+    await view.putPart(row, `row/r${n}`, undefined);
+    await view.putHead({ key: `a${n}`, sort: 'head', stream: `bag-a${n}`, commit: 1, row: large }, undefined);
+  }
+  const page = await view.sharedRows({ limit: 100, consistent: true });
+  expect(page.items).toHaveLength(3);
+  expect(page.next).toBeDefined();
+  // What is in an index are keys alone.
+  expect((await view.sharedRows({ limit: 100 })).items).toHaveLength(7);
+  const scanner = memoryViewScanner(view);
+  let [pages, items] = [0, 0];
+  for (let after: Listing['next'], more = true; more; ) {
+    const scanned = await scanner.scan({ segment: 0, of: 1 }, after ? { after } : {});
+    [pages, items] = [pages + 1, items + scanned.items.length];
+    after = scanned.next;
+    more = after !== undefined;
+  }
+  expect(items).toBe(14);
+  expect(pages).toBeGreaterThan(2);
 });

@@ -4,6 +4,7 @@ import type { Commit } from '../../../core/commit.ts';
 import { type AnyProjection, type AnySharedRows, sourceOf } from '../../../core/projection.ts';
 import type { Share, Total } from '../../../core/share.ts';
 import { totalOf } from '../../../engine/view/shares.ts';
+import { allSharedRows } from '../../memory/shares.ts';
 import type { MemoryView } from '../../memory/view.ts';
 import { foldOf } from './views.ts';
 
@@ -50,7 +51,7 @@ export const sharesFault = async (
       addTo(amounts, share);
     }
   }
-  const { items } = await view.sharedRows({ limit: 10_000, consistent: true });
+  const items = await allSharedRows(view);
   const there = new Map(items.map(({ row, parts }) => [row, totalOf(parts)?.total] as const));
   for (const row of new Set([...there.keys(), ...expected.keys()])) {
     const [is, wanted] = [shown(flat(there.get(row) ?? {})), shown(expected.get(row) ?? [])];
