@@ -8,18 +8,23 @@ import {
   UpdateTableCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { Keeping, TableFacts } from '../../engine/deployment/kept-tables.ts';
+import type { Remembered, TableFacts } from '../../engine/deployment/kept-tables.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { toItem } from '../attributes.ts';
 import { controlItem } from '../control-item.ts';
 
 const id = 'tables';
 
-/** Which tables the deployments of a stack have gone by. Stored format of 2026-11, in the control table: `id` tables, and the ids by table. */
+/** Which tables deployments have gone by. Stored format of 2026-11, in the control table: `id` tables, their ids by table, and under `names` their last names by
+ * table. */
 export const knownTables = (client: DynamoDBClient, control: string) => ({
-  load: async (): Promise<Keeping['known']> => (await controlItem<Keeping['known']>(client, control, id)) ?? {},
-  save: async (known: Keeping['known']): Promise<void> => {
-    await client.send(new PutItemCommand({ TableName: control, Item: toItem({ id, ...known }) }));
+  load: async (): Promise<Remembered> => {
+    const { names = {}, ...known } =
+      (await controlItem<Remembered['known'] & Pick<Remembered, 'names'>>(client, control, id)) ?? {};
+    return { known, names };
+  },
+  save: async ({ known, names }: Remembered): Promise<void> => {
+    await client.send(new PutItemCommand({ TableName: control, Item: toItem({ id, ...known, names }) }));
   },
 });
 

@@ -4,8 +4,8 @@ import {
   type Keeping,
   type KeptTable,
   keptTables,
-  knownWith,
   refusedTables,
+  rememberedWith,
   type TableFacts,
 } from '../../engine/deployment/kept-tables.ts';
 import { answerCloudFormation, onceAllowed } from '../deployment/custom-resource.ts';
@@ -36,18 +36,17 @@ export const tablesHandler = () => {
       return name === undefined ? [] : [tableFacts(client, name).then((facts) => [table, facts] as const)];
     });
     const facts = Object.fromEntries(await Promise.all(found)) as Partial<Record<KeptTable, TableFacts | 'none'>>;
-    const known = await records.load();
     const keeping: Keeping = {
       next,
       previous: before.Tables ?? {},
       adopted: keptTables.filter((table) => adopted.includes(table)),
-      known,
+      remembered: await records.load(),
       facts,
       protect: Protect === 'true',
     };
     const refused = refusedTables(keeping);
     if (refused !== undefined) return { refused };
-    await records.save(knownWith(keeping));
+    await records.save(rememberedWith(keeping));
     const commits = facts.commits;
     return { data: { CommitsStream: (commits !== 'none' && commits?.stream) || 'of the stack' } };
   };

@@ -47,7 +47,15 @@ export const lackingIn = (
 };
 
 /** A name for each of the tables that a deployment has. */
-type Names = Readonly<Partial<Record<KeptTable, string>>>;
+export type Names = Readonly<Partial<Record<KeptTable, string>>>;
+
+/** What the control table says of the tables that deployments have gone by. */
+export type Remembered = Readonly<{
+  /** Their ids: a name may come back. */
+  known: Readonly<Partial<Record<KeptTable, readonly string[]>>>;
+  /** Their names at the last deployment that had one. */
+  names: Names;
+}>;
 
 export type Keeping = Readonly<{
   /** The tables of this deployment, and those of the one before, where there was one. */
@@ -55,8 +63,7 @@ export type Keeping = Readonly<{
   previous: Names;
   /** Which of them were there before the deployment. */
   adopted: readonly KeptTable[];
-  /** Those that deployments of this stack have gone by, by their ids: a name may come back. */
-  known: Readonly<Partial<Record<KeptTable, readonly string[]>>>;
+  remembered: Remembered;
   facts: Readonly<Partial<Record<KeptTable, TableFacts | 'none'>>>;
   protect: boolean;
 }>;
@@ -73,16 +80,26 @@ const unfit = ({ next, adopted, facts, protect }: Keeping): readonly string[] =>
 
 const idOf = (facts: TableFacts | 'none' | undefined): string => (facts === undefined || facts === 'none' ? '' : facts.id);
 
-/** A table that a deployment does not name any more would be replaced by a new, empty one. One that this stack had before comes back where a deployment is undone. */
-const forgotten = ({ next, previous, adopted, known, facts }: Keeping): readonly string[] =>
-  keptTables.flatMap((table) => {
-    const [now, before] = [next[table], previous[table]];
+/** The deployment comes to its control table with this deployment: what that one remembers is of another stack, or of an earlier instant. */
+const adoptsControl = ({ next, previous, adopted }: Pick<Keeping, 'next' | 'previous' | 'adopted'>): boolean =>
+  adopted.includes('control') && next.control !== previous.control;
+
+/** A table that a deployment does not name any more would be replaced by a new, empty one. One that this stack had before comes back where a deployment is
+ * undone. A new stack that adopts a control table adopts what belongs to it, too. */
+const forgotten = (keeping: Keeping): readonly string[] => {
+  const { next, previous, adopted, facts, remembered } = keeping;
+  const { known, names } = remembered;
+  return keptTables.flatMap((table) => {
+    const [now, before] = [next[table], previous[table] ?? (adoptsControl(keeping) ? names[table] : undefined)];
     if (now === undefined || before === undefined || now === before) return [];
     if (adopted.includes(table) || known[table]?.includes(idOf(facts[table]))) return [];
-    return [
-      `The deployment before went by the table ${before}, and this one would begin with a new, empty one: deploy it with -c ${contextOf(table)}=${before}.`,
-    ];
+    const whose =
+      previous[table] === undefined
+        ? `The control table ${next.control} belongs to the table ${before}`
+        : `The deployment before went by the table ${before}`;
+    return [`${whose}, and this one would begin with a new, empty one: deploy it with -c ${contextOf(table)}=${before}.`];
   });
+};
 
 /** Why a deployment may not go by its tables; undefined where it may. */
 export const refusedTables = (keeping: Keeping): string | undefined => {
@@ -90,11 +107,18 @@ export const refusedTables = (keeping: Keeping): string | undefined => {
   return reasons.length > 0 ? reasons.join(' ') : undefined;
 };
 
-/** Those that deployments have gone by, with this one. */
-export const knownWith = ({ facts, known }: Pick<Keeping, 'facts' | 'known'>): Keeping['known'] =>
-  Object.fromEntries(
-    keptTables.flatMap((table) => {
-      const all = [...new Set([...(known[table] ?? []), idOf(facts[table])])].filter((id) => id !== '');
-      return all.length > 0 ? [[table, all]] : [];
-    }),
-  );
+/** What is remembered when a deployment goes by its tables. */
+export const rememberedWith = (keeping: Omit<Keeping, 'protect'>): Remembered => {
+  const { next, adopted, facts, remembered } = keeping;
+  // What a new stack makes beside an adopted control table goes again if its first deployment fails: it takes no other's place until the next one.
+  const names = Object.entries(next).filter(([table]) => !adoptsControl(keeping) || adopted.includes(table as KeptTable));
+  return {
+    known: Object.fromEntries(
+      keptTables.flatMap((table) => {
+        const all = [...new Set([...(remembered.known[table] ?? []), idOf(facts[table])])].filter((id) => id !== '');
+        return all.length > 0 ? [[table, all]] : [];
+      }),
+    ),
+    names: { ...remembered.names, ...Object.fromEntries(names) },
+  };
+};

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Keeping,
-  knownWith,
   lackingIn,
   refusedTables,
+  rememberedWith,
   type TableFacts,
 } from '../../../lib/engine/deployment/kept-tables.ts';
 
@@ -20,7 +20,7 @@ const keeping = (over: Partial<Keeping>): Keeping => ({
   next: own,
   previous: {},
   adopted: [],
-  known: {},
+  remembered: { known: {}, names: {} },
   facts: {},
   protect: true,
   ...over,
@@ -31,7 +31,7 @@ const adopting = (facts: Partial<TableFacts> | 'none', over: Partial<Keeping> = 
       next: { ...own, commits: 'restored' },
       previous: own,
       adopted: ['commits'],
-      known: { commits: ['id-of-own'] },
+      remembered: { known: { commits: ['id-of-own'] }, names: {} },
       facts: { commits: facts === 'none' ? 'none' : { ...whole, ...facts } },
       ...over,
     }),
@@ -74,7 +74,9 @@ describe('a deployment', () => {
 
   it('goes by its own tables, the first time and each time', () => {
     expect(refusedTables(keeping({}))).toBeUndefined();
-    expect(refusedTables(keeping({ previous: own, known: { commits: ['id-of-own'] } }))).toBeUndefined();
+    expect(
+      refusedTables(keeping({ previous: own, remembered: { known: { commits: ['id-of-own'] }, names: {} } })),
+    ).toBeUndefined();
     // One that knew of no tables, or had no public events.
     expect(refusedTables(keeping({ next: { ...own, publicEvents: 'cursors' }, previous: own }))).toBeUndefined();
   });
@@ -90,7 +92,7 @@ describe('a deployment', () => {
         keeping({
           next,
           previous,
-          known: { [table]: ['id-of-own', 'id-of-restored'] },
+          remembered: { known: { [table]: ['id-of-own', 'id-of-restored'] }, names: {} },
           facts: { [table]: { ...whole, id: 'id-of-new' } },
         }),
       ),
@@ -101,8 +103,60 @@ describe('a deployment', () => {
 
   it('that is undone goes back to the table that it had', () => {
     const facts = { commits: { ...whole, id: 'id-of-own' } };
-    const known = knownWith({ facts: { commits: whole }, known: knownWith({ facts, known: {} }) });
-    expect(known).toEqual({ commits: ['id-of-own', 'id-of-restored'] });
-    expect(refusedTables(keeping({ next: own, previous: restored, known, facts }))).toBeUndefined();
+    const first = rememberedWith(keeping({ facts }));
+    const remembered = rememberedWith(
+      keeping({ next: restored, previous: own, adopted: ['commits'], facts: { commits: whole }, remembered: first }),
+    );
+    expect(remembered).toEqual({ known: { commits: ['id-of-own', 'id-of-restored'] }, names: restored });
+    expect(refusedTables(keeping({ next: own, previous: restored, remembered, facts }))).toBeUndefined();
   });
+});
+
+describe('a new stack that adopts a control table', () => {
+  const before = { commits: 'old', control: 'control', publicEvents: 'cursors' };
+  const of = (id: string) => ({ ...whole, id });
+  const remembered = rememberedWith(
+    keeping({ next: before, facts: { commits: of('old'), control: of('control'), publicEvents: of('cursors') } }),
+  );
+  const facts = {
+    commits: of('new'),
+    control: { ...whole, keys: 'id S', indexes: ['due'] },
+    publicEvents: { ...whole, keys: 'key S, sort S', indexes: ['parked'] },
+  };
+  const adopting = (over: Partial<Keeping>) =>
+    keeping({ next: { ...before, commits: 'new' }, adopted: ['control', 'publicEvents'], facts, remembered, ...over });
+
+  it('is refused where it forgets the commits or the cursors of public events that belong to it', () => {
+    expect(refusedTables(adopting({}))).toBe(
+      'The control table control belongs to the table old, and this one would begin with a new, empty one: deploy it with -c commitsTable=old.',
+    );
+    const next = { ...before, publicEvents: 'new' };
+    expect(refusedTables(adopting({ next, adopted: ['control', 'commits'], facts: { ...facts, commits: whole } }))).toMatch(
+      /belongs to the table cursors, .* -c publicEventsTable=cursors/,
+    );
+  });
+
+  it('may name another one, such as one that was restored, and may have what there was not before', () => {
+    const adopted = ['control', 'publicEvents', 'commits'] as const;
+    expect(
+      refusedTables(adopting({ next: { ...before, commits: 'restored' }, adopted, facts: { ...facts, commits: whole } })),
+    ).toBe(undefined);
+    const { publicEvents: _, ...names } = remembered.names;
+    const next = { ...before, publicEvents: 'new' };
+    const without = adopting({
+      next,
+      adopted: ['control', 'commits'],
+      facts: { ...facts, commits: whole },
+      remembered: { ...remembered, names },
+    });
+    expect(refusedTables(without)).toBeUndefined();
+    // When that deployment fails its new table goes again: the next try makes another.
+    const again = { ...without, next: { ...next, publicEvents: 'newer' }, remembered: rememberedWith(without) };
+    expect(refusedTables(again)).toBeUndefined();
+    // What it has made counts from its second deployment on.
+    expect(rememberedWith({ ...again, previous: again.next }).names.publicEvents).toBe('newer');
+  });
+
+  it('with its own control table is as new as that', () =>
+    expect(refusedTables(adopting({ next: { ...before, commits: 'new', control: 'own' }, adopted: [] }))).toBeUndefined());
 });
