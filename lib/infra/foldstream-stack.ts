@@ -61,5 +61,6 @@ export class FoldstreamStack extends Stack {
     const traces = manifest.projections.some(isEventLog);
     new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
+    store.isLookedAtBefore(this);
   }
 }

@@ -41,12 +41,14 @@ export type Settling = Deploying &
 
 /** Why the views may not be deployed so, if they may not. */
 export const settled = async (settling: Settling, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
-  const previous = event.RequestType === 'Update' ? revisionsIn(event.OldResourceProperties) : [];
-  const { Retired: retired = [] } = event.ResourceProperties as Readonly<{ Retired?: readonly string[] }>;
+  const before: Properties = event.RequestType === 'Update' ? event.OldResourceProperties : {};
+  const previous = revisionsIn(before);
+  const { Retired: retired = [], Table } = event.ResourceProperties as Readonly<{ Retired?: readonly string[]; Table?: string }>;
+  const restored = before.Table !== undefined && before.Table !== Table;
   const next = revisionsIn(event.ResourceProperties).map(
     async ({ tableName, ...one }): Promise<DeployedRevision> => ({ ...one, table: await settling.tableId(tableName) }),
   );
-  const outcome = await settleDeployment(settling, await Promise.all(next), { previous, retired });
+  const outcome = await settleDeployment(settling, await Promise.all(next), { previous, retired, restored });
   if ('refused' in outcome) return outcome.refused;
   await settling.build(outcome, event.ResourceProperties);
   return undefined;

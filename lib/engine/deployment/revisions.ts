@@ -53,8 +53,14 @@ type Standing = Readonly<{
   /** The phases of those that are deployed next, as they are before. */
   phases: ReadonlyMap<string, Phase['phase']>;
 }>;
-/** What was deployed before, and the views that the manifest says are retired. */
-type Context = Readonly<{ previous: readonly Named[]; retired: readonly string[] }>;
+type Context = Readonly<{
+  /** What was deployed before. */
+  previous: readonly Named[];
+  /** The views that the manifest says are retired. */
+  retired: readonly string[];
+  /** The control table is another one than before, such as one that was restored: what it says is of an earlier instant. */
+  restored?: boolean;
+}>;
 
 const isAllOf = (names: readonly string[] | undefined, revisions: readonly Named[]): boolean =>
   names !== undefined && names.length === revisions.length && revisions.every((one) => names.includes(nameOf(one)));
@@ -72,7 +78,7 @@ export type Settled = Readonly<{ refused: string } | { unbuilt: readonly Named[]
  */
 const judgeDeployment = (
   next: readonly DeployedRevision[],
-  { previous, retired }: Context,
+  { previous, retired, restored = false }: Context,
   { actives, last, phases }: Standing,
 ): Judged => {
   const { tables } = last;
@@ -93,8 +99,13 @@ const judgeDeployment = (
   for (const active of actives) {
     const { projection } = active;
     if (!names.includes(projection)) continue;
-    if (next.some((one) => nameOf(one) === nameOf(active) && isSame(one))) continue;
-    if (previous.some((one) => one.projection === projection)) {
+    const isActive = (one: Named) => nameOf(one) === nameOf(active);
+    if (next.some((one) => isActive(one) && isSame(one))) continue;
+    // A restored table may name a revision that is gone since, or whose table is another one: this deployment does not take it away.
+    const isTakenAway = restored
+      ? previous.some(isActive) && !next.some(isActive)
+      : previous.some((one) => one.projection === projection);
+    if (isTakenAway) {
       const others = next.filter((one) => one.projection === projection && one.revision !== active.revision);
       const candidates = others.map((one) => ({ revision: one.revision, standing: standingOf(one) }));
       return { refused: refusal(active, next, candidates) };
@@ -141,7 +152,7 @@ const goingBackTo = (last: Deployed, next: readonly Named[], previous: readonly 
 export const settleDeployment = async (
   { deployments, actives, phases, clock }: Deploying,
   next: readonly DeployedRevision[],
-  { previous, retired }: Context,
+  { previous, ...context }: Context,
 ): Promise<Settled> => {
   const names = [...new Set([...next, ...previous].map(({ projection }) => projection))];
   const [last, found, loaded] = await Promise.all([
@@ -151,7 +162,7 @@ export const settleDeployment = async (
   ]);
   const known = new Map(next.flatMap((one, i) => (loaded[i] ? [[nameOf(one), loaded[i].phase] as const] : [])));
   const standing = { last, actives: found.filter((active) => active !== undefined), phases: known };
-  const judged = judgeDeployment(next, { previous, retired }, standing);
+  const judged = judgeDeployment(next, { previous, ...context }, standing);
   if ('refused' in judged) return judged;
   for (const projection of judged.goneActives) await deployments.forgetActive(projection);
   const since = nowOf(clock);

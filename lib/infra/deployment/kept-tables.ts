@@ -1,5 +1,6 @@
-import { CustomResource, Duration, Lazy } from 'aws-cdk-lib';
+import { CustomResource, Duration, Lazy, type Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { ManagedPolicy, Policy } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type KeptTable, keptTables } from '../../engine/deployment/kept-tables.ts';
 import { output } from '../kit/outputs.ts';
@@ -10,7 +11,7 @@ const timeout = Duration.seconds(90);
 const { asynchronous, serviceTimeout } = calledOnce(timeout);
 
 /**
- * A step of each deployment in front of everything that appends: a table that was there before has what it needs, and one that a deployment before went
+ * A step of each deployment in front of everything that goes by a table: a table that was there before has what it needs, and one that a deployment before went
  * by is not replaced by an empty one because nobody named it.
  */
 export class KeptTables extends Construct {
@@ -59,8 +60,12 @@ export class KeptTables extends Construct {
     return this.resource.getAttString('CommitsStream');
   }
 
-  /** What appends waits until the tables are known to be the right ones. */
-  comesBefore(step: Step): void {
-    step.node.defaultChild!.node.addDependency(this.resource);
+  /** No function of the stack, and no right of one, is changed before the tables are known to be the right ones: a deployment that is refused has taken
+   * nothing away. A function waits for the rights of its role. */
+  comesBefore(stack: Stack): void {
+    const own = new Set(this.node.findAll());
+    for (const construct of stack.node.findAll())
+      if ((construct instanceof Policy || construct instanceof ManagedPolicy) && !own.has(construct))
+        construct.node.addDependency(this.resource);
   }
 }

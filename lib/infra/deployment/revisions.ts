@@ -32,6 +32,7 @@ const viewsInPolicy = 20;
  */
 export class DeployedViews extends Construct {
   private readonly step: Step;
+  private readonly controlName: string;
 
   constructor(scope: Construct, id: string, { store, ...common }: Common & Readonly<{ store: EventStore }>) {
     super(scope, id);
@@ -42,6 +43,7 @@ export class DeployedViews extends Construct {
       timeout,
       asynchronous,
     });
+    this.controlName = store.controlName;
     store.letSettle(this.step);
     store.makesSecrets(this.step, (properties) => this.resource('Secrets', 'Custom::Secrets', properties));
     output(this, 'DeployedFunction', this.step.functionName);
@@ -52,6 +54,8 @@ export class DeployedViews extends Construct {
     const resource = this.resource('Views', 'Custom::DeployedViews', {
       Revisions: revisionsOf(views),
       Retired: Object.keys(retired).sort(),
+      // Another one, such as a restored one, knows nothing of what was settled since.
+      Table: this.controlName,
       Workers: Object.fromEntries(
         views.map(({ projection, rebuildFunction }) => [revisionKey(projection), rebuildFunction.functionName]),
       ),

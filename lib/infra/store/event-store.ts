@@ -1,3 +1,4 @@
+import type { Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -102,9 +103,13 @@ export class EventStore extends Construct {
     this.kept.keep(name, table);
   }
 
+  /** Lets nothing in the stack change before its tables are known to be the right ones. */
+  isLookedAtBefore(stack: Stack): void {
+    this.kept.comesBefore(stack);
+  }
+
   /** Reads and appends the streams of one category and its reservations, and no other's; neither changes nor deletes. */
   letAppend(step: Step, category: string): void {
-    this.kept.comesBefore(step);
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(
       // A transaction of Puts is allowed by the right to put.
@@ -143,11 +148,16 @@ export class EventStore extends Construct {
     step.node.defaultChild!.node.addDependency(this.secrets);
   }
 
+  /** The table of what is known of a deployment: with another one it is to be settled anew. */
+  get controlName(): string {
+    return this.control.tableName;
+  }
+
   /** Makes the deployment's secrets, by the resource that is made for these properties: again with another table, and for another list. */
   makesSecrets(step: Step, made: (properties: Readonly<Record<string, unknown>>) => IDependable): void {
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
     step.may(['dynamodb:PutItem'], [this.control.tableArn], onlyKeys(...Object.values(secretIds)));
-    this.secrets.add(made({ Secrets: Object.keys(secretIds), Table: this.control.tableName }));
+    this.secrets.add(made({ Secrets: Object.keys(secretIds), Table: this.controlName }));
   }
 
   /** Reads all streams. */
@@ -215,7 +225,6 @@ export class EventStore extends Construct {
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
    * deadlines. */
   letReact(step: Step, { category, from, sends }: AnyProcess, codes: Readonly<Record<string, string>>): void {
-    this.kept.comesBefore(step);
     const sources = from.map((source) => source.category);
     const written = [category, ...sends.map((decider) => decider.category)];
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);

@@ -28,10 +28,15 @@ describe('what CloudFormation asks of a deployment', () => {
     vi.unstubAllEnvs();
   });
 
-  const asked = (RequestType: 'Create' | 'Update' | 'Delete', properties: Record<string, unknown>) =>
+  const asked = (
+    RequestType: 'Create' | 'Update' | 'Delete',
+    properties: Record<string, unknown>,
+    before: Record<string, unknown> = {},
+  ) =>
     deployedHandler({ aggregates: [], projections: [] })({
       RequestType,
       ResourceProperties: properties,
+      OldResourceProperties: before,
     } as unknown as CloudFormationCustomResourceEvent);
   const secretsPut = () =>
     mock.commandCalls(PutItemCommand).flatMap(({ args: [{ input }] }) => (input.Item?.secret ? [input] : []));
@@ -49,6 +54,18 @@ describe('what CloudFormation asks of a deployment', () => {
     await asked('Delete', { Secrets: Object.keys(secretIds) });
     expect(secretsPut()).toEqual([]);
     expect(told).toMatchObject([{ PhysicalResourceId: 'deployed-views' }, { Status: 'SUCCESS', PhysicalResourceId: 'secrets' }]);
+  });
+
+  it('settles anew over another control table, whatever that one says of revisions that are gone', async () => {
+    mock.on(GetItemCommand, { Key: { id: { S: 'view/parcel-list' } } }).resolves({
+      Item: { id: { S: 'view/parcel-list' }, projection: { S: 'parcel-list' }, revision: { N: '1' }, since: { S: '2026' } },
+    });
+    const now = { Revisions: { 'parcel-list.r2': ['table'] } };
+    await asked('Update', { ...now, Table: 'control' }, { ...now, Table: 'control' });
+    await asked('Update', { ...now, Table: 'restored' }, { ...now, Table: 'control' });
+    // A release before this one named no table.
+    await asked('Update', { ...now, Table: 'control' }, now);
+    expect(told.map(({ Status }) => Status)).toEqual(['FAILED', 'SUCCESS', 'FAILED']);
   });
 
   it('empties a bucket when it goes, page by page, and fails where something stays in it', async () => {

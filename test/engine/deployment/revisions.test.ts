@@ -152,6 +152,27 @@ describe('a deployment', () => {
     expect([await phase(1), await phase(2), await active()]).toEqual(['building', 'live', 2]);
   });
 
+  it('over a control table of an earlier instant begins anew with what is there now, and is not refused', async () => {
+    const { deploying, deploy, active, begin, phase } = house();
+    await deploy(one(1), one(1, 'other', 'other'));
+    begin();
+    // Since then the first revision of one view was removed, and the other view came back with a new table.
+    const now = [one(2), one(1, 'another', 'other')];
+    const settle = (restored: boolean) => settleDeployment(deploying, now, { previous: now, retired: [], restored });
+    expect(await settle(false)).toHaveProperty('refused');
+    expect(await settle(true)).toEqual({ unbuilt: now, commits: undefined });
+    expect([await active(), await active('other'), await phase(2)]).toEqual([undefined, undefined, 'building']);
+  });
+
+  it('over a control table of an earlier instant is still refused where it takes away what answers', async () => {
+    const { deploying, deploy, begin } = house();
+    await deploy(one(1));
+    begin();
+    expect(await settleDeployment(deploying, [one(2)], { previous: [one(1)], retired: [], restored: true })).toMatchObject({
+      refused: expect.stringContaining('remove track.r1'),
+    });
+  });
+
   it('takes what was deployed before ids were kept for what is still there', async () => {
     const { deploy, begin, deploying, active, phase } = house();
     await deploy(one(1));

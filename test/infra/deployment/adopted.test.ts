@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { adoptedIn, settingsFor } from '../../../lib/infra/kit/stage.ts';
 import { alarmTopic, deployed } from '../support/deployed.ts';
+import { waitsFor } from '../support/flattened.ts';
 
 const adopt = {
   commits: 'restored-commits',
@@ -20,20 +21,15 @@ const found = ({ template }: Deployed, type: string) =>
 
 const resourceOf = (of: Deployed) => found(of, 'Custom::KeptTables')[0]!;
 
-/** The functions whose roles may put commits. */
-const appending = (of: Deployed) => {
-  const roles = found(of, 'AWS::IAM::Policy').flatMap(([, { Properties }]) => {
-    const { PolicyDocument, Roles } = Properties as { PolicyDocument: { Statement: object[] }; Roles: { Ref: string }[] };
-    const puts = PolicyDocument.Statement.some((statement) => {
-      const text = JSON.stringify(statement);
-      return text.includes('dynamodb:PutItem') && /EventsCommits|table\/restored-commits/.test(text);
-    });
-    return puts ? Roles.map(({ Ref }) => Ref) : [];
-  });
-  return found(of, 'AWS::Lambda::Function').filter(([, { Properties }]) =>
-    roles.some((role) => JSON.stringify(Properties.Role).includes(role)),
+/** The rights, functions and mappings that go by one of the tables, but for those of the function that looks at the tables. */
+const goingByTables = (of: Deployed) =>
+  ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::Lambda::Function', 'AWS::Lambda::EventSourceMapping'].flatMap((type) =>
+    found(of, type).filter(
+      ([id, { Properties }]) =>
+        !id.startsWith('EventsTables') &&
+        /EventsCommits|EventsControl|AnnouncerCursors|CommitsStream|restored-commits|kept-c/.test(JSON.stringify(Properties)),
+    ),
   );
-};
 
 describe('what was there before', () => {
   test('takes the place of the tables and the user pool of the stack, and is none of its resources', () => {
@@ -91,12 +87,19 @@ describe.each([
   ['with its own tables', own],
   ['with adopted ones', adopting],
 ])('a deployment %s', (_, of) => {
-  test('changes nothing that appends before it is known that its tables are the right ones', () => {
+  test('changes no right, function or mapping that goes by its tables before it is known that they are the right ones', () => {
     const [id] = resourceOf(of);
-    const all = appending(of);
-    expect(all.length).toBeGreaterThanOrEqual(2);
-    for (const [name, { DependsOn = [] }] of all) expect([DependsOn].flat(), name).toContain(id);
+    const all = goingByTables(of);
+    expect(all.length).toBeGreaterThan(30);
+    expect(all.map(([name]) => name).filter((name) => !waitsFor(of.template, name).includes(id))).toEqual([]);
   });
+});
+
+test('what answers is settled anew when the control table is another one, such as a restored one', () => {
+  const [[, { Properties }]] = found(adopting, 'Custom::DeployedViews') as [[string, Found]];
+  expect(Properties.Table).toBe(adopt.control);
+  const [[, before]] = found(own, 'Custom::DeployedViews') as [[string, Found]];
+  expect(before.Properties.Table).toEqual({ Ref: expect.stringMatching(/^EventsControl/) });
 });
 
 test('a stack says which tables are its own', () => {

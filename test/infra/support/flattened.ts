@@ -54,6 +54,22 @@ export const flattened = (stack: Stack): Template => {
   return Template.fromJSON(throughOutputs({ ...root, Resources: all }) as Json);
 };
 
+/** What a resource waits for: what it names, what it depends on, and what those wait for in turn. */
+export const waitsFor = (template: Template, id: string): readonly string[] => {
+  const resources = template.toJSON().Resources as Record<string, { DependsOn?: string | string[]; Properties?: object }>;
+  const seen = new Set<string>();
+  const follow = (from: string): void => {
+    const { DependsOn = [], Properties = {} } = resources[from] ?? {};
+    const named = [...JSON.stringify(Properties).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/g)].flatMap(([, name]) => name ?? []);
+    for (const next of [...named, ...[DependsOn].flat()].filter((name) => !seen.has(name))) {
+      seen.add(next);
+      follow(next);
+    }
+  };
+  follow(id);
+  return [...seen];
+};
+
 /** A text with a stand-in of so many characters for whatever AWS puts in later. */
 export const withStandIns = (value: unknown, length = 1): string => {
   const parts = (value as { 'Fn::Join'?: readonly [string, readonly unknown[]] } | undefined)?.['Fn::Join']?.[1] ?? [value];
