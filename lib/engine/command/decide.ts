@@ -83,7 +83,8 @@ export const decideOn = (commanding: Commanding, known: Known, request: CommandR
   const context = contextOf(commanding, known, request);
   const outcome = decide(decider, known.state, command, context);
   if (isRefusal(outcome)) return refusalOn(commanding, known, request, outcome);
-  if (outcome.length === 0) return nothing({ outcome: 'unchanged', stream, version, commit });
+  // Where nothing happened yet there is no commit to speak of: those of refused processes are nothing to tell a caller.
+  if (outcome.length === 0) return nothing({ outcome: 'unchanged', stream, version, commit: version === 0 ? 0 : commit });
   const limit = settings.eventsPerCommit;
   if (outcome.length > limit)
     return tooLargeOn(commanding, known, request, { outcome: 'too-large', size: outcome.length, limit, unit: 'events' });

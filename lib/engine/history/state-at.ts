@@ -38,12 +38,15 @@ const eventsUntil = (moment: Moment, commit: Commit): number | undefined => {
   return before >= moment.version ? undefined : Math.min(commit.events.length, moment.version - before);
 };
 
+/** A stream is at version 0 since ever, whatever a process was refused there meanwhile: the time of that is nothing to tell a later owner. */
+const atOf = ({ version, at }: Pick<Past, 'version' | 'at'>): string => (version === 0 ? '' : at);
+
 const foldedOn = (decider: AnyDecider, past: Past, commit: Commit, count: number): Past => {
   const version = versionBefore(commit) + count;
   const events = recordedEvents({ ...commit, events: commit.events.slice(0, count), version }, (stored) =>
     readEvent(decider.events, stored),
   );
-  return { ...past, version, at: commit.at, state: fold(decider, past.state, events) };
+  return { ...past, version, at: atOf({ version, at: commit.at }), state: fold(decider, past.state, events) };
 };
 
 /** Folds on from one state to some moments, in one pass over the commits, page by page in bounded memory. */
@@ -87,7 +90,7 @@ export const statesAt = async (
     if ('version' in moment && moment.version > version)
       throw invalid('version', `${stream} is at version ${version}; there is no version ${moment.version} yet`);
   const beginning = { start: { stream, version: 0, at: '', state: loading.decider.initial }, commit: 0 };
-  const pastOf = ({ at, state, ...known }: Known): Past => ({ stream, version: known.version, at, state });
+  const pastOf = (known: Known): Past => ({ stream, version: known.version, at: atOf(known), state: known.state });
   const states = new Map<Moment, Past>();
   const fromSnapshot = moments.filter((moment) => snapshot && isBefore(snapshot, moment));
   const fromBeginning = moments.filter((moment) => !fromSnapshot.includes(moment));
