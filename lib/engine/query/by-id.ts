@@ -34,6 +34,10 @@ const visible = ({ projection, clock }: Querying, actor: Actor, item: ViewItem |
 /** Whether a view knows anything of a stream: from the first event on that it handles. */
 const hasBegun = (head: ViewItem | undefined): head is ViewItem => head !== undefined && head.commit > 0;
 
+/** Whether only an owner may ask and the stream has none: a refold leaves a head also where processes were refused and nothing else happened. */
+const isNobodys = ({ projection }: Querying, actor: Actor, { owner }: ViewItem): boolean =>
+  owner === undefined && !allowed(projection.may, actor, '');
+
 /**
  * The rows of a stream of which a view knows nothing: none. It cannot tell one that has no such events yet from one that does not exist, and both
  * are nobody's: neither is disclosed, and a list that is empty later is empty before.
@@ -54,7 +58,8 @@ export const queryById = async (
   if (projection.kind === 'shared-rows') return { body: await querySharedRow({ ...querying, projection }, actor, id, request) };
   const heads = await reach(querying, request.awaited);
   const found = heads.get(id) ?? (await reader.head(id));
-  if (projection.kind === 'rows-per-stream' && !hasBegun(found)) return { body: nothingYet(querying, actor) };
+  if (projection.kind === 'rows-per-stream' && (!hasBegun(found) || isNobodys(querying, actor, found)))
+    return { body: nothingYet(querying, actor) };
   const head = visible(querying, actor, found);
   if (projection.kind === 'row-per-stream') {
     return { body: { id, ...head.row }, tag: `${tagOf(querying)}-${head.commit}.${head.writes ?? 0}` };

@@ -5,9 +5,12 @@ import { type Querying, queryById } from '../../../lib/engine/query/by-id.ts';
 import { queryList } from '../../../lib/engine/query/list.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/engine/query/page-cursor.ts';
-import { memoryClock } from '../../../lib/testing/memory/system.ts';
+import { refold } from '../../../lib/engine/view/refold.ts';
+import { memoryStore } from '../../../lib/testing/memory/store.ts';
+import { memoryClock, memoryLog } from '../../../lib/testing/memory/system.ts';
 import { type MemoryView, memoryView } from '../../../lib/testing/memory/view.ts';
 import { ada, bob, operator, robot } from '../../support/examples/commanding.ts';
+import { commitOf } from '../../support/store/commits.ts';
 
 const status = (problem: number) => ({ problem: { status: problem } });
 const page = (over: Partial<PageRequest> = {}): PageRequest => ({ limit: 2, direction: 'oldest-first', ...over });
@@ -99,9 +102,15 @@ describe('the rows of a stream', () => {
   it.each([
     ['of which the view knows nothing yet', 'a2'],
     ['whose first commit parked', 'parked'],
+    ['in which processes were refused and nothing else happened, after it was folded anew', 'refused'],
   ])('are none of a stream %s, for everybody whom the view lets in', async (_, id) => {
     const parked = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
     await rows.putHead({ key: 'parked', sort: 'head', stream: 'account-parked', commit: 0, memory: {}, parked }, undefined);
+    const store = memoryStore();
+    store.restore([commitOf('account-refused', 1, { events: [], version: 0 })]);
+    const { projection, clock } = statements;
+    await refold({ projection, store, clock, view: rows, log: memoryLog() }, 'account-refused');
+    expect(await rows.head('refused')).toMatchObject({ commit: 1 });
     for (const actor of [ada, operator]) expect(await queryById(statements, actor, id, page())).toEqual({ body: { items: [] } });
     await expect(queryById(statements, robot, id, page())).rejects.toMatchObject(status(403));
   });
