@@ -247,6 +247,22 @@ describe('strangers', () => {
 
 describe("a process's command", () => {
   const send = (type: string, data: object, id: string) => asks(type, data, { actor: robot, id: `process/${id}`, digest: id });
+  it('has one outcome for all of its senders also where somebody opens the stream between them', async () => {
+    const table = memoryTable();
+    const [early, late] = [instanceOver(table), instanceOver(table)];
+    const request = deposits(5, { actor: robot, id: 'process/transferProcess-t1/1/1', stream: 'account-new' });
+    const refused = { outcome: 'committed', commit: { commit: 1, events: [], refused: { reason: 'account-not-open' } } };
+    expect(await handleCommand(early, request)).toMatchObject(refused);
+    await handleCommand(early, opens({ stream: 'account-new' }));
+    expect(await handleCommand(late, request)).toMatchObject(refused);
+    // Both have read the stream as nobody's: the number of the commit lets only one of them be first.
+    const race = { ...request, stream: 'account-raced' };
+    const opening = opens({ stream: 'account-raced' });
+    const answers = await Promise.all([handleCommand(late, opening), handleCommand(early, race)]);
+    const again = await handleCommand(instanceOver(table), race);
+    expect(again).toEqual(answers[1]);
+  });
+
   it('leaves an event-less commit with the reason when refused, and each of its senders gets that', async () => {
     const { table, commanding } = await warm();
     const request = send('Withdraw', { amount: 51, currency: 'EUR' }, 'a');
