@@ -73,8 +73,8 @@ export const faults = (
     ...[...new Set([...found.keys(), ...folded.items.keys()])].flatMap((where) => {
       const [item, expected] = [found.get(where), folded.items.get(where)];
       // Of what a stream contributes, the commit is only that of the last change: which one depends on how they were delivered.
-      // Nor how often a head was written.
-      const { writes: _, ...plain } = item ?? { writes: 0 };
+      // Nor how often a head was written, or when the stream was last folded anew.
+      const { writes: _, refolded: __, ...plain }: Partial<Stored> = item ?? {};
       const came = item?.share === undefined ? item && plain : { share: item.share };
       const [at, least, most] = [Number(item?.commit), Number((expected as Stored | undefined)?.commit), folded.reach.get(where)];
       const isThere = most !== undefined && at >= least && at <= most;
