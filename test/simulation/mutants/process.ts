@@ -173,6 +173,9 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
       },
     };
   }),
+  'a refusal on a stream that nobody has opened is kept elsewhere': targetStores(({ append }) => ({
+    append: async (commit) => (commit.version === 0 ? { stored: true } : append(commit)),
+  })),
   'nobody looks back further than the last ids': targetStores(({ read }) => ({
     read: async (stream, range) => (range.newestFirst ? { commits: [] } : read(stream, range)),
   })),
