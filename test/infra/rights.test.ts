@@ -127,6 +127,44 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
+  test('commits are neither changed nor removed, whoever asks: their table denies each action on items but the reading ones and a Put', () => {
+    const [[, { Properties }]] = Object.entries(template.findResources('AWS::DynamoDB::Table')).filter(([id]) =>
+      id.startsWith('EventsCommits'),
+    ) as [[string, { Properties: { ResourcePolicy: { PolicyDocument: { Statement: Statement[] } } } }]];
+    const { Statement: statements } = Properties.ResourcePolicy.PolicyDocument;
+    const denied = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'];
+    expect(statements).toEqual([
+      {
+        Sid: 'CommitsAreOnlyPut',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: denied.map((action) => `dynamodb:${action}`),
+        // The table itself: a name here would be a circle, and nobody is excepted by a condition.
+        Resource: '*',
+      },
+    ]);
+    // No function has what is denied: the policy is against roles to come, and people.
+    const onCommits = Object.values(rights).flatMap((own) =>
+      own.filter(({ Resource }) => [Resource].flat().map(named).includes('EventsCommits.Arn')),
+    );
+    const granted = onCommits.flatMap(({ Action }) => list(Action).map((action) => action.replace('dynamodb:', '')));
+    expect(granted.filter((action) => denied.includes(action) || action.includes('*'))).toEqual([]);
+  });
+
+  test('the secrets are read one by one, by key, by the functions that need them, and come with no list', () => {
+    const control = Object.entries(rights).flatMap(([role, own]) =>
+      own
+        .filter(({ Resource }) => [Resource].flat().map(named).includes('EventsControl.Arn'))
+        .map((statement) => [role, statement] as const),
+    );
+    const open = control.filter(
+      ([, { Action, Condition }]) => Condition === undefined && list(Action).some((action) => !action.includes(':Describe')),
+    );
+    expect(open.map(([role]) => role)).toEqual([]);
+    const scans = control.filter(([, { Action }]) => list(Action).some((action) => /Scan|Query|Batch|PartiQL/.test(action)));
+    expect(scans.map(([role]) => role)).toEqual([]);
+  });
+
   test('a secret is written by the function of the deployment alone', () => {
     const reaching = ({ Action, Resource, Condition }: Statement): readonly string[] => {
       const reading = /^dynamodb:(GetItem|Query|Scan|DescribeTable|DescribeContinuousBackups)$/;

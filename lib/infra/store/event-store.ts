@@ -18,6 +18,7 @@ import { KeptTables } from '../deployment/kept-tables.ts';
 import { output } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Common, Step } from '../kit/step.ts';
+import { appendOnly } from './append-only.ts';
 
 const dueDeadlines = 'due';
 
@@ -57,7 +58,10 @@ export class EventStore extends Construct {
     super(scope, id);
     const { settings } = common;
     this.kept = new KeptTables(this, 'Tables', common);
-    const table = (name: string, props: Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute'>) => {
+    const table = (
+      name: string,
+      props: Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute' | 'resourcePolicy'>,
+    ) => {
       const made = new Table(this, name, {
         ...props,
         billingMode: BillingMode.PAY_PER_REQUEST,
@@ -76,6 +80,7 @@ export class EventStore extends Construct {
         sortKey: { name: 'commit', type: AttributeType.NUMBER },
         // Old images too, for whoever watches for a change to what never changes.
         stream: StreamViewType.NEW_AND_OLD_IMAGES,
+        resourcePolicy: appendOnly(),
       });
     this.snapshots = table('Snapshots', {
       partitionKey: stringKey('stream'),
