@@ -99,7 +99,7 @@ export const onceAllowed = async <T>(clock: Clock, attempt: () => Promise<T>): P
     try {
       return await attempt();
     } catch (error) {
-      if ((error as Error).name !== 'AccessDeniedException' || clock.now() >= until) throw error;
+      if (!/^AccessDenied(Exception)?$/.test((error as Error).name) || clock.now() >= until) throw error;
       await clock.wait(askAgainAfter);
     }
 };

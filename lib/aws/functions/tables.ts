@@ -5,13 +5,14 @@ import {
   type KeptTable,
   keptTables,
   refusedTables,
+  refusedUnprotecting,
   rememberedWith,
   type TableFacts,
 } from '../../engine/deployment/kept-tables.ts';
 import { answerCloudFormation, onceAllowed } from '../deployment/custom-resource.ts';
 import { knownTables, tableFacts } from '../deployment/kept-tables.ts';
+import { stackStatus } from '../deployment/stack-status.ts';
 import { dynamo } from '../dynamo.ts';
-import { environment } from '../environment.ts';
 import { systemClock } from '../system.ts';
 
 type Properties = Readonly<{
@@ -20,17 +21,26 @@ type Properties = Readonly<{
   Protect?: string;
 }>;
 
-/** Tells each deployment whether it may go by its tables, before anything goes by them, and the stream of the commits. */
+/** Whether a deployment may change the protection of what it has, before it does. Only an update has something to lose. */
+const unprotecting = async ({ RequestType, StackId, ...event }: CloudFormationCustomResourceEvent) => {
+  const before = 'OldResourceProperties' in event && event.OldResourceProperties.Protect === 'true';
+  const after = event.ResourceProperties.Protect === 'true';
+  if (RequestType !== 'Update' || !before || after) return {};
+  const refused = refusedUnprotecting(before, after, await stackStatus(StackId));
+  return refused === undefined ? {} : { refused };
+};
+
+/** Tells each deployment whether it may change what is protected, and go by its tables, each before anything is changed; and the stream of the commits. */
 export const tablesHandler = () => {
   const client = dynamo();
   const log = new Logger({ serviceName: 'tables' });
-  const records = knownTables(client, environment('CONTROL_TABLE'));
 
   const settled = async (event: CloudFormationCustomResourceEvent) => {
     // What a stack leaves behind when it goes is its own business.
     if (event.RequestType === 'Delete') return {};
     const { Tables: next = {}, Adopted: adopted = [], Protect } = event.ResourceProperties as Properties;
     const before = (event.RequestType === 'Update' ? event.OldResourceProperties : {}) as Properties;
+    const records = knownTables(client, next.control ?? '');
     const found = keptTables.flatMap((table) => {
       const name = next[table];
       return name === undefined ? [] : [tableFacts(client, name).then((facts) => [table, facts] as const)];
@@ -52,11 +62,14 @@ export const tablesHandler = () => {
   };
 
   return async (event: CloudFormationCustomResourceEvent): Promise<void> => {
-    const answer = await onceAllowed(systemClock, () => settled(event)).catch((error: Error) => {
-      log.error('Failed.', { error });
-      return { refused: `The tables could not be looked at: ${error.message}` };
-    });
+    const ofTables = 'Tables' in event.ResourceProperties;
+    const answer = await onceAllowed(systemClock, () => (ofTables ? settled(event) : unprotecting(event))).catch(
+      (error: Error) => {
+        log.error('Failed.', { error });
+        return { refused: `The tables could not be looked at: ${error.message}` };
+      },
+    );
     if ('refused' in answer) log.warn('A deployment is refused.', { reason: answer.refused });
-    await answerCloudFormation(systemClock, event, { resource: 'tables', ...answer });
+    await answerCloudFormation(systemClock, event, { resource: ofTables ? 'tables' : 'protection', ...answer });
   };
 };

@@ -122,3 +122,9 @@ export const rememberedWith = (keeping: Omit<Keeping, 'protect'>): Remembered =>
     names: { ...remembered.names, ...Object.fromEntries(names) },
   };
 };
+
+/** Why a deployment may not take the protection of a stack away; undefined where it may. A deployment that CloudFormation undoes goes back to what was there. */
+export const refusedUnprotecting = (before: boolean, after: boolean, stackStatus: string): string | undefined =>
+  !before || after || stackStatus.startsWith('UPDATE_ROLLBACK')
+    ? undefined
+    : 'This stack stands and is protected, and the deployment would take the protection of its tables and users away: deploy with -c stage=prod and without -c first=true. That also turns termination protection on again, which the command line may have turned off already.';

@@ -66,7 +66,7 @@ describe('what was there before', () => {
       Adopted: ['commits', 'control', 'publicEvents'],
       Protect: 'true',
     });
-    const policy = found(adopting, 'AWS::IAM::Policy').find(([id]) => id.startsWith('EventsTablesTablesRole'))!;
+    const policy = found(adopting, 'AWS::IAM::Policy').find(([id]) => id.startsWith('EventsTablesRights'))!;
     const text = JSON.stringify(policy);
     expect(text.match(/dynamodb:DescribeTable/g)).toHaveLength(3);
     expect(text.match(/dynamodb:(?!Describe|LeadingKeys)\w+/g)).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { operated } from '../../../lib/core/announcer.ts';
 import { settingsFor, stageOf, tagsOf } from '../../../lib/infra/kit/stage.ts';
 import { alarmTopic, deployed, manifest } from '../support/deployed.ts';
+import { waitsFor } from '../support/flattened.ts';
 
 const { template } = deployed();
 
@@ -88,6 +89,20 @@ describe('stages', () => {
     for (const [type, policy, isProtected] of kept(standing))
       expect([policy, type === 'AWS::S3::Bucket' || isProtected === true || isProtected === 'ACTIVE']).toEqual(['Retain', true]);
     expect(() => settingsFor('dev', { first: true })).toThrow('The stage dev protects nothing');
+  });
+
+  test('nothing that is protected is changed before it is known that no protection is lost, whatever the stage is by now', () => {
+    for (const of of [deployed('prod'), deployed('prod', { first: true }), deployed('dev')]) {
+      const [[protection, { Properties }]] = Object.entries(of.template.findResources('Custom::Protection')) as [
+        [string, { Properties: { Protect: string } }],
+      ];
+      expect(Properties.Protect).toBe(String(of.stack.terminationProtection));
+      const own = ['AWS::DynamoDB::Table', 'AWS::Cognito::UserPool'].flatMap((type) =>
+        Object.keys(of.template.findResources(type)),
+      );
+      expect(own.length).toBeGreaterThan(4);
+      expect(own.filter((id) => !waitsFor(of.template, id).includes(protection))).toEqual([]);
+    }
   });
 
   test('what is protected has a name that AWS makes, so that one that was left behind is in nobody’s way', () => {
