@@ -68,14 +68,13 @@ export {
   v1,
 } from './core/version.ts';
 export { suspicions, type WatchMemory } from './core/watch/formats.ts';
-export {
-  type CountWithin,
-  type FarFromUsual,
-  type FollowedBy,
-  type NotFollowedBy,
-  type Pattern,
-  type SumWithin,
-  type Values,
-  type Watch,
-  watch,
-} from './core/watch/watch.ts';
+export type {
+  CountWithin,
+  FarFromUsual,
+  FollowedBy,
+  NotFollowedBy,
+  Pattern,
+  SumWithin,
+  Values,
+} from './core/watch/patterns.ts';
+export { type Watch, watch } from './core/watch/watch.ts';

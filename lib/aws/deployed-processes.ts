@@ -1,8 +1,8 @@
 import { processName } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProcess } from '../core/process/process.ts';
-import { queueBeside } from './delivery/queue.ts';
 import { environment } from './environment.ts';
+import { queueBeside } from './queue-name.ts';
 
 /** A process as it is deployed. */
 export type DeployedProcess = Readonly<{ process: AnyProcess; queue: string; queueUrl: string }>;

@@ -2,8 +2,8 @@ import { announcerName } from '../core/announcer.ts';
 import { revisionKey, revisionName } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProjection } from '../core/projection.ts';
-import { queueBeside } from './delivery/queue.ts';
 import { environment } from './environment.ts';
+import { queueBeside } from './queue-name.ts';
 
 /** A revision of a projection as it is deployed. */
 export type DeployedView = Readonly<{

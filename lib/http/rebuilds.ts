@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import type { Log } from '../engine/ports.ts';
 import { invalid } from '../engine/problems.ts';
-import { cancelRebuild } from '../engine/rebuild/cancel.ts';
+import { cancelRebuild } from '../engine/rebuild/operator/cancel.ts';
+import { listRebuilds, reportRecorded } from '../engine/rebuild/operator/report.ts';
+import type { Ordering } from '../engine/rebuild/operator/requests.ts';
+import { rollBack } from '../engine/rebuild/operator/roll-back.ts';
+import { orderRebuild } from '../engine/rebuild/operator/start.ts';
+import { orderAudit, orderRefold, orderReplay } from '../engine/rebuild/operator/start-in-place.ts';
 import type { RebuildSettings } from '../engine/rebuild/ports.ts';
-import { listRebuilds, reportRecorded } from '../engine/rebuild/report.ts';
-import type { Ordering } from '../engine/rebuild/requests.ts';
-import { rollBack } from '../engine/rebuild/roll-back.ts';
-import { orderRebuild } from '../engine/rebuild/start.ts';
-import { orderAudit, orderRefold, orderReplay } from '../engine/rebuild/start-in-place.ts';
 import { shaped } from './body.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toItem } from '../../lib/aws/attributes.ts';
-import { attempts, dynamo, type Observed, timeouts } from '../../lib/aws/dynamo.ts';
+import { attempts, timeouts } from '../../lib/aws/client.ts';
+import { dynamo, type Observed } from '../../lib/aws/dynamo.ts';
 import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { commitOf } from '../support/store/commits.ts';
 import { type Answer, startFakeEndpoint } from '../support/store/fake-endpoint.ts';

@@ -1,8 +1,9 @@
 import type { AccountEvent } from '../../events/account.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
+import type { Delivery } from '../../lib/engine/delivery/delivered.ts';
 import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
-import { type Delivery, type Projecting, projectBatch } from '../../lib/engine/view/project.ts';
+import { type Projecting, projectBatch } from '../../lib/engine/view/project.ts';
 import { isUnwritten, written } from '../../lib/engine/view/view-item.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/index.ts';
 import { processorSeconds, speedBar, speedsOfKinds, speedTable } from './kinds.ts';

@@ -1,12 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { View, ViewReader } from '../../lib/engine/ports.ts';
 import {
-  type Active,
-  type Actives,
-  type DirtyNotes,
-  dirtyShards,
   type PartProgress,
-  type Phases,
   type Rebuild,
   type Rebuilds,
   type RollBack,
@@ -16,6 +11,7 @@ import {
 } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
 import { shardOfNote } from '../../lib/engine/view/dirty.ts';
+import { type Active, type Actives, type DirtyNotes, dirtyShards, type Phases } from '../../lib/engine/view/ports.ts';
 
 type Ports = Readonly<{
   actives: Actives;

@@ -2,8 +2,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { httpFunction } from '../../lib/aws/functions/http-function.ts';
-import { answerOperator, type Operators } from '../../lib/aws/functions/ops.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
+import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { memoryQueue } from '../../lib/testing/memory/queue.ts';
 import {
   type MemoryExecutions,

@@ -14,8 +14,8 @@ import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/lo
 import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { listProjections, redriveProjection, resumeProjection } from '../../lib/cli/view/projections.ts';
 import { pascal } from '../../lib/core/stream.ts';
+import { toPointer } from '../../lib/engine/delivery/delivered.ts';
 import { toProvedBody } from '../../lib/engine/delivery/proof.ts';
-import { toPointer } from '../../lib/engine/delivery/publish.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/memory/system.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';

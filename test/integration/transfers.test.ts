@@ -13,7 +13,7 @@ import { type Account, account } from '../../lib/domains/account/decider.ts';
 import { manifest } from '../../lib/domains/index.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../lib/engine/command/handle.ts';
-import type { Delivered } from '../../lib/engine/delivery/publish.ts';
+import type { Delivered } from '../../lib/engine/delivery/delivered.ts';
 import { sendId } from '../../lib/engine/process/send.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';

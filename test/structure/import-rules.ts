@@ -15,7 +15,7 @@ export const house: Readonly<Record<string, Room>> = {
   'lib/engine': { rooms: ['lib/core'], packages: ['zod', 'canonicalize'], ...pure },
   'lib/testing': { rooms: ['lib/engine', 'lib/core'], packages: ['zod'], ...impure },
   /** Requests and answers as plain values: neither AWS nor a server is known here. */
-  'lib/http': { rooms: ['lib/engine', 'lib/core'], packages: ['zod'], ...pure },
+  'lib/http': { rooms: ['lib/engine', 'lib/core'], packages: ['zod', 'canonicalize'], ...pure },
   'lib/aws': {
     rooms: ['lib/http', 'lib/engine', 'lib/core'],
     packages: ['@aws-sdk/', '@middy/', '@aws-lambda-powertools/', 'aws-lambda', 'canonicalize', 'zod'],

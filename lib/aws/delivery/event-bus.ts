@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { busSources } from '../../core/deployed-names.ts';
 import type { Bus } from '../../engine/ports.ts';
-import { attempts, timeouts } from '../dynamo.ts';
+import { attempts, timeouts } from '../client.ts';
 
 const eventBridge = (): EventBridgeClient =>
   new EventBridgeClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });

@@ -7,19 +7,16 @@ import {
 } from '@aws-sdk/client-sqs';
 import { provingQueue } from '../../engine/delivery/proof.ts';
 import type { Depth, Proofs, Queue } from '../../engine/ports.ts';
-import { attempts, timeouts } from '../dynamo.ts';
+import { attempts, timeouts } from '../client.ts';
+import { queueBeside, queueName } from '../queue-name.ts';
 
 /** A queue's URL is its name here, not where requests go: that is the SDK's own business (`AWS_ENDPOINT_URL`). */
 export const sqs = (): SQSClient =>
   new SQSClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts, useQueueUrlAsEndpoint: false });
 
 const sentAtOnce = 10;
-const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 
-/** The last part of a queue's URL or ARN. */
-export const queueName = (place: string): string => /[^/:]*$/.exec(place)?.[0] ?? '';
-/** Another queue of the same account, region and engine. */
-export const queueBeside = (url: string, name: string): string => url.replace(/[^/]*$/, name);
+const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 
 const attributesOf = async (client: SQSClient, url: string, names: readonly QueueAttributeName[]) =>
   (await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...names] }))).Attributes ?? {};

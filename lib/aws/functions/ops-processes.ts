@@ -1,22 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
 import { processDecider } from '../../core/process/decider.ts';
 import { instancesName } from '../../core/process/instances-view.ts';
-import {
-  type InstanceOrder,
-  orderInstance,
-  type ProcessOperating,
-  readInstance,
-  reportProcesses,
-} from '../../engine/operate/processes.ts';
-import { invalid, notFound, notYours, validId } from '../../engine/problems.ts';
+import type { ProcessOperating } from '../../engine/operate/processes.ts';
 import { keptFor, type Revisions } from '../../engine/query/revision.ts';
-import { progressOf } from '../../engine/rebuild/report.ts';
+import { progressOf } from '../../engine/rebuild/operator/report.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import type { Loading } from '../../engine/store/load.ts';
-import { shaped } from '../../http/body.ts';
-import { type HttpRequest, type HttpResponse, trailIn } from '../../http/request.ts';
+import { answerProcesses } from '../../http/processes.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { sqs, sqsQueue } from '../delivery/queue.ts';
 import { deployedProcesses } from '../deployed-processes.ts';
@@ -32,38 +23,6 @@ import { systemClock, systemHash } from '../system.ts';
 import { activeRevisions } from '../view/revisions.ts';
 import { viewTable } from '../view/table.ts';
 import { httpFunction } from './http-function.ts';
-import { pageRequest } from './query.ts';
-
-const statuses = ['running', 'parked', 'stuck', 'ended'] as const;
-const orders: readonly InstanceOrder[] = ['retry', 'resume', 'resolve'];
-const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) });
-
-const report = async (operating: ProcessOperating, query: HttpRequest['query']): Promise<HttpResponse> => {
-  const { process } = query;
-  const page = pageRequest(query, ['status', 'process']);
-  const status = statuses.find((one) => one === query.status);
-  if (query.status !== undefined && !status) throw invalid('status', `one of ${statuses.join(', ')}`);
-  if (!status && page.cursor !== undefined) throw invalid('cursor', 'is of a list of one status: say which');
-  const asked = { ...page, ...(status && { status }), ...(process !== undefined && { process }) };
-  return { status: 200, body: await reportProcesses(operating, asked) };
-};
-
-/** Answers `/ops/processes...`, to operators alone. */
-export const answerProcesses = async (operating: ProcessOperating, request: HttpRequest): Promise<HttpResponse> => {
-  const { actor, route, path, query, body } = request;
-  if (actor.role !== 'operator') throw notYours();
-  if (path.process === undefined) return report(operating, query);
-  const [stranger] = Object.keys(query);
-  if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this request');
-  const which = { process: path.process, instance: validId(path.instance) };
-  if (route.startsWith('GET ')) return { status: 200, body: await readInstance(operating, which) };
-  const order = orders.find((one) => route.endsWith(`/${one}`));
-  if (!order) throw notFound(`route ${route}`);
-  const { why } = shaped(reasoned, body);
-  const ordered = await orderInstance(operating, { ...which, order, why, by: actor.id, ...trailIn(request) });
-  operating.log.info('An instance was given an order.', { ...ordered, by: actor.id });
-  return { status: 202, body: ordered };
-};
 
 export const opsProcessesHandler = (manifest: Manifest) => {
   const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];

@@ -3,14 +3,13 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { operated } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { type Operating, orderResume, reportProjections } from '../../engine/operate/projections.ts';
+import type { Operating } from '../../engine/operate/projections.ts';
 import type { Queue } from '../../engine/ports.ts';
-import { invalid, notYours } from '../../engine/problems.ts';
-import { estimateRebuild } from '../../engine/rebuild/estimate.ts';
-import type { Ordering } from '../../engine/rebuild/requests.ts';
-import { rebuildable } from '../../engine/rebuild/start.ts';
-import { answerRebuilds, type Estimating } from '../../http/rebuilds.ts';
-import type { HttpRequest, HttpResponse } from '../../http/request.ts';
+import { estimateRebuild } from '../../engine/rebuild/operator/estimate.ts';
+import type { Ordering } from '../../engine/rebuild/operator/requests.ts';
+import { rebuildable } from '../../engine/rebuild/operator/start.ts';
+import { answerOperator } from '../../http/operate.ts';
+import type { Estimating } from '../../http/rebuilds.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { sqs, sqsQueue } from '../delivery/queue.ts';
 import { deployedViews } from '../deployed-views.ts';
@@ -27,46 +26,7 @@ import { parkedList } from '../view/parked-list.ts';
 import { activeRevisions, revisionPhases } from '../view/revisions.ts';
 import { viewTable } from '../view/table.ts';
 import { httpFunction } from './http-function.ts';
-import { answerTrace, type TraceReader, traceReader } from './trace-reader.ts';
-
-const revisionOf = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw invalid('revision', 'a revision such as 2');
-  return Number(text);
-};
-
-/** The one parameter that a route knows; what is unknown is refused rather than ignored. */
-const known: Readonly<Record<string, string>> = {
-  'GET /ops/rebuilds': 'projection',
-  'POST /ops/projections/{name}/parked/{stream}/resume': 'revision',
-};
-
-/** Answers `GET /ops/projections` and `POST /ops/projections/{name}/parked/{stream}/resume`. */
-const answerProjections = async (operating: Operating, request: HttpRequest): Promise<HttpResponse> => {
-  const { actor, path, query, correlation } = request;
-  if (path.stream === undefined) return { status: 200, body: await reportProjections(operating) };
-  const revision = revisionOf(query.revision);
-  const { name = '', stream } = path;
-  const ordered = await orderResume(operating, { name, stream, correlation, ...(revision !== undefined && { revision }) });
-  operating.log.info('A resume was ordered.', { ...ordered, by: actor.id });
-  return { status: 202, body: ordered };
-};
-
-/** What a function for operators answers from. */
-export type Operators = Readonly<{ operating: Operating; ordering: Ordering; estimate: Estimating; trace: TraceReader }>;
-
-/** Answers `/ops/...`, to operators alone. */
-export const answerOperator = async (operators: Operators, request: HttpRequest): Promise<HttpResponse> => {
-  const { operating, ordering, estimate, trace } = operators;
-  if (request.actor.role !== 'operator') throw notYours();
-  const stranger = Object.keys(request.query).find((name) => name !== known[request.route]);
-  if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this request');
-  return (
-    (await answerTrace(trace, request)) ??
-    (await answerRebuilds({ ordering, estimate, log: operating.log }, request)) ??
-    answerProjections(operating, request)
-  );
-};
+import { traceReader } from './trace-reader.ts';
 
 type Sides = Readonly<{ client: DynamoDBClient; control: string; queueAt: (url: string) => Queue }>;
 

@@ -1,5 +1,6 @@
+import type { Delivery } from '../../engine/delivery/delivered.ts';
 import { carryOutBatch, orderIn, resumeIn } from '../../engine/view/orders.ts';
-import { type Delivery, type Projecting, projectBatch } from '../../engine/view/project.ts';
+import { type Projecting, projectBatch } from '../../engine/view/project.ts';
 import type { Refolding } from '../../engine/view/refold.ts';
 import { resumeBatch } from '../../engine/view/resume.ts';
 import { arrivals, type Receipt } from '../delivery/arrivals.ts';

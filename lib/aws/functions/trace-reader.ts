@@ -2,18 +2,14 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { isEventLog } from '../../core/event-log.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { AnyProjection } from '../../core/projection.ts';
-import type { Trace } from '../../engine/history/trace.ts';
 import { noEventLog, processCategories, readTrace } from '../../engine/history/trace-read.ts';
 import type { Store } from '../../engine/ports.ts';
 import { invalid } from '../../engine/problems.ts';
-import type { Actives } from '../../engine/rebuild/ports.ts';
-import type { HttpRequest, HttpResponse } from '../../http/request.ts';
+import type { Actives } from '../../engine/view/ports.ts';
+import type { TraceReader } from '../../http/trace.ts';
 import { viewTable } from '../view/table.ts';
 
 const readable = /^[\x21-\x7e]{1,128}$/;
-
-/** Reads the trace of a correlation. */
-export type TraceReader = (correlation: string) => Promise<Trace>;
 
 type Deployed = Readonly<{
   manifest: Manifest;
@@ -38,7 +34,3 @@ export const traceReader =
     const { table } = logs.find(({ projection }) => projection.name === name && projection.revision === active) ?? oldest;
     return readTrace({ log: viewTable(client, table), store, processes: processCategories(manifest) }, correlation);
   };
-
-/** Answers `GET /ops/trace/{correlation}`; undefined for every other route. */
-export const answerTrace = async (trace: TraceReader, { route, path }: HttpRequest): Promise<HttpResponse | undefined> =>
-  route === 'GET /ops/trace/{correlation}' ? { status: 200, body: await trace(path.correlation ?? '') } : undefined;

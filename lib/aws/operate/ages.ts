@@ -1,7 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Ages } from '../../engine/operate/projections.ts';
 import type { Clock } from '../../engine/ports.ts';
-import { attempts, timeouts } from '../dynamo.ts';
+import { attempts, timeouts } from '../client.ts';
 
 /** SQS and Lambda measure each minute, and the figures come some minutes later. */
 const lookBack = 15 * 60_000;

@@ -8,7 +8,7 @@ import {
 import { toProvedBody } from '../../engine/delivery/proof.ts';
 import type { Clock, Proofs } from '../../engine/ports.ts';
 import type { Scheduler } from '../../engine/process/ports.ts';
-import { attempts, timeouts } from '../dynamo.ts';
+import { attempts, timeouts } from '../client.ts';
 
 /** Where one-shots go, by which right, and the group in which a deployment's lie. */
 export type Shots = Readonly<{ group: string; queueArn: string; role: string }>;

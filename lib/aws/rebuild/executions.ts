@@ -7,7 +7,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Executions } from '../../engine/rebuild/ports.ts';
-import { attempts, timeouts } from '../dynamo.ts';
+import { attempts, timeouts } from '../client.ts';
 
 export const sfn = (): SFNClient => new SFNClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
 

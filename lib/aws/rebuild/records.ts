@@ -7,6 +7,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { atOnce } from '../../engine/at-once.ts';
+import { switchOf } from '../../engine/rebuild/operator/roll-back.ts';
 import {
   isOver,
   type Part,
@@ -16,10 +17,9 @@ import {
   type Rebuilds,
   type Recorded,
 } from '../../engine/rebuild/ports.ts';
-import { switchOf } from '../../engine/rebuild/roll-back.ts';
 import { toItem } from '../attributes.ts';
 import { controlItem } from '../control-item.ts';
-import { persistently } from '../store/commit-store.ts';
+import { persistently } from '../transaction.ts';
 import { switchItem } from '../view/revisions.ts';
 
 const recordId = (id: string) => `rebuild/${id}`;

@@ -5,22 +5,17 @@ import {
   type Put,
   PutItemCommand,
   TransactionCanceledException,
-  TransactionConflictException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../../core/commit.ts';
-import type { Clock, Range, Store } from '../../engine/ports.ts';
+import type { Range, Store } from '../../engine/ports.ts';
 import { checkTogether } from '../../engine/store/transaction.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
-import { systemClock } from '../system.ts';
+import { lost, persistently, type Waiting } from '../transaction.ts';
 import { readPage } from '../view/paging.ts';
 
-/** How often a write is sent on the same number when another transaction is on it, and how long it waits at most (ms). */
-export const conflictAttempts = 8;
-const conflictWait = 25;
-export const longestConflictWait = 1_000;
-
 const key = (stream: string, commit: number) => toItem({ stream, commit });
+
 const toCommit = (item: Item) => fromItem(item) as Commit;
 
 /** The heart of it: a number is taken once, and whoever comes late is handed what took it. */
@@ -38,32 +33,6 @@ const winner = (item: Item | undefined): Commit => {
     throw new Error('A lost race came without its winner: this DynamoDB does not know ReturnValuesOnConditionCheckFailure.');
   return toCommit(item);
 };
-
-/** Reasons for which a cancelled transaction may be sent again as it was; the SDK looks only at the exception's name. */
-const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-const reasonsOf = ({ CancellationReasons = [] }: TransactionCanceledException) =>
-  CancellationReasons.filter(({ Code }) => Code !== undefined && Code !== 'None');
-const lost = (error: TransactionCanceledException) => reasonsOf(error).filter(({ Code }) => Code === 'ConditionalCheckFailed');
-const passes = (error: unknown): boolean =>
-  error instanceof TransactionConflictException ||
-  (error instanceof TransactionCanceledException &&
-    reasonsOf(error).length > 0 &&
-    reasonsOf(error).every(({ Code }) => passing.includes(Code as string)));
-
-type Waiting = Readonly<{ clock?: Clock; random?: () => number }>;
-
-/** Sends again what met another transaction on the same item, as it was. */
-export const persistently =
-  ({ clock = systemClock, random = Math.random }: Waiting = {}) =>
-  async <T>(attempt: () => Promise<T>): Promise<T> => {
-    for (let tries = 1; ; tries += 1)
-      try {
-        return await attempt();
-      } catch (error) {
-        if (tries >= conflictAttempts || !passes(error)) throw error;
-        await clock.wait(random() * Math.min(longestConflictWait, conflictWait * 2 ** tries));
-      }
-  };
 
 const queryOf = (table: string, stream: string, { from, to, limit, newestFirst = false }: Range) => ({
   TableName: table,

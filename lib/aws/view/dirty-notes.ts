@@ -4,8 +4,8 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Dirty, DirtyNotes } from '../../engine/rebuild/ports.ts';
 import { dirtyPlace, shardOfNote } from '../../engine/view/dirty.ts';
+import type { Dirty, DirtyNotes } from '../../engine/view/ports.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { readPage } from './paging.ts';
 

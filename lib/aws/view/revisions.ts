@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { revisionKey } from '../../core/deployed-names.ts';
-import type { Active, Actives, Phase, Phases, Switch } from '../../engine/rebuild/ports.ts';
+import type { Active, Actives, Phase, Phases, Switch } from '../../engine/view/ports.ts';
 import { toItem } from '../attributes.ts';
 import { controlItem } from '../control-item.ts';
 

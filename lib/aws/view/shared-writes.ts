@@ -12,7 +12,7 @@ import { NotStorable } from '../../engine/store/storable.ts';
 import { partSort, rowPlace, shareSort } from '../../engine/view/shares.ts';
 import { written } from '../../engine/view/view-item.ts';
 import { type Item, toItem } from '../attributes.ts';
-import { persistently } from '../store/commit-store.ts';
+import { persistently } from '../transaction.ts';
 import { asItWasRead } from './head-condition.ts';
 
 /** Adds to a part of a row. What is not there yet is below or above nothing: `NOT` holds for it. */

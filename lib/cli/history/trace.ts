@@ -4,9 +4,10 @@ import { commitStore } from '../../aws/store/commit-store.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { pascal } from '../../core/stream.ts';
-import type { Trace, TracedInstance, TracedStep, Wait } from '../../engine/history/trace.ts';
+import type { Trace, TracedInstance, TracedStep } from '../../engine/history/trace.ts';
+import type { Wait } from '../../engine/process/told.ts';
 import { targetOutputs } from '../stack.ts';
-import { explained } from '../view/projections.ts';
+import { explained } from '../terminal/explained.ts';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(3)} s`;
 

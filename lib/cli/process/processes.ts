@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { systemProofs } from '../../aws/delivery/proofs.ts';
-import { queueName, sqs, sqsQueue } from '../../aws/delivery/queue.ts';
+import { sqs, sqsQueue } from '../../aws/delivery/queue.ts';
 import { redrive } from '../../aws/delivery/redrive.ts';
 import { revisionTables } from '../../aws/deployment/deployments.ts';
 import { dynamo } from '../../aws/dynamo.ts';
 import { cloudWatchAges } from '../../aws/operate/ages.ts';
+import { queueName } from '../../aws/queue-name.ts';
 import { rebuildRecords } from '../../aws/rebuild/records.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { systemClock, systemHash } from '../../aws/system.ts';
@@ -14,7 +15,6 @@ import type { Manifest } from '../../core/manifest.ts';
 import { processDecider } from '../../core/process/decider.ts';
 import { type InstanceRow, instancesName } from '../../core/process/instances-view.ts';
 import { pascal } from '../../core/stream.ts';
-import type { Wait } from '../../engine/history/trace.ts';
 import {
   type InstanceOrder,
   type InstanceReport,
@@ -24,12 +24,13 @@ import {
   readInstance,
   reportProcesses,
 } from '../../engine/operate/processes.ts';
-import { progressOf } from '../../engine/rebuild/report.ts';
+import type { Wait } from '../../engine/process/told.ts';
+import { progressOf } from '../../engine/rebuild/operator/report.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import { asker } from '../rebuild/connect.ts';
 import { targetOutputs } from '../stack.ts';
+import { explained } from '../terminal/explained.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { explained } from '../view/projections.ts';
 
 type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 type One = Target & Readonly<{ process: string; instance: string }>;

@@ -9,11 +9,11 @@ import { systemClock } from '../../aws/system.ts';
 import { activeRevisions, revisionPhases } from '../../aws/view/revisions.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Scanner } from '../../engine/ports.ts';
-import type { Ordering } from '../../engine/rebuild/requests.ts';
+import type { Ordering } from '../../engine/rebuild/operator/requests.ts';
 import { targetOutputs } from '../stack.ts';
 import { patience } from '../terminal/patience.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { deployedProjections } from '../view/projections.ts';
+import { deployedProjections } from '../view/deployed.ts';
 
 export type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 

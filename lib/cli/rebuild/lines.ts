@@ -1,6 +1,6 @@
-import type { Estimate } from '../../engine/rebuild/estimate.ts';
+import type { Estimate } from '../../engine/rebuild/operator/estimate.ts';
+import type { RebuildReport } from '../../engine/rebuild/operator/report.ts';
 import { type Difference, isOver, type Rebuild, type Recorded, type RollBack } from '../../engine/rebuild/ports.ts';
-import type { RebuildReport } from '../../engine/rebuild/report.ts';
 
 const count = (n: number, what: string) => `${n.toLocaleString('en-GB')} ${what}${n === 1 ? '' : 's'}`;
 

@@ -1,7 +1,7 @@
 import { ProblemError } from '../../core/problem.ts';
+import { type RebuildReport, reportRebuild } from '../../engine/rebuild/operator/report.ts';
+import type { Ordering } from '../../engine/rebuild/operator/requests.ts';
 import { isOver } from '../../engine/rebuild/ports.ts';
-import { type RebuildReport, reportRebuild } from '../../engine/rebuild/report.ts';
-import type { Ordering } from '../../engine/rebuild/requests.ts';
 import type { Bar, Progress } from '../terminal/progress.ts';
 
 const lookedAtEvery = 1_000;

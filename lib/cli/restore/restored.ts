@@ -23,7 +23,7 @@ import { targetOutputs } from '../stack.ts';
 import { patience } from '../terminal/patience.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { deployedProjections } from '../view/projections.ts';
+import { deployedProjections } from '../view/deployed.ts';
 
 export type RestoredVerb = Readonly<{
   manifest: Manifest;

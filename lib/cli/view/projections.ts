@@ -1,55 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { systemProofs } from '../../aws/delivery/proofs.ts';
-import { queueName, sqs, sqsQueue } from '../../aws/delivery/queue.ts';
+import { sqs } from '../../aws/delivery/queue.ts';
 import { redrive } from '../../aws/delivery/redrive.ts';
 import { dynamo } from '../../aws/dynamo.ts';
 import { cloudWatchAges } from '../../aws/operate/ages.ts';
 import { systemClock } from '../../aws/system.ts';
-import { parkedList } from '../../aws/view/parked-list.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
-import { viewTable } from '../../aws/view/table.ts';
-import { operated } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { ProblemError } from '../../core/problem.ts';
-import { pascal } from '../../core/stream.ts';
-import {
-  type Operated,
-  type Operating,
-  orderResume,
-  type ProjectionsReport,
-  reportProjections,
-} from '../../engine/operate/projections.ts';
+import { type Operating, orderResume, type ProjectionsReport, reportProjections } from '../../engine/operate/projections.ts';
 import { targetOutputs } from '../stack.ts';
+import { explained } from '../terminal/explained.ts';
 import { UserError } from '../terminal/user-error.ts';
+import { type Deployed, deployedProjections } from './deployed.ts';
 
 type Target = Readonly<{ manifest: Manifest; stack?: string }>;
-type One = Target & Readonly<{ name: string; revision?: number }>;
-type Print = (line: string) => void;
-type Deployed = Operated & Readonly<{ table: string; queueUrl: string; letters: readonly string[]; code?: string }>;
 
-/** The projections of the manifest that a deployment has, and what sends its public events, found by its outputs. */
-export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
-  const [client, queues] = [dynamo(), sqs()];
-  const proofs = systemProofs(client, outputs.ControlTable ?? '');
-  return operated(manifest).flatMap((projection) => {
-    const output = (part: string) => outputs[`${pascal(projection.name)}R${projection.revision}${part}`];
-    const [table, queueUrl, code] = [output('Table'), output('Queue'), output('Code')];
-    if (table === undefined || queueUrl === undefined) return [];
-    return [
-      {
-        projection,
-        table,
-        queueUrl,
-        queueName: queueName(queueUrl),
-        queue: sqsQueue(queues, queueUrl, proofs),
-        letters: [output('DeadLetters'), output('Undelivered')].filter((url) => url !== undefined),
-        view: viewTable(client, table),
-        parked: parkedList(client, table),
-        ...(code !== undefined && { code }),
-      },
-    ];
-  });
-};
+type One = Target & Readonly<{ name: string; revision?: number }>;
+
+type Print = (line: string) => void;
 
 const operatingOn = async (
   { manifest, stack }: Target,
@@ -64,12 +31,6 @@ const operatingOn = async (
     log: { info: () => {}, warn, error: warn },
   };
 };
-
-/** What was refused is said as such, without a stack trace. */
-export const explained = async <T>(work: Promise<T>): Promise<T> =>
-  work.catch((cause: unknown) => {
-    throw cause instanceof ProblemError ? new UserError(cause.message, undefined, { cause }) : cause;
-  });
 
 const seconds = (age: number | undefined) => (age === undefined ? 'age not measured' : `oldest ${Math.round(age)} s`);
 

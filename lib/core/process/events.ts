@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../version.ts';
+import type { Commit } from '../commit.ts';
+import { type EventOf, readEvent, v1 } from '../version.ts';
 
 const instant = z.string();
 const count = z.int().nonnegative();
@@ -116,3 +117,9 @@ export type Cause = z.infer<typeof cause>;
 export type CauseOutcome = z.infer<typeof outcome>;
 export type StoredCommand = z.infer<typeof stored>;
 export type StepEnded = Extract<ProcessEvent, { type: 'StepEnded' }>['data'];
+
+/** The kernel's own events of an instance's commit. */
+export const kernelEvents = ({ events }: Pick<Commit, 'events'>): readonly ProcessEvent[] =>
+  events
+    .filter(({ type }) => Object.hasOwn(processEvents, type))
+    .map((stored) => readEvent(processEvents, stored) as ProcessEvent);

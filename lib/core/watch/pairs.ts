@@ -14,7 +14,7 @@ import {
   type Taken,
   time,
 } from './mechanism.ts';
-import type { FollowedBy, NotFollowedBy } from './watch.ts';
+import type { FollowedBy, NotFollowedBy } from './patterns.ts';
 
 type Pair = FollowedBy<never> | NotFollowedBy<never>;
 

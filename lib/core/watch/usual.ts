@@ -1,6 +1,6 @@
 import type { Kept, PatternMemory } from './formats.ts';
 import { type Arrival, countedOf, idBytes, inOrder, keptBytes, keptOf, type Mechanism, type Taken, time } from './mechanism.ts';
-import type { FarFromUsual } from './watch.ts';
+import type { FarFromUsual } from './patterns.ts';
 
 /**
  * How many values there are, their sum, and the sum of their squares: exact, so that mean and deviation are the same whatever

@@ -5,68 +5,9 @@ import type { Formats } from '../version.ts';
 import { type PatternMemory, suspicions, type WatchMemory, watchMemory } from './formats.ts';
 import { length, type Mechanism, newer, type Taken, time } from './mechanism.ts';
 import { followedMechanism, notFollowedMechanism } from './pairs.ts';
+import type { Pattern } from './patterns.ts';
 import { usualMechanism } from './usual.ts';
 import { windowMechanism } from './window.ts';
-
-/** Which events count for a pattern, and with which value: an integer; `undefined` where one does not count.
- * @example const withdrawals: Values<AccountEvent> = { MoneyWithdrawn: ({ data }) => data.amount };
- */
-export type Values<E extends Message> = {
-  readonly [T in E['type']]?: (event: Recorded<Extract<E, { type: T }>>) => number | undefined;
-};
-
-/** How many events a pattern keeps for one key at most, 100 if not said; of more the newest. */
-type Keeping = Readonly<{ most?: number }>;
-
-/** So many events within a span.
- * @example const rapid: CountWithin<AccountEvent> = { kind: 'count-within', of: withdrawals, reaches: 5, within: { minutes: 1 } };
- */
-export type CountWithin<E extends Message> = Keeping &
-  Readonly<{ kind: 'count-within'; of: Values<E>; reaches: number; within: Span }>;
-
-/** Values that add up to more than a limit within a span; none of them may be negative.
- * @example const large: SumWithin<AccountEvent> = { kind: 'sum-within', of: withdrawals, exceeds: 1_000_000, within: { days: 1 } };
- */
-export type SumWithin<E extends Message> = Keeping &
-  Readonly<{ kind: 'sum-within'; of: Values<E>; exceeds: number; within: Span }>;
-
-/** One event followed by another within a span.
- * @example const emptied: FollowedBy<AccountEvent> = { kind: 'followed-by', first: deposits, by: withdrawals, within: { minutes: 10 } };
- */
-export type FollowedBy<E extends Message> = Keeping &
-  Readonly<{
-    kind: 'followed-by';
-    first: Values<E>;
-    by: Values<E>;
-    within: Span;
-    /** Whether the two belong together, by their values; always if not said. */
-    when?: (first: number, by: number) => boolean;
-  }>;
-
-/** One event that another does not follow within a span.
- * @example const unpaid: NotFollowedBy<OrderEvent> = { kind: 'not-followed-by', first: shipped, by: paid, within: { days: 30 } };
- */
-export type NotFollowedBy<E extends Message> = Readonly<{ kind: 'not-followed-by' }> & Omit<FollowedBy<E>, 'kind'>;
-
-/** A value far outside of what was usual before it.
- * @example const unusual: FarFromUsual<AccountEvent> = { kind: 'far-from-usual', of: withdrawals, deviations: 4, after: 20 };
- */
-export type FarFromUsual<E extends Message> = Keeping &
-  Readonly<{
-    kind: 'far-from-usual';
-    of: Values<E>;
-    /** How many standard deviations from the mean are far. */
-    deviations: number;
-    /** How many values there must be before one is judged. */
-    after: number;
-    /** And how far it must be from the mean in any case, since what never varies has no deviation; 0 if not said. */
-    atLeast?: number;
-  }>;
-
-/** What a watch looks for.
- * @example const patterns: Record<string, Pattern<AccountEvent>> = { RapidWithdrawalsSuspected: rapid };
- */
-export type Pattern<E extends Message> = CountWithin<E> | SumWithin<E> | FollowedBy<E> | NotFollowedBy<E> | FarFromUsual<E>;
 
 /** Complex events over time: what is looked for in the events of a key, by the name of the event that is raised.
  * @example export const fraudWatch = watch<AccountEvent>({ category: 'fraudWatch', from: [account], ... });
@@ -101,7 +42,9 @@ const mechanismOf = (pattern: Pattern<never>, lateness: number, most: number): M
 };
 
 const nothing: PatternMemory = { events: [] };
+
 const name = /^[A-Z][A-Za-z0-9]*Suspected$/;
+
 /** Of an item's 400 KB, so that the commit has room for what stands beside the memory and the figures. */
 const mostBytes = 300_000;
 

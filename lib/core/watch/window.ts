@@ -11,7 +11,7 @@ import {
   type Taken,
   time,
 } from './mechanism.ts';
-import type { CountWithin, SumWithin } from './watch.ts';
+import type { CountWithin, SumWithin } from './patterns.ts';
 
 /** Exact whatever the values are: a sum beyond the safe integers is rounded once, and throws at nobody's large amount. */
 const sumOf = (events: readonly Kept[]): bigint => events.reduce((sum, [, , value]) => sum + BigInt(value), 0n);

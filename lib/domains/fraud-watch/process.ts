@@ -1,6 +1,7 @@
 import type { AccountEvent } from '../../../events/account.ts';
 import { fraudWatchEvents } from '../../../events/fraud-watch.ts';
-import { type Values, watch } from '../../core/watch/watch.ts';
+import type { Values } from '../../core/watch/patterns.ts';
+import { watch } from '../../core/watch/watch.ts';
 import { account } from '../account/decider.ts';
 
 const withdrawn: Values<AccountEvent> = { MoneyWithdrawn: ({ data }) => data.amount };

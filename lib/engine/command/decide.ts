@@ -3,17 +3,13 @@ import type { Commit } from '../../core/commit.ts';
 import { type AnyDecider, type Context, decide, isRefusal, type Refusal, refuse } from '../../core/decider.ts';
 import { parseStream } from '../../core/stream.ts';
 import { storeEvent } from '../../core/version.ts';
-import { nowOf } from '../instant.ts';
+import { latest, nowOf } from '../instant.ts';
 import type { Known } from '../store/known.ts';
 import { storable } from '../store/storable.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 
 /** What a decision on a known state comes to: a commit to append, or an answer that appends nothing. */
 export type Decision = Readonly<{ append: Commit } | { answer: CommandAnswer }>;
-
-/** The latest of some instants. */
-export const latest = (...instants: readonly (string | undefined)[]): string =>
-  instants.reduce<string>((a, b) => (b !== undefined && b > a ? b : a), '');
 
 const contextOf = ({ clock }: Commanding, known: Known, { stream, actor, causeAt }: CommandRequest): Context => ({
   id: parseStream(stream)?.id ?? stream,

@@ -3,9 +3,10 @@ import { refuse } from '../../core/decider.ts';
 import { type Claim, claimsOf, type Reservation, reservation, reservationCategory } from '../../core/reservation.ts';
 import { kebab, streamName } from '../../core/stream.ts';
 import { storeEvent } from '../../core/version.ts';
+import { latest } from '../instant.ts';
 import type { Known } from '../store/known.ts';
 import { follow, type Loading, load } from '../store/load.ts';
-import { type Decision, latest, refusalOn } from './decide.ts';
+import { type Decision, refusalOn } from './decide.ts';
 import type { Commanding, CommandRequest } from './request.ts';
 
 type Reserving = Readonly<{ append: readonly Commit[] }> | Exclude<Decision, { append: Commit }>;

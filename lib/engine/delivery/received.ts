@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { Proofs } from '../ports.ts';
-import type { Delivery } from '../view/project.ts';
+import type { Delivered, Delivery } from './delivered.ts';
 import { isProved } from './proof.ts';
-import type { Delivered } from './publish.ts';
 
 /** A record of a queue, under the id by which it can be given back. */
 export type QueueRecord = Readonly<{ id: string; body: string }>;

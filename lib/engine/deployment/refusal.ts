@@ -1,4 +1,4 @@
-import type { Active } from '../rebuild/ports.ts';
+import type { Active } from '../view/ports.ts';
 
 /** How one that is not yet, or not any more, the revision that answers stands before a deployment. */
 export type Candidate = Readonly<{

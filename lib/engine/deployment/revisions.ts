@@ -1,7 +1,7 @@
 import { revisionKey } from '../../core/deployed-names.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock } from '../ports.ts';
-import type { Active, Actives, Phase, Phases } from '../rebuild/ports.ts';
+import type { Active, Actives, Phase, Phases } from '../view/ports.ts';
 import { type Candidate, refusal, refusalOfRemoval } from './refusal.ts';
 
 /** A revision as it is deployed. */

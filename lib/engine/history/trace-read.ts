@@ -7,8 +7,9 @@ import { parseStream } from '../../core/stream.ts';
 import { atOnce } from '../at-once.ts';
 import type { Listing, Store, ViewReader } from '../ports.ts';
 import { notFound } from '../problems.ts';
+import { kernelOf } from '../process/told.ts';
 import { partitionOf } from '../view/lists.ts';
-import { kernelOf, sendOf, type Trace, traceOf } from './trace.ts';
+import { sendOf, type Trace, traceOf } from './trace.ts';
 import { cameBy } from './trace-words.ts';
 
 /** What a trace is read from: the event log, which knows what belongs together, and the commits, which know the rest. */

@@ -1,7 +1,6 @@
 import { type Commit, versionBefore } from '../../core/commit.ts';
 import type { ProcessEvent } from '../../core/process/events.ts';
-import { newInstance, processEvolve } from '../../core/process/instance.ts';
-import { kernelEvents } from '../process/deadlines.ts';
+import { kernelOf, type Wait, waitsOf } from '../process/told.ts';
 import { type Came, cameBy, type Instances, saysOf, storyOf } from './trace-words.ts';
 
 /** A commit in a trace, with what followed from it. What its events say is not in it, nor what a refusal says beside its reason: who may read that
@@ -24,14 +23,6 @@ export type TracedStep = Readonly<{
   says: string;
   followed: readonly TracedStep[];
 }>;
-
-/** What an instance cannot go on without: the outcome of a command, a deadline, or a person. */
-export type Wait = Readonly<{ instance: string }> &
-  (
-    | Readonly<{ for: 'outcome'; command: string; to: string; since: string }>
-    | Readonly<{ for: 'deadline'; name: string; until: string }>
-    | Readonly<{ for: 'person'; status: 'stuck' | 'parked'; why: string }>
-  );
 
 export type TracedInstance = Readonly<{
   instance: string;
@@ -62,22 +53,6 @@ type Gathered = Pick<Trace, 'correlation' | 'missing' | 'cut'> &
     /** Each instance's commits as far as they were read, those of other correlations too. */
     instances: Instances;
   }>;
-
-const read = new WeakMap<Commit, readonly ProcessEvent[]>();
-
-/** The kernel's events of a commit, looked at many times for one trace; none where this release cannot read them. */
-export const kernelOf = (commit: Commit): readonly ProcessEvent[] => {
-  const known = read.get(commit);
-  if (known) return known;
-  let events: readonly ProcessEvent[] = [];
-  try {
-    events = kernelEvents(commit);
-  } catch {
-    // It has its place in the tree all the same.
-  }
-  read.set(commit, events);
-  return events;
-};
 
 const inTime = (a: Commit, b: Commit): number => {
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;
@@ -121,25 +96,6 @@ const parentsOf = (commits: readonly Commit[]): ReadonlyMap<Commit, Commit> => {
     if (parent && ancestor !== commit) parents.set(commit, parent);
   }
   return parents;
-};
-
-/** The kernel's events mean the same in every process. */
-const evolve = processEvolve({});
-
-/** What an instance cannot go on without, by its commits. */
-export const waitsOf = (instance: string, commits: readonly Commit[]): readonly Wait[] => {
-  const { sends, deadlines, stuck, parked, status } = commits
-    .flatMap(kernelOf)
-    .reduce((state, { type, data }) => evolve[type]!(state, data as never), newInstance({ initial: undefined }));
-  const person = (standing: 'stuck' | 'parked', why: string): Wait => ({ instance, for: 'person', status: standing, why });
-  // While it stands still no deadline of its fires.
-  const firing = status === 'stuck' || status === 'parked' ? [] : Object.values(deadlines);
-  return [
-    ...sends.map(({ command, to, at }): Wait => ({ instance, for: 'outcome', command: command.type, to, since: at })),
-    ...firing.map(({ name, at }): Wait => ({ instance, for: 'deadline', name, until: at })),
-    ...(parked ? [person('parked', parked.thrown)] : []),
-    ...stuck.map(({ to, command, reason }) => person('stuck', `${to} refused ${command.type}: ${reason}`)),
-  ];
 };
 
 /** A send by its number, as the reaction that decided it has it. */

@@ -4,7 +4,7 @@ import { type AnyProjection, sourceOf, streamKey } from '../../core/projection.t
 import { parseStream } from '../../core/stream.ts';
 import type { Log, Parked, ParkedList, Queue, View } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
-import type { Actives } from '../rebuild/ports.ts';
+import type { Actives } from '../view/ports.ts';
 import type { ResumeOrder } from '../view/resume.ts';
 
 /** How old the oldest message of a projection's queue is, and the newest record that the publisher has taken, in seconds; absent where nothing

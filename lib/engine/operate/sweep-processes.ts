@@ -1,8 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { parseStream } from '../../core/stream.ts';
-import { latest } from '../command/decide.ts';
-import { instant, nowOf } from '../instant.ts';
+import { instant, latest, nowOf } from '../instant.ts';
 import type { Clock, Log, Queue, Store } from '../ports.ts';
 import type { Cursors, Deadline, Deadlines } from '../process/ports.ts';
 import { concerns } from '../process/react.ts';

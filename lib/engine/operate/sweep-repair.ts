@@ -1,5 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
-import { toPointer } from '../delivery/publish.ts';
+import { toPointer } from '../delivery/delivered.ts';
 import type { Log } from '../ports.ts';
 import type { Lagging } from './sweep-findings.ts';
 import type { Target } from './sweep-target.ts';

@@ -7,7 +7,7 @@ import { stateNow } from '../command/state-now.ts';
 import { nowOf } from '../instant.ts';
 import type { ProcessSettings } from '../settings.ts';
 import type { Known } from '../store/known.ts';
-import { TryAgain } from '../view/project.ts';
+import { TryAgain } from '../store/read-all.ts';
 import { closedBy, dropDeadline, keepDeadline, listsDeadlines, openIn } from './deadlines.ts';
 import type { Deadlines, Scheduler } from './ports.ts';
 import { sendCommand, sendId, type Target } from './send.ts';

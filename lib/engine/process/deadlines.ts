@@ -1,7 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
-import { type ProcessEvent, processEvents } from '../../core/process/events.ts';
+import { kernelEvents } from '../../core/process/events.ts';
 import type { Instance } from '../../core/process/instance.ts';
-import { readEvent } from '../../core/version.ts';
 import type { Keys } from '../ports.ts';
 import type { Deadline, Deadlines, Scheduler } from './ports.ts';
 
@@ -13,12 +12,6 @@ type Which = Omit<Deadline, 'at'>;
 /** A scheduler's names have 64 characters at most: a hash of what makes a deadline that one, and no other. */
 const keyOf = (keys: Pick<Keys, 'hash'>, { instance, name, setBy }: Which): string =>
   keys.hash(JSON.stringify([instance, name, setBy]));
-
-/** The kernel's own events of an instance's commit. */
-export const kernelEvents = ({ events }: Pick<Commit, 'events'>): readonly ProcessEvent[] =>
-  events
-    .filter(({ type }) => Object.hasOwn(processEvents, type))
-    .map((stored) => readEvent(processEvents, stored) as ProcessEvent);
 
 /** The deadlines that a commit took out of what is open: cancelled, set anew, or fired. */
 export const closedBy = (commit: Commit): readonly Which[] =>

@@ -1,5 +1,5 @@
 import type { Trail } from '../../core/commit.ts';
-import type { Delivered } from '../delivery/publish.ts';
+import type { Delivered } from '../delivery/delivered.ts';
 
 /** An open deadline of an instance. Stored format of 2026-11, in the control table as `deadline/<instance>/<name>/<set by>`, with the index `due`. */
 export type Deadline = Readonly<{

@@ -1,16 +1,15 @@
 import { type Commit, recordedEvents, trailOf } from '../../core/commit.ts';
 import type { Recorded } from '../../core/message.ts';
-import type { Cause } from '../../core/process/events.ts';
+import { type Cause, kernelEvents } from '../../core/process/events.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { isId, streamName } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
-import type { Delivered } from '../delivery/publish.ts';
+import type { Delivered } from '../delivery/delivered.ts';
 import type { Store } from '../ports.ts';
 import type { ProcessSettings } from '../settings.ts';
+import { races, readAll, TryAgain } from '../store/read-all.ts';
 import { itemSize } from '../store/size.ts';
-import { races, readAll, TryAgain } from '../view/project.ts';
 import { type Attending, attend, stepIn } from './attend.ts';
-import { kernelEvents } from './deadlines.ts';
 import type { Cursors } from './ports.ts';
 
 type EventCause = Extract<Cause, { event: unknown }>;

@@ -5,7 +5,7 @@ import { readCommand } from '../../core/process/stored-command.ts';
 import { parseStream } from '../../core/stream.ts';
 import { handleCommand } from '../command/handle.ts';
 import type { Commanding } from '../command/request.ts';
-import { TryAgain } from '../view/project.ts';
+import { TryAgain } from '../store/read-all.ts';
 
 /** The id of one attempt of a send: whoever sends it, the target knows it again. */
 export const sendId = (instance: string, { number, attempt }: Pick<OpenSend, 'number' | 'attempt'>): string =>

@@ -1,23 +1,12 @@
 import { type Actor, allowed } from '../../core/access.ts';
-import type { AnyProjection } from '../../core/projection.ts';
 import { nowOf } from '../instant.ts';
-import type { Clock, ViewItem, ViewReader } from '../ports.ts';
+import type { ViewItem } from '../ports.ts';
 import { notFound, notYours } from '../problems.ts';
 import { expired } from '../view/lists.ts';
 import { reach } from './consistency.ts';
 import { type PageAnswer, type PageRequest, pageOf, position, questionOf, shapes, whereOf } from './page.ts';
+import type { Querying } from './querying.ts';
 import { querySharedRow } from './shared-row.ts';
-
-/** A view that is asked. */
-export type Querying = Readonly<{
-  projection: AnyProjection;
-  /** What tells its table from another one that had the same name. */
-  incarnation?: string;
-  reader: ViewReader;
-  clock: Clock;
-  /** How long a reader waits for it to reach what must be in the answer (ms). */
-  patience?: number;
-}>;
 
 /** What the ETag of every answer begins with: what a client keeps of one table is nothing that another one of the same name answers. */
 export const tagOf = ({ projection: { revision }, incarnation }: Pick<Querying, 'projection' | 'incarnation'>): string =>

@@ -4,10 +4,10 @@ import type { AnyProjection, List } from '../../core/projection.ts';
 import type { Listing, ViewItem, Where } from '../ports.ts';
 import { invalid, notYours } from '../problems.ts';
 import { fits, matches, partitionOf } from '../view/lists.ts';
-import type { Querying } from './by-id.ts';
 import { reach } from './consistency.ts';
 import { overlaid, type Range } from './overlay.ts';
 import { ownerOf, type PageAnswer, type PageRequest, pageOf, position, questionOf, type Shape, shapes, whereOf } from './page.ts';
+import type { Querying } from './querying.ts';
 import { querySharedRows } from './shared-row.ts';
 
 /** One way to go through rows: the question that its cursors are good for, its pages from the index, and which rows belong in it. */

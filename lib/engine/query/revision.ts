@@ -1,9 +1,10 @@
 import { revisionKey } from '../../core/deployed-names.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { Clock } from '../ports.ts';
-import { type Actives, runningStates } from '../rebuild/ports.ts';
-import type { Querying } from './by-id.ts';
+import { runningStates } from '../rebuild/ports.ts';
+import type { Actives } from '../view/ports.ts';
 import { begunOn } from './page.ts';
+import type { Querying } from './querying.ts';
 
 /** How long a function takes a revision for the one that answers before it asks again (ms). After a switch the old one, which is
  * as complete, may answer for so long. */

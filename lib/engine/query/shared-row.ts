@@ -4,9 +4,9 @@ import type { RowListing, RowPart } from '../ports.ts';
 import { invalid, notFound, notYours } from '../problems.ts';
 import { compareText } from '../view/lists.ts';
 import { contributed, rowPlace, totalOf } from '../view/shares.ts';
-import type { Querying } from './by-id.ts';
 import { reach } from './consistency.ts';
 import { ownerOf, type PageAnswer, type PageRequest, paged, position, questionOf, shapes, whereOf } from './page.ts';
+import type { Querying } from './querying.ts';
 
 type Asked = Querying & Readonly<{ projection: AnyProjection & AnySharedRows }>;
 

@@ -1,7 +1,8 @@
 import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
 import type { ScanPlace } from '../ports.ts';
-import { applyAll, races, readParts, TryAgain, takenUp } from '../view/project.ts';
+import { races, readParts, TryAgain } from '../store/read-all.ts';
+import { applyAll, takenUp } from '../view/project.ts';
 import { streamsOf } from './fill.ts';
 import type { Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';

@@ -1,8 +1,8 @@
 import { ProblemError } from '../../core/problem.ts';
 import { atOnce } from '../at-once.ts';
+import type { Ordering } from './operator/requests.ts';
+import { orderRebuild } from './operator/start.ts';
 import type { Executions, Rebuild, Work } from './ports.ts';
-import type { Ordering } from './requests.ts';
-import { orderRebuild } from './start.ts';
 import { beginVerify, endBuilding, judge, type Leading, plan } from './steps.ts';
 
 /** By this name the history knows who has built a revision in place. */

@@ -1,50 +1,4 @@
-/** Which revision of a view answers. Stored format of 2026-11, in the control table as `view/<projection>`. */
-export type Active = Readonly<{
-  projection: string;
-  revision: number;
-  /** The one before, to which a roll back leads. */
-  previous?: number;
-  since: string;
-  by: string;
-  why: string;
-}>;
-
-/** A switch that is part of something else: what is to answer, and what must have answered until then. */
-export type Switch = Readonly<{ next: Active; from: number | undefined }>;
-
-export interface Actives {
-  load(projection: string): Promise<Active | undefined>;
-  /** Switches, on the condition that the revision there is still the one that was read (undefined: none). Answers whether it did. */
-  switch(next: Active, from: number | undefined): Promise<boolean>;
-}
-
-/** How a revision takes what is delivered: as long as it is *building*, only what is contiguous, and notes of the rest; once it is *live*, gaps
- * are filled. Stored format of 2026-11, in the control table as `phase/<projection>.r<revision>`; without one it is building. */
-export type Phase = Readonly<{
-  phase: 'building' | 'live';
-  since: string /** Hash of the projection's code that began to build it. */;
-  code?: string;
-}>;
-
-export interface Phases {
-  load(projection: string, revision: number): Promise<Phase | undefined>;
-  save(projection: string, revision: number, phase: Phase): Promise<void>;
-}
-
-/** A stream whose commits did not follow on each other while its revision was being built: in the revision's own table, in a few partitions. */
-export type Dirty = Readonly<{ stream: string; commit: number }>;
-
-export const dirtyShards = 16;
-
-export interface DirtyNotes {
-  note(dirty: Dirty): Promise<void>;
-  list(
-    shard: number,
-    options: Readonly<{ limit: number; after?: string }>,
-  ): Promise<Readonly<{ notes: readonly Dirty[]; next?: string }>>;
-  /** Takes a note away, unless a newer commit was noted meanwhile. */
-  clear(dirty: Dirty): Promise<void>;
-}
+import type { Switch } from '../view/ports.ts';
 
 export type RebuildSettings = Readonly<{
   segments: number;
@@ -57,7 +11,9 @@ export type RebuildSettings = Readonly<{
 
 /** In the order in which they come; an audit begins at `verifying`. The last ones are final. */
 export const runningStates = ['filling', 'draining', 'verifying', 'repairing'] as const;
+
 const finalStates = ['switched', 'replayed', 'audited', 'failed', 'cancelled'] as const;
+
 export type RebuildState = (typeof runningStates)[number] | (typeof finalStates)[number];
 
 /** Whether it has come to its end. */
@@ -121,6 +77,7 @@ export type RollBack = Pick<Rebuild, 'id' | 'projection' | 'revision' | 'since' 
 export type Recorded = Rebuild | RollBack;
 
 export const parts = ['fill', 'drain', 'catch-up', 'verify', 'rows', 'recheck'] as const;
+
 /** What workers do: `catch-up` brings every stream to its head, where `drain` does those that were noted; `rows` looks at a view's own items, as `verify` at the commits; `recheck` looks again at what was ordered to be mended. */
 export type Part = (typeof parts)[number];
 

@@ -1,6 +1,6 @@
 import { nowOf } from '../instant.ts';
+import type { Ordering } from './operator/requests.ts';
 import { isOver, type Rebuild, runningStates } from './ports.ts';
-import type { Ordering } from './requests.ts';
 
 /** How long after its record was written an execution must have been started (milliseconds). */
 const startsWithin = 60_000;

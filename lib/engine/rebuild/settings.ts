@@ -1,6 +1,6 @@
 import { invalid } from '../problems.ts';
+import { dirtyShards } from '../view/ports.ts';
 import type { Rebuild, RebuildSettings, Work } from './ports.ts';
-import { dirtyShards } from './ports.ts';
 
 /** What a rebuild may spend, unless it is told otherwise; each figure's reason stands beside it. */
 export const defaultRebuildSettings: RebuildSettings = {

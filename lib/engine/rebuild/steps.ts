@@ -2,14 +2,12 @@ import type { AnyProjection } from '../../core/projection.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock, Log, Queue } from '../ports.ts';
 import type { MendOrder } from '../view/mend.ts';
+import { type Actives, dirtyShards, type Phases } from '../view/ports.ts';
 import type { RefoldOrder } from '../view/refold.ts';
 import {
-  type Actives,
   type Difference,
-  dirtyShards,
   isOver,
   type PartProgress,
-  type Phases,
   type Rebuild,
   type RebuildState,
   type Rebuilds,

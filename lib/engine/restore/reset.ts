@@ -10,7 +10,7 @@ import type { Keys, Scanner, Store, SweepPlaces } from '../ports.ts';
 import { dropDeadline, openIn } from '../process/deadlines.ts';
 import type { Deadline, ProcessMessage } from '../process/ports.ts';
 import { causesIn } from '../process/react.ts';
-import { races, readAll, TryAgain } from '../view/project.ts';
+import { races, readAll, TryAgain } from '../store/read-all.ts';
 import type { RefoldOrder } from '../view/refold.ts';
 import type { RestoredAnnouncer, RestoredProcess, RestoredView } from './ports.ts';
 import { type Fault, type Survey, survey } from './survey.ts';

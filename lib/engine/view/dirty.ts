@@ -1,4 +1,4 @@
-import { dirtyShards } from '../rebuild/ports.ts';
+import { dirtyShards } from './ports.ts';
 import { shardOf } from './shares.ts';
 
 /** What stands before a partition of notes, and in no row's or stream's key: they share one table. */

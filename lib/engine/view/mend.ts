@@ -1,6 +1,6 @@
 import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import type { RowPart, ViewReader } from '../ports.ts';
-import { races, TryAgain } from './project.ts';
+import { races, TryAgain } from '../store/read-all.ts';
 import type { Refolding } from './refold.ts';
 import { addingUp, listedAs, sameParts } from './shares.ts';
 

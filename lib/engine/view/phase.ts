@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import type { Phase, Phases } from '../rebuild/ports.ts';
+import type { Phase, Phases } from './ports.ts';
 
 /** How long a function takes a revision for being built without asking again. Draining begins only when this, and a function's timeout, have
  * passed since the revision went live. */

@@ -1,12 +1,13 @@
 import type { Commit } from '../../core/commit.ts';
 import { type AnyProjection, streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
-import type { Delivered } from '../delivery/publish.ts';
+import type { Delivered, Delivery } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
-import type { Clock, Log, Page, Range, Store, View, ViewItem } from '../ports.ts';
-import type { DirtyNotes } from '../rebuild/ports.ts';
+import type { Clock, Log, Store, View, ViewItem } from '../ports.ts';
+import { numbersAfter, type Part, races, readParts, TryAgain } from '../store/read-all.ts';
 import { applyInPortions, type Change } from './apply.ts';
 import type { KnownPhase } from './phase.ts';
+import type { DirtyNotes } from './ports.ts';
 import { countOfRows, written } from './view-item.ts';
 import { endBegun, writeShares } from './write-shares.ts';
 
@@ -20,42 +21,8 @@ export type Projecting = Readonly<{
   building?: Readonly<{ phase: KnownPhase; dirty: Pick<DirtyNotes, 'note'> }>;
 }>;
 
-/** A record of a batch, under the id by which it can be given back. */
-export type Delivery = Readonly<{ id: string; delivered: Delivered }>;
-
-/** Something that another try may well get over: the record goes back to the queue. */
-export class TryAgain extends Error {
-  override name = 'TryAgain';
-}
-
-/** How often one stream is begun anew when others are faster. */
-export const races = 5;
 /** How many rows of one stream are written at the same time. */
 export const rowsAtOnce = 25;
-
-const numbersAfter = (cursor: number, last: number) =>
-  Array.from({ length: Math.max(0, last - cursor) }, (_, i) => cursor + 1 + i);
-
-/** Some commits that follow on each other, and whether more of them are to be read. */
-export type Part = Readonly<{ commits: readonly Commit[]; more?: boolean }>;
-
-/** The commits from one number on, page by page and each of them: one that is missing is read again later, never skipped. */
-export async function* readParts(store: Store, stream: string, range: Range, last: number): AsyncGenerator<Part> {
-  let expected = range.from;
-  for (let next: number | undefined = range.from; next !== undefined; ) {
-    const page: Page = await store.read(stream, { ...range, from: next });
-    const hole = page.commits.find(({ commit }) => commit !== expected++);
-    if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} is not to be read yet.`);
-    yield { commits: page.commits, more: page.next !== undefined };
-    next = page.next;
-  }
-  if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} is not to be read yet.`);
-}
-
-/** The same, for whoever does the same with each page. */
-export async function* readAll(...given: Parameters<typeof readParts>): AsyncGenerator<readonly Commit[]> {
-  for await (const { commits } of readParts(...given)) yield commits;
-}
 
 /** What is to be applied on a cursor: what was delivered, and from the table what was not. */
 async function* wanted(

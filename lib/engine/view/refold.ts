@@ -2,8 +2,9 @@ import { type AnyProjection, type AnySharedRows, streamKey } from '../../core/pr
 import { atOnce } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
 import type { View, ViewItem, ViewReader } from '../ports.ts';
+import { races, TryAgain } from '../store/read-all.ts';
 import { foldAfresh } from './fold-afresh.ts';
-import { finished, type Projecting, races, rowsAtOnce, TryAgain, takenUp } from './project.ts';
+import { finished, type Projecting, rowsAtOnce, takenUp } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
 import { countOfRows, written } from './view-item.ts';
 import { putFitted, rowsPerTransaction, writeShares } from './write-shares.ts';

@@ -1,5 +1,6 @@
 import { streamKey } from '../../core/projection.ts';
-import { applyAll, type Projecting, races, readParts, TryAgain, takenUp } from './project.ts';
+import { races, readParts, TryAgain } from '../store/read-all.ts';
+import { applyAll, type Projecting, takenUp } from './project.ts';
 
 /** What an operator sends to a projection's queue: take this stream up again. */
 export type ResumeOrder = Readonly<{ resume: Readonly<{ stream: string; correlation: string }> }>;

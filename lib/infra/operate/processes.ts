@@ -4,7 +4,8 @@ import { instancesName } from '../../core/process/instances-view.ts';
 import type { Api } from '../kit/api.ts';
 import { accept, output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
-import { letFindProcesses, type ProcessManager } from '../process/manager.ts';
+import { letFindProcesses } from '../process/find.ts';
+import type { ProcessManager } from '../process/manager.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { View } from '../view/view.ts';
 

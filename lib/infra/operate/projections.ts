@@ -1,25 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { revisionKey } from '../../core/deployed-names.ts';
 import type { Publisher } from '../delivery/publisher.ts';
 import type { Api } from '../kit/api.ts';
-import { accept, output, stackNameOf } from '../kit/outputs.ts';
+import { accept, output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { Rebuilds } from '../rebuild/rebuilds.ts';
 import type { EventStore } from '../store/event-store.ts';
-import type { View } from '../view/view.ts';
-
-/** What operators look at and the sweep repairs: the views, and what sends public events. */
-export type Operated = Pick<View, 'projection' | 'code' | 'queueUrl' | 'letSweep' | 'letOperate'>;
-
-/** The variables from which a function knows all of them: the stack's name, from which theirs follow, and one queue's URL, whose neighbours all others are. */
-export const letFindViews = (step: Step, views: readonly Operated[]): void => {
-  step.addEnvironment('STACK', stackNameOf(step));
-  const codes = views.flatMap(({ projection, code }) => (code === undefined ? [] : [[revisionKey(projection), code]]));
-  step.addEnvironment('ROW_CODES', JSON.stringify(Object.fromEntries(codes)));
-  const [first] = views;
-  if (first) step.addEnvironment('QUEUE_URL', first.queueUrl);
-};
+import { letFindViews, type Operated } from '../view/find.ts';
 
 type Props = Common &
   Readonly<{

@@ -5,9 +5,10 @@ import { Construct } from 'constructs';
 import { alarmOnLine } from '../kit/alarm.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, calledAgain, Step } from '../kit/step.ts';
-import { letFindProcesses, type ProcessManager } from '../process/manager.ts';
+import { letFindProcesses } from '../process/find.ts';
+import type { ProcessManager } from '../process/manager.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { letFindViews, type Operated } from './projections.ts';
+import { letFindViews, type Operated } from '../view/find.ts';
 
 type Props = Common & Readonly<{ views: readonly Operated[]; processes: readonly ProcessManager[]; store: EventStore }>;
 

@@ -8,8 +8,8 @@ import { consumerTimeout } from '../delivery/queues.ts';
 import { moreThan } from '../kit/alarm.ts';
 import { accept, output, vendedLogName } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
-import { letFindViews } from '../operate/projections.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { letFindViews } from '../view/find.ts';
 import { type View, workSeconds } from '../view/view.ts';
 
 /** The lead only moves records and asks queues; to judge it reads what each worker found. */

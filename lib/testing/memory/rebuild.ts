@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
+import { switchOf } from '../../engine/rebuild/operator/roll-back.ts';
 import {
-  type Active,
-  type Actives,
-  type Dirty,
-  type DirtyNotes,
   type Executions,
   isOver,
   type Meter,
   type PartProgress,
-  type Phase,
-  type Phases,
   parts,
   type Rebuild,
   type Rebuilds,
@@ -17,9 +12,9 @@ import {
   type ScannedItem,
   type ViewScanner,
 } from '../../engine/rebuild/ports.ts';
-import { switchOf } from '../../engine/rebuild/roll-back.ts';
 import { itemSize } from '../../engine/store/size.ts';
 import { dirtyPlace, shardOfNote } from '../../engine/view/dirty.ts';
+import type { Active, Actives, Dirty, DirtyNotes, Phase, Phases } from '../../engine/view/ports.ts';
 import { isPlaceOfRow, partSort, rowPlace } from '../../engine/view/shares.ts';
 import { firstPage, megabyte } from './page-bytes.ts';
 import { allSharedRows } from './shares.ts';

@@ -5,7 +5,7 @@ import { storeEvent } from '../../core/version.ts';
 import type { ImportLine } from '../../engine/history/import-line.ts';
 import type { Store } from '../../engine/ports.ts';
 import { diceFor } from './dice.ts';
-import type { Ask, Workload } from './plan.ts';
+import type { Ask, Workload } from './workload.ts';
 import type { Engine } from './world/engine.ts';
 import { type Pool, pool } from './world/pool.ts';
 import type { SimulatedTable } from './world/table.ts';

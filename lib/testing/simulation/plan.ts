@@ -1,15 +1,9 @@
-import type { Actor } from '../../core/access.ts';
-import { type Dice, diceFor } from './dice.ts';
+import { diceFor } from './dice.ts';
 import { type ImportPlan, importPlanFor } from './imports.ts';
 import { type RebuildPlan, rebuildPlanFor } from './rebuild/plan.ts';
-import { type RestorePlan, restorePlanFor } from './restores.ts';
+import { type RestorePlan, restorePlanFor } from './restore-plan.ts';
+import type { Ask, Workload } from './workload.ts';
 import { type Fault, type Odds, someFaults, withoutFaults } from './world/faults.ts';
-
-/** A command that somebody sends. */
-export type Ask = Readonly<{ category: string; id: string; type: string; data: unknown; actor: Actor }>;
-
-/** Makes up the next command: few ids, so that commands meet. */
-export type Workload = (dice: Dice, n: number) => Ask;
 
 /** One command and how it is sent. */
 export type Planned = Readonly<{

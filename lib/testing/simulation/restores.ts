@@ -7,8 +7,8 @@ import type { Deadline } from '../../engine/process/ports.ts';
 import { memoryScanner } from '../memory/sweep.ts';
 import { memoryKeys } from '../memory/system.ts';
 import type { MemoryView } from '../memory/view.ts';
-import { diceFor } from './dice.ts';
-import type { Ask, Planned, Workload } from './plan.ts';
+import type { Planned } from './plan.ts';
+import type { RestorePlan } from './restore-plan.ts';
 import type { Engine } from './world/engine.ts';
 import type { SimulatedProcesses } from './world/processes.ts';
 import { queuePort, type SimulatedQueue } from './world/queue.ts';
@@ -16,21 +16,10 @@ import type { SimulatedTable } from './world/table.ts';
 import type { SimulatedView } from './world/view.ts';
 import type { World } from './world/world.ts';
 
-/** When it is over, the commits become again what they were at one moment, and what is kept beside them what it was at another; then it goes on. */
-export type RestorePlan = Readonly<{ commitsAt: number; controlAt: number; asks: readonly Ask[] }>;
-
-/** `share` is of how many runs. The control table is of before, of after, or as it is. */
-export const restorePlanFor = (seed: number, workload: Workload, share: number): RestorePlan | undefined => {
-  const dice = diceFor(seed, 'restore plan');
-  if (!dice.chance(share)) return undefined;
-  const commitsAt = dice.next() * 4_000;
-  const controlAt = dice.pick([Number.POSITIVE_INFINITY, commitsAt, dice.next() * 4_000]);
-  // What begins a run would be refused; what comes later meets what is left.
-  return { commitsAt, controlAt, asks: Array.from({ length: 6 }, (_, n) => workload(dice, 9 + n)) };
-};
-
 type Kept = Readonly<{ cursors: readonly ReadonlyMap<string, number>[]; deadlines: readonly Deadline[] }>;
+
 type Place = Readonly<{ view: SimulatedView; queue: SimulatedQueue }>;
+
 type Parts = Readonly<{
   engine: Engine;
   table: SimulatedTable;

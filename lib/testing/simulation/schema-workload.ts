@@ -2,7 +2,7 @@ import { type Actor, anybody, type May } from '../../core/access.ts';
 import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Dice } from './dice.ts';
-import type { Workload } from './plan.ts';
+import type { Workload } from './workload.ts';
 
 const ids = ['1', '1', '2', '3'];
 

@@ -1,8 +1,9 @@
 import type { Manifest } from '../../core/manifest.ts';
-import { type Plan, planFor, type Shares, type Workload } from './plan.ts';
+import { type Plan, planFor, type Shares } from './plan.ts';
 import { type Invariant, play } from './run.ts';
 import { schemaWorkload } from './schema-workload.ts';
 import { shrink } from './shrink.ts';
+import type { Workload } from './workload.ts';
 import type { Tamper } from './world/engine.ts';
 import type { Fault } from './world/faults.ts';
 

@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { queueBeside, queueName, sqsQueue } from '../../../lib/aws/delivery/queue.ts';
+import { sqsQueue } from '../../../lib/aws/delivery/queue.ts';
 import { redrive } from '../../../lib/aws/delivery/redrive.ts';
+import { queueBeside, queueName } from '../../../lib/aws/queue-name.ts';
 import { toProvedBody } from '../../../lib/engine/delivery/proof.ts';
 import { memoryProofs } from '../../../lib/testing/memory/system.ts';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { answerCommand } from '../../../lib/aws/functions/command.ts';
-import { answerHistory } from '../../../lib/aws/functions/history.ts';
 import type { Actor } from '../../../lib/core/access.ts';
 import { ProblemError } from '../../../lib/core/problem.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import { defaultSettings } from '../../../lib/engine/settings.ts';
+import { answerCommand } from '../../../lib/http/command.ts';
+import { answerHistory } from '../../../lib/http/history.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { ada, asks, bob, instanceOver, memoryTable, operator, robot } from '../../support/examples/commanding.ts';
 

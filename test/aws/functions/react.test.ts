@@ -1,8 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { reactor } from '../../../lib/aws/functions/react.ts';
+import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { withProof } from '../../../lib/engine/delivery/proof.ts';
-import { toEntry, toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { toEntry } from '../../../lib/engine/delivery/publish.ts';
 import { memoryProofs } from '../../../lib/testing/memory/system.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';

@@ -9,7 +9,8 @@ import {
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { toItem } from '../../../lib/aws/attributes.ts';
-import { commitStore, conflictAttempts, longestConflictWait } from '../../../lib/aws/store/commit-store.ts';
+import { commitStore } from '../../../lib/aws/store/commit-store.ts';
+import { conflictAttempts, longestConflictWait } from '../../../lib/aws/transaction.ts';
 import { commitOf } from '../../support/store/commits.ts';
 
 const fault = { $metadata: {}, message: 'as asked' };

@@ -5,7 +5,8 @@ import type { Message, Recorded } from '../../../lib/core/message.ts';
 import type { Reaction } from '../../../lib/core/process/process.ts';
 import { v1 } from '../../../lib/core/version.ts';
 import { suspicions, type WatchMemory } from '../../../lib/core/watch/formats.ts';
-import { type Pattern, type Watch, watch } from '../../../lib/core/watch/watch.ts';
+import type { Pattern } from '../../../lib/core/watch/patterns.ts';
+import { type Watch, watch } from '../../../lib/core/watch/watch.ts';
 import { itemSize } from '../../../lib/engine/store/size.ts';
 
 type Taken = Message<'Taken', { amount: number }>;

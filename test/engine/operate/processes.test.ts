@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { answerProcesses } from '../../../lib/aws/functions/ops-processes.ts';
 import { instanceLines, processLines } from '../../../lib/cli/process/processes.ts';
 import { defineManifest } from '../../../lib/core/manifest.ts';
-import { toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { type ProcessOperating, readInstance, reportProcesses } from '../../../lib/engine/operate/processes.ts';
 import type { ProcessMessage } from '../../../lib/engine/process/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
+import { answerProcesses } from '../../../lib/http/processes.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
 import { memoryView } from '../../../lib/testing/memory/view.ts';

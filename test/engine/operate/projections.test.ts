@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { answerOperator, type Operators } from '../../../lib/aws/functions/ops.ts';
 import { reportLines } from '../../../lib/cli/view/projections.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
 import { type Ages, type Operating, orderResume, reportProjections } from '../../../lib/engine/operate/projections.ts';
-import type { Active } from '../../../lib/engine/rebuild/ports.ts';
+import type { Active } from '../../../lib/engine/view/ports.ts';
+import { answerOperator, type Operators } from '../../../lib/http/operate.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
 import { memoryParkedList } from '../../../lib/testing/memory/sweep.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivered } from '../../../lib/engine/delivery/publish.ts';
+import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import { sweep } from '../../../lib/engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../lib/engine/operate/sweep-processes.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';

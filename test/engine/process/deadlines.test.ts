@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import { openTooLong } from '../../../lib/engine/process/still-open.ts';
 import { processWorld } from '../../support/examples/attending.ts';

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
 import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
-import { type Querying, queryById } from '../../../lib/engine/query/by-id.ts';
+import { queryById } from '../../../lib/engine/query/by-id.ts';
 import { queryList } from '../../../lib/engine/query/list.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/engine/query/page-cursor.ts';
+import type { Querying } from '../../../lib/engine/query/querying.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryLog } from '../../../lib/testing/memory/system.ts';

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { type Querying, queryById } from '../../../lib/engine/query/by-id.ts';
+import { queryById } from '../../../lib/engine/query/by-id.ts';
 import { queryList } from '../../../lib/engine/query/list.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
+import type { Querying } from '../../../lib/engine/query/querying.ts';
 import { memoryClock } from '../../../lib/testing/memory/system.ts';
 import { type MemoryView, memoryView } from '../../../lib/testing/memory/view.ts';
 import { cards, deal, type Face, faceOf, stacks } from '../../support/examples/cards.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ViewItem } from '../../../lib/engine/ports.ts';
 import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
+import { orderAudit } from '../../../lib/engine/rebuild/operator/start-in-place.ts';
 import type { Rebuild } from '../../../lib/engine/rebuild/ports.ts';
-import { orderAudit } from '../../../lib/engine/rebuild/start-in-place.ts';
 import { bagOf } from '../../support/examples/bag.ts';
 import { asked, built, entries, headOf, settings, shelves, sums } from '../../support/examples/built.ts';
 import { append, deliver, execute, faultsOf, kinds, type Rebuilding } from '../../support/examples/rebuilding.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildInPlace, type InPlace } from '../../../lib/engine/rebuild/in-place.ts';
+import { orderRebuild } from '../../../lib/engine/rebuild/operator/start.ts';
 import type { Work } from '../../../lib/engine/rebuild/ports.ts';
-import { orderRebuild } from '../../../lib/engine/rebuild/start.ts';
 import { work } from '../../../lib/engine/rebuild/worker.ts';
 import { bagOf } from '../../support/examples/bag.ts';
 import { append, deliver, faultsOf, kinds, rebuildingOf } from '../../support/examples/rebuilding.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { cancelRebuild } from '../../../lib/engine/rebuild/cancel.ts';
-import type { Active, Rebuilds } from '../../../lib/engine/rebuild/ports.ts';
-import { listRebuilds, progressOf, reportRecorded } from '../../../lib/engine/rebuild/report.ts';
-import { rollBack } from '../../../lib/engine/rebuild/roll-back.ts';
-import { orderRebuild } from '../../../lib/engine/rebuild/start.ts';
+import { cancelRebuild } from '../../../lib/engine/rebuild/operator/cancel.ts';
+import { listRebuilds, progressOf, reportRecorded } from '../../../lib/engine/rebuild/operator/report.ts';
+import { rollBack } from '../../../lib/engine/rebuild/operator/roll-back.ts';
+import { orderRebuild } from '../../../lib/engine/rebuild/operator/start.ts';
+import type { Rebuilds } from '../../../lib/engine/rebuild/ports.ts';
 import { beginVerify, endBuilding, judge, plan } from '../../../lib/engine/rebuild/steps.ts';
 import { work } from '../../../lib/engine/rebuild/worker.ts';
+import type { Active } from '../../../lib/engine/view/ports.ts';
 import { bagOf } from '../../support/examples/bag.ts';
 import { append, kinds, type Rebuilding, rebuildingOf, wholly } from '../../support/examples/rebuilding.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cancelRebuild } from '../../../lib/engine/rebuild/cancel.ts';
-import { listRebuilds, reportRebuild } from '../../../lib/engine/rebuild/report.ts';
-import { rollBack } from '../../../lib/engine/rebuild/roll-back.ts';
+import { cancelRebuild } from '../../../lib/engine/rebuild/operator/cancel.ts';
+import { listRebuilds, reportRebuild } from '../../../lib/engine/rebuild/operator/report.ts';
+import { rollBack } from '../../../lib/engine/rebuild/operator/roll-back.ts';
+import { orderRebuild } from '../../../lib/engine/rebuild/operator/start.ts';
+import { orderAudit, orderRefold, orderReplay } from '../../../lib/engine/rebuild/operator/start-in-place.ts';
 import { smallCommits } from '../../../lib/engine/rebuild/settings.ts';
-import { orderRebuild } from '../../../lib/engine/rebuild/start.ts';
-import { orderAudit, orderRefold, orderReplay } from '../../../lib/engine/rebuild/start-in-place.ts';
 import { beginVerify, endBuilding, failRebuild, judge, plan } from '../../../lib/engine/rebuild/steps.ts';
 import { work } from '../../../lib/engine/rebuild/worker.ts';
 import { bagOf } from '../../support/examples/bag.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import type { Delivered } from '../../../lib/engine/delivery/publish.ts';
+import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import type { Store, View } from '../../../lib/engine/ports.ts';
 import { type Projecting, projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';

@@ -11,7 +11,7 @@ import { publicEvent } from '../../../lib/core/public-event.ts';
 import { readEvent, v1 } from '../../../lib/core/version.ts';
 import { account } from '../../../lib/domains/account/decider.ts';
 import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
-import { type Delivered, toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { type Delivered, toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { BusEntry } from '../../../lib/engine/ports.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { announcing } from '../../../lib/engine/view/public-events.ts';

@@ -3,7 +3,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
 import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
-import { toPointer } from '../../../lib/engine/delivery/publish.ts';
+import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { View } from '../../../lib/engine/ports.ts';
 import { type Projecting, projectBatch } from '../../../lib/engine/view/project.ts';
 import { resumeBatch, resumeStream } from '../../../lib/engine/view/resume.ts';

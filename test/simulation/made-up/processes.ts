@@ -4,7 +4,8 @@ import { type AnyProcess, later, type Reaction } from '../../../lib/core/process
 import { streamName } from '../../../lib/core/stream.ts';
 import { v1 } from '../../../lib/core/version.ts';
 import { suspicions } from '../../../lib/core/watch/formats.ts';
-import { type Pattern, watch } from '../../../lib/core/watch/watch.ts';
+import type { Pattern } from '../../../lib/core/watch/patterns.ts';
+import { watch } from '../../../lib/core/watch/watch.ts';
 import type { Dice } from '../../../lib/testing/simulation/dice.ts';
 import { type AggregateDesign, amountOf, codes, type Data, madeBy, takenBy } from './aggregates.ts';
 

@@ -2,8 +2,9 @@ import { announcerName } from '../../../lib/core/announcer.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { Formats } from '../../../lib/core/version.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
+import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
-import type { Delivery, Projecting } from '../../../lib/engine/view/project.ts';
+import type { Projecting } from '../../../lib/engine/view/project.ts';
 import type { Engine, MemoryView, Simulation, Tamper } from '../../../lib/testing/index.ts';
 
 type Step = Engine['projectBatch'];

@@ -1,12 +1,14 @@
 import { announcerName } from '../../../lib/core/announcer.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
+import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { Store, View } from '../../../lib/engine/ports.ts';
 import type { LeadOrder } from '../../../lib/engine/rebuild/lead.ts';
-import type { DirtyNotes, Rebuild, Rebuilds, Work } from '../../../lib/engine/rebuild/ports.ts';
-import { switchOf } from '../../../lib/engine/rebuild/roll-back.ts';
+import { switchOf } from '../../../lib/engine/rebuild/operator/roll-back.ts';
+import type { Rebuild, Rebuilds, Work } from '../../../lib/engine/rebuild/ports.ts';
 import type { Working } from '../../../lib/engine/rebuild/slice.ts';
 import type { Leading } from '../../../lib/engine/rebuild/steps.ts';
-import type { Delivery, Projecting } from '../../../lib/engine/view/project.ts';
+import type { DirtyNotes } from '../../../lib/engine/view/ports.ts';
+import type { Projecting } from '../../../lib/engine/view/project.ts';
 import type { Engine, Tamper } from '../../../lib/testing/index.ts';
 import type { ProcessMutant } from '../processes.ts';
 import type { DeliveryMutant } from './delivery.ts';

@@ -8,7 +8,7 @@ import { parseStream } from '../../../lib/core/stream.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
-import type { Delivered } from '../../../lib/engine/delivery/publish.ts';
+import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import type { Arrived, ProcessMessage } from '../../../lib/engine/process/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { Commit, StoredEvent } from '../../../lib/core/commit.ts';
 import { type AnyProjection, type RowPerStream, type RowsPerStream, rowKey } from '../../../lib/core/projection.ts';
 import { type EventOf, v1 } from '../../../lib/core/version.ts';
-import { type Delivered, toEntry } from '../../../lib/engine/delivery/publish.ts';
+import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
+import { toEntry } from '../../../lib/engine/delivery/publish.ts';
 import { commitOf } from '../store/commits.ts';
 
 const events = {

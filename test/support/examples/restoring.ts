@@ -4,7 +4,7 @@ import type { AnyDecider } from '../../../lib/core/decider.ts';
 import type { AnyProcess } from '../../../lib/core/process/process.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
-import type { Delivered } from '../../../lib/engine/delivery/publish.ts';
+import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import { sweep } from '../../../lib/engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../lib/engine/operate/sweep-processes.ts';
 import { targetOf } from '../../../lib/engine/operate/sweep-target.ts';

@@ -1,6 +1,7 @@
 import type { AnyProjection } from '../../../core/projection.ts';
-import { type DirtyNotes, isOver } from '../../../engine/rebuild/ports.ts';
+import { isOver } from '../../../engine/rebuild/ports.ts';
 import { knownPhase } from '../../../engine/view/phase.ts';
+import type { DirtyNotes } from '../../../engine/view/ports.ts';
 import type { Projecting } from '../../../engine/view/project.ts';
 import { memoryActives, memoryDirtyNotes, memoryPhases, memoryRebuilds } from '../../memory/rebuild.ts';
 import type { Completeness } from '../checks/rebuilds.ts';

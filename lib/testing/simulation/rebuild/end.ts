@@ -1,8 +1,8 @@
 import type { Commit } from '../../../core/commit.ts';
 import { ProblemError } from '../../../core/problem.ts';
 import { type AnyProjection, sourceOf } from '../../../core/projection.ts';
+import type { Ordering } from '../../../engine/rebuild/operator/requests.ts';
 import type { Rebuild } from '../../../engine/rebuild/ports.ts';
-import type { Ordering } from '../../../engine/rebuild/requests.ts';
 import type { MemoryView } from '../../memory/view.ts';
 import { sharesFault } from '../checks/shares.ts';
 import { foldOf, viewFault } from '../checks/views.ts';

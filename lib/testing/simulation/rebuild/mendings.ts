@@ -1,6 +1,6 @@
 import { ProblemError } from '../../../core/problem.ts';
 import { sourceOf, sourcesOf } from '../../../core/projection.ts';
-import type { Ordering } from '../../../engine/rebuild/requests.ts';
+import type { Ordering } from '../../../engine/rebuild/operator/requests.ts';
 import { age } from '../age.ts';
 import { spoil } from '../spoil.ts';
 import type { Engine } from '../world/engine.ts';
@@ -9,8 +9,8 @@ import type { Pool } from '../world/pool.ts';
 import type { SimulatedTable } from '../world/table.ts';
 import type { World } from '../world/world.ts';
 import type { SimulatedControl } from './control.ts';
+import type { DeployedView } from './deployed-view.ts';
 import type { Mending } from './plan.ts';
-import type { DeployedView } from './rebuilds.ts';
 
 /** As long as another one runs, or the revision is not live yet. */
 const [tries, between] = [8, 700];

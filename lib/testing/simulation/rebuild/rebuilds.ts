@@ -1,12 +1,12 @@
 import { ProblemError } from '../../../core/problem.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
 import type { Scanner, Store } from '../../../engine/ports.ts';
-import type { Querying } from '../../../engine/query/by-id.ts';
+import type { Querying } from '../../../engine/query/querying.ts';
 import { keptFor, type Revisions } from '../../../engine/query/revision.ts';
 import type { LeadOrder } from '../../../engine/rebuild/lead.ts';
 import { rebuildMachine } from '../../../engine/rebuild/machine.ts';
+import type { Ordering } from '../../../engine/rebuild/operator/requests.ts';
 import { isOver, type Work } from '../../../engine/rebuild/ports.ts';
-import type { Ordering } from '../../../engine/rebuild/requests.ts';
 import { defaultWorkSettings, smallCommits } from '../../../engine/rebuild/settings.ts';
 import type { Working } from '../../../engine/rebuild/slice.ts';
 import type { Leading, RebuildView } from '../../../engine/rebuild/steps.ts';
@@ -15,12 +15,12 @@ import { completeness } from '../checks/rebuilds.ts';
 import type { Engine, Tamper } from '../world/engine.ts';
 import { Injected } from '../world/faults.ts';
 import { type Instance, type Pool, pool } from '../world/pool.ts';
-import { queuePort, type SimulatedQueue } from '../world/queue.ts';
+import { queuePort } from '../world/queue.ts';
 import type { SimulatedTable } from '../world/table.ts';
-import type { SimulatedView } from '../world/view.ts';
 import { distant } from '../world/wire.ts';
 import type { World } from '../world/world.ts';
 import { rolledBackFor, type SimulatedControl } from './control.ts';
+import type { DeployedView } from './deployed-view.ts';
 import { mendings } from './mendings.ts';
 import type { Operation, RebuildPlan } from './plan.ts';
 import { rebuildScanner } from './scanner.ts';
@@ -28,22 +28,17 @@ import { simulatedExecutions } from './state-machine.ts';
 
 /** A function of the rebuilt view is ended after this long: so that live delivery is waited out while faults still happen. */
 export const projectTimeout = 1_000;
+
 /** That, and the calls that are on their way then and may be sent again. */
 const liveAfter = ({ slowNotes }: RebuildPlan) => (projectTimeout + 2 * (onItsWay + slowNotes) + 100) / 1_000;
+
 /** How long what an instance has asked may be on its way back. */
 const onItsWay = 400;
 
-/** A revision that is deployed, as the system has it. */
-export type DeployedView = Readonly<{
-  name: string;
-  projection: AnyProjection;
-  view: SimulatedView;
-  queue: SimulatedQueue;
-  projectionOf: (instance: Instance) => AnyProjection;
-}>;
-
 const leadFunction = 'rebuild lead';
+
 const workFunction = ({ revision }: Pick<AnyProjection, 'revision'>) => `rebuild work r${revision}`;
+
 /** Longer than any invocation may take here. */
 const [leadSeconds, workSeconds] = [30, 30];
 

@@ -4,9 +4,10 @@ import { memoryDeployments } from '../../memory/deployments.ts';
 import type { Plan, Planned } from '../plan.ts';
 import type { World } from '../world/world.ts';
 import { rolledBackFor } from './control.ts';
+import type { DeployedView } from './deployed-view.ts';
 import { type Ending, endings } from './end.ts';
 import type { RebuildPlan } from './plan.ts';
-import type { DeployedView, SimulatedRebuilds } from './rebuilds.ts';
+import type { SimulatedRebuilds } from './rebuilds.ts';
 
 type Parts = Readonly<{
   ending: Ending;

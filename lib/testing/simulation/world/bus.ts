@@ -1,5 +1,5 @@
+import type { Delivered } from '../../../engine/delivery/delivered.ts';
 import { withProof } from '../../../engine/delivery/proof.ts';
-import type { Delivered } from '../../../engine/delivery/publish.ts';
 import type { Bus, BusEntry } from '../../../engine/ports.ts';
 import type { Dice } from '../dice.ts';
 import { simulatedProofs } from './queue.ts';

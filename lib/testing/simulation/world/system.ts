@@ -8,7 +8,7 @@ import type { CommandAnswer, Commanding, CommandRequest } from '../../../engine/
 import type { QueueRecord } from '../../../engine/delivery/received.ts';
 import type { Sending } from '../../../engine/delivery/send-entries.ts';
 import type { ViewItem } from '../../../engine/ports.ts';
-import type { Querying } from '../../../engine/query/by-id.ts';
+import type { Querying } from '../../../engine/query/querying.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
 import { orderIn, resumeIn } from '../../../engine/view/orders.ts';
 import type { Projecting } from '../../../engine/view/project.ts';

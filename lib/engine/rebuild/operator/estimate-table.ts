@@ -1,10 +1,10 @@
-import { plus } from '../../core/amount.ts';
-import type { AnyProjection } from '../../core/projection.ts';
-import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../ports.ts';
-import { itemSize } from '../store/size.ts';
-import { isPlaceOfRow, partSort, rowPlace, shareSort } from '../view/shares.ts';
-import { isUnwritten, listed, rowUnder, written } from '../view/view-item.ts';
-import type { Meter, ScannedItem, ViewScanner } from './ports.ts';
+import { plus } from '../../../core/amount.ts';
+import type { AnyProjection } from '../../../core/projection.ts';
+import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../../ports.ts';
+import { itemSize } from '../../store/size.ts';
+import { isPlaceOfRow, partSort, rowPlace, shareSort } from '../../view/shares.ts';
+import { isUnwritten, listed, rowUnder, written } from '../../view/view-item.ts';
+import type { Meter, ScannedItem, ViewScanner } from '../ports.ts';
 
 type Part = RowPart & Readonly<{ listed: string }>;
 type Counting = Pick<

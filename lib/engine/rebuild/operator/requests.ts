@@ -1,8 +1,9 @@
-import { ProblemError } from '../../core/problem.ts';
-import type { Clock, Keys } from '../ports.ts';
-import { notFound } from '../problems.ts';
-import type { Actives, Executions, Phases, RebuildSettings, Rebuilds } from './ports.ts';
-import type { RebuildView } from './steps.ts';
+import { ProblemError } from '../../../core/problem.ts';
+import type { Clock, Keys } from '../../ports.ts';
+import { notFound } from '../../problems.ts';
+import type { Actives, Phases } from '../../view/ports.ts';
+import type { Executions, RebuildSettings, Rebuilds } from '../ports.ts';
+import type { RebuildView } from '../steps.ts';
 
 /** What orders from outside need. */
 export type Ordering = Readonly<{

@@ -1,9 +1,9 @@
-import { nowOf } from '../instant.ts';
-import { isOver, type Rebuild, type RebuildSettings, runningStates } from './ports.ts';
-import { reconciled } from './reconcile.ts';
+import { nowOf } from '../../instant.ts';
+import { isOver, type Rebuild, type RebuildSettings, runningStates } from '../ports.ts';
+import { reconciled } from '../reconcile.ts';
+import { rebuildSettings, smallCommits } from '../settings.ts';
+import type { RebuildView } from '../steps.ts';
 import { type Asked, conflict, deployedRevision, type Ordering, revisionsOf } from './requests.ts';
-import { rebuildSettings, smallCommits } from './settings.ts';
-import type { RebuildView } from './steps.ts';
 
 /** Writes the record, takes the lock, and starts the execution. One that is locked by something long over goes on all the same. */
 export const begin = async (ordering: Ordering, rebuild: Rebuild, prepare?: () => Promise<void>): Promise<Rebuild> => {

@@ -1,7 +1,8 @@
-import { nowOf } from '../instant.ts';
-import type { Active, RollBack, Switch } from './ports.ts';
+import { nowOf } from '../../instant.ts';
+import type { Active, Switch } from '../../view/ports.ts';
+import type { RollBack } from '../ports.ts';
+import { viewOf } from '../steps.ts';
 import { type Asked, conflict, type Ordering, revisionsOf } from './requests.ts';
-import { viewOf } from './steps.ts';
 
 /** What a roll back makes of what answers: one record tells both. */
 export const switchOf = ({ projection, revision, from, since, by, why }: RollBack): Switch => ({

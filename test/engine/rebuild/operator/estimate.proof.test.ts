@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Scanner } from '../../../lib/engine/ports.ts';
-import { estimateRebuild } from '../../../lib/engine/rebuild/estimate.ts';
-import { shardOf } from '../../../lib/engine/view/shares.ts';
-import { memoryClock, memoryKeys } from '../../../lib/testing/index.ts';
-import { bagOf } from '../../support/examples/bag.ts';
-import { kinds } from '../../support/examples/rebuilding.ts';
+import type { Scanner } from '../../../../lib/engine/ports.ts';
+import { estimateRebuild } from '../../../../lib/engine/rebuild/operator/estimate.ts';
+import { shardOf } from '../../../../lib/engine/view/shares.ts';
+import { memoryClock, memoryKeys } from '../../../../lib/testing/index.ts';
+import { bagOf } from '../../../support/examples/bag.ts';
+import { kinds } from '../../../support/examples/rebuilding.ts';
 
 const streams = 12_000;
 /** A store that is made where it is looked at: streams of one to six commits, spread over segments by name. */

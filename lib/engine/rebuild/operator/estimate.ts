@@ -1,14 +1,14 @@
-import type { Commit } from '../../core/commit.ts';
-import type { AnyProjection } from '../../core/projection.ts';
-import { nowOf } from '../instant.ts';
-import type { Clock, Page, Scanner, ScanPlace, Store, View, ViewReader } from '../ports.ts';
-import { itemSize } from '../store/size.ts';
+import type { Commit } from '../../../core/commit.ts';
+import type { AnyProjection } from '../../../core/projection.ts';
+import { nowOf } from '../../instant.ts';
+import type { Clock, Page, Scanner, ScanPlace, Store, View, ViewReader } from '../../ports.ts';
+import { itemSize } from '../../store/size.ts';
+import type { Part, PartProgress, Rebuild, RebuildSettings, RebuildState, Rebuilds } from '../ports.ts';
+import { defaultWorkSettings, rebuildSettings } from '../settings.ts';
+import type { Working } from '../slice.ts';
+import { looksAtRows } from '../steps.ts';
+import { work } from '../worker.ts';
 import { countedView } from './estimate-table.ts';
-import type { Part, PartProgress, Rebuild, RebuildSettings, RebuildState, Rebuilds } from './ports.ts';
-import { defaultWorkSettings, rebuildSettings } from './settings.ts';
-import type { Working } from './slice.ts';
-import { looksAtRows } from './steps.ts';
-import { work } from './worker.ts';
 
 /** What it is estimated from. Nothing is written. */
 export type Estimating = Readonly<{

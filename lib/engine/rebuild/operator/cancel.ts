@@ -1,6 +1,6 @@
-import { nowOf } from '../instant.ts';
-import { notFound } from '../problems.ts';
-import { type Rebuild, runningStates } from './ports.ts';
+import { nowOf } from '../../instant.ts';
+import { notFound } from '../../problems.ts';
+import { type Rebuild, runningStates } from '../ports.ts';
 import { conflict, type Ordering } from './requests.ts';
 
 /** Stops a rebuild: what answered goes on answering, and the next rebuild goes on from what is there. */

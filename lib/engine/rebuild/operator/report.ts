@@ -1,8 +1,8 @@
-import { notFound } from '../problems.ts';
-import { isOver, type Part, type PartProgress, type Rebuild, type Rebuilds, type Recorded, type RollBack } from './ports.ts';
-import { reconciled } from './reconcile.ts';
+import { notFound } from '../../problems.ts';
+import { isOver, type Part, type PartProgress, type Rebuild, type Rebuilds, type Recorded, type RollBack } from '../ports.ts';
+import { reconciled } from '../reconcile.ts';
+import { defaultWorkSettings, partsOf } from '../settings.ts';
 import type { Ordering } from './requests.ts';
-import { defaultWorkSettings, partsOf } from './settings.ts';
 
 /** A rebuild with how far it is: what `GET /ops/rebuilds/{id}` answers. */
 export type RebuildReport = Rebuild &

@@ -1,10 +1,10 @@
-import { sourceOf, sourcesOf } from '../../core/projection.ts';
-import { parseStream } from '../../core/stream.ts';
-import { invalid, notFound } from '../problems.ts';
-import type { RefoldOrder } from '../view/refold.ts';
-import type { Rebuild } from './ports.ts';
+import { sourceOf, sourcesOf } from '../../../core/projection.ts';
+import { parseStream } from '../../../core/stream.ts';
+import { invalid, notFound } from '../../problems.ts';
+import type { RefoldOrder } from '../../view/refold.ts';
+import type { Rebuild } from '../ports.ts';
+import { rebuildSettings } from '../settings.ts';
 import { type Asked, liveView, type Ordering } from './requests.ts';
-import { rebuildSettings } from './settings.ts';
 import { begin, recordOf } from './start.ts';
 
 /** Looks whether a live revision is what its streams come to; with `repair`, what differs is folded anew. */

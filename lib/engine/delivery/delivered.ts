@@ -1,0 +1,23 @@
+import type { Commit } from '../../core/commit.ts';
+
+/** A record of a batch, under the id by which it can be given back. */
+export type Delivery = Readonly<{ id: string; delivered: Delivered }>;
+
+/** A commit as it travels: with its event types, so that rules can filter; without its events when it is too large. */
+export type Delivered = Readonly<
+  Pick<Commit, 'stream' | 'commit' | 'version' | 'at'> & { types: readonly string[]; meta: Pick<Commit['meta'], 'correlation'> }
+> &
+  (Commit | Readonly<{ pointer: true }>);
+
+export const typesOf = (events: Commit['events']) => [...new Set(events.map(({ type }) => type))];
+
+/** What stands for a commit that its consumer reads from the table. */
+export const toPointer = ({ stream, commit, version, at, events, meta }: Commit): Delivered => ({
+  stream,
+  commit,
+  version,
+  at,
+  types: typesOf(events),
+  meta: { correlation: meta.correlation },
+  pointer: true,
+});

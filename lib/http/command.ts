@@ -1,0 +1,126 @@
+import canonicalize from 'canonicalize';
+import { isPublic } from '../core/access.ts';
+import { type Commit, versionBefore } from '../core/commit.ts';
+import type { AnyDecider, CommandFormat } from '../core/decider.ts';
+import { ProblemError } from '../core/problem.ts';
+import { kebab, streamName } from '../core/stream.ts';
+import { committedAnswer, handleCommand } from '../engine/command/handle.ts';
+import { type Owning, ownsNamed } from '../engine/command/owning.ts';
+import { commandProblem } from '../engine/command/problem.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from '../engine/command/request.ts';
+import type { Keys } from '../engine/ports.ts';
+import { invalid, notFound, validId } from '../engine/problems.ts';
+import { type Awaited, consistencyToken } from '../engine/query/consistency.ts';
+import { jsonBody } from './body.ts';
+import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
+
+const keyForm = /^[\x21-\x7e]{1,128}$/;
+
+/** The command's format by its path, if it has a public route. */
+const publicCommand = (decider: AnyDecider, path: string): readonly [string, CommandFormat<unknown>] => {
+  const found = Object.entries(decider.commands).find(([type, { may }]) => kebab(type) === path && isPublic(may));
+  if (!found) throw notFound(`command '${path}' on ${decider.category}`);
+  return found;
+};
+
+const validated = (format: CommandFormat<unknown>, body: unknown): unknown => {
+  const result = format.schema.safeParse(body);
+  if (result.success) return result.data;
+  const errors = result.error.issues.map(({ path, message }) => ({
+    path: path.map((part) => `/${String(part)}`).join(''),
+    reason: message,
+  }));
+  throw new ProblemError({
+    kind: 'invalid-command',
+    status: 400,
+    detail: 'The command does not fit its schema; each field is listed in errors.',
+    extra: { errors },
+  });
+};
+
+/** `"5"` of an If-Match header as 5; `*` and no header ask for no version. */
+const expectedVersion = (header: string | undefined): number | undefined => {
+  if (header === undefined || header === '*') return undefined;
+  const version = /^"(\d{1,15})"$/.exec(header)?.[1];
+  if (version === undefined) throw invalid('If-Match', 'takes the ETag of a command\'s answer, such as "5"');
+  return Number(version);
+};
+
+const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: string, body: unknown) => {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return { id: `request/${keys.randomId()}` };
+  if (!keyForm.test(key)) throw invalid('Idempotency-Key', '1 to 128 printable ASCII characters, no spaces');
+  return { id: `http/${key}`, digest: await keys.digest(canonicalize([actor.id, command, body]) ?? '') };
+};
+
+const typesOf = (commit: Commit): readonly string[] => commit.events.map(({ type }) => type);
+
+/** How many of a stream's last commits the token of a command that changed nothing looks at: one request. */
+const lookedBack = 100;
+
+/** Of each type the last commit that has it: a view that takes nothing from the very last one is to have reached those before it all the same. */
+const lastOfTypes = async ({ store }: Commanding, stream: string, commit: number): Promise<readonly [Awaited, ...Awaited[]]> => {
+  const { commits } =
+    commit === 0 ? { commits: [] } : await store.read(stream, { from: 1, to: commit, limit: lookedBack, newestFirst: true });
+  const found = new Set<string>();
+  const last = commits.flatMap((each) => {
+    const types = typesOf(each).filter((type) => !found.has(type));
+    for (const type of types) found.add(type);
+    return types.length > 0 ? [{ stream, commit: each.commit, types }] : [];
+  });
+  const [newest = { stream, commit, types: [] }, ...earlier] = last;
+  return [newest, ...earlier];
+};
+
+/** Answers `POST /{category}/{id}/{command}`. */
+export const answerCommand = async (
+  commanding: Commanding,
+  request: HttpRequest,
+  owning: Owning = new Map(),
+): Promise<HttpResponse> => {
+  const { decider, keys } = commanding;
+  const id = validId(request.path.id);
+  // A command for anyone has a route of its own, which names it.
+  const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
+  const body = jsonBody(request.body);
+  const data = validated(format, body);
+  const version = expectedVersion(request.headers['if-match']);
+  const { requestId, network } = request;
+  const commandRequest: CommandRequest = {
+    stream: streamName(decider.category, id),
+    command: { type, data },
+    actor: request.actor,
+    ...(await identity(keys, request, type, body)),
+    ...(version !== undefined && { expectedVersion: version }),
+    meta: {
+      ...trailIn(request),
+      causation: requestId,
+      ...(network && { network }),
+    },
+  };
+  const answer: CommandAnswer = (await ownsNamed(owning, format, data, request.actor))
+    ? await handleCommand(commanding, commandRequest)
+    : { outcome: 'forbidden' };
+  if (answer.outcome === 'unchanged') {
+    const { stream, version, commit } = answer;
+    const token = await consistencyToken(keys, request.actor.id, ...(await lastOfTypes(commanding, stream, commit)));
+    return {
+      status: 200,
+      body: { stream, version, commit, events: [] },
+      headers: { etag: `"${version}"`, 'consistency-token': token },
+    };
+  }
+  if (answer.outcome !== 'committed') throw new ProblemError(commandProblem(answer, commandRequest));
+  const { stream, commit } = answer.commit;
+  const token = await consistencyToken(keys, request.actor.id, { stream, commit, types: typesOf(answer.commit) });
+  return {
+    status: versionBefore(answer.commit) === 0 ? 201 : 200,
+    body: committedAnswer(answer.commit),
+    headers: {
+      etag: `"${answer.commit.version}"`,
+      // Relative to the command's path: an API may live below a prefix.
+      location: `../../streams/${decider.category}/${id}`,
+      'consistency-token': token,
+    },
+  };
+};

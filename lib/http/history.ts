@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { readDifference, readHistory, readState } from '../engine/history/past.ts';
+import type { Moment } from '../engine/history/state-at.ts';
+import { invalid, notFound, validId } from '../engine/problems.ts';
+import type { Loading } from '../engine/store/load.ts';
+import { pageRequest } from './page.ts';
+import type { HttpRequest, HttpResponse } from './request.ts';
+
+const instant = z.iso.datetime({ offset: true });
+
+const instantOf = (name: string, value: string | undefined): string | undefined => {
+  if (value === undefined) return undefined;
+  const time = new Date(value);
+  // Only instants of the years 0000 to 9999 are written as those of commits are, and compare with them as texts.
+  if (!instant.safeParse(value).success || Number.isNaN(time.getTime()) || !/^\d{4}-/.test(time.toISOString()))
+    throw invalid(name, 'an instant such as 2026-11-21T12:00:00Z');
+  return time.toISOString();
+};
+
+const versionOf = (name: string, value: string): Moment => {
+  if (!/^\d{1,15}$/.test(value)) throw invalid(name, 'a version such as 5');
+  return { version: Number(value) };
+};
+
+/** A moment in one parameter: digits are a version, anything else an instant. */
+const momentOf = (name: string, value: string | undefined): Moment => {
+  if (value === undefined) throw invalid(name, 'a version or an instant is needed');
+  return /^\d+$/.test(value) ? versionOf(name, value) : { at: instantOf(name, value) ?? '' };
+};
+
+const only = (query: HttpRequest['query'], ...known: readonly string[]): void => {
+  const stranger = Object.keys(query).find((name) => !known.includes(name));
+  if (stranger !== undefined) throw invalid(stranger, `is no parameter of this; there is ${known.join(' and ')}`);
+};
+
+const oneMoment = (query: HttpRequest['query']): Moment => {
+  only(query, 'version', 'at');
+  const { version, at } = query;
+  if ((version === undefined) === (at === undefined)) throw invalid('version', 'give either version or at');
+  return version === undefined ? { at: instantOf('at', at) ?? '' } : versionOf('version', version);
+};
+
+/** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. */
+export const answerHistory = async (
+  aggregates: ReadonlyMap<string, Loading>,
+  { route, path, query, actor }: HttpRequest,
+): Promise<HttpResponse> => {
+  const loading = aggregates.get(path.category ?? '');
+  if (!loading) throw notFound(`category '${path.category}'`);
+  const id = validId(path.id);
+  if (route.endsWith('/state')) return { status: 200, body: await readState(loading, actor, id, oneMoment(query)) };
+  if (route.endsWith('/diff')) {
+    only(query, 'from', 'to');
+    const moments = [momentOf('from', query.from), momentOf('to', query.to)] as const;
+    return { status: 200, body: await readDifference(loading, actor, id, moments) };
+  }
+  const [since, until] = [instantOf('since', query.since), instantOf('until', query.until)];
+  const body = await readHistory(loading, actor, id, {
+    ...pageRequest(query, ['types', 'since', 'until']),
+    ...(query.types !== undefined && { types: query.types.split(',') }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  });
+  return { status: 200, body };
+};

@@ -1,0 +1,31 @@
+import { invalid } from '../engine/problems.ts';
+import type { PageRequest } from '../engine/query/page.ts';
+import type { HttpRequest } from './request.ts';
+
+const mostItems = 100;
+
+export const filterName = (field: string) => `filter.${field}`;
+
+/** `limit`, `cursor`, `order` and what else is known of a list; anything unknown is refused rather than ignored. */
+export const pageRequest = (query: HttpRequest['query'], known: readonly string[] = ['owner']): PageRequest => {
+  const { limit = '20', cursor, order = 'oldest-first', owner, list, by } = query;
+  const all = ['limit', 'cursor', 'order', ...known];
+  const stranger = Object.keys(query).find((name) => !all.includes(name));
+  if (stranger !== undefined) throw invalid(stranger, `is no parameter of this; there is ${all.join(', ')}`);
+  if (owner === '') throw invalid('owner', 'an id');
+  const equals = Object.entries(query).flatMap(([name, value = '']) =>
+    name.startsWith(filterName('')) ? [[name.slice(filterName('').length), value]] : [],
+  );
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > mostItems)
+    throw invalid('limit', `a number from 1 to ${mostItems}`);
+  if (order !== 'oldest-first' && order !== 'newest-first') throw invalid('order', 'oldest-first or newest-first');
+  return {
+    limit: Number(limit),
+    direction: order,
+    ...(cursor !== undefined && { cursor }),
+    ...(owner !== undefined && { owner }),
+    ...(list !== undefined && { list }),
+    ...(by !== undefined && { by }),
+    ...(equals.length > 0 && { equals: Object.fromEntries(equals) as Record<string, string> }),
+  };
+};

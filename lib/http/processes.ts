@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import {
+  type InstanceOrder,
+  orderInstance,
+  type ProcessOperating,
+  readInstance,
+  reportProcesses,
+} from '../engine/operate/processes.ts';
+import { invalid, notFound, notYours, validId } from '../engine/problems.ts';
+import { shaped } from './body.ts';
+import { pageRequest } from './page.ts';
+import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
+
+const statuses = ['running', 'parked', 'stuck', 'ended'] as const;
+
+const orders: readonly InstanceOrder[] = ['retry', 'resume', 'resolve'];
+
+const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) });
+
+const report = async (operating: ProcessOperating, query: HttpRequest['query']): Promise<HttpResponse> => {
+  const { process } = query;
+  const page = pageRequest(query, ['status', 'process']);
+  const status = statuses.find((one) => one === query.status);
+  if (query.status !== undefined && !status) throw invalid('status', `one of ${statuses.join(', ')}`);
+  if (!status && page.cursor !== undefined) throw invalid('cursor', 'is of a list of one status: say which');
+  const asked = { ...page, ...(status && { status }), ...(process !== undefined && { process }) };
+  return { status: 200, body: await reportProcesses(operating, asked) };
+};
+
+/** Answers `/ops/processes...`, to operators alone. */
+export const answerProcesses = async (operating: ProcessOperating, request: HttpRequest): Promise<HttpResponse> => {
+  const { actor, route, path, query, body } = request;
+  if (actor.role !== 'operator') throw notYours();
+  if (path.process === undefined) return report(operating, query);
+  const [stranger] = Object.keys(query);
+  if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this request');
+  const which = { process: path.process, instance: validId(path.instance) };
+  if (route.startsWith('GET ')) return { status: 200, body: await readInstance(operating, which) };
+  const order = orders.find((one) => route.endsWith(`/${one}`));
+  if (!order) throw notFound(`route ${route}`);
+  const { why } = shaped(reasoned, body);
+  const ordered = await orderInstance(operating, { ...which, order, why, by: actor.id, ...trailIn(request) });
+  operating.log.info('An instance was given an order.', { ...ordered, by: actor.id });
+  return { status: 202, body: ordered };
+};

@@ -1,0 +1,15 @@
+import { diceFor } from './dice.ts';
+import type { Ask, Workload } from './workload.ts';
+
+/** When it is over, the commits become again what they were at one moment, and what is kept beside them what it was at another; then it goes on. */
+export type RestorePlan = Readonly<{ commitsAt: number; controlAt: number; asks: readonly Ask[] }>;
+
+/** `share` is of how many runs. The control table is of before, of after, or as it is. */
+export const restorePlanFor = (seed: number, workload: Workload, share: number): RestorePlan | undefined => {
+  const dice = diceFor(seed, 'restore plan');
+  if (!dice.chance(share)) return undefined;
+  const commitsAt = dice.next() * 4_000;
+  const controlAt = dice.pick([Number.POSITIVE_INFINITY, commitsAt, dice.next() * 4_000]);
+  // What begins a run would be refused; what comes later meets what is left.
+  return { commitsAt, controlAt, asks: Array.from({ length: 6 }, (_, n) => workload(dice, 9 + n)) };
+};
