@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { port } from '../terminal/arguments.ts';
+import type { Project } from '../verbs.ts';
+import { demoToken, demoUsers, localDeployment } from './deployment.ts';
+import { start } from './start.ts';
+
+/** Declares the verbs for the deployment on this machine. */
+export const localVerbs = (program: Command, project: Project): void => {
+  program
+    .command('start')
+    .description('start the local engine, deploy into it, and say how to use it')
+    .option('--port <number>', 'where the engine listens (4566 unless you say)', port)
+    .option('--fresh', 'begin anew: forget what earlier starts have kept', false)
+    .action((options) => start({ ...options, module: project.module() }));
+
+  program
+    .command('token')
+    .description('print an access token of a demo user')
+    .addArgument(program.createArgument('[user]', 'whose').choices(Object.keys(demoUsers)).default('customer'))
+    .action(async (user) => console.log(await demoToken(localDeployment(), user)));
+};

@@ -1,0 +1,16 @@
+import type { Manifest } from '../core/manifest.ts';
+import type { ManifestModule } from './project.ts';
+
+/** The project that the command line works for. Its manifest is loaded by the verbs that need it: a broken one breaks no other verb. */
+export type Project = Readonly<{
+  /** The file that exports the manifest. */
+  module: () => ManifestModule;
+  manifest: () => Promise<Manifest>;
+}>;
+
+/** The findings are printed by now; the exit code tells a script. */
+export const failUnless = (ok: boolean): void => {
+  process.exitCode = ok ? 0 : 1;
+};
+
+export const stackOption = ['--stack <name>', 'a deployment on AWS; without it the one of npm start'] as const;
