@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
-import type { ParkedList, Scanner, ScanPage, ScanPlace, Store, SweepPlace, SweepPlaces, View } from '../../lib/engine/ports.ts';
+import type { ParkedList, SweepPlace, SweepPlaces } from '../../lib/engine/operate/ports.ts';
+import type { Scanner, ScanPage, ScanPlace, Store, View } from '../../lib/engine/ports.ts';
 import { written } from '../../lib/engine/view/view-item.ts';
 import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 

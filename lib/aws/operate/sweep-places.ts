@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { SweepPlace, SweepPlaces } from '../../engine/ports.ts';
+import type { SweepPlace, SweepPlaces } from '../../engine/operate/ports.ts';
 import { toItem } from '../attributes.ts';
 import { controlItem } from '../control-item.ts';
 

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { ParkedList, ViewItem } from '../../engine/ports.ts';
+import type { ParkedList } from '../../engine/operate/ports.ts';
+import type { ViewItem } from '../../engine/ports.ts';
 import { fromItem } from '../attributes.ts';
 import { readFirst } from './paging.ts';
 

@@ -2,10 +2,11 @@ import { announcerName } from '../../core/announcer.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { type AnyProjection, sourceOf, streamKey } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
-import type { Log, Parked, ParkedList, Queue, View } from '../ports.ts';
+import type { Log, Queue, View } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
 import type { Actives } from '../view/ports.ts';
 import type { ResumeOrder } from '../view/resume.ts';
+import type { Parked, ParkedList } from './ports.ts';
 
 /** How old the oldest message of a projection's queue is, and the newest record that the publisher has taken, in seconds; absent where nothing
  * was measured lately. */

@@ -1,6 +1,7 @@
 import { instant } from '../instant.ts';
-import type { Clock, Log, Scanner, ScanPage, Store, SweepPlace, SweepPlaces } from '../ports.ts';
+import type { Clock, Log, Scanner, ScanPage, Store } from '../ports.ts';
 import type { SweepSettings } from '../settings.ts';
+import type { SweepPlace, SweepPlaces } from './ports.ts';
 import { type Beyond, findings, type Marks } from './sweep-findings.ts';
 import { repair } from './sweep-repair.ts';
 import type { Target } from './sweep-target.ts';

@@ -1,14 +1,5 @@
 import type { Stack } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  type ITable,
-  ProjectionType,
-  StreamViewType,
-  Table,
-  TableEncryption,
-  type TableProps,
-} from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
@@ -19,8 +10,7 @@ import { output } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Common, Step } from '../kit/step.ts';
 import { appendOnly } from './append-only.ts';
-
-const dueDeadlines = 'due';
+import { dueDeadlines, durableTable, type OwnTable, stringKey, withDeadlines } from './durable-table.ts';
 
 /** The hash of the code that folds a category's streams. */
 const codeOf = (codes: Readonly<Record<string, string>>, category: string): string => {
@@ -28,19 +18,6 @@ const codeOf = (codes: Readonly<Record<string, string>>, category: string): stri
   if (!code) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
   return code;
 };
-
-/** Open deadlines alone have the index's keys: it is as large as what is open. */
-const withDeadlines = (control: Table): Table => {
-  control.addGlobalSecondaryIndex({
-    indexName: dueDeadlines,
-    partitionKey: stringKey('dueIn'),
-    sortKey: stringKey('due'),
-    projectionType: ProjectionType.ALL,
-  });
-  return control;
-};
-
-const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** The partition keys that a request names must all be of these forms. The condition holds for each Put of a transaction as well. */
 const onlyKeys = (...forms: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': forms } });
@@ -58,20 +35,7 @@ export class EventStore extends Construct {
     super(scope, id);
     const { settings } = common;
     this.kept = new KeptTables(this, 'Tables', common);
-    const table = (
-      name: string,
-      props: Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute' | 'resourcePolicy'>,
-    ) => {
-      const made = new Table(this, name, {
-        ...props,
-        billingMode: BillingMode.PAY_PER_REQUEST,
-        encryption: TableEncryption.AWS_MANAGED,
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-        deletionProtection: settings.protect,
-        removalPolicy: settings.removal,
-      });
-      return made;
-    };
+    const table = (name: string, props: OwnTable) => durableTable(this, name, settings, props);
     this.commits =
       this.adopted('commits', settings) ??
       table('Commits', {

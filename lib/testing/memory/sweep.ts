@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Parked, ParkedList, Scanner, ScanPlace, SweepPlace, SweepPlaces } from '../../engine/ports.ts';
+import type { Parked, ParkedList, SweepPlace, SweepPlaces } from '../../engine/operate/ports.ts';
+import type { Scanner, ScanPlace } from '../../engine/ports.ts';
 import { itemSize } from '../../engine/store/size.ts';
 import { firstPage } from './page-bytes.ts';
 import type { MemoryStore } from './store.ts';

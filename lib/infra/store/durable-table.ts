@@ -1,0 +1,33 @@
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type { Settings } from '../kit/stage.ts';
+
+/** The index of open deadlines by the time at which they are due. */
+export const dueDeadlines = 'due';
+
+export const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** The properties in which the tables of an event store differ. */
+export type OwnTable = Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute' | 'resourcePolicy'>;
+
+/** A table that a deployment must not lose: with point-in-time recovery, and kept and protected as the stage says. */
+export const durableTable = (scope: Construct, id: string, settings: Pick<Settings, 'protect' | 'removal'>, props: OwnTable) =>
+  new Table(scope, id, {
+    ...props,
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    encryption: TableEncryption.AWS_MANAGED,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: settings.protect,
+    removalPolicy: settings.removal,
+  });
+
+/** Adds the index of deadlines. Only open deadlines have its keys, so it is as large as what is open. */
+export const withDeadlines = (control: Table): Table => {
+  control.addGlobalSecondaryIndex({
+    indexName: dueDeadlines,
+    partitionKey: stringKey('dueIn'),
+    sortKey: stringKey('due'),
+    projectionType: ProjectionType.ALL,
+  });
+  return control;
+};
