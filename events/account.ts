@@ -4,7 +4,7 @@ import { type EventOf, v1 } from '../lib/core/version.ts';
 const minorUnits = z.int().positive();
 const currency = z.string().regex(/^[A-Z]{3}$/);
 
-/** A movement that a process made: what for, on behalf of which stream, and the other account where there is one. */
+/** A movement made by a process: its purpose, the stream on whose behalf, and the other account if there is one. */
 const movement = z.object({
   amount: minorUnits,
   currency,
@@ -21,10 +21,10 @@ export const accountEvents = {
   AccountOpened: v1(z.object({ owner: z.string(), currency })),
   MoneyDeposited: v1(z.object({ amount: minorUnits, currency })),
   MoneyWithdrawn: v1(z.object({ amount: minorUnits, currency })),
-  // Types of their own, not a field more on the two above: a new type needs no release to prepare it.
+  // Separate types instead of a new field on the two above: a new type needs no release to prepare it.
   MoneyDebited: v1(movement),
   MoneyCredited: v1(movement),
-  /** What was taken for a reference may have to be given back, until it is settled. */
+  /** An amount taken for a reference may have to be given back, until it is settled. */
   MovementOpened: v1(z.object({ reference: z.string(), amount: minorUnits })),
   MovementSettled: v1(z.object({ reference: z.string() })),
   AccountClosed: v1(z.object({ reason: z.string() })),

@@ -1,7 +1,7 @@
 import type { EventOf } from '../lib/core/version.ts';
 import { suspicions } from '../lib/core/watch/formats.ts';
 
-/** What is raised about an account. The formats are the kernel's, one for each kind of pattern. */
+/** Events that the watch raises about an account. The formats are the kernel's, one for each kind of pattern. */
 export const fraudWatchEvents = {
   RapidWithdrawalsSuspected: suspicions['count-within'],
   UnusualWithdrawalSuspected: suspicions['far-from-usual'],

@@ -23,7 +23,7 @@ export const orderEvents = {
   /** `reason`: which step; `because`: what that step was refused with. */
   OrderRejected: v1(z.object({ reason: z.string(), because: z.string().optional(), sku: sku.optional() })),
   OrderExpired: v1(z.object({})),
-  /** A person has seen to it. Why and how is with the order's process, for staff: it may be about somebody else. */
+  /** An operator resolved it. The reason is in the process's stream, for staff only: it may concern another person. */
   OrderSettledByHand: v1(z.object({})),
 };
 

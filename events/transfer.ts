@@ -15,7 +15,7 @@ export const transferEvents = {
   TransferCompleted: v1(z.object({})),
   /** `reason`: which step; `because`: what that step was refused with. */
   TransferFailed: v1(z.object({ reason: z.string(), because: z.string().optional() })),
-  /** A person has seen to it. Why and how is with the transfer's process, for staff: it may be about somebody else. */
+  /** An operator resolved it. The reason is in the process's stream, for staff only: it may concern another person. */
   TransferSettledByHand: v1(z.object({})),
 };
 

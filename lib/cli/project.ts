@@ -8,7 +8,7 @@ import { UserError } from './terminal/user-error.ts';
 /** The file that exports a project's manifest, as a URL. */
 export type ManifestModule = string;
 
-/** What that file exports: the manifest, and what `npm start` shows of it. */
+/** A loaded project: the manifest, and the demo that `npm start` shows. */
 export type Project = Readonly<{ manifest: Manifest; demo?: Demo; module: ManifestModule }>;
 
 /** The file that was named by `--manifest` or by `-c manifest=`, from the current folder on; without a name the usual one. */
@@ -28,7 +28,7 @@ const shown = (module: ManifestModule): string => relative(process.cwd(), fileUR
 
 const kernel = join(import.meta.dirname, '..', 'core');
 
-/** The first line of a project's own that a stack names: those of node, of packages and of the kernel say nothing to whoever has to mend it. */
+/** The first line of a stack trace in the project's own code; lines of node, packages and the kernel do not help its author. */
 const placeIn = (stack = ''): string | undefined => {
   const places = [...stack.matchAll(/(?:file:\/\/)?(\/[^\s():]+\.[cm]?[jt]s):(\d+)/g)];
   const own = places.find(([, file = '']) => !file.includes('/node_modules/') && !file.startsWith(kernel));
@@ -45,10 +45,7 @@ const broken = (module: ManifestModule, cause: unknown): UserError => {
   );
 };
 
-/**
- * Loads the manifest, and with it all of a project's own code: only verbs that need it do, so that whatever is wrong with it takes no other
- * verb away.
- */
+/** Loads the manifest, and with it all of a project's code. Only verbs that need it do, so that a broken manifest breaks no other verb. */
 export const loadProject = async (module: ManifestModule): Promise<Project> => {
   if (!existsSync(fileURLToPath(module)))
     throw new UserError(

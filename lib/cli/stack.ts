@@ -4,17 +4,17 @@ import { deploymentFile, localDeployment } from './local/deployment.ts';
 import { engineSettings } from './local/endpoint.ts';
 import { UserError } from './terminal/user-error.ts';
 
-/** Points to the engine of `npm start` where no stack was named and it runs. Answers whether it did; else it is the account that the environment points to. */
+/**
+ * Points the AWS clients to the local cloud of `npm start`, if no stack was named and it runs. Returns true if so; else the environment's account is
+ * used.
+ */
 export const targetEngine = (stack: string | undefined): boolean => {
   if (stack !== undefined || !existsSync(deploymentFile)) return false;
   Object.assign(process.env, engineSettings(localDeployment().endpoint));
   return true;
 };
 
-/**
- * The outputs of the deployment that a command is about: the stack that was named, in the account that the environment
- * points to, or else the one that `npm start` runs here.
- */
+/** The outputs of the named stack in the environment's account, or of the local deployment. */
 export const targetOutputs = async (stack: string | undefined): Promise<Readonly<Record<string, string>>> => {
   if (targetEngine(stack)) return localDeployment().outputs;
   if (stack === undefined)

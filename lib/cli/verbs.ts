@@ -8,7 +8,7 @@ export type Project = Readonly<{
   manifest: () => Promise<Manifest>;
 }>;
 
-/** The findings are printed by now; the exit code tells a script. */
+/** Sets the exit code for scripts; the findings have been printed. */
 export const failUnless = (ok: boolean): void => {
   process.exitCode = ok ? 0 : 1;
 };

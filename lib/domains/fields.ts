@@ -8,7 +8,7 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters, a
 export const minorUnits = z.int().positive();
 export const quantity = z.int().positive().max(1_000_000);
 
-/** The most that one command of a customer may be about, in minor units: a million of what is usual, and far from what a sum of many can hold. */
+/** The largest amount of a customer's command, in minor units: a million times the usual, and far below the largest exact sum of many. */
 export const mostStated = 1_000_000_000;
-/** An amount that somebody states freely. In commands alone: what is stored stays readable as it is. */
+/** An amount stated by a caller. Only commands use this limit: stored events stay readable. */
 export const statedAmount = minorUnits.max(mostStated);

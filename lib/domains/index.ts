@@ -33,7 +33,7 @@ export const manifest = defineManifest({
     ordersByStatus,
     revenue,
     suspicions,
-    /** What a trace is read from: of all categories, those of processes too. */
+    /** The event log, from which traces are read: of all categories, including processes. */
     eventLog([...aggregates, ...processes.map(processDecider)], { may: ['operator'] }),
   ],
 });

@@ -1,6 +1,6 @@
 /**
- * What is kept by key in the state of an aggregate, in pages that are in the order of the keys. A change copies one page and the list of pages, and
- * not all that is kept: a fold of a long history of changes stays near to linear, whatever keys somebody chooses.
+ * A map in the state of an aggregate, in pages ordered by key. A change copies one page and the list of pages instead of the whole map, so folding a
+ * long history of changes stays nearly linear, whatever keys callers choose.
  */
 export type Kept<T> = readonly Page<T>[];
 type Page<T> = readonly (readonly [key: string, value: T])[];
@@ -9,7 +9,7 @@ const most = 64;
 
 export const nothingKept: Kept<never> = [];
 
-/** The page that has a key, or would. */
+/** The index of the page for a key. */
 const pageOf = <T>(kept: Kept<T>, key: string): number => {
   let [low, high] = [0, kept.length - 1];
   while (low < high) {
@@ -25,7 +25,7 @@ export const keptFor = <T>(kept: Kept<T>, key: string): T | undefined =>
 
 export const keptValues = <T>(kept: Kept<T>): readonly T[] => kept.flat().map(([, value]) => value);
 
-/** With another page in the place of one: none where it is empty, two where it is too long. */
+/** Replaces a page: an empty one is removed, one that is too long is split. */
 const replaced = <T>(kept: Kept<T>, at: number, page: Page<T>): Kept<T> => {
   const pages = page.length > most ? [page.slice(0, most / 2), page.slice(most / 2)] : [page];
   return kept.toSpliced(at, 1, ...pages.filter(({ length }) => length > 0));

@@ -22,14 +22,14 @@ import { Guard } from './store/guard.ts';
 import { Announcer } from './view/public-events.ts';
 import { View } from './view/view.ts';
 
-/** Everything that a manifest is deployed as, in the order in which a command travels through it. */
+/** The stack of a manifest, in the order in which a command travels through it. */
 export class FoldstreamStack extends Stack {
   constructor(scope: App, id: string, { manifest, ...common }: Common & Readonly<{ manifest: Manifest }>) {
     super(scope, id, {
       description: `Foldstream: event sourcing and CQRS (${common.settings.stage})`,
       terminationProtection: common.settings.protect,
     });
-    // Only AWS counts them.
+    // Only AWS limits the number of resources.
     if (!common.settings.nested) this.node.setContext(STACK_RESOURCE_LIMIT_CONTEXT, 0);
     if (common.settings.alarmTopic !== undefined) alarmsTell(this, common.settings.alarmTopic);
     alarmOnThrottles(this, common.settings);
@@ -53,7 +53,7 @@ export class FoldstreamStack extends Stack {
     const { managers: processes } = new Processes(this, 'Processes', { manifest, store, bus, ...common });
     leaveRoom(common.settings, views.length + announcers.length + processes.length);
     const settled = deployed.settle(views, manifest.retired);
-    // Queries keep the tables that they know until it is settled that nothing is taken away from them.
+    // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
     new History(this, 'History', { store, api, ...common });
     new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, store, ...common });

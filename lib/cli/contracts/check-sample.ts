@@ -7,7 +7,7 @@ import type { JsonSchema } from './schema-changes.ts';
 
 const isSample = z.strictObject({ type: z.string(), v: z.int().positive(), data: z.unknown() });
 
-/** What a sample could look like, to be filled in by hand: invented data would prove nothing. */
+/** An outline of a sample, to be filled in by hand: invented data would prove nothing. */
 const draft = (type: string, v: number, schema: JsonSchema | Error): string => {
   const properties = schema instanceof Error ? {} : ((schema.properties ?? {}) as Record<string, JsonSchema>);
   const data = Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, `<${field.type ?? 'any'}>`]));
@@ -23,7 +23,7 @@ const differenceIn = (before: unknown, after: unknown): string =>
 const reasonOf = ({ message, cause }: Error): string =>
   cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s+/g, ' ') : message;
 
-/** What is wrong with the golden sample of one version. */
+/** Finds the faults of one version's golden sample. */
 export const checkSample = (
   { category, type, written }: PresentFormat,
   { v, schema, sample }: PresentVersion,
@@ -38,7 +38,7 @@ export const checkSample = (
     const fix = released
       ? `${restore}.`
       : `Write ${file}, with every field filled (foldstream contracts --draft writes a first one): ${draft(type, v, schema)}`;
-    // An event type that never shipped is still being thought about: its sample is due when it is released.
+    // An event type that never shipped may still change: its sample is required at the release.
     if (!before && !releasing) return note(`${event} v${v} has no sample yet. ${fix}`);
     return faulty(event, v, `v${v} has no sample.`, fix);
   }

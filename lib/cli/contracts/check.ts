@@ -21,8 +21,8 @@ const asEvent = (chain: string) => `\`${chain}\``;
 const eventOf = ({ category, type }: Pick<PresentFormat, 'category' | 'type'>) => `${category}.${type}`;
 
 /**
- * A version that has shipped is never edited. While it is written, even taking more than before is a fault: instances of the last
- * release, and a rollback to it, could not read what this one writes. Where it is only read, taking more is said, and does no harm.
+ * A version that has shipped is never edited. If it is the written version, even a looser schema is a fault: instances of the last release, and a
+ * rollback to it, could not read what this release writes. If it is only read, a looser schema is noted and does no harm.
  */
 export const checkSchema = (
   { name, written, chained }: Declared,
@@ -59,7 +59,7 @@ export const checkPrepared = (
       );
 };
 
-/** What becomes public does so from an instant on: of what is stored already nobody outside is to hear as if it were new. */
+/** A type that becomes public has a start time: events that are stored already must not reach other teams as if they were new. */
 const checkPublic = (format: PresentFormat, before: ReleasedFormat): Findings =>
   !format.public || before.public || format.publicSince !== undefined
     ? none

@@ -37,7 +37,7 @@ export const presentCommands = ({ processes = [] }: Storing): readonly PresentCo
 
 const nameOf = (category: string, type: string) => `The command ${category}.${type}`;
 const chained = (chain: string) => `\`command(may, v1(...)${chain})\``;
-/** What an instance decided may still be open: nobody sees that in the code. */
+/** An instance may have decided the command and still wait for its outcome; the code cannot tell. */
 const anyOpen = 'an instance may have decided it and not know its outcome yet';
 const whenSure = 'Whoever is sure that none is open takes it out of events/released-commands.json in a commit that says so.';
 
@@ -76,7 +76,7 @@ export const checkCommands = (present: readonly PresentCommand[], released: Rele
   return together([...present.map((command) => checkCommand(command, released[command.category]?.[command.type])), ...gone]);
 };
 
-/** What is recorded as released; only for commands without a fault. */
+/** The record of a release; only for commands without a fault. */
 export const releaseCommands = (present: readonly PresentCommand[]): ReleasedCommands => {
   const released: Record<string, Record<string, ReleasedCommand>> = {};
   for (const { category, type, written, versions } of present) {

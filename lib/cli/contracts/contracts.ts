@@ -14,7 +14,7 @@ export type ContractsOptions = Readonly<{
   root: string;
   /** The code that makes the rows of today's revisions; without it only formats are looked at. */
   code?: ViewCode;
-  /** Records what is there as released. */
+  /** Records the present formats as released. */
   release?: boolean;
   write?: (file: string, text: string) => void;
 }>;
@@ -40,7 +40,7 @@ export const readSamples = (root: string): Samples => {
 type ReleaseRecord = 'released' | 'released-views' | 'released-commands';
 const recordIn = (root: string, name: ReleaseRecord) => join(root, 'events', `${name}.json`);
 
-/** What a release has recorded, or undefined where nothing is. */
+/** The record of the last release, or undefined. */
 const recorded = <T>(root: string, name: ReleaseRecord): T | undefined => {
   const file = recordIn(root, name);
   return existsSync(file) ? (parse(file) as T) : undefined;

@@ -1,7 +1,7 @@
-/** What is wrong with one event, or one version of it, and what to do. */
+/** One fault of an event or of one of its versions, with its remedy. */
 export type Fault = Readonly<{ event: string; version?: number; fault: string; fix: string }>;
 
-/** What must be mended, and what changed without harm. */
+/** Faults have to be mended; notes are changes that do no harm. */
 export type Findings = Readonly<{ faults: readonly Fault[]; notes: readonly string[] }>;
 
 export const none: Findings = { faults: [], notes: [] };

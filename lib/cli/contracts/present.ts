@@ -12,11 +12,11 @@ import type { JsonSchema } from './schema-changes.ts';
 
 /** One version of an event's stored format, as a release had it. Stored format of 2026-11. */
 export type ReleasedVersion = Readonly<{
-  /** What could be stored: the JSON schema of its input. Refinements and transforms in code are not part of it; samples are. */
+  /** The JSON schema of its input. Refinements and transforms in code are not part of it; samples are. */
   schema: JsonSchema;
   /** Hash of the golden sample, which is never edited once released. */
   sample: string;
-  /** What the release read the sample as. */
+  /** The sample as the release read it. */
   reads: unknown;
 }>;
 
@@ -47,7 +47,7 @@ export type PresentFormat = Readonly<{
   category: string;
   type: string;
   written: number;
-  /** Whether other teams may listen to it, and from which instant on if not from the beginning. */
+  /** Other teams may receive it, from `publicSince` on if it was not public from the beginning. */
   public: boolean;
   publicSince?: string;
   versions: readonly PresentVersion[];
@@ -111,7 +111,7 @@ export const presentFormats = (manifest: Storing, samples: Samples): readonly Pr
     })),
   );
 
-/** What is recorded as released; only for formats without a fault. */
+/** The record of a release; only for formats without a fault. */
 export const toReleased = (formats: readonly PresentFormat[]): Released => {
   const released: Record<string, Record<string, ReleasedFormat>> = {};
   for (const { category, type, written, versions, public: isPublic } of formats) {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a change does to the data that a schema takes: nothing, more of it, less of it, or other data. */
+/** The effect of a change on the data that a schema accepts: none, more, less, or other data. */
 export type Effect = 'annotated' | 'loosened' | 'tightened' | 'changed';
 
 /** One change of a schema, as the end of a sentence that begins with the name of its version. */
@@ -19,7 +19,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 const includes = (values: readonly unknown[], value: unknown) => values.some((other) => isDeepStrictEqual(other, value));
 const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Of two sets of what is taken: whether the later has all of the earlier, is a part of it, both, or neither. */
+/** Compares two sets of accepted values: the later one is a superset, a subset, both, or neither. */
 const effectOf = (before: readonly unknown[], after: readonly unknown[]): Effect => {
   const [keeps, adds] = [before.every((value) => includes(after, value)), !after.every((value) => includes(before, value))];
   if (keeps) return adds ? 'loosened' : 'annotated';

@@ -21,7 +21,7 @@ const goneViews = (code: ViewCode, released: ReleasedViews): readonly string[] =
   return [...new Set(Object.keys(released).map(viewOf))].filter((view) => !present.has(view));
 };
 
-/** Which revision is new, which was changed in place, and which view is gone without a word. */
+/** Finds revisions that are new or were changed in place, and views that are gone without an entry in `retired`. */
 export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Readonly<Record<string, string>> = {}): Findings =>
   together([
     ...goneViews(code, released).map((view) =>
@@ -48,11 +48,11 @@ export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Rea
     }),
   ]);
 
-/** What is recorded at a release: the revisions that there are, with what was said of them. */
+/** The record of a release: its revisions, with the notes about each. */
 export const releaseViews = (code: ViewCode, released: ReleasedViews): ReleasedViews =>
   Object.fromEntries(Object.entries(code).map(([name, now]) => [name, { ...released[name], code: now }]));
 
-/** Takes today's code of some views for the released one, with the reason; undefined for a name that no changed view has. */
+/** Records the present code of some views as the released one, with the reason. Undefined for a name that no changed view has. */
 export const keepRows = (
   code: ViewCode,
   released: ReleasedViews,

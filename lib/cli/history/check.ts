@@ -16,7 +16,7 @@ export type CheckOptions = Readonly<{
   saveStates?: string;
 }>;
 
-/** How many of a kind are listed; the rest is counted. */
+/** At most this many of a kind are listed; the rest is counted. */
 const listed = 20;
 
 async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: ExportLine }>> {
@@ -65,8 +65,8 @@ const save = (file: string, states: Iterable<StateLine>) => {
 };
 
 /**
- * `foldstream check --against <export>`: whether today's code can take a real history, and what it makes of it that the last release did
- * not. Not ok when anything fails, differs, or could not be compared.
+ * `foldstream check --against <export>`: folds a real history with the present code and compares the states with those of the last release. Not ok if
+ * anything fails, differs, or could not be compared.
  */
 export const checkVerb = async ({ manifest, against, states, saveStates }: CheckOptions) => {
   const check = historyCheck(manifest);

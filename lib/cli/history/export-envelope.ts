@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { Commit } from '../../core/commit.ts';
 
-/** Where exported commits come from, as CloudEvents wants to know: with the id unique for all time, and never that of a public event. */
+/** The `source` of exported commits: CloudEvents wants it unique for all time together with the id, and it must never be that of a public event. */
 const source = 'urn:foldstream:commits';
 
 /**

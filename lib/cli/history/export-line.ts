@@ -4,12 +4,12 @@ import type { Commit } from '../../core/commit.ts';
 /** A stream's state as a release computed it, after the commit that ended at this version. */
 export type StateLine = Readonly<{ stream: string; version: number; state: unknown }>;
 
-/** One line of an export: a commit, a state, or something of no concern here. */
+/** One line of an export: a commit, a state, or an envelope of another type, which is ignored. */
 export type ExportLine = Readonly<{ commit: Commit } | { state: StateLine } | { other: string }>;
 
 const meta = z.looseObject({ actor: z.string(), correlation: z.string(), causation: z.string() }).partial();
 
-/** What folding needs of a commit; a history from elsewhere may lack the rest. */
+/** The fields of a commit that folding needs; a history from elsewhere may lack the others. */
 const commitForm = z.looseObject({
   stream: z.string().min(1),
   commit: z.int().positive(),
@@ -32,8 +32,8 @@ const check = <T>(form: z.ZodType<T>, value: unknown, what: string): T => {
 };
 
 /**
- * Reads one line: a CloudEvents envelope of type `foldstream.commit` or `foldstream.state` with either in its `data`, or the bare one.
- * An envelope of another type is of no concern here. Throws where it is none of these; the message continues "line 5 ...".
+ * Reads one line: a CloudEvents envelope of type `foldstream.commit` or `foldstream.state`, or the bare commit or state. Envelopes of other types are
+ * ignored. Throws if the line is none of these; the message continues "line 5 ...".
  */
 export const readLine = (text: string): ExportLine => {
   let value: unknown;

@@ -25,7 +25,7 @@ export const filesOf = (path: string): readonly string[] => {
 
 async function* readFile(file: string): AsyncGenerator<Line> {
   const raw = createReadStream(file);
-  // What goes wrong with the file or its compression is raised where the result is read.
+  // Errors of the file and of its compression are thrown where the result is read.
   const bytes = file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => {}) : raw;
   let rest = '';
   let number = 0;
@@ -44,7 +44,7 @@ async function* readFile(file: string): AsyncGenerator<Line> {
 export async function* linesOfFile(file: string): AsyncGenerator<Line> {
   const lines = readFile(file);
   for (;;) {
-    // Only what reading throws, not what whoever reads the lines does.
+    // Only errors of reading are wrapped, not those of the caller.
     const next = await lines.next().catch((cause: Error) => {
       throw new UserError(`${file} cannot be read to its end: ${cause.message}.`, undefined, { cause });
     });

@@ -11,7 +11,7 @@ import { toLine } from './export-envelope.ts';
 import { linesOf } from './export-lines.ts';
 import { partName, writeWhole } from './export-sheet.ts';
 
-/** How far a part is: what follows in its file was written by a run that did not come to its next place. Stored format of 2026-11. */
+/** The progress of a part. Bytes behind it were written by a run that ended before it saved its next progress. Stored format of 2026-11. */
 type PartPlace = Readonly<{ bytes: number; commits: number; seen: number; after?: ScanPlace | 'end'; holes: Exported['holes'] }>;
 
 export type Part = Readonly<{
@@ -28,7 +28,7 @@ const compress = promisify(gzip);
 const readPlace = (file: string): PartPlace =>
   existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as PartPlace) : { bytes: 0, commits: 0, seen: 0, holes: [] };
 
-/** What was written already, so that streams go on where they are. */
+/** Restores the order from the lines that were written already, so that streams go on where they are. */
 const orderOf = async (file: string, { commits }: PartPlace): Promise<StreamOrder> => {
   const order = streamOrder();
   if (commits === 0) return order;
@@ -47,8 +47,8 @@ const append = async (handle: FileHandle, lines: readonly string[]): Promise<num
 };
 
 /**
- * A segment's file, opened where an earlier run left it. Only whole gzip members up to the last place count: what was written after it is cut
- * off and made again. A place is kept only after what it stands behind is on disk.
+ * Opens a segment's file where an earlier run left it. Only whole gzip members up to the last saved progress count; bytes behind it are cut off and
+ * written again. Progress is saved only after its bytes are on disk.
  */
 export const openPart = async (folder: string, segment: number, of: number, memberBytes = usualMember): Promise<Part> => {
   const file = join(folder, partName(segment, of));
@@ -84,7 +84,7 @@ export const openPart = async (folder: string, segment: number, of: number, memb
   };
 };
 
-/** The places go when all parts are whole. */
+/** Removes the progress files, once all parts are complete. */
 export const forgetPlaces = (folder: string, of: number): void => {
   for (let segment = 0; segment < of; segment++) rmSync(join(folder, `${partName(segment, of)}.place`), { force: true });
 };

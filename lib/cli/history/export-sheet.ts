@@ -2,23 +2,23 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../terminal/user-error.ts';
 
-/** What a folder with an export says about it. Stored format of 2026-11, as `export.json`. */
+/** The description of an export in its folder. Stored format of 2026-11, as `export.json`. */
 export type Sheet = Readonly<{
   table: string;
   category?: string;
   segments: number;
   startedAt: string;
-  /** Absent while it is not whole. */
+  /** Absent while the export is incomplete. */
   finishedAt?: string;
   commits?: number;
   streams?: number;
-  /** Commits that the table itself lacks. */
+  /** Commits that are missing in the table itself. */
   holes?: readonly Readonly<{ stream: string; commit: number }>[];
 }>;
 
 const sheetFile = (folder: string) => join(folder, 'export.json');
 
-/** A file appears whole or not at all. */
+/** Writes a file atomically. */
 export const writeWhole = (file: string, value: unknown): void => {
   writeFileSync(`${file}.draft`, `${JSON.stringify(value, null, 2)}\n`);
   renameSync(`${file}.draft`, file);
@@ -38,7 +38,7 @@ export const readSheet = (folder: string): Sheet | undefined => {
 
 export const isFinished = ({ finishedAt }: Sheet): boolean => finishedAt !== undefined;
 
-/** Whether a file of a folder holds lines of an export. */
+/** Recognises files with lines of an export. */
 export const isPart = (name: string): boolean => /\.ndjson(?:\.gz)?$/.test(name);
 
 const digits = (n: number) => String(n).padStart(3, '0');

@@ -20,7 +20,7 @@ import { isFinished, partName, readSheet, type Sheet, writeSheet } from './expor
 
 export type ExportOptions = Readonly<{ out: string; category?: string; segments: number; stack?: string }>;
 
-/** What is exported from; a member of the compressed file has about so many bytes of lines. */
+/** The source of an export. A member of the compressed file has about `memberBytes` bytes of lines. */
 type Source = Readonly<{
   table: string;
   scanner: Scanner;
@@ -35,7 +35,7 @@ type Wanted = Pick<Sheet, 'table' | 'category' | 'segments'>;
 const isFile = (out: string) => /\.(?:gz|ndjson|jsonl)$/.test(out);
 const same = (a: Wanted, b: Wanted) => a.table === b.table && a.category === b.category && a.segments === b.segments;
 
-/** The export that a folder holds already, if it is this one; or a new one. */
+/** The sheet of the export that the folder holds already, if it is the same one, or a new sheet. */
 const sheetOf = (folder: string, wanted: Wanted, now: string): Sheet => {
   const there = readSheet(folder);
   if (there && !same(there, wanted))
@@ -46,7 +46,7 @@ const sheetOf = (folder: string, wanted: Wanted, now: string): Sheet => {
   return there ?? { ...wanted, startedAt: now };
 };
 
-/** Exports what is still missing in a folder, and answers what it then says about it. */
+/** Exports the missing parts into a folder, and returns the sheet. */
 export const exportInto = async (
   folder: string,
   { category, segments }: Pick<ExportOptions, 'category' | 'segments'>,
@@ -60,7 +60,7 @@ export const exportInto = async (
   try {
     const sheet = sheetOf(folder, { table, segments, ...(category !== undefined && { category }) }, now());
     if (isFinished(sheet)) {
-      // Whoever finished it may have died in front of this.
+      // The run that finished the export may have ended before it removed these.
       forgetPlaces(folder, sheet.segments);
       return sheet;
     }
@@ -112,8 +112,8 @@ const joinInto = async (file: string, folder: string, segments: number): Promise
 };
 
 /**
- * `foldstream export`: the commits as newline-delimited CloudEvents, each stream's in order. Run again after it was ended in any way, it goes
- * on. Answers whether every stream is whole.
+ * `foldstream export`: writes the commits as newline-delimited CloudEvents, each stream's in order. An interrupted export continues when it is run
+ * again. Returns false if a stream has gaps.
  */
 export const exportHistory = async (
   { out, category, segments, stack }: ExportOptions,

@@ -11,10 +11,10 @@ import { storable } from '../../engine/store/storable.ts';
 import { apply } from '../../engine/view/apply.ts';
 import type { StateLine } from './export-line.ts';
 
-/** The first commit of a stream that today's code cannot take. */
+/** The first commit of a stream that the present code cannot apply. */
 export type Failure = Readonly<{ stream: string; commit: number; by: string; reason: string }>;
 
-/** A state that today's code computes differently. */
+/** A state that the present code computes differently. */
 export type Differing = Readonly<{ stream: string; version: number; changes: readonly Change[] }>;
 
 export type HistoryReport = Readonly<{
@@ -25,11 +25,11 @@ export type HistoryReport = Readonly<{
   compared: number;
   failures: readonly Failure[];
   differing: readonly Differing[];
-  /** Given states that no commit of the export came to, so that nothing is known of them. */
+  /** Given states that match no commit of the export, so that they could not be compared. */
   uncompared: readonly Pick<StateLine, 'stream' | 'version'>[];
 }>;
 
-/** What is kept of a stream: never its commits. */
+/** The data kept for a stream: never its commits. */
 type Kept = {
   commit: number;
   version: number;
@@ -45,8 +45,8 @@ const reasonOf = (cause: unknown): string => {
 };
 
 /**
- * Folds a history through today's deciders, upcasters and views as it passes, commits of many streams mixed as they may be, and compares
- * states with those given. Memory is bounded by the number of streams, not by their length.
+ * Folds a history with the present deciders, upcasters and views, line by line, with the commits of streams interleaved in any way, and compares
+ * states with those given. Memory grows with the number of streams, not with their length.
  */
 export const historyCheck = (manifest: Manifest) => {
   const { projections } = manifest;
@@ -95,7 +95,7 @@ export const historyCheck = (manifest: Manifest) => {
       if (changes.length > 0) differing.push({ stream, version, changes });
     });
 
-  /** A stream that cannot be followed any further is left at that: one failure, not one for each later commit. */
+  /** A stream that failed is not folded further: one failure, not one for each later commit. */
   const follow = (kept: Kept, commit: Commit) => {
     const category = parseStream(commit.stream)?.category ?? '';
     const decider = deciders.get(category);
@@ -144,7 +144,7 @@ export const historyCheck = (manifest: Manifest) => {
       else awaited.set(line.stream, [...(awaited.get(line.stream) ?? []), line]);
     },
 
-    /** Today's state of every stream that folds. */
+    /** The present state of every stream that folds. */
     *states(): Generator<StateLine> {
       for (const [stream, { version, state, stopped }] of streams) if (!stopped) yield { stream, version, state };
     },

@@ -20,12 +20,12 @@ import { filesOf, linesOfFile } from './export-lines.ts';
 export type ImportOptions = Readonly<{ manifest: Manifest; from: string; stack?: string }>;
 type Print = (line: string) => void;
 
-/** What is imported into. */
+/** The store that receives an import. */
 type Target = Readonly<{ store: Store; keys: Keys; clock: Clock }>;
 
-/** How many of a kind are listed; the rest is counted. */
+/** At most this many of a kind are listed; the rest is counted. */
 const listed = 20;
-/** How many files are read at the same time. */
+/** Files read in parallel. */
 const filesAtOnce = 16;
 const claimsAtOnce = { atOnce: 16, mostWaiting: 500 };
 
@@ -36,7 +36,7 @@ const formatsIn = (manifest: Manifest): FormatsOf => {
   return (category) => deciders.get(category)?.events;
 };
 
-/** Reads every line before anything is written, and says which cannot be imported. Answers how many can. */
+/** Reads every line before anything is written, and prints those that cannot be imported. Returns the number of commits. */
 const check = async (files: readonly string[], reading: LineReading, print: Print, bar: Bar): Promise<number | undefined> => {
   let [commits, faults] = [0, 0];
   for (const file of files)
@@ -67,7 +67,7 @@ const some = (lines: readonly string[], print: Print): void => {
   if (lines.length > listed) print(`and ${lines.length - listed} more`);
 };
 
-/** Claims what is unique in the imported streams. Answers what others have already, as lines for a person. */
+/** Claims the unique values of the imported streams. Returns those that other streams have already, as lines for a person. */
 const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys, clock }: Target, mark: string) => {
   const unique = new Map(manifest.aggregates.filter((decider) => decider.unique).map((decider) => [decider.category, decider]));
   const common = {
@@ -97,7 +97,7 @@ const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys
   return { claimed, taken };
 };
 
-/** Imports files into a store, and answers whether all of it is there now. */
+/** Imports files into a store. Returns true if all commits are there now. */
 export const importFiles = async (
   manifest: Manifest,
   files: readonly string[],
@@ -125,7 +125,7 @@ export const importFiles = async (
   return refusals.length + taken.length === 0;
 };
 
-/** `foldstream import`: a history, from an export or from elsewhere. Answers whether all of it is there now. */
+/** `foldstream import`: imports a history, from an export or from elsewhere. Returns true if all commits are there now. */
 export const importVerb = async (
   { manifest, from, stack }: ImportOptions,
   print: Print,

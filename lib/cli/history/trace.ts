@@ -11,7 +11,7 @@ import { explained } from '../terminal/explained.ts';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(3)} s`;
 
-/** Who asked is only worth a word where somebody did. */
+/** Only commands and operators' requests have a user behind them. */
 const asker = ({ came, actor }: TracedStep): string => (came === 'command' || came === 'order' ? `, asked for by ${actor}` : '');
 
 type Line = Readonly<{ when: string; tree: string; says: string }>;
@@ -86,7 +86,7 @@ export const traceLines = ({
 
 type Options = Readonly<{ manifest: Manifest; correlation: string; stack?: string; json: boolean }>;
 
-/** `foldstream trace <correlation>`: what a request caused, as a tree. */
+/** `foldstream trace <correlation>`: prints the commits that a request caused, as a tree. */
 export const traceVerb = async (
   { manifest, correlation, stack, json }: Options,
   print: (line: string) => void,

@@ -14,7 +14,7 @@ const report = (verified: Verified): string =>
     ? `${verified.stream}: commit ${verified.commit} does not fit: ${verified.fault}.`
     : `${verified.stream}: ${verified.commits} commits, all fit.`;
 
-/** Follows the hash chains, and says of each stream that does not hold which commit is the first that does not fit. Answers whether all hold. */
+/** Checks the hash chains, and prints the first commit that does not fit of each broken stream. Returns true if all hold. */
 export const verify = async ({ stream, all, stack }: VerifyOptions, print: (line: string) => void): Promise<boolean> => {
   if (all === (stream !== undefined)) throw new UserError('Verify what?', 'Name one stream (account-7f3a), or ask for --all.');
   if (stream !== undefined && !parseStream(stream))

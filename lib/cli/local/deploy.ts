@@ -21,17 +21,17 @@ export async function bootstrap({ endpoint, logFile, step = quietly, signal }: C
     const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = engineSettings(endpoint);
     await runCdk(['bootstrap', `aws://${account}/${region}`], { endpoint, logFile, signal });
     const bucket = (await describeStack(access, 'CDKToolkit'))?.outputs.BucketName;
-    // The policy denies plain HTTP, which is all that a local engine speaks: with it no asset could be uploaded.
+    // The policy denies plain HTTP, and a local cloud speaks nothing else: with it no asset could be uploaded.
     if (bucket) await deleteBucketPolicy(access, bucket);
   });
 }
 
 export type DeployOptions = Common & {
-  /** The command that runs the CDK app; without it cdk.json says. */
+  /** The command that runs the CDK app; the default is in cdk.json. */
   app?: string;
   context?: Readonly<Record<string, string>>;
   outputsFile: string;
-  /** The cloud assembly's place: two deployments at once need one each. */
+  /** The folder of the cloud assembly: two deployments at the same time need one each. */
   outDir: string;
   title?: string;
 };
@@ -49,8 +49,8 @@ export async function deploy(options: DeployOptions): Promise<StackOutputs> {
 }
 
 /**
- * What an earlier deployment has left that stands: a deployment that is refused, or fails, is undone. Undefined where there is none, or one that
- * could not be undone.
+ * The outputs of an earlier deployment that still runs: a failed or refused deployment is rolled back. Undefined if there is none, or if it could not
+ * be rolled back.
  */
 export async function standing({ endpoint, outputsFile }: Pick<DeployOptions, 'endpoint' | 'outputsFile'>) {
   if (!existsSync(outputsFile)) return undefined;
@@ -67,7 +67,7 @@ export async function standing({ endpoint, outputsFile }: Pick<DeployOptions, 'e
 /** The CDK CLI's arguments of a deployment. */
 export function deployArgs({ app, context = {}, outputsFile, outDir }: DeployOptions): string[] {
   const fixed = ['deploy', '--all', '--require-approval', 'never', '--progress', 'events', '--concurrency', '4'];
-  // A local engine has no TLS to insist on, and loses sight of what is in a nested stack when that is updated.
+  // A local cloud has no TLS, and loses the resources of a nested stack when the stack is updated.
   const settings = Object.entries({ plainHttp: 'true', nested: 'false', ...context }).flatMap(([key, value]) => [
     '--context',
     `${key}=${value}`,
@@ -76,8 +76,8 @@ export function deployArgs({ app, context = {}, outputsFile, outDir }: DeployOpt
 }
 
 async function runCdk(args: string[], { endpoint, logFile, signal }: Common): Promise<void> {
-  // The CLI would otherwise ask its maker's servers for news, and wait for them where there is no network.
-  // CDK's own check of the template takes seconds and is for AWS; cdk-nag looks at it here as there.
+  // Keeps the CLI from asking AWS for news, which waits where there is no network, and from CDK's own check of the template, which takes seconds and
+  // is for AWS. cdk-nag checks here as well.
   const quiet = {
     CDK_VALIDATION: 'false',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
@@ -98,7 +98,7 @@ async function runCdk(args: string[], { endpoint, logFile, signal }: Common): Pr
 const noise = /: (start|success): /;
 const telling = /\b(CREATE|UPDATE|DELETE)_FAILED\b|^\S*Error\b|^«\w+»|❌/;
 
-/** What the CLI said of its failure: the lines that name a cause, and its last ones. */
+/** An error with the CLI's own words: the lines that name a cause, and its last ones. */
 export function cdkFailure(verb: string, error: RunError, logFile: string): UserError {
   const output = error.output.split('\n').filter((line) => !noise.test(line));
   const causes = output.filter((line) => telling.test(line)).slice(0, 5);

@@ -8,7 +8,7 @@ import { accessTo } from './endpoint.ts';
 export const root = join(import.meta.dirname, '../../..');
 export const cacheDir = join(root, '.cache');
 
-/** Where the running deployment is noted, for the other commands. */
+/** The file that describes the running deployment, for the other commands. */
 export const deploymentFile = join(cacheDir, 'local', 'deployment.json');
 
 export type Deployment = Readonly<{
@@ -21,7 +21,7 @@ export type Deployment = Readonly<{
   outputs: Readonly<Record<string, string>>;
 }>;
 
-/** Everybody may read these: they protect nothing but a demo on this machine. */
+/** These passwords are public: they protect nothing but a demo on this machine. */
 export const demoUsers = {
   customer: { username: 'customer', password: 'Demo-customer-1!' },
   operator: { username: 'operator', password: 'Demo-operator-1!', group: 'operator' },
@@ -29,7 +29,7 @@ export const demoUsers = {
 
 export type DemoUser = keyof typeof demoUsers;
 
-/** The one stack's outputs in the words of the other commands. A local engine's API is reached by its path, not by its host name. */
+/** Reads the stack's outputs. A local cloud's API is reached by its path, not by its host name. */
 export const toDeployment = (endpoint: string, stacks: StackOutputs): Deployment => {
   const [stack, outputs = {}] = Object.entries(stacks)[0] ?? [];
   const { ApiId: id, UserPoolId: userPool, UserPoolClientId: client } = outputs;

@@ -8,13 +8,13 @@ export const localRegion = 'eu-central-1';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The engine that the user runs already, where AWS_ENDPOINT_URL names one; then none is started. */
+/** The endpoint of the user's own local cloud, if AWS_ENDPOINT_URL names one; then none is started. */
 export function usesExternalEngine(env: Env = process.env): string | undefined {
   const endpoint = env.AWS_ENDPOINT_URL?.trim();
   return endpoint ? endpoint.replace(/\/+$/, '') : undefined;
 }
 
-/** Complains unless something at the endpoint speaks HTTP; which answer it gives does not matter. */
+/** Throws unless something at the endpoint speaks HTTP; any answer will do. */
 export async function requireAnswer(endpoint: string, deadlineMs = 5_000): Promise<void> {
   try {
     await fetch(endpoint, { signal: AbortSignal.timeout(deadlineMs) });
@@ -25,8 +25,8 @@ export async function requireAnswer(endpoint: string, deadlineMs = 5_000): Promi
 }
 
 /**
- * The AWS settings for everything that talks to an engine. Profiles, sessions and endpoints of single services are left
- * out: with one of them a local deployment would reach a real account.
+ * The AWS settings for every client of a local cloud. Profiles, sessions and endpoints of single services are left out: with one of them a local
+ * deployment would reach a real account.
  */
 export function engineSettings(endpoint: string, env: Env = process.env): Record<string, string> {
   const external = usesExternalEngine(env) === endpoint;

@@ -13,7 +13,7 @@ import { forgetStreamPositions } from './state.ts';
 export type StartOptions = {
   engine: InstalledEngine;
   port: number;
-  /** Where state survives a restart; without it nothing does. */
+  /** The folder for state that survives a restart. Without it no state does. */
   stateDir?: string;
   logFile: string;
   signal?: AbortSignal;
@@ -101,7 +101,7 @@ async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
   const patience = new AbortController();
   await Promise.race([ended, pause(15_000, undefined, { signal: patience.signal }).catch(() => {})]);
   patience.abort();
-  // Whatever is left of its group are functions that did not listen.
+  // The rest of its group are functions that ignored the signal.
   if (!killGroup(child.pid, 'SIGKILL')) return;
   await ended;
   for (let tries = 0; tries < 100 && killGroup(child.pid, 0); tries++) await pause(20);

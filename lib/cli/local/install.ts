@@ -34,7 +34,7 @@ export async function ensureEngine(options: InstallOptions): Promise<InstalledEn
     return { kind: 'docker', image };
   }
   const install = () => {
-    // Somebody else may have installed it while this one waited for the lock.
+    // Another process may have installed it while this one waited for the lock.
     if (isWhole(home, engine.python)) return Promise.resolve();
     return step('Installing the local engine', () => makeVenv(found, home, { signal, env, logFile: `${home}.log` }));
   };

@@ -22,7 +22,7 @@ const settings = (port: number, stateDir: string | undefined): Record<string, st
   MINISTACK_REGION: localRegion,
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',
-  // A second engine beside this one would fight for these listeners' fixed ports.
+  // These listeners have fixed ports, on which a second local cloud would fail.
   IOT_MTLS_ENABLED: '0',
   SFTP_ENABLED: '0',
   ...(stateDir ? { PERSIST_STATE: '1', STATE_DIR: stateDir, S3_PERSIST: '1', S3_DATA_DIR: join(stateDir, 's3') } : {}),

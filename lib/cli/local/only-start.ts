@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { tryLock } from '../terminal/lock.ts';
 import { UserError } from '../terminal/user-error.ts';
 
-/** Makes this the only `npm start` of the repository, or says who is; returns what gives the place up again. */
+/** Makes this the only `npm start` of the repository, or throws with the process that is. Returns the function that releases the lock. */
 export function onlyStart(cacheDir: string, endpoint: string): () => void {
   const lock = tryLock(join(cacheDir, 'start.lock'), endpoint);
   if (lock.taken) return lock.release;

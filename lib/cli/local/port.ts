@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 import { UserError } from '../terminal/user-error.ts';
 
-/** Where the local engine listens unless told otherwise: what every AWS emulator uses. */
+/** The default port of the local cloud: the one that every AWS emulator uses. */
 export const usualPort = 4566;
 
 /** A port that nobody listens on at the moment. */
 export const freePort = (): Promise<number> => listenOnce(0);
 
-/** Complains unless the port can be listened on. */
+/** Throws unless the port is free. */
 export async function requireFreePort(port: number): Promise<void> {
   try {
     await listenOnce(port);

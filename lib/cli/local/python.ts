@@ -6,7 +6,7 @@ type Missing = { kind: 'missing'; error: UserError };
 
 const candidates = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 
-// One line that says all: the version, and whether virtual environments can be made (Debian splits that off).
+// Prints one line: the version, and `whole` if virtual environments can be made (Debian splits that module off).
 const probe = `import sys
 v = '%d.%d' % sys.version_info[:2]
 try:
@@ -16,7 +16,7 @@ except ImportError:
     print(v + ' bare')
 `;
 
-/** A Python that can run the engine, or the one sentence that says what is missing. */
+/** Finds a Python that can run the local cloud, or says why there is none. */
 export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Python | Missing> {
   let old: string | undefined;
   let bare: string | undefined;

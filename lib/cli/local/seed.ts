@@ -29,7 +29,7 @@ export const seed = (deployment: Deployment, { seed: story }: Demo, step: Step):
     }
   });
 
-/** What to try where the application itself says nothing: a command and a view of its own, as the manifest declares them. */
+/** The hint for applications without one of their own: a command and a view from the manifest. */
 export const usualHint = ({ aggregates, projections }: Manifest, api: string): string => {
   const commands = aggregates.flatMap(({ category, commands }) =>
     Object.entries(commands)

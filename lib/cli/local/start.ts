@@ -25,7 +25,7 @@ const stateDir = join(home, 'state');
 const logFile = join(home, 'cdk.log');
 const outputsFile = join(home, 'outputs.json');
 
-/** An engine of the user's own must have what the application is made of: better one sentence now than a failed deployment. */
+/** Checks that the user's own local cloud has the needed services: one sentence now instead of a failed deployment. */
 const requireAble = async (endpoint: string): Promise<void> => {
   await requireAnswer(endpoint);
   const { httpApi, cognito } = await engineCapabilities(endpoint);
@@ -67,15 +67,15 @@ const deployTo = async (endpoint: string, { module, demo }: Project, signal: Abo
   return deployment;
 };
 
-/** What is deployed in the end; where the deployment was refused, or failed, what was there before, with the reason. */
+/** The deployment that runs in the end. After a failed or refused deployment it is the earlier one, with the reason. */
 type Deployed = Readonly<{ deployment: Deployment; failure?: UserError }>;
 
-/** Deploys. What fails is undone, so what an earlier start deployed goes on, and the advice of a refusal can be followed. */
+/** Deploys. A failed deployment is rolled back, so the earlier one still runs, and the user can follow the advice of a refusal. */
 const deployedTo = async (endpoint: string, project: Project, signal: AbortSignal): Promise<Deployed> => {
   try {
     return { deployment: await deployTo(endpoint, project, signal) };
   } catch (failure) {
-    // Only what CDK said: what fails behind it, such as the seeding, fails on what is new.
+    // Only for failures of the CDK: later ones, such as of the seeding, are failures of the new deployment.
     if (signal.aborted || !(failure instanceof UserError && failure.cause instanceof RunError)) throw failure;
     const before = await standing({ endpoint, outputsFile });
     if (!before) throw failure;
@@ -108,7 +108,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 const session = async (options: StartOptions, signal: AbortSignal): Promise<void> => {
   const external = usesExternalEngine();
   if (external) await requireAble(external);
-  // Whatever is wrong with the manifest is said before anything is started.
+  // Loads the manifest first: its faults are reported before anything is started.
   const project = await loadProject(options.module);
   const engine = external ? undefined : await engineOf(options, signal);
   try {
@@ -127,7 +127,7 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
   }
 };
 
-/** From nothing to a back end that answers; returns when it is interrupted and everything that it started is gone. */
+/** Starts everything, until it is interrupted. Returns once everything that it started has ended. */
 export const start = async (options: StartOptions): Promise<void> => {
   const release = onlyStart(cacheDir, usesExternalEngine() ?? `port ${options.port ?? usualPort}`);
   try {

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * MiniStack 1.5.33 keeps over a restart how far each mapping has read its DynamoDB stream, but not the stream: the records
- * count from nothing again, and as many new ones as there were old ones would never be delivered. So the places go too.
+ * MiniStack 1.5.33 keeps each mapping's position in its DynamoDB stream over a restart, but not the stream. Its records are numbered from the
+ * beginning again, so as many new records as there were old ones would be skipped. Removing the positions avoids that.
  */
 export const forgetStreamPositions = (stateDir: string): void => {
   const file = join(stateDir, 'lambda.json');

@@ -5,7 +5,7 @@ import { type Deployment, demoToken } from './deployment.ts';
 
 type Listed = Readonly<{ projections: readonly Pick<ProjectionsReport['projections'][number], 'name' | 'active'>[] }>;
 
-/** What to do about views of which no revision answers: they are newer than the history that is kept from an earlier start. */
+/** The hint for views without a live revision: they are newer than the history that an earlier start left. */
 export const unbuiltHint = ({ projections }: Listed): string => {
   const answering = new Set(projections.flatMap(({ name, active }) => (active ? [name] : [])));
   const unbuilt = [...new Set(projections.map(({ name }) => name))].filter((name) => !answering.has(name));
@@ -19,7 +19,7 @@ export const unbuiltHint = ({ projections }: Listed): string => {
 
 type Built = Readonly<Pick<Rebuild, 'projection' | 'state' | 'by' | 'startedAt' | 'aboutCommits'>>;
 
-/** What a deployment has built by itself since then. */
+/** The hint about revisions that the deployment has built by itself. */
 export const builtHint = (rebuilds: readonly Built[], since: string): string => {
   const own = rebuilds.filter(({ by, state, startedAt }) => by === byDeployment && state === 'switched' && startedAt >= since);
   if (own.length === 0) return '';

@@ -13,7 +13,7 @@ type Written = Readonly<{ at: number; text: string }>;
 
 /** Lambda's own notes of when an invocation began, ended, and what it took. */
 const bookkeeping = /^(START|END|REPORT|INIT_START) /;
-/** What a line has for machines. */
+/** Fields of a line that are for machines. */
 const forMachines = new Set([
   'sampling_rate',
   'cold_start',
@@ -35,18 +35,18 @@ const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => 
 };
 
 type Thrown = Readonly<{ errorType?: string; errorMessage: string; stackTrace?: readonly string[] }>;
-/** How Lambda itself writes down what nobody caught. */
+/** An uncaught error, in the form in which Lambda logs it. */
 const isThrown = (said: unknown): said is Thrown => typeof said === 'object' && said !== null && 'errorMessage' in said;
 const thrown = ({ errorType = 'Error', errorMessage, stackTrace = [] }: Thrown): string =>
   [`${errorType}: ${errorMessage}`, ...stackTrace].join('\n');
 
-/** The lines of what a function wrote at once; what is no structured line, such as that it ran out of time, is one by itself. */
+/** The lines of one log event. An unstructured line, such as that of a timeout, is a line by itself. */
 export const linesIn = ({ at, text }: Written, group: string): readonly LogLine[] => {
   const plain: string[] = [];
   const lines = text.split('\n').flatMap((line): LogLine[] => {
     const json = parsed(line);
     if (!json && line.trim() !== '' && !bookkeeping.test(line)) plain.push(line);
-    // What has no message was not written by a function, but about it, or by the API.
+    // A record without a message is not a function's: it is Lambda's platform's, or the API's.
     if (json?.message === undefined) return [];
     const { timestamp, service, level, message: said, ...others } = json;
     const message = isThrown(said) ? thrown(said) : String(said);
@@ -65,11 +65,11 @@ export const linesIn = ({ at, text }: Written, group: string): readonly LogLine[
   return [...lines, { at: new Date(at).toISOString(), of: group, level: '', message: plain.join('\n'), rest: {} }];
 };
 
-/** Whether a request with this correlation id caused the line. */
+/** True if a request with this correlation id caused the line. */
 export const isAbout = ({ rest, level, message }: LogLine, correlation: string): boolean =>
   rest.correlation === correlation ||
   (Array.isArray(rest.correlations) && rest.correlations.includes(correlation)) ||
-  // A line that is not structured has no field for it.
+  // An unstructured line has no field for the correlation id.
   (level === '' && message.includes(correlation));
 
 const isFault = (value: unknown): value is Readonly<{ stack: string; cause?: unknown }> =>
@@ -87,7 +87,7 @@ const shown = (value: unknown): string =>
       ? value.join(',')
       : inspect(value, { depth: 6, breakLength: Number.POSITIVE_INFINITY, compact: true });
 
-/** A line for a person: time, function, level, message, what else it says, and below it an error with its stack. */
+/** A line for a person: time, function, level, message, other fields, and below it an error with its stack. */
 export const shownLine = ({ at, of, level, message, rest }: LogLine, width = 0): readonly string[] => {
   const faults = Object.values(rest).filter(isFault);
   const others = Object.entries(rest).filter(([, value]) => !isFault(value));

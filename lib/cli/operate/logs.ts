@@ -7,7 +7,7 @@ import { isAbout, type LogLine, linesIn, shownLine } from './log-lines.ts';
 
 /** CloudWatch Logs takes ten requests of this kind a second. */
 const groupsAtOnce = 5;
-/** What is written is found some seconds later: each look goes back by so much (milliseconds), and shows nothing twice. */
+/** CloudWatch finds lines some seconds after they were written: each query goes back by this many milliseconds, and no line is shown twice. */
 const foundWithin = 30_000;
 const looksEvery = 2_000;
 
@@ -15,7 +15,7 @@ export type Groups = readonly Readonly<{ group: string; of: string }>[];
 export type ReadGroup = (group: string, from: number, text?: string) => Promise<readonly LogEvent[]>;
 export type Looking = Readonly<{ groups: Groups; read: ReadGroup; correlation: string | undefined }>;
 
-/** Looks at all groups, and answers what is new since the last look, merged by time. */
+/** Reads all groups, and returns the lines that are new since the last call, merged by time. */
 export const newLines = ({ groups, read, correlation }: Looking) => {
   const known = new Set<string>();
   return async (from: number): Promise<readonly LogLine[]> => {
@@ -39,12 +39,12 @@ export type LogsOptions = Readonly<{
   signal?: AbortSignal;
 }>;
 
-/** `foldstream logs [<correlation>]`: what all functions of a deployment wrote, in the order of time; answers whether there was any. */
+/** `foldstream logs [<correlation>]`: prints the lines of all functions of a deployment, in the order of time. Returns true if there were any. */
 export const logsVerb = async (
   { correlation, follow, since, stack, signal }: LogsOptions,
   print: (line: string) => void,
 ): Promise<boolean> => {
-  // Also says what to do where there is no such deployment, and points to the local one.
+  // Throws with advice if there is no such deployment; else points the clients to the local one.
   await targetOutputs(stack);
   const groups = await logGroupsOf(stack ?? localDeployment().stack);
   const look = newLines({ groups, read: readLogs(), correlation });

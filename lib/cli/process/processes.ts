@@ -43,7 +43,7 @@ const operatingOn = (manifest: Manifest, outputs: Outputs, print: Print): Proces
   const said = { info: () => {}, warn: (message: string) => print(message), error: (message: string) => print(message) };
   const loading = {
     store: commitStore(client, outputs.CommitsTable ?? ''),
-    // Under which code a snapshot was folded only the functions know.
+    // Snapshots are not read: only the functions know the hash of the code that folded them.
     snapshots: { load: async () => undefined, save: async () => {} },
     keys: { hash: systemHash },
     code: '',
@@ -124,7 +124,7 @@ export const instanceLines = (report: InstanceReport): readonly string[] => {
     `${process} ${instance}: ${status}${ended === undefined ? '' : `, ${ended}`}`,
     ...waits.map((wait) => `  waits for ${waitLine(wait)}`),
     ...(earlier > 0 ? [`  ... ${earlier} steps before`] : []),
-    // An order says by whom it is.
+    // A step caused by an operator already names the operator.
     ...steps.map(({ commit, at, says }) => `  ${commit}. ${at} ${says}`),
     ...(first ? [`  In all streams: foldstream trace ${first.correlation}`] : []),
   ];
@@ -132,7 +132,7 @@ export const instanceLines = (report: InstanceReport): readonly string[] => {
 
 type List = Target & Readonly<{ status?: 'running' | 'stuck' | 'parked' | 'ended'; process?: string }>;
 
-/** `foldstream processes`: how far each is behind, and the instances that stand still, or those of one status. */
+/** `foldstream processes`: lists each process's backlog, and the instances that are stuck or parked, or those of one status. */
 export const listProcesses = async ({ status, process, ...target }: List, print: Print): Promise<void> => {
   const { operating } = await connected(target, print);
   const page = { limit: 100, direction: 'oldest-first' } as const;
@@ -160,7 +160,7 @@ export const orderProcess = async (
   print(`See what came of it: foldstream processes show ${process} ${instance}`);
 };
 
-/** `foldstream processes redrive <process>`: what was given up on, and what its rules could not deliver. */
+/** `foldstream processes redrive <process>`: sends dead letters back, of the queue and of its rules. */
 export const redriveProcess = async ({ process, ...target }: Target & Readonly<{ process: string }>, print: Print) => {
   const { outputs } = await connected(target, print);
   const url = (part: string) => outputs[`${pascal(process)}${part}`];

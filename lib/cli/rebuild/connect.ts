@@ -20,10 +20,10 @@ export type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 /** A deployment's rebuilds, and the commits that an estimate looks at. */
 export type Rebuilding = Ordering & Readonly<{ scanner: Scanner }>;
 
-/** Who asks from a command line: nobody signs in there. */
+/** The actor of requests from the command line, where nobody signs in. */
 export const asker = (): string => `cli/${userInfo().username}`;
 
-/** Everything that rebuilds are ordered with, past HTTP and as the caller's own AWS user. */
+/** The ports for starting rebuilds without HTTP, as the caller's own AWS user. */
 export const rebuildingOn = async ({ manifest, stack }: Target): Promise<Rebuilding> => {
   const outputs = await targetOutputs(stack);
   const { CommitsTable, ControlTable, RebuildMachine } = outputs;

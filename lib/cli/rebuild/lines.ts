@@ -4,7 +4,7 @@ import { type Difference, isOver, type Rebuild, type Recorded, type RollBack } f
 
 const count = (n: number, what: string) => `${n.toLocaleString('en-GB')} ${what}${n === 1 ? '' : 's'}`;
 
-/** Whether it came to what was asked of it. */
+/** True if the rebuild succeeded and found no differences. */
 export const isGood = ({ state, found = 0 }: Pick<Rebuild, 'state' | 'found'>): boolean =>
   state === 'switched' || state === 'replayed' || (state === 'audited' && found === 0);
 
@@ -14,7 +14,7 @@ const nameOf = ({ projection, revision }: Pick<Rebuild, 'projection' | 'revision
 const differenceLine = ({ stream, row, detail }: Difference): string =>
   `  ${[stream, row === undefined ? undefined : `row ${row}`].filter((part) => part !== undefined).join(', ')}: ${detail}`;
 
-/** What was found, as far as it is listed. */
+/** The listed differences. */
 const differenceLines = ({ differences = [], found = 0 }: Pick<Rebuild, 'differences' | 'found'>): readonly string[] => [
   ...differences.map(differenceLine),
   ...(found > differences.length ? [`  and ${found - differences.length} more`] : []),
@@ -33,10 +33,10 @@ const outcome = (rebuild: Rebuild): string => {
   return `${name}: ${state}. ${reason ?? ''}`.trim();
 };
 
-/** From where to where one went. */
+/** A roll back as text. */
 const wayOf = ({ projection, from, revision }: RollBack) => `roll back of ${projection} from r${from} to r${revision}`;
 
-/** How one ended, or how far it is. */
+/** The result of a rebuild, or its progress. */
 export const reportLines = (report: RebuildReport | RollBack): readonly string[] => {
   if (report.kind === 'roll-back')
     return [`${report.id}: ${wayOf(report)}`, `  asked by ${report.by} at ${report.startedAt}: ${report.why}`];
@@ -52,7 +52,7 @@ export const reportLines = (report: RebuildReport | RollBack): readonly string[]
   ];
 };
 
-/** The end of one that was watched. */
+/** The last lines for a rebuild that was watched. */
 export const endLines = (report: RebuildReport): readonly string[] => {
   const { progress } = report;
   const seconds = (Date.parse(report.endedAt ?? report.since) - Date.parse(report.startedAt)) / 1_000;
@@ -62,7 +62,7 @@ export const endLines = (report: RebuildReport): readonly string[] => {
   ];
 };
 
-/** One of many. */
+/** A rebuild as one line of a list. */
 export const listLine = (rebuild: Recorded): string => {
   if (rebuild.kind === 'roll-back')
     return `${rebuild.startedAt} ${rebuild.id} ${wayOf(rebuild)}, by ${rebuild.by}, "${rebuild.why}"`;
@@ -73,7 +73,7 @@ export const listLine = (rebuild: Recorded): string => {
   return `${startedAt} ${id} ${kind} of ${nameOf(rebuild)}: ${state}, by ${by}${said === '' ? '' : `, ${said}`}`;
 };
 
-/** What a rebuild would come to, before anything is done. */
+/** The lines of a dry run. */
 export const estimateLines = (estimate: Estimate): readonly string[] => {
   const { projection, revision, commits, streams, readUnits, writeUnits, price, seconds, sample, settings } = estimate;
   const whole = (n: number) => Math.round(n).toLocaleString('en-GB');

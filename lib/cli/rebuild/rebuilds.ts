@@ -16,7 +16,7 @@ import { watched } from './watch.ts';
 
 type Print = (line: string) => void;
 type Asked = Target & Readonly<{ name: string; revision?: number; why?: string; detach: boolean }>;
-/** What the workers may take. */
+/** The limits of the workers. */
 type Ceiling = Readonly<{ segments?: number; concurrency?: number; unitsPerSecond?: number }>;
 export type RebuildVerb = Asked & Ceiling & Readonly<{ compare?: number; stream?: string; category?: string; dryRun: boolean }>;
 export type AuditVerb = Asked & Ceiling & Readonly<{ oneOf?: number; repair: boolean }>;
@@ -27,7 +27,7 @@ const defined = <T extends object>(values: T): T =>
 const askedOf = ({ name, revision, why = '' }: Pick<Asked, 'name' | 'revision' | 'why'>) =>
   defined({ projection: name, revision, why, by: asker() });
 
-/** Stays until it is over, unless told otherwise. Answers whether it came to what was asked, as far as that is known. */
+/** Watches a rebuild to its end, unless detached. Returns true if it succeeded, as far as that is known. */
 const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean, print: Print, bar: Bar): Promise<boolean> => {
   const again = `Look at it: foldstream rebuilds show ${id}. Stop it: foldstream rebuilds cancel ${id}.`;
   if (detach) {
@@ -71,7 +71,7 @@ export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: Bar): Pr
   return attended(rebuilding, await explained(order), detach, print, bar);
 };
 
-/** `foldstream audit <projection>`: compares what answers with its history; changes nothing, unless it is to mend what differs. */
+/** `foldstream audit <projection>`: compares the live revision with its history. Changes nothing without `--repair`. */
 export const auditVerb = async (verb: AuditVerb, print: Print, bar: Bar): Promise<boolean> => {
   const rebuilding = await rebuildingOn(verb);
   const { segments, concurrency, unitsPerSecond, oneOf } = verb;

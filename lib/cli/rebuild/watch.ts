@@ -5,7 +5,7 @@ import { isOver } from '../../engine/rebuild/ports.ts';
 import type { Bar, Progress } from '../terminal/progress.ts';
 
 const lookedAtEvery = 1_000;
-/** How often in a row nothing may be seen: the rebuild itself does not depend on who looks. */
+/** The most failed reads in a row: the rebuild itself does not depend on the watcher. */
 const mostMisses = 10;
 
 const shown = ({ state, progress }: RebuildReport): Progress => {
@@ -14,7 +14,7 @@ const shown = ({ state, progress }: RebuildReport): Progress => {
   return { done, about, more: `${state}, ${segments.done} of ${segments.of} segments${notes}` };
 };
 
-/** Shows a rebuild until it is over, or until nobody looks any more: it goes on without. */
+/** Shows a rebuild until it ends or the user stops watching. The rebuild goes on in either case. */
 export const watched = async (
   ordering: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
   id: string,

@@ -6,14 +6,14 @@ import { targetEngine } from '../stack.ts';
 import { patience } from '../terminal/patience.ts';
 import { UserError } from '../terminal/user-error.ts';
 
-/** What a table may become. */
+/** The tables that can be adopted. */
 export const adoptable = keptTables;
 
 export type AdoptVerb = Readonly<{ table: KeptTable; name: string; stack?: string }>;
 
 /**
- * `foldstream adopt <table> <name>`: gives a table that is there already, such as a restored one, what a restore does not bring along, and says how to
- * deploy with it. Done again, it changes nothing.
+ * `foldstream adopt <table> <name>`: gives an existing table, such as a restored one, the settings that a restore lacks, and prints how to deploy
+ * with it. Idempotent.
  */
 export const adoptVerb = async ({ table, name, stack }: AdoptVerb, print: (line: string) => void): Promise<void> => {
   targetEngine(stack);

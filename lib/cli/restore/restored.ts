@@ -29,7 +29,7 @@ export type RestoredVerb = Readonly<{
   manifest: Manifest;
   /** The instant that the commits were restored to. */
   to: string;
-  /** How late a process may have been with a commit then (hours). */
+  /** The greatest lag of a process at that time, in hours. */
   late: number;
   stack?: string;
 }>;
@@ -59,7 +59,7 @@ const processesIn = ({ processes = [] }: Manifest, outputs: Outputs): readonly R
   });
 };
 
-/** Everything that goes by the commits of a deployment, and its queues, found by its outputs. */
+/** All consumers of a deployment's commits, and their queues, found by its outputs. */
 const resettingOn = (manifest: Manifest, outputs: Outputs) => {
   const { CommitsTable, ControlTable } = outputs;
   if (!CommitsTable || !ControlTable) throw new UserError('The deployment names no tables.', 'Deploy this release first.');
@@ -95,7 +95,7 @@ const resetLine = ({ consumer, cursors, moved, deadlines, attended }: Reset): st
   return `${consumer}: ${cursors} cursors, of which ${moved} were not where the commits are${own}.`;
 };
 
-/** What is in the queues is of the history that is gone; what of it is still true the sweep finds. */
+/** Empties the queues: their messages belong to the lost history, and the sweep sends the valid ones again. */
 const emptied = async (queues: readonly string[], print: Print): Promise<void> => {
   await emptyQueues(sqs(), queues);
   print(`${queues.length} queues are emptied: what is still to be delivered is found by the sweep.`);
@@ -106,7 +106,7 @@ const emptied = async (queues: readonly string[], print: Print): Promise<void> =
   }
 };
 
-/** `foldstream restored --to <instant>`: brings all that goes by the commits to what a restore of them has left. Answers whether it could. */
+/** `foldstream restored --to <instant>`: brings all consumers to the restored commits. Returns false if it could not. */
 export const restoredVerb = async ({ manifest, to, late, stack }: RestoredVerb, print: Print, bar: Bar): Promise<boolean> => {
   const at = Date.parse(to);
   if (!Number.isFinite(at))

@@ -1,7 +1,7 @@
 import { ProblemError } from '../../core/problem.ts';
 import { UserError } from './user-error.ts';
 
-/** What was refused is said as such, without a stack trace. */
+/** Turns a refusal into an error without a stack trace. */
 export const explained = async <T>(work: Promise<T>): Promise<T> =>
   work.catch((cause: unknown) => {
     throw cause instanceof ProblemError ? new UserError(cause.message, undefined, { cause }) : cause;

@@ -14,7 +14,7 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
   }
 }
 
-/** Why the work was aborted: not a fault, so nothing to report. */
+/** The reason of an abort by the user: nothing to report. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly signal: NodeJS.Signals;

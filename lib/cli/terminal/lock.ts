@@ -5,13 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 export type Holder = { pid: number; started: string; note: string };
 export type Attempt = { taken: true; release(): void } | { taken: false; holder: Holder };
 
-/** Takes a lock file, or tells who holds it. A lock whose process is gone counts as free. */
+/** Takes a lock file, or returns its holder. A lock whose process has ended counts as free. */
 export function tryLock(file: string, note = ''): Attempt {
   mkdirSync(dirname(file), { recursive: true });
   const content = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '', note } satisfies Holder);
   const own = `${file}.${process.pid}`;
   for (;;) {
-    // A link appears whole or not at all: nobody ever reads half a lock.
+    // A link is atomic: nobody reads a half-written lock.
     writeFileSync(own, content);
     try {
       linkSync(own, file);
@@ -51,7 +51,7 @@ export function isStale(holder: Holder, started: (pid: number) => string | undef
   return now === undefined || now !== holder.started;
 }
 
-// When a process began, as far as the system tells ('' where it tells only that it lives), undefined when there is none.
+// The start time of a process: '' if the system tells only that it lives, undefined if there is none.
 function startOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0);
@@ -64,7 +64,7 @@ function startOf(pid: number): string | undefined {
   return `${readText('/proc/sys/kernel/random/boot_id')?.trim()}/${ticks}`;
 }
 
-// Between reading a stale lock and removing it somebody else may have taken it: then it is put back.
+// Another process may have taken the lock between the read and the removal: then it is put back.
 function discard(file: string, stale: string): void {
   const aside = `${file}.${process.pid}.stale`;
   try {

@@ -1,4 +1,4 @@
-/** A command line has minutes where a function has seconds: what a busy table does not answer at once it may answer later. */
+/** A command line can retry for minutes, a function for seconds. */
 export const patience = {
   maxAttempts: 8,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },

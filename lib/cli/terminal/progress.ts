@@ -35,7 +35,7 @@ export const step: Step = progressTo(process.stdout);
 /** Steps that say nothing. */
 export const quietly: Step = (_title, work) => work();
 
-/** How far a long piece of work is. */
+/** The progress of a long piece of work. */
 export type Progress = Readonly<{
   done: number /** Of about how many; unknown without. */;
   about?: number /** What else there is to say. */;
@@ -54,7 +54,7 @@ const saidEvery = 10_000;
 const inWords = (n: number) => Math.round(n).toLocaleString('en-GB');
 const lasting = (seconds: number) => (seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`);
 
-/** What a bar shows after so many milliseconds; `before` is what was done before it began, and says nothing about the rate. */
+/** The text of a progress bar after some milliseconds. `before` is the amount done in earlier runs, and does not count for the rate. */
 export const barLine = ({ done, about, more }: Progress, milliseconds: number, before = 0): string => {
   const rate = milliseconds > 0 ? ((done - before) * 1_000) / milliseconds : 0;
   // A table's count is hours old, so that more may come than was expected: a bar is never fuller than full.
@@ -68,7 +68,7 @@ export const barLine = ({ done, about, more }: Progress, milliseconds: number, b
 /** On a terminal the bar is redrawn in place; elsewhere there is a line now and then. */
 export const barTo = (output: Output, title: string, now: () => number = () => performance.now()): Bar => {
   const begun = now();
-  // What is soon over needs no line but its last.
+  // Short work prints its last line only.
   let drawn = output.isTTY ? Number.NEGATIVE_INFINITY : begun;
   let before: number | undefined;
   return {

@@ -52,7 +52,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** The last lines of a program's output that say something. */
+/** The last non-empty lines of a program's output. */
 export const lastLines = (output: string, count: number): string =>
   output
     .split('\n')

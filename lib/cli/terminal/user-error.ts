@@ -9,7 +9,7 @@ export class UserError extends Error {
   }
 }
 
-/** What the command line prints for anything that was thrown. */
+/** The text that the command line prints for an error. */
 export function explain(error: unknown): string {
   if (error instanceof UserError) return error.hint ? `${error.message}\n${error.hint}` : error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -11,7 +11,7 @@ import type { Operated } from '../../engine/operate/projections.ts';
 
 export type Deployed = Operated & Readonly<{ table: string; queueUrl: string; letters: readonly string[]; code?: string }>;
 
-/** The projections of the manifest that a deployment has, and what sends its public events, found by its outputs. */
+/** The deployed projections of the manifest, and the sender of public events, found by the outputs. */
 export const deployedProjections = (manifest: Manifest, outputs: Readonly<Record<string, string>>): readonly Deployed[] => {
   const [client, queues] = [dynamo(), sqs()];
   const proofs = systemProofs(client, outputs.ControlTable ?? '');

@@ -46,7 +46,7 @@ export const reportLines = ({ projections, publisher }: ProjectionsReport): read
   `publisher: ${publisher.behindSeconds === undefined ? 'age not measured' : `${Math.round(publisher.behindSeconds)} s behind`}`,
 ];
 
-/** `foldstream projections`: what is parked in each, and how far it is behind. */
+/** `foldstream projections`: lists each view's backlog and parked streams. */
 export const listProjections = async (target: Target, print: Print): Promise<void> => {
   for (const line of reportLines(await reportProjections(await operatingOn(target, print)))) print(line);
 };
@@ -63,7 +63,7 @@ export const resumeProjection = async (
   print(`${stream} is taken up again in ${name}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
 };
 
-/** `foldstream projections redrive <name>`: what was given up on, and what the rule could not deliver. */
+/** `foldstream projections redrive <name>`: sends dead letters back, of the queue and of its rule. */
 export const redriveProjection = async ({ name, revision, ...target }: One, print: Print): Promise<void> => {
   const { views, actives } = await operatingOn(target, print);
   const wanted = revision ?? (await actives.load(name))?.revision;

@@ -6,17 +6,17 @@ import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } 
 
 const money = z.strictObject({ amount: minorUnits, currency });
 
-/** What a process moves: the stream that it moves it for, and the other account where there is one. */
+/** A movement made by a process: the stream on whose behalf, and the other account if there is one. */
 const movement = money.extend({ reference: z.string().min(1).max(200), counterparty: z.string().max(128).optional() });
 
 const accountCommands = {
   Open: command(['owner'], z.strictObject({ currency })),
   Deposit: command(['owner'], money.extend({ amount: statedAmount })),
   Withdraw: command(['owner'], money),
-  /** On behalf of somebody, who must own the account: a process may not take what its customer could not. */
+  /** `onBehalfOf` must own the account: a process may not take what its customer could not. */
   Debit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'payment']), onBehalfOf: z.string().min(1) })),
   Credit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'refund']) })),
-  /** Nothing of what was taken for a reference comes back any more. */
+  /** No amount taken for the reference is given back any more. */
   Settle: command(['process'], z.strictObject({ reference: z.string().min(1).max(200) })),
   Close: command(['owner', 'operator'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
 };
@@ -28,9 +28,9 @@ export type Account = Readonly<{
   owner?: string;
   currency?: string;
   balance: number;
-  /** By reference: what was taken for it and may come back. */
+  /** By reference: the amount taken for it that may be given back. */
   open: Kept<number>;
-  /** What that comes to. */
+  /** The sum of `open`. */
   mayReturn: number;
 }>;
 
@@ -49,7 +49,7 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
     },
     Deposit: (state, money) => unusable(state, money) ?? tooMuch(state, money) ?? [{ type: 'MoneyDeposited', data: money }],
     Withdraw: (state, money) => unusable(state, money) ?? tooLittle(state, money) ?? [{ type: 'MoneyWithdrawn', data: money }],
-    // Whose it is comes first: nobody learns anything else about an account that is not theirs.
+    // Checks the owner first: nobody learns anything else about an account that is not theirs.
     Debit: (state, { onBehalfOf, ...movement }) => {
       if (state.owner !== undefined && state.owner !== onBehalfOf) return refuse('not-owner');
       const { reference, amount } = movement;
@@ -61,23 +61,23 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
         ]
       );
     },
-    // The sender may be anybody: what they are told must not tell what is there. What one transfer may be about comes nowhere near the limit.
+    // The sender may be any customer, so refusals must not reveal the balance. No single transfer comes near the limit.
     Credit: (state, movement) => {
       const { reference, purpose } = movement;
       const isReturned = purpose === 'refund' && keptFor(state.open, reference) !== undefined;
-      // For what may come back there is room.
+      // A returned amount always fits: `mayReturn` reserves room for it.
       const refusal = unusable(state, movement) ?? (isReturned ? undefined : tooMuch(state, movement));
       if (refusal) return refusal.refused === 'balance-too-large' ? refuse(refusal.refused) : refusal;
       const settled = isReturned ? [{ type: 'MovementSettled', data: { reference } } as const] : [];
       return [{ type: 'MoneyCredited', data: movement }, ...settled];
     },
-    // Nothing is refused: what the release before took is open nowhere.
+    // Never refused: amounts taken by the release before are open nowhere.
     Settle: ({ open }, { reference }) =>
       keptFor(open, reference) === undefined ? [] : [{ type: 'MovementSettled', data: { reference } }],
     Close: (state, { reason }) => {
       if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
       if (state.balance > 0) return refuse('balance-not-zero', { balance: state.balance });
-      // What comes back would find it closed.
+      // Money that is given back needs an open account.
       const open = keptValues(state.open).length;
       return open > 0 ? refuse('movements-open', { open }) : [{ type: 'AccountClosed', data: { reason } }];
     },

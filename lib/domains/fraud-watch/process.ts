@@ -13,8 +13,8 @@ const ofTransfer = ({ purpose, amount }: { purpose: string; amount: number }) =>
   purpose === 'transfer' ? large(amount) : undefined;
 
 /**
- * Each account is watched by itself. By owner would see more, but only the event that opens an account says whose it is, and a key has to
- * follow from the event alone. An account is one stream as well, so that its events come in order, and no lateness is to be waited for.
+ * Each account is watched by itself. Watching by owner would find more, but only the event that opens an account names the owner, and a key has to
+ * follow from the event alone. An account is one stream, so its events come in order and no lateness has to be awaited.
  */
 export const fraudWatch = watch<AccountEvent>({
   category: 'fraudWatch',

@@ -3,18 +3,18 @@ import { v1 } from '../../core/version.ts';
 
 const count = z.int().nonnegative();
 
-/** What an instance remembers. Stored format of 2026-11. */
+/** The memory of an instance. Stored format of 2026-11. */
 export const fulfilmentMemory = v1(
   z.object({
-    /** `unseen`: the order was placed before there was this process, and is none of its business. */
+    /** `unseen`: the order was placed before this process existed, so the process ignores it. */
     stage: z.enum(['unseen', 'open', 'rejecting', 'shipped', 'cancelled', 'rejected', 'expired']),
     orderId: z.string(),
     owner: z.string(),
     currency: z.string(),
-    /** What the customer orders. */
+    /** The lines of the order. */
     lines: z.array(z.object({ sku: z.string(), quantity: z.int().positive(), price: z.int().positive() })).readonly(),
     /**
-     * The skus whose stock was asked to reserve a line and did not refuse: what is released when the order is over. Absent in an instance that a
+     * The skus whose stock was asked to reserve a line and did not refuse: they are released when the order is over. Absent in an instance that a
      * release up to 0.1 began, which asked for each line when the order was placed.
      */
     asked: z.array(z.string()).readonly().optional(),

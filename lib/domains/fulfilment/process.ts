@@ -37,7 +37,7 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       LineChanged: (memory, { data }) => {
         if (memory.stage !== 'open') return undefined;
         const changed = { ...memory, lines: withLine(memory.lines, data), changes: memory.changes + 1 };
-        // A release up to 0.1 reserved at the placing: nothing stays reserved for a line that is gone.
+        // A release up to 0.1 reserved when the order was placed: the reservation of a removed line is released.
         return goOn(changed, { send: data.quantity === 0 && mayBeReserved(memory, data) ? [release(memory, data)] : [] });
       },
       PaymentChosen: (memory, { data: { account, amount } }) => {
@@ -73,19 +73,19 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
         const left = withAsked(memory, (asked) => asked.filter((each) => each !== sku));
         const known = { ...answered(left), reserving: memory.reserving - 1 };
         const isWanted = memory.lines.some((line) => line.sku === sku && asksFor(command, line));
-        // Asked by the release before, and the customer has changed the line since: what is asked after the payment decides.
+        // The release before asked, and the customer has changed the line since: the request after the payment decides.
         return isWanted ? reject(known, { reason: 'stock-refused', because, sku }) : onceReserved(known);
       },
       paymentRefused: (memory, { reason: because }) =>
         reject({ ...answered(memory), payment: 'none' }, { reason: 'payment-refused', because }),
-      // Somebody was faster: what the order took instead is an event of its own, which comes by itself.
+      // The order took another command first; its event arrives by itself.
       overtaken: (memory) => goOn(answered(memory)),
     },
     due: {
       payment: (memory) =>
         memory.stage === 'open' ? goOn(memory, { send: [ask(memory, 'Expire', { changes: memory.changes })] }) : undefined,
     },
-    // By the instance's id: what was parked at its first event remembers nothing. Stock and money are with whoever has seen to it.
+    // Uses the instance's id: an instance parked at its first event has no memory. The operator has taken care of stock and money.
     resolved: (memory, { instance }) => ({
       send: [send(order, instance, 'SettleByHand', {}), ...(memory.account === '' ? [] : [settle(memory)])],
     }),
@@ -109,7 +109,7 @@ const answered = (memory: Fulfilment): Fulfilment => ({ ...memory, open: memory.
 const reserve = ({ orderId, currency }: Fulfilment, { sku, quantity, price }: Line) =>
   send(stock, sku, 'Reserve', { orderId, quantity, price, currency }, { done: 'reserved', refused: 'reservationRefused' });
 
-/** Whether a reservation is for just this line, as it is now. */
+/** True if a reservation matches this line exactly. */
 const asksFor = ({ data }: Message, { quantity, price }: Line) => {
   const asked = data as Readonly<{ quantity?: unknown; price?: unknown }>;
   return asked.quantity === quantity && asked.price === price;
@@ -118,10 +118,10 @@ const asksFor = ({ data }: Message, { quantity, price }: Line) => {
 const withAsked = (memory: Fulfilment, change: (asked: readonly string[]) => readonly string[]): Fulfilment =>
   memory.asked ? { ...memory, asked: change(memory.asked) } : memory;
 
-/** A release that finds nothing still leaves a commit in the sku's stream: whoever orders without paying must not cause any. */
+/** A release of nothing still leaves a commit in the sku's stream: a customer who orders without paying must not cause any. */
 const mayBeReserved = ({ asked }: Fulfilment, { sku }: Pick<Line, 'sku'>) => asked?.includes(sku) ?? true;
 
-// None of these three has a reaction to a refusal: what cannot be given back or handed out is for a person to look at.
+// None of these three reacts to a refusal: if it cannot be given back or dispatched, an operator decides.
 const release = ({ orderId }: Fulfilment, { sku }: Pick<Line, 'sku'>) =>
   send(stock, sku, 'Release', { orderId }, { done: 'settled' });
 
@@ -130,7 +130,7 @@ const dispatch = ({ orderId }: Fulfilment, { sku }: Line) => send(stock, sku, 'D
 const refund = (memory: Fulfilment) =>
   send(account, memory.account, 'Credit', { ...payment(memory), purpose: 'refund' }, { done: 'settled' });
 
-/** Nothing is paid back any more: the account may close. */
+/** No refund follows any more: the account may close. */
 const settle = (memory: Fulfilment, follows: Readonly<{ done?: 'settled' }> = {}) =>
   send(account, memory.account, 'Settle', { reference: payment(memory).reference }, follows);
 
@@ -142,14 +142,14 @@ type Asked<T extends Asks> = Parameters<(typeof order)['decide'][T]>[1];
 const ask = <T extends Asks>({ orderId }: Fulfilment, type: T, data: Asked<T>) =>
   send(order, orderId, type, data, { done: 'heard', refused: 'overtaken' });
 
-/** The customer has said from where, and with that what the lines are. */
+/** The customer has named the paying account, which fixes the lines. */
 const takePayment = (memory: Fulfilment): Step => {
   const terms = { ...payment(memory), purpose: 'payment', onBehalfOf: memory.owner } as const;
   const debit = send(account, memory.account, 'Debit', terms, { done: 'paid', refused: 'paymentRefused' });
   return goOn({ ...memory, payment: 'taking' }, { send: [debit] });
 };
 
-/** As soon as all is reserved: at once where it was before the payment, as the release before did it. */
+/** Continues once all lines are reserved: at once if they were reserved before the payment, as the release before did. */
 const onceReserved = (memory: Fulfilment): Step => {
   if (memory.stage !== 'open' || memory.reserving > 0) return goOn(memory);
   if (memory.payment === 'chosen') return takePayment(memory);
@@ -160,8 +160,9 @@ const reject = (memory: Fulfilment, why: Asked<'Reject'>): Step =>
   memory.stage === 'open' ? goOn({ ...memory, stage: 'rejecting' }, { send: [ask(memory, 'Reject', why)] }) : goOn(memory);
 
 /**
- * Gives back what is held, and asks nothing of stock that was never asked to reserve. Releases need not wait for open reservations: to one stock, commands take effect in the order decided.
- * A payment that is being taken must be waited for: only its outcome says whether there is anything to give back.
+ * Releases reservations and refunds the payment, and sends nothing to stock that was never asked to reserve. Releases need not wait for open
+ * reservations: commands to one stock take effect in the order decided. An open payment must be awaited: only its outcome says whether there is
+ * anything to refund.
  */
 const windUp = (memory: Fulfilment, stage: 'cancelled' | 'rejected' | 'expired'): Step | undefined => {
   if (memory.stage !== 'open' && memory.stage !== 'rejecting') return undefined;

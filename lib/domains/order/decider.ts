@@ -11,7 +11,7 @@ const orderCommands = {
   Place: command(['owner'], z.strictObject({ lines: z.array(line).min(1).max(mostLines).readonly(), currency })),
   /** The line as it is to be; a quantity of 0 takes it out. */
   ChangeLine: command(['owner'], line.extend({ quantity: z.union([z.literal(0), quantity]) })),
-  // As with a transfer: nobody writes a refusal into the history of an account that is not theirs.
+  // As with a transfer: a customer cannot write refusals into the history of another's account.
   Pay: command(['owner'], z.strictObject({ account: idOf }), { owns: { account: ({ account }) => account } }),
   Cancel: command(['owner'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
   Ship: command(['operator'], z.strictObject({})),
@@ -24,7 +24,7 @@ const orderCommands = {
       sku: idOf.optional(),
     }),
   ),
-  /** `changes`: how many of them the sender knew of, for its history: none of them gives the customer more time. */
+  /** `changes`: the number of changes that the sender knew of, for the history. A change does not extend the time to pay. */
   Expire: command(['process'], z.strictObject({ changes: z.int().nonnegative() })),
   SettleByHand: command(['process'], z.strictObject({})),
 };
@@ -78,7 +78,7 @@ export const order: Decider<Order, OrderCommand, OrderEvent> = {
     Confirm: (state) => (isOneOf(state, ['paying']) ? [{ type: 'OrderConfirmed', data: {} }] : notOpen(state)),
     Reject: (state, why) => (isOneOf(state, ['placed', 'paying']) ? [{ type: 'OrderRejected', data: why }] : notOpen(state)),
     Expire: (state) => (isOneOf(state, ['placed']) ? [{ type: 'OrderExpired', data: {} }] : notOpen(state)),
-    // Nothing is refused: what has ended by itself stays as it ended.
+    // Never refused: a final state stays.
     SettleByHand: (state) =>
       isOneOf(state, ['placed', 'paying', 'confirmed']) ? [{ type: 'OrderSettledByHand', data: {} }] : [],
   },
@@ -97,7 +97,7 @@ export const order: Decider<Order, OrderCommand, OrderEvent> = {
 
 const isOneOf = ({ status }: Order, statuses: readonly Order['status'][]) => statuses.includes(status);
 const notOpen = ({ status }: Order): Refusal => refuse('order-not-open', { orderStatus: status });
-/** Customers place orders without means: views that add up everybody's have room for millions of the largest. */
+/** Anybody can place an order without paying: sums over all orders have room for millions of the largest. */
 const tooLarge = (lines: readonly Line[]) =>
   totalOf(lines) <= mostStated ? undefined : refuse('total-too-large', { most: mostStated });
 const isSame = (before: readonly Line[], after: readonly Line[]) => JSON.stringify(before) === JSON.stringify(after);

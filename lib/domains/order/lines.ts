@@ -9,6 +9,6 @@ export const withLine = (lines: readonly Line[], { sku, quantity, price }: Line)
   return changed.filter((line) => line.quantity > 0);
 };
 
-/** Exact up to the largest safe integer: sums and products of positive integers never come back under it once they are over. */
+/** Exact up to the largest safe integer: a sum or product of positive integers that exceeds it never falls below it again. */
 export const totalOf = (lines: readonly Line[]): number =>
   lines.reduce((total, { quantity, price }) => total + quantity * price, 0);

@@ -15,12 +15,12 @@ const stockCommands = {
 type StockCommand = CommandOf<typeof stockCommands>;
 export type Stock = Readonly<{
   available: number;
-  /** By order: what is kept for it. */
+  /** By order: the reserved quantity. */
   reserved: Kept<number>;
   offer?: Readonly<{ price: number; currency: string }>;
 }>;
 
-/** One thing that is sold, by its sku. What an order has reserved is set, not added to, so that a repeat changes nothing. */
+/** An article, by its sku. `Reserve` sets an order's quantity instead of adding to it, so that a repeat changes nothing. */
 export const stock: Decider<Stock, StockCommand, StockEvent> = {
   category: 'stock',
   events: stockEvents,
@@ -35,7 +35,7 @@ export const stock: Decider<Stock, StockCommand, StockEvent> = {
     },
     Offer: ({ offer }, { price, currency }) =>
       offer?.price === price && offer.currency === currency ? [] : [{ type: 'StockOffered', data: { price, currency } }],
-    // Customers name the price that they saw; another one is not theirs to choose.
+    // The customer states the price that they saw, and cannot choose another one.
     Reserve: (state, { orderId, quantity, price, currency }) => {
       const { offer, available } = state;
       const before = reservedFor(state, orderId);

@@ -4,7 +4,7 @@ import { type CommandOf, command, type Decider, refuse } from '../../core/decide
 import { currency, idOf, statedAmount } from '../fields.ts';
 
 const transferCommands = {
-  // A foreign account is refused before anything is stored: nobody fills somebody else's history with what cannot succeed.
+  // Refuses an account of another customer before anything is stored: nobody can fill another's history with commands that must fail.
   Request: command(['owner'], z.strictObject({ from: idOf, to: idOf, amount: statedAmount, currency }), {
     owns: { account: ({ from }) => from },
   }),
@@ -20,7 +20,7 @@ type TransferCommand = CommandOf<typeof transferCommands>;
 export type TransferStatus = 'pending' | 'completed' | 'failed' | 'settled-by-hand';
 export type Transfer = Readonly<{ status: 'new' | TransferStatus; owner?: string }>;
 
-/** What a customer asks for, and what became of it. How it gets there is the transfer process's business. */
+/** A customer's request and its outcome. The transfer process carries it out. */
 export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
   category: 'transfer',
   events: transferEvents,
@@ -35,7 +35,7 @@ export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
     },
     Complete: (state) => notPending(state) ?? [{ type: 'TransferCompleted', data: {} }],
     Fail: (state, why) => notPending(state) ?? [{ type: 'TransferFailed', data: why }],
-    // Nothing is refused: what has ended by itself stays as it ended.
+    // Never refused: a final state stays.
     SettleByHand: ({ status }) => (status === 'pending' ? [{ type: 'TransferSettledByHand', data: {} }] : []),
   },
   evolve: {

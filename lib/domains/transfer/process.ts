@@ -13,9 +13,9 @@ const memory = v1(
     to: z.string(),
     amount: z.int().nonnegative(),
     currency: z.string(),
-    /** The debit took too long: what it takes is given back. */
+    /** The debit took too long: the amount is given back. */
     late: z.boolean(),
-    /** Why what was taken is given back. */
+    /** The reason for giving the amount back. */
     reason: z.enum(['credit-refused', 'expired']).optional(),
     because: z.string().optional(),
   }),
@@ -24,8 +24,8 @@ type Memory = ReturnType<typeof memory.parse>;
 type Why = Readonly<{ reason: 'debit-refused' | 'credit-refused' | 'expired'; because?: string }>;
 
 /**
- * Requested -> debit -> credit -> completed, and the account settled. A refused credit gives the money back. Between the debit and the end the account knows that
- * something is open, and does not close: a refund finds it open. One that is refused all the same leaves the instance stuck.
+ * Requested -> debit -> credit -> completed, then the account is settled. A refused credit gives the money back. Between the debit and the end the
+ * account has an open movement and does not close, so that a refund finds it open. A refund that is refused all the same leaves the instance stuck.
  */
 export const transferProcess: Process<Memory, TransferEvent> = {
   category: 'transferProcess',
@@ -53,10 +53,10 @@ export const transferProcess: Process<Memory, TransferEvent> = {
     creditRefused: (memory, { reason }) => undo(memory, { reason: 'credit-refused', because: reason }),
   },
   due: {
-    // Nothing is undone here: the debit is open, and may have taken effect. Whoever learns its outcome decides, knowing that it is late.
+    // Undoes nothing yet: the debit is open, and may have taken effect. The reaction to its outcome decides, knowing that it is late.
     debit: (memory) => ({ memory: { ...memory, late: true } }),
   },
-  // By the instance's id: what was parked at its first event remembers nothing.
+  // Uses the instance's id: an instance parked at its first event has no memory.
   resolved: (memory, { instance }) => ({
     send: [send(transfer, instance, 'SettleByHand', {}), ...(memory.from === '' ? [] : [settle(memory)])],
   }),
@@ -66,7 +66,7 @@ const referenceOf = ({ transferId }: Memory) => `transfer-${transferId}`;
 
 const movement = (memory: Memory) => ({ amount: memory.amount, currency: memory.currency, reference: referenceOf(memory) });
 
-/** The account may close; it refuses none of these. */
+/** Lets the account close. It never refuses this. */
 const settle = (memory: Memory) => send(account, memory.from, 'Settle', { reference: referenceOf(memory) });
 
 const debit = (memory: Memory) => {
@@ -80,7 +80,7 @@ const credit = (memory: Memory) => {
   return send(account, memory.to, 'Credit', terms, { done: 'credited', refused: 'creditRefused' });
 };
 
-/** A refund has no reaction to a refusal: there is nothing left to try, and the money must not be forgotten. */
+/** A refund has no reaction to a refusal: nothing is left to try, and the instance gets stuck so that the money is not forgotten. */
 const undo = (memory: Memory, why: Pick<Memory, 'reason' | 'because'>): Reaction<Memory> => {
   const terms = { ...movement(memory), purpose: 'refund', counterparty: memory.to } as const;
   return { memory: { ...memory, ...why }, send: [send(account, memory.from, 'Credit', terms, { done: 'refunded' })] };

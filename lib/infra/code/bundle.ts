@@ -21,7 +21,7 @@ export type Bundles = Readonly<Record<string, string>>;
 export const pathOf = (module: string | URL): string =>
   module instanceof URL || module.startsWith('file:') ? fileURLToPath(module) : resolve(module);
 
-/** What every bundle has in common; no tsconfig is looked up, so that the same source makes the same bundle in any folder. */
+/** Options of every bundle; no tsconfig is read, so that the same source makes the same bundle in any folder. */
 export const compiled = {
   bundle: true,
   format: 'esm',
@@ -37,7 +37,7 @@ export const compiled = {
   logLevel: 'error',
 } as const satisfies BuildOptions;
 
-/** The handlers import `#manifest`: whoever deploys says which module that is. */
+/** Resolves `#manifest`, which the handlers import, to the deployer's module. */
 export const manifestIs = (manifestModule: string): Plugin => ({
   name: 'manifest',
   setup: ({ onResolve }) => onResolve({ filter: /^#manifest$/ }, () => ({ path: manifestModule })),
@@ -95,7 +95,7 @@ const portable = (map: string, from: string, manifestFolder: string): string => 
   return JSON.stringify({ ...rest, sources: sources.map(name) });
 };
 
-/** Writes a bundle under a name made of its content: whoever else builds at the same time makes the same folder. */
+/** Writes a bundle into a folder named by its content, so that parallel builds make the same folder. */
 const keep = async (files: [string, string][], out: string, step: string): Promise<string> => {
   const folder = join(out, `${step}-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)}`);
   const draft = `${folder}.${process.pid}`;

@@ -47,7 +47,10 @@ const propertiesAt = (code: string, open: number): readonly Property[] | undefin
   return undefined;
 };
 
-/** How often a variable is named. As the bundler prints them, neither a property nor a key of that name is it, nor is a file's name in its own comments. */
+/**
+ * Counts the uses of a variable in the bundler's output. Properties and keys of the same name do not count, nor do file names in the bundler's
+ * comments.
+ */
 const timesIn = (code: string, name: string): number => {
   const named = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$:])`, 'g');
   return code.replaceAll(/^\/\/ .*$/gm, '').match(named)?.length ?? 0;

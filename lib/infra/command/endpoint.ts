@@ -29,7 +29,7 @@ export class CommandEndpoint extends Construct {
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
     if (named.length > 0) store.letReadOwners(step, named, common.code.fold);
-    // What only processes may send has no public route; what anyone may has one of its own, which asks for no token.
+    // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
     if (all.some(([, { may }]) => !isOpen(may))) api.route('POST', `/${category}/{id}/{command}`, step);
     for (const [name] of all.filter(([, { may }]) => isOpen(may)))

@@ -9,7 +9,7 @@ export const longestPattern = 2_048;
 /** A category's commits: those with events of some types, or all of them. */
 export type Wanted = Readonly<{ category: string; types?: readonly string[] }>;
 
-/** Whether imported commits are taken. */
+/** Includes or leaves out imported commits. */
 type Only = Readonly<{ imported: boolean }>;
 
 const isTyped = (wanted: Wanted | undefined): boolean => wanted?.types !== undefined;
@@ -23,7 +23,7 @@ const patternOf = (wanted: readonly Wanted[], { imported }: Only): EventPattern 
   };
 };
 
-/** As it is sent to AWS, where its names are written with a hyphen and a rule adds nothing of its own. */
+/** The length in the form sent to AWS, with hyphenated names; a rule adds nothing. */
 const lengthOf = ({ detailType, ...pattern }: EventPattern): number =>
   JSON.stringify({ ...pattern, 'detail-type': detailType }).length;
 
@@ -49,7 +49,7 @@ type Rules = Readonly<{ bus: IEventBus; description: string; wanted: readonly Wa
 /** The rules that send what is wanted from a bus to targets: one, unless its pattern would be too long for AWS. */
 export const rulesFor = (scope: Construct, id: string, { bus, description, wanted, only, targets }: Rules): void => {
   for (const [i, eventPattern] of patternsFor(wanted, only).entries()) {
-    // Only a category's name of some two thousand letters comes here.
+    // Only a category's name of some two thousand letters gets here.
     if (lengthOf(eventPattern) > longestPattern)
       throw new WrongSetting(
         `An event pattern for ${eventPattern.detailType} has ${lengthOf(eventPattern)} characters, and AWS takes ${longestPattern}.`,

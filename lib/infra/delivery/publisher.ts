@@ -11,7 +11,7 @@ import type { Settings } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
 
-/** Commits as they are appended -> the bus. What cannot be sent lands, whole, in a bucket. */
+/** Publishes commits to the bus as they are appended. Batches that cannot be sent go to a bucket. */
 export class Publisher extends Construct {
   readonly bus: EventBus;
   readonly functionName: string;
@@ -27,7 +27,7 @@ export class Publisher extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: common.settings.tls,
-      // Commits are kept in their table; these copies only say what to publish again.
+      // The commits themselves are in their table; these copies only say which to publish again.
       lifecycleRules: [{ expiration: Duration.days(90) }],
       removalPolicy: common.settings.removal,
     });
@@ -54,7 +54,7 @@ export class Publisher extends Construct {
       batchSize: 100,
       // Order is made by the consumers, so batches of one shard may overtake each other.
       parallelizationFactor: 4,
-      // The function throws if anything is left unsent: halves then find what cannot be sent, and sending twice harms nobody.
+      // The function throws if entries are left unsent. Halving then isolates those that cannot be sent; sending twice is harmless.
       bisectBatchOnError: true,
       // Long enough for an outage of the bus, far below the stream's 24 hours; afterwards the bucket has them.
       retryAttempts: 100,
@@ -75,19 +75,22 @@ export class Publisher extends Construct {
     if (removal === RemovalPolicy.DESTROY) this.appended.node.addDependency(deployed.empties(this.failed));
   }
 
-  /** Sends public events to this bus: nothing that a rule of ours takes for a commit. */
+  /** Lets a function send public events to this bus, but no entry that a rule would match as a commit. */
   letAnnounce(step: Step): void {
     this.letSend(step, busSources.publicEvents);
   }
 
   private letSend(step: Step, source: string, like: Readonly<Record<string, string>> = {}): void {
     step.addEnvironment('BUS_NAME', this.bus.eventBusName);
-    // An engine on this machine knows neither key, and would refuse.
+    // A local cloud knows neither condition key, and would refuse.
     const only = this.tls ? { StringLike: { 'events:source': source, ...like } } : undefined;
     step.may(['events:PutEvents'], [this.bus.eventBusArn], only);
   }
 
-  /** What Lambda's poller needs to put a batch away in the function's name; answers where. CDK's own destination would also grant reading and deleting. */
+  /**
+   * Grants Lambda's poller what it needs to store a failed batch, as the function; returns the place. CDK's own destination would also grant reading
+   * and deleting.
+   */
   private letKeepFailed(step: Step): string {
     step.may(['s3:PutObject'], [this.failed.arnForObjects('aws/lambda/*')]);
     step.may(['s3:ListBucket'], [this.failed.bucketArn]);

@@ -14,13 +14,13 @@ import { rulesFor } from './pattern.ts';
 
 type ConsumerSettings = Pick<Settings, 'tls' | 'maximumConcurrency'>;
 
-/** How long the function of a consumer may work on a batch. */
+/** The timeout of a consumer's function for one batch. */
 export const consumerTimeout = Duration.seconds(20);
 
 /**
- * How often a record is tried before it is a dead letter. What failed comes again soon, so tries are used up sooner than by the visibility timeout
- * alone: with 120 seconds, 25 tries last 20 to 40 minutes, of which the first ten take 4 to 8 (lib/engine/delivery/pause.ts; a test binds the two). A dependency that is away
- * for some minutes must not send everything to the dead letters.
+ * The tries of a record before it is a dead letter. A failed record is retried soon, so tries are used up faster than by the visibility timeout
+ * alone: with 120 seconds, 25 tries last 20 to 40 minutes, of which the first ten take 4 to 8 (lib/engine/delivery/pause.ts; a test binds the two).
+ * An outage of some minutes must not send everything to the dead letters.
  */
 const tries = 25;
 
@@ -30,7 +30,7 @@ type Props = Readonly<{
   settings: ConsumerSettings;
 }>;
 
-/** The way of commits to a consumer, and where they lie that do not get through. */
+/** The queues of a consumer: its own, and those for dead letters. */
 export type Delivery = Readonly<{
   name: string;
   queue: Queue;
@@ -50,7 +50,7 @@ const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, p
 
 type Queues = Readonly<{ name: string; queueName: string; settings: ConsumerSettings; timeout: Duration }>;
 
-/** A consumer's queue, and where those letters lie that do not get into it or through it. */
+/** Makes a consumer's queue, and the dead letter queues of the queue and of its rule. */
 export const queuesOf = (scope: Construct, { name, queueName, settings, timeout }: Queues): Delivery => {
   const letters = (id: string, alarmDescription: string) => {
     const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(14) });
@@ -91,7 +91,7 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
   return delivery;
 };
 
-/** Lets a function receive from the queue, in batches of which it gives back what failed, and says when that comes again. */
+/** Lets a function receive batches from the queue, report failed records, and set when they are retried. */
 export const letReceive = (
   scope: Construct,
   step: Step,
@@ -111,10 +111,10 @@ export const letReceive = (
     eventSourceArn: queue.queueArn,
     batchSize: 10,
     reportBatchItemFailures: true,
-    // What is throttled counts as received: without a limit a rush uses up the tries of messages that no function has seen.
+    // A throttled message counts as received: without a limit a burst uses up the tries of messages that no function has seen.
     maxConcurrency: maximumConcurrency,
   });
-  // The queue's own alarm says nothing of them: SQS leaves what was received three times out of the age that it measures.
+  // The queue's age alarm does not cover them: SQS leaves messages that were received three times out of its age metric.
   alarmOnLine(step, {
     id: 'Lasting',
     message: 'Some records have failed for minutes.',
@@ -122,7 +122,7 @@ export const letReceive = (
   });
 };
 
-/** Lets a function take from the queue; it says when it parks a stream. */
+/** Lets a function consume the queue, with an alarm for parked streams. */
 export const letTake = (scope: Construct, step: Step, delivery: Delivery, name: string): void => {
   letReceive(scope, step, delivery);
   alarmOnLine(step, {

@@ -12,8 +12,8 @@ const timeout = Duration.seconds(90);
 const { asynchronous, serviceTimeout } = calledOnce(timeout);
 
 /**
- * A step of each deployment in front of everything that goes by a table: a table that was there before has what it needs, and one that a deployment before went
- * by is not replaced by an empty one because nobody named it.
+ * A custom resource that is checked before everything that uses a table: an adopted table gets the settings it lacks, and a table of earlier
+ * deployments is not replaced by an empty one because a deployment forgot to name it.
  */
 export class KeptTables extends Construct {
   private readonly names: Partial<Record<KeptTable, string>> = {};
@@ -33,7 +33,7 @@ export class KeptTables extends Construct {
       timeout,
       asynchronous,
     });
-    // Whether the deployment is one that CloudFormation undoes.
+    // Lets the function see whether CloudFormation is rolling back.
     this.step.may(['cloudformation:DescribeStacks'], [Stack.of(this).stackId]);
     this.rights = new Policy(this, 'Rights', { roles: [this.step.role!] });
     const answered = { serviceToken: this.step.functionArn, serviceTimeout };
@@ -63,7 +63,7 @@ export class KeptTables extends Construct {
     this.rights.addStatements(new PolicyStatement({ actions, resources: [table.tableArn] }));
   }
 
-  /** Where the names are kept that deployments have gone by. */
+  /** Lets the function keep the names of the tables in the control table. */
   letRemember(control: ITable, conditions: Readonly<Record<string, object>>): void {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem'];
     this.rights.addStatements(new PolicyStatement({ actions, resources: [control.tableArn], conditions }));
@@ -74,8 +74,10 @@ export class KeptTables extends Construct {
     return this.resource.getAttString('CommitsStream');
   }
 
-  /** No function of the stack, and no right of one, is changed before the tables are known to be the right ones: a deployment that is refused has taken
-   * nothing away. A function waits for the rights of its role. And no table or user pool is changed before it is known that no protection is lost. */
+  /**
+   * No function or policy of the stack changes before the tables are checked, so a refused deployment has taken nothing away. No table or user pool
+   * changes before it is known that no protection is lost. A function waits for the policies of its role.
+   */
   comesBefore(stack: Stack): void {
     const own = new Set(this.node.findAll());
     for (const construct of stack.node.findAll())

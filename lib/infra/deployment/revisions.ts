@@ -9,7 +9,7 @@ import { type Common, calledOnce, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { View } from '../view/view.ts';
 
-/** What it builds from few commits it gives up earlier. */
+/** Well above the time limit of the builds that it does itself. */
 const timeout = Duration.minutes(5);
 const { asynchronous, serviceTimeout } = calledOnce(timeout);
 
@@ -26,9 +26,9 @@ const revisionsOf = (views: readonly View[]) =>
 const viewsInPolicy = 20;
 
 /**
- * The steps of each deployment that are ours, by one function. First it makes the secrets that are not there yet: what reads one is deployed after that.
- * Then, when all views are there and before anything is removed, first revisions answer at once where there is no history, and a
- * deployment that would take away what answers is refused.
+ * The custom resources of each deployment, by one function. First it makes missing secrets, before the functions that read them are deployed. Then,
+ * when all views exist and before anything is removed, it lets first revisions answer at once if there is no history, and refuses a deployment that
+ * would remove the revision that answers.
  */
 export class DeployedViews extends Construct {
   private readonly step: Step;
@@ -49,12 +49,12 @@ export class DeployedViews extends Construct {
     output(this, 'DeployedFunction', this.step.functionName);
   }
 
-  /** The resource that is there when it is settled what answers. */
+  /** The resource that exists once the active revisions are settled. */
   settle(views: readonly View[], retired: Manifest['retired'] = {}): CustomResource {
     const resource = this.resource('Views', 'Custom::DeployedViews', {
       Revisions: revisionsOf(views),
       Retired: Object.keys(retired).sort(),
-      // Another one, such as a restored one, knows nothing of what was settled since.
+      // Another control table, such as a restored one, lacks everything settled since.
       Table: this.controlName,
       Workers: Object.fromEntries(
         views.map(({ projection, rebuildFunction }) => [revisionKey(projection), rebuildFunction.functionName]),
@@ -62,7 +62,7 @@ export class DeployedViews extends Construct {
     });
     if (views.length === 0) return resource;
     const rights = this.rightsOn(views);
-    // The whole of each view: what is delivered from now on finds a function.
+    // Waits for all parts of each view, so that delivered commits find a function.
     resource.node.addDependency(...rights, ...views);
     return resource;
   }
@@ -76,7 +76,7 @@ export class DeployedViews extends Construct {
     return portions.map((portion, i) => {
       const statements = [
         new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: portion.map(({ tableArn }) => tableArn) }),
-        // What is small is built here and now.
+        // Small views are built during the deployment.
         new PolicyStatement({
           actions: ['lambda:InvokeFunction'],
           resources: portion.map(({ rebuildFunction }) => rebuildFunction.functionArn),

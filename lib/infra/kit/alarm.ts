@@ -21,7 +21,7 @@ export const alarmOnLetters = (queue: Queue, alarmDescription: string): void => 
     .createAlarm(queue, 'Letters', { alarmDescription, ...moreThan(0) });
 };
 
-/** An alarm when the oldest message of a queue is older than its function takes for it in any weather. */
+/** An alarm when the oldest message of a queue is older than five minutes. */
 export const alarmOnAge = (queue: Queue, alarmDescription: string): void => {
   queue
     .metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' })
@@ -42,7 +42,7 @@ export const alarmOnLog = (scope: Construct, logGroup: ILogGroup, { id, filterPa
   }).createAlarm(scope, `${id}Alarm`, { alarmDescription, ...moreThan(0) });
 };
 
-/** An alarm as soon as a function says something. */
+/** An alarm as soon as a function logs a message. */
 export const alarmOnLine = (
   step: LambdaFunction,
   { id, message, alarmDescription }: Readonly<{ id: string; message: string; alarmDescription: string }>,
@@ -50,9 +50,9 @@ export const alarmOnLine = (
   alarmOnLog(step, step.logGroup, { id, filterPattern: FilterPattern.stringValue('$.message', '=', message), alarmDescription });
 
 /**
- * Alarms on what AWS turned away, each on one measure of the whole account in the region. An alarm is paid for by the measures that it looks at: one for each function and each
- * operation on each table would be the larger part of all. What is turned away elsewhere in the account matters here too, since
- * functions share the account's limit.
+ * Alarms on throttling, each on one metric of the whole account in the region. An alarm costs by its metrics: one for each function and each
+ * operation on each table would cost more than all others. Throttling elsewhere in the account matters here too, since functions share the account's
+ * limit.
  */
 export const alarmOnThrottles = (scope: Construct, { tls }: Pick<Settings, 'tls'>): void => {
   const period = Duration.minutes(5);
@@ -64,7 +64,7 @@ export const alarmOnThrottles = (scope: Construct, { tls }: Pick<Settings, 'tls'
   // An engine on this machine takes no alarm on a query.
   if (!tls) return;
   new MathExpression({
-    // Indexes and transactions are in it; and a measure is there only where something was turned away.
+    // The metric includes indexes and transactions, and exists only where requests were throttled.
     expression: 'SELECT SUM(ThrottledRequests) FROM SCHEMA("AWS/DynamoDB", TableName, Operation)',
     usingMetrics: {},
     label: 'Throttled requests to tables',
@@ -72,12 +72,12 @@ export const alarmOnThrottles = (scope: Construct, { tls }: Pick<Settings, 'tls'
   }).createAlarm(scope, 'TablesThrottled', {
     alarmDescription:
       'Requests to a table were turned away again and again: see ThrottledRequests of each table. A key is written or read by too many at once, or a quota is reached.',
-    // A few of them are tried again by whoever sent them, and harm nobody.
+    // A few throttled requests are retried by their senders, and do no harm.
     ...moreThan(50),
   });
 };
 
-/** Every alarm within a scope, now and later, tells a topic when it begins and when it is over. */
+/** Sends every alarm within a scope, present and future, to a topic, when it begins and when it ends. */
 export const alarmsTell = (scope: IConstruct, topicArn: string): void => {
   const action = { bind: () => ({ alarmActionArn: topicArn }) };
   Aspects.of(scope).add({

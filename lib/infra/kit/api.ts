@@ -20,7 +20,7 @@ import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
 import { Users } from './users.ts';
 
-// Neither paths (they carry ids) nor addresses: these lines are kept for operators, and tell no person's doings.
+// Neither paths (they contain ids) nor addresses: these lines are for operators, and contain no personal data.
 const accessLog = {
   requestId: '$context.requestId',
   at: '$context.requestTime',
@@ -31,7 +31,7 @@ const accessLog = {
   gateway: '$context.error.message',
   authorizer: '$context.authorizer.error',
   integration: '$context.integrationErrorMessage',
-  // What Lambda answered, and not what the function did: 200 unless the function could not be called.
+  // Lambda's own status, not the function's: 200 unless the function could not be called.
   lambda: '$context.integrationStatus',
 };
 
@@ -39,7 +39,7 @@ const accessLog = {
 const everybody = { rateLimit: 500, burstLimit: 1000 };
 const strangers = { rateLimit: 50, burstLimit: 100 };
 
-/** The public door: an HTTP API whose routes ask for a token, all but those that are opened on purpose. */
+/** The HTTP API. Its routes ask for a token, except those opened on purpose. */
 export class Api extends Construct {
   private readonly http: HttpApi;
   private readonly stage: HttpStage;
@@ -80,12 +80,12 @@ export class Api extends Construct {
     this.add(method, path, step);
   }
 
-  /** A route for everybody, and why. It has a limit of its own, so that strangers do not use up what the API takes in all. */
+  /** A route without a token, and the reason. It has a limit of its own, so that such callers cannot use up the limit of the whole API. */
   openRoute(method: 'GET' | 'POST', path: string, step: Step, why: string): void {
     for (const route of this.add(method, path, step, new HttpNoneAuthorizer())) {
       accept(route, { APIG4: why });
       this.limits[`${method} ${path}`] = { ThrottlingRateLimit: strangers.rateLimit, ThrottlingBurstLimit: strangers.burstLimit };
-      // A stage takes no limit of a route that is not there.
+      // A stage accepts no limit for a route that does not exist yet.
       this.stage.node.addDependency(route);
     }
   }
@@ -105,7 +105,7 @@ export class Api extends Construct {
     });
     // An engine on this machine takes no alarm on an expression.
     if (!tls) return;
-    // A single 503 may be an answer that asks to come again; that one of twenty fails for a quarter of an hour is none.
+    // A single 503 may ask the caller to retry; one of twenty requests failing for a quarter of an hour is a fault.
     new MathExpression({
       expression: '100 * failed / asked',
       usingMetrics: {
@@ -123,7 +123,7 @@ export class Api extends Construct {
   }
 
   private integrate(step: Step): HttpLambdaIntegration {
-    // A function that answers 500 has not thrown; and a 503 that asks to come again is an answer, no failure.
+    // A function that answers 500 has not thrown; a 503 asks for a retry, and is no failure.
     alarmOnLine(step, {
       id: 'Failed',
       message: 'Failed.',

@@ -31,7 +31,7 @@ export const output = (construct: Construct, name: string, value: string): void 
   new CfnOutput(outermost(Stack.of(construct)), name, { value });
 };
 
-/** Several outputs as one, since a stack has 200: whoever reads a stack's outputs takes them apart again. */
+/** Several values as one output, since a stack has 200 outputs; readers split it again. */
 export const outputs = (construct: Construct, name: string, values: Readonly<Record<string, string>>): void => {
   output(construct, name, Stack.of(construct).toJsonString(values));
 };

@@ -2,7 +2,9 @@ import { NestedStack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Settings } from './stage.ts';
 
-/** Where a part of the deployment is put that there may be many of: a stack of its own, or its place in the one stack. What is put there is
- * called `Default`, so that it has the same names in either. */
+/**
+ * The scope for a part of the deployment of which there may be many: a nested stack, or a place in the one stack. The construct in it is called
+ * `Default`, so that its names are the same in both.
+ */
 export const roomFor = (scope: Construct, id: string, { nested }: Pick<Settings, 'nested'>): Construct =>
   nested ? new NestedStack(scope, id) : new Construct(scope, id);

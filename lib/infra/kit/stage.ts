@@ -6,7 +6,7 @@ import { contextOf, type KeptTable, keptTables } from '../../engine/deployment/k
 const stages = ['dev', 'prod'] as const;
 type Stage = (typeof stages)[number];
 
-/** What is deployed cannot be deployed so: whoever gave the setting can mend it, and needs no stack trace. */
+/** An invalid `-c` setting; printed without a stack trace. */
 export class WrongSetting extends Error {
   override name = 'WrongSetting';
 }
@@ -14,26 +14,29 @@ export class WrongSetting extends Error {
 /** Everything that a stage decides, decided in one place. */
 export type Settings = Readonly<{
   stage: Stage;
-  /** Of what cannot be made again: commits, users. What is derived is destroyed in every stage. */
+  /** For durable resources: commits, users. Derived data is destroyed in every stage. */
   removal: RemovalPolicy;
   protect: boolean;
   logRetention: RetentionDays;
-  /** Users who sign in with a password sent as it is: for demos and tests, never for people. */
+  /** Users may sign in with a plain password: for demos and tests only. */
   demoSignIn: boolean;
-  /** Queues and buckets refuse whoever does not use TLS. Off only for an engine on this machine that has none. */
+  /** Queues and buckets refuse requests without TLS. Off only for a local cloud, which has none. */
   tls: boolean;
   /** Each view and process in a stack of its own, since one stack takes 500 resources. Off for engines that cannot update nested ones. */
   nested: boolean;
   architecture: Architecture;
-  /** What was there before the stack, and takes the place of its own: tables by name, and the user pool by id. */
+  /** Resources that are older than the stack and used instead of its own: tables by name, the user pool by id. */
   adopt: Readonly<Partial<Record<KeptTable | 'userPool', string>>>;
-  /** How many requests of one caller each instance of a function answers a second, and four times as many at once; the next one is 429. */
+  /** The rate limit of one caller in each instance of a function (requests a second; the burst is four times as many). The next one gets 429. */
   callerRate: number;
-  /** How many functions a consumer's queue may keep busy at once. Without a limit one queue may take all that the account has, and commands are turned away. */
+  /**
+   * The most concurrent functions of a consumer's queue. Without a limit one queue may use the account's whole concurrency, and commands are
+   * throttled.
+   */
   maximumConcurrency: number;
-  /** How many functions the account may run at once in the region: 1,000, but in a new account 10. */
+  /** The account's concurrency limit in the region: 1,000, but 10 in a new account. */
   accountConcurrency: number;
-  /** The SNS topic that hears of every alarm, and of its end. In prod there is one. */
+  /** The SNS topic for all alarms. Required in prod. */
   alarmTopic?: string;
 }>;
 
@@ -58,7 +61,7 @@ type Context = Readonly<{
 const tableName = /^[\w.-]{3,255}$/;
 const poolId = /^[\w-]+_[0-9A-Za-z]+$/;
 
-/** The names of what is adopted, as the context of a deployment has them. */
+/** The adopted resources in the context of a deployment. */
 export const adoptedIn = (context: (key: string) => unknown): NonNullable<Context['adopt']> =>
   Object.fromEntries([...keptTables.map((table) => [table, context(contextOf(table))]), ['userPool', context('userPool')]]);
 
@@ -98,10 +101,10 @@ const rateOf = (context: unknown): number => {
   throw new WrongSetting(`'${context}' is no number of requests a second: use -c callerRate=50.`);
 };
 
-/** What is protected and kept: nothing in dev; in prod what cannot be made again, but only once the stack stands. */
+/** The protection of durable resources: none in dev; in prod once the stack exists. */
 const protectionOf = (stage: Stage, first: boolean) => {
   if (stage !== 'prod') return { removal: RemovalPolicy.DESTROY, protect: false };
-  // What a first deployment has made goes with it when it fails, so that the next one begins from nothing.
+  // A failed first deployment removes what it made, so that the next one begins from nothing.
   return first
     ? { removal: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, protect: false }
     : { removal: RemovalPolicy.RETAIN, protect: true };
@@ -145,14 +148,14 @@ export const settingsFor = (
     nested: String(nested) !== 'false',
     adopt: adopted(adopt),
     callerRate: rateOf(callerRate),
-    // What AWS takes for an event source mapping.
+    // The limits of AWS for an event source mapping.
     maximumConcurrency: wholeNumber('maximumConcurrency', maximumConcurrency, [2, 1_000], 'limit of functions for one queue'),
     accountConcurrency: wholeNumber('accountConcurrency', accountConcurrency, [10, 1_000_000], "limit of an account's functions"),
     ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };
 };
 
-/** What the consumers may take of an account's functions at once is at most half: commands and queries find the other one. */
+/** Consumers may use at most half of the account's concurrency: the rest is for commands and queries. */
 export const leaveRoom = (
   { maximumConcurrency, accountConcurrency }: Pick<Settings, 'maximumConcurrency' | 'accountConcurrency'>,
   consumers: number,

@@ -14,21 +14,23 @@ export type Code = Readonly<{
   rows: Readonly<Record<string, string>>;
 }>;
 
-/** What every construct of the pipeline is given. */
+/** Props of every construct of the pipeline. */
 export type Common = Readonly<{ code: Code; settings: Settings }>;
 
 type Asynchronous = Readonly<{ retryAttempts: number; maxEventAge: Duration }>;
 
-/** For calls of a schedule: a run that failed is not repeated, and a late one not made, since the next call comes anyway. Of its own accord Lambda calls
- * twice more what failed, and keeps what is throttled for six hours. */
+/**
+ * For calls of a schedule: a failed run is not retried and a late one is dropped, since the next call comes anyway. By default Lambda retries twice,
+ * and keeps throttled calls for six hours.
+ */
 export const calledAgain: Asynchronous = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
 
 /** The waits of Lambda before its second and third run, one minute and two, and some more. */
 const betweenRuns = Duration.minutes(4);
 
 /**
- * For calls of CloudFormation, which asks once and then waits for `serviceTimeout`: a run that failed is repeated twice, one that is throttled comes when it
- * can, and none begins so late that it would end when CloudFormation has given up and deploys something else.
+ * For calls of CloudFormation, which calls once and then waits for `serviceTimeout`. A failed run is retried twice, a throttled one starts when it
+ * can. No run starts so late that it would still run after CloudFormation has given up and deploys something else.
  */
 export const calledOnce = (timeout: Duration): Readonly<{ asynchronous: Asynchronous; serviceTimeout: Duration }> => {
   const maxEventAge = Duration.seconds(2 * timeout.toSeconds()).plus(betweenRuns);
@@ -40,7 +42,7 @@ type StepProps = Common &
     step: string;
     description: string;
     timeout: Duration;
-    /** What Lambda does with the calls of what does not wait for an answer. */
+    /** Lambda's retries of asynchronous calls. */
     asynchronous?: Asynchronous;
   }>;
 
@@ -51,7 +53,7 @@ export class Step extends LambdaFunction {
     if (!bundle) throw new Error(`There is no bundle for the step '${step}': functions/${step}.ts is missing.`);
     // Not the managed policy for logs, which covers every log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    // Logs tell how it went, not what is true: they go when the stack goes.
+    // Logs are not durable data: they are deleted with the stack.
     const logGroup = new LogGroup(scope, `${id}Log`, { retention: settings.logRetention, removalPolicy: RemovalPolicy.DESTROY });
     super(scope, id, {
       description,

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { accept, output } from './outputs.ts';
 import type { Settings } from './stage.ts';
 
-/** Who may sign in. A user of the group `operator` acts as one, every other is a customer. */
+/** The users who may sign in. A user of the group `operator` is an operator, every other is a customer. */
 export class Users extends Construct {
   readonly pool: IUserPool;
   readonly client: UserPoolClient;
@@ -12,11 +12,11 @@ export class Users extends Construct {
   constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
     super(scope, id);
     const { demoSignIn, adopt } = settings;
-    // Customers are known by their ids in it: in another pool nobody is whoever opened an account.
+    // Ownership goes by the user ids of the pool: in another pool nobody owns the existing accounts.
     this.pool = adopt.userPool === undefined ? this.ownPool(settings) : UserPool.fromUserPoolId(this, 'Adopted', adopt.userPool);
     new CfnUserPoolGroup(this, 'Operators', { userPoolId: this.pool.userPoolId, groupName: 'operator' });
     this.client = this.pool.addClient('Client', {
-      // Without SRP the password itself goes over the line: only where it protects nothing.
+      // Without SRP the password is sent as it is: for demos only.
       authFlows: demoSignIn ? { userPassword: true, userSrp: true } : { userSrp: true },
       preventUserExistenceErrors: true,
       disableOAuth: true,

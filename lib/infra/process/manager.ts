@@ -73,12 +73,12 @@ export class ProcessManager extends Construct {
     return this.delivery.queue.queueUrl;
   }
 
-  /** Sends orders, and past the bus what did not arrive. */
+  /** Lets a function send requests and missing commits straight to the queue. */
   letSend(step: Step): void {
     letSendTo(step, this.delivery);
   }
 
-  /** What was imported happened elsewhere, with all that followed from it. The function leaves it alone as well. */
+  /** Imported commits are left out: their consequences happened in their first home. The function ignores them as well. */
   private rules(bus: IEventBus): void {
     const { category, from, on } = this.process;
     const { queue, undelivered } = this.delivery;

@@ -12,7 +12,7 @@ import type { EventStore } from '../store/event-store.ts';
 import { letFindViews } from '../view/find.ts';
 import { type View, workSeconds } from '../view/view.ts';
 
-/** The lead only moves records and asks queues; to judge it reads what each worker found. */
+/** The lead only writes records and reads queues and the workers' findings. */
 const leadSeconds = 60;
 
 type Props = Common & Readonly<{ views: readonly View[]; store: EventStore }>;
@@ -33,7 +33,7 @@ export class Rebuilds extends Construct {
     store.letLeadRebuilds(lead);
     store.letReadSecret(lead, 'proofs');
     for (const view of views) view.letOrder(lead);
-    // Whoever took a revision for being built may go on for so long.
+    // A function that believes a revision is being built may run for this long.
     lead.addEnvironment('LIVE_AFTER_SECONDS', String(consumerTimeout.toSeconds()));
 
     // Not the function's default policy alone: what starts the machine's own children is a policy of its own, which names the machine.

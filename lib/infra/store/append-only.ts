@@ -1,9 +1,11 @@
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-/** Denied to everybody, whatever other policies allow: it changes or removes commits. A Put cannot be denied, since commits are appended by it. */
+/**
+ * Actions that change or remove commits: denied to everybody, whatever other policies allow. Put cannot be denied, since commits are appended by it.
+ */
 const changesCommits = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'];
 
-/** What a table of commits says of itself. `*` is the table that the policy belongs to: it cannot name itself while it is being made. */
+/** The resource policy of a table of commits. `*` is the table that the policy belongs to, which has no name yet. */
 export const appendOnly = () =>
   new PolicyDocument({
     statements: [

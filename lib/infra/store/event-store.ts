@@ -28,7 +28,7 @@ export class EventStore extends Construct {
   private readonly snapshots: ITable;
   private readonly control: ITable;
   private readonly kept: KeptTables;
-  /** What is there when the secrets are. */
+  /** Dependants of the secrets. */
   private readonly secrets = new DependencyGroup();
 
   constructor(scope: Construct, id: string, common: Common) {
@@ -42,7 +42,7 @@ export class EventStore extends Construct {
         partitionKey: stringKey('stream'),
         // The commit's number, never its first event's version: two writers then always meet on the same key.
         sortKey: { name: 'commit', type: AttributeType.NUMBER },
-        // Old images too, for whoever watches for a change to what never changes.
+        // Old images as well, for the guard, which looks for changed commits.
         stream: StreamViewType.NEW_AND_OLD_IMAGES,
         resourcePolicy: appendOnly(),
       });
@@ -72,7 +72,7 @@ export class EventStore extends Construct {
     this.kept.keep(name, table);
   }
 
-  /** Lets nothing in the stack change before its tables are known to be the right ones. */
+  /** Checks the tables before anything else in the stack changes. */
   isLookedAtBefore(stack: Stack): void {
     this.kept.comesBefore(stack);
   }
@@ -102,7 +102,7 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem'], [this.snapshots.tableArn]);
   }
 
-  /** Reads whose the streams of some categories are. */
+  /** Reads the owners of streams of some categories. */
   letReadOwners(step: Step, categories: readonly string[], codes: Readonly<Record<string, string>>): void {
     const streams = onlyKeys(...categories.map((name) => `${name}-*`));
     step.addEnvironment('FOLD_CODES', JSON.stringify(Object.fromEntries(categories.map((name) => [name, codeOf(codes, name)]))));
@@ -117,7 +117,7 @@ export class EventStore extends Construct {
     step.node.defaultChild!.node.addDependency(this.secrets);
   }
 
-  /** The table of what is known of a deployment: with another one it is to be settled anew. */
+  /** The control table's name. Another control table means that revisions have to be settled anew. */
   get controlName(): string {
     return this.control.tableName;
   }
@@ -135,7 +135,7 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn]);
   }
 
-  /** Looks at all commits in turn and at the ends of streams, and keeps how far it has come. */
+  /** Scans all commits, reads the ends of streams, and keeps its position. */
   letSweep(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(['dynamodb:Scan', 'dynamodb:Query'], [this.commits.tableArn]);
@@ -156,7 +156,7 @@ export class EventStore extends Construct {
     step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(`phase/${revisionKey(revision)}`));
   }
 
-  /** Looks at all commits, and keeps how far it has come. */
+  /** Scans all commits, and keeps its progress. */
   letWorkForRebuilds(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.addEnvironment('CONTROL_TABLE', this.control.tableName);
@@ -178,7 +178,7 @@ export class EventStore extends Construct {
     step.may(['dynamodb:DescribeTable', 'dynamodb:Scan'], [this.commits.tableArn]);
   }
 
-  /** Sees whether there are commits, settles what a deployment finds and leaves behind, and keeps the records of what it builds by itself. */
+  /** Checks for commits, settles the active revisions, and keeps the records of the rebuilds that a deployment starts. */
   letSettle(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(['dynamodb:Scan'], [this.commits.tableArn]);
@@ -219,13 +219,13 @@ export class EventStore extends Construct {
     step.may(keep, [this.control.tableArn], onlyKeys(`deadline/${category}-*`));
   }
 
-  /** Reads how far processes have come, and which deadlines should have fired. */
+  /** Reads the cursors of processes, and overdue deadlines. */
   letSweepProcesses(step: Step): void {
     step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('cursor/*'));
     step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
   }
 
-  /** Is handed what is appended; answers the stream to map. */
+  /** Lets a function follow the table's stream; returns the stream. */
   letFollow(step: Step): string {
     const stream = this.commits.tableStreamArn!;
     // Lambda's poller acts in the function's name.

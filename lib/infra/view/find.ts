@@ -3,7 +3,7 @@ import { stackNameOf } from '../kit/outputs.ts';
 import type { Step } from '../kit/step.ts';
 import type { View } from './view.ts';
 
-/** What operators look at and the sweep repairs: the views, and what sends public events. */
+/** Consumers that operators see and the sweep repairs: the views, and the sender of public events. */
 export type Operated = Pick<View, 'projection' | 'code' | 'queueUrl' | 'letSweep' | 'letOperate'>;
 
 /** The variables from which a function knows all of them: the stack's name, from which theirs follow, and one queue's URL, whose neighbours all others are. */

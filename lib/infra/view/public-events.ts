@@ -13,10 +13,10 @@ const parkedHeads = 'parked';
 
 type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; publisher: Publisher }>;
 
-/** What sends public events: bus -> rule -> queue -> function -> bus, and a table for how far each stream has come. One for all categories. */
+/** The sender of public events: bus -> rule -> queue -> function -> bus, with a table for its cursors. One for all categories. */
 export class Announcer extends Construct {
   readonly projection: AnyProjection;
-  /** It has no code of its own: what it sends follows from the events. */
+  /** It has no code of its own: the events alone determine what it sends. */
   readonly code = undefined;
   private readonly cursors: ITable;
   private readonly delivery: Delivery;
@@ -52,7 +52,7 @@ export class Announcer extends Construct {
       sortKey: { name: 'sort', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
-      // Unlike a view's rows it cannot be made again: without it all that was ever sent would be sent again.
+      // Unlike a view's rows the cursors cannot be derived again: without them every public event would be sent again.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: settings.protect,
       removalPolicy: settings.removal,
@@ -70,13 +70,13 @@ export class Announcer extends Construct {
     return this.delivery.queue.queueUrl;
   }
 
-  /** Reads cursors, and sends past the bus what did not arrive. */
+  /** Lets the sweep read cursors, and send missing commits straight to the queue. */
   letSweep(step: Step): void {
     this.letRead(step);
     letSendTo(step, this.delivery);
   }
 
-  /** Reads cursors and what is parked, and sends orders to resume. */
+  /** Lets operators read cursors and parked streams, and send requests to resume. */
   letOperate(step: Step): void {
     this.letRead(step);
     step.may(['dynamodb:Scan'], [`${this.cursors.tableArn}/index/${parkedHeads}`]);

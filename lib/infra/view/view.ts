@@ -11,7 +11,7 @@ import { accept, fitting, outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
 
-/** How long a function may work for a rebuild before it hands on: twice a slice of its work, which ends between two pages. */
+/** The timeout of a rebuild's worker: twice a slice of its work, which ends between two pages. */
 export const workSeconds = 300;
 const byOwner = 'by-owner';
 const parkedHeads = 'parked';
@@ -82,14 +82,16 @@ export class View extends Construct {
     return this.delivery.queue.queueUrl;
   }
 
-  /** Reads cursors, and sends past the bus what did not arrive. */
+  /** Lets the sweep read cursors, and send missing commits straight to the queue. */
   letSweep(step: Step): void {
     step.may(['dynamodb:GetItem'], [this.table.tableArn]);
     this.letSend(step);
   }
 
-  /** Reads cursors, what is parked, and in an event log what belongs to one correlation; and sends orders to resume. The table is written by
-   * nobody but the projection's own function. */
+  /**
+   * Lets operators read cursors, parked streams, and in an event log the entries of a correlation id, and send requests to resume. Only the
+   * projection's own function writes to the table.
+   */
   letOperate(step: Step): void {
     step.may(['dynamodb:GetItem'], [this.table.tableArn]);
     step.may(['dynamodb:Scan'], [`${this.table.tableArn}/index/${parkedHeads}`]);
@@ -97,7 +99,7 @@ export class View extends Construct {
     this.letSend(step);
   }
 
-  /** Sends orders to the projection's own function. */
+  /** Lets a function send requests to the projection's own function. */
   letOrder(step: Step): void {
     step.may(['sqs:SendMessage'], [this.delivery.queue.queueArn]);
   }

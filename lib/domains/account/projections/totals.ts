@@ -4,7 +4,7 @@ import { account } from '../decider.ts';
 
 type Known = Readonly<{ owner?: string; currency: string; balance: number; status: 'open' | 'closed' }>;
 
-/** GET /views/account-totals/{owner}: how many accounts somebody has, and what is on them, by currency. */
+/** GET /views/account-totals/{owner}: the number and the total balance of an owner's accounts, by currency. */
 export const accountTotals: SharedRows<Known, AccountEvent> = {
   kind: 'shared-rows',
   name: 'account-totals',

@@ -5,7 +5,7 @@ import { type Line, totalOf, withLine } from '../lines.ts';
 
 type Known = Readonly<{ status?: OrderStatus; currency: string; lines: readonly Line[] }>;
 
-/** GET /views/orders-by-status/{status}: how many orders are there, and what they come to, by currency. */
+/** GET /views/orders-by-status/{status}: the number of orders and their total, by currency. */
 export const ordersByStatus: SharedRows<Known, OrderEvent> = {
   kind: 'shared-rows',
   name: 'orders-by-status',

@@ -5,7 +5,7 @@ import { order } from '../decider.ts';
 
 type Known = Readonly<{ amount: number; currency: string; day?: string; cancelled: boolean }>;
 
-/** GET /views/revenue/{day}: what was confirmed on a day (UTC), by currency. What is cancelled later leaves the sum of its day. */
+/** GET /views/revenue/{day}: the orders confirmed on a day (UTC), by currency. A later cancellation reduces the sum of that day. */
 export const revenue: SharedRows<Known, OrderEvent> = {
   kind: 'shared-rows',
   name: 'revenue',
