@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { exampleOf } from '../../lib/core/made-up.ts';
+import { exampleOf, madeUp } from '../../lib/core/made-up.ts';
+import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { manifest as parcels } from '../support/apps/parcel/manifest.ts';
 
 describe('an example', () => {
@@ -20,8 +21,31 @@ describe('an example', () => {
   it('is none where nothing that is made up fits', () =>
     expect(exampleOf(z.strictObject({ code: z.string().regex(/^never-seen-\d{9}$/) }))).toBeUndefined());
 
+  it('is looked for a thousand times', () => {
+    let looked = 0;
+    const nothing = z.string().refine(() => {
+      looked += 1;
+      return false;
+    });
+    expect(exampleOf(nothing)).toBeUndefined();
+    expect(looked).toBe(1_000);
+  });
+
   it('is there for every event of a manifest', () => {
     for (const { events } of parcels.aggregates)
       for (const { schemas } of Object.values(events)) for (const schema of schemas) expect(exampleOf(schema)).toBeDefined();
+  });
+});
+
+describe('what is made up', () => {
+  const all = (schema: z.ZodType) => {
+    const [make, dice] = [madeUp(schema), diceFor(1, 'made up')];
+    return new Set(Array.from({ length: 300 }, () => make(dice)?.data));
+  };
+
+  it('comes to every number of a small range, and to every length that a list may have', () => {
+    expect([...all(z.int().min(3).max(9))].toSorted()).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    const lengths = [...all(z.array(z.boolean()).min(1).max(3))].map((list) => (list as readonly boolean[]).length);
+    expect([...new Set(lengths)].toSorted()).toEqual([1, 2, 3]);
   });
 });

@@ -51,6 +51,13 @@ const after = (...steps: readonly Message[]): Readonly<{ instance: Instance; eve
 const react = (...causes: readonly Cause[]): Message => ({ type: 'React', data: { causes } });
 const types = ({ events }: { events: readonly Message[] }) => events.map(({ type }) => type);
 
+it('publishes exactly what the process does', () => {
+  const raises = { Moved: v1(z.object({})) };
+  const published = processDecider({ ...moving, raises, publishes: ['Moved'] } as never);
+  expect(published.publishes).toEqual(['Moved']);
+  expect(decider).not.toHaveProperty('publishes');
+});
+
 it('takes up what waits in portions, and lets nothing overtake it', () => {
   const waiting = Array.from({ length: 30 }, (_, i) => note(String(i), i + 2));
   const steps = [react(note('throw', 1)), ...waiting.map((cause) => react(cause))];

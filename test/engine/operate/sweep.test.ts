@@ -260,6 +260,19 @@ describe('a run', () => {
     expect(lines(pointers(0))).toEqual(lines(many as never));
   });
 
+  it('ends with the page that reaches its ceiling of units exactly', async () => {
+    const runs = async (settings: Partial<typeof sweepSettings>) => {
+      const { append, clock, pass } = house({ projections: [balance], settings: { segments: 1, pageCommits: 4, ...settings } });
+      await append(...many);
+      clock.advance(10 * minute);
+      return (await pass()).map(({ units }) => units);
+    };
+    const pages = await runs({ runMilliseconds: 0 });
+    expect(pages.length).toBeGreaterThan(2);
+    const [first = 0] = pages;
+    expect((await runs({ unitsPerRun: first }))[0]).toBe(first);
+  });
+
   it('leaves a consumer alone that was sent as much as one run sends, and takes nothing from the others for it', async () => {
     const two = house({ projections: [balance, statement], settings: { segments: 1, pageCommits: 4, repairsPerConsumer: 10 } });
     const { append, clock, deliver, pass, pointers } = two;

@@ -45,6 +45,18 @@ describe('a rebuild', () => {
     expect(await phases.load('sums', 1)).toMatchObject({ phase: 'live' });
   });
 
+  it('notes nothing of a page that it takes again, since all of it is there', async () => {
+    const { rebuilding, id } = await ordered();
+    const { working, rebuilds, view } = rebuilding;
+    const [order] = (await plan(rebuilding.leading, id)).fill;
+    // The function dies after the page is written and before its progress is kept.
+    const savePart = () => Promise.reject(new Error('the function died'));
+    await expect(work({ ...working, rebuilds: { ...rebuilds, savePart } }, order!)).rejects.toThrow('died');
+    expect(await view.head('a')).toMatchObject({ commit: 3 });
+    await wholly(working, order!);
+    expect(await rebuilds.loadPart(id, 'fill', 0)).toMatchObject({ commits: 3, dirty: 0 });
+  });
+
   it('is not put back into building by an order that is refused', async () => {
     const { rebuilding, id } = await ordered();
     const { ordering, phases, leading } = rebuilding;
