@@ -18,7 +18,7 @@ const numberSize = (value: number | bigint): number => {
   return Math.floor(digits / 2) + 2 + (value < 0 ? 1 : 0);
 };
 
-const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
+export const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
 
 const valueSize = (value: unknown): number => {
   if (typeof value === 'string') return textSize(value);

@@ -1,7 +1,7 @@
 import { plus } from '../../../core/amount.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
 import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../../ports.ts';
-import { itemSize } from '../../store/size.ts';
+import { itemSize, sum } from '../../store/size.ts';
 import { isPlaceOfRow, partSort, rowPlace, shareSort } from '../../view/shares.ts';
 import { isUnwritten, listed, rowUnder, written } from '../../view/view-item.ts';
 import type { Meter, ScannedItem, ViewScanner } from '../ports.ts';
@@ -15,7 +15,8 @@ type Counting = Pick<
 const kilobyte = 1_024;
 const readBytes = 4 * kilobyte;
 const writes = (bytes: number) => Math.max(1, Math.ceil(bytes / kilobyte));
-const reads = (bytes: number) => Math.max(1, Math.ceil(bytes / readBytes));
+/** What one request costs that reads items of these sizes: they are rounded up together. */
+const reads = (sizes: readonly number[]) => Math.max(1, Math.ceil(sum(sizes) / readBytes));
 
 /** An item's size as the table holds it: its places are attributes of their own. */
 const sizeOf = ({ lists = {}, ...item }: ViewItem): number =>
@@ -86,13 +87,13 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
     else table.get(key)?.delete(item.sort);
   };
   const readItem = <T extends ViewItem | undefined>(item: T): T => {
-    read += reads(item ? sizeOf(item) : 0);
+    read += reads(item ? [sizeOf(item)] : []);
     return item;
   };
   const under = (key: string, prefix: string) =>
     [...(table.get(key)?.values() ?? [])].filter(({ sort }) => sort.startsWith(prefix));
   const readAll = (items: readonly ViewItem[]) => {
-    read += reads(items.reduce((sum, item) => sum + sizeOf(item), 0));
+    read += reads(items.map(sizeOf));
     return { items };
   };
   const view: Counting = {
@@ -112,7 +113,7 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
     putPart: async () => true,
     part: async (row, shard) => {
       const part = partsOf(row).get(shard);
-      read += reads(part ? partSize(part) : 0);
+      read += reads(part ? [partSize(part)] : []);
       return part;
     },
     shares: async (stream, rows) =>
@@ -124,7 +125,7 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
       ),
     parts: async (row) => {
       const all = [...partsOf(row).values()];
-      read += reads(all.reduce((sum, part) => sum + partSize(part), 0));
+      read += reads(all.map(partSize));
       return all;
     },
     rowsOf: async (key) => readAll(under(key, 'row#')),
@@ -135,13 +136,12 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
     scan: async () => {
       const items = [...table.values()].flatMap((all) => [...all.values()]);
       const all = [...parts.values()].flatMap((some) => [...some.values()]);
-      const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0) + all.reduce((sum, part) => sum + partSize(part), 0);
       return {
         items: [
           ...items.map((item): ScannedItem => ({ kind: kindOf(item), key: item.key, sort: item.sort, stream: item.stream })),
           ...all.map(({ row, shard }): ScannedItem => ({ kind: 'part', row, shard })),
         ],
-        units: reads(bytes) / 2,
+        units: reads([...items.map(sizeOf), ...all.map(partSize)]) / 2,
       };
     },
   };
