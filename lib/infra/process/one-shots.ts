@@ -22,7 +22,7 @@ export class OneShots extends Construct {
     return this.group.ref;
   }
 
-  /** Schedules messages to a queue, in the name of a role that may send to this queue and do nothing else; and sends at once what is due already. */
+  /** Schedules messages to the queue that the function receives from, in the name of a role that may send to this queue and do nothing else; and sends at once what is due already. */
   letShoot(step: Step, scope: Construct, queue: Queue): void {
     const { account } = Stack.of(this);
     const role = new Role(scope, 'ShotRole', {
@@ -35,7 +35,6 @@ export class OneShots extends Construct {
     step.addEnvironment('SCHEDULE_GROUP', this.group.ref);
     step.addEnvironment('SCHEDULE_ROLE', role.roleArn);
     step.addEnvironment('QUEUE_ARN', queue.queueArn);
-    step.addEnvironment('QUEUE_URL', queue.queueUrl);
     // An engine on this machine takes every schedule for one of the default group when it looks for rights.
     const groups = [this.group.ref, ...(this.tls ? [] : ['default'])];
     const schedules = groups.map((group) => this.schedulesOf(group));

@@ -124,9 +124,4 @@ describe('bundles', () => {
     expect(await bundled(at)).toEqual(await bundled(at));
     expect(readdirSync(join(at, 'out'))).toHaveLength(1);
   });
-
-  test('of the product: a command function is at most 500 KB', async () => {
-    const { command } = await bundle({ manifestModule: join(home, 'lib/domains/index.ts'), out: join(scratch, 'product') });
-    expect(readFileSync(join(command!, 'index.mjs')).byteLength).toBeLessThanOrEqual(500_000);
-  });
 });

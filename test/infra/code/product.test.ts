@@ -1,0 +1,84 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { afterAll, expect, test } from 'vitest';
+import { defineManifest } from '../../../lib/core/manifest.ts';
+import { bundle } from '../../../lib/infra/code/bundle.ts';
+import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
+import { settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { Step } from '../../../lib/infra/kit/step.ts';
+import { moving, transfer, wallet } from '../../support/examples/moving.ts';
+import { steps as empty, manifest as parcels } from '../support/deployed.ts';
+
+const home = resolve(import.meta.dirname, '../../..');
+const out = mkdtempSync(join(tmpdir(), 'foldstream-product-'));
+afterAll(() => rmSync(out, { recursive: true }));
+const steps = await bundle({ manifestModule: join(home, 'lib/domains/index.ts'), out });
+const bundles = new Map(
+  Object.entries(steps).map(([step, folder]) => [step, readFileSync(join(folder, 'index.mjs'), 'utf8')] as const),
+);
+
+test('a command function is at most 500 KB', () => {
+  expect(Buffer.byteLength(bundles.get('command')!)).toBeLessThanOrEqual(500_000);
+});
+
+/** The functions of a stack with every kind of them, each with the variables that it has. No template is made: that would take longer than all of this. */
+const deployedFunctions = () => {
+  const categories = ['parcel', 'audit', 'wallet', 'transfer', 'moving'];
+  const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
+    manifest: defineManifest({
+      aggregates: [...parcels.aggregates, wallet, transfer],
+      projections: parcels.projections,
+      processes: [moving],
+    }),
+    code: {
+      steps: Object.fromEntries([...bundles.keys()].map((step) => [step, empty.command!])),
+      fold: Object.fromEntries(categories.map((category) => [category, 'hash'])),
+      rows: { 'parcel-log.r1': 'hash' },
+    },
+    settings: settingsFor('dev'),
+  });
+  const functions = stack.node.findAll().filter((construct) => construct instanceof Step);
+  return functions.map((each) => {
+    const { environment } = each.node.defaultChild as CfnFunction;
+    const { variables } = each.stack.resolve(environment) as Readonly<{ variables: Readonly<Record<string, string>> }>;
+    const code = bundles.get(variables.POWERTOOLS_SERVICE_NAME!)!;
+    return { id: each.node.path.replace('foldstream-dev/', ''), names: Object.keys(variables), code };
+  });
+};
+
+/** The variables that the code asks for, each by its name. */
+const asked = () =>
+  readdirSync(join(home, 'lib/aws'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...readFileSync(join(home, 'lib/aws', file), 'utf8').matchAll(/\benvironment\('(\w+)'\)/g)])
+    .map(([, name]) => name!)
+    // What Lambda sets by itself.
+    .filter((name) => !name.startsWith('AWS_'));
+
+test('every function has all the variables that its code reads, and no others', () => {
+  const names = [...new Set(asked())];
+  expect(names.length).toBeGreaterThan(20);
+  const functions = deployedFunctions();
+  expect(new Set(functions.map(({ code }) => code)).size, 'a function of each step').toBe(bundles.size);
+  const missing = functions.flatMap(({ id, names: set, code }) =>
+    names.filter((name) => code.includes(`("${name}")`) && !set.includes(name)).map((name) => `${id} ${name}`),
+  );
+  expect(missing.toSorted()).toEqual([
+    // Only a command that names streams of other aggregates needs the hashes of their code, and of the commands here only one of audit does.
+    'ParcelCommands/Command FOLD_CODES',
+    // The cursors of public events are no view: these three never ask for their table.
+    'ProcessOperations/Ops CURSORS_TABLE',
+    'Queries/Query CURSORS_TABLE',
+    'Rebuilds/Lead CURSORS_TABLE',
+    'TransferCommands/Command FOLD_CODES',
+    'WalletCommands/Command FOLD_CODES',
+  ]);
+  const unread = functions.flatMap(({ id, names: set, code }) =>
+    // Node reads its own.
+    set.filter((name) => name !== 'NODE_OPTIONS' && !code.includes(name)).map((name) => `${id} ${name}`),
+  );
+  expect(unread).toEqual([]);
+});
