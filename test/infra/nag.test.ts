@@ -33,6 +33,13 @@ describe.each([
     expect(findings(stack)).toEqual([]);
   });
 
+  test('a reason that names a setting names the one that this stack is deployed with', () => {
+    const named = acknowledged(stack).flatMap(([, , reason]) => [...reason.matchAll(/-c (\w+)=(\w+)/g)]);
+    expect(new Set(named.map(([, name, value]) => `${name}=${value}`))).toEqual(
+      new Set(Object.entries(context).map(([name, value]) => `${name}=${value}`)),
+    );
+  });
+
   test('each acknowledgement has a reason, and a finding that it is for', () => {
     for (const [construct, id, reason] of acknowledged(stack)) {
       expect(reason.length).toBeGreaterThan(30);

@@ -41,6 +41,12 @@ describe('functions at once', () => {
       expect(() => settingsFor('dev', { maximumConcurrency: wrong })).toThrow(
         `'${wrong}' is no limit of functions for one queue: use -c maximumConcurrency=<a whole number from 2 to 1000>.`,
       );
+    const bounds = { maximumConcurrency: [2, 1_000], accountConcurrency: [10, 1_000_000] } as const;
+    for (const [name, [least, most]] of Object.entries(bounds)) {
+      for (const within of [least, most]) expect(settingsFor('dev', { [name]: within })).toMatchObject({ [name]: within });
+      for (const beyond of [least - 1, most + 1])
+        expect(() => settingsFor('dev', { [name]: beyond })).toThrow(`a whole number from ${least} to ${most}`);
+    }
     expect(() => deployed('dev', { accountConcurrency: 60 })).toThrow(
       /^5 consumers with up to 20 functions each may keep 100 busy at once\. Of the 60 that the account has they may take 30, .* use -c maximumConcurrency=6,/,
     );
@@ -115,6 +121,8 @@ describe('what calls a function without waiting for it', () => {
       expect(retries).toBe(2);
       // Lambda waits for one minute after the first failure, and for two after the second.
       expect(age).toBeGreaterThan(2 * timeout + 180);
+      // A deployment whose function does not answer is held up for no longer than that takes, and a minute.
+      expect(age).toBeLessThanOrEqual(2 * timeout + 240);
       expect(serviceTimeout).toBeGreaterThanOrEqual(age + timeout);
       // What waits for its rights until they are overdue still has the time to say so.
       expect(timeout * 1_000).toBeGreaterThanOrEqual(2 * rightsComeWithin);
