@@ -2,14 +2,16 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { busSources } from '../../core/deployed-names.ts';
-import type { DeployedViews } from '../deployment/revisions.ts';
 import { moreThan } from '../kit/alarm.ts';
 import { accept, output, plainHttp } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
+
+/** Empties a bucket when its stack goes. */
+type Emptying = Readonly<{ empties: (bucket: Bucket) => IDependable }>;
 
 /** Publishes commits to the bus as they are appended. Batches that cannot be sent go to a bucket. */
 export class Publisher extends Construct {
@@ -71,7 +73,7 @@ export class Publisher extends Construct {
   }
 
   /** CloudFormation removes no bucket with something in it. Where the bucket goes with the stack, it is emptied first, when nothing writes to it any more. */
-  emptiedBy(deployed: DeployedViews, { removal }: Pick<Settings, 'removal'>): void {
+  emptiedBy(deployed: Emptying, { removal }: Pick<Settings, 'removal'>): void {
     if (removal === RemovalPolicy.DESTROY) this.appended.node.addDependency(deployed.empties(this.failed));
   }
 

@@ -5,12 +5,12 @@ import { revisionKey, type SecretName, secretIds } from '../../core/deployed-nam
 import type { AnyProcess } from '../../core/process/process.ts';
 import { pascal } from '../../core/stream.ts';
 import type { KeptTable } from '../../engine/deployment/kept-tables.ts';
-import { KeptTables } from '../deployment/kept-tables.ts';
 import { output } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Common, Step } from '../kit/step.ts';
 import { appendOnly } from './append-only.ts';
 import { dueDeadlines, durableTable, type OwnTable, stringKey, withDeadlines } from './durable-table.ts';
+import { KeptTables } from './kept-tables.ts';
 
 /** The hash of the code that folds a category's streams. */
 const codeOf = (codes: Readonly<Record<string, string>>, category: string): string => {
