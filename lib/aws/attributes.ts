@@ -21,7 +21,7 @@ const toAttribute = (value: unknown): AttributeValue => {
 export const toItem = (values: object): Item => {
   const item: Item = {};
   for (const [name, value] of Object.entries(values)) {
-    // An SDK's plain object would take it for its prototype, and lose it.
+    // On a plain object of the SDK this would set the prototype, and lose the value.
     if (name === '__proto__') throw new TypeError('DynamoDB cannot hold a property named __proto__.');
     if (value !== undefined) item[name] = toAttribute(value);
   }
@@ -48,6 +48,6 @@ export const toAmount = (text: string): Amount => {
   return amountOf(BigInt(`${digits}${fraction}${'0'.repeat(Math.max(0, Number(exponent) - fraction.length))}`));
 };
 
-/** What an item holds, as a plain object. */
+/** Turns an item into a plain object. */
 export const fromItem = (item: Item): Record<string, unknown> =>
   Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { fromItem, toItem } from './attributes.ts';
 
-/** The fields of an item of the control table, as they were written last. */
+/** Reads an item of the control table consistently. */
 export const controlItem = async <T>(client: DynamoDBClient, TableName: string, id: string): Promise<T | undefined> => {
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: toItem({ id }), ConsistentRead: true }));
   if (!Item) return undefined;

@@ -15,7 +15,10 @@ export type DeployedView = Readonly<{
   code?: string;
 }>;
 
-/** The table of a revision in this function's own stack. What sends public events keeps its cursors in one that outlives the stack, under a name of its own. */
+/**
+ * The table of a revision in this function's own stack. The sender of public events keeps its cursors in a table that outlives the stack, under a
+ * name of its own.
+ */
 export const tableOf = (projection: AnyProjection): string =>
   projection.name === announcerName ? environment('CURSORS_TABLE') : revisionName(environment('STACK'), projection);
 

@@ -1,7 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { attempts, timeouts } from './client.ts';
 
-/** What one call cost: requests as sent, retries included, and the units that DynamoDB reported (none when it failed). */
+/** The cost of one call: requests as sent, retries included, and the units that DynamoDB reported (none when it failed). */
 export type Observed = Readonly<{ command: string; requests: number; units: number; error?: string }>;
 
 export type Observe = (observed: Observed) => void;
@@ -34,8 +34,7 @@ const observeOn = (client: DynamoDBClient, observe: Observe) =>
     { step: 'initialize', name: 'foldstreamObserve' },
   );
 
-/** The one way to a DynamoDB client. Where it goes is the SDK's own business (`AWS_ENDPOINT_URL`); `observe`, for
- * benchmarks, adds its work only when it is given. */
+/** Makes the DynamoDB client. The SDK decides where requests go (`AWS_ENDPOINT_URL`); `observe`, for benchmarks, measures calls if it is given. */
 export const dynamo = ({ observe, ...config }: DynamoDBClientConfig & { observe?: Observe } = {}): DynamoDBClient => {
   const client = new DynamoDBClient({
     maxAttempts: attempts,

@@ -1,10 +1,10 @@
-/** How many requests of one caller each instance of a function answers a second, if the deployment says so. */
+/** The rate limit of one caller in each instance of a function, if the deployment sets one. */
 export const callerRate = (): number | undefined => {
   const rate = Number(process.env.CALLER_RATE);
   return rate > 0 ? rate : undefined;
 };
 
-/** A variable that the deployment sets; its absence is a fault of the deployment, found at the first start. */
+/** Reads a variable that the deployment sets. A missing one is a fault of the deployment, found at the first start. */
 export const environment = (name: string): string => {
   const value = process.env[name];
   if (!value)

@@ -5,7 +5,7 @@ import { type SecretName, secretIds } from '../core/deployed-names.ts';
 /** A secret, and the one before while it is changed. */
 export type Secret = Readonly<{ secret: Uint8Array; previous?: Uint8Array }>;
 
-/** Reads a secret of the deployment, with the one before. Whoever finds none can neither make nor check anything, and says what to do. */
+/** Reads a secret of the deployment, with the previous one. Throws with advice if there is none. */
 export const readSecret = async (client: DynamoDBClient, controlTable: string, name: SecretName): Promise<Secret> => {
   const id = secretIds[name];
   const { Item } = await client.send(
@@ -34,7 +34,7 @@ const makeSecret = async (client: DynamoDBClient, controlTable: string, id: stri
   }
 };
 
-/** Makes up each secret that is not there yet. Only the function of the deployment has the right to. */
+/** Makes each missing secret. Only the deployment's function has the right to. */
 export const makeSecrets = async (client: DynamoDBClient, controlTable: string): Promise<void> => {
   for (const id of Object.values(secretIds)) await makeSecret(client, controlTable, id);
 };

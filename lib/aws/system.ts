@@ -17,7 +17,7 @@ export const systemKeys = (client: DynamoDBClient, controlTable: string): Keys =
   const secret = () => {
     const reading = async () => (await readSecret(client, controlTable, 'digests')).secret;
     known ??= reading().catch((error) => {
-      // The next call tries again: a passing fault must not last as long as the process.
+      // Drops a failed read from the cache, so that the next call retries.
       known = undefined;
       throw error;
     });

@@ -2,7 +2,7 @@ import { TransactionCanceledException, TransactionConflictException } from '@aws
 import type { Clock } from '../engine/ports.ts';
 import { systemClock } from './system.ts';
 
-/** How often a write is sent on the same number when another transaction is on it, and how long it waits at most (ms). */
+/** The tries of a write that conflicts with another transaction, and the longest wait between them (ms). */
 export const conflictAttempts = 8;
 
 const conflictWait = 25;
@@ -26,7 +26,7 @@ const passes = (error: unknown): boolean =>
 
 export type Waiting = Readonly<{ clock?: Clock; random?: () => number }>;
 
-/** Sends again what met another transaction on the same item, as it was. */
+/** Retries a write that conflicted with another transaction on the same item. */
 export const persistently =
   ({ clock = systemClock, random = Math.random }: Waiting = {}) =>
   async <T>(attempt: () => Promise<T>): Promise<T> => {

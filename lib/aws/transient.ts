@@ -8,13 +8,15 @@ const names = new Set([
   'ServiceUnavailable',
   'TimeoutError',
   'TransactionConflictException',
-  // What the store makes an answer of, a lost race, never gets here.
+  // The store handles lost races itself: they never get here.
   'TransactionCanceledException',
   'TransactionInProgressException',
 ]);
 const codes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
-/** Whether a failure passes by itself: what the SDK's own retries left over, a network's, or a newer release's event. */
+/**
+ * True for failures that a retry may overcome: throttling and network errors that are left after the SDK's retries, and events of a newer release.
+ */
 export const isTransient = (error: unknown): boolean => {
   if (error instanceof FromNewerRelease) return true;
   if (!(error instanceof Error)) return false;

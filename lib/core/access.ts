@@ -1,21 +1,24 @@
-/** Who may use a command or a view: the owner of the thing, an operator, or processes alone (those have no public route); `user` is everybody with a
- * token, operators too; `anyone` needs no token at all.
+/**
+ * The audience of a command or a view: the owner of the entity, an operator, or processes alone (those have no public route); `user` is everybody
+ * with a token, operators too; `anyone` needs no token at all.
  * @example const may: May = ['owner', 'operator'];
  */
 export type Who = 'owner' | 'operator' | 'process' | 'user' | 'anyone';
 export type May = readonly [Who, ...Who[]];
 
-/** Who is asking: an opaque id and what they are.
+/**
+ * The sender of a request: an opaque id and a role.
  * @example const actor: Actor = { id: 'sub-1', role: 'customer' };
  */
 export type Actor = Readonly<{ id: string; role: 'customer' | 'operator' | 'process' | 'anyone' }>;
 
-/** Everybody who asks without a token: one actor, since nothing tells one from another.
+/**
+ * The one actor of all requests without a token, since such callers cannot be told apart.
  * @example allowed(['user'], anybody, undefined); // false
  */
 export const anybody: Actor = { id: 'anyone', role: 'anyone' };
 
-/** By which words of a declaration each role is let in, whosever the thing is. */
+/** The words of a declaration that admit each role, whoever the owner is. */
 const letIn: Readonly<Record<Actor['role'], readonly Who[]>> = {
   process: ['process'],
   operator: ['operator', 'user', 'anyone'],
@@ -23,28 +26,33 @@ const letIn: Readonly<Record<Actor['role'], readonly Who[]>> = {
   anyone: ['anyone'],
 };
 
-/** Whether an actor may, whosever the thing is.
+/**
+ * True if an actor may use it whoever the owner is.
  * @example allowedAll(['user'], { id: 'ada', role: 'customer' }); // true
  */
 export const allowedAll = (may: readonly Who[], { role }: Actor): boolean => letIn[role].some((who) => may.includes(who));
 
-/** Whether an actor may, given whose the thing is. What is nobody's yet is open to every customer whom the declaration lets in.
+/**
+ * True if an actor may use it, given the owner. An entity without an owner is open to every customer whom the declaration admits.
  * @example allowed(['owner'], { id: 'ada', role: 'customer' }, 'bob'); // false
  */
 export const allowed = (may: readonly Who[], actor: Actor, owner: string | undefined): boolean =>
   allowedAll(may, actor) || (actor.role === 'customer' && may.includes('owner') && (owner === undefined || owner === actor.id));
 
-/** Whether a declaration gives something a public route at all.
+/**
+ * True if a declaration makes a public route.
  * @example isPublic(['process']); // false
  */
 export const isPublic = (may: readonly Who[]): boolean => may.some((who) => who !== 'process');
 
-/** Whether a declaration gives something a route that asks for no token.
+/**
+ * True if a declaration makes a route without a token.
  * @example isOpen(['anyone']); // true
  */
 export const isOpen = (may: readonly Who[]): boolean => may.includes('anyone');
 
-/** What is wrong with a declaration: who lets everybody in says nothing by naming some of them beside it, and may have meant the opposite.
+/**
+ * Finds the fault of a declaration: a word for everybody beside words for some is redundant, and may have meant the opposite.
  * @example accessFault(['anyone', 'owner']); // "is for 'anyone', which is everybody: leave 'owner' out"
  */
 export const accessFault = (may: readonly Who[]): string | undefined => {

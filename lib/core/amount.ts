@@ -1,9 +1,11 @@
-/** An integer, exact whatever its size: a number as long as that is safe (2^53 - 1), and a bigint beyond.
+/**
+ * An integer, exact at any size: a number while that is safe (2^53 - 1), and a bigint beyond.
  * @example const amount: Amount = 9_007_199_254_740_993n;
  */
 export type Amount = number | bigint;
 
-/** An integer in the one form that it has.
+/**
+ * Normalises an integer to its one form.
  * @example amountOf(5n); // 5
  */
 export const amountOf = (integer: bigint): Amount => {

@@ -6,19 +6,21 @@ import { type AnyProjection, rowKey, type Step } from './projection.ts';
 import { isPublished, type PublicEvent, publicEvent } from './public-event.ts';
 import { parseStream } from './stream.ts';
 
-/** Under this name operators meet what sends public events; no view may have it.
+/**
+ * The name of the sender of public events in operators' routes; no view may have it.
  * @example if (name === announcerName) console.log('it has no rows to answer with');
  */
 export const announcerName = 'public-events';
 
-/** A public event as the bus takes it.
+/**
+ * A public event as an entry of the bus.
  * @example const { detailType } = announcement; // 'AccountOpened'
  */
 export type Announcement = Readonly<{ detailType: string; detail: string; resources: readonly string[]; time: string }>;
 
 type Deciding = Parameters<typeof decidersOf>[0];
 
-/** Too large a one travels without its data, which is in the history of its stream. */
+/** A larger event is sent without its data, which is in the history of its stream. */
 const largestDetail = 200 * 1024;
 
 const detailOf = ({ data, ...rest }: PublicEvent, category: string): string => {
@@ -34,8 +36,9 @@ const announce = (decider: AnyDecider, event: Recorded): Readonly<Record<string,
   return { [rowKey(event.version)]: { detailType: told.type, detail, resources: [told.subject], time: told.time } };
 };
 
-/** What sends public events: a projection like any other, with a cursor for each stream, whose rows are sent to the bus instead of kept.
- * One for all categories; none where nothing is public.
+/**
+ * The sender of public events: a projection with a cursor for each stream, whose rows are sent to the bus instead of stored. One for all categories;
+ * none if no event is public.
  * @example const projections = [...manifest.projections, ...announcersOf(manifest)];
  */
 export const announcersOf = (manifest: Deciding): readonly AnyProjection[] => {
@@ -54,14 +57,15 @@ export const announcersOf = (manifest: Deciding): readonly AnyProjection[] => {
       from,
       may: ['operator'],
       initial: null,
-      // What a newer release made public is not gone past by this one: there is no revision that would begin anew.
+      // Waits for event types of a newer release instead of passing them: no later revision would send them.
       waitsForUnknown: true,
       on: Object.fromEntries([...types].map((type) => [type, on])),
     },
   ];
 };
 
-/** Whatever operators look at and resume: the views, and what sends public events.
+/**
+ * All projections that operators see and resume: the views, and the sender of public events.
  * @example operated(manifest).map(({ name }) => name); // ['account-balance', ..., 'public-events']
  */
 export const operated = (manifest: Deciding & Readonly<{ projections: readonly AnyProjection[] }>): readonly AnyProjection[] => [
@@ -69,7 +73,8 @@ export const operated = (manifest: Deciding & Readonly<{ projections: readonly A
   ...announcersOf(manifest),
 ];
 
-/** Whether other teams are to hear of a commit.
+/**
+ * True if a commit has public events.
  * @example commits.filter(isAnnounced(manifest));
  */
 export const isAnnounced = (manifest: Deciding): ((commit: Commit) => boolean) => {

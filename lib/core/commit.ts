@@ -6,7 +6,8 @@ import { parseStream } from './stream.ts';
  */
 export type StoredEvent = Readonly<{ type: string; v: number; data: unknown }>;
 
-/** Who caused a commit, from where, and as part of what. The actor is an opaque id, the network an address cut short.
+/**
+ * The cause of a commit: who, from where, and as part of what. The actor is an opaque id, the network a truncated address.
  * @example const meta: Meta = { actor: 'sub-1', correlation: 'c-1', causation: 'request-1' };
  */
 export type Meta = Readonly<{
@@ -17,12 +18,14 @@ export type Meta = Readonly<{
   traceparent?: string;
 }>;
 
-/** As part of what something happens: handed on from each cause to whatever follows from it.
+/**
+ * The trace context: passed on from each cause to its consequences.
  * @example const trail: Trail = { correlation: 'c-1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
  */
 export type Trail = Pick<Meta, 'correlation' | 'traceparent'>;
 
-/** What follows takes over from its cause.
+/**
+ * The trace context that a consequence takes over from its cause.
  * @example const meta = { ...trailOf(commit.meta), causation: event.id };
  */
 export const trailOf = ({ correlation, traceparent }: Trail): Trail => ({
@@ -48,7 +51,7 @@ export type Commit = Readonly<{
   meta: Meta;
   /** Hash of the predecessor; absent on the first. */
   prev?: string;
-  /** Why a process's command was refused; only on a commit without events. */
+  /** The refusal of a process's command; only on a commit without events. */
   refused?: Readonly<{ reason: string; detail?: unknown }>;
   /** The other commits of the same transaction. */
   siblings?: readonly Readonly<{ stream: string; commit: number }>[];

@@ -3,19 +3,22 @@ import type { Actor, May } from './access.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
 import type { Formats, Versioned } from './version.ts';
 
-/** What a decision may know beside the state and the command: nothing here is read from a clock or the environment by pure code.
+/**
+ * The context of a decision, beside the state and the command. Pure code never reads a clock or the environment.
  * @example decide.Open(state, data, { id: '7f3a', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' });
  */
 export type Context = Readonly<{ id: string; actor: Actor; at: string }>;
 
-/** What a caller needs to know about a refusal; the names are those that a problem document does not take for itself.
+/**
+ * The details of a refusal for the caller. The field names of problem documents are not allowed.
  * @example const detail: RefusalDetail = { balance: 50 };
  */
 export type RefusalDetail = Readonly<
   Record<string, unknown> & { [taken in 'type' | 'title' | 'status' | 'detail' | 'instance' | 'correlation']?: never }
 >;
 
-/** An expected refusal: a value, with a reason in kebab-case and what a caller needs to know about it.
+/**
+ * An expected refusal: a value, with a reason in kebab-case and details for the caller.
  * @example const refusal: Refusal = { refused: 'insufficient-funds', detail: { balance: 50 } };
  */
 export type Refusal = Readonly<{ refused: string; detail?: RefusalDetail }>;
@@ -26,7 +29,8 @@ export type Refusal = Readonly<{ refused: string; detail?: RefusalDetail }>;
 export const refuse = (refused: string, detail?: RefusalDetail): Refusal =>
   detail === undefined ? { refused } : { refused, detail };
 
-/** Whether an outcome is a refusal.
+/**
+ * True if an outcome is a refusal.
  * @example if (isRefusal(outcome)) console.log(outcome.refused);
  */
 export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Refusal => 'refused' in outcome;
@@ -36,18 +40,19 @@ export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Ref
  */
 export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
 
-/** A command's schema, and who may send it; `versions` where it has more than the one that is taken today; `owns` where a customer who sends it must own
- * what it names.
+/**
+ * A command's schema and its audience. `versions` has all versions of its format if there are several; `owns` names entities that a customer who
+ * sends it must own.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
 export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T>; versions?: Formats[string]; owns?: Owns<never> }>;
 
 type Versions<T> = Pick<Versioned<T>, 'current' | 'readable' | 'schemas' | 'parse'>;
 
-/** Declares a command: who may send it, and the schema of its data. A process keeps the commands that it decided: one that it sends gets another
- * shape as a stored event does, by a new version.
- * With `owns` a customer must also own what the command names: asked over HTTP, before anything is stored. It is not asked again when the command takes
- * effect, so a process that acts on it still has to.
+/**
+ * Declares a command: its audience, and the schema of its data. A process stores the commands that it decided, so a command sent by processes changes
+ * its format as a stored event does, by a new version. With `owns` a customer must also own the entities that the command names. This is checked over
+ * HTTP, before anything is stored, and not again when the command takes effect, so a process that acts on it has to check as well.
  * @example command(['owner', 'process'], v1(z.strictObject({ amount })).next(z.strictObject({ amount, currency }), inEuro));
  */
 export const command: {
@@ -73,13 +78,13 @@ export interface Decider<S, C extends Message, E extends Message> {
   readonly events: Formats;
   readonly commands: { readonly [T in C['type']]: CommandFormat<DataOf<C, T>> };
   readonly initial: S;
-  /** Whose it is; undefined while it is nobody's. Needed as soon as a command is for the owner. */
+  /** The owner's id; undefined while there is none. Required if a command is for the owner. */
   readonly owner?: (state: S) => string | undefined;
   /** Values that no other stream of the category may have at the same time, by name. */
   readonly unique?: Readonly<Record<string, (state: S) => string | undefined>>;
   /** The event types that other teams may listen to: each of them is also sent as a CloudEvent. */
   readonly publishes?: readonly E['type'][];
-  /** An instant for each type that became public after events of it were stored: what was committed before then stays among us. */
+  /** The start time of each type that became public after events of it were stored: earlier commits are not announced. */
   readonly publishesSince?: { readonly [T in E['type']]?: string };
   readonly decide: { readonly [T in C['type']]: (state: S, data: DataOf<C, T>, context: Context) => readonly E[] | Refusal };
   readonly evolve: { readonly [T in E['type']]: (state: S, data: DataOf<E, T>) => S };
@@ -111,7 +116,8 @@ export const fold = (decider: AnyDecider, state: unknown, events: readonly Messa
     return evolve(before as never, event.data as never);
   }, state);
 
-/** What a command comes to, given the state: events, none, or a refusal.
+/**
+ * The outcome of a command on a state: events, none, or a refusal.
  * @example const outcome = decide(account, state, { type: 'Withdraw', data }, context);
  */
 export const decide = (
@@ -125,7 +131,8 @@ export const decide = (
   return decision(state as never, data as never, context);
 };
 
-/** The categories whose things the commands of a decider name as the caller's own.
+/**
+ * The categories of the entities that a decider's commands name as the caller's own.
  * @example namedBy(transfer); // ['account']
  */
 export const namedBy = ({ commands }: Pick<AnyDecider, 'commands'>): readonly string[] => [

@@ -3,12 +3,13 @@
  */
 export type DemoCommand = Readonly<{ as: 'customer' | 'operator'; post: `/${string}`; body: object }>;
 
-/** What `npm start` shows of an application: exported as `demo` beside the manifest, by whoever wants it.
+/**
+ * The demo that `npm start` shows of an application: optionally exported as `demo` beside the manifest.
  * @example export const demo: Demo = { seed: [open], hint: (api) => `curl ${api}/views/account-balance` };
  */
 export type Demo = Readonly<{
   /** A little history: sent at each start, in this order, each command under an Idempotency-Key of its own, so that a second start repeats nothing. */
   seed: readonly DemoCommand[];
-  /** What to paste into a shell where TOKEN holds a customer's token. */
+  /** Shell commands to paste, with a customer's token in TOKEN. */
   hint: (api: string) => string;
 }>;

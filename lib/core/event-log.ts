@@ -4,10 +4,11 @@ import { rememberedType } from './process/events.ts';
 import { type AnyProjection, type RowsPerStream, rowKey, type Source } from './projection.ts';
 import type { Formats } from './version.ts';
 
-/** By which a process's own formats are known. */
+/** The type that identifies a process's own formats. */
 const stepEndedType = 'StepEnded';
 
-/** An event as the log has it: what happened where and when, who caused it, and as part of what; what it says only if asked for.
+/**
+ * An event in the log: its type, place and time, its cause and its trace; its data only if asked for.
  * @example const line: LoggedEvent = { event: 'account-7f3a/2', type: 'MoneyDeposited', version: 2, ... };
  */
 export type LoggedEvent = Readonly<{
@@ -29,7 +30,8 @@ export type LoggedEvent = Readonly<{
  */
 export type EventLog = RowsPerStream<Readonly<Record<string, never>>, LoggedEvent, Message>;
 
-/** The list by which a trace finds what belongs together.
+/**
+ * The list from which a trace reads the events of one correlation id.
  * @example reader.list({ list: byCorrelation, partition, direction: 'oldest-first', limit: 100 });
  */
 export const byCorrelation = 'by-correlation';
@@ -39,7 +41,7 @@ type Options = Readonly<{
   /** `event-log` if not said. */
   name?: string;
   revision?: number;
-  /** Whether the events' data is kept too: then the log holds whatever personal data they hold. */
+  /** Also stores the events' data, with all the personal data in it. */
   data?: boolean;
 }>;
 
@@ -53,19 +55,19 @@ const writer = (withData: boolean) => (_: unknown, event: Recorded) => ({
   rows: { [rowKey(event.version)]: logged(event, withData) },
 });
 
-/** What makes a log's rows, whichever categories it reads: the hash of its code is that of this, and tells a log from a manifest's own views.
+/**
+ * The handlers that make a log's rows, for any categories: the hash of a log's code is theirs, and they tell a log from a manifest's own views.
  * @example Object.values(log.on)[0] === logWriters.bare; // true of a log without data
  */
 export const logWriters = { bare: writer(false), full: writer(true) } as const;
 
-/** What a process writes beside what happened, in each of its commits: there is nothing in it that a log would be read for, and it would cost as much. */
+/** A process's bookkeeping events, which end each of its commits: nobody reads a log for them, and they would cost as much. */
 const isBookkeeping = (events: Formats, type: string): boolean =>
   Object.hasOwn(events, stepEndedType) && (type === rememberedType || type === stepEndedType);
 
 /**
- * The view that audit, reports and tracing read: every event of some categories, by stream, and in lists by type, by actor, by
- * correlation and by day, each in the order of time. An event costs a write for itself and one in each of the four indexes, beside
- * the cursor's of its commit: about six units.
+ * The view for audits, reports and traces: every event of some categories, by stream, and in lists by type, by actor, by correlation and by day, each
+ * in the order of time. An event costs one write for itself and one in each of the four indexes, beside the cursor's of its commit: about six units.
  * @example projections: [eventLog([account, parcel], { may: ['operator'] })] // GET /views/event-log?list=by-actor&by=ada&order=newest-first
  */
 export const eventLog = (
@@ -92,7 +94,8 @@ export const eventLog = (
   };
 };
 
-/** Whether a view is an event log: the one kind that lists events by correlation.
+/**
+ * True if a view is an event log: the one kind that lists events by correlation.
  * @example isEventLog(eventLog([account], { may: ['operator'] })); // true
  */
 export const isEventLog = ({ kind, lists = {} }: Pick<AnyProjection, 'kind' | 'lists'>): boolean =>

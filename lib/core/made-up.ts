@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-/** Who chooses what a schema leaves open: a seeded die, or something that always chooses alike.
+/**
+ * A source of choices where a schema leaves several: seeded randomness, or a fixed choice.
  * @example const first: Chooser = { below: () => 0, pick: (from) => from[0]!, chance: () => true };
  */
 export type Chooser = Readonly<{
@@ -29,7 +30,7 @@ type Schema = Readonly<{
   maxLength?: number;
 }>;
 
-/** Some that fit many a pattern: a schema takes what it likes. */
+/** Texts that match many common patterns. */
 const texts = [
   'a',
   'b',
@@ -83,10 +84,11 @@ const valueFor = (schema: Schema, choose: Chooser): unknown => {
   }
 };
 
-/** Where a few texts and ids must all fit at once, one in ten does. */
+/** If several texts and ids must match at the same time, one try in ten does. */
 const tries = 1_000;
 
-/** A source of values that a schema takes, parsed; it answers undefined where none of many fitted, as with patterns of its own.
+/**
+ * A generator of values that a schema accepts, parsed. It returns undefined if none of many tries was accepted, as with unusual patterns.
  * @example madeUp(z.strictObject({ amount: z.int().positive() }))(first); // { data: { amount: 1 } }
  */
 export const madeUp = (schema: z.ZodType): ((choose: Chooser) => Readonly<{ data: unknown }> | undefined) => {
@@ -100,7 +102,7 @@ export const madeUp = (schema: z.ZodType): ((choose: Chooser) => Readonly<{ data
   };
 };
 
-/** Always the same choices, with every optional field filled: for what people read. */
+/** Always makes the same choices, and fills every optional field: for examples that people read. */
 const alike = (): Chooser => {
   let n = 0;
   const below = (limit: number): number => {
@@ -110,7 +112,8 @@ const alike = (): Chooser => {
   return { below, pick: (from) => from[below(from.length)]!, chance: () => true };
 };
 
-/** One example of what a schema takes, the same each time; undefined where none was found.
+/**
+ * One example of a schema, always the same; undefined if none was found.
  * @example exampleOf(z.strictObject({ currency: z.enum(['EUR']) })); // { data: { currency: 'EUR' } }
  */
 export const exampleOf = (schema: z.ZodType): Readonly<{ data: unknown }> | undefined => madeUp(schema)(alike());

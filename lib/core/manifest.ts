@@ -8,29 +8,30 @@ import type { AnyProcess } from './process/process.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from './projection.ts';
 import { isCategory, kebab } from './stream.ts';
 
-/** Everything that a deployment is driven by.
+/**
+ * Everything that a deployment is derived from.
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
 export type Manifest = Readonly<{
   aggregates: readonly AnyDecider[];
   projections: readonly AnyProjection[];
   processes?: readonly AnyProcess[];
-  /** Views that are not there any more, each with the reason: a deployment takes away no others that answer. */
+  /** Removed views, each with the reason: a deployment removes no other view that answers. */
   retired?: Readonly<Record<string, string>>;
 }>;
 
 const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
 const viewName = /^[a-z][a-z0-9-]{0,39}$/;
 const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
-/** As commits carry their times: only such texts compare as the instants do. */
+/** The form of times in commits: only texts in this form sort as the instants do. */
 const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
-/** What is wrong with who may use something. */
+/** Finds the faults of an audience. */
 const mayFaults = (what: string, may: May | undefined): readonly string[] => {
   const fault = may && accessFault(may);
   return fault === undefined ? [] : [`${what} ${fault}.`];
 };
-/** First segments of paths that are taken by the product itself. */
+/** First segments of paths that the product itself uses. */
 const reserved = ['views', 'streams', 'ops', 'health', 'process', 'unique', 'anyone'];
 
 const aggregateFaults = (decider: AnyDecider): string[] => {
@@ -74,7 +75,7 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
   ];
 };
 
-/** What commands name of other aggregates must have an owner to ask after. */
+/** The aggregates that commands name entities of must have an owner to check. */
 const ownsFaults = (aggregates: readonly AnyDecider[]): string[] =>
   aggregates.flatMap(({ category, commands }) =>
     Object.entries(commands).flatMap(([name, { owns = {} }]) =>
@@ -88,7 +89,7 @@ const ownsFaults = (aggregates: readonly AnyDecider[]): string[] =>
     ),
   );
 
-/** All parts of a row are read together: with more of them it is reading that gets slow. */
+/** All parts of a row are read together: more of them would make reads slow. */
 const mostShards = 100;
 const isShards = (shards = 1) => Number.isSafeInteger(shards) && shards >= 1 && shards <= mostShards;
 
@@ -141,12 +142,13 @@ const projectionFaults = (projection: AnyProjection): string[] => {
   ];
 };
 
-/** Checks a manifest as a whole and hands it on, with the view of its processes' instances; what is wrong is said all at once.
+/**
+ * Checks a whole manifest and returns it, with the view of its processes' instances. All faults are reported together.
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
 export const defineManifest = (manifest: Manifest): Manifest => {
   const { aggregates, processes = [], retired = {} } = manifest;
-  // Made anew where a manifest is made of another one.
+  // Replaced if this manifest is made from another one.
   const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
   const faults = [
     ...aggregates.flatMap(aggregateFaults),

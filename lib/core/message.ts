@@ -1,4 +1,5 @@
-/** Something said in the domain: its type and its data.
+/**
+ * A message of the domain: its type and its data.
  * @example const deposit: Message<'Deposit', { amount: number }> = { type: 'Deposit', data: { amount: 5 } };
  */
 export type Message<T extends string = string, D = unknown> = Readonly<{ type: T; data: D }>;
@@ -13,7 +14,8 @@ export type MessagesOf<M> = { [T in keyof M & string]: Message<T, M[T]> }[keyof 
  */
 export type DataOf<M extends Message, T extends M['type']> = Extract<M, { type: T }>['data'];
 
-/** An event as a projection or a process sees it: with its place, its time and who caused it.
+/**
+ * An event with its place, its time and its cause, as projections and processes receive it.
  * @example const key = (event: Recorded) => event.subjectId; // `7f3a` of `account-7f3a`
  */
 export type Recorded<E extends Message = Message> = E & {
@@ -29,6 +31,6 @@ export type Recorded<E extends Message = Message> = E & {
   readonly correlation: string;
   readonly causation: string;
   readonly traceparent?: string;
-  /** An import's mark: it was news somewhere else, and long ago. */
+  /** The mark of an import: the event is from another system. */
   readonly imported?: string;
 };

@@ -1,11 +1,12 @@
-/** An answer that is no success, as RFC 9457 has it: a stable type, a status, a sentence, and what else the caller needs.
+/**
+ * A problem (RFC 9457): a stable type, a status, a sentence, and details for the caller.
  * @example const problem: Problem = { kind: 'insufficient-funds', status: 422, detail: 'The balance is 50.', extra: { balance: 50 } };
  */
 export type Problem = Readonly<{
   /** The last part of the problem's `type`; its words are the title. */
   kind: string;
   status: number;
-  /** A sentence for a person: what is wrong, and what to do. */
+  /** A sentence for a person: the fault, and the next step. */
   detail: string;
   extra?: Readonly<Record<string, unknown>>;
   retryAfterSeconds?: number;

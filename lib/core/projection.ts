@@ -4,19 +4,20 @@ import type { Share, Total } from './share.ts';
 import { parseStream } from './stream.ts';
 import type { Formats } from './version.ts';
 
-/** Where a view's events come from: a decider will do.
+/**
+ * The source of a view's events; a decider is one.
  * @example const source: Source = account;
  */
 export type Source = Readonly<{ category: string; events: Formats }>;
 
 interface Declared {
   readonly name: string;
-  /** Raised whenever the rows that the code makes change; each revision has its own table, queue, rule and function. */
+  /** Raise it whenever the code makes other rows; each revision has its own table, queue, rule and function. */
   readonly revision: number;
   /** One category, or several: a stream's key in the view is its id, or its whole name. */
   readonly from: Source | readonly Source[];
   readonly may: May;
-  /** For how many seconds an answer may be given again without reading the view; 0 if not said. */
+  /** The seconds for which an answer may be cached; the default is 0. */
   readonly freshSeconds?: number;
 }
 
@@ -24,22 +25,25 @@ interface Declared {
  * @example const byStatus: List<Balance> = { by: (row) => row.status, sort: (row) => row.changedAt, within: 'owner' };
  */
 export type List<Row> = Readonly<{
-  /** Under which value a row is listed; `undefined` keeps it out. Without it all rows share one partition, which takes 1,000 writes a second. */
+  /**
+   * The partition in which a row is listed; `undefined` leaves it out. Without it all rows share one partition, which takes 1,000 writes a second.
+   */
   by?: (row: Row) => string | undefined;
-  /** What the list is ordered by, as text; without it the row's key. */
+  /** The sort key of a row, as text; the default is the row's key. */
   sort?: (row: Row) => string;
-  /** Each owner's rows are a list of their own: the only kind that customers may ask for. */
+  /** Makes a list for each owner: the only kind that customers may read. */
   within?: 'owner';
 }>;
 
-/** What a view may declare about the lists of its rows.
+/**
+ * The lists, filters and expiry of a view's rows.
  * @example const listed: Listed<Balance> = { lists: { newest: { sort: (row) => row.changedAt } }, filters: ['currency'] };
  */
 export interface Listed<Row> {
   readonly lists?: Readonly<Record<string, List<Row>>>;
   /** Fields that any list may be filtered by, for equality. */
   readonly filters?: readonly (keyof Row & string)[];
-  /** The instant from which a row counts as absent in queries; its cursor lives on. */
+  /** The time from which a row counts as absent in queries; its cursor stays. */
   readonly expires?: (row: Row) => string | undefined;
 }
 
@@ -48,14 +52,15 @@ export interface Listed<Row> {
  */
 export interface RowPerStream<Row extends object, E extends Message> extends Declared, Listed<Row> {
   readonly kind: 'row-per-stream';
-  /** Whose a row is; a view for the owner needs it, and is then listed by it. */
+  /** The owner of a row; required in a view for the owner, which is then listed by owner. */
   readonly owner?: (row: Row) => string;
   readonly on: {
     readonly [T in E['type']]?: (row: Row | undefined, event: Recorded<Extract<E, { type: T }>>) => Row | undefined;
   };
 }
 
-/** What one event does to a view with many rows for each stream: rows by their key, `undefined` deletes.
+/**
+ * The effect of one event on a view with many rows for each stream: rows by their key, `undefined` deletes.
  * @example const step: Step<Balance, Entry> = { memory: { balance: 5 }, rows: { '000000000001': entry } };
  */
 export type Step<Memory, Row> = Readonly<{ memory: Memory; rows?: Readonly<Record<string, Row | undefined>> }>;
@@ -70,21 +75,22 @@ export interface RowsPerStream<Memory, Row extends object, E extends Message> ex
   readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Step<Memory, Row> };
 }
 
-/** A view whose rows are sums over many streams. What each stream contributes to each row follows from a small memory of the stream.
- * A row's key looks like an id: 1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit.
+/**
+ * A view whose rows are sums over many streams. The contribution of each stream to each row follows from a small memory of the stream. A row's key
+ * looks like an id: 1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit.
  * @example export const accountTotals: SharedRows<Memory, AccountEvent> = { kind: 'shared-rows', ... };
  */
 export interface SharedRows<Memory, E extends Message> extends Declared {
   readonly kind: 'shared-rows';
   readonly initial: Memory;
   readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Memory };
-  /** By row key; a row that is not mentioned is one that the stream has no share in. */
+  /** Contributions by row key; a stream contributes nothing to rows left out. */
   readonly shares: (memory: Memory) => Readonly<Record<string, Share>>;
-  /** Whose a row is; it can only follow from the row's key. */
+  /** The owner of a row; it can only follow from the row's key. */
   readonly owner?: (rowKey: string) => string | undefined;
-  /** Into how many items a row is split, when more streams change it than one item can take (1,000 units a second). */
+  /** The number of items that a row is split into, if more streams change it than one item can take (1,000 units a second). */
   readonly shards?: number;
-  /** What readers are shown of a row, beside its key; all of it without. */
+  /** The fields that readers see of a row, beside its key; the default is all. */
   readonly show?: (total: Total) => object;
 }
 
@@ -97,7 +103,7 @@ export type AnyProjection = Readonly<{
   from: Source | readonly Source[];
   may: May;
   freshSeconds?: number;
-  /** An event type that this release does not know may be for it all the same: it waits for the newer release. */
+  /** Unknown event types are not skipped: the commit waits for the newer release. */
   waitsForUnknown?: true;
 }> &
   Listed<never> &
@@ -134,7 +140,8 @@ export type AnySharedRows = Readonly<{
  */
 export const sourcesOf = ({ from }: Pick<AnyProjection, 'from'>): readonly Source[] => [from].flat();
 
-/** The source that a stream is of; undefined for a stream that the projection has nothing to do with.
+/**
+ * The source of a stream; undefined if the projection does not read its category.
  * @example sourceOf(accountBalance, 'account-7f3a')?.events;
  */
 export const sourceOf = (projection: Pick<AnyProjection, 'from'>, stream: string): Source | undefined => {
@@ -148,7 +155,8 @@ export const sourceOf = (projection: Pick<AnyProjection, 'from'>, stream: string
 export const streamKey = ({ from }: Pick<AnyProjection, 'from'>, stream: string): string =>
   (Array.isArray(from) ? undefined : parseStream(stream)?.id) ?? stream;
 
-/** What anything that commits are delivered to says of itself: projections do, and what else has a cursor for each stream.
+/**
+ * The declaration of a consumer of commits: a projection, or another consumer with a cursor for each stream.
  * @example const subscription: Subscription = accountBalance;
  */
 export type Subscription = Readonly<{

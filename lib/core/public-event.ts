@@ -8,9 +8,9 @@ import { rowKey } from './projection.ts';
  */
 export type PublicEvent = Readonly<{
   specversion: '1.0';
-  /** `<stream>/<version>`: the same whenever it is sent again, by which a consumer knows a repeat. */
+  /** `<stream>/<version>`: the same on every repeat, so that consumers can deduplicate. */
   id: string;
-  /** Whose language it is: `urn:foldstream:<category>`. With the id unique for all time. */
+  /** The category's namespace: `urn:foldstream:<category>`. Unique for all time together with the id. */
   source: string;
   type: string;
   /** The stream. */
@@ -24,23 +24,25 @@ export type PublicEvent = Readonly<{
   correlationid: string;
   traceparent?: string;
   data?: unknown;
-  /** Stands for `data` that is too large for the bus: where it can be read. */
+  /** Replaces `data` that is too large for the bus: the place where it can be read. */
   dataref?: string;
 }>;
 
 type Publishes = Pick<AnyDecider, 'publishes' | 'publishesSince'>;
 
-/** By the commit's own time and no clock: whenever and however often it is asked, the answer is the same. */
+/** Compares with the commit's own time instead of a clock, so that the answer is always the same. */
 const isFor = ({ publishes, publishesSince }: Publishes, type: string, { at, imported }: Pick<Commit, 'at' | 'imported'>) =>
   imported === undefined && publishes?.includes(type) === true && at >= (publishesSince?.[type] ?? '');
 
-/** Whether other teams hear of a commit at all. What is imported was news somewhere else, and long ago.
+/**
+ * True if a commit is announced at all. Imported commits are not: they were announced by their first system.
  * @example isPublished(account, commit); // true of the commit that opened it
  */
 export const isPublished = (decider: Publishes, commit: Commit): boolean =>
   commit.events.some(({ type }) => isFor(decider, type, commit));
 
-/** An event as other teams receive it, its data in today's shape; undefined if it is not for them.
+/**
+ * An event as other teams receive it, its data in the current version; undefined if it is not public.
  * @example publicEvent(account, recorded)?.id; // 'account-7f3a/1'
  */
 export const publicEvent = (

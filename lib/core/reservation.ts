@@ -8,7 +8,7 @@ export const reservationCategory = 'unique';
 
 const holder = z.object({ by: z.string() });
 
-/** Stored formats of 2026-11: who holds a value that nobody else may have. */
+/** Stored formats of 2026-11: the holder of a unique value. */
 const reservationEvents = { ValueClaimed: v1(holder), ValueReleased: v1(holder) };
 
 type ReservationEvent = EventOf<typeof reservationEvents>;
@@ -43,7 +43,8 @@ export type Claim = Readonly<{ name: string; value: string; kind: 'claim' | 'rel
 
 type Uniqueness = Readonly<Record<string, (state: never) => string | undefined>>;
 
-/** What a command changes about the values that only one stream may have.
+/**
+ * The unique values that a command claims and releases.
  * @example claimsOf({ iban: (account) => account.iban }, before, after); // [{ name: 'iban', value: 'AT61...', kind: 'claim' }]
  */
 export const claimsOf = (unique: Uniqueness, before: unknown, after: unknown): readonly Claim[] =>

@@ -1,15 +1,17 @@
 const category = /^[A-Za-z]{1,40}$/;
 const id = /^[A-Za-z0-9](?:[A-Za-z0-9_.~-]{0,126}[A-Za-z0-9])?$/;
 
-/** What an id may look like, in words: for messages and for the reference. */
+/** The form of an id in words, for messages and the reference. */
 export const idRule = '1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit';
 
-/** Whether a string can be the name of a category: 1 to 40 letters.
+/**
+ * True if a string can be the name of a category: 1 to 40 letters.
  * @example isCategory('account'); // true
  */
 export const isCategory = (name: string): boolean => category.test(name);
 
-/** Whether a string can be an id within a category.
+/**
+ * True if a string can be an id within a category.
  * @example isId('7f3a'); // true
  */
 export const isId = (name: string): boolean => id.test(name);
@@ -19,7 +21,8 @@ export const isId = (name: string): boolean => id.test(name);
  */
 export const streamName = (categoryName: string, streamId: string): string => `${categoryName}-${streamId}`;
 
-/** Takes a stream's name apart, or answers undefined where it is none.
+/**
+ * Splits a stream's name; undefined if it is not one.
  * @example parseStream('account-7f3a'); // { category: 'account', id: '7f3a' }
  */
 export const parseStream = (stream: string): Readonly<{ category: string; id: string }> | undefined => {

@@ -13,7 +13,7 @@ export type Versioned<T> = Readonly<{
   /** The schema of each version, the first at index 0: for contracts and documentation. */
   schemas: readonly ZodType[];
   parse: (data: unknown, writtenAs: number) => T;
-  /** The next version, written from now on; `upcast` lifts what was stored before. */
+  /** The next version, written from now on; `upcast` converts stored data of the version before. */
   next: <S extends ZodType>(schema: S, upcast: (old: T) => z.input<S>) => Versioned<z.output<S>>;
   /** The next version, readable from this release on and written by the following one; `downcast` gives today's shape. */
   soon: <S extends ZodType>(schema: S, downcast: (newer: z.output<S>) => T) => Readonly<Omit<Versioned<T>, 'next' | 'soon'>>;
@@ -57,7 +57,7 @@ export type EventOf<F extends Formats> = {
   [T in keyof F & string]: Readonly<{ type: T; data: ReturnType<F[T]['parse']> }>;
 }[keyof F & string];
 
-/** An event that this release cannot read because a newer one wrote it: passes by itself once that release is everywhere. */
+/** An event that a newer release wrote, so that this one cannot read it. A retry succeeds once the newer release is deployed everywhere. */
 export class FromNewerRelease extends Error {
   override name = 'FromNewerRelease';
 }

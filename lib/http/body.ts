@@ -4,10 +4,10 @@ import { levels, NotStorable, storable } from '../engine/store/storable.ts';
 
 const bodyBytes = 256 * 1024;
 
-/** A decision puts what it was given into something of its own: as many levels are left for that. */
+/** A decision wraps the given data in its own: this many levels are reserved for that. */
 const leftForWrapping = 5;
 
-/** What no table takes and no caller gets back is refused here, with its path: text that is no Unicode, empty names, numbers beyond all bounds, nesting. */
+/** Refuses data that no table accepts or no caller would get back, with its path: invalid Unicode, empty names, unbounded numbers, deep nesting. */
 const checked = (body: unknown): unknown => {
   try {
     storable(body, 'The body', levels - leftForWrapping);

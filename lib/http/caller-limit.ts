@@ -1,12 +1,12 @@
 import type { Clock } from '../engine/ports.ts';
 
-/** How many requests of one caller are answered a second, in the long run and at once. */
+/** The rate limit of one caller: requests a second in the long run, and in a burst. */
 export type CallerRate = Readonly<{ perSecond: number; atOnce: number }>;
 
-/** Counts a caller's request, and answers after how many seconds the next one would be answered if this one is not to be. */
+/** Counts a caller's request. Returns undefined, or the seconds to wait if the request exceeds the limit. */
 export type CallerLimit = (caller: string) => number | undefined;
 
-/** Of so many callers the bucket is kept; whoever asked longest ago begins anew with a full one. */
+/** The most callers with a bucket; the least recent one is dropped, and begins with a full bucket again. */
 const mostCallers = 10_000;
 
 /** A token bucket for each caller. */
@@ -15,10 +15,10 @@ export const callerLimit = (clock: Pick<Clock, 'now'>, { perSecond, atOnce }: Ca
   return (caller) => {
     const now = clock.now();
     const before = buckets.get(caller) ?? { left: atOnce, at: now };
-    // A clock that was set back fills nothing, and must not keep a bucket from being filled again.
+    // A clock that was set back adds no tokens, and must not stop later refills.
     const filled = Math.min(atOnce, before.left + (Math.max(0, now - before.at) / 1_000) * perSecond);
     const left = filled >= 1 ? filled - 1 : filled;
-    // The map's order is that of use: the first one is who asked longest ago.
+    // The map is in the order of use: the first entry is the least recent caller.
     buckets.delete(caller);
     buckets.set(caller, { left, at: now });
     if (buckets.size > most) buckets.delete(buckets.keys().next().value ?? '');

@@ -55,10 +55,10 @@ const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: st
 
 const typesOf = (commit: Commit): readonly string[] => commit.events.map(({ type }) => type);
 
-/** How many of a stream's last commits the token of a command that changed nothing looks at: one request. */
+/** The number of a stream's last commits that the token of a command without effect looks at: one request. */
 const lookedBack = 100;
 
-/** Of each type the last commit that has it: a view that takes nothing from the very last one is to have reached those before it all the same. */
+/** The last commit of each event type: a view that ignores the very last commit must still have applied those before it. */
 const lastOfTypes = async ({ store }: Commanding, stream: string, commit: number): Promise<readonly [Awaited, ...Awaited[]]> => {
   const { commits } =
     commit === 0 ? { commits: [] } : await store.read(stream, { from: 1, to: commit, limit: lookedBack, newestFirst: true });
@@ -80,7 +80,7 @@ export const answerCommand = async (
 ): Promise<HttpResponse> => {
   const { decider, keys } = commanding;
   const id = validId(request.path.id);
-  // A command for anyone has a route of its own, which names it.
+  // A command for anyone has its own route, whose path names it.
   const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
   const body = jsonBody(request.body);
   const data = validated(format, body);

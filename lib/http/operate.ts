@@ -11,7 +11,7 @@ const revisionOf = (text: string | undefined): number | undefined => {
   return Number(text);
 };
 
-/** The one parameter that a route knows; what is unknown is refused rather than ignored. */
+/** The one parameter that each route knows; unknown ones are refused rather than ignored. */
 const known: Readonly<Record<string, string>> = {
   'GET /ops/rebuilds': 'projection',
   'POST /ops/projections/{name}/parked/{stream}/resume': 'revision',
@@ -28,7 +28,7 @@ const answerProjections = async (operating: Operating, request: HttpRequest): Pr
   return { status: 202, body: ordered };
 };
 
-/** What a function for operators answers from. */
+/** The ports of a function for operators. */
 export type Operators = Readonly<{ operating: Operating; ordering: Ordering; estimate: Estimating; trace: TraceReader }>;
 
 /** Answers `/ops/...`, to operators alone. */

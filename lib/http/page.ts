@@ -6,7 +6,7 @@ const mostItems = 100;
 
 export const filterName = (field: string) => `filter.${field}`;
 
-/** `limit`, `cursor`, `order` and what else is known of a list; anything unknown is refused rather than ignored. */
+/** Reads `limit`, `cursor`, `order` and the known parameters of a list; unknown ones are refused rather than ignored. */
 export const pageRequest = (query: HttpRequest['query'], known: readonly string[] = ['owner']): PageRequest => {
   const { limit = '20', cursor, order = 'oldest-first', owner, list, by } = query;
   const all = ['limit', 'cursor', 'order', ...known];

@@ -13,14 +13,14 @@ import type { HttpRequest, HttpResponse } from './request.ts';
 
 type Answer = Readonly<{ body: object; tag: string }>;
 
-/** What a query function keeps from one request to the next. */
+/** The state that a query function keeps between requests. */
 export type Answering = Readonly<{
   views: ReadonlyMap<string, Revisions>;
   keys: Pick<Keys, 'digest' | 'hash'>;
   answers: AnswerCache<Answer>;
 }>;
 
-/** Reads what is asked for, and tags it: by its commit, or by what it says. */
+/** Reads the answer and its ETag: by its commit, or by its content. */
 const read = async ({ keys }: Answering, querying: Querying, request: HttpRequest, page: PageRequest): Promise<Answer> => {
   const { path, actor } = request;
   const { body, tag } =
@@ -30,11 +30,11 @@ const read = async ({ keys }: Answering, querying: Querying, request: HttpReques
   return { body, tag: tag ?? `${tagOf(querying)}-${keys.hash(exactJson(body)).slice(0, 32)}` };
 };
 
-/** Whether a caller has what it would get: weakly compared, as RFC 9110 has it. */
+/** True if the caller has the current answer: a weak comparison, as RFC 9110 defines it. */
 const isKnown = (header: string | undefined, etag: string): boolean =>
   header !== undefined && (header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag));
 
-/** How long an answer may be used again, and by whom: an answer in a browser's cache must not serve a request for a newer one. */
+/** The cache headers of an answer: a browser must not serve a request for newer data from its cache. */
 const freshness = (seconds: number): Readonly<Record<string, string>> =>
   seconds > 0 ? { 'cache-control': `private, max-age=${Math.floor(seconds)}`, vary: 'authorization, consistent-with' } : {};
 
@@ -43,7 +43,7 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   if (request.route === 'GET /health') return { status: 200, body: { status: 'ok' } };
   const { views, keys, answers } = answering;
   const { path, query, headers, actor } = request;
-  // A view for anyone has routes of its own, which name it.
+  // A view for anyone has its own routes, whose path names it.
   const name = path.view ?? request.route.split('/')[2] ?? '';
   const revisions = views.get(name);
   if (!revisions) throw notFound(`view '${name}'`);

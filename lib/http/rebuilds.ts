@@ -33,10 +33,10 @@ const rollingBack = z.strictObject({ why, revision: z.int().positive().optional(
 
 type Order = z.infer<typeof order>;
 
-/** What a dry run answers for a projection: nothing is changed by it. */
+/** Estimates a rebuild of a projection, without changing anything. */
 export type Estimating = (asked: Pick<Order, 'projection' | 'revision'>, settings: Partial<RebuildSettings>) => Promise<object>;
 
-/** One thing at a time, and never without a reason but where nothing is changed. */
+/** Checks a request: one thing at a time, with a reason if it changes anything. */
 const checked = (asked: Order): Order & Readonly<{ why: string }> => {
   const chosen = (['stream', 'category', 'audit', 'dryRun'] as const).filter((name) => asked[name] !== undefined);
   if (chosen.length > 1) throw invalid(chosen[1] ?? '', `goes not together with ${chosen[0]}`);
@@ -69,7 +69,7 @@ const begin = async ({ ordering, estimate, log }: Asked, { body, actor, correlat
   return { status: 202, body: begun, headers: { location: `rebuilds/${begun.id}` } };
 };
 
-/** Answers `/ops/rebuilds...` and `POST /ops/projections/{name}/roll-back`, to whom it may concern; undefined for any other route. */
+/** Answers `/ops/rebuilds...` and `POST /ops/projections/{name}/roll-back`; undefined for any other route. */
 export const answerRebuilds = async (asked: Asked, request: HttpRequest): Promise<HttpResponse | undefined> => {
   const { ordering } = asked;
   const { route, path, query, body, actor } = request;

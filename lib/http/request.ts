@@ -1,7 +1,7 @@
 import type { Actor } from '../core/access.ts';
 import type { Trail } from '../core/commit.ts';
 
-/** A request as the plain functions see it: no gateway, no token, the caller's address cut short. */
+/** A request without gateway and token, with the caller's address truncated. */
 export type HttpRequest = Readonly<{
   route: string;
   path: Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ export type HttpResponse = Readonly<{ status: number; body?: unknown; headers?: 
 /** A trace context of version 00, whose ids are not all zeros: https://www.w3.org/TR/trace-context/#traceparent-header. */
 const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** As part of what a request is made, as far as that is kept: a traceparent that is none begins no trace, and is left out as the standard asks. */
+/** The trace context of a request. An invalid traceparent is ignored, as the standard demands. */
 export const trailIn = ({ correlation, headers: { traceparent } }: Pick<HttpRequest, 'correlation' | 'headers'>): Trail => ({
   correlation,
   ...(traceparent !== undefined && traceContext.test(traceparent) && { traceparent }),

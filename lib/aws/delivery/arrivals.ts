@@ -3,11 +3,13 @@ import type { SQSRecord } from 'aws-lambda';
 import { type Sorted, sorted } from '../../engine/delivery/received.ts';
 import type { Proofs } from '../../engine/ports.ts';
 
-/** What a consumer looks at its messages with. */
+/** The ports for receiving messages. */
 export type Receipt = Readonly<{ log: Pick<Logger, 'info' | 'error'>; proofs: Pick<Proofs, 'holds'> }>;
 
-/** What has come, by what it says. What is of no known form, or has no valid proof, is to come again as others do: it may be of a newer release, which is
- * everywhere soon, or under a key that is known a moment later; otherwise it ends as a dead letter, where somebody looks at it. */
+/**
+ * Sorts messages by kind. A message of unknown form or without a valid proof is retried like a failed one: it may be of a newer release or under a
+ * new key, which this function knows a moment later. Otherwise it ends as a dead letter, for an operator.
+ */
 export const arrivals = async <O>(
   { log, proofs }: Receipt,
   records: readonly SQSRecord[],

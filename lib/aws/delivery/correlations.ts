@@ -1,4 +1,4 @@
-/** The correlation ids of some commits, each once: what makes a batch's log line findable by each request that it serves. */
+/** The distinct correlation ids of some commits, which make a batch's log line findable by each of its requests. */
 export const correlationsOf = (commits: readonly Readonly<{ meta: Readonly<{ correlation: string }> }>[]): readonly string[] => [
   ...new Set(commits.map(({ meta }) => meta.correlation)),
 ];

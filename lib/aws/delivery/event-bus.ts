@@ -6,7 +6,7 @@ import { attempts, timeouts } from '../client.ts';
 const eventBridge = (): EventBridgeClient =>
   new EventBridgeClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
 
-/** A bus of EventBridge. A call can succeed while some of its entries failed: those are answered, for the caller to send again. */
+/** A bus of EventBridge. A call can succeed although some entries failed: those are returned for the caller to retry. */
 export const eventBus = (busName: string, source: (typeof busSources)[keyof typeof busSources], client = eventBridge()): Bus => ({
   send: async (entries) => {
     const { FailedEntryCount = 0, Entries = [] } = await client.send(

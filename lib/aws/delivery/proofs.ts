@@ -4,7 +4,7 @@ import type { Clock, Proofs } from '../../engine/ports.ts';
 import { readSecret, type Secret } from '../secrets.ts';
 import { systemClock } from '../system.ts';
 
-/** How long a key is used as it was read. What was made with a newer one fails for so long, and comes again. */
+/** The time for which a key is cached. Proofs under a newer key fail for this long, and are retried. */
 const keptMilliseconds = 5 * 60_000;
 
 const proofOf = (key: Uint8Array, text: string): string => createHmac('sha256', key).update(text).digest('hex');
@@ -15,7 +15,7 @@ const isSame = (a: string, b: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-/** Proofs by HMAC-SHA-256 under the secret that each deployment sees is there. */
+/** Proofs by HMAC-SHA-256 under the deployment's secret. */
 export const systemProofs = (
   client: DynamoDBClient,
   controlTable: string,
@@ -27,7 +27,7 @@ export const systemProofs = (
     if (known && age !== undefined && age >= 0 && age < keptMilliseconds) return known.secret;
     const reading = { at: clock.now(), secret: readSecret(client, controlTable, 'proofs') };
     known = reading;
-    // The next call tries again: a passing fault must not last as long as the key is kept.
+    // Drops a failed read from the cache, so that the next call retries.
     reading.secret.catch(() => {
       if (known === reading) known = undefined;
     });

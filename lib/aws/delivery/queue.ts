@@ -10,7 +10,7 @@ import type { Depth, Proofs, Queue } from '../../engine/ports.ts';
 import { attempts, timeouts } from '../client.ts';
 import { queueBeside, queueName } from '../queue-name.ts';
 
-/** A queue's URL is its name here, not where requests go: that is the SDK's own business (`AWS_ENDPOINT_URL`). */
+/** A queue's URL is only its name here; the SDK decides where requests go (`AWS_ENDPOINT_URL`). */
 export const sqs = (): SQSClient =>
   new SQSClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts, useQueueUrlAsEndpoint: false });
 
@@ -44,11 +44,13 @@ export const sendTo = async (client: SQSClient, url: string, body: string): Prom
   await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: body }));
 };
 
-/** A message that is in work, and in how many seconds it is to be handed out again. */
+/** A received message, and the seconds until it is visible again. */
 type InWork = Readonly<{ receipt: string; seconds: number }>;
 
-/** Says when messages that are in work are to be handed out again. Answers, for each of which that may not hold, the reason: it comes after its visibility
- * timeout at the latest. */
+/**
+ * Sets when received messages become visible again. Returns the reason for each message for which it failed: it becomes visible after its visibility
+ * timeout at the latest.
+ */
 export const handOutAfter = async (
   client: SQSClient,
   url: string,
@@ -75,7 +77,7 @@ export const handOutAfter = async (
   return reasons;
 };
 
-/** A queue of SQS. What it is sent has a proof: its consumer takes nothing else. */
+/** A queue of SQS. Sent messages carry a proof, without which the consumer ignores them. */
 export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'make'>): Queue =>
   provingQueue(proofs, {
     depth: () => depthOf(client, url),

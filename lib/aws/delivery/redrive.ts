@@ -1,12 +1,12 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { sendTo } from './queue.ts';
 
-/** How long a letter that was taken out is hidden (seconds): if nobody deletes it, it is there again. */
+/** The seconds for which a received letter is hidden; it is visible again unless it was deleted. */
 const hiddenSeconds = 30;
 
 /**
- * Puts the letters of one queue into another, and answers how many. A letter is deleted only after it was sent: whoever is interrupted
- * leaves letters in both queues, which harms nobody, and never in neither. (StartMessageMoveTask would do it on AWS, but not everywhere.)
+ * Moves the letters of one queue into another, and returns their number. A letter is deleted only after it was sent: an interruption leaves it in
+ * both queues, which is harmless, and never in neither. (StartMessageMoveTask would do it on AWS, but not everywhere.)
  */
 export const redrive = async (client: SQSClient, from: string, to: string): Promise<number> => {
   for (let moved = 0; ; ) {

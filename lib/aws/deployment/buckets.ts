@@ -3,7 +3,7 @@ import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/c
 /** A bucket is named in the path, since on an engine of this machine its name is no host. */
 export const s3 = (): S3Client => new S3Client({ forcePathStyle: true });
 
-/** Removes all that is in a bucket, a page of a thousand at a time; what cannot be removed is an error. */
+/** Empties a bucket, a page of a thousand at a time; throws if an object cannot be removed. */
 export const emptyBucket = async (client: S3Client, bucket: string): Promise<void> => {
   for (;;) {
     const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));

@@ -6,10 +6,10 @@ type Answer = Readonly<{ resource: string; refused?: string; data?: Data }>;
 type Told = Readonly<{ Status: 'SUCCESS' | 'FAILED'; Reason?: string; Data?: Data; PhysicalResourceId: string }> &
   Pick<CloudFormationCustomResourceEvent, 'StackId' | 'RequestId' | 'LogicalResourceId'>;
 
-/** How often an answer is sent, how long one try may take and what it waits before the next one (ms). */
+/** The tries for sending an answer, the timeout of each, and the wait between them (ms). */
 const [answerTries, answerWithin, answerAgainAfter] = [3, 5_000, 2_000];
 
-/** CloudFormation takes no answer of more bytes than this, and then waits for one until the resource's service timeout. */
+/** CloudFormation accepts no larger answer, and would then wait until the resource's service timeout. */
 const answerBytes = 4_096;
 
 const encode = (answer: object) => new TextEncoder().encode(JSON.stringify(answer));
@@ -31,7 +31,7 @@ const encodedIn = (text: string): number => Buffer.byteLength(JSON.stringify(tex
 
 const cutMark = ' [cut here: the log of the function has the whole reason] ';
 
-/** A reason in so many bytes of JSON: its beginning says what is wrong, and its end what to do next. */
+/** Shortens a reason to a number of bytes in JSON: its beginning tells the fault, and its end the next step. */
 const cutReason = (reason: string, room: number): string => {
   if (encodedIn(reason) <= room) return reason;
   const left = room - encodedIn(cutMark);
@@ -44,7 +44,7 @@ const cutReason = (reason: string, room: number): string => {
   return `${begin}${cutMark}${end}`;
 };
 
-/** An answer as it is sent: never larger than CloudFormation takes. */
+/** The body of an answer, never larger than CloudFormation accepts. */
 const bodyOf = ({ Reason, Data, ...rest }: Told): Uint8Array<ArrayBuffer> => {
   const body = encode({ ...rest, ...(Reason !== undefined && { Reason }), ...(Data && { Data }) });
   if (body.byteLength <= answerBytes) return body;
@@ -62,8 +62,8 @@ const put = async (address: string, body: Uint8Array<ArrayBuffer>): Promise<void
 };
 
 /**
- * Answers a request of CloudFormation, which waits until it is told that it may go on, or why not. It asks once: an answer that gets lost leaves the
- * stack waiting until the resource's service timeout.
+ * Answers a request of CloudFormation, which waits for success or a reason. It asks once: a lost answer leaves the stack waiting until the resource's
+ * service timeout.
  */
 export const answerCloudFormation = async (
   clock: Pick<Clock, 'wait'>,
@@ -89,11 +89,11 @@ export const answerCloudFormation = async (
     }
 };
 
-/** IAM tells its services of new rights within some seconds; a deployment comes here right after it has granted some. */
+/** New IAM policies take some seconds to reach all services, and this runs right after some were granted. */
 export const rightsComeWithin = 30_000;
 const askAgainAfter = 3_000;
 
-/** Does what may be done again until it is allowed to, or that takes too long. */
+/** Repeats an idempotent action while it is denied, up to a time limit. */
 export const onceAllowed = async <T>(clock: Clock, attempt: () => Promise<T>): Promise<T> => {
   for (const until = clock.now() + rightsComeWithin; ; )
     try {

@@ -9,7 +9,7 @@ import { controlItem } from '../control-item.ts';
 import { readPage } from '../view/paging.ts';
 
 const id = 'deployed';
-/** Of at most 1 MB each: what a deployment builds from by itself must be small in bytes, too. */
+/** Pages of at most 1 MB: a deployment builds views itself only from few bytes. */
 const mostPages = 2;
 
 type Stored = Readonly<{
@@ -38,9 +38,11 @@ export const tableId = async (client: DynamoDBClient, TableName: string): Promis
   return Table.TableId;
 };
 
-/** What deployments leave behind. Stored format of 2026-11, in the control table: `id` deployed, `tableIds` by `<projection>.r<revision>`,
- * `deployed`, the names of the revisions that the last one deployed, `before`, the names of those to which CloudFormation may go back, and `tables`, if the
- * release before table ids left it there. */
+/**
+ * The records of deployments. Stored format of 2026-11, in the control table: `id` deployed, `tableIds` by `<projection>.r<revision>`, `deployed`,
+ * the revisions of the last deployment, `before`, those that CloudFormation may roll back to, and `tables`, if the release before table ids left it
+ * there.
+ */
 export const deploymentRecords = (
   client: DynamoDBClient,
   tables: Readonly<{ commits: string; control: string }>,
@@ -69,7 +71,7 @@ export const deploymentRecords = (
     },
     last: lastDeployed(client, TableName),
     keep: async ({ tables: tableIds, deployed, before }) => {
-      // CloudFormation may go back to the code of the release before, which refuses every deployment that has none of its names.
+      // CloudFormation may roll back to the code of the release before, which refuses every deployment without its names.
       const { tables: names } = (await controlItem<Stored>(client, TableName, id)) ?? {};
       await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tables: names, tableIds, deployed, before }) }));
     },

@@ -15,8 +15,10 @@ import { controlItem } from '../control-item.ts';
 
 const id = 'tables';
 
-/** Which tables deployments have gone by. Stored format of 2026-11, in the control table: `id` tables, their ids by table, and under `names` their last names by
- * table. */
+/**
+ * The tables of past deployments. Stored format of 2026-11, in the control table: `id` tables, their ids by table, and under `names` their last names
+ * by table.
+ */
 export const knownTables = (client: DynamoDBClient, control: string) => ({
   load: async (): Promise<Remembered> => {
     const { names = {}, ...known } =
@@ -28,7 +30,7 @@ export const knownTables = (client: DynamoDBClient, control: string) => ({
   },
 });
 
-/** What is to be known of a table, or that there is none. */
+/** The relevant settings of a table, or undefined. */
 export const tableFacts = async (client: DynamoDBClient, TableName: string): Promise<TableFacts | 'none'> => {
   try {
     // One after the other: of a table that is not there the second one has an error of another name.
@@ -56,12 +58,12 @@ export const tableFacts = async (client: DynamoDBClient, TableName: string): Pro
 };
 
 /**
- * What DynamoDB answers while another change of the table or too many changes of other tables are in progress, and for a while after it has made
- * a table: the same request is taken later. That a table is active says little: DescribeTable may be behind.
+ * Errors of DynamoDB while other changes are in progress, and for a while after a table was made: a retry succeeds. An active status proves little,
+ * since DescribeTable may lag behind.
  */
 const busy = new Set(['ResourceInUseException', 'ContinuousBackupsUnavailableException', 'LimitExceededException']);
 
-/** How long a change is asked for again, and what passes before each time (milliseconds). */
+/** The time limit of retries of a change, and the wait between them (milliseconds). */
 const [busyAtMost, askAgainAfter] = [900_000, 5_000];
 
 type Changing = Readonly<{ client: DynamoDBClient; clock: Clock }>;
@@ -83,7 +85,7 @@ const onceTaken = async ({ clock }: Changing, table: string, change: () => Promi
     }
 };
 
-/** Gives a table what no restore brings along. What it has is left as it is. */
+/** Gives a table the settings that a restore lacks. Existing settings stay. */
 export const giveMissing = async (
   changing: Changing,
   TableName: string,

@@ -4,7 +4,7 @@ import type { Work } from '../../engine/rebuild/ports.ts';
 /** A worker ends its slice by itself after two minutes. */
 const requestTimeout = 200_000;
 
-/** For the functions of rebuilds. A call is sent once: whoever asks tries again, and work that is done twice does no harm. */
+/** A client for the workers of rebuilds. It does not retry: the caller does, and repeated work is harmless. */
 export const workers = () => new LambdaClient({ maxAttempts: 1, requestHandler: { requestTimeout } });
 
 /** Has the function of a revision do one slice of work. */

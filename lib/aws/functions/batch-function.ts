@@ -14,17 +14,19 @@ export type Receiving = Readonly<{
   log: Pick<Log, 'warn'>;
 }>;
 
-/** Works through records, and answers the ids of those that are to come again. */
+/** Handles records, and returns the ids of those to retry. */
 export type Work = (records: readonly SQSRecord[]) => Promise<readonly string[]>;
 
 type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** Long enough for a connection and a repeat, and never longer than what is left of the invocation but this: an answer that came too late would be
- * none, and what succeeded would come again with what failed. */
+/**
+ * Enough for a connection and a retry, and never more than the rest of the invocation minus this: with a late answer, successful records would be
+ * retried with the failed ones.
+ */
 const withinMilliseconds = 2_000;
 const reserveMilliseconds = 1_000;
 
-/** The tenth try comes four to eight minutes after the first: what fails then is more than a moment's trouble. An alarm listens for the line. */
+/** The tenth try is four to eight minutes after the first: a record that fails then has more than a brief fault. An alarm listens for the line. */
 const manyTries = 10;
 
 /** The queue as the deployment names it. */
@@ -60,8 +62,8 @@ const letComeSoon = async (
 };
 
 /**
- * A function of a queue's batches. It gives back only the records that are to come again, and says of each when: soon at first, later with each try.
- * Where that cannot be said the record comes when its visibility timeout is over, and nothing else changes.
+ * A function for a queue's batches. It reports only the failed records, and sets when each is retried: soon at first, later with each try. If that
+ * fails, the record is retried after its visibility timeout.
  */
 export const batchHandler =
   (from: Receiving, work: Work) =>

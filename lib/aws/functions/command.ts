@@ -13,7 +13,7 @@ import { snapshotStore } from '../store/snapshot-store.ts';
 import { systemClock, systemKeys } from '../system.ts';
 import { httpFunction } from './http-function.ts';
 
-/** What the streams of another aggregate are read with. Snapshots are taken as they are found: to save them is the right of who appends. */
+/** The ports for reading another aggregate's streams. Snapshots are only read: only its own function may save them. */
 const readingOf = (commanding: Commanding, decider: AnyDecider): Commanding => {
   const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
   const snapshots = { ...commanding.snapshots, save: async () => {} };

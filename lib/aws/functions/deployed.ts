@@ -35,11 +35,11 @@ const revisionsIn = (properties: Properties = {}) =>
     ...(code !== undefined && { code }),
   }));
 
-/** What the function needs beside: the ids of tables, by their names; and what builds a view from few commits. */
+/** Further ports: the ids of tables by name, and the builder of small views. */
 export type Settling = Deploying &
   Readonly<{ tableId: (name: string) => Promise<string>; build: (settled: Unbuilt, properties: Properties) => Promise<void> }>;
 
-/** Why the views may not be deployed so, if they may not. */
+/** Settles the active revisions. Returns the reason if the views may not be deployed. */
 export const settled = async (settling: Settling, event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
   const before: Properties = event.RequestType === 'Update' ? event.OldResourceProperties : {};
   const previous = revisionsIn(before);
@@ -54,10 +54,10 @@ export const settled = async (settling: Settling, event: CloudFormationCustomRes
   return undefined;
 };
 
-/** Views of a deployment that are built at the same time, and how long all of them may take: less than the function has. */
+/** The views built in parallel, and the time limit for all: less than the function's timeout. */
 const [builtAtOnce, buildWithin] = [4, 150_000];
 
-/** Builds by the functions of the revisions, named in the property `Workers`, what there are few commits for. What else is to be built waits for an operator. */
+/** Builds small views by the workers of the revisions, named in the property `Workers`. Larger ones are left to an operator. */
 const building =
   (manifest: Manifest, client: DynamoDBClient, control: string, log: Logger): Settling['build'] =>
   async ({ unbuilt, commits }, properties) => {
@@ -92,13 +92,13 @@ const building =
     });
   };
 
-/** The name of the resource; where it becomes another, CloudFormation takes the old one away. */
+/** The physical id of the resource; if it changes, CloudFormation removes the old resource. */
 const nameOf = (properties: Readonly<Record<string, unknown>>): string =>
   'Bucket' in properties ? String(properties.Bucket) : 'Secrets' in properties ? 'secrets' : 'deployed-views';
 
 /**
- * Serves the resources of a deployment that are ours: `Secrets`, before any function reads one; `Revisions`, when all views are there: it
- * tells the deployment whether it may go on, and lets first revisions answer where there is no history yet; and `Bucket`, which is emptied when it goes.
+ * Handles the custom resources of a deployment: `Secrets`, before any function reads one; `Revisions`, when all views exist: it allows or refuses the
+ * deployment, and lets first revisions answer where there is no history; and `Bucket`, which is emptied before it is removed.
  */
 export const deployedHandler = (manifest: Manifest) => {
   const client = dynamo();
@@ -115,7 +115,7 @@ export const deployedHandler = (manifest: Manifest) => {
   const done = async (event: CloudFormationCustomResourceEvent): Promise<string | undefined> => {
     if (event.RequestType === 'Delete') {
       if ('Bucket' in event.ResourceProperties) await emptyBucket(s3(), String(event.ResourceProperties.Bucket));
-      // What else a stack leaves behind when it goes is its own business.
+      // A removal needs nothing else.
       return undefined;
     }
     if ('Secrets' in event.ResourceProperties) await makeSecrets(client, control);

@@ -3,7 +3,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { tamperings } from '../../engine/store/tampering.ts';
 import { fromItem, type Item } from '../attributes.ts';
 
-/** Says aloud that a commit was changed or removed: an alarm listens for the message. */
+/** Logs that a commit was changed or removed: an alarm listens for the message. */
 export const guardHandler = () => {
   const logger = new Logger({ serviceName: 'guard' });
   return async ({ Records }: DynamoDBStreamEvent): Promise<void> => {

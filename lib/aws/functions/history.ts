@@ -17,7 +17,7 @@ export const historyHandler = (manifest: Manifest) => {
   const codes = JSON.parse(environment('FOLD_CODES')) as Record<string, string>;
   const shared = {
     store: commitStore(client, environment('COMMITS_TABLE')),
-    // Readers take snapshots as they find them: saving is the business, and the right, of who appends.
+    // Readers never save snapshots: only the function that appends may.
     snapshots: { ...snapshotStore(client, environment('SNAPSHOTS_TABLE')), save: async () => {} },
     keys: { hash: systemHash },
     clock: systemClock,

@@ -26,8 +26,8 @@ const groupsOf = (claims: Claims): readonly string[] => String(claims['cognito:g
 const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 'unauthorized', status: 401, detail });
 
 /**
- * Who asks, by the claims that the gateway has verified. A route that asks for no token has none, whatever token came along: nobody has looked at that
- * one. The gateway takes an id token for an access token; it is meant for the client alone, and says nothing about what its bearer may do here.
+ * The actor, from the claims that the gateway has verified. A route without a token has none, whatever token was sent, since nobody verified it. The
+ * gateway accepts an id token as an access token; an id token is for the client only, and grants nothing here.
  */
 const actorOf = (claims: Claims | undefined): Actor => {
   if (!claims) return anybody;
@@ -36,7 +36,7 @@ const actorOf = (claims: Claims | undefined): Actor => {
   return { id: claims.sub, role: groupsOf(claims).includes(operators) ? 'operator' : 'customer' };
 };
 
-/** What came as text that no UTF-8 can express is refused where it came from: no table could keep it, and no caller gets it back as it was. */
+/** Refuses text that UTF-8 cannot express: no table could store it, and no caller would get it back. */
 const wellFormed = (record: Readonly<Record<string, string | undefined>>, naming: (name: string) => string) => {
   for (const [name, value = ''] of Object.entries(record))
     if (!name.isWellFormed() || !value.isWellFormed())
@@ -55,7 +55,7 @@ const bodyOf = ({ body, isBase64Encoded }: Event): string => {
   }
 };
 
-/** A caller's address, cut to /24 or /48: enough to see where from, not who. */
+/** The caller's network, a /24 or /48: enough to see the origin, not the person. */
 const networkOf = (address: string): string | undefined => {
   const v4 = /^(\d+\.\d+\.\d+)\.\d+$/.exec(address);
   if (v4) return `${v4[1]}.0/24`;
@@ -68,7 +68,7 @@ const networkOf = (address: string): string | undefined => {
 
 type Named = Pick<HttpRequest, 'route' | 'correlation' | 'requestId' | 'headers'>;
 
-/** What is known of any request, whether or not it will do: its answer and its log lines go under this. */
+/** The known fields of any request, valid or not, for its answer and its log lines. */
 const named = ({ routeKey, headers, requestContext: { requestId } }: Event): Named => {
   const lowered = Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   const asked = lowered['x-correlation-id'];
@@ -106,7 +106,7 @@ const problemOf = (error: unknown): Problem => {
   };
 };
 
-/** Lambda ends at 6 MB: what is larger would be a fault without a word. */
+/** Lambda's limit is 6 MB: a larger answer would fail without a message. */
 const largestAnswer = 5_900_000;
 
 const tooLarge = (): ProblemError =>
@@ -116,7 +116,7 @@ const tooLarge = (): ProblemError =>
     detail: 'What you ask for has more bytes than an answer may have. Ask for less: a smaller limit, or a filter.',
   });
 
-/** A response whose body is JSON by now: it is written once, and measured as it is sent. */
+/** Serialises a response's body: once, and measured as it is sent. */
 const written = ({ body, ...response }: HttpResponse) => ({
   ...response,
   ...(body !== undefined && { body: exactJson(body) }),
@@ -139,16 +139,16 @@ const answer = (
 
 type Handle = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** How many seconds' worth of requests a caller may send at once. */
+/** The burst of a caller, in seconds of the rate. */
 const burstSeconds = 4;
 
-/** The limit that the deployment sets for each caller, kept by each instance for itself. */
+/** The deployment's limit for each caller, counted by each instance for itself. */
 const deployedLimit = (): CallerLimit => {
   const perSecond = callerRate();
   return perSecond === undefined ? () => undefined : callerLimit(systemClock, { perSecond, atOnce: burstSeconds * perSecond });
 };
 
-/** Who asks without a token is known by the network alone. */
+/** Callers without a token are told apart by their network only. */
 const callerOf = ({ actor, network }: HttpRequest): string =>
   actor.role === 'anyone' ? `network/${network}` : `actor/${actor.id}`;
 
@@ -163,7 +163,7 @@ const withinLimit = (limit: CallerLimit, request: HttpRequest): void => {
   });
 };
 
-/** A Lambda handler around a plain function: logs under the request's correlation id, and problems for what went wrong. */
+/** Makes a Lambda handler of a plain function: logs under the request's correlation id, and answers errors as problems. */
 export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit = deployedLimit()) =>
   middy()
     .use({
@@ -183,7 +183,7 @@ export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit 
         const { request } = run.internal as { request?: Pick<Named, 'route' | 'correlation'> };
         const problem = problemOf(run.error);
         const said = { route: request?.route, status: problem.status, problem: problem.kind };
-        // An alarm listens for this message: nobody but us can do something about it.
+        // An alarm listens for this message: the caller cannot fix it.
         if (problem.status === 500) logger.error('Failed.', { ...said, error: run.error as Error });
         else logger.info('Answered with a problem.', { ...said, ...(problem.status > 500 && { cause: String(run.error) }) });
         logger.resetKeys();

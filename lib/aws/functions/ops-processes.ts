@@ -31,7 +31,7 @@ export const opsProcessesHandler = (manifest: Manifest) => {
   const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
   const loading: Omit<Loading, 'decider' | 'code'> = {
     store: commitStore(client, environment('COMMITS_TABLE')),
-    // Taken as they are found: to save them is the business, and the right, of who appends.
+    // Never saved here: only the function that appends may.
     snapshots: { ...snapshotStore(client, environment('SNAPSHOTS_TABLE')), save: async () => {} },
     keys: { hash: systemHash },
     clock: systemClock,
@@ -54,7 +54,7 @@ export const opsProcessesHandler = (manifest: Manifest) => {
       loading: { ...loading, decider: processDecider(process), code: codes[process.category] ?? '' },
     })),
     instances,
-    // Of no publisher: only queues are asked after.
+    // Without a publisher: only queues are measured.
     ages: cloudWatchAges('', systemClock),
     log,
   };

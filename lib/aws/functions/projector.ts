@@ -7,7 +7,7 @@ import { arrivals, type Receipt } from '../delivery/arrivals.ts';
 import { correlationsOf } from '../delivery/correlations.ts';
 import type { Work } from './batch-function.ts';
 
-/** Applies the records of one queue, and answers the ids of those that are to come again. What folds nothing anew takes orders to resume alone. */
+/** Applies the records of one queue, and returns the ids of those to retry. A consumer that cannot be refolded accepts only requests to resume. */
 export const projector =
   (projecting: Projecting, receipt: Receipt, done: string, refolding?: Refolding): Work =>
   async (records) => {

@@ -12,7 +12,7 @@ import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { systemClock } from '../system.ts';
 
-/** Sends each new commit of the stream on to the bus; if one cannot be sent the batch comes again. */
+/** Publishes each new commit of the stream to the bus; if one cannot be sent the batch is retried. */
 export const publishHandler = (proofs: Pick<Proofs, 'make'> = systemProofs(dynamo(), environment('CONTROL_TABLE'))) => {
   const logger = new Logger({ serviceName: 'publish' });
   const sending = {

@@ -31,7 +31,7 @@ const correlationOf = (arrived: Arrived): readonly string[] => {
   return Object.values(arrived.message).flatMap((said: object) => ('correlation' in said ? [String(said.correlation)] : []));
 };
 
-/** Works through the records of a process's queue, and answers the ids of those that are to come again. */
+/** Handles the records of a process's queue, and returns the ids of those to retry. */
 export const reactor =
   (reacting: Reacting, receipt: Receipt): Work =>
   async (records) => {
@@ -46,7 +46,7 @@ export const reactor =
     return [...failed, ...strangers, ...unproved];
   };
 
-/** Everything that one process reacts with. */
+/** The ports of one process. */
 const reactingFor = (process: AnyProcess, log: Logger, client: DynamoDBClient, proofs: Proofs): Reacting => {
   const [queues, control] = [sqs(), environment('CONTROL_TABLE')];
   const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
@@ -57,7 +57,7 @@ const reactingFor = (process: AnyProcess, log: Logger, client: DynamoDBClient, p
     clock: systemClock,
     log,
     settings: defaultSettings,
-    // One for all categories: a stream's name says of which it is.
+    // One cache for all categories: a stream's name contains its category.
     cache: stateCache(defaultSettings.cacheBytes),
   };
   const commandingOf = (decider: AnyDecider): Commanding => ({ ...shared, decider, code: codes[decider.category] ?? '' });

@@ -12,7 +12,7 @@ import { rebuildRecords } from '../rebuild/records.ts';
 import { systemClock } from '../system.ts';
 import { activeRevisions, revisionPhases } from '../view/revisions.ts';
 
-/** Clocks of two functions may lie a little apart. */
+/** A margin for the difference between two functions' clocks. */
 const spareSeconds = 2;
 
 /** Leads a rebuild from one step to the next. */

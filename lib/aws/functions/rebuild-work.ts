@@ -14,14 +14,14 @@ import { dirtyNotes } from '../view/dirty-notes.ts';
 import { viewScanner } from '../view/scanner.ts';
 import { viewTable } from '../view/table.ts';
 
-/** A worker of rebuilds, for one revision of a projection: does one slice of a part, and says whether the part is done. */
+/** A rebuild's worker for one revision: does one slice of a part, and returns whether the part is done. */
 export const rebuildWorkHandler = (manifest: Manifest) => {
   const name = environment('PROJECTION');
   const revision = Number(environment('REVISION'));
   const projection = manifest.projections.find((candidate) => candidate.name === name && candidate.revision === revision);
   if (!projection) throw new Error(`The manifest has no revision ${revision} of ${name}.`);
   const meter = capacityMeter();
-  // What the scans take they say themselves, and what is kept in control is not the rebuild's work: only the rest is metered.
+  // Scans report their own cost, and the control table is not the rebuild's work: only the rest is metered.
   const [plain, metered] = [dynamo(), dynamo({ observe: meter.observe })];
   const [commits, table] = [environment('COMMITS_TABLE'), environment('VIEW_TABLE')];
   const log = new Logger({ serviceName: `rebuild-${name}` });

@@ -21,7 +21,7 @@ import { systemClock } from '../system.ts';
 import { revisionPhases } from '../view/revisions.ts';
 import { viewTable } from '../view/table.ts';
 
-/** Whoever knows that nothing is on its way any more may sweep without the usual grace: `{"graceSeconds": 0}`. */
+/** An operator who knows that no message is in flight may sweep without the grace period: `{"graceSeconds": 0}`. */
 type Ask = Readonly<{ graceSeconds?: number }>;
 
 /** One run of the sweep. */
@@ -37,7 +37,7 @@ export const sweepHandler = (manifest: Manifest) => {
   });
   const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];
   const phases = revisionPhases(client, control);
-  // Once a revision is live it stays so, and is not asked for again.
+  // A live revision stays live, so it is read only once.
   const isBuilding = ({ projection }: DeployedView) => {
     const phase = knownPhase(phases, projection, systemClock);
     return async () => (await phase({ now: true })) === 'building';
@@ -57,7 +57,7 @@ export const sweepHandler = (manifest: Manifest) => {
     places: sweepPlaces(client, control),
     targets: [
       ...deployedViews(manifest).map((deployed) => targetOf({ ...subscriber(deployed), isBuilding: isBuilding(deployed) })),
-      // Of their types they leave alone what was imported, and what was committed before its type was public.
+      // They skip imported commits, and commits from before their type was public.
       ...deployedViews({ ...manifest, projections: announcersOf(manifest) }).map((deployed) =>
         targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) }),
       ),
@@ -73,7 +73,7 @@ export const sweepHandler = (manifest: Manifest) => {
   return async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
     const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
     const late = systemClock.now() - (grace.graceMilliseconds ?? sweepSettings.graceMilliseconds);
-    // At each run, and first: they are few, and wait for nothing else.
+    // In each run, and first: deadlines are few, and depend on nothing else.
     const overdue = processes.length === 0 ? 0 : await sendOverdue(looking, new Date(late).toISOString());
     const swept = { ...(await sweep(sweeping, grace)), overdue };
     const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};

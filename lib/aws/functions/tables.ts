@@ -21,7 +21,7 @@ type Properties = Readonly<{
   Protect?: string;
 }>;
 
-/** Whether a deployment may change the protection of what it has, before it does. Only an update has something to lose. */
+/** Checks whether a deployment may change the protection of its tables, before it does. Only an update has something to lose. */
 const unprotecting = async ({ RequestType, StackId, ...event }: CloudFormationCustomResourceEvent) => {
   const before = 'OldResourceProperties' in event && event.OldResourceProperties.Protect === 'true';
   const after = event.ResourceProperties.Protect === 'true';
@@ -30,13 +30,13 @@ const unprotecting = async ({ RequestType, StackId, ...event }: CloudFormationCu
   return refused === undefined ? {} : { refused };
 };
 
-/** Tells each deployment whether it may change what is protected, and go by its tables, each before anything is changed; and the stream of the commits. */
+/** Allows or refuses the change of protected resources and of tables, each before anything is changed. Returns the stream of the commits. */
 export const tablesHandler = () => {
   const client = dynamo();
   const log = new Logger({ serviceName: 'tables' });
 
   const settled = async (event: CloudFormationCustomResourceEvent) => {
-    // What a stack leaves behind when it goes is its own business.
+    // A removal needs nothing.
     if (event.RequestType === 'Delete') return {};
     const { Tables: next = {}, Adopted: adopted = [], Protect } = event.ResourceProperties as Properties;
     const before = (event.RequestType === 'Update' ? event.OldResourceProperties : {}) as Properties;

@@ -17,11 +17,11 @@ export type Capabilities = {
   httpApi: Capability;
   /** Cognito user pools, where tokens come from. */
   cognito: Capability;
-  /** Whether a policy that does not allow something really forbids it. */
+  /** Denies actions that no policy allows. */
   iam: Capability;
 };
 
-/** Asks an engine by real requests what it can do. Nothing is left behind in it. */
+/** Finds a local cloud's capabilities by real requests, and leaves nothing behind. */
 export async function probe(access: Access): Promise<Capabilities> {
   const [httpApi, cognito, iam] = await Promise.all([probeHttpApi(access), probeCognito(access), probeIam(access)]);
   return { httpApi, cognito, iam };
@@ -51,7 +51,7 @@ async function probeCognito(access: Access): Promise<Capability> {
   }
 }
 
-// A user without any policy asks for something: an engine that enforces refuses.
+// A user without a policy sends a request: a local cloud that enforces IAM refuses it.
 async function probeIam(access: Access): Promise<Capability> {
   const client = new IAMClient(clientSettings(access));
   const UserName = `foldstream-probe-${process.pid}`;
@@ -86,6 +86,6 @@ async function isRefused(stranger: Access): Promise<boolean> {
   }
 }
 
-/** The first line: what follows is the SDK's advice to whoever debugs it. */
+/** The first line: the others are the SDK's advice for debugging. */
 const said = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message.split('\n')[0]}`.slice(0, 200) : String(error);

@@ -10,7 +10,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-/** A stack's outputs by name. A stack has 200 of them: what belongs to one view is one output with several names in it, which are taken apart here. */
+/** A stack's outputs by name. A stack has at most 200, so one output may contain several values, which are split here. */
 export const separated = (outputs: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(outputs).flatMap(([name, value]) => {

@@ -2,7 +2,7 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DeleteBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import { separated } from './outputs.ts';
 
-/** Where an engine is and whose name its requests carry. */
+/** The endpoint and the credentials of a local cloud. */
 export type Access = { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
 
 export type StackState = { status: string; outputs: Record<string, string> };
@@ -14,7 +14,7 @@ export const clientSettings = (access: Access) => ({
   credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
 });
 
-/** A stack's status and outputs, undefined when there is none of that name; where the environment points to, unless told. */
+/** A stack's status and outputs; undefined if there is none. Uses the environment's account unless an access is given. */
 export async function describeStack(access: Access | undefined, name: string): Promise<StackState | undefined> {
   const client = new CloudFormationClient(access ? clientSettings(access) : {});
   try {

@@ -25,7 +25,7 @@ export const ensureUser = async (access: Access, pool: string, { username, passw
   }
 };
 
-/** A token of a user, by password: only a client that allows it, as the dev stage's does, answers. What the API takes is the access token. */
+/** Signs a user in by password, which only clients like the dev stage's allow. The API takes the access token. */
 export const signIn = async (
   access: Access,
   clientId: string,

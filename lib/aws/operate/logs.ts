@@ -1,10 +1,10 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, FilterLogEventsCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
 
-/** Something that a function wrote, as CloudWatch Logs has it. */
+/** A log event of a function, from CloudWatch Logs. */
 export type LogEvent = Readonly<{ id: string; group: string; at: number; text: string }>;
 
-/** A log group of a deployment: its name, and that of its place in the template, which tells what it is of. */
+/** A log group of a deployment: its name and its logical id, which tells its function. */
 export type LogGroupOf = Readonly<{ group: string; of: string }>;
 
 /** All log groups of a stack and of those that are nested in it. */
@@ -22,7 +22,7 @@ export const logGroupsOf = async (stack: string, client = new CloudFormationClie
   return found;
 };
 
-/** What was written into a group from a time on (milliseconds), all of it or what has a text in it. A group that nothing was written into may not be there. */
+/** Reads a group's events from a time on (milliseconds), all of them or those that contain a text. A group without events may not exist. */
 export const readLogs =
   (client = new CloudWatchLogsClient({})) =>
   async (group: string, from: number, text?: string): Promise<readonly LogEvent[]> => {

@@ -11,7 +11,7 @@ import { readFirst } from '../view/paging.ts';
  */
 const partitions = 8;
 const byDue = 'due';
-/** A hundred or so read units, once in a pass of the sweep. */
+/** About a hundred read units, once in a pass of the sweep. */
 const mostCounted = 10_000;
 
 type Known = Omit<Deadline, 'at'>;
@@ -44,7 +44,7 @@ export const deadlineItems = (client: DynamoDBClient, table: string): Deadlines 
       ExpressionAttributeValues: toItem({ ':in': dueIn, ':from': from, ':before': before }),
       Limit: limit,
     };
-    // The end belongs to the range, as it does not here.
+    // BETWEEN includes the end of the range; this range does not.
     return (await readFirst(client, { query }, limit)).items.map(deadlineOf).filter(({ at }) => at < before);
   };
   return {

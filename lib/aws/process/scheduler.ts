@@ -10,7 +10,7 @@ import type { Clock, Proofs } from '../../engine/ports.ts';
 import type { Scheduler } from '../../engine/process/ports.ts';
 import { attempts, timeouts } from '../client.ts';
 
-/** Where one-shots go, by which right, and the group in which a deployment's lie. */
+/** The target of one-shots, the role that sends them, and their schedule group. */
 export type Shots = Readonly<{ group: string; queueArn: string; role: string }>;
 
 type Sides = Readonly<{
@@ -24,7 +24,7 @@ type Sides = Readonly<{
 export const schedulerClient = (): SchedulerClient =>
   new SchedulerClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
 
-/** The service knows full seconds. One more, since its clock is not ours: what fires early has to wait in the queue. */
+/** The service schedules full seconds. One is added for the difference of clocks: an early message would wait in the queue. */
 const expression = (at: string): string =>
   `at(${new Date((Math.ceil(Date.parse(at) / 1_000) + 1) * 1_000).toISOString().slice(0, 19)})`;
 
@@ -32,7 +32,7 @@ const expression = (at: string): string =>
 export const eventBridgeScheduler = ({ client, clock, proofs, sendNow }: Sides, { group, queueArn, role }: Shots): Scheduler => ({
   set: async ({ key, at, message }) => {
     const body = await toProvedBody(proofs, message);
-    // Whether the service takes what is past already is written nowhere.
+    // The service's documentation does not say whether it accepts a past time.
     if (Date.parse(at) <= clock.now()) return sendNow(body);
     try {
       await client.send(
@@ -42,12 +42,12 @@ export const eventBridgeScheduler = ({ client, clock, proofs, sendNow }: Sides, 
           ScheduleExpression: expression(at),
           FlexibleTimeWindow: { Mode: 'OFF' },
           ActionAfterCompletion: 'DELETE',
-          // The service tries for a day by itself; the sweep finds what never came.
+          // The service retries for a day; the sweep finds deadlines that never arrived.
           Target: { Arn: queueArn, RoleArn: role, Input: body },
         }),
       );
     } catch (error) {
-      // The key says all of it, so the one that is there is the same.
+      // The key determines the schedule, so the existing one is the same.
       if (!(error instanceof ConflictException)) throw error;
     }
   },

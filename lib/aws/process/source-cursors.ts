@@ -4,8 +4,8 @@ import { toItem } from '../attributes.ts';
 import { controlItem } from '../control-item.ts';
 
 /**
- * How far one process has come with each source stream. Stored format of 2026-11, in the control table: `id` is `cursor/<process>/<stream>`, and `commit`.
- * Not a table of their own: unlike a view's they cannot be made again, so they belong with what is protected and has point-in-time recovery.
+ * The cursors of one process. Stored format of 2026-11, in the control table: `id` is `cursor/<process>/<stream>`, and `commit`. They have no table
+ * of their own: unlike a view's cursors they cannot be derived again, so they are kept where there is protection and point-in-time recovery.
  */
 export const sourceCursors = (client: DynamoDBClient, table: string, process: string): Cursors => {
   const id = (stream: string) => `cursor/${process}/${stream}`;

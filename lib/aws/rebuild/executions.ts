@@ -20,7 +20,7 @@ export const stateMachineExecutions = (client: SFNClient, stateMachineArn: strin
     try {
       await client.send(new StartExecutionCommand({ stateMachineArn, name: id, input: JSON.stringify({ rebuild: id }) }));
     } catch (error) {
-      // The answer to an earlier try got lost.
+      // An earlier try succeeded, and its response was lost.
       if (!(error instanceof ExecutionAlreadyExists)) throw error;
     }
   },

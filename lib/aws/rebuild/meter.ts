@@ -3,7 +3,7 @@ import type { Observe } from '../dynamo.ts';
 
 const reads = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
 
-/** Adds up what a client's calls consumed, as DynamoDB reports it. A write that its condition refuses is charged, and reports nothing. */
+/** Sums the capacity that a client's calls consumed, as DynamoDB reports it. A write that fails its condition is charged, and not reported. */
 export const capacityMeter = (): Meter & Readonly<{ observe: Observe }> => {
   let [read, write] = [0, 0];
   return {

@@ -81,7 +81,7 @@ export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebui
           return true;
         } catch (error) {
           if (!(error instanceof TransactionCanceledException)) throw error;
-          // Its own record, if there is one: the answer to an earlier try got lost.
+          // Its own record means that an earlier try succeeded and its response was lost.
           if (refused(error, 0) || refused(error, 1)) return (await recorded(record.id)) !== undefined;
           if (!refused(error, 2)) throw error;
         }
@@ -98,7 +98,7 @@ export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebui
           if (!(error instanceof TransactionCanceledException)) throw error;
           if (refused(error, 0)) {
             const running = (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
-            // Its own: the answer to an earlier try got lost. None: it has ended just now.
+            // Its own id: an earlier try succeeded, and its response was lost. None: the other one has just ended.
             if (running === id) return undefined;
             if (running !== undefined) return running;
           } else if (!refused(error, 2)) throw error;

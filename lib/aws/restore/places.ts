@@ -30,7 +30,7 @@ const beginningWith = (prefix: string): Condition => ({
   values: { ':prefix': prefix },
 });
 
-/** Where a process is with all of its sources, in the control table. */
+/** All cursors of a process, in the control table. */
 export const allCursors = (client: DynamoDBClient, control: string, process: string): AllCursors => {
   const prefix = `cursor/${process}/`;
   return {
@@ -61,10 +61,10 @@ export const allHeads = (client: DynamoDBClient, table: string): AllHeads => ({
   },
 });
 
-/** How long a queue may take away what comes in after it was asked to be emptied (milliseconds). */
+/** The time for which a purged queue may still delete arriving messages (milliseconds). */
 export const purgeMilliseconds = 60_000;
 
-/** Empties queues. One that is being emptied already is. */
+/** Purges queues. A purge in progress counts as done. */
 export const emptyQueues = async (client: SQSClient, urls: readonly string[]): Promise<void> => {
   for (const QueueUrl of urls)
     try {

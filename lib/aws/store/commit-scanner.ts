@@ -5,13 +5,13 @@ import { itemSize } from '../../engine/store/size.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { readPage } from '../view/paging.ts';
 
-/** What a page costs by DynamoDB's own rule. What is reported counts if it is more; not every engine reports all of it. */
+/** The cost of a page by DynamoDB's rule, or the reported one if it is higher; not every engine reports all of it. */
 const unitsOf = (commits: readonly Commit[], consistent: boolean): number => {
   const bytes = commits.reduce((sum, commit) => sum + itemSize(commit), 0);
   return Math.max(1, Math.ceil(bytes / 4_096)) * (consistent ? 1 : 0.5);
 };
 
-/** Looks at all commits by segments of a parallel scan, which DynamoDB forms of partition keys. */
+/** Scans all commits by segments of a parallel scan, which DynamoDB forms of partition keys. */
 export const commitScanner = (client: DynamoDBClient, table: string): Scanner => ({
   scan: async ({ segment, of }, { after, limit, consistent = false }) => {
     const scan = {

@@ -18,7 +18,7 @@ const key = (stream: string, commit: number) => toItem({ stream, commit });
 
 const toCommit = (item: Item) => fromItem(item) as Commit;
 
-/** The heart of it: a number is taken once, and whoever comes late is handed what took it. */
+/** The optimistic lock: a number is taken once, and a later writer gets the commit that took it. */
 const put = (table: string, commit: Commit) =>
   ({
     TableName: table,
@@ -44,9 +44,11 @@ const queryOf = (table: string, stream: string, { from, to, limit, newestFirst =
   Limit: limit,
 });
 
-/** The commits in DynamoDB. An answer that got lost needs no care here: the SDK sends again, the condition fails, and the
- * winner is our own commit, which the caller knows by its command id. That holds for transactions too: the SDK adds a
- * ClientRequestToken to each, so that its own repeats usually succeed, but nothing here relies on it (it lasts ten minutes). */
+/**
+ * The commits in DynamoDB. A lost response needs no care: the SDK retries, the condition fails, and the winner is our own commit, which the caller
+ * recognises by its command id. That holds for transactions too: the SDK adds a ClientRequestToken to each, so that its own retries usually succeed,
+ * but nothing relies on it (it lasts ten minutes).
+ */
 export const commitStore = (client: DynamoDBClient, table: string, waiting: Waiting = {}): Store => {
   const persist = persistently(waiting);
   return {
@@ -71,7 +73,7 @@ export const commitStore = (client: DynamoDBClient, table: string, waiting: Wait
       }
     },
     read: async (stream, range) => {
-      // DynamoDB calls such a range an error; to a reader it is an empty one.
+      // DynamoDB rejects such a range; to a reader it is empty.
       if (range.to !== undefined && range.to < range.from) return { commits: [] };
       const { items, last } = await readPage(client, { query: queryOf(table, stream, range) });
       const ended = Number(last?.commit?.N);

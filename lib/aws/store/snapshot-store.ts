@@ -33,7 +33,7 @@ const stored = (snapshot: Snapshot, now: number) => {
 
 const isIds = (value: unknown): value is Uint8Array => value instanceof Uint8Array && value.byteLength % idEntryBytes === 0;
 
-/** A snapshot from an item, or undefined from one that is none: whatever is wrong with it, reading on without it is right. */
+/** Parses a snapshot from an item. Undefined for an invalid one: reading without a snapshot is always correct. */
 const parse = (item: Item): Snapshot | undefined => {
   try {
     const { stream, code, commit, version, bytes, at, hash, state, recent, sent, sentFrom } = fromItem(item);
@@ -58,7 +58,7 @@ const parse = (item: Item): Snapshot | undefined => {
   }
 };
 
-/** What identifies the item that a save may replace although it is not older. */
+/** Identifies the item that a save may replace although it is not older. */
 type Mark = Readonly<{ commit?: AttributeValue; hash?: AttributeValue }>;
 
 const replaceable = (commit: number, mark: Mark | undefined) => {
@@ -76,7 +76,7 @@ const replaceable = (commit: number, mark: Mark | undefined) => {
   };
 };
 
-/** The snapshots in DynamoDB. One that cannot be read is answered as none, and remembered so that the next save replaces it. */
+/** The snapshots in DynamoDB. An unreadable one counts as missing, and is remembered so that the next save replaces it. */
 export const snapshotStore = (
   client: DynamoDBClient,
   table: string,

@@ -9,8 +9,10 @@ import type { Dirty, DirtyNotes } from '../../engine/view/ports.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { readPage } from './paging.ts';
 
-/** Notes of streams whose commits did not follow on each other, in the revision's own table. Stored format of 2026-11: `key` is
- * `!dirty/<shard>`, `sort` the stream, and `noted` the newest commit that was noted. None of it is in any index or list. */
+/**
+ * Notes of streams whose commits arrived with a gap, in the revision's own table. Stored format of 2026-11: `key` is `!dirty/<shard>`, `sort` the
+ * stream, and `noted` the newest commit that was noted. They are in no index or list.
+ */
 export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNotes => {
   const unless = async (sending: Promise<unknown>): Promise<void> => {
     try {

@@ -5,7 +5,7 @@ import { toItem } from '../attributes.ts';
 
 type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
 
-/** That nobody has written a head since it was read. One that was written before there was a count has none until it is written again. */
+/** Condition: the head has not been written since it was read. A head from before the count has none until it is written again. */
 export const asItWasRead = (before: ViewItem | undefined): Condition => {
   if (before === undefined)
     return { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } };
@@ -21,7 +21,7 @@ export const asItWasRead = (before: ViewItem | undefined): Condition => {
   };
 };
 
-/** That no row is there which was put for a later head, or for the same one and a later commit. One of before rows had a count has none. */
+/** Condition: the row was not put for a later head, nor for the same head and a later commit. Rows from before the count have none. */
 export const overEarlier = ({ commit }: ViewItem, before: ViewItem | undefined): Condition => ({
   ConditionExpression: 'attribute_not_exists(#writes) OR #writes < :writes OR (#writes = :writes AND #commit <= :commit)',
   ExpressionAttributeNames: { '#writes': 'writes', '#commit': 'commit' },

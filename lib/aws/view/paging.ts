@@ -9,16 +9,18 @@ import type { Item } from '../attributes.ts';
 
 /** One page of a list sends at most this many requests: behind many tombstones it ends early, with a place to go on from. */
 export const requestsPerPage = 20;
-/** How many items a request looks at that has to find some among many others. */
+/** The items that a request examines if it has to find few among many. */
 export const lookFurther = 1_000;
 
-/** What is read: a Query or a Scan. */
+/** A read request: a Query or a Scan. */
 export type Reading = Readonly<{ query: QueryCommandInput } | { scan: ScanCommandInput }>;
 
-/** What one request found. DynamoDB ends a page at 1 MB whatever was asked for: without `last` there is nothing more. */
+/** The result of one request. DynamoDB ends a page at 1 MB whatever the limit: only without `last` there are no more. */
 export type ItemPage = Readonly<{ items: readonly Item[]; last: Item | undefined; units: number }>;
 
-/** Sends one request, for a caller that hands `last` on to its own. No other function sends a Query or a Scan; test/structure/paging.test.ts checks it. */
+/**
+ * Sends one request, for a caller that returns `last` to its own. No other function sends a Query or a Scan; test/structure/paging.test.ts checks it.
+ */
 export const readPage = async (client: DynamoDBClient, reading: Reading, after?: Item): Promise<ItemPage> => {
   const from = after && { ExclusiveStartKey: after };
   const { Items, LastEvaluatedKey, ConsumedCapacity } =
@@ -28,7 +30,7 @@ export const readPage = async (client: DynamoDBClient, reading: Reading, after?:
   return { items: Items ?? [], last: LastEvaluatedKey, units: ConsumedCapacity?.CapacityUnits ?? 0 };
 };
 
-/** All items one by one, page by page: for what is more than is to be held, or takes long. */
+/** All items one by one, page by page: for results that are too large for memory, or take long. */
 export async function* readEach(client: DynamoDBClient, reading: Reading): AsyncGenerator<Item> {
   let last: Item | undefined;
   do {

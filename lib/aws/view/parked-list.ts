@@ -7,7 +7,7 @@ import { readFirst } from './paging.ts';
 /** The index of a view's parked heads: it holds nothing else, so that a scan of it reads what is parked and no more. */
 const byParking = 'parked';
 
-/** What is parked in one revision's table. */
+/** The parked streams of one revision's table. */
 export const parkedList = (client: DynamoDBClient, table: string): ParkedList => ({
   parked: async (limit) => {
     const scan = { TableName: table, IndexName: byParking, Limit: limit };

@@ -6,7 +6,7 @@ import { controlItem } from '../control-item.ts';
 
 const idOfActive = (projection: string) => `view/${projection}`;
 
-/** One write of which revision answers, on the condition that the one that was read still does. */
+/** Writes the active revision, on the condition that the one that was read is still active. */
 export const switchItem = (TableName: string, { next, from }: Switch) => ({
   TableName,
   Item: toItem({ id: idOfActive(next.projection), ...next }),
@@ -15,7 +15,7 @@ export const switchItem = (TableName: string, { next, from }: Switch) => ({
   ...(from !== undefined && { ExpressionAttributeValues: toItem({ ':from': from }) }),
 });
 
-/** Which revision of each view answers, in the control table. Stored format of 2026-11: `id` is `view/<projection>`, and the fields of an Active. */
+/** The active revision of each view, in the control table. Stored format of 2026-11: `id` is `view/<projection>`, and the fields of an Active. */
 export const activeRevisions = (client: DynamoDBClient, table: string): Actives => ({
   load: (projection) => controlItem<Active>(client, table, idOfActive(projection)),
   switch: async (next, from) => {

@@ -14,7 +14,7 @@ const scanned = (item: Readonly<Record<string, unknown>>): readonly ScannedItem[
   return sort.startsWith('part#') ? [{ kind: 'part', row: rowAt(key), shard: Number(sort.slice('part#'.length)) }] : [];
 };
 
-/** Looks at all items of a view's table, by segments of a parallel scan. What it finds is read again, consistently, before it is judged. */
+/** Scans a view's table by segments of a parallel scan. Differences are read again, consistently, before they count. */
 export const viewScanner = (client: DynamoDBClient, TableName: string): ViewScanner => ({
   scan: async ({ segment, of }, { after, limit }) => {
     const scan = {

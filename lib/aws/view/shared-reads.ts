@@ -6,7 +6,7 @@ import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../../engine/view
 import { fromItem, type Item, toAmount, toItem } from '../attributes.ts';
 import { lookFurther, readAll, readPage, requestsPerPage } from './paging.ts';
 
-/** The index of a view's shared rows by whose they are: of their keys alone, which never change, so that adding to a row costs nothing here. */
+/** The index of a view's shared rows by owner: of keys only, which never change, so that adding to a row costs nothing here. */
 const byListing = 'shared-rows';
 const readsAtOnce = 25;
 
@@ -33,9 +33,9 @@ const toPart = ({ key, sort, listed: _, ...values }: Item): RowPart => {
 
 type SharedReads = Pick<View & ViewReader, 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'>;
 
-/** What is read of shared rows, in a view's table: items as `sharedWrites` puts them. */
+/** Reads shared rows from a view's table: items as `sharedWrites` puts them. */
 export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
-  /** What stands under the place of a row and begins so: its parts, or the streams' shares in it. */
+  /** Items of a row by their prefix: its parts, or the streams' contributions to it. */
   const under = (row: string, beginning: 'part#' | 'share#') => ({
     TableName,
     ConsistentRead: true,
@@ -74,7 +74,7 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
       for (const [i, found] of page.items.entries()) {
         items.push(...(await rowOf(found)));
         if (items.length < limit) continue;
-        // A place to go on from is any item's own: the scan may have looked further than the page goes.
+        // Any item's key is a start for the next page: the scan may have read further than the page goes.
         if (i < page.items.length - 1) last = placeOf(found, consistent);
         return { items, ...(last && { next: fromItem(last) }) };
       }

@@ -47,7 +47,7 @@ const addition = (TableName: string, { row, shard, listed, add, raise }: RowChan
 
 const contribution = (TableName: string, { row, stream, commit, share }: RowChange): TransactWriteItem => {
   const place = { key: rowPlace(row), sort: shareSort(stream) };
-  // Deleted rather than left as a tombstone: the head, in the same transaction, keeps anything old from coming back.
+  // Deleted instead of left as a tombstone: the head, in the same transaction, rejects older writes.
   return share
     ? { Put: { TableName, Item: toItem({ ...place, stream, commit, share }) } }
     : { Delete: { TableName, Key: toItem(place) } };
@@ -58,8 +58,10 @@ const codesOf = ({ CancellationReasons = [] }: TransactionCanceledException) =>
 
 type SharedWrites = Pick<View, 'putShares' | 'putPart'>;
 
-/** What is written of shared rows, in a view's table. Stored format of 2026-11: under `@<row key>`, `part#<shard>` with `listed` and the amounts
- * of engine/shares.ts, and `share#<stream>` with the stream's contribution. */
+/**
+ * Writes shared rows into a view's table. Stored format of 2026-11: under `@<row key>`, `part#<shard>` with `listed` and the amounts of
+ * engine/shares.ts, and `share#<stream>` with the stream's contribution.
+ */
 export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored: (item: ViewItem) => Item): SharedWrites => {
   const persist = persistently();
   return {

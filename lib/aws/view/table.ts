@@ -27,10 +27,10 @@ const placeOf = ({ key, sort }: Place): Place => ({ key, sort });
 /** The two key attributes of a declared list's index. */
 const inList = (list: string) => `in.${list}`;
 const atList = (list: string) => `at.${list}`;
-/** Later than anything that may still put an older version of the row: DynamoDB removes it some time after. */
+/** Later than any write that may still put an older version of the row: DynamoDB removes it some time after. */
 const keptAfterExpiry = 3_600;
 
-/** An item as the table holds it: its places as attributes, and when DynamoDB may remove it, unless a cursor is in it. */
+/** An item in its stored form: its list places as attributes, and its expiry, unless it holds a cursor. */
 const toStored = (item: ViewItem): Item => {
   const { lists = {}, ...rest } = listed(item);
   const places = Object.entries(lists).flatMap(([list, place]) => [
@@ -86,7 +86,7 @@ const headsWithRow = (where?: Where) => {
 
 const everything = { filter: {}, names: {}, values: {} };
 
-/** What is wanted of the rows themselves, as a filter; the values are compared as JSON has them, whatever a URL can say. */
+/** The filter on rows; values are compared as JSON, in any form that a URL can express. */
 const filtered = (first: readonly string[], { equals = {}, now }: Where = {}) => {
   const fields = Object.entries(equals).map(([field, text], i) => ({ name: `#f${i}`, field, values: candidates(text) }));
   const conditions = [
@@ -188,7 +188,7 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
         ExpressionAttributeValues: { ...values, ...toItem({ ':owner': owner }) },
         ScanIndexForward: direction !== 'newest-first',
       });
-      // The owner in a place is always the one who asks, whatever the caller sent as the rest of it.
+      // The owner in a start key is always the caller, whatever the caller sent.
       const place = ({ key, sort }: Place) => toItem({ key, sort, owner });
       return fill(owner === undefined ? scan : owned, limit, after && place(after), (item) => place(fromItem(item)));
     },

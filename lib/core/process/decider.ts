@@ -8,7 +8,8 @@ import { type Instance, newInstance, type OpenSend, processEvolve, stillOpenIn }
 import type { AnyProcess } from './process.ts';
 import { reactTo } from './reaction.ts';
 
-/** What one attempt of a send came to on its target.
+/**
+ * The outcome of one attempt of a send on its target.
  * @example const outcome: SendOutcome = { number: 1, attempt: 1, commit: 8, at: '2026-11-21T12:00:00.000Z' };
  */
 export type SendOutcome = Readonly<{
@@ -19,13 +20,15 @@ export type SendOutcome = Readonly<{
   refused?: Readonly<{ reason: string; detail?: unknown }>;
 }>;
 
-/** `thrown` says why what the reaction came to could not be stored, which showed when it was tried: it is not run again, the instance parks. Where a step has
- * several reactions, `most` says how many of them it takes at most: together they came to more than could be stored. */
+/**
+ * `thrown` is the reason for which the reaction's result could not be stored, found when it was tried: the reaction is not run again, and the
+ * instance parks. If a step has several reactions, `most` limits their number, since all of them together were too large.
+ */
 type Tried = Readonly<{ thrown?: string; most?: number }>;
 type ByHand = Tried & Readonly<{ by: string; why: string }>;
 
 type Data = Readonly<{
-  /** `waits`: the causes are only put behind those that wait, to be taken up in smaller portions. */
+  /** `waits`: the causes are only queued behind those that wait, to be handled in smaller portions. */
   React: Tried & Readonly<{ causes: readonly Cause[]; waits?: true }>;
   Answer: Tried & Readonly<{ outcomes: readonly SendOutcome[] }>;
   Due: Tried & Readonly<{ due: readonly Readonly<{ name: string; setBy: number }>[] }>;
@@ -40,14 +43,15 @@ type Data = Readonly<{
  */
 export type ProcessStep = { [T in keyof Data]: Message<T, Data[T]> }[keyof Data];
 
-/** Causes that wait are taken up in portions, so that no commit outgrows its item.
+/**
+ * Queued causes are handled in portions, so that no commit exceeds its item's size.
  * @example const half = Math.floor(takenAtOnce / 2);
  */
 export const takenAtOnce = 25;
 
 const stuckOn = ({ commit: _, ...refused }: CauseOutcome): Message => ({ type: 'InstanceStuck', data: refused });
 
-/** One decision in the making: each event is folded at once, so that the next thing sees what the one before came to. */
+/** Collects the events of one decision. Each event is folded at once, so that the next part sees its effect. */
 const deciding = (
   process: AnyProcess,
   evolve: ReturnType<typeof processEvolve>,
@@ -72,7 +76,7 @@ const deciding = (
       : reactTo(process, instance, cause, context);
     emit(...(ratherThanPark && came.some(({ type }) => type === 'InstanceParked') ? [ratherThanPark] : came));
     unstorable = undefined;
-    // Nothing follows on these any more: somebody is to see to them.
+    // No reaction follows on these any more: a person has to handle them.
     const { ended } = instance;
     if (ended !== undefined)
       emit(...waiting.flatMap((each) => ('outcome' in each && each.outcome.reason !== undefined ? [stuckOn(each.outcome)] : [])));
@@ -82,7 +86,10 @@ const deciding = (
     emit,
     react,
     followsOnResolution: process.resolved !== undefined,
-    /** What comes while others wait, or while the instance stands still, waits behind them; an instance that is over reacts to nothing more. */
+    /**
+     * A cause that arrives while others are queued, or while the instance is stuck or parked, is queued behind them. An ended instance reacts to
+     * nothing more.
+     */
     take: (cause: Cause, waits = false) => {
       if (instance.ended !== undefined) return;
       if (waits || instance.status !== 'running' || instance.deferred.length > 0)
@@ -97,7 +104,7 @@ const deciding = (
         react(cause);
       }
     },
-    /** What several reactions remembered is stored once, as the last one left it. */
+    /** The memory of several reactions is stored once, as the last one left it. */
     decided: (): readonly Message[] => {
       const last = events.findLast(({ type }) => type === rememberedType);
       const kept = events.filter((event) => event.type !== rememberedType || event === last);
@@ -116,7 +123,7 @@ const answer = (step: Deciding, send: OpenSend, { number, attempt, commit, at, r
     return;
   }
   step.emit({ type: 'CommandRefused', data: { number, attempt, commit, at, ...refused } });
-  // An instance that is over reacts to nothing more, so nobody else would see to it.
+  // An ended instance reacts to nothing more, so a person has to handle the refusal.
   if (send.refused === undefined || step.instance().ended !== undefined)
     step.emit({ type: 'InstanceStuck', data: { ...send, ...refused } });
   else step.take({ outcome: { ...of, commit, at, ...refused } });
@@ -126,14 +133,14 @@ const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], conte
   React: (step, { causes, waits }) => {
     for (const cause of causes) step.take(cause, waits);
   },
-  // What is left out is sent again, and finds its outcome.
+  // Outcomes left out here are found again when their command is sent again.
   Answer: (step, { outcomes, most }) => {
     for (const outcome of outcomes.slice(0, most)) {
       const send = step.instance().sends.find(({ number, attempt }) => number === outcome.number && attempt === outcome.attempt);
       if (send) answer(step, send, outcome);
     }
   },
-  // What fires early, late, twice, or after it was cancelled or set anew finds no such deadline, and does nothing.
+  // A message that is early, late, repeated, or of a cancelled or replaced deadline matches no open deadline, and does nothing.
   Due: (step, { due, most }, { at }) => {
     for (const { name, setBy } of due.slice(0, most)) {
       const { status, deferred, deadlines } = step.instance();
@@ -162,7 +169,7 @@ const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], conte
     const end: Message = { type: 'Ended', data: { how: 'resolved', cancelled } };
     const [held] = parked ? Object.values(parked.cause) : stuck;
     if (!step.followsOnResolution || !held) return step.emit(end);
-    // What follows may throw, and that parks; if it throws on the next resolution too, the instance ends without it: its fault locks nobody out.
+    // The reaction may throw, which parks the instance. A second throw ends the instance without the reaction, so an operator can always close it.
     const hasThrown = parked !== undefined && 'resolved' in parked.cause;
     step.react({ resolved: { by, why, at, ...trailOf(held) } }, hasThrown ? end : undefined);
   },
@@ -192,7 +199,9 @@ const make = (process: AnyProcess): AnyDecider => {
   };
 };
 
-/** The decider of a process's instances: what makes an aggregate of each, with history, races, snapshots and views. The same for the same process.
+/**
+ * The decider of a process's instances, which makes each an aggregate, with history, optimistic locking, snapshots and views. Returns the same
+ * decider for the same process.
  * @example const { category, events } = processDecider(transferProcess);
  */
 export const processDecider = (process: AnyProcess): AnyDecider => {

@@ -5,13 +5,13 @@ import { type EventOf, readEvent, v1 } from '../version.ts';
 const instant = z.string();
 const count = z.int().nonnegative();
 const number = z.int().positive();
-/** As part of what: handed on to all that follows. Where the first cause had no trace, nothing has one. */
+/** The trace context, passed on to all consequences. Without a trace in the first cause there is none. */
 const trail = { correlation: z.string(), traceparent: z.string().optional() };
 
-/** A command with the version of its format, as an event is stored: what an older release decided is lifted before it is sent. */
+/** A command with the version of its format, as an event is stored: a command that an older release decided is upcast before it is sent. */
 const stored = z.object({ type: z.string(), v: number, data: z.unknown() });
 
-/** An event with its place, its data as it was stored: a release that takes it up later lifts it. */
+/** An event with its place and its data as stored: the release that handles it upcasts it. */
 const event = stored.extend({
   id: z.string(),
   stream: z.string(),
@@ -47,10 +47,10 @@ const due = deadline.extend({ dueAt: instant, at: instant, ...trail });
 const byHand = z.object({ by: z.string(), why: z.string() });
 const resolved = byHand.extend({ at: instant, ...trail });
 
-/** What an instance is to react to, in full: kept where it cannot react at once. */
+/** A cause in full, stored if the instance cannot react at once. */
 const cause = z.union([z.object({ event }), z.object({ outcome }), z.object({ due }), z.object({ resolved })]);
 
-/** What it reacted to, in short: an event, the outcome of one of its commands, a deadline, or that a person ended it. */
+/** A cause in short: an event, the outcome of a command, a deadline, or a resolution by a person. */
 const occasion = z.union([
   z.object({ event: z.object({ id: z.string(), type: z.string(), at: instant }) }),
   z.object({ send: number, outcome: z.enum(['done', 'refused']) }),
@@ -73,30 +73,30 @@ export const processEvents = {
       ...trail,
       sends: z.array(send),
       set: z.array(z.object({ name: z.string(), at: instant })),
-      /** Open deadlines that are open no longer: cancelled, or set anew. */
+      /** Deadlines that are no longer open: cancelled, or replaced. */
       cancelled: z.array(deadline),
     }),
   ),
   CommandDone: v1(z.object({ number, attempt: number, commit: number, at: instant })),
   CommandRefused: v1(z.object({ number, attempt: number, commit: number, at: instant, ...refusal })),
-  /** A refusal that nothing follows on: the instance stands still until somebody retries or resolves it. */
+  /** A refusal without a declared reaction: the instance is stuck until a person retries or resolves it. */
   InstanceStuck: v1(send.extend({ attempt: number, at: instant, ...trail, decidedIn: number, ...refusal })),
   InstanceParked: v1(z.object({ cause, thrown: z.string() })),
   CauseDeferred: v1(z.object({ cause })),
-  /** The oldest deferred cause is taken up. */
+  /** The oldest queued cause is handled. */
   CauseTaken: v1(z.object({})),
   InstanceResumed: v1(byHand),
   CommandRetried: v1(byHand.extend({ number, attempt: number, at: instant })),
   InstanceResolved: v1(byHand),
   Ended: v1(z.object({ how: z.string(), cancelled: z.array(deadline) })),
-  /** The last event of each commit: what is still open after it, so that the sweep needs nothing else. */
+  /** The last event of each commit: the work that is still open after it, so that the sweep needs nothing else. */
   StepEnded: v1(
     z.object({
       status: z.enum(['running', 'parked', 'stuck', 'ended']),
       /** Commands that could be sent, and deferred causes that could be taken up. */
       sends: count,
       deferred: count,
-      /** When the next open deadline is due. */
+      /** The time of the next open deadline. */
       due: instant.optional(),
     }),
   ),
@@ -107,10 +107,11 @@ export const processEvents = {
  */
 export type ProcessEvent = EventOf<typeof processEvents>;
 
-/** The type of the event that holds what an instance remembers, in the process's own format. */
+/** The type of the event that holds an instance's memory, in the process's own format. */
 export const rememberedType = 'Remembered';
 
-/** What an instance is to react to, in full, as it is stored.
+/**
+ * A cause in full, as stored.
  * @example const cause: Cause = { event: { ...place, type: 'AccountOpened', v: 1, data } };
  */
 export type Cause = z.infer<typeof cause>;

@@ -5,7 +5,8 @@ import type { AnyProcess } from './process.ts';
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
 const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 
-/** What is wrong with a declared process, beside what can be wrong with any aggregate; nothing if it is right.
+/**
+ * Finds the faults of a declared process, beside those of any aggregate; none if it is right.
  * @example processFaults(transferProcess, [account, transfer]); // []
  */
 export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecider[]): readonly string[] => {
@@ -16,7 +17,7 @@ export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecid
     ...(from.length > 0 ? [] : [`${category} has no source: name at least one in \`from\`.`]),
     ...(handled.length > 0 ? [] : [`${category} reacts to no event: add one to \`on\`.`]),
     ...repeated(from.map((source) => source.category)).map((name) => `${category} reads ${name} twice.`),
-    // Its own streams are delivered to it too: it would take its own steps for somebody else's.
+    // A process's own streams are delivered to it as well: it would take its own steps for external events.
     ...(from.some((source) => source.category === category) ? [`${category} reacts to itself: take it out of \`from\`.`] : []),
     ...handled
       .filter((type) => !from.some(({ events }) => Object.hasOwn(events, type)))

@@ -20,23 +20,26 @@ export type OpenSend = Readonly<{
 }> &
   Trail;
 
-/** A command whose refusal nothing follows on.
+/**
+ * A refused command without a declared reaction.
  * @example const why = instance.stuck.map(({ reason }: StuckSend) => reason);
  */
 export type StuckSend = OpenSend & Readonly<{ reason: string; detail?: unknown }>;
 
-/** A deadline that was set, and neither fired, cancelled nor set anew.
+/**
+ * An open deadline: set, and neither fired, cancelled nor replaced.
  * @example const payment: OpenDeadline | undefined = instance.deadlines.payment;
  */
 export type OpenDeadline = Readonly<{ name: string; setBy: number; at: string; decidedIn: number }> & Trail;
 
-/** What the kernel knows of one instance of a process: the state of its stream.
+/**
+ * The kernel's state of one instance of a process: the state of its stream.
  * @example const { status, sends }: Instance = known.state as Instance;
  */
 export type Instance = Readonly<{
   status: StepEnded['status'];
   memory: unknown;
-  /** How many events, reactions and sends there were. */
+  /** The numbers of events, reactions and sends so far. */
   version: number;
   reactions: number;
   sent: number;
@@ -44,10 +47,10 @@ export type Instance = Readonly<{
   sends: readonly OpenSend[];
   stuck: readonly StuckSend[];
   deadlines: Readonly<Record<string, OpenDeadline>>;
-  /** What is to be taken up, the oldest first. */
+  /** Queued causes, the oldest first. */
   deferred: readonly Cause[];
   parked?: Readonly<{ cause: Cause; thrown: string }>;
-  /** The number from which on its sends follow on that a person ended it. */
+  /** The number of the first send that follows a resolution by a person. */
   settlesFrom?: number;
   ended?: string;
 }>;
@@ -81,7 +84,8 @@ export const nextSends = ({ sends, stuck }: Pick<Instance, 'sends' | 'stuck'>): 
   return sends.filter(({ to }) => !taken.has(to) && taken.add(to));
 };
 
-/** What is open in an instance, as the last event of its last commit says it.
+/**
+ * The open work of an instance, as the last event of its last commit states it.
  * @example stillOpenIn(instance).sends; // 0 when nothing waits for being sent
  */
 export const stillOpenIn = ({ status, sends, stuck, deferred, deadlines }: Instance): StepEnded => {
@@ -128,7 +132,7 @@ const answered = (instance: Instance, { number }: { number: number }): Instance 
   sends: instance.sends.filter((send) => send.number !== number),
 });
 
-/** What waited behind a stuck command was never sent, and never will be; but what follows on a resolution outlives another one of what was open before. */
+/** Commands queued behind a stuck one are dropped unsent. Commands that follow on a resolution are kept when a later resolution drops older ones. */
 const isDroppedWith = ({ stuck, settlesFrom = Number.POSITIVE_INFINITY }: Instance, { to, number }: OpenSend): boolean =>
   stuck.some((held) => held.to === to && (number < settlesFrom || held.number >= settlesFrom));
 
@@ -137,7 +141,7 @@ const evolve: Evolve = {
   CommandDone: answered,
   CommandRefused: answered,
   InstanceStuck: (instance, held) => ({ ...instance, stuck: [...instance.stuck, held] }),
-  // A deadline whose reaction threw is not to fire again: it waits as the cause of the mark.
+  // A deadline whose reaction threw does not fire again: it is stored as the cause of the parking.
   InstanceParked: (instance, parked) => ({
     ...instance,
     parked,
@@ -169,7 +173,8 @@ const evolve: Evolve = {
   StepEnded: (instance) => instance,
 };
 
-/** What each event of an instance means for its state: the kernel's own, `Remembered`, and those that its process raises.
+/**
+ * The evolve functions of an instance: for the kernel's own events, `Remembered`, and the events that its process raises.
  * @example processEvolve(transferProcess).Remembered?.(instance, memory).memory; // memory
  */
 export const processEvolve = ({ raises = {} }: Pick<AnyProcess, 'raises'>) => {

@@ -23,11 +23,11 @@ export type InstanceRow = Readonly<{
   changedAt: string;
   /** Commands without an outcome that could be sent. */
   open: number;
-  /** When its next deadline is due. */
+  /** The time of its next deadline. */
   waitsUntil?: string;
-  /** Why it stands still, in words. */
+  /** The reason for being stuck or parked, in words. */
   why?: string;
-  /** How it ended. */
+  /** The end, in a word or a few. */
   how?: string;
 }>;
 
@@ -41,7 +41,7 @@ const begun = ({ stream, at }: Recorded): InstanceRow => {
 const refusal = ({ to, command, reason }: Of<'InstanceStuck'>['data']): string =>
   `${to} refuses ${command.type}: ${reason.replaceAll('-', ' ')}`;
 
-/** What makes the rows, whichever processes there are: a commit of an instance ends with `StepEnded`, which says how it stands. */
+/** The handlers that make the rows, for any processes: a commit of an instance ends with `StepEnded`, which states its status. */
 const declared = {
   kind: 'row-per-stream',
   name: instancesName,
@@ -74,7 +74,8 @@ const declared = {
   },
 } as const satisfies Omit<RowPerStream<InstanceRow, ProcessEvent>, 'from'>;
 
-/** What the rows follow from, without the manifest: the hash of their code is that of this, and it tells the kernel's view from a manifest's own.
+/**
+ * The rows' handlers, independent of the manifest: the hash of their code is theirs, and they tell the kernel's view from a manifest's own.
  * @example instancesOf(manifest.processes)[0]?.on === instanceRows; // true
  */
 export const instanceRows = declared.on;

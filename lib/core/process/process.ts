@@ -11,18 +11,20 @@ export type Send = Readonly<{
   /** The stream that it goes to. */
   to: string;
   command: Message;
-  /** Which of the process's `done` follows when it has taken effect; nothing follows without. */
+  /** The name of the reaction in `done` that follows on success; nothing follows without one. */
   done?: string;
-  /** Which of the process's `refused` follows when it is refused. Without one a refusal leaves the instance stuck, for a person to look at. */
+  /** The name of the reaction in `refused` that follows on a refusal. Without one a refusal leaves the instance stuck, for a person to handle. */
   refused?: string;
 }>;
 
-/** A deadline that a reaction sets, or sets anew: only the newest of a name counts.
+/**
+ * A deadline that a reaction sets or replaces: only the newest of a name counts.
  * @example const payment: SetDeadline = { name: 'payment', at: later(event.at, { minutes: 30 }) };
  */
 export type SetDeadline = Readonly<{ name: string; at: string }>;
 
-/** What a process does about something: what it remembers from now on, the commands in their order, deadlines, events of its own, and whether that was all.
+/**
+ * A process's reaction to one cause: its memory from now on, commands in their order, deadlines, events of its own, and an end.
  * @example const reaction: Reaction<Memory> = { memory: { ...memory, paid: true }, send: [confirm], cancel: ['payment'] };
  */
 export type Reaction<Memory> = Readonly<{
@@ -34,11 +36,12 @@ export type Reaction<Memory> = Readonly<{
   cancel?: readonly string[];
   /** Events of the process's own, of the types in `raises`. */
   raise?: readonly Message[];
-  /** The instance is over: how it ended, in a word or a few, such as 'completed' or 'undone'. What comes later it ignores, but the outcomes of its open commands. */
+  /** Ends the instance, with a word or a few such as 'completed' or 'undone'. It ignores later causes, except the outcomes of its open commands. */
   end?: string;
 }>;
 
-/** What became of a command that an instance sent.
+/**
+ * The outcome of a command that an instance sent.
  * @example const refused = (memory: Memory, { reason }: Outcome) => ({ send: [fail(memory, reason)] });
  */
 export type Outcome = Readonly<{
@@ -52,12 +55,15 @@ export type Outcome = Readonly<{
   at: string;
 }>;
 
-/** A deadline that is due: when it was to be, and when it was taken note of.
+/**
+ * A deadline that fired: its due time, and the time at which it was handled.
  * @example const due = (memory: Memory, { at }: Due) => ({ send: [expire(memory, at)] });
  */
 export type Due = Readonly<{ name: string; dueAt: string; at: string }>;
 
-/** That a person has seen to an instance that stood still: whose id it has, who that was, why, and when. The reason is free text, for staff.
+/**
+ * A resolution of a stuck or parked instance by a person: the instance's id, the person, the reason, and the time. The reason is free text, for
+ * staff.
  * @example const resolved = (_: Memory, { instance }: Resolution) => ({ send: [send(transfer, instance, 'Settle', {})] });
  */
 export type Resolution = Readonly<{ instance: string; by: string; why: string; at: string }>;
@@ -66,22 +72,22 @@ export type Resolution = Readonly<{ instance: string; by: string; why: string; a
  * @example export const transferProcess: Process<Memory, TransferEvent> = { category: 'transferProcess', ... };
  */
 export interface Process<Memory, E extends Message> {
-  /** Of its own streams, one for each instance: what it decided, step by step. */
+  /** The category of its own streams, one for each instance, with its decisions. */
   readonly category: string;
-  /** Whose events it reacts to. */
+  /** The sources of the events that it reacts to. */
   readonly from: readonly Source[];
-  /** Whom it sends commands to. */
+  /** The deciders that it sends commands to. */
   readonly sends: readonly AnyDecider[];
-  /** An instant: what was committed before is none of its business, also when the process is deployed later. */
+  /** Commits before this time are ignored, even if the process is deployed later. */
   readonly since: string;
-  /** The stored format of what an instance remembers, in all its versions. */
+  /** The stored format of an instance's memory, in all its versions. */
   readonly memory: Versioned<Memory>;
   readonly initial: Memory;
   /** Stored formats of events of its own. */
   readonly raises?: Formats;
   /** The event types of its own that other teams may listen to. */
   readonly publishes?: readonly string[];
-  /** Whose instance an event belongs to, by the instance's id; undefined: nobody's. */
+  /** The id of the instance that an event belongs to; undefined: none. */
   readonly instance: (event: Recorded<E>) => string | undefined;
   readonly on: {
     readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Reaction<Memory> | undefined;
@@ -89,8 +95,10 @@ export interface Process<Memory, E extends Message> {
   readonly done?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
   readonly refused?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
   readonly due?: Readonly<Record<string, (memory: Memory, due: Due) => Reaction<Memory> | undefined>>;
-  /** What follows when a person ends an instance that stood still, wherever it did: it may remember nothing yet. It ends as 'resolved', unless this
-   * says another `end`. */
+  /**
+   * The reaction when a person resolves a stuck or parked instance, which may have no memory yet. The instance ends as 'resolved', unless this
+   * returns another `end`.
+   */
   readonly resolved?: (memory: Memory, resolution: Resolution) => Reaction<Memory> | undefined;
 }
 
@@ -127,7 +135,8 @@ type Decides = Readonly<{
 }>;
 type DataFor<D extends Decides, T extends keyof D['decide']> = Parameters<D['decide'][T]>[1];
 
-/** A command to one aggregate, with the compiler's eye on its name and data.
+/**
+ * Makes a command to one aggregate. The compiler checks its name and data.
  * @example send(account, 'a1', 'Debit', { amount: 5, currency: 'EUR' }, { done: 'debited', refused: 'debitRefused' });
  */
 export const send = <D extends Decides, T extends keyof D['decide'] & string>(
@@ -143,7 +152,8 @@ export const send = <D extends Decides, T extends keyof D['decide'] & string>(
  */
 export type Span = Readonly<{ days?: number; hours?: number; minutes?: number; seconds?: number }>;
 
-/** An instant so much later than another: there is no clock in a process but the times of what happened.
+/**
+ * Adds a span to an instant: a process has no clock but the times of events.
  * @example later('2026-11-21T12:00:00.000Z', { minutes: 30 }); // '2026-11-21T12:30:00.000Z'
  */
 export const later = (at: string, { days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): string =>

@@ -13,7 +13,9 @@ type Occasion = Extract<ProcessEvent, { type: 'Reacted' }>['data']['occasion'];
 type React = (memory: unknown, what: unknown) => Reaction<unknown> | undefined;
 type Named = Readonly<Record<string, unknown>> | undefined;
 
-/** A cause as the process's pure code sees it: which of its functions it is for, from when on a deadline may be, and how it ends whatever they say. */
+/**
+ * A cause for the process's pure code: its reaction, the time before which no deadline may be, and the end that holds whatever the reaction says.
+ */
 type Taken = Readonly<{ occasion: Occasion; react?: React; what: unknown; after: string; ends?: string }> & Trail;
 
 const own = (names: Named, name: string): React | undefined =>
@@ -129,7 +131,7 @@ const eventsOf = (
   const memory = remembered(process, instance.memory, reaction.memory);
   const own = raised(process, reaction);
   const { end = ends } = reaction;
-  // Nothing to store, but for a deadline: that it has fired must be known.
+  // Nothing to store, except for a deadline: it must be recorded as fired.
   if (sends.length + set.length + cancelled.length + memory.length + own.length === 0 && end === undefined && fired === undefined)
     return [];
   const left = [
@@ -141,7 +143,8 @@ const eventsOf = (
   return [{ type: 'Reacted', data: reacted }, ...memory, ...own, ...ended];
 };
 
-/** What a reaction that threw is remembered by.
+/**
+ * The text stored for a reaction that threw.
  * @example thrownBy(new Error('No rate for XYZ.')); // 'Error: No rate for XYZ.'
  */
 export const thrownBy = (cause: unknown): string => {
@@ -149,8 +152,9 @@ export const thrownBy = (cause: unknown): string => {
   return `${name}: ${message}`.slice(0, 1_000);
 };
 
-/** The events of an instance's reaction to one cause; if it throws, or decides what cannot be, that it is parked. What a newer release wrote is
- * thrown: it passes by itself.
+/**
+ * The events of an instance's reaction to one cause. If it throws or decides something invalid, the event is that the instance parked. An event of a
+ * newer release is thrown: a retry passes.
  * @example reactTo(transferProcess, instance, { event }, { id: 't1', at })[0]?.type; // 'Reacted'
  */
 export const reactTo = (

@@ -8,7 +8,8 @@ import type { StoredCommand } from './events.ts';
  */
 export const commandVersions = ({ versions, schema }: CommandFormat<unknown>): Formats[string] => versions ?? v1(schema);
 
-/** A command in the form in which a process's decision keeps it: as it was given, with the version of its format, once that takes it.
+/**
+ * A command in the stored form of a process's decision: its data as given, with the version of its format, once the format accepts it.
  * @example storeCommand(account, { type: 'Deposit', data }); // { type: 'Deposit', v: 1, data }
  */
 export const storeCommand = (

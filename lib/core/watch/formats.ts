@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { v1 } from '../version.ts';
 
-// Stored formats of 2026-11: what a watch says when it raises something, by the kind of the pattern, and what it remembers.
+// Stored formats of 2026-11: the events that a watch raises, by the kind of the pattern, and its memory.
 
 const instant = z.string();
 /** Ids of events, `<stream>/<version>`, in the order of time. */
@@ -9,7 +9,8 @@ const events = z.array(z.string());
 
 const window = v1(z.object({ from: instant, to: instant, count: z.int(), sum: z.number(), events }));
 
-/** What the events say that a watch raises, by the kind of the pattern: a category's file in `events/` names them.
+/**
+ * The formats of the events that a watch raises, by the kind of the pattern: a category's file in `events/` names them.
  * @example export const fraudWatchEvents = { RapidWithdrawalsSuspected: suspicions['count-within'] };
  */
 export const suspicions = {
@@ -18,9 +19,9 @@ export const suspicions = {
   'sum-within': window,
   /** The two events, when they were, and the values that they have. */
   'followed-by': v1(z.object({ from: instant, to: instant, first: z.number(), by: z.number(), events })),
-  /** The event that nothing followed, and until when something should have. */
+  /** The event that was not followed in time, and the end of that time. */
   'not-followed-by': v1(z.object({ from: instant, to: instant, first: z.number(), events })),
-  /** The value that is far outside, and what was usual before it: how many values, their mean and their deviation. */
+  /** The value that is far outside, and the statistics before it: the count, the mean and the deviation. */
   'far-from-usual': v1(
     z.object({ at: instant, value: z.number(), count: z.int(), mean: z.number(), deviation: z.number(), events }),
   ),
@@ -30,17 +31,18 @@ export const suspicions = {
 const kept = z.tuple([z.string(), instant, z.int()]);
 
 const patternMemory = z.object({
-  /** In the order of time: what may still be part of something, waits for an answer, or may still be judged again. */
+  /** In the order of time: events that may still be part of a match, wait for an answer, or be judged again. */
   events: z.array(kept),
-  /** Of pairs: what may answer a first event that comes late. */
+  /** For pairs: events that may answer a first event that arrives late. */
   answers: z.array(kept).optional(),
-  /** Of windows: the ends of those that were raised. Of values: the ids of those that were. */
+  /** For windows: the ends of those that were raised. For values: the ids of those raised. */
   flagged: z.array(z.string()).optional(),
-  /** Of values: those that are not kept one by one any more. Texts, since squares outgrow what a number holds exactly. */
+  /** For values: the aggregate of those no longer stored one by one. Texts, since squares exceed the exact range of a number. */
   settled: z.object({ count: z.int(), sum: z.string(), squares: z.string() }).optional(),
 });
 
-/** What an instance of a watch remembers: the time of the newest event that counted, and what each pattern keeps.
+/**
+ * The memory of a watch's instance: the time of the newest event that counted, and the memory of each pattern.
  * @example watchMemory.parse({ newest: '', patterns: {} }, 1);
  */
 export const watchMemory = v1(z.object({ newest: instant, patterns: z.record(z.string(), patternMemory) }));
@@ -49,11 +51,13 @@ export const watchMemory = v1(z.object({ newest: instant, patterns: z.record(z.s
  * @example const kept: Kept = ['account-7f3a/3', '2026-11-21T12:00:00.000Z', 5_000];
  */
 export type Kept = z.output<typeof kept>;
-/** What one pattern keeps.
+/**
+ * The memory of one pattern.
  * @example const nothing: PatternMemory = { events: [] };
  */
 export type PatternMemory = z.output<typeof patternMemory>;
-/** What an instance of a watch remembers, as pure code sees it.
+/**
+ * The memory of a watch's instance in the current version.
  * @example const initial: WatchMemory = { newest: '', patterns: {} };
  */
 export type WatchMemory = ReturnType<(typeof watchMemory)['parse']>;

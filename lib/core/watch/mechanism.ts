@@ -17,7 +17,8 @@ export type Arrival = Readonly<{
   late: boolean;
 }>;
 
-/** What a pattern comes to: what it keeps, and the figures of what it raises.
+/**
+ * The result of a pattern: its new memory, and the data of the events to raise.
  * @example const taken: Taken = { kept: { events: [] }, raised: [] };
  */
 export type Taken = Readonly<{ kept: PatternMemory; raised: readonly object[] }>;
@@ -29,7 +30,7 @@ export type Mechanism = Readonly<{
   types: readonly string[];
   /** Undefined: the event does not count for it. */
   take: (kept: PatternMemory, arrival: Arrival) => Taken | undefined;
-  /** Until when it waits for something that may still come; and what it raises when nothing came by then. */
+  /** The time until which it waits for an event, and the event to raise if none came by then. */
   waitsUntil?: (kept: PatternMemory) => string | undefined;
   due?: (kept: PatternMemory, at: string) => Taken;
   /** The most that it ever adds to a commit. */
@@ -53,17 +54,20 @@ const epoch = '1970-01-01T00:00:00.000Z';
  */
 export const length = (span: Span): number => time(later(epoch, span));
 
-/** How many bytes of an item the id of an event has at most.
+/**
+ * The most bytes of an event's id in an item.
  * @example const bytes = most * idBytes;
  */
 export const idBytes = 190;
 
-/** How many bytes of an item an event has at most, as it is kept.
+/**
+ * The most bytes of a stored event in an item.
  * @example const bytes = most * keptBytes;
  */
 export const keptBytes = 230;
 
-/** What an event counts for a pattern; undefined: it does not count. Floating point adds up differently in another order, so integers only.
+/**
+ * The value of an event for a pattern; undefined: it does not count. Integers only, since floating-point sums depend on the order.
  * @example countedOf({ MoneyWithdrawn: () => 1 }, event);
  */
 export const countedOf = (values: AnyValues, event: Recorded): number | undefined => {
@@ -80,7 +84,8 @@ const placeOf = (id: string): readonly [stream: string, version: number] => {
   return [id.slice(0, slash), Number(id.slice(slash + 1))];
 };
 
-/** Whether one event came after another: in one stream by their versions, else by their times.
+/**
+ * True if one event came after another: within one stream by their versions, else by their times.
  * @example isAfter(['a-1/2', at, 1], ['a-1/1', at, 1]); // true
  */
 export const isAfter = ([id, at]: Kept, [otherId, otherAt]: Kept): boolean => {
@@ -88,7 +93,8 @@ export const isAfter = ([id, at]: Kept, [otherId, otherAt]: Kept): boolean => {
   return stream === otherStream ? version > otherVersion : at >= otherAt;
 };
 
-/** An order without ties, the same whatever came first: by time, and at the same time by stream and version.
+/**
+ * A total order, independent of arrival: by time, and at the same time by stream and version.
  * @example const sorted = events.toSorted(inOrder);
  */
 export const inOrder = (a: Kept, b: Kept): number => {
@@ -98,7 +104,8 @@ export const inOrder = (a: Kept, b: Kept): number => {
   return versionA - versionB;
 };
 
-/** Events put in order, without those from before a time; of more than so many the newest.
+/**
+ * Sorts events, drops those before a time, and keeps at most the newest `most`.
  * @example const kept = remembered([...before, event], time(newest) - 60_000, 100);
  */
 export const remembered = (events: readonly Kept[], since: number, most: number): Kept[] =>

@@ -24,7 +24,7 @@ const parts = (pattern: Pair, lateness: number, most: number) => {
   return {
     span,
     answers: (by: Kept, first: Kept) => isAfter(by, first) && time(by[1]) - time(first[1]) <= span && when(first[2], by[2]),
-    /** A first event that is still to come is no older than this, and so is what may answer it. */
+    /** A first event that is still to arrive is no older than this, and neither are its answers. */
     answersKept: (answers: readonly Kept[], newest: string) => remembered(answers, time(newest) - lateness, most),
     types: [...new Set([...Object.keys(pattern.first), ...Object.keys(pattern.by)])],
     faults: span > 0 ? [] : ['`within` must be longer than nothing'],
@@ -80,7 +80,7 @@ export const notFollowedMechanism = (pattern: NotFollowedBy<never>, lateness: nu
     const first = late ? undefined : countedOf(pattern.first, event);
     const by = countedOf(pattern.by, event);
     const answer = by === undefined ? [] : [keptOf(event, by)];
-    // However late it comes: what has been answered is not to be raised.
+    // A late answer counts too: an answered event must not be raised.
     const left = kept.events.filter((waiting) => !answer.some((it) => answers(it, waiting)));
     if (first === undefined && (by === undefined || (late && left.length === kept.events.length))) return undefined;
     const known = answersKept([...(kept.answers ?? []), ...answer], newest);

@@ -1,14 +1,15 @@
 import type { Message, Recorded } from '../message.ts';
 import type { Span } from '../process/process.ts';
 
-/** Which events count for a pattern, and with which value: an integer; `undefined` where one does not count.
+/**
+ * The events that count for a pattern, and their values: integers; `undefined` where an event does not count.
  * @example const withdrawals: Values<AccountEvent> = { MoneyWithdrawn: ({ data }) => data.amount };
  */
 export type Values<E extends Message> = {
   readonly [T in E['type']]?: (event: Recorded<Extract<E, { type: T }>>) => number | undefined;
 };
 
-/** How many events a pattern keeps for one key at most, 100 if not said; of more the newest. */
+/** The most events that a pattern stores for one key, by default 100; the newest are kept. */
 type Keeping = Readonly<{ most?: number }>;
 
 /** So many events within a span.
@@ -32,7 +33,7 @@ export type FollowedBy<E extends Message> = Keeping &
     first: Values<E>;
     by: Values<E>;
     within: Span;
-    /** Whether the two belong together, by their values; always if not said. */
+    /** True if the two belong together, by their values; the default is always. */
     when?: (first: number, by: number) => boolean;
   }>;
 
@@ -48,15 +49,16 @@ export type FarFromUsual<E extends Message> = Keeping &
   Readonly<{
     kind: 'far-from-usual';
     of: Values<E>;
-    /** How many standard deviations from the mean are far. */
+    /** The number of standard deviations from the mean that counts as far. */
     deviations: number;
-    /** How many values there must be before one is judged. */
+    /** The number of values needed before one is judged. */
     after: number;
-    /** And how far it must be from the mean in any case, since what never varies has no deviation; 0 if not said. */
+    /** The least distance from the mean, since constant values have no deviation; the default is 0. */
     atLeast?: number;
   }>;
 
-/** What a watch looks for.
+/**
+ * A pattern of a watch.
  * @example const patterns: Record<string, Pattern<AccountEvent>> = { RapidWithdrawalsSuspected: rapid };
  */
 export type Pattern<E extends Message> = CountWithin<E> | SumWithin<E> | FollowedBy<E> | NotFollowedBy<E> | FarFromUsual<E>;

@@ -3,8 +3,8 @@ import { type Arrival, countedOf, idBytes, inOrder, keptBytes, keptOf, type Mech
 import type { FarFromUsual } from './patterns.ts';
 
 /**
- * How many values there are, their sum, and the sum of their squares: exact, so that mean and deviation are the same whatever
- * the order was, which Welford's recurrence is not. What is lost there to rounding is avoided by rounding once, at the end.
+ * The count, the sum and the sum of squares: exact, so that mean and deviation do not depend on the order, as Welford's recurrence does. Rounding
+ * happens once, at the end.
  */
 type Settled = Readonly<{ count: number; sum: bigint; squares: bigint }>;
 
@@ -29,7 +29,8 @@ const usual = ({ count, sum, squares }: Settled) => {
   };
 };
 
-/** A value far outside of what was usual before it. What is raised counts as a value like any other.
+/**
+ * A value far outside of the usual. A raised value counts for later statistics like any other.
  * @example usualMechanism({ kind: 'far-from-usual', of: values, deviations: 4, after: 20 }, 0, 100).take(kept, arrival);
  */
 export const usualMechanism = (pattern: FarFromUsual<never>, lateness: number, most: number): Mechanism => {
@@ -48,7 +49,7 @@ export const usualMechanism = (pattern: FarFromUsual<never>, lateness: number, m
     const own = keptOf(event, value);
     const all = [...kept.events, own].sort(inOrder);
     const flagged = kept.flagged ?? [];
-    // It changes what was usual before all that come after it, so those are judged again.
+    // A late event changes the statistics before all later events, so those are judged again.
     let before = settledOf(kept);
     const raised = all.flatMap((each) => {
       const figures = inOrder(each, own) < 0 || flagged.includes(each[0]) ? [] : judged(each, before);

@@ -9,20 +9,23 @@ import type { Pattern } from './patterns.ts';
 import { usualMechanism } from './usual.ts';
 import { windowMechanism } from './window.ts';
 
-/** Complex events over time: what is looked for in the events of a key, by the name of the event that is raised.
+/**
+ * Complex event processing: the patterns to find in the events of a key, by the name of the event that is raised.
  * @example export const fraudWatch = watch<AccountEvent>({ category: 'fraudWatch', from: [account], ... });
  */
 export type Watch<E extends Message> = Readonly<{
   category: string;
   from: readonly Source[];
   since: string;
-  /** Whose an event is, as an id: each key is watched by itself. Undefined: nobody's. */
+  /** The key of an event, as an id: each key is watched by itself. Undefined: the event is ignored. */
   key: (event: Recorded<E>) => string | undefined;
-  /** By how much an event may be older than the newest of its key and still be put where it belongs. Needed where a key's events come from
-   * several streams, among which there is no order; those of one stream come in order. Nothing if not said. */
+  /**
+   * The most by which an event may be older than the newest of its key and still be sorted in. Needed if a key's events come from several streams,
+   * which have no common order; events of one stream arrive in order. The default is none.
+   */
   lateness?: Span;
   patterns: Readonly<Record<string, Pattern<E>>>;
-  /** The formats of what is raised, from the category's file in `events/`: each pattern's is `suspicions[kind]`. */
+  /** The formats of the raised events, from the category's file in `events/`: each pattern's is `suspicions[kind]`. */
   raises: Formats;
   publishes?: readonly string[];
 }>;
@@ -79,7 +82,8 @@ const faultsOf = (declared: Watch<never>, named: readonly Named[], lateness: num
   ];
 };
 
-/** Makes a process of a watch: what it remembers is bounded, and what it raises follows from the events and their own times alone.
+/**
+ * Makes a process of a watch. Its memory is bounded, and raised events depend only on the events and their own times.
  * @example
  * watch<AccountEvent>({
  *   category: 'fraudWatch', from: [account], since: '2026-11-01T00:00:00.000Z', key: ({ subjectId }) => subjectId, raises: fraudWatchEvents,
@@ -99,7 +103,7 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
   if (faults.length > 0)
     throw new Error(`The watch ${category} is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
 
-  /** What all that some patterns come to means for the instance. A deadline is that of what has waited longest. */
+  /** Combines the results of all patterns into a reaction. The deadline is that of the event that has waited longest. */
   const reaction = (
     before: WatchMemory,
     newest: string,

@@ -13,7 +13,7 @@ import {
 } from './mechanism.ts';
 import type { CountWithin, SumWithin } from './patterns.ts';
 
-/** Exact whatever the values are: a sum beyond the safe integers is rounded once, and throws at nobody's large amount. */
+/** Exact for all values: a sum beyond the safe integers is rounded once, instead of throwing. */
 const sumOf = (events: readonly Kept[]): bigint => events.reduce((sum, [, , value]) => sum + BigInt(value), 0n);
 
 /**
@@ -29,14 +29,14 @@ export const windowMechanism = (pattern: CountWithin<never> | SumWithin<never>, 
   const take = (kept: PatternMemory, { event, newest, late }: Arrival): Taken | undefined => {
     const value = countedOf(pattern.of, event);
     if (value === undefined || late) return undefined;
-    // A sum that an event may lower could not be trusted: what was raised cannot be taken back.
+    // An event must not lower a sum: a raised event cannot be taken back.
     if (value < 0 && pattern.kind === 'sum-within')
       throw new RangeError(`The value of ${event.type} (${event.id}) is ${value}: sums are of values that are not negative.`);
     const events = remembered([...kept.events, keptOf(event, value)], time(newest) - lateness - span, most);
     const oldest = time(events[0]?.[1] ?? event.at);
     const flagged = (kept.flagged ?? []).filter((end) => time(end) >= oldest - span);
     const until = (end: number) => events.filter(([, at]) => time(at) <= end && time(at) >= end - span);
-    // Windows that the event is in. What was full before has been raised, or is near one that was.
+    // Windows that the event is in. Windows that were full before have been raised, or are near one that was.
     const end = until(time(event.at) + span)
       .map(([, at]) => at)
       .filter((at) => at >= event.at && !flagged.some((other) => Math.abs(time(other) - time(at)) <= span))
