@@ -1,6 +1,6 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 
-/** A bucket is named in the path, since on an engine of this machine its name is no host. */
+/** A bucket is named in the path, since on a local cloud its name is no host. */
 export const s3 = (): S3Client => new S3Client({ forcePathStyle: true });
 
 /** Empties a bucket, a page of a thousand at a time; throws if an object cannot be removed. */

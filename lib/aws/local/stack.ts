@@ -7,7 +7,7 @@ export type Access = { endpoint: string; region: string; accessKeyId: string; se
 
 export type StackState = { status: string; outputs: Record<string, string> };
 
-/** The settings that every client of an engine needs. */
+/** The settings that every client of a local cloud needs. */
 export const clientSettings = (access: Access) => ({
   endpoint: access.endpoint,
   region: access.region,

@@ -12,12 +12,12 @@ const cdk = join(root, 'node_modules/.bin/cdk');
 
 type Common = { endpoint: string; logFile: string; step?: Step; signal?: AbortSignal };
 
-/** Prepares the engine for deployments by the CDK, unless it is prepared already. */
+/** Prepares the local cloud for deployments by the CDK, unless it is prepared already. */
 export async function bootstrap({ endpoint, logFile, step = quietly, signal }: Common): Promise<void> {
   const access = accessTo(endpoint);
   const isDone = (status = '') => status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE';
   if (isDone((await describeStack(access, 'CDKToolkit'))?.status)) return;
-  await step('Bootstrapping the engine', async () => {
+  await step('Bootstrapping the local cloud', async () => {
     const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = engineSettings(endpoint);
     await runCdk(['bootstrap', `aws://${account}/${region}`], { endpoint, logFile, signal });
     const bucket = (await describeStack(access, 'CDKToolkit'))?.outputs.BucketName;

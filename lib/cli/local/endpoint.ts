@@ -20,7 +20,7 @@ export async function requireAnswer(endpoint: string, deadlineMs = 5_000): Promi
     await fetch(endpoint, { signal: AbortSignal.timeout(deadlineMs) });
   } catch (cause) {
     const hint = 'Start that engine, or unset AWS_ENDPOINT_URL to use the local one.';
-    throw new UserError(`No engine answers at AWS_ENDPOINT_URL=${endpoint}.`, hint, { cause });
+    throw new UserError(`No local cloud answers at AWS_ENDPOINT_URL=${endpoint}.`, hint, { cause });
   }
 }
 
@@ -54,7 +54,7 @@ export function accessTo(endpoint: string, env: Env = process.env): Access {
   return { endpoint, region, accessKeyId, secretAccessKey };
 }
 
-/** A whole environment for a child process: no AWS setting but the engine's, and this very Node first on the PATH. */
+/** A whole environment for a child process: only the local cloud's AWS settings, and this Node first on the PATH. */
 export function engineEnv(endpoint: string, env: Env = process.env): Record<string, string> {
   const rest = Object.entries(env).filter(([name, value]) => value !== undefined && !name.startsWith('AWS_')) as [
     string,
@@ -68,5 +68,5 @@ export function engineEnv(endpoint: string, env: Env = process.env): Record<stri
   };
 }
 
-/** The engine runs functions with the `node` on its PATH, which has to be the repository's. */
+/** The local cloud runs functions with the `node` on its PATH, which must be the repository's. */
 export const nodeFirst = (path = ''): string => [dirname(process.execPath), path].filter(Boolean).join(delimiter);

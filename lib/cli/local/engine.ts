@@ -23,13 +23,13 @@ export type StartOptions = {
 export type RunningEngine = {
   endpoint: string;
   pid: number;
-  /** Settles when the engine is gone, for whatever reason. */
+  /** Settles when the local cloud has ended, for any reason. */
   ended: Promise<void>;
-  /** Ends the engine and every function process that it started; its state is on disk afterwards. */
+  /** Ends the local cloud and every function process that it started; its state is on disk afterwards. */
   stop(): Promise<void>;
 };
 
-/** Starts the engine and returns once it answers. */
+/** Starts the local cloud and returns once it answers. */
 export async function startEngine(options: StartOptions): Promise<RunningEngine> {
   const { engine, port, stateDir, logFile, signal, deadlineMs = 300_000 } = options;
   await requireFreePort(port);
@@ -40,7 +40,7 @@ export async function startEngine(options: StartOptions): Promise<RunningEngine>
   if (engine.kind === 'docker') await removeContainer(port);
   const launch = launchOf(engine, { port, stateDir, scratch });
   const log = openSync(logFile, 'w');
-  // A session of its own keeps the terminal's Ctrl-C away: the engine ends in order, by stop().
+  // A session of its own keeps the terminal's Ctrl-C away: stop() ends the local cloud in order.
   const child = spawn(launch.command, launch.args, { env: launch.env, detached: true, stdio: ['pipe', log, log] });
   closeSync(log);
   child.stdin?.on('error', () => {});
@@ -60,7 +60,7 @@ export async function startEngine(options: StartOptions): Promise<RunningEngine>
     await stop();
     signal?.throwIfAborted();
     const said = lastLines(readFileSync(logFile, 'utf8'), 3);
-    throw new UserError(`The local engine did not start: ${said || (error as Error).message}`, `Its log: ${logFile}`, {
+    throw new UserError(`The local cloud did not start: ${said || (error as Error).message}`, `Its log: ${logFile}`, {
       cause: error,
     });
   }

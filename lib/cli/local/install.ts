@@ -7,7 +7,7 @@ import { lastLines, RunError, run } from '../terminal/run.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { findPython, type Python } from './python.ts';
 
-/** An engine that is there to be started. */
+/** A local cloud that is installed. */
 export type InstalledEngine = { kind: 'python'; python: string } | { kind: 'docker'; image: string };
 
 export type InstallOptions = { cacheDir: string; step?: Step; signal?: AbortSignal; env?: NodeJS.ProcessEnv };
@@ -15,12 +15,12 @@ export type InstallOptions = { cacheDir: string; step?: Step; signal?: AbortSign
 const requirementsFile = join(import.meta.dirname, 'requirements.txt');
 const requirements = readFileSync(requirementsFile, 'utf8');
 
-/** The engine's version, pinned in requirements.txt with everything that it needs, each by the hashes of its wheels. */
+/** The local cloud's version, pinned in requirements.txt with everything that it needs, each by the hashes of its wheels. */
 export const engineVersion = /^ministack==(\S+)/m.exec(requirements)?.[1] ?? 'unknown';
 
 const image = `ministackorg/ministack:${engineVersion}`;
 
-/** Makes the engine available: its virtual environment inside the cache, or its image where there is Docker and no Python. */
+/** Installs the local cloud: a virtual environment inside the cache, or its image if there is Docker and no Python. */
 export async function ensureEngine(options: InstallOptions): Promise<InstalledEngine> {
   const { cacheDir, step = quietly, signal, env = process.env } = options;
   const digest = createHash('sha256').update(requirements).digest('hex').slice(0, 8);
@@ -36,7 +36,7 @@ export async function ensureEngine(options: InstallOptions): Promise<InstalledEn
   const install = () => {
     // Another process may have installed it while this one waited for the lock.
     if (isWhole(home, engine.python)) return Promise.resolve();
-    return step('Installing the local engine', () => makeVenv(found, home, { signal, env, logFile: `${home}.log` }));
+    return step('Installing the local cloud', () => makeVenv(found, home, { signal, env, logFile: `${home}.log` }));
   };
   await withLock(`${home}.lock`, install, signal);
   return engine;
@@ -72,9 +72,9 @@ const noNetwork =
 export function installFailure(error: RunError, logFile: string): UserError {
   if (noNetwork.test(error.output)) {
     const hint = 'Check the network and its proxy settings, then start again.';
-    return new UserError('The local engine could not be downloaded: the package index does not answer.', hint, { cause: error });
+    return new UserError('The local cloud could not be downloaded: the package index does not answer.', hint, { cause: error });
   }
-  const message = `The local engine could not be installed: ${lastLines(error.output, 3) || error.message}`;
+  const message = `The local cloud could not be installed: ${lastLines(error.output, 3) || error.message}`;
   return new UserError(message, `All of it: ${logFile}`, { cause: error });
 }
 
@@ -95,7 +95,7 @@ async function pullImage(step: Step, env: NodeJS.ProcessEnv, signal?: AbortSigna
   } catch {
     signal?.throwIfAborted();
     try {
-      await step('Fetching the local engine (Docker image)', () => run('docker', ['pull', '--quiet', image], { env, signal }));
+      await step('Fetching the local cloud (Docker image)', () => run('docker', ['pull', '--quiet', image], { env, signal }));
     } catch (error) {
       if (!(error instanceof RunError)) throw error;
       const message = `The image ${image} could not be fetched: ${lastLines(error.output, 2)}`;

@@ -7,7 +7,7 @@ export type LaunchOptions = { port: number; stateDir: string | undefined; scratc
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The command line that starts the engine, and its environment. */
+/** The command line that starts the local cloud, and its environment. */
 export function launchOf(engine: InstalledEngine, options: LaunchOptions, env: Env = process.env): Launch {
   return engine.kind === 'python' ? withPython(engine.python, options, env) : withDocker(engine.image, options, env);
 }
@@ -15,7 +15,7 @@ export function launchOf(engine: InstalledEngine, options: LaunchOptions, env: E
 /** The container's name, by which one that outlived its starter is found again. */
 export const containerName = (port: number): string => `foldstream-engine-${port}`;
 
-// The account `test` is the engine's root; every other identity is checked against its policies.
+// The account `test` is the local cloud's root; every other identity is checked against its policies.
 const settings = (port: number, stateDir: string | undefined): Record<string, string> => ({
   AUTH: 'true',
   GATEWAY_PORT: String(port),
@@ -28,7 +28,7 @@ const settings = (port: number, stateDir: string | undefined): Record<string, st
   ...(stateDir ? { PERSIST_STATE: '1', STATE_DIR: stateDir, S3_PERSIST: '1', S3_DATA_DIR: join(stateDir, 's3') } : {}),
 });
 
-// Functions inherit the engine's environment, so it holds nothing of the user's beyond what a process needs to run.
+// Functions inherit the local cloud's environment, so it has only the user's variables that a process needs to run.
 function withPython(python: string, options: LaunchOptions, env: Env): Launch {
   const base = {
     PATH: nodeFirst(env.PATH),
@@ -41,7 +41,7 @@ function withPython(python: string, options: LaunchOptions, env: Env): Launch {
   return { command: python, args: [join(import.meta.dirname, 'run.py'), options.scratch], env: { ...base, ...own } };
 }
 
-// The port is the same inside and outside: functions call the engine back on the port that it believes to have.
+// The port is the same inside and outside: functions call the local cloud on the port that it knows as its own.
 function withDocker(image: string, options: LaunchOptions, env: Env): Launch {
   const { port, stateDir } = options;
   const volume = stateDir ? ['--volume', `${stateDir}:/state`] : [];

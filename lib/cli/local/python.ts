@@ -36,11 +36,11 @@ export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): 
 function complaint(old: string | undefined, bare: string | undefined): UserError {
   if (bare) {
     const hint = 'Install it (on Debian and Ubuntu: apt install python3-venv), then start again.';
-    return new UserError(`The local engine needs Python's venv module, which Python ${bare} here lacks.`, hint);
+    return new UserError(`The local cloud needs Python's venv module, which Python ${bare} here lacks.`, hint);
   }
   const found = old ? `only Python ${old} was found` : 'none was found';
-  const hint = 'Install Python 3, or start Docker, or set AWS_ENDPOINT_URL to an engine that runs already.';
-  return new UserError(`The local engine needs Python 3.10 or newer, and ${found}.`, hint);
+  const hint = 'Install Python 3, or start Docker, or set AWS_ENDPOINT_URL to a local cloud that runs already.';
+  return new UserError(`The local cloud needs Python 3.10 or newer, and ${found}.`, hint);
 }
 
 async function ask(command: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {

@@ -32,20 +32,20 @@ const requireAble = async (endpoint: string): Promise<void> => {
   const missing = [httpApi, cognito].flatMap((capability) => (capability.can ? [] : [capability.reason]));
   if (missing.length > 0)
     throw new UserError(
-      `The engine at ${endpoint} cannot run the application: ${missing.join('; ')}.`,
-      'LocalStack has these with a licence only. Unset AWS_ENDPOINT_URL to use the local engine, which needs none.',
+      `The local cloud at ${endpoint} cannot run the application: ${missing.join('; ')}.`,
+      'LocalStack has these with a licence only. Unset AWS_ENDPOINT_URL to use the local cloud, which needs none.',
     );
 };
 
 const engineOf = async ({ port = usualPort }: StartOptions, signal: AbortSignal): Promise<RunningEngine> => {
   await requireFreePort(port);
   const engine = await ensureEngine({ cacheDir, step, signal });
-  return step(`Starting the local engine on port ${port}`, () =>
+  return step(`Starting the local cloud on port ${port}`, () =>
     startEngine({ engine, port, stateDir, logFile: join(home, 'engine.log'), signal }),
   );
 };
 
-/** The local engine takes an API's id from this tag: the address then stays as it was, also after `--fresh`. */
+/** The local cloud takes an API's id from this tag: the address then stays as it was, also after `--fresh`. */
 const sameAddress = { tags: 'ms-custom-id=foldstream' };
 
 const deployTo = async (endpoint: string, { module, demo }: Project, signal: AbortSignal): Promise<Deployment> => {
@@ -120,7 +120,7 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
     console.log(failure ? kept(deployment, failure) : closing(deployment, project));
     if (!engine) return;
     await Promise.race([aborted(signal), engine.ended]);
-    if (!signal.aborted) throw new UserError('The local engine ended by itself.', `Its log: ${join(home, 'engine.log')}`);
+    if (!signal.aborted) throw new UserError('The local cloud ended by itself.', `Its log: ${join(home, 'engine.log')}`);
   } finally {
     if (engine) rmSync(deploymentFile, { force: true });
     if (engine) await step('\nStopping', () => engine.stop());

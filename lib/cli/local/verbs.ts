@@ -8,8 +8,8 @@ import { start } from './start.ts';
 export const localVerbs = (program: Command, project: Project): void => {
   program
     .command('start')
-    .description('start the local engine, deploy into it, and say how to use it')
-    .option('--port <number>', 'where the engine listens (4566 unless you say)', port)
+    .description('start the local cloud, deploy into it, and say how to use it')
+    .option('--port <number>', 'the port of the local cloud (default: 4566)', port)
     .option('--fresh', 'begin anew: forget what earlier starts have kept', false)
     .action((options) => start({ ...options, module: project.module() }));
 

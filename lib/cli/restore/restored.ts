@@ -99,7 +99,7 @@ const resetLine = ({ consumer, cursors, moved, deadlines, attended }: Reset): st
 const emptied = async (queues: readonly string[], print: Print): Promise<void> => {
   await emptyQueues(sqs(), queues);
   print(`${queues.length} queues are emptied: what is still to be delivered is found by the sweep.`);
-  // An engine on this machine empties at once.
+  // A local cloud empties at once.
   if (!usesExternalEngine()) {
     print('Waiting for a minute, since a queue may take away for so long what comes in.');
     await systemClock.wait(purgeMilliseconds);

@@ -100,7 +100,7 @@ export const letReceive = (
   step.addEnvironment('QUEUE_URL', queue.queueUrl);
   step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
   const actions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'];
-  // To AWS a batch of changes is the same action; an engine on this machine looks for rights to one of its own, which AWS does not know.
+  // To AWS a batch of changes is the same action; a local cloud looks for rights to one of its own, which AWS does not know.
   if (!tls) actions.push('ChangeMessageVisibilityBatch');
   step.may(
     actions.map((action) => `sqs:${action}`),

@@ -61,7 +61,7 @@ export const alarmOnThrottles = (scope: Construct, { tls }: Pick<Settings, 'tls'
       'Functions were called more often at once than the account allows: callers got 503, or what is in queues waits. See the measure Throttles of each function, and raise the quota or lower -c maximumConcurrency.',
     ...moreThan(0),
   });
-  // An engine on this machine takes no alarm on a query.
+  // A local cloud takes no alarm on a query.
   if (!tls) return;
   new MathExpression({
     // The metric includes indexes and transactions, and exists only where requests were throttled.

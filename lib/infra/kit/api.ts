@@ -103,7 +103,7 @@ export class Api extends Construct {
       alarmDescription:
         'The API could not call a function and answered for it, as when functions are throttled: its access log says which route.',
     });
-    // An engine on this machine takes no alarm on an expression.
+    // A local cloud takes no alarm on an expression.
     if (!tls) return;
     // A single 503 may ask the caller to retry; one of twenty requests failing for a quarter of an hour is a fault.
     new MathExpression({

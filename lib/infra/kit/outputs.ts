@@ -10,7 +10,7 @@ export const accept = (construct: Construct, findings: Readonly<Record<string, s
 };
 
 /** The reason wherever TLS is not insisted on. */
-export const plainHttp = 'Deployed with -c plainHttp=true to an engine on this machine, which has no TLS.';
+export const plainHttp = 'Deployed with -c plainHttp=true to a local cloud, which has no TLS.';
 
 /** The stack that is deployed, whichever nested one a construct is in. */
 const outermost = (stack: Stack): Stack => (stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack);

@@ -35,7 +35,7 @@ export class OneShots extends Construct {
     step.addEnvironment('SCHEDULE_GROUP', this.group.ref);
     step.addEnvironment('SCHEDULE_ROLE', role.roleArn);
     step.addEnvironment('QUEUE_ARN', queue.queueArn);
-    // An engine on this machine takes every schedule for one of the default group when it looks for rights.
+    // A local cloud takes every schedule for one of the default group when it looks for rights.
     const groups = [this.group.ref, ...(this.tls ? [] : ['default'])];
     const schedules = groups.map((group) => this.schedulesOf(group));
     step.may(['scheduler:CreateSchedule', 'scheduler:DeleteSchedule'], schedules);

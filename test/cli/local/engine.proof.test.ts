@@ -25,19 +25,19 @@ const program = (name: string, script: string) => {
 const ensure = () => ensureEngine({ cacheDir: join(dir, 'cache'), env: { PATH: join(dir, 'path') } });
 
 test('no Python', async () => {
-  await expect(ensure()).rejects.toThrow('The local engine needs Python 3.10 or newer, and none was found.');
+  await expect(ensure()).rejects.toThrow('The local cloud needs Python 3.10 or newer, and none was found.');
 });
 
 test('a Python that is too old', async () => {
   program('python3', 'echo 3.8 whole');
-  await expect(ensure()).rejects.toThrow('The local engine needs Python 3.10 or newer, and only Python 3.8 was found.');
+  await expect(ensure()).rejects.toThrow('The local cloud needs Python 3.10 or newer, and only Python 3.8 was found.');
 });
 
 test('a Python without its venv module', async () => {
   program('python3', 'echo 3.12 bare');
   const error = await ensure().catch((error) => error);
   expect(explain(error)).toBe(
-    "The local engine needs Python's venv module, which Python 3.12 here lacks.\nInstall it (on Debian and Ubuntu: apt install python3-venv), then start again.",
+    "The local cloud needs Python's venv module, which Python 3.12 here lacks.\nInstall it (on Debian and Ubuntu: apt install python3-venv), then start again.",
   );
 });
 
@@ -58,7 +58,7 @@ test('an installation that failed is not mistaken for a whole one', async () => 
     '[ "$1" = -c ] && echo 3.12 whole && exit; /bin/mkdir -p "$3/bin"; printf "#!/bin/sh\\necho broken wheel; exit 1" > "$3/bin/python"; /bin/chmod +x "$3/bin/python"',
   );
   for (let time = 0; time < 2; time++)
-    await expect(ensure()).rejects.toThrow('The local engine could not be installed: broken wheel');
+    await expect(ensure()).rejects.toThrow('The local cloud could not be installed: broken wheel');
 });
 
 test('no network while installing', () => {
@@ -66,7 +66,7 @@ test('no network while installing', () => {
     new RunError('pip', 1, 'Failed to establish: [Errno -3] Temporary failure in name resolution'),
     'log',
   );
-  expect(error.message).toBe('The local engine could not be downloaded: the package index does not answer.');
+  expect(error.message).toBe('The local cloud could not be downloaded: the package index does not answer.');
 });
 
 test('a busy port is named, with the way out', async () => {
@@ -125,7 +125,7 @@ test('AWS_ENDPOINT_URL decides whether an engine is started', () => {
 
 test('an engine that does not answer is named', async () => {
   const endpoint = `http://127.0.0.1:${await freePort()}`;
-  await expect(requireAnswer(endpoint)).rejects.toThrow(`No engine answers at AWS_ENDPOINT_URL=${endpoint}.`);
+  await expect(requireAnswer(endpoint)).rejects.toThrow(`No local cloud answers at AWS_ENDPOINT_URL=${endpoint}.`);
 });
 
 test('no real account can be meant: profiles, sessions and single endpoints do not reach a child process', () => {
