@@ -2,6 +2,7 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
+  type PutItemCommandInput,
   TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
@@ -37,111 +38,139 @@ type Listed = Readonly<{ changes: number; newest: readonly Readonly<{ rebuild: s
 const refused = ({ CancellationReasons = [] }: TransactionCanceledException, at: number) =>
   CancellationReasons[at]?.Code === 'ConditionalCheckFailed';
 
+const absent = { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } };
+
+type ControlTable = ReturnType<typeof controlTable>;
+
+/** Reads and writes of records and of their list, of which the operations below are composed. */
+const controlTable = (client: DynamoDBClient, TableName: string) => {
+  const persist = persistently();
+  const get = <T>(id: string): Promise<T | undefined> => controlItem<T>(client, TableName, id);
+  const recorded = async (id: string): Promise<Recorded | undefined> => {
+    const record = await get<Recorded>(recordId(id));
+    return record && { ...record, id };
+  };
+  return {
+    TableName,
+    get,
+    put: (input: PutItemCommandInput) => client.send(new PutItemCommand(input)),
+    transact: (TransactItems: TransactWriteItem[]) =>
+      persist(() => client.send(new TransactWriteItemsCommand({ TransactItems }))),
+    recorded,
+    load: async (id: string): Promise<Rebuild | undefined> => {
+      const record = await recorded(id);
+      return record?.kind === 'roll-back' ? undefined : record;
+    },
+    /** A new record and the list with it: the last writes of a transaction. */
+    entering: async ({ id, projection, ...fields }: Recorded): Promise<readonly TransactWriteItem[]> => {
+      const list = await get<Listed>(listId);
+      const newest = [{ rebuild: id, projection }, ...(list?.newest ?? [])].slice(0, keptInList);
+      const unchanged = list
+        ? {
+            ConditionExpression: '#changes = :changes',
+            ExpressionAttributeNames: { '#changes': 'changes' },
+            ExpressionAttributeValues: toItem({ ':changes': list.changes }),
+          }
+        : absent;
+      return [
+        { Put: { TableName, Item: toItem({ projection, ...fields, id: recordId(id) }), ...absent } },
+        { Put: { TableName, Item: toItem({ id: listId, changes: (list?.changes ?? 0) + 1, newest }), ...unchanged } },
+      ];
+    },
+  };
+};
+
+/** Records a roll back in the transaction that switches the active revision. */
+const rollBackIn =
+  ({ TableName, transact, entering, recorded }: ControlTable): Rebuilds['rollBack'] =>
+  async (record) => {
+    for (let attempt = 0; attempt < tries; attempt++)
+      try {
+        await transact([{ Put: switchItem(TableName, switchOf(record)) }, ...(await entering(record))]);
+        return true;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        // Its own record means that an earlier try succeeded and its response was lost.
+        if (refused(error, 0) || refused(error, 1)) return (await recorded(record.id)) !== undefined;
+        if (!refused(error, 2)) throw error;
+      }
+    throw new Error(overwritten);
+  };
+
+/** Takes the lock of a view and records the rebuild that holds it, in one transaction. */
+const beginIn =
+  ({ TableName, get, transact, entering }: ControlTable): Rebuilds['begin'] =>
+  async (rebuild) => {
+    const { id, projection } = rebuild;
+    for (let attempt = 0; attempt < tries; attempt++) {
+      try {
+        const lock = { Put: { TableName, Item: toItem({ id: lockId(projection), rebuild: id }), ...absent } };
+        await transact([lock, ...(await entering(rebuild))]);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof TransactionCanceledException)) throw error;
+        if (refused(error, 0)) {
+          const running = (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
+          // Its own id: an earlier try succeeded, and its response was lost. None: the other one has just ended.
+          if (running === id) return undefined;
+          if (running !== undefined) return running;
+        } else if (!refused(error, 2)) throw error;
+      }
+    }
+    throw new Error(overwritten);
+  };
+
+/** The condition is that the rebuild still holds the lock of its view. */
+const unlock = (TableName: string, { id, projection }: Rebuild): TransactWriteItem => ({
+  Delete: {
+    TableName,
+    Key: toItem({ id: lockId(projection) }),
+    ConditionExpression: '#rebuild = :rebuild',
+    ExpressionAttributeNames: { '#rebuild': 'rebuild' },
+    ExpressionAttributeValues: toItem({ ':rebuild': id }),
+  },
+});
+
+/** Moves a rebuild to another state; the transaction that ends it deletes the lock as well, and may switch the active revision. */
+const moveIn =
+  ({ TableName, put, transact, load }: ControlTable): Rebuilds['move'] =>
+  async (id, from, to, also) => {
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const there = await load(id);
+      if (!there || !from.includes(there.state)) return false;
+      const moved = {
+        TableName,
+        Item: toItem({ ...there, ...to, id: recordId(id) }),
+        ConditionExpression: '#state = :state',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: toItem({ ':state': there.state }),
+      };
+      try {
+        if (!isOver(to)) await put(moved);
+        else await transact([{ Put: moved }, unlock(TableName, there), ...(also ? [{ Put: switchItem(TableName, also) }] : [])]);
+        return true;
+      } catch (error) {
+        if (also && error instanceof TransactionCanceledException && refused(error, 2) && !refused(error, 0)) return false;
+        const raced = error instanceof TransactionCanceledException && (refused(error, 0) || refused(error, 1));
+        if (!raced && !(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    }
+    throw new Error(`The record of the rebuild ${id} is being changed by others all the time: try again.`);
+  };
+
 /**
  * Rebuilds in the control table. Stored format of 2026-11: `rebuild/<id>` with the fields of a Rebuild or a RollBack; `rebuilding/<projection>`,
  * the lock, with the id of the one that runs as `rebuild`; `rebuild/<id>/<part>/<number>` with the fields of a PartProgress; and `rebuilds`, the list.
  */
 export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebuilds => {
-  const persist = persistently();
-  const get = <T>(id: string): Promise<T | undefined> => controlItem<T>(client, TableName, id);
-  const transact = (TransactItems: TransactWriteItem[]) =>
-    persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
-  const recorded = async (id: string): Promise<Recorded | undefined> => {
-    const record = await get<Recorded>(recordId(id));
-    return record && { ...record, id };
-  };
-  const load = async (id: string): Promise<Rebuild | undefined> => {
-    const record = await recorded(id);
-    return record?.kind === 'roll-back' ? undefined : record;
-  };
-  const absent = { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } };
-  /** A new record and the list with it: the last writes of a transaction. */
-  const entering = async ({ id, projection, ...fields }: Recorded): Promise<readonly TransactWriteItem[]> => {
-    const list = await get<Listed>(listId);
-    const newest = [{ rebuild: id, projection }, ...(list?.newest ?? [])].slice(0, keptInList);
-    const unchanged = list
-      ? {
-          ConditionExpression: '#changes = :changes',
-          ExpressionAttributeNames: { '#changes': 'changes' },
-          ExpressionAttributeValues: toItem({ ':changes': list.changes }),
-        }
-      : absent;
-    return [
-      { Put: { TableName, Item: toItem({ projection, ...fields, id: recordId(id) }), ...absent } },
-      { Put: { TableName, Item: toItem({ id: listId, changes: (list?.changes ?? 0) + 1, newest }), ...unchanged } },
-    ];
-  };
+  const table = controlTable(client, TableName);
+  const { get, put, load, recorded } = table;
   return {
     load,
     recorded,
-    rollBack: async (record) => {
-      for (let attempt = 0; attempt < tries; attempt++)
-        try {
-          await transact([{ Put: switchItem(TableName, switchOf(record)) }, ...(await entering(record))]);
-          return true;
-        } catch (error) {
-          if (!(error instanceof TransactionCanceledException)) throw error;
-          // Its own record means that an earlier try succeeded and its response was lost.
-          if (refused(error, 0) || refused(error, 1)) return (await recorded(record.id)) !== undefined;
-          if (!refused(error, 2)) throw error;
-        }
-      throw new Error(overwritten);
-    },
-    begin: async (rebuild) => {
-      const { id, projection } = rebuild;
-      for (let attempt = 0; attempt < tries; attempt++) {
-        try {
-          const lock = { Put: { TableName, Item: toItem({ id: lockId(projection), rebuild: id }), ...absent } };
-          await transact([lock, ...(await entering(rebuild))]);
-          return undefined;
-        } catch (error) {
-          if (!(error instanceof TransactionCanceledException)) throw error;
-          if (refused(error, 0)) {
-            const running = (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
-            // Its own id: an earlier try succeeded, and its response was lost. None: the other one has just ended.
-            if (running === id) return undefined;
-            if (running !== undefined) return running;
-          } else if (!refused(error, 2)) throw error;
-        }
-      }
-      throw new Error(overwritten);
-    },
-    move: async (id, from, to, also) => {
-      for (let attempt = 0; attempt < tries; attempt++) {
-        const there = await load(id);
-        if (!there || !from.includes(there.state)) return false;
-        const put = {
-          TableName,
-          Item: toItem({ ...there, ...to, id: recordId(id) }),
-          ConditionExpression: '#state = :state',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: toItem({ ':state': there.state }),
-        };
-        try {
-          if (!isOver(to)) await client.send(new PutItemCommand(put));
-          else
-            await transact([
-              { Put: put },
-              {
-                Delete: {
-                  TableName,
-                  Key: toItem({ id: lockId(there.projection) }),
-                  ConditionExpression: '#rebuild = :rebuild',
-                  ExpressionAttributeNames: { '#rebuild': 'rebuild' },
-                  ExpressionAttributeValues: toItem({ ':rebuild': id }),
-                },
-              },
-              ...(also ? [{ Put: switchItem(TableName, also) }] : []),
-            ]);
-          return true;
-        } catch (error) {
-          if (also && error instanceof TransactionCanceledException && refused(error, 2) && !refused(error, 0)) return false;
-          const raced = error instanceof TransactionCanceledException && (refused(error, 0) || refused(error, 1));
-          if (!raced && !(error instanceof ConditionalCheckFailedException)) throw error;
-        }
-      }
-      throw new Error(`The record of the rebuild ${id} is being changed by others all the time: try again.`);
-    },
+    rollBack: rollBackIn(table),
+    begin: beginIn(table),
+    move: moveIn(table),
     list: async (projection) => {
       const newest = (await get<Listed>(listId))?.newest ?? [];
       const wanted = newest.filter((each) => projection === undefined || each.projection === projection);
@@ -150,7 +179,7 @@ export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebui
     },
     savePart: async (id, progress) => {
       const Item = toItem({ id: partId(id, progress.part, progress.number), ...progress });
-      await client.send(new PutItemCommand({ TableName, Item }));
+      await put({ TableName, Item });
     },
     loadPart: (id, part, number) => get<PartProgress>(partId(id, part, number)),
     parts: async (id, of) => {
