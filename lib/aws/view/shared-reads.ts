@@ -31,79 +31,96 @@ const toPart = ({ key, sort, listed: _, ...values }: Item): RowPart => {
   };
 };
 
+type Table = Readonly<{ client: DynamoDBClient; TableName: string }>;
+
+/** Items of a row by their prefix: its parts, or the streams' contributions to it. */
+const under = (TableName: string, row: string, beginning: 'part#' | 'share#') => ({
+  TableName,
+  ConsistentRead: true,
+  KeyConditionExpression: '#key = :key AND begins_with(#sort, :beginning)',
+  ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
+  ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':beginning': beginning }),
+});
+
+const partsOf = async ({ client, TableName }: Table, row: string): Promise<readonly RowPart[]> =>
+  (await readAll(client, { query: under(TableName, row, 'part#') })).map(toPart);
+
+/** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
+const rowOf = async (table: Table, found: Item): Promise<readonly Row[]> => {
+  const { key, sort } = fromItem(found);
+  const row = rowAt(String(key));
+  const parts = await partsOf(table, row);
+  return parts[0] && (sort === undefined || partSort(parts[0].shard) === sort) && totalOf(parts) ? [{ row, parts }] : [];
+};
+
+const scanFor = (TableName: string, consistent: boolean, Limit: number) =>
+  consistent
+    ? {
+        TableName,
+        ConsistentRead: true,
+        Limit: lookFurther,
+        FilterExpression: 'begins_with(#sort, :part)',
+        ExpressionAttributeNames: { '#sort': 'sort' },
+        ExpressionAttributeValues: toItem({ ':part': 'part#' }),
+      }
+    : { TableName, IndexName: byListing, Limit };
+
+/** A page of all rows, in no order. */
+const everybodys = async (
+  table: Table,
+  { limit, after, consistent }: Readonly<{ limit: number; after?: Place; consistent: boolean }>,
+): Promise<RowListing> => {
+  let last =
+    after &&
+    toItem(consistent ? { key: after.key, sort: after.sort } : { key: after.key, sort: after.sort, listed: after.listed });
+  const items: Row[] = [];
+  for (let requests = 0; requests < requestsPerPage; requests++) {
+    const page = await readPage(table.client, { scan: scanFor(table.TableName, consistent, limit - items.length) }, last);
+    last = page.last;
+    for (const [i, found] of page.items.entries()) {
+      items.push(...(await rowOf(table, found)));
+      if (items.length < limit) continue;
+      // Any item's key is a start for the next page: the scan may have read further than the page goes.
+      if (i < page.items.length - 1) last = placeOf(found, consistent);
+      return { items, ...(last && { next: fromItem(last) }) };
+    }
+    if (!last) break;
+  }
+  return { items, ...(last && { next: fromItem(last) }) };
+};
+
+/** A page of one owner's rows, in the order of their keys. */
+const ownersRows = async (
+  table: Table,
+  { limit, after, owner }: Readonly<{ limit: number; after?: Place; owner: string }>,
+): Promise<RowListing> => {
+  let key = after?.key;
+  const items: Row[] = [];
+  for (let requests = 0; requests < requestsPerPage; requests++) {
+    const query = {
+      TableName: table.TableName,
+      IndexName: byListing,
+      // A condition on the key rather than a place to start from, which would have to name a part of the row as well.
+      KeyConditionExpression: `#listed = :listed${key === undefined ? '' : ' AND #key > :key'}`,
+      ExpressionAttributeNames: { '#listed': 'listed', ...(key !== undefined && { '#key': 'key' }) },
+      ExpressionAttributeValues: toItem({ ':listed': `owner/${owner}`, ':key': key }),
+      Limit: limit - items.length,
+    };
+    const page = await readPage(table.client, { query });
+    const keys = [...new Set(page.items.map((item) => fromItem(item).key))];
+    items.push(...(await Promise.all(keys.map((each) => rowOf(table, toItem({ key: each }))))).flat());
+    key = keys.at(-1) ?? key;
+    if (!page.last) return { items };
+    if (items.length >= limit) break;
+  }
+  return { items, next: { key } };
+};
+
 type SharedReads = Pick<View & ViewReader, 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'>;
 
 /** Reads shared rows from a view's table: items as `sharedWrites` puts them. */
 export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
-  /** Items of a row by their prefix: its parts, or the streams' contributions to it. */
-  const under = (row: string, beginning: 'part#' | 'share#') => ({
-    TableName,
-    ConsistentRead: true,
-    KeyConditionExpression: '#key = :key AND begins_with(#sort, :beginning)',
-    ExpressionAttributeNames: { '#key': 'key', '#sort': 'sort' },
-    ExpressionAttributeValues: toItem({ ':key': rowPlace(row), ':beginning': beginning }),
-  });
-  const partsOf = async (row: string): Promise<readonly RowPart[]> =>
-    (await readAll(client, { query: under(row, 'part#') })).map(toPart);
-  /** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
-  const rowOf = async (found: Item) => {
-    const { key, sort } = fromItem(found);
-    const row = rowAt(String(key));
-    const parts = await partsOf(row);
-    return parts[0] && (sort === undefined || partSort(parts[0].shard) === sort) && totalOf(parts) ? [{ row, parts }] : [];
-  };
-  const scanFor = (consistent: boolean, Limit: number) =>
-    consistent
-      ? {
-          TableName,
-          ConsistentRead: true,
-          Limit: lookFurther,
-          FilterExpression: 'begins_with(#sort, :part)',
-          ExpressionAttributeNames: { '#sort': 'sort' },
-          ExpressionAttributeValues: toItem({ ':part': 'part#' }),
-        }
-      : { TableName, IndexName: byListing, Limit };
-  const everybodys = async (limit: number, after: Place | undefined, consistent: boolean): Promise<RowListing> => {
-    let last =
-      after &&
-      toItem(consistent ? { key: after.key, sort: after.sort } : { key: after.key, sort: after.sort, listed: after.listed });
-    const items: Row[] = [];
-    for (let requests = 0; requests < requestsPerPage; requests++) {
-      const page = await readPage(client, { scan: scanFor(consistent, limit - items.length) }, last);
-      last = page.last;
-      for (const [i, found] of page.items.entries()) {
-        items.push(...(await rowOf(found)));
-        if (items.length < limit) continue;
-        // Any item's key is a start for the next page: the scan may have read further than the page goes.
-        if (i < page.items.length - 1) last = placeOf(found, consistent);
-        return { items, ...(last && { next: fromItem(last) }) };
-      }
-      if (!last) break;
-    }
-    return { items, ...(last && { next: fromItem(last) }) };
-  };
-  const owners = async (limit: number, after: Place | undefined, owner: string): Promise<RowListing> => {
-    let key = after?.key;
-    const items: Row[] = [];
-    for (let requests = 0; requests < requestsPerPage; requests++) {
-      const query = {
-        TableName,
-        IndexName: byListing,
-        // A condition on the key rather than a place to start from, which would have to name a part of the row as well.
-        KeyConditionExpression: `#listed = :listed${key === undefined ? '' : ' AND #key > :key'}`,
-        ExpressionAttributeNames: { '#listed': 'listed', ...(key !== undefined && { '#key': 'key' }) },
-        ExpressionAttributeValues: toItem({ ':listed': `owner/${owner}`, ':key': key }),
-        Limit: limit - items.length,
-      };
-      const page = await readPage(client, { query });
-      const keys = [...new Set(page.items.map((item) => fromItem(item).key))];
-      items.push(...(await Promise.all(keys.map((each) => rowOf(toItem({ key: each }))))).flat());
-      key = keys.at(-1) ?? key;
-      if (!page.last) return { items };
-      if (items.length >= limit) break;
-    }
-    return { items, next: { key } };
-  };
+  const table = { client, TableName };
   return {
     part: async (row, shard) => {
       const Key = toItem({ key: rowPlace(row), sort: partSort(shard) });
@@ -120,11 +137,11 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
       });
       return found;
     },
-    parts: partsOf,
+    parts: (row) => partsOf(table, row),
     sharedRows: ({ limit, after, owner, consistent = false }) =>
-      owner === undefined ? everybodys(limit, after, consistent) : owners(limit, after, owner),
+      owner === undefined ? everybodys(table, { limit, after, consistent }) : ownersRows(table, { limit, after, owner }),
     sharesIn: async (row, { limit, after }) => {
-      const query = { ...under(row, 'share#'), Limit: limit };
+      const query = { ...under(TableName, row, 'share#'), Limit: limit };
       const start = after && toItem({ key: rowPlace(row), sort: after.sort });
       const { items, last } = await readPage(client, { query }, start);
       return { items: items.map((item) => fromItem(item) as ViewItem), ...(last && { next: fromItem(last) }) };
