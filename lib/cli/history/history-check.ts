@@ -44,41 +44,30 @@ const reasonOf = (cause: unknown): string => {
   return `${cause.name}: ${cause.message}${inner}`;
 };
 
-/**
- * Folds a history with the present deciders, upcasters and views, line by line, with the commits of streams interleaved in any way, and compares
- * states with those given. Memory grows with the number of streams, not with their length.
- */
-export const historyCheck = (manifest: Manifest) => {
-  const { projections } = manifest;
-  const deciders = new Map<string, AnyDecider>(storedDecidersOf(manifest).map((decider) => [decider.category, decider]));
-  const streams = new Map<string, Kept>();
-  const awaited = new Map<string, StateLine[]>();
-  const failures: Failure[] = [];
-  const differing: Differing[] = [];
-  const uncompared: StateLine[] = [];
-  let commits = 0;
-  let repeated = 0;
-  let compared = 0;
+const foldOn = (kept: Kept, decider: AnyDecider, commit: Commit): void => {
+  if (commit.version !== kept.version + commit.events.length)
+    throw new Error(`its ${commit.events.length} events cannot lead from version ${kept.version} to version ${commit.version}`);
+  kept.state = fold(
+    decider,
+    kept.state,
+    recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
+  );
+};
 
-  const foldOn = (kept: Kept, decider: AnyDecider, commit: Commit) => {
-    if (commit.version !== kept.version + commit.events.length)
-      throw new Error(`its ${commit.events.length} events cannot lead from version ${kept.version} to version ${commit.version}`);
-    kept.state = fold(
-      decider,
-      kept.state,
-      recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
-    );
-  };
+const projectOn = (kept: Kept, projection: AnyProjection, commit: Commit): void => {
+  const before = kept.heads.get(projection);
+  if (before?.parked) return;
+  const { head } = apply(projection, before, [commit], commit.at);
+  kept.heads.set(projection, head);
+  if (head.parked) throw new Error(head.parked.reason);
+};
 
-  const projectOn = (kept: Kept, projection: AnyProjection, commit: Commit) => {
-    const before = kept.heads.get(projection);
-    if (before?.parked) return;
-    const { head } = apply(projection, before, [commit], commit.at);
-    kept.heads.set(projection, head);
-    if (head.parked) throw new Error(head.parked.reason);
-  };
+/** Runs a part of the check; false, and a failure is noted, if it throws. */
+type Attempt = (commit: Pick<Commit, 'stream' | 'commit'>, by: string, work: () => void) => boolean;
 
-  const attempt = (commit: Pick<Commit, 'stream' | 'commit'>, by: string, work: () => void): boolean => {
+const attemptInto =
+  (failures: Failure[]): Attempt =>
+  (commit, by, work) => {
     try {
       work();
       return true;
@@ -88,6 +77,51 @@ export const historyCheck = (manifest: Manifest) => {
     }
   };
 
+/** Takes a stream on by one commit, through its decider and the views over it. */
+const streamFolder = (manifest: Manifest, attempt: Attempt) => {
+  const deciders = new Map<string, AnyDecider>(storedDecidersOf(manifest).map((decider) => [decider.category, decider]));
+  const categoryOf = (stream: string) => parseStream(stream)?.category ?? '';
+  return {
+    initial: (stream: string): Kept => {
+      const state: unknown = deciders.get(categoryOf(stream))?.initial;
+      return { commit: 0, version: 0, state, stopped: false, heads: new Map() };
+    },
+    /** A stream that failed is not folded further: one failure, not one for each later commit. */
+    follow: (kept: Kept, commit: Commit): void => {
+      const category = categoryOf(commit.stream);
+      const decider = deciders.get(category);
+      const fits = attempt(commit, 'the history', () => {
+        if (!decider) throw new Error(`no aggregate of the manifest has the category '${category}'`);
+        if (commit.commit !== kept.commit + 1) throw new Error(`commit ${kept.commit + 1} is missing before it`);
+      });
+      if (!fits || !decider || !attempt(commit, `the decider of ${category}`, () => foldOn(kept, decider, commit))) {
+        kept.stopped = true;
+        return;
+      }
+      kept.commit = commit.commit;
+      kept.version = commit.version;
+      for (const projection of manifest.projections.filter((projection) => sourceOf(projection, commit.stream)))
+        attempt(commit, `the view ${projection.name}`, () => projectOn(kept, projection, commit));
+    },
+  };
+};
+
+/**
+ * Folds a history with the present deciders, upcasters and views, line by line, with the commits of streams interleaved in any way, and compares
+ * states with those given. Memory grows with the number of streams, not with their length.
+ */
+export const historyCheck = (manifest: Manifest) => {
+  const streams = new Map<string, Kept>();
+  const awaited = new Map<string, StateLine[]>();
+  const failures: Failure[] = [];
+  const differing: Differing[] = [];
+  const uncompared: StateLine[] = [];
+  let commits = 0;
+  let repeated = 0;
+  let compared = 0;
+  const attempt = attemptInto(failures);
+  const { initial, follow } = streamFolder(manifest, attempt);
+
   const compare = ({ stream, version, state }: StateLine, kept: Kept) =>
     attempt({ stream, commit: kept.commit }, 'the state', () => {
       compared += 1;
@@ -95,30 +129,11 @@ export const historyCheck = (manifest: Manifest) => {
       if (changes.length > 0) differing.push({ stream, version, changes });
     });
 
-  /** A stream that failed is not folded further: one failure, not one for each later commit. */
-  const follow = (kept: Kept, commit: Commit) => {
-    const category = parseStream(commit.stream)?.category ?? '';
-    const decider = deciders.get(category);
-    const fits = attempt(commit, 'the history', () => {
-      if (!decider) throw new Error(`no aggregate of the manifest has the category '${category}'`);
-      if (commit.commit !== kept.commit + 1) throw new Error(`commit ${kept.commit + 1} is missing before it`);
-    });
-    if (!fits || !decider || !attempt(commit, `the decider of ${category}`, () => foldOn(kept, decider, commit))) {
-      kept.stopped = true;
-      return;
-    }
-    kept.commit = commit.commit;
-    kept.version = commit.version;
-    for (const projection of projections.filter((projection) => sourceOf(projection, commit.stream)))
-      attempt(commit, `the view ${projection.name}`, () => projectOn(kept, projection, commit));
-  };
-
   return {
     commit: (commit: Commit): void => {
       commits += 1;
       const { stream } = commit;
-      const initial = deciders.get(parseStream(stream)?.category ?? '')?.initial;
-      const kept = streams.get(stream) ?? { commit: 0, version: 0, state: initial, stopped: false, heads: new Map() };
+      const kept = streams.get(stream) ?? initial(stream);
       streams.set(stream, kept);
       if (kept.stopped) return;
       if (commit.commit <= kept.commit) {
