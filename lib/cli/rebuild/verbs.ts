@@ -4,8 +4,7 @@ import { barTo } from '../terminal/progress.ts';
 import { failUnless, type Project, stackOption } from '../verbs.ts';
 import { auditVerb, cancelVerb, listVerb, rebuildVerb, rollBackVerb, showVerb } from './rebuilds.ts';
 
-/** Declares the verbs for rebuilds and audits of views. */
-export const rebuildVerbs = (program: Command, project: Project): void => {
+const declareRebuild = (program: Command, project: Project): void => {
   program
     .command('rebuild')
     .description(
@@ -32,7 +31,9 @@ export const rebuildVerbs = (program: Command, project: Project): void => {
         ),
       ),
     );
+};
 
+const declareAudit = (program: Command, project: Project): void => {
   program
     .command('audit')
     .description('compare a view with its history: which streams are behind, parked, or not what their commits come to')
@@ -55,7 +56,9 @@ export const rebuildVerbs = (program: Command, project: Project): void => {
         ),
       ),
     );
+};
 
+const declareRollBack = (program: Command, project: Project): void => {
   program
     .command('roll-back')
     .description('let the revision of a view that answered before answer again')
@@ -64,7 +67,9 @@ export const rebuildVerbs = (program: Command, project: Project): void => {
     .option('--revision <number>', 'the one that is to answer, if it does not yet; without it each call switches', revision)
     .option(...stackOption)
     .action(async (name, options) => rollBackVerb({ ...options, manifest: await project.manifest(), name }, console.log));
+};
 
+const declareRebuilds = (program: Command, project: Project): void => {
   const rebuilds = program.command('rebuilds').description('list the rebuilds, running and past, and the roll backs');
 
   rebuilds
@@ -87,4 +92,9 @@ export const rebuildVerbs = (program: Command, project: Project): void => {
     .argument('<id>')
     .option(...stackOption)
     .action(async (id, options) => cancelVerb({ ...options, manifest: await project.manifest(), id }, console.log));
+};
+
+/** Declares the verbs for rebuilds and audits of views. */
+export const rebuildVerbs = (program: Command, project: Project): void => {
+  for (const declare of [declareRebuild, declareAudit, declareRollBack, declareRebuilds]) declare(program, project);
 };
