@@ -49,6 +49,37 @@ const indexWrites = (projection: AnyProjection, before: ViewItem | undefined, af
   return units;
 };
 
+const partSize = ({ row, shard, listed: under, amounts, highest }: Part) =>
+  itemSize({ key: rowPlace(row), sort: partSort(shard), listed: under, ...amounts, ...highest });
+
+const kindOf = ({ key, sort }: ViewItem) => (sort === 'head' ? 'head' : isPlaceOfRow(key) ? 'share' : 'row');
+
+/** Scans the table in one page, at the price of an eventually consistent read. */
+const scannerOf = (items: () => readonly ViewItem[], parts: () => readonly Part[]): ViewScanner => ({
+  scan: async () => {
+    const [allItems, allParts] = [items(), parts()];
+    return {
+      items: [
+        ...allItems.map((item): ScannedItem => ({ kind: kindOf(item), key: item.key, sort: item.sort, stream: item.stream })),
+        ...allParts.map(({ row, shard }): ScannedItem => ({ kind: 'part', row, shard })),
+      ],
+      units: reads([...allItems.map(sizeOf), ...allParts.map(partSize)]) / 2,
+    };
+  },
+});
+
+/** A part of a row after a change: amounts are added, highest values replaced. */
+const changedPart = (there: Part | undefined, { row, shard, listed: under, add, raise }: RowChange): Part => ({
+  row,
+  shard,
+  listed: under,
+  amounts: {
+    ...there?.amounts,
+    ...Object.fromEntries(Object.entries(add).map(([name, amount]) => [name, plus(there?.amounts[name] ?? 0, amount)])),
+  },
+  highest: { ...there?.highest, ...raise },
+});
+
 /**
  * A view's table in memory, for one writer, that counts what a table of DynamoDB would charge: a unit for each kilobyte written and each four that
  * are read, indexes by themselves, double in transactions.
@@ -66,18 +97,10 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
     write += times * writes(sizeOf(item)) + indexWrites(projection, get(item.key, item.sort), item);
     set(item);
   };
-  const partSize = ({ row, shard, listed: under, amounts, highest }: Part) =>
-    itemSize({ key: rowPlace(row), sort: partSort(shard), listed: under, ...amounts, ...highest });
-  const change = ({ row, shard, stream, commit, listed: under, add, raise, share }: RowChange): void => {
+  const change = (given: RowChange): void => {
+    const { row, shard, stream, commit, share } = given;
     const there = partsOf(row).get(shard);
-    const amounts = Object.entries(add).map(([name, amount]) => [name, plus(there?.amounts[name] ?? 0, amount)] as const);
-    const part: Part = {
-      row,
-      shard,
-      listed: under,
-      amounts: { ...there?.amounts, ...Object.fromEntries(amounts) },
-      highest: { ...there?.highest, ...raise },
-    };
+    const part = changedPart(there, given);
     partsOf(row).set(shard, part);
     write += 2 * writes(partSize(part)) + (there ? 0 : 1);
     const key = rowPlace(row);
@@ -131,20 +154,10 @@ export const countedView = (projection: AnyProjection): Readonly<{ view: Countin
     rowsOf: async (key) => readAll(under(key, 'row#')),
     sharesIn: async (row) => readAll(under(rowPlace(row), 'share#')),
   };
-  const kindOf = ({ key, sort }: ViewItem) => (sort === 'head' ? 'head' : isPlaceOfRow(key) ? 'share' : 'row');
-  const scanner: ViewScanner = {
-    scan: async () => {
-      const items = [...table.values()].flatMap((all) => [...all.values()]);
-      const all = [...parts.values()].flatMap((some) => [...some.values()]);
-      return {
-        items: [
-          ...items.map((item): ScannedItem => ({ kind: kindOf(item), key: item.key, sort: item.sort, stream: item.stream })),
-          ...all.map(({ row, shard }): ScannedItem => ({ kind: 'part', row, shard })),
-        ],
-        units: reads([...items.map(sizeOf), ...all.map(partSize)]) / 2,
-      };
-    },
-  };
+  const scanner = scannerOf(
+    () => [...table.values()].flatMap((all) => [...all.values()]),
+    () => [...parts.values()].flatMap((some) => [...some.values()]),
+  );
   const taken = () => {
     const units = { read, write };
     [read, write] = [0, 0];
