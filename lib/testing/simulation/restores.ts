@@ -5,6 +5,7 @@ import { type AnyProjection, sourceOf } from '../../core/projection.ts';
 import type { SweepPlaces } from '../../engine/operate/ports.ts';
 import type { Queue } from '../../engine/ports.ts';
 import type { Deadline } from '../../engine/process/ports.ts';
+import type { Resetting } from '../../engine/restore/reset.ts';
 import { memoryScanner } from '../memory/sweep.ts';
 import { memoryKeys } from '../memory/system.ts';
 import type { MemoryView } from '../memory/view.ts';
@@ -42,81 +43,93 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 
 const headsOf = (view: MemoryView) => view.items().filter(({ sort }) => sort === 'head');
 
+const allCommits = (table: SimulatedTable): readonly Commit[] => table.streams().flatMap(table.commitsOf);
+
+const keptBy = ({ parts, deadlines }: SimulatedProcesses): Kept => ({
+  cursors: parts.map(({ cursors }) => new Map(cursors)),
+  deadlines: deadlines.items(),
+});
+
+/** Puts the tables back to an earlier moment each. */
+const putBack = async (
+  { table, processes, outside }: Parts,
+  commits: readonly Commit[],
+  { cursors, deadlines }: Kept,
+): Promise<void> => {
+  table.restore(commits);
+  processes.parts.forEach((part, i) => {
+    part.cursors.clear();
+    for (const [stream, commit] of cursors[i] ?? []) part.cursors.set(stream, commit);
+  });
+  for (const deadline of processes.deadlines.items()) await processes.deadlines.remove(deadline);
+  for (const deadline of deadlines) await processes.deadlines.put(deadline);
+  // What was told of commits that are gone stays told; whether what comes at their places is told as well is asked anew.
+  const ids = new Set(
+    commits.flatMap((commit) => commit.events.map((_, i) => `${commit.stream}/${versionBefore(commit) + i + 1}`)),
+  );
+  for (const id of outside) if (!ids.has(id)) outside.delete(id);
+};
+
+/** The ports of the function that resets consumers to restored tables. */
+const resetPorts = (world: World, { table, processes, views, announcer, newest, places }: Parts): Resetting => {
+  const port = (queue: SimulatedQueue): Pick<Queue, 'send'> => queuePort(world, queue);
+  const [telling] = announcersOf(newest);
+  return {
+    scanner: memoryScanner({ stored: () => allCommits(table) }),
+    store: table.store,
+    keys: memoryKeys(),
+    places,
+    segments: 2,
+    correlation: 'restored',
+    processes: processes.parts.map(({ newest: process, cursors, scheduler, queue }) => ({
+      process,
+      cursors: {
+        load: async (stream) => cursors.get(stream),
+        move: async (stream, to, from) => cursors.get(stream) === from && cursors.set(stream, to) === cursors,
+        each: () => each([...cursors].map(([stream, commit]) => ({ stream, commit }))),
+      },
+      deadlines: {
+        ...processes.deadlines,
+        each: () => each(processes.deadlines.items().filter(({ instance }) => instance.startsWith(`${process.category}-`))),
+      },
+      scheduler,
+      queue: port(queue),
+    })),
+    views: views.map(({ projection, view, queue }) => ({
+      projection,
+      heads: { each: () => each(headsOf(view)) },
+      queue: port(queue),
+    })),
+    announcers: telling
+      ? announcer.map(({ view }) => ({
+          projection: telling,
+          view,
+          heads: { each: () => each(headsOf(view).filter(({ stream }) => sourceOf(telling, stream))) },
+        }))
+      : [],
+  };
+};
+
 /** Tables that are restored, each to another moment, and what brings the rest to them. */
 export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) => {
-  const { engine, table, processes, views, announcer, outside, newest } = parts;
+  const { engine, table, processes, views, announcer } = parts;
   const { time } = world;
   const began = time.now();
-  const all = (): readonly Commit[] => table.streams().flatMap(table.commitsOf);
-  const kept = (): Kept => ({
-    cursors: processes.parts.map(({ cursors }) => new Map(cursors)),
-    deadlines: processes.deadlines.items(),
-  });
   let commits: readonly Commit[] | undefined;
   let control: Kept | undefined;
   time.after(plan.commitsAt, () => {
-    commits = all();
+    commits = allCommits(table);
   });
   if (Number.isFinite(plan.controlAt))
     time.after(plan.controlAt, () => {
-      control = kept();
+      control = keptBy(processes);
     });
-
-  const putBack = async (whole: readonly Commit[], { cursors, deadlines }: Kept): Promise<void> => {
-    table.restore(whole);
-    processes.parts.forEach((part, i) => {
-      part.cursors.clear();
-      for (const [stream, commit] of cursors[i] ?? []) part.cursors.set(stream, commit);
-    });
-    for (const deadline of processes.deadlines.items()) await processes.deadlines.remove(deadline);
-    for (const deadline of deadlines) await processes.deadlines.put(deadline);
-    // What was told of commits that are gone stays told; whether what comes at their places is told as well is asked anew.
-    const ids = new Set(
-      whole.flatMap((commit) => commit.events.map((_, i) => `${commit.stream}/${versionBefore(commit) + i + 1}`)),
-    );
-    for (const id of outside) if (!ids.has(id)) outside.delete(id);
-  };
 
   const reset = async (): Promise<void> => {
-    const port = (queue: SimulatedQueue): Pick<Queue, 'send'> => queuePort(world, queue);
-    const [telling] = announcersOf(newest);
-    const restored = await engine.resetToRestored(
-      {
-        scanner: memoryScanner({ stored: all }),
-        store: table.store,
-        keys: memoryKeys(),
-        places: parts.places,
-        segments: 2,
-        correlation: 'restored',
-        processes: processes.parts.map(({ newest: process, cursors, scheduler, queue }) => ({
-          process,
-          cursors: {
-            load: async (stream) => cursors.get(stream),
-            move: async (stream, to, from) => cursors.get(stream) === from && cursors.set(stream, to) === cursors,
-            each: () => each([...cursors].map(([stream, commit]) => ({ stream, commit }))),
-          },
-          deadlines: {
-            ...processes.deadlines,
-            each: () => each(processes.deadlines.items().filter(({ instance }) => instance.startsWith(`${process.category}-`))),
-          },
-          scheduler,
-          queue: port(queue),
-        })),
-        views: views.map(({ projection, view, queue }) => ({
-          projection,
-          heads: { each: () => each(headsOf(view)) },
-          queue: port(queue),
-        })),
-        announcers: telling
-          ? announcer.map(({ view }) => ({
-              projection: telling,
-              view,
-              heads: { each: () => each(headsOf(view).filter(({ stream }) => sourceOf(telling, stream))) },
-            }))
-          : [],
-      },
-      { to: began + plan.commitsAt, lateMilliseconds: day },
-    );
+    const restored = await engine.resetToRestored(resetPorts(world, parts), {
+      to: began + plan.commitsAt,
+      lateMilliseconds: day,
+    });
     if ('faults' in restored) return world.broken(`what was restored is not whole: ${JSON.stringify(restored.faults)}`);
     for (const { consumer, moved } of restored.resets) world.count(`reset ${consumer}`, moved);
   };
@@ -131,10 +144,10 @@ export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) 
     restore: async (): Promise<void> => {
       world.note('operator', () => `restores the commits of ${plan.commitsAt} ms, and the control table of ${plan.controlAt} ms`);
       world.count('restores');
-      const before = all().length;
-      await putBack(commits ?? [], control ?? kept());
+      const before = allCommits(table).length;
+      await putBack(parts, commits ?? [], control ?? keptBy(processes));
       for (const { view } of [...views, ...announcer]) view.restored();
-      world.count('commits lost', before - all().length);
+      world.count('commits lost', before - allCommits(table).length);
       // Functions that go by another table are new ones.
       await time.sleep(10_000);
       await reset();
