@@ -30,7 +30,7 @@ export {
   resolvedByHand,
 } from './reacting.ts';
 export { type ExpectedTotals, sharing } from './sharing.ts';
-export type { AtRest, Invariant } from './simulation/run.ts';
+export type { AtRest, Invariant } from './simulation/checks/at-rest.ts';
 export { type Figures, type Simulation, SimulationFailed, simulate } from './simulation/simulate.ts';
 export type { Ask, Workload } from './simulation/workload.ts';
 export type { Engine, Tamper } from './simulation/world/engine.ts';

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../core/manifest.ts';
+import type { Invariant } from './checks/at-rest.ts';
 import { type Plan, planFor, type Shares } from './plan.ts';
-import { type Invariant, play } from './run.ts';
+import { play } from './run.ts';
 import { schemaWorkload } from './schema-workload.ts';
 import { shrink } from './shrink.ts';
 import type { Workload } from './workload.ts';

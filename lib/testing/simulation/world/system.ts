@@ -234,3 +234,5 @@ export const system = (
     ...repairs(world, manifestOf, engine, { table, parts, processes, placeOf }),
   };
 };
+
+export type System = ReturnType<typeof system>;
