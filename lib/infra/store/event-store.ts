@@ -112,8 +112,7 @@ export class EventStore extends Construct {
 
   /** Reads one of the deployment's secrets, which is there before the function is. */
   letReadSecret(step: Step, name: SecretName): void {
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(secretIds[name]));
+    this.letUseControl(step, ['GetItem'], secretIds[name]);
     step.node.defaultChild!.node.addDependency(this.secrets);
   }
 
@@ -124,8 +123,7 @@ export class EventStore extends Construct {
 
   /** Makes the deployment's secrets, by the resource that is made for these properties: again with another table, and for another list. */
   makesSecrets(step: Step, made: (properties: Readonly<Record<string, unknown>>) => IDependable): void {
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:PutItem'], [this.control.tableArn], onlyKeys(...Object.values(secretIds)));
+    this.letUseControl(step, ['PutItem'], ...Object.values(secretIds));
     this.secrets.add(made({ Secrets: Object.keys(secretIds), Table: this.controlName }));
   }
 
@@ -139,37 +137,32 @@ export class EventStore extends Construct {
   letSweep(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(['dynamodb:Scan', 'dynamodb:Query'], [this.commits.tableArn]);
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('sweep'));
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('phase/*'));
+    this.letUseControl(step, ['GetItem', 'PutItem'], 'sweep');
+    this.letUseControl(step, ['GetItem'], 'phase/*');
   }
 
   /** Reads which revision of each view answers, from which table, and how far a rebuild is. */
   letReadActives(step: Step): void {
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('view/*', 'rebuild/*', 'rebuilds', 'deployed'));
+    this.letUseControl(step, ['GetItem'], 'view/*', 'rebuild/*', 'rebuilds', 'deployed');
   }
 
   /** Reads whether one revision is still being built. */
   letKnowPhase(step: Step, revision: Readonly<{ name: string; revision: number }>): void {
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys(`phase/${revisionKey(revision)}`));
+    this.letUseControl(step, ['GetItem'], `phase/${revisionKey(revision)}`);
   }
 
   /** Scans all commits, and keeps its progress. */
   letWorkForRebuilds(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
     step.may(['dynamodb:Scan', 'dynamodb:Query', 'dynamodb:GetItem'], [this.commits.tableArn]);
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys('rebuild/*'));
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('phase/*'));
+    this.letUseControl(step, ['GetItem', 'PutItem'], 'rebuild/*');
+    this.letUseControl(step, ['GetItem'], 'phase/*');
   }
 
   /** Keeps the records of rebuilds, ends the building of revisions, and switches. */
   letLeadRebuilds(step: Step): void {
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    const keys = onlyKeys('view/*', 'phase/*', 'rebuild/*', 'rebuilds', 'rebuilding/*');
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'], [this.control.tableArn], keys);
+    const keys = ['view/*', 'phase/*', 'rebuild/*', 'rebuilds', 'rebuilding/*'];
+    this.letUseControl(step, ['GetItem', 'PutItem', 'DeleteItem'], ...keys);
   }
 
   /** Counts the commits, about, and looks at some of them. */
@@ -182,13 +175,8 @@ export class EventStore extends Construct {
   letSettle(step: Step): void {
     step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
     step.may(['dynamodb:Scan'], [this.commits.tableArn]);
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    const actions = ['GetItem', 'PutItem', 'DeleteItem'].map((action) => `dynamodb:${action}`);
-    step.may(
-      actions,
-      [this.control.tableArn],
-      onlyKeys('view/*', 'phase/*', 'deployed', 'rebuild/*', 'rebuilds', 'rebuilding/*'),
-    );
+    const keys = ['view/*', 'phase/*', 'deployed', 'rebuild/*', 'rebuilds', 'rebuilding/*'];
+    this.letUseControl(step, ['GetItem', 'PutItem', 'DeleteItem'], ...keys);
   }
 
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
@@ -213,16 +201,21 @@ export class EventStore extends Construct {
       [this.snapshots.tableArn],
       onlyKeys(...written.map((name) => `${name}-*`)),
     );
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.control.tableArn], onlyKeys(`cursor/${category}/*`));
-    const keep = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
-    step.may(keep, [this.control.tableArn], onlyKeys(`deadline/${category}-*`));
+    this.letUseControl(step, ['GetItem', 'PutItem'], `cursor/${category}/*`);
+    this.letUseControl(step, ['GetItem', 'PutItem', 'DeleteItem'], `deadline/${category}-*`);
   }
 
   /** Reads the cursors of processes, and overdue deadlines. */
   letSweepProcesses(step: Step): void {
-    step.may(['dynamodb:GetItem'], [this.control.tableArn], onlyKeys('cursor/*'));
+    this.letUseControl(step, ['GetItem'], 'cursor/*');
     step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
+  }
+
+  /** Grants actions on records of the control table, and sets the variable with the table's name. */
+  private letUseControl(step: Step, actions: readonly string[], ...keys: readonly string[]): void {
+    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
+    const granted = actions.map((action) => `dynamodb:${action}`);
+    step.may(granted, [this.control.tableArn], onlyKeys(...keys));
   }
 
   /** Lets a function follow the table's stream; returns the stream. */
