@@ -40,7 +40,7 @@ const broken = (module: ManifestModule, cause: unknown): UserError => {
   const place = placeIn(stack);
   return new UserError(
     `The manifest ${shown(module)} cannot be loaded${place ? `: ${place}` : ''}: ${name === 'Error' ? '' : `${name}: `}${message}`,
-    'Mend it, or name another one: --manifest <file>. Its types are checked by: npx tsc -p .',
+    'Fix it, or name another one: --manifest <file>. Its types are checked by: npx tsc -p .',
     { cause },
   );
 };

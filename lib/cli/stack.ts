@@ -19,7 +19,7 @@ export const targetOutputs = async (stack: string | undefined): Promise<Readonly
   if (targetEngine(stack)) return localDeployment().outputs;
   if (stack === undefined)
     throw new UserError(
-      'Which deployment?',
+      'There is no local deployment, and no stack is named.',
       'Name its stack (--stack foldstream-prod), or run npm start in another terminal for the local one.',
     );
   const found = await describeStack(undefined, stack);

@@ -73,7 +73,7 @@ describe('a manifest with a fault', () => {
     expect(foldstream('projections', '--manifest', unreadable)).toEqual({
       status: 1,
       output: expect.stringMatching(
-        /^The manifest .* cannot be loaded: .*\nMend it, or name another one: --manifest <file>\..*\n$/,
+        /^The manifest .* cannot be loaded: .*\nFix it, or name another one: --manifest <file>\..*\n$/,
       ),
     }));
 

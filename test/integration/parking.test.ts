@@ -176,7 +176,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
       new RegExp(`parking-scans.r1: .* 1 parked\n  parcel-${poisoned} at commit 3 since .*: Error: no parcel`),
     );
     await resumeProjection({ manifest, stack, name: 'parking-scans', stream: `parcel-${poisoned}` }, print);
-    expect(said.at(-1)).toContain(`parcel-${poisoned} is taken up again in parking-scans.r1, at commit 3`);
+    expect(said.at(-1)).toContain(`parcel-${poisoned} is resumed in parking-scans.r1, at commit 3`);
     await eventually(
       async () => [...(await status('parking-track')).parked, ...(await status('parking-scans')).parked],
       (parked) => parked.length === 0,

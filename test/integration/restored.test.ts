@@ -79,7 +79,7 @@ describe.runIf(overHttp())('commits that are restored into another table', () =>
     // Nothing goes by a table that lacks what no restore brings along.
     await expect(deployed({ commitsTable: name })).rejects.toThrow();
     await adoptVerb({ table: 'commits', name, stack }, print);
-    expect(said).toContain(`${name} has got a stream with new and old images.`);
+    expect(said).toContain(`${name} now has a stream with new and old images.`);
     await deployed({ commitsTable: name });
     expect(house.outputs.CommitsTable).toBe(name);
 

@@ -23,7 +23,7 @@ const parse = (file: string): unknown => {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (cause) {
-    throw new UserError(`${file} is not JSON.`, 'Take it back from the last release, or mend it.', { cause });
+    throw new UserError(`${file} is not JSON.`, 'Restore it from the last release, or fix it.', { cause });
   }
 };
 
@@ -122,7 +122,7 @@ export type RowsUnchangedOptions = Required<Pick<ContractsOptions, 'root' | 'cod
 /** `foldstream contracts --rows-unchanged <view...> --why <text>`: records that code changed and no stored row would be another. */
 export const rowsUnchangedVerb = ({ root, code, views, why = '', write = writeFileSync }: RowsUnchangedOptions) => {
   if (why.trim() === '')
-    throw new UserError('Why do the rows stay as they are?', 'Say it for whoever reads the release: --why "...".');
+    throw new UserError('The reason is missing for which no row changes.', 'Give one for the release: --why "...".');
   const { released, kept, unknown } = keepRows(code, recorded<ReleasedViews>(root, 'released-views') ?? {}, views, why.trim());
   if (unknown.length > 0)
     return {

@@ -10,16 +10,13 @@ export type Line = Readonly<{ file: string; number: number; text: string }>;
 
 /** The files that an export consists of: itself, or the parts of a folder, which must be there to the last. */
 export const filesOf = (path: string): readonly string[] => {
-  if (!existsSync(path)) throw new UserError(`${path} is not there.`);
+  if (!existsSync(path)) throw new UserError(`${path} does not exist.`);
   if (!statSync(path).isDirectory()) return [path];
   const sheet = readSheet(path);
   if (sheet && !isFinished(sheet))
-    throw new UserError(
-      `${path} is an export that did not come to its end.`,
-      'Run the same foldstream export again: it goes on.',
-    );
+    throw new UserError(`${path} is an incomplete export.`, 'Run the same foldstream export again: it continues.');
   const parts = readdirSync(path).filter(isPart).sort();
-  if (parts.length === 0) throw new UserError(`${path} has no part of an export in it.`, 'Parts end in .ndjson or .ndjson.gz.');
+  if (parts.length === 0) throw new UserError(`${path} contains no part of an export.`, 'Parts end in .ndjson or .ndjson.gz.');
   return parts.map((part) => join(path, part));
 };
 

@@ -41,7 +41,7 @@ const sheetOf = (folder: string, wanted: Wanted, now: string): Sheet => {
   if (there && !same(there, wanted))
     throw new UserError(
       `${folder} holds another export: of ${there.table}, ${there.category ?? 'all categories'}, in ${there.segments} segments.`,
-      'Go on with that one by the same options, or choose another --out.',
+      'Continue that export with the same options, or choose another --out.',
     );
   return there ?? { ...wanted, startedAt: now };
 };
@@ -55,7 +55,7 @@ export const exportInto = async (
 ): Promise<Sheet> => {
   mkdirSync(folder, { recursive: true });
   const lock = tryLock(join(folder, '.lock'), 'export');
-  if (!lock.taken) throw new UserError(`Process ${lock.holder.pid} exports into ${folder} already.`, 'Let it end, or end it.');
+  if (!lock.taken) throw new UserError(`Process ${lock.holder.pid} exports into ${folder} already.`, 'Wait for it, or stop it.');
   const parts: Part[] = [];
   try {
     const sheet = sheetOf(folder, { table, segments, ...(category !== undefined && { category }) }, now());
@@ -121,10 +121,9 @@ export const exportHistory = async (
   bar: Bar,
 ): Promise<boolean> => {
   if (category !== undefined && !isCategory(category))
-    throw new UserError(`'${category}' is no category: those have letters only.`);
+    throw new UserError(`'${category}' is not a category: a category has letters only.`);
   const folder = isFile(out) ? `${out}.parts` : out;
-  if (isFile(out) && existsSync(out))
-    throw new UserError(`${out} is there already.`, 'Choose another --out, or take it away first.');
+  if (isFile(out) && existsSync(out)) throw new UserError(`${out} exists already.`, 'Choose another --out, or remove it first.');
   const { CommitsTable: table = '' } = await targetOutputs(stack);
   const client = dynamo(patience);
   const source = {

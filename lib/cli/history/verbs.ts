@@ -41,7 +41,7 @@ export const historyVerbs = (program: Command, project: Project): void => {
 
   program
     .command('import')
-    .description('put a history into the commits: only what is not there yet, and nothing where another is')
+    .description('import a history: only commits that are missing, and never over another one')
     .argument('<path>', 'a file or a folder, as foldstream export writes them')
     .option(...stackOption)
     .action(async (from, options) => {
@@ -51,7 +51,7 @@ export const historyVerbs = (program: Command, project: Project): void => {
 
   program
     .command('trace')
-    .description('tell what a request caused, as a tree of commits across streams, and where it waits')
+    .description('show the commits that a request caused, as a tree across streams, and what still waits')
     .argument('<correlation>', 'the correlation id: of an answer (X-Correlation-Id), a commit, or a log line')
     .option('--json', 'as GET /ops/trace answers it', false)
     .option(...stackOption)

@@ -16,9 +16,10 @@ const report = (verified: Verified): string =>
 
 /** Checks the hash chains, and prints the first commit that does not fit of each broken stream. Returns true if all hold. */
 export const verify = async ({ stream, all, stack }: VerifyOptions, print: (line: string) => void): Promise<boolean> => {
-  if (all === (stream !== undefined)) throw new UserError('Verify what?', 'Name one stream (account-7f3a), or ask for --all.');
+  if (all === (stream !== undefined))
+    throw new UserError('There is nothing to verify.', 'Name one stream (account-7f3a), or use --all.');
   if (stream !== undefined && !parseStream(stream))
-    throw new UserError(`'${stream}' is no stream's name.`, 'A stream is named <category>-<id>, such as account-7f3a.');
+    throw new UserError(`'${stream}' is not the name of a stream.`, 'A stream is named <category>-<id>, such as account-7f3a.');
   const { CommitsTable = '' } = await targetOutputs(stack);
   const client = dynamo();
   const store = commitStore(client, CommitsTable);
@@ -37,6 +38,6 @@ export const verify = async ({ stream, all, stack }: VerifyOptions, print: (line
       print(report(verified));
     } else if (streams % 1_000 === 0) print(`${streams} streams so far ...`);
   }
-  print(`${streams} streams, ${broken} that do not hold.`);
+  print(`${streams} streams, ${broken} of them broken.`);
   return broken === 0;
 };

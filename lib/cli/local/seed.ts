@@ -24,7 +24,7 @@ export const seed = (deployment: Deployment, { seed: story }: Demo, step: Step):
       if (!response.ok)
         throw new UserError(
           `The demo's POST ${post} was answered ${response.status}: ${await response.text()}`,
-          'Mend the `demo` that is exported beside the manifest, or begin anew: npm start -- --fresh',
+          'Fix the `demo` that is exported beside the manifest, or begin with an empty store: npm start -- --fresh',
         );
     }
   });

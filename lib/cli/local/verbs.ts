@@ -8,9 +8,9 @@ import { start } from './start.ts';
 export const localVerbs = (program: Command, project: Project): void => {
   program
     .command('start')
-    .description('start the local cloud, deploy into it, and say how to use it')
+    .description('start the local cloud, deploy into it, and print how to use it')
     .option('--port <number>', 'the port of the local cloud (default: 4566)', port)
-    .option('--fresh', 'begin anew: forget what earlier starts have kept', false)
+    .option('--fresh', 'begin with an empty store: forget the state of earlier starts', false)
     .action((options) => start({ ...options, module: project.module() }));
 
   program

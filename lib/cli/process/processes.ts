@@ -151,13 +151,13 @@ export const orderProcess = async (
   { process, instance, order, why = '', ...target }: One & Readonly<{ order: InstanceOrder; why?: string }>,
   print: Print,
 ): Promise<void> => {
-  if (why.trim() === '') throw new UserError('Why?', 'Say it for whoever reads the history: --why "...".');
+  if (why.trim() === '') throw new UserError('A reason is missing.', 'Give one for the history: --why "...".');
   const { operating } = await connected(target, print);
   const correlation = randomUUID();
   const asked = { process, instance, order, why, by: asker(), correlation };
   const { status } = await explained(orderInstance(operating, asked));
-  print(`${instance} of ${process}, ${status} until now, has the order to ${order} (correlation ${correlation}).`);
-  print(`See what came of it: foldstream processes show ${process} ${instance}`);
+  print(`${instance} of ${process}, ${status} until now, was asked to ${order} (correlation ${correlation}).`);
+  print(`See the result: foldstream processes show ${process} ${instance}`);
 };
 
 /** `foldstream processes redrive <process>`: sends dead letters back, of the queue and of its rules. */

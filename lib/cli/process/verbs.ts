@@ -6,12 +6,12 @@ import { listProcesses, orderProcess, redriveProcess, showInstance } from './pro
 export const processesVerbs = (program: Command, project: Project): void => {
   const processes = program
     .command('processes')
-    .description('list the processes: how far each is behind, and which instances stand still');
+    .description('list the processes: the backlog of each, and the instances that are stuck or parked');
   const theInstance = ['<process>', 'such as transferProcess'] as const;
 
   processes
     .command('list', { isDefault: true })
-    .description('list the processes, and the instances that stand still or have one status')
+    .description('list the processes, and the instances that are stuck or parked, or have one status')
     .addOption(processes.createOption('--status <status>', 'of instances').choices(['running', 'parked', 'stuck', 'ended']))
     .option('--process <name>', 'instances of this process alone')
     .option(...stackOption)
@@ -19,7 +19,7 @@ export const processesVerbs = (program: Command, project: Project): void => {
 
   processes
     .command('show')
-    .description('tell what an instance went through, and what it waits for')
+    .description('show the history of an instance, and what it waits for')
     .argument(...theInstance)
     .argument('<instance>', 'its id')
     .option(...stackOption)

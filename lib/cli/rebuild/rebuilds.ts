@@ -31,7 +31,7 @@ const askedOf = ({ name, revision, why = '' }: Pick<Asked, 'name' | 'revision' |
 const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean, print: Print, bar: Bar): Promise<boolean> => {
   const again = `Look at it: foldstream rebuilds show ${id}. Stop it: foldstream rebuilds cancel ${id}.`;
   if (detach) {
-    print(`${id} goes on. ${again}`);
+    print(`${id} continues. ${again}`);
     return true;
   }
   const report = await untilInterrupted((signal) => watched(rebuilding, id, bar, signal));
@@ -54,7 +54,8 @@ const dryRun = async (rebuilding: Rebuilding, { name, revision }: Asked, setting
 /** `foldstream rebuild <projection>`: builds a revision from all history, beside the one that answers. Or folds a stream or a category anew. */
 export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: Bar): Promise<boolean> => {
   const { stream, category, segments, concurrency, unitsPerSecond, compare, detach } = verb;
-  if (stream !== undefined && category !== undefined) throw new UserError('A stream, or a category?', 'Name one of them.');
+  if (stream !== undefined && category !== undefined)
+    throw new UserError('Both a stream and a category are named.', 'Name one of them.');
   const rebuilding = await rebuildingOn(verb);
   const settings = defined({ segments, concurrency, unitsPerSecond, compareOneOf: compare });
   const asked = { ...askedOf(verb), settings };
@@ -64,7 +65,7 @@ export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: Bar): Pr
   }
   if (stream !== undefined) {
     const { projection, revision } = await explained(orderRefold(rebuilding, { ...asked, stream, correlation: randomUUID() }));
-    print(`${stream} is folded anew in ${projection}.r${revision}, as soon as its queue comes to it.`);
+    print(`${stream} is refolded in ${projection}.r${revision}, once its queue gets there.`);
     return true;
   }
   const order = category === undefined ? orderRebuild(rebuilding, asked) : orderReplay(rebuilding, { ...asked, category });
@@ -87,7 +88,7 @@ export const listVerb = async (
 ): Promise<void> => {
   const all = await listRebuilds(await rebuildingOn(target), projection);
   for (const rebuild of all) print(listLine(rebuild));
-  if (all.length === 0) print('Nothing was rebuilt yet.');
+  if (all.length === 0) print('There are no rebuilds yet.');
 };
 
 /** `foldstream rebuilds show <id>`. */
@@ -98,13 +99,13 @@ export const showVerb = async ({ id, ...target }: Target & Readonly<{ id: string
 /** `foldstream rebuilds cancel <id>`. */
 export const cancelVerb = async ({ id, ...target }: Target & Readonly<{ id: string }>, print: Print): Promise<void> => {
   const { projection } = await explained(cancelRebuild(await rebuildingOn(target), { id, by: asker() }));
-  print(`${id} is cancelled: ${projection} answers as it did, and the next rebuild goes on from what is there.`);
+  print(`${id} is cancelled: ${projection} answers as before, and the next rebuild continues where this one was.`);
 };
 
 /** `foldstream roll-back <projection>`: lets the revision before answer again. */
 export const rollBackVerb = async (verb: Target & Pick<Asked, 'name' | 'revision' | 'why'>, print: Print) => {
   const { name, why = '' } = verb;
-  if (why.trim() === '') throw new UserError('Why?', 'Say it for whoever reads the history: --why "...".');
+  if (why.trim() === '') throw new UserError('A reason is missing.', 'Give one for the history: --why "...".');
   const { revision, previous } = await explained(rollBack(await rebuildingOn(verb), askedOf(verb)));
-  print(`${name}.r${revision} answers again; r${previous} goes on being kept up to date.`);
+  print(`${name}.r${revision} answers again; r${previous} is still kept up to date.`);
 };

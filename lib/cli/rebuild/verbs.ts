@@ -61,9 +61,9 @@ const declareAudit = (program: Command, project: Project): void => {
 const declareRollBack = (program: Command, project: Project): void => {
   program
     .command('roll-back')
-    .description('let the revision of a view that answered before answer again')
+    .description('make the previous revision of a view live again')
     .argument('<projection>', 'such as account-balance')
-    .requiredOption('--why <text>', 'for whoever reads the history')
+    .requiredOption('--why <text>', 'the reason, for the history')
     .option('--revision <number>', 'the one that is to answer, if it does not yet; without it each call switches', revision)
     .option(...stackOption)
     .action(async (name, options) => rollBackVerb({ ...options, manifest: await project.manifest(), name }, console.log));
@@ -81,14 +81,14 @@ const declareRebuilds = (program: Command, project: Project): void => {
 
   rebuilds
     .command('show')
-    .description('how far one is, or how it ended')
+    .description('show the progress or the result of one')
     .argument('<id>')
     .option(...stackOption)
     .action(async (id, options) => showVerb({ ...options, manifest: await project.manifest(), id }, console.log));
 
   rebuilds
     .command('cancel')
-    .description('stop one: what answers goes on answering')
+    .description('stop one; the live revision still answers')
     .argument('<id>')
     .option(...stackOption)
     .action(async (id, options) => cancelVerb({ ...options, manifest: await project.manifest(), id }, console.log));

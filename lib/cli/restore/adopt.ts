@@ -30,7 +30,7 @@ export const adoptVerb = async ({ table, name, stack }: AdoptVerb, print: (line:
     recovery: lacks('recovery'),
     protect: lacks('protection'),
   });
-  for (const what of missing) print(`${name} has got ${what}.`);
+  for (const what of missing) print(`${name} now has ${what}.`);
   print(
     `${name} can take the place of the table of ${table}. Deploy with it, and from now on with each deployment of this stack:`,
   );

@@ -122,11 +122,13 @@ export const restoredVerb = async ({ manifest, to, late, stack }: RestoredVerb, 
     bar.end('The commits are not whole. Nothing was changed but the queues.');
     for (const { stream, commit, what } of restored.faults.slice(0, listed)) print(`${stream}, commit ${commit}: ${what}.`);
     if (restored.faults.length > listed) print(`and ${restored.faults.length - listed} more`);
-    print('Restore them to another instant, or put back what is missing; then do the same again.');
+    print('Restore them to another instant, or put back the missing commits; then run this again.');
     return false;
   }
   bar.end(`${restored.commits} commits of ${restored.streams} streams were looked at.`);
   for (const reset of restored.resets) print(resetLine(reset));
-  print(`The sweep begins anew. Views are folded anew within moments (correlation ${resetting.correlation}): audit each.`);
+  print(
+    `The sweep starts from the beginning. Views are refolded within moments (correlation ${resetting.correlation}): audit each.`,
+  );
   return true;
 };

@@ -9,17 +9,17 @@ import { restoredVerb } from './restored.ts';
 export const restoreVerbs = (program: Command, project: Project): void => {
   program
     .command('adopt')
-    .description('let a table that is there already, such as a restored one, take the place of one of the deployment')
-    .addArgument(program.createArgument('<table>', 'which one it is to be').choices(adoptable))
-    .argument('<name>', 'the name of the table that is there')
+    .description('let an existing table, such as a restored one, replace one of the deployment')
+    .addArgument(program.createArgument('<table>', 'the table to replace').choices(adoptable))
+    .argument('<name>', 'the name of the existing table')
     .option(...stackOption)
     .action(async (table, name, options) => adoptVerb({ ...options, table, name }, console.log));
 
   program
     .command('restored')
-    .description('after a restore of the commits: bring cursors, deadlines, public events, views and the sweep to what is left')
-    .requiredOption('--to <instant>', 'what they were restored to, such as 2026-11-28T12:00:00Z')
-    .option('--late <hours>', 'how late a process may have been with a commit then', whole, 24)
+    .description('after a restore of the commits: reset cursors, deadlines, public events, views and the sweep to them')
+    .requiredOption('--to <instant>', 'the time of the restore, such as 2026-11-28T12:00:00Z')
+    .option('--late <hours>', 'the greatest lag of a process at that time', whole, 24)
     .option(...stackOption)
     .action(async (options) =>
       failUnless(

@@ -60,7 +60,7 @@ export const resumeProjection = async (
   const correlation = randomUUID();
   const asked = { name, stream, correlation, ...(revision !== undefined && { revision }) };
   const ordered = await explained(orderResume(operating, asked));
-  print(`${stream} is taken up again in ${name}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
+  print(`${stream} is resumed in ${name}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
 };
 
 /** `foldstream projections redrive <name>`: sends dead letters back, of the queue and of its rule. */

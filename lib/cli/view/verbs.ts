@@ -5,9 +5,7 @@ import { listProjections, redriveProjection, resumeProjection } from './projecti
 
 /** Declares the verbs for the projections of a deployment. */
 export const projectionsVerbs = (program: Command, project: Project): void => {
-  const projections = program
-    .command('projections')
-    .description('list the projections: what is parked, and how far each is behind');
+  const projections = program.command('projections').description('list the projections: parked streams, and the backlog of each');
   projections
     .command('list', { isDefault: true })
     .description('list the projections')
@@ -16,7 +14,7 @@ export const projectionsVerbs = (program: Command, project: Project): void => {
 
   projections
     .command('resume')
-    .description('take a parked stream up again, after its cause is mended')
+    .description('resume a parked stream, after its cause is fixed')
     .argument('<name>', 'such as account-balance')
     .argument('<stream>', 'such as account-7f3a')
     .option('--revision <number>', 'without it the one that answers queries', revision)

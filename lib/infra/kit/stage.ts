@@ -135,7 +135,7 @@ export const settingsFor = (
   if (isFirst && stage !== 'prod') throw new WrongSetting(`The stage ${stage} protects nothing: leave -c first=true to prod.`);
   if (stage === 'prod' && alarmTopic === undefined)
     throw new WrongSetting(
-      'In prod somebody is to hear of alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or put alarmTopic into the context of cdk.json.',
+      'Prod needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or put alarmTopic into the context of cdk.json.',
     );
   return {
     stage,

@@ -402,7 +402,7 @@ describe('foldstream contracts', () => {
       const root = releasedWith();
       const changed = { ...code, 'shop-sales.r2': 'other' };
       const said = { root, code: changed, views: ['shop-sales'], why: 'a name' };
-      expect(() => rowsUnchangedVerb({ ...said, why: ' ' })).toThrow('Why do the rows stay as they are?');
+      expect(() => rowsUnchangedVerb({ ...said, why: ' ' })).toThrow('The reason is missing for which no row changes.');
       expect(rowsUnchangedVerb({ ...said, views: ['shop-sales', 'shop-returns'] })).toMatchObject({ ok: false });
       expect(contractsVerb({ manifest, root, code: changed })).toMatchObject({ ok: false });
       expect(rowsUnchangedVerb(said)).toMatchObject({ ok: true });

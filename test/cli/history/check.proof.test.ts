@@ -295,7 +295,7 @@ describe('foldstream check --against', () => {
 
   it('says what is wrong with the file', async () => {
     const failing = (against: string, states?: string) => checkVerb({ manifest, against, ...(states && { states }) });
-    await expect(failing(join(folder, 'none'))).rejects.toThrow('none is not there');
+    await expect(failing(join(folder, 'none'))).rejects.toThrow('none does not exist');
     await expect(failing(file('h.ndjson', `${lines(one)}\n{"stream"`))).rejects.toThrow('h.ndjson: line 4 is not JSON.');
     await expect(failing(file('i.ndjson', '\n'))).rejects.toThrow('i.ndjson holds no commit');
     await expect(failing(file('j.gz', 'no gzip'))).rejects.toThrow('j.gz cannot be read to its end: incorrect header check');

@@ -103,7 +103,7 @@ describe('an export that is imported', () => {
   it('that did not come to its end is no history', async () => {
     const folder = await exported(await filled());
     writeFileSync(join(folder, 'export.json'), JSON.stringify({ table: 'commits', segments: 3, startedAt: 'then' }));
-    expect(() => filesOf(folder)).toThrow('did not come to its end');
+    expect(() => filesOf(folder)).toThrow('is an incomplete export');
   });
 });
 

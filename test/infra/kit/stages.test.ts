@@ -65,7 +65,7 @@ describe('stages', () => {
       expect(() => settingsFor('prod', { alarmTopic: wrong })).toThrow(
         `'${wrong}' is no SNS topic: use -c alarmTopic=arn:aws:sns:`,
       );
-    expect(() => settingsFor('prod')).toThrow('In prod somebody is to hear of alarms: use -c alarmTopic=arn:aws:sns:');
+    expect(() => settingsFor('prod')).toThrow('Prod needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:');
   });
 
   test('a first deployment to prod is protected when it stands: what it has made goes when it fails, and a later one keeps it', () => {
