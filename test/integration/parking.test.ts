@@ -47,7 +47,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     const endpoint = inject('endpoint');
     const stacks = await deploy({
       endpoint,
-      app: `node ${join(root, `test/support/${folder}/app.ts`)}`,
+      app: `node ${join(root, `test/support/apps/${folder}/app.ts`)}`,
       logFile: join(home, `${folder}.log`),
       outputsFile: join(home, `${folder}.json`),
       outDir: join(home, `${folder}.out`),

@@ -5,6 +5,7 @@ import type { AnyDecider } from '../../../lib/core/decider.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
 import { type AtRest, type Simulation, simulate, type Workload } from '../../../lib/testing/index.ts';
+import { madeUpWith } from '../../simulation/made-up/manifest.ts';
 import { processesWith } from '../../simulation/processes.ts';
 import { memoryTable } from '../../support/examples/commanding.ts';
 import { member } from '../../support/examples/member.ts';
@@ -21,7 +22,7 @@ const withMembers = (manifest: Manifest): Manifest => ({
 });
 
 /** The simulation of processes, with members beside: of the reference's aggregates none has unique values. */
-const simulated = (seed: number): Simulation & { next: Manifest } => {
+const withTheReference = (seed: number): Simulation & { next: Manifest } => {
   const { manifest, next = manifest, workload, ...simulation } = processesWith(seed);
   const usual = workload as Workload;
   const workloadWithMembers: Workload = (dice, n) => {
@@ -38,6 +39,12 @@ const simulated = (seed: number): Simulation & { next: Manifest } => {
     workload: workloadWithMembers,
     share: { imports: 0.5, rebuilds: 0 },
   };
+};
+
+/** A manifest made up from the seed: its processes send commands that decide to do nothing, which those of the reference hardly ever do. */
+const withMadeUp = (seed: number): Simulation & { next: Manifest } => {
+  const simulation = madeUpWith(seed);
+  return { ...simulation, next: simulation.next ?? simulation.manifest };
 };
 
 const historyOf = async (simulation: Simulation): Promise<readonly Commit[]> => {
@@ -70,7 +77,8 @@ describe('a history that the simulator made', () => {
     const counts = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0]));
     const seeds = Array.from({ length: runs(20) }, (_, i) => 40_000 + i);
     for (const seed of seeds) {
-      const simulation = simulated(seed);
+      const isReference = seed % 2 === 0;
+      const simulation = isReference ? withTheReference(seed) : withMadeUp(seed);
       const history = await historyOf(simulation);
       for (const [kind, is] of Object.entries(kinds)) counts[kind]! += history.filter(is).length;
       const [from, to] = [memoryTable(), memoryTable()];
@@ -84,7 +92,9 @@ describe('a history that the simulator made', () => {
       });
       expect(await linesIn(await exported(to, scratch)), `seed ${seed}`).toEqual(await linesIn(folder));
       await verified(to);
-      expect(await checkVerb({ manifest: simulation.next, against: folder }), `seed ${seed}`).toMatchObject({ ok: true });
+      // Views that are made up park streams on purpose, which the check reports.
+      if (isReference)
+        expect(await checkVerb({ manifest: simulation.next, against: folder }), `seed ${seed}`).toMatchObject({ ok: true });
     }
     // A kind that never occurs is a kind that nothing was shown of.
     expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);
