@@ -4,6 +4,7 @@ import { nowOf } from '../instant.ts';
 import type { View, ViewItem, ViewReader } from '../ports.ts';
 import { races, TryAgain } from '../store/read-all.ts';
 import { foldAfresh } from './fold-afresh.ts';
+import { kindOf } from './kinds/index.ts';
 import { finished, type Projecting, rowsAtOnce, takenUp } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
 import { countOfRows, written } from './view-item.ts';
@@ -53,7 +54,7 @@ const nothingOf = ({ projection }: Projecting, { key, stream }: Pick<ViewItem, '
   sort: 'head',
   stream,
   commit: 0,
-  ...(projection.kind !== 'row-per-stream' && { memory: projection.initial }),
+  ...kindOf(projection).empty(projection),
 });
 
 /**

@@ -3,7 +3,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { Store, View } from '../../../lib/engine/ports.ts';
 import { NotStorable } from '../../../lib/engine/store/storable.ts';
-import { rowsPerCommit } from '../../../lib/engine/view/apply.ts';
+import { rowsPerCommit } from '../../../lib/engine/view/kinds/kind.ts';
 import { type Projecting, projectBatch, rowsAtOnce } from '../../../lib/engine/view/project.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';

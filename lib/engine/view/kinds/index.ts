@@ -1,0 +1,14 @@
+import type { AnyProjection } from '../../../core/projection.ts';
+import type { Kind, Of } from './kind.ts';
+import { rowPerStream } from './row-per-stream.ts';
+import { rowsPerStream } from './rows-per-stream.ts';
+import { sharedRows } from './shared-rows.ts';
+
+const kinds: { readonly [K in AnyProjection['kind']]: Kind<Of<K>> } = {
+  'row-per-stream': rowPerStream,
+  'rows-per-stream': rowsPerStream,
+  'shared-rows': sharedRows,
+};
+
+/** The record of a projection's kind: the one place that chooses by the kind. */
+export const kindOf = ({ kind }: Pick<AnyProjection, 'kind'>): Kind<AnyProjection> => kinds[kind];

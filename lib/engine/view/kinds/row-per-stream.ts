@@ -1,0 +1,20 @@
+import { storable } from '../../store/storable.ts';
+import { placed } from '../lists.ts';
+import { checked, type Kind, type Of } from './kind.ts';
+
+/** The row is in the head itself. */
+export const rowPerStream: Kind<Of<'row-per-stream'>> = {
+  empty: () => ({}),
+  apply: (projection, { key, sort, stream, row: before }, { commit, events }) => {
+    const row = events.reduce<object | undefined>(
+      (changed, event) => projection.on[event.type]?.(changed as never, event as never),
+      before,
+    );
+    const owner = row && projection.owner?.(row as never);
+    const stored = row && (storable(row) as object);
+    return {
+      rows: [],
+      head: checked(placed(projection, { key, sort, stream, commit, ...(owner && { owner }), ...(stored && { row: stored }) })),
+    };
+  },
+};
