@@ -15,6 +15,9 @@ import { activeRevisions, revisionPhases } from '../view/revisions.ts';
 /** A margin for the difference between two functions' clocks. */
 const spareSeconds = 2;
 
+/** How long after a switch of phases every function knows of it. `functionSeconds` is how long an invocation may take, as the deployment sets it. */
+export const liveAfterSeconds = (functionSeconds: string): number => Number(functionSeconds) + phaseSeconds + spareSeconds;
+
 /** Leads a rebuild from one step to the next. */
 export const rebuildLeadHandler = (manifest: Manifest) => {
   const [client, queues] = [dynamo(), sqs()];
@@ -28,7 +31,7 @@ export const rebuildLeadHandler = (manifest: Manifest) => {
     rebuilds: rebuildRecords(client, control),
     clock: systemClock,
     log,
-    liveAfterSeconds: Number(environment('LIVE_AFTER_SECONDS')) + phaseSeconds + spareSeconds,
+    liveAfterSeconds: liveAfterSeconds(environment('LIVE_AFTER_SECONDS')),
   };
   return async (order: LeadOrder): Promise<object> => {
     const answer = await lead(leading, order);

@@ -136,6 +136,13 @@ describe('the list of instances', () => {
     await expect(asks('GET /ops/processes', { query: { owner: 'x' } })).rejects.toThrow('is no parameter');
   });
 
+  it('a request takes a reason of one character to five hundred', async () => {
+    const { asks } = await busy();
+    const resolve = (reason: string) => asks(`POST ${path}/resolve`, { body: JSON.stringify({ why: reason }) });
+    for (const reason of ['', ' ', 'x'.repeat(501)]) await expect(resolve(reason)).rejects.toThrow('does not fit');
+    for (const reason of ['x', 'x'.repeat(500)]) expect((await resolve(reason)).status).toBe(202);
+  });
+
   it('is for operators alone', async () => {
     const { asks } = await busy();
     for (const route of ['GET /ops/processes', `GET ${path}`, `POST ${path}/resolve`])
