@@ -3,9 +3,9 @@ import type { DeployedRevision } from '../../../engine/deployment/revisions.ts';
 import { memoryDeployments } from '../../memory/deployments.ts';
 import type { Plan, Planned } from '../plan.ts';
 import type { World } from '../world/world.ts';
-import { rolledBackFor } from './control.ts';
 import type { DeployedView } from './deployed-view.ts';
 import { type Ending, endings } from './end.ts';
+import { rolledBackFor } from './observed.ts';
 import type { RebuildPlan } from './plan.ts';
 import type { SimulatedRebuilds } from './rebuilds.ts';
 
