@@ -17,7 +17,7 @@ import { memoryCursors, memoryDeadlines } from '../../memory/process.ts';
 import type { Rule } from './bus.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
-import { queuePort, simulatedProofs, simulatedQueue } from './queue.ts';
+import { queuePort, type SimulatedQueue, simulatedProofs, simulatedQueue } from './queue.ts';
 import { type SimulatedScheduler, simulatedScheduler } from './scheduler.ts';
 import type { SimulatedTable } from './table.ts';
 import { distant } from './wire.ts';
@@ -64,6 +64,81 @@ const rulesOf = (releases: readonly AnyProcess[], deliver: Rule['deliver']): rea
 
 const isAmong = ({ category }: AnyProcess, stream: string) => parseStream(stream)?.category === category;
 
+/** The cursors of a process: none of them may go back. */
+const checkedCursors = (world: World, name: string, cursors: ReadonlyMap<string, number>, kept: Cursors): Cursors => ({
+  load: kept.load,
+  move: async (stream, to, from) => {
+    const before = cursors.get(stream) ?? 0;
+    const moved = await kept.move(stream, to, from);
+    if ((cursors.get(stream) ?? 0) < before) world.broken(`the cursor of ${stream} in ${name} went back from ${before} to ${to}`);
+    return moved;
+  },
+});
+
+type ReactParts = Readonly<{
+  tamper: Tamper;
+  store: Store;
+  snapshots: Snapshots;
+  cursors: Cursors;
+  deadlines: Reacting['deadlines'];
+  scheduler: Reacting['scheduler'];
+}>;
+
+/** The ports of one instance of the function that reacts for a process. */
+const reactingFor = (
+  world: World,
+  instance: Instance,
+  process: AnyProcess,
+  { tamper, store, snapshots, cursors, deadlines, scheduler }: ReactParts,
+): Reacting => {
+  const shared = {
+    // Of its own: callers of commands are recognised for longer than this.
+    code: `react-${instance.release}`,
+    store: distant(world, instance, 'store', store),
+    snapshots: distant(world, instance, 'snapshots', snapshots),
+    keys: instance.keys,
+    clock: instance.clock,
+    log: instance.log,
+    settings: commandSettings,
+    cache: stateCache(commandSettings.cacheBytes),
+  };
+  const targets = new Map(
+    process.sends.map((decider) => [decider.category, { ...shared, decider } satisfies Commanding] as const),
+  );
+  const reacting: Reacting = {
+    process,
+    own: { ...shared, decider: processDecider(process) },
+    target: (category) => targets.get(category),
+    cursors: distant(world, instance, `cursors ${process.category}`, cursors),
+    deadlines: distant(world, instance, 'deadlines', deadlines),
+    scheduler: distant(world, instance, 'scheduler', scheduler),
+    settings,
+  };
+  return tamper.reacting?.(reacting) ?? reacting;
+};
+
+type Ordered = Readonly<{ newest: AnyProcess; queue: SimulatedQueue; name: string }>;
+
+/** Operators take up what is parked, and see to what is stuck: again, not yet, or by hand. */
+const operators = (world: World, table: SimulatedTable, parts: readonly Ordered[]) => {
+  const dice = world.dice('operators');
+  let orders = 0;
+  return () => {
+    for (const { newest, queue, name } of parts)
+      for (const instance of table.streams().filter((stream) => isAmong(newest, stream))) {
+        const status = stillOpen(table.commitsOf(instance).at(-1)!)?.status;
+        if (status !== 'parked' && status !== 'stuck') continue;
+        const how = dice.pick(remedies[status]);
+        if (how === 'wait') continue;
+        orders += 1;
+        const given: Order = { instance, reason: 'seen to', by: 'olga', correlation: `order-${orders}` };
+        world.note('operator', () => `tells ${name} to ${how} ${instance}`);
+        world.count(how);
+        queue.tell({ [how]: given } as unknown as ProcessMessage);
+      }
+  };
+};
+
 type Parts = Readonly<{ engine: Engine; table: SimulatedTable; store: Store; snapshots: Snapshots }>;
 
 /** A manifest's processes: a queue, a pool of instances and a scheduler for each, over tables that all share. */
@@ -85,46 +160,13 @@ export const simulatedProcesses = (
   const parts = (all.at(-1) ?? []).map((newest) => {
     const name = newest.category;
     const { items: cursors, ...kept } = memoryCursors();
-    const cursorPort: Cursors = {
-      load: kept.load,
-      move: async (stream, to, from) => {
-        const before = cursors.get(stream) ?? 0;
-        const moved = await kept.move(stream, to, from);
-        if ((cursors.get(stream) ?? 0) < before)
-          world.broken(`the cursor of ${stream} in ${name} went back from ${before} to ${to}`);
-        return moved;
-      },
-    };
+    const cursorPort = checkedCursors(world, name, cursors, kept);
     let scheduler: SimulatedScheduler;
-    const reactingFor = (instance: Instance): Reacting => {
-      const process = releaseOf(newest, instance);
-      const shared = {
-        // Of its own: callers of commands are recognised for longer than this.
-        code: `react-${instance.release}`,
-        store: distant(world, instance, 'store', store),
-        snapshots: distant(world, instance, 'snapshots', snapshots),
-        keys: instance.keys,
-        clock: instance.clock,
-        log: instance.log,
-        settings: commandSettings,
-        cache: stateCache(commandSettings.cacheBytes),
-      };
-      const targets = new Map(
-        process.sends.map((decider) => [decider.category, { ...shared, decider } satisfies Commanding] as const),
-      );
+    const reactPool = pool(world, `react ${name}`, (instance) => {
       const { set, cancel } = scheduler;
-      const reacting: Reacting = {
-        process,
-        own: { ...shared, decider: processDecider(process) },
-        target: (category) => targets.get(category),
-        cursors: distant(world, instance, `cursors ${name}`, cursorPort),
-        deadlines: distant(world, instance, 'deadlines', deadlinePort),
-        scheduler: distant(world, instance, 'scheduler', { set, cancel }),
-        settings,
-      };
-      return tamper.reacting?.(reacting) ?? reacting;
-    };
-    const reactPool = pool(world, `react ${name}`, reactingFor);
+      const ports = { tamper, store, snapshots, cursors: cursorPort, deadlines: deadlinePort, scheduler: { set, cancel } };
+      return reactingFor(world, instance, releaseOf(newest, instance), ports);
+    });
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
       reactPool.invoke((reacting) => reactToBatch(engine, reacting, batch)),
     );
@@ -165,23 +207,7 @@ export const simulatedProcesses = (
           );
   };
 
-  const dice = world.dice('operators');
-  let orders = 0;
-  /** Operators take up what is parked, and see to what is stuck: again, not yet, or by hand. */
-  const order = () => {
-    for (const { newest, queue, name } of parts)
-      for (const instance of table.streams().filter((stream) => isAmong(newest, stream))) {
-        const status = stillOpen(table.commitsOf(instance).at(-1)!)?.status;
-        if (status !== 'parked' && status !== 'stuck') continue;
-        const how = dice.pick(remedies[status]);
-        if (how === 'wait') continue;
-        orders += 1;
-        const given: Order = { instance, reason: 'seen to', by: 'olga', correlation: `order-${orders}` };
-        world.note('operator', () => `tells ${name} to ${how} ${instance}`);
-        world.count(how);
-        queue.tell({ [how]: given } as unknown as ProcessMessage);
-      }
-  };
+  const order = operators(world, table, parts);
   const redrive = () => {
     for (const { queue } of parts) queue.redrive();
   };

@@ -1,34 +1,31 @@
 import { announcersOf } from '../../../core/announcer.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../../core/projection.ts';
-import { parseStream } from '../../../core/stream.ts';
 import { FromNewerRelease } from '../../../core/version.ts';
-import { stateCache } from '../../../engine/command/cache.ts';
-import type { CommandAnswer, Commanding, CommandRequest } from '../../../engine/command/request.ts';
 import type { QueueRecord } from '../../../engine/delivery/received.ts';
 import type { Sending } from '../../../engine/delivery/send-entries.ts';
-import type { ViewItem } from '../../../engine/ports.ts';
+import type { Store, ViewItem } from '../../../engine/ports.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
-import { defaultSettings } from '../../../engine/settings.ts';
 import { orderIn, resumeIn } from '../../../engine/view/orders.ts';
 import type { Projecting } from '../../../engine/view/project.ts';
 import { announcing } from '../../../engine/view/public-events.ts';
 import type { Refolding } from '../../../engine/view/refold.ts';
 import { parksAt } from '../checks/views.ts';
-import { simulatedControl } from '../rebuild/control.ts';
+import { type SimulatedControl, simulatedControl } from '../rebuild/control.ts';
 import { projectTimeout } from '../rebuild/functions.ts';
 import type { RebuildPlan } from '../rebuild/plan.ts';
 import { simulatedRebuilds } from '../rebuild/rebuilds.ts';
 import { placeName, revisionIn, revisionsOf } from '../rebuild/second-revision.ts';
 import { repairs } from '../repairs.ts';
 import { type Rule, type SimulatedBus, simulatedBus } from './bus.ts';
+import { simulatedCommands } from './commands.ts';
 import { type Engine, realEngine, type Tamper } from './engine.ts';
 import { Injected } from './faults.ts';
 import { feed } from './feed.ts';
 import { type Instance, type Pool, pool } from './pool.ts';
 import { simulatedProcesses } from './processes.ts';
 import { simulatedProofs, simulatedQueue } from './queue.ts';
-import { simulatedTable, staleSnapshots } from './table.ts';
+import { type SimulatedTable, simulatedTable, staleSnapshots } from './table.ts';
 import { simulatedView } from './view.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
@@ -67,10 +64,102 @@ const ruleOf = (projections: readonly AnyProjection[], deliver: Rule['deliver'])
 
 /** How long a reader waits for a view; a client of HTTP would not wait longer. */
 const patience = 1_000;
-/** So small that snapshots are taken, cached states grow too old, and conflicts are given up within one run. */
-const settings = { ...defaultSettings, snapshotBytes: 700, cacheAgeMilliseconds: 1_500, tries: 8 };
-
 const same = <T>(value: T): T => value;
+
+type Wiring = Readonly<{
+  engine: Engine;
+  tamper: Tamper;
+  releases: readonly Manifest[];
+  manifestOf: (instance: Instance) => Manifest;
+  table: SimulatedTable;
+  store: Store;
+}>;
+
+const lastIn = (table: SimulatedTable) => (stream: string) => table.commitsOf(stream).at(-1)?.commit ?? 0;
+
+/** A revision of a view: its table, its queue, and the functions that project and query. */
+const deployedView = (
+  world: World,
+  { engine, tamper, releases, manifestOf, table, store }: Wiring,
+  { newest, name, lagging }: Readonly<{ newest: AnyProjection; name: string; lagging: boolean }>,
+  control: SimulatedControl | undefined,
+) => {
+  const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
+  // From what other code has left a handler may fail at any commit; once it is folded anew, the whole is looked at.
+  const isAged = () => control?.isOf(newest) === true && control.aged.has(newest.revision);
+  const mayPark = ({ stream, parked }: ViewItem) =>
+    isAged() || parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
+  const view = simulatedView(world, name, lagging, { mayPark, lastOf: lastIn(table) }, tamper.view ?? same);
+  const projectionOf = (instance: Instance): AnyProjection => {
+    const projection = revisionIn(manifestOf(instance), newest);
+    // The revision comes or goes with the roll-out: its function is not there.
+    if (!projection) throw new Injected(`This release has no ${name}.`);
+    return projection;
+  };
+  const projectPool = pool(
+    world,
+    `project ${name}`,
+    (instance): Refolding => {
+      const whole = distant(world, instance, name, view);
+      const projecting = (tamper.projecting ?? same)({
+        projection: projectionOf(instance),
+        store: distant(world, instance, 'store', store),
+        view: whole,
+        clock: instance.clock,
+        log: instance.log,
+        ...control?.building(instance, newest),
+      });
+      return { ...projecting, view: { ...whole, ...projecting.view } };
+    },
+    control?.isOf(newest) ? projectTimeout : undefined,
+  );
+  const queryPool = pool(world, `query ${name}`, (instance) =>
+    (tamper.querying ?? same)({
+      projection: projectionOf(instance),
+      reader: distant(world, instance, name, view),
+      clock: instance.clock,
+      patience,
+    }),
+  );
+  const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
+    projectPool.invoke((projecting) => handleBatch(engine, projecting, batch, projecting)),
+  );
+  const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
+  return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };
+};
+
+const sendingOf = (world: World, instance: Instance, bus: SimulatedBus): Sending => ({
+  bus: distant(world, instance, 'bus', bus),
+  clock: instance.clock,
+  keys: instance.keys,
+  log: instance.log,
+});
+
+/** What announces public events: its table, its queue and its function. */
+const deployedAnnouncer = (
+  world: World,
+  { engine, tamper, manifestOf, table, store }: Wiring,
+  { name, announcers, bus }: Readonly<{ name: string; announcers: readonly AnyProjection[]; bus: () => SimulatedBus }>,
+) => {
+  const mayPark = ({ stream, parked }: ViewItem) => parksAt(announcers, table.commitsOf(stream), parked?.commit ?? 0);
+  const view = simulatedView(world, name, false, { mayPark, lastOf: lastIn(table) }, same);
+  const announcePool = pool(world, name, (instance) => {
+    const [projection] = announcersOf(manifestOf(instance));
+    if (!projection) throw new FromNewerRelease('This release announces nothing.');
+    return announcing(
+      (tamper.announcing ?? same)({
+        ...sendingOf(world, instance, bus()),
+        projection,
+        store: distant(world, instance, 'store', store),
+        view: distant(world, instance, name, view),
+      }),
+    );
+  });
+  const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
+    announcePool.invoke((projecting) => handleBatch(engine, projecting, batch)),
+  );
+  return { name, view, queue, rule: ruleOf(announcers, queue.send) };
+};
 
 /** The product, deployed: its functions in several instances, over tables, a bus and queues that do what they may. */
 export const system = (
@@ -95,117 +184,26 @@ export const system = (
   });
   const store = (tamper.store ?? same)(table.store);
   const snapshots = staleSnapshots(world);
-  const lastOf = (stream: string) => table.commitsOf(stream).at(-1)?.commit ?? 0;
-
-  const commandPool = pool(world, 'command', (instance) => {
-    const made = new Map<string, Commanding>();
-    return (category: string): Commanding => {
-      const decider = manifestOf(instance).aggregates.find((each) => each.category === category);
-      if (!decider) throw new Error(`The manifest has no ${category}.`);
-      const commanding =
-        made.get(category) ??
-        (tamper.commanding ?? same)({
-          decider,
-          code: `release-${instance.release}`,
-          store: distant(world, instance, 'store', store),
-          snapshots: distant(world, instance, 'snapshots', snapshots),
-          keys: instance.keys,
-          clock: instance.clock,
-          log: instance.log,
-          settings,
-          cache: stateCache(settings.cacheBytes),
-        });
-      made.set(category, commanding);
-      return commanding;
-    };
-  });
-  const send = (request: CommandRequest): Promise<CommandAnswer> =>
-    commandPool.invoke((commandingOf) => engine.handleCommand(commandingOf(parseStream(request.stream)!.category), request));
+  const send = simulatedCommands(world, { engine, tamper, store, snapshots, manifestOf });
 
   const all = revisionsOf(releases);
   const placeOf = (projection: Readonly<{ name: string; revision?: number }>) => placeName(all, projection);
   const [first, second] = all.filter(({ name }) => name === rebuild?.name);
   const control = rebuild && first && second && simulatedControl(world, rebuild, [first, second]);
-  const views = all.map((newest) => {
-    const name = placeOf(newest);
-    const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
-    // From what other code has left a handler may fail at any commit; once it is folded anew, the whole is looked at.
-    const isAged = () => control?.isOf(newest) === true && control.aged.has(newest.revision);
-    const mayPark = ({ stream, parked }: ViewItem) =>
-      isAged() || parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
-    const view = simulatedView(world, name, lagging, { mayPark, lastOf }, tamper.view ?? same);
-    const projectionOf = (instance: Instance): AnyProjection => {
-      const projection = revisionIn(manifestOf(instance), newest);
-      // The revision comes or goes with the roll-out: its function is not there.
-      if (!projection) throw new Injected(`This release has no ${name}.`);
-      return projection;
-    };
-    const projectPool = pool(
-      world,
-      `project ${name}`,
-      (instance): Refolding => {
-        const whole = distant(world, instance, name, view);
-        const projecting = (tamper.projecting ?? same)({
-          projection: projectionOf(instance),
-          store: distant(world, instance, 'store', store),
-          view: whole,
-          clock: instance.clock,
-          log: instance.log,
-          ...control?.building(instance, newest),
-        });
-        return { ...projecting, view: { ...whole, ...projecting.view } };
-      },
-      control?.isOf(newest) ? projectTimeout : undefined,
-    );
-    const queryPool = pool(world, `query ${name}`, (instance) =>
-      (tamper.querying ?? same)({
-        projection: projectionOf(instance),
-        reader: distant(world, instance, name, view),
-        clock: instance.clock,
-        patience,
-      }),
-    );
-    const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-      projectPool.invoke((projecting) => handleBatch(engine, projecting, batch, projecting)),
-    );
-    const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
-    return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };
-  });
+  const wiring: Wiring = { engine, tamper, releases, manifestOf, table, store };
+  const views = all.map((newest) => deployedView(world, wiring, { newest, name: placeOf(newest), lagging }, control));
 
   let bus: SimulatedBus;
-  const sending = (instance: Instance): Sending => ({
-    bus: distant(world, instance, 'bus', bus),
-    clock: instance.clock,
-    keys: instance.keys,
-    log: instance.log,
-  });
   const announcers = releases.flatMap(announcersOf);
-  const announcer = announcers.slice(0, 1).map(({ name }) => {
-    const mayPark = ({ stream, parked }: ViewItem) => parksAt(announcers, table.commitsOf(stream), parked?.commit ?? 0);
-    const view = simulatedView(world, name, false, { mayPark, lastOf }, same);
-    const announcePool = pool(world, name, (instance) => {
-      const [projection] = announcersOf(manifestOf(instance));
-      if (!projection) throw new FromNewerRelease('This release announces nothing.');
-      return announcing(
-        (tamper.announcing ?? same)({
-          ...sending(instance),
-          projection,
-          store: distant(world, instance, 'store', store),
-          view: distant(world, instance, name, view),
-        }),
-      );
-    });
-    const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-      announcePool.invoke((projecting) => handleBatch(engine, projecting, batch)),
-    );
-    return { name, view, queue, rule: ruleOf(announcers, queue.send) };
-  });
+  const announcer = announcers
+    .slice(0, 1)
+    .map(({ name }) => deployedAnnouncer(world, wiring, { name, announcers, bus: () => bus }));
 
   const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots });
   const parts = [...views, ...announcer];
   bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules]);
   const publishPool = pool(world, 'publish', (instance) =>
-    (tamper.publishing ?? same)({ ...sending(instance), proofs: simulatedProofs }),
+    (tamper.publishing ?? same)({ ...sendingOf(world, instance, bus), proofs: simulatedProofs }),
   );
   publishAll = (commits) => publishPool.invoke((context) => engine.publish(context, commits));
 
