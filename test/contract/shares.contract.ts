@@ -247,10 +247,15 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
         expect(await view.putShares(head, undefined, change)).toBe('written');
       }
       const parts = await view.parts(row);
-      expect(parts.map(({ shard }) => shard)).toEqual([0, 1, 2, 3]);
+      // Of a few streams none may fall into some shard.
+      const shards = [...new Set(changes.map(({ shard }) => shard))].toSorted();
+      expect(shards.length).toBeGreaterThan(1);
+      expect(parts.map(({ shard }) => shard)).toEqual(shards);
       expect(totalOf(parts)?.total).toEqual({ ...plain, sums: { n: 276 }, members: { who: { ada: 24 } }, highest: { top: 23 } });
-      const sum = changes.filter(({ shard }) => shard === 2).reduce((n, { add }) => n + Number(add['sum/n'] ?? 0), 0);
-      expect((await view.part(row, 2))?.amounts['sum/n']).toBe(sum);
+      const shard = shards[0]!;
+      const inShard = changes.filter((change) => change.shard === shard);
+      const sum = inShard.reduce((n, { add }) => n + Number(add['sum/n'] ?? 0), 0);
+      expect((await view.part(row, shard))?.amounts['sum/n'] ?? 0).toBe(sum);
       expect(await view.part(row, 5)).toBeUndefined();
       expect((await view.sharesIn(row, { limit: 5 })).items).toHaveLength(5);
       const first = await view.sharesIn(row, { limit: 20 });
