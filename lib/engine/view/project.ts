@@ -60,9 +60,9 @@ const writeRows = async (view: View, before: ViewItem | undefined, change: Chang
 };
 
 /** Rows first, the head with the cursor last; shared rows together with it. Answers the head, or undefined if another was faster. */
-const write = async ({ projection, view, clock }: Projecting, before: ViewItem | undefined, change: Change) => {
-  if (projection.kind === 'shared-rows')
-    return writeShares(projection, { view, clock, now: () => nowOf(clock) }, before, change.head);
+const write = async (projecting: Projecting, before: ViewItem | undefined, change: Change) => {
+  const { projection, view } = projecting;
+  if (projection.kind === 'shared-rows') return writeShares(projection, projecting, before, change.head);
   if (!before?.refolding || change.rows.length === 0) return writeRows(view, before, change);
   // The next count belongs to a refold, which may be at work: with the head written, its count is past, and it begins again.
   const { refolding: _, ...head } = before;
@@ -100,8 +100,8 @@ export const applyAll = async (
 };
 
 /** What was begun, ended first: only shared rows leave anything so. */
-export const finished = async ({ projection, view, clock }: Projecting, head: ViewItem & Required<Pick<ViewItem, 'begun'>>) =>
-  projection.kind === 'shared-rows' ? endBegun(projection, { view, clock, now: () => nowOf(clock) }, head) : head;
+export const finished = async (projecting: Projecting, head: ViewItem & Required<Pick<ViewItem, 'begun'>>) =>
+  projecting.projection.kind === 'shared-rows' ? endBegun(projecting.projection, projecting, head) : head;
 
 /** A head that is not parked and has nothing begun, or none; `again` if others were faster. */
 export const takenUp = async (projecting: Projecting, there: ViewItem | undefined): Promise<ViewItem | 'again' | undefined> => {

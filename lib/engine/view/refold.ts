@@ -1,6 +1,5 @@
 import { type AnyProjection, type AnySharedRows, streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
-import { nowOf } from '../instant.ts';
 import type { View, ViewItem, ViewReader } from '../ports.ts';
 import { races, TryAgain } from '../store/read-all.ts';
 import { foldAfresh } from './fold-afresh.ts';
@@ -20,7 +19,6 @@ type Sharing = Projecting & Readonly<{ projection: AnyProjection & AnySharedRows
 
 const isSharing = <P extends Projecting>(projecting: P): projecting is P & Sharing =>
   projecting.projection.kind === 'shared-rows';
-const writingOf = ({ view, clock }: Projecting) => ({ view, clock, now: () => nowOf(clock) });
 
 const outOf = async (projecting: Projecting, head: ViewItem): Promise<ViewItem | undefined> => {
   if (!isSharing(projecting))
@@ -30,7 +28,7 @@ const outOf = async (projecting: Projecting, head: ViewItem): Promise<ViewItem |
   // A begun change that cannot be ended has parked the stream again: what it contributes is known when that is mended.
   if (!whole || whole.begun) return whole;
   const { key, sort, stream } = whole;
-  return writeShares(projection, writingOf(projecting), whole, { key, sort, stream, commit: 0, memory: projection.initial });
+  return writeShares(projection, projecting, whole, { key, sort, stream, commit: 0, memory: projection.initial });
 };
 
 /**
@@ -100,7 +98,7 @@ const refoldShares = async (
     ...(row === undefined ? [] : [row]),
   ];
   const levelled = await level(projecting, head, new Set(rows));
-  return levelled && writeShares(projection, writingOf(projecting), levelled, fresh);
+  return levelled && writeShares(projection, projecting, levelled, fresh);
 };
 
 /** Rows in pages of so many. */

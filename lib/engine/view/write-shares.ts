@@ -1,4 +1,5 @@
 import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
+import { nowOf } from '../instant.ts';
 import type { Clock, PutShares, RowChange, View, ViewItem } from '../ports.ts';
 import { NotStorable } from '../store/storable.ts';
 import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
@@ -37,7 +38,6 @@ export const putFitted = async (
 };
 
 type Sharing = AnyProjection & AnySharedRows;
-type Parking = Writing & Readonly<{ now: () => string }>;
 
 const emptyHead = ({ initial }: Sharing, { key, sort, stream }: ViewItem): ViewItem => ({
   key,
@@ -48,10 +48,10 @@ const emptyHead = ({ initial }: Sharing, { key, sort, stream }: ViewItem): ViewI
 });
 
 /** Parks a stream where it stands, unless another has written its head meanwhile: what that stands for may be storable. */
-const park = async (writing: Parking, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
+const park = async (writing: Writing, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
   const at = there ?? empty;
   const reason = `${cause.name}: ${cause.message}`.slice(0, 1_000);
-  const head: ViewItem = { ...at, parked: { commit: at.commit + 1, reason, at: writing.now() } };
+  const head: ViewItem = { ...at, parked: { commit: at.commit + 1, reason, at: nowOf(writing.clock) } };
   return (await writing.view.putShares(head, there, [])) === 'written' ? written(head, there) : undefined;
 };
 
@@ -59,7 +59,7 @@ const park = async (writing: Parking, there: ViewItem | undefined, empty: ViewIt
  * if others were faster. A change of many rows takes several transactions, each of which leaves in the head how far it got. */
 export const writeShares = async (
   projection: Sharing,
-  writing: Parking,
+  writing: Writing,
   start: ViewItem | undefined,
   target: ViewItem,
 ): Promise<ViewItem | undefined> => {
@@ -86,7 +86,7 @@ export const writeShares = async (
 /** Ends what another instance began and did not live to end: the same rows, from where it stopped. */
 export const endBegun = (
   projection: Sharing,
-  writing: Parking,
+  writing: Writing,
   head: ViewItem & Required<Pick<ViewItem, 'begun'>>,
 ): Promise<ViewItem | undefined> => {
   const { begun, parked: _, ...rest } = head;
