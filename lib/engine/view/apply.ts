@@ -2,20 +2,12 @@ import { type Commit, recordedEvents } from '../../core/commit.ts';
 import { type AnyProjection, sourceOf, streamKey } from '../../core/projection.ts';
 import { FromNewerRelease, readEvent } from '../../core/version.ts';
 import type { ViewItem } from '../ports.ts';
-import { kindOf } from './kinds/index.ts';
+import { emptyHead, kindOf } from './kinds/index.ts';
 import type { Change } from './kinds/kind.ts';
 
 /** Commits are applied in portions of so many, or of so many rows: what is held and written at once, before the cursor moves. */
 const commitsPerPortion = 200;
 const rowsPerPortion = 1_000;
-
-const emptyHead = (projection: AnyProjection, stream: string): ViewItem => ({
-  key: streamKey(projection, stream),
-  sort: 'head',
-  stream,
-  commit: 0,
-  ...kindOf(projection).empty(projection),
-});
 
 const handledEvents = (projection: AnyProjection, commit: Commit) => {
   const formats = sourceOf(projection, commit.stream)?.events ?? {};
@@ -38,7 +30,8 @@ const applyUntil = (
   mostRows: number,
 ): Change => {
   const rows = new Map<string, ViewItem>();
-  let head = before ?? emptyHead(projection, commits[0]?.stream ?? '');
+  const stream = commits[0]?.stream ?? '';
+  let head = before ?? emptyHead(projection, { key: streamKey(projection, stream), stream });
   for (const commit of commits) {
     if (rows.size >= mostRows) break;
     try {

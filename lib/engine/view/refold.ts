@@ -3,7 +3,7 @@ import { atOnce } from '../at-once.ts';
 import type { View, ViewItem, ViewReader } from '../ports.ts';
 import { races, TryAgain } from '../store/read-all.ts';
 import { foldAfresh } from './fold-afresh.ts';
-import { kindOf } from './kinds/index.ts';
+import { emptyHead } from './kinds/index.ts';
 import { finished, type Projecting, rowsAtOnce, takenUp } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
 import { countOfRows, written } from './view-item.ts';
@@ -27,8 +27,7 @@ const outOf = async (projecting: Projecting, head: ViewItem): Promise<ViewItem |
   const whole = head.begun ? await finished(projecting, { ...head, begun: head.begun }) : head;
   // A begun change that cannot be ended has parked the stream again: what it contributes is known when that is mended.
   if (!whole || whole.begun) return whole;
-  const { key, sort, stream } = whole;
-  return writeShares(projection, projecting, whole, { key, sort, stream, commit: 0, memory: projection.initial });
+  return writeShares(projection, projecting, whole, emptyHead(projection, whole));
 };
 
 /**
@@ -45,15 +44,6 @@ export const takeOut = async (projecting: Projecting, stream: string): Promise<V
   }
   throw new TryAgain(`${stream} is being projected by others at the same time.`);
 };
-
-/** A cursor in front of all commits: what is left of a stream that has none. */
-const nothingOf = ({ projection }: Projecting, { key, stream }: Pick<ViewItem, 'key' | 'stream'>): ViewItem => ({
-  key,
-  sort: 'head',
-  stream,
-  commit: 0,
-  ...kindOf(projection).empty(projection),
-});
 
 /**
  * Brings the stored shares of a stream to what its head says, row by row. They are the same unless somebody changed one behind our back; and
@@ -89,7 +79,7 @@ const refoldShares = async (
   const { projection, view } = projecting;
   // Without a head nothing says what it contributed: a cursor in front of everything says that it should be nothing, and all is looked at again.
   if (!head) {
-    await view.putShares(nothingOf(projecting, fresh), undefined, []);
+    await view.putShares(emptyHead(projection, fresh), undefined, []);
     return undefined;
   }
   const rows = [
@@ -113,7 +103,7 @@ const claimed = async (
   there: ViewItem | undefined,
   at: Pick<ViewItem, 'key' | 'stream'>,
 ): Promise<ViewItem | undefined> => {
-  const head: ViewItem = { ...(there ?? nothingOf(refolding, at)), refolding: true };
+  const head: ViewItem = { ...(there ?? emptyHead(refolding.projection, at)), refolding: true };
   return (await refolding.view.putHead(head, there)) ? written(head, there) : undefined;
 };
 
@@ -145,7 +135,7 @@ const refoldRows = async (
   const folded = await foldAfresh(refolding, at.stream, undefined, async (rows) => {
     await atOnce(rowsAtOnce, rows, (item) => view.putRow(item, head));
   });
-  const fresh = folded ?? nothingOf(refolding, at);
+  const fresh = folded ?? emptyHead(refolding.projection, at);
   const own = countOfRows(head);
   const { found, highest } = await strays(refolding, fresh, own);
   if (highest > own) {
@@ -166,7 +156,7 @@ const refoldHead = async (
   at: Pick<ViewItem, 'key' | 'stream'>,
   row: string | undefined,
 ): Promise<ViewItem | undefined> => {
-  const fresh = (await foldAfresh(refolding, at.stream, undefined, () => {})) ?? nothingOf(refolding, at);
+  const fresh = (await foldAfresh(refolding, at.stream, undefined, () => {})) ?? emptyHead(refolding.projection, at);
   if (isSharing(refolding)) return refoldShares(refolding, head, fresh, row);
   return (await refolding.view.putHead(fresh, head)) ? written(fresh, head) : undefined;
 };

@@ -2,6 +2,7 @@ import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock, PutShares, RowChange, View, ViewItem } from '../ports.ts';
 import { NotStorable } from '../store/storable.ts';
+import { emptyHead } from './kinds/index.ts';
 import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
 import { written } from './view-item.ts';
 
@@ -38,14 +39,6 @@ export const putFitted = async (
 };
 
 type Sharing = AnyProjection & AnySharedRows;
-
-const emptyHead = ({ initial }: Sharing, { key, sort, stream }: ViewItem): ViewItem => ({
-  key,
-  sort,
-  stream,
-  commit: 0,
-  memory: initial,
-});
 
 /** Parks a stream where it stands, unless another has written its head meanwhile: what that stands for may be storable. */
 const park = async (writing: Writing, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
