@@ -59,13 +59,19 @@ export const isHigher = (value: number | string, than: number | string | undefin
   return i >= 0 && (a[i] ?? 0) > (b[i] ?? -1);
 };
 
-const raised = (row: string, before: Flat, after: Flat): readonly (readonly [string, number | string])[] => {
+type Raised = readonly (readonly [string, number | string])[];
+
+/** The highest values that are above those of before. */
+const above = (before: Flat, after: Flat): Raised =>
+  [...after.highest].filter(([name, value]) => isHigher(value, before.highest.get(name)));
+
+const raised = (row: string, before: Flat, after: Flat): Raised => {
   for (const [name, value] of before.highest) {
     const now = after.highest.get(name);
     if (now === undefined || isHigher(value, now))
       throw new Error(`${name} in ${row} would go from ${value} to ${now}: a highest value never falls.`);
   }
-  return [...after.highest].filter(([name, value]) => isHigher(value, before.highest.get(name)));
+  return above(before, after);
 };
 
 const added = (before: Flat, after: Flat): readonly (readonly [string, Amount])[] =>
@@ -96,6 +102,34 @@ export type Contributed = ReadonlyMap<string, Share>;
 export const contributed = ({ shares }: Declared, head: Pick<ViewItem, 'commit' | 'memory'> | undefined): Contributed =>
   new Map(head && head.commit > 0 ? Object.entries(shares(head.memory as never)) : []);
 
+type Shares = readonly [before: Share | undefined, after: Share | undefined];
+type Adding = readonly (readonly [string, Amount])[];
+
+const flats = (row: string, [old, share]: Shares) => [old ? flat(old) : nothing, share ? checked(row, share) : nothing] as const;
+
+/** The amounts that a row gains when a share in it changes, and the stream among its contributors. */
+const addedBy = ([old, share]: Shares, from: Flat, to: Flat): Adding => {
+  const contributors = Number(share !== undefined) - Number(old !== undefined);
+  return [...added(from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
+};
+
+const changeOf = (
+  declared: Declared,
+  { stream, commit, row }: Readonly<{ stream: string; commit: number; row: string }>,
+  share: Share | undefined,
+  add: Adding,
+  raise: Raised,
+): RowChange => ({
+  row,
+  shard: shardOf(stream, declared.shards),
+  stream,
+  commit,
+  listed: listedAs(declared, row),
+  ...(share && { share: storable(share, row) }),
+  add: { ...Object.fromEntries(add), changes: 1 },
+  raise: Object.fromEntries(raise),
+});
+
 /** What changes in each row when a stream contributes something else, in the order of the rows' keys: the same at every call. */
 export const rowChanges = (
   declared: Declared,
@@ -104,44 +138,22 @@ export const rowChanges = (
   after: Contributed,
 ): readonly RowChange[] =>
   [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((row) => {
-    const [old, share] = [before.get(row), after.get(row)];
-    const [from, to] = [old ? flat(old) : nothing, share ? checked(row, share) : nothing];
-    const raise = raised(row, from, to);
-    const contributors = Number(share !== undefined) - Number(old !== undefined);
-    const add = [...added(from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
-    if (add.length === 0 && raise.length === 0) return [];
-    return {
-      row,
-      shard: shardOf(stream, declared.shards),
-      stream,
-      commit,
-      listed: listedAs(declared, row),
-      ...(share && { share: storable(share, row) }),
-      add: { ...Object.fromEntries(add), changes: 1 },
-      raise: Object.fromEntries(raise),
-    };
+    const shares: Shares = [before.get(row), after.get(row)];
+    const [from, to] = flats(row, shares);
+    const [raise, add] = [raised(row, from, to), addedBy(shares, from, to)];
+    return add.length === 0 && raise.length === 0 ? [] : [changeOf(declared, { stream, commit, row }, shares[1], add, raise)];
   });
 
 /** A share brought from what is stored to what it must be, whatever a highest value says: where one falls, the row is to be mended. */
 export const shareChange = (
   declared: Declared,
-  { stream, commit, row }: Readonly<{ stream: string; commit: number; row: string }>,
+  at: Readonly<{ stream: string; commit: number; row: string }>,
   stored: Share | undefined,
   wanted: Share | undefined,
 ): RowChange => {
-  const [from, to] = [stored ? flat(stored) : nothing, wanted ? checked(row, wanted) : nothing];
-  const contributors = Number(wanted !== undefined) - Number(stored !== undefined);
-  const add = [...added(from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
-  return {
-    row,
-    shard: shardOf(stream, declared.shards),
-    stream,
-    commit,
-    listed: listedAs(declared, row),
-    ...(wanted && { share: storable(wanted, row) }),
-    add: { ...Object.fromEntries(add), changes: 1 },
-    raise: Object.fromEntries([...to.highest].filter(([name, value]) => isHigher(value, from.highest.get(name)))),
-  };
+  const shares: Shares = [stored, wanted];
+  const [from, to] = flats(at.row, shares);
+  return changeOf(declared, at, wanted, addedBy(shares, from, to), above(from, to));
 };
 
 /** Whether two shares add the same to their row. */
