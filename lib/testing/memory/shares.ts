@@ -3,9 +3,9 @@ import type { RowChange, RowListing, RowPart, View, ViewItem, ViewReader } from 
 import { itemSize, largestItem } from '../../engine/store/size.ts';
 import { NotStorable, storable } from '../../engine/store/storable.ts';
 import { compareText } from '../../engine/view/lists.ts';
+import { changedPart, type ListedPart, partItem } from '../../engine/view/parts.ts';
 import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../../engine/view/shares.ts';
 import { isUnwritten, written } from '../../engine/view/view-item.ts';
-
 import { firstPage, megabyte } from './page-bytes.ts';
 
 type Table = Readonly<{
@@ -17,49 +17,27 @@ type Table = Readonly<{
   scanned: (key: string) => string;
 }>;
 
-type Part = RowPart & Readonly<{ listed: string }>;
-
-const added = (part: Part | undefined, { row, shard, listed, add, raise }: RowChange): Part => {
-  const amounts = Object.entries(add).map(([name, amount]) => [name, plus(part?.amounts[name] ?? 0, amount)] as const);
-  return {
-    row,
-    shard,
-    listed,
-    amounts: { ...part?.amounts, ...Object.fromEntries(amounts) },
-    highest: { ...part?.highest, ...raise },
-  };
-};
-
-/** A part as the table holds it. */
-const asItem = ({ row, shard, listed, amounts, highest }: Part): object => ({
-  key: rowPlace(row),
-  sort: partSort(shard),
-  listed,
-  ...amounts,
-  ...highest,
-});
-
-const fits = ({ raise }: RowChange, before: Part | undefined): boolean =>
+const fits = ({ raise }: RowChange, before: ListedPart | undefined): boolean =>
   Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
 
 /** The part of a view's table that shared rows need, in memory. */
 export const memoryShares = (
   table: Table,
 ): Pick<View & ViewReader, 'putShares' | 'putPart' | 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'> => {
-  const parts = new Map<string, Part>();
+  const parts = new Map<string, ListedPart>();
   const place = (row: string, shard: number) => `${rowPlace(row)}\n${partSort(shard)}`;
-  const partsOf = (row: string): readonly Part[] =>
+  const partsOf = (row: string): readonly ListedPart[] =>
     [...parts.values()].filter((part) => part.row === row).toSorted((a, b) => a.shard - b.shard);
-  const shown = ({ listed: _, ...part }: Part): RowPart => structuredClone(part);
+  const shown = ({ listed: _, ...part }: ListedPart): RowPart => structuredClone(part);
   return {
     putShares: async (head, before, changes) => {
       if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
       if (changes.length > 49) throw new Error('A transaction takes 100 items.');
       if (!isUnwritten(table.get(head.key, head.sort), before)) return 'moved';
-      const after = changes.map((change) => added(parts.get(place(change.row, change.shard)), change));
+      const after = changes.map((change) => changedPart(parts.get(place(change.row, change.shard)), change));
       if (!changes.every((change) => fits(change, parts.get(place(change.row, change.shard))))) return 'refused';
       for (const part of after)
-        if (itemSize(asItem(part)) > largestItem) throw new NotStorable(`The row ${part.row} has outgrown its item.`);
+        if (itemSize(partItem(part)) > largestItem) throw new NotStorable(`The row ${part.row} has outgrown its item.`);
       table.put(written(head, before));
       for (const part of after) parts.set(place(part.row, part.shard), { ...part, highest: storable(part.highest) });
       for (const { row, stream, commit, share } of changes)
@@ -100,7 +78,7 @@ export const memoryShares = (
         .filter((row) => totalOf(partsOf(row)) && (start === undefined || compareText(order(rowPlace(row)), start) > 0))
         .toSorted((a, b) => compareText(order(rowPlace(a)), order(rowPlace(b))));
       // Consistent reads go through the parts themselves, others through the keys in an index.
-      const asRead = (row: string) => (consistent ? partsOf(row).map(asItem) : [{ key: rowPlace(row), listed: row }]);
+      const asRead = (row: string) => (consistent ? partsOf(row).map(partItem) : [{ key: rowPlace(row), listed: row }]);
       const sizeOf = ({ row }: Readonly<{ row: string }>) => asRead(row).reduce((sum, item) => sum + itemSize(item), 0);
       const found = firstPage(
         rest.map((row) => ({ row })),

@@ -1,12 +1,11 @@
-import { plus } from '../../../core/amount.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
-import type { RowChange, RowPart, View, ViewItem, ViewReader } from '../../ports.ts';
+import type { RowChange, View, ViewItem, ViewReader } from '../../ports.ts';
 import { itemSize, sum } from '../../store/size.ts';
-import { isPlaceOfRow, partSort, rowPlace, shareSort } from '../../view/shares.ts';
+import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
+import { isPlaceOfRow, rowPlace, shareSort } from '../../view/shares.ts';
 import { isUnwritten, listed, rowUnder, written } from '../../view/view-item.ts';
 import type { Meter, ScannedItem, ViewScanner } from '../ports.ts';
 
-type Part = RowPart & Readonly<{ listed: string }>;
 type Counting = Pick<
   View & ViewReader,
   'head' | 'putHead' | 'putRow' | 'putShares' | 'putPart' | 'part' | 'shares' | 'parts' | 'rowsOf' | 'sharesIn'
@@ -49,13 +48,12 @@ const indexWrites = (projection: AnyProjection, before: ViewItem | undefined, af
   return units;
 };
 
-const partSize = ({ row, shard, listed: under, amounts, highest }: Part) =>
-  itemSize({ key: rowPlace(row), sort: partSort(shard), listed: under, ...amounts, ...highest });
+const partSize = (part: ListedPart) => itemSize(partItem(part));
 
 const kindOf = ({ key, sort }: ViewItem) => (sort === 'head' ? 'head' : isPlaceOfRow(key) ? 'share' : 'row');
 
 /** Scans the table in one page, at the price of an eventually consistent read. */
-const scannerOf = (items: () => readonly ViewItem[], parts: () => readonly Part[]): ViewScanner => ({
+const scannerOf = (items: () => readonly ViewItem[], parts: () => readonly ListedPart[]): ViewScanner => ({
   scan: async () => {
     const [allItems, allParts] = [items(), parts()];
     return {
@@ -68,25 +66,13 @@ const scannerOf = (items: () => readonly ViewItem[], parts: () => readonly Part[
   },
 });
 
-/** A part of a row after a change: amounts are added, highest values replaced. */
-const changedPart = (there: Part | undefined, { row, shard, listed: under, add, raise }: RowChange): Part => ({
-  row,
-  shard,
-  listed: under,
-  amounts: {
-    ...there?.amounts,
-    ...Object.fromEntries(Object.entries(add).map(([name, amount]) => [name, plus(there?.amounts[name] ?? 0, amount)])),
-  },
-  highest: { ...there?.highest, ...raise },
-});
-
 /**
  * A view's table in memory, for one writer, that counts what a table of DynamoDB would charge: a unit for each kilobyte written and each four that
  * are read, indexes by themselves, double in transactions.
  */
 export const countedView = (projection: AnyProjection): Readonly<{ view: Counting; meter: Meter; scanner: ViewScanner }> => {
   const table = new Map<string, Map<string, ViewItem>>();
-  const parts = new Map<string, Map<number, Part>>();
+  const parts = new Map<string, Map<number, ListedPart>>();
   let [read, write] = [0, 0];
   const get = (key: string, sort: string) => table.get(key)?.get(sort);
   const set = (item: ViewItem) =>
