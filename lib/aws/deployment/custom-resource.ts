@@ -1,5 +1,6 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import type { Clock } from '../../engine/ports.ts';
+import { oncePassed } from './once-passed.ts';
 
 type Data = Readonly<Record<string, string>>;
 type Answer = Readonly<{ resource: string; refused?: string; data?: Data }>;
@@ -93,13 +94,8 @@ export const answerCloudFormation = async (
 export const rightsComeWithin = 30_000;
 const askAgainAfter = 3_000;
 
+const isDenied = ({ name }: Error) => /^AccessDenied(Exception)?$/.test(name);
+
 /** Repeats an idempotent action while it is denied, up to a time limit. */
-export const onceAllowed = async <T>(clock: Clock, attempt: () => Promise<T>): Promise<T> => {
-  for (const until = clock.now() + rightsComeWithin; ; )
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!/^AccessDenied(Exception)?$/.test((error as Error).name) || clock.now() >= until) throw error;
-      await clock.wait(askAgainAfter);
-    }
-};
+export const onceAllowed = <T>(clock: Clock, attempt: () => Promise<T>): Promise<T> =>
+  oncePassed(clock, { passes: isDenied, within: rightsComeWithin, pause: askAgainAfter }, attempt);

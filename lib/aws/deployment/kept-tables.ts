@@ -12,6 +12,7 @@ import type { Remembered, TableFacts } from '../../engine/deployment/kept-tables
 import type { Clock } from '../../engine/ports.ts';
 import { toItem } from '../attributes.ts';
 import { controlItem } from '../control-item.ts';
+import { oncePassed } from './once-passed.ts';
 
 const id = 'tables';
 
@@ -68,21 +69,18 @@ const [busyAtMost, askAgainAfter] = [900_000, 5_000];
 
 type Changing = Readonly<{ client: DynamoDBClient; clock: Clock }>;
 
+const isBusy = ({ name }: Error) => busy.has(name);
+
 const onceTaken = async ({ clock }: Changing, table: string, change: () => Promise<unknown>): Promise<void> => {
-  for (const until = clock.now() + busyAtMost; ; )
-    try {
-      await change();
-      return;
-    } catch (cause) {
-      const { name, message } = cause as Error;
-      if (!busy.has(name)) throw cause;
-      if (clock.now() >= until)
-        throw new Error(
-          `DynamoDB has refused to change the table ${table} for ${busyAtMost / 60_000} minutes (${message}). Wait until no other change of it is in progress, then run the same command again.`,
-          { cause },
-        );
-      await clock.wait(askAgainAfter);
-    }
+  try {
+    await oncePassed(clock, { passes: isBusy, within: busyAtMost, pause: askAgainAfter }, change);
+  } catch (cause) {
+    if (!isBusy(cause as Error)) throw cause;
+    throw new Error(
+      `DynamoDB has refused to change the table ${table} for ${busyAtMost / 60_000} minutes (${(cause as Error).message}). Wait until no other change of it is in progress, then run the same command again.`,
+      { cause },
+    );
+  }
 };
 
 /** Gives a table the settings that a restore lacks. Existing settings stay. */
