@@ -7,7 +7,7 @@ import { defaultWorkSettings } from '../../../engine/rebuild/settings.ts';
 import type { Working } from '../../../engine/rebuild/slice.ts';
 import type { Leading, RebuildView } from '../../../engine/rebuild/steps.ts';
 import { memoryMeter, memoryViewScanner } from '../../memory/rebuild.ts';
-import type { Engine, Tamper } from '../world/engine.ts';
+import { type Engine, type Tamper, untampered } from '../world/engine.ts';
 import { type Instance, type Pool, pool } from '../world/pool.ts';
 import { queuePort } from '../world/queue.ts';
 import { distant } from '../world/wire.ts';
@@ -32,8 +32,6 @@ const workFunction = ({ revision }: Pick<AnyProjection, 'revision'>) => `rebuild
 
 /** Longer than any invocation may take here. */
 const [leadSeconds, workSeconds] = [30, 30];
-
-const same = <T>(value: T): T => value;
 
 type Parts = Readonly<{
   engine: Engine;
@@ -99,7 +97,7 @@ const workPoolOf = (
   const notes = dirty.get(projection.revision)!;
   const viewScanner = memoryViewScanner(view);
   return pool(world, workFunction(projection), (instance) =>
-    (tamper.working ?? same)({
+    (tamper.working ?? untampered)({
       projection: projectionOf(instance),
       store: distant(world, instance, 'store', store),
       view: distant(world, instance, place, view),
@@ -127,7 +125,7 @@ export const rebuildExecutions = (world: World, control: SimulatedControl, parts
   const { engine, tamper, own } = parts;
   const workPools = new Map(own.map((view) => [workFunction(view.projection), workPoolOf(world, control, parts, view)]));
   const leadPool: Pool<Leading> = pool(world, leadFunction, (instance) =>
-    (tamper.leading ?? same)({
+    (tamper.leading ?? untampered)({
       ...rebuildPorts(world, instance, control, own),
       clock: instance.clock,
       log: instance.log,
@@ -141,7 +139,7 @@ export const rebuildExecutions = (world: World, control: SimulatedControl, parts
     workSeconds,
   });
   return simulatedExecutions(world, {
-    definition: (tamper.machine ?? same)(machine),
+    definition: (tamper.machine ?? untampered)(machine),
     invoke: async (functionName, payload) => {
       if (functionName === leadFunction) return leadPool.invoke((leading) => engine.lead(leading, payload as LeadOrder));
       const workPool = workPools.get(functionName);

@@ -6,7 +6,7 @@ import type { Ordering } from '../../../engine/rebuild/operator/requests.ts';
 import { isOver } from '../../../engine/rebuild/ports.ts';
 import { smallCommits } from '../../../engine/rebuild/settings.ts';
 import { completeness } from '../checks/rebuilds.ts';
-import type { Engine, Tamper } from '../world/engine.ts';
+import { type Engine, type Tamper, untampered } from '../world/engine.ts';
 import { Injected } from '../world/faults.ts';
 import { type Pool, pool } from '../world/pool.ts';
 import type { SimulatedTable } from '../world/table.ts';
@@ -19,8 +19,6 @@ import { mendings } from './mendings.ts';
 import { rolledBackFor } from './observed.ts';
 import type { Operation } from './plan.ts';
 import { rebuildScanner } from './scanner.ts';
-
-const same = <T>(value: T): T => value;
 
 type Parts = Readonly<{
   engine: Engine;
@@ -43,7 +41,7 @@ const answeringPool = (
   const { name, second, actives } = control;
   const revisionsPool: Pool<Revisions> = pool(world, `query ${name}`, (instance) => ({
     deployed: own.map(({ name: place, projectionOf, view }) =>
-      (tamper.querying ?? same)({
+      (tamper.querying ?? untampered)({
         projection: projectionOf(instance),
         reader: distant(world, instance, place, view),
         clock: instance.clock,

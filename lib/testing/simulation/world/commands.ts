@@ -4,15 +4,13 @@ import { stateCache } from '../../../engine/command/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../../../engine/command/request.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
-import type { Engine, Tamper } from './engine.ts';
+import { type Engine, type Tamper, untampered } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
 
 /** So small that snapshots are taken, cached states grow too old, and conflicts are given up within one run. */
 const settings = { ...defaultSettings, snapshotBytes: 700, cacheAgeMilliseconds: 1_500, tries: 8 };
-
-const same = <T>(value: T): T => value;
 
 type Parts = Readonly<{
   engine: Engine;
@@ -31,7 +29,7 @@ export const simulatedCommands = (world: World, { engine, tamper, store, snapsho
       if (!decider) throw new Error(`The manifest has no ${category}.`);
       const commanding =
         made.get(category) ??
-        (tamper.commanding ?? same)({
+        (tamper.commanding ?? untampered)({
           decider,
           code: `release-${instance.release}`,
           store: distant(world, instance, 'store', store),

@@ -58,6 +58,9 @@ export const realEngine = {
 };
 export type Engine = Readonly<typeof realEngine>;
 
+/** What is used where a test makes nothing wrong. */
+export const untampered = <T>(value: T): T => value;
+
 /** What a test makes wrong on purpose, to see that the simulator notices: a table's own side, what an instance is given, or a step. */
 export type Tamper = Readonly<{
   store?: (store: Store) => Store;

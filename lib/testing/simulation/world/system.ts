@@ -19,7 +19,7 @@ import { placeName, revisionIn, revisionsOf } from '../rebuild/second-revision.t
 import { repairs } from '../repairs.ts';
 import { type Rule, type SimulatedBus, simulatedBus } from './bus.ts';
 import { simulatedCommands } from './commands.ts';
-import { type Engine, realEngine, type Tamper } from './engine.ts';
+import { type Engine, realEngine, type Tamper, untampered } from './engine.ts';
 import { Injected } from './faults.ts';
 import { feed } from './feed.ts';
 import { type Instance, type Pool, pool } from './pool.ts';
@@ -64,8 +64,6 @@ const ruleOf = (projections: readonly AnyProjection[], deliver: Rule['deliver'])
 
 /** How long a reader waits for a view; a client of HTTP would not wait longer. */
 const patience = 1_000;
-const same = <T>(value: T): T => value;
-
 type Wiring = Readonly<{
   engine: Engine;
   tamper: Tamper;
@@ -89,7 +87,7 @@ const deployedView = (
   const isAged = () => control?.isOf(newest) === true && control.aged.has(newest.revision);
   const mayPark = ({ stream, parked }: ViewItem) =>
     isAged() || parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
-  const view = simulatedView(world, name, lagging, { mayPark, lastOf: lastIn(table) }, tamper.view ?? same);
+  const view = simulatedView(world, name, lagging, { mayPark, lastOf: lastIn(table) }, tamper.view ?? untampered);
   const projectionOf = (instance: Instance): AnyProjection => {
     const projection = revisionIn(manifestOf(instance), newest);
     // The revision comes or goes with the roll-out: its function is not there.
@@ -101,7 +99,7 @@ const deployedView = (
     `project ${name}`,
     (instance): Refolding => {
       const whole = distant(world, instance, name, view);
-      const projecting = (tamper.projecting ?? same)({
+      const projecting = (tamper.projecting ?? untampered)({
         projection: projectionOf(instance),
         store: distant(world, instance, 'store', store),
         view: whole,
@@ -114,7 +112,7 @@ const deployedView = (
     control?.isOf(newest) ? projectTimeout : undefined,
   );
   const queryPool = pool(world, `query ${name}`, (instance) =>
-    (tamper.querying ?? same)({
+    (tamper.querying ?? untampered)({
       projection: projectionOf(instance),
       reader: distant(world, instance, name, view),
       clock: instance.clock,
@@ -142,12 +140,12 @@ const deployedAnnouncer = (
   { name, announcers, bus }: Readonly<{ name: string; announcers: readonly AnyProjection[]; bus: () => SimulatedBus }>,
 ) => {
   const mayPark = ({ stream, parked }: ViewItem) => parksAt(announcers, table.commitsOf(stream), parked?.commit ?? 0);
-  const view = simulatedView(world, name, false, { mayPark, lastOf: lastIn(table) }, same);
+  const view = simulatedView(world, name, false, { mayPark, lastOf: lastIn(table) }, untampered);
   const announcePool = pool(world, name, (instance) => {
     const [projection] = announcersOf(manifestOf(instance));
     if (!projection) throw new FromNewerRelease('This release announces nothing.');
     return announcing(
-      (tamper.announcing ?? same)({
+      (tamper.announcing ?? untampered)({
         ...sendingOf(world, instance, bus()),
         projection,
         store: distant(world, instance, 'store', store),
@@ -172,7 +170,7 @@ export const system = (
     rebuild,
   }: Readonly<{ pageSize: number; lagging: boolean; rebuild?: RebuildPlan & Readonly<{ name: string }> }>,
 ) => {
-  const engine = (tamper.engine ?? same)(realEngine);
+  const engine = (tamper.engine ?? untampered)(realEngine);
   const manifestOf = ({ release }: Instance): Manifest => releases[release]!;
 
   let publishAll: (commits: readonly Parameters<typeof engine.publish>[1][number][]) => Promise<void>;
@@ -182,7 +180,7 @@ export const system = (
     storedAt.set(`${commit.stream} ${commit.commit}`, world.time.now());
     taken(commit);
   });
-  const store = (tamper.store ?? same)(table.store);
+  const store = (tamper.store ?? untampered)(table.store);
   const snapshots = staleSnapshots(world);
   const send = simulatedCommands(world, { engine, tamper, store, snapshots, manifestOf });
 
@@ -203,7 +201,7 @@ export const system = (
   const parts = [...views, ...announcer];
   bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules]);
   const publishPool = pool(world, 'publish', (instance) =>
-    (tamper.publishing ?? same)({ ...sendingOf(world, instance, bus), proofs: simulatedProofs }),
+    (tamper.publishing ?? untampered)({ ...sendingOf(world, instance, bus), proofs: simulatedProofs }),
   );
   publishAll = (commits) => publishPool.invoke((context) => engine.publish(context, commits));
 
