@@ -3,6 +3,7 @@ import { difference } from '../../core/difference.ts';
 import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
+import { pages } from '../pages.ts';
 import type { ViewItem, ViewReader } from '../ports.ts';
 import { TryAgain } from '../store/read-all.ts';
 import { storable } from '../store/storable.ts';
@@ -69,10 +70,9 @@ const rowDifferences = async (
   const differences: Difference[] = [];
   const differs = (sort: string, what: Difference['what'], detail: string) =>
     differences.push({ stream, what, detail: `${sort} ${detail}` });
-  for (let after: Readonly<Record<string, unknown>> | undefined, more = true; more; ) {
-    const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
-    const page = await view.rowsOf(head.key, { ...options, ...(after && { after }) });
-    for (const item of page.items) {
+  const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
+  for await (const { items } of pages((asked) => view.rowsOf(head.key, asked), options))
+    for (const item of items) {
       const should = wanted.get(item.sort);
       wanted.delete(item.sort);
       // Rows are written, or taken away, before the cursor: one that is ahead of it is its next commit's, if there is such a commit.
@@ -85,9 +85,6 @@ const rowDifferences = async (
       else if (item.commit < should.commit) differs(item.sort, 'differs', `is of commit ${item.commit}, not of ${should.commit}`);
       else if (wantedOf(item)?.print !== should.print) differs(item.sort, 'differs', 'has other fields');
     }
-    after = page.next;
-    more = after !== undefined;
-  }
   // The table may have removed what has expired.
   for (const [sort, should] of wanted) if (should && !expired(should, nowOf(clock))) differs(sort, 'differs', 'is missing');
   return differences;

@@ -1,7 +1,8 @@
 import type { Commit } from '../../core/commit.ts';
 import { parseStream } from '../../core/stream.ts';
 import { atOnce } from '../at-once.ts';
-import type { Scanner, ScanPlace } from '../ports.ts';
+import { pages } from '../pages.ts';
+import type { Scanner } from '../ports.ts';
 import { stillOpen } from '../process/still-open.ts';
 
 /** What a scan of all commits tells of one stream. */
@@ -96,13 +97,10 @@ export const survey = async ({ scanner, processes, segments, seen = () => {} }: 
     segmentsAtOnce,
     Array.from({ length: segments }, (_, i) => i),
     async (segment) => {
-      for (let after: ScanPlace | undefined, more = true; more; ) {
-        const page = await scanner.scan({ segment, of: segments }, { consistent: true, ...(after && { after }) });
+      for await (const page of pages((asked) => scanner.scan({ segment, of: segments }, asked), { consistent: true })) {
         page.commits.forEach(look);
         commits += page.commits.length;
         seen(commits);
-        after = page.next;
-        more = after !== undefined;
       }
     },
   );

@@ -1,4 +1,5 @@
 import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
+import { pages } from '../pages.ts';
 import type { RowPart, ViewReader } from '../ports.ts';
 import { races, TryAgain } from '../store/read-all.ts';
 import type { Refolding } from './refold.ts';
@@ -21,12 +22,8 @@ export const unevenParts = async (
 ): Promise<Readonly<{ uneven: readonly UnevenPart[]; moved: boolean }>> => {
   const before = await view.parts(row);
   const sum = addingUp(row, projection.shards);
-  for (let after: Readonly<Record<string, unknown>> | undefined, more = true; more; ) {
-    const page = await view.sharesIn(row, { limit: sharesPerPage, ...(after && { after }) });
-    for (const { stream, share } of page.items) if (share) sum.add(stream, share);
-    after = page.next;
-    more = after !== undefined;
-  }
+  for await (const { items } of pages((asked) => view.sharesIn(row, asked), { limit: sharesPerPage }))
+    for (const { stream, share } of items) if (share) sum.add(stream, share);
   const there = new Map((await view.parts(row)).map((part) => [part.shard, part]));
   const wanted = sum.parts();
   const shards = [...new Set([...before.map(({ shard }) => shard), ...there.keys(), ...wanted.keys()])];

@@ -1,5 +1,6 @@
 import { type AnyProjection, type AnySharedRows, streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
+import { pages } from '../pages.ts';
 import type { View, ViewItem, ViewReader } from '../ports.ts';
 import { races, TryAgain } from '../store/read-all.ts';
 import { foldAfresh } from './fold-afresh.ts';
@@ -111,16 +112,12 @@ const claimed = async (
 const strays = async ({ view }: Refolding, { key }: ViewItem, own: number) => {
   const found: string[] = [];
   let highest = own;
-  for (let after: Readonly<Record<string, unknown>> | undefined, more = true; more; ) {
-    const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
-    const page = await view.rowsOf(key, { ...options, ...(after && { after }) });
-    for (const { sort, writes = 0 } of page.items) {
+  const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
+  for await (const { items } of pages((asked) => view.rowsOf(key, asked), options))
+    for (const { sort, writes = 0 } of items) {
       if (writes < own) found.push(sort);
       highest = Math.max(highest, writes);
     }
-    after = page.next;
-    more = after !== undefined;
-  }
   return { found, highest };
 };
 

@@ -1,4 +1,5 @@
 import { plus } from '../../core/amount.ts';
+import { pages } from '../../engine/pages.ts';
 import type { RowChange, RowListing, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
 import { itemSize, largestItem } from '../../engine/store/size.ts';
 import { NotStorable, storable } from '../../engine/store/storable.ts';
@@ -106,11 +107,6 @@ export const memoryShares = (
 /** All shared rows, page by page. */
 export const allSharedRows = async ({ sharedRows }: Pick<ViewReader, 'sharedRows'>): Promise<RowListing['items']> => {
   const rows: RowListing['items'][number][] = [];
-  for (let after: RowListing['next'], more = true; more; ) {
-    const page = await sharedRows({ limit: 1_000, consistent: true, ...(after && { after }) });
-    rows.push(...page.items);
-    after = page.next;
-    more = after !== undefined;
-  }
+  for await (const { items } of pages(sharedRows, { limit: 1_000, consistent: true })) rows.push(...items);
   return rows;
 };

@@ -1,7 +1,8 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
 import { nowOf } from '../../instant.ts';
-import type { Clock, Page, Scanner, ScanPlace, Store, View, ViewReader } from '../../ports.ts';
+import { pages } from '../../pages.ts';
+import type { Clock, Page, Scanner, Store, View, ViewReader } from '../../ports.ts';
 import { itemSize } from '../../store/size.ts';
 import type { Part, PartProgress, Rebuild, RebuildSettings, RebuildState, Rebuilds } from '../ports.ts';
 import { defaultWorkSettings, rebuildSettings } from '../settings.ts';
@@ -56,12 +57,9 @@ const segmentOf = async (
   most: number,
 ): Promise<readonly Commit[] | undefined> => {
   const commits: Commit[] = [];
-  for (let after: ScanPlace | undefined, more = true; more; ) {
-    const page = await scanner.scan({ segment, of }, { limit: defaultWorkSettings.pageCommits, ...(after && { after }) });
+  for await (const page of pages((asked) => scanner.scan({ segment, of }, asked), { limit: defaultWorkSettings.pageCommits })) {
     commits.push(...page.commits);
     if (commits.length > most) return undefined;
-    after = page.next;
-    more = after !== undefined;
   }
   return commits;
 };
