@@ -7,7 +7,7 @@ export const dueDeadlines = 'due';
 
 export const stringKey = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** The properties in which the tables of an event store differ. */
+/** The properties in which these tables differ. */
 export type OwnTable = Pick<TableProps, 'partitionKey' | 'sortKey' | 'stream' | 'timeToLiveAttribute' | 'resourcePolicy'>;
 
 /** A table that a deployment must not lose: with point-in-time recovery, and kept and protected as the stage says. */

@@ -1,4 +1,4 @@
-import { AttributeType, BillingMode, type ITable, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { AnyProjection } from '../../core/projection.ts';
 import { pascal } from '../../core/stream.ts';
@@ -7,9 +7,9 @@ import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo,
 import { outputs } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
+import { durableTable, stringKey } from '../store/durable-table.ts';
 import type { EventStore } from '../store/event-store.ts';
-
-const parkedHeads = 'parked';
+import { indexParkedHeads, parkedHeads } from './parked-heads.ts';
 
 type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; publisher: Publisher }>;
 
@@ -47,22 +47,9 @@ export class Announcer extends Construct {
   }
 
   private ownCursors(settings: Settings): Table {
-    const cursors = new Table(this, 'Cursors', {
-      partitionKey: { name: 'key', type: AttributeType.STRING },
-      sortKey: { name: 'sort', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.AWS_MANAGED,
-      // Unlike a view's rows the cursors cannot be derived again: without them every public event would be sent again.
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: settings.protect,
-      removalPolicy: settings.removal,
-    });
-    cursors.addGlobalSecondaryIndex({
-      indexName: parkedHeads,
-      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
-      projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['stream', 'commit', 'parked'],
-    });
+    // Unlike a view's rows the cursors cannot be derived again: without them every public event would be sent again.
+    const cursors = durableTable(this, 'Cursors', settings, { partitionKey: stringKey('key'), sortKey: stringKey('sort') });
+    indexParkedHeads(cursors);
     return cursors;
   }
 

@@ -10,11 +10,11 @@ import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo,
 import { accept, fitting, outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { indexParkedHeads, parkedHeads } from './parked-heads.ts';
 
 /** The timeout of a rebuild's worker: twice a slice of its work, which ends between two pages. */
 export const workSeconds = 300;
 const byOwner = 'by-owner';
-const parkedHeads = 'parked';
 const sharedRows = 'shared-rows';
 
 type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; bus: IEventBus }>;
@@ -173,13 +173,7 @@ export class View extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     accept(table, { DDB3: 'A view is derived: it is rebuilt from the commits, which have point-in-time recovery.' });
-    // Nothing is in it, and it costs nothing, while nothing is parked: only a parked head has its key.
-    table.addGlobalSecondaryIndex({
-      indexName: parkedHeads,
-      partitionKey: { name: 'parkedSince', type: AttributeType.STRING },
-      projectionType: ProjectionType.INCLUDE,
-      nonKeyAttributes: ['stream', 'commit', 'parked'],
-    });
+    indexParkedHeads(table);
     if (this.listedByOwner) {
       const owner = { name: 'owner', type: AttributeType.STRING };
       table.addGlobalSecondaryIndex({
