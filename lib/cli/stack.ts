@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { describeStack } from '../aws/local/stack.ts';
+import type { Manifest } from '../core/manifest.ts';
 import { deploymentFile, localDeployment } from './local/deployment.ts';
 import { engineSettings } from './local/endpoint.ts';
 import { UserError } from './terminal/user-error.ts';
+
+/** The deployment that a verb works on: the named stack, or the local one. */
+export type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 
 /**
  * Points the AWS clients to the local cloud of `npm start`, if no stack was named and it runs. Returns true if so; else the environment's account is

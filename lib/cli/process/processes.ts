@@ -28,11 +28,10 @@ import type { Wait } from '../../engine/process/told.ts';
 import { progressOf } from '../../engine/rebuild/operator/report.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import { asker } from '../rebuild/connect.ts';
-import { targetOutputs } from '../stack.ts';
+import { type Target, targetOutputs } from '../stack.ts';
 import { explained } from '../terminal/explained.ts';
 import { UserError } from '../terminal/user-error.ts';
 
-type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 type One = Target & Readonly<{ process: string; instance: string }>;
 type Print = (line: string) => void;
 type Outputs = Readonly<Record<string, string>>;

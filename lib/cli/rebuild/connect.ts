@@ -7,15 +7,12 @@ import { commitScanner } from '../../aws/store/commit-scanner.ts';
 import { aboutCommits } from '../../aws/store/count.ts';
 import { systemClock } from '../../aws/system.ts';
 import { activeRevisions, revisionPhases } from '../../aws/view/revisions.ts';
-import type { Manifest } from '../../core/manifest.ts';
 import type { Scanner } from '../../engine/ports.ts';
 import type { Ordering } from '../../engine/rebuild/operator/requests.ts';
-import { targetOutputs } from '../stack.ts';
+import { type Target, targetOutputs } from '../stack.ts';
 import { patience } from '../terminal/patience.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { deployedProjections } from '../view/deployed.ts';
-
-export type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 
 /** A deployment's rebuilds, and the commits that an estimate looks at. */
 export type Rebuilding = Ordering & Readonly<{ scanner: Scanner }>;

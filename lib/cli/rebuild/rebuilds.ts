@@ -6,11 +6,12 @@ import { rollBack } from '../../engine/rebuild/operator/roll-back.ts';
 import { orderRebuild, rebuildable } from '../../engine/rebuild/operator/start.ts';
 import { orderAudit, orderRefold, orderReplay } from '../../engine/rebuild/operator/start-in-place.ts';
 import { isOver, type Rebuild, type RebuildSettings } from '../../engine/rebuild/ports.ts';
+import type { Target } from '../stack.ts';
 import { explained } from '../terminal/explained.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { asker, type Rebuilding, rebuildingOn, type Target } from './connect.ts';
+import { asker, type Rebuilding, rebuildingOn } from './connect.ts';
 import { endLines, estimateLines, isGood, listLine, reportLines } from './lines.ts';
 import { watched } from './watch.ts';
 

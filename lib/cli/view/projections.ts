@@ -5,14 +5,11 @@ import { dynamo } from '../../aws/dynamo.ts';
 import { cloudWatchAges } from '../../aws/operate/ages.ts';
 import { systemClock } from '../../aws/system.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
-import type { Manifest } from '../../core/manifest.ts';
 import { type Operating, orderResume, type ProjectionsReport, reportProjections } from '../../engine/operate/projections.ts';
-import { targetOutputs } from '../stack.ts';
+import { type Target, targetOutputs } from '../stack.ts';
 import { explained } from '../terminal/explained.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { type Deployed, deployedProjections } from './deployed.ts';
-
-type Target = Readonly<{ manifest: Manifest; stack?: string }>;
 
 type One = Target & Readonly<{ name: string; revision?: number }>;
 
