@@ -1,4 +1,4 @@
-import { type Files, importsOf } from './import-rules.ts';
+import { type Files, importsOf, pathOf } from './import-rules.ts';
 
 /** The steps of the data's way, which have the same folder name in every layer and in `test/`. */
 const steps = [
@@ -97,9 +97,7 @@ export const cellOf = (file: string): Cell | undefined => {
 };
 
 const targetsOf = (file: string, source: string): readonly string[] =>
-  importsOf(source)
-    .filter((specifier) => specifier.startsWith('.'))
-    .map((specifier) => new URL(specifier, `file:///${file}`).pathname.slice(1));
+  importsOf(source).flatMap((specifier) => pathOf(file, specifier) ?? []);
 
 /** Groups of files that import each other in a circle (strongly connected components, by Tarjan). */
 export const circles = (files: Files): readonly (readonly string[])[] => {

@@ -1,16 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
 import { circles, crowded, gridTable, stepFaults } from './grid.ts';
-import { type Files, importFaults } from './import-rules.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-
-const read = (pattern: string): Files =>
-  new Map(globSync(pattern, { cwd: root }).map((file) => [file.replaceAll(sep, '/'), readFileSync(join(root, file), 'utf8')]));
+import { importFaults } from './import-rules.ts';
+import { product, sourcesOf } from './sources.ts';
 
 /** Where the repository's files stand, and which of them stand wrong. */
-const sources = read('{bin,lib,functions,events}/**/*.ts');
-const all = new Map([...sources, ...read('test/**/*.ts')]);
+const sources = sourcesOf(product);
+const all = new Map([...sources, ...sourcesOf('test/**/*.ts')]);
 const arrows = [...importFaults(sources), ...stepFaults(sources)];
 const rounds = circles(all).map((group) => `These files import each other in a circle: ${group.join(', ')}`);
 const folders = crowded([...all.keys()]);

@@ -85,7 +85,7 @@ const packageOf = (specifier: string): string =>
     .join('/');
 
 /** Where an import of this repository leads, or undefined for a package. */
-const pathOf = (file: string, specifier: string): string | undefined => {
+export const pathOf = (file: string, specifier: string): string | undefined => {
   if (specifier === '#manifest') return specifier;
   if (!specifier.startsWith('.')) return undefined;
   return new URL(specifier, `file:///${file}`).pathname.slice(1);

@@ -1,15 +1,8 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { house, importFaults, importsOf } from './import-rules.ts';
+import { product, sourcesOf } from './sources.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const sources = new Map(
-  globSync('{bin,lib,functions,events}/**/*.ts', { cwd: root }).map((file) => [
-    file.replaceAll(sep, '/'),
-    readFileSync(join(root, file), 'utf8'),
-  ]),
-);
+const sources = sourcesOf(product);
 const faultsOf = (file: string, source: string) => importFaults(new Map([[file, source]]));
 const only = (file: string, source: string) => {
   const faults = faultsOf(file, source);
@@ -128,8 +121,8 @@ describe('a wrong arrow', () => {
 
 describe('the tests', () => {
   it("of the kernel know no manifest but those that they name: a team's own one turns none of them red", () => {
-    const tests = globSync('test/**/*.ts', { cwd: root }).map((file) => file.replaceAll(sep, '/'));
-    const whatever = tests.filter((file) => importsOf(readFileSync(join(root, file), 'utf8')).includes('#manifest'));
+    const tests = [...sourcesOf('test/**/*.ts')];
+    const whatever = tests.flatMap(([file, source]) => (importsOf(source).includes('#manifest') ? [file] : []));
     expect(whatever.filter((file) => !file.startsWith('test/manifest/'))).toEqual([]);
     expect(whatever.length).toBeGreaterThan(0);
   });

@@ -1,8 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { product, sourcesOf } from './sources.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 /** The one file that sends a Query or a Scan. */
 const paging = 'lib/aws/view/paging.ts';
 
@@ -17,12 +15,12 @@ const faultsOf = (file: string, source: string): readonly string[] => {
   ];
 };
 
-const sources = globSync('{bin,lib,functions}/**/*.ts', { cwd: root }).map((file) => file.replaceAll(sep, '/'));
+const sources = sourcesOf(product);
 
 describe('reads of many items', () => {
   it('all go through the one function that pages', () => {
-    expect(sources).toContain(paging);
-    expect(sources.flatMap((file) => faultsOf(file, readFileSync(join(root, file), 'utf8')))).toEqual([]);
+    expect([...sources.keys()]).toContain(paging);
+    expect([...sources].flatMap(([file, source]) => faultsOf(file, source))).toEqual([]);
   });
 
   it.each([
