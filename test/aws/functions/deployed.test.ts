@@ -2,30 +2,21 @@ import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, S
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deployedHandler } from '../../../lib/aws/functions/deployed.ts';
 import { secretIds } from '../../../lib/core/deployed-names.ts';
+import { toldCloudFormation } from '../../support/cloudformation.ts';
 
 describe('what CloudFormation asks of a deployment', () => {
   const mock = mockClient(DynamoDBClient);
   afterAll(() => mock.restore());
-  let told: Record<string, unknown>[];
+  const told = toldCloudFormation();
   beforeEach(() => {
-    told = [];
     mock.reset();
     mock.on(DescribeTableCommand).resolves({ Table: { TableId: 'an-id' } });
     mock.on(GetItemCommand).resolves({}).on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
     vi.stubEnv('CONTROL_TABLE', 'control');
     vi.stubEnv('COMMITS_TABLE', 'commits');
-    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-    vi.stubGlobal('fetch', async (_: string, { body }: { body: Uint8Array }) => {
-      told.push(JSON.parse(new TextDecoder().decode(body)));
-      return { ok: true };
-    });
-  });
-  afterEach(() => {
-    vi.unstubAllGlobals();
-    vi.unstubAllEnvs();
   });
 
   const asked = (

@@ -1,26 +1,15 @@
 import { CloudFormationClient, DescribeStacksCommand, type StackStatus } from '@aws-sdk/client-cloudformation';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { tablesHandler } from '../../../lib/aws/functions/tables.ts';
+import { toldCloudFormation } from '../../support/cloudformation.ts';
 
 describe('the protection of a stack', () => {
   const mock = mockClient(CloudFormationClient);
   afterAll(() => mock.restore());
-  let told: Record<string, unknown>[];
-  beforeEach(() => {
-    told = [];
-    mock.reset();
-    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
-    vi.stubGlobal('fetch', async (_: string, { body }: { body: Uint8Array }) => {
-      told.push(JSON.parse(new TextDecoder().decode(body)));
-      return { ok: true };
-    });
-  });
-  afterEach(() => {
-    vi.unstubAllGlobals();
-    vi.unstubAllEnvs();
-  });
+  beforeEach(() => mock.reset());
+  const told = toldCloudFormation();
   const asked = async (RequestType: string, [before, after]: readonly [boolean?, boolean?], status: StackStatus) => {
     mock
       .on(DescribeStacksCommand, { StackName: 'arn:of-the-stack' })

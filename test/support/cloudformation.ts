@@ -1,0 +1,19 @@
+import { afterEach, beforeEach, vi } from 'vitest';
+
+/** What custom resources answer to CloudFormation in each test of a suite; what they log is silent. */
+export const toldCloudFormation = (): readonly Record<string, unknown>[] => {
+  const told: Record<string, unknown>[] = [];
+  beforeEach(() => {
+    told.length = 0;
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+    vi.stubGlobal('fetch', async (_: string, { body }: { body: Uint8Array }) => {
+      told.push(JSON.parse(new TextDecoder().decode(body)));
+      return { ok: true };
+    });
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.unstubAllEnvs();
+  });
+  return told;
+};
