@@ -12,13 +12,15 @@ import { commitStore } from '../store/commit-store.ts';
 import { snapshotStore } from '../store/snapshot-store.ts';
 import { systemClock, systemKeys } from '../system.ts';
 import { httpFunction } from './http-function.ts';
+import { foldCodes, onlyRead } from './loading.ts';
 
-/** The ports for reading another aggregate's streams. Snapshots are only read: only its own function may save them. */
-const readingOf = (commanding: Commanding, decider: AnyDecider): Commanding => {
-  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
-  const snapshots = { ...commanding.snapshots, save: async () => {} };
-  return { ...commanding, decider, snapshots, code: codes[decider.category] ?? '' };
-};
+/** The ports for reading another aggregate's streams. */
+const readingOf = (commanding: Commanding, decider: AnyDecider): Commanding => ({
+  ...commanding,
+  decider,
+  snapshots: onlyRead(commanding.snapshots),
+  code: foldCodes()(decider.category),
+});
 
 export const commandHandler = (manifest: Manifest) => {
   const category = environment('CATEGORY');

@@ -5,8 +5,6 @@ import { instancesName } from '../../core/process/instances-view.ts';
 import type { ProcessOperating } from '../../engine/operate/processes.ts';
 import { keptFor, type Revisions } from '../../engine/query/revision.ts';
 import { progressOf } from '../../engine/rebuild/operator/report.ts';
-import { defaultSettings } from '../../engine/settings.ts';
-import type { Loading } from '../../engine/store/load.ts';
 import { answerProcesses } from '../../http/processes.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { sqs, sqsQueue } from '../delivery/queue.ts';
@@ -17,27 +15,17 @@ import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { cloudWatchAges } from '../operate/ages.ts';
 import { rebuildRecords } from '../rebuild/records.ts';
-import { commitStore } from '../store/commit-store.ts';
-import { snapshotStore } from '../store/snapshot-store.ts';
-import { systemClock, systemHash } from '../system.ts';
+import { systemClock } from '../system.ts';
 import { activeRevisions } from '../view/revisions.ts';
 import { viewTable } from '../view/table.ts';
 import { httpFunction } from './http-function.ts';
+import { loadingFor } from './loading.ts';
 
 export const opsProcessesHandler = (manifest: Manifest) => {
   const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
   const proofs = systemProofs(client, control);
   const log = new Logger({ serviceName: 'ops-processes' });
-  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
-  const loading: Omit<Loading, 'decider' | 'code'> = {
-    store: commitStore(client, environment('COMMITS_TABLE')),
-    // Never saved here: only the function that appends may.
-    snapshots: { ...snapshotStore(client, environment('SNAPSHOTS_TABLE')), save: async () => {} },
-    keys: { hash: systemHash },
-    clock: systemClock,
-    log,
-    settings: defaultSettings,
-  };
+  const loading = loadingFor(client, log);
   const instances: Revisions = {
     deployed: manifest.projections
       .filter(({ name }) => name === instancesName)
@@ -51,7 +39,7 @@ export const opsProcessesHandler = (manifest: Manifest) => {
       process,
       queueName: queue,
       queue: sqsQueue(queues, queueUrl, proofs),
-      loading: { ...loading, decider: processDecider(process), code: codes[process.category] ?? '' },
+      loading: loading(processDecider(process)),
     })),
     instances,
     // Without a publisher: only queues are measured.

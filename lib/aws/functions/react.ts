@@ -25,6 +25,7 @@ import { commitStore } from '../store/commit-store.ts';
 import { snapshotStore } from '../store/snapshot-store.ts';
 import { systemClock, systemKeys } from '../system.ts';
 import { batchHandler, receiving, type Work } from './batch-function.ts';
+import { foldCodes } from './loading.ts';
 
 const correlationOf = (arrived: Arrived): readonly string[] => {
   if ('delivered' in arrived) return correlationsOf([arrived.delivered]);
@@ -49,7 +50,7 @@ export const reactor =
 /** The ports of one process. */
 const reactingFor = (process: AnyProcess, log: Logger, client: DynamoDBClient, proofs: Proofs): Reacting => {
   const [queues, control] = [sqs(), environment('CONTROL_TABLE')];
-  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
+  const codeOf = foldCodes();
   const shared = {
     store: commitStore(client, environment('COMMITS_TABLE')),
     snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
@@ -60,7 +61,7 @@ const reactingFor = (process: AnyProcess, log: Logger, client: DynamoDBClient, p
     // One cache for all categories: a stream's name contains its category.
     cache: stateCache(defaultSettings.cacheBytes),
   };
-  const commandingOf = (decider: AnyDecider): Commanding => ({ ...shared, decider, code: codes[decider.category] ?? '' });
+  const commandingOf = (decider: AnyDecider): Commanding => ({ ...shared, decider, code: codeOf(decider.category) });
   const targets = new Map(process.sends.map((decider) => [decider.category, commandingOf(decider)]));
   return {
     process,

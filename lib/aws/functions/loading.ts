@@ -1,0 +1,32 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AnyDecider } from '../../core/decider.ts';
+import type { Log, Snapshots } from '../../engine/ports.ts';
+import { defaultSettings } from '../../engine/settings.ts';
+import type { Loading } from '../../engine/store/load.ts';
+import { environment } from '../environment.ts';
+import { commitStore } from '../store/commit-store.ts';
+import { snapshotStore } from '../store/snapshot-store.ts';
+import { systemClock, systemHash } from '../system.ts';
+
+/** Snapshots that are never saved: only the function that appends to a stream may. */
+export const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: async () => {} });
+
+/** The hash of the code that folds a category, as the deployment sets it. */
+export const foldCodes = (): ((category: string) => string) => {
+  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
+  return (category) => codes[category] ?? '';
+};
+
+/** The ports for reading the streams of any aggregate. */
+export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDecider) => Loading) => {
+  const codeOf = foldCodes();
+  const shared = {
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    snapshots: onlyRead(snapshotStore(client, environment('SNAPSHOTS_TABLE'))),
+    keys: { hash: systemHash },
+    clock: systemClock,
+    log,
+    settings: defaultSettings,
+  };
+  return (decider) => ({ ...shared, decider, code: codeOf(decider.category) });
+};
