@@ -161,7 +161,8 @@ export interface View {
 export type Direction = 'oldest-first' | 'newest-first';
 
 export type Listing = Readonly<{
-  items: readonly ViewItem[] /** Where the next page begins; absent at the end. */;
+  items: readonly ViewItem[];
+  /** Where the next page begins; absent at the end. */
   next?: Readonly<Record<string, unknown>>;
 }>;
 

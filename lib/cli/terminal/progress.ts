@@ -37,14 +37,17 @@ export const quietly: Step = (_title, work) => work();
 
 /** The progress of a long piece of work. */
 export type Progress = Readonly<{
-  done: number /** Of about how many; unknown without. */;
-  about?: number /** What else there is to say. */;
+  done: number;
+  /** Of about how many; unknown without. */
+  about?: number;
+  /** What else there is to say. */
   more?: string;
 }>;
 
 /** A bar that is shown as often as the work likes, and drawn as often as a person likes. */
 export type Bar = Readonly<{
-  show(progress: Progress): void /** Says how it ended, on a line of its own. */;
+  show(progress: Progress): void;
+  /** Says how it ended, on a line of its own. */
   end(said: string): void;
 }>;
 

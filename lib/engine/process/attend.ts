@@ -30,7 +30,8 @@ export const instanceOf = ({ state }: Known): Instance => state as Instance;
 /** One attendance of one instance: what it has to know from step to step. */
 type Attendance = Attending &
   Readonly<{
-    stream: string /** What failed, by what it was for: the rest goes on, and then it is thrown. */;
+    stream: string;
+    /** What failed, by what it was for: the rest goes on, and then it is thrown. */
     failed: Map<string, unknown>;
   }>;
 

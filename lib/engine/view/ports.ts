@@ -22,7 +22,8 @@ export interface Actives {
  * are filled. Stored format of 2026-11, in the control table as `phase/<projection>.r<revision>`; without one it is building. */
 export type Phase = Readonly<{
   phase: 'building' | 'live';
-  since: string /** Hash of the projection's code that began to build it. */;
+  since: string;
+  /** Hash of the projection's code that began to build it. */
   code?: string;
 }>;
 
