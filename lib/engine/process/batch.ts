@@ -1,6 +1,7 @@
 import { type Commit, trailOf } from '../../core/commit.ts';
 import { parseStream } from '../../core/stream.ts';
 import { stateNow } from '../command/state-now.ts';
+import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
 import { TryAgain } from '../store/read-all.ts';
@@ -72,31 +73,27 @@ const aboutOf = (message: ProcessMessage): string =>
     .map(([kind, { instance }]) => `${kind} ${instance}`)
     .join();
 
-type Task = Readonly<{ ids: readonly string[]; about: string; run: () => Promise<void> }>;
-
-/** Works through a batch: source commits by stream, an instance's own commits, and messages. Answers the ids of the records that are to come again. */
-export const reactBatch = async (reacting: Reacting, batch: readonly Arrived[]): Promise<readonly string[]> => {
+/** Works through a batch: source commits by stream, an instance's own commits, and messages. Answers the ids of the records to retry. */
+export const reactBatch = (reacting: Reacting, batch: readonly Arrived[]): Promise<readonly string[]> => {
   const { process, own } = reacting;
+  const taskOf = (ids: readonly string[], about: string, run: () => Promise<void>): Task => ({
+    ids,
+    run,
+    onFailure: (cause) =>
+      own.log.warn('Not through yet; the records come again.', { process: process.category, about, cause: String(cause) }),
+  });
   const commits = batch.flatMap((each) => ('delivered' in each ? [each] : []));
-  const byStream = [...Map.groupBy(commits, ({ delivered }) => delivered.stream)].map(([stream, all]): Task => {
+  const byStream = [...Map.groupBy(commits, ({ delivered }) => delivered.stream)].map(([stream, all]) => {
     const deliveries = all.map(({ delivered }) => delivered);
     const isOwn = parseStream(stream)?.category === process.category;
-    const run = () => (isOwn ? attendOwn(reacting, stream, deliveries) : reactTo(reacting, stream, deliveries));
-    return { ids: all.map(({ id }) => id), about: stream, run };
+    return taskOf(
+      all.map(({ id }) => id),
+      stream,
+      () => (isOwn ? attendOwn(reacting, stream, deliveries) : reactTo(reacting, stream, deliveries)),
+    );
   });
-  const messages = batch.flatMap((each): Task[] =>
-    'message' in each ? [{ ids: [each.id], about: aboutOf(each.message), run: () => obey(reacting, each.message) }] : [],
+  const messages = batch.flatMap((each) =>
+    'message' in each ? [taskOf([each.id], aboutOf(each.message), () => obey(reacting, each.message))] : [],
   );
-  const failed = await Promise.all(
-    [...byStream, ...messages].map(async ({ ids, about, run }) => {
-      try {
-        await run();
-        return [];
-      } catch (cause) {
-        own.log.warn('Not through yet; the records come again.', { process: process.category, about, cause: String(cause) });
-        return ids;
-      }
-    }),
-  );
-  return failed.flat();
+  return runTasks([...byStream, ...messages]);
 };

@@ -1,3 +1,4 @@
+import { runTasks } from '../delivery/batch.ts';
 import { type MendOrder, mendRow } from './mend.ts';
 import { type Refolding, type RefoldOrder, refold } from './refold.ts';
 import { type ResumeOrder, resumeStream } from './resume.ts';
@@ -30,23 +31,21 @@ const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
 
 const about = (order: Order) => ('resume' in order ? order.resume : 'refold' in order ? order.refold : order.mend);
 
-/** Carries out a batch's orders, one after the other, and answers the ids of those that are to come again. */
-export const carryOutBatch = async (
+/** Carries out the orders of a batch, one after the other, and answers the ids of those to retry. */
+export const carryOutBatch = (
   refolding: Refolding,
   orders: readonly Readonly<{ id: string; order: Order }>[],
 ): Promise<readonly string[]> => {
-  const failed: string[] = [];
-  for (const { id, order } of orders)
-    try {
-      await carryOut(refolding, order);
-    } catch (cause) {
-      const { name } = refolding.projection;
-      refolding.log.warn('An order was not carried out; it comes again.', {
-        projection: name,
+  const { log, projection } = refolding;
+  const tasks = orders.map(({ id, order }) => ({
+    ids: [id],
+    run: () => carryOut(refolding, order),
+    onFailure: (cause: unknown) =>
+      log.warn('An order was not carried out; it comes again.', {
+        projection: projection.name,
         ...about(order),
         cause: String(cause),
-      });
-      failed.push(id);
-    }
-  return failed;
+      }),
+  }));
+  return runTasks(tasks, 1);
 };

@@ -1,6 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
 import { type AnyProjection, streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
+import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered, Delivery } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock, Log, Store, View, ViewItem } from '../ports.ts';
@@ -168,29 +169,23 @@ const projectStream = async (projecting: Projecting, stream: string, deliveries:
   throw new TryAgain(`${stream} is being projected by others at the same time.`);
 };
 
-/** Projects a batch, grouped by stream, and answers the ids of the records that are to come again. */
-export const projectBatch = async (projecting: Projecting, batch: readonly Delivery[]): Promise<readonly string[]> => {
-  const groups = Map.groupBy(batch, ({ delivered }) => delivered.stream);
-  const failed = await Promise.all(
-    [...groups].map(async ([stream, deliveries]) => {
-      try {
-        await projectStream(
-          projecting,
+/** Projects a batch, grouped by stream, and answers the ids of the records to retry. */
+export const projectBatch = (projecting: Projecting, batch: readonly Delivery[]): Promise<readonly string[]> => {
+  const { log, projection } = projecting;
+  const byStream = Map.groupBy(batch, ({ delivered }) => delivered.stream);
+  const tasks = [...byStream].map(([stream, all]): Task => {
+    const deliveries = all.map(({ delivered }) => delivered);
+    return {
+      ids: all.map(({ id }) => id),
+      run: () => projectStream(projecting, stream, deliveries),
+      onFailure: (cause) =>
+        log.warn('Not projected yet; the records come again.', {
+          projection: projection.name,
           stream,
-          deliveries.map(({ delivered }) => delivered),
-        );
-        return [];
-      } catch (cause) {
-        const correlations = deliveries.map(({ delivered }) => delivered.meta.correlation);
-        projecting.log.warn('Not projected yet; the records come again.', {
-          projection: projecting.projection.name,
-          stream,
-          correlations,
+          correlations: deliveries.map(({ meta }) => meta.correlation),
           cause: String(cause),
-        });
-        return deliveries.map(({ id }) => id);
-      }
-    }),
-  );
-  return failed.flat();
+        }),
+    };
+  });
+  return runTasks(tasks);
 };

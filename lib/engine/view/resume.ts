@@ -1,4 +1,5 @@
 import { streamKey } from '../../core/projection.ts';
+import { runTasks } from '../delivery/batch.ts';
 import { races, readParts, TryAgain } from '../store/read-all.ts';
 import { applyAll, type Projecting, takenUp } from './project.ts';
 
@@ -27,27 +28,21 @@ export const resumeStream = async (projecting: Projecting, stream: string): Prom
   throw new TryAgain(`${stream} is being projected by others at the same time.`);
 };
 
-/** Carries out a batch's orders, and answers the ids of those that are to come again. */
-export const resumeBatch = async (
+/** Carries out the requests to resume of a batch, and answers the ids of those to retry. */
+export const resumeBatch = (
   projecting: Projecting,
   orders: readonly Readonly<{ id: string; order: ResumeOrder['resume'] }>[],
-): Promise<readonly string[]> => {
-  const failed = await Promise.all(
-    orders.map(async ({ id, order: { stream, correlation } }) => {
-      try {
-        await resumeStream(projecting, stream);
-        return [];
-      } catch (cause) {
-        const { name } = projecting.projection;
+): Promise<readonly string[]> =>
+  runTasks(
+    orders.map(({ id, order: { stream, correlation } }) => ({
+      ids: [id],
+      run: () => resumeStream(projecting, stream),
+      onFailure: (cause) =>
         projecting.log.warn('Not resumed yet; the order comes again.', {
-          projection: name,
+          projection: projecting.projection.name,
           stream,
           correlation,
           cause: String(cause),
-        });
-        return [id];
-      }
-    }),
+        }),
+    })),
   );
-  return failed.flat();
-};
