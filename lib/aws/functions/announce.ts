@@ -3,6 +3,7 @@ import { announcersOf } from '../../core/announcer.ts';
 import { busSources } from '../../core/deployed-names.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { announcing } from '../../engine/view/public-events.ts';
+import { routeToView } from '../../engine/view/route.ts';
 import { eventBus } from '../delivery/event-bus.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { dynamo } from '../dynamo.ts';
@@ -11,7 +12,6 @@ import { commitStore } from '../store/commit-store.ts';
 import { systemClock } from '../system.ts';
 import { viewTable } from '../view/table.ts';
 import { batchHandler, receiving } from './batch-function.ts';
-import { projector } from './projector.ts';
 
 /** Sends public events to the bus, in the order of their streams. */
 export const announceHandler = (manifest: Manifest) => {
@@ -30,5 +30,5 @@ export const announceHandler = (manifest: Manifest) => {
     log,
   });
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
-  return batchHandler(receiving(log), projector(projecting, { log, proofs }, 'Announced.'));
+  return batchHandler(receiving(log), (records) => routeToView({ projecting, proofs, done: 'Announced.' }, records));
 };

@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { pauseSeconds } from '../../engine/delivery/pause.ts';
+import type { QueueRecord } from '../../engine/delivery/received.ts';
 import type { Log } from '../../engine/ports.ts';
 import { handOutAfter, sqs } from '../delivery/queue.ts';
 import { environment } from '../environment.ts';
@@ -15,7 +16,7 @@ export type Receiving = Readonly<{
 }>;
 
 /** Handles records, and returns the ids of those to retry. */
-export type Work = (records: readonly SQSRecord[]) => Promise<readonly string[]>;
+export type Work = (records: readonly QueueRecord[]) => Promise<readonly string[]>;
 
 type Invocation = Pick<Context, 'getRemainingTimeInMillis'>;
 
@@ -68,7 +69,7 @@ const letComeSoon = async (
 export const batchHandler =
   (from: Receiving, work: Work) =>
   async ({ Records }: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> => {
-    const failed = new Set(await work(Records));
+    const failed = new Set(await work(Records.map(({ messageId, body }) => ({ id: messageId, body }))));
     const again = Records.filter(({ messageId }) => failed.has(messageId));
     if (again.length > 0) await letComeSoon(from, again, invocation);
     return { batchItemFailures: again.map(({ messageId }) => ({ itemIdentifier: messageId })) };

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../core/manifest.ts';
 import { knownPhase } from '../../engine/view/phase.ts';
+import { routeToView } from '../../engine/view/route.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
@@ -10,7 +11,6 @@ import { dirtyNotes } from '../view/dirty-notes.ts';
 import { revisionPhases } from '../view/revisions.ts';
 import { viewTable } from '../view/table.ts';
 import { batchHandler, receiving } from './batch-function.ts';
-import { projector } from './projector.ts';
 
 /** The function of one revision of a projection. */
 export const projectHandler = (manifest: Manifest) => {
@@ -26,5 +26,5 @@ export const projectHandler = (manifest: Manifest) => {
   const building = { phase, dirty: dirtyNotes(client, environment('VIEW_TABLE')) };
   const refolding = { projection, store, view, clock: systemClock, log, building };
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
-  return batchHandler(receiving(log), projector(refolding, { log, proofs }, 'Projected.', refolding));
+  return batchHandler(receiving(log), (records) => routeToView({ refolding, proofs, done: 'Projected.' }, records));
 };

@@ -7,13 +7,9 @@ import type { AnyProcess } from '../../core/process/process.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import type { Commanding } from '../../engine/command/request.ts';
 import type { Proofs } from '../../engine/ports.ts';
-import { reactBatch } from '../../engine/process/batch.ts';
-import { messageIn } from '../../engine/process/messages.ts';
-import type { Arrived } from '../../engine/process/ports.ts';
 import type { Reacting } from '../../engine/process/react.ts';
+import { routeToProcess } from '../../engine/process/route.ts';
 import { defaultSettings, processSettings } from '../../engine/settings.ts';
-import { arrivals, type Receipt } from '../delivery/arrivals.ts';
-import { correlationsOf } from '../delivery/correlations.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { sendTo, sqs } from '../delivery/queue.ts';
 import { dynamo } from '../dynamo.ts';
@@ -24,28 +20,8 @@ import { sourceCursors } from '../process/source-cursors.ts';
 import { commitStore } from '../store/commit-store.ts';
 import { snapshotStore } from '../store/snapshot-store.ts';
 import { systemClock, systemKeys } from '../system.ts';
-import { batchHandler, receiving, type Work } from './batch-function.ts';
+import { batchHandler, receiving } from './batch-function.ts';
 import { foldCodes } from './loading.ts';
-
-const correlationOf = (arrived: Arrived): readonly string[] => {
-  if ('delivered' in arrived) return correlationsOf([arrived.delivered]);
-  return Object.values(arrived.message).flatMap((said: object) => ('correlation' in said ? [String(said.correlation)] : []));
-};
-
-/** Handles the records of a process's queue, and returns the ids of those to retry. */
-export const reactor =
-  (reacting: Reacting, receipt: Receipt): Work =>
-  async (records) => {
-    const { deliveries, orders, strangers, unproved } = await arrivals(receipt, records, messageIn);
-    const batch: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
-    const failed = await reactBatch(reacting, batch);
-    receipt.log.info('Reacted.', {
-      messages: batch.length - failed.length,
-      failed: failed.length,
-      correlations: [...new Set(batch.flatMap(correlationOf))],
-    });
-    return [...failed, ...strangers, ...unproved];
-  };
 
 /** The ports of one process. */
 const reactingFor = (process: AnyProcess, log: Logger, client: DynamoDBClient, proofs: Proofs): Reacting => {
@@ -90,5 +66,6 @@ export const reactHandler = ({ processes = [] }: Manifest) => {
   const log = new Logger({ serviceName: `react-${category}` });
   const client = dynamo();
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
-  return batchHandler(receiving(log), reactor(reactingFor(process, log, client, proofs), { log, proofs }));
+  const reacting = reactingFor(process, log, client, proofs);
+  return batchHandler(receiving(log), (records) => routeToProcess({ reacting, proofs }, records));
 };

@@ -11,6 +11,11 @@ export type Delivered = Readonly<
 
 export const typesOf = (events: Commit['events']) => [...new Set(events.map(({ type }) => type))];
 
+/** The distinct correlation ids of some commits, which make a batch's log line findable by each of its requests. */
+export const correlationsOf = (commits: readonly Readonly<{ meta: Readonly<{ correlation: string }> }>[]): readonly string[] => [
+  ...new Set(commits.map(({ meta }) => meta.correlation)),
+];
+
 /** What stands for a commit that its consumer reads from the table. */
 export const toPointer = ({ stream, commit, version, at, events, meta }: Commit): Delivered => ({
   stream,

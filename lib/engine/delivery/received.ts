@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Proofs } from '../ports.ts';
+import type { Log, Proofs } from '../ports.ts';
 import type { Delivered, Delivery } from './delivered.ts';
 import { isProved } from './proof.ts';
 
@@ -63,4 +63,27 @@ export const sorted = async <O>(
     else if ('delivered' in message) deliveries.push({ id, delivered: message.delivered });
     else orders.push({ id, order: message.order });
   return { deliveries, orders, strangers, unproved };
+};
+
+/** The ports for receiving messages. */
+export type Receipt = Readonly<{ log: Pick<Log, 'error'>; proofs: Pick<Proofs, 'holds'> }>;
+
+/**
+ * Sorts a batch, and hands on what is known and proved; answers the ids of the records to retry. A message of unknown form or without a valid proof
+ * is retried like a failed one: it may be of a newer release or under a new key, which this function knows a moment later. Otherwise it ends as a
+ * dead letter, for an operator.
+ */
+export const receive = async <O>(
+  { log, proofs }: Receipt,
+  records: readonly QueueRecord[],
+  orderIn: (said: object) => O | undefined,
+  handle: (known: Pick<Sorted<O>, 'deliveries' | 'orders'>) => Promise<readonly string[]>,
+): Promise<readonly string[]> => {
+  const { strangers, unproved, ...known } = await sorted(proofs, records, orderIn);
+  if (strangers.length > 0) log.error('A message is of no known form.', { messages: strangers });
+  if (unproved.length > 0)
+    log.error('A message does not prove that a function of this deployment sent it; nothing is done about it.', {
+      messages: unproved,
+    });
+  return [...(await handle(known)), ...strangers, ...unproved];
 };

@@ -3,6 +3,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { Formats } from '../../../lib/core/version.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
+import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
 import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
 import type { Projecting } from '../../../lib/engine/view/project.ts';
 import type { Engine, MemoryView, Simulation, Tamper } from '../../../lib/testing/index.ts';
@@ -51,6 +52,8 @@ const expecting =
   ({ head, putHead }: Projecting['view']): Projecting['view']['putHead'] =>
   async (item) =>
     putHead(item, await head(item.key));
+/** A record that is no commit. */
+const isOrder = ({ body }: QueueRecord) => !('detail' in JSON.parse(body));
 let fresh = 0;
 const noSweep = engine((real) => ({ sweep: ({ targets: _, ...sweeping }) => real.sweep({ ...sweeping, targets: [] }) }));
 
@@ -67,7 +70,22 @@ const alone = { alone: true } as const;
 /** What the way from a command to a view leans on, each taken away alone, by one switch: the simulator must notice every one. */
 export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
   'what is on the bus is believed, proved or not': engine((real) => ({
-    sorted: (_, ...given) => real.sorted({ holds: async () => true }, ...given),
+    routeToView: (consumer, ...given) => real.routeToView({ ...consumer, proofs: { holds: async () => true } }, ...given),
+  })),
+  'the commits of a batch that holds an order too are not routed to the projection': {
+    ...alone,
+    ...engine((real) => ({
+      routeToView: (consumer, records, steps) =>
+        real.routeToView(consumer, records.some(isOrder) ? records.filter(isOrder) : records, steps),
+    })),
+  },
+  'no order is routed to what carries it out': engine((real) => ({
+    routeToView: (consumer, records, steps) =>
+      real.routeToView(
+        consumer,
+        records.filter((record) => !isOrder(record)),
+        steps,
+      ),
   })),
   'no gap is filled': batch(
     (step) => (real, deliveries) =>

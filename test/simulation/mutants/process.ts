@@ -4,6 +4,7 @@ import type { Message } from '../../../lib/core/message.ts';
 import type { Instance } from '../../../lib/core/process/instance.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
+import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import type { Arrived } from '../../../lib/engine/process/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
@@ -78,6 +79,8 @@ export const newestFirst: ProcessMutant = evolving('Reacted', (real) => (instanc
   return { ...after, sends: after.sends.toSorted((a, b) => b.number - a.number) };
 });
 
+/** A record that is no message of the process's own. */
+const isCommit = ({ body }: QueueRecord) => 'detail' in JSON.parse(body);
 let fresh = 1_000;
 
 /** What a process leans on, each taken away alone, by one switch: the simulator must notice every one. */
@@ -92,7 +95,10 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
     ),
   })),
   'what is on the bus is believed, proved or not': engine((real) => ({
-    sorted: (_, ...given) => real.sorted({ holds: async () => true }, ...given),
+    routeToProcess: (to, ...given) => real.routeToProcess({ ...to, proofs: { holds: async () => true } }, ...given),
+  })),
+  'no message of its own is routed to the process': engine((real) => ({
+    routeToProcess: (to, records, steps) => real.routeToProcess(to, records.filter(isCommit), steps),
   })),
   'the id of a command does not follow from its decision': evolving('Reacted', (real) => (instance, data) => {
     const known = new Set(instance.sends.map(({ number }) => number));

@@ -25,6 +25,7 @@ describe('a simulation of processes', () => {
     'an outcome is recorded before its command is sent',
     'a cancelled deadline still takes effect',
     'what is on the bus is believed, proved or not',
+    'no message of its own is routed to the process',
   ])('notices: %s', async (mutant) =>
     expect((await processRunsUntilFound(processMutants[mutant]!, 200))?.runs).toBeLessThanOrEqual(200),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { manifest as reference } from '../../../lib/domains/index.ts';
 import { type SimulationFailed, simulate } from '../../../lib/testing/index.ts';
-import { accountsWith } from '../../simulation/domain.ts';
+import { accountsWith, runsUntilFound } from '../../simulation/domain.ts';
 import { deliveryMutants, simulated } from '../../simulation/mutants/delivery.ts';
 import { manifest as parcels } from '../../support/apps/parcel/manifest.ts';
 
@@ -36,6 +36,13 @@ describe('a simulation', () => {
     await expect(simulate({ manifest: reference, seed: 1, invariants, shrinks: false })).rejects.toThrow('too many accounts');
   });
 });
+
+it.each([
+  'the commits of a batch that holds an order too are not routed to the projection',
+  'no order is routed to what carries it out',
+])("plays the functions' own routing, and notices: %s", async (mutant) =>
+  expect((await runsUntilFound(deliveryMutants[mutant]!, 100))?.runs).toBeLessThanOrEqual(100),
+);
 
 describe('a failing seed', () => {
   const failure = async (mutant: keyof typeof deliveryMutants): Promise<SimulationFailed> => {

@@ -2,14 +2,13 @@ import type { Manifest } from '../../../core/manifest.ts';
 import { handleCommand } from '../../../engine/command/handle.ts';
 import type { Commanding } from '../../../engine/command/request.ts';
 import { type Publishing, publish } from '../../../engine/delivery/publish.ts';
-import { sorted } from '../../../engine/delivery/received.ts';
 import { settleDeployment } from '../../../engine/deployment/revisions.ts';
 import { importHistory } from '../../../engine/history/import-history.ts';
 import { sweep } from '../../../engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
 import type { Store } from '../../../engine/ports.ts';
-import { reactBatch } from '../../../engine/process/batch.ts';
 import type { Reacting } from '../../../engine/process/react.ts';
+import { processSteps, routeToProcess } from '../../../engine/process/route.ts';
 import { queryById } from '../../../engine/query/by-id.ts';
 import { queryList } from '../../../engine/query/list.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
@@ -23,21 +22,19 @@ import type { Working } from '../../../engine/rebuild/slice.ts';
 import type { Leading } from '../../../engine/rebuild/steps.ts';
 import { work } from '../../../engine/rebuild/worker.ts';
 import { resetToRestored } from '../../../engine/restore/reset.ts';
-import { carryOutBatch } from '../../../engine/view/orders.ts';
-import { type Projecting, projectBatch } from '../../../engine/view/project.ts';
+import type { Projecting } from '../../../engine/view/project.ts';
 import type { Announcing } from '../../../engine/view/public-events.ts';
-import { resumeBatch } from '../../../engine/view/resume.ts';
+import { routeToView, viewSteps } from '../../../engine/view/route.ts';
 import type { MemoryView } from '../../memory/view.ts';
 
 /** The code that is simulated. */
 export const realEngine = {
   handleCommand,
   publish,
-  sorted,
-  projectBatch,
-  resumeBatch,
-  carryOutBatch,
-  reactBatch,
+  routeToView,
+  ...viewSteps,
+  routeToProcess,
+  ...processSteps,
   processTargets,
   sendOverdue,
   sweep,

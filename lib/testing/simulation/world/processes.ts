@@ -4,12 +4,10 @@ import { type AnyProcess, reactedTypes } from '../../../core/process/process.ts'
 import { parseStream } from '../../../core/stream.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { Commanding } from '../../../engine/command/request.ts';
-import type { QueueRecord } from '../../../engine/delivery/received.ts';
 import type { SweptProcess } from '../../../engine/operate/sweep-processes.ts';
 import type { Target } from '../../../engine/operate/sweep-target.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
-import { messageIn } from '../../../engine/process/messages.ts';
-import type { Arrived, Cursors, Order, ProcessMessage } from '../../../engine/process/ports.ts';
+import type { Cursors, Order, ProcessMessage } from '../../../engine/process/ports.ts';
 import type { Reacting } from '../../../engine/process/react.ts';
 import { stillOpen } from '../../../engine/process/still-open.ts';
 import { defaultSettings, processSettings } from '../../../engine/settings.ts';
@@ -40,13 +38,6 @@ const remedies = {
   parked: ['resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resolve'],
   stuck: ['retry', 'retry', 'wait', 'wait', 'wait', 'resolve'],
 } as const;
-
-/** As the function does. */
-const reactToBatch = async (engine: Engine, reacting: Reacting, batch: readonly QueueRecord[]): Promise<readonly string[]> => {
-  const { deliveries, orders, strangers, unproved } = await engine.sorted(simulatedProofs, batch, messageIn);
-  const arrived: readonly Arrived[] = [...deliveries, ...orders.map(({ id, order }) => ({ id, message: order }))];
-  return [...(await engine.reactBatch(reacting, arrived)), ...strangers, ...unproved];
-};
 
 /** The rules of a process: what any of some releases reacts to, and all that its instances store. */
 const rulesOf = (releases: readonly AnyProcess[], deliver: Rule['deliver']): readonly Rule[] => [
@@ -168,7 +159,7 @@ export const simulatedProcesses = (
       return reactingFor(world, instance, releaseOf(newest, instance), ports);
     });
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-      reactPool.invoke((reacting) => reactToBatch(engine, reacting, batch)),
+      reactPool.invoke((reacting) => engine.routeToProcess({ reacting, proofs: simulatedProofs }, batch, engine)),
     );
     scheduler = simulatedScheduler(world, `scheduler ${name}`, queue.tell);
     const ofReleases = all.flatMap((processes) => processes.filter(({ category }) => category === name));

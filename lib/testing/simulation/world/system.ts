@@ -2,12 +2,9 @@ import { announcersOf } from '../../../core/announcer.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../../core/projection.ts';
 import { FromNewerRelease } from '../../../core/version.ts';
-import type { QueueRecord } from '../../../engine/delivery/received.ts';
 import type { Sending } from '../../../engine/delivery/send-entries.ts';
 import type { Store, ViewItem } from '../../../engine/ports.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
-import { orderIn, resumeIn } from '../../../engine/view/orders.ts';
-import type { Projecting } from '../../../engine/view/project.ts';
 import { announcing } from '../../../engine/view/public-events.ts';
 import type { Refolding } from '../../../engine/view/refold.ts';
 import { parksAt } from '../checks/views.ts';
@@ -29,31 +26,6 @@ import { type SimulatedTable, simulatedTable, staleSnapshots } from './table.ts'
 import { simulatedView } from './view.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
-
-/** As the function does: operators' orders apart from commits. What folds nothing anew takes orders to resume alone. */
-const handleBatch = async (
-  engine: Engine,
-  projecting: Projecting,
-  batch: readonly QueueRecord[],
-  refolding?: Refolding,
-): Promise<readonly string[]> => {
-  if (refolding) {
-    const { deliveries, orders, strangers, unproved } = await engine.sorted(simulatedProofs, batch, orderIn);
-    return [
-      ...(await engine.projectBatch(projecting, deliveries)),
-      ...(await engine.carryOutBatch(refolding, orders)),
-      ...strangers,
-      ...unproved,
-    ];
-  }
-  const { deliveries, orders, strangers, unproved } = await engine.sorted(simulatedProofs, batch, resumeIn);
-  return [
-    ...(await engine.projectBatch(projecting, deliveries)),
-    ...(await engine.resumeBatch(projecting, orders)),
-    ...strangers,
-    ...unproved,
-  ];
-};
 
 /** A rule for what any of some releases handles. */
 const ruleOf = (projections: readonly AnyProjection[], deliver: Rule['deliver']): Rule => ({
@@ -120,7 +92,9 @@ const deployedView = (
     }),
   );
   const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-    projectPool.invoke((projecting) => handleBatch(engine, projecting, batch, projecting)),
+    projectPool.invoke((refolding) =>
+      engine.routeToView({ refolding, proofs: simulatedProofs, done: 'Projected.' }, batch, engine),
+    ),
   );
   const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
   return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };
@@ -154,7 +128,9 @@ const deployedAnnouncer = (
     );
   });
   const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-    announcePool.invoke((projecting) => handleBatch(engine, projecting, batch)),
+    announcePool.invoke((projecting) =>
+      engine.routeToView({ projecting, proofs: simulatedProofs, done: 'Announced.' }, batch, engine),
+    ),
   );
   return { name, view, queue, rule: ruleOf(announcers, queue.send) };
 };

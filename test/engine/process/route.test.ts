@@ -1,14 +1,14 @@
-import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { reactor } from '../../../lib/aws/functions/react.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { withProof } from '../../../lib/engine/delivery/proof.ts';
 import { toEntry } from '../../../lib/engine/delivery/publish.ts';
+import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
+import { routeToProcess } from '../../../lib/engine/process/route.ts';
 import { memoryProofs } from '../../../lib/testing/memory/system.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
 
-const recordsOf = (...bodies: readonly string[]) => bodies.map((body, i) => ({ messageId: `m${i}`, body }) as SQSRecord);
+const recordsOf = (...bodies: readonly string[]) => bodies.map((body, i) => ({ id: `m${i}`, body }));
 
 const proofs = memoryProofs();
 
@@ -20,13 +20,17 @@ const house = async () => {
   }
   await world.ask('transfer-1', 'Request', { from: 'a', to: 'b', amount: 30 });
   const [requested] = world.commitsOf('transfer-1');
-  return { world, requested: requested!, react: reactor(world.instance(), { log: world.log, proofs }) };
+  return {
+    world,
+    requested: requested!,
+    react: (records: readonly QueueRecord[]) => routeToProcess({ reacting: world.instance(), proofs }, records),
+  };
 };
 /** As EventBridge hands it to a queue. */
 const busEvent = async (detail: string, by = proofs) =>
   `{"version":"0","source":"foldstream.commits","detail-type":"transfer.commit","detail":${await withProof(by, detail)}}`;
 
-describe('the function of a process', () => {
+describe('the queue of a process', () => {
   it.each(['whole', 'pointer'])('takes a commit from the bus: %s', async (kind) => {
     const { world, requested, react } = await house();
     const detail = kind === 'whole' ? toEntry(requested).detail : JSON.stringify(toPointer(requested));

@@ -1,0 +1,43 @@
+import { correlationsOf, type Delivery } from '../delivery/delivered.ts';
+import { type QueueRecord, receive } from '../delivery/received.ts';
+import type { Proofs } from '../ports.ts';
+import { carryOutBatch, orderIn, resumeIn } from './orders.ts';
+import { type Projecting, projectBatch } from './project.ts';
+import type { Refolding } from './refold.ts';
+import { resumeBatch } from './resume.ts';
+
+/** The steps that a batch is routed to. A test gives others, to see that a simulation notices. */
+export const viewSteps = { projectBatch, carryOutBatch, resumeBatch };
+export type ViewSteps = Readonly<typeof viewSteps>;
+
+/** What receives from a view's queue: a view, which takes every order, or a consumer that cannot be refolded and takes requests to resume alone. */
+export type ViewConsumer = Readonly<{ proofs: Pick<Proofs, 'holds'>; done: string }> &
+  (Readonly<{ refolding: Refolding }> | Readonly<{ projecting: Projecting }>);
+
+/** Routes a batch of a view's queue: commits first, then orders. Answers the ids of the records to retry. */
+export const routeToView = (
+  consumer: ViewConsumer,
+  records: readonly QueueRecord[],
+  steps: ViewSteps = viewSteps,
+): Promise<readonly string[]> => {
+  const projecting = 'refolding' in consumer ? consumer.refolding : consumer.projecting;
+  const receipt = { log: projecting.log, proofs: consumer.proofs };
+  const apply = async (deliveries: readonly Delivery[]): Promise<readonly string[]> => {
+    const failed = await steps.projectBatch(projecting, deliveries);
+    projecting.log.info(consumer.done, {
+      commits: deliveries.length - failed.length,
+      failed: failed.length,
+      correlations: correlationsOf(deliveries.map(({ delivered }) => delivered)),
+    });
+    return failed;
+  };
+  if ('refolding' in consumer)
+    return receive(receipt, records, orderIn, async ({ deliveries, orders }) => [
+      ...(await apply(deliveries)),
+      ...(await steps.carryOutBatch(consumer.refolding, orders)),
+    ]);
+  return receive(receipt, records, resumeIn, async ({ deliveries, orders }) => [
+    ...(await apply(deliveries)),
+    ...(await steps.resumeBatch(projecting, orders)),
+  ]);
+};
