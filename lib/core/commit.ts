@@ -69,12 +69,12 @@ export const versionBefore = (commit: Pick<Commit, 'version' | 'events'>): numbe
  */
 export const recordedEvents = (commit: Commit, read: (stored: StoredEvent) => Message): readonly Recorded[] => {
   const before = versionBefore(commit);
-  const subjectId = parseStream(commit.stream)?.id ?? commit.stream;
+  const entityId = parseStream(commit.stream)?.id ?? commit.stream;
   return commit.events.map((stored, i) => ({
     ...read(stored),
     id: `${commit.stream}/${before + i + 1}`,
     stream: commit.stream,
-    subjectId,
+    entityId,
     version: before + i + 1,
     commit: commit.commit,
     at: commit.at,

@@ -16,14 +16,14 @@ export type DataOf<M extends Message, T extends M['type']> = Extract<M, { type: 
 
 /**
  * An event with its place, its time and its cause, as projections and processes receive it.
- * @example const key = (event: Recorded) => event.subjectId; // `7f3a` of `account-7f3a`
+ * @example const key = (event: Recorded) => event.entityId; // `7f3a` of `account-7f3a`
  */
 export type Recorded<E extends Message = Message> = E & {
   /** `<stream>/<version>`, unique for all time. */
   readonly id: string;
   readonly stream: string;
   /** The id within the category: `7f3a` of `account-7f3a`. */
-  readonly subjectId: string;
+  readonly entityId: string;
   readonly version: number;
   readonly commit: number;
   readonly at: string;

@@ -1,4 +1,6 @@
 // The package's entry `foldstream/testing`. None of it needs a test runner.
+
+export { deciding, type Expected, type WhenOptions } from './deciding.ts';
 export { type MemoryBus, memoryBus } from './memory/bus.ts';
 export { memoryCursors, memoryDeadlines, memoryScheduler } from './memory/process.ts';
 export { type MemoryQueue, memoryQueue } from './memory/queue.ts';
@@ -34,4 +36,3 @@ export type { AtRest, Invariant } from './simulation/checks/at-rest.ts';
 export { type Figures, type Simulation, SimulationFailed, simulate } from './simulation/simulate.ts';
 export type { Ask, Workload } from './simulation/workload.ts';
 export type { Engine, Tamper } from './simulation/world/engine.ts';
-export { type Expected, specification, type WhenOptions } from './specification.ts';

@@ -70,7 +70,7 @@ const causeOf = ({ process }: Setting, happening: Message | Sourced, at: string,
 const instanceOf = ({ process }: Setting, { type, v, data, ...place }: CauseEvent): string | undefined => {
   const { category = '', id = '' } = parseStream(place.stream) ?? {};
   const read = readEvent(process.from.find((source) => source.category === category)?.events ?? {}, { type, v, data });
-  const event: Recorded = { ...read, ...place, subjectId: id };
+  const event: Recorded = { ...read, ...place, entityId: id };
   return process.instance(frozen(event) as never);
 };
 

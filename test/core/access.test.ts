@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Actor, allowed, anybody, isOpen, isPublic, type Who } from '../../lib/core/access.ts';
 import { type AnyDecider, command } from '../../lib/core/decider.ts';
 import { defineManifest } from '../../lib/core/manifest.ts';
-import { specification } from '../../lib/testing/specification.ts';
+import { deciding } from '../../lib/testing/deciding.ts';
 
 const actors: readonly Actor[] = [
   { id: 'ada', role: 'customer' },
@@ -53,7 +53,7 @@ describe('who may', () => {
   });
 
   it('given, when, then: by default the command comes from somebody whom the declaration lets in', () => {
-    const given = (may: readonly [Who, ...Who[]]) => specification(note(may) as never)();
+    const given = (may: readonly [Who, ...Who[]]) => deciding(note(may) as never)();
     given(['anyone'])
       .when({ type: 'Leave', data: {} } as never)
       .then();

@@ -5,9 +5,9 @@ import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
 import { type Account, account } from '../../lib/domains/account/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
-import { specification } from '../../lib/testing/specification.ts';
+import { deciding } from '../../lib/testing/deciding.ts';
 
-const given = specification(account);
+const given = deciding(account);
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const opened = { type: 'AccountOpened', data: { owner: 'ada', currency: 'EUR' } } as const;
 const deposited = (amount: number) => ({ type: 'MoneyDeposited', data: eur(amount) }) as const;

@@ -25,7 +25,7 @@ const raisedBy = (...happened: readonly (readonly [seconds: number, event: Accou
       ...event,
       id: `account-7f3a/${version}`,
       stream: 'account-7f3a',
-      subjectId: '7f3a',
+      entityId: '7f3a',
       version,
       at: at(seconds),
     };

@@ -232,7 +232,7 @@ describe('an order that the release before has begun', () => {
   } as const;
   const before: Fulfilment = { ...unseen, ...begun };
   const outcome = { ...of('cup'), command: { type: 'Reserve', data: {} }, commit: 1, at: '2026-11-21T12:00:00.000Z' };
-  const event = (data: object) => ({ subjectId: '1', at: '2026-11-21T12:00:00.000Z', data }) as never;
+  const event = (data: object) => ({ entityId: '1', at: '2026-11-21T12:00:00.000Z', data }) as never;
 
   it('is paid when what is being reserved is known, reserves all of it once more, which changes nothing, and is confirmed', () => {
     const asked = on.PaymentChosen?.(before, event(chosen.data))?.memory as Fulfilment;

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
 import { order } from '../../lib/domains/order/decider.ts';
-import { specification } from '../../lib/testing/specification.ts';
+import { deciding } from '../../lib/testing/deciding.ts';
 
-const given = specification(order);
+const given = deciding(order);
 const kettle = { sku: 'kettle', quantity: 2, price: 500 };
 const cup = { sku: 'cup', quantity: 1, price: 300 };
 const placed = { type: 'OrderPlaced', data: { owner: 'ada', currency: 'EUR', lines: [kettle] } } as const;

@@ -4,9 +4,9 @@ import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
 import { keptValues } from '../../lib/domains/kept.ts';
 import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
-import { specification } from '../../lib/testing/specification.ts';
+import { deciding } from '../../lib/testing/deciding.ts';
 
-const given = specification(stock);
+const given = deciding(stock);
 const offer = { price: 500, currency: 'EUR' };
 const received = (quantity: number) => ({ type: 'StockReceived', data: { quantity } }) as const;
 const offered = { type: 'StockOffered', data: offer } as const;

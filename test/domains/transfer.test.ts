@@ -1,10 +1,10 @@
 import { describe, it } from 'vitest';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { customerTransfers } from '../../lib/domains/transfer/projections/transfers.ts';
+import { deciding } from '../../lib/testing/deciding.ts';
 import { projecting } from '../../lib/testing/projecting.ts';
-import { specification } from '../../lib/testing/specification.ts';
 
-const given = specification(transfer);
+const given = deciding(transfer);
 const terms = { from: 'a1', to: 'a2', amount: 5, currency: 'EUR' };
 const request = { type: 'Request', data: terms } as const;
 const complete = { type: 'Complete', data: {} } as const;

@@ -33,9 +33,9 @@ export const bookingWithin = (patience: Span): Process<Booking, ReservationEvent
   memory,
   initial: { id: '', guest: '', room: '', nights: [], price: 0, currency: 'EUR' },
   // A payment has the id of its reservation.
-  instance: (event) => event.subjectId,
+  instance: (event) => event.entityId,
   on: {
-    ReservationRequested: (_, { subjectId: id, data }) => {
+    ReservationRequested: (_, { entityId: id, data }) => {
       const { nights, price, currency } = data;
       const hold = send(
         room,

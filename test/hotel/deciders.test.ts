@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { specification } from '../../lib/testing/index.ts';
+import { deciding } from '../../lib/testing/index.ts';
 import { guest } from './guest.ts';
 import { payment } from './payment.ts';
 import { reservation } from './reservation.ts';
@@ -9,7 +9,7 @@ const ada = { id: 'ada', role: 'customer' } as const;
 const bob = { id: 'bob', role: 'customer' } as const;
 
 describe('a guest', () => {
-  const given = specification(guest);
+  const given = deciding(guest);
   const mail = 'a'.repeat(64);
   const other = 'b'.repeat(64);
   const registered = { type: 'GuestRegistered', data: { owner: 'ada', mail } } as const;
@@ -35,7 +35,7 @@ describe('a guest', () => {
 });
 
 describe('a room', () => {
-  const given = specification(room);
+  const given = deciding(room);
   const offered = { type: 'RoomOffered', data: { price: 9_000, currency: 'EUR' } } as const;
   const hold = (reservation: string, ...nights: string[]) =>
     ({ type: 'Hold', data: { reservation, nights, price: 9_000, currency: 'EUR' } }) as const;
@@ -70,7 +70,7 @@ describe('a room', () => {
 });
 
 describe('a reservation', () => {
-  const given = specification(reservation);
+  const given = deciding(reservation);
   const terms = { room: '12', price: 9_000, currency: 'EUR' } as const;
   const nights = ['2026-12-31', '2027-01-01'];
   const requested = { type: 'ReservationRequested', data: { ...terms, guest: 'ada', nights } } as const;
@@ -103,7 +103,7 @@ describe('a reservation', () => {
 });
 
 describe('a payment', () => {
-  const given = specification(payment);
+  const given = deciding(payment);
   const asked = { type: 'PaymentAsked', data: { guest: 'ada', amount: 18_000, currency: 'EUR' } } as const;
   const received = { type: 'PaymentReceived', data: {} } as const;
   const voided = (refund: number) => ({ type: 'PaymentVoided', data: { refund } }) as const;

@@ -62,7 +62,7 @@ const newDecider = {
   },
 } as unknown as AnyDecider;
 
-type Event = Readonly<{ data: Readonly<{ amount: number; owner: string }>; version: number; subjectId: string }>;
+type Event = Readonly<{ data: Readonly<{ amount: number; owner: string }>; version: number; entityId: string }>;
 type Band = Readonly<{ owner?: string; balance: number; closed?: true }>;
 
 /** Rows that come and go: only open accounts are in it. */

@@ -82,8 +82,8 @@ describe('a wrong arrow', () => {
       'no arrow from lib/engine to lib/testing',
     ],
     ['lib/engine/delivery/publish.ts', "import { setTimeout } from 'node:timers/promises';", 'lib/engine has no node modules'],
-    ['lib/testing/specification.ts', "import { expect } from 'vitest';", 'no package for lib/testing'],
-    ['lib/testing/specification.ts', "import { dynamo } from '../aws/dynamo.ts';", 'no arrow from lib/testing to lib/aws'],
+    ['lib/testing/deciding.ts', "import { expect } from 'vitest';", 'no package for lib/testing'],
+    ['lib/testing/deciding.ts', "import { dynamo } from '../aws/dynamo.ts';", 'no arrow from lib/testing to lib/aws'],
     ['lib/aws/functions/http-function.ts', "import { Stack } from 'aws-cdk-lib';", 'no package for lib/aws'],
     [
       'lib/aws/functions/http-function.ts',

@@ -44,14 +44,14 @@ export const interleaving = (deciders: readonly AnyDecider[], processes: readonl
   const deliveries = (process: AnyProcess): Act[] =>
     [...streams].flatMap(([name, stream]) => {
       const event = stream.events[stream.taken];
-      const { category, id: subjectId = '' } = parseStream(name) ?? {};
+      const { category, id: entityId = '' } = parseStream(name) ?? {};
       const source = process.from.find((each) => each.category === category);
       if (!source || !event) return [];
       return () => {
         stream.taken += 1;
         const place = { id: `${name}/${stream.taken}`, stream: name, version: stream.taken, commit: stream.taken, at };
         const by = { actor: 'ada', correlation: 'c', causation: 'r' };
-        const instance = process.instance({ ...event, ...place, ...by, subjectId } as never);
+        const instance = process.instance({ ...event, ...place, ...by, entityId } as never);
         if (instance === undefined) return;
         const cause = { event: { ...storeEvent(source.events, event), ...place, ...by } };
         drive(`${process.category}-${instance}`, { type: 'React', data: { causes: [cause] } });

@@ -34,7 +34,7 @@ const bell = (Asked: React, more: Partial<Process<Memory, DeskEvent>> = {}): Pro
   memory: v1(z.object({ n: z.int().max(9) })),
   initial: { n: 0 },
   raises: { Rung: v1(z.object({ n: z.int() })) },
-  instance: (event) => (event.data.n < 0 ? undefined : event.subjectId),
+  instance: (event) => (event.data.n < 0 ? undefined : event.entityId),
   on: { Asked },
   done: { heard: (memory) => ({ memory: { n: memory.n + 1 } }) },
   refused: { unheard: () => ({ end: 'given up' }) },

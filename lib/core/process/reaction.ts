@@ -44,15 +44,15 @@ const outcomeOf = (process: AnyProcess, { to, command, commit, at, reason, detai
 const taken = (process: AnyProcess, cause: Cause, instance: string): Taken => {
   if ('event' in cause) {
     const { type, v, data, ...place } = cause.event;
-    const subject = parseStream(place.stream);
-    const source = process.from.find(({ category }) => category === subject?.category);
+    const entity = parseStream(place.stream);
+    const source = process.from.find(({ category }) => category === entity?.category);
     const react = own(process.on, type);
     const read = readEvent(source?.events ?? {}, { type, v, data });
     const occasion = { event: { id: place.id, type, at: place.at } };
     return {
       occasion,
       ...(react && { react }),
-      what: { ...read, ...place, subjectId: subject?.id ?? place.stream },
+      what: { ...read, ...place, entityId: entity?.id ?? place.stream },
       after: place.at,
       ...trailOf(place),
     };

@@ -86,7 +86,7 @@ const faultsOf = (declared: Watch<never>, named: readonly Named[], lateness: num
  * Makes a process of a watch. Its memory is bounded, and raised events depend only on the events and their own times.
  * @example
  * watch<AccountEvent>({
- *   category: 'fraudWatch', from: [account], since: '2026-11-01T00:00:00.000Z', key: ({ subjectId }) => subjectId, raises: fraudWatchEvents,
+ *   category: 'fraudWatch', from: [account], since: '2026-11-01T00:00:00.000Z', key: ({ entityId }) => entityId, raises: fraudWatchEvents,
  *   patterns: {
  *     RapidWithdrawalsSuspected: { kind: 'count-within', of: { MoneyWithdrawn: ({ data }) => data.amount }, reaches: 5, within: { minutes: 1 } },
  *   },

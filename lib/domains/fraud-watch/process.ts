@@ -20,7 +20,7 @@ export const fraudWatch = watch<AccountEvent>({
   category: 'fraudWatch',
   from: [account],
   since: '2026-11-01T00:00:00.000Z',
-  key: ({ subjectId }) => subjectId,
+  key: ({ entityId }) => entityId,
   raises: fraudWatchEvents,
   publishes: Object.keys(fraudWatchEvents),
   patterns: {

@@ -25,11 +25,11 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
     since: '2026-11-01T00:00:00.000Z',
     memory: fulfilmentMemory,
     initial: unseen,
-    instance: (event) => event.subjectId,
+    instance: (event) => event.entityId,
     on: {
-      OrderPlaced: (_, { subjectId, at, data: { owner, currency, lines } }) => {
+      OrderPlaced: (_, { entityId, at, data: { owner, currency, lines } }) => {
         return goOn(
-          { ...unseen, stage: 'open', orderId: subjectId, owner, currency, lines, asked: [] },
+          { ...unseen, stage: 'open', orderId: entityId, owner, currency, lines, asked: [] },
           { set: [{ name: 'payment', at: later(at, toPay) }] },
         );
       },

@@ -34,10 +34,10 @@ export const transferProcess: Process<Memory, TransferEvent> = {
   since: '2026-11-01T00:00:00.000Z',
   memory,
   initial: { transferId: '', owner: '', from: '', to: '', amount: 0, currency: '', late: false },
-  instance: (event) => event.subjectId,
+  instance: (event) => event.entityId,
   on: {
-    TransferRequested: (_, { subjectId, at, data }) => {
-      const requested = { ...data, transferId: subjectId, late: false };
+    TransferRequested: (_, { entityId, at, data }) => {
+      const requested = { ...data, transferId: entityId, late: false };
       return { memory: requested, send: [debit(requested)], set: [{ name: 'debit', at: later(at, { hours: 1 }) }] };
     },
   },

@@ -39,7 +39,7 @@ export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<strin
     if (id === undefined) return;
     if (!isId(id))
       throw new Error(`${process.category}: ${event.id} is said to be of the instance '${id}', which cannot be an id.`);
-    const { subjectId: _, ...place } = event;
+    const { entityId: _, ...place } = event;
     const { v, data } = commit.events[i]!;
     causes.set(id, [...(causes.get(id) ?? []), { event: { ...place, v, data } }]);
   });

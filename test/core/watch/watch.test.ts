@@ -22,7 +22,7 @@ const at = (seconds: number) => new Date(start + seconds * 1_000).toISOString();
 const seconds = (instant: string) => (Date.parse(instant) - start) / 1_000;
 
 const event = (type: Event['type'], stream: string, version: number, second: number, value = 1): Recorded<Event> => ({
-  ...{ type, data: { amount: value }, id: `till-${stream}/${version}`, stream: `till-${stream}`, subjectId: stream },
+  ...{ type, data: { amount: value }, id: `till-${stream}/${version}`, stream: `till-${stream}`, entityId: stream },
   ...{ version, commit: version, at: at(second), actor: 'ada', correlation: 'c', causation: 'x' },
 });
 
@@ -122,7 +122,7 @@ describe('so many within a span', () => {
 
   it('raises the same figures whatever order five events of five streams come in', () => {
     const five = ['a', 'b', 'c', 'd', 'e'].map((stream, i) => event('Taken', stream, 1, i * 10, i));
-    const all = permutations([...five, event('Taken', 'f', 1, 200)]).filter((order) => order.at(-1)?.subjectId === 'f');
+    const all = permutations([...five, event('Taken', 'f', 1, 200)]).filter((order) => order.at(-1)?.entityId === 'f');
     const { raised } = raisedBy(rapid, five);
     expect(raised).toHaveLength(1);
     for (const order of all) expect(raisedBy(rapid, order).raised).toEqual(raised);

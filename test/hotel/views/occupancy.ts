@@ -13,7 +13,7 @@ export const occupancy: SharedRows<Held, RoomEvent> = {
   may: ['operator'],
   initial: { room: '', nights: [] },
   on: {
-    NightsHeld: (held, { subjectId, data }) => ({ room: subjectId, nights: [...held.nights, ...data.nights] }),
+    NightsHeld: (held, { entityId, data }) => ({ room: entityId, nights: [...held.nights, ...data.nights] }),
     NightsReleased: (held, { data }) => ({ ...held, nights: held.nights.filter((night) => !data.nights.includes(night)) }),
   },
   shares: ({ room, nights }) => Object.fromEntries(nights.map((night) => [night, { members: { rooms: { [room]: 1 } } }])),

@@ -118,10 +118,10 @@ export const processOf = (design: ProcessDesign, aggregates: readonly AnyDecider
       return reacting(before, { sends: what === 'again' ? [again] : [], raises: false }, at);
     };
   const outcomes = Object.fromEntries(reactions.map((what) => [what, answered(what)]));
-  type Event = Readonly<{ subjectId: string; at: string; data: Data }>;
-  const whose = ({ subjectId, data }: Event) => {
+  type Event = Readonly<{ entityId: string; at: string; data: Data }>;
+  const whose = ({ entityId, data }: Event) => {
     if (amountOf(data) === 9) return undefined;
-    return { stream: subjectId, parity: `half-${amountOf(data) % 2}`, author: data.by }[instance];
+    return { stream: entityId, parity: `half-${amountOf(data) % 2}`, author: data.by }[instance];
   };
   return {
     category: categories[n],
@@ -137,7 +137,7 @@ export const processOf = (design: ProcessDesign, aggregates: readonly AnyDecider
       Object.entries(on).map(([type, reaction]) => [
         type,
         (before: Memory, event: Event) =>
-          reacting({ ...before, id: event.subjectId, sum: before.sum + amountOf(event.data) }, reaction, event.at),
+          reacting({ ...before, id: event.entityId, sum: before.sum + amountOf(event.data) }, reaction, event.at),
       ]),
     ),
     done: outcomes,
@@ -165,7 +165,7 @@ export const watchOf = (n: number, source: AnyDecider): AnyProcess => {
     category: 'lookout',
     from: [source],
     since: '2026-11-01T00:00:00.000Z',
-    key: ({ subjectId }: { subjectId: string }) => subjectId,
+    key: ({ entityId }: { entityId: string }) => entityId,
     raises: { ThingSuspected: suspicions[pattern.kind] },
     publishes: ['ThingSuspected'],
     patterns: { ThingSuspected: pattern },

@@ -99,10 +99,10 @@ export const moving: Process<Moving, TransferEvent> = {
   memory,
   initial: { id: '', from: '', to: '', amount: 0, notes: [] },
   raises: { Delayed: v1(z.object({ by: z.string() })) },
-  instance: ({ subjectId }) => subjectId,
+  instance: ({ entityId }) => entityId,
   on: {
-    Requested: (state, { data, at, subjectId }) => ({
-      memory: { ...state, ...data, id: subjectId },
+    Requested: (state, { data, at, entityId }) => ({
+      memory: { ...state, ...data, id: entityId },
       send: [send(wallet, data.from, 'Take', { amount: data.amount }, { done: 'taken', refused: 'notTaken' })],
       set: [{ name: 'patience', at: later(at, { minutes: 30 }) }],
     }),

@@ -5,9 +5,9 @@ import { type RowsPerStream, rowKey } from '../../../core/projection.ts';
 type Nothing = Readonly<Record<string, never>>;
 type Suspicion = Readonly<{ suspicion: string; account: string; raisedAt: string; figures: FraudWatchEvent['data'] }>;
 
-const enter = (_: Nothing, { type, data, subjectId, version, at }: Recorded<FraudWatchEvent>) => ({
+const enter = (_: Nothing, { type, data, entityId, version, at }: Recorded<FraudWatchEvent>) => ({
   memory: {},
-  rows: { [rowKey(version)]: { suspicion: type, account: subjectId, raisedAt: at, figures: data } },
+  rows: { [rowKey(version)]: { suspicion: type, account: entityId, raisedAt: at, figures: data } },
 });
 
 /** GET /views/suspicions/{accountId}, and for all accounts ?list=newest&order=newest-first, or of one kind

@@ -91,10 +91,10 @@ const folded = (decider: AnyDecider, state: unknown, events: readonly Message[])
  * and are read back as written, that state can be kept in a snapshot, and that nothing is changed in place.
  *
  * @example
- * const given = specification(account);
+ * const given = deciding(account);
  * given(opened, deposited(50)).when({ type: 'Withdraw', data: eur(80) }).rejected('insufficient-funds', { balance: 50 });
  */
-export const specification = <S, C extends Message, E extends Message>(decider: Decider<S, C, E>) => {
+export const deciding = <S, C extends Message, E extends Message>(decider: Decider<S, C, E>) => {
   const any = decider as unknown as AnyDecider;
   return (...history: readonly E[]) => {
     const past = history.map((event) => throughStore(any.events, event));

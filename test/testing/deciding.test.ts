@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../lib/core/decider.ts';
 import { type EventOf, v1 } from '../../lib/core/version.ts';
-import { specification } from '../../lib/testing/index.ts';
+import { deciding } from '../../lib/testing/index.ts';
 
 const events = { Lit: v1(z.object({ watts: z.int(), note: z.string().optional() })), Broke: v1(z.object({})) };
 type LampEvent = EventOf<typeof events>;
@@ -31,7 +31,7 @@ const lamp = (over: { decide?: Partial<LampDecider['decide']>; evolve?: Partial<
 const lit = (watts: number) => ({ type: 'Lit', data: { watts } }) as const;
 const light = (watts: number) => ({ type: 'Light', data: { watts } }) as const;
 const dim = { type: 'Dim', data: {} } as const;
-const given = specification(lamp());
+const given = deciding(lamp());
 
 const failureOf = (work: () => unknown): AssertionError => {
   try {
@@ -43,7 +43,7 @@ const failureOf = (work: () => unknown): AssertionError => {
   throw new Error('It did not fail.');
 };
 
-describe('a specification that holds', () => {
+describe('given, when, then that holds', () => {
   it('says nothing', () => {
     given().when(light(40)).then(lit(40));
     given(lit(40)).when(light(60)).rejected('already-lit');
@@ -54,7 +54,7 @@ describe('a specification that holds', () => {
   });
 });
 
-describe('a specification that does not hold', () => {
+describe('given, when, then that does not hold', () => {
   it('shows what was expected, what came, where they differ, and the state that led there', () => {
     const { message, actual, expected } = failureOf(() => given(lit(40)).when(light(60)).rejected('already-lit', { watts: 41 }));
     expect(message).toBe(
@@ -79,7 +79,7 @@ describe('a specification that does not hold', () => {
       failureOf(() => given().when(light(40)).then())
         .stack?.split('\n')
         .find((line) => line.includes('    at ')),
-    ).toContain('specification.test.ts'));
+    ).toContain('deciding.test.ts'));
 
   it.each([
     ['another event', () => given().when(light(40)).then(lit(41))],
@@ -116,7 +116,7 @@ describe('retry-safe', () => {
 });
 
 describe('what production would not take', () => {
-  const light40 = (over: Parameters<typeof lamp>[0]) => () => specification(lamp(over))().when(light(40));
+  const light40 = (over: Parameters<typeof lamp>[0]) => () => deciding(lamp(over))().when(light(40));
 
   it('an event that does not fit its stored format', () =>
     expect(light40({ decide: { Light: () => [{ type: 'Lit', data: { watts: 0.5 } }] } })).toThrow('does not fit its schema'));
