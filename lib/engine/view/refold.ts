@@ -5,7 +5,7 @@ import type { View, ViewItem, ViewReader } from '../ports.ts';
 import { races, TryAgain } from '../store/read-all.ts';
 import { foldAfresh } from './fold-afresh.ts';
 import { emptyHead } from './kinds/index.ts';
-import { finished, type Projecting, rowsAtOnce, takenUp } from './project.ts';
+import { type Projecting, rowsAtOnce, takenUp } from './project.ts';
 import { contributed, sameShares, shareChange } from './shares.ts';
 import { countOfRows, written } from './view-item.ts';
 import { putFitted, rowsPerTransaction, writeShares } from './write-shares.ts';
@@ -20,31 +20,6 @@ type Sharing = Projecting & Readonly<{ projection: AnyProjection & AnySharedRows
 
 const isSharing = <P extends Projecting>(projecting: P): projecting is P & Sharing =>
   projecting.projection.kind === 'shared-rows';
-
-const outOf = async (projecting: Projecting, head: ViewItem): Promise<ViewItem | undefined> => {
-  if (!isSharing(projecting))
-    throw new Error(`${projecting.projection.name} shares no rows: its streams leave no trace in each other's.`);
-  const { projection } = projecting;
-  const whole = head.begun ? await finished(projecting, { ...head, begun: head.begun }) : head;
-  // A begun change that cannot be ended has parked the stream again: what it contributes is known when that is mended.
-  if (!whole || whole.begun) return whole;
-  return writeShares(projection, projecting, whole, emptyHead(projection, whole));
-};
-
-/**
- * Takes all that a stream contributed out of the shared rows, exactly, and puts its cursor back to the beginning: the next commit that is
- * delivered, or a refold, brings in what its history comes to by then. Not for rows with highest values, which no contribution can leave.
- */
-export const takeOut = async (projecting: Projecting, stream: string): Promise<ViewItem | undefined> => {
-  const key = streamKey(projecting.projection, stream);
-  for (let race = 0; race < races; race++) {
-    const head = await projecting.view.head(key);
-    if (!head || (head.commit === 0 && !head.begun)) return head;
-    const out = await outOf(projecting, head);
-    if (out) return out;
-  }
-  throw new TryAgain(`${stream} is being projected by others at the same time.`);
-};
 
 /**
  * Brings the stored shares of a stream to what its head says, row by row. They are the same unless somebody changed one behind our back; and
