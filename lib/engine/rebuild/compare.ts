@@ -9,7 +9,7 @@ import { TryAgain } from '../store/read-all.ts';
 import { storable } from '../store/storable.ts';
 import { foldAfresh } from '../view/fold-afresh.ts';
 import { expired } from '../view/lists.ts';
-import { type Projecting, rowsAtOnce } from '../view/project.ts';
+import { type Projecting, rowsAtOnce } from '../view/projecting.ts';
 import { contributed, sameShares, shardOf } from '../view/shares.ts';
 import { listed } from '../view/view-item.ts';
 import type { Difference } from './ports.ts';

@@ -1,7 +1,7 @@
 import { instant } from '../instant.ts';
 import type { Scanner, View, ViewReader } from '../ports.ts';
 import type { DirtyNotes } from '../view/ports.ts';
-import type { Refolding } from '../view/refold.ts';
+import type { Refolding } from '../view/projecting.ts';
 import type { Difference, Meter, PartProgress, Rebuild, RebuildState, Rebuilds, ViewScanner, Work } from './ports.ts';
 import { defaultWorkSettings, type WorkSettings } from './settings.ts';
 

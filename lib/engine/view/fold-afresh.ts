@@ -2,7 +2,7 @@ import { nowOf } from '../instant.ts';
 import type { ViewItem } from '../ports.ts';
 import { readAll } from '../store/read-all.ts';
 import { applyInPortions } from './apply.ts';
-import type { Projecting } from './project.ts';
+import type { Projecting } from './projecting.ts';
 
 /**
  * What a stream comes to from its first commit on: as far as one commit, or to its head. Rows are handed on as they come, so that nothing

@@ -2,7 +2,7 @@ import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import { pages } from '../pages.ts';
 import type { RowPart, ViewReader } from '../ports.ts';
 import { races, TryAgain } from '../store/read-all.ts';
-import type { Refolding } from './refold.ts';
+import type { Refolding } from './projecting.ts';
 import { addingUp, listedAs, sameParts } from './shares.ts';
 
 /** What an audit sends to a projection's queue: bring this shared row to the sum of its shares. */
@@ -37,9 +37,10 @@ export const unevenParts = async (
 };
 
 /** Puts the parts of a shared row that are not the sum of its shares as they must be. Live changes go on meanwhile: a part that moved is looked at again. */
-export const mendRow = async (refolding: Refolding, row: string): Promise<void> => {
-  const { projection, view } = refolding;
-  if (projection.kind !== 'shared-rows') throw new Error(`${projection.name} shares no rows: there is no sum to mend.`);
+export const mendRow = async (
+  { projection, view }: Pick<Refolding<AnyProjection & AnySharedRows>, 'projection' | 'view'>,
+  row: string,
+): Promise<void> => {
   for (let race = 0; race < races; race++) {
     const { uneven, moved } = await unevenParts({ projection, view }, row);
     const put = await Promise.all(

@@ -1,6 +1,8 @@
 import { runTasks } from '../delivery/batch.ts';
-import { type MendOrder, mendRow } from './mend.ts';
-import { type Refolding, type RefoldOrder, refold } from './refold.ts';
+import { kindOf } from './kinds/index.ts';
+import type { MendOrder } from './mend.ts';
+import type { Refolding } from './projecting.ts';
+import { type RefoldOrder, refold } from './refold.ts';
 import { type ResumeOrder, resumeStream } from './resume.ts';
 
 /** What comes to a projection's queue beside commits. */
@@ -19,7 +21,7 @@ const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
   const { log, projection } = refolding;
   if ('resume' in order) return resumeStream(refolding, order.resume.stream);
   if ('mend' in order) {
-    await mendRow(refolding, order.mend.row);
+    await kindOf(projection).mend(refolding, order.mend.row);
     log.info('A shared row is the sum of its shares.', { projection: projection.name, row: order.mend.row });
     return;
   }

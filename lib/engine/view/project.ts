@@ -1,30 +1,15 @@
 import type { Commit } from '../../core/commit.ts';
-import { type AnyProjection, streamKey } from '../../core/projection.ts';
-import { atOnce } from '../at-once.ts';
+import { streamKey } from '../../core/projection.ts';
 import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered, Delivery } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
-import type { Clock, Log, Store, View, ViewItem } from '../ports.ts';
+import type { Store, ViewItem } from '../ports.ts';
 import { numbersAfter, type Part, races, readParts, TryAgain } from '../store/read-all.ts';
 import { applyInPortions } from './apply.ts';
-import type { Change } from './kinds/kind.ts';
-import type { KnownPhase } from './phase.ts';
-import type { DirtyNotes } from './ports.ts';
-import { countOfRows, written } from './view-item.ts';
-import { endBegun, writeShares } from './write-shares.ts';
-
-export type Projecting = Readonly<{
-  projection: AnyProjection;
-  store: Store;
-  view: View;
-  clock: Clock;
-  log: Log;
-  /** Of a revision that may still be built; without it there is nothing to ask, and gaps are filled. */
-  building?: Readonly<{ phase: KnownPhase; dirty: Pick<DirtyNotes, 'note'> }>;
-}>;
-
-/** How many rows of one stream are written at the same time. */
-export const rowsAtOnce = 25;
+import { kindOf } from './kinds/index.ts';
+import type { BegunHead, Change } from './kinds/kind.ts';
+import type { Projecting } from './projecting.ts';
+import { written } from './view-item.ts';
 
 /** What is to be applied on a cursor: what was delivered, and from the table what was not. */
 async function* wanted(
@@ -44,33 +29,6 @@ async function* wanted(
 }
 
 /**
- * Takes back what was put too late, for a head that a refold has replaced: the refold may have looked at the rows before these came, and its code
- * may make none under these keys. What lies there under a later count is another one's, and stays.
- */
-const takeBack = async (view: View, before: ViewItem | undefined, { rows, head }: Change): Promise<void> => {
-  const { refolded = 0 } = (rows.length > 0 && (await view.head(head.key))) || {};
-  if (refolded <= countOfRows(before)) return;
-  await atOnce(rowsAtOnce, rows, ({ key, sort, stream, commit }) => view.putRow({ key, sort, stream, commit }, before));
-};
-
-const writeRows = async (view: View, before: ViewItem | undefined, change: Change): Promise<ViewItem | undefined> => {
-  await atOnce(rowsAtOnce, change.rows, (row) => view.putRow(row, before));
-  if (await view.putHead(change.head, before)) return written(change.head, before);
-  await takeBack(view, before, change);
-  return undefined;
-};
-
-/** Rows first, the head with the cursor last; shared rows together with it. Answers the head, or undefined if another was faster. */
-const write = async (projecting: Projecting, before: ViewItem | undefined, change: Change) => {
-  const { projection, view } = projecting;
-  if (projection.kind === 'shared-rows') return writeShares(projection, projecting, before, change.head);
-  if (!before?.refolding || change.rows.length === 0) return writeRows(view, before, change);
-  // The next count belongs to a refold, which may be at work: with the head written, its count is past, and it begins again.
-  const { refolding: _, ...head } = before;
-  return (await view.putHead(head, before)) ? writeRows(view, written(head, before), change) : undefined;
-};
-
-/**
  * Applies commits as they come, in bounded memory. Many rows are written on the way; one row, or a share in some, when a page of the table is
  * folded and there are more: whatever cuts a long catch-up off, the next try goes on behind the last page. Answers the head, or undefined if
  * another was faster.
@@ -83,26 +41,26 @@ export const applyAll = async (
   ahead = start,
 ) => {
   const { projection, clock } = projecting;
+  const kind = kindOf(projection);
   let stored = start;
   let head = ahead;
   const put = async (change: Change) => {
-    stored = await write(projecting, stored, change);
+    stored = await kind.write(projecting, stored, change);
     head = stored;
     return stored !== undefined && !stored.parked;
   };
   for await (const { commits, more } of parts) {
     for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
       head = change.head;
-      if ((projection.kind === 'rows-per-stream' || head.parked) && !(await put(change))) return stored;
+      if ((change.rows.length > 0 || head.parked) && !(await put(change))) return stored;
     }
     if (more && head && head !== stored && !(await put({ rows: [], head }))) return stored;
   }
-  return head === stored || !head ? head : write(projecting, stored, { rows: [], head });
+  return head === stored || !head ? head : kind.write(projecting, stored, { rows: [], head });
 };
 
-/** What was begun, ended first: only shared rows leave anything so. */
-export const finished = async (projecting: Projecting, head: ViewItem & Required<Pick<ViewItem, 'begun'>>) =>
-  projecting.projection.kind === 'shared-rows' ? endBegun(projecting.projection, projecting, head) : head;
+/** Ends a begun change, whoever began it: only shared rows leave one behind. Undefined if others were faster. */
+export const finished = (projecting: Projecting, head: BegunHead) => kindOf(projecting.projection).finish(projecting, head);
 
 /** A head that is not parked and has nothing begun, or none; `again` if others were faster. */
 export const takenUp = async (projecting: Projecting, there: ViewItem | undefined): Promise<ViewItem | 'again' | undefined> => {

@@ -1,6 +1,6 @@
 import { type Sending, sendAll } from '../delivery/send-entries.ts';
 import type { BusEntry, View } from '../ports.ts';
-import type { Projecting } from './project.ts';
+import type { Projecting } from './projecting.ts';
 
 /** What announcing needs: the announcer as its projection, a table for its cursors, and the bus. */
 export type Announcing = Projecting & Sending;

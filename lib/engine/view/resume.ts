@@ -1,7 +1,8 @@
 import { streamKey } from '../../core/projection.ts';
 import { runTasks } from '../delivery/batch.ts';
 import { races, readParts, TryAgain } from '../store/read-all.ts';
-import { applyAll, type Projecting, takenUp } from './project.ts';
+import { applyAll, takenUp } from './project.ts';
+import type { Projecting } from './projecting.ts';
 
 /** What an operator sends to a projection's queue: take this stream up again. */
 export type ResumeOrder = Readonly<{ resume: Readonly<{ stream: string; correlation: string }> }>;

@@ -2,8 +2,8 @@ import { correlationsOf, type Delivery } from '../delivery/delivered.ts';
 import { type QueueRecord, receive } from '../delivery/received.ts';
 import type { Proofs } from '../ports.ts';
 import { carryOutBatch, orderIn, resumeIn } from './orders.ts';
-import { type Projecting, projectBatch } from './project.ts';
-import type { Refolding } from './refold.ts';
+import { projectBatch } from './project.ts';
+import type { Projecting, Refolding } from './projecting.ts';
 import { resumeBatch } from './resume.ts';
 
 /** The steps that a batch is routed to. A test gives others, to see that a simulation notices. */

@@ -2,7 +2,7 @@ import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock, PutShares, RowChange, View, ViewItem } from '../ports.ts';
 import { NotStorable } from '../store/storable.ts';
-import { emptyHead } from './kinds/index.ts';
+import { headBefore } from './kinds/kind.ts';
 import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
 import { written } from './view-item.ts';
 
@@ -56,7 +56,7 @@ export const writeShares = async (
   start: ViewItem | undefined,
   target: ViewItem,
 ): Promise<ViewItem | undefined> => {
-  const empty = emptyHead(projection, target);
+  const empty = headBefore(target, { memory: projection.initial });
   let there = start;
   try {
     const changes = rowChanges(projection, target, contributed(projection, start), contributed(projection, target));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { Rebuild } from '../../../lib/engine/rebuild/ports.ts';
-import { mendRow } from '../../../lib/engine/view/mend.ts';
+import { kindOf } from '../../../lib/engine/view/kinds/index.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { bagOf } from '../../support/examples/bag.ts';
 import {
@@ -208,7 +208,8 @@ describe('folding anew', () => {
         // The order comes a second time, as orders do; and what shares lost or gained behind our back their rows are to lose or gain too.
         await until(() => refold(refolding(), 'bag-a'));
         if (projection.kind === 'shared-rows')
-          for (const { row } of (await view.sharedRows({ limit: 1_000 })).items) await until(() => mendRow(refolding(), row));
+          for (const { row } of (await view.sharedRows({ limit: 1_000 })).items)
+            await until(() => kindOf(projection).mend(refolding(), row));
         expect(await faultsOf(rebuilding)).toEqual([]);
       }),
       { numRuns: runs(100) },

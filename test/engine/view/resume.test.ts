@@ -5,7 +5,8 @@ import { accountBalance } from '../../../lib/domains/account/projections/balance
 import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { View } from '../../../lib/engine/ports.ts';
-import { type Projecting, projectBatch } from '../../../lib/engine/view/project.ts';
+import { projectBatch } from '../../../lib/engine/view/project.ts';
+import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { resumeBatch, resumeStream } from '../../../lib/engine/view/resume.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryLog } from '../../../lib/testing/memory/system.ts';

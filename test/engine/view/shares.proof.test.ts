@@ -4,7 +4,8 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection, AnySharedRows } from '../../../lib/core/projection.ts';
 import type { Share } from '../../../lib/core/share.ts';
 import { mendRow, unevenParts } from '../../../lib/engine/view/mend.ts';
-import { type Projecting, projectBatch } from '../../../lib/engine/view/project.ts';
+import { projectBatch } from '../../../lib/engine/view/project.ts';
+import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { isHigher, rowChanges, shardOf, sumOf, totalOf } from '../../../lib/engine/view/shares.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
@@ -148,7 +149,7 @@ describe('the projector, on shared rows', () => {
     const [part] = await view.parts('row');
     await view.putPart({ ...part!, amounts: { ...part!.amounts, 'sum/n': 2n * BigInt(big) } }, 'row/row', part!.amounts.changes);
     expect((await unevenParts({ projection: shared, view }, 'row')).uneven).toHaveLength(1);
-    await mendRow({ ...projecting, view }, 'row');
+    await mendRow({ projection: shared, view }, 'row');
     await refold(forgotten(projecting), 'spread-a');
     expect(totalOf(await view.parts('row'))?.total.sums).toEqual({ n: BigInt(big) + 1n });
   });

@@ -5,7 +5,7 @@ import type { Commanding } from '../../../lib/engine/command/request.ts';
 import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
 import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
-import type { Projecting } from '../../../lib/engine/view/project.ts';
+import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import type { Engine, MemoryView, Simulation, Tamper } from '../../../lib/testing/index.ts';
 
 type Step = Engine['projectBatch'];

@@ -8,7 +8,7 @@ import type { Rebuild, Rebuilds, Work } from '../../../lib/engine/rebuild/ports.
 import type { Working } from '../../../lib/engine/rebuild/slice.ts';
 import type { Leading } from '../../../lib/engine/rebuild/steps.ts';
 import type { DirtyNotes } from '../../../lib/engine/view/ports.ts';
-import type { Projecting } from '../../../lib/engine/view/project.ts';
+import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import type { Engine, Tamper } from '../../../lib/testing/index.ts';
 import type { ProcessMutant } from '../processes.ts';
 import type { DeliveryMutant } from './delivery.ts';

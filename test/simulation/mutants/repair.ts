@@ -1,6 +1,6 @@
 import type { ViewItem } from '../../../lib/engine/ports.ts';
 import type { Order } from '../../../lib/engine/view/orders.ts';
-import type { Refolding } from '../../../lib/engine/view/refold.ts';
+import type { Refolding } from '../../../lib/engine/view/projecting.ts';
 import type { Tamper } from '../../../lib/testing/index.ts';
 import type { DeliveryMutant } from './delivery.ts';
 

@@ -1,11 +1,11 @@
 import type { AnyProjection } from '../../../core/projection.ts';
 import type { ViewItem } from '../../ports.ts';
-import type { Kind, Of } from './kind.ts';
+import { headBefore, type Kind, type KindName, type Of } from './kind.ts';
 import { rowPerStream } from './row-per-stream.ts';
 import { rowsPerStream } from './rows-per-stream.ts';
 import { sharedRows } from './shared-rows.ts';
 
-const kinds: { readonly [K in AnyProjection['kind']]: Kind<Of<K>> } = {
+const kinds: { readonly [K in KindName]: Kind<Of<K>> } = {
   'row-per-stream': rowPerStream,
   'rows-per-stream': rowsPerStream,
   'shared-rows': sharedRows,
@@ -14,11 +14,6 @@ const kinds: { readonly [K in AnyProjection['kind']]: Kind<Of<K>> } = {
 /** The record of a projection's kind: the one place that chooses by the kind. */
 export const kindOf = ({ kind }: Pick<AnyProjection, 'kind'>): Kind<AnyProjection> => kinds[kind];
 
-/** The head of a stream without commits: a cursor in front of all of them. */
-export const emptyHead = (projection: AnyProjection, { key, stream }: Pick<ViewItem, 'key' | 'stream'>): ViewItem => ({
-  key,
-  sort: 'head',
-  stream,
-  commit: 0,
-  ...kindOf(projection).empty(projection),
-});
+/** The head of a stream without commits. */
+export const emptyHead = (projection: AnyProjection, at: Pick<ViewItem, 'key' | 'stream'>): ViewItem =>
+  headBefore(at, kindOf(projection).empty(projection));

@@ -2,6 +2,7 @@ import type { Recorded } from '../../../core/message.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
 import type { ViewItem } from '../../ports.ts';
 import { itemSize } from '../../store/size.ts';
+import type { Projecting, Refolding } from '../projecting.ts';
 
 /** Rows to put or tombstone, then the head with the cursor: the result of applying commits to a stream's place in a view. */
 export type Change = Readonly<{ rows: readonly ViewItem[]; head: ViewItem }>;
@@ -9,16 +10,61 @@ export type Change = Readonly<{ rows: readonly ViewItem[]; head: ViewItem }>;
 /** The number of a commit, and those of its events that the view handles, in order. */
 export type Handled = Readonly<{ commit: number; events: readonly Recorded[] }>;
 
-/** The projections of one kind. */
-export type Of<K extends AnyProjection['kind']> = Extract<AnyProjection, { kind: K }>;
+/** A head in which a change was begun that another instance may not have lived to end. */
+export type BegunHead = ViewItem & Required<Pick<ViewItem, 'begun'>>;
 
-/** Everything in which one kind of view differs from the others when it is kept. There is one record for each kind, in the file of its name. */
+/** A stream that is folded anew, and its head in the table. */
+export type Refold = Readonly<{
+  there: ViewItem | undefined;
+  at: Pick<ViewItem, 'key' | 'stream'>;
+  /** A shared row in which the stream may have a share that it should not have. */
+  row: string | undefined;
+  /** Folds the whole history, and answers the head. Rows are handed on as they come; a row may come several times. */
+  fold: (onRows?: (rows: readonly ViewItem[]) => Promise<void>) => Promise<ViewItem>;
+}>;
+
+export type KindName = AnyProjection['kind'];
+
+/** The projections of one kind. */
+export type Of<K extends KindName> = Extract<AnyProjection, { kind: K }>;
+
+/**
+ * Everything in which one kind of view differs from the others when it is kept. There is one record for each kind, in the file of its name. Each
+ * write answers the head that it has written, or undefined if another instance was faster.
+ */
 export interface Kind<P extends AnyProjection> {
   /** The memory in the head of a stream without commits, for a kind that keeps one. */
   empty(projection: P): Pick<ViewItem, 'memory'>;
+  /** True if the heads are the rows: they are read by id, listed by owner, and hold everything that a stream comes to. */
+  headIsRow: boolean;
   /** Applies one commit to a head. An exception parks the stream in front of the commit. */
   apply(projection: P, head: ViewItem, handled: Handled): Change;
+  /** Writes what commits came to: the cursor last, or together with all else. */
+  write(projecting: Projecting<P>, before: ViewItem | undefined, change: Change): Promise<ViewItem | undefined>;
+  /** Ends a change that another instance began. */
+  finish(projecting: Projecting<P>, head: BegunHead): Promise<ViewItem | undefined>;
+  /** Puts what the whole history comes to in the place of what is stored. */
+  refold(refolding: Refolding<P>, refold: Refold): Promise<ViewItem | undefined>;
+  /** Brings one row to the sum of its shares, in a kind that has sums. */
+  mend(refolding: Refolding<P>, row: string): Promise<void>;
 }
+
+/** The record's members of a kind that has no sums: it begins no change that it does not end, and there is nothing to mend. */
+export const withoutSums = {
+  finish: async (_: Projecting, head: BegunHead) => head,
+  mend: async ({ projection }: Refolding) => {
+    throw new Error(`${projection.name} shares no rows: there is no sum to mend.`);
+  },
+};
+
+/** The head of a stream without commits: a cursor in front of all of them. */
+export const headBefore = ({ key, stream }: Pick<ViewItem, 'key' | 'stream'>, empty: Pick<ViewItem, 'memory'>): ViewItem => ({
+  key,
+  sort: 'head',
+  stream,
+  commit: 0,
+  ...empty,
+});
 
 const rowBytes = 350 * 1024;
 

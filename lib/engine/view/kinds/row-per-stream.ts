@@ -1,10 +1,13 @@
 import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
-import { checked, type Kind, type Of } from './kind.ts';
+import { written } from '../view-item.ts';
+import { checked, type Kind, type Of, withoutSums } from './kind.ts';
 
 /** The row is in the head itself. */
 export const rowPerStream: Kind<Of<'row-per-stream'>> = {
+  ...withoutSums,
   empty: () => ({}),
+  headIsRow: true,
   apply: (projection, { key, sort, stream, row: before }, { commit, events }) => {
     const row = events.reduce<object | undefined>(
       (changed, event) => projection.on[event.type]?.(changed as never, event as never),
@@ -16,5 +19,10 @@ export const rowPerStream: Kind<Of<'row-per-stream'>> = {
       rows: [],
       head: checked(placed(projection, { key, sort, stream, commit, ...(owner && { owner }), ...(stored && { row: stored }) })),
     };
+  },
+  write: async ({ view }, before, { head }) => ((await view.putHead(head, before)) ? written(head, before) : undefined),
+  refold: async ({ view }, { there, fold }) => {
+    const fresh = await fold();
+    return (await view.putHead(fresh, there)) ? written(fresh, there) : undefined;
   },
 };

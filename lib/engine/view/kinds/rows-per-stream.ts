@@ -1,11 +1,91 @@
 import type { Step } from '../../../core/projection.ts';
+import { atOnce } from '../../at-once.ts';
+import { pages } from '../../pages.ts';
+import type { View, ViewItem } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
-import { checked, fewEnough, type Kind, type Of } from './kind.ts';
+import { type Projecting, type Refolding, rowsAtOnce } from '../projecting.ts';
+import { countOfRows, written } from '../view-item.ts';
+import { type Change, checked, fewEnough, headBefore, type Kind, type Of, type Refold, withoutSums } from './kind.ts';
+
+type Rows = Of<'rows-per-stream'>;
+
+/**
+ * Takes back what was put too late, for a head that a refold has replaced: the refold may have looked at the rows before these came, and its code
+ * may make none under these keys. What lies there under a later count is another one's, and stays.
+ */
+const takeBack = async (view: View, before: ViewItem | undefined, { rows, head }: Change): Promise<void> => {
+  const { refolded = 0 } = (rows.length > 0 && (await view.head(head.key))) || {};
+  if (refolded <= countOfRows(before)) return;
+  await atOnce(rowsAtOnce, rows, ({ key, sort, stream, commit }) => view.putRow({ key, sort, stream, commit }, before));
+};
+
+const writeRows = async (view: View, before: ViewItem | undefined, change: Change): Promise<ViewItem | undefined> => {
+  await atOnce(rowsAtOnce, change.rows, (row) => view.putRow(row, before));
+  if (await view.putHead(change.head, before)) return written(change.head, before);
+  await takeBack(view, before, change);
+  return undefined;
+};
+
+/** Rows first, the head with the cursor last. */
+const write = async ({ view }: Projecting<Rows>, before: ViewItem | undefined, change: Change) => {
+  if (!before?.refolding || change.rows.length === 0) return writeRows(view, before, change);
+  // The next count belongs to a refold, which may be at work: with the head written, its count is past, and it begins again.
+  const { refolding: _, ...head } = before;
+  return (await view.putHead(head, before)) ? writeRows(view, written(head, before), change) : undefined;
+};
+
+/** Rows in pages of so many. */
+const rowsPerPage = 200;
+
+/**
+ * Makes the next count of writes the refold's own: no row is put under it by anybody else, and whoever has read the head before, or goes on from it,
+ * either comes too late for a row that the refold has put, or makes the refold begin again.
+ */
+const claimed = async ({ projection, view }: Refolding<Rows>, { there, at }: Refold): Promise<ViewItem | undefined> => {
+  const head: ViewItem = { ...(there ?? headBefore(at, { memory: projection.initial })), refolding: true };
+  return (await view.putHead(head, there)) ? written(head, there) : undefined;
+};
+
+/** The rows that are there under other counts than the refold's, which has put all that its history comes to. */
+const strays = async ({ view }: Refolding<Rows>, { key }: ViewItem, own: number) => {
+  const found: string[] = [];
+  let highest = own;
+  const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
+  for await (const { items } of pages((asked) => view.rowsOf(key, asked), options))
+    for (const { sort, writes = 0 } of items) {
+      if (writes < own) found.push(sort);
+      highest = Math.max(highest, writes);
+    }
+  return { found, highest };
+};
+
+const refoldRows = async (refolding: Refolding<Rows>, refold: Refold): Promise<ViewItem | undefined> => {
+  const { view } = refolding;
+  const head = await claimed(refolding, refold);
+  if (!head) return undefined;
+  const fresh = await refold.fold(async (rows) => {
+    await atOnce(rowsAtOnce, rows, (item) => view.putRow(item, head));
+  });
+  const own = countOfRows(head);
+  const { found, highest } = await strays(refolding, fresh, own);
+  if (highest > own) {
+    // Others have gone on from the head since, and this fails; or somebody has changed it, or a row, behind our back: counts go on from the row's.
+    const { refolding: _, ...unclaimed } = head;
+    await view.putHead({ ...unclaimed, writes: highest }, head);
+    return undefined;
+  }
+  const { key, stream, commit } = fresh;
+  await atOnce(rowsAtOnce, found, (sort) => view.putRow({ key, sort, stream, commit }, head));
+  const done: ViewItem = { ...fresh, refolded: own };
+  return (await view.putHead(done, head)) ? written(done, head) : undefined;
+};
 
 /** Rows are items of their own beside the head, which holds the memory. */
-export const rowsPerStream: Kind<Of<'rows-per-stream'>> = {
+export const rowsPerStream: Kind<Rows> = {
+  ...withoutSums,
   empty: ({ initial }) => ({ memory: initial }),
+  headIsRow: false,
   apply: (projection, { key, sort, stream, memory: before }, { commit, events }) => {
     let memory = before;
     const rows = new Map<string, object | undefined>();
@@ -24,4 +104,6 @@ export const rowsPerStream: Kind<Of<'rows-per-stream'>> = {
       head: checked({ ...base, sort, memory: storable(memory) }),
     };
   },
+  write,
+  refold: refoldRows,
 };

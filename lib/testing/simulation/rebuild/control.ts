@@ -1,7 +1,7 @@
 import type { AnyProjection } from '../../../core/projection.ts';
 import { knownPhase } from '../../../engine/view/phase.ts';
 import type { DirtyNotes } from '../../../engine/view/ports.ts';
-import type { Projecting } from '../../../engine/view/project.ts';
+import type { Projecting } from '../../../engine/view/projecting.ts';
 import { memoryActives, memoryDirtyNotes, memoryPhases } from '../../memory/rebuild.ts';
 import type { Completeness } from '../checks/rebuilds.ts';
 import type { Instance } from '../world/pool.ts';

@@ -22,7 +22,7 @@ import type { Working } from '../../../engine/rebuild/slice.ts';
 import type { Leading } from '../../../engine/rebuild/steps.ts';
 import { work } from '../../../engine/rebuild/worker.ts';
 import { resetToRestored } from '../../../engine/restore/reset.ts';
-import type { Projecting } from '../../../engine/view/project.ts';
+import type { Projecting } from '../../../engine/view/projecting.ts';
 import type { Announcing } from '../../../engine/view/public-events.ts';
 import { routeToView, viewSteps } from '../../../engine/view/route.ts';
 import type { MemoryView } from '../../memory/view.ts';

@@ -1,0 +1,22 @@
+import type { AnyProjection } from '../../core/projection.ts';
+import type { Clock, Log, Store, View, ViewReader } from '../ports.ts';
+import type { KnownPhase } from './phase.ts';
+import type { DirtyNotes } from './ports.ts';
+
+/** Everything that applying commits to a view needs. */
+export type Projecting<P = AnyProjection> = Readonly<{
+  projection: P;
+  store: Store;
+  view: View;
+  clock: Clock;
+  log: Log;
+  /** Of a revision that may still be built; without it there is nothing to ask, and gaps are filled. */
+  building?: Readonly<{ phase: KnownPhase; dirty: Pick<DirtyNotes, 'note'> }>;
+}>;
+
+/** Folding a stream anew, and mending a shared row, also read what is stored. */
+export type Refolding<P = AnyProjection> = Projecting<P> &
+  Readonly<{ view: View & Pick<ViewReader, 'rowsOf' | 'parts' | 'sharesIn'> }>;
+
+/** How many rows of one stream are written at the same time. */
+export const rowsAtOnce = 25;
