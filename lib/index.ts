@@ -35,7 +35,6 @@ export {
   type Resolution,
   reactedTypes,
   type Send,
-  type SetDeadline,
   type Span,
   send,
 } from './core/process/process.ts';

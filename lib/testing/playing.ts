@@ -37,15 +37,15 @@ const guarded = (process: AnyProcess): AnyProcess => {
         react && ((memory: never, what: never) => react(frozen(memory), frozen(what))),
       ]),
     );
-  const { on, done, refused, due, resolved, initial } = process;
+  const { on, onDone, onRefused, onDeadline, onResolved, initial } = process;
   return {
     ...process,
     initial: frozen(structuredClone(initial)),
     on: guard(on),
-    done: guard(done),
-    refused: guard(refused),
-    due: guard(due),
-    ...(resolved && guard({ resolved })),
+    onDone: guard(onDone),
+    onRefused: guard(onRefused),
+    onDeadline: guard(onDeadline),
+    ...(onResolved && guard({ onResolved })),
   };
 };
 

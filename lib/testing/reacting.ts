@@ -79,8 +79,8 @@ const reactionIn = ({ process }: Setting, events: readonly Message[]): object =>
         ...(refused && { refused }),
       })),
     ),
-    set,
-    cancel: reactions
+    setDeadlines: Object.fromEntries(set.map(({ name, at }) => [name, at])),
+    cancelDeadlines: reactions
       .flatMap(({ cancelled }) => cancelled.map(({ name }) => name))
       .filter((name) => !set.some((anew) => anew.name === name)),
     raise: events.filter(({ type }) => Object.hasOwn(process.raises ?? {}, type)),
@@ -91,7 +91,9 @@ const reactionIn = ({ process }: Setting, events: readonly Message[]): object =>
 
 const withoutEmpty = (reaction: object): object =>
   Object.fromEntries(
-    Object.entries(reaction).filter(([, part]) => part !== undefined && !(Array.isArray(part) && part.length === 0)),
+    Object.entries(reaction).filter(
+      ([, part]) => part !== undefined && !(typeof part === 'object' && part !== null && Object.keys(part).length === 0),
+    ),
   );
 
 /**

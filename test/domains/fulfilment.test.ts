@@ -44,7 +44,6 @@ const asked = { done: 'heard', refused: 'overtaken' };
 const confirm = send(order, '1', 'Confirm', {}, asked);
 const expire = (changes: number) => send(order, '1', 'Expire', { changes }, asked);
 const reject = (why: Parameters<(typeof order)['decide']['Reject']>[1]) => send(order, '1', 'Reject', why, asked);
-const deadline = (minute: number) => ({ name: 'payment', at: later(`2026-11-21T12:0${minute}:00.000Z`, { minutes: 30 }) });
 
 const of = (sku: string) => ({ to: `stock-${sku}` });
 const paid = [placed, chosen, done('paid')] as const;
@@ -61,11 +60,11 @@ describe('an order that goes well', () => {
   it('has half an hour to be paid, and keeps nothing from others until it is', () =>
     given()
       .when(placed)
-      .then({ set: [deadline(1)] }));
+      .then({ setDeadlines: { payment: later('2026-11-21T12:01:00.000Z', { minutes: 30 }) } }));
   it('is paid when the customer has said from where', () =>
     given(placed)
       .when(chosen)
-      .then({ send: [debit], cancel: ['payment'] }));
+      .then({ send: [debit], cancelDeadlines: ['payment'] }));
   it('has each line reserved when it is paid', () =>
     given(placed, chosen)
       .when(done('paid'))
@@ -123,7 +122,7 @@ describe('an order that is not paid in time', () => {
       .then({ send: [expire(1)] });
   });
   it('has nothing to release, and is over when it has expired and the answer is known, whichever comes first', () => {
-    given(placed, due('payment')).when(expired).then({ cancel: [] });
+    given(placed, due('payment')).when(expired).then({ cancelDeadlines: [] });
     given(placed, due('payment'), done('heard')).when(expired).then({ end: 'expired' });
     given(placed, due('payment'), expired).when(done('heard')).then({ end: 'expired' });
   });
@@ -167,7 +166,7 @@ describe('an order that the customer cancels', () => {
   it('while it waits for the customer: nobody is asked for anything, and it is over', () =>
     given(placed)
       .when(cancelled)
-      .then({ cancel: ['payment'], end: 'cancelled' }));
+      .then({ cancelDeadlines: ['payment'], end: 'cancelled' }));
   it('while it is being paid: only the outcome says whether there is anything to give back', () => {
     given(placed, chosen).when(cancelled).then({});
     given(placed, chosen, cancelled)
@@ -220,7 +219,7 @@ describe('an order that the customer cancels', () => {
 
 /** As an instance was left by the release before, which reserved each line when the order was placed, and took the payment afterwards. */
 describe('an order that the release before has begun', () => {
-  const { on, done: outcomes } = fulfilment;
+  const { on, onDone: outcomes } = fulfilment;
   const begun = {
     stage: 'open',
     orderId: '1',
@@ -248,7 +247,7 @@ describe('an order that the release before has begun', () => {
     expect(on.OrderCancelled?.(before, event(cancelled.data))?.send).toEqual(releases);
     expect(on.LineChanged?.(before, event({ ...kettle, quantity: 0 }))?.send).toEqual([release('kettle')]);
     const known = outcomes!.paid!({ ...before, payment: 'taking', account: 'a1', amount: 1300 }, outcome)?.memory as Fulfilment;
-    const left = fulfilment.refused!.reservationRefused!(known, { ...outcome, reason: 'not-for-sale' })?.memory as Fulfilment;
+    const left = fulfilment.onRefused!.reservationRefused!(known, { ...outcome, reason: 'not-for-sale' })?.memory as Fulfilment;
     expect(on.OrderRejected?.(left, event(rejected.data))?.send).toEqual([...releases, refund]);
   });
 });

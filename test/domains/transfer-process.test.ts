@@ -38,11 +38,11 @@ describe('a transfer process', () => {
   it('takes the money first, and gives that an hour', () =>
     given()
       .when(requested)
-      .then({ send: [debit], set: [{ name: 'debit', at: later('2026-11-21T12:01:00.000Z', { hours: 1 }) }] }));
+      .then({ send: [debit], setDeadlines: { debit: later('2026-11-21T12:01:00.000Z', { hours: 1 }) } }));
   it('then hands it on, and from there on only goes forward', () =>
     given(requested)
       .when(done('debited'))
-      .then({ send: [credit], cancel: ['debit'] }));
+      .then({ send: [credit], cancelDeadlines: ['debit'] }));
   it('then says so, and lets the account close that it was taken from', () =>
     given(requested, done('debited'))
       .when(done('credited'))
@@ -55,7 +55,7 @@ describe('a transfer whose debit is refused', () => {
   it('fails with the reason, and nothing has moved', () =>
     given(requested)
       .when(debitRefused)
-      .then({ send: [fail('debit-refused', 'insufficient-funds')], cancel: ['debit'] }));
+      .then({ send: [fail('debit-refused', 'insufficient-funds')], cancelDeadlines: ['debit'] }));
   it('is then over', () => given(requested, debitRefused).when(done('failed')).then({ end: 'undone' }));
 });
 

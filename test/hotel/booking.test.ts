@@ -30,7 +30,7 @@ describe('a booking', () => {
   it('then asks for the money, and gives the guest a quarter of an hour', () =>
     given(requested)
       .when(done('held'))
-      .then({ send: [keep, ask], set: [{ name: 'payment', at: later('2026-11-21T12:02:00.000Z', { minutes: 15 }) }] }));
+      .then({ send: [keep, ask], setDeadlines: { payment: later('2026-11-21T12:02:00.000Z', { minutes: 15 }) } }));
   it('then asks for the confirmation', () =>
     given(...waiting)
       .when(received)
@@ -38,7 +38,7 @@ describe('a booking', () => {
   it('is over with it', () =>
     given(...waiting, received, done('Confirm'))
       .when(confirmed)
-      .then({ cancel: ['payment'], end: 'booked' }));
+      .then({ cancelDeadlines: ['payment'], end: 'booked' }));
 });
 
 describe('a booking that comes to nothing', () => {
@@ -57,7 +57,7 @@ describe('a booking that comes to nothing', () => {
   it.each(['ReservationCancelled', 'ReservationExpired'] as const)('gives everything back: %s', (type) => {
     given(...waiting, received, done('Confirm'))
       .when({ type, data: {} })
-      .then({ send: everythingBack, cancel: ['payment'], end: type.slice('Reservation'.length).toLowerCase() });
+      .then({ send: everythingBack, cancelDeadlines: ['payment'], end: type.slice('Reservation'.length).toLowerCase() });
   });
   it('gives back what there is, which is nothing after a refusal', () =>
     given(requested, refused('notHeld', { reason: 'nights-taken' }), done('Reject'))

@@ -48,30 +48,30 @@ export const bookingWithin = (patience: Span): Process<Booking, ReservationEvent
     },
     PaymentReceived: ({ id }) => ({ send: [send(reservation, id, 'Confirm', {})] }),
     PaymentDeclined: ({ id }) => ({ send: [send(reservation, id, 'Reject', { reason: 'payment-declined' })] }),
-    ReservationConfirmed: () => ({ cancel: ['payment'], end: 'booked' }),
+    ReservationConfirmed: () => ({ cancelDeadlines: ['payment'], end: 'booked' }),
     ReservationCancelled: (booking) => giveBack(booking, 'cancelled'),
     ReservationExpired: (booking) => giveBack(booking, 'expired'),
     ReservationRejected: (booking) => giveBack(booking, 'rejected'),
   },
-  done: {
+  onDone: {
     held: ({ id, guest, nights, price, currency }, { at }) => ({
       send: [send(reservation, id, 'Keep', {}), send(payment, id, 'Ask', { guest, amount: price * nights.length, currency })],
-      set: [{ name: 'payment', at: later(at, patience) }],
+      setDeadlines: { payment: later(at, patience) },
     }),
   },
-  refused: {
+  onRefused: {
     notHeld: ({ id }, { reason = 'not-held' }) => ({ send: [send(reservation, id, 'Reject', { reason })] }),
   },
-  due: {
+  onDeadline: {
     payment: ({ id }) => ({ send: [send(reservation, id, 'Expire', {})] }),
   },
-  resolved: (_, { instance }) => ({ send: [send(reservation, instance, 'Settle', {})] }),
+  onResolved: (_, { instance }) => ({ send: [send(reservation, instance, 'Settle', {})] }),
 });
 
 // Neither is ever refused: where there is nothing to give back, nothing happens. So the instance can end here.
 const giveBack = ({ id, room: number }: Booking, end: string): Does => ({
   send: [send(room, number, 'Release', { reservation: id }), send(payment, id, 'Void', {})],
-  cancel: ['payment'],
+  cancelDeadlines: ['payment'],
   end,
 });
 

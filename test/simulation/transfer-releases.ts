@@ -10,9 +10,9 @@ type Reactions = Readonly<Record<string, React>>;
 export const withReactions = (process: AnyProcess, change: (name: string, react: React) => React): AnyProcess => {
   const all = (reactions: AnyProcess['on'] = {}) =>
     Object.fromEntries(Object.entries(reactions as Reactions).map(([name, react]) => [name, change(name, react)]));
-  const { on, done, refused, due, resolved } = process;
-  const named = { on: all(on), done: all(done), refused: all(refused), due: all(due) };
-  return { ...process, ...named, ...(resolved && all({ resolved })) };
+  const { on, onDone, onRefused, onDeadline, onResolved } = process;
+  const named = { on: all(on), onDone: all(onDone), onRefused: all(onRefused), onDeadline: all(onDeadline) };
+  return { ...process, ...named, ...(onResolved && all({ onResolved })) };
 };
 
 /** A release's faults: it cannot credit what ends on a 3, does not know what to do when two lines are not paid, nor what follows where twenty are
@@ -22,7 +22,7 @@ export const faulty = (process: AnyProcess): AnyProcess =>
     const { amount, lines = [] } = memory as Readonly<{ amount: number; lines?: readonly unknown[] }>;
     if (name === 'debited' && amount % 10 === 3) throw new Error('nobody credits a three');
     if (name === 'payment' && lines.length === 2) throw new Error('nobody waits for two');
-    if (name === 'resolved' && amount === 20) throw new Error('nobody settles twenty');
+    if (name === 'onResolved' && amount === 20) throw new Error('nobody settles twenty');
     return react(memory, what);
   });
 

@@ -36,22 +36,22 @@ const bell = (Asked: React, more: Partial<Process<Memory, DeskEvent>> = {}): Pro
   raises: { Rung: v1(z.object({ n: z.int() })) },
   instance: (event) => (event.data.n < 0 ? undefined : event.entityId),
   on: { Asked },
-  done: { heard: (memory) => ({ memory: { n: memory.n + 1 } }) },
-  refused: { unheard: () => ({ end: 'given up' }) },
-  due: { late: () => ({ end: 'late' }) },
+  onDone: { heard: (memory) => ({ memory: { n: memory.n + 1 } }) },
+  onRefused: { unheard: () => ({ end: 'given up' }) },
+  onDeadline: { late: () => ({ end: 'late' }) },
   ...more,
 });
 const asked = (n: number) => ({ type: 'Asked', data: { n } }) as const;
 const rings: React = (_, { data: { n } }) => ({
   memory: { n },
   send: [ring(n, { done: 'heard', refused: 'unheard' })],
-  set: [{ name: 'late', at }],
+  setDeadlines: { late: at },
   raise: [{ type: 'Rung', data: { n } }],
 });
 const given = reacting(bell(rings));
 const rung = {
   send: [ring(1, { done: 'heard', refused: 'unheard' })],
-  set: [{ name: 'late', at }],
+  setDeadlines: { late: at },
   raise: [{ type: 'Rung', data: { n: 1 } }],
 };
 
@@ -93,11 +93,11 @@ describe('reacting', () => {
   });
 
   it('knows what follows when a person ends it, which it can wherever it is but over', () => {
-    const resolved: Process<Memory, DeskEvent>['resolved'] = ({ n }, { instance, by, why, at }) => ({
+    const onResolved: Process<Memory, DeskEvent>['onResolved'] = ({ n }, { instance, by, why, at }) => ({
       memory: { n: n + 1 },
       send: [ring([instance, by, why, at].join() === '1,olga,Paid.,2026-11-21T12:02:00.000Z' ? 7 : 8)],
     });
-    const settling = reacting(bell(rings, { resolved }));
+    const settling = reacting(bell(rings, { onResolved }));
     const settled = { send: [ring(7)], end: 'resolved' };
     settling(asked(1)).when(resolvedByHand('Paid.')).then(settled).remembers({ n: 2 });
     settling(asked(1))
@@ -108,7 +108,7 @@ describe('reacting', () => {
       .then({ ...settled, send: [ring(8)] });
     given(asked(1)).when(resolvedByHand()).then({ end: 'resolved' });
     expect(() => settling(asked(1), resolvedByHand()).when(resolvedByHand())).toThrow('bell is over: nobody resolves it');
-    const inPlace = reacting(bell(rings, { resolved: (_, given) => void Object.assign(given, { why: '' }) }));
+    const inPlace = reacting(bell(rings, { onResolved: (_, given) => void Object.assign(given, { why: '' }) }));
     expect(() => inPlace().when(resolvedByHand())).toThrow(/bell parks.*read only/s);
   });
 
@@ -154,9 +154,9 @@ describe('what production would not take', () => {
       /sends Greet to desk-d, which processes may not/,
     ],
     ['a command to nobody that it declares', () => ({ send: [{ ...ring(1), to: 'shop-1' }] }), /bell parks.*shop-1/s],
-    ['a name that nothing has', () => ({ send: [ring(1, { done: 'herd' })] }), /bell parks.*no 'herd' in `done`/s],
-    ['a deadline that nothing has', () => ({ set: [{ name: 'soon', at }] }), /bell parks.*no 'soon' in `due`/s],
-    ['a deadline that is no instant', () => ({ set: [{ name: 'late', at: 'tomorrow' }] }), /bell parks.*no instant/s],
+    ['a name that nothing has', () => ({ send: [ring(1, { done: 'herd' })] }), /bell parks.*no 'herd' in `onDone`/s],
+    ['a deadline that nothing has', () => ({ setDeadlines: { soon: at } }), /bell parks.*no 'soon' in `onDeadline`/s],
+    ['a deadline that is no instant', () => ({ setDeadlines: { late: 'tomorrow' } }), /bell parks.*no instant/s],
     ['an event that is not declared', () => ({ raise: [{ type: 'Broken', data: {} }] }), /bell parks.*Broken/s],
     [
       'an exception',

@@ -85,7 +85,7 @@ const deciding = (
     instance: () => instance,
     emit,
     react,
-    followsOnResolution: process.resolved !== undefined,
+    followsOnResolution: process.onResolved !== undefined,
     /**
      * A cause that arrives while others are queued, or while the instance is stuck or parked, is queued behind them. An ended instance reacts to
      * nothing more.

@@ -10,7 +10,7 @@ const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(
  * @example processFaults(transferProcess, [account, transfer]); // []
  */
 export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecider[]): readonly string[] => {
-  const { category, from, sends, since, on, raises = {}, publishes = [], due = {} } = process;
+  const { category, from, sends, since, on, raises = {}, publishes = [], onDeadline = {} } = process;
   const handled = Object.keys(on);
   return [
     ...(isInstant(since) ? [] : [`${category}: since '${since}' is no instant such as 2026-11-21T12:00:00.000Z.`]),
@@ -35,7 +35,7 @@ export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecid
       .filter((type) => !Object.hasOwn(raises, type))
       .map((type) => `${category} publishes ${type}, which it does not raise.`),
     // A deadline's name is part of a key and of a message.
-    ...Object.keys(due)
+    ...Object.keys(onDeadline)
       .filter((name) => !/^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(name))
       .map((name) => `${category}: the deadline '${name}' must be 1 to 40 letters, digits and hyphens, beginning with a letter.`),
   ];

@@ -11,29 +11,24 @@ export type Send = Readonly<{
   /** The stream that it goes to. */
   to: string;
   command: Message;
-  /** The name of the reaction in `done` that follows on success; nothing follows without one. */
+  /** The name of the reaction in `onDone` that follows on success; nothing follows without one. */
   done?: string;
-  /** The name of the reaction in `refused` that follows on a refusal. Without one a refusal leaves the instance stuck, for a person to handle. */
+  /** The name of the reaction in `onRefused` that follows on a refusal. Without one a refusal leaves the instance stuck, for a person to handle. */
   refused?: string;
 }>;
 
 /**
- * A deadline that a reaction sets or replaces: only the newest of a name counts.
- * @example const payment: SetDeadline = { name: 'payment', at: later(event.at, { minutes: 30 }) };
- */
-export type SetDeadline = Readonly<{ name: string; at: string }>;
-
-/**
  * A process's reaction to one cause: its memory from now on, commands in their order, deadlines, events of its own, and an end.
- * @example const reaction: Reaction<Memory> = { memory: { ...memory, paid: true }, send: [confirm], cancel: ['payment'] };
+ * @example const reaction: Reaction<Memory> = { memory: { ...memory, paid: true }, send: [confirm], cancelDeadlines: ['payment'] };
  */
 export type Reaction<Memory> = Readonly<{
   /** Absent: as it was. */
   memory?: Memory;
   send?: readonly Send[];
-  set?: readonly SetDeadline[];
-  /** Deadlines by name; one that is not set is none to cancel. */
-  cancel?: readonly string[];
+  /** The instants of deadlines, by name. A deadline that was set before is replaced. */
+  setDeadlines?: Readonly<Record<string, string>>;
+  /** The names of deadlines; one that is not set is ignored. */
+  cancelDeadlines?: readonly string[];
   /** Events of the process's own, of the types in `raises`. */
   raise?: readonly Message[];
   /** Ends the instance, with a word or a few such as 'completed' or 'undone'. It ignores later causes, except the outcomes of its open commands. */
@@ -92,14 +87,14 @@ export interface Process<Memory, E extends Message> {
   readonly on: {
     readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Reaction<Memory> | undefined;
   };
-  readonly done?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
-  readonly refused?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
-  readonly due?: Readonly<Record<string, (memory: Memory, due: Due) => Reaction<Memory> | undefined>>;
+  readonly onDone?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
+  readonly onRefused?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
+  readonly onDeadline?: Readonly<Record<string, (memory: Memory, due: Due) => Reaction<Memory> | undefined>>;
   /**
    * The reaction when a person resolves a stuck or parked instance, which may have no memory yet. The instance ends as 'resolved', unless this
    * returns another `end`.
    */
-  readonly resolved?: (memory: Memory, resolution: Resolution) => Reaction<Memory> | undefined;
+  readonly onResolved?: (memory: Memory, resolution: Resolution) => Reaction<Memory> | undefined;
 }
 
 type Reacting = ((memory: never, what: never) => Reaction<unknown> | undefined) | undefined;
@@ -118,10 +113,10 @@ export type AnyProcess = Readonly<{
   publishes?: readonly string[];
   instance: (event: never) => string | undefined;
   on: Readonly<Record<string, Reacting>>;
-  done?: Readonly<Record<string, Reacting>>;
-  refused?: Readonly<Record<string, Reacting>>;
-  due?: Readonly<Record<string, Reacting>>;
-  resolved?: Reacting;
+  onDone?: Readonly<Record<string, Reacting>>;
+  onRefused?: Readonly<Record<string, Reacting>>;
+  onDeadline?: Readonly<Record<string, Reacting>>;
+  onResolved?: Reacting;
 }>;
 
 /** The event types that a process reacts to: its subscription.

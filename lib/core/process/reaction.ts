@@ -60,21 +60,22 @@ const taken = (process: AnyProcess, cause: Cause, instance: string): Taken => {
   if ('due' in cause) {
     const { name, setBy, dueAt, at } = cause.due;
     const what: Due = { name, dueAt, at };
-    const react = own(process.due, declared(process.due, name, 'due'));
+    const react = own(process.onDeadline, declared(process.onDeadline, name, 'onDeadline'));
     const occasion = { deadline: { name, setBy, dueAt } };
     return { occasion, ...(react && { react }), what, after: dueAt, ...trailOf(cause.due) };
   }
   if ('resolved' in cause) {
     const { by, why, at } = cause.resolved;
     const what: Resolution = { instance, by, why, at };
-    const react = process.resolved as React | undefined;
+    const react = process.onResolved as React | undefined;
     const occasion = { resolved: { by, at } };
     return { occasion, ...(react && { react }), what, after: at, ends: 'resolved', ...trailOf(cause.resolved) };
   }
   const { number, done, refused, at, reason } = cause.outcome;
-  const [name, list] = reason === undefined ? ([done, 'done'] as const) : ([refused, 'refused'] as const);
+  const [name, list, outcome] =
+    reason === undefined ? ([done, 'onDone', 'done'] as const) : ([refused, 'onRefused', 'refused'] as const);
   const react = name === undefined ? undefined : own(process[list], declared(process[list], name, list));
-  const occasion = { send: number, outcome: list };
+  const occasion = { send: number, outcome };
   return { occasion, ...(react && { react }), what: outcomeOf(process, cause.outcome), after: at, ...trailOf(cause.outcome) };
 };
 
@@ -83,23 +84,20 @@ const sendsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reactio
     number: sent + 1 + i,
     to,
     command: storeCommand(targetOf(process, to), command),
-    ...(done !== undefined && { done: declared(process.done, done, 'done') }),
-    ...(refused !== undefined && { refused: declared(process.refused, refused, 'refused') }),
+    ...(done !== undefined && { done: declared(process.onDone, done, 'onDone') }),
+    ...(refused !== undefined && { refused: declared(process.onRefused, refused, 'onRefused') }),
   }));
 
 const isInstant = (text: string): boolean =>
   Number.isFinite(Date.parse(text)) && new Date(Date.parse(text)).toISOString() === text;
 
-const deadlinesOf = ({ due }: AnyProcess, { set = [] }: Reaction<unknown>, after: string) => {
-  const names = set.map(({ name }) => name);
-  for (const { name, at } of set) {
-    declared(due, name, 'due');
+const deadlinesOf = ({ onDeadline }: AnyProcess, { setDeadlines = {} }: Reaction<unknown>, after: string) =>
+  Object.entries(setDeadlines).map(([name, at]) => {
+    declared(onDeadline, name, 'onDeadline');
     if (!isInstant(at)) throw new Error(`The deadline '${name}' is at '${at}', which is no instant: take \`later(...)\`.`);
     if (at <= after) throw new Error(`The deadline '${name}' is at ${at}, which is not later than its cause (${after}).`);
-    if (names.indexOf(name) !== names.lastIndexOf(name)) throw new Error(`The deadline '${name}' is set twice at once.`);
-  }
-  return set.map(({ name, at }) => ({ name, at }));
-};
+    return { name, at };
+  });
 
 const raised = ({ raises = {} }: AnyProcess, { raise = [] }: Reaction<unknown>): readonly Message[] => {
   for (const event of raise) storeEvent(raises, event);
@@ -124,7 +122,11 @@ const eventsOf = (
   const number = instance.reactions + 1;
   const sends = sendsOf(process, instance, reaction);
   const set = deadlinesOf(process, reaction, after);
-  const cancel = [...(reaction.cancel ?? []).map((name) => declared(process.due, name, 'due')), ...set.map(({ name }) => name)];
+  const { cancelDeadlines = [] } = reaction;
+  const cancel = [
+    ...cancelDeadlines.map((name) => declared(process.onDeadline, name, 'onDeadline')),
+    ...set.map(({ name }) => name),
+  ];
   const fired = 'deadline' in occasion ? occasion.deadline.name : undefined;
   const open = Object.values(deadlines).filter(({ name }) => name !== fired);
   const cancelled = open.flatMap(({ name, setBy }) => (cancel.includes(name) ? [{ name, setBy }] : []));

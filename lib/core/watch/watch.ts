@@ -1,5 +1,5 @@
 import type { Message, Recorded } from '../message.ts';
-import type { Process, Reaction, SetDeadline, Span } from '../process/process.ts';
+import type { Process, Reaction, Span } from '../process/process.ts';
 import type { Source } from '../projection.ts';
 import type { Formats } from '../version.ts';
 import { type PatternMemory, suspicions, type WatchMemory, watchMemory } from './formats.ts';
@@ -111,17 +111,17 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
     fired?: string,
   ): Reaction<WatchMemory> => {
     const kept = Object.fromEntries(taken.map(([{ type }, { kept }]) => [type, kept]));
-    const set: SetDeadline[] = [];
-    const cancel: string[] = [];
+    const setDeadlines: Record<string, string> = {};
+    const cancelDeadlines: string[] = [];
     for (const [{ type, mechanism }, { kept }] of taken) {
       const was = type === fired ? undefined : mechanism.waitsUntil?.(before.patterns[type] ?? nothing);
       const at = mechanism.waitsUntil?.(kept);
       if (at === was) continue;
-      if (at !== undefined) set.push({ name: type, at });
-      else cancel.push(type);
+      if (at !== undefined) setDeadlines[type] = at;
+      else cancelDeadlines.push(type);
     }
     const raise = taken.flatMap(([{ type }, { raised }]) => raised.map((data) => ({ type, data })));
-    return { memory: { newest, patterns: { ...before.patterns, ...kept } }, set, cancel, raise };
+    return { memory: { newest, patterns: { ...before.patterns, ...kept } }, setDeadlines, cancelDeadlines, raise };
   };
 
   const react = (memory: WatchMemory, event: Recorded): Reaction<WatchMemory> | undefined => {
@@ -147,7 +147,7 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
     ...(publishes && { publishes }),
     instance: key,
     on: Object.fromEntries([...types].map((type) => [type, react])) as unknown as Process<WatchMemory, E>['on'],
-    due: Object.fromEntries(
+    onDeadline: Object.fromEntries(
       waiting.map((each) => [
         each.type,
         (memory: WatchMemory, { at }: { at: string }) => {

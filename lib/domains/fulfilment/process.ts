@@ -30,7 +30,7 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       OrderPlaced: (_, { entityId, at, data: { owner, currency, lines } }) => {
         return goOn(
           { ...unseen, stage: 'open', orderId: entityId, owner, currency, lines, asked: [] },
-          { set: [{ name: 'payment', at: later(at, toPay) }] },
+          { setDeadlines: { payment: later(at, toPay) } },
         );
       },
       // The time to pay runs from the placing: no change prolongs it.
@@ -42,7 +42,7 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       },
       PaymentChosen: (memory, { data: { account, amount } }) => {
         if (memory.stage !== 'open') return undefined;
-        return { ...onceReserved({ ...memory, payment: 'chosen', account, amount }), cancel: ['payment'] };
+        return { ...onceReserved({ ...memory, payment: 'chosen', account, amount }), cancelDeadlines: ['payment'] };
       },
       OrderShipped: (memory) =>
         memory.stage === 'open'
@@ -55,7 +55,7 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       OrderRejected: (memory) => windUp(memory, 'rejected'),
       OrderExpired: (memory) => windUp(memory, 'expired'),
     },
-    done: {
+    onDone: {
       reserved: (memory) => onceReserved({ ...answered(memory), reserving: memory.reserving - 1 }),
       paid: (memory) => {
         const paid: Fulfilment = { ...answered(memory), payment: 'taken' };
@@ -67,7 +67,7 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       heard: (memory) => goOn(answered(memory)),
       settled: (memory) => goOn(answered(memory)),
     },
-    refused: {
+    onRefused: {
       reservationRefused: (memory, { to, command, reason: because }) => {
         const { id: sku } = parseStream(to)!;
         const left = withAsked(memory, (asked) => asked.filter((each) => each !== sku));
@@ -81,12 +81,12 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       // The order took another command first; its event arrives by itself.
       overtaken: (memory) => goOn(answered(memory)),
     },
-    due: {
+    onDeadline: {
       payment: (memory) =>
         memory.stage === 'open' ? goOn(memory, { send: [ask(memory, 'Expire', { changes: memory.changes })] }) : undefined,
     },
     // Uses the instance's id: an instance parked at its first event has no memory. The operator has taken care of stock and money.
-    resolved: (memory, { instance }) => ({
+    onResolved: (memory, { instance }) => ({
       send: [send(order, instance, 'SettleByHand', {}), ...(memory.account === '' ? [] : [settle(memory)])],
     }),
   };
@@ -97,7 +97,7 @@ export const fulfilment = fulfilmentWithin({ minutes: 30 });
 const isOver = ({ stage }: Fulfilment) => stage === 'cancelled' || stage === 'rejected' || stage === 'expired';
 
 /** Every reaction ends here: it counts the open commands, and is the end once it is over and none is left. */
-const goOn = (memory: Fulfilment, { send = [], ...rest }: Pick<Step, 'send' | 'set' | 'cancel'> = {}): Step => {
+const goOn = (memory: Fulfilment, { send = [], ...rest }: Pick<Step, 'send' | 'setDeadlines' | 'cancelDeadlines'> = {}): Step => {
   const open = memory.open + send.length;
   const ends = open === 0 && (isOver(memory) || memory.stage === 'shipped');
   const end = memory.stage === 'shipped' ? 'completed' : memory.stage;
@@ -168,5 +168,5 @@ const windUp = (memory: Fulfilment, stage: 'cancelled' | 'rejected' | 'expired')
   if (memory.stage !== 'open' && memory.stage !== 'rejecting') return undefined;
   const releases = memory.lines.filter((line) => mayBeReserved(memory, line)).map((line) => release(memory, line));
   const refunds = memory.payment === 'taken' ? [refund(memory)] : [];
-  return goOn({ ...memory, stage }, { send: [...releases, ...refunds], cancel: ['payment'] });
+  return goOn({ ...memory, stage }, { send: [...releases, ...refunds], cancelDeadlines: ['payment'] });
 };

@@ -38,26 +38,27 @@ export const transferProcess: Process<Memory, TransferEvent> = {
   on: {
     TransferRequested: (_, { entityId, at, data }) => {
       const requested = { ...data, transferId: entityId, late: false };
-      return { memory: requested, send: [debit(requested)], set: [{ name: 'debit', at: later(at, { hours: 1 }) }] };
+      return { memory: requested, send: [debit(requested)], setDeadlines: { debit: later(at, { hours: 1 }) } };
     },
   },
-  done: {
-    debited: (memory) => (memory.late ? undo(memory, { reason: 'expired' }) : { send: [credit(memory)], cancel: ['debit'] }),
+  onDone: {
+    debited: (memory) =>
+      memory.late ? undo(memory, { reason: 'expired' }) : { send: [credit(memory)], cancelDeadlines: ['debit'] },
     credited: (memory) => ({ send: [send(transfer, memory.transferId, 'Complete', {}, { done: 'completed' }), settle(memory)] }),
     completed: () => ({ end: 'completed' }),
     refunded: ({ transferId, reason = 'credit-refused', because }) => fail(transferId, { reason, ...(because && { because }) }),
     failed: () => ({ end: 'undone' }),
   },
-  refused: {
+  onRefused: {
     debitRefused: ({ transferId }, { reason }) => fail(transferId, { reason: 'debit-refused', because: reason }),
     creditRefused: (memory, { reason }) => undo(memory, { reason: 'credit-refused', because: reason }),
   },
-  due: {
+  onDeadline: {
     // Undoes nothing yet: the debit is open, and may have taken effect. The reaction to its outcome decides, knowing that it is late.
     debit: (memory) => ({ memory: { ...memory, late: true } }),
   },
   // Uses the instance's id: an instance parked at its first event has no memory.
-  resolved: (memory, { instance }) => ({
+  onResolved: (memory, { instance }) => ({
     send: [send(transfer, instance, 'SettleByHand', {}), ...(memory.from === '' ? [] : [settle(memory)])],
   }),
 };
@@ -88,5 +89,5 @@ const undo = (memory: Memory, why: Pick<Memory, 'reason' | 'because'>): Reaction
 
 const fail = (transferId: string, why: Why): Reaction<Memory> => ({
   send: [send(transfer, transferId, 'Fail', why, { done: 'failed' })],
-  cancel: ['debit'],
+  cancelDeadlines: ['debit'],
 });

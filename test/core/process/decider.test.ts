@@ -173,7 +173,7 @@ it.each<[string, object, string]>([
   ['a public event that it does not raise', { publishes: ['Ended'] }, 'publishes Ended, which it does not raise'],
   ["another's category", { category: 'wallet' }, "The category 'wallet' is there twice"],
   ["the kernel's own category", { category: 'process' }, 'is reserved'],
-  ['a deadline without a name', { due: { '': () => undefined } }, "the deadline ''"],
+  ['a deadline without a name', { onDeadline: { '': () => undefined } }, "the deadline ''"],
 ])('a manifest says what is wrong with a process: %s', (_, over, says) => {
   const manifest = {
     aggregates: [wallet, transfer],

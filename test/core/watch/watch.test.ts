@@ -41,19 +41,19 @@ type Step = (memory: WatchMemory, what: unknown) => Reaction<WatchMemory> | unde
 
 /** What is raised when events come in an order, with the memory stored and read again at each step; in the end every deadline fires. */
 const raisedBy = (process: ReturnType<typeof watching>, arrivals: readonly Recorded<Event>[]) => {
-  const { on, due = {}, memory: format, raises = {} } = process;
+  const { on, onDeadline: due = {}, memory: format, raises = {} } = process;
   let memory = process.initial;
   const deadlines = new Map<string, string>();
   const raised: Raised[] = [];
   const follow = (reaction: Reaction<WatchMemory> | undefined, now: string) => {
     if (!reaction) return;
     memory = format.parse(JSON.parse(JSON.stringify(reaction.memory)), 1);
-    for (const { name, at } of reaction.set ?? []) {
+    for (const [name, at] of Object.entries(reaction.setDeadlines ?? {})) {
       // The engine takes no deadline that is over when it is set.
       expect(at > now).toBe(true);
       deadlines.set(name, at);
     }
-    for (const name of reaction.cancel ?? []) expect(deadlines.delete(name)).toBe(true);
+    for (const name of reaction.cancelDeadlines ?? []) expect(deadlines.delete(name)).toBe(true);
     for (const { type, data } of reaction.raise ?? []) raised.push(raises[type]!.schemas[0]!.parse(data) as Raised);
   };
   for (const arrival of arrivals) follow((on[arrival.type] as Step | undefined)?.(memory, arrival), arrival.at);
@@ -248,14 +248,17 @@ describe('one event followed by another', () => {
   it('not followed: sets its deadline for what has waited longest, after the span and the lateness', () => {
     const process = watching({ kind: 'not-followed-by', first: givings, by: values, within });
     const first = (process.on.Given as Step)(process.initial, event('Given', 'a', 1, 10));
-    expect(first).toMatchObject({ set: [{ name: 'ThingSuspected', at: at(10 + 50 + lateness + 0.001) }], cancel: [] });
+    expect(first).toMatchObject({ setDeadlines: { ThingSuspected: at(10 + 50 + lateness + 0.001) }, cancelDeadlines: [] });
     const earlier = (process.on.Given as Step)(first!.memory!, event('Given', 'b', 1, 5));
-    expect(earlier?.set).toEqual([{ name: 'ThingSuspected', at: at(5 + 50 + lateness + 0.001) }]);
+    expect(earlier?.setDeadlines).toEqual({ ThingSuspected: at(5 + 50 + lateness + 0.001) });
     const answered = (process.on.Taken as Step)(earlier!.memory!, event('Taken', 'c', 1, 20));
-    expect(answered).toMatchObject({ set: [], cancel: ['ThingSuspected'], raise: [] });
+    expect(answered).toMatchObject({ setDeadlines: {}, cancelDeadlines: ['ThingSuspected'], raise: [] });
     // What goes on tells the time as well.
     const later = (process.on.Given as Step)(first!.memory!, event('Given', 'a', 2, 101));
-    expect(later).toMatchObject({ set: [{ at: at(101 + 50 + lateness + 0.001) }], raise: [{ data: { events: ['till-a/1'] } }] });
+    expect(later).toMatchObject({
+      setDeadlines: { ThingSuspected: at(101 + 50 + lateness + 0.001) },
+      raise: [{ data: { events: ['till-a/1'] } }],
+    });
     expect((process.on.Given as Step)(first!.memory!, event('Given', 'a', 2, 100))?.raise).toEqual([]);
   });
 });

@@ -13,12 +13,12 @@ describe('deadlines', () => {
     const world = await requested(
       processWorld(
         variant({
-          done: {},
+          onDone: {},
           on: {
             ...moving.on,
             Requested: (memory: object, { at }: { at: string }) => ({
               memory: { ...memory, id: '1' },
-              set: [{ name: 'patience', at: new Date(Date.parse(at) + 30 * minute).toISOString() }],
+              setDeadlines: { patience: new Date(Date.parse(at) + 30 * minute).toISOString() },
             }),
           },
         }),

@@ -22,7 +22,7 @@ const settles: Resolved = (_, { instance, by, why }) => ({
 const throws: Resolved = () => {
   throw new Error('Nobody knows.');
 };
-const resolvingBy = (resolved: Resolved, over: object = {}): AnyProcess => variant({ resolved, ...over });
+const resolvingBy = (resolved: Resolved, over: object = {}): AnyProcess => variant({ onResolved: resolved, ...over });
 const worldOf = (process: AnyProcess) => processWorld(process, [wallet, transfer]);
 /** The same tables under another release. */
 const releasedAs = (process: AnyProcess, world: ProcessWorld) => {
@@ -167,7 +167,7 @@ describe('what follows on a resolution and is refused', () => {
           ],
         }),
       },
-      refused: { ...moving.refused, notTaken: throws },
+      onRefused: { ...moving.onRefused, notTaken: throws },
     });
     const world = await open(worldOf(process));
     const held = world.instance();

@@ -11,7 +11,7 @@ describe('source streams', () => {
   it('are taken in order, each commit once, with gaps filled from the table, by pointers too', async () => {
     const world = await requested(
       processWorld(
-        variant({ done: {}, on: { ...moving.on, Requested: (memory: object) => ({ memory: { ...memory, id: '1' } }) } }),
+        variant({ onDone: {}, on: { ...moving.on, Requested: (memory: object) => ({ memory: { ...memory, id: '1' } }) } }),
         [wallet, transfer],
       ),
     );
@@ -62,7 +62,7 @@ describe('source streams', () => {
     const finds = late.calls.slice(reads).filter((call) => call === 'store.find').length;
     expect([finds > 0, finds < 8]).toEqual([true, true]);
     // What was committed at just that instant is not before it, also where the stream is too long to be read from its beginning.
-    const exact = processWorld(variant({ since: all.at(-2)!.at, done: {} }), [wallet, transfer]);
+    const exact = processWorld(variant({ since: all.at(-2)!.at, onDone: {} }), [wallet, transfer]);
     exact.store.restore(all.map((commit, i) => (i < all.length - 2 ? { ...commit, at: '2026-11-20T12:00:00.000Z' } : commit)));
     exact.clock.set(world.clock.now());
     await exact.deliver(exact.instance(), (commits) => commits.filter(({ commit }) => commit === 61));

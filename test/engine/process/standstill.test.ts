@@ -7,7 +7,7 @@ import { open, order, requested, sending, terms, typesIn, variant } from '../../
 describe('what comes while an instance stands still', () => {
   it('waits when a reaction threw, and is taken up in order', async () => {
     const standing = await requested(
-      processWorld(variant({ done: { ...moving.done, added: () => undefined } }), [wallet, transfer]),
+      processWorld(variant({ onDone: { ...moving.onDone, added: () => undefined } }), [wallet, transfer]),
     );
     await standing.ask('transfer-1', 'Note', { notes: ['first', 'throw', 'second'] });
     await standing.ask('transfer-1', 'Note', { notes: ['third'] });
@@ -22,7 +22,7 @@ describe('what comes while an instance stands still', () => {
     await standing.tell({ resume: { ...order, correlation: 'too-early' } });
     expect(await standing.stateOf('moving-1')).toMatchObject({ status: 'parked', memory: { notes: ['first'] } });
     const mended = variant({
-      done: { ...moving.done, added: () => undefined },
+      onDone: { ...moving.onDone, added: () => undefined },
       on: {
         ...moving.on,
         Noted: (memory: { notes: string[] }, { data }: { data: { note: string } }) => ({

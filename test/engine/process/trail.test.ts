@@ -17,9 +17,9 @@ const add = (amount: number) => send(wallet, 'b', 'Add', { amount });
 const sending = (over: object = {}): AnyProcess =>
   ({
     ...moving,
-    done: { ...moving.done, added: () => undefined },
-    due: { patience: () => ({ raise: [{ type: 'Delayed', data: { by: 'now' } }], send: [add(7)] }) },
-    resolved: () => ({ send: [add(9)] }),
+    onDone: { ...moving.onDone, added: () => undefined },
+    onDeadline: { patience: () => ({ raise: [{ type: 'Delayed', data: { by: 'now' } }], send: [add(7)] }) },
+    onResolved: () => ({ send: [add(9)] }),
     ...over,
   }) as never;
 const worldOf = (process: AnyProcess) => processWorld(process, [wallet, transfer]);
@@ -95,7 +95,7 @@ describe("a request's trace", () => {
     const throwing = () => {
       throw new Error('As asked.');
     };
-    const standing = worldOf(sending({ due: { patience: throwing } }));
+    const standing = worldOf(sending({ onDeadline: { patience: throwing } }));
     await open(standing);
     await standing.ask('transfer-1', 'Request', terms, operator, ofRequest);
     // It dies with its command unsent, and is next looked at when its patience has ended.
@@ -123,7 +123,7 @@ describe("a request's trace", () => {
     ['retries', { retry: order }, 30],
     ['resolves', { resolve: order }, 9],
   ])('is that of what was refused when somebody %s it, whatever trace the order has', async (_, message, amount) => {
-    const world = worldOf(sending({ done: { taken: () => ({ send: [send(wallet, 'b', 'Add', { amount: 30 })] }) } }));
+    const world = worldOf(sending({ onDone: { taken: () => ({ send: [send(wallet, 'b', 'Add', { amount: 30 })] }) } }));
     await open(world);
     await world.ask('wallet-b', 'Close');
     await world.ask('transfer-1', 'Request', terms, operator, ofRequest);

@@ -10,7 +10,7 @@ describe('what cannot be decided', () => {
     [
       'a reaction that is not declared',
       { send: [send(wallet, 'a', 'Take', { amount: 1 }, { done: 'nothing' })] },
-      "There is no 'nothing' in `done`",
+      "There is no 'nothing' in `onDone`",
     ],
     [
       'a target that is not declared',
@@ -22,9 +22,9 @@ describe('what cannot be decided', () => {
       { send: [{ to: 'wallet-a', command: { type: 'Take', data: { amount: -1 } } }] },
       'does not fit its schema',
     ],
-    ['a deadline of no name', { set: [{ name: 'doom', at: '2030-01-01T00:00:00.000Z' }] }, "There is no 'doom' in `due`"],
-    ['a deadline in the past', { set: [{ name: 'patience', at: '2020-01-01T00:00:00.000Z' }] }, 'not later than its cause'],
-    ['a deadline at no instant', { set: [{ name: 'patience', at: 'tomorrow' }] }, 'no instant'],
+    ['a deadline of no name', { setDeadlines: { doom: '2030-01-01T00:00:00.000Z' } }, "There is no 'doom' in `onDeadline`"],
+    ['a deadline in the past', { setDeadlines: { patience: '2020-01-01T00:00:00.000Z' } }, 'not later than its cause'],
+    ['a deadline at no instant', { setDeadlines: { patience: 'tomorrow' } }, 'no instant'],
     ['memory of another form', { memory: { id: 5 } }, 'does not fit its schema'],
     [
       'memory that no table takes',

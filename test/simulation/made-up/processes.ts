@@ -105,8 +105,8 @@ export const processOf = (design: ProcessDesign, aggregates: readonly AnyDecider
       memory: { ...before, seen, sent: before.sent + send.length },
       send,
       ...(typeof deadline === 'number' &&
-        seen < endsAfter && { set: [{ name: 'patience', at: later(at, { seconds: deadline + 1 }) }] }),
-      ...(deadline === 'cancelled' && { cancel: ['patience'] }),
+        seen < endsAfter && { setDeadlines: { patience: later(at, { seconds: deadline + 1 }) } }),
+      ...(deadline === 'cancelled' && { cancelDeadlines: ['patience'] }),
       ...(raises && { raise: [{ type: 'Noticed', data: { seen } }] }),
       ...(seen >= endsAfter && { end: 'enough' }),
     };
@@ -140,10 +140,10 @@ export const processOf = (design: ProcessDesign, aggregates: readonly AnyDecider
           reacting({ ...before, id: event.entityId, sum: before.sum + amountOf(event.data) }, reaction, event.at),
       ]),
     ),
-    done: outcomes,
-    refused: outcomes,
-    due: { patience: (before: Memory, { at }: Readonly<{ at: string }>) => reacting(before, due, at) },
-    ...(resolved && { resolved: (before: Memory) => ({ send: sendsOf(n, before, due.sends.slice(0, 1)) }) }),
+    onDone: outcomes,
+    onRefused: outcomes,
+    onDeadline: { patience: (before: Memory, { at }: Readonly<{ at: string }>) => reacting(before, due, at) },
+    ...(resolved && { onResolved: (before: Memory) => ({ send: sendsOf(n, before, due.sends.slice(0, 1)) }) }),
   } as unknown as AnyProcess;
 };
 

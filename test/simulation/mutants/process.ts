@@ -140,7 +140,7 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
   'nothing follows on a deadline that fires': {
     process: (process) => ({
       ...process,
-      due: Object.fromEntries(Object.keys(process.due ?? {}).map((name) => [name, () => undefined])),
+      onDeadline: Object.fromEntries(Object.keys(process.onDeadline ?? {}).map((name) => [name, () => undefined])),
     }),
   },
   'nothing is given back when a credit is refused': {
@@ -243,7 +243,7 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
     ),
   },
   'what follows on a resolution by hand is forgotten': {
-    process: ({ resolved: _, ...process }) => process,
+    process: ({ onResolved: _, ...process }) => process,
   },
   'what follows on a resolution by hand is not sent': evolving('Reacted', (real) => (instance, data) => {
     const reacted = data as Readonly<{ occasion: object }>;

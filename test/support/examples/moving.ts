@@ -104,24 +104,24 @@ export const moving: Process<Moving, TransferEvent> = {
     Requested: (state, { data, at, entityId }) => ({
       memory: { ...state, ...data, id: entityId },
       send: [send(wallet, data.from, 'Take', { amount: data.amount }, { done: 'taken', refused: 'notTaken' })],
-      set: [{ name: 'patience', at: later(at, { minutes: 30 }) }],
+      setDeadlines: { patience: later(at, { minutes: 30 }) },
     }),
     Noted: (state, { data }) => {
       if (data.note === 'throw') throw new Error('As asked.');
       return { memory: { ...state, notes: [...state.notes, data.note] } };
     },
-    Withdrawn: () => ({ cancel: ['patience'] }),
+    Withdrawn: () => ({ cancelDeadlines: ['patience'] }),
   },
-  done: {
+  onDone: {
     taken: ({ to, amount }) => ({ send: [send(wallet, to, 'Add', { amount }, { done: 'added', refused: 'notAdded' })] }),
     added: ({ id }) => ({ send: [settle(id, 'completed')], end: 'completed' }),
     givenBack: ({ id }) => ({ send: [settle(id, 'undone')], end: 'undone' }),
   },
-  refused: {
+  onRefused: {
     notTaken: ({ id }) => ({ send: [settle(id, 'undone')], end: 'undone' }),
     notAdded: ({ from, amount }) => ({ send: [send(wallet, from, 'Add', { amount }, { done: 'givenBack' })] }),
   },
-  due: {
+  onDeadline: {
     patience: (state, { dueAt }) => ({ memory: { ...state, late: true }, raise: [{ type: 'Delayed', data: { by: dueAt } }] }),
   },
 };
