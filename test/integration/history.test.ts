@@ -67,7 +67,13 @@ describe.runIf(overHttp())('a history that is moved', () => {
   const exported = async (folder: string) => {
     const out = join(home, folder);
     const said: string[] = [];
-    expect(await exportHistory({ out, segments: 4, stack }, (line) => said.push(line), silent)).toBe(true);
+    expect(
+      await exportHistory(
+        { out, segments: 4, stack },
+        (line) => said.push(line),
+        () => silent,
+      ),
+    ).toBe(true);
     expect(said).toEqual([]);
     return out;
   };
@@ -133,7 +139,11 @@ describe.runIf(overHttp())('a history that is moved', () => {
       const said: string[] = [];
       const bar = { show: () => {}, end: (line: string) => said.push(line) };
       const importing = () =>
-        importVerb({ manifest, from: out, stack }, (line) => said.push(line), { checking: bar, importing: bar });
+        importVerb(
+          { manifest, path: out, stack },
+          (line) => said.push(line),
+          () => bar,
+        );
       expect(await importing()).toBe(true);
       expect(await importing()).toBe(true);
       expect(said).toEqual([
@@ -178,7 +188,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
       const print = (line: string) => said.push(line);
       const bar = { show: () => {}, end: print };
       return {
-        ok: await auditVerb({ manifest, name, repair, stack, detach: false, why: 'a test', segments: 1 }, print, bar),
+        ok: await auditVerb({ manifest, view: name, repair, stack, why: 'a test', segments: 1 }, print, () => bar),
         said,
       };
     };
@@ -227,8 +237,14 @@ describe.runIf(overHttp())('a history that is moved', () => {
 
   it('is folded anew by category, to the same views', async () => {
     const before = await views();
-    const verb = { manifest, name: 'account-balance', category: 'account', segments: 1, dryRun: false, detach: false, stack };
-    expect(await rebuildVerb(verb, () => {}, silent)).toBe(true);
+    const verb = { manifest, view: 'account-balance', category: 'account', segments: 1, stack };
+    expect(
+      await rebuildVerb(
+        verb,
+        () => {},
+        () => silent,
+      ),
+    ).toBe(true);
     expect(await views()).toEqual(before);
   });
 });

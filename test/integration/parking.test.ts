@@ -175,7 +175,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     expect(said.join('\n')).toMatch(
       new RegExp(`parking-scans.r1: .* 1 parked\n  parcel-${poisoned} at commit 3 since .*: Error: no parcel`),
     );
-    await resumeProjection({ manifest, stack, name: 'parking-scans', stream: `parcel-${poisoned}` }, print);
+    await resumeProjection({ manifest, stack, view: 'parking-scans', stream: `parcel-${poisoned}` }, print);
     expect(said.at(-1)).toContain(`parcel-${poisoned} is resumed in parking-scans.r1, at commit 3`);
     await eventually(
       async () => [...(await status('parking-track')).parked, ...(await status('parking-scans')).parked],
@@ -183,7 +183,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     );
     await expectRefolded();
     await expect(
-      resumeProjection({ manifest, stack, name: 'parking-scans', stream: `parcel-${poisoned}` }, print),
+      resumeProjection({ manifest, stack, view: 'parking-scans', stream: `parcel-${poisoned}` }, print),
     ).rejects.toThrow('is not parked');
   });
 
@@ -235,7 +235,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
       (await status('parking-track')) as Status & { lag: { waiting: number; inFlight: number; deadLetters: number } };
     expect((await lag()).lag.deadLetters).toBe(1);
     const said: string[] = [];
-    await redriveProjection({ manifest, stack, name: 'parking-track' }, (line) => void said.push(line));
+    await redriveProjection({ manifest, stack, view: 'parking-track' }, (line) => void said.push(line));
     expect(said).toEqual(['2 letters are back in the queue of parking-track.r1.']);
     await eventually(lag, ({ lag: { waiting, inFlight, deadLetters } }) => waiting + inFlight + deadLetters === 0);
     await expectRefolded();

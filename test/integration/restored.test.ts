@@ -84,12 +84,16 @@ describe.runIf(overHttp())('commits that are restored into another table', () =>
     expect(house.outputs.CommitsTable).toBe(name);
 
     const bar = { show: () => {}, end: print };
-    expect(await restoredVerb({ manifest, to, late: 24, stack }, print, bar)).toBe(true);
+    expect(await restoredVerb({ manifest, to, late: 24, stack }, print, () => bar)).toBe(true);
     expect(said.join('\n')).toMatch(/transferProcess: \d+ cursors, of which [1-9]/);
     expect(said.join('\n')).toMatch(/public-events: \d+ cursors/);
     expect(await verify({ all: true, stack }, () => {})).toBe(true);
     const audit = async (view: string) =>
-      auditVerb({ manifest, name: view, repair: false, stack, detach: false, why: 'a restore', segments: 1 }, () => {}, bar);
+      auditVerb(
+        { manifest, view, stack, why: 'a restore', segments: 1 },
+        () => {},
+        () => bar,
+      );
     const right = () => Promise.all(['account-balance', 'account-totals'].map(audit));
     await eventually(right, (all) => all.every(Boolean));
     expect([(await balance(a)).balance, (await balance(b)).balance]).toEqual([90, 10]);

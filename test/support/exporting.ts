@@ -38,7 +38,7 @@ export const importing = async (table: Table, path: string, manifest: Manifest) 
   const importingBar = { show: () => {}, end: print };
   // Marks tell when: two imports are never at the same moment.
   table.clock.advance(1_000);
-  const ok = await importFiles(manifest, filesOf(path), table, print, { checking: importingBar, importing: importingBar });
+  const ok = await importFiles(manifest, filesOf(path), table, print, () => importingBar);
   return { ok, said };
 };
 

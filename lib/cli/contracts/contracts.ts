@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { count } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { checkContracts } from './check.ts';
 import { checkCommands, presentCommands, type ReleasedCommands, releaseCommands } from './commands.ts';
@@ -56,7 +57,6 @@ const writeNew = (file: string, text: string): void => {
 
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${fault}`, `  ${fix}`];
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /**
  * `foldstream contracts`: fails where a stored format changed against the last release, of events or of commands that processes send, a sample is

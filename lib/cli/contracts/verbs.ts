@@ -1,30 +1,41 @@
 import type { Command } from 'commander';
 import type { Manifest } from '../../core/manifest.ts';
 import { type ManifestModule, recordsOf } from '../project.ts';
-import { failUnless, type Project } from '../verbs.ts';
+import { type Project, runs } from '../verbs.ts';
 import { contractsVerb, draftVerb, rowsUnchangedVerb } from './contracts.ts';
 
 /** Bundles the code of each view of a manifest, and hashes it. */
 type CodeOf = (manifest: Manifest, module: ManifestModule) => Promise<Readonly<Record<string, string>>>;
 
+type Asked = Readonly<{
+  manifest: Manifest;
+  draft?: boolean;
+  release?: boolean;
+  rowsUnchanged?: readonly string[];
+  why?: string;
+}>;
+
 /** Declares the verbs for stored formats. */
 export const contractsVerbs = (program: Command, project: Project, codeOf: CodeOf): void => {
-  program
-    .command('contracts')
-    .description("compare the stored formats, and the views' code, with those last released")
-    .option('--release', 'record what is there now as released', false)
-    .option('--draft', 'write a first golden sample, with made-up data, for each version of an event that has none', false)
-    .option('--rows-unchanged <view...>', 'record that the code of these views changed, and none of their stored rows')
-    .option('--why <text>', 'the reason, with --rows-unchanged')
-    .action(async ({ draft, release, rowsUnchanged: views, why }) => {
-      const [manifest, root] = [await project.manifest(), recordsOf(project.module())];
+  runs(
+    program
+      .command('contracts')
+      .description("compare the stored formats, and the views' code, with those last released")
+      .option('--release', 'record what is there now as released')
+      .option('--draft', 'write a first golden sample, with made-up data, for each version of an event that has none')
+      .option('--rows-unchanged <view...>', 'record that the code of these views changed, and none of their stored rows')
+      .option('--why <text>', 'the reason, with --rows-unchanged'),
+    async ({ manifest, draft, release, rowsUnchanged: views, why }: Asked, print) => {
+      const root = recordsOf(project.module());
       const code = () => codeOf(manifest, project.module());
       const { ok, lines } = draft
         ? draftVerb({ manifest, root })
         : views
           ? rowsUnchangedVerb({ root, code: await code(), views, why })
           : contractsVerb({ manifest, root, code: await code(), release });
-      console.log(lines.join('\n'));
-      failUnless(ok);
-    });
+      for (const line of lines) print(line);
+      return ok;
+    },
+    project,
+  );
 };

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Manifest } from '../../core/manifest.ts';
+import { asJson, count, some } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { type ExportLine, readLine, type StateLine } from './export-line.ts';
 import { type Line, linesOf } from './export-lines.ts';
@@ -16,9 +17,6 @@ export type CheckOptions = Readonly<{
   saveStates?: string;
 }>;
 
-/** At most this many of a kind are listed; the rest is counted. */
-const listed = 20;
-
 async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: ExportLine }>> {
   for await (const line of linesOf(path)) {
     try {
@@ -29,29 +27,23 @@ async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: 
   }
 }
 
-const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
-const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
-
-const some = (title: string, lines: readonly string[]): readonly string[] => {
-  if (lines.length === 0) return [];
-  const more = lines.length > listed ? [`  and ${lines.length - listed} more`] : [];
-  return [title, ...lines.slice(0, listed).map((line) => `  ${line}`), ...more];
-};
+const titled = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [title, ...some(lines).map((line) => `  ${line}`)];
 
 const said = ({ failures, differing, uncompared, ...counts }: HistoryReport): readonly string[] => [
   `${count(counts.commits, 'commit')} of ${count(counts.streams, 'stream')} read${counts.repeated > 0 ? `, ${counts.repeated} of them repeated` : ''}; ${count(counts.compared, 'state')} compared.`,
-  ...some(
+  ...titled(
     `${count(failures.length, 'failure')}: today's code cannot take`,
     failures.map(({ stream, commit, by, reason }) => `${stream}, commit ${commit}: ${by}: ${reason}`),
   ),
-  ...some(
+  ...titled(
     `${count(differing.length, 'state')} that today's code computes differently:`,
     differing.map(({ stream, version, changes }) => {
-      const fields = changes.map(({ path, from, to }) => `${path || 'all of it'} was ${json(from)}, is ${json(to)}`);
+      const fields = changes.map(({ path, from, to }) => `${path || 'all of it'} was ${asJson(from)}, is ${asJson(to)}`);
       return `${stream} at version ${version}: ${fields.join('; ')}`;
     }),
   ),
-  ...some(
+  ...titled(
     `${count(uncompared.length, 'state')} that no commit of the export came to:`,
     uncompared.map(({ stream, version }) => `${stream} at version ${version}`),
   ),

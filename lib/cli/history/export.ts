@@ -6,11 +6,11 @@ import { dynamo } from '../../aws/dynamo.ts';
 import { commitScanner } from '../../aws/store/commit-scanner.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { aboutCommits } from '../../aws/store/count.ts';
-
 import { isCategory } from '../../core/stream.ts';
 import { exportSegment } from '../../engine/history/export-segment.ts';
 import type { Scanner, Store } from '../../engine/ports.ts';
 import { targetOutputs } from '../stack.ts';
+import type { Print } from '../terminal/lines.ts';
 import { tryLock } from '../terminal/lock.ts';
 import { patience } from '../terminal/patience.ts';
 import type { Bar } from '../terminal/progress.ts';
@@ -117,8 +117,8 @@ const joinInto = async (file: string, folder: string, segments: number): Promise
  */
 export const exportHistory = async (
   { out, category, segments, stack }: ExportOptions,
-  print: (line: string) => void,
-  bar: Bar,
+  print: Print,
+  barOf: (title: string) => Bar,
 ): Promise<boolean> => {
   if (category !== undefined && !isCategory(category))
     throw new UserError(`'${category}' is not a category: a category has letters only.`);
@@ -133,6 +133,7 @@ export const exportHistory = async (
     about: await aboutCommits(client, table)(),
     now: () => new Date().toISOString(),
   };
+  const bar = barOf('Exporting');
   const {
     commits = 0,
     streams = 0,

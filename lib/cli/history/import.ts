@@ -12,19 +12,17 @@ import { turns } from '../../engine/history/turns.ts';
 import type { Clock, Keys, Store } from '../../engine/ports.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import { targetOutputs } from '../stack.ts';
+import { count, listed, type Print, some } from '../terminal/lines.ts';
 import { patience } from '../terminal/patience.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { filesOf, linesOfFile } from './export-lines.ts';
 
-export type ImportOptions = Readonly<{ manifest: Manifest; from: string; stack?: string }>;
-type Print = (line: string) => void;
+export type ImportOptions = Readonly<{ manifest: Manifest; path: string; stack?: string }>;
 
 /** The store that receives an import. */
 type Target = Readonly<{ store: Store; keys: Keys; clock: Clock }>;
 
-/** At most this many of a kind are listed; the rest is counted. */
-const listed = 20;
 /** Files read in parallel. */
 const filesAtOnce = 16;
 const claimsAtOnce = { atOnce: 16, mostWaiting: 500 };
@@ -50,7 +48,7 @@ const check = async (files: readonly string[], reading: LineReading, print: Prin
       bar.show({ done: commits });
     }
   if (faults === 0) return commits;
-  bar.end(`${faults} ${faults === 1 ? 'line' : 'lines'} cannot be imported. Nothing was written.`);
+  bar.end(`${count(faults, 'line')} cannot be imported. Nothing was written.`);
   return undefined;
 };
 
@@ -61,11 +59,6 @@ async function* linesIn(files: readonly string[], reading: LineReading): AsyncGe
       if (line) yield line;
     }
 }
-
-const some = (lines: readonly string[], print: Print): void => {
-  for (const line of lines.slice(0, listed)) print(line);
-  if (lines.length > listed) print(`and ${lines.length - listed} more`);
-};
 
 /** Claims the unique values of the imported streams. Returns those that other streams have already, as lines for a person. */
 const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys, clock }: Target, mark: string) => {
@@ -103,10 +96,10 @@ export const importFiles = async (
   files: readonly string[],
   target: Target,
   print: Print,
-  bars: Readonly<{ checking: Bar; importing: Bar }>,
+  bar: (title: string) => Bar,
 ): Promise<boolean> => {
   const reading = { formatsOf: formatsIn(manifest), clock: target.clock };
-  const about = await check(files, reading, print, bars.checking);
+  const about = await check(files, reading, print, bar('Checking'));
   if (about === undefined) return false;
   const mark = `import/${new Date(target.clock.now()).toISOString()}`;
   const sources = Array.from({ length: Math.min(filesAtOnce, files.length) }, (_, i) =>
@@ -115,26 +108,27 @@ export const importFiles = async (
       reading,
     ),
   );
-  const imported = await importHistory({ ...target, mark }, sources, (done) => bars.importing.show({ done, about }));
+  const importing = bar('Importing');
+  const imported = await importHistory({ ...target, mark }, sources, (done) => importing.show({ done, about }));
   const { claimed, taken } = await claimAll(manifest, imported, target, mark);
   const { written, skipped, refused, refusals } = imported;
-  bars.importing.end(`${written} commits written, ${skipped} there already, ${refused} refused.`);
+  importing.end(`${written} commits written, ${skipped} there already, ${refused} refused.`);
   if (claimed > 0) print(`${claimed} unique values claimed.`);
   const lines = refusals.map(({ stream, commit, reason }) => `${stream}: commit ${commit} was refused: ${reason}.`);
-  some([...lines.sort(), ...taken.sort()], print);
+  for (const line of some([...lines.sort(), ...taken.sort()])) print(line);
   return refusals.length + taken.length === 0;
 };
 
 /** `foldstream import`: imports a history, from an export or from elsewhere. Returns true if all commits are there now. */
 export const importVerb = async (
-  { manifest, from, stack }: ImportOptions,
+  { manifest, path, stack }: ImportOptions,
   print: Print,
-  bars: Parameters<typeof importFiles>[4],
+  bar: (title: string) => Bar,
 ): Promise<boolean> => {
-  const files = filesOf(from);
+  const files = filesOf(path);
   const { CommitsTable, ControlTable } = await targetOutputs(stack);
   if (!CommitsTable || !ControlTable) throw new UserError('The deployment names no tables.', 'Deploy this release first.');
   const client = dynamo(patience);
   const target = { store: commitStore(client, CommitsTable), keys: systemKeys(client, ControlTable), clock: systemClock };
-  return importFiles(manifest, files, target, print, bars);
+  return importFiles(manifest, files, target, print, bar);
 };

@@ -7,7 +7,7 @@ import { pascal } from '../../core/stream.ts';
 import type { Trace, TracedInstance, TracedStep } from '../../engine/history/trace.ts';
 import type { Wait } from '../../engine/process/told.ts';
 import { targetOutputs } from '../stack.ts';
-import { explained } from '../terminal/explained.ts';
+import { count, type Print } from '../terminal/lines.ts';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(3)} s`;
 
@@ -70,7 +70,7 @@ export const traceLines = ({
   const lines = linesOf(steps);
   const [when, tree] = [Math.max(...lines.map((line) => line.when.length)), Math.max(...lines.map((line) => line.tree.length))];
   return [
-    `${correlation}: ${commits} ${commits === 1 ? 'commit' : 'commits'} within ${seconds(milliseconds)}, from ${from}. ${waits.length === 0 ? 'Nothing waits.' : 'It waits, see below.'}`,
+    `${correlation}: ${count(commits, 'commit')} within ${seconds(milliseconds)}, from ${from}. ${waits.length === 0 ? 'Nothing waits.' : 'It waits, see below.'}`,
     'Each line is a commit: how long after the first, in which stream, its number there, and what happened. Below it, indented, what followed from it.',
     '',
     ...lines.map((line) => `${line.when.padStart(when)}  ${line.tree.padEnd(tree)}  ${line.says}`),
@@ -84,13 +84,10 @@ export const traceLines = ({
   ];
 };
 
-type Options = Readonly<{ manifest: Manifest; correlation: string; stack?: string; json: boolean }>;
+type Options = Readonly<{ manifest: Manifest; correlation: string; stack?: string; json?: boolean }>;
 
 /** `foldstream trace <correlation>`: prints the commits that a request caused, as a tree. */
-export const traceVerb = async (
-  { manifest, correlation, stack, json }: Options,
-  print: (line: string) => void,
-): Promise<void> => {
+export const traceVerb = async ({ manifest, correlation, stack, json }: Options, print: Print): Promise<void> => {
   const outputs = await targetOutputs(stack);
   const client = dynamo();
   const views = manifest.projections.flatMap((projection) => {
@@ -104,6 +101,6 @@ export const traceVerb = async (
     store: commitStore(client, outputs.CommitsTable ?? ''),
     actives: activeRevisions(client, outputs.ControlTable ?? ''),
   });
-  const trace = await explained(read(correlation));
+  const trace = await read(correlation);
   for (const line of json ? [JSON.stringify(trace, undefined, 2)] : traceLines(trace)) print(line);
 };

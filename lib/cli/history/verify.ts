@@ -5,9 +5,10 @@ import { systemHash } from '../../aws/system.ts';
 import { parseStream } from '../../core/stream.ts';
 import { type Verified, verifyStream } from '../../engine/store/verify.ts';
 import { targetOutputs } from '../stack.ts';
+import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 
-export type VerifyOptions = Readonly<{ stream?: string; all: boolean; stack?: string }>;
+export type VerifyOptions = Readonly<{ stream?: string; all?: boolean; stack?: string }>;
 
 const report = (verified: Verified): string =>
   'fault' in verified
@@ -15,7 +16,7 @@ const report = (verified: Verified): string =>
     : `${verified.stream}: ${verified.commits} commits, all fit.`;
 
 /** Checks the hash chains, and prints the first commit that does not fit of each broken stream. Returns true if all hold. */
-export const verify = async ({ stream, all, stack }: VerifyOptions, print: (line: string) => void): Promise<boolean> => {
+export const verify = async ({ stream, all = false, stack }: VerifyOptions, print: Print): Promise<boolean> => {
   if (all === (stream !== undefined))
     throw new UserError('There is nothing to verify.', 'Name one stream (account-7f3a), or use --all.');
   if (stream !== undefined && !parseStream(stream))

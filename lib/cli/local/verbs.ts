@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { port } from '../terminal/arguments.ts';
+import { whole } from '../terminal/arguments.ts';
 import type { Project } from '../verbs.ts';
 import { demoToken, demoUsers, localDeployment } from './deployment.ts';
+import { usualPort } from './port.ts';
 import { start } from './start.ts';
 
 /** Declares the verbs for the deployment on this machine. */
@@ -9,13 +10,13 @@ export const localVerbs = (program: Command, project: Project): void => {
   program
     .command('start')
     .description('start the local cloud, deploy into it, and print how to use it')
-    .option('--port <number>', 'the port of the local cloud (default: 4566)', port)
-    .option('--fresh', 'begin with an empty store: forget the state of earlier starts', false)
+    .option('--port <number>', 'the port of the local cloud', whole(1024, 65_535), usualPort)
+    .option('--fresh', 'begin with an empty store: delete what earlier starts left')
     .action((options) => start({ ...options, module: project.module() }));
 
   program
     .command('token')
-    .description('print an access token of a demo user')
+    .description('print an access token of a demo user, valid for an hour')
     .addArgument(program.createArgument('[user]', 'whose').choices(Object.keys(demoUsers)).default('customer'))
     .action(async (user) => console.log(await demoToken(localDeployment(), user)));
 };

@@ -3,6 +3,7 @@ import { type LogEvent, logGroupsOf, readLogs } from '../../aws/operate/logs.ts'
 import { atOnce } from '../../engine/at-once.ts';
 import { localDeployment } from '../local/deployment.ts';
 import { targetOutputs } from '../stack.ts';
+import type { Print } from '../terminal/lines.ts';
 import { isAbout, type LogLine, linesIn, shownLine } from './log-lines.ts';
 
 /** CloudWatch Logs takes ten requests of this kind a second. */
@@ -33,17 +34,14 @@ export const newLines = ({ groups, read, correlation }: Looking) => {
 
 export type LogsOptions = Readonly<{
   correlation?: string;
-  follow: boolean;
+  follow?: boolean;
   since: number;
   stack?: string;
   signal?: AbortSignal;
 }>;
 
 /** `foldstream logs [<correlation>]`: prints the lines of all functions of a deployment, in the order of time. Returns true if there were any. */
-export const logsVerb = async (
-  { correlation, follow, since, stack, signal }: LogsOptions,
-  print: (line: string) => void,
-): Promise<boolean> => {
+export const logsVerb = async ({ correlation, follow, since, stack, signal }: LogsOptions, print: Print): Promise<boolean> => {
   // Throws with advice if there is no such deployment; else points the clients to the local one.
   await targetOutputs(stack);
   const groups = await logGroupsOf(stack ?? localDeployment().stack);

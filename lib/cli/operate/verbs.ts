@@ -1,19 +1,23 @@
 import type { Command } from 'commander';
 import { lasting } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
-import { failUnless, stackOption } from '../verbs.ts';
-import { logsVerb } from './logs.ts';
+import { onDeployment } from '../verbs.ts';
+import { type LogsOptions, logsVerb } from './logs.ts';
 
-/** Declares the verbs for log lines. */
+/** Declares the verb for log lines. */
 export const logsVerbs = (program: Command): void => {
-  program
-    .command('logs')
-    .description('print what all functions wrote, merged by time: of one request, or everything')
-    .argument('[correlation]', 'the correlation id of an answer or a problem: only what that request caused, in every function')
-    .option('--follow', 'go on printing what is written, until Ctrl-C', false)
-    .option('--since <time>', 'from how long ago on, such as 15m or 24h (1h unless you say)', lasting)
-    .option(...stackOption)
-    .action(async (correlation, { since = lasting('1h'), ...options }) =>
-      failUnless(await untilInterrupted((signal) => logsVerb({ ...options, correlation, since, signal }, console.log))),
-    );
+  onDeployment(
+    program
+      .command('logs')
+      .description('print the log lines of all functions in the order of time: of one request, or all')
+      .argument('[correlation]', 'only lines about the request with this correlation id')
+      .option('--follow', 'continue with new lines, until Ctrl-C')
+      .addOption(
+        program
+          .createOption('--since <time>', 'how far to look back, such as 15m or 24h')
+          .argParser(lasting)
+          .default(lasting('1h'), '1h'),
+      ),
+    (asked: LogsOptions, print) => untilInterrupted((signal) => logsVerb({ ...asked, signal }, print)),
+  );
 };

@@ -29,11 +29,10 @@ import { progressOf } from '../../engine/rebuild/operator/report.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import { asker } from '../rebuild/connect.ts';
 import { type Target, targetOutputs } from '../stack.ts';
-import { explained } from '../terminal/explained.ts';
+import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 
 type One = Target & Readonly<{ process: string; instance: string }>;
-type Print = (line: string) => void;
 type Outputs = Readonly<Record<string, string>>;
 
 /** The processes of the manifest that a deployment has, found by its outputs. */
@@ -136,25 +135,24 @@ export const listProcesses = async ({ status, process, ...target }: List, print:
   const { operating } = await connected(target, print);
   const page = { limit: 100, direction: 'oldest-first' } as const;
   const asked = { ...page, ...(status && { status }), ...(process !== undefined && { process }) };
-  for (const line of processLines(await explained(reportProcesses(operating, asked)))) print(line);
+  for (const line of processLines(await reportProcesses(operating, asked))) print(line);
 };
 
 /** `foldstream processes show <process> <instance>`. */
 export const showInstance = async ({ process, instance, ...target }: One, print: Print): Promise<void> => {
   const { operating } = await connected(target, print);
-  for (const line of instanceLines(await explained(readInstance(operating, { process, instance })))) print(line);
+  for (const line of instanceLines(await readInstance(operating, { process, instance }))) print(line);
 };
 
 /** `foldstream processes retry|resume|resolve <process> <instance> --why "..."`. */
 export const orderProcess = async (
-  { process, instance, order, why = '', ...target }: One & Readonly<{ order: InstanceOrder; why?: string }>,
+  { process, instance, order, why, ...target }: One & Readonly<{ order: InstanceOrder; why: string }>,
   print: Print,
 ): Promise<void> => {
-  if (why.trim() === '') throw new UserError('A reason is missing.', 'Give one for the history: --why "...".');
   const { operating } = await connected(target, print);
   const correlation = randomUUID();
   const asked = { process, instance, order, why, by: asker(), correlation };
-  const { status } = await explained(orderInstance(operating, asked));
+  const { status } = await orderInstance(operating, asked);
   print(`${instance} of ${process}, ${status} until now, was asked to ${order} (correlation ${correlation}).`);
   print(`See the result: foldstream processes show ${process} ${instance}`);
 };

@@ -1,53 +1,45 @@
 import type { Command } from 'commander';
-import { type Project, stackOption } from '../verbs.ts';
+import { reason } from '../terminal/arguments.ts';
+import { onDeployment, type Project } from '../verbs.ts';
 import { listProcesses, orderProcess, redriveProcess, showInstance } from './processes.ts';
 
 /** Declares the verbs for the processes of a deployment. */
 export const processesVerbs = (program: Command, project: Project): void => {
-  const processes = program
-    .command('processes')
-    .description('list the processes: the backlog of each, and the instances that are stuck or parked');
-  const theInstance = ['<process>', 'such as transferProcess'] as const;
+  const processes = program.command('processes').description('list the processes, and repair instances that stand still');
+  const ofProcess = (name: string, description: string) =>
+    processes.command(name).description(description).argument('<process>', 'such as transferProcess');
+  const instance = ['<instance>', 'its id, such as t1'] as const;
 
-  processes
-    .command('list', { isDefault: true })
-    .description('list the processes, and the instances that are stuck or parked, or have one status')
-    .addOption(processes.createOption('--status <status>', 'of instances').choices(['running', 'parked', 'stuck', 'ended']))
-    .option('--process <name>', 'instances of this process alone')
-    .option(...stackOption)
-    .action(async (options) => listProcesses({ ...options, manifest: await project.manifest() }, console.log));
-
-  processes
-    .command('show')
-    .description('show the history of an instance, and what it waits for')
-    .argument(...theInstance)
-    .argument('<instance>', 'its id')
-    .option(...stackOption)
-    .action(async (process, instance, options) =>
-      showInstance({ ...options, manifest: await project.manifest(), process, instance }, console.log),
-    );
-
+  onDeployment(
+    processes
+      .command('list', { isDefault: true })
+      .description("list each process's backlog, and its instances that are stuck or parked (the default)")
+      .addOption(
+        processes
+          .createOption('--status <status>', 'list the instances with this status instead')
+          .choices(['running', 'parked', 'stuck', 'ended']),
+      )
+      .option('--process <process>', 'only instances of this process'),
+    listProcesses,
+    project,
+  );
+  onDeployment(
+    ofProcess('show', 'show the history of an instance, and what it waits for').argument(...instance),
+    showInstance,
+    project,
+  );
   const orders = {
-    retry: 'send again what was refused, to an instance that is stuck',
-    resume: 'take a parked instance up again, after its cause is mended',
-    resolve: 'end an instance that stands still: somebody has seen to it',
+    retry: 'send the refused command of a stuck instance again',
+    resume: 'resume a parked instance, after its cause is fixed',
+    resolve: 'end an instance that is stuck or parked: a person has settled its case',
   } as const;
   for (const order of ['retry', 'resume', 'resolve'] as const)
-    processes
-      .command(order)
-      .description(orders[order])
-      .argument(...theInstance)
-      .argument('<instance>', 'its id')
-      .option('--why <text>', 'the reason, which is kept in its history')
-      .option(...stackOption)
-      .action(async (process, instance, options) =>
-        orderProcess({ ...options, manifest: await project.manifest(), process, instance, order }, console.log),
-      );
-
-  processes
-    .command('redrive')
-    .description('put the dead letters of a process back into its queue')
-    .argument(...theInstance)
-    .option(...stackOption)
-    .action(async (process, options) => redriveProcess({ ...options, manifest: await project.manifest(), process }, console.log));
+    onDeployment(
+      ofProcess(order, orders[order])
+        .argument(...instance)
+        .requiredOption('--why <text>', "the reason, for the instance's history", reason),
+      (asked: Parameters<typeof orderProcess>[0], print) => orderProcess({ ...asked, order }, print),
+      project,
+    );
+  onDeployment(ofProcess('redrive', 'put the dead letters of a process back into its queue'), redriveProcess, project);
 };

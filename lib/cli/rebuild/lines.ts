@@ -1,8 +1,7 @@
 import type { Estimate } from '../../engine/rebuild/operator/estimate.ts';
 import type { RebuildReport } from '../../engine/rebuild/operator/report.ts';
 import { type Difference, isOver, type Rebuild, type Recorded, type RollBack } from '../../engine/rebuild/ports.ts';
-
-const count = (n: number, what: string) => `${n.toLocaleString('en-GB')} ${what}${n === 1 ? '' : 's'}`;
+import { count } from '../terminal/lines.ts';
 
 /** True if the rebuild succeeded and found no differences. */
 export const isGood = ({ state, found = 0 }: Pick<Rebuild, 'state' | 'found'>): boolean =>

@@ -5,28 +5,30 @@ import { listRebuilds, reportRecorded } from '../../engine/rebuild/operator/repo
 import { rollBack } from '../../engine/rebuild/operator/roll-back.ts';
 import { orderRebuild, rebuildable } from '../../engine/rebuild/operator/start.ts';
 import { orderAudit, orderRefold, orderReplay } from '../../engine/rebuild/operator/start-in-place.ts';
-import { isOver, type Rebuild, type RebuildSettings } from '../../engine/rebuild/ports.ts';
+import { isOver, type Rebuild } from '../../engine/rebuild/ports.ts';
 import type { Target } from '../stack.ts';
-import { explained } from '../terminal/explained.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
+import type { Print } from '../terminal/lines.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { asker, type Rebuilding, rebuildingOn } from './connect.ts';
 import { endLines, estimateLines, isGood, listLine, reportLines } from './lines.ts';
 import { watched } from './watch.ts';
 
-type Print = (line: string) => void;
-type Asked = Target & Readonly<{ name: string; revision?: number; why?: string; detach: boolean }>;
-/** The limits of the workers. */
-type Ceiling = Readonly<{ segments?: number; concurrency?: number; unitsPerSecond?: number }>;
-export type RebuildVerb = Asked & Ceiling & Readonly<{ compare?: number; stream?: string; category?: string; dryRun: boolean }>;
-export type AuditVerb = Asked & Ceiling & Readonly<{ oneOf?: number; repair: boolean }>;
+type Asked = Target & Readonly<{ view: string; revision?: number; why?: string }>;
+/** The limits of the workers, and how many streams they compare. */
+type Limits = Readonly<{ segments?: number; concurrency?: number; unitsPerSecond?: number; compare?: number; detach?: boolean }>;
+export type RebuildVerb = Asked & Limits & Readonly<{ stream?: string; category?: string; dryRun?: boolean }>;
+export type AuditVerb = Asked & Limits & Readonly<{ repair?: boolean }>;
+type BarOf = (title: string) => Bar;
 
 const defined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
-const askedOf = ({ name, revision, why = '' }: Pick<Asked, 'name' | 'revision' | 'why'>) =>
-  defined({ projection: name, revision, why, by: asker() });
+const askedOf = ({ view, revision, why = '' }: Asked) => defined({ projection: view, revision, why, by: asker() });
+
+const settingsOf = ({ segments, concurrency, unitsPerSecond, compare }: Limits) =>
+  defined({ segments, concurrency, unitsPerSecond, compareOneOf: compare });
 
 /** Watches a rebuild to its end, unless detached. Returns true if it succeeded, as far as that is known. */
 const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean, print: Print, bar: Bar): Promise<boolean> => {
@@ -37,7 +39,7 @@ const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean
   }
   const report = await untilInterrupted((signal) => watched(rebuilding, id, bar, signal));
   if (!isOver(report)) {
-    bar.end(`${id} goes on without you. ${again}`);
+    bar.end(`${id} continues without this command. ${again}`);
     return true;
   }
   const [first = '', ...rest] = endLines(report);
@@ -46,67 +48,57 @@ const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean
   return isGood(report);
 };
 
-const dryRun = async (rebuilding: Rebuilding, { name, revision }: Asked, settings: Partial<RebuildSettings>, print: Print) => {
-  const { view } = await rebuildable(rebuilding, defined({ projection: name, revision }));
-  const estimating = { ...rebuilding, projection: view.projection, random: Math.random };
-  for (const line of estimateLines(await estimateRebuild(estimating, settings))) print(line);
-};
-
-/** `foldstream rebuild <projection>`: builds a revision from all history, beside the one that answers. Or folds a stream or a category anew. */
-export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: Bar): Promise<boolean> => {
-  const { stream, category, segments, concurrency, unitsPerSecond, compare, detach } = verb;
+/** `foldstream rebuild <view>`: builds a revision from all history, beside the one that answers. Or folds a stream or a category anew. */
+export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: BarOf): Promise<boolean> => {
+  const { view, stream, category, detach = false, dryRun } = verb;
   if (stream !== undefined && category !== undefined)
-    throw new UserError('Both a stream and a category are named.', 'Name one of them.');
+    throw new UserError('Both --stream and --category are given.', 'Give one of them.');
   const rebuilding = await rebuildingOn(verb);
-  const settings = defined({ segments, concurrency, unitsPerSecond, compareOneOf: compare });
+  const settings = settingsOf(verb);
   const asked = { ...askedOf(verb), settings };
-  if (verb.dryRun) {
-    await explained(dryRun(rebuilding, verb, settings, print));
+  if (dryRun) {
+    const { projection } = (await rebuildable(rebuilding, asked)).view;
+    const estimate = await estimateRebuild({ ...rebuilding, projection, random: Math.random }, settings);
+    for (const line of estimateLines(estimate)) print(line);
     return true;
   }
   if (stream !== undefined) {
-    const { projection, revision } = await explained(orderRefold(rebuilding, { ...asked, stream, correlation: randomUUID() }));
-    print(`${stream} is refolded in ${projection}.r${revision}, once its queue gets there.`);
+    const { projection, revision } = await orderRefold(rebuilding, { ...asked, stream, correlation: randomUUID() });
+    print(`${stream} is folded again in ${projection}.r${revision}, as soon as its queue gets there.`);
     return true;
   }
-  const order = category === undefined ? orderRebuild(rebuilding, asked) : orderReplay(rebuilding, { ...asked, category });
-  return attended(rebuilding, await explained(order), detach, print, bar);
+  const begun = category === undefined ? orderRebuild(rebuilding, asked) : orderReplay(rebuilding, { ...asked, category });
+  return attended(rebuilding, await begun, detach, print, bar(`Rebuilding ${view}`));
 };
 
-/** `foldstream audit <projection>`: compares the live revision with its history. Changes nothing without `--repair`. */
-export const auditVerb = async (verb: AuditVerb, print: Print, bar: Bar): Promise<boolean> => {
+/** `foldstream audit <view>`: compares the live revision with its history. Changes nothing without `--repair`. */
+export const auditVerb = async (verb: AuditVerb, print: Print, bar: BarOf): Promise<boolean> => {
+  const { view, repair = false, detach = false } = verb;
   const rebuilding = await rebuildingOn(verb);
-  const { segments, concurrency, unitsPerSecond, oneOf } = verb;
-  const settings = defined({ segments, concurrency, unitsPerSecond, compareOneOf: oneOf });
-  const order = orderAudit(rebuilding, { ...askedOf(verb), settings, repair: verb.repair });
-  return attended(rebuilding, await explained(order), verb.detach, print, bar);
+  const begun = await orderAudit(rebuilding, { ...askedOf(verb), settings: settingsOf(verb), repair });
+  return attended(rebuilding, begun, detach, print, bar(`Comparing ${view}`));
 };
 
 /** `foldstream rebuilds`: running ones and past ones, and roll backs. */
-export const listVerb = async (
-  { projection, ...target }: Target & Readonly<{ projection?: string }>,
-  print: Print,
-): Promise<void> => {
-  const all = await listRebuilds(await rebuildingOn(target), projection);
+export const listVerb = async ({ view, ...target }: Target & Readonly<{ view?: string }>, print: Print): Promise<void> => {
+  const all = await listRebuilds(await rebuildingOn(target), view);
   for (const rebuild of all) print(listLine(rebuild));
   if (all.length === 0) print('There are no rebuilds yet.');
 };
 
 /** `foldstream rebuilds show <id>`. */
 export const showVerb = async ({ id, ...target }: Target & Readonly<{ id: string }>, print: Print): Promise<void> => {
-  for (const line of reportLines(await explained(reportRecorded(await rebuildingOn(target), id)))) print(line);
+  for (const line of reportLines(await reportRecorded(await rebuildingOn(target), id))) print(line);
 };
 
 /** `foldstream rebuilds cancel <id>`. */
 export const cancelVerb = async ({ id, ...target }: Target & Readonly<{ id: string }>, print: Print): Promise<void> => {
-  const { projection } = await explained(cancelRebuild(await rebuildingOn(target), { id, by: asker() }));
+  const { projection } = await cancelRebuild(await rebuildingOn(target), { id, by: asker() });
   print(`${id} is cancelled: ${projection} answers as before, and the next rebuild continues where this one was.`);
 };
 
-/** `foldstream roll-back <projection>`: lets the revision before answer again. */
-export const rollBackVerb = async (verb: Target & Pick<Asked, 'name' | 'revision' | 'why'>, print: Print) => {
-  const { name, why = '' } = verb;
-  if (why.trim() === '') throw new UserError('A reason is missing.', 'Give one for the history: --why "...".');
-  const { revision, previous } = await explained(rollBack(await rebuildingOn(verb), askedOf(verb)));
-  print(`${name}.r${revision} answers again; r${previous} is still kept up to date.`);
+/** `foldstream roll-back <view>`: lets the revision before answer again. */
+export const rollBackVerb = async (verb: Asked, print: Print): Promise<void> => {
+  const { projection, revision, previous } = await rollBack(await rebuildingOn(verb), askedOf(verb));
+  print(`${projection}.r${revision} answers again; r${previous} is still kept up to date.`);
 };

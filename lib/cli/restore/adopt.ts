@@ -3,6 +3,7 @@ import { dynamo } from '../../aws/dynamo.ts';
 import { systemClock } from '../../aws/system.ts';
 import { contextOf, type KeptTable, keptTables, lackingIn } from '../../engine/deployment/kept-tables.ts';
 import { targetEngine } from '../stack.ts';
+import type { Print } from '../terminal/lines.ts';
 import { patience } from '../terminal/patience.ts';
 import { UserError } from '../terminal/user-error.ts';
 
@@ -15,7 +16,7 @@ export type AdoptVerb = Readonly<{ table: KeptTable; name: string; stack?: strin
  * `foldstream adopt <table> <name>`: gives an existing table, such as a restored one, the settings that a restore lacks, and prints how to deploy
  * with it. Idempotent.
  */
-export const adoptVerb = async ({ table, name, stack }: AdoptVerb, print: (line: string) => void): Promise<void> => {
+export const adoptVerb = async ({ table, name, stack }: AdoptVerb, print: Print): Promise<void> => {
   targetEngine(stack);
   const client = dynamo(patience);
   const facts = await tableFacts(client, name);

@@ -20,6 +20,7 @@ import type { RestoredProcess } from '../../engine/restore/ports.ts';
 import { type Reset, type Resetting, resetToRestored } from '../../engine/restore/reset.ts';
 import { usesExternalEngine } from '../local/endpoint.ts';
 import { targetOutputs } from '../stack.ts';
+import { type Print, some } from '../terminal/lines.ts';
 import { patience } from '../terminal/patience.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
@@ -34,10 +35,8 @@ export type RestoredVerb = Readonly<{
   stack?: string;
 }>;
 type Outputs = Readonly<Record<string, string>>;
-type Print = (line: string) => void;
 
 const segments = 16;
-const listed = 20;
 
 const processesIn = ({ processes = [] }: Manifest, outputs: Outputs): readonly RestoredProcess[] => {
   const [client, queues, control] = [dynamo(patience), sqs(), outputs.ControlTable ?? ''];
@@ -107,7 +106,11 @@ const emptied = async (queues: readonly string[], print: Print): Promise<void> =
 };
 
 /** `foldstream restored --to <instant>`: brings all consumers to the restored commits. Returns false if it could not. */
-export const restoredVerb = async ({ manifest, to, late, stack }: RestoredVerb, print: Print, bar: Bar): Promise<boolean> => {
+export const restoredVerb = async (
+  { manifest, to, late, stack }: RestoredVerb,
+  print: Print,
+  barOf: (title: string) => Bar,
+): Promise<boolean> => {
   const at = Date.parse(to);
   if (!Number.isFinite(at))
     throw new UserError(`'${to}' is no instant.`, 'Say it as the restore was told, such as 2026-11-28T12:00:00Z.');
@@ -115,13 +118,13 @@ export const restoredVerb = async ({ manifest, to, late, stack }: RestoredVerb, 
     throw new UserError(`${instant(at)} is in the future.`, 'Say the instant that the commits were restored to.');
   const { resetting, queues, about } = resettingOn(manifest, await targetOutputs(stack));
   await emptied(queues, print);
-  const expected = await about();
+  const [expected, bar] = [await about(), barOf('Checking the commits')];
   const seen = (done: number) => bar.show({ done, about: expected });
   const restored = await resetToRestored({ ...resetting, seen }, { to: at, lateMilliseconds: late * 3_600_000 });
   if ('faults' in restored) {
     bar.end('The commits are not whole. Nothing was changed but the queues.');
-    for (const { stream, commit, what } of restored.faults.slice(0, listed)) print(`${stream}, commit ${commit}: ${what}.`);
-    if (restored.faults.length > listed) print(`and ${restored.faults.length - listed} more`);
+    for (const line of some(restored.faults.map(({ stream, commit, what }) => `${stream}, commit ${commit}: ${what}.`)))
+      print(line);
     print('Restore them to another instant, or put back the missing commits; then run this again.');
     return false;
   }

@@ -1,37 +1,30 @@
 import { InvalidArgumentError } from 'commander';
 
-export const port = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1024 || number > 65_535)
-    throw new InvalidArgumentError('A port is a number from 1024 to 65535.');
-  return number;
-};
+/** Parses a whole number between two limits. */
+export const whole =
+  (least = 1, most = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    const limit =
+      most === Number.MAX_SAFE_INTEGER ? `a whole number from ${least} on` : `a whole number from ${least} to ${most}`;
+    throw new InvalidArgumentError(`It must be ${limit}.`);
+  };
 
-export const revision = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A revision is 1, 2, 3, ...');
-  return number;
-};
-
-export const whole = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('It is 1, 2, 3, ...');
-  return number;
-};
-
-export const oneOf = (text: string): number => (text === 'all' ? 1 : whole(text));
-
-export const segments = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 256) throw new InvalidArgumentError('Segments are 1 to 256.');
-  return number;
-};
+/** Parses the share of the streams to compare: `all`, or one of so many. */
+export const compared = (text: string): number => (text === 'all' ? 1 : whole()(text));
 
 const lengths = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A length of time, in milliseconds. */
 export const lasting = (text: string): number => {
   const [, number, unit] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  if (!number) throw new InvalidArgumentError('A time is such as 30s, 15m, 2h or 7d.');
+  if (!number) throw new InvalidArgumentError('It must be a time such as 30s, 15m, 2h or 7d.');
   return Number(number) * lengths[unit as keyof typeof lengths];
+};
+
+/** A reason that is more than spaces: it is kept in the history. */
+export const reason = (text: string): string => {
+  if (text.trim() === '') throw new InvalidArgumentError('It must say why.');
+  return text;
 };

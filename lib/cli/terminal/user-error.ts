@@ -1,3 +1,5 @@
+import { ProblemError } from '../../core/problem.ts';
+
 /** A failure that the user can do something about: the command line prints it without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError';
@@ -12,5 +14,6 @@ export class UserError extends Error {
 /** The text that the command line prints for an error. */
 export function explain(error: unknown): string {
   if (error instanceof UserError) return error.hint ? `${error.message}\n${error.hint}` : error.message;
+  if (error instanceof ProblemError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

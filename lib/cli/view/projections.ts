@@ -7,13 +7,11 @@ import { systemClock } from '../../aws/system.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
 import { type Operating, orderResume, type ProjectionsReport, reportProjections } from '../../engine/operate/projections.ts';
 import { type Target, targetOutputs } from '../stack.ts';
-import { explained } from '../terminal/explained.ts';
+import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { type Deployed, deployedProjections } from './deployed.ts';
 
-type One = Target & Readonly<{ name: string; revision?: number }>;
-
-type Print = (line: string) => void;
+type One = Target & Readonly<{ view: string; revision?: number }>;
 
 const operatingOn = async (
   { manifest, stack }: Target,
@@ -50,18 +48,18 @@ export const listProjections = async (target: Target, print: Print): Promise<voi
 
 /** `foldstream projections resume <name> <stream>`. */
 export const resumeProjection = async (
-  { name, stream, revision, ...target }: One & { stream: string },
+  { view, stream, revision, ...target }: One & { stream: string },
   print: Print,
 ): Promise<void> => {
   const operating = await operatingOn(target, print);
   const correlation = randomUUID();
-  const asked = { name, stream, correlation, ...(revision !== undefined && { revision }) };
-  const ordered = await explained(orderResume(operating, asked));
-  print(`${stream} is resumed in ${name}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
+  const asked = { name: view, stream, correlation, ...(revision !== undefined && { revision }) };
+  const ordered = await orderResume(operating, asked);
+  print(`${stream} is resumed in ${view}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
 };
 
 /** `foldstream projections redrive <name>`: sends dead letters back, of the queue and of its rule. */
-export const redriveProjection = async ({ name, revision, ...target }: One, print: Print): Promise<void> => {
+export const redriveProjection = async ({ view: name, revision, ...target }: One, print: Print): Promise<void> => {
   const { views, actives } = await operatingOn(target, print);
   const wanted = revision ?? (await actives.load(name))?.revision;
   const candidates = views.filter(({ projection }) => projection.name === name);

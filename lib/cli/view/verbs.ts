@@ -1,33 +1,30 @@
 import type { Command } from 'commander';
-import { revision } from '../terminal/arguments.ts';
-import { type Project, stackOption } from '../verbs.ts';
+import { whole } from '../terminal/arguments.ts';
+import { onDeployment, type Project } from '../verbs.ts';
 import { listProjections, redriveProjection, resumeProjection } from './projections.ts';
 
 /** Declares the verbs for the projections of a deployment. */
 export const projectionsVerbs = (program: Command, project: Project): void => {
-  const projections = program.command('projections').description('list the projections: parked streams, and the backlog of each');
-  projections
-    .command('list', { isDefault: true })
-    .description('list the projections')
-    .option(...stackOption)
-    .action(async (options) => listProjections({ ...options, manifest: await project.manifest() }, console.log));
+  const projections = program.command('projections').description('list the views, and repair the ones that stand still');
+  const ofView = (name: string, description: string) =>
+    projections.command(name).description(description).argument('<view>', 'such as account-balance');
+  const revision = ['--revision <number>', 'without it the live one', whole()] as const;
 
-  projections
-    .command('resume')
-    .description('resume a parked stream, after its cause is fixed')
-    .argument('<name>', 'such as account-balance')
-    .argument('<stream>', 'such as account-7f3a')
-    .option('--revision <number>', 'without it the one that answers queries', revision)
-    .option(...stackOption)
-    .action(async (name, stream, options) =>
-      resumeProjection({ ...options, manifest: await project.manifest(), name, stream }, console.log),
-    );
-
-  projections
-    .command('redrive')
-    .description('put the dead letters of a projection back into its queue')
-    .argument('<name>', 'such as account-balance')
-    .option('--revision <number>', 'without it the one that answers queries', revision)
-    .option(...stackOption)
-    .action(async (name, options) => redriveProjection({ ...options, manifest: await project.manifest(), name }, console.log));
+  onDeployment(
+    projections.command('list', { isDefault: true }).description("list each view's backlog and its parked streams (the default)"),
+    listProjections,
+    project,
+  );
+  onDeployment(
+    ofView('resume', 'resume a parked stream, after its cause is fixed')
+      .argument('<stream>', 'such as account-7f3a')
+      .option(...revision),
+    resumeProjection,
+    project,
+  );
+  onDeployment(
+    ofView('redrive', 'put the dead letters of a view back into its queue').option(...revision),
+    redriveProjection,
+    project,
+  );
 };
