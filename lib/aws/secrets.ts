@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ConditionalCheckFailedException, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type SecretName, secretIds } from '../core/deployed-names.ts';
+import { asRead, didHold } from './condition.ts';
 
 /** A secret, and the one before while it is changed. */
 export type Secret = Readonly<{ secret: Uint8Array; previous?: Uint8Array }>;
@@ -18,23 +19,10 @@ export const readSecret = async (client: DynamoDBClient, controlTable: string, n
   return { secret: Item.secret.B, ...(Item.previous?.B && { previous: Item.previous.B }) };
 };
 
-/** Makes up one secret, unless it is there. */
-const makeSecret = async (client: DynamoDBClient, controlTable: string, id: string): Promise<void> => {
-  try {
-    await client.send(
-      new PutItemCommand({
-        TableName: controlTable,
-        Item: { id: { S: id }, secret: { B: randomBytes(32) } },
-        ConditionExpression: 'attribute_not_exists(#id)',
-        ExpressionAttributeNames: { '#id': 'id' },
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
-};
-
 /** Makes each missing secret. Only the deployment's function has the right to. */
-export const makeSecrets = async (client: DynamoDBClient, controlTable: string): Promise<void> => {
-  for (const id of Object.values(secretIds)) await makeSecret(client, controlTable, id);
+export const makeSecrets = async (client: DynamoDBClient, TableName: string): Promise<void> => {
+  for (const id of Object.values(secretIds)) {
+    const Item = { id: { S: id }, secret: { B: randomBytes(32) } };
+    await didHold(client.send(new PutItemCommand({ TableName, Item, ...asRead('id') })));
+  }
 };

@@ -1,5 +1,5 @@
-import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../engine/ports.ts';
+import { codesOf } from './condition.ts';
 import { systemClock } from './system.ts';
 
 /** The tries of a write that conflicts with another transaction, and the longest wait between them (ms). */
@@ -12,17 +12,10 @@ export const longestConflictWait = 1_000;
 /** Reasons for which a cancelled transaction may be sent again as it was; the SDK looks only at the exception's name. */
 const passing = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
-const reasonsOf = ({ CancellationReasons = [] }: TransactionCanceledException) =>
-  CancellationReasons.filter(({ Code }) => Code !== undefined && Code !== 'None');
-
-export const lost = (error: TransactionCanceledException) =>
-  reasonsOf(error).filter(({ Code }) => Code === 'ConditionalCheckFailed');
-
-const passes = (error: unknown): boolean =>
-  error instanceof TransactionConflictException ||
-  (error instanceof TransactionCanceledException &&
-    reasonsOf(error).length > 0 &&
-    reasonsOf(error).every(({ Code }) => passing.includes(Code as string)));
+const passes = (error: unknown): boolean => {
+  const codes = codesOf(error).filter((code) => code !== 'None');
+  return codes.length > 0 && codes.every((code) => passing.includes(code));
+};
 
 export type Waiting = Readonly<{ clock?: Clock; random?: () => number }>;
 

@@ -1,4 +1,5 @@
 import { FromNewerRelease } from '../core/version.ts';
+import { transactionErrors } from './condition.ts';
 
 const names = new Set([
   'ThrottlingException',
@@ -7,10 +8,8 @@ const names = new Set([
   'InternalServerError',
   'ServiceUnavailable',
   'TimeoutError',
-  'TransactionConflictException',
   // The store handles lost races itself: they never get here.
-  'TransactionCanceledException',
-  'TransactionInProgressException',
+  ...transactionErrors,
 ]);
 const codes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 

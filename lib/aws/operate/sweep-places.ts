@@ -1,6 +1,7 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SweepPlace, SweepPlaces } from '../../engine/operate/ports.ts';
 import { toItem } from '../attributes.ts';
+import { asRead, didHold } from '../condition.ts';
 import { controlItem } from '../control-item.ts';
 
 const id = 'sweep';
@@ -8,22 +9,6 @@ const id = 'sweep';
 /** The sweep's place, in the control table. Stored format of 2026-11: `id`, and the fields of a SweepPlace. */
 export const sweepPlaces = (client: DynamoDBClient, table: string): SweepPlaces => ({
   load: () => controlItem<SweepPlace>(client, table, id),
-  save: async (place, loadedRun) => {
-    const none = loadedRun === undefined;
-    try {
-      await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: toItem({ id, ...place }),
-          ConditionExpression: none ? 'attribute_not_exists(#name)' : '#name = :run',
-          ExpressionAttributeNames: { '#name': none ? 'id' : 'run' },
-          ...(!none && { ExpressionAttributeValues: toItem({ ':run': loadedRun }) }),
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  },
+  save: (place, loadedRun) =>
+    didHold(client.send(new PutItemCommand({ TableName: table, Item: toItem({ id, ...place }), ...asRead('run', loadedRun) }))),
 });

@@ -1,6 +1,7 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Cursors } from '../../engine/process/ports.ts';
 import { toItem } from '../attributes.ts';
+import { asRead, didHold } from '../condition.ts';
 import { controlItem } from '../control-item.ts';
 
 /**
@@ -11,23 +12,9 @@ export const sourceCursors = (client: DynamoDBClient, table: string, process: st
   const id = (stream: string) => `cursor/${process}/${stream}`;
   return {
     load: async (stream) => (await controlItem<Readonly<{ commit: number }>>(client, table, id(stream)))?.commit,
-    move: async (stream, to, from) => {
-      const none = from === undefined;
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: toItem({ id: id(stream), commit: to }),
-            ConditionExpression: none ? 'attribute_not_exists(#name)' : '#name = :from',
-            ExpressionAttributeNames: { '#name': none ? 'id' : 'commit' },
-            ...(!none && { ExpressionAttributeValues: toItem({ ':from': from }) }),
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+    move: (stream, to, from) => {
+      const Item = toItem({ id: id(stream), commit: to });
+      return didHold(client.send(new PutItemCommand({ TableName: table, Item, ...asRead('commit', from) })));
     },
   };
 };

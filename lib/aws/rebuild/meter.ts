@@ -1,4 +1,5 @@
 import type { Meter } from '../../engine/rebuild/ports.ts';
+import { conditionError } from '../condition.ts';
 import type { Observe } from '../dynamo.ts';
 
 const reads = new Set(['GetItem', 'BatchGetItem', 'Query', 'Scan', 'TransactGetItems']);
@@ -9,7 +10,7 @@ export const capacityMeter = (): Meter & Readonly<{ observe: Observe }> => {
   return {
     observe: ({ command, units, error }) => {
       if (reads.has(command)) read += units;
-      else write += error === 'ConditionalCheckFailedException' ? Math.max(1, units) : units;
+      else write += error === conditionError ? Math.max(1, units) : units;
     },
     taken: () => {
       const units = { read, write };

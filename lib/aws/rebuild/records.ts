@@ -1,9 +1,7 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
   type PutItemCommandInput,
-  TransactionCanceledException,
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -19,6 +17,7 @@ import {
   type Recorded,
 } from '../../engine/rebuild/ports.ts';
 import { toItem } from '../attributes.ts';
+import { asRead, refusedBy } from '../condition.ts';
 import { controlItem } from '../control-item.ts';
 import { persistently } from '../transaction.ts';
 import { switchItem } from '../view/revisions.ts';
@@ -35,11 +34,6 @@ const readsAtOnce = 25;
 
 type Listed = Readonly<{ changes: number; newest: readonly Readonly<{ rebuild: string; projection: string }>[] }>;
 
-const refused = ({ CancellationReasons = [] }: TransactionCanceledException, at: number) =>
-  CancellationReasons[at]?.Code === 'ConditionalCheckFailed';
-
-const absent = { ConditionExpression: 'attribute_not_exists(#id)', ExpressionAttributeNames: { '#id': 'id' } };
-
 type ControlTable = ReturnType<typeof controlTable>;
 
 /** Reads and writes of records and of their list, of which the operations below are composed. */
@@ -54,8 +48,9 @@ const controlTable = (client: DynamoDBClient, TableName: string) => {
     TableName,
     get,
     put: (input: PutItemCommandInput) => client.send(new PutItemCommand(input)),
+    /** Sends a transaction, and returns its writes that were refused. */
     transact: (TransactItems: TransactWriteItem[]) =>
-      persist(() => client.send(new TransactWriteItemsCommand({ TransactItems }))),
+      refusedBy(persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })))),
     recorded,
     load: async (id: string): Promise<Rebuild | undefined> => {
       const record = await recorded(id);
@@ -65,16 +60,10 @@ const controlTable = (client: DynamoDBClient, TableName: string) => {
     entering: async ({ id, projection, ...fields }: Recorded): Promise<readonly TransactWriteItem[]> => {
       const list = await get<Listed>(listId);
       const newest = [{ rebuild: id, projection }, ...(list?.newest ?? [])].slice(0, keptInList);
-      const unchanged = list
-        ? {
-            ConditionExpression: '#changes = :changes',
-            ExpressionAttributeNames: { '#changes': 'changes' },
-            ExpressionAttributeValues: toItem({ ':changes': list.changes }),
-          }
-        : absent;
+      const changed = toItem({ id: listId, changes: (list?.changes ?? 0) + 1, newest });
       return [
-        { Put: { TableName, Item: toItem({ projection, ...fields, id: recordId(id) }), ...absent } },
-        { Put: { TableName, Item: toItem({ id: listId, changes: (list?.changes ?? 0) + 1, newest }), ...unchanged } },
+        { Put: { TableName, Item: toItem({ projection, ...fields, id: recordId(id) }), ...asRead('id') } },
+        { Put: { TableName, Item: changed, ...asRead('changes', list?.changes) } },
       ];
     },
   };
@@ -84,16 +73,12 @@ const controlTable = (client: DynamoDBClient, TableName: string) => {
 const rollBackIn =
   ({ TableName, transact, entering, recorded }: ControlTable): Rebuilds['rollBack'] =>
   async (record) => {
-    for (let attempt = 0; attempt < tries; attempt++)
-      try {
-        await transact([{ Put: switchItem(TableName, switchOf(record)) }, ...(await entering(record))]);
-        return true;
-      } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) throw error;
-        // Its own record means that an earlier try succeeded and its response was lost.
-        if (refused(error, 0) || refused(error, 1)) return (await recorded(record.id)) !== undefined;
-        if (!refused(error, 2)) throw error;
-      }
+    for (let attempt = 0; attempt < tries; attempt++) {
+      const refused = await transact([{ Put: switchItem(TableName, switchOf(record)) }, ...(await entering(record))]);
+      if (refused.size === 0) return true;
+      // Its own record means that an earlier try succeeded and its response was lost.
+      if (refused.has(0) || refused.has(1)) return (await recorded(record.id)) !== undefined;
+    }
     throw new Error(overwritten);
   };
 
@@ -103,19 +88,14 @@ const beginIn =
   async (rebuild) => {
     const { id, projection } = rebuild;
     for (let attempt = 0; attempt < tries; attempt++) {
-      try {
-        const lock = { Put: { TableName, Item: toItem({ id: lockId(projection), rebuild: id }), ...absent } };
-        await transact([lock, ...(await entering(rebuild))]);
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) throw error;
-        if (refused(error, 0)) {
-          const running = (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
-          // Its own id: an earlier try succeeded, and its response was lost. None: the other one has just ended.
-          if (running === id) return undefined;
-          if (running !== undefined) return running;
-        } else if (!refused(error, 2)) throw error;
-      }
+      const lock = { Put: { TableName, Item: toItem({ id: lockId(projection), rebuild: id }), ...asRead('id') } };
+      const refused = await transact([lock, ...(await entering(rebuild))]);
+      // Its own record, or its own lock, means that an earlier try succeeded and its response was lost.
+      if (refused.size === 0 || refused.has(1)) return undefined;
+      const running = refused.has(0) && (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
+      if (running === id) return undefined;
+      // Without a lock the other rebuild has just ended.
+      if (running) return running;
     }
     throw new Error(overwritten);
   };
@@ -125,9 +105,7 @@ const unlock = (TableName: string, { id, projection }: Rebuild): TransactWriteIt
   Delete: {
     TableName,
     Key: toItem({ id: lockId(projection) }),
-    ConditionExpression: '#rebuild = :rebuild',
-    ExpressionAttributeNames: { '#rebuild': 'rebuild' },
-    ExpressionAttributeValues: toItem({ ':rebuild': id }),
+    ...asRead('rebuild', id),
   },
 });
 
@@ -141,19 +119,14 @@ const moveIn =
       const moved = {
         TableName,
         Item: toItem({ ...there, ...to, id: recordId(id) }),
-        ConditionExpression: '#state = :state',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: toItem({ ':state': there.state }),
+        ...asRead('state', there.state),
       };
-      try {
-        if (!isOver(to)) await put(moved);
-        else await transact([{ Put: moved }, unlock(TableName, there), ...(also ? [{ Put: switchItem(TableName, also) }] : [])]);
-        return true;
-      } catch (error) {
-        if (also && error instanceof TransactionCanceledException && refused(error, 2) && !refused(error, 0)) return false;
-        const raced = error instanceof TransactionCanceledException && (refused(error, 0) || refused(error, 1));
-        if (!raced && !(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      const refused = isOver(to)
+        ? await transact([{ Put: moved }, unlock(TableName, there), ...(also ? [{ Put: switchItem(TableName, also) }] : [])])
+        : await refusedBy(put(moved));
+      if (refused.size === 0) return true;
+      // Another revision became active.
+      if (refused.has(2) && !refused.has(0)) return false;
     }
     throw new Error(`The record of the rebuild ${id} is being changed by others all the time: try again.`);
   };

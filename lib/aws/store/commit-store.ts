@@ -1,17 +1,16 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   type Put,
   PutItemCommand,
-  TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../../core/commit.ts';
 import type { Range, Store } from '../../engine/ports.ts';
 import { checkTogether } from '../../engine/store/transaction.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
-import { lost, persistently, type Waiting } from '../transaction.ts';
+import { asRead, refusedBy } from '../condition.ts';
+import { persistently, type Waiting } from '../transaction.ts';
 import { readPage } from '../view/paging.ts';
 
 const key = (stream: string, commit: number) => toItem({ stream, commit });
@@ -23,8 +22,7 @@ const put = (table: string, commit: Commit) =>
   ({
     TableName: table,
     Item: toItem(commit),
-    ConditionExpression: 'attribute_not_exists(#stream)',
-    ExpressionAttributeNames: { '#stream': 'stream' },
+    ...asRead('stream'),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   }) satisfies Put;
 
@@ -53,24 +51,14 @@ export const commitStore = (client: DynamoDBClient, table: string, waiting: Wait
   const persist = persistently(waiting);
   return {
     append: async (commit) => {
-      try {
-        await persist(() => client.send(new PutItemCommand(put(table, commit))));
-        return { stored: true };
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return { stored: false, winner: winner(error.Item) };
-      }
+      const refused = await refusedBy(persist(() => client.send(new PutItemCommand(put(table, commit)))));
+      return refused.size === 0 ? { stored: true } : { stored: false, winner: winner(refused.get(0)) };
     },
     appendTogether: async (commits) => {
       checkTogether(commits);
       const TransactItems = commits.map((commit) => ({ Put: put(table, commit) }));
-      try {
-        await persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
-        return { stored: true };
-      } catch (error) {
-        if (!(error instanceof TransactionCanceledException) || lost(error).length === 0) throw error;
-        return { stored: false, winners: lost(error).map(({ Item }) => winner(Item)) };
-      }
+      const refused = await refusedBy(persist(() => client.send(new TransactWriteItemsCommand({ TransactItems }))));
+      return refused.size === 0 ? { stored: true } : { stored: false, winners: [...refused.values()].map(winner) };
     },
     read: async (stream, range) => {
       // DynamoDB rejects such a range; to a reader it is empty.

@@ -1,15 +1,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock, Snapshot, Snapshots } from '../../engine/ports.ts';
 import { idEntryBytes } from '../../engine/store/known.ts';
 import { itemSize } from '../../engine/store/size.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
+import { didHold } from '../condition.ts';
 import { systemClock } from '../system.ts';
 
 /** A larger snapshot is not kept (bytes, as stored): it would cost more to write than the tail costs to read. */
@@ -97,11 +92,9 @@ export const snapshotStore = (
       const mark: Mark | undefined = impossible
         ? toItem({ commit: impossible.commit, hash: impossible.hash })
         : malformed.get(place(snapshot));
-      try {
-        await client.send(new PutItemCommand({ TableName: table, Item: toItem(item), ...replaceable(snapshot.commit, mark) }));
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      await didHold(
+        client.send(new PutItemCommand({ TableName: table, Item: toItem(item), ...replaceable(snapshot.commit, mark) })),
+      );
       malformed.delete(place(snapshot));
     },
   };

@@ -1,12 +1,8 @@
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { dirtyPlace, shardOfNote } from '../../engine/view/dirty.ts';
 import type { Dirty, DirtyNotes } from '../../engine/view/ports.ts';
 import { fromItem, toItem } from '../attributes.ts';
+import { didHold } from '../condition.ts';
 import { readPage } from './paging.ts';
 
 /**
@@ -14,16 +10,9 @@ import { readPage } from './paging.ts';
  * stream, and `noted` the newest commit that was noted. They are in no index or list.
  */
 export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNotes => {
-  const unless = async (sending: Promise<unknown>): Promise<void> => {
-    try {
-      await sending;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    }
-  };
   return {
-    note: ({ stream, commit }) =>
-      unless(
+    note: async ({ stream, commit }) => {
+      await didHold(
         client.send(
           new PutItemCommand({
             TableName,
@@ -33,7 +22,8 @@ export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNote
             ExpressionAttributeValues: toItem({ ':noted': commit }),
           }),
         ),
-      ),
+      );
+    },
     list: async (shard, { limit, after }) => {
       const query = {
         TableName,
@@ -51,8 +41,8 @@ export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNote
       });
       return { notes, ...(last?.sort?.S !== undefined && { next: last.sort.S }) };
     },
-    clear: ({ stream, commit }) =>
-      unless(
+    clear: async ({ stream, commit }) => {
+      await didHold(
         client.send(
           new DeleteItemCommand({
             TableName,
@@ -62,6 +52,7 @@ export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNote
             ExpressionAttributeValues: toItem({ ':noted': commit }),
           }),
         ),
-      ),
+      );
+    },
   };
 };

@@ -2,22 +2,17 @@ import type { Put } from '@aws-sdk/client-dynamodb';
 import type { ViewItem } from '../../engine/ports.ts';
 import { countOfRows } from '../../engine/view/view-item.ts';
 import { toItem } from '../attributes.ts';
+import { asRead } from '../condition.ts';
 
 type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
 
 /** Condition: the head has not been written since it was read. A head from before the count has none until it is written again. */
 export const asItWasRead = (before: ViewItem | undefined): Condition => {
-  if (before === undefined)
-    return { ConditionExpression: 'attribute_not_exists(#key)', ExpressionAttributeNames: { '#key': 'key' } };
-  if (before.writes === undefined)
-    return {
-      ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#writes)',
-      ExpressionAttributeNames: { '#key': 'key', '#writes': 'writes' },
-    };
+  if (before === undefined) return asRead('key');
+  if (before.writes !== undefined) return asRead('writes', before.writes);
   return {
-    ConditionExpression: '#writes = :writes',
-    ExpressionAttributeNames: { '#writes': 'writes' },
-    ExpressionAttributeValues: toItem({ ':writes': before.writes }),
+    ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#writes)',
+    ExpressionAttributeNames: { '#key': 'key', '#writes': 'writes' },
   };
 };
 

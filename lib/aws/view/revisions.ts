@@ -1,7 +1,8 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { revisionKey } from '../../core/deployed-names.ts';
 import type { Active, Actives, Phase, Phases, Switch } from '../../engine/view/ports.ts';
 import { toItem } from '../attributes.ts';
+import { asRead, didHold } from '../condition.ts';
 import { controlItem } from '../control-item.ts';
 
 const idOfActive = (projection: string) => `view/${projection}`;
@@ -10,23 +11,13 @@ const idOfActive = (projection: string) => `view/${projection}`;
 export const switchItem = (TableName: string, { next, from }: Switch) => ({
   TableName,
   Item: toItem({ id: idOfActive(next.projection), ...next }),
-  ConditionExpression: from === undefined ? 'attribute_not_exists(#revision)' : '#revision = :from',
-  ExpressionAttributeNames: { '#revision': 'revision' },
-  ...(from !== undefined && { ExpressionAttributeValues: toItem({ ':from': from }) }),
+  ...asRead('revision', from),
 });
 
 /** The active revision of each view, in the control table. Stored format of 2026-11: `id` is `view/<projection>`, and the fields of an Active. */
 export const activeRevisions = (client: DynamoDBClient, table: string): Actives => ({
   load: (projection) => controlItem<Active>(client, table, idOfActive(projection)),
-  switch: async (next, from) => {
-    try {
-      await client.send(new PutItemCommand(switchItem(table, { next, from })));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  },
+  switch: (next, from) => didHold(client.send(new PutItemCommand(switchItem(table, { next, from })))),
 });
 
 /** The phases of revisions, in the control table. Stored format of 2026-11: `id` is `phase/<projection>.r<revision>`, and the fields of a Phase. */

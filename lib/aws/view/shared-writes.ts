@@ -1,17 +1,11 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  TransactionCanceledException,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { plus } from '../../core/amount.ts';
 import type { RowChange, View, ViewItem } from '../../engine/ports.ts';
 import { NotStorable } from '../../engine/store/storable.ts';
 import { partSort, rowPlace, shareSort } from '../../engine/view/shares.ts';
 import { written } from '../../engine/view/view-item.ts';
 import { type Item, toItem } from '../attributes.ts';
+import { asRead, codesOf, conditionFailed, didHold } from '../condition.ts';
 import { persistently } from '../transaction.ts';
 import { asItWasRead } from './head-condition.ts';
 
@@ -53,9 +47,6 @@ const contribution = (TableName: string, { row, stream, commit, share }: RowChan
     : { Delete: { TableName, Key: toItem(place) } };
 };
 
-const codesOf = ({ CancellationReasons = [] }: TransactionCanceledException) =>
-  CancellationReasons.map(({ Code }) => Code ?? 'None');
-
 type SharedWrites = Pick<View, 'putShares' | 'putPart'>;
 
 /**
@@ -76,34 +67,17 @@ export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored
         }
         return 'written';
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return 'moved';
-        if (!(error instanceof TransactionCanceledException)) throw error;
         const codes = codesOf(error);
-        if (codes[0] === 'ConditionalCheckFailed') return 'moved';
+        if (codes[0] === conditionFailed) return 'moved';
         if (codes.includes('ValidationError'))
-          throw new NotStorable(`A row cannot take what is added: ${error.message}`, { cause: error });
-        if (codes.includes('ConditionalCheckFailed')) return 'refused';
+          throw new NotStorable(`A row cannot take what is added: ${(error as Error).message}`, { cause: error });
+        if (codes.includes(conditionFailed)) return 'refused';
         throw error;
       }
     },
-    putPart: async ({ row, shard, amounts, highest }, listed, changes) => {
-      const none = changes === undefined;
+    putPart: ({ row, shard, amounts, highest }, listed, changes) => {
       const Item = { key: rowPlace(row), sort: partSort(shard), listed, ...amounts, ...highest, changes: plus(changes ?? 0, 1) };
-      try {
-        await client.send(
-          new PutItemCommand({
-            TableName,
-            Item: toItem(Item),
-            ConditionExpression: none ? 'attribute_not_exists(#changes)' : '#changes = :changes',
-            ExpressionAttributeNames: { '#changes': 'changes' },
-            ...(!none && { ExpressionAttributeValues: toItem({ ':changes': changes }) }),
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+      return didHold(client.send(new PutItemCommand({ TableName, Item: toItem(Item), ...asRead('changes', changes) })));
     },
   };
 };

@@ -1,5 +1,4 @@
 import {
-  ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -10,6 +9,7 @@ import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } f
 import { candidates } from '../../engine/view/lists.ts';
 import { listed, rowUnder, written } from '../../engine/view/view-item.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
+import { didHold } from '../condition.ts';
 import { asItWasRead, overEarlier } from './head-condition.ts';
 import { type ItemPage, lookFurther, readPage, requestsPerPage } from './paging.ts';
 import { sharedReads } from './shared-reads.ts';
@@ -111,15 +111,8 @@ const filtered = (first: readonly string[], { equals = {}, now }: Where = {}) =>
 /** One revision's table. Stored format of 2026-11: the fields of a ViewItem, but for `lists`: the place in each as `in.<list>` and
  * `at.<list>`; `removeAt` (TTL) on a row that expires and holds no cursor; `parkedSince` on a parked head; key `key` and `sort`. */
 export const viewTable = (client: DynamoDBClient, table: string): View & ViewReader => {
-  const putIf = async (item: ViewItem, condition: Partial<PutItemCommandInput>): Promise<boolean> => {
-    try {
-      await client.send(new PutItemCommand({ TableName: table, Item: toStored(item), ...condition }));
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  };
+  const putIf = (item: ViewItem, condition: Partial<PutItemCommandInput>): Promise<boolean> =>
+    didHold(client.send(new PutItemCommand({ TableName: table, Item: toStored(item), ...condition })));
   const query =
     (input: Partial<QueryCommandInput>): Ask =>
     (Limit, after) =>
