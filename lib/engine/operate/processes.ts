@@ -11,7 +11,7 @@ import type { Depth, Log, Queue } from '../ports.ts';
 import { notFound } from '../problems.ts';
 import type { Order, ProcessMessage } from '../process/ports.ts';
 import { kernelOf, type Wait, waitsOf } from '../process/told.ts';
-import { queryList } from '../query/list.ts';
+import { queryList } from '../query/kinds.ts';
 import type { PageAnswer, PageRequest } from '../query/page.ts';
 import { answeringRevision, type Revisions } from '../query/revision.ts';
 import { type Loading, load } from '../store/load.ts';

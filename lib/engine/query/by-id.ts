@@ -6,18 +6,25 @@ import { expired } from '../view/lists.ts';
 import { reach } from './consistency.ts';
 import { type PageAnswer, type PageRequest, pageOf, position, questionOf, shapes, whereOf } from './page.ts';
 import type { Querying } from './querying.ts';
-import { querySharedRow } from './shared-row.ts';
 
 /** What the ETag of every answer begins with: what a client keeps of one table is nothing that another one of the same name answers. */
 export const tagOf = ({ projection: { revision }, incarnation }: Pick<Querying, 'projection' | 'incarnation'>): string =>
   incarnation === undefined ? `r${revision}` : `r${revision}-${incarnation}`;
 
-const visible = ({ projection, clock }: Querying, actor: Actor, item: ViewItem | undefined): ViewItem => {
-  const now = nowOf(clock);
-  if (!item || (projection.kind === 'row-per-stream' && (!item.row || expired(item, now))))
-    throw notFound(`such row in ${projection.name}`);
-  if (!allowed(projection.may, actor, item.owner ?? '')) throw notYours();
-  return item;
+/** A row or the rows of a stream, with the tag that changes when a row does. */
+export type ByIdAnswer = Readonly<{ body: object; tag?: string }>;
+
+const letSee = ({ projection: { may } }: Querying, actor: Actor, { owner = '' }: ViewItem): void => {
+  if (!allowed(may, actor, owner)) throw notYours();
+};
+
+/** The one row of a stream. */
+export const rowById = async (querying: Querying, actor: Actor, id: string, request: PageRequest): Promise<ByIdAnswer> => {
+  const { projection, reader, clock } = querying;
+  const head = (await reach(querying, request.awaited)).get(id) ?? (await reader.head(id));
+  if (!head?.row || expired(head, nowOf(clock))) throw notFound(`such row in ${projection.name}`);
+  letSee(querying, actor, head);
+  return { body: { id, ...head.row }, tag: `${tagOf(querying)}-${head.commit}.${head.writes ?? 0}` };
 };
 
 /** Whether a view knows anything of a stream: from the first event on that it handles. */
@@ -36,23 +43,13 @@ const nothingYet = ({ projection }: Querying, actor: Actor): PageAnswer => {
   return { items: [] };
 };
 
-/** One row by its id, with the tag that changes when it does; or the rows of one stream, a page at a time. */
-export const queryById = async (
-  querying: Querying,
-  actor: Actor,
-  id: string,
-  request: PageRequest,
-): Promise<Readonly<{ body: object; tag?: string }>> => {
+/** The rows of one stream, a page at a time. */
+export const rowsById = async (querying: Querying, actor: Actor, id: string, request: PageRequest): Promise<ByIdAnswer> => {
   const { projection, reader, clock } = querying;
-  if (projection.kind === 'shared-rows') return { body: await querySharedRow({ ...querying, projection }, actor, id, request) };
   const heads = await reach(querying, request.awaited);
-  const found = heads.get(id) ?? (await reader.head(id));
-  if (projection.kind === 'rows-per-stream' && (!hasBegun(found) || isNobodys(querying, actor, found)))
-    return { body: nothingYet(querying, actor) };
-  const head = visible(querying, actor, found);
-  if (projection.kind === 'row-per-stream') {
-    return { body: { id, ...head.row }, tag: `${tagOf(querying)}-${head.commit}.${head.writes ?? 0}` };
-  }
+  const head = heads.get(id) ?? (await reader.head(id));
+  if (!hasBegun(head) || isNobodys(querying, actor, head)) return { body: nothingYet(querying, actor) };
+  letSee(querying, actor, head);
   const { limit, direction } = request;
   const question = questionOf(`rows/${id}`, request);
   const listing = await reader.rowsOf(id, {

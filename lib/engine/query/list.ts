@@ -1,6 +1,7 @@
 import { type Actor, allowedAll } from '../../core/access.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { AnyProjection, List } from '../../core/projection.ts';
+import { pages } from '../pages.ts';
 import type { Listing, ViewItem, Where } from '../ports.ts';
 import { invalid, notYours } from '../problems.ts';
 import { fits, matches, partitionOf } from '../view/lists.ts';
@@ -8,7 +9,6 @@ import { reach } from './consistency.ts';
 import { overlaid, type Range } from './overlay.ts';
 import { ownerOf, type PageAnswer, type PageRequest, pageOf, position, questionOf, type Shape, shapes, whereOf } from './page.ts';
 import type { Querying } from './querying.ts';
-import { querySharedRows } from './shared-row.ts';
 
 /** One way to go through rows: the question that its cursors are good for, its pages from the index, and which rows belong in it. */
 type Way = Pick<Range, 'orderOf' | 'placeOf'> &
@@ -19,6 +19,14 @@ type Way = Pick<Range, 'orderOf' | 'placeOf'> &
     /** Absent where the read is consistent by itself. */
     holds?: (item: ViewItem) => boolean;
   }>;
+
+/** A kind of view whose rows are listed. */
+type Listed = Readonly<{
+  /** The list that is meant where a request names none. */
+  unnamed(querying: Querying, actor: Actor, request: PageRequest, where?: Where): Way;
+  /** All rows of some streams, by their heads. */
+  rowsOf(querying: Querying, heads: readonly ViewItem[]): Promise<readonly ViewItem[]>;
+}>;
 
 /** More rows of one stream than this are not laid over a page: they are read by id. */
 const mostRows = 5_000;
@@ -61,13 +69,8 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
 };
 
 /** The list that every view with one row for each stream has: an owner's rows by id, or everybody's in no order. */
-const byDefault = ({ projection, reader }: Querying, actor: Actor, request: PageRequest, where?: Where): Way => {
-  const { name, lists, kind } = projection;
-  if (kind !== 'row-per-stream') {
-    const beside = Object.keys(lists ?? {});
-    const detail = `${name} is read by id: /views/${name}/{id}${beside.length > 0 ? `; or as a list with list= one of ${beside.join(', ')}` : ''}.`;
-    throw new ProblemError({ kind: 'needs-an-id', status: 404, detail });
-  }
+const byDefault: Listed['unnamed'] = ({ projection, reader }, actor, request, where) => {
+  const { name } = projection;
   const owner = ownerOf(projection, actor, request);
   if (request.by !== undefined) throw invalid('by', 'is for a list that is named with list=');
   if (owner !== undefined && !projection.owner) throw invalid('owner', `the rows of ${name} have no owner`);
@@ -90,19 +93,12 @@ const byDefault = ({ projection, reader }: Querying, actor: Actor, request: Page
 };
 
 /** All rows that some streams have, read consistently. */
-const rowsOf = async ({ projection, reader }: Querying, heads: readonly ViewItem[]): Promise<readonly ViewItem[]> => {
-  if (projection.kind === 'row-per-stream') return heads;
+const rowsOf: Listed['rowsOf'] = async ({ projection, reader }, heads) => {
   const rows: ViewItem[] = [];
+  const options = { limit: rowsAtOnce, direction: 'oldest-first', consistent: true } as const;
   for (const { key } of heads)
-    for (let after: Listing['next'] | null = null; after !== undefined; ) {
-      const page: Listing = await reader.rowsOf(key, {
-        limit: rowsAtOnce,
-        direction: 'oldest-first',
-        consistent: true,
-        ...(after && { after }),
-      });
-      rows.push(...page.items);
-      after = page.next;
+    for await (const { items } of pages((asked) => reader.rowsOf(key, asked), options)) {
+      rows.push(...items);
       if (rows.length > mostRows)
         throw new ProblemError({
           kind: 'too-many-rows',
@@ -113,23 +109,36 @@ const rowsOf = async ({ projection, reader }: Querying, heads: readonly ViewItem
   return rows;
 };
 
-/** A view's rows a page at a time: a customer's own, or anybody's for an operator. */
-export const queryList = async (querying: Querying, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
-  const { projection, clock } = querying;
-  if (projection.kind === 'shared-rows') return querySharedRows({ ...querying, projection }, actor, request);
-  const { limit, direction, list, awaited } = request;
-  const { where } = whereOf(projection, request, clock.now());
-  const way = list === undefined ? byDefault(querying, actor, request, where) : declared(querying, actor, request, list, where);
-  const { orderOf, placeOf } = way;
-  const at = position(querying, way.question, way.shape, request);
-  const heads = await reach(querying, awaited);
-  if (heads.size === 0 || !way.holds) {
-    const listing = await way.read({ limit, ...at });
-    return pageOf(querying, way.question, listing, { shown, placeOf });
-  }
-  const rows = (await rowsOf(querying, [...heads.values()])).filter(way.holds);
-  // As many more as may be dropped, so that a page does not become short by it.
-  const page = await way.read({ limit: limit + heads.size, ...at });
-  const listing = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });
-  return pageOf(querying, way.question, listing, { shown, placeOf });
+const needsAnId: Listed['unnamed'] = ({ projection: { name, lists } }) => {
+  const beside = Object.keys(lists ?? {});
+  const detail = `${name} is read by id: /views/${name}/{id}${beside.length > 0 ? `; or as a list with list= one of ${beside.join(', ')}` : ''}.`;
+  throw new ProblemError({ kind: 'needs-an-id', status: 404, detail });
 };
+
+/** A view's rows a page at a time: a customer's own, or anybody's for an operator. */
+const listed =
+  ({ unnamed, rowsOf }: Listed) =>
+  async (querying: Querying, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
+    const { projection, clock } = querying;
+    const { limit, direction, list, awaited } = request;
+    const { where } = whereOf(projection, request, clock.now());
+    const way = list === undefined ? unnamed(querying, actor, request, where) : declared(querying, actor, request, list, where);
+    const { orderOf, placeOf } = way;
+    const at = position(querying, way.question, way.shape, request);
+    const heads = await reach(querying, awaited);
+    if (heads.size === 0 || !way.holds) {
+      const listing = await way.read({ limit, ...at });
+      return pageOf(querying, way.question, listing, { shown, placeOf });
+    }
+    const rows = (await rowsOf(querying, [...heads.values()])).filter(way.holds);
+    // As many more as may be dropped, so that a page does not become short by it.
+    const page = await way.read({ limit: limit + heads.size, ...at });
+    const listing = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });
+    return pageOf(querying, way.question, listing, { shown, placeOf });
+  };
+
+/** Lists of heads, which are the rows. */
+export const headsListed = listed({ unnamed: byDefault, rowsOf: async (_, heads) => heads });
+
+/** Lists of rows beside the heads; a stream's own rows are read by id. */
+export const rowsListed = listed({ unnamed: needsAnId, rowsOf });

@@ -4,11 +4,12 @@ import type { RowListing, RowPart } from '../ports.ts';
 import { invalid, notFound, notYours } from '../problems.ts';
 import { compareText } from '../view/lists.ts';
 import { contributed, rowPlace, totalOf } from '../view/shares.ts';
+import type { ByIdAnswer } from './by-id.ts';
 import { reach } from './consistency.ts';
 import { ownerOf, type PageAnswer, type PageRequest, paged, position, questionOf, shapes, whereOf } from './page.ts';
 import type { Querying } from './querying.ts';
 
-type Asked = Querying & Readonly<{ projection: AnyProjection & AnySharedRows }>;
+type Asked = Querying<AnyProjection & AnySharedRows>;
 
 /** What readers see of a row: what is declared, and never what it is made of. */
 const shown = ({ show }: AnySharedRows, row: string, parts: readonly RowPart[]): object | undefined => {
@@ -17,7 +18,7 @@ const shown = ({ show }: AnySharedRows, row: string, parts: readonly RowPart[]):
 };
 
 /** One shared row by its key, as all streams together make it. */
-export const querySharedRow = async (asked: Asked, actor: Actor, row: string, request: PageRequest): Promise<object> => {
+export const sharedRowById = async (asked: Asked, actor: Actor, row: string, request: PageRequest): Promise<ByIdAnswer> => {
   const { projection, reader, clock } = asked;
   whereOf(projection, request, clock.now());
   // Whose it is follows from its key: whether it is there is nobody else's business.
@@ -25,7 +26,7 @@ export const querySharedRow = async (asked: Asked, actor: Actor, row: string, re
   await reach(asked, request.awaited);
   const body = shown(projection, row, await reader.parts(row));
   if (!body) throw notFound(`such row in ${projection.name}`);
-  return body;
+  return { body };
 };
 
 /** An owner's rows with those that an index may not have yet, by their keys. */
@@ -49,7 +50,7 @@ const withAwaited = async (
 };
 
 /** Shared rows a page at a time: a customer's own by their keys, or everybody's, in no order, for an operator. */
-export const querySharedRows = async (asked: Asked, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
+export const sharedRowsListed = async (asked: Asked, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
   const { projection, reader, clock } = asked;
   const { name } = projection;
   whereOf(projection, request, clock.now());

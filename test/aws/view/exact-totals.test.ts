@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { httpFunction } from '../../../lib/aws/functions/http-function.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { queryById } from '../../../lib/engine/query/by-id.ts';
+import { queryById } from '../../../lib/engine/query/kinds.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
 import { anySpread, spreadHistory } from '../../support/examples/sharing.ts';

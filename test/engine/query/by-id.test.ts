@@ -1,8 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
 import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
-import { queryById } from '../../../lib/engine/query/by-id.ts';
-import { queryList } from '../../../lib/engine/query/list.ts';
+import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/engine/query/page-cursor.ts';
 import type { Querying } from '../../../lib/engine/query/querying.ts';

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { Clock } from '../../../lib/engine/ports.ts';
-import { queryById } from '../../../lib/engine/query/by-id.ts';
 import { type Awaited, awaitedBy, consistencyToken } from '../../../lib/engine/query/consistency.ts';
-import { queryList } from '../../../lib/engine/query/list.ts';
+import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import type { Querying } from '../../../lib/engine/query/querying.ts';
 import { defaultSettings } from '../../../lib/engine/settings.ts';

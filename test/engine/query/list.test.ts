@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { queryById } from '../../../lib/engine/query/by-id.ts';
-import { queryList } from '../../../lib/engine/query/list.ts';
+import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import type { Querying } from '../../../lib/engine/query/querying.ts';
 import { memoryClock } from '../../../lib/testing/memory/system.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { View } from '../../../lib/engine/ports.ts';
-import { queryById } from '../../../lib/engine/query/by-id.ts';
+import { queryById } from '../../../lib/engine/query/kinds.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
 import { bagOf, entries } from '../../support/examples/bag.ts';

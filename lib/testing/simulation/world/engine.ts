@@ -9,8 +9,7 @@ import { processTargets, sendOverdue } from '../../../engine/operate/sweep-proce
 import type { Store } from '../../../engine/ports.ts';
 import type { Reacting } from '../../../engine/process/react.ts';
 import { processSteps, routeToProcess } from '../../../engine/process/route.ts';
-import { queryById } from '../../../engine/query/by-id.ts';
-import { queryList } from '../../../engine/query/list.ts';
+import { queryById, queryList } from '../../../engine/query/kinds.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
 import { answeringRevision } from '../../../engine/query/revision.ts';
 import { lead } from '../../../engine/rebuild/lead.ts';
