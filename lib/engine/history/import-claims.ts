@@ -1,5 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import { type Claim, claimsOf, type Reservation } from '../../core/reservation.ts';
+import { untilWon } from '../again.ts';
 import type { Commanding } from '../command/request.ts';
 import { reservationCommit, reservationLoading, reservationStream } from '../command/unique.ts';
 import { type Loading, load } from '../store/load.ts';
@@ -9,12 +10,11 @@ export type Claimed = Readonly<{ name: string } & ({ did: 'claimed' | 'held' } |
 
 type Claiming = Loading & Pick<Commanding, 'keys'> & Readonly<{ mark: string }>;
 
-const races = 5;
-
 const claimOne = async (claiming: Claiming, stream: string, last: Commit, claim: Claim): Promise<Claimed> => {
   const { name } = claim;
   const reserved = await reservationStream(claiming, claim);
-  for (let race = 0; race < races; race++) {
+  const contended = `${name} of ${stream} is being claimed by others at the same time. Import again: what is there is passed over.`;
+  return untilWon<Claimed>(contended, async () => {
     const held = await load(reservationLoading(claiming), reserved, () => {});
     const { by } = held.state as Reservation;
     if (by === stream) return { name, did: 'held' };
@@ -22,11 +22,8 @@ const claimOne = async (claiming: Claiming, stream: string, last: Commit, claim:
     const id = `import/${stream}/${name}`;
     const main = { ...last, command: id, meta: { actor: 'import', correlation: id, causation: id } };
     const { stored } = await claiming.store.append({ ...reservationCommit(held, main, claim), imported: claiming.mark });
-    if (stored) return { name, did: 'claimed' };
-  }
-  throw new Error(
-    `${name} of ${stream} is being claimed by others at the same time. Import again: what is there is passed over.`,
-  );
+    return stored ? { name, did: 'claimed' } : 'again';
+  });
 };
 
 /**

@@ -1,10 +1,10 @@
 import { type Commit, trailOf } from '../../core/commit.ts';
 import { parseStream } from '../../core/stream.ts';
+import { TryAgain } from '../again.ts';
 import { stateNow } from '../command/state-now.ts';
 import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
-import { TryAgain } from '../store/read-all.ts';
 import { attend, instanceOf, stepIn } from './attend.ts';
 import { closedBy, listsDeadlines } from './deadlines.ts';
 import type { Arrived, Order, ProcessMessage } from './ports.ts';

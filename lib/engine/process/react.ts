@@ -4,10 +4,11 @@ import { type Cause, kernelEvents } from '../../core/process/events.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { isId, streamName } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
+import { TryAgain, untilWon } from '../again.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 import type { Store } from '../ports.ts';
 import type { ProcessSettings } from '../settings.ts';
-import { races, readAll, TryAgain } from '../store/read-all.ts';
+import { streamBatch, withGapsFilled } from '../store/read-all.ts';
 import { itemSize } from '../store/size.ts';
 import { type Attending, attend, stepIn } from './attend.ts';
 import type { Cursors } from './ports.ts';
@@ -110,23 +111,15 @@ const lastBefore = async (store: Pick<Store, 'find'>, stream: string, since: str
   return before;
 };
 
-/** All commits after a number up to the last that was delivered: as delivered, or where one is missing from the table. */
-async function* commitsAfter(store: Store, stream: string, start: number, whole: ReadonlyMap<number, Commit>, last: number) {
-  const numbers = Array.from({ length: last - start }, (_, i) => start + 1 + i);
-  const delivered = numbers.flatMap((n) => whole.get(n) ?? []);
-  if (delivered.length === numbers.length) yield delivered;
-  else yield* readAll(store, stream, { from: start + 1, to: last }, last);
-}
-
 /** Moves the cursor, never back. Whoever was faster has seen to what it passed. */
 const moveTo = async (cursors: Cursors, stream: string, to: number, read: number | undefined): Promise<number> => {
   let from = read;
-  for (let race = 0; race < races; race++) {
+  return untilWon(`${stream} is being taken by others at the same time.`, async () => {
     if (from !== undefined && from >= to) return from;
     if (await cursors.move(stream, to, from)) return to;
     from = await cursors.load(stream);
-  }
-  throw new TryAgain(`${stream} is being taken by others at the same time.`);
+    return 'again';
+  });
 };
 
 /** Takes a source stream's commits in order up to the last that was delivered. Answers what was decided, by instance. */
@@ -136,16 +129,16 @@ const reactToStream = async (
   deliveries: readonly Delivered[],
 ): Promise<readonly Commit[]> => {
   const { process, cursors, settings, own } = reacting;
-  const whole = new Map(deliveries.flatMap((each) => ('pointer' in each ? [] : [[each.commit, each] as const])));
-  const last = Math.max(...deliveries.map(({ commit }) => commit));
+  const batch = streamBatch(deliveries);
+  const { last } = batch;
   let cursor = await cursors.load(stream);
   if (cursor !== undefined && cursor >= last) return [];
   const isShort = last <= settings.commitsAtOnce;
   const start = cursor ?? (isShort ? 0 : await lastBefore(own.store, stream, process.since, last));
   const decided: Commit[] = [];
-  for await (const page of commitsAfter(own.store, stream, start, whole, last))
-    for (let i = 0; i < page.length; i += settings.commitsAtOnce) {
-      const commits = page.slice(i, i + settings.commitsAtOnce);
+  for await (const page of withGapsFilled(own.store, stream, batch, start))
+    for (let i = 0; i < page.commits.length; i += settings.commitsAtOnce) {
+      const commits = page.commits.slice(i, i + settings.commitsAtOnce);
       for (const commit of commits) decided.push(...(await decideOn(reacting, commit)));
       // Only now: what the cursor has passed is never looked at again.
       cursor = await moveTo(cursors, stream, commits.at(-1)!.commit, cursor);

@@ -3,9 +3,9 @@ import type { SendOutcome } from '../../core/process/decider.ts';
 import type { OpenSend } from '../../core/process/instance.ts';
 import { readCommand } from '../../core/process/stored-command.ts';
 import { parseStream } from '../../core/stream.ts';
+import { TryAgain } from '../again.ts';
 import { handleCommand } from '../command/handle.ts';
 import type { Commanding } from '../command/request.ts';
-import { TryAgain } from '../store/read-all.ts';
 
 /** The id of one attempt of a send: whoever sends it, the target knows it again. */
 export const sendId = (instance: string, { number, attempt }: Pick<OpenSend, 'number' | 'attempt'>): string =>

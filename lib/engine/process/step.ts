@@ -2,9 +2,9 @@ import type { Commit } from '../../core/commit.ts';
 import { type ProcessStep, takenAtOnce } from '../../core/process/decider.ts';
 import { kernelEvents } from '../../core/process/events.ts';
 import { thrownBy } from '../../core/process/reaction.ts';
+import { TryAgain } from '../again.ts';
 import { handleCommand } from '../command/handle.ts';
 import type { Commanding, CommandRequest } from '../command/request.ts';
-import { TryAgain } from '../store/read-all.ts';
 import { NotStorable } from '../store/storable.ts';
 
 type Stepping = Pick<CommandRequest, 'id' | 'causeAt' | 'meta'> & Readonly<{ stream: string; step: ProcessStep; actor: string }>;

@@ -1,11 +1,11 @@
 import canonicalize from 'canonicalize';
 import { difference } from '../../core/difference.ts';
 import { streamKey } from '../../core/projection.ts';
+import { TryAgain } from '../again.ts';
 import { atOnce } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
 import { pages } from '../pages.ts';
 import type { ViewItem, ViewReader } from '../ports.ts';
-import { TryAgain } from '../store/read-all.ts';
 import { storable } from '../store/storable.ts';
 import { foldAfresh } from '../view/fold-afresh.ts';
 import { expired } from '../view/lists.ts';

@@ -1,8 +1,6 @@
-import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
 import type { ScanPlace } from '../ports.ts';
-import { races, readParts, TryAgain } from '../store/read-all.ts';
-import { applyAll, takenUp } from '../view/project.ts';
+import { catchUp } from '../view/resume.ts';
 import { streamsOf } from './fill.ts';
 import type { Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
@@ -10,19 +8,10 @@ import type { Page, Working } from './slice.ts';
 
 const notesPerPage = 100;
 
-/** Brings a stream to its head, from wherever it is; one that is parked is taken up again, and parks again if it must. */
-const catchUp = async (working: Working, stream: string): Promise<number> => {
-  const { view, store, projection, log } = working;
-  const key = streamKey(projection, stream);
-  for (let race = 0; race < races; race++) {
-    const head = await takenUp(working, await view.head(key));
-    if (head === 'again') continue;
-    if (head?.parked || head?.begun) return 0;
-    const after = await applyAll(working, head, readParts(store, stream, { from: (head?.commit ?? 0) + 1 }, 0));
-    if (after?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...after.parked });
-    if (after) return after.commit - (head?.commit ?? 0);
-  }
-  throw new TryAgain(`${stream} is being projected by others at the same time.`);
+/** How many commits a stream is brought on. */
+const broughtOn = async (working: Working, stream: string): Promise<number> => {
+  const { before, after } = await catchUp(working, stream);
+  return after.commit - (before?.commit ?? 0);
 };
 
 /** The notes of one shard: each goes when its stream is at its head. */
@@ -35,7 +24,7 @@ export const drainPage =
     const page = await dirty.list(number, { limit: notesPerPage, ...(stream !== undefined && { after: String(stream) }) });
     let commits = 0;
     await atOnce(settings.streamsAtOnce, page.notes, async (note) => {
-      commits += await catchUp(working, note.stream);
+      commits += await broughtOn(working, note.stream);
       await dirty.clear(note);
     });
     return { ...(page.next !== undefined && { next: { stream: page.next } }), commits, streams: page.notes.length };
@@ -60,7 +49,7 @@ export const catchUpPage =
     );
     let commits = 0;
     await atOnce(settings.streamsAtOnce, streams.keys(), async (stream) => {
-      commits += await catchUp(working, stream);
+      commits += await broughtOn(working, stream);
     });
     return { ...(page.next && { next: page.next }), commits, streams: streams.size, scanUnits: page.units };
   };

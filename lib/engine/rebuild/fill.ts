@@ -1,11 +1,11 @@
 import type { Commit } from '../../core/commit.ts';
 import { sourceOf, streamKey } from '../../core/projection.ts';
+import { tryWhileLost } from '../again.ts';
 import { atOnce } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
 import type { ScanPlace, View, ViewItem } from '../ports.ts';
-import { races } from '../store/read-all.ts';
 import { apply } from '../view/apply.ts';
-import { applyAll, finished } from '../view/project.ts';
+import { applyAll, finished, logParked } from '../view/project.ts';
 import type { Projecting } from '../view/projecting.ts';
 import { refold } from '../view/refold.ts';
 import type { Rebuild, Work } from './ports.ts';
@@ -67,7 +67,7 @@ const withFewPuts = <V extends View>(view: V, most: number): V => {
  * in the page is taken for new as long as that turns out right: its write then finds something in its way, and the cursor is read.
  */
 const filling = (working: Working) => {
-  const { view, projection, clock, log } = working;
+  const { view, projection, clock } = working;
   const handled = handledBy(working);
   let likelyNew = true;
 
@@ -81,7 +81,7 @@ const filling = (working: Working) => {
   };
 
   return async (stream: string, commits: readonly Commit[], remembered: Known | undefined): Promise<Taken> => {
-    for (let race = 0; race < races; race++) {
+    const taken = await tryWhileLost<Taken>(async (race) => {
       const start = (race === 0 && remembered) || (await known(stream, commits, race));
       if (!start) return { dirty: false };
       let { stored, head } = start;
@@ -90,7 +90,7 @@ const filling = (working: Working) => {
       if (stored?.begun) {
         stored = await finished(working, { ...stored, begun: stored.begun });
         head = stored;
-        if (!stored) continue;
+        if (!stored) return 'again';
         if (stored.parked) return { known: { stored, head }, dirty: false };
       }
       const cursor = head?.commit ?? 0;
@@ -104,12 +104,13 @@ const filling = (working: Working) => {
       if (!run.some(handled))
         return { known: { stored, head: run.length > 0 ? apply(projection, head, run, nowOf(clock)).head : head }, dirty };
       const after = await applyAll(working, stored, [{ commits: run }], head);
-      if (after?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...after.parked });
+      logParked(working, after);
       if (after) return { known: { stored: after, head: after }, dirty: dirty && !after.parked };
       likelyNew = false;
-    }
-    // Others are at it all the time: whoever drains brings it to its end.
-    return { dirty: true };
+      return 'again';
+    });
+    // Other writers are faster all the time: the drain brings the stream to its head.
+    return taken === 'again' ? { dirty: true } : taken;
   };
 };
 

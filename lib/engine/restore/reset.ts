@@ -4,6 +4,7 @@ import { processDecider } from '../../core/process/decider.ts';
 import type { Instance } from '../../core/process/instance.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { readEvent } from '../../core/version.ts';
+import { untilWon } from '../again.ts';
 import { atOnce } from '../at-once.ts';
 import { instant } from '../instant.ts';
 import type { SweepPlaces } from '../operate/ports.ts';
@@ -11,7 +12,7 @@ import type { Keys, Scanner, Store } from '../ports.ts';
 import { dropDeadline, openIn } from '../process/deadlines.ts';
 import type { Deadline, ProcessMessage } from '../process/ports.ts';
 import { causesIn } from '../process/react.ts';
-import { races, readAll, TryAgain } from '../store/read-all.ts';
+import { readAll } from '../store/read-all.ts';
 import type { RefoldOrder } from '../view/refold.ts';
 import type { RestoredAnnouncer, RestoredProcess, RestoredView } from './ports.ts';
 import { type Fault, type Survey, survey } from './survey.ts';
@@ -91,20 +92,21 @@ const resetCursor = async (
   { stream, commit }: Readonly<{ stream: string; commit: number }>,
 ): Promise<number> => {
   let from: number | undefined = commit;
-  for (let race = 0; race < races && from !== undefined; race++) {
+  return untilWon(`${process.category} moves its cursor of ${stream} at the same time: stop it first.`, async (race) => {
+    if (from === undefined) return 'again';
     const to = await placeIn(resetting, known, process, stream, from);
     if (to === from) return race === 0 ? 0 : 1;
     if (await cursors.move(stream, to, from)) return 1;
     from = await cursors.load(stream);
-  }
-  throw new TryAgain(`${process.category} moves its cursor of ${stream} at the same time: stop it first.`);
+    return 'again';
+  });
 };
 
 const instanceIn = async ({ store }: Pick<Resetting, 'store'>, process: AnyProcess, stream: string): Promise<Instance> => {
   const decider = processDecider(process);
   let state: unknown = decider.initial;
-  for await (const page of readAll(store, stream, { from: 1 }, 0))
-    for (const commit of page)
+  for await (const { commits } of readAll(store, stream, { from: 1 }))
+    for (const commit of commits)
       state = fold(
         decider,
         state,
@@ -167,14 +169,13 @@ const resetHead = async (
   { projection, view }: RestoredAnnouncer,
   { key, stream }: Readonly<{ key: string; stream: string }>,
 ): Promise<number> => {
-  for (let race = 0; race < races; race++) {
+  return untilWon(`${projection.name} moves its cursor of ${stream} at the same time: stop it first.`, async () => {
     const head = await view.head(key);
     if (!head || head.commit <= lastOf(stream)) return 0;
     // With it a mark goes: the commit that was in the way is gone.
     const { parked: _, ...unmarked } = head;
-    if (await view.putHead({ ...unmarked, commit: lastOf(stream) }, head)) return 1;
-  }
-  throw new TryAgain(`${projection.name} moves its cursor of ${stream} at the same time: stop it first.`);
+    return (await view.putHead({ ...unmarked, commit: lastOf(stream) }, head)) ? 1 : 'again';
+  });
 };
 
 const resetAnnouncer = async (known: Survey, restored: RestoredAnnouncer): Promise<Reset> => {
@@ -184,13 +185,12 @@ const resetAnnouncer = async (known: Survey, restored: RestoredAnnouncer): Promi
 
 /** The next sweep looks at everything. */
 const resetSweep = async ({ places }: Resetting): Promise<void> => {
-  for (let race = 0; race < races; race++) {
+  await untilWon('The sweep runs at the same time. Do the same again.', async () => {
     const there = await places.load();
-    if (!there || there.targets === '') return;
+    if (!there || there.targets === '') return undefined;
     const { checkedBefore: _, leaving: __, left: ___, after: ____, ...place } = there;
-    if (await places.save({ ...place, targets: '' }, there.run)) return;
-  }
-  throw new TryAgain('The sweep runs at the same time. Do the same again.');
+    return (await places.save({ ...place, targets: '' }, there.run)) ? undefined : 'again';
+  });
 };
 
 /**

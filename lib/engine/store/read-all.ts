@@ -1,34 +1,59 @@
 import type { Commit } from '../../core/commit.ts';
+import { TryAgain } from '../again.ts';
 import type { Page, Range, Store } from '../ports.ts';
 
-export const numbersAfter = (cursor: number, last: number) =>
-  Array.from({ length: Math.max(0, last - cursor) }, (_, i) => cursor + 1 + i);
-
-/** Some commits that follow on each other, and whether more of them are to be read. */
-export type Part = Readonly<{ commits: readonly Commit[]; more?: boolean }>;
-
-/** The commits from one number on, page by page and each of them: one that is missing is read again later, never skipped. */
-export async function* readParts(store: Store, stream: string, range: Range, last: number): AsyncGenerator<Part> {
+/** All commits of a range, page by page. A commit that cannot be read yet is an error, and never skipped. */
+export async function* readAll(
+  store: Pick<Store, 'read'>,
+  stream: string,
+  range: Range,
+  /** The commit that there must be at least. */
+  last = range.to ?? 0,
+): AsyncGenerator<Page> {
   let expected = range.from;
   for (let next: number | undefined = range.from; next !== undefined; ) {
     const page: Page = await store.read(stream, { ...range, from: next });
     const hole = page.commits.find(({ commit }) => commit !== expected++);
     if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} is not to be read yet.`);
-    yield { commits: page.commits, more: page.next !== undefined };
+    yield page;
     next = page.next;
   }
   if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} is not to be read yet.`);
 }
 
-/** The same, for whoever does the same with each page. */
-export async function* readAll(...given: Parameters<typeof readParts>): AsyncGenerator<readonly Commit[]> {
-  for await (const { commits } of readParts(...given)) yield commits;
-}
+/** One stream's part of a batch: its commits by number, without pointers, and the number of its last one. */
+export type StreamBatch = Readonly<{ whole: ReadonlyMap<number, Commit>; last: number }>;
 
-/** Something that another try may well get over: the record goes back to the queue. */
-export class TryAgain extends Error {
-  override name = 'TryAgain';
-}
+export const streamBatch = (deliveries: readonly (Commit | Readonly<{ commit: number; pointer: true }>)[]): StreamBatch => ({
+  whole: new Map(deliveries.flatMap((each) => ('pointer' in each ? [] : [[each.commit, each] as const]))),
+  last: Math.max(...deliveries.map(({ commit }) => commit)),
+});
 
-/** How often one stream is begun anew when others are faster. */
-export const races = 5;
+/** The commits that directly follow a cursor, as far as they were delivered. */
+export const following = ({ whole }: StreamBatch, cursor: number): readonly Commit[] => {
+  const run: Commit[] = [];
+  for (let next = whole.get(cursor + 1); next; next = whole.get(next.commit + 1)) run.push(next);
+  return run;
+};
+
+/**
+ * All commits after a cursor up to the last that was delivered: as delivered, and from the store where one is missing. A stream without a cursor is
+ * read from its first commit to its head.
+ */
+export async function* withGapsFilled(
+  store: Pick<Store, 'read'>,
+  stream: string,
+  batch: StreamBatch,
+  cursor: number | undefined,
+): AsyncGenerator<Page> {
+  const { whole, last } = batch;
+  if (cursor === undefined) return yield* readAll(store, stream, { from: 1 }, last);
+  const first = following(batch, cursor);
+  if (first.length > 0) yield { commits: first };
+  const from = cursor + first.length + 1;
+  if (from > last) return;
+  let to = last;
+  while (whole.has(to)) to--;
+  yield* readAll(store, stream, { from, to });
+  yield { commits: following(batch, to) };
+}

@@ -15,8 +15,8 @@ export const foldAfresh = async (
   onRows: (rows: readonly ViewItem[]) => void | Promise<void>,
 ): Promise<ViewItem | undefined> => {
   let head: ViewItem | undefined;
-  for await (const page of readAll(store, stream, { from: 1, ...(to !== undefined && { to }) }, to ?? 0))
-    for (const change of applyInPortions(projection, head, page, () => nowOf(clock))) {
+  for await (const { commits } of readAll(store, stream, { from: 1, ...(to !== undefined && { to }) }))
+    for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
       await onRows(change.rows);
       head = change.head;
     }

@@ -1,7 +1,7 @@
 import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
+import { untilWon } from '../again.ts';
 import { pages } from '../pages.ts';
 import type { RowPart, ViewReader } from '../ports.ts';
-import { races, TryAgain } from '../store/read-all.ts';
 import type { Refolding } from './projecting.ts';
 import { addingUp, listedAs, sameParts } from './shares.ts';
 
@@ -41,14 +41,13 @@ export const mendRow = async (
   { projection, view }: Pick<Refolding<AnyProjection & AnySharedRows>, 'projection' | 'view'>,
   row: string,
 ): Promise<void> => {
-  for (let race = 0; race < races; race++) {
+  await untilWon(`${row} is being changed by others at the same time.`, async () => {
     const { uneven, moved } = await unevenParts({ projection, view }, row);
     const put = await Promise.all(
       uneven.map(({ shard, there, wanted = { row, shard, amounts: {}, highest: {} } }) =>
         view.putPart(wanted, listedAs(projection, row), there?.amounts.changes),
       ),
     );
-    if (!moved && put.every(Boolean)) return;
-  }
-  throw new TryAgain(`${row} is being changed by others at the same time.`);
+    return !moved && put.every(Boolean) ? undefined : 'again';
+  });
 };

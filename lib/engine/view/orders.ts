@@ -1,6 +1,7 @@
 import { runTasks } from '../delivery/batch.ts';
 import { kindOf } from './kinds/index.ts';
 import type { MendOrder } from './mend.ts';
+import { logParked } from './project.ts';
 import type { Refolding } from './projecting.ts';
 import { type RefoldOrder, refold } from './refold.ts';
 import { type ResumeOrder, resumeStream } from './resume.ts';
@@ -27,8 +28,8 @@ const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
   }
   const { stream, row } = order.refold;
   const head = await refold(refolding, stream, row);
-  if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
-  else log.info('A stream is folded anew.', { projection: projection.name, stream, commit: head?.commit });
+  logParked(refolding, head);
+  if (!head?.parked) log.info('A stream is folded anew.', { projection: projection.name, stream, commit: head?.commit });
 };
 
 const about = (order: Order) => ('resume' in order ? order.resume : 'refold' in order ? order.refold : order.mend);

@@ -1,32 +1,15 @@
-import type { Commit } from '../../core/commit.ts';
 import { streamKey } from '../../core/projection.ts';
+import { untilWon } from '../again.ts';
 import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered, Delivery } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
-import type { Store, ViewItem } from '../ports.ts';
-import { numbersAfter, type Part, races, readParts, TryAgain } from '../store/read-all.ts';
+import type { Page, ViewItem } from '../ports.ts';
+import { following, type StreamBatch, streamBatch, withGapsFilled } from '../store/read-all.ts';
 import { applyInPortions } from './apply.ts';
 import { kindOf } from './kinds/index.ts';
 import type { BegunHead, Change } from './kinds/kind.ts';
 import type { Projecting } from './projecting.ts';
 import { written } from './view-item.ts';
-
-/** What is to be applied on a cursor: what was delivered, and from the table what was not. */
-async function* wanted(
-  store: Store,
-  stream: string,
-  head: ViewItem | undefined,
-  delivered: ReadonlyMap<number, Commit>,
-  last: number,
-): AsyncGenerator<Part> {
-  if (!head) return yield* readParts(store, stream, { from: 1 }, last);
-  const numbers = numbersAfter(head.commit, last);
-  const missing = numbers.filter((n) => !delivered.has(n));
-  const [from, to] = [missing[0] ?? last + 1, missing.at(-1) ?? last];
-  yield { commits: numbers.flatMap((n) => (n < from ? (delivered.get(n) ?? []) : [])) };
-  if (from <= to) yield* readParts(store, stream, { from, to }, to);
-  yield { commits: numbers.flatMap((n) => (n > to ? (delivered.get(n) ?? []) : [])) };
-}
 
 /**
  * Applies commits as they come, in bounded memory. Many rows are written on the way; one row, or a share in some, when a page of the table is
@@ -36,7 +19,7 @@ async function* wanted(
 export const applyAll = async (
   projecting: Projecting,
   start: ViewItem | undefined,
-  parts: AsyncIterable<Part> | Iterable<Part>,
+  parts: AsyncIterable<Page> | Iterable<Page>,
   /** What is folded already and was not worth writing. */
   ahead = start,
 ) => {
@@ -49,12 +32,12 @@ export const applyAll = async (
     head = stored;
     return stored !== undefined && !stored.parked;
   };
-  for await (const { commits, more } of parts) {
+  for await (const { commits, next } of parts) {
     for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
       head = change.head;
       if ((change.rows.length > 0 || head.parked) && !(await put(change))) return stored;
     }
-    if (more && head && head !== stored && !(await put({ rows: [], head }))) return stored;
+    if (next !== undefined && head && head !== stored && !(await put({ rows: [], head }))) return stored;
   }
   return head === stored || !head ? head : kind.write(projecting, stored, { rows: [], head });
 };
@@ -72,59 +55,49 @@ export const takenUp = async (projecting: Projecting, there: ViewItem | undefine
   return head.begun ? ((await finished(projecting, { ...head, begun: head.begun })) ?? 'again') : head;
 };
 
-/** What was delivered that follows on a cursor with nothing missing in between. */
-const following = (head: ViewItem | undefined, delivered: ReadonlyMap<number, Commit>): readonly Commit[] => {
-  const run: Commit[] = [];
-  for (let n = (head?.commit ?? 0) + 1; ; n++) {
-    const commit = delivered.get(n);
-    if (!commit) return run;
-    run.push(commit);
-  }
-};
-
 /** While a revision is being built, all of its history is on its way to it already: what does not follow is noted, and read when that is over. */
 const isBuilding = async ({ building }: Projecting, options?: Readonly<{ now: boolean }>): Promise<boolean> =>
   building !== undefined && (await building.phase(options)) === 'building';
 
-/** What of a delivery is to be applied on a head, or that nothing is since the stream was noted. */
+/** The commits to apply to a head, or `noted` where nothing can be applied and the stream was noted as dirty. */
 const toApply = async (
   projecting: Projecting,
   stream: string,
-  head: ViewItem | undefined,
-  delivered: ReadonlyMap<number, Commit>,
-  last: number,
-): Promise<AsyncIterable<Part> | readonly Part[] | 'noted'> => {
-  const all = () => wanted(projecting.store, stream, head, delivered, last);
+  cursor: number | undefined,
+  batch: StreamBatch,
+): Promise<AsyncIterable<Page> | readonly Page[] | 'noted'> => {
+  const all = () => withGapsFilled(projecting.store, stream, batch, cursor);
   if (!(await isBuilding(projecting))) return all();
-  const run = following(head, delivered);
-  if (run.at(-1)?.commit === last) return [{ commits: run }];
+  const run = following(batch, cursor ?? 0);
+  if (run.at(-1)?.commit === batch.last) return [{ commits: run }];
   if (!(await isBuilding(projecting, { now: true }))) return all();
-  await projecting.building?.dirty.note({ stream, commit: last });
+  await projecting.building?.dirty.note({ stream, commit: batch.last });
   return run.length > 0 ? [{ commits: run }] : 'noted';
 };
 
+/** The line of the log that raises the alarm. */
+export const logParked = ({ log, projection }: Projecting, head: ViewItem | undefined): void => {
+  if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream: head.stream, ...head.parked });
+};
+
+/** What is wrong when other writers of a stream's head are faster in every try. */
+export const contended = (stream: string): string => `${stream} is being projected by others at the same time.`;
+
 /** Brings a stream up to the last commit that was delivered, exactly once and in order, whatever else is delivered beside it. */
 const projectStream = async (projecting: Projecting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
-  const { view, log, projection } = projecting;
-  const whole = new Map(
-    deliveries.flatMap((delivered) => ('pointer' in delivered ? [] : [[delivered.commit, delivered] as const])),
-  );
-  const last = Math.max(...deliveries.map(({ commit }) => commit));
-  const key = streamKey(projection, stream);
-  for (let race = 0; race < races; race++) {
-    let start = await view.head(key);
-    if (start?.parked || (start && start.commit >= last)) return;
-    if (start?.begun) {
-      start = await finished(projecting, { ...start, begun: start.begun });
-      if (!start) continue;
-    }
-    const pages = start?.parked ? undefined : await toApply(projecting, stream, start, whole, last);
-    if (pages === 'noted') return;
-    const head = pages ? await applyAll(projecting, start, pages) : start;
-    if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream, ...head.parked });
-    if (head) return;
-  }
-  throw new TryAgain(`${stream} is being projected by others at the same time.`);
+  const batch = streamBatch(deliveries);
+  const key = streamKey(projecting.projection, stream);
+  const head = await untilWon(contended(stream), async () => {
+    const there = await projecting.view.head(key);
+    if (there?.parked || (there && there.commit >= batch.last)) return undefined;
+    const start = there?.begun ? await finished(projecting, { ...there, begun: there.begun }) : there;
+    if (there && !start) return 'again';
+    if (start?.parked) return start;
+    const pages = await toApply(projecting, stream, start?.commit, batch);
+    if (pages === 'noted') return undefined;
+    return (await applyAll(projecting, start, pages)) ?? 'again';
+  });
+  logParked(projecting, head);
 };
 
 /** Projects a batch, grouped by stream, and answers the ids of the records to retry. */

@@ -1,4 +1,5 @@
 import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
+import { tryWhileLost } from '../again.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock, PutShares, RowChange, View, ViewItem } from '../ports.ts';
 import { NotStorable } from '../store/storable.ts';
@@ -28,14 +29,14 @@ export const putFitted = async (
   before: ViewItem | undefined,
   changes: readonly RowChange[],
 ): Promise<PutShares> => {
-  let outcome: PutShares = 'refused';
-  for (let race = 0; race < tries && outcome === 'refused'; race++) {
+  const outcome = await tryWhileLost(async (race) => {
     // Spread by name: those who met once are not to meet again.
     if (race > 0) await clock.wait(shardOf(`${head.stream}/${race}`, race * 40));
     const fit = await Promise.all(changes.map((change) => (raises(change) ? fitted(view, change) : change)));
-    outcome = await view.putShares(head, before, fit);
-  }
-  return outcome;
+    const put = await view.putShares(head, before, fit);
+    return put === 'refused' ? 'again' : put;
+  }, tries);
+  return outcome === 'again' ? 'refused' : outcome;
 };
 
 type Sharing = AnyProjection & AnySharedRows;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
+import { TryAgain } from '../../../lib/engine/again.ts';
 import type { View } from '../../../lib/engine/ports.ts';
 import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
-import { TryAgain } from '../../../lib/engine/store/read-all.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Refolding } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';

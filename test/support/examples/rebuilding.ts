@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Commit } from '../../../lib/core/commit.ts';
 import { type AnyProjection, type AnySharedRows, type SharedRows, streamKey } from '../../../lib/core/projection.ts';
+import { TryAgain } from '../../../lib/engine/again.ts';
 import type { Clock, Scanner } from '../../../lib/engine/ports.ts';
 import type { Ordering } from '../../../lib/engine/rebuild/operator/requests.ts';
 import { orderRebuild } from '../../../lib/engine/rebuild/operator/start.ts';
@@ -9,7 +10,6 @@ import { defaultWorkSettings, smallCommits } from '../../../lib/engine/rebuild/s
 import type { Working } from '../../../lib/engine/rebuild/slice.ts';
 import { beginVerify, endBuilding, judge, type Leading, plan } from '../../../lib/engine/rebuild/steps.ts';
 import { work } from '../../../lib/engine/rebuild/worker.ts';
-import { TryAgain } from '../../../lib/engine/store/read-all.ts';
 import { itemSize } from '../../../lib/engine/store/size.ts';
 import { storable } from '../../../lib/engine/store/storable.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
