@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { difference } from '../../core/difference.ts';
+import { asJson } from '../terminal/lines.ts';
 import { type Findings, faulty, none, note } from './findings.ts';
-import { type PresentFormat, type PresentVersion, type ReleasedFormat, sampleName } from './present.ts';
+import { eventOf, type PresentFormat, type PresentVersion, type ReleasedFormat, sampleName } from './present.ts';
 import type { JsonSchema } from './schema-changes.ts';
 
 const isSample = z.strictObject({ type: z.string(), v: z.int().positive(), data: z.unknown() });
@@ -14,10 +15,9 @@ const draft = (type: string, v: number, schema: JsonSchema | Error): string => {
   return JSON.stringify({ type, v, data });
 };
 
-const json = (value: unknown) => JSON.stringify(value) ?? 'nothing';
 const differenceIn = (before: unknown, after: unknown): string =>
   difference(before, after)
-    .map(({ path, from, to }) => `${path || 'all of it'} from ${json(from)} to ${json(to)}`)
+    .map(({ path, from, to }) => `${path || 'all of it'} from ${asJson(from)} to ${asJson(to)}`)
     .join(', ');
 
 const reasonOf = ({ message, cause }: Error): string =>
@@ -25,12 +25,13 @@ const reasonOf = ({ message, cause }: Error): string =>
 
 /** Finds the faults of one version's golden sample. */
 export const checkSample = (
-  { category, type, written }: PresentFormat,
+  format: PresentFormat,
   { v, schema, sample }: PresentVersion,
   before: ReleasedFormat | undefined,
   releasing: boolean,
 ): Findings => {
-  const event = `${category}.${type}`;
+  const { category, type, written } = format;
+  const event = eventOf(format);
   const file = `events/samples/${sampleName(category, type, v)}.json`;
   const released = before?.versions[v];
   const restore = `Take ${file} back from the last release`;
@@ -40,23 +41,21 @@ export const checkSample = (
       : `Write ${file}, with every field filled (foldstream contracts --draft writes a first one): ${draft(type, v, schema)}`;
     // An event type that never shipped may still change: its sample is required at the release.
     if (!before && !releasing) return note(`${event} v${v} has no sample yet. ${fix}`);
-    return faulty(event, v, `v${v} has no sample.`, fix);
+    return faulty(event, `v${v} has no sample.`, fix);
   }
   const form = isSample.safeParse(sample.content);
   if (!form.success || form.data.type !== type || form.data.v !== v)
     return faulty(
       event,
-      v,
       `The sample of v${v} is none.`,
       `${file} holds {"type": "${type}", "v": ${v}, "data": ...}, nothing else.`,
     );
   if (released && released.sample !== sample.hash)
-    return faulty(event, v, `The sample of v${v} was edited after its release.`, `${restore}: stored data is not edited either.`);
+    return faulty(event, `The sample of v${v} was edited after its release.`, `${restore}: stored data is not edited either.`);
   const { reads, kept } = sample;
   if (reads instanceof Error)
     return faulty(
       event,
-      v,
       `The sample of v${v} ${released ? 'can no longer' : 'cannot'} be read: ${reasonOf(reads)}`,
       released ? 'Mend the schema or the upcast: events like it are stored.' : `Mend ${file}, the schema or the upcast.`,
     );
@@ -65,7 +64,6 @@ export const checkSample = (
       ? none
       : faulty(
           event,
-          v,
           `v${v} changes its sample: ${differenceIn(form.data.data, kept)}.`,
           `${file} holds just what v${v} stores.`,
         );
@@ -73,6 +71,6 @@ export const checkSample = (
   const changed = `The sample of v${v} is read differently: ${differenceIn(released.reads, reads)}.`;
   // A new version that is written is a new shape, into which all the others are lifted.
   return before.written === written
-    ? faulty(event, v, changed, 'Put the upcast (or downcast) back, or make a new version: what is stored keeps its meaning.')
+    ? faulty(event, changed, 'Put the upcast (or downcast) back, or make a new version: what is stored keeps its meaning.')
     : note(`${event}: ${changed}`);
 };

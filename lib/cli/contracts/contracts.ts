@@ -38,11 +38,10 @@ export const readSamples = (root: string): Samples => {
   );
 };
 
-type ReleaseRecord = 'released' | 'released-views' | 'released-commands';
-const recordIn = (root: string, name: ReleaseRecord) => join(root, 'events', `${name}.json`);
+const recordIn = (root: string, name: string) => join(root, 'events', `${name}.json`);
 
 /** The record of the last release, or undefined. */
-const recorded = <T>(root: string, name: ReleaseRecord): T | undefined => {
+const recorded = <T>(root: string, name: string): T | undefined => {
   const file = recordIn(root, name);
   return existsSync(file) ? (parse(file) as T) : undefined;
 };
@@ -62,7 +61,7 @@ const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${
  * `foldstream contracts`: fails where a stored format changed against the last release, of events or of commands that processes send, a sample is
  * missing or no longer reads, or a view's code changed and its revision did not. With `release` it records what is there today in events/, but only when nothing is wrong with it.
  */
-export const contractsVerb = ({ manifest, root, code, release = false, write = writeFileSync }: ContractsOptions) => {
+export const contractsVerb = ({ manifest, root, code, release = false, write = writeNew }: ContractsOptions) => {
   const samples = readSamples(root);
   const released = readReleased(root);
   const views = recorded<ReleasedViews>(root, 'released-views') ?? {};
@@ -79,15 +78,14 @@ export const contractsVerb = ({ manifest, root, code, release = false, write = w
   if (faults.length > 0)
     return { ok: false, lines: [...lines, `${count(faults.length, 'fault')}.${release ? ' Nothing was released.' : ''}`] };
   if (release) {
-    write(recordIn(root, 'released'), toJson(toReleased(present)));
-    if (code) write(recordIn(root, 'released-views'), toJson(releaseViews(code, views)));
-    const keepsCommands = commands.length > 0 || releasedCommands !== undefined;
-    if (keepsCommands) write(recordIn(root, 'released-commands'), toJson(releaseCommands(commands)));
-    const files = ['released', ...(code ? ['released-views'] : []), ...(keepsCommands ? ['released-commands'] : [])];
-    return {
-      ok: true,
-      lines: [...lines, `${size} released: commit ${files.map((file) => `events/${file}.json`).join(' and ')}.`],
+    const records = {
+      released: toReleased(present),
+      ...(code && { 'released-views': releaseViews(code, views) }),
+      ...((commands.length > 0 || releasedCommands) && { 'released-commands': releaseCommands(commands) }),
     };
+    for (const [name, record] of Object.entries(records)) write(recordIn(root, name), toJson(record));
+    const files = Object.keys(records).map((name) => `events/${name}.json`);
+    return { ok: true, lines: [...lines, `${size} released: commit ${files.join(' and ')}.`] };
   }
   if (!released)
     return {
@@ -120,7 +118,7 @@ export type RowsUnchangedOptions = Required<Pick<ContractsOptions, 'root' | 'cod
   Readonly<{ views: readonly string[]; why: string | undefined }>;
 
 /** `foldstream contracts --rows-unchanged <view...> --why <text>`: records that code changed and no stored row would be another. */
-export const rowsUnchangedVerb = ({ root, code, views, why = '', write = writeFileSync }: RowsUnchangedOptions) => {
+export const rowsUnchangedVerb = ({ root, code, views, why = '', write = writeNew }: RowsUnchangedOptions) => {
   if (why.trim() === '')
     throw new UserError('The reason is missing for which no row changes.', 'Give one for the release: --why "...".');
   const { released, kept, unknown } = keepRows(code, recorded<ReleasedViews>(root, 'released-views') ?? {}, views, why.trim());

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { ZodType } from 'zod';
-import * as z from 'zod';
 import type { StoredEvent } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { processEvents, rememberedType } from '../../core/process/events.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
 import { storable } from '../../engine/store/storable.ts';
+import {
+  attempt,
+  type Format,
+  type FormatVersion,
+  type ReleasedFormats,
+  type ReleasedOf,
+  recordOf,
+  versionsOf,
+} from './format.ts';
 import type { JsonSchema } from './schema-changes.ts';
 
 /** One version of an event's stored format, as a release had it. Stored format of 2026-11. */
@@ -21,15 +29,14 @@ export type ReleasedVersion = Readonly<{
 }>;
 
 /** An event's stored format as a release had it: which version it wrote, and all that it could read. */
-export type ReleasedFormat = Readonly<{
-  written: number;
-  /** Other teams could listen to it. */
-  public?: true;
-  versions: Readonly<Record<string, ReleasedVersion>>;
-}>;
+export type ReleasedFormat = ReleasedOf<ReleasedVersion> &
+  Readonly<{
+    /** Other teams could listen to it. */
+    public?: true;
+  }>;
 
-/** All stored formats of a release, by category and event type: `events/released.json`. */
-export type Released = Readonly<Record<string, Readonly<Record<string, ReleasedFormat>>>>;
+/** All stored formats of a release: `events/released.json`. */
+export type Released = ReleasedFormats<ReleasedFormat>;
 
 /** The golden samples by their names: `account/MoneyDeposited.v1`. A sample is `{ type, v, data }`, an event as it was stored. */
 export type Samples = Readonly<Record<string, unknown>>;
@@ -37,29 +44,18 @@ export type Samples = Readonly<Record<string, unknown>>;
 export const sampleName = (category: string, type: string, v: number): string => `${category}/${type}.v${v}`;
 
 /** One version as it is now: its sample as today's domain reads it, and as its own schema keeps it. An error stands for what cannot be told. */
-export type PresentVersion = Readonly<{
-  v: number;
-  schema: JsonSchema | Error;
-  sample?: Readonly<{ content: unknown; hash: string; reads: unknown; kept: unknown }>;
-}>;
+export type PresentVersion = FormatVersion &
+  Readonly<{ sample?: Readonly<{ content: unknown; hash: string; reads: unknown; kept: unknown }> }>;
 
-export type PresentFormat = Readonly<{
-  category: string;
-  type: string;
-  written: number;
-  /** Other teams may receive it, from `publicSince` on if it was not public from the beginning. */
-  public: boolean;
-  publicSince?: string;
-  versions: readonly PresentVersion[];
-}>;
+export type PresentFormat = Omit<Format, 'versions'> &
+  Readonly<{
+    /** Other teams may receive it, from `publicSince` on if it was not public from the beginning. */
+    public: boolean;
+    publicSince?: string;
+    versions: readonly PresentVersion[];
+  }>;
 
-export const attempt = <T>(work: () => T): T | Error => {
-  try {
-    return work();
-  } catch (cause) {
-    return cause instanceof Error ? cause : new Error(String(cause));
-  }
-};
+export const eventOf = ({ category, type }: Pick<Format, 'category' | 'type'>): string => `${category}.${type}`;
 
 const presentSample = (formats: Formats, schema: ZodType, content: unknown): PresentVersion['sample'] => {
   const event = content as StoredEvent;
@@ -100,32 +96,23 @@ export const presentFormats = (manifest: Storing, samples: Samples): readonly Pr
       written: current,
       public: publishes.includes(type),
       ...(publishesSince[type] !== undefined && { publicSince: publishesSince[type] }),
-      versions: schemas.map((schema, i) => {
-        const content = samples[sampleName(category, type, i + 1)];
-        return {
-          v: i + 1,
-          schema: attempt(() => z.toJSONSchema(schema, { io: 'input' }) as JsonSchema),
-          ...(content !== undefined && { sample: presentSample(events, schema, content) }),
-        };
+      versions: versionsOf(schemas).map((version): PresentVersion => {
+        const content = samples[sampleName(category, type, version.v)];
+        const schema = schemas[version.v - 1];
+        return { ...version, ...(content !== undefined && schema && { sample: presentSample(events, schema, content) }) };
       }),
     })),
   );
 
 /** The record of a release; only for formats without a fault. */
-export const toReleased = (formats: readonly PresentFormat[]): Released => {
-  const released: Record<string, Record<string, ReleasedFormat>> = {};
-  for (const { category, type, written, versions, public: isPublic } of formats) {
-    released[category] ??= {};
-    released[category][type] = {
-      written,
-      ...(isPublic && { public: true }),
-      versions: Object.fromEntries(
-        versions.map(({ v, schema, sample }) => [
-          v,
-          { schema: schema as JsonSchema, sample: sample?.hash ?? '', reads: sample?.reads },
-        ]),
-      ),
-    };
-  }
-  return released;
-};
+export const toReleased = (formats: readonly PresentFormat[]): Released =>
+  recordOf(formats, ({ written, versions, public: isPublic }) => ({
+    written,
+    ...(isPublic && { public: true }),
+    versions: Object.fromEntries(
+      versions.map(({ v, schema, sample }) => [
+        v,
+        { schema: schema as JsonSchema, sample: sample?.hash ?? '', reads: sample?.reads },
+      ]),
+    ),
+  }));

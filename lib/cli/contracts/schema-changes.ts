@@ -29,31 +29,20 @@ const effectOf = (before: readonly unknown[], after: readonly unknown[]): Effect
 /** A number has every integer among its values. */
 const withIntegers = (types: readonly unknown[]) => (types.includes('number') ? [...types, 'integer'] : types);
 
+const propertiesOf = ({ properties }: JsonSchema): JsonSchema => (isSchema(properties) ? properties : {});
+
 const fieldChanges = (before: JsonSchema, after: JsonSchema, path: string): readonly SchemaChange[] => {
-  const [old, now] = [before, after].map(({ properties }) => (isSchema(properties) ? properties : {})) as [
-    JsonSchema,
-    JsonSchema,
-  ];
+  const [old, now] = [propertiesOf(before), propertiesOf(after)];
   const [wasRequired, isRequired] = [list(before.required), list(after.required)];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].sort().flatMap((name): readonly SchemaChange[] => {
     const field = path ? `${path}.${name}` : name;
     const required = isRequired.includes(name);
-    if (!(name in old))
-      return [
-        required
-          ? { effect: 'tightened', says: `${field} was added as a required field` }
-          : { effect: 'loosened', says: `${field} was added` },
-      ];
-    if (!(name in now)) return [{ effect: 'changed', says: `${field} was taken out` }];
-    const requirement: readonly SchemaChange[] =
-      required === wasRequired.includes(name)
-        ? []
-        : [
-            required
-              ? { effect: 'tightened', says: `${field} was made required` }
-              : { effect: 'loosened', says: `${field} was made optional` },
-          ];
-    return [...requirement, ...schemaChanges(old[name], now[name], field)];
+    const was = (effect: Effect, says: string): SchemaChange => ({ effect, says: `${field} was ${says}` });
+    if (!(name in old)) return [required ? was('tightened', 'added as a required field') : was('loosened', 'added')];
+    if (!(name in now)) return [was('changed', 'taken out')];
+    const isSame = required === wasRequired.includes(name);
+    const requirement = required ? was('tightened', 'made required') : was('loosened', 'made optional');
+    return [...(isSame ? [] : [requirement]), ...schemaChanges(old[name], now[name], field)];
   });
 };
 

@@ -28,7 +28,6 @@ export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Rea
       retired[view] === undefined
         ? faulty(
             view,
-            undefined,
             'The view has shipped, and is gone: its readers get 404 as soon as this is deployed.',
             `Put it back; a view with another name can stand beside it. If nobody reads it any more, say so in the manifest: retired: { '${view}': 'why' }`,
           )
@@ -41,7 +40,6 @@ export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Rea
       const view = viewOf(name);
       return faulty(
         name,
-        undefined,
         'The code that makes its rows changed, and its revision did not: rows of both would stand side by side.',
         `Raise its revision, and rebuild it. If every stored row stays as it is: foldstream contracts --rows-unchanged ${view} --why "..."`,
       );
@@ -59,16 +57,13 @@ export const keepRows = (
   views: readonly string[],
   why: string,
 ): Readonly<{ released: ReleasedViews; kept: readonly string[]; unknown: readonly string[] }> => {
+  const isOf = (view: string) => (name: string) => name === view || viewOf(name) === view;
   const changed = Object.keys(code).filter((name) => released[name] && released[name].code !== code[name]);
-  const isNamed = (name: string) => views.some((view) => name === view || viewOf(name) === view);
-  const kept = changed.filter(isNamed);
+  const kept = changed.filter((name) => views.some((view) => isOf(view)(name)));
   const entries = kept.map((name): [string, ReleasedView] => {
     const { code: was = '', rowsUnchanged = [] } = released[name] ?? {};
     return [name, { code: code[name] ?? '', rowsUnchanged: [...rowsUnchanged, { was, why }] }];
   });
-  return {
-    released: { ...released, ...Object.fromEntries(entries) },
-    kept,
-    unknown: views.filter((view) => !changed.some((name) => name === view || viewOf(name) === view)),
-  };
+  const unknown = views.filter((view) => !changed.some(isOf(view)));
+  return { released: { ...released, ...Object.fromEntries(entries) }, kept, unknown };
 };
