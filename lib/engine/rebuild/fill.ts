@@ -120,11 +120,7 @@ const filling = (working: Working) => {
  */
 const fillPages = (working: Working, work: Work): Page => {
   const { scanner, dirty, settings = defaultWorkSettings } = working;
-  const few: Working =
-    working.projection.kind === 'rows-per-stream'
-      ? { ...working, view: withFewPuts(working.view, settings.callsAtOnce) }
-      : working;
-  const take = filling(few);
+  const take = filling({ ...working, view: withFewPuts(working.view, settings.callsAtOnce) });
   let remembered = new Map<string, Known>();
   return async (after) => {
     const page = await scanner.scan(

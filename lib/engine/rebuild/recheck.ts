@@ -1,8 +1,8 @@
 import { sourceOf } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
 import { compareStream } from './compare.ts';
+import { kindOf } from './kinds.ts';
 import type { Difference, Rebuild } from './ports.ts';
-import { rowDifference, shareDifference } from './rows.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { Page, Working } from './slice.ts';
 import { cursorDifferences } from './verify.ts';
@@ -25,10 +25,11 @@ const lastHandled = async ({ store, projection }: Working, stream: string): Prom
 
 /** Looks again at one thing that was ordered to be mended. */
 const again = async (working: Working, { stream, row }: Difference): Promise<readonly Difference[]> => {
+  const kind = kindOf(working.projection);
   const [own, share, total] = await Promise.all([
     stream === undefined ? [] : compareStream(working, stream),
-    stream === undefined || row === undefined ? undefined : shareDifference(working, stream, row),
-    row === undefined ? undefined : rowDifference(working, row),
+    stream === undefined || row === undefined ? undefined : kind.compareShare(working, stream, row),
+    row === undefined ? undefined : kind.compareTotal(working, row),
   ]);
   return [...own, ...(share ? [share] : []), ...(total ? [total] : [])];
 };

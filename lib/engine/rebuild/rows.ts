@@ -1,56 +1,11 @@
 import { sourceOf, streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
-import { unevenParts } from '../view/mend.ts';
-import { contributed, rowAt, sameShares } from '../view/shares.ts';
+import { rowAt } from '../view/shares.ts';
 import { isSampled } from './compare.ts';
+import { kindOf } from './kinds.ts';
 import type { Difference, Rebuild, ScannedItem, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { Page, Working } from './slice.ts';
-
-const looks = 5;
-const betweenLooks = 200;
-
-type Found = Readonly<{ difference?: Difference; moved: boolean }>;
-
-/** Looks until what is found is the same twice: one look may fall between two writes. */
-const settled = async ({ clock }: Pick<Working, 'clock'>, look: () => Promise<Found>): Promise<Difference | undefined> => {
-  let before: Difference | undefined;
-  for (let i = 0; i < looks; i++) {
-    if (i > 0) await clock.wait(betweenLooks);
-    const { difference, moved } = await look();
-    if (!difference && !moved) return undefined;
-    if (!moved && difference && before) return difference;
-    before = moved ? undefined : difference;
-  }
-  // Written to all the time: the next audit may find it at rest.
-  return undefined;
-};
-
-/** Whether the parts of a shared row are the sum of its shares. */
-export const rowDifference = async (working: Working, row: string): Promise<Difference | undefined> => {
-  const { projection, view } = working;
-  if (projection.kind !== 'shared-rows') return undefined;
-  return settled(working, async () => {
-    const { uneven, moved } = await unevenParts({ projection, view }, row);
-    const detail = `its total is not the sum of its shares, in ${uneven.length === 1 ? 'one part' : `${uneven.length} parts`}`;
-    return { moved, ...(uneven.length > 0 && { difference: { row, what: 'total-differs', detail } }) };
-  });
-};
-
-/** Whether a stream is to have the share in a row that it has. */
-export const shareDifference = async (working: Working, stream: string, row: string): Promise<Difference | undefined> => {
-  const { projection, view } = working;
-  if (projection.kind !== 'shared-rows') return undefined;
-  return settled(working, async () => {
-    const head = await view.head(streamKey(projection, stream));
-    if (head?.begun) return { moved: true };
-    const stored = (await view.shares(stream, [row])).get(row);
-    if (sameShares(stored, contributed(projection, head).get(row))) return { moved: false };
-    const now = await view.head(streamKey(projection, stream));
-    const difference: Difference = { stream, row, what: 'share-differs', detail: 'its share is not what its head says' };
-    return { moved: now?.writes !== head?.writes || now?.begun !== undefined, difference };
-  });
-};
 
 /** An item of a stream that the store knows nothing of. */
 const strayDifference = async (
@@ -75,7 +30,8 @@ export const rowsPage =
   (working: Working, work: Work) =>
   ({ category, settings: { compareOneOf } }: Rebuild): Page =>
   async (after) => {
-    const { viewScanner, settings = defaultWorkSettings } = working;
+    const { projection, viewScanner, settings = defaultWorkSettings } = working;
+    const kind = kindOf(projection);
     const page = await viewScanner.scan(
       { segment: work.number, of: work.of },
       { limit: settings.pageCommits, ...(after && { after }) },
@@ -93,8 +49,8 @@ export const rowsPage =
       add(await strayDifference(working, item)),
     );
     await atOnce(settings.streamsAtOnce, sampled, async (item) => {
-      if (item.kind === 'share') add(await shareDifference(working, item.stream, rowAt(item.key)));
+      if (item.kind === 'share') add(await kind.compareShare(working, item.stream, rowAt(item.key)));
     });
-    await atOnce(settings.streamsAtOnce, rows, async (row) => add(await rowDifference(working, row)));
+    await atOnce(settings.streamsAtOnce, rows, async (row) => add(await kind.compareTotal(working, row)));
     return { ...(page.next && { next: page.next }), commits: 0, streams: 0, scanUnits: page.units, differences };
   };

@@ -4,6 +4,7 @@ import type { Clock, Log, Queue } from '../ports.ts';
 import type { MendOrder } from '../view/mend.ts';
 import { type Actives, dirtyShards, type Phases } from '../view/ports.ts';
 import type { RefoldOrder } from '../view/refold.ts';
+import { kindOf } from './kinds.ts';
 import {
   type Difference,
   isOver,
@@ -54,7 +55,7 @@ export const viewOf = <V extends RebuildView>(
 export const looksAtRows = (
   view: Pick<RebuildView, 'projection'> | undefined,
   { kind, settings }: Pick<Rebuild, 'kind' | 'settings'>,
-) => kind === 'audit' || settings.compareOneOf === 1 || view?.projection.kind === 'shared-rows';
+) => kind === 'audit' || settings.compareOneOf === 1 || (view !== undefined && kindOf(view.projection).looksAtItems);
 
 /** Divides the work among workers. */
 export const plan = async (leading: Pick<Leading, 'rebuilds' | 'views'>, id: string): Promise<Plan> => {

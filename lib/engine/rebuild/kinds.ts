@@ -1,0 +1,50 @@
+import type { AnyProjection } from '../../core/projection.ts';
+import type { ViewItem } from '../ports.ts';
+import type { KindName, Of } from '../view/kinds/kind.ts';
+import type { Refolding } from '../view/projecting.ts';
+import { type Contributed, contributed } from '../view/shares.ts';
+import { rowDifferences, type Wanted } from './compare-rows.ts';
+import { rowDifference, shareDifference, shareDifferences } from './compare-shares.ts';
+import type { Difference } from './ports.ts';
+
+/** A stream's head as it is stored, and what its history comes to: a head, and rows by their sort keys. */
+type Folded = Readonly<{ head: ViewItem; wanted: ViewItem; rows: Map<string, Wanted | undefined> }>;
+
+/** Everything in which one kind of view differs from the others when it is rebuilt. */
+interface RebuildKind<P extends AnyProjection> {
+  /** True if a sample of the streams does not tell enough: a sum that is wrong shows in none of them. */
+  looksAtItems: boolean;
+  /** Compares all that a stream has beside its head. */
+  compareBeside(comparing: Refolding<P>, folded: Folded): Promise<readonly Difference[]>;
+  /** Compares a stream's share in a row with its head, in a kind that has shares. */
+  compareShare(comparing: Refolding<P>, stream: string, row: string): Promise<Difference | undefined>;
+  /** Compares a row with the sum of its shares, in a kind that has shares. */
+  compareTotal(comparing: Refolding<P>, row: string): Promise<Difference | undefined>;
+  /** What a stream contributes to shared rows. */
+  contributed(projection: P, head: ViewItem): Contributed;
+}
+
+const withoutShares = {
+  looksAtItems: false,
+  compareShare: async () => undefined,
+  compareTotal: async () => undefined,
+  contributed: () => new Map(),
+};
+
+const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
+  'row-per-stream': { ...withoutShares, compareBeside: async () => [] },
+  'rows-per-stream': {
+    ...withoutShares,
+    compareBeside: (comparing, { head, rows }) => rowDifferences(comparing, head, rows),
+  },
+  'shared-rows': {
+    looksAtItems: true,
+    compareBeside: (comparing, { wanted }) => shareDifferences(comparing, wanted),
+    compareShare: shareDifference,
+    compareTotal: rowDifference,
+    contributed,
+  },
+};
+
+/** The record of a projection's kind, for whoever rebuilds it. */
+export const kindOf = ({ kind }: Pick<AnyProjection, 'kind'>): RebuildKind<AnyProjection> => kinds[kind];
