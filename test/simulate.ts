@@ -18,7 +18,7 @@ const { values } = parseArgs({
     manifest: { type: 'string' },
   },
 });
-/** What may be simulated, by the name of its domain. */
+/** The simulations, by the name of their domain. */
 const domains = {
   accounts: accountsWith,
   processes: (seed: number) => processesWith(seed),
@@ -27,7 +27,10 @@ const domains = {
 };
 type SimulationOf = (seed: number) => Simulation;
 
-/** What is simulated: one of the above; what a file exports as `simulation`; or a manifest, with commands that are made up from its schemas. */
+/**
+ * The simulation that was asked for: one of the above; the export `simulation` of a file; or a manifest, with commands made up from its
+ * schemas.
+ */
 const simulationFor = async (): Promise<SimulationOf | undefined> => {
   if (values.manifest !== undefined) {
     const { manifest } = await loadProject(manifestModule(values.manifest, ''));

@@ -12,7 +12,7 @@ import { type Bar, bars, circumstances, figure, markdown, median, type Table, wr
 const run = promisify(execFile);
 const rounds = 21;
 
-/** What the constructs would set; nothing is called, so that the names need not exist. */
+/** The variables that the constructs set; nothing is called, so the names need not exist. */
 const env = {
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'bench',

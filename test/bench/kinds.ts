@@ -12,7 +12,7 @@ const kinds = [
 ] as const;
 const perSecond = 100_000;
 
-/** How fast one kind of view is: commits per second. */
+/** The speed of one kind of view: commits per second. */
 export type KindSpeed = Readonly<{ kind: string; view: string; speed: number }>;
 
 /** Processor time of what is run, the collector's and the compiler's included: on a busy machine the clock would count the others' work. */
@@ -44,7 +44,7 @@ export const speedTable = (title: string, speeds: readonly KindSpeed[]): Table =
   rows: speeds.map(({ kind, view, speed }) => [`${kind} (\`${view}\`)`, Math.round(speed / 1_000).toLocaleString('en')]),
 });
 
-/** What is promised of the first kind. */
+/** The promised speed of the first kind. */
 export const speedBar = (what: string, speeds: readonly KindSpeed[]): Bar => {
   const { speed } = speeds[0]!;
   return {

@@ -15,7 +15,7 @@ import { type Cost, meter } from '../support/store/meter.ts';
 import { type Contender, castoreContender, cold, warm } from './contenders.ts';
 import { type Bar, figure, type Table } from './report.ts';
 
-/** Where to measure, and how to make a client there. */
+/** The store to measure, and how to make a client for it. */
 export type Place = Readonly<{
   client: DynamoDBClient;
   observing: (observe: Observe) => DynamoDBClient;
@@ -30,7 +30,7 @@ export const bar = (what: string, measured: number, limit: number, unit: string)
   holds: measured <= limit,
 });
 
-/** What each contender pays for one command on streams of a length: the mean over the given streams. */
+/** The cost of one command for each contender, on streams of one length: the mean over the given streams. */
 export const costRows = async (place: Place, length: number, streams: readonly string[]): Promise<string[][]> => {
   const lab = metered(place.observing, place.tables);
   const theirs = meter();

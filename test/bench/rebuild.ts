@@ -44,7 +44,7 @@ const scannerOf = (commits: number, page: (from: number, to: number) => readonly
 /** Ports that do nothing but keep their promises: what is measured is the worker's own code. */
 const workingOn = (projection: unknown, scanner: Scanner) => {
   const counts = { heads: 0, commits: 0, rows: 0 };
-  // What is kept of a head is its cursor alone: the memory that is measured is the worker's.
+  // Only the cursor of a head is kept, so that the measured memory is the worker's.
   const cursors = new Map<string, number>();
   const putHead = async (head: ViewItem, before: ViewItem | undefined) => {
     const expected = before?.commit;

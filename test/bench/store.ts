@@ -57,7 +57,7 @@ const measureSpeed = async (
       const cell = { length: plan.length, events, callers };
       const rates = new Map<string, number>();
       const own = oneEach(plan) ? [left.splice(0, commands), left.splice(0, commands)] : [streams, streams];
-      // Whoever comes first in one round comes later in the next.
+      // The contenders take turns in going first.
       for (const i of contenders.keys()) {
         const contender = contenders[(i + round) % contenders.length];
         const chosen = contender === contenders[1] ? own[1] : own[0];

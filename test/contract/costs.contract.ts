@@ -19,7 +19,7 @@ type Lab = Readonly<{ client: DynamoDBClient; tables: Tables }>;
 
 const minutes = 60_000;
 
-/** What commands cost on an engine, by the engine's own figures. Speed is left to the benchmark. */
+/** The cost of commands, in the units that the database reports. Speed is left to the benchmarks. */
 export const costsContract = (name: string, make: () => Promise<Lab>, observing: (observe: Observe) => DynamoDBClient) =>
   describe(`costs: ${name}`, () => {
     let client: DynamoDBClient;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeSecrets } from '../../lib/aws/secrets.ts';
 import { systemKeys } from '../../lib/aws/system.ts';
 
-/** What the deployment's secrets promise on an engine. */
+/** The promises of the port of the deployment's secrets. */
 export const keysContract = (name: string, make: () => Promise<Readonly<{ client: DynamoDBClient; table: string }>>) =>
   describe(`keys: ${name}`, () => {
     it('are made once: deployments that make them at the same time, and later ones, leave what is there', async () => {

@@ -17,7 +17,7 @@ const itemOf = (key: string, at: string, over: Partial<ViewItem> = {}): ViewItem
 });
 const at = (items: readonly ViewItem[]) => items.map(({ lists }) => lists?.[list]?.at);
 
-/** What every table of a view promises of the lists that a view declares; `makeView` gives an empty one with the list `by-status`. */
+/** The promises of every table of a view for the lists that a view declares; `makeView` makes an empty table with the list `by-status`. */
 export const listsContract = (name: string, makeView: () => Table | Promise<Table>) =>
   describe(`declared lists: ${name}`, () => {
     const fresh = (): string => randomUUID();

@@ -4,7 +4,7 @@ import type { Cursors, Deadline, Deadlines } from '../../lib/engine/process/port
 
 type Ports = Readonly<{ cursors: (process: string) => Cursors; deadlines: Deadlines }>;
 
-/** What the ports of processes promise; `make` gives empty ones. */
+/** The promises of the ports of processes; `make` makes empty ones. */
 export const processContract = (name: string, make: () => Ports | Promise<Ports>) =>
   describe(`processes: ${name}`, () => {
     let ports: Ports;

@@ -39,7 +39,7 @@ const history = (): readonly Commit[] =>
     }),
   ).flat();
 
-/** That a dry run says what the rebuild then consumes, on an engine that counts units as DynamoDB does. */
+/** A dry run's estimate matches what the rebuild then consumes, on a database that counts units as DynamoDB does. */
 export const rebuildCostsContract = (name: string, make: (lists: readonly string[]) => Promise<Made>) =>
   describe(`costs of rebuilds: ${name}`, () => {
     it.each([accountBalance, accountStatement, accountTotals].map((projection) => projection as unknown as AnyProjection))(

@@ -71,7 +71,7 @@ const progress = (part: PartProgress['part'], number: number, over: Partial<Part
   ...over,
 });
 
-/** What the ports of a rebuild promise; `make` gives empty ones. */
+/** The promises of the ports of a rebuild; `make` makes empty ones. */
 export const rebuildContract = (name: string, make: () => Ports | Promise<Ports>) =>
   describe(`rebuilds: ${name}`, () => {
     let ports: Ports;

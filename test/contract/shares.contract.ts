@@ -39,7 +39,7 @@ const walk = async (ask: (after: RowListing['next']) => Promise<RowListing>): Pr
   }
 };
 
-/** What every table of a view with shared rows promises. */
+/** The promises of every table of a view with shared rows. */
 export const sharesContract = (name: string, makeView: () => Table | Promise<Table>) =>
   describe(`shared rows: ${name}`, () => {
     let view: Table;

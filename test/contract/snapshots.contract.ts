@@ -32,7 +32,7 @@ export type Spoilable = Readonly<{
   spoil: Readonly<Record<string, (stream: string, code: string) => Promise<void> | void>>;
 }>;
 
-/** What every keeper of snapshots promises. */
+/** The promises of every snapshot store. */
 export const snapshotsContract = (name: string, make: () => Spoilable | Promise<Spoilable>) =>
   describe(`snapshots: ${name}`, () => {
     let snapshots: Snapshots;

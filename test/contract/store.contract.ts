@@ -26,7 +26,7 @@ const walk = async (store: Store, stream: string, range: Range): Promise<readonl
   return [commits, ...(await walk(store, stream, range.newestFirst ? { ...range, to: next } : { ...range, from: next }))];
 };
 
-/** What every store promises, whatever keeps its commits. */
+/** The promises of every store, whatever keeps its commits. */
 export const storeContract = (name: string, makeStore: () => Store | Promise<Store>) =>
   describe(`store: ${name}`, () => {
     let store: Store;

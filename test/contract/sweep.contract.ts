@@ -9,7 +9,7 @@ type Ports = Readonly<{ store: Store; scanner: Scanner; places: SweepPlaces; vie
 
 const nameOf = ({ stream, commit }: ScanPlace) => `${stream}/${commit}`;
 
-/** What the ports of the sweep and of the operators promise; `make` gives empty ones. */
+/** The promises of the ports of the sweep and of the operators; `make` makes empty ones. */
 export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) =>
   describe(`sweep: ${name}`, () => {
     const of = 5;
@@ -27,7 +27,7 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
       for (let after: ScanPlace | undefined; ; ) {
         const page = await ports.scanner.scan({ segment, of }, { limit, consistent, ...(after && { after }) });
         pages.push(page);
-        // What is kept between two runs is JSON.
+        // The state that is kept between two runs is JSON.
         after = page.next && JSON.parse(JSON.stringify(page.next));
         if (!after) return pages;
         expect(pages.length, 'a segment that never ends').toBeLessThan(200);

@@ -16,7 +16,7 @@ import { meter } from '../support/store/meter.ts';
 const unindexed = { ...accountBalance, lists: undefined, owner: undefined };
 const log = eventLog([account], { may: ['operator'] });
 
-/** What a later commit of one event costs in each kind of view, in write units; rows of under 1 KB. */
+/** The write units of a commit of one event that is not a stream's first, for each kind of view; rows of under 1 KB. */
 const costs: readonly (readonly [string, object, number])[] = [
   ['a row per stream', unindexed, 1],
   ['a row per stream, in the index by owner', { ...accountBalance, lists: undefined }, 2],
@@ -31,7 +31,7 @@ const costs: readonly (readonly [string, object, number])[] = [
   ['the event log: one row in four lists, and the head', log, 6],
 ];
 
-/** What views cost on an engine that counts units as DynamoDB does. */
+/** The cost of views, on a database that counts units as DynamoDB does. */
 export const viewCostsContract = (
   name: string,
   makeView: (observe: Observe, lists?: readonly string[]) => Promise<View & ViewReader>,

@@ -24,13 +24,13 @@ const walk = async (ask: (after: Listing['next']) => Promise<Listing>, between =
     const page = await ask(after);
     pages.push(page);
     expect(pages.length, 'a list that never ends').toBeLessThan(200);
-    // What crosses the wire inside of a cursor is JSON.
+    // A page token contains JSON.
     after = page.next && JSON.parse(JSON.stringify(page.next));
     if (!after) return pages;
   }
 };
 
-/** What every table of a view promises; `makeView` gives an empty one. */
+/** The promises of every table of a view; `makeView` makes an empty one. */
 export const viewContract = (name: string, makeView: () => Table | Promise<Table>) =>
   describe(`view: ${name}`, () => {
     const fresh = (): string => randomUUID();

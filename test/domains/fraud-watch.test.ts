@@ -16,7 +16,7 @@ const moved = (type: 'MoneyDebited' | 'MoneyCredited', purpose: string, amount: 
   data: { ...eur(amount), purpose, reference: 'transfer-1' },
 });
 
-/** What is raised about an account, given its events and the seconds at which they happened. */
+/** The suspicions about an account, given its events and the seconds at which they happened. */
 const raisedBy = (...happened: readonly (readonly [seconds: number, event: AccountEvent])[]): readonly Message[] => {
   let memory = fraudWatch.initial;
   return happened.flatMap(([seconds, event], i) => {
@@ -59,7 +59,7 @@ describe('the fraud watch', () => {
       { type: 'UnusualWithdrawalSuspected', data: { value: 90_000, count: 10, mean: 2_000, events: ['account-7f3a/11'] } },
     ]);
     expect(raisedBy(...usual.slice(1), [9e5, withdrawn(90_000)])).toEqual([]);
-    // Whoever takes the same each time has no deviation at all.
+    // Equal amounts have a deviation of zero.
     const steady = usual.map(([seconds]) => [seconds, withdrawn(2_000)] as const);
     expect(raisedBy(...steady, [9e5, withdrawn(2_999)])).toEqual([]);
     expect(raisedBy(...steady, [9e5, withdrawn(3_000)])).toHaveLength(1);

@@ -76,7 +76,7 @@ const live = (seed: number) => {
   const told = () => {
     const { stream, command, actor } = whim(random);
     const { balance = 0 } = world.state(stream) as Partial<Account>;
-    // Whoever closes an account takes what is on it first: what is on its way there then finds it closed.
+    // A customer who closes an account withdraws its balance first: money on its way to it then finds it closed.
     if (command.type === 'Close' && balance > 0) world.handle(stream, { type: 'Withdraw', data: eur(balance) }, actor);
     world.handle(stream, command, actor);
   };

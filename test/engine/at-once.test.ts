@@ -13,7 +13,7 @@ it('works on so many at the same time, on as many as it may, and answers in the 
       function* items() {
         for (const item of turns.entries()) {
           taken += 1;
-          // Whoever takes one has room for it.
+          // An item is taken only when there is a free slot.
           expect(running).toBeLessThan(most);
           yield item;
         }

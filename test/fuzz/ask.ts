@@ -1,4 +1,4 @@
-/** Who may ask: two customers, an operator, and somebody without a token. */
+/** The callers: two customers, an operator, and somebody without a token. */
 export const people = ['ada', 'bob', 'operator', undefined] as const;
 export type Person = (typeof people)[number];
 

@@ -1,6 +1,6 @@
 import { type Answered, type Ask, bodyOf, type Person } from './ask.ts';
 
-/** What nobody outside is to see of the inside. */
+/** Internal details that no caller may see. */
 const inner =
   /node_modules|\.ts:\d|\bat \w+ \(|arn:aws|dynamodb|ValidationException|(?:Type|Range|Syntax|Reference)Error|AccessDenied/i;
 
@@ -10,7 +10,7 @@ export type Subjects = Readonly<Record<Exclude<Person, undefined>, string>>;
 const mentions = ({ path, query, headers, body = '' }: Ask, text: string) =>
   JSON.stringify([path, query, headers]).includes(text) || body.includes(text);
 
-/** What the gateway answers by itself: one field, in a shape of its own. */
+/** The gateway's own answers: one field, in a shape of its own. */
 const isGateways = (answered: Answered) =>
   [401, 404, 413, 429].includes(answered.status) && Object.keys(bodyOf(answered)).join() === 'message';
 
@@ -30,7 +30,7 @@ const problemFaults = (answered: Answered): readonly string[] => {
 const mayBeLate = (answered: Answered) =>
   answered.status === 503 && bodyOf(answered).type === 'urn:foldstream:problem:not-consistent-yet';
 
-/** What is wrong with one answer. */
+/** The faults of one answer. */
 export const faultsIn = (ask: Ask, answered: Answered, subjects: Subjects, late: boolean): readonly string[] => {
   const { status, text } = answered;
   const others = (['ada', 'bob'] as const).filter((name) => name !== ask.who).map((name) => subjects[name]);

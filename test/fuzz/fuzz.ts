@@ -15,9 +15,9 @@ export type Fuzzing = Readonly<{
   isThere?: (route: string) => boolean;
   /** Of the ids, where others use the same deployment. */
   prefix?: string;
-  /** Whether a view may be later than a reader waits. */
+  /** True if a view may take longer than a reader waits. */
   late?: boolean;
-  /** How many requests are on their way at once. */
+  /** The number of requests at the same time. */
   atOnce?: number;
 }>;
 

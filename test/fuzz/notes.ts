@@ -98,7 +98,10 @@ const owned = {
   shares: ({ owner }: { owner?: string }) => (owner === undefined ? {} : { [owner]: { sums: { notes: 1 } } }),
 };
 
-/** What the reference application lacks: commands for anyone and any user, free text and any JSON, unique values, every kind of view, list and filter. */
+/**
+ * Features that the reference application lacks: commands for anyone and any user, free text and any JSON, unique values, every kind of
+ * view, list and filter.
+ */
 export const notesManifest = defineManifest({
   aggregates: [note],
   projections: [notes, wall, tally, owned] as unknown as readonly AnyProjection[],

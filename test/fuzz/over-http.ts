@@ -7,7 +7,7 @@ const encoded = (text: string): string =>
     .map((part) => (part.isWellFormed() ? encodeURIComponent(part) : `%ED%A0%${part.charCodeAt(0) < 0xdc00 ? '80' : 'BD'}`))
     .join('');
 
-/** What a header can carry: its bytes are Latin-1, without control characters. */
+/** The bytes that a header can have: Latin-1, without control characters. */
 const inHeader = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const pathOf = ({ route, path, query }: Ask): string => {

@@ -1,7 +1,7 @@
 import type { Store, ViewReader } from '../../lib/engine/ports.ts';
 import { candidates } from '../../lib/engine/view/lists.ts';
 
-/** What DynamoDB answers to a request that it does not take. */
+/** DynamoDB's answer to a request that it refuses. */
 class ValidationException extends Error {
   override name = 'ValidationException';
 }

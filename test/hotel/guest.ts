@@ -13,7 +13,7 @@ const guestCommands = {
 type GuestCommand = CommandOf<typeof guestCommands>;
 type Guest = Readonly<{ owner?: string; mail?: string }>;
 
-/** Who books. No two guests have the same address at the same time. */
+/** A guest. No two guests have the same address at the same time. */
 export const guest: Decider<Guest, GuestCommand, GuestEvent> = {
   category: 'guest',
   events: guestEvents,

@@ -21,8 +21,8 @@ type Reservation = Readonly<{ status: 'new' | ReservationStatus; guest?: string 
 const isOver = ({ status }: Reservation) => status !== 'requested' && status !== 'kept';
 
 /**
- * What a guest asks for, and what became of it. The guest, the payment and the deadline may all want something at the same time: whatever is
- * taken here first counts, and what comes too late changes nothing. So the process need not ask which of them was faster.
+ * A guest's reservation. The guest, the payment and the deadline may all act at the same time: the first that is stored here counts, and
+ * later ones change nothing. So the process need not find out which of them was faster.
  */
 export const reservation: Decider<Reservation, ReservationCommand, ReservationEvent> = {
   category: 'reservation',

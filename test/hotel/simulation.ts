@@ -29,7 +29,7 @@ const workload: Workload = (dice, n) => {
   return n < 6 ? wishes[0]! : dice.pick(wishes);
 };
 
-/** What a stream has come to. */
+/** The state of a stream. */
 const stateOf = <State>(decider: AnyDecider, { streams }: AtRest, id: string): State =>
   (streams.get(`${decider.category}-${id}`) ?? []).reduce(
     (state, { events }) =>
@@ -41,7 +41,7 @@ const stateOf = <State>(decider: AnyDecider, { streams }: AtRest, id: string): S
     decider.initial,
   ) as State;
 
-/** Who is confirmed has a room and has paid; who is not has neither. An instance that waits for a person is left alone. */
+/** A confirmed guest has a room and has paid; any other has neither. An instance that waits for an operator is ignored. */
 const nobodyPaysForNothing = (rest: AtRest): string | undefined => {
   for (const id of ['0', '1', '2', '3']) {
     const { status } = stateOf<{ status: string }>(reservation as AnyDecider, rest, id);

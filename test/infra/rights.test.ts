@@ -38,7 +38,7 @@ const rights: Readonly<Record<string, readonly Statement[]>> = Object.fromEntrie
   ]),
 );
 
-/** What a function may do, as lines of `<resource>: <actions> [condition]`. */
+/** The rights of a function, as lines of `<resource>: <actions> [condition]`. */
 const lines = (step: string) =>
   rights[step]?.map(({ Action, Resource, Condition }) => {
     const keys = (Condition as Record<string, Record<string, string[]>> | undefined)?.['ForAllValues:StringLike']?.[

@@ -11,7 +11,7 @@ import { deployed, manifest, openManifest, steps } from './support/deployed.ts';
 import { outputNames } from './support/flattened.ts';
 
 const { template } = deployed();
-/** Whatever commits are delivered to: the views, and what sends public events. */
+/** The consumers of commits: the views, and the one that announces public events. */
 const consumers = operated(manifest);
 const resources = (type: string) => Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 const variables = (step: string) =>

@@ -124,7 +124,7 @@ describe('what calls a function without waiting for it', () => {
       // A deployment whose function does not answer is held up for no longer than that takes, and a minute.
       expect(age).toBeLessThanOrEqual(2 * timeout + 240);
       expect(serviceTimeout).toBeGreaterThanOrEqual(age + timeout);
-      // What waits for its rights until they are overdue still has the time to say so.
+      // A function that waits for its rights until they are overdue still has the time to report it.
       expect(timeout * 1_000).toBeGreaterThanOrEqual(2 * rightsComeWithin);
     }
   });

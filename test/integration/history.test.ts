@@ -152,13 +152,13 @@ describe.runIf(overHttp())('a history that is moved', () => {
       ]);
       expect(await linesIn(await exported('moved.again'))).toEqual(lines);
       expect(await verify({ all: true, stack }, () => {})).toBe(true);
-      // What is not as it was, if anything.
+      // The differences, if there are any.
       const other = async () => (await views()).flatMap((items, i) => items.filter((item) => !before[i]?.includes(item)));
       await eventually(other, (items) => items.length === 0);
       expect(await views()).toEqual(before);
       expect((await totals()).body).toEqual(total.body);
       expect((await bob('POST', `/parcel/${ids[1]}/send`, { code })).status).toBe(422);
-      // What is new on a stream is news, and comes after all that was not.
+      // A new commit of a stream is announced, after everything that was not.
       expect((await ada('POST', `/account/${ids[0]}/withdraw`, { amount: 62, currency: 'EUR' })).status).toBe(200);
       expect((await ada('POST', `/account/${ids[0]}/close`, { reason: 'moved' })).status).toBe(200);
       const heard = await eventually(team.receive, (received) => received.has(`account-${ids[0]}/18`));

@@ -154,7 +154,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     expect(refused.headers.get('content-type')).toBe('application/problem+json');
     expect(refused.body).toMatchObject({ type: 'urn:foldstream:problem:internal' });
     expect(JSON.stringify(refused.body)).not.toMatch(/AccessDenied|dynamodb|arn:/i);
-    // What the problem advises shows the exception, with its stack.
+    // The command that the problem names shows the exception, with its stack.
     const correlation = String(refused.body.correlation);
     expect(refused.body.detail).toContain('foldstream logs <correlation>');
     const lines: string[] = [];

@@ -146,7 +146,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
       ]);
     }
 
-    // Who is no operator is told nothing, and orders nothing.
+    // A caller who is not an operator sees nothing, and cannot request anything.
     const resume = (projection: string) => `/ops/projections/${projection}/parked/parcel-${poisoned}/resume`;
     expect((await ada('GET', '/ops/projections')).status).toBe(403);
     expect((await ada('POST', resume('parking-track'))).status).toBe(403);

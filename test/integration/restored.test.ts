@@ -63,7 +63,7 @@ describe.runIf(overHttp())('commits that are restored into another table', () =>
     );
     const to = new Date().toISOString();
 
-    // What is lost: cursors of views, of the process and of public events go beyond what the restored table has.
+    // The loss: cursors of views, of the process and of public events are beyond the commits of the restored table.
     await ada('POST', `/account/${a}/deposit`, euros(1));
     await ada('POST', `/transfer/${lost}/request`, { from: a, to: b, ...euros(20) });
     await done(lost);
@@ -98,7 +98,7 @@ describe.runIf(overHttp())('commits that are restored into another table', () =>
     await eventually(right, (all) => all.every(Boolean));
     expect([(await balance(a)).balance, (await balance(b)).balance]).toEqual([90, 10]);
 
-    // What comes now comes to the numbers of what is gone, and arrives: in views, in the process, and at other teams.
+    // New commits get the numbers of lost ones, and arrive: in views, in the process, and at other teams.
     const team = await otherTeam(house.outputs.BusName ?? '', ['AccountClosed']);
     try {
       expect((await ada('POST', `/account/${a}/deposit`, euros(5))).status).toBe(200);

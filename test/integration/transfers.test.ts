@@ -104,7 +104,7 @@ describe.runIf(overHttp())('transfers', () => {
     );
     expect(body).toMatchObject({ reason: 'credit-refused', because: 'account-not-open' });
 
-    // Whoever asks what became of it is shown a tree that says it all: the event log follows within a second or so.
+    // The trace shows all of it: the event log follows within a second or so.
     const traced = async () => {
       const lines: string[] = [];
       await traceVerb({ manifest, stack, correlation, json: false }, (line) => void lines.push(line)).catch(() => {});
@@ -187,7 +187,7 @@ describe.runIf(overHttp())('transfers', () => {
       );
       expect(await told(id)).toMatchObject({ status: 404 });
       const Payload = JSON.stringify({ graceSeconds: 0 });
-      // Whatever place it has come to by itself: a pass has sixty runs.
+      // The sweep may be at any of its sixty positions by now.
       await eventually(
         async () => {
           await lambda.send(new InvokeCommand({ FunctionName: name('SweepFunction'), Payload }));
@@ -268,7 +268,7 @@ describe.runIf(overHttp())('transfers', () => {
     });
   });
 
-  /** What a process function leaves behind that died right after its first command: the account has it, and the process knows nothing of it. */
+  /** The state after a process function died right after its first command: the account has the debit, and the process does not know it. */
   const debitAsAFunctionThatDiedThen = async (transfer: string, from: string, to: string) => {
     const client = new DynamoDBClient({});
     const store = commitStore(client, name('CommitsTable'));

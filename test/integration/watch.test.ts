@@ -54,7 +54,7 @@ describe.runIf(overHttp())('the watch on accounts', () => {
     for (let i = 0; i < times; i++) await ask('Withdraw', { amount: 10, currency: 'EUR' });
     return commits;
   };
-  /** What the bus would have delivered, in an order of the test's. */
+  /** Delivers commits as the bus would, in an order that the test chooses. */
   const deliver = async (commits: readonly Commit[]) => {
     const queue = sqsQueue(sqs(), name('FraudWatchQueue'), systemProofs(dynamo(), name('ControlTable')));
     for (const commit of commits) await queue.send([{ detail: JSON.parse(toEntry(commit).detail) }]);
@@ -64,7 +64,7 @@ describe.runIf(overHttp())('the watch on accounts', () => {
     const { body } = await operator('GET', `/views/suspicions/${idOf(commits)}`);
     return (body.items ?? []) as { suspicion: string; figures: Record<string, unknown> }[];
   };
-  /** How far the watch has come with an account: as far as its last withdrawal. */
+  /** Waits until the watch has applied the account's last withdrawal. */
   const watched = (commits: readonly Commit[]) =>
     eventually(
       async () => (await operator('GET', `/ops/processes/fraudWatch/${idOf(commits)}`)).body as { story?: string },

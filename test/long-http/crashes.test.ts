@@ -129,7 +129,7 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
     }
     const ended = performance.now();
     const seconds = (ended - begun) / 1_000;
-    // What comes again is met by further kills, though not for ever: a queue gives up after ten tries.
+    // Retried messages meet further kills, but not for ever: a queue gives up after ten tries.
     const until = performance.now() + 1_000 * handedOutAgainAfter.here;
     while (performance.now() < until && (await found()).length > 0) await new Promise((resolve) => setTimeout(resolve, 2_000));
     const kills = await killer.stop();

@@ -50,7 +50,7 @@ describe.runIf(overHttp())("a manifest in the reference's place", () => {
     ).body;
   const request = (id: string, from: string, nights: number) =>
     guest('POST', `/reservation/${id}/request`, { room: '12', from, nights, ...terms });
-  /** What the three views answer. */
+  /** The answers of the three views. */
   const views = async () => {
     const paths = [
       'reservations/r1',

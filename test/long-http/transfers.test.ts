@@ -23,7 +23,7 @@ const longestPause = 2_500;
 /** Seconds until a queue hands out again what a killed function had: the deployment's 360, less for the test's sake. Shorter is only harsher: what
  * is still being worked on may then be handed out a second time. */
 const handedOutAgainAfter = { deployed: 360, here: 40 };
-/** How long the killing goes on at most when all is requested (ms), unless few are left before: what comes again is met by further kills. */
+/** The longest time (ms) of killing after all is requested, unless few are left before: retried messages meet further kills. */
 const killedOn = 120_000;
 /** Only what never ends is a fault here, not what is slow: machines differ (ms). */
 

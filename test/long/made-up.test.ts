@@ -17,7 +17,7 @@ it('keeps every promise of a thousand manifests and more that are made up from s
   const { user, system } = process.cpuUsage(began);
   // Told, not asserted: no timing decides a test.
   console.log(`${runs(many)} made-up manifests took ${((user + system) / 1_000_000).toFixed(0)} s of one core.`);
-  // What is not there was not shown.
+  // Each of these must occur, or the run has not tested it.
   for (const what of [
     'instances ended',
     'instances stuck',

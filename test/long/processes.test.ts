@@ -6,7 +6,7 @@ import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
 const enough = 2_000;
-/** How many seeds are played where all is right: several times what the mutant takes that is found last. */
+/** The number of seeds without a mutant: several times what the mutant takes that is found last. */
 const many = 4_000;
 
 it('conserves money and stock, and ends every instance, in thousands of seeded runs of transfers and orders', async () => {
@@ -24,7 +24,7 @@ it('conserves money and stock, and ends every instance, in thousands of seeded r
       .map(([name, count]) => `${name.slice('instances '.length)}: ${count}`)
       .join(', ')}.`,
   );
-  // What is not there was not shown.
+  // Each of these must occur, or the run has not tested it.
   for (const status of ['ended', 'stuck', 'parked', 'resolved']) expect(totals[`instances ${status}`]).toBeGreaterThan(50);
 });
 

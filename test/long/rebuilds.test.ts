@@ -9,7 +9,7 @@ import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
 const enough = 2_000;
-/** How many seeds are played where all is right: several times what the mutant takes that is found last. */
+/** The number of seeds without a mutant: several times what the mutant takes that is found last. */
 const many = 4_000;
 
 it('keeps every promise in thousands of seeded runs in which a view is rebuilt', async () => {
@@ -54,7 +54,7 @@ describe('the simulator', () => {
   const importsUntil = async (tamper: Parameters<typeof processesWith>[1], most: number): Promise<number | undefined> => {
     for (let seed = 1; seed <= most; seed++)
       try {
-        // What is imported is foreign to the rules of this domain as well.
+        // The rules of this domain do not know imported commits either.
         const imports = { share: { rebuilds: 0, imports: 1 }, invariants: [], shrinks: false };
         await simulate({ ...processesWith(seed, tamper), ...imports });
       } catch (cause) {

@@ -6,7 +6,7 @@ import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
 const enough = 2_000;
-/** How many seeds are played where all is right: several times what the mutant takes that is found last. */
+/** The number of seeds without a mutant: several times what the mutant takes that is found last. */
 const many = 3_000;
 
 it('keeps every promise in thousands of seeded runs of at least 200 port calls each', async () => {

@@ -4,7 +4,7 @@ import { manifest } from '#manifest';
 import { isPublic } from '../../lib/core/access.ts';
 import type { CommandFormat } from '../../lib/core/decider.ts';
 
-/** What the system knows by itself about a command, its stream and its sender. */
+/** Fields that the system fills: about a command, its stream and its sender. */
 const system =
   /^(owner|actor|role|sub|id|at|v|version|stream|commit|command|digest|meta|correlation|causation|network|balance|status|transferId)$/;
 

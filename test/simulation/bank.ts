@@ -18,7 +18,7 @@ export type Mutant = Readonly<{
   base?: (store: MemoryStore) => Store;
   ports?: (commanding: Commanding) => Commanding;
   request?: (request: CommandRequest) => CommandRequest;
-  /** How long a restored table takes no writes. */
+  /** The time in which a restored table takes no writes. */
   closedFor?: number;
 }>;
 

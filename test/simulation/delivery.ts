@@ -19,10 +19,10 @@ export type Delivering = Readonly<{
   instances: number;
   odds: Odds;
   streams: readonly BagEvents[];
-  /** How often each commit is delivered beside the first time. */
+  /** The number of extra deliveries of each commit. */
   again: readonly number[];
   batchSize: number;
-  /** How many commits are there when the view begins. */
+  /** The number of commits that exist when the view begins. */
   before: number;
 }>;
 
@@ -48,7 +48,7 @@ export const deliveries: fc.Arbitrary<Delivering> = fc.record({
   before: fc.nat(4),
 });
 
-/** What keeps a projection right, for a mutant to take away. */
+/** The mechanisms that keep a view right, for a mutant to remove. */
 export type ViewMutant = (view: View) => Partial<View>;
 
 const expectedOf = (projection: AnyProjection, commits: Parameters<typeof apply>[2]) => {

@@ -11,7 +11,7 @@ export const accountsWith = (seed: number): Simulation => ({
   share: { imports: 0.1 },
 });
 
-/** How many runs it takes until a mutant is noticed, and by what; undefined where so many are not enough. */
+/** The number of runs until a mutant is noticed, and the check that notices it; undefined if none of so many does. */
 export const runsUntilFound = async (mutant: DeliveryMutant, most: number, runOf = accountsWith) => {
   for (let seed = 1; seed <= most; seed++) {
     // Lets the test runner's own messages in.

@@ -30,7 +30,7 @@ const sumOf = (commits: readonly Commit[]) =>
       return type === 'MoneyDeposited' ? sum + amount : type === 'MoneyWithdrawn' ? sum - amount : sum;
     }, 0);
 
-/** What a command comes to on a state, as far as it leaves no commit. */
+/** The outcome of a command on a state, if it leaves no commit. */
 const outcomeOn = (decider: AnyDecider, { state, version, at }: Past['states'][number], request: CommandRequest) => {
   const { actor, command, expectedVersion, stream } = request;
   const format = decider.commands[command.type];
@@ -100,7 +100,7 @@ export const checkAnswers = (
     } else if (answer.outcome === 'id-reused') {
       assert.ok(own && own.digest !== request.digest, `nobody used it: ${what}`);
     } else {
-      // Who may not send a command is not told that its id was used for another one.
+      // A caller who may not send a command is not told that its id was used for another one.
       const isTold = answer.outcome !== 'forbidden' || own?.digest === request.digest;
       assert.ok(!own || own.commit > from || !isTold, `it had taken effect, and this is not its answer: ${what}`);
       if (answer.outcome === 'contended') continue;

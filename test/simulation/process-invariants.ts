@@ -30,7 +30,7 @@ const stateOf = <S>(decider: AnyDecider, streams: Streams, stream: string): S =>
 const idsOf = (streams: Streams, category: string) =>
   [...streams.keys()].flatMap((stream) => (stream.startsWith(`${category}-`) ? [stream.slice(category.length + 1)] : []));
 
-/** What was moved for a reference: taken, given, and given back. */
+/** The amounts moved for a reference: debited, credited, and refunded. */
 const movedFor = (streams: Streams) => {
   const sums = new Map<string, { taken: number; given: number; back: number }>();
   for (const [stream, commits] of streams)
@@ -53,7 +53,7 @@ const standsStill = ({ status, ended }: Instance) => status === 'parked' || stat
 /** Resolved by hand, and nobody is to see to it again: a command that was open at the time may be refused afterwards. */
 const isSettled = ({ status, ended }: Instance) => ended === 'resolved' && status === 'ended';
 
-/** What follows on a resolution threw, and threw again when it was resolved once more: then it ended without. */
+/** The reaction to a resolution threw, and threw again at the second resolution: then the instance ended without it. */
 const thrownTwice = (streams: Streams, instance: string): boolean => {
   const commits = streams.get(instance) ?? [];
   const parks = ({ type, data }: StoredEvent) => type === 'InstanceParked' && 'resolved' in (data as { cause: object }).cause;
@@ -73,7 +73,7 @@ const transferFault = (streams: Streams, movedBy: MovedFor, id: string): string 
   const instance = stateOf<Instance>(processDecider(transfersAfter), streams, `transferProcess-${id}`);
   const what = `transfer ${id} of ${amount} (${status}, ${instance.ended ?? instance.status}) took ${taken}, gave ${given} and gave ${back} back`;
   if (taken > amount || given + back > taken) return what;
-  // Whoever asks what became of it is not told for ever that it is on its way.
+  // A transfer must not stay pending after its instance was resolved.
   if (isSettled(instance) && status === 'pending' && !thrownTwice(streams, `transferProcess-${id}`)) return what;
   if (standsStill(instance)) return undefined;
   const isRight =
@@ -87,7 +87,7 @@ type Amounts = Readonly<Record<string, number>>;
 
 const sumOf = (amounts: Iterable<number>) => [...amounts].reduce((sum, amount) => sum + amount, 0);
 
-/** What each order had dispatched from a stock, and what the stock received. */
+/** The quantity dispatched from a stock for each order, and the quantity that the stock received. */
 const stockOf = (streams: Streams, sku: string) => {
   const commits = streams.get(`stock-${sku}`) ?? [];
   const dispatched: Record<string, number> = {};
@@ -156,7 +156,7 @@ export const nothingIsParkedForItsSize: Invariant = ({ streams }) => {
   return parked && `${parked.stream} is parked: ${parked.data.thrown}`;
 };
 
-/** Whatever customers do, and whenever: a process that is stuck was resolved by hand before. */
+/** At every time, whatever customers do: a process that is stuck was resolved by hand before. */
 export const nobodyIsStuck: Invariant = ({ streams }) => {
   for (const process of [transfersAfter, fulfilment as AnyProcess])
     for (const id of idsOf(streams, process.category)) {
@@ -168,7 +168,7 @@ export const nobodyIsStuck: Invariant = ({ streams }) => {
 
 /** No money and no stock comes from nowhere or gets lost, whatever became of a transfer or an order; and all who know of it agree. */
 export const moneyAndStockAreConserved: Invariant = ({ streams: all }) => {
-  // What was imported is history: nobody reacts to it.
+  // Imported commits are history: no process reacts to them.
   const streams = new Map([...all].filter(([, commits]) => commits.every(({ imported }) => imported === undefined)));
   const movedBy = movedFor(streams);
   const stocks = idsOf(streams, 'stock').map((sku) => stockOf(streams, sku));

@@ -101,7 +101,7 @@ const transfers = (dice: Dice, n: number) => {
   return request(from, to, dice.pick([1, 3, 5, 10, 40]), dice.chance(0.1) ? n - 1 : n);
 };
 
-/** What goes to nobody comes back, and finds an account that was emptied and closed meanwhile. */
+/** Money for a closed account is refunded, and finds an account that was emptied and closed meanwhile. */
 const closings = (dice: Dice, n: number) => {
   if (n === 3) return as(ada, 'account', 'a', 'Deposit', euros(20));
   const id = dice.pick(['a', 'a', 'b']);
@@ -147,7 +147,7 @@ const workloads: Readonly<Record<Has['what'] | 'closings', Workload>> = {
   all: (dice, n) => (n < 3 ? openings(dice, n) : n < 9 || dice.chance(0.5) ? orders(dice, n) : transfers(dice, n)),
 };
 
-/** What is made wrong on purpose: around the code, or in the domain. */
+/** Faults made on purpose: around the code, or in the domain. */
 export type ProcessMutant = Tamper &
   Readonly<{
     process?: Change;
@@ -189,7 +189,7 @@ export const processesWith = (seed: number, { process = asItIs, alone, ...tamper
   };
 };
 
-/** How many runs it takes until a mutant is noticed, and by what; undefined where so many are not enough. */
+/** The number of runs until a mutant is noticed, and the check that notices it; undefined if none of so many does. */
 export const processRunsUntilFound = async (mutant: ProcessMutant, most: number) => {
   for (let seed = 1; seed <= most; seed++) {
     // Lets the test runner's own messages in.

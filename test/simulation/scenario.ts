@@ -123,7 +123,7 @@ const opening = (stream: number): Step => ({
 const calm = { fails: 0, loses: 0, retries: 0, crashes: 0 };
 const rough = { fails: 0.03, loses: 0.06, retries: 0.06, crashes: 0.04 };
 
-/** What a process sends for somebody who has no money: one refused command after the other. */
+/** A process's commands for a customer without money: one refused command after the other. */
 const strangers: fc.Arbitrary<readonly Step[]> = fc
   .record({ at: fc.nat(1_500), steps: fc.array(step, { minLength: 20, maxLength: 40, size: 'max' }) })
   .map(({ at, steps }) =>

@@ -49,7 +49,7 @@ const linkFaults = (page: string): readonly string[] =>
     return isFound ? [] : [`${page} links to ${path}#${to}: there is no such heading`];
   });
 
-/** What looks like a file of this repository: a path from its root, or the bare name of a source file. */
+/** Text that looks like a file of this repository: a path from its root, or the bare name of a source file. */
 const named = /`((?:(?:lib|test|docs|bin|functions|events)\/[\w./-]*[\w-]\/?)|[\w-]+(?:\.[\w-]+)*\.ts)`/g;
 const pathFaults = (page: string): readonly string[] =>
   [...withoutFences(read(page)).matchAll(named)].flatMap(([, name = '']) => {

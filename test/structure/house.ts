@@ -2,7 +2,7 @@ import { circles, crowded, gridTable, stepFaults } from './grid.ts';
 import { importFaults } from './import-rules.ts';
 import { product, sourcesOf } from './sources.ts';
 
-/** Where the repository's files stand, and which of them stand wrong. */
+/** Prints the places of the repository's files, and those that are in a wrong place. */
 const sources = sourcesOf(product);
 const all = new Map([...sources, ...sourcesOf('test/**/*.ts')]);
 const arrows = [...importFaults(sources), ...stepFaults(sources)];

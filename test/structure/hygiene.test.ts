@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What names one person's machine or one company's network: nobody else could install or run what depends on it. */
+/** Names of one person's machine or one company's network: nobody else could install or run what depends on them. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w.$}])\/(?:home|Users)\/[\w.-]+/, 'a home folder'],
   [/(?<![\w.$}])\/(?:root|work|workspace)\/[\w.-]+/, 'a folder of one machine'],

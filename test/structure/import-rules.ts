@@ -1,12 +1,12 @@
-/** What a room of the house may import: other rooms, packages, and node's own modules. */
+/** The imports that a folder may have: other folders, packages, and Node's own modules. */
 type Room = Readonly<{ rooms: readonly string[]; packages: readonly string[]; node: boolean; pure: boolean }>;
 
 const pure = { node: false, pure: true } as const;
 const impure = { node: true, pure: false } as const;
 
 /**
- * Who may import whom, and nothing else: the arrows of the design, each chain of them with the arrows that it implies. A package that
- * ends in a slash stands for all of that scope. The longest name that a path begins with is its room.
+ * The allowed imports, and no others: the arrows of the design, each chain of them with the arrows that it implies. A package that ends in
+ * a slash stands for all of that scope. The longest name that a path begins with is its folder.
  */
 export const house: Readonly<Record<string, Room>> = {
   'lib/core': { rooms: [], packages: ['zod'], ...pure },
@@ -24,7 +24,7 @@ export const house: Readonly<Record<string, Room>> = {
   /** Whichever manifest the deployer names. The reference application has this one way in, so that another one can take its place. */
   '#manifest': { rooms: [], packages: [], ...pure },
   functions: { rooms: ['#manifest', 'lib/aws'], packages: [], node: false, pure: false },
-  /** What is deployed of the engine is a plain value that it makes, such as the order in which a rebuild goes: the engine is pure. */
+  /** The engine makes some deployed things as plain values, such as the order of a rebuild's steps: the engine is pure. */
   'lib/infra': {
     rooms: ['lib/engine', 'lib/core'],
     packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod'],
@@ -84,7 +84,7 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** Where an import of this repository leads, or undefined for a package. */
+/** The target of an import within this repository, or undefined for a package. */
 export const pathOf = (file: string, specifier: string): string | undefined => {
   if (specifier === '#manifest') return specifier;
   if (!specifier.startsWith('.')) return undefined;

@@ -21,7 +21,7 @@ describe('the repository', () => {
     expect(rooms).toEqual([]);
     const importing = [...sources.values()].filter((source) => importsOf(source).length > 0);
     expect(importing.length).toBeGreaterThan(sources.size * 0.7);
-    // Whatever mentions another file of this repository in quotes has been seen importing it.
+    // Every file that mentions another file of this repository in quotes was recognized as importing it.
     const unseen = [...sources].flatMap(([file, source]) =>
       [...source.matchAll(/from '(\.{1,2}\/[^']+\.ts)'/g)]
         .filter(([, path]) => !importsOf(source).includes(path!))

@@ -4,7 +4,7 @@ import { product, sourcesOf } from './sources.ts';
 /** The one file that sends a Query or a Scan. */
 const paging = 'lib/aws/view/paging.ts';
 
-/** What is wrong with how a file reads many items: DynamoDB ends a page at 1 MB, and only `last` tells that there is more. */
+/** The faults in how a file reads many items: DynamoDB ends a page at 1 MB, and only `last` tells that there is more. */
 const faultsOf = (file: string, source: string): readonly string[] => {
   if (file === paging) return [];
   const sends = /\b(?:Query|Scan|ExecuteStatement|BatchExecuteStatement)Command\b|\bpaginate(?:Query|Scan)\b/.test(source);

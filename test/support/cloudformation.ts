@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
-/** What custom resources answer to CloudFormation in each test of a suite; what they log is silent. */
+/** Records the answers of custom resources to CloudFormation in each test of a suite; their logs are silenced. */
 export const toldCloudFormation = (): readonly Record<string, unknown>[] => {
   const told: Record<string, unknown>[] = [];
   beforeEach(() => {

@@ -7,20 +7,20 @@ export class Injected extends Error {
 }
 
 /**
- * What becomes of a call. `fails`: it never arrives. `loses`: it takes effect, its answer gets lost. `retries`: so too, and the
- * client library sends it again by itself. `crashes`: it takes effect, and the instance dies.
+ * The fate of a call. `fails`: it never arrives. `loses`: it takes effect, and its answer gets lost. `retries`: the same, and the client
+ * library sends it again by itself. `crashes`: it takes effect, and the instance dies.
  */
 export type Fate = 'works' | 'fails' | 'loses' | 'retries' | 'crashes';
 export type Odds = Readonly<Partial<Record<Exclude<Fate, 'works'>, number>>>;
 
-/** Who calls: a dead one's calls still arrive, but nobody hears the answers. */
+/** A caller: the calls of a dead one still arrive, but nobody gets the answers. */
 export type Caller = Readonly<{ alive: () => boolean; crash: () => void }>;
 
 export type Network = Readonly<{
   time: SimulatedTime;
   random: () => number;
   odds: Odds;
-  /** How long one way takes, at most; one in ten takes ten times as long. */
+  /** The longest time of one way; one in ten takes ten times as long. */
   milliseconds: number;
   /** False from the moment on in which a call on its way is not to arrive any more. */
   open: () => () => boolean;

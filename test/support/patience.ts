@@ -1,6 +1,6 @@
 /**
- * How long (milliseconds) a test waits for what must come. It takes a fraction of this even on a machine with a load of eight: no timing
- * decides a test.
+ * The time in milliseconds that a test waits for something that must come. It takes a fraction of this even on a machine with a load of
+ * eight: no timing decides a test.
  */
 export const patience = 300_000;
 

@@ -9,7 +9,7 @@ describe('an answer to CloudFormation, which asks once', () => {
     vi.unstubAllGlobals();
   });
   const event = { ResponseURL: 'https://answers', RequestId: 'r' } as CloudFormationCustomResourceEvent;
-  /** What is sent, in bytes and as it is read. */
+  /** The response: its bytes, and its parsed body. */
   const sent = async (answer: Parameters<typeof answerCloudFormation>[2], request = event) => {
     const bodies: Uint8Array[] = [];
     vi.stubGlobal('fetch', async (_: string, { body }: { body: Uint8Array }) => {

@@ -9,7 +9,7 @@ import { answerHistory } from '../../../lib/http/history.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { ada, asks, bob, instanceOver, memoryTable, operator, robot } from '../../support/examples/commanding.ts';
 
-/** What somebody asks, and how many commands of a process are refused by the same stream before. */
+/** One HTTP request, and the number of a process's commands that the same stream refuses before it. */
 type Step = Readonly<{
   refusedBefore: number;
   request: Pick<HttpRequest, 'route' | 'path' | 'query' | 'headers' | 'body' | 'actor'>;
@@ -79,7 +79,7 @@ const steps = fc
     { refusedBefore, request: posts(ada, ['open', { currency: 'EUR' }]) },
     ...after,
   ]);
-/** What all of them are told, with or without what a process sends to the stream. */
+/** The answers to all steps, with or without the refused commands of a process. */
 const played = async (steps: readonly Step[], isSentTo: boolean) => {
   const table = memoryTable();
   // Snapshots soon: also of a stream with nothing but refusals.
@@ -111,7 +111,7 @@ const played = async (steps: readonly Step[], isSentTo: boolean) => {
   return answers;
 };
 
-/** How many commits there were: what the owner of a stream sees of refusals, as the numbers of their own commits and the places of pages. */
+/** Removes the numbers of commits and the page tokens: by these an owner can see that there were refusals. */
 const numbers = ['commit', 'cursor', 'consistency-token'];
 const withoutNumbers = (answer: unknown): unknown =>
   JSON.parse(JSON.stringify(answer, (name, value) => (numbers.includes(name) ? undefined : value)));

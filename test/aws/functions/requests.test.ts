@@ -10,7 +10,7 @@ import { dirtyNotes } from '../../../lib/aws/view/dirty-notes.ts';
 import { viewTable } from '../../../lib/aws/view/table.ts';
 import { memoryClock } from '../../../lib/testing/memory/system.ts';
 
-// What a local engine does not show: there every read is consistent, and nothing expires.
+// The local cloud cannot show this: there every read is consistent, and nothing expires.
 describe('what is asked of DynamoDB', () => {
   const mock = mockClient(DynamoDBClient);
   // The class itself is mocked: other files in this process want it back.

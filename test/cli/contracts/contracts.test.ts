@@ -39,7 +39,7 @@ const firstReleased = release(first, firstSamples);
 const second = { Sold: v1(sold).next(soldInShops, inShops), Returned: returned };
 const secondReleased = release(second);
 
-/** What is said of a change to what was released first. */
+/** The messages about a change of formats that were released before. */
 const changed = (Sold: Formats[string], given = firstSamples) =>
   checkContracts(withFormats({ Sold, Returned: returned }), firstReleased, given);
 const changedLater = (Sold: Formats[string]) =>

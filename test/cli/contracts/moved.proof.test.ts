@@ -26,7 +26,7 @@ const withTheReference = (seed: number): Simulation & { next: Manifest } => {
   const { manifest, next = manifest, workload, ...simulation } = processesWith(seed);
   const usual = workload as Workload;
   const workloadWithMembers: Workload = (dice, n) => {
-    // What comes first sets the others' stage.
+    // The first commands set up the accounts and stocks that the others need.
     if (n < 9 || !dice.chance(0.4)) return usual(dice, n);
     const [id, mail] = [dice.pick(['1', '2']), dice.pick(['ada@example.test', 'bob@example.test'])];
     const asked = dice.chance(0.3) ? { type: 'Leave', data: {} } : { type: 'ChangeMail', data: { mail } };

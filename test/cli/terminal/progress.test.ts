@@ -42,7 +42,7 @@ test('a bar tells how many of about how many, how fast, and how long still', () 
   expect(barLine({ done: 5_000, about: 20_000 }, 2_500)).toBe(
     '[######..................] 5,000 of about 20,000 commits, 2,000/s, 8 s left',
   );
-  // What an earlier run did is no measure of this one's speed.
+  // The work of an earlier run does not count for the speed of this one.
   expect(barLine({ done: 5_000, about: 20_000, more: '3 of 8 segments' }, 1_000, 4_000)).toBe(
     '[######..................] 5,000 of about 20,000 commits, 1,000/s, 15 s left, 3 of 8 segments',
   );

@@ -39,7 +39,7 @@ const watching = (pattern: Pattern<Event>, over: Partial<Watch<Event>> = {}) =>
 
 type Step = (memory: WatchMemory, what: unknown) => Reaction<WatchMemory> | undefined;
 
-/** What is raised when events come in an order, with the memory stored and read again at each step; in the end every deadline fires. */
+/** The events that are raised when events arrive in an order, with the memory stored and read at each step; in the end every deadline fires. */
 const raisedBy = (process: ReturnType<typeof watching>, arrivals: readonly Recorded<Event>[]) => {
   const { on, onDeadline: due = {}, memory: format, raises = {} } = process;
   let memory = process.initial;
@@ -253,7 +253,7 @@ describe('one event followed by another', () => {
     expect(earlier?.setDeadlines).toEqual({ ThingSuspected: at(5 + 50 + lateness + 0.001) });
     const answered = (process.on.Taken as Step)(earlier!.memory!, event('Taken', 'c', 1, 20));
     expect(answered).toMatchObject({ setDeadlines: {}, cancelDeadlines: ['ThingSuspected'], raise: [] });
-    // What goes on tells the time as well.
+    // Later events show that the time has passed, too.
     const later = (process.on.Given as Step)(first!.memory!, event('Given', 'a', 2, 101));
     expect(later).toMatchObject({
       setDeadlines: { ThingSuspected: at(101 + 50 + lateness + 0.001) },

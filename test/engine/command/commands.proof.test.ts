@@ -12,7 +12,7 @@ it('keeps every promise of the store, whatever happens to several instances, the
     }),
     { numRuns: runs(80) },
   );
-  // What never happens is not proven to go well.
+  // Each outcome must occur, or the property says nothing about it.
   for (const name of [
     'committed',
     'refused',

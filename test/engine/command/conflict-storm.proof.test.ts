@@ -40,7 +40,7 @@ const storm = async (milliseconds: number, seed: number) => {
   return { commits: table.store.stored(), calls };
 };
 
-/** Where there is time, also at distances at which a round trip takes longer than the first waits. */
+/** With more runs, also at distances at which a round trip takes longer than the first wait. */
 const distances = runs(1) > 1 ? [1, 4, 15, 60, 150] : [4];
 
 it.each(distances)(

@@ -9,7 +9,7 @@ import { runs } from '../../support/runs.ts';
 const seed = 10;
 const enough = 300;
 
-/** How many scenarios it takes until a promise is broken, or undefined. */
+/** The number of scenarios until a promise is broken, or undefined. */
 const scenariosUntilFound = async (mutant: Mutant, numRuns: number) => {
   const property = fc.asyncProperty(scenarios, async (scenario) => void (await simulate(scenario, mutant)));
   const found = await fc.check(property, { seed, numRuns, endOnFailure: true });

@@ -15,7 +15,7 @@ const change = (id: string, mail: string, over: Parameters<typeof asks>[2] = {})
   asks('ChangeMail', { mail }, { stream: `member-${id}`, actor: operator, ...over });
 const leave = (id: string) => asks('Leave', {}, { stream: `member-${id}`, actor: operator });
 
-/** Who has which address, by the members' own histories. */
+/** The addresses by member, from the members' own histories. */
 const addresses = (commits: readonly Commit[]): ReadonlyMap<string, string> => {
   const held = new Map<string, string>();
   for (const { stream, events } of commits.filter((commit) => commit.stream.startsWith('member-')))

@@ -153,7 +153,7 @@ describe('a new stack that adopts a control table', () => {
     // When that deployment fails its new table goes again: the next try makes another.
     const again = { ...without, next: { ...next, publicEvents: 'newer' }, remembered: rememberedWith(without) };
     expect(refusedTables(again)).toBeUndefined();
-    // What it has made counts from its second deployment on.
+    // A table that a deployment makes is remembered from its second deployment on.
     expect(rememberedWith({ ...again, previous: again.next }).names.publicEvents).toBe('newer');
   });
 

@@ -101,7 +101,7 @@ describe('a deployment', () => {
       "This would remove track, which answers queries: its readers would get 404 at once. Put it back; a view with another name can stand beside it. If nobody reads it any more, say so in the manifest: retired: { 'track': 'why' }. Then deploy again.",
     );
     expect(await active()).toBe(1);
-    // What was refused and undone is no deployment to which one may go back.
+    // A deployment that was refused and undone cannot be gone back to.
     expect(await deploy(one(1, 'other', 'other'))).toContain('would remove track');
     retire('track');
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();

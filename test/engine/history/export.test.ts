@@ -54,7 +54,7 @@ describe('the order of an export', () => {
           for (let i = 0; i < seen.length; i += size + 1) written.push(...order.take(seen.slice(i, i + size + 1)));
           written.push(...order.take(seen));
           inOrder(written);
-          // What waits is what misses a predecessor, and nothing else.
+          // Only commits that lack a predecessor wait.
           const waits = new Map(order.waiting().map(({ stream, from }) => [stream, from]));
           for (const [stream, commits] of Map.groupBy(seen, (commit) => commit.stream)) {
             const numbers = new Set(commits.map(({ commit }) => commit));

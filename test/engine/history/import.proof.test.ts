@@ -147,7 +147,7 @@ describe('an import', () => {
           expect(report.refusals).toEqual([{ stream: 'account-0', commit, reason }]);
           expect(report.written + report.skipped + report.refused).toBe(lines.length);
           expect(report.streams).not.toContain('account-0');
-          // What was there is as it was, the other streams are whole, and of this one nothing came after the fault.
+          // The commits that existed are unchanged, the other streams are complete, and this one has nothing after the faulty commit.
           expect(store.stored().slice(0, there.length)).toEqual(there);
           expect(sorted(store.stored().filter(({ stream }) => stream !== 'account-0'))).toEqual(
             sorted(history.filter(({ stream }) => stream !== 'account-0')),

@@ -65,7 +65,7 @@ const house = async () => {
     ages: { ofQueues: async () => new Map([['q', 3]]) },
     log,
   };
-  /** What an operator asks for over HTTP. */
+  /** An operator's HTTP request. */
   const asks = (route: string, over: Partial<HttpRequest> = {}) => {
     const [process, instance] = route.includes('{instance}') ? ['moving', 's'] : [];
     return answerProcesses(operating, {

@@ -90,7 +90,7 @@ describe('a source commit of many events for one instance', () => {
     await world.settle();
     const { status, reactions, deferred } = await world.stateOf('moving-1');
     expect([reactions, deferred]).toEqual([20, []]);
-    // What was settled once is refused afterwards, and nothing follows on that: not the size has stopped it.
+    // The target refuses to settle twice, and that refusal has no reaction. So it was not the size that stopped the instance.
     expect(status).toBe('stuck');
   });
 

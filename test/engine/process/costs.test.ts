@@ -7,7 +7,7 @@ import { ada } from '../../support/examples/commanding.ts';
 
 const writes = ['store.append', 'cursors.move', 'deadlines.put', 'deadlines.remove', 'scheduler.set', 'scheduler.cancel'];
 
-/** What processing one transfer writes, from its request to its end and with all deliveries of its own steps. */
+/** The writes of one transfer, from its request to its end and with all deliveries of its own steps. */
 const costOf = async (toIsClosed: boolean) => {
   const world = processWorld(transferProcess, [account, transfer]);
   const ask = (stream: string, type: string, data: object) => world.ask(stream, type, data, ada);

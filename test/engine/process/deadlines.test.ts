@@ -60,7 +60,7 @@ describe('deadlines', () => {
 
   it('that were cancelled leave the list also where a step that leaves nothing to do comes in the same batch', async () => {
     const world = await waiting();
-    // Whoever decides both dies before the list is seen to.
+    // The instance that decides both dies before it updates the list.
     await world.ask('transfer-1', 'Withdraw');
     await world.ask('transfer-1', 'Note', { notes: ['afterwards'] });
     const { deadlines, ...instance } = world.instance();

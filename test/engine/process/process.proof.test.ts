@@ -23,7 +23,7 @@ const balances = (world: World) =>
 
 const commandsIn = (world: World) => world.store.stored().map(({ stream, command }) => `${stream} ${command}`);
 
-/** What fires, fires again, and what the sweep would send. */
+/** Timers that fire, fire a second time; then comes what the sweep would send. */
 const wake = async (world: World) => {
   for (const { at, message, key } of [...world.scheduler.shots.values()])
     if (Date.parse(at) <= world.clock.now()) {
@@ -84,7 +84,7 @@ it('money is conserved and every transfer ends, or is stuck with a reason, whate
       world.clock.advance(31 * minute);
       await wake(world);
       await world.settle();
-      // What is left in the list has nothing to do, and goes when its turn comes.
+      // A deadline left in the list has no effect, and is deleted when its turn comes.
       for (const { at: _, ...due } of await world.deadlines.overdue('moving', { before: '9999', limit: 100 }))
         expect(await world.tell({ due })).toEqual([]);
       expect(world.deadlines.items()).toEqual([]);

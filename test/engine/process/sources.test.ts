@@ -61,7 +61,7 @@ describe('source streams', () => {
     expect(await late.stateOf('moving-1')).toMatchObject({ ended: 'completed', memory: { notes: [] } });
     const finds = late.calls.slice(reads).filter((call) => call === 'store.find').length;
     expect([finds > 0, finds < 8]).toEqual([true, true]);
-    // What was committed at just that instant is not before it, also where the stream is too long to be read from its beginning.
+    // A commit at exactly that instant is not before it, also in a stream that is too long to be read from its beginning.
     const exact = processWorld(variant({ since: all.at(-2)!.at, onDone: {} }), [wallet, transfer]);
     exact.store.restore(all.map((commit, i) => (i < all.length - 2 ? { ...commit, at: '2026-11-20T12:00:00.000Z' } : commit)));
     exact.clock.set(world.clock.now());

@@ -37,13 +37,13 @@ const Noted = (memory: { notes: string[] }, { data }: { data: { note: string } }
   memory: { ...memory, notes: [...memory.notes, data.note] },
 });
 
-/** Whatever says in a commit as part of what it is, however deep. */
+/** All parts of a commit that have a correlation id, at any depth. */
 const trailsIn = (value: unknown): readonly object[] => {
   if (typeof value !== 'object' || value === null) return [];
   return [...('correlation' in value ? [value] : []), ...Object.values(value).flatMap(trailsIn)];
 };
 
-/** Where a request's commit has a trace, all that has its correlation has it too, and nothing else has any. */
+/** If a request's commit has a trace context, everything with its correlation id has it too, and nothing else has one. */
 const expectOneTraceEach = (commits: readonly Commit[]) => {
   const asked = commits.filter(({ command }) => command.startsWith('request/'));
   const traces = new Map(asked.map(({ meta }) => [meta.correlation, meta.traceparent]));
@@ -78,7 +78,7 @@ describe("a request's trace", () => {
 
     expect(await world.stateOf('moving-1')).toMatchObject({ status: 'running', sends: [], memory: { notes: { length: 5 } } });
     expect(addedTo(world, 30)).toMatchObject({ traceparent: ofRequest });
-    // What set the deadline asked for it, whoever came last.
+    // The cause is the request that set the deadline, whatever came last.
     expect(addedTo(world, 7)).toMatchObject({ traceparent: ofRequest });
     const commits = world.commitsOf('moving-1');
     const raised = commits.find(({ events }) => events.some(({ type }) => type === 'Delayed'));

@@ -47,7 +47,7 @@ const question = fc.record({
   direction: fc.constantFrom('oldest-first' as const, 'newest-first' as const),
 });
 
-/** What the whole of a list is, made from items by the plainest means. */
+/** The whole list, made from the items in the simplest way. */
 const listOf = (items: readonly ViewItem[], { actor, request }: Question, equals: Record<string, string> | undefined) => {
   const { list, by } = request;
   const owner = actor === ada ? 'ada' : request.owner;

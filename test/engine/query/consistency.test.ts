@@ -69,7 +69,7 @@ describe('a token', () => {
 let view: LaggingView;
 let clock: Clock;
 let waits: number[];
-/** What happens while the reader waits, after so many waits. */
+/** Runs while the reader waits, given the number of waits so far. */
 let meanwhile: (waits: number) => Promise<unknown>;
 const querying = (projection: unknown = cards): Querying => ({ projection: projection as AnyProjection, reader: view, clock });
 const write = (over = {}, id = 'a') => deal(view, cards as never, id, faceOf(over));

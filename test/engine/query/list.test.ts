@@ -107,7 +107,7 @@ describe('who may ask for a list', () => {
     expect(await ids(open, bob)).toEqual(['his']);
     await expect(ids({ ...open, owner: 'bob' })).rejects.toMatchObject({ problem: { status: 403 } });
     await expect(ids(page({ list: 'ranked' }))).rejects.toMatchObject({ problem: { status: 403 } });
-    // Whatever is asked for, it stays within the owner.
+    // No value of `by` reaches another owner's list.
     for (const by of ['"],["bob","open', 'open","bob', '","open']) expect(await ids({ ...open, by })).toEqual([]);
   });
 

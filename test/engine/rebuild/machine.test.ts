@@ -67,7 +67,7 @@ describe('the state machine of rebuilds', () => {
       expect(work.Parameters).toEqual({ 'FunctionName.$': '$.function', 'Payload.$': '$.work' });
       expect(work.Retry).toMatchObject([{ ErrorEquals: ['States.ALL'], MaxAttempts: expect.any(Number) }]);
       expect(nextOf(States[work.Next!]!)).toContain(StartAt);
-      // What workers answer is dropped: a state holds 256 KB.
+      // The workers' answers are dropped: a state holds 256 KB.
       expect(state.ResultPath).toBeNull();
       if (name !== 'Recheck') expect(state.MaxConcurrencyPath).toBe('$.plan.concurrency');
     }

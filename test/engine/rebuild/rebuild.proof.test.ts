@@ -30,7 +30,7 @@ type Scenario = Readonly<{
   small: boolean;
   pageCommits: number;
   streams: readonly (readonly (readonly (number | 'Emptied' | 'Weighed')[])[])[];
-  /** How much of each stream is there before; the rest is appended meanwhile. */
+  /** The part of each stream that is there before; the rest is appended meanwhile. */
   before: number;
 }>;
 
@@ -57,7 +57,7 @@ const rebuildUnderWrites = async (scenario: Scenario, spoil: (rebuilding: Rebuil
   const rebuilding = rebuildingOf({ projection: kinds[kind]!, order, seed, odds, pageCommits, small });
   spoil(rebuilding);
   const { random, clock } = rebuilding;
-  // What is waited for gets the time in which it may come.
+  // Let the awaited calls finish before the time passes.
   const { wait } = clock;
   Object.assign(clock, {
     wait: async (milliseconds: number) => {

@@ -280,7 +280,7 @@ describe('orders', () => {
     expect(await rollBack(rebuilding.ordering, asked)).toMatchObject({ revision: 2, previous: 1 });
     const alone = { ...rebuilding.ordering, views: rebuilding.ordering.views.slice(1) };
     expect(await refusal(rollBack(alone, asked))).toEqual([409, 'not-deployed']);
-    // Who says which one may say it again.
+    // A roll back that names its revision can be repeated.
     for (let times = 0; times < 2; times++)
       expect(await rollBack(rebuilding.ordering, { ...asked, revision: 1 })).toMatchObject({ revision: 1, previous: 2 });
     expect(await refusal(rollBack(rebuilding.ordering, { ...asked, revision: 3 }))).toEqual([409, 'nothing-to-roll-back']);

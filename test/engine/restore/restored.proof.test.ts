@@ -122,7 +122,7 @@ const allIsRight = async (house: Restorable, appended: readonly Commit[], toldBe
   expect(house.deadlines.items()).toEqual([]);
 };
 
-/** What is listed to fire is what instances have open, each at its time. */
+/** The list of deadlines equals the open deadlines of all instances, each at its time. */
 const deadlinesAreRight = async (house: Restorable) => {
   await house.takeQueues();
   const instances = [...new Set(house.store.stored().map(({ stream }) => stream))].filter((stream) =>

@@ -43,7 +43,7 @@ const isRight = async (projection: AnyProjection, { view, store }: Acting, histo
 
 const deliver = (commit: Commit) => [{ id: '1', delivered: { ...commit, types: commit.events.map(({ type }) => type) } }];
 
-/** What live commits see of the view. */
+/** Changes the view's port as the live commits see it. */
 type Mutant = (view: Acting['view']) => Partial<Acting['view']>;
 
 /** Live commits and refolds of one stream, call by call in any order; whoever fails or dies comes again when the others are done. */

@@ -61,7 +61,7 @@ const everywhere = async (play: (after: number) => Promise<boolean>): Promise<nu
 };
 
 const bag = bagOf('a', [[5], [7], [9], [11]]);
-/** Whoever does not know that it was emptied goes on to count, and has rows that nobody else has. */
+/** Code that missed the emptying would continue to count, and make rows that no correct fold has. */
 const emptied = bagOf('a', [[5], [7], ['Emptied'], [11]]);
 const spread = spreadHistory('a', [
   { rows: 2, amount: 5 },

@@ -44,7 +44,7 @@ const parked = async (sound: AnyProjection, commits = history(5)) => {
   return { store, view, projecting, mended: { ...projecting, projection: sound, log: memoryLog() }, deliver };
 };
 
-/** What the table is when nothing ever went wrong. */
+/** The table as it is when nothing ever went wrong. */
 const refolded = async (projection: AnyProjection, commits: readonly Commit[]) => {
   const [store, view] = [memoryStore(), memoryView()];
   for (const commit of commits) await store.append(commit);

@@ -1,4 +1,4 @@
 import * as z from 'zod';
 
-/** What the hotel takes. Once released it is part of stored formats: another one is a new version of each. */
+/** The currency of the hotel. It is part of released formats: another one needs a new version of each. */
 export const currency = z.enum(['EUR', 'USD']);

@@ -55,7 +55,7 @@ const asked = () =>
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => [...readFileSync(join(home, 'lib/aws', file), 'utf8').matchAll(/\benvironment\('(\w+)'\)/g)])
     .map(([, name]) => name!)
-    // What Lambda sets by itself.
+    // Lambda sets these itself.
     .filter((name) => !name.startsWith('AWS_'));
 
 test('every function has all the variables that its code reads, and no others', () => {

@@ -20,7 +20,7 @@ const sources: Readonly<Record<string, string>> = {
     const words = z.string().regex(/^[^"'{]{1,9}$/);
     const reason = z.object({ why: words, by: z.enum(['him', 'her']) });
     export const events = {
-      // What is handled stands between what is not.
+      // Handled types stand between types that are not handled.
       Reset: v1(reason).next(reason.extend({ at: z.string() }), (old) => ({ ...old, at: 'never' })),
       Counted: v1(z.object({ by: z.int() })).next(z.object({ by: z.int(), at: z.string() }), (old) => ({ ...old, at: 'then' })),
       Lost: v1(z.object({ 'so, many': z.int().max(5) })),

@@ -6,7 +6,7 @@ const source = ['foldstream.commits'];
 
 type Matched = Readonly<{ detailType?: readonly string[]; detail?: Readonly<{ types?: readonly string[] }> }>;
 
-/** Whether AWS would send a commit of a category with an event of a type by a rule. */
+/** True if a rule would match a commit of a category with an event of a type. */
 const matches = (pattern: Matched, category: string, type: string): boolean =>
   (pattern.detailType ?? []).includes(`${category}.commit`) && (pattern.detail?.types ?? [type]).includes(type);
 

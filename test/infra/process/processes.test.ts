@@ -35,7 +35,7 @@ const told = (value: unknown): string => {
   return joined ? (joined[1] as unknown[]).map(told).join(joined[0]) : JSON.stringify(value);
 };
 
-/** What a role may do, as lines of `<resource>: <actions> [keys]`. */
+/** The rights of a role, as lines of `<resource>: <actions> [keys]`. */
 const rights = (role: string, of: Template = template) =>
   Object.values(of.findResources('AWS::IAM::Policy') as Record<string, Policy>)
     .filter(({ Properties }) => told(Properties.Roles[0]).startsWith(role))

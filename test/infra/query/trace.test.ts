@@ -13,7 +13,7 @@ import { flattened } from '../support/flattened.ts';
 
 type Statement = Readonly<{ Action: string | string[]; Resource: unknown }>;
 
-/** What the operators' function may do with commits and with the event log, as far as a trace is concerned. */
+/** The rights of the operators' function that a trace needs: on commits and on the event log. */
 const rightsWith = (projections: readonly AnyProjection[]) => {
   const manifest = defineManifest({ aggregates: [parcel], projections });
   const code = { steps, fold: { parcel: 'p' }, rows: {} };

@@ -39,7 +39,7 @@ export const flattened = (stack: Stack): Template => {
         return got && local(got[0]) ? { 'Fn::GetAtt': [local(got[0]), got[1]] } : undefined;
       });
     for (const [name, { Value }] of Object.entries(Outputs)) outputs.set(`${resource}.Outputs.${name}`, inRoot(Value));
-    // What the nested stack waits for, all that is in it waits for.
+    // Everything in a nested stack waits for what the nested stack waits for.
     const awaited = [root.Resources[resource]!.DependsOn ?? []].flat();
     const waiting = (part: Json) => ({ ...part, DependsOn: [...[part.DependsOn ?? []].flat(), ...awaited] });
     return {
@@ -54,7 +54,7 @@ export const flattened = (stack: Stack): Template => {
   return Template.fromJSON(throughOutputs({ ...root, Resources: all }) as Json);
 };
 
-/** What a resource waits for: what it names, what it depends on, and what those wait for in turn. */
+/** The resources that a resource waits for: those that it refers to, those that it depends on, and theirs in turn. */
 export const waitsFor = (template: Template, id: string): readonly string[] => {
   const resources = template.toJSON().Resources as Record<string, { DependsOn?: string | string[]; Properties?: object }>;
   const seen = new Set<string>();

@@ -8,7 +8,7 @@ type Body = Readonly<{
   Parameters?: Readonly<Record<string, unknown>>;
 }>;
 
-/** What AWS puts in later has at most so many characters: the ARN of a table whose name has the 77 that are let through. */
+/** The most characters that AWS inserts for a reference: the ARN of a table whose name has the 77 characters that are allowed. */
 const standIn = 130;
 
 /** A value as JSON, with a stand-in for each reference. */
@@ -84,7 +84,7 @@ const quotas: Readonly<
   'AWS::ApiGatewayV2::Api': [['characters of a name', 128, ({ Name }) => lengthOf(Name)]],
 };
 
-/** What a role may do by its own policies has 10,240 characters together. */
+/** The inline policies of a role have 10,240 characters together. */
 const inline = (resources: readonly (readonly [string, Resource])[]): readonly string[] => {
   const sizes = new Map<string, number>();
   for (const [, { Type, Properties }] of resources)
@@ -96,7 +96,7 @@ const inline = (resources: readonly (readonly [string, Resource])[]): readonly s
     .map(([role, size]) => `${role}: ${size} characters of inline policies, 10240 at most`);
 };
 
-/** Whatever of a template is more than AWS takes: of what can be counted before it is deployed. */
+/** The limits of AWS that a template exceeds, as far as they can be counted before it is deployed. */
 export const excesses = (template: Body): readonly string[] => {
   const resources = Object.entries(template.Resources);
   const whole: [string, number, number][] = [

@@ -5,7 +5,7 @@ import type { Message } from '../../../lib/core/message.ts';
 import { type Formats, v1 } from '../../../lib/core/version.ts';
 import type { Dice } from '../../../lib/testing/simulation/dice.ts';
 
-/** What every made-up event carries; the second release writes the amount of one type under another name. */
+/** The data of every made-up event; the second release writes the amount of one type under another name. */
 export type Data = Readonly<{ by: string; amount?: number; minor?: number; code?: string }>;
 export const amountOf = ({ amount, minor }: Data): number => amount ?? minor ?? 0;
 
@@ -23,7 +23,7 @@ type EventDesign = Readonly<{ type: string; effect: Effect }>;
 type CommandDesign = Readonly<{
   name: string;
   may: May;
-  /** What it comes to, in its order. */
+  /** The events that it makes, in order. */
   emits: readonly string[];
   /** Refused where the sum leaves this remainder. */
   refusedAt?: number;

@@ -36,7 +36,7 @@ export const madeUpWith = (seed: number, tamper: Tamper = {}): Simulation => ({
   tamper,
 });
 
-/** How many runs it takes until a mutant is noticed, and by what; undefined where so many are not enough. */
+/** The number of runs until a mutant is noticed, and the check that notices it; undefined if none of so many does. */
 export const madeUpRunsUntilFound = async (tamper: Tamper, most: number, from = 1) => {
   for (let seed = from; seed < from + most; seed++) {
     // Lets the test runner's own messages in.

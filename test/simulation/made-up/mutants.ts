@@ -35,8 +35,8 @@ const withoutUnique = (decider: AnyDecider): AnyDecider => {
 };
 
 /**
- * What only a domain shows that has what the reference lacks: unique values, of processes' targets too, which change hands; and instances that have
- * several commands open to one target.
+ * Mutants that only show in a domain with features that the reference lacks: unique values, also of processes' targets, which change hands;
+ * and instances that have several commands open to one target.
  */
 export const madeUpMutants: Readonly<Record<string, Tamper>> = {
   'a later command is sent before an open earlier one': newestFirst,

@@ -9,7 +9,7 @@ import { watch } from '../../../lib/core/watch/watch.ts';
 import type { Dice } from '../../../lib/testing/simulation/dice.ts';
 import { type AggregateDesign, amountOf, codes, type Data, madeBy, takenBy } from './aggregates.ts';
 
-/** What a reaction sends: to whom, and which of its outcomes have a reaction. */
+/** The command of a reaction: its target, and which of its outcomes have a reaction. */
 type SendDesign = Readonly<{ category: string; to: 'own' | 'one' | 'any'; done: boolean; refused: boolean; again: boolean }>;
 type ReactionDesign = Readonly<{
   sends: readonly SendDesign[];
@@ -23,7 +23,7 @@ export type ProcessDesign = Readonly<{
   n: 0 | 1;
   from: readonly string[];
   sends: readonly string[];
-  /** Whose an event is: its stream's, one of two, or its author's; some are nobody's. */
+  /** The instance of an event: by its stream, one of two, or by its author; some events have none. */
   instance: 'stream' | 'parity' | 'author';
   on: Readonly<Record<string, ReactionDesign>>;
   due: ReactionDesign;
@@ -38,7 +38,7 @@ const categories = ['mover', 'chaser'] as const;
 export const processDesign = (dice: Dice, n: 0 | 1, aggregates: readonly AggregateDesign[]): ProcessDesign => {
   const from = dice.shuffled(aggregates).slice(0, dice.chance(0.4) ? 2 : 1);
   const sends = dice.shuffled(aggregates).slice(0, 1 + dice.below(2));
-  // What the second process brings about the first one does not hear of: nothing goes round in circles.
+  // The first process does not react to what the second one causes, so nothing goes round in circles.
   const types = from.flatMap(({ category, events }) =>
     events.map(({ type }) => type).filter((type) => type !== madeBy(category, 1) && (n === 1 || type !== madeBy(category, 0))),
   );

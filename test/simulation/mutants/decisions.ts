@@ -13,7 +13,7 @@ const withHash = (change: (text: string, keys: Keys) => string) => (commanding: 
 });
 let fresh = 0;
 
-/** What the store leans on, each taken away alone: the property must notice every one. */
+/** Mechanisms that the store relies on, each removed alone: the property must notice every one. */
 export const mutants: Readonly<Record<string, Mutant>> = {
   'the condition of a Put': {
     base: (store) => ({

@@ -33,7 +33,7 @@ const nothing = (stream: string, commit: number): Commit => ({
   at: '',
   meta: { actor: '', correlation: '', causation: '' },
 });
-/** What was asked for, with an empty commit in the place of each that did not come. */
+/** The requested range, with an empty commit in the place of each missing one. */
 const padded = (stream: string, { from, to }: Range, commits: readonly Commit[]): readonly Commit[] =>
   Array.from({ length: Math.max(0, (to ?? commits.at(-1)?.commit ?? 0) - from + 1) }, (_, i) => {
     return commits.find(({ commit }) => commit === from + i) ?? nothing(stream, from + i);
@@ -67,7 +67,7 @@ export const simulated = ({ alone: isAlone, ...tamper }: DeliveryMutant): Pick<S
 export type DeliveryMutant = Tamper & Readonly<{ alone?: true }>;
 const alone = { alone: true } as const;
 
-/** What the way from a command to a view leans on, each taken away alone, by one switch: the simulator must notice every one. */
+/** Mechanisms that the way from a command to a view relies on, each removed alone by one switch: the simulator must notice every one. */
 export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
   'what is on the bus is believed, proved or not': engine((real) => ({
     routeToView: (consumer, ...given) => real.routeToView({ ...consumer, proofs: { holds: async () => true } }, ...given),

@@ -36,7 +36,7 @@ const instances = (change: (decider: AnyDecider) => Readonly<{ evolve?: Evolve; 
     return { own: { ...own, decider } };
   });
 };
-/** What commands are sent to, for each aggregate. */
+/** The targets of commands, for each aggregate. */
 const targets = (change: (real: Commanding) => Commanding): ProcessMutant =>
   reacting(({ target }) => ({
     target: (category) => {
@@ -83,7 +83,7 @@ export const newestFirst: ProcessMutant = evolving('Reacted', (real) => (instanc
 const isCommit = ({ body }: QueueRecord) => 'detail' in JSON.parse(body);
 let fresh = 1_000;
 
-/** What a process leans on, each taken away alone, by one switch: the simulator must notice every one. */
+/** Mechanisms that a process relies on, each removed alone by one switch: the simulator must notice every one. */
 export const processMutants: Readonly<Record<string, ProcessMutant>> = {
   'what does not fit into one commit is not spread over several': instances(({ decide }) => ({
     decide: Object.fromEntries(
@@ -116,7 +116,7 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
           held.push(() => target.store.append(commit));
           return { stored: true };
         };
-        // What is not there yet is not known either.
+        // The commit is not stored yet, so it must not be in the cache either.
         const cache = { ...target.cache, set: ({ stream }: { stream: string }) => target.cache.drop(stream) };
         return { ...target, cache, store: { ...target.store, append } };
       },

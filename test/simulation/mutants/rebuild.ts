@@ -52,7 +52,10 @@ const unmarkedDelivery = ({ id, delivered }: Delivery): Delivery => ({
   delivered: 'pointer' in delivered ? delivered : { ...delivered, ...unmarked(delivered) },
 });
 
-/** What a rebuild leans on, each taken away alone: the simulator must notice every one. `alone`: without the sweep, which makes good what this breaks. */
+/**
+ * Mechanisms that a rebuild relies on, each removed alone: the simulator must notice every one. `alone`: without the sweep, which would
+ * repair what this breaks.
+ */
 export const rebuildMutants: Readonly<Record<string, DeliveryMutant>> = {
   'a switch without verify, and notes that are not drained': worker((work, real, order) => {
     if (order.task === 'drain') return work({ ...real, dirty: noNotes(real.dirty) }, order);

@@ -83,7 +83,7 @@ const byCommitAlone: Tamper = {
   },
 };
 
-/** What is delivered, projected as if each row were put by somebody who has read the head a moment ago. */
+/** Projects deliveries as if each row were written by code that has read the head just before. */
 const lateRows: Tamper = {
   engine: (real) => ({
     ...real,
@@ -94,7 +94,7 @@ const lateRows: Tamper = {
   }),
 };
 
-/** What a repair leans on, each taken away alone. */
+/** Mechanisms that a repair relies on, each removed alone. */
 export const repairMutants: Readonly<Record<string, DeliveryMutant>> = {
   'a head is put where its commit number is as it was read': byCommitAlone,
   'a row that comes late goes over what a refold has put': lateRows,

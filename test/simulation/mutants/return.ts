@@ -6,7 +6,7 @@ const settling = (change: (real: Engine['settleDeployment']) => Engine['settleDe
   engine: (real) => ({ ...real, settleDeployment: change(real.settleDeployment) }),
 });
 
-/** How a deployment knows a view that was removed and came back, each taken away alone. */
+/** The ways in which a deployment recognizes a view that was removed and came back, each removed alone. */
 export const returnMutants: Readonly<Record<string, DeliveryMutant>> = {
   "a revision is known by its table's name": settling((real) => (deploying, next, context) => {
     const named = next.map((one) => ({ ...one, table: revisionKey({ name: one.projection, revision: one.revision }) }));

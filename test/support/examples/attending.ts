@@ -114,7 +114,7 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
     (await load({ ...healthy.own, store: table.store }, stream, () => {})).state as Instance;
   const toDelivered = (commit: Commit): Delivered => ({ ...commit, types: commit.events.map(({ type }) => type) });
 
-  /** What the bus has for the process, as it would filter it. */
+  /** The deliveries of the bus to the process, filtered as its rules would. */
   const deliverable = (): readonly Commit[] =>
     table.store.stored().filter(({ stream, events }) => {
       const category = parseStream(stream)?.category;

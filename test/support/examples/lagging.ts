@@ -2,7 +2,7 @@ import type { Listing, ViewItem } from '../../../lib/engine/ports.ts';
 import { type MemoryView, memoryView } from '../../../lib/testing/memory/view.ts';
 
 export type LaggingView = MemoryView & {
-  /** What the indexes hold. */
+  /** The contents of the indexes. */
   readonly indexes: MemoryView;
   /** Lets the indexes learn the next so many of the writes that they do not know yet. */
   catchUp(writes?: number): Promise<void>;

@@ -116,7 +116,7 @@ export type Setting = Readonly<{
   seed?: number;
   odds?: Odds;
   pageCommits?: number;
-  /** Whether its rebuilds are of few commits. */
+  /** True if its rebuilds are of few commits. */
   small?: boolean;
   clock?: Clock & { advance(milliseconds: number): void };
 }>;
@@ -280,7 +280,10 @@ export const rebuild = async (
 
 const shown = (value: unknown) => JSON.stringify(value);
 
-/** Where a view is not what its streams come to at their cursors, or a cursor is behind: worked out without the code that verifies. */
+/**
+ * The places where a view differs from the fold of its streams up to their cursors, or where a cursor is behind: computed without the code
+ * that verifies.
+ */
 export const faultsOf = async ({ projection, view, store }: Rebuilding): Promise<readonly string[]> => {
   const found: string[] = [];
   const streams = Map.groupBy(store.stored(), ({ stream }) => stream);

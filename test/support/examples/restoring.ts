@@ -72,7 +72,7 @@ const total = {
   shares: ({ balance }: Row) => ({ all: { sums: { balance } } }),
 } as unknown as AnyProjection;
 
-/** What a table held at some moment. */
+/** The contents of a table at some moment. */
 export type Moment = Readonly<{ commits: number; cursors: ReadonlyMap<string, number>; deadlines: readonly Deadline[] }>;
 
 async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
@@ -118,7 +118,7 @@ export const restorable = () => {
     await world.deliver(world.instance(death));
   };
 
-  /** What lies in the queues is taken, as far as it is. */
+  /** Processes the messages in the queues, as far as that succeeds. */
   const takeQueues = async () => {
     for (const consumer of consumers) {
       const sent = consumer.queue.sent.splice(0) as (Order | { detail: Delivered })[];

@@ -43,7 +43,7 @@ export const anySpread = spread as unknown as AnyProjection & AnySharedRows;
 export const spreadHistory = (id: string, events: readonly Readonly<{ rows: number; amount: number }>[]): readonly Commit[] =>
   events.map((data, i) => commitOf(`spread-${id}`, i + 1, { events: [{ type: 'Spread', v: 1, data }] }));
 
-/** What all streams together come to, by a fold of each and a sum over all: what the rows must be. */
+/** The expected rows: a fold of each stream, and a sum over all. */
 const sumOfFolds = (projection: AnyProjection & AnySharedRows, histories: readonly (readonly Commit[])[]) => {
   const shares = new Map<string, Share[]>();
   for (const history of histories.filter(({ length }) => length > 0)) {

@@ -23,7 +23,7 @@ export const requested = async (world = processWorld(moving, [wallet, transfer])
 
 export const typesIn = (commits: readonly Commit[]) => commits.map(({ events }) => events.map(({ type }) => type).join(' '));
 
-/** What somebody does by hand. */
+/** An operator's request. */
 export const order = { instance: 'moving-1', reason: 'Seen to.', by: 'olga', correlation: 'by-hand' };
 
 /** The same process with some of its reactions replaced. */

@@ -15,7 +15,7 @@ const files = (): readonly string[] =>
     .split('\0')
     .filter((file) => file !== '' && existsSync(join(root, file)));
 
-/** What the tests' own engine is reached by is none of a clone's business: it starts its own. */
+/** Removes the address of the tests' local cloud from the environment: a clone starts its own. */
 const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|VITEST)/.test(name)));
 
 export type Started = Readonly<{ said: string; api: string; as: (user: keyof typeof demoUsers) => Promise<Call> }>;
@@ -63,7 +63,7 @@ export const cloneWith = (manifest: string) => {
       await new Promise<void>((resolve, reject) => {
         const hear = (chunk: Buffer) => {
           said += chunk;
-          // Where a deployment is refused, what was there before goes on.
+          // After a refused deployment, the previous one keeps running.
           if (/Ctrl-C (stops everything|here)/.test(said)) resolve();
         };
         child.stdout.on('data', hear);

@@ -13,7 +13,7 @@ export type Stored = Readonly<Record<string, unknown> & { key: string; sort: str
 
 const place = ({ key, sort }: Readonly<{ key: string; sort: string }>) => `${key} ${sort}`;
 
-/** What a view's table must hold: its items by place, and for shared rows what each comes to; and how far each stream's cursor may be. */
+/** The expected content of a view's table: its items by place, the total of each shared row, and the highest cursor that each stream may have. */
 type Folded = Readonly<{
   items: ReadonlyMap<string, object>;
   rows: ReadonlyMap<string, unknown>;
@@ -26,7 +26,8 @@ const fold = (projection: AnyProjection, streams: ReadonlyMap<string, readonly C
   const reach = new Map<string, number>();
   for (const [stream, commits] of streams) {
     if (!sourceOf(projection, stream)) continue;
-    // What a view does not handle is not delivered to it: its cursor is at the last commit that is, or beyond where it was read from the table.
+    // Commits without handled events are not delivered: the cursor is at the last handled commit, or further if a gap was read from the
+    // table.
     const last = commits.findLastIndex(({ events }) => events.some(({ type }) => projection.on[type] !== undefined));
     if (last < 0) continue;
     const { head, rows } = apply(projection, undefined, commits.slice(0, last + 1), '');
@@ -58,7 +59,7 @@ const partOf = ({ key, sort, listed: _, ...values }: Stored): RowPart => {
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
 
-/** Where a view's table is not what its streams come to, item by item: nothing may be missing, and nothing be there beside it. */
+/** The places where a view's table differs from the fold of its streams, item by item: nothing may be missing, and nothing extra be there. */
 export const faults = (
   projection: AnyProjection,
   streams: ReadonlyMap<string, readonly Commit[]>,

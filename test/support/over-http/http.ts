@@ -5,7 +5,7 @@ import { type Deployment, demoUsers } from '../../../lib/cli/local/deployment.ts
 import { accessTo } from '../../../lib/cli/local/endpoint.ts';
 import { customers } from '../../integration/setup.ts';
 
-/** What came back, with its body read. */
+/** An answer with its parsed body. */
 export type Answer = Readonly<{ status: number; headers: Headers; body: Record<string, unknown> }>;
 
 export type Call = (

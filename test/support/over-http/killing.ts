@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What a process was started with; nothing where it has gone meanwhile, or is somebody else's. */
+/** The environment that an operating system's process was started with; empty if it has ended meanwhile, or belongs to somebody else. */
 const environmentOf = (pid: string): ReadonlySet<string> => {
   try {
     return new Set(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0'));

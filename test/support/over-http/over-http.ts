@@ -1,4 +1,4 @@
 import { inject } from 'vitest';
 
-/** Whether the engine has what everything over HTTP needs; where it has not, the setup has said so by name. */
+/** True if the local cloud has everything that tests over HTTP need; otherwise the setup has named what is missing. */
 export const overHttp = (): boolean => inject('deployment') !== null;

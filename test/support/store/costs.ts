@@ -35,7 +35,7 @@ const freshLedger = () => `ledger-${randomUUID()}`;
 /** The events that the bars are about. */
 export const eventBytes = 250;
 
-/** What a warm command of so many small events costs; its commit is under 1 KB with all that HTTP may add. */
+/** The cost of a warm command of so many small events; its commit is under 1 KB with all that HTTP may add. */
 export const warmCost = async ({ instance, take }: Metered, events: number): Promise<Cost> => {
   const stream = freshLedger();
   await handled(instance, records(stream, entriesOf(1, smallestEvent)));
@@ -44,7 +44,7 @@ export const warmCost = async ({ instance, take }: Metered, events: number): Pro
   return take().all;
 };
 
-/** What a refusal costs an instance that knows the state: it is confirmed before it is answered. */
+/** The cost of a refusal by an instance that knows the state: it is confirmed before it is answered. */
 export const refusalCost = async ({ instance, take }: Metered): Promise<Cost> => {
   const stream = freshLedger();
   await handled(instance, records(stream, entriesOf(1, eventBytes)));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How one request ends: with an answer, with a connection that breaks, or not at all. */
+/** The end of one request: an answer, a broken connection, or nothing. */
 export type Answer = Readonly<{ status: number; type?: string; body?: object }> | 'hang up' | 'hang';
 
 /** Speaks DynamoDB's protocol: gives the answers in turn, the last one for ever, and keeps what it was asked. */

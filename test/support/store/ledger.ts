@@ -32,7 +32,7 @@ const decider: Decider<Ledger, Record, Recorded> = {
   evolve: { EntryRecorded: withEntry },
 };
 
-/** What costs and speed are measured with: one command makes as many events, of as many bytes, as it is told to. */
+/** The aggregate with which cost and speed are measured: one command makes as many events, of as many bytes, as it is told to. */
 export const ledger = decider as AnyDecider;
 
 const bare = itemSize({ type: 'EntryRecorded', v: 1, data: { amount: 1, text: '' } });

@@ -1,7 +1,9 @@
 import type { Observe, Observed } from '../../../lib/aws/dynamo.ts';
 
-/** What some calls cost. A failed conditional write is charged like any other, but the engines report no units for it:
- * `refusedWrites` counts them. */
+/**
+ * The cost of some calls. A failed conditional write is charged like any other, but the local databases report no units for it:
+ * `refusedWrites` counts them.
+ */
 export type Cost = Readonly<{
   requests: number;
   reads: number;

@@ -5,7 +5,7 @@ import { coldly, ledgerInstance, type Tables } from './instance.ts';
 import { entriesOf, records, smallestEvent } from './ledger.ts';
 import type { Cost } from './meter.ts';
 
-/** What everybody at once on one stream came to. */
+/** The result of many concurrent commands on one stream. */
 export type Storm = Readonly<{
   commands: number;
   /** Answers of 'contended': the caller sent the same command again. */

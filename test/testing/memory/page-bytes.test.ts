@@ -51,7 +51,7 @@ it('and so do a page of shared rows that are read consistently, and one of a sca
   const page = await view.sharedRows({ limit: 100, consistent: true });
   expect(page.items).toHaveLength(3);
   expect(page.next).toBeDefined();
-  // What is in an index are keys alone.
+  // An index has only keys.
   expect((await view.sharedRows({ limit: 100 })).items).toHaveLength(7);
   const scanner = memoryViewScanner(view);
   let [pages, items] = [0, 0];

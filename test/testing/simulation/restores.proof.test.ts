@@ -7,7 +7,7 @@ const share = { rebuilds: 0, imports: 0, restores: 1 };
 const accounts = (seed: number): Simulation => ({ ...accountsWith(seed), share });
 const processes = (seed: number): Simulation => ({ ...processesWith(seed), share });
 
-/** How many runs it takes until it is noticed, of so many. */
+/** The number of runs until it is noticed, of so many. */
 const runsUntilFound = async (of: (seed: number) => Simulation, tamper: Tamper, most: number) => {
   for (let seed = 1; seed <= most; seed++)
     try {

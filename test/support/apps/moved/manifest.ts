@@ -6,7 +6,7 @@ import { transfer } from '../../../../lib/domains/transfer/decider.ts';
 import { transferProcess } from '../../../../lib/domains/transfer/process.ts';
 import { parcel } from '../parcel/decider.ts';
 
-/** What a history is moved out of and into: public events, unique values, a process, a row for each stream, and shared rows. */
+/** The application whose history is moved: public events, unique values, a process, a row for each stream, and shared rows. */
 export const manifest = defineManifest({
   aggregates: [account, parcel, transfer],
   processes: [transferProcess],

@@ -4,7 +4,7 @@ import { fulfilmentWithin } from '../../../../lib/domains/fulfilment/process.ts'
 import { order } from '../../../../lib/domains/order/decider.ts';
 import { stock } from '../../../../lib/domains/stock/decider.ts';
 
-/** How long a customer has to pay: for the test's sake seconds, though more than any two requests of one take. */
+/** The time in which a customer has to pay: seconds, for the test, though more than any two requests of one take. */
 export const secondsToPay = 15;
 
 /** The reference application's orders, with less patience. */

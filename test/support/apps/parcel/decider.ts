@@ -5,7 +5,7 @@ import { type ParcelEvent, parcelEvents } from './events.ts';
 const parcelCommands = {
   Send: command(['owner'], z.strictObject({ code: z.string().min(1) })),
   Scan: command(['operator'], z.strictObject({ places: z.array(z.string()).min(1) })),
-  /** Whoever sees one says where; no account is needed. */
+  /** Anybody who sees one may report where it is; no account is needed. */
   Sight: command(['anyone'], z.strictObject({ place: z.string().max(100) })),
   /** For customers, whosever the parcel is. */
   Follow: command(['user'], z.strictObject({})),

@@ -4,7 +4,7 @@ import type { ParcelEvent } from './events.ts';
 
 type Memory = Readonly<{ scans: number }>;
 
-/** How much is on its way in all: for everybody, without a token. */
+/** The number of parcels on their way: for everybody, without a token. */
 export const parcelPlaces: SharedRows<Memory, ParcelEvent> = {
   kind: 'shared-rows',
   name: 'parcel-places',

@@ -21,10 +21,10 @@ import { eventually } from '../../eventually.ts';
 import { as, type Call } from '../../over-http/http.ts';
 import { latest } from './views.ts';
 
-/** What a reader saw, one answer after the other. */
+/** A reader's answers, in order. */
 export type Seen = Readonly<{ status: number; revisions: ReadonlySet<number>; etag: string | null }>;
 
-/** Whether an answer is whole: of one revision, and tagged with it. */
+/** True if all of an answer is of one revision, and tagged with it. */
 export const isWhole = ({ status, revisions, etag }: Seen): boolean =>
   status === 200 && revisions.size === 1 && etag?.startsWith(`"r${[...revisions][0]}-`) === true;
 
@@ -104,7 +104,7 @@ export const rebuildHouse = (stack: string) => {
         return all;
       })();
       return {
-        /** Whether a whole walk was of this revision. */
+        /** True if all pages of a list were of this revision. */
         saw: (revision: number) => all.some((walk) => walk.some(({ revisions }) => revisions.has(revision))),
         stop: () => {
           going = false;
@@ -129,7 +129,7 @@ export const rebuildHouse = (stack: string) => {
           () => view.head(key),
           (head) => head?.commit === wanted?.commit,
         );
-        // How often the head was written is not what it says.
+        // The number of writes of a head is not part of its content.
         expect({ ...came, writes: undefined }).toEqual({ ...wanted, writes: undefined });
       }
     },
