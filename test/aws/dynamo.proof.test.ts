@@ -56,7 +56,7 @@ describe('the SDK as it is set up', () => {
     expect(new Set(tokens).size).toBe(1);
   });
 
-  it('asks for consumed capacity only when somebody observes', async () => {
+  it('asks for consumed capacity only when there is an observer', async () => {
     const { endpoint, requests, stop } = await startFakeEndpoint([{ status: 200, body: {} }]);
     const client = dynamo({ endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
     stops.push(async () => client.destroy(), stop);

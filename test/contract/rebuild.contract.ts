@@ -128,7 +128,7 @@ export const rebuildContract = (name: string, make: () => Ports | Promise<Ports>
       expect(await left('bag-1')).toBeUndefined();
     });
 
-    it('shows its notes to nobody who reads the view', async () => {
+    it('hides its internal notes from readers of the view', async () => {
       const { view, viewScanner, dirty } = await make();
       await dirty.note({ stream: 'bag-a', commit: 3 });
       await view.putHead({ key: 'a', sort: 'head', stream: 'bag-a', commit: 1, row: { n: 1 } }, undefined);

@@ -93,7 +93,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 5 } });
     });
 
-    it('moves from no head but the one that was read, whatever is at the same commit by now', async () => {
+    it('moves only from the head that was read, also if another is at the same commit by now', async () => {
       const key = fresh();
       const begun = (done: number) => headOf(key, 0, { begun: { commit: 4, memory: { to: 4 }, done } });
       expect(await view.putShares(begun(40), undefined, [])).toBe('written');

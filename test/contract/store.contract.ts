@@ -115,7 +115,7 @@ export const storeContract = (name: string, makeStore: () => Store | Promise<Sto
         assert.deepStrictEqual(await store.find(commit.stream, 1), commit);
       });
 
-      it('gives back exactly what it was given: whatever storable() lets pass', async () => {
+      it('returns exactly what it was given, for everything that storable() accepts', async () => {
         await fc.assert(
           fc.asyncProperty(plainJson, async (data) => {
             const commit = commitOf(freshStream(), 1, { events: [{ type: 'A', v: 1, data: storable(data) }] });

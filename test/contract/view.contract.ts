@@ -79,7 +79,7 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         expect(await view.head(key)).toStrictEqual(headOf(key, 6, { writes: 2 }));
       });
 
-      it('counts every write, so that whoever read it before notices one at the same commit', async () => {
+      it('counts every write, so that an earlier reader notices a write at the same commit', async () => {
         const key = fresh();
         await view.putHead(headOf(key, 5), undefined);
         const there = await view.head(key);
@@ -139,7 +139,7 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         expect(await row()).toEqual([]);
       });
 
-      it('puts a row for a later head over one for an earlier, whatever their commits, and never the other way round', async () => {
+      it('replaces a row of an earlier head by one of a later head, whatever their commits, and never the other way round', async () => {
         const key = fresh();
         const row = async () => (await view.rowsOf(key, { limit: 9, direction: 'oldest-first', tombstones: true })).items;
         const put = (commit: number, writes: number, over: Partial<ViewItem> = {}) =>

@@ -22,7 +22,7 @@ const note = (may: readonly [Who, ...Who[]]): AnyDecider => ({
   evolve: {},
 });
 
-describe('who may', () => {
+describe('authorization', () => {
   it.each<[Who, string]>([
     ['owner', 'ada'],
     ['operator', 'olga'],
@@ -34,7 +34,7 @@ describe('who may', () => {
     expect([isPublic([who]), isOpen([who])]).toEqual([who !== 'process', who === 'anyone']);
   });
 
-  it('nobody in particular is the owner of nothing, also of what such a one has begun', () =>
+  it('an anonymous caller owns nothing, not even what they have begun', () =>
     expect([allowed(['owner'], anybody, 'anyone'), allowed(['owner'], anybody, undefined)]).toEqual([false, false]));
 
   it.each<[readonly [Who, ...Who[]], string | undefined]>([
@@ -52,7 +52,7 @@ describe('who may', () => {
     else define();
   });
 
-  it('given, when, then: by default the command comes from somebody whom the declaration lets in', () => {
+  it('given, when, then: by default the command comes from an actor who may send it', () => {
     const given = (may: readonly [Who, ...Who[]]) => deciding(note(may) as never)();
     given(['anyone'])
       .when({ type: 'Leave', data: {} } as never)

@@ -37,13 +37,13 @@ describe('an example', () => {
   });
 });
 
-describe('what is made up', () => {
+describe('made-up data', () => {
   const all = (schema: z.ZodType) => {
     const [make, dice] = [madeUp(schema), diceFor(1, 'made up')];
     return new Set(Array.from({ length: 300 }, () => make(dice)?.data));
   };
 
-  it('comes to every number of a small range, and to every length that a list may have', () => {
+  it('gives every number of a small range, and every length that a list may have', () => {
     expect([...all(z.int().min(3).max(9))].toSorted()).toEqual([3, 4, 5, 6, 7, 8, 9]);
     const lengths = [...all(z.array(z.boolean()).min(1).max(3))].map((list) => (list as readonly boolean[]).length);
     expect([...new Set(lengths)].toSorted()).toEqual([1, 2, 3]);

@@ -37,10 +37,10 @@ describe('account-totals', () => {
     }));
   it('keeps who has closed everything', () =>
     given({ a: [opened(), deposited(5), withdrawn(5), closed] }).rows({ ada: { open: 0, closed: 1, balances: {} } }));
-  it('belongs to whoever the accounts belong to', () => given({ a: [opened()] }).ownedBy('ada', 'ada'));
+  it('belongs to the owner of the accounts', () => given({ a: [opened()] }).ownedBy('ada', 'ada'));
 });
 
-describe('whatever the bus does', () => {
+describe('any behaviour of the bus', () => {
   const movement: fc.Arbitrary<Message> = fc.oneof(
     fc.integer({ min: 1, max: 99 }).map(deposited),
     fc.integer({ min: 1, max: 99 }).map(withdrawn),

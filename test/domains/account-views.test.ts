@@ -39,7 +39,7 @@ describe('account-balance', () => {
   it('follows what processes move', () => given(opened, credited(100), debited(30)).rows(row(70, 3)));
   it('takes the events of one commit together', () => given([opened, deposited(100)], withdrawn(30)).rows(row(70, 2)));
   it('stays when the account closes', () => given(opened, closed).rows(row(0, 2, 'closed')));
-  it('belongs to whoever opened the account', () => given(opened, deposited(5)).ownedBy('ada'));
+  it('belongs to the customer who opened the account', () => given(opened, deposited(5)).ownedBy('ada'));
 });
 
 describe('account-statement', () => {
@@ -88,10 +88,10 @@ describe('account-statement', () => {
       ...movements.map((_, i) => entry(i + 2, 1, 'deposit', i + 1, ((i + 1) * (i + 2)) / 2)),
     );
   });
-  it('belongs to whoever opened the account', () => given(opened, deposited(5)).ownedBy('ada'));
+  it('belongs to the customer who opened the account', () => given(opened, deposited(5)).ownedBy('ada'));
 });
 
-describe('whatever an account lives through', () => {
+describe('any history of an account', () => {
   const command: fc.Arbitrary<Message> = fc.oneof(
     fc.record({
       type: fc.constantFrom('Deposit', 'Withdraw'),

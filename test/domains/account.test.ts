@@ -24,7 +24,7 @@ const bob = { id: 'bob', role: 'customer' } as const;
 const operator = { id: 'op-1', role: 'operator' } as const;
 
 describe('an account that is not open yet', () => {
-  it('opens for whoever asks, in the currency that they choose', () =>
+  it('opens for the customer, in the chosen currency', () =>
     given()
       .when(open, { actor: bob })
       .then({ type: 'AccountOpened', data: { owner: 'bob', currency: 'EUR' } }));
@@ -69,7 +69,7 @@ describe('a closed account', () => {
   );
 });
 
-describe('what processes move', () => {
+describe('movements by processes', () => {
   const movement = (amount: number, currency = 'EUR') =>
     ({ amount, currency, purpose: 'transfer', reference: 'transfer-t1', counterparty: 'a2' }) as const;
   const debit = (amount: number, currency?: string) =>
@@ -113,7 +113,7 @@ describe('what processes move', () => {
     given(opened, deposited(5), debited(5)).when(refund(5)).then(refunded(5));
     given(opened, deposited(5), debited(5)).when(close).then(closed);
   });
-  it('finds room when it comes back, whatever came in meanwhile', () => {
+  it('has room for a refund, whatever was deposited meanwhile', () => {
     const taken = [opened, deposited(largest), debited(9), may(9)];
     given(...taken)
       .when(deposit(1))
@@ -136,7 +136,7 @@ describe('what processes move', () => {
   });
   it('is refused where the balance would leave the exact range, without a word about the balance', () =>
     given(opened, credited(largest)).when(credit(1)).rejected('balance-too-large'));
-  it('tells a stranger nothing of the balance: no amount that a transfer may have comes to the limit', () =>
+  it('reveals nothing about the balance to a stranger: no amount of a transfer reaches the limit', () =>
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e15 }), fc.integer({ min: 1, max: 1e12 }), (balance, amount) => {
         const terms = { from: 'a', to: 'b', amount, currency: 'EUR' };
@@ -179,7 +179,7 @@ describe('repeats', () => {
   });
 });
 
-describe('who may', () => {
+describe('authorization', () => {
   it.each([deposit(5), withdraw(5), close])('nobody else may $type', (command) =>
     given(opened, deposited(5)).when(command, { actor: bob }).forbidden(),
   );
@@ -193,7 +193,7 @@ describe('who may', () => {
   it('an operator may close', () => given(opened).when(close, { actor: operator }).then(closed));
 });
 
-describe('what the schemas refuse before anything is decided', () => {
+describe('data that the schemas refuse before anything is decided', () => {
   const amounts = [0, -1, 0.5, 1.000001, Number.NaN, Number.POSITIVE_INFINITY, largest + 1, '5', null, undefined, [5], 5n];
   it.each(amounts)('the amount %s', (amount) => {
     for (const type of ['Deposit', 'Withdraw'] as const)
@@ -253,7 +253,7 @@ const command: fc.Arbitrary<Message> = fc.oneof(
 const commands = fc.array(command, { maxLength: 40 }).map((rest) => [open, ...rest]);
 const context = { id: '1', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' } as const;
 
-describe('whatever commands come', () => {
+describe('any sequence of commands', () => {
   it('money is conserved, balances are never negative nor inexact, and what is refused changes nothing', () => {
     fc.assert(
       fc.property(commands, (sequence) => {

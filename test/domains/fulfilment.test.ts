@@ -163,7 +163,7 @@ describe('an order whose payment is refused', () => {
 });
 
 describe('an order that the customer cancels', () => {
-  it('while it waits for the customer: nobody is asked for anything, and it is over', () =>
+  it('while it waits for the customer: it sends nothing and ends', () =>
     given(placed)
       .when(cancelled)
       .then({ cancelDeadlines: ['payment'], end: 'cancelled' }));
@@ -252,7 +252,7 @@ describe('an order that the release before has begun', () => {
   });
 });
 
-describe('what cannot be given back', () => {
+describe('money that cannot be refunded', () => {
   const why = { reason: 'account-not-open' };
   it('is stuck: the refund, the release, the dispatch', () => {
     given(...confirmed, cancelled)
@@ -267,7 +267,7 @@ describe('what cannot be given back', () => {
   });
 });
 
-describe('an order whose fulfilment somebody resolves by hand', () => {
+describe('an order whose fulfilment an operator resolves', () => {
   const settle = { send: [send(order, '1', 'SettleByHand', {})], end: 'resolved' };
   it('is settled, wherever it stood still, also before anything was remembered', () => {
     given().when(resolvedByHand()).then(settle);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../../lib/domains/kept.ts';
 
-it('keeps what a map keeps, whatever the keys are, and leaves alone what was there before', () =>
+it('keeps what a map keeps, for all keys, and does not change the original', () =>
   fc.assert(
     fc.property(
       fc.array(

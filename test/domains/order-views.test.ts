@@ -40,7 +40,7 @@ describe('customer-orders', () => {
   ] as const)('shows that it is %s', (status, event, why) =>
     given(placed, event).rows({ ...row, ...why, status, changedAt: at(2) }),
   );
-  it('belongs to whoever placed it', () => given(placed, shipped).ownedBy('ada'));
+  it('belongs to the customer who placed it', () => given(placed, shipped).ownedBy('ada'));
 });
 
 describe('orders-by-status', () => {

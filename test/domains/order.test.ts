@@ -32,7 +32,7 @@ const reject = {
 const expire = (changes = 0) => ({ type: 'Expire', data: { changes } }) as const;
 
 describe('an order', () => {
-  it('belongs to whoever places it, once', () => {
+  it('belongs to the customer who places it, once', () => {
     given().when(place(kettle)).then(placed);
     given().when(place(kettle)).retrySafe();
     given(placed).when(place(kettle)).rejected('already-placed', { orderStatus: 'placed' });
@@ -72,7 +72,7 @@ describe('an order', () => {
     given(placed, chosen(1000)).when(change(cup)).rejected('order-not-open', { orderStatus: 'paying' });
   });
 
-  it('is not paid from an account that the customer does not own: refused before that account hears of it', () =>
+  it('is not paid from an account that the customer does not own: it is refused before the account gets a command', () =>
     given(placed).when(pay, { ownsNamed: false }).forbidden());
 
   it('loses a line by a quantity of 0, and keeps one', () => {

@@ -95,7 +95,7 @@ const live = (seed: number) => {
 const always = Array.from({ length: 150 }, (_, seed): [number] => [seed]);
 const seen: Record<string, number> = {};
 
-it('whatever crosses on the way, money and stock are conserved, and every instance ends as its order or transfer did: nobody gets one stuck', () => {
+it('in every interleaving, money and stock are conserved, and every instance ends as its order or transfer did: nobody can make one stuck', () => {
   fc.assert(
     fc.property(fc.integer(), (seed) => {
       const world = live(seed);

@@ -94,7 +94,7 @@ describe('stock', () => {
   });
 });
 
-describe('whatever commands come', () => {
+describe('any sequence of commands', () => {
   const orderId = fc.constantFrom('o1', 'o2', 'constructor');
   const command: fc.Arbitrary<Message> = fc.oneof(
     fc.integer({ min: 1, max: 9 }).map(receive),
@@ -103,7 +103,7 @@ describe('whatever commands come', () => {
     orderId.map(dispatch),
   );
 
-  it('what came in is available, reserved or gone, and nothing is below 0', () => {
+  it('everything received is available, reserved or gone, and nothing is below 0', () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
         let state = fold(stock, stock.initial, [offered]) as Stock;

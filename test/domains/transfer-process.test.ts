@@ -94,7 +94,7 @@ describe('a transfer whose debit takes too long', () => {
       .then({ send: [fail('debit-refused', 'insufficient-funds')] }));
 });
 
-describe('a transfer that somebody resolves by hand', () => {
+describe('a transfer that an operator resolves', () => {
   const settle = send(transfer, '1', 'SettleByHand', {});
   const refundRefused = refused('Credit', { reason: 'account-not-open' });
   it('is settled for its customer, who is not told why', () =>

@@ -16,8 +16,8 @@ const settled = { type: 'TransferSettledByHand', data: {} } as const;
 const failed = { type: 'TransferFailed', data: fail.data } as const;
 
 describe('a transfer', () => {
-  it('belongs to whoever asks for it', () => given().when(request).then(requested));
-  it('is refused before anything is stored to whoever does not own the account that pays', () =>
+  it('belongs to the caller who requested it', () => given().when(request).then(requested));
+  it('is refused before anything is stored if the customer does not own the account that pays', () =>
     given().when(request, { ownsNamed: false }).forbidden());
   it('is asked for once', () => {
     given().when(request).retrySafe();
@@ -69,5 +69,5 @@ describe('customer-transfers', () => {
     given(requested, failed).rows({ ...row, ...fail.data, status: 'failed', changedAt: at(2) }));
   it('shows what a person has seen to, and not what that person wrote about it', () =>
     given(requested, settled).rows({ ...row, status: 'settled-by-hand', changedAt: at(2) }));
-  it('belongs to whoever asked', () => given(requested).ownedBy('ada'));
+  it('belongs to the caller who requested it', () => given(requested).ownedBy('ada'));
 });

@@ -41,7 +41,7 @@ describe('a booking', () => {
       .then({ cancelDeadlines: ['payment'], end: 'booked' }));
 });
 
-describe('a booking that comes to nothing', () => {
+describe('a booking that fails', () => {
   it('asks for no money where the nights are taken', () =>
     given(requested)
       .when(refused('notHeld', { reason: 'nights-taken' }))

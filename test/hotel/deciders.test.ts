@@ -44,7 +44,7 @@ describe('a room', () => {
 
   it('is held for the nights that are free', () =>
     given(offered, held('r1', '2026-12-01')).when(hold('r2', '2026-12-02')).then(held('r2', '2026-12-02')));
-  it('is given to nobody twice', () =>
+  it('is never given twice', () =>
     given(offered, held('r1', '2026-12-02'))
       .when(hold('r2', '2026-12-01', '2026-12-02'))
       .rejected('nights-taken', { nights: ['2026-12-02'] }));

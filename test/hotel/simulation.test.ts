@@ -6,11 +6,11 @@ import { manifest } from './index.ts';
 import { simulation } from './simulation.ts';
 
 describe('the hotel, while everything fails that may fail', () => {
-  it('keeps every promise, and its own: nobody pays for nothing, and nobody sleeps for nothing', async () => {
+  it('keeps every promise, and its own: nobody pays without a room, and nobody has a room without paying', async () => {
     for (let seed = 1; seed <= 12; seed++) await simulate(simulation(seed));
   });
 
-  it('would be noticed to forget the money of whoever cancels', async () => {
+  it('notices a release that forgets the refund of a cancelled booking', async () => {
     const forgetful = { ...booking, on: { ...booking.on, ReservationCancelled: () => ({ end: 'cancelled' }) } };
     const broken = defineManifest({ ...manifest, processes: [forgetful] });
     const play = async () => {

@@ -30,7 +30,7 @@ describe('reservations', () => {
       reason: 'nights-taken',
       changedAt: '2026-11-21T12:02:00.000Z',
     }));
-  it('is read by whoever reserved', () => given(requested).ownedBy('ada'));
+  it('is read by the guest who reserved', () => given(requested).ownedBy('ada'));
 });
 
 describe('the calendar of a room', () => {

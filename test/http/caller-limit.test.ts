@@ -33,7 +33,7 @@ describe('the limit of a caller', () => {
     expect(limit('ada')).toBeUndefined();
   });
 
-  it('keeps a bounded number of callers: who asked longest ago begins anew', () => {
+  it('keeps a bounded number of callers and forgets the one that asked longest ago', () => {
     const { limit } = limited(2);
     times(9, () => limit('ada'));
     for (const other of ['bob', 'ada', 'eve']) limit(other);

@@ -130,7 +130,7 @@ describe('an order to rebuild', () => {
     expect(executions.started).toEqual([]);
   });
 
-  it('folds one stream anew by its own function, a category by a replay, and looks by an audit', async () => {
+  it('refolds one stream by its own function and a category by a replay, and checks by an audit', async () => {
     const one = await send(begins, { body: { ...rebuild, stream: 'card-a' } });
     expect([one.status, one.body]).toEqual([202, { projection: 'cards', revision: 1, stream: 'card-a' }]);
     expect(queue.sent).toMatchObject([{ refold: { stream: 'card-a', correlation: 'request-1' } }]);

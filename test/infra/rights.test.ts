@@ -127,7 +127,7 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
-  test('commits are neither changed nor removed, whoever asks: their table denies each action on items but the reading ones and a Put', () => {
+  test('the table of commits denies everybody every action on items except reads and a Put', () => {
     const [[, { Properties }]] = Object.entries(template.findResources('AWS::DynamoDB::Table')).filter(([id]) =>
       id.startsWith('EventsCommits'),
     ) as [[string, { Properties: { ResourcePolicy: { PolicyDocument: { Statement: Statement[] } } } }]];
@@ -179,7 +179,7 @@ describe('every function may do what its step does, and nothing else', () => {
     expect(writers.map(([role]) => role)).toEqual(['DeployedViewsDeployed']);
   });
 
-  test('whatever reads a secret is deployed after the secrets are made, and those again when there are more, or another table', () => {
+  test('every function that reads a secret is deployed after the secrets are made, and they are made again when there are more, or another table', () => {
     const [[made, { Properties }]] = Object.entries(template.findResources('Custom::Secrets')) as [
       [string, { Properties: Record<string, unknown> }],
     ];

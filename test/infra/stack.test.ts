@@ -64,7 +64,7 @@ describe('delivery', () => {
       ]);
   });
 
-  test('what is parked, late or given up on raises an alarm, in each view and of public events, by itself', () => {
+  test('parked streams, lag and dead letters raise alarms, of each view and of public events', () => {
     const alarms = resources('AWS::CloudWatch::Alarm');
     const views = consumers.length;
     const filters = resources('AWS::Logs::MetricFilter').filter(
@@ -129,7 +129,7 @@ describe('delivery', () => {
     for (const { FunctionResponseTypes } of mappings) expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
   });
 
-  test('what fails soon comes again soon, and yet is not given up on before a dependency was away for twenty minutes', () => {
+  test('a message that fails soon is retried soon, and yet not given up before a dependency was away for twenty minutes', () => {
     for (const { RedrivePolicy, VisibilityTimeout: longest } of resources('AWS::SQS::Queue').filter(
       (each) => each.RedrivePolicy,
     )) {
@@ -194,7 +194,7 @@ describe('the functions', () => {
     ]);
   });
 
-  test('what a function finds by the stack’s name is called so', () => {
+  test('resources that a function finds by the stack’s name have such a name', () => {
     const of = (type: string, name: string) =>
       resources(type)
         .map((properties) => properties[name])
@@ -297,7 +297,7 @@ describe('the API', () => {
     });
   });
 
-  test('what anyone may has routes of its own without a token, each with a limit of its own; and no view as long as a revision of it asks for one', () => {
+  test('commands and views for anyone have their own routes without a token, each with its own limit; a view only when none of its revisions needs a token', () => {
     const { template: open } = deployed('dev', {}, openManifest);
     const found = Object.entries(open.findResources('AWS::ApiGatewayV2::Route')).filter(
       ([, { Properties }]) => Properties.AuthorizationType === 'NONE',

@@ -53,7 +53,7 @@ describe('functions at once', () => {
   });
 });
 
-describe('what is turned away rings', () => {
+describe('throttled and rejected requests raise alarms', () => {
   const alarms = resources('AWS::CloudWatch::Alarm');
 
   test('of any function: one alarm on the measure that has all of them', () => {
@@ -92,7 +92,7 @@ describe('what is turned away rings', () => {
   });
 });
 
-describe('what calls a function without waiting for it', () => {
+describe('asynchronous calls of functions', () => {
   const idOf = ({ 'Fn::GetAtt': attribute, Ref }: { 'Fn::GetAtt'?: string[]; Ref?: string }) => attribute?.[0] ?? Ref ?? '';
   const kindOf = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
   const scheduled = resources('AWS::Lambda::Permission').flatMap(({ Principal, FunctionName }) =>

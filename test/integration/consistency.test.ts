@@ -92,7 +92,7 @@ describe.runIf(overHttp())('what one has just written', () => {
     expect(await of('closed')).toMatchObject([{ id, status: 'closed' }]);
   });
 
-  it('is awaited by the token of a repeat, which is the same, and by nobody else', async () => {
+  it('is awaited by the token of a retry, which is the same, and by no other token', async () => {
     const [ada, bob] = await Promise.all([as('ada'), as('bob')]);
     const id = fresh();
     await write(ada, `/account/${id}/open`, { currency: 'EUR' });

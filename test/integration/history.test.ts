@@ -97,7 +97,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
     expect((await ada('POST', `/account/${payer}/deposit`, { amount: 1, currency: 'EUR' })).status).toBe(200);
   };
 
-  it('comes back as it was: commits byte for byte, the chain, unique values, views; neither other teams nor processes hear of it', async () => {
+  it('comes back unchanged: commits byte for byte, the hash chain, unique values, views; it is not announced, and processes do not react', async () => {
     const [ada, bob] = await Promise.all([as('ada', moved), as('bob', moved)]);
     const code = fresh();
     const filling = async (id: string) => {
@@ -182,7 +182,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
     expect(streams).toEqual([`parcel-${ids[0]}`, expect.stringMatching(/^unique-parcel\.code\./)]);
   });
 
-  it('is audited: what was tampered with in a table is found, named and mended, and nothing else is touched', async () => {
+  it('is audited: tampering with a table is found, named and repaired, and nothing else is changed', async () => {
     const audit = async (name: string, repair = false) => {
       const said: string[] = [];
       const print = (line: string) => said.push(line);
@@ -235,7 +235,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
     expect(await views()).toEqual(before);
   });
 
-  it('is folded anew by category, to the same views', async () => {
+  it('is refolded by category, to the same views', async () => {
     const before = await views();
     const verb = { manifest, view: 'account-balance', category: 'account', segments: 1, stack };
     expect(

@@ -90,7 +90,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     });
   });
 
-  it('gives a unique value to one stream alone, whoever asks at the same time', async () => {
+  it('gives a unique value to only one stream, under concurrent commands', async () => {
     const [ada, bob] = await Promise.all([as('ada', parcels), as('bob', parcels)]);
     const code = fresh();
     const answers = await Promise.all([ada, bob, ada, bob].map((call) => call('POST', `/parcel/${fresh()}/send`, { code })));

@@ -116,7 +116,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     [ada, operator] = await Promise.all([as('ada', parking), as('operator', parking)]);
   });
 
-  it('parks one stream with its reason while 50 others arrive; mended and resumed, all views are what they would have been', async () => {
+  it('parks one stream with its reason while 50 others arrive; after a fix and a resume, all views are as if it had never parked', async () => {
     const poisoned = fresh();
     await send(poisoned, 'Linz', 'nowhere', 'Graz');
     const sendSome = async () => {

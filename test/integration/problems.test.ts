@@ -59,7 +59,7 @@ describe.runIf(overHttp())('problems over HTTP', async () => {
     expect((await caller(api, token)('GET', '/views/account-balance')).status).toBe(200);
   });
 
-  it('403: what belongs to somebody else is neither read nor commanded', async () => {
+  it('403: another user’s data can be neither read nor changed', async () => {
     const id = await open();
     const bob = await as('bob');
     expectProblem(await bob('POST', `/account/${id}/deposit`, eur(1)), 403, 'not-yours');

@@ -96,7 +96,7 @@ describe.runIf(overHttp())('the time to pay', () => {
     [ada, operator] = await Promise.all([as('ada', orders), as('operator', orders)]);
   });
 
-  it('runs out on an order that nobody pays, not on one that is cancelled in time, and no later on one that is changed', async () => {
+  it('passes for an unpaid order, not for one that is cancelled in time, and no later for one that is changed', async () => {
     const [cancelled, changed, unpaid] = [await placed(), await placed(), await placed()];
     await ok(ada('POST', `/order/${cancelled.id}/cancel`, { reason: 'changed my mind' }));
     const line = { sku: changed.sku, quantity: 5, price: 100 };

@@ -59,7 +59,7 @@ describe.runIf(overHttp())('a rebuild of 20,000 commits while others write', () 
     return commits / seconds;
   };
 
-  it('never fails a query nor mixes revisions, and is what every stream comes to', async () => {
+  it('never fails a query nor mixes revisions, and equals the fold of every stream', async () => {
     await house.deployAs('history');
     await install('own');
     const seeded = await commitsOf(

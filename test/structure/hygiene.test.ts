@@ -33,7 +33,7 @@ describe('the repository', () => {
   });
 });
 
-describe('what is looked for', () => {
+describe('the patterns of this test', () => {
   const slash = '/';
   it.each([
     [`${slash}home/ada/project`, 'a home folder'],
@@ -56,7 +56,7 @@ describe('what is looked for', () => {
   ])('not %s', (text) => expect(found(text)).toEqual([]));
 });
 
-describe('what is downloaded is known by what is in it', () => {
+describe('downloads are pinned by their content', () => {
   it('actions of workflows by commit, and not by a tag, which may be moved', () => {
     const workflows = files.filter((file) => file.startsWith('.github/workflows/'));
     const used = workflows.flatMap((file) =>

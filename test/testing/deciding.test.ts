@@ -94,9 +94,9 @@ describe('given, when, then that does not hold', () => {
   ])('fails on %s', (_, work) => expect(() => work()).toThrow(AssertionError));
 });
 
-describe('what a command meets before the decider', () => {
+describe('checks before the decider', () => {
   it('its schema', () => given().when(light(0.5)).invalid('watts'));
-  it('who may send it', () => {
+  it('the actors who may send it', () => {
     given()
       .when(light(40), { actor: { id: 'ada', role: 'customer' } })
       .forbidden();
@@ -115,7 +115,7 @@ describe('retry-safe', () => {
     expect(() => given(lit(40)).when(light(60)).retrySafe()).toThrow('no effect that a repeat could double'));
 });
 
-describe('what production would not take', () => {
+describe('tests that production would refuse', () => {
   const light40 = (over: Parameters<typeof lamp>[0]) => () => deciding(lamp(over))().when(light(40));
 
   it('an event that does not fit its stored format', () =>

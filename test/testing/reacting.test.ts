@@ -56,7 +56,7 @@ const rung = {
 };
 
 describe('reacting', () => {
-  it('finds all that a reaction comes to', () => given().when(asked(1)).then(rung).remembers({ n: 1 }));
+  it('finds everything that a reaction does', () => given().when(asked(1)).then(rung).remembers({ n: 1 }));
 
   it('goes on with outcomes and deadlines', () => {
     given(asked(1)).when(done('heard')).then({}).remembers({ n: 2 });
@@ -127,7 +127,7 @@ describe('reacting', () => {
     twice(asked(1), done('Ring')).when(done('heard')).then({});
   });
 
-  it('plays one instance, and leaves out what is nobody’s', () => {
+  it('runs one instance, and ignores events without an instance', () => {
     given().when(asked(-1)).then({});
     expect(() => given(asked(1)).when(from('desk-2', asked(1)))).toThrow('belongs to another instance');
     given(from('desk-2', asked(3)))
@@ -143,7 +143,7 @@ describe('reacting', () => {
   });
 });
 
-describe('what production would not take', () => {
+describe('tests that production would refuse', () => {
   it.each<readonly [string, React, RegExp]>([
     ['memory that does not fit its format', () => ({ memory: { n: 10 } }), /bell parks.*does not fit/s],
     ['memory that its format would change', () => ({ memory: { n: 1, m: 2 } as Memory }), /not read back as what was stored/],

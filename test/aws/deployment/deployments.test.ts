@@ -10,7 +10,7 @@ beforeEach(() => {
   mock.reset();
 });
 
-it('what a deployment leaves is there for the next one as it was kept', async () => {
+it('the state that a deployment saves is read unchanged by the next one', async () => {
   const records = deploymentRecords(new DynamoDBClient({}), { commits: 'commits', control: 'control' });
   mock.on(GetItemCommand).callsFake(() => ({ Item: mock.commandCalls(PutItemCommand)[0]?.args[0].input.Item }));
   expect(await records.last()).toEqual({ tables: {} });

@@ -17,7 +17,7 @@ const mock = mockClient(DynamoDBClient);
 afterAll(() => mock.restore());
 beforeEach(() => mock.reset());
 
-it('a table that is not there is said to be none, though each request has an error of its own for it', async () => {
+it('a missing table is recognized, though each request has another error for it', async () => {
   const told = { $metadata: {}, message: 'no such table' };
   mock.on(DescribeTableCommand).callsFake(async () => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -27,7 +27,7 @@ it('a table that is not there is said to be none, though each request has an err
   expect(await tableFacts(new DynamoDBClient({}), 'nowhere')).toBe('none');
 });
 
-describe('what a table lacks, while the service changes something else of it', () => {
+describe('the missing properties of a table that the service is changing', () => {
   const failing = (name: string) => Object.assign(new Error(`${name}.`), { name });
   const busy = ['ResourceInUseException', 'ContinuousBackupsUnavailableException', 'LimitExceededException'].map(failing);
   const all = { stream: true, recovery: true, protect: true };

@@ -96,7 +96,7 @@ describe('a command that names what its caller must own', () => {
     expect(await ask('ada')).toBe(201);
   });
 
-  it('is taken as soon as the thing is there, whatever was known of it before', async () => {
+  it('is accepted as soon as the target exists, whatever was cached before', async () => {
     const { accounts, ask } = bank();
     expect(await ask('ada')).toBe(403);
     await opening(accounts);
@@ -218,7 +218,7 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
     expect((await grow(2, key)).headers['consistency-token']).toBe(first.headers['consistency-token']);
   });
 
-  it('gives to a command that changed nothing a token for the last commit of each type, whatever came last', async () => {
+  it('gives a command that changed nothing a token for the last commit of each type', async () => {
     const on = commanding(teller);
     const send = (command: string, body: object) => post(on, command, body);
     for (const amount of [1, 2])

@@ -53,7 +53,7 @@ const house = () => {
 };
 
 describe('a view that was removed and comes back under the same names', () => {
-  it('is to be built, and answers nobody from its new, empty table', async () => {
+  it('has to be built, and does not answer from its new, empty table', async () => {
     const { deploy, begin, actives, phase } = house();
     await deploy(['revenue.r1', 'orders.r1']);
     begin();

@@ -8,7 +8,7 @@ import { deployedHandler } from '../../../lib/aws/functions/deployed.ts';
 import { secretIds } from '../../../lib/core/deployed-names.ts';
 import { toldCloudFormation } from '../../support/cloudformation.ts';
 
-describe('what CloudFormation asks of a deployment', () => {
+describe('CloudFormation’s requests of a deployment', () => {
   const mock = mockClient(DynamoDBClient);
   afterAll(() => mock.restore());
   const told = toldCloudFormation();
@@ -50,7 +50,7 @@ describe('what CloudFormation asks of a deployment', () => {
     expect(told).toMatchObject([{ PhysicalResourceId: 'deployed-views' }, { Status: 'SUCCESS', PhysicalResourceId: 'secrets' }]);
   });
 
-  it('settles anew over another control table, whatever that one says of revisions that are gone', async () => {
+  it('settles again over another control table, whatever that says of revisions that are gone', async () => {
     mock.on(GetItemCommand, { Key: { id: { S: 'view/parcel-list' } } }).resolves({
       Item: { id: { S: 'view/parcel-list' }, projection: { S: 'parcel-list' }, revision: { N: '1' }, since: { S: '2026' } },
     });

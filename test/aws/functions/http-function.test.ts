@@ -61,7 +61,7 @@ it('a request without parameters and without a body is taken as such, whether a 
   for (const over of [nulls, {}]) expect((await ask(over)).request).toMatchObject({ path: {}, query: {}, headers: {}, body: '' });
 });
 
-describe('who asks', () => {
+describe('the caller', () => {
   it.each([
     ['an id token', { sub: 'ada', token_use: 'id' }],
     ['a token of another kind', { sub: 'ada' }],
@@ -71,7 +71,7 @@ describe('who asks', () => {
     expect([status, body.type, request]).toEqual([401, 'urn:foldstream:problem:unauthorized', undefined]);
   });
 
-  it('is nobody in particular where no token was looked at, whatever came along', async () => {
+  it('is anonymous on a route without a token, whatever token is sent', async () => {
     const { request } = await ask({ ...withClaims(), headers: { authorization: 'Bearer x.y.z' } });
     expect(request?.actor).toEqual(anybody);
   });

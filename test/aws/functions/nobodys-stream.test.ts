@@ -116,7 +116,7 @@ const numbers = ['commit', 'cursor', 'consistency-token'];
 const withoutNumbers = (answer: unknown): unknown =>
   JSON.parse(JSON.stringify(answer, (name, value) => (numbers.includes(name) ? undefined : value)));
 
-it('a stream to which processes sent what was refused is told from none by nobody, and by its later owner by the numbers of commits alone', async () => {
+it('nobody can tell a stream with only refused commands of processes from a missing one, and its later owner only by the commit numbers', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (steps) => {
       const [sentTo, none] = [await played(steps, true), await played(steps, false)];

@@ -30,7 +30,7 @@ describe('the publisher', () => {
       .flatMap(({ args: [{ input }] }) => input.Entries ?? [])
       .map(({ Detail }) => (JSON.parse(Detail ?? '') as { commit: number }).commit);
 
-  it('sends what was appended, and nothing that was changed or deleted, whatever the filter of its mapping lets through', async () => {
+  it('sends commits that were added, and no changed or deleted ones, whatever the filter of its mapping allows', async () => {
     const Records = [record('INSERT', 1), record('MODIFY', 2), record('REMOVE', 3), record('INSERT', 4)];
     await publishHandler(memoryProofs())({ Records } as DynamoDBStreamEvent);
     expect(sent()).toEqual([1, 4]);

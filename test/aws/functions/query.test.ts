@@ -108,7 +108,7 @@ describe('parameters', () => {
   });
 });
 
-describe('a cursor that nobody was given', () => {
+describe('a forged page token', () => {
   const made = (scope: string, place: unknown) => Buffer.from(JSON.stringify([scope, place])).toString('base64url');
   const heads = { asked: { groups: '[operator]' }, scope: 'cards.r1/all/oldest-first' };
   const own = { asked: {}, scope: 'cards.r1/owner/ada/oldest-first' };
@@ -328,7 +328,7 @@ describe('a view of which two revisions are deployed', () => {
     expect((await page()).items).toMatchObject([{ id: 'a', colour: 'blue' }]);
   });
 
-  it('says that a walk is to begin anew when its revision is gone', async () => {
+  it('tells a reader of a list to start again when its revision is gone', async () => {
     two();
     for (const id of ['a', 'b']) await writeBoth(id);
     const { cursor } = (await get('cards', { query: { limit: '1' } })).body;

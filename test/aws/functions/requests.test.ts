@@ -11,7 +11,7 @@ import { viewTable } from '../../../lib/aws/view/table.ts';
 import { memoryClock } from '../../../lib/testing/memory/system.ts';
 
 // The local cloud cannot show this: there every read is consistent, and nothing expires.
-describe('what is asked of DynamoDB', () => {
+describe('requests to DynamoDB', () => {
   const mock = mockClient(DynamoDBClient);
   // The class itself is mocked: other files in this process want it back.
   afterAll(() => mock.restore());

@@ -49,7 +49,7 @@ describe('one-shots of EventBridge Scheduler', () => {
     expect(said).toEqual([]);
   });
 
-  it('what is due already is sent at once', async () => {
+  it('a deadline that has passed is sent at once', async () => {
     await scheduler.set(at('2026-11-21T12:00:00.000Z'));
     expect(said).toEqual([body]);
     expect(mock.commandCalls(CreateScheduleCommand)).toHaveLength(0);

@@ -25,7 +25,7 @@ it.each([
   );
 });
 
-it('of an execution that is not there nothing is told', async () => {
+it('of an execution that does not exist nothing is known', async () => {
   mock.on(DescribeExecutionCommand).rejects(new ExecutionDoesNotExist({ $metadata: {}, message: 'none' }));
   expect(await executions.status('r-1')).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { capacityMeter } from '../../../lib/aws/rebuild/meter.ts';
 
-it('sums what reads and writes took, and begins anew when it was asked', () => {
+it('sums the units of reads and writes, and starts from zero after a report', () => {
   const { observe, taken } = capacityMeter();
   observe({ command: 'Query', requests: 1, units: 2.5 });
   observe({ command: 'GetItem', requests: 1, units: 0.5 });

@@ -61,7 +61,7 @@ describe('commitStore, where no engine can be made to fail', () => {
     expect(mock.commandCalls(TransactWriteItemsCommand)).toHaveLength(2);
   });
 
-  it('does not send a transaction again that has lost, whatever else was in its way', async () => {
+  it('does not retry a transaction that has lost a race, whatever other conflicts it had', async () => {
     mock
       .on(TransactWriteItemsCommand)
       .rejects(cancelled('TransactionConflict', { Code: 'ConditionalCheckFailed', Item: toItem(two) }));

@@ -12,7 +12,7 @@ afterAll(() => mock.restore());
 beforeEach(() => mock.reset());
 const client = new DynamoDBClient({});
 
-describe('what a page of a scan costs, where the engine does not report it', () => {
+describe('the cost of a page of a scan, if the database does not report it', () => {
   const commit = commitOf('account-1', 1);
   const scan = (consistent: boolean) => commitScanner(client, 'commits').scan({ segment: 0, of: 1 }, { consistent });
 

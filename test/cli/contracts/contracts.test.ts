@@ -45,7 +45,7 @@ const changed = (Sold: Formats[string], given = firstSamples) =>
 const changedLater = (Sold: Formats[string]) =>
   checkContracts(withFormats({ Sold, Returned: returned }), secondReleased, samples);
 
-describe('what is as it was released', () => {
+describe('unchanged formats', () => {
   it('has no fault and no note', () => {
     expect(changed(v1(sold))).toEqual({ faults: [], notes: [] });
     expect(changedLater(second.Sold)).toEqual({ faults: [], notes: [] });
@@ -168,7 +168,7 @@ describe('versions', () => {
       ['shop.Sold', 'shop.Returned'].map((event) => ({ event, fix: expect.stringContaining('Put shop back') })),
     ));
 
-  it('what JSON does not have is refused before it ships', () => {
+  it('values that JSON does not have are refused before a release', () => {
     const { faults } = changed(v1(z.object({ at: z.date() })).next(sold, () => data as never));
     expect(faults).toContainEqual(expect.objectContaining({ fault: expect.stringContaining('v1 is not plain JSON: Date') }));
   });

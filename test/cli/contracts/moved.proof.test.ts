@@ -73,7 +73,7 @@ const kinds: Readonly<Record<string, (commit: Commit) => boolean>> = {
 };
 
 describe('a history that the simulator made', () => {
-  it('is byte for byte the same when it was exported and imported into an empty store, whatever kinds of commits it has', async () => {
+  it('is byte for byte the same after an export and an import into an empty store, for all kinds of commits', async () => {
     const counts = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0]));
     const seeds = Array.from({ length: runs(20) }, (_, i) => 40_000 + i);
     for (const seed of seeds) {

@@ -85,7 +85,7 @@ describe('an export that is imported', () => {
     expect(to.store.stored().filter(({ imported, command }) => command.startsWith('import/') && !imported)).toEqual([]);
   });
 
-  it('names whose value another has already, and takes it from nobody', async () => {
+  it('names the streams whose value another stream has already, and takes it from none', async () => {
     const to = otherSecret();
     await changing(to, '7', 'ada@example.test');
     const { ok, said } = await importing(to, await exported(await filled()));

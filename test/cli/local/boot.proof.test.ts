@@ -76,7 +76,7 @@ test('a changed lock file is installed again', async () => {
   expect(calls()).toEqual(['ci', 'ci']);
 });
 
-test('what somebody installed by npm itself is taken as it is', async () => {
+test('an installation by npm itself is used as it is', async () => {
   await ended(boot('hello.ts', 'Ada'));
   rmSync(join(repo, 'node_modules/.foldstream-installed'));
   await ended(boot('hello.ts', 'Ada'));

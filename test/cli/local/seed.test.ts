@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { usualHint } from '../../../lib/cli/local/seed.ts';
 import { manifest as hotel } from '../../hotel/index.ts';
 
-it('what to try follows from the manifest where the application itself says nothing: first what a customer may', () => {
+it('the commands to try come from the manifest if the application declares none: those for customers first', () => {
   const operatorsFirst = {
     ...hotel,
     aggregates: [...hotel.aggregates].sort((a) => (a.category === 'room' ? -1 : 1)),

@@ -6,7 +6,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { standing } from '../../../lib/cli/local/deploy.ts';
 
-describe('what a refused deployment leaves', () => {
+describe('after a refused deployment', () => {
   const mock = mockClient(CloudFormationClient);
   const dir = mkdtempSync(join(tmpdir(), 'standing-'));
   const where = { endpoint: 'http://127.0.0.1:1', outputsFile: join(dir, 'outputs.json') };

@@ -3,7 +3,7 @@ import { builtHint, unbuiltHint } from '../../../lib/cli/local/unbuilt.ts';
 
 const view = (name: string, active: boolean) => ({ name, active });
 
-it('nothing is said where every view has a revision that answers', () => {
+it('nothing is printed if every view has a revision that answers', () => {
   const projections = [view('balance', true), view('balance', false), view('public-events', true)];
   expect(unbuiltHint({ projections })).toBe('');
 });
@@ -16,7 +16,7 @@ it('a view that nothing answers for is named once, with the command that builds 
   ]);
 });
 
-it('what this deployment has built is named, and nothing that others built, or an earlier one', () => {
+it('views that this deployment has built are named, and none that another or an earlier one built', () => {
   const one = {
     projection: 'turnover',
     state: 'switched',

@@ -88,7 +88,7 @@ describe('a line', () => {
       '    Error: why',
     ]));
 
-  it('that Lambda wrote of what nobody caught says what was thrown', () => {
+  it('that Lambda wrote about an uncaught exception shows the exception', () => {
     const uncaught = { errorType: 'RangeError', errorMessage: 'too far', stackTrace: ['    at go (b.ts:3:4)'] };
     const text = JSON.stringify({ timestamp: time(5), level: 'ERROR', message: uncaught });
     expect(linesIn({ at, text }, 'Sweep').flatMap((each) => shownLine(each))).toEqual([

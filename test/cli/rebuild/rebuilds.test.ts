@@ -61,7 +61,7 @@ const back: RollBack = {
   endedAt: at,
 };
 
-describe('what the command line says of rebuilds', () => {
+describe('the command line’s output about rebuilds', () => {
   it('is of a roll back where it led', () => {
     expect(listLine(back)).toBe(`${at} b-1 roll back of account-balance from r2 to r1, by cli/ada, "wrong sums"`);
     expect(reportLines(back)).toEqual([
@@ -173,7 +173,7 @@ describe('watching a rebuild', () => {
     await expect(watched(ordering, 'r-none', { show, end: () => {} }, new AbortController().signal)).rejects.toThrow('r-none');
   });
 
-  it('ends when nobody looks any more, and the rebuild goes on', async () => {
+  it('ends when its reader stops, and the rebuild goes on', async () => {
     const { clock, ...ordering } = await begun();
     const controller = new AbortController();
     const patient = { now: clock.now, wait: () => new Promise<void>(() => {}) };

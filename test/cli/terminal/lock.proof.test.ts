@@ -16,7 +16,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const endedPid = () => spawnSync(process.execPath, ['-e', '']).pid;
 
-test('the second one is told who holds it, and gets it when it is released', () => {
+test('the second one is told who holds the lock, and gets it when it is released', () => {
   const first = tryLock(file, 'http://there');
   expect(tryLock(file)).toMatchObject({ taken: false, holder: { pid: process.pid, note: 'http://there' } });
   if (first.taken) first.release();
@@ -29,7 +29,7 @@ test('a lock of a process that is gone is free', () => {
   expect(tryLock(file).taken).toBe(true);
 });
 
-test('a lock that nobody can read is free', () => {
+test('an unreadable lock counts as free', () => {
   writeFileSync(file, '{"pi');
   expect(tryLock(file).taken).toBe(true);
 });

@@ -143,7 +143,7 @@ it('lets a deadline fire that is the one that is open, at its time', () => {
   expect(types({ events: fired(3, set) as readonly Message[] })).toEqual(['Reacted', 'Remembered', 'Delayed', 'StepEnded']);
 });
 
-it('passes on what only a newer release can read, and parks on what nobody can', () => {
+it('retries what only a newer release can read, and parks on what no release can', () => {
   expect(() => after(react(note('new', 1, 2)))).toThrow(FromNewerRelease);
   const broken = { event: { ...(note('x', 1) as Extract<Cause, { event: unknown }>).event, data: { note: 5 } } };
   expect(types(after(react(broken)))).toEqual(['InstanceParked', 'StepEnded']);
@@ -155,7 +155,7 @@ it('remembers once what several reactions of one commit came to', () => {
   expect(instance.memory).toMatchObject({ notes: ['1', '2'] });
 });
 
-it('comes to nothing where no reaction does, and stores what its formats take', () => {
+it('stores nothing if no reaction decides anything, and only what its formats accept', () => {
   expect(after({ type: 'Continue', data: {} }).events).toEqual([]);
   const { events } = after(react(note('1', 1)));
   for (const { type, data } of events) expect(decider.events[type]?.parse(data, 1)).toEqual(data);

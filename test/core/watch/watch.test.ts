@@ -120,7 +120,7 @@ describe('so many within a span', () => {
     expect(raisedBy(rapid, every(5, 40)).raised.map(({ to }) => seconds(to))).toEqual([20, 85, 150]);
   });
 
-  it('raises the same figures whatever order five events of five streams come in', () => {
+  it('raises the same figures in every order of five events of five streams', () => {
     const five = ['a', 'b', 'c', 'd', 'e'].map((stream, i) => event('Taken', stream, 1, i * 10, i));
     const all = permutations([...five, event('Taken', 'f', 1, 200)]).filter((order) => order.at(-1)?.entityId === 'f');
     const { raised } = raisedBy(rapid, five);
@@ -208,7 +208,7 @@ describe('one event followed by another', () => {
     return givers.map((first) => ({ first, answers: takers.filter((by) => isAnswer(first, by)).map(({ id }) => id) }));
   };
 
-  it('is raised once for each first event, whatever order they come in', () =>
+  it('is raised once for each first event, in any order of arrival', () =>
     fc.assert(
       fc.property(histories, (history) => {
         const process = watching({ kind: 'followed-by', first: givings, by: values, within, when: matching });
@@ -229,7 +229,7 @@ describe('one event followed by another', () => {
       }),
     ));
 
-  it('not followed: is raised for just those that nothing followed, whatever order they come in', () =>
+  it('not followed: is raised for just those that nothing followed, in any order of arrival', () =>
     fc.assert(
       fc.property(histories, (history) => {
         const process = watching({ kind: 'not-followed-by', first: givings, by: values, within, when: matching });
@@ -286,7 +286,7 @@ describe('a value far from what is usual', () => {
       ),
     );
 
-  it('is raised with the figures that one comes to who reckons from the beginning', () =>
+  it('is raised with the same figures as a computation from the beginning', () =>
     fc.assert(
       fc.property(histories, ({ inTime }) => {
         const expected = judged(inTime);
@@ -294,7 +294,7 @@ describe('a value far from what is usual', () => {
       }),
     ));
 
-  it('misses none that the order of time raises, whatever order they come in, and raises none twice', () =>
+  it('misses none that the order of time raises, in any order of arrival, and raises none twice', () =>
     fc.assert(
       fc.property(histories, ({ inTime, arrived }) => {
         const expected = judged(inTime).map(({ events: [id] }) => id);
@@ -362,7 +362,7 @@ describe('a watch', () => {
       );
   });
 
-  it('adds no more to a commit than it was declared with, whatever ids and figures there are', () => {
+  it('adds no more to a commit than was declared, for all ids and figures', () => {
     const [most, stream] = [100, `${'x'.repeat(124)}`];
     const both = { Taken: () => Number.MAX_SAFE_INTEGER - 1, Given: () => Number.MAX_SAFE_INTEGER - 1 };
     const some: readonly Pattern<Event>[] = [
@@ -387,7 +387,7 @@ describe('a watch', () => {
     }
   });
 
-  it('comes to the same however often it is run', () =>
+  it('gives the same result however often it runs', () =>
     fc.assert(
       fc.property(histories, fc.constantFrom(...kinds), ({ arrived }, pattern) => {
         expect(raisedBy(watching(pattern), arrived)).toEqual(raisedBy(watching(pattern), structuredClone(arrived)));

@@ -4,7 +4,7 @@ import { simulate } from '../../simulation/bank.ts';
 import { scenarios } from '../../simulation/scenario.ts';
 import { runs } from '../../support/runs.ts';
 
-it('keeps every promise of the store, whatever happens to several instances, their caches and their network', async () => {
+it('keeps every promise of the store, with several instances, caches, crashes and a faulty network', async () => {
   const total: Record<string, number> = {};
   await fc.assert(
     fc.asyncProperty(scenarios, async (scenario) => {

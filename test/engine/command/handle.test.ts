@@ -36,7 +36,7 @@ const outcomes = async (commanding: Parameters<typeof handleCommand>[0], ...requ
   return found;
 };
 
-describe('what a command costs', () => {
+describe('the cost of a command', () => {
   it('appends once and does nothing else when warm', async () => {
     const { commanding, calls } = watched((await warm()).commanding);
     expect(await outcomes(commanding, withdraws(20), withdraws(20, { key: 'k' }), deposits(1))).toEqual(
@@ -131,7 +131,7 @@ describe('a lost acknowledgement', () => {
     },
   });
 
-  it('is told to a repeat on the same instance, on another, and after others have come', async () => {
+  it('is the answer to a retry on the same instance, on another, and after other commands', async () => {
     const { table, commanding } = await warm();
     const request = withdraws(40, { key: 'k' });
     await expect(handleCommand({ ...commanding, store: losing(table) }, request)).rejects.toThrow('lost');
@@ -177,7 +177,7 @@ describe('an id', () => {
     expect(await outcomes(commanding, withdraws(50), request, request)).toEqual(['committed', 'committed', 'committed']);
   });
 
-  it('of somebody else is not told from an unused one by who may not send the command at all', async () => {
+  it('of another caller looks like an unused one to a caller who may not send the command at all', async () => {
     const { table, commanding } = await warm();
     await handleCommand(commanding, deposits(1, { key: 'k' }));
     const strangers = (key: string) => ({ ...deposits(1, { key, actor: bob }), digest: "bob's" });
@@ -198,7 +198,7 @@ describe('an id', () => {
       expect(await handleCommand(instance, deposits(2, { key: 'k' }))).toEqual({ outcome: 'id-reused' });
   });
 
-  it('that was refused leaves no trace: a repeat is decided anew', async () => {
+  it('that was refused leaves no trace: a retry is decided again', async () => {
     const { commanding } = await warm();
     const request = withdraws(60, { key: 'k' });
     expect(await outcomes(commanding, request, deposits(10), request)).toEqual(['refused', 'committed', 'committed']);
@@ -247,7 +247,7 @@ describe('strangers', () => {
 
 describe("a process's command", () => {
   const send = (type: string, data: object, id: string) => asks(type, data, { actor: robot, id: `process/${id}`, digest: id });
-  it('has one outcome for all of its senders also where somebody opens the stream between them', async () => {
+  it('has one outcome for all of its senders, also if the stream is opened between them', async () => {
     const table = memoryTable();
     const [early, late] = [instanceOver(table), instanceOver(table)];
     const request = deposits(5, { actor: robot, id: 'process/transferProcess-t1/1/1', stream: 'account-new' });
@@ -281,7 +281,7 @@ describe("a process's command", () => {
     ]);
   });
 
-  it('leaves an event-less commit without a reason when it comes to nothing', async () => {
+  it('leaves a commit without events and without a reason when it changes nothing', async () => {
     const { commanding } = await warm();
     const answer = await handleCommand(commanding, send('Glance', {}, 'a'));
     expect(answer).toMatchObject({ outcome: 'committed', commit: { events: [], version: 2 } });
@@ -365,7 +365,7 @@ describe('a history that cannot be', () => {
   });
 });
 
-describe('what cannot be stored', () => {
+describe('data that cannot be stored', () => {
   const emitting = (events: readonly object[]) => async () => {
     const { commanding } = await warm();
     const { decider } = commanding;
@@ -409,7 +409,7 @@ describe('what cannot be stored', () => {
 });
 
 describe('the time of a commit', () => {
-  it('never runs backwards in its stream, nor behind its cause, whatever the clocks do', async () => {
+  it('never goes back in its stream, nor before its cause, whatever the clocks do', async () => {
     const { table, commanding } = await warm();
     for (const [i, jump] of [60_000, -7_200_000, 5, -5, 86_400_000, -86_400_000].entries()) {
       table.clock.advance(jump);
@@ -423,7 +423,7 @@ describe('the time of a commit', () => {
   });
 });
 
-describe('who may', () => {
+describe('authorization', () => {
   it("is decided on the state: the owner, an operator where declared, anybody while it is nobody's", async () => {
     const { commanding } = await warm();
     const close = (actor: typeof ada) => asks('Close', { reason: 'x' }, { actor });

@@ -87,7 +87,7 @@ describe('a unique value', () => {
     });
   });
 
-  it('is never claimed before it was released, whatever the clock of the one who claims it says', async () => {
+  it('is never claimed before it was released, whatever the claiming clock says', async () => {
     const table = memoryTable();
     await handleCommand(members(table), change('1', 'ada@example.test'));
     table.clock.advance(60_000);
@@ -98,7 +98,7 @@ describe('a unique value', () => {
     expect(times).toEqual(['2026-11-21T12:00:00.000Z', '2026-11-21T12:01:00.000Z', '2026-11-21T12:01:00.000Z']);
   });
 
-  it('belongs to one stream at most, whatever races, crashes and repeats there are', async () => {
+  it('belongs to one stream at most, under races, crashes and retries', async () => {
     const step = fc.record({
       member: fc.constantFrom('1', '2', '3'),
       mail: fc.constantFrom('a', 'b', undefined),

@@ -19,7 +19,7 @@ it('is a whole number of seconds between a half and the whole of a ceiling that 
   );
 });
 
-it('grows: below the longest no try waits less than the one before, whatever the dice say', () => {
+it('grows: up to the longest wait no try waits less than the one before, for all random numbers', () => {
   fc.assert(
     fc.property(receipts, longest, dice, dice, (n, most, one, other) => {
       fc.pre(2 ** (n + 1) <= most);

@@ -107,7 +107,7 @@ describe('a deployment', () => {
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
   });
 
-  it('without a view that answers nobody yet may be, and so may the undoing of one that brought a view', async () => {
+  it('without a view that does not answer yet is allowed, and so is undoing one that added a view', async () => {
     const { deploy, begin } = house();
     await deploy(one(1, 'other', 'other'));
     await deploy(one(1), one(1, 'other', 'other'));
@@ -129,7 +129,7 @@ describe('a deployment', () => {
     expect(await deploy(one(1, 'other', 'other'))).toBeUndefined();
   });
 
-  it('without a retired view may be; the view comes back as it was if its table does, else it begins anew', async () => {
+  it('without a retired view is allowed; the view comes back unchanged if its table does, else it starts over', async () => {
     const { deploy, begin, active, phase, retire } = house();
     retire('track');
     await deploy(one(1), one(1, 'other', 'other'));
@@ -152,7 +152,7 @@ describe('a deployment', () => {
     expect([await phase(1), await phase(2), await active()]).toEqual(['building', 'live', 2]);
   });
 
-  it('over a control table of an earlier instant begins anew with what is there now, and is not refused', async () => {
+  it('over a control table of an earlier instant starts over with the existing tables, and is not refused', async () => {
     const { deploying, deploy, active, begin, phase } = house();
     await deploy(one(1), one(1, 'other', 'other'));
     begin();

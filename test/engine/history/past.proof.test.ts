@@ -170,7 +170,7 @@ describe('the difference of two moments', () => {
   });
 });
 
-describe('who may look', () => {
+describe('authorization', () => {
   it.each([
     [ada, undefined],
     [operator, undefined],
@@ -187,11 +187,11 @@ describe('who may look', () => {
       else await look;
   });
 
-  it('nobody, where there is no stream', async () => {
+  it('nobody, if there is no stream', async () => {
     await expect(readState(tableOf([]), operator, '2', { version: 0 })).rejects.toMatchObject({ problem: { status: 404 } });
   });
 
-  it('nobody, where nothing has happened but that a process was refused', async () => {
+  it('nobody, if the stream has only refused commands of a process', async () => {
     const commanding = instanceOver(memoryTable());
     await handleCommand(commanding, deposits(5, { actor: robot, stream: 'account-2' }));
     expect((await commanding.store.read('account-2', { from: 1 })).commits).toHaveLength(1);
@@ -285,7 +285,7 @@ describe('the history', () => {
     expect(calls.filter((call) => call === 'store.read').length).toBeLessThanOrEqual(30);
   });
 
-  it('goes through thousands of commits without events in few requests, whatever the limit', async () => {
+  it('reads thousands of commits without events in few requests, for every limit', async () => {
     const { commanding, calls } = watched(tableOf([...historyOf([]), ...refusedAfter(historyOf([]), 2_400)], 1024 * 1024));
     const { commits, cursor } = await readHistory(commanding, operator, '1', { limit: 1, direction: 'newest-first' });
     expect([commits, typeof cursor]).toEqual([[], 'string']);

@@ -149,7 +149,7 @@ describe('a trace', () => {
     expect(world.store.stored().length).toBeGreaterThan(commits.length);
   });
 
-  it('keeps its place for whatever is there, though anything else is missing', async () => {
+  it('keeps its place for everything that exists, though something else is missing', async () => {
     const { correlation, commits } = await compensated();
     fc.assert(
       fc.property(fc.subarray(commits), fc.boolean(), (some, knowsInstance) => {
@@ -184,7 +184,7 @@ describe('a trace', () => {
     expect(trace.instances).toMatchObject([{ status: 'unknown' }]);
   });
 
-  it('says what somebody has to see to, and what was done by hand about it', async () => {
+  it('says what an operator has to do, and what was done by hand', async () => {
     const world = await stuckWorld();
     const stuck = await readMoving(world);
     expect(stuck.waits).toEqual([{ instance: 'moving-1', for: 'person', status: 'stuck', why: 'wallet-a refused Add: closed' }]);
@@ -237,7 +237,7 @@ describe('a trace', () => {
     expect([trace.cut, trace.missing.length, asked]).toEqual([true, 1_000, 5]);
   });
 
-  it('of a correlation that nobody has heard of is not there', async () => {
+  it('of an unknown correlation id is not found', async () => {
     const log = { list: async () => ({ items: [] }) };
     const store = { find: async () => undefined, read: async () => ({ commits: [] }) };
     await expect(readTrace({ log, store, processes: [] }, 'c')).rejects.toThrow('There is no commit of the correlation c');

@@ -151,7 +151,7 @@ describe('the list of instances', () => {
 });
 
 describe('one instance', () => {
-  it('is told step by step, with what it remembers and waits for', async () => {
+  it('is shown step by step, with its memory and what it waits for', async () => {
     const { asks } = await busy();
     const { body } = await asks(`GET ${path}`);
     expect(body).toMatchObject({

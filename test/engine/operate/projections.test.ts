@@ -74,7 +74,7 @@ describe('the report', () => {
     );
   });
 
-  it('comes without ages when nobody measures them', async () => {
+  it('has no ages if nothing measures them', async () => {
     const away = () => Promise.reject(new Error('no metrics'));
     const { operating, log } = await house({ ofQueues: away, ofPublisher: away });
     const { projections, publisher } = await reportProjections(operating);

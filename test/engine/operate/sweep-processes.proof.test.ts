@@ -53,7 +53,7 @@ const house = async () => {
 const request = { from: 'a', to: 'b', amount: 30 };
 
 describe('the sweep of processes', () => {
-  it('finds a source commit that never arrived, and an instance that nobody goes on with, and nothing that is through', async () => {
+  it('finds a source commit that never arrived and an abandoned instance, and nothing that is done', async () => {
     const { world, run, carryOut } = await house();
     await world.ask('transfer-1', 'Request', request);
     expect(await run(), 'too young').toBe(0);

@@ -107,7 +107,7 @@ describe('the sweep', () => {
     expect([...pointers(0), ...pointers(1)]).toEqual([]);
   });
 
-  it('sends what nobody has to each that lacks it, and to nobody else', async () => {
+  it('sends a missing commit to each consumer that lacks it, and to no other', async () => {
     const { append, clock, pass, pointers } = house({ projections: [balance, statement, closings] });
     await append(opened('1'), deposit('1', 2));
     clock.advance(10 * minute);
@@ -115,7 +115,7 @@ describe('the sweep', () => {
     expect([0, 1, 2].map((i) => lines(pointers(i)))).toEqual([['account-1/2'], ['account-1/2'], []]);
   });
 
-  it('leaves alone what is still on its way, unless it is told that nothing is', async () => {
+  it('ignores commits that may still be on their way, unless the grace is zero', async () => {
     const { append, clock, pass, pointers } = house();
     await append(opened('1'));
     clock.advance(sweepSettings.graceMilliseconds - 1_000);
@@ -135,7 +135,7 @@ describe('the sweep', () => {
     expect(pointers(0)).toEqual([]);
   });
 
-  it('does not care about commits that nobody handles', async () => {
+  it('ignores commits without handled events', async () => {
     const { append, clock, pass, pointers, counted } = house({ projections: [closings] });
     await append(opened('1'), deposit('1', 2), commitOf('account-1', 3, { events: [], version: 2, refused: { reason: 'no' } }));
     clock.advance(10 * minute);
@@ -212,7 +212,7 @@ describe('the sweep', () => {
     expect(found).toEqual([[], [], ['account-1/1']]);
   });
 
-  it('looks at imported commits whatever their times say', async () => {
+  it('checks imported commits whatever their times are', async () => {
     const { clock, pass, pointers, store } = house();
     clock.advance(600 * minute);
     await pass();
@@ -221,7 +221,7 @@ describe('the sweep', () => {
     expect(lines(pointers(0))).toEqual(['account-1/1']);
   });
 
-  it('begins anew when the projections are others', async () => {
+  it('starts over when the projections have changed', async () => {
     const places = memorySweepPlaces();
     const one = house({ places, projections: [balance] });
     one.clock.advance(600 * minute);
@@ -322,7 +322,7 @@ describe('a run', () => {
     await pass();
   });
 
-  it('beside another harms nobody, and keeps the place of one', async () => {
+  it('beside another one does no harm, and keeps one place', async () => {
     const { append, clock, log, sweeping } = house();
     await append(...many);
     clock.advance(10 * minute);
@@ -386,7 +386,7 @@ describe('a run', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('begins anew in another table, whatever was found in the one before', async () => {
+  it('starts over in another table, whatever it found in the previous one', async () => {
     const { append, clock, pass, sweeping } = house();
     await append(...many);
     clock.advance(60 * minute);

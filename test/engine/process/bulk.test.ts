@@ -129,7 +129,7 @@ describe('a source commit of many events for one instance', () => {
     expect((await world.stateOf('moving-1')).memory).toMatchObject({ notes: numbered(150) });
   });
 
-  it('is decided once, whoever dies at whatever call', async () => {
+  it('is decided once, whichever instance dies at whichever call', async () => {
     // So that they do not fit into one decision, and are put behind those that wait.
     const settings = { eventsPerCommit: 101 };
     const expected = numbered(100);

@@ -72,7 +72,7 @@ describe('deadlines', () => {
     expect([world.scheduler.shots.size, world.deadlines.items()]).toEqual([0, []]);
   });
 
-  it('that were set anew fire at the new time alone', async () => {
+  it('that were moved fire only at the new time', async () => {
     const world = await waiting();
     const old = shotOf(world).message;
     world.clock.advance(20 * minute);
@@ -117,8 +117,8 @@ describe('deadlines', () => {
   });
 });
 
-describe('what stands open too long', () => {
-  it('is told from the last commit of an instance alone', async () => {
+describe('deadlines that are open too long', () => {
+  it('follows from the last commit of an instance alone', async () => {
     const world = await requested();
     // Decided, and dead before anything is sent.
     await world.deliver(world.instance({ appendingTo: 'moving-1' }));

@@ -51,7 +51,7 @@ const happening = fc.oneof(
   fc.record({ pass: fc.constantFrom(1, 1_000, 31 * minute) }),
 );
 
-it('money is conserved and every transfer ends, or is stuck with a reason, whatever dies and whatever is delivered when', () =>
+it('money is conserved and every transfer ends, or is stuck with a reason, under all crashes and orders of delivery', () =>
   fc.assert(
     fc.asyncProperty(fc.array(happening, { minLength: 4, maxLength: 14 }), async (happenings) => {
       const world = processWorld(moving, [wallet, transfer], { idempotencyWindow: 2, snapshotBytes: 1_000 });

@@ -56,7 +56,7 @@ const report = ({ instance }: ProcessWorld, process: AnyProcess) =>
     { process: 'moving', instance: '1' },
   );
 
-describe('what follows when a stuck instance is resolved by hand', () => {
+describe('the reaction when a stuck instance is resolved by hand', () => {
   it('is decided in the same commit, sent like any other command, and the instance is over', async () => {
     const world = await stuck(settles);
     const request = world.commitsOf('transfer-1').at(-1)!;
@@ -83,7 +83,7 @@ describe('what follows when a stuck instance is resolved by hand', () => {
     expect(world.deadlines.items()).toEqual([]);
   });
 
-  it('is told in the words of its story', async () => {
+  it('is described in the words of its story', async () => {
     const world = await stuck(settles);
     await world.tell({ resolve: order });
     const { steps, waits } = await report(world, resolvingBy(settles));
@@ -128,7 +128,7 @@ describe('what follows when a stuck instance is resolved by hand', () => {
   });
 });
 
-describe('what follows on a resolution and is refused', () => {
+describe('a reaction to a resolution whose command is refused', () => {
   const refusing: Resolved = (_, { instance }) => ({
     send: [
       send(wallet, 'a', 'Take', { amount: 1 }),
@@ -203,7 +203,7 @@ describe('what follows on a resolution and is refused', () => {
   });
 });
 
-describe('what follows on a resolution and throws', () => {
+describe('a reaction to a resolution that throws', () => {
   const large: Resolved = () => ({ memory: { ...moving.initial, notes: ['x'.repeat(500_000)] } });
 
   it.each([
@@ -244,7 +244,7 @@ describe('what follows on a resolution and throws', () => {
     expect(settledIn(world)).toEqual([]);
   });
 
-  it('follows on a second resolution once it is mended', async () => {
+  it('runs at a second resolution once it is fixed', async () => {
     const world = await stuck(throws);
     await world.tell({ resolve: order });
     const mended = releasedAs(resolvingBy(settles), world);
@@ -255,7 +255,7 @@ describe('what follows on a resolution and throws', () => {
   });
 });
 
-describe('whatever an instance has met', () => {
+describe('any history of an instance', () => {
   const at = '2026-11-21T12:00:00.000Z';
   const event = (type: string, data: object, version: number): Cause => {
     const place = { id: `transfer-1/${version}`, stream: 'transfer-1', version, commit: version, at };

@@ -4,7 +4,7 @@ import { processWorld } from '../../support/examples/attending.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
 import { open, order, requested, sending, terms, typesIn, variant } from '../../support/examples/transferring.ts';
 
-describe('what comes while an instance stands still', () => {
+describe('events and outcomes while an instance is stuck or parked', () => {
   it('waits when a reaction threw, and is taken up in order', async () => {
     const standing = await requested(
       processWorld(variant({ onDone: { ...moving.onDone, added: () => undefined } }), [wallet, transfer]),
@@ -96,7 +96,7 @@ describe('what comes while an instance stands still', () => {
     ).toEqual(['process/moving-1/1/3', 'process/moving-1/2/1']);
   });
 
-  it('is dropped when somebody resolves it by hand, with the reason on record', async () => {
+  it('is dropped when an operator resolves it, with the reason on record', async () => {
     const world = await open();
     await world.ask('transfer-1', 'Request', terms);
     // Taken from a, then both are closed: neither the transfer nor the way back is possible.

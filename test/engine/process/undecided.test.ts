@@ -5,7 +5,7 @@ import { processWorld } from '../../support/examples/attending.ts';
 import { transfer, wallet } from '../../support/examples/moving.ts';
 import { requested, sending, variant } from '../../support/examples/transferring.ts';
 
-describe('what cannot be decided', () => {
+describe('a decision that is impossible', () => {
   it.each<[string, object, string]>([
     [
       'a reaction that is not declared',

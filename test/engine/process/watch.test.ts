@@ -43,7 +43,7 @@ describe('a watch in its function', () => {
     expect([raisedIn(world), world.commitsOf('fraudWatch-a').length]).toEqual([[], 5]);
   });
 
-  it('comes to the same memory, flags and commits when its streams are made anew', async () => {
+  it('has the same memory, flags and commits when its streams are made again', async () => {
     const [one, other] = [await paidOut(12, 5), await paidOut(12, 5)];
     await one.settle();
     for (const commit of [3, 7, 14])

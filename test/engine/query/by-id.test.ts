@@ -49,7 +49,7 @@ const walk = async (querying: Querying, actor: typeof ada, request: PageRequest)
 };
 
 describe('one row', () => {
-  it('comes with another tag when it was folded anew, though its commit is the same', async () => {
+  it('has another ETag after a refold, though its commit is the same', async () => {
     const view = memoryView();
     const head = { key: 'a1', sort: 'head', stream: 'account-a1', commit: 1, owner: 'ada', row: { owner: 'ada', balance: 1 } };
     await view.putHead(head, undefined);

@@ -34,7 +34,7 @@ describe('a token', () => {
     expect(await awaitedBy(keys, 'ada', tokens.join(' , '))).toEqual([awaiting(1), awaiting(2)]);
   });
 
-  it('is none when it was made up, changed, or given to somebody else: and these are all the same', async () => {
+  it('is refused when it was made up, changed, or given to another caller, in each case in the same way', async () => {
     const his = await consistencyToken(keys, 'bob', awaiting(3));
     const own = await consistencyToken(keys, 'ada', awaiting(3));
     const [payload, seal] = own.split('.');
@@ -175,7 +175,7 @@ describe('a query with a token', () => {
   });
 });
 
-describe('an index that has not heard of a write yet', () => {
+describe('an index that lags behind a write', () => {
   const all = { ...page(), limit: 9 };
   const open = { ...page(), list: 'by-status', by: 'open' };
 

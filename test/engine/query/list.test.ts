@@ -99,7 +99,7 @@ describe('a declared list', () => {
   });
 });
 
-describe('who may ask for a list', () => {
+describe('the callers who may read a list', () => {
   beforeEach(() => dealAll({ hers: {}, his: { owner: 'bob' }, both: { owner: 'ada","open' } }));
 
   it('customers: lists within their own, and of them their own', async () => {
@@ -160,7 +160,7 @@ describe('filters', () => {
   });
 });
 
-describe('what has expired', () => {
+describe('expired rows', () => {
   const past = '2026-11-21T12:00:00+00:00';
   const later = '2026-11-21T13:00:01+01:00';
 
@@ -184,7 +184,7 @@ describe('what has expired', () => {
   });
 });
 
-describe('what no index takes', () => {
+describe('values that no index takes', () => {
   const parked = async (projection: object) => {
     await deal(view, { ...cards, ...projection } as never, 'a', faceOf());
     return (await view.head('a'))?.parked?.reason;

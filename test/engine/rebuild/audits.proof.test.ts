@@ -91,7 +91,7 @@ const tamperings: readonly (readonly [string, typeof sums, Tampering, readonly s
 ];
 
 describe('an audit', () => {
-  it.each(kinds)('of $name that nobody touched finds nothing, whatever is written meanwhile', async (projection) => {
+  it.each(kinds)('of $name without tampering finds nothing, under concurrent writes', async (projection) => {
     const rebuilding = await built(projection);
     const { id } = await orderAudit(rebuilding.ordering, { ...asked, projection: projection.name });
     const more = bagOf('a', [[1], [2], [3, 4], [6], ['Emptied'], [3]]).slice(3);

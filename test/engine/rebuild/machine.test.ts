@@ -48,7 +48,7 @@ describe('the state machine of rebuilds', () => {
     for (const [, { Label }] of mapsOf(machine.States)) expect(Label).toMatch(/^[A-Za-z]{1,40}$/);
   });
 
-  test('tells the record whatever fails, and then fails', () => {
+  test('writes every failure to the record, and then fails', () => {
     for (const [name, state] of Object.entries(machine.States)) {
       if (!['Task', 'Map'].includes(state.Type) || name === 'Failing') continue;
       expect(state.Catch, name).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.cause', Next: 'Failing' }]);
@@ -73,7 +73,7 @@ describe('the state machine of rebuilds', () => {
     }
   });
 
-  test('drains only after nobody can note any more, and switches only after it was looked at', () => {
+  test('drains only when no function can write notes any more, and switches only after verifying', () => {
     const { States } = machine;
     const way = ['Live', 'Wait', 'Drain', 'Verify', 'Compare', 'Judge', 'Judged'];
     for (const [i, name] of way.slice(0, -1).entries()) expect(States[name]?.Next).toBe(way[i + 1]);

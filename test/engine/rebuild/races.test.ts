@@ -87,7 +87,7 @@ describe('a rebuild', () => {
     expect(await rebuilding.actives.load('sums')).toMatchObject({ revision: 1 });
   });
 
-  it('waits no longer than its last page was worth, whatever the clock said that wrote when to go on', async () => {
+  it('waits no longer than its last page justifies, whatever the clock was that wrote the time to continue', async () => {
     const { rebuilding, id } = await ordered(1);
     const { working, rebuilds, clock } = rebuilding;
     const order = { task: 'fill', rebuild: id, number: 0, of: 1 } as const;

@@ -103,7 +103,7 @@ const rebuildUnderWrites = async (scenario: Scenario, spoil: (rebuilding: Rebuil
 };
 
 describe('a rebuild under writes, with crashes between any two calls', () => {
-  it('comes to what folding gives, in whatever order the scan and the deliveries come, and only then answers', async () => {
+  it('equals the fold, in any order of scans and deliveries, and answers only then', async () => {
     const dirty = { streams: 0 };
     await fc.assert(
       fc.asyncProperty(scenarios, async (scenario) => {
@@ -151,7 +151,7 @@ describe('that property', () => {
   });
 });
 
-describe('folding anew', () => {
+describe('refolding', () => {
   const spoilings = fc.record({
     seed: fc.nat(),
     kind: fc.nat(kinds.length - 1),
@@ -161,7 +161,7 @@ describe('folding anew', () => {
     spoiled: fc.array(fc.nat(20), { minLength: 1, maxLength: 3 }),
   });
 
-  it('ends as the fold, whatever was changed, whatever it is interrupted in and whatever is written meanwhile', async () => {
+  it('ends equal to the fold, whatever was changed, despite interruptions and concurrent writes', async () => {
     await fc.assert(
       fc.asyncProperty(spoilings, async ({ seed, kind, rough, events, built, spoiled }) => {
         const odds = rough ? { before: 0.02, after: 0.02 } : { before: 1e-9, after: 0 };

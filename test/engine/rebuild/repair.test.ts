@@ -50,7 +50,7 @@ it('has found nothing in the end where what was behind is at its head', async ()
   expect(await rebuilding.rebuilds.load(id)).toMatchObject({ state: 'audited', found: 0 });
 });
 
-it('looks no longer than repairs may take, whatever the clock said that wrote when this one began', async () => {
+it('polls no longer than repairs may take, whatever the clock of the start was', async () => {
   const { rebuilding, id } = await behind();
   const { working, clock } = rebuilding;
   const slow = { ...memoryClock(), now: () => clock.now() - 7_200_000, wait: clock.wait };

@@ -53,7 +53,7 @@ describe('while a revision is being built', () => {
 });
 
 describe('a rebuild', () => {
-  it.each(kinds)('of $name goes on from what is there, worker by worker, whatever stopped it', async (projection) => {
+  it.each(kinds)('of $name continues where it was interrupted, worker by worker', async (projection) => {
     const rebuilding = rebuildingOf({ projection, pageCommits: 2 });
     await append(rebuilding, histories.flat());
     const { id } = await orderRebuild(rebuilding.ordering, {
@@ -142,7 +142,7 @@ describe('a rebuild', () => {
     expect(pages).toBe(2);
   });
 
-  it('does not switch when a stream is parked, and says which; goes on when that is mended', async () => {
+  it('does not switch when a stream is parked, and names it; continues when that is fixed', async () => {
     const rebuilding = rebuildingOf({ projection: sums });
     await append(rebuilding, [...histories.flat(), ...bagOf('z', [[1], ['Spoiled'], [2]])]);
     const result = await rebuild(rebuilding, settings);
@@ -312,7 +312,7 @@ describe('the report of a rebuild', () => {
 });
 
 describe('a partial replay', () => {
-  it('folds one stream anew, by an order', async () => {
+  it('refolds one stream, by a request', async () => {
     const rebuilding = await built();
     await headOf({ row: { sum: 11, at: 4 } })(rebuilding);
     expect(await orderRefold(rebuilding.ordering, { ...asked, stream: 'bag-a', correlation: 'c' })).toMatchObject({
@@ -322,7 +322,7 @@ describe('a partial replay', () => {
     expect(await faultsOf(rebuilding)).toEqual([]);
   });
 
-  it.each(kinds)('folds a category of $name anew where it is, and switches nothing', async (projection) => {
+  it.each(kinds)('refolds a category of $name in place, and switches nothing', async (projection) => {
     const rebuilding = await built(projection);
     await headOf({ owner: 'eve' })(rebuilding);
     const active = await rebuilding.actives.load(projection.name);

@@ -78,7 +78,7 @@ const house = () => {
   return { world, reset, again, calls };
 };
 
-describe('where a process goes on after a restore', () => {
+describe('the position of a process after a restore', () => {
   it('is in front of no decision that is there: what came to nothing before it is not taken again', async () => {
     const { world, reset, again, calls } = house();
     await world.ask('show-1', 'Remind', { seats: ['a'] });

@@ -192,7 +192,7 @@ describe('commits that were restored to a moment before', () => {
     await expect(allIsRight(house, appended, told)).rejects.toThrow();
   });
 
-  it('is brought in order, whatever had happened by then, and whatever the control table had been restored to', () =>
+  it('is made consistent, whatever had happened by then, and whatever the control table had been restored to', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 6, maxLength: 40 }),

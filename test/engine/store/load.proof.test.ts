@@ -133,7 +133,7 @@ describe('a snapshot', () => {
     );
   });
 
-  it('is waited for, and saved by nobody whose append fails', async () => {
+  it('is waited for, and not saved if the append fails', async () => {
     const { table } = await filled();
     let saved = false;
     const snapshots = {

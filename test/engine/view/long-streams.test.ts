@@ -88,7 +88,7 @@ describe('a commit of many rows', () => {
     return { view: { ...view, putRow }, seen };
   };
 
-  it('is written a few at a time, live and folded anew', async () => {
+  it('is written a few at a time, live and by a refold', async () => {
     const { view, projecting, last } = await setUp(entries as AnyProjection, many(366), 1_000_000);
     const live = watched(view);
     expect(await projectBatch({ ...projecting, view: live.view }, deliver(last))).toEqual([]);

@@ -218,7 +218,7 @@ describe('a commit that cannot be applied', () => {
   });
 });
 
-describe('what passes by itself', () => {
+describe('temporary failures', () => {
   it('does not park: an event of a newer release', async () => {
     const newer = bagOf('a', [[1], [2]]).map((commit) => ({
       ...commit,

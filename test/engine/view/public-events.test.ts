@@ -241,7 +241,7 @@ describe('announcing', () => {
     expect([sent(), await cursor('note-1')]).toEqual([['note-2/1'], undefined]);
   });
 
-  it('parks a stream at what nobody can read, and when that is mended tells all from there, in order', async () => {
+  it('parks a stream at an unreadable event, and when that is fixed announces all from there, in order', async () => {
     const { append, deliver, log, projecting, sent } = house();
     const commits = [
       commitOf('note-1', 1, { events: [event('Noted')] }),

@@ -127,7 +127,7 @@ describe.each([
     expect(places).toBeGreaterThan(1);
   });
 
-  it('comes to the same when it is done twice at the same time', async () => {
+  it('gives the same result when it runs twice at the same time', async () => {
     const places = await everywhere(async (after) => {
       const { view, refolding } = await madeBefore(projection, history, 2, 4);
       const between = meanwhile(view, after, async () => refold(await refolding(history), stream));
@@ -138,7 +138,7 @@ describe.each([
     expect(places).toBeGreaterThan(1);
   });
 
-  it('leaves another head than it found, by which whoever has read it notices', async () => {
+  it('changes the head, so that an earlier reader notices', async () => {
     const { view, refolding, seen } = await madeBefore(projection, history, 2, 3);
     const before = await view.head('a');
     await refold(await refolding(seen), stream);

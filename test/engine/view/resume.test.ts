@@ -72,7 +72,7 @@ describe.each(views.map((view) => [view.name, view] as const))('a parked stream 
     expect(shown(view)).toEqual(await refolded(sound, store.stored()));
   });
 
-  it('parks again at the same commit where nothing was mended', async () => {
+  it('parks again at the same commit if nothing was fixed', async () => {
     const { view, projecting } = await parked(sound);
     const before = await view.head('1');
     await resumeStream({ ...projecting, clock: memoryClock(Date.UTC(2026, 11, 1)) }, stream);

@@ -44,7 +44,7 @@ describe('the queue of a view', () => {
     );
   });
 
-  it('takes no order to fold anew where there is nothing of the kind', async () => {
+  it('refuses a request to refold something that does not exist', async () => {
     const { messages, refolding } = await house();
     expect(
       await routeToView({ projecting: refolding, proofs, done: 'Announced.' }, await recordsOf(messages[0]!, resume, refold)),

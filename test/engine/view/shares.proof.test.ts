@@ -135,7 +135,7 @@ describe('the projector, on shared rows', () => {
     }
   });
 
-  it('parks no stream, whatever others contribute: sums are exact beyond what a number holds', async () => {
+  it('parks no stream because of the contributions of others: sums are exact beyond what a number holds', async () => {
     const shares = ({ amount }: { amount: number }) => ({ row: { sums: { n: amount } } });
     const big = Number.MAX_SAFE_INTEGER;
     const histories = ['a', 'b', 'c'].map((id, i) => spreadHistory(id, [{ rows: 0, amount: [big, big, 1][i]! }]));
@@ -186,7 +186,7 @@ describe('the projector, on shared rows', () => {
     rows: fc.oneof(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 30, max: 130 })),
     amount: fc.integer({ min: -3, max: 9 }),
   });
-  it('comes to the sum over the folds of all streams, whatever is late, twice, raced for or cut short', async () => {
+  it('equals the sum over the folds of all streams, despite late and repeated deliveries, races and crashes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(spreading, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 }),
@@ -304,7 +304,7 @@ describe('taking a stream out, and refolding it', () => {
     await checkRows(view, always, [history]);
   });
 
-  it('says that a highest value cannot be taken out, and folds its stream anew all the same', async () => {
+  it('reports that a highest value cannot be removed, and refolds its stream all the same', async () => {
     const history = spreadHistory('a', [{ rows: 0, amount: 5 }]);
     const { view, projecting } = await setUp([history]);
     await projectBatch(projecting, deliver(history));
@@ -327,7 +327,7 @@ describe('shares', () => {
     expect(rowChanges({ shares: () => ({}) }, head, new Map(), new Map([['constructor', share]]))).toHaveLength(1);
   });
 
-  it('are there as long as somebody contributes, be it nothing', () => {
+  it('exist as long as some stream contributes, even if it contributes nothing', () => {
     expect(sumOf('row', [{}])).toEqual({ sums: {}, counts: {}, members: {}, highest: {} });
     expect(sumOf('row', [{ sums: { n: 1 } }, { sums: { n: -1 } }])?.sums).toEqual({});
     expect(sumOf('row', [])).toBeUndefined();

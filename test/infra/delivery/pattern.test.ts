@@ -43,7 +43,7 @@ describe('the event patterns of a consumer', () => {
         expect(JSON.stringify({ ...rest, 'detail-type': detailType }).length).toBeLessThanOrEqual(longestPattern);
   });
 
-  test('match each commit that is wanted once, and none of another category, whatever is wanted', () => {
+  test('match each wanted commit once, and none of another category', () => {
     const some = fc.uniqueArray(fc.record({ category: fc.stringMatching(/^[a-z]{1,30}$/), types: fc.nat(90) }), {
       selector: ({ category }) => category,
       maxLength: 40,

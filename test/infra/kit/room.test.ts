@@ -51,7 +51,7 @@ describe('views and processes in stacks of their own', () => {
     expect(templates.flatMap((template) => excesses(template as Parameters<typeof excesses>[0]))).toEqual([]);
   });
 
-  test('what is more than AWS takes is found', () => {
+  test('every excess over AWS’s limits is found', () => {
     const template = deployed().template.toJSON() as Parameters<typeof excesses>[0];
     expect(excesses(template).filter((line) => !line.startsWith('the template'))).toEqual([]);
     const spoilt = structuredClone(template) as {

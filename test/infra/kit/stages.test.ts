@@ -91,7 +91,7 @@ describe('stages', () => {
     expect(() => settingsFor('dev', { first: true })).toThrow('The stage dev protects nothing');
   });
 
-  test('nothing that is protected is changed before it is known that no protection is lost, whatever the stage is by now', () => {
+  test('no protected resource is changed before it is certain that no protection is lost, whatever the stage is', () => {
     for (const of of [deployed('prod'), deployed('prod', { first: true }), deployed('dev')]) {
       const [[protection, { Properties }]] = Object.entries(of.template.findResources('Custom::Protection')) as [
         [string, { Properties: { Protect: string } }],
@@ -105,7 +105,7 @@ describe('stages', () => {
     }
   });
 
-  test('what is protected has a name that AWS makes, so that one that was left behind is in nobody’s way', () => {
+  test('protected resources have names that AWS makes, so that a retained one blocks no new one', () => {
     const resources = deployed('prod').template.toJSON().Resources as Record<
       string,
       { DeletionPolicy?: string; Properties?: Record<string, unknown> }

@@ -88,7 +88,7 @@ describe('a process', () => {
     ]);
   });
 
-  test('claims and frees the unique values of those that it sends to, and of nobody else', () => {
+  test('claims and frees the unique values of its targets, and of no other stream', () => {
     const enrolling = { ...moving, sends: [wallet, member], from: [transfer] };
     const fold = { ...code.fold, member: 'hash-of-member' };
     const aggregates = [wallet, transfer, member];
@@ -166,7 +166,7 @@ describe('a process', () => {
     expect(schedules(deployed({ plainHttp: 'true' }).template).join()).toContain('schedule/default/*');
   });
 
-  test('an engine that takes a batch of changes for an action of its own is told of it, and AWS is not', () => {
+  test('names batch writes as an action only to a local cloud that knows it as one, and not to AWS', () => {
     const changes = (of: Template) =>
       rights('ProcessesMovingReactRole', of)
         .filter((line) => line.includes('ChangeMessage'))
@@ -212,7 +212,7 @@ describe('around it', () => {
       expect(lines).toContain(line);
   });
 
-  test('operators are told of instances and their history, and write nothing but orders', () => {
+  test('operators read instances and their history, and write only requests', () => {
     expect(rights('ProcessOperationsOpsRole')).toEqual([
       'ProcessesMovingQueue.Arn: SendMessage GetQueueAttributes',
       'ProcessesMovingDeadLetters.Arn: GetQueueAttributes',

@@ -31,7 +31,7 @@ const goingByTables = (of: Deployed) =>
     ),
   );
 
-describe('what was there before', () => {
+describe('resources that existed before', () => {
   test('takes the place of the tables and the user pool of the stack, and is none of its resources', () => {
     const tables = found(adopting, 'AWS::DynamoDB::Table').map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
     expect(tables).toContain('EventsSnapshots');
@@ -95,7 +95,7 @@ describe.each([
   });
 });
 
-test('what answers is settled anew when the control table is another one, such as a restored one', () => {
+test('the revisions that answer are settled again when the control table is another one, such as a restored one', () => {
   const [[, { Properties }]] = found(adopting, 'Custom::DeployedViews') as [[string, Found]];
   expect(Properties.Table).toBe(adopt.control);
   const [[, before]] = found(own, 'Custom::DeployedViews') as [[string, Found]];

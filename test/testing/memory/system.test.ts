@@ -15,7 +15,7 @@ describe('the small ports in memory', () => {
     expect(await one.digest('a')).not.toBe(one.hash('a'));
   });
 
-  it('has a clock that only moves when it is told to, or waited on', async () => {
+  it('has a clock that moves only when it is set or waited on', async () => {
     const clock = memoryClock(1_000);
     await clock.wait(500);
     clock.advance(20);

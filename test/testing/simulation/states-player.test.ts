@@ -71,7 +71,7 @@ describe('the definition, played', () => {
     ]);
   });
 
-  it('asks a worker again until it is done, and looks again at what is being mended before it judges once more', async () => {
+  it('calls a worker again until it is done, and checks repairs in progress again before it judges', async () => {
     const audit = { ...planned, kind: 'audit', fill: [], drain: [] };
     const judged = { state: 'repairing', recheck: work('recheck', 1) };
     const { done } = await played(({ step, task }, before) => {
@@ -115,7 +115,7 @@ describe('the definition, played', () => {
     expect(end).toBeInstanceOf(Failed);
   });
 
-  it('ends at once where a path leads nowhere, whatever would be caught', async () => {
+  it('fails at once on a path that leads nowhere, even inside a Catch', async () => {
     const { end } = await played((payload) => (payload.step === 'live' ? {} : usual(payload)));
     expect(end).toBeInstanceOf(NotPlayable);
     expect(String(end)).toContain('$.Payload.waitSeconds');
