@@ -6,16 +6,16 @@ import { storable } from '../engine/store/storable.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
 
-/** Who asks, when, and about which id. Left out: somebody who may send the command, a fixed instant, and '1'. */
+/** The actor, the time and the id. By default: an actor who may send the command, a fixed instant, and '1'. */
 export type WhenOptions = Readonly<{
   actor?: Actor;
   at?: string;
   id?: string;
-  /** Whether the actor owns what the command names beside its own stream, where it declares `owns`: a customer does, unless this is false. */
+  /** False if the actor does not own what the command names beside its own stream, where it declares `owns`; true by default. */
   ownsNamed?: boolean;
 }>;
 
-/** What a decision is expected to come to. */
+/** Expectations about a decision. */
 export type Expected<E extends Message> = Readonly<{
   /** These events, in this order and with exactly this data; none for a command that changes nothing. */
   then(...events: readonly E[]): void;

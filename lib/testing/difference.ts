@@ -7,7 +7,7 @@ export const show = (value: unknown): string => inspect(value, { depth: 12, brea
 
 const indented = (text: string) => text.replaceAll('\n', '\n             ');
 
-/** What a failed expectation prints: a title, then named facts below each other. */
+/** The message of a failed expectation: a title, then named facts below each other. */
 const report = (title: string, facts: Readonly<Record<string, string>>) =>
   [title, ...Object.entries(facts).map(([name, fact]) => `  ${name.padEnd(9)}  ${indented(fact)}`)].join('\n');
 
@@ -23,7 +23,7 @@ export type Expectation = Readonly<{
   title: string;
   came: unknown;
   expected: unknown;
-  /** What else a person needs to see why. */
+  /** More facts that help a person to see the cause. */
   facts?: Readonly<Record<string, string>>;
   /** The function that the stack trace begins above, so that a test runner points at the expectation. */
   at?: (...args: never[]) => unknown;

@@ -16,7 +16,7 @@ export type Fires = Readonly<{ fires: string }>;
 export type Resolves = Readonly<{ resolves: Readonly<{ by: string; why: string }> }>;
 export type Sourced = Readonly<{ event: Message; stream: string }>;
 
-/** What an instance meets: an event, what became of one of its commands, a deadline, or a person who ends it. */
+/** An input of an instance: an event, the outcome of one of its commands, a deadline, or an operator who ends it. */
 export type Happening<E extends Message> = E | Answer | Fires | Sourced | Resolves;
 
 const start = Date.UTC(2026, 10, 21, 12);
@@ -66,7 +66,7 @@ const causeOf = ({ process }: Setting, happening: Message | Sourced, at: string,
   return { ...stored, ...place, actor: 'ada', correlation: 'c-1', causation: `request-${count}` };
 };
 
-/** Whose instance an event belongs to, asked as the engine asks. */
+/** The instance of an event, found as the engine finds it. */
 const instanceOf = ({ process }: Setting, { type, v, data, ...place }: CauseEvent): string | undefined => {
   const { category = '', id = '' } = parseStream(place.stream) ?? {};
   const read = readEvent(process.from.find((source) => source.category === category)?.events ?? {}, { type, v, data });

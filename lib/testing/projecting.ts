@@ -9,11 +9,11 @@ import { apply } from '../engine/view/apply.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { throughStore } from './stored.ts';
 
-/** What a view is expected to hold for the stream. */
+/** Expectations about a view of one stream. */
 export type ExpectedRows<Row extends object> = Readonly<{
   /** These rows, in the order of their keys; none where the row was deleted or never made. */
   rows(...expected: readonly Row[]): void;
-  /** Whose the rows are, and so who may read them and under whom they are listed. */
+  /** Expects the owner of the rows, who may read them and under whom they are listed. */
   ownedBy(expected: string | undefined): void;
 }>;
 

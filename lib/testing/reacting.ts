@@ -38,20 +38,20 @@ export const resolvedByHand = (why = 'Seen to.', { by = 'olga' }: Readonly<{ by?
 /** An event of another stream than '1' of the first source that has such events. */
 export const from = (stream: string, event: Message): Sourced => ({ stream, event });
 
-/** What a reaction is expected to come to; what is left out is expected not to be. */
+/** The expected decision of a reaction; what is left out must not happen. */
 export type ExpectedReaction = Omit<Reaction<never>, 'memory'> &
   Readonly<{
     /** A command was refused without a reaction to it: the instance stands still, for this reason. */
     stuck?: string;
   }>;
 
-/** What an instance is expected to remember afterwards. */
+/** Expectations about an instance's memory. */
 export type ExpectedMemory<Memory> = Readonly<{
   /** These fields of its memory, with exactly these values. */
   remembers(expected: Partial<Memory>): void;
 }>;
 
-/** What an instance is expected to do, and then to remember. */
+/** Expectations about what an instance does, and then about its memory. */
 export type ExpectedOfInstance<Memory> = ExpectedMemory<Memory> &
   Readonly<{
     /** Commands in their order, deadlines, events of its own, and the end; nothing for `{}`. */
@@ -61,7 +61,7 @@ export type ExpectedOfInstance<Memory> = ExpectedMemory<Memory> &
 const dataOf = <T>(events: readonly Message[], type: string) =>
   events.filter((event) => event.type === type).map(({ data }) => data as T);
 
-/** What an instance decided, in the words in which a reaction is written. */
+/** An instance's decision, in the form that a reaction returns. */
 const reactionIn = ({ process }: Setting, events: readonly Message[]): object => {
   type Reacted = Readonly<{
     sends: readonly OpenSend[];

@@ -8,11 +8,11 @@ import { type Contributed, contributed, sumOf } from '../engine/view/shares.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { commitsOf, type Given } from './projecting.ts';
 
-/** What a view with shared rows is expected to hold for some streams. */
+/** Expectations about a view with shared rows, for some streams. */
 export type ExpectedTotals = Readonly<{
   /** These rows by their keys, as readers are shown them, and no others. */
   rows(expected: Readonly<Record<string, object>>): void;
-  /** Whose a row is, and so who may read it and under whom it is listed. */
+  /** Expects the owner of a row, who may read it and under whom it is listed. */
   ownedBy(row: string, expected: string | undefined): void;
 }>;
 

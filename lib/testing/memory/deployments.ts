@@ -4,7 +4,7 @@ import type { memoryActives, memoryPhases } from './rebuild.ts';
 type Records = Readonly<{ actives: ReturnType<typeof memoryActives>; phases: ReturnType<typeof memoryPhases> }> &
   Pick<Deployments, 'fewCommits'>;
 
-/** What deployments leave behind, in memory. */
+/** The records of deployments, in memory. */
 export const memoryDeployments = ({ actives, phases, fewCommits }: Records): Deployments => {
   let last: Deployed = { tables: {} };
   return {

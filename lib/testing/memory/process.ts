@@ -2,7 +2,7 @@ import { parseStream } from '../../core/stream.ts';
 import type { Cursors, Deadline, Deadlines, Scheduler } from '../../engine/process/ports.ts';
 import { compareText } from '../../engine/view/lists.ts';
 
-/** Where a process is with its source streams, in memory. */
+/** A process's cursors in its source streams, in memory. */
 export const memoryCursors = (): Cursors & { readonly items: Map<string, number> } => {
   const items = new Map<string, number>();
   return {

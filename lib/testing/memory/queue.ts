@@ -1,9 +1,9 @@
 import type { Depth, Queue } from '../../engine/ports.ts';
 
 export type MemoryQueue = Queue & {
-  /** What was sent, as it travels; a test may take from it. */
+  /** The messages that were sent, as they travel; a test may take some out. */
   readonly sent: object[];
-  /** What the queue says of itself. */
+  /** The queue's own figures. */
   depths: Depth;
   /** Makes the next calls fail some of their messages: the positions for each call, in turn. */
   readonly failing: number[][];

@@ -115,7 +115,7 @@ export const memoryRebuilds = (actives: Pick<Actives, 'switch'>): Rebuilds => {
 };
 
 export type MemoryExecutions = Executions & {
-  /** What was started, in order; whoever runs them says here how they ended. */
+  /** The executions that were started, in order; the code that runs them records here how they ended. */
   readonly started: string[];
   readonly ended: Map<string, 'succeeded' | 'failed'>;
 };

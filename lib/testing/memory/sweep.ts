@@ -43,7 +43,7 @@ export const memorySweepPlaces = (): SweepPlaces => {
   };
 };
 
-/** What is parked in a table in memory. */
+/** The parked streams of a table in memory. */
 export const memoryParkedList = (view: Pick<MemoryView, 'items'>): ParkedList => ({
   parked: async (limit) => {
     const all = view

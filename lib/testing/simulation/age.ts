@@ -7,7 +7,7 @@ import { rowsPerTransaction } from '../../engine/view/write-shares.ts';
 import type { MemoryView } from '../memory/view.ts';
 import type { Dice } from './dice.ts';
 
-/** What changes in shared rows; undefined where that is more than one transaction takes, or a highest value would fall. */
+/** The changes of shared rows; undefined if they are more than one transaction takes, or if a highest value would fall. */
 const changesTo = (projection: AnyProjection, now: ViewItem, then: ViewItem, earlier: ViewItem) => {
   if (projection.kind !== 'shared-rows') return [];
   try {

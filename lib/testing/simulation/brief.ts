@@ -3,7 +3,7 @@ type Any = Readonly<Record<string, unknown>>;
 const isCommit = (value: Any) => typeof value.stream === 'string' && Array.isArray(value.events);
 const isItem = (value: Any) => typeof value.key === 'string' && typeof value.sort === 'string';
 
-/** What a call is given or answers, as short as a reader of a trace wants it. */
+/** A call's arguments or answer, as short as a reader of a trace wants it. */
 export const brief = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(brief).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);

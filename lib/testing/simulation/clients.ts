@@ -13,7 +13,7 @@ export type Clients = Readonly<{
   send: (request: CommandRequest) => Promise<CommandAnswer>;
   lengthOf: (stream: string) => number;
   answered: (answered: Answered) => void;
-  /** What an instance may throw that is no finding. */
+  /** Errors of an instance that are not a finding. */
   expected: (cause: unknown) => boolean;
 }>;
 

@@ -26,7 +26,7 @@ export const importPlanFor = (seed: number, workload: Workload, share: number): 
   return { at: dice.next() * 3_000, asks };
 };
 
-/** What the commands came to where they were given, by the rules of the first release: what is not refused happened. */
+/** The results of the commands in the exporting system, by the rules of the first release: commands that are not refused took effect. */
 export const foreignHistory = ({ aggregates }: Manifest, { asks }: ImportPlan): readonly ImportLine[] => {
   const states = new Map<string, unknown>();
   return asks.flatMap(({ category, id, type, data, actor }, n): readonly ImportLine[] => {
@@ -68,7 +68,7 @@ export const simulatedImport = (world: World, { engine, table, store, lines }: P
       await begin();
     }
   };
-  /** What is wrong with what was imported: all of it must be there once, and marked. */
+  /** The faults of the imported history: all of it must be there once, and marked. */
   const fault = (): string | undefined => {
     const there = [...streams].flatMap((stream) => table.commitsOf(stream));
     if (there.length !== lines.length) return `${there.length} commits of ${lines.length} were imported`;

@@ -15,9 +15,9 @@ export type Planned = Readonly<{
   expect?: number;
   /** Sent twice at the same time. */
   twin: boolean;
-  /** How often more it is sent after it was answered. */
+  /** The number of times that it is sent again after its answer. */
   repeats: number;
-  /** Whoever sent it reads the view afterwards, and wants to see it. */
+  /** True if its sender reads the view afterwards, and wants to see it. */
   reads: boolean;
 }>;
 
@@ -47,7 +47,7 @@ export const planFor = (seed: number, workload: Workload, releases: number, with
   const count = 16 + dice.below(4);
   const times = Array.from({ length: count }, () => dice.next() * duration).sort((a, b) => a - b);
   const commands = times.map((at, n): Planned => {
-    // What comes first is sent until it is answered: a run in which nothing begins shows little.
+    // The first commands are sent until they are answered: a run in which nothing begins shows little.
     const keyed = dice.chance(0.7) || n < 3;
     return {
       n,

@@ -27,7 +27,7 @@ export type Reading = Readonly<{
   pools: ReadonlyMap<string, Pool<Querying>>;
   /** Both revisions of the view that is rebuilt, if one is. */
   revisions: readonly AnyProjection[];
-  /** Whether somebody has changed what is shown, behind the engine's back. */
+  /** True if somebody has changed the rows behind the engine's back. */
   isSpoilt: (projection: AnyProjection) => boolean;
   commitsOf: (stream: string) => readonly Commit[];
 }>;
@@ -103,7 +103,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
     if (projection.kind === 'row-per-stream') return checkRow(body);
     world.count('reads');
     const moments = rowsAllowed();
-    // What is on the next page is not looked at.
+    // Rows of the next page are not checked.
     if (body.cursor !== undefined) return;
     for (const sort of moments[0]?.keys() ?? [])
       if (!moments.some((rows) => rows.get(sort) === undefined || body.items?.some((item) => equal(item, rows.get(sort)))))

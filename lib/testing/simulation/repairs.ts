@@ -70,7 +70,7 @@ type Parts = Readonly<{
   placeOf: (subscription: AnyProjection) => string;
 }>;
 
-/** What repairs: the sweep, now and then and in the end, and operators who resume parked streams and put back what was given up. */
+/** Repairs: the sweep, now and then and at the end, and operators who resume parked streams and redrive dead letters. */
 export const repairs = (
   world: World,
   manifestOf: (instance: Instance) => Manifest,

@@ -10,6 +10,6 @@ export const restorePlanFor = (seed: number, workload: Workload, share: number):
   if (!dice.chance(share)) return undefined;
   const commitsAt = dice.next() * 4_000;
   const controlAt = dice.pick([Number.POSITIVE_INFINITY, commitsAt, dice.next() * 4_000]);
-  // What begins a run would be refused; what comes later meets what is left.
+  // The commands at the beginning of a run would be refused; later ones meet the state that is left.
   return { commitsAt, controlAt, asks: Array.from({ length: 6 }, (_, n) => workload(dice, 9 + n)) };
 };

@@ -28,7 +28,7 @@ type Parts = Readonly<{
   processes: SimulatedProcesses;
   views: readonly (Place & Readonly<{ projection: AnyProjection }>)[];
   announcer: readonly Place[];
-  /** What other teams have received, by the ids of events. */
+  /** The events that other teams have received, by their ids. */
   outside: Set<string>;
   /** The code that runs in the end. */
   newest: Manifest;
@@ -63,7 +63,7 @@ const putBack = async (
   });
   for (const deadline of processes.deadlines.items()) await processes.deadlines.remove(deadline);
   for (const deadline of deadlines) await processes.deadlines.put(deadline);
-  // What was told of commits that are gone stays told; whether what comes at their places is told as well is asked anew.
+  // Announcements of commits that are gone stay made; whether the new commits at their places are announced is checked again.
   const ids = new Set(
     commits.flatMap((commit) => commit.events.map((_, i) => `${commit.stream}/${versionBefore(commit) + i + 1}`)),
   );
@@ -134,7 +134,7 @@ export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) 
     for (const { consumer, moved } of restored.resets) world.count(`reset ${consumer}`, moved);
   };
 
-  /** What is asked for then, each in its time. */
+  /** Requests after the restore, each at its time. */
   const planned = plan.asks.map(
     (ask, i): Planned => ({ n: 1_000 + i, at: 0, ask, keyed: true, twin: false, repeats: 0, reads: false }),
   );

@@ -16,7 +16,7 @@ import { newWorld, type World } from './world/world.ts';
 
 export type Outcome = Readonly<{ fault?: string; counts: Readonly<Record<string, number>> }>;
 
-/** How long the faults last; all commands are sent before. */
+/** The time in which faults happen; all commands are sent within it. */
 const rough = 4_000;
 
 /** No clock jumps further. */
@@ -131,7 +131,7 @@ export const play = async (
     });
   await allRest(world, deployed);
   if (restoring && world.fault() === undefined) {
-    // Whoever was answered before may have been told of what is gone.
+    // An earlier answer may be about commits that are gone.
     answers.length = 0;
     const goOn = async () => {
       await restoring.restore();

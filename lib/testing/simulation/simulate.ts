@@ -8,7 +8,7 @@ import type { Workload } from './workload.ts';
 import type { Tamper } from './world/engine.ts';
 import type { Fault } from './world/faults.ts';
 
-/** What is simulated, and how. */
+/** The options of a simulation. */
 export type Simulation = Readonly<{
   manifest: Manifest;
   /** The release that is rolled out meanwhile, beside the first one for a while; it has at least the same views. */
@@ -31,7 +31,7 @@ export type Simulation = Readonly<{
   trace?: (line: string) => void;
 }>;
 
-/** How often what happened, `calls` of ports among it. */
+/** The number of occurrences by name, `calls` of ports among them. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** A promise was broken. The message is a trace of as little as breaks it, and the seed. */

@@ -36,7 +36,7 @@ const spoilShare = async (projection: AnyProjection & AnySharedRows, view: Memor
   if (!head || !isWhole(head)) return false;
   const at = { stream, commit: head.commit, row: rowAt(key) };
   const { share: _, ...silent } = shareChange(projection, at, share, share);
-  // What was highest once stays so.
+  // A highest value never falls.
   const { highest: __, ...plain } = share;
   const changes: readonly (readonly RowChange[])[] = [
     [{ ...silent, share: { ...share, counts: { ...share.counts, [mark]: 1 } } }],

@@ -17,7 +17,7 @@ const publicOf = (manifest: Manifest, streams: ReadonlyMap<string, readonly Comm
   return ids;
 };
 
-/** What is wrong with what other teams were told: all that is public at least once, and nothing that never was. */
+/** The faults of the announced events: every public event at least once, and nothing else. */
 export const announcedFault = (
   releases: readonly Manifest[],
   streams: ReadonlyMap<string, readonly Commit[]>,

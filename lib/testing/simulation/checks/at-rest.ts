@@ -16,7 +16,7 @@ import { answerFault, pastOf } from './streams.ts';
 import { reservationsFault, uniqueFault } from './unique.ts';
 import { viewFault } from './views.ts';
 
-/** What lies there when everything has come to rest. */
+/** The contents of all tables and lists when all work is done. */
 export type AtRest = Readonly<{
   /** The commits of each stream. */
   streams: ReadonlyMap<string, readonly Commit[]>;
@@ -42,7 +42,7 @@ type Rested = Readonly<{
   placeOf: (projection: AnyProjection) => string;
   /** The view that is rebuilt in this run. */
   rebuilt?: string | undefined;
-  /** What other teams have received, by the ids of events. */
+  /** The events that other teams have received, by their ids. */
   outside: ReadonlySet<string>;
   processes: SimulatedProcesses;
   invariants: readonly Invariant[];
@@ -88,7 +88,7 @@ const checkViews = async (
   views: AtRest['views'],
 ): Promise<void> => {
   for (const projection of newest.projections) {
-    // Whether it is complete depends on what its rebuilds came to, which has been looked at.
+    // Its completeness depends on the results of its rebuilds, which have been checked.
     if (projection.name === rebuilt && placeOf(projection) !== projection.name) continue;
     const fault = viewFault(projection, streams, views.get(placeOf(projection)) ?? []);
     if (fault !== undefined) world.broken(fault);

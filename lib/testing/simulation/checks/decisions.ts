@@ -11,7 +11,7 @@ type Concerned = Readonly<{
   own: readonly Commit[];
 }>;
 
-/** Whether a reaction to a source commit comes to nothing after so many commits of the instance: only then it may have left none. */
+/** True if a reaction to a source commit decides nothing after so many commits of the instance: only then it may have left no decision. */
 const comesToNothing = (process: AnyProcess, { own, source }: Readonly<{ own: readonly Commit[]; source: Commit }>): boolean => {
   const decider = processDecider(process);
   const state = own.reduce(
@@ -37,8 +37,8 @@ const comesToNothing = (process: AnyProcess, { own, source }: Readonly<{ own: re
 };
 
 /**
- * What is wrong with the decisions on one source stream's commits in one instance: each commit has one, in their order; only one that comes to
- * nothing leaves none, wherever between its neighbours it was made.
+ * The faults of the decisions on one source stream's commits in one instance: each commit has one, in order; only a commit whose reaction
+ * decides nothing has none, wherever between its neighbours it was handled.
  */
 export const decisionFault = (
   versions: readonly AnyProcess[],

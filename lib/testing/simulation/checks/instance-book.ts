@@ -18,7 +18,7 @@ type PastSend = {
 
 type Deadline = Readonly<{ name: string; setBy: number; at: string }>;
 
-/** What is known of one instance while its events are gone through, one after the other. Causes are told apart by a text. */
+/** The bookkeeping of one instance while its events are read one after another. Causes are identified by a text. */
 export type Book = {
   readonly stream: string;
   readonly sends: Map<number, PastSend>;
@@ -27,7 +27,7 @@ export type Book = {
   /** Deadlines that wait as the cause of a mark. */
   readonly fired: Set<string>;
   readonly deferred: string[];
-  /** What was taken up and has not been reacted to: some of it comes to nothing. */
+  /** Causes that were taken and not reacted to yet: some reactions decide nothing. */
   taking?: string | undefined;
   reactions: number;
   stuck: readonly number[];
@@ -58,7 +58,7 @@ export const statusOf = ({ parked, stuck, ended }: Book) => {
   return ended === undefined ? 'running' : 'ended';
 };
 
-/** Whether a command waits behind a stuck one. */
+/** True if a command waits behind a stuck one. */
 export const isHeld = ({ sends, stuck }: Book, { to }: PastSend) => stuck.some((number) => sends.get(number)?.to === to);
 
 /** The commands without an outcome that could be sent. */

@@ -17,11 +17,11 @@ import {
 } from './instance-book.ts';
 import { reactionFault } from './reaction.ts';
 
-/** What an instance's stream comes to. */
+/** The result of reading an instance's stream. */
 export type PastOfInstance = Readonly<Pick<Book, 'sends' | 'deadlines' | 'parked' | 'ended'>> &
   Readonly<{
     status: ReturnType<typeof statusOf>;
-    /** What could go on and does not, in words. */
+    /** Work that could continue and does not, in words. */
     left: readonly string[];
   }>;
 
@@ -63,7 +63,7 @@ type Rules = {
   readonly [T in ProcessEvent['type']]: (book: Book, data: Of<T>, at: string, streams: Streams) => string | undefined;
 };
 
-/** What each event may be, and what it leaves open: answers what is wrong, in the protocol's words. */
+/** Applies each event and checks that it is allowed: answers the fault, in the protocol's words. */
 const rules: Rules = {
   Reacted: (book, reacted, at, streams) => {
     const { number, sends, set, cancelled } = reacted;
@@ -110,7 +110,7 @@ const rules: Rules = {
   InstanceResolved: (book) => {
     const status = statusOf(book);
     if (status !== 'parked' && status !== 'stuck') return `is resolved while it is ${status}`;
-    // What followed on a resolution is given up only behind what followed on it too.
+    // A command that follows on a resolution is dropped only behind a stuck command that follows on a resolution too.
     const settled = { ...book, stuck: book.stuck.filter((number) => book.settling.has(number)) };
     for (const [number, send] of book.sends)
       if (send.state === 'open' && isHeld(book.settling.has(number) ? settled : book, send)) send.state = 'dropped';
@@ -135,7 +135,7 @@ const rules: Rules = {
     book.deferred.length = 0;
     return fault ?? (book.deadlines.size > 0 ? `ends, and '${[...book.deadlines.keys()].join()}' is still open` : undefined);
   },
-  /** What the sweep and the view of instances go by. */
+  /** The fields that the sweep and the view of instances rely on. */
   StepEnded: (book, said) => {
     book.taking = undefined;
     if (book.resolved && book.ended === undefined && !book.parked) return 'was resolved, and is not over';

@@ -14,10 +14,10 @@ type AtRest = Pick<SimulatedProcesses, 'parts' | 'deadlines'> & Readonly<{ now: 
 /** `process/<instance's stream>/<number>/<attempt>`: the id of a command that an instance sent. */
 const sentId = /^process\/([^/]+)\/(\d+)\/(\d+)$/;
 
-/** What is wrong with what arrived on targets: each command once, under an id of its send, in the order decided, and known to whoever sent it. */
+/** The faults of the commands on targets: each once, under an id of its send, in the order decided, and with an outcome that its sender knows. */
 const targetsFault = (process: AnyProcess, streams: Streams, pasts: ReadonlyMap<string, PastOfInstance>): string | undefined => {
   for (const [to, commits] of streams) {
-    // What a command claims or releases is committed with it, under its id.
+    // Unique values that a command claims or releases are committed with it, under its id.
     if (parseStream(to)?.category === reservationCategory) continue;
     const last = new Map<string, number>();
     for (const { command, commit } of commits) {
@@ -37,7 +37,7 @@ const targetsFault = (process: AnyProcess, streams: Streams, pasts: ReadonlyMap<
   return undefined;
 };
 
-/** What each source commit is to each instance that it concerns: in order, by instance. */
+/** The source commits that concern each instance, in order. */
 const sourcesOf = (process: AnyProcess, streams: Streams): ReadonlyMap<string, readonly (readonly Commit[])[]> => {
   const concerned = new Map<string, Commit[][]>();
   for (const [stream, commits] of streams) {
@@ -67,7 +67,7 @@ const restFault = ({ left, status, parked, deadlines }: PastOfInstance, stream: 
   return overdue && `${stream} hangs: its deadline '${overdue.name}' was due at ${overdue.at} and never fired`;
 };
 
-/** What lies in the list of deadlines, and what is still to fire, must be open; and what is open must be in both. */
+/** Every deadline in the list, and every timer, must be of an open deadline; every open deadline must have both. */
 const deadlinesFault = (pasts: ReadonlyMap<string, PastOfInstance>, { parts, deadlines, now }: AtRest): string | undefined => {
   const listed = deadlines.items();
   const shots = parts.flatMap(({ scheduler }) => scheduler.pending());
@@ -90,7 +90,7 @@ const deadlinesFault = (pasts: ReadonlyMap<string, PastOfInstance>, { parts, dea
   return undefined;
 };
 
-/** What is wrong with the processes, in the words of their protocol and without the engine's code. */
+/** The faults of the processes, by their protocol and without the engine's code. */
 export const processesFault = (releases: readonly Manifest[], streams: Streams, rest: AtRest): string | undefined => {
   const all = new Map<string, PastOfInstance>();
   for (const { newest, cursors } of rest.parts) {

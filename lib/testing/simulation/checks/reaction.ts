@@ -37,7 +37,7 @@ const eventFault = (
   return commit.imported === undefined ? undefined : `reacts to ${id}, which was imported`;
 };
 
-/** What is wrong with the occasion of a reaction: it must be there, once, and when it is its turn. */
+/** The faults of a reaction's cause: it must exist, be used once, and in its turn. */
 export const reactionFault = (book: Book, streams: Streams, { occasion }: Of<'Reacted'>, at: string): string | undefined => {
   const { deferred, reactedTo, sends, taking } = book;
   const key = keyOf(occasion);

@@ -15,19 +15,19 @@ type Looking = Readonly<{
   target: Target;
   table: SimulatedTable;
   storedAt: (place: Readonly<{ stream: string; commit: number }>) => number;
-  /** Whether somebody has changed its table behind the engine's back. */
+  /** True if somebody has changed its table behind the engine's back. */
   isSpoilt: () => boolean;
 }>;
 
-/** What is looked at while a rebuild goes on. */
+/** Checks that run during a rebuild. */
 export type Completeness = Readonly<{
   verifyBegins: (rebuild: string) => void;
   atSwitch: (revision: number) => Promise<void>;
-  /** Whether any rebuild has come past its draining. */
+  /** True if any rebuild has finished draining. */
   drained: () => boolean;
 }>;
 
-/** What a stream's items are wrong in, at the place where its own cursor stands. */
+/** The faults of a stream's items, at the position of its own cursor. */
 const faultAtCursor = (projection: AnyProjection, stream: string, commits: readonly Commit[], items: readonly ViewItem[]) => {
   const head = items.find(({ sort }) => sort === 'head');
   if (!head || head.parked || head.begun) return undefined;
@@ -58,7 +58,7 @@ export const completeness = (
     drained: () => drained,
     verifyBegins: () => {
       drained = true;
-      // What was written a moment ago an eventually consistent scan need not see; it is delivered live.
+      // An eventually consistent scan may miss recent writes; these are delivered live.
       const before = world.time.now() - staleFor;
       known = new Map(
         table.streams().map((stream) => [stream, table.commitsOf(stream).filter((commit) => storedAt(commit) <= before).length]),

@@ -36,7 +36,7 @@ const shown = (amounts: Iterable<readonly [string, Amount | string]>) =>
       .sort(),
   );
 
-/** What is wrong with a view's shared rows: each must be what the shares of all streams come to, added up from nothing. */
+/** The faults of a view's shared rows: each must be the sum of the contributions of all streams, computed from nothing. */
 export const sharesFault = async (
   projection: AnyProjection & AnySharedRows,
   streams: ReadonlyMap<string, readonly Commit[]>,

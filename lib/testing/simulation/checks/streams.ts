@@ -37,7 +37,7 @@ export const pastOf = (decider: AnyDecider, commits: readonly Commit[]): Past | 
   return { commits, states };
 };
 
-/** What a command comes to on a state, as far as its caller is told. */
+/** The outcome of a command on a state, as far as its caller sees it. */
 const outcomeOn = (
   decider: AnyDecider,
   { state, version, at }: Place,
@@ -58,7 +58,7 @@ const isTaken = ({ unique = {} }: AnyDecider, answer: CommandAnswer): boolean =>
 
 const told = (answer: CommandAnswer) => ('commit' in answer ? { outcome: answer.outcome } : answer);
 
-/** What is wrong with an answer: it must have been right at some moment while its command was on its way. */
+/** The faults of an answer: it must have been right at some moment between the request and the answer. */
 export const answerFault = (
   deciders: readonly AnyDecider[],
   { commits, states }: Past,

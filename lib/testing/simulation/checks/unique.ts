@@ -8,7 +8,7 @@ const keys = memoryKeys();
 
 type States = ReadonlyMap<string, unknown>;
 
-/** What is wrong where values are to be unique: two streams that hold the same. */
+/** The faults of unique values: two streams that have the same. */
 export const uniqueFault = (decider: AnyDecider, states: States): string | undefined => {
   for (const [name, held] of Object.entries(decider.unique ?? {})) {
     const holders = new Map<string, string>();
@@ -36,7 +36,7 @@ const aloneFault = (streams: ReadonlyMap<string, readonly Commit[]>): string | u
   return undefined;
 };
 
-/** What is wrong with the reservations: each value that a stream holds is reserved for it, and nothing else is reserved. */
+/** The faults of the reservations: each value of a stream is reserved for it, and nothing else is reserved. */
 export const reservationsFault = async (
   deciders: readonly AnyDecider[],
   states: States,

@@ -5,7 +5,7 @@ import { FromNewerRelease, readEvent } from '../../../core/version.ts';
 import type { ViewItem } from '../../../engine/ports.ts';
 import { storable } from '../../../engine/store/storable.ts';
 
-/** What a stream's commits come to in a view that is a fold of each stream by itself. */
+/** The fold of a stream's commits, in a view that folds each stream by itself. */
 type Folded = Readonly<{ rows: ReadonlyMap<string, unknown>; memory?: unknown; parked?: number; handled: number }>;
 
 const eventsOf = (projection: AnyProjection, commit: Commit) =>
@@ -56,7 +56,10 @@ export const foldsOf = (
 export const foldOf = (projection: AnyProjection, commits: readonly Commit[]): Folded =>
   foldsOf(projection, commits).at(-1) ?? beginningOf(projection);
 
-/** Whether the code of a release has a fault at a commit, from what another one's code came to; what cannot be read yet is no fault. */
+/**
+ * True if the code of a release has a fault at a commit, judged by the result of another release's code; a commit that cannot be read yet
+ * is not a fault.
+ */
 const parksAfter = (projection: AnyProjection, before: AnyProjection, commits: readonly Commit[]): boolean => {
   try {
     const beginning = foldOf(before, commits.slice(0, -1));
@@ -66,13 +69,13 @@ const parksAfter = (projection: AnyProjection, before: AnyProjection, commits: r
   }
 };
 
-/** Whether the code of some release has a fault at a commit: any of them may have brought a stream to there. */
+/** True if the code of some release has a fault at a commit: any of them may have brought a stream to it. */
 export const parksAt = (releases: readonly AnyProjection[], commits: readonly Commit[], commit: number): boolean =>
   releases.some((projection) => releases.some((before) => parksAfter(projection, before, commits.slice(0, commit))));
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
 
-/** What is wrong with a stream's place in a view. */
+/** The faults of a stream's cursor in a view. */
 const streamFault = (
   projection: AnyProjection,
   stream: string,
@@ -99,7 +102,7 @@ const streamFault = (
   return undefined;
 };
 
-/** What is wrong with a view: it must be the fold of the store, row by row. */
+/** The faults of a view: it must be the fold of the store, row by row. */
 export const viewFault = (
   projection: AnyProjection,
   streams: ReadonlyMap<string, readonly Commit[]>,

@@ -24,7 +24,7 @@ const slowNotes = (world: World, plan: RebuildPlan, name: string, isDraining: ()
   });
 };
 
-/** What says which revision answers, and how far rebuilds are: of the one view of a run that is deployed in two revisions. */
+/** The part of the control table that says which revision answers and how far rebuilds are, for the one view of a run with two revisions. */
 export const simulatedControl = (world: World, plan: RebuildPlan, [first, second]: readonly [AnyProjection, AnyProjection]) => {
   const { name } = first;
   const deployedAt = world.time.now() + plan.deployedAt;
@@ -66,7 +66,7 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
     overSince: facts.overSince,
     spoilt,
     aged,
-    /** What the history gets wrong: it tells of each roll back once, in the order in which they took effect. */
+    /** The faults of the history: it must have each roll back once, in the order in which they took effect. */
     historyFault: async (): Promise<string | undefined> => {
       const told = (await observed.rebuilds.list(name)).flatMap((each) =>
         each.kind === 'roll-back' ? [`r${each.from} to r${each.revision}`] : [],
@@ -91,7 +91,7 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
       facts.check = made;
       facts.verifying = atVerify;
     },
-    /** What a function of one of the two revisions asks beside its own table. */
+    /** The ports of a function of one of the two revisions, beside its own table. */
     building: (instance: Instance, projection: AnyProjection): Pick<Projecting, 'building'> => {
       const notes = dirty.get(projection.revision);
       if (projection.name !== name || !notes) return {};

@@ -20,12 +20,12 @@ export type Ending = Readonly<{
   rest: () => Promise<void>;
 }>;
 
-/** What is wrong with a revision as a whole. */
+/** The faults of a revision as a whole. */
 const revisionFault = async ({ projection, view }: Deployed, streams: Streams): Promise<string | undefined> =>
   viewFault(projection, streams, view.items()) ??
   (projection.kind === 'shared-rows' ? await sharesFault(projection, streams, view) : undefined);
 
-/** How what is ordered in the end is carried out and looked at. */
+/** Runs and checks the requests that come at the end. */
 export const endings = (world: World, { control, own, orderPool }: SimulatedRebuilds, ending: Ending) => {
   const { name, plan } = control;
   const { streams, revisions, rest } = ending;
@@ -39,7 +39,7 @@ export const endings = (world: World, { control, own, orderPool }: SimulatedRebu
   const ended = async (view: Deployed, order: (ordering: Ordering) => Promise<Rebuild>): Promise<Rebuild | undefined> => {
     try {
       const ordered = orderPool.invoke(order);
-      // Whoever waits for it hears of a failure too.
+      // A waiting caller gets the failure too.
       ordered.catch(() => {});
       await rest();
       // A promise was broken: time stands still, and nobody would answer any more.

@@ -20,10 +20,10 @@ import { simulatedExecutions } from './state-machine.ts';
 /** A function of the rebuilt view is ended after this long: so that live delivery is waited out while faults still happen. */
 export const projectTimeout = 1_000;
 
-/** That, and the calls that are on their way then and may be sent again. */
+/** That time, plus the time of calls that are on their way then and may be sent again. */
 const liveAfter = ({ slowNotes }: RebuildPlan) => (projectTimeout + 2 * (onItsWay + slowNotes) + 100) / 1_000;
 
-/** How long what an instance has asked may be on its way back. */
+/** The time in which an answer to an instance may be on its way back. */
 const onItsWay = 400;
 
 const leadFunction = 'rebuild lead';
@@ -42,7 +42,7 @@ type Parts = Readonly<{
   own: readonly DeployedView[];
 }>;
 
-/** Who does the work of a rebuild must stop when it is over: at its next page at the latest. */
+/** A worker of a rebuild must stop when the rebuild has ended: at its next page at the latest. */
 const watched = (world: World, working: Working, { rebuild, task }: Work, control: SimulatedControl): Working => {
   const look = () => {
     const over = control.overSince.get(rebuild);

@@ -22,7 +22,7 @@ type Parts = Readonly<{
   table: SimulatedTable;
 }>;
 
-/** What is done to a revision in its place: somebody spoils its table, operators repair it, replay a category, or fold one stream anew. */
+/** Changes of a revision in place: somebody damages its table, operators repair it, replay a category, or refold one stream. */
 export const mendings = (world: World, control: SimulatedControl, { engine, orderPool, own, table }: Parts) => {
   const dice = world.dice('mendings');
   const { name, plan, phases, spoilt, aged } = control;
@@ -59,7 +59,7 @@ export const mendings = (world: World, control: SimulatedControl, { engine, orde
     const streams = table.streams().filter((stream) => sourceOf(projection, stream));
     if (streams.length === 0) return;
     const stream = dice.pick(streams);
-    // Whoever reads meanwhile is shown what that code made.
+    // Readers see the rows of that code meanwhile.
     aged.add(projection.revision);
     if (!(await age(projection, view.view, stream, table.commitsOf(stream), dice))) return;
     world.note('operator', () => `other code has left ${stream} in ${name} r${projection.revision}`);

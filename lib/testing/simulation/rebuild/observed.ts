@@ -12,7 +12,7 @@ export const rolledBackFor = 'back';
 
 /** The facts of a run that its checks compare with: of the one view that is deployed in two revisions. */
 export type RebuildFacts = {
-  /** Whether a reader may be answered from a revision: it has been active by now. */
+  /** True if a reader may be answered from a revision: it is or was active. */
   readonly everActive: Set<number>;
   readonly overSince: Map<string, number>;
   readonly switchedBack: string[];

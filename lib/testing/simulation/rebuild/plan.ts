@@ -3,10 +3,10 @@ import { type Dice, diceFor } from '../dice.ts';
 /** In which order a scan goes through what is in a segment: none of them means anything. */
 export type ScanOrder = 'numbers' | 'texts' | 'any';
 
-/** What operators do at some moment. */
+/** An operators' action at some moment. */
 export type Operation = Readonly<{ at: number; what: 'rebuild' | 'cancel' | 'back' }>;
 
-/** What is done to a revision that is live, in its place. */
+/** An action on a live revision, in place. */
 export type Mending = Readonly<{
   at: number;
   what: 'spoil' | 'repair' | 'replay' | 'refold' | 'age';
@@ -25,21 +25,24 @@ export type RebuildPlan = Readonly<{
   walks: readonly number[];
   settings: Readonly<{ segments: number; concurrency: number; unitsPerSecond: number; compareOneOf: number }>;
   pageCommits: number;
-  /** Whether the history counts as so small that a rebuild neither waits for live delivery nor drains notes. */
+  /** True if the history counts as so small that a rebuild neither waits for live delivery nor drains notes. */
   small: boolean;
   order: ScanOrder;
-  /** Whether the deployment left word of what code the second revision has. */
+  /** True if the deployment recorded the code of the second revision. */
   known: boolean;
   /** So long after it began to verify the first rebuild is cancelled (milliseconds). */
   cancelledAfter?: number;
-  /** How long a note that a function makes may take at most, on top of what any call takes (milliseconds). */
+  /** The longest time that a function's note may take, in addition to the time of any call (milliseconds). */
   slowNotes: number;
-  /** Whether no revision answers in the beginning, as where a view is new over existing history. */
+  /** True if no revision answers in the beginning, as for a new view over existing history. */
   unanswered: boolean;
-  /** Whether what answers in the end is audited. */
+  /** True if the active revision is audited at the end. */
   audited: boolean;
   poison?: number;
-  /** What a release takes away in the end, and a later one brings back under the same names; and whether there is another one between the two. */
+  /**
+   * A release removes the view, or the revision, at the end, and a later one brings it back under the same names; there may be another
+   * release between the two.
+   */
   returns?: Readonly<{ what: 'view' | 'revision'; between: boolean }>;
 }>;
 

@@ -11,7 +11,7 @@ import type { SimulatedRebuilds } from './rebuilds.ts';
 
 type Parts = Readonly<{
   ending: Ending;
-  /** What is asked for while the view is gone, and when it is there again. */
+  /** Requests while the view is gone, and when it is there again. */
   planned: readonly Planned[];
   ask: (planned: Planned) => Promise<void>;
   sweepAll: () => Promise<void>;
@@ -21,7 +21,7 @@ type Parts = Readonly<{
 export const askedAgain = ({ commands }: Plan): readonly Planned[] =>
   commands.slice(-4).map(({ ask }, i) => ({ n: 2_000 + i, at: 0, ask, keyed: true, twin: false, repeats: 0, reads: false }));
 
-/** What comes of something for which time must pass: undefined where it is refused by such a problem, and where a promise was broken meanwhile. */
+/** The result of something that needs time to pass: undefined if it is refused with such a problem, or if a promise was broken meanwhile. */
 const unlessRefused = async <T>(world: World, promise: Promise<T>, kinds: readonly string[], rest: () => Promise<void>) => {
   const caught = promise.catch((cause: unknown) => {
     if (cause instanceof ProblemError && kinds.includes(cause.problem.kind)) return undefined;

@@ -5,7 +5,7 @@ import type { Share } from '../../../core/share.ts';
 /** The field by which a row tells that it is of the second revision, whatever else is in it. */
 const mark = 'revised';
 
-/** Whether any of what a reader was shown is of the second revision. */
+/** True if any of a reader's answer is of the second revision. */
 export const isRevised = (shown: unknown): boolean => JSON.stringify(shown ?? null).includes(`"${mark}"`);
 
 type On = (before: never, event: never) => unknown;

@@ -13,7 +13,7 @@ type Parts = Readonly<{
   /** In the Amazon States Language, as it is deployed. */
   definition: unknown;
   invoke: (functionName: string, payload: unknown) => Promise<unknown>;
-  /** Whether the record says that a rebuild is over. */
+  /** True if the record says that a rebuild has ended. */
   isOver: (rebuild: string) => Promise<boolean>;
 }>;
 

@@ -119,7 +119,7 @@ const known = new Map<string, Machine>();
  * the simulator plays would be proved by nothing.
  */
 export const machineOf = (definition: unknown): Machine => {
-  // What is deployed is JSON.
+  // The deployed definition is JSON.
   const text = JSON.stringify(definition);
   const found = known.get(text) ?? checked(text);
   known.set(text, found);

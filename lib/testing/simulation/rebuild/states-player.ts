@@ -12,7 +12,7 @@ export type Playing = Readonly<{
   after(seconds: number, run: () => void): void;
   /** At least 0, less than 1. */
   random(): number;
-  /** Whether the execution goes on: it may have been stopped. */
+  /** True while the execution runs: it may have been stopped. */
   goesOn(): boolean;
   failed(cause: unknown): void;
 }>;
@@ -22,7 +22,7 @@ export class Stopped extends Error {
   override name = 'Stopped';
 }
 
-/** What Step Functions calls a runtime error: it ends the execution there and then, and no state catches it. */
+/** A runtime error of Step Functions: it ends the execution at once, and no state catches it. */
 export class NotPlayable extends Error {
   override name = 'NotPlayable';
 }

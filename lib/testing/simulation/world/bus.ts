@@ -26,7 +26,7 @@ const withMore = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withMore(inner)]));
 };
 
-/** What a forger makes of a commit that has passed: one of another stream, or the same with other figures; its proof is as it was, or none at all. */
+/** A forged commit made from one that has passed: of another stream, or with other figures; its proof is the original one, or missing. */
 const forgedOf = (delivered: Delivered, dice: Dice): object => {
   const { proof, ...said } = delivered as Delivered & { proof?: string };
   const { events = [] } = said as Readonly<{ events?: readonly Readonly<{ data: unknown }>[] }>;

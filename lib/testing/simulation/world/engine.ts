@@ -54,10 +54,10 @@ export const realEngine = {
 };
 export type Engine = Readonly<typeof realEngine>;
 
-/** What is used where a test makes nothing wrong. */
+/** Used if a test damages nothing. */
 export const untampered = <T>(value: T): T => value;
 
-/** What a test makes wrong on purpose, to see that the simulator notices: a table's own side, what an instance is given, or a step. */
+/** Damage that a test does on purpose, to see that the simulator notices: in a table, in an instance's ports, or in a step. */
 export type Tamper = Readonly<{
   store?: (store: Store) => Store;
   view?: (view: MemoryView) => MemoryView;
@@ -74,7 +74,7 @@ export type Tamper = Readonly<{
   engine?: (engine: Engine) => Engine;
 }>;
 
-/** What is simulated: a manifest, and perhaps the release after it. */
+/** The simulated manifest, and perhaps the release after it. */
 export type Subject = Readonly<{ manifest: Manifest; next?: Manifest }>;
 
 export const releasesOf = ({ manifest, next }: Subject): readonly [Manifest, ...Manifest[]] =>

@@ -1,6 +1,6 @@
 import type { Dice } from '../dice.ts';
 
-/** What can go wrong, each with its odds where it may happen; 0 while it does not happen at all. */
+/** The faults, each with its probability where it may happen; 0 if it does not happen at all. */
 export const faultOdds = {
   /** A call is refused before it takes effect. */
   throttled: 0.04,

@@ -21,7 +21,7 @@ export const feed = (world: World, handle: (commits: readonly Commit[]) => Promi
       await handle(world.happens('shuffled', dice) ? dice.shuffled(batch) : batch);
       if (world.happens('again', dice)) throw new Error('Handled, but nobody knows.');
     } catch {
-      // Where no record gets lost, none is given up either.
+      // If no record gets lost, none is given up either.
       if (left <= 0 && world.odds.missing > 0) {
         world.count('records put away', batch.length);
         return note('stream', () => `gives up ${batch.map(({ stream, commit }) => `${stream} ${commit}`).join(', ')}`);

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 export type Instance = Readonly<{
   name: string;
   release: number;
-  /** How many deployments there had been when it was started. */
+  /** The number of deployments before it was started. */
   deployed: number;
   alive(): boolean;
   die(): void;

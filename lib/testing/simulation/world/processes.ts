@@ -33,7 +33,7 @@ const commandSettings = {
 /** A deadline that is overdue for longer is looked after by the sweep. */
 const graceMilliseconds = 600;
 
-/** What operators do about what stands still, one as likely as another. */
+/** The operators' requests about stuck and parked instances, one as likely as another. */
 const remedies = {
   parked: ['resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resume', 'resolve'],
   stuck: ['retry', 'retry', 'wait', 'wait', 'wait', 'resolve'],

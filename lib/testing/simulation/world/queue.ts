@@ -9,7 +9,7 @@ const batchSize = 10;
 const pollers = 3;
 const mostReceives = 10;
 
-/** What all functions prove with what they say to each other. */
+/** The key with which all functions sign their messages to each other. */
 export const simulatedProofs = memoryProofs();
 
 export type SimulatedQueue = Readonly<{

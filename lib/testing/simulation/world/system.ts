@@ -34,7 +34,7 @@ const ruleOf = (projections: readonly AnyProjection[], deliver: Rule['deliver'])
   deliver,
 });
 
-/** How long a reader waits for a view; a client of HTTP would not wait longer. */
+/** The time that a reader waits for a view; a client of HTTP would not wait longer. */
 const patience = 1_000;
 type Wiring = Readonly<{
   engine: Engine;
@@ -107,7 +107,7 @@ const sendingOf = (world: World, instance: Instance, bus: SimulatedBus): Sending
   log: instance.log,
 });
 
-/** What announces public events: its table, its queue and its function. */
+/** The consumer that announces public events: its table, its queue and its function. */
 const deployedAnnouncer = (
   world: World,
   { engine, tamper, manifestOf, table, store }: Wiring,

@@ -21,7 +21,7 @@ const keysOf = (given: unknown): readonly string[] => {
   return typeof key === 'string' && typeof sort === 'string' ? [key] : [];
 };
 
-/** What reads an index, which knows of a write only later. */
+/** A reader of an index, which gets each write only later. */
 const fromIndex = (method: string, given: readonly unknown[]): boolean => {
   const { owner, consistent } = (given.at(-1) ?? {}) as Readonly<{ owner?: string; consistent?: boolean }>;
   return (

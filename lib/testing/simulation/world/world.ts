@@ -2,12 +2,12 @@ import { type Dice, diceFor } from '../dice.ts';
 import { type Timeline, timeline } from '../timeline.ts';
 import { type Fault, noFaults, type Odds } from './faults.ts';
 
-/** What everything in one run shares. */
+/** The things that everything in one run shares. */
 export type World = Readonly<{
   seed: number;
   time: Timeline;
   dice(purpose: string): Dice;
-  /** Whether a fault happens now. The dice are thrown also where it cannot. */
+  /** True if a fault happens now. The dice are thrown also where it cannot happen. */
   happens(fault: Fault, dice: Dice): boolean;
   odds: Odds;
   /** From here on nothing goes wrong any more. */
@@ -15,9 +15,9 @@ export type World = Readonly<{
   isCalm(): boolean;
   /** Which release the next invocation runs. */
   release(dice: Dice): number;
-  /** The functions of before are gone with all that they remember. */
+  /** Replaces all functions, and so drops everything in their memory. */
   redeployed(): void;
-  /** How often they were. */
+  /** The number of redeployments so far. */
   deployments(): number;
   /** Notes what happened, for a reader; cheap while nobody reads. */
   note(who: string, what: () => string): void;
