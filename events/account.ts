@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../lib/core/version.ts';
+import { type EventOf, type Source, v1 } from '../lib/core/version.ts';
 
 const minorUnits = z.int().positive();
 const currency = z.string().regex(/^[A-Z]{3}$/);
@@ -31,3 +31,5 @@ export const accountEvents = {
 };
 
 export type AccountEvent = EventOf<typeof accountEvents>;
+
+export const accountSource: Source<AccountEvent> = { category: 'account', events: accountEvents };

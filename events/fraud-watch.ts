@@ -1,4 +1,4 @@
-import type { EventOf } from '../lib/core/version.ts';
+import type { EventOf, Source } from '../lib/core/version.ts';
 import { suspicions } from '../lib/core/watch/formats.ts';
 
 /** Events that the watch raises about an account. The formats are the kernel's, one for each kind of pattern. */
@@ -9,3 +9,5 @@ export const fraudWatchEvents = {
 };
 
 export type FraudWatchEvent = EventOf<typeof fraudWatchEvents>;
+
+export const fraudWatchSource: Source<FraudWatchEvent> = { category: 'fraudWatch', events: fraudWatchEvents };

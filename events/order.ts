@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../lib/core/version.ts';
+import { type EventOf, type Source, v1 } from '../lib/core/version.ts';
 
 const minorUnits = z.int().positive();
 const currency = z.string().regex(/^[A-Z]{3}$/);
@@ -28,3 +28,5 @@ export const orderEvents = {
 };
 
 export type OrderEvent = EventOf<typeof orderEvents>;
+
+export const orderSource: Source<OrderEvent> = { category: 'order', events: orderEvents };

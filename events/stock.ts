@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../lib/core/version.ts';
+import { type EventOf, type Source, v1 } from '../lib/core/version.ts';
 
 const quantity = z.int().positive();
 const orderId = z.string();
@@ -15,3 +15,5 @@ export const stockEvents = {
 };
 
 export type StockEvent = EventOf<typeof stockEvents>;
+
+export const stockSource: Source<StockEvent> = { category: 'stock', events: stockEvents };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../lib/core/version.ts';
+import { type EventOf, type Source, v1 } from '../lib/core/version.ts';
 
 /** Stored formats: append-only once released, see account.ts. */
 export const transferEvents = {
@@ -20,3 +20,5 @@ export const transferEvents = {
 };
 
 export type TransferEvent = EventOf<typeof transferEvents>;
+
+export const transferSource: Source<TransferEvent> = { category: 'transfer', events: transferEvents };

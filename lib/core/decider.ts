@@ -1,7 +1,7 @@
 import type { ZodType, z } from 'zod';
 import type { Actor, May } from './access.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
-import type { Formats, Versioned } from './version.ts';
+import type { Formats, Source, Versioned } from './version.ts';
 
 /**
  * The context of a decision, beside the state and the command. Pure code never reads a clock or the environment.
@@ -73,9 +73,7 @@ export type CommandOf<F extends Record<string, CommandFormat<unknown>>> = Messag
 /** One aggregate: its stored formats, its commands, and the two pure maps that give it behaviour.
  * @example export const account: Decider<Account, AccountCommand, AccountEvent> = { category: 'account', ... };
  */
-export interface Decider<S, C extends Message, E extends Message> {
-  readonly category: string;
-  readonly events: Formats;
+export interface Decider<S, C extends Message, E extends Message> extends Source<E> {
   readonly commands: { readonly [T in C['type']]: CommandFormat<DataOf<C, T>> };
   readonly initial: S;
   /** The owner's id; undefined while there is none. Required if a command is for the owner. */

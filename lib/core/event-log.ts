@@ -1,8 +1,8 @@
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
 import { rememberedType } from './process/events.ts';
-import { type AnyProjection, type RowsPerStream, rowKey, type Source } from './projection.ts';
-import type { Formats } from './version.ts';
+import { type AnyProjection, type RowsPerStream, rowKey } from './projection.ts';
+import type { Formats, Source } from './version.ts';
 
 /** The type that identifies a process's own formats. */
 const stepEndedType = 'StepEnded';
@@ -26,7 +26,7 @@ export type LoggedEvent = Readonly<{
 }>;
 
 /** A view with one row for each event of some categories.
- * @example const log: EventLog = eventLog([account], { may: ['operator'] });
+ * @example const log: EventLog = eventLog([accountSource], { may: ['operator'] });
  */
 export type EventLog = RowsPerStream<Readonly<Record<string, never>>, LoggedEvent, Message>;
 
@@ -68,7 +68,7 @@ const isBookkeeping = (events: Formats, type: string): boolean =>
 /**
  * The view for audits, reports and traces: every event of some categories, by stream, and in lists by type, by actor, by correlation and by day, each
  * in the order of time. An event costs one write for itself and one in each of the four indexes, beside the cursor's of its commit: about six units.
- * @example projections: [eventLog([account, parcel], { may: ['operator'] })] // GET /views/event-log?list=by-actor&by=ada&order=newest-first
+ * @example projections: [eventLog([accountSource, parcelSource], { may: ['operator'] })] // GET /views/event-log?list=by-actor&by=ada&order=newest-first
  */
 export const eventLog = (
   sources: readonly Source[],
@@ -96,7 +96,7 @@ export const eventLog = (
 
 /**
  * True if a view is an event log: the one kind that lists events by correlation.
- * @example isEventLog(eventLog([account], { may: ['operator'] })); // true
+ * @example isEventLog(eventLog([accountSource], { may: ['operator'] })); // true
  */
 export const isEventLog = ({ kind, lists = {} }: Pick<AnyProjection, 'kind' | 'lists'>): boolean =>
   kind === 'rows-per-stream' && Object.hasOwn(lists, byCorrelation);

@@ -2,20 +2,14 @@ import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
 import type { Share, Total } from './share.ts';
 import { parseStream } from './stream.ts';
-import type { Formats } from './version.ts';
+import type { SomeOf, Source } from './version.ts';
 
-/**
- * The source of a view's events; a decider is one.
- * @example const source: Source = account;
- */
-export type Source = Readonly<{ category: string; events: Formats }>;
-
-interface Declared {
+interface Declared<E extends Message> {
   readonly name: string;
   /** Raise it whenever the code makes other rows; each revision has its own table, queue, rule and function. */
   readonly revision: number;
   /** One category, or several: a stream's key in the view is its id, or its whole name. */
-  readonly from: Source | readonly Source[];
+  readonly from: Source<E> | readonly SomeOf<E>[];
   readonly may: May;
   /** The seconds for which an answer may be cached; the default is 0. */
   readonly freshSeconds?: number;
@@ -50,7 +44,7 @@ export interface Listed<Row> {
 /** A view with one row for each stream; a change to `undefined` deletes the row.
  * @example export const accountBalance: RowPerStream<Balance, AccountEvent> = { kind: 'row-per-stream', ... };
  */
-export interface RowPerStream<Row extends object, E extends Message> extends Declared, Listed<Row> {
+export interface RowPerStream<Row extends object, E extends Message> extends Declared<E>, Listed<Row> {
   readonly kind: 'row-per-stream';
   /** The owner of a row; required in a view for the owner, which is then listed by owner. */
   readonly owner?: (row: Row) => string;
@@ -68,7 +62,7 @@ export type Step<Memory, Row> = Readonly<{ memory: Memory; rows?: Readonly<Recor
 /** A view with many rows for each stream, in the order of their keys, and a small memory for each stream.
  * @example export const accountStatement: RowsPerStream<Memory, Entry, AccountEvent> = { kind: 'rows-per-stream', ... };
  */
-export interface RowsPerStream<Memory, Row extends object, E extends Message> extends Declared, Listed<Row> {
+export interface RowsPerStream<Memory, Row extends object, E extends Message> extends Declared<E>, Listed<Row> {
   readonly kind: 'rows-per-stream';
   readonly initial: Memory;
   readonly owner?: (memory: Memory) => string | undefined;
@@ -80,7 +74,7 @@ export interface RowsPerStream<Memory, Row extends object, E extends Message> ex
  * looks like an id: 1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit.
  * @example export const accountTotals: SharedRows<Memory, AccountEvent> = { kind: 'shared-rows', ... };
  */
-export interface SharedRows<Memory, E extends Message> extends Declared {
+export interface SharedRows<Memory, E extends Message> extends Declared<E> {
   readonly kind: 'shared-rows';
   readonly initial: Memory;
   readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Memory };

@@ -1,6 +1,6 @@
 import type { ZodType, z } from 'zod';
 import type { StoredEvent } from './commit.ts';
-import type { Message } from './message.ts';
+import type { DataOf, Message } from './message.ts';
 
 /** A stored format in all its versions: reads each of them into one shape, and says which version is written.
  * @example const formats = { AccountOpened: v1(z.object({ owner: z.string() })) };
@@ -50,12 +50,30 @@ export const v1 = <S extends ZodType>(schema: S): Versioned<z.output<S>> =>
  */
 export type Formats = Readonly<Record<string, Reading<unknown>>>;
 
+/** The stored formats of the events of a union, each with the data of its event.
+ * @example const formats: FormatsOf<AccountEvent> = accountEvents;
+ */
+export type FormatsOf<E extends Message> = { readonly [T in E['type']]: Reading<DataOf<E, T>> };
+
 /** The union of events that a category's formats describe.
  * @example type AccountEvent = EventOf<typeof accountEvents>;
  */
 export type EventOf<F extends Formats> = {
   [T in keyof F & string]: Readonly<{ type: T; data: ReturnType<F[T]['parse']> }>;
 }[keyof F & string];
+
+/** A category and the stored formats of its events: what the category's file in `events/` exports for views and processes to read from.
+ * @example export const accountSource: Source<AccountEvent> = { category: 'account', events: accountEvents };
+ */
+export interface Source<E extends Message = Message> {
+  readonly category: string;
+  readonly events: FormatsOf<E>;
+}
+
+/** One of several sources: it has at least one of the events.
+ * @example const sources: readonly SomeOf<AccountEvent | OrderEvent>[] = [accountSource, orderSource];
+ */
+export type SomeOf<E extends Message> = { [T in E['type']]: Source<Extract<E, { type: T }>> }[E['type']];
 
 /** An event that a newer release wrote, so that this one cannot read it. A retry succeeds once the newer release is deployed everywhere. */
 export class FromNewerRelease extends Error {

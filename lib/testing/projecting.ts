@@ -1,8 +1,8 @@
 import type { Commit } from '../core/commit.ts';
 import type { Message } from '../core/message.ts';
-import { type AnyProjection, type RowPerStream, type RowsPerStream, type Source, sourcesOf } from '../core/projection.ts';
+import { type AnyProjection, type RowPerStream, type RowsPerStream, sourcesOf } from '../core/projection.ts';
 import { streamName } from '../core/stream.ts';
-import { storeEvent } from '../core/version.ts';
+import { type Source, storeEvent } from '../core/version.ts';
 import type { ViewItem } from '../engine/ports.ts';
 import { storable } from '../engine/store/storable.ts';
 import { apply } from '../engine/view/apply.ts';

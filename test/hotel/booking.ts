@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { later, type Process, type Reaction, type Span, send, v1 } from '../../lib/index.ts';
 import { currency } from './events/currency.ts';
-import type { PaymentEvent } from './events/payment.ts';
-import type { ReservationEvent } from './events/reservation.ts';
+import { type PaymentEvent, paymentSource } from './events/payment.ts';
+import { type ReservationEvent, reservationSource } from './events/reservation.ts';
 import { payment } from './payment.ts';
 import { reservation } from './reservation.ts';
 import { room } from './room.ts';
@@ -27,7 +27,7 @@ type Does = Reaction<Booking>;
  */
 export const bookingWithin = (patience: Span): Process<Booking, ReservationEvent | PaymentEvent> => ({
   category: 'booking',
-  from: [reservation, payment],
+  from: [reservationSource, paymentSource],
   sends: [room, payment, reservation],
   since: '2026-11-01T00:00:00.000Z',
   memory,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../lib/index.ts';
-import { type GuestEvent, guestEvents } from './events/guest.ts';
+import { type GuestEvent, guestSource } from './events/guest.ts';
 
 /** The SHA-256 digest of the address in lower case, as 64 hexadecimal digits. Whoever sends the mails keeps the address itself. */
 const mail = z.string().length(64);
@@ -15,8 +15,7 @@ type Guest = Readonly<{ owner?: string; mail?: string }>;
 
 /** A guest. No two guests have the same address at the same time. */
 export const guest: Decider<Guest, GuestCommand, GuestEvent> = {
-  category: 'guest',
-  events: guestEvents,
+  ...guestSource,
   commands: guestCommands,
   initial: {},
   owner: (state) => state.owner,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../lib/index.ts';
 import { currency } from './events/currency.ts';
-import { type PaymentEvent, paymentEvents } from './events/payment.ts';
+import { type PaymentEvent, paymentSource } from './events/payment.ts';
 import { price } from './fields.ts';
 
 const paymentCommands = {
@@ -19,8 +19,7 @@ const notOpen = ({ status }: Payment) => (status === 'asked' ? undefined : refus
 
 /** The payment of the reservation with the same id. Voided, it takes no more money, and what it has goes back. */
 export const payment: Decider<Payment, PaymentCommand, PaymentEvent> = {
-  category: 'payment',
-  events: paymentEvents,
+  ...paymentSource,
   commands: paymentCommands,
   initial: { status: 'none', amount: 0 },
   owner: (state) => state.guest,

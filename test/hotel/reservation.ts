@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, later, refuse } from '../../lib/index.ts';
 import { currency } from './events/currency.ts';
-import { type ReservationEvent, reservationEvents } from './events/reservation.ts';
+import { type ReservationEvent, reservationSource } from './events/reservation.ts';
 import { idOf, night, price } from './fields.ts';
 
 const reservationCommands = {
@@ -25,8 +25,7 @@ const isOver = ({ status }: Reservation) => status !== 'requested' && status !==
  * later ones change nothing. So the process need not find out which of them was faster.
  */
 export const reservation: Decider<Reservation, ReservationCommand, ReservationEvent> = {
-  category: 'reservation',
-  events: reservationEvents,
+  ...reservationSource,
   commands: reservationCommands,
   initial: { status: 'new' },
   owner: (state) => state.guest,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../lib/index.ts';
 import { currency } from './events/currency.ts';
-import { type RoomEvent, roomEvents } from './events/room.ts';
+import { type RoomEvent, roomSource } from './events/room.ts';
 import { idOf, night, price } from './fields.ts';
 
 const roomCommands = {
@@ -20,8 +20,7 @@ type Room = Readonly<{
 
 /** One room, and who has it in which night. All reservations of a room meet here, so that no night is given twice. */
 export const room: Decider<Room, RoomCommand, RoomEvent> = {
-  category: 'room',
-  events: roomEvents,
+  ...roomSource,
   commands: roomCommands,
   initial: { held: {} },
   decide: {

@@ -1,8 +1,7 @@
 import type { AnyDecider } from '../decider.ts';
 import type { Message, Recorded } from '../message.ts';
-import type { Source } from '../projection.ts';
 import { streamName } from '../stream.ts';
-import type { Formats, Versioned } from '../version.ts';
+import type { Formats, SomeOf, Source, Versioned } from '../version.ts';
 
 /** A command that a reaction sends, and the names of the reactions to its outcome.
  * @example const debit: Send = send(account, 'a1', 'Debit', terms, { done: 'debited', refused: 'debitRefused' });
@@ -70,7 +69,7 @@ export interface Process<Memory, E extends Message> {
   /** The category of its own streams, one for each instance, with its decisions. */
   readonly category: string;
   /** The sources of the events that it reacts to. */
-  readonly from: readonly Source[];
+  readonly from: readonly SomeOf<E>[];
   /** The deciders that it sends commands to. */
   readonly sends: readonly AnyDecider[];
   /** Commits before this time are ignored, even if the process is deployed later. */

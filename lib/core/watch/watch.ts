@@ -1,7 +1,6 @@
 import type { Message, Recorded } from '../message.ts';
 import type { Process, Reaction, Span } from '../process/process.ts';
-import type { Source } from '../projection.ts';
-import type { Formats } from '../version.ts';
+import type { Formats, SomeOf } from '../version.ts';
 import { type PatternMemory, suspicions, type WatchMemory, watchMemory } from './formats.ts';
 import { length, type Mechanism, newer, type Taken, time } from './mechanism.ts';
 import { followedMechanism, notFollowedMechanism } from './pairs.ts';
@@ -11,11 +10,11 @@ import { windowMechanism } from './window.ts';
 
 /**
  * Complex event processing: the patterns to find in the events of a key, by the name of the event that is raised.
- * @example export const fraudWatch = watch<AccountEvent>({ category: 'fraudWatch', from: [account], ... });
+ * @example export const fraudWatch = watch<AccountEvent>({ category: 'fraudWatch', from: [accountSource], ... });
  */
 export type Watch<E extends Message> = Readonly<{
   category: string;
-  from: readonly Source[];
+  from: readonly SomeOf<E>[];
   since: string;
   /** The key of an event, as an id: each key is watched by itself. Undefined: the event is ignored. */
   key: (event: Recorded<E>) => string | undefined;
@@ -86,7 +85,7 @@ const faultsOf = (declared: Watch<never>, named: readonly Named[], lateness: num
  * Makes a process of a watch. Its memory is bounded, and raised events depend only on the events and their own times.
  * @example
  * watch<AccountEvent>({
- *   category: 'fraudWatch', from: [account], since: '2026-11-01T00:00:00.000Z', key: ({ entityId }) => entityId, raises: fraudWatchEvents,
+ *   category: 'fraudWatch', from: [accountSource], since: '2026-11-01T00:00:00.000Z', key: ({ entityId }) => entityId, raises: fraudWatchEvents,
  *   patterns: {
  *     RapidWithdrawalsSuspected: { kind: 'count-within', of: { MoneyWithdrawn: ({ data }) => data.amount }, reaches: 5, within: { minutes: 1 } },
  *   },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type AccountEvent, accountEvents } from '../../../events/account.ts';
+import { type AccountEvent, accountSource } from '../../../events/account.ts';
 import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
 import { currency, minorUnits, statedAmount } from '../fields.ts';
 import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../kept.ts';
@@ -36,8 +36,7 @@ export type Account = Readonly<{
 
 /** Amounts are in minor units: 1050 EUR is ten euros fifty. */
 export const account: Decider<Account, AccountCommand, AccountEvent> = {
-  category: 'account',
-  events: accountEvents,
+  ...accountSource,
   commands: accountCommands,
   initial: { status: 'unopened', balance: 0, open: nothingKept, mayReturn: 0 },
   owner: (state) => state.owner,

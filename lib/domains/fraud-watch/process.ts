@@ -1,8 +1,7 @@
-import type { AccountEvent } from '../../../events/account.ts';
-import { fraudWatchEvents } from '../../../events/fraud-watch.ts';
+import { type AccountEvent, accountSource } from '../../../events/account.ts';
+import { fraudWatchSource } from '../../../events/fraud-watch.ts';
 import type { Values } from '../../core/watch/patterns.ts';
 import { watch } from '../../core/watch/watch.ts';
-import { account } from '../account/decider.ts';
 
 const withdrawn: Values<AccountEvent> = { MoneyWithdrawn: ({ data }) => data.amount };
 
@@ -17,12 +16,12 @@ const ofTransfer = ({ purpose, amount }: { purpose: string; amount: number }) =>
  * follow from the event alone. An account is one stream, so its events come in order and no lateness has to be awaited.
  */
 export const fraudWatch = watch<AccountEvent>({
-  category: 'fraudWatch',
-  from: [account],
+  category: fraudWatchSource.category,
+  from: [accountSource],
   since: '2026-11-01T00:00:00.000Z',
   key: ({ entityId }) => entityId,
-  raises: fraudWatchEvents,
-  publishes: Object.keys(fraudWatchEvents),
+  raises: fraudWatchSource.events,
+  publishes: Object.keys(fraudWatchSource.events),
   patterns: {
     RapidWithdrawalsSuspected: { kind: 'count-within', of: withdrawn, reaches: 5, within: { minutes: 1 } },
     /** Ten euros are never far from usual, however steady somebody is. */

@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../../events/order.ts';
+import { type OrderEvent, orderSource } from '../../../events/order.ts';
 import type { Message } from '../../core/message.ts';
 import { later, type Process, type Reaction, send } from '../../core/process/process.ts';
 import { parseStream } from '../../core/stream.ts';
@@ -20,7 +20,7 @@ type Step = Reaction<Fulfilment>;
 export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fulfilment, OrderEvent> => {
   return {
     category: 'fulfilment',
-    from: [order],
+    from: [orderSource],
     sends: [order, stock, account],
     since: '2026-11-01T00:00:00.000Z',
     memory: fulfilmentMemory,

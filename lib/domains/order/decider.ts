@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type OrderEvent, orderEvents } from '../../../events/order.ts';
+import { type OrderEvent, orderSource } from '../../../events/order.ts';
 import { type CommandOf, command, type Decider, type Refusal, refuse } from '../../core/decider.ts';
 import { currency, idOf, mostStated, quantity, statedAmount } from '../fields.ts';
 import { type Line, totalOf, withLine } from './lines.ts';
@@ -49,8 +49,7 @@ export type Order = Readonly<{
 
 /** The currency is fixed when an order is placed, its lines and with them the total when the customer pays. */
 export const order: Decider<Order, OrderCommand, OrderEvent> = {
-  category: 'order',
-  events: orderEvents,
+  ...orderSource,
   commands: orderCommands,
   initial: { status: 'new', currency: '', lines: [], changes: 0 },
   owner: (state) => state.owner,

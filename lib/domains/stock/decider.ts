@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type StockEvent, stockEvents } from '../../../events/stock.ts';
+import { type StockEvent, stockSource } from '../../../events/stock.ts';
 import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
 import { currency, idOf, minorUnits, quantity } from '../fields.ts';
 import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../kept.ts';
@@ -22,8 +22,7 @@ export type Stock = Readonly<{
 
 /** An article, by its sku. `Reserve` sets an order's quantity instead of adding to it, so that a repeat changes nothing. */
 export const stock: Decider<Stock, StockCommand, StockEvent> = {
-  category: 'stock',
-  events: stockEvents,
+  ...stockSource,
   commands: stockCommands,
   initial: { available: 0, reserved: nothingKept },
   decide: {

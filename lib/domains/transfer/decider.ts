@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type TransferEvent, transferEvents } from '../../../events/transfer.ts';
+import { type TransferEvent, transferSource } from '../../../events/transfer.ts';
 import { type CommandOf, command, type Decider, refuse } from '../../core/decider.ts';
 import { currency, idOf, statedAmount } from '../fields.ts';
 
@@ -22,8 +22,7 @@ export type Transfer = Readonly<{ status: 'new' | TransferStatus; owner?: string
 
 /** A customer's request and its outcome. The transfer process carries it out. */
 export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
-  category: 'transfer',
-  events: transferEvents,
+  ...transferSource,
   commands: transferCommands,
   initial: { status: 'new' },
   owner: (state) => state.owner,

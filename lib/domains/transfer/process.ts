@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { TransferEvent } from '../../../events/transfer.ts';
+import { type TransferEvent, transferSource } from '../../../events/transfer.ts';
 import { later, type Process, type Reaction, send } from '../../core/process/process.ts';
 import { v1 } from '../../core/version.ts';
 import { account } from '../account/decider.ts';
@@ -29,7 +29,7 @@ type Why = Readonly<{ reason: 'debit-refused' | 'credit-refused' | 'expired'; be
  */
 export const transferProcess: Process<Memory, TransferEvent> = {
   category: 'transferProcess',
-  from: [transfer],
+  from: [transferSource],
   sends: [account, transfer],
   since: '2026-11-01T00:00:00.000Z',
   memory,

@@ -51,8 +51,9 @@ const propertiesAt = (code: string, open: number): readonly Property[] | undefin
  * Counts the uses of a variable in the bundler's output. Properties and keys of the same name do not count, nor do file names in the bundler's
  * comments.
  */
-const timesIn = (code: string, name: string): number => {
-  const named = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$:])`, 'g');
+export const timesIn = (code: string, name: string): number => {
+  // A spread, `...name`, is a use.
+  const named = new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name.replaceAll('$', '\\$')}(?![\\w$:])`, 'g');
   return code.replaceAll(/^\/\/ .*$/gm, '').match(named)?.length ?? 0;
 };
 

@@ -1,75 +1,33 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
-import type { AnyDecider } from '../../core/decider.ts';
+import { build } from 'esbuild';
 import { revisionKey } from '../../core/deployed-names.ts';
 import { logWriters } from '../../core/event-log.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { instanceRows } from '../../core/process/instances-view.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
+import type { Source } from '../../core/version.ts';
 import { compiled, manifestIs, pathOf } from './bundle.ts';
-import { onlyHandled } from './handled-formats.ts';
+import { onlyHandled, timesIn } from './handled-formats.ts';
 import { hashOfCode, homeOf, type Module, modulesOf } from './manifest-modules.ts';
 
-/** A decider as views need it: its category, and the module that exports its formats. */
-type Stub = Readonly<{
-  decider: AnyDecider;
-  module: string;
-  name: string;
-  alias: string;
-  formats: Readonly<{ path: string; name: string }>;
-}>;
-
-/** Deciders that can be stood for; one whose formats no module exports stays as it is. */
-const stubsOf = (aggregates: readonly AnyDecider[], modules: readonly Module[]): readonly Stub[] =>
-  aggregates.flatMap((decider, i) => {
-    const [home, formats] = [homeOf(decider, modules), homeOf(decider.events, modules)];
-    return home && formats ? [{ decider, module: home.path, name: home.name, alias: `foldstreamSource${i}`, formats }] : [];
-  });
+/** Where a view names what it reads. */
+const from = /\bfrom: (?:\[[\w$,\s]*\]|[\w$]+)/g;
 
 /**
- * Puts a category and its formats in the place of deciders: the code is looked at, and never run. The modules' other exports stay; what a module does beside defining them counts only
- * where something else of it is used.
+ * The code without the formats of the events that the projection does not handle, which make none of its rows. They stay where the code does more
+ * with its source than to name it in `from`.
  */
-const standIns = (stubs: readonly Stub[]): Plugin => ({
-  name: 'stand-ins',
-  setup: ({ onResolve, onLoad, resolve: find }) => {
-    const own = Symbol('own');
-    onResolve({ filter: /./ }, async ({ path, pluginData, namespace, ...rest }) => {
-      if (pluginData === own) return undefined;
-      const found = await find(path, { ...rest, pluginData: own });
-      const isStub = namespace !== 'stand-in' && stubs.some(({ module }) => module === found.path);
-      if (isStub) return { path: found.path, namespace: 'stand-in' };
-      return stubs.some(({ module }) => module === found.path) ? { path: found.path, sideEffects: false } : undefined;
-    });
-    onLoad({ filter: /./, namespace: 'stand-in' }, ({ path }) => {
-      const real = JSON.stringify(path);
-      const lines = stubs
-        .filter(({ module }) => module === path)
-        .flatMap(({ decider, name, alias, formats }) => [
-          `import { ${formats.name} as ${alias}Events } from ${JSON.stringify(formats.path)};`,
-          `const ${alias} = { category: ${JSON.stringify(decider.category)}, foldstreamFormats: ${alias}Events };`,
-          `export { ${alias} as ${name} };`,
-        ]);
-      return { contents: [`export * from ${real};`, ...lines].join('\n'), resolveDir: dirname(path), loader: 'js' };
-    });
-  },
-});
-
-/** Where nothing but a decider's category and formats is looked at. */
-const asSource = /(?:\bfrom: |\baggregates: )(?:\[[\w$,\s]*\]|[\w$]+)/g;
-
-/** Those that the code uses as sources alone: whatever else it may do with a decider, such as to fold by its evolve, takes the real one. */
-const merelyNamed = (code: string, stubs: readonly Stub[]): readonly Stub[] => {
-  const rest = code.replaceAll(asSource, '');
-  return stubs.filter(({ alias }) => !new RegExp(`(?<!var )\\b${alias}\\b`).test(rest));
-};
-
-/** The code without the formats of events that the projection does not handle: of them no row is made. */
-const narrowedTo = (projection: AnyProjection, code: string, { alias, decider }: Stub): string => {
-  const variable = new RegExp(`^var ${alias} = \\{ category: "\\w+", foldstreamFormats: ([\\w$]+) \\};$`, 'm').exec(code)?.[1];
-  const types = Object.keys(decider.events);
-  return variable === undefined ? code : onlyHandled(code, { variable, types, handled: handledTypes(projection) });
+const narrowedTo = (projection: AnyProjection, code: string, { category, events }: Source): string => {
+  const declared = new RegExp(`^var ([\\w$]+) = \\{\\s*category: "${category}",\\s*events(?:: ([\\w$]+))?\\s*\\};$`, 'm').exec(
+    code,
+  );
+  if (!declared || timesIn(code.replaceAll(from, ''), declared[1]!) !== 1) return code;
+  return onlyHandled(code, {
+    variable: declared[2] ?? 'events',
+    types: Object.keys(events),
+    handled: handledTypes(projection),
+  });
 };
 
 const core = (file: string) => fileURLToPath(new URL(`../../core/${file}`, import.meta.url));
@@ -117,35 +75,29 @@ const originOf = (projection: AnyProjection, modules: readonly Module[]): Origin
  * no module exports the manifest itself is taken: the hash then changes more often than it must, never too seldom.
  */
 export const projectionCode = async (
-  { aggregates, projections }: Manifest,
+  { projections }: Manifest,
   manifestModule: string | URL,
 ): Promise<Readonly<Record<string, string>>> => {
   const manifest = pathOf(manifestModule);
   const modules = await modulesOf(manifest);
-  const stubs = stubsOf(aggregates, modules);
   const hashOf = async (projection: AnyProjection): Promise<string> => {
     const home = originOf(projection, modules);
-    const bundled = (stand: readonly Stub[]) =>
+    const importer = home?.path ?? manifest;
+    const compile = (contents: string, minify: boolean) =>
       build({
         ...compiled,
-        minify: false,
-        stdin: {
-          contents: home ? home.lines.join('\n') : `export * from ${JSON.stringify(manifest)};`,
-          resolveDir: dirname(home?.path ?? manifest),
-          sourcefile: 'projection-code.ts',
-        },
+        minify,
+        stdin: { contents, resolveDir: dirname(importer), sourcefile: 'projection-code.ts' },
         packages: 'external',
-        plugins: [manifestIs(manifest), standIns(stand)],
+        plugins: [manifestIs(manifest)],
       });
-    const textOf = async (stand: readonly Stub[]) => (await bundled(stand)).outputFiles[0]?.text ?? '';
-    const named = merelyNamed(await textOf(stubs), stubs);
-    const narrowed = named.reduce((text, stub) => narrowedTo(projection, text, stub), await textOf(named));
-    const code = await build({
-      ...compiled,
-      stdin: { contents: narrowed, resolveDir: dirname(home?.path ?? manifest), sourcefile: 'projection-code.js' },
-      packages: 'external',
-    });
-    return hashOfCode(code.outputFiles[0]?.text, code.metafile, home?.path ?? manifest);
+    const readable = await compile(home ? home.lines.join('\n') : `export * from ${JSON.stringify(manifest)};`, false);
+    const narrowed = sourcesOf(projection).reduce(
+      (text, source) => narrowedTo(projection, text, source),
+      readable.outputFiles[0]?.text ?? '',
+    );
+    const code = await compile(narrowed, true);
+    return hashOfCode(code.outputFiles[0]?.text, code.metafile, importer);
   };
   const hashes = projections.map(async (projection) => [revisionKey(projection), await hashOf(projection)] as const);
   return Object.fromEntries(await Promise.all(hashes));

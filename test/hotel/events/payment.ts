@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../../../lib/index.ts';
+import { type EventOf, type Source, v1 } from '../../../lib/index.ts';
 import { currency } from './currency.ts';
 
 export const paymentEvents = {
@@ -11,3 +11,5 @@ export const paymentEvents = {
 };
 
 export type PaymentEvent = EventOf<typeof paymentEvents>;
+
+export const paymentSource: Source<PaymentEvent> = { category: 'payment', events: paymentEvents };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../../../lib/index.ts';
+import { type EventOf, type Source, v1 } from '../../../lib/index.ts';
 import { currency } from './currency.ts';
 
 export const reservationEvents = {
@@ -24,3 +24,5 @@ export const reservationEvents = {
 };
 
 export type ReservationEvent = EventOf<typeof reservationEvents>;
+
+export const reservationSource: Source<ReservationEvent> = { category: 'reservation', events: reservationEvents };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../../../lib/index.ts';
+import { type EventOf, type Source, v1 } from '../../../lib/index.ts';
 import { currency } from './currency.ts';
 
 const held = z.object({ reservation: z.string(), nights: z.array(z.iso.date()) });
@@ -11,3 +11,5 @@ export const roomEvents = {
 };
 
 export type RoomEvent = EventOf<typeof roomEvents>;
+
+export const roomSource: Source<RoomEvent> = { category: 'room', events: roomEvents };

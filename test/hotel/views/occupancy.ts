@@ -1,6 +1,5 @@
 import type { SharedRows } from '../../../lib/index.ts';
-import type { RoomEvent } from '../events/room.ts';
-import { room } from '../room.ts';
+import { type RoomEvent, roomSource } from '../events/room.ts';
 
 type Held = Readonly<{ room: string; nights: readonly string[] }>;
 
@@ -9,7 +8,7 @@ export const occupancy: SharedRows<Held, RoomEvent> = {
   kind: 'shared-rows',
   name: 'occupancy',
   revision: 1,
-  from: room,
+  from: roomSource,
   may: ['operator'],
   initial: { room: '', nights: [] },
   on: {

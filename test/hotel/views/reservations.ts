@@ -1,6 +1,6 @@
 import type { RowPerStream } from '../../../lib/index.ts';
-import type { ReservationEvent } from '../events/reservation.ts';
-import { type ReservationStatus, reservation } from '../reservation.ts';
+import { type ReservationEvent, reservationSource } from '../events/reservation.ts';
+import type { ReservationStatus } from '../reservation.ts';
 
 type Row = Readonly<{
   guest: string;
@@ -20,7 +20,7 @@ export const reservations: RowPerStream<Row, ReservationEvent> = {
   kind: 'row-per-stream',
   name: 'reservations',
   revision: 1,
-  from: reservation,
+  from: reservationSource,
   may: ['owner', 'operator'],
   owner: (row) => row.guest,
   lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.changedAt, within: 'owner' } },

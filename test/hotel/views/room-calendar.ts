@@ -1,6 +1,5 @@
 import type { RowsPerStream } from '../../../lib/index.ts';
-import type { RoomEvent } from '../events/room.ts';
-import { room } from '../room.ts';
+import { type RoomEvent, roomSource } from '../events/room.ts';
 
 type Nothing = Readonly<Record<string, never>>;
 type Night = Readonly<{ night: string; reservation: string }>;
@@ -10,7 +9,7 @@ export const roomCalendar: RowsPerStream<Nothing, Night, RoomEvent> = {
   kind: 'rows-per-stream',
   name: 'room-calendar',
   revision: 1,
-  from: room,
+  from: roomSource,
   may: ['operator'],
   initial: {},
   on: {

@@ -1,6 +1,5 @@
-import type { AccountEvent } from '../../../../events/account.ts';
+import { type AccountEvent, accountSource } from '../../../../events/account.ts';
 import type { RowPerStream } from '../../../core/projection.ts';
-import { account } from '../decider.ts';
 
 type Balance = Readonly<{ owner: string; currency: string; balance: number; status: 'open' | 'closed'; changedAt: string }>;
 
@@ -9,7 +8,7 @@ export const accountBalance: RowPerStream<Balance, AccountEvent> = {
   kind: 'row-per-stream',
   name: 'account-balance',
   revision: 1,
-  from: account,
+  from: accountSource,
   may: ['owner', 'operator'],
   owner: (row) => row.owner,
   lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.changedAt, within: 'owner' } },

@@ -1,6 +1,5 @@
-import type { AccountEvent } from '../../../../events/account.ts';
+import { type AccountEvent, accountSource } from '../../../../events/account.ts';
 import { type RowsPerStream, rowKey } from '../../../core/projection.ts';
-import { account } from '../decider.ts';
 
 type Running = Readonly<{ owner?: string; balance: number }>;
 /** Of a transfer, payment or refund: the stream that it was for, and the other account. */
@@ -12,7 +11,7 @@ export const accountStatement: RowsPerStream<Running, Entry, AccountEvent> = {
   kind: 'rows-per-stream',
   name: 'account-statement',
   revision: 1,
-  from: account,
+  from: accountSource,
   may: ['owner', 'operator'],
   initial: { balance: 0 },
   owner: (memory) => memory.owner,

@@ -1,6 +1,5 @@
-import type { AccountEvent } from '../../../../events/account.ts';
+import { type AccountEvent, accountSource } from '../../../../events/account.ts';
 import type { SharedRows } from '../../../core/projection.ts';
-import { account } from '../decider.ts';
 
 type Known = Readonly<{ owner?: string; currency: string; balance: number; status: 'open' | 'closed' }>;
 
@@ -9,7 +8,7 @@ export const accountTotals: SharedRows<Known, AccountEvent> = {
   kind: 'shared-rows',
   name: 'account-totals',
   revision: 1,
-  from: account,
+  from: accountSource,
   may: ['owner', 'operator'],
   initial: { currency: '', balance: 0, status: 'open' },
   on: {

@@ -1,4 +1,4 @@
-import { type FraudWatchEvent, fraudWatchEvents } from '../../../../events/fraud-watch.ts';
+import { type FraudWatchEvent, fraudWatchSource } from '../../../../events/fraud-watch.ts';
 import type { Recorded } from '../../../core/message.ts';
 import { type RowsPerStream, rowKey } from '../../../core/projection.ts';
 
@@ -16,7 +16,7 @@ export const suspicions: RowsPerStream<Nothing, Suspicion, FraudWatchEvent> = {
   kind: 'rows-per-stream',
   name: 'suspicions',
   revision: 1,
-  from: { category: 'fraudWatch', events: fraudWatchEvents },
+  from: fraudWatchSource,
   may: ['operator'],
   initial: {},
   lists: { newest: { sort: (row) => row.raisedAt }, 'by-suspicion': { by: (row) => row.suspicion, sort: (row) => row.raisedAt } },

@@ -1,6 +1,6 @@
-import type { OrderEvent } from '../../../../events/order.ts';
+import { type OrderEvent, orderSource } from '../../../../events/order.ts';
 import type { SharedRows } from '../../../core/projection.ts';
-import { type OrderStatus, order } from '../decider.ts';
+import type { OrderStatus } from '../decider.ts';
 import { type Line, totalOf, withLine } from '../lines.ts';
 
 type Known = Readonly<{ status?: OrderStatus; currency: string; lines: readonly Line[] }>;
@@ -10,7 +10,7 @@ export const ordersByStatus: SharedRows<Known, OrderEvent> = {
   kind: 'shared-rows',
   name: 'orders-by-status',
   revision: 1,
-  from: order,
+  from: orderSource,
   may: ['operator'],
   initial: { currency: '', lines: [] },
   on: {

@@ -1,6 +1,6 @@
-import type { OrderEvent } from '../../../../events/order.ts';
+import { type OrderEvent, orderSource } from '../../../../events/order.ts';
 import type { RowPerStream } from '../../../core/projection.ts';
-import { type OrderStatus, order } from '../decider.ts';
+import type { OrderStatus } from '../decider.ts';
 import { type Line, totalOf, withLine } from '../lines.ts';
 
 type Row = Readonly<{
@@ -21,7 +21,7 @@ export const customerOrders: RowPerStream<Row, OrderEvent> = {
   kind: 'row-per-stream',
   name: 'customer-orders',
   revision: 1,
-  from: order,
+  from: orderSource,
   may: ['owner', 'operator'],
   owner: (row) => row.owner,
   lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.placedAt, within: 'owner' } },

@@ -1,7 +1,6 @@
-import type { OrderEvent } from '../../../../events/order.ts';
+import { type OrderEvent, orderSource } from '../../../../events/order.ts';
 import type { SharedRows } from '../../../core/projection.ts';
 import type { Share } from '../../../core/share.ts';
-import { order } from '../decider.ts';
 
 type Known = Readonly<{ amount: number; currency: string; day?: string; cancelled: boolean }>;
 
@@ -10,7 +9,7 @@ export const revenue: SharedRows<Known, OrderEvent> = {
   kind: 'shared-rows',
   name: 'revenue',
   revision: 1,
-  from: order,
+  from: orderSource,
   may: ['operator'],
   initial: { amount: 0, currency: '', cancelled: false },
   on: {

@@ -1,6 +1,6 @@
-import type { TransferEvent } from '../../../../events/transfer.ts';
+import { type TransferEvent, transferSource } from '../../../../events/transfer.ts';
 import type { RowPerStream } from '../../../core/projection.ts';
-import { type TransferStatus, transfer } from '../decider.ts';
+import type { TransferStatus } from '../decider.ts';
 
 type Row = Readonly<{
   owner: string;
@@ -20,7 +20,7 @@ export const customerTransfers: RowPerStream<Row, TransferEvent> = {
   kind: 'row-per-stream',
   name: 'customer-transfers',
   revision: 1,
-  from: transfer,
+  from: transferSource,
   may: ['owner', 'operator'],
   owner: (row) => row.owner,
   lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.requestedAt, within: 'owner' } },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../../../lib/core/decider.ts';
-import { type ParcelEvent, parcelEvents } from './events.ts';
+import { type ParcelEvent, parcelSource } from './events.ts';
 
 const parcelCommands = {
   Send: command(['owner'], z.strictObject({ code: z.string().min(1) })),
@@ -16,8 +16,7 @@ type ParcelCommand = CommandOf<typeof parcelCommands>;
 type Parcel = Readonly<{ sender?: string; code?: string; places: number }>;
 
 export const parcel: Decider<Parcel, ParcelCommand, ParcelEvent> = {
-  category: 'parcel',
-  events: parcelEvents,
+  ...parcelSource,
   commands: parcelCommands,
   initial: { places: 0 },
   owner: (state) => state.sender,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, v1 } from '../../../../lib/core/version.ts';
+import { type EventOf, type Source, v1 } from '../../../../lib/core/version.ts';
 
 export const parcelEvents = {
   ParcelSent: v1(z.object({ sender: z.string(), code: z.string() })),
@@ -8,3 +8,5 @@ export const parcelEvents = {
 };
 
 export type ParcelEvent = EventOf<typeof parcelEvents>;
+
+export const parcelSource: Source<ParcelEvent> = { category: 'parcel', events: parcelEvents };

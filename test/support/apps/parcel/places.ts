@@ -1,6 +1,5 @@
 import type { SharedRows } from '../../../../lib/core/projection.ts';
-import { parcel } from './decider.ts';
-import type { ParcelEvent } from './events.ts';
+import { type ParcelEvent, parcelSource } from './events.ts';
 
 type Memory = Readonly<{ scans: number }>;
 
@@ -9,7 +8,7 @@ export const parcelPlaces: SharedRows<Memory, ParcelEvent> = {
   kind: 'shared-rows',
   name: 'parcel-places',
   revision: 1,
-  from: parcel,
+  from: parcelSource,
   may: ['anyone'],
   initial: { scans: 0 },
   on: { ParcelScanned: ({ scans }) => ({ scans: scans + 1 }) },

@@ -1,6 +1,5 @@
 import type { RowPerStream } from '../../../../lib/core/projection.ts';
-import { parcel } from './decider.ts';
-import type { ParcelEvent } from './events.ts';
+import { type ParcelEvent, parcelSource } from './events.ts';
 
 type Track = Readonly<{ sender: string; last: string; scans: number }>;
 
@@ -9,7 +8,7 @@ export const parcelTrack: RowPerStream<Track, ParcelEvent> = {
   kind: 'row-per-stream',
   name: 'parcel-track',
   revision: 1,
-  from: parcel,
+  from: parcelSource,
   may: ['owner', 'operator'],
   owner: (row) => row.sender,
   on: {

@@ -1,6 +1,5 @@
 import type { RowPerStream, RowsPerStream } from '../../../../lib/core/projection.ts';
-import { parcel } from '../parcel/decider.ts';
-import type { ParcelEvent } from '../parcel/events.ts';
+import { type ParcelEvent, parcelSource } from '../parcel/events.ts';
 
 type Track = Readonly<{ sender: string; last: string; scans: number }>;
 type Scan = Readonly<{ place: string }>;
@@ -11,7 +10,7 @@ export const viewsThat = (read: (place: string) => string) => {
     kind: 'row-per-stream',
     name: 'parking-track',
     revision: 1,
-    from: parcel,
+    from: parcelSource,
     may: ['owner', 'operator'],
     owner: (row) => row.sender,
     on: {
@@ -23,7 +22,7 @@ export const viewsThat = (read: (place: string) => string) => {
     kind: 'rows-per-stream',
     name: 'parking-scans',
     revision: 1,
-    from: parcel,
+    from: parcelSource,
     may: ['operator'],
     initial: 0,
     on: {

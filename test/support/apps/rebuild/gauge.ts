@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../../../lib/core/decider.ts';
-import { type EventOf, v1 } from '../../../../lib/core/version.ts';
+import { type EventOf, type Source, v1 } from '../../../../lib/core/version.ts';
 
 const events = {
   GaugeInstalled: v1(z.object({ owner: z.string() })),
@@ -9,6 +9,8 @@ const events = {
 };
 
 export type GaugeEvent = EventOf<typeof events>;
+
+export const gaugeSource: Source<GaugeEvent> = { category: 'gauge', events };
 
 const commands = {
   Install: command(['owner'], z.strictObject({})),
@@ -19,8 +21,7 @@ type Gauge = Readonly<{ owner?: string }>;
 
 /** Something that is read again and again: long streams of one kind of event. */
 export const gauge: Decider<Gauge, CommandOf<typeof commands>, GaugeEvent> = {
-  category: 'gauge',
-  events,
+  ...gaugeSource,
   commands,
   initial: {},
   owner: (state) => state.owner,

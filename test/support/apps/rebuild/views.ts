@@ -1,5 +1,5 @@
 import type { RowPerStream, RowsPerStream } from '../../../../lib/core/projection.ts';
-import { type GaugeEvent, gauge } from './gauge.ts';
+import { type GaugeEvent, gaugeSource } from './gauge.ts';
 
 type Latest = Readonly<{ owner: string; revision: number; last: number; readings: number; sum: number }>;
 
@@ -8,7 +8,7 @@ export const latest = (revision: number): RowPerStream<Latest, GaugeEvent> => ({
   kind: 'row-per-stream',
   name: 'gauge-latest',
   revision,
-  from: gauge,
+  from: gaugeSource,
   may: ['owner', 'operator'],
   owner: (row) => row.owner,
   on: {
@@ -25,7 +25,7 @@ export const entries = (revision: number): RowsPerStream<number, Entry, GaugeEve
   kind: 'rows-per-stream',
   name: 'gauge-log',
   revision,
-  from: gauge,
+  from: gaugeSource,
   may: ['operator'],
   initial: 0,
   on: {
@@ -41,7 +41,7 @@ export const removed: RowPerStream<Readonly<{ removed: true }>, GaugeEvent> = {
   kind: 'row-per-stream',
   name: 'gauge-removed',
   revision: 1,
-  from: gauge,
+  from: gaugeSource,
   may: ['operator'],
   on: { GaugeRemoved: () => ({ removed: true }) },
 };
