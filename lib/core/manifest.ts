@@ -1,6 +1,7 @@
 import { accessFault, type May } from './access.ts';
 import { announcerName } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
+import { isInstant } from './instant.ts';
 import { decidersOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
 import { instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
@@ -23,8 +24,6 @@ export type Manifest = Readonly<{
 const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
 const viewName = /^[a-z][a-z0-9-]{0,39}$/;
 const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
-/** The form of times in commits: only texts in this form sort as the instants do. */
-const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
 /** Finds the faults of an audience. */
 const mayFaults = (what: string, may: May | undefined): readonly string[] => {

@@ -1,9 +1,9 @@
 import type { AnyDecider } from '../decider.ts';
+import { isInstant } from '../instant.ts';
 import { processEvents, rememberedType } from './events.ts';
 import type { AnyProcess } from './process.ts';
 
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
-const isInstant = (text: string) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text;
 
 /**
  * Finds the faults of a declared process, beside those of any aggregate; none if it is right.

@@ -1,6 +1,7 @@
 import { type Trail, trailOf } from '../commit.ts';
 import type { Context } from '../decider.ts';
 import { difference } from '../difference.ts';
+import { isInstant } from '../instant.ts';
 import type { Message } from '../message.ts';
 import { parseStream } from '../stream.ts';
 import { type Formats, FromNewerRelease, readEvent, storeEvent } from '../version.ts';
@@ -87,9 +88,6 @@ const sendsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reactio
     ...(done !== undefined && { done: declared(process.onDone, done, 'onDone') }),
     ...(refused !== undefined && { refused: declared(process.onRefused, refused, 'onRefused') }),
   }));
-
-const isInstant = (text: string): boolean =>
-  Number.isFinite(Date.parse(text)) && new Date(Date.parse(text)).toISOString() === text;
 
 const deadlinesOf = ({ onDeadline }: AnyProcess, { setDeadlines = {} }: Reaction<unknown>, after: string) =>
   Object.entries(setDeadlines).map(([name, at]) => {
