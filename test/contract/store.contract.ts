@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
+import { dynamoDb } from '../../lib/engine/limits.ts';
 import type { Range, Store } from '../../lib/engine/ports.ts';
-import { itemSize, largestItem } from '../../lib/engine/store/size.ts';
+import { itemSize } from '../../lib/engine/store/size.ts';
 import { levels, storable } from '../../lib/engine/store/storable.ts';
 import { nested, plainJson } from '../support/json.ts';
 import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
@@ -95,8 +96,8 @@ export const storeContract = (name: string, makeStore: () => Store | Promise<Sto
       it('takes an item up to the limit by its own measure, and no larger one', async () => {
         const stream = freshStream();
         const empty = itemSize(commitWith(stream, 1, 0));
-        expect(await store.append(commitWith(stream, 1, largestItem - empty))).toEqual({ stored: true });
-        await expect(store.append(commitWith(stream, 2, largestItem + 100))).rejects.toThrow();
+        expect(await store.append(commitWith(stream, 1, dynamoDb.itemBytes - empty))).toEqual({ stored: true });
+        await expect(store.append(commitWith(stream, 2, dynamoDb.itemBytes + 100))).rejects.toThrow();
         expect(await store.find(stream, 2)).toBeUndefined();
       });
 

@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { provingQueue } from '../../engine/delivery/proof.ts';
+import { sqs as limits } from '../../engine/limits.ts';
 import type { Depth, Proofs, Queue } from '../../engine/ports.ts';
 import { attempts, timeouts } from '../client.ts';
 import { queueBeside, queueName } from '../queue-name.ts';
@@ -13,8 +14,6 @@ import { queueBeside, queueName } from '../queue-name.ts';
 /** A queue's URL is only its name here; the SDK decides where requests go (`AWS_ENDPOINT_URL`). */
 export const sqs = (): SQSClient =>
   new SQSClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts, useQueueUrlAsEndpoint: false });
-
-const sentAtOnce = 10;
 
 const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 
@@ -58,8 +57,8 @@ export const handOutAfter = async (
   abortSignal: AbortSignal,
 ): Promise<readonly string[]> => {
   const reasons: string[] = [];
-  for (let first = 0; first < messages.length; first += sentAtOnce) {
-    const portion = messages.slice(first, first + sentAtOnce);
+  for (let first = 0; first < messages.length; first += limits.callMessages) {
+    const portion = messages.slice(first, first + limits.callMessages);
     // Not the messages' own ids: a standard queue may have the same message in one batch twice.
     const Entries = portion.map(({ receipt, seconds }, i) => ({
       Id: String(i),
@@ -83,8 +82,8 @@ export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'm
     depth: () => depthOf(client, url),
     send: async (bodies) => {
       const failed: { index: number; reason: string }[] = [];
-      for (let first = 0; first < bodies.length; first += sentAtOnce) {
-        const portion = bodies.slice(first, first + sentAtOnce);
+      for (let first = 0; first < bodies.length; first += limits.callMessages) {
+        const portion = bodies.slice(first, first + limits.callMessages);
         const answers = await Promise.allSettled(portion.map((body) => sendTo(client, url, body)));
         for (const [i, answer] of answers.entries())
           if (answer.status === 'rejected') failed.push({ index: first + i, reason: String(answer.reason) });

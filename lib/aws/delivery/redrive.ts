@@ -1,4 +1,5 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { sqs } from '../../engine/limits.ts';
 import { sendTo } from './queue.ts';
 
 /** The seconds for which a received letter is hidden; it is visible again unless it was deleted. */
@@ -13,7 +14,7 @@ export const redrive = async (client: SQSClient, from: string, to: string): Prom
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: from,
-        MaxNumberOfMessages: 10,
+        MaxNumberOfMessages: sqs.callMessages,
         VisibilityTimeout: hiddenSeconds,
         WaitTimeSeconds: 1,
       }),

@@ -1,4 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { cloudFormation } from '../../engine/limits.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { oncePassed } from './once-passed.ts';
 
@@ -10,8 +11,8 @@ type Told = Readonly<{ Status: 'SUCCESS' | 'FAILED'; Reason?: string; Data?: Dat
 /** The tries for sending an answer, the timeout of each, and the wait between them (ms). */
 const [answerTries, answerWithin, answerAgainAfter] = [3, 5_000, 2_000];
 
-/** CloudFormation accepts no larger answer, and would then wait until the resource's service timeout. */
-const answerBytes = 4_096;
+/** After a larger answer CloudFormation would wait until the resource's service timeout. */
+const { answerBytes } = cloudFormation;
 
 const encode = (answer: object) => new TextEncoder().encode(JSON.stringify(answer));
 

@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { type Actor, anybody } from '../../core/access.ts';
 import { type Problem, ProblemError, problemDocument } from '../../core/problem.ts';
 import { exactJson } from '../../engine/exact-json.ts';
+import { lambda } from '../../engine/limits.ts';
 import { invalid } from '../../engine/problems.ts';
 import { sizeInAnswer } from '../../engine/query/answer-size.ts';
 import { type CallerLimit, callerLimit } from '../../http/caller-limit.ts';
@@ -106,8 +107,8 @@ const problemOf = (error: unknown): Problem => {
   };
 };
 
-/** Lambda's limit is 6 MB: a larger answer would fail without a message. */
-const largestAnswer = 5_900_000;
+/** A larger answer would fail without a message. The rest is room for what Lambda writes around the body. */
+const largestAnswer = lambda.answerBytes - 100_000;
 
 const tooLarge = (): ProblemError =>
   new ProblemError({

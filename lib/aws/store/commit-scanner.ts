@@ -1,15 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../../core/commit.ts';
 import type { Scanner, ScanPlace } from '../../engine/ports.ts';
-import { itemSize } from '../../engine/store/size.ts';
+import { itemSize, readUnits, sum } from '../../engine/store/size.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { readPage } from '../view/paging.ts';
 
 /** The cost of a page by DynamoDB's rule, or the reported one if it is higher; not every engine reports all of it. */
-const unitsOf = (commits: readonly Commit[], consistent: boolean): number => {
-  const bytes = commits.reduce((sum, commit) => sum + itemSize(commit), 0);
-  return Math.max(1, Math.ceil(bytes / 4_096)) * (consistent ? 1 : 0.5);
-};
+const unitsOf = (commits: readonly Commit[], consistent: boolean): number =>
+  readUnits(sum(commits.map(itemSize))) * (consistent ? 1 : 0.5);
 
 /** Scans all commits by segments of a parallel scan, which DynamoDB forms of partition keys. */
 export const commitScanner = (client: DynamoDBClient, table: string): Scanner => ({

@@ -1,8 +1,9 @@
 import { type Commit, versionBefore } from '../../core/commit.ts';
+import { dynamoDb } from '../limits.ts';
 import type { AppendedTogether } from '../ports.ts';
 import { BrokenHistory, type Known, recentCommits, snapshotDue } from '../store/known.ts';
 import { catchUp, follow, load, saveSnapshot } from '../store/load.ts';
-import { itemSize, largestCommit, largestItem } from '../store/size.ts';
+import { itemSize, largestCommit } from '../store/size.ts';
 import { withSiblings } from '../store/transaction.ts';
 import { isFresh } from './cache.ts';
 import { decideOn, maySend, tooLargeOn } from './decide.ts';
@@ -103,7 +104,7 @@ const decideAll = async (
   }
   const together = withSiblings(commits);
   const part = parts[0]!;
-  const limit = part.request.leavesNoTrace ? largestItem : largestCommit;
+  const limit = part.request.leavesNoTrace ? dynamoDb.itemBytes : largestCommit;
   const size = together.map((commit) => itemSize(commit)).find((each) => each > limit);
   if (size === undefined) return together;
   const tooLarge = { outcome: 'too-large', size, limit, unit: 'bytes' } as const;

@@ -1,7 +1,8 @@
+import { eventBridge } from '../limits.ts';
 import type { Bus, BusEntry, Clock, Keys, Log } from '../ports.ts';
 
-const callBytes = 250 * 1024;
-const callEntries = 10;
+/** With room for what the SDK writes around the entries. */
+const callBytes = eventBridge.callBytes - 6 * 1024;
 const tries = 5;
 
 export const bytesOf = (text: string) => Buffer.byteLength(text, 'utf8');
@@ -13,7 +14,7 @@ export const inCalls = (entries: readonly BusEntry[]): readonly (readonly BusEnt
   for (const entry of entries) {
     const size = bytesOf(entry.detail) + bytesOf(entry.detailType) + 100;
     const call = calls.at(-1);
-    if (call && call.length < callEntries && size <= room) call.push(entry);
+    if (call && call.length < eventBridge.callEntries && size <= room) call.push(entry);
     else {
       calls.push([entry]);
       room = callBytes;

@@ -3,9 +3,10 @@ import type { Commit } from '../../core/commit.ts';
 import { parseStream } from '../../core/stream.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
 import { instant, latest } from '../instant.ts';
+import { dynamoDb } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import { importAheadMilliseconds } from '../settings.ts';
-import { itemSize, largestItem } from '../store/size.ts';
+import { itemSize } from '../store/size.ts';
 import { storable } from '../store/storable.ts';
 
 const meta = z.strictObject({
@@ -73,7 +74,7 @@ const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLin
       `its time, ${line.at}, is in the future: it is ${instant(now)} now, and all that follows in its stream would be dated so as well; correct it, or import when that time has come`,
     );
   // What is completed later is small.
-  if (itemSize(line) > largestItem - 1_024) refused(`it has over ${largestItem} bytes, which no item may have`);
+  if (itemSize(line) > dynamoDb.itemBytes - 1_024) refused(`it has over ${dynamoDb.itemBytes} bytes, which no item may have`);
   return line;
 };
 

@@ -1,13 +1,12 @@
+import { dynamoDb } from '../limits.ts';
+
 // DynamoDB's own rule for the size of an item, as published in 2026: names and strings in UTF-8, two digits of a number to
 // a byte, three bytes for a list or map and one for each of its elements. Where the rule says "approximately" this errs upwards.
 
-/** DynamoDB's limit for one item, names and keys included. */
-export const largestItem = 400 * 1024;
-
 /** What a command may make of it: a process that cannot react to an event at once keeps it in a commit of its own, with its place and why. */
-export const largestCommit = largestItem - 8 * 1024;
+export const largestCommit = dynamoDb.itemBytes - 8 * 1024;
 
-const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
+export const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 const numberSize = (value: number | bigint): number => {
   const digits = String(value)
@@ -32,3 +31,6 @@ const valueSize = (value: unknown): number => {
 /** How many bytes an object takes as an item of DynamoDB; never less than DynamoDB counts. */
 export const itemSize = (item: object): number =>
   sum(Object.entries(item).map(([name, value]) => (value === undefined ? 0 : textSize(name) + valueSize(value))));
+
+/** The units of one consistent read of so many bytes. */
+export const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / dynamoDb.readUnitBytes));

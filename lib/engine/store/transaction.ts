@@ -1,8 +1,8 @@
 import type { Commit } from '../../core/commit.ts';
+import { dynamoDb } from '../limits.ts';
 import { itemSize } from './size.ts';
 
-/** DynamoDB's limits for one transaction. */
-const largestTransaction = { commits: 100, bytes: 4 * 1024 * 1024 };
+const { transactionItems, transactionBytes } = dynamoDb;
 
 /** Throws at what no transaction takes. DynamoDB Local lets one commit twice pass, and then reports it lost to itself. */
 export const checkTogether = (commits: readonly Commit[]): void => {
@@ -10,9 +10,9 @@ export const checkTogether = (commits: readonly Commit[]): void => {
   if (places.size === 0 || places.size < commits.length)
     throw new Error('A transaction takes each commit once, and at least one.');
   const bytes = commits.reduce((sum, commit) => sum + itemSize(commit), 0);
-  if (commits.length > largestTransaction.commits || bytes > largestTransaction.bytes)
+  if (commits.length > transactionItems || bytes > transactionBytes)
     throw new Error(
-      `A transaction takes ${largestTransaction.commits} commits and 4 MB at most; this one has ${commits.length} with ${bytes} bytes.`,
+      `A transaction takes ${transactionItems} commits and 4 MB at most; this one has ${commits.length} with ${bytes} bytes.`,
     );
 };
 

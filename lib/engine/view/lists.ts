@@ -1,16 +1,16 @@
 import type { AnyProjection, List } from '../../core/projection.ts';
+import { dynamoDb } from '../limits.ts';
 import type { Place, ViewItem, Where } from '../ports.ts';
+import { textSize } from '../store/size.ts';
 import { isStorable } from '../store/storable.ts';
 
-/** DynamoDB's limits for the values of an index's keys. */
-const largest = { in: 2_048, at: 1_024 } as const;
+/** The most bytes of the values of an index's keys. */
+const largest = { in: dynamoDb.partitionKeyBytes, at: dynamoDb.sortKeyBytes } as const;
 /** Sorts before everything that a text is likely to hold, so that a text comes before all that it begins. */
 const separator = '\u0001';
 
-const bytesOf = (text: string) => Buffer.byteLength(text, 'utf8');
-
 /** Whether a value can be a key of an index. Nothing is listed under one that cannot. */
-export const fits = (part: keyof typeof largest, value: string): boolean => bytesOf(value) <= largest[part];
+export const fits = (part: keyof typeof largest, value: string): boolean => textSize(value) <= largest[part];
 
 /** The order of DynamoDB's text keys: by their UTF-8 bytes, which JavaScript's own comparison is not. */
 export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -2,11 +2,12 @@ import { type Amount, plus } from '../../core/amount.ts';
 import type { AnySharedRows } from '../../core/projection.ts';
 import type { Share, Total } from '../../core/share.ts';
 import { idRule, isId } from '../../core/stream.ts';
+import { dynamoDb } from '../limits.ts';
 import type { RowChange, RowPart, ViewItem } from '../ports.ts';
 import { storable } from '../store/storable.ts';
 
-/** The most names that one share may have: what changes in a row must fit into one expression of DynamoDB's, of 300 operators. */
-const namesPerShare = 30;
+/** The most names that one share may have. A change of a row is one expression, in which a name takes at most seven operators. */
+const namesPerShare = dynamoDb.expressionOperators / 10;
 /** What stands before a row's key, and in no stream's: rows and streams share one table. */
 const mark = '@';
 

@@ -1,10 +1,8 @@
 import { type EventPattern, type IEventBus, type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { busSources } from '../../core/deployed-names.ts';
+import { eventBridge } from '../../engine/limits.ts';
 import { WrongSetting } from '../kit/stage.ts';
-
-/** As many characters as AWS takes in the event pattern of a rule. */
-export const longestPattern = 2_048;
 
 /** A category's commits: those with events of some types, or all of them. */
 export type Wanted = Readonly<{ category: string; types?: readonly string[] }>;
@@ -33,7 +31,7 @@ const lengthOf = ({ detailType, ...pattern }: EventPattern): number =>
  * consumer drops what it does not handle.
  */
 export const patternsFor = (wanted: readonly Wanted[], only: Only = { imported: true }): readonly EventPattern[] => {
-  const fits = (some: readonly Wanted[]) => lengthOf(patternOf(some, only)) <= longestPattern;
+  const fits = (some: readonly Wanted[]) => lengthOf(patternOf(some, only)) <= eventBridge.patternCharacters;
   const groups: Wanted[][] = [];
   for (const one of wanted) {
     const last = groups.at(-1);
@@ -50,9 +48,9 @@ type Rules = Readonly<{ bus: IEventBus; description: string; wanted: readonly Wa
 export const rulesFor = (scope: Construct, id: string, { bus, description, wanted, only, targets }: Rules): void => {
   for (const [i, eventPattern] of patternsFor(wanted, only).entries()) {
     // Only a category's name of some two thousand letters gets here.
-    if (lengthOf(eventPattern) > longestPattern)
+    if (lengthOf(eventPattern) > eventBridge.patternCharacters)
       throw new WrongSetting(
-        `An event pattern for ${eventPattern.detailType} has ${lengthOf(eventPattern)} characters, and AWS takes ${longestPattern}.`,
+        `An event pattern for ${eventPattern.detailType} has ${lengthOf(eventPattern)} characters, and AWS takes ${eventBridge.patternCharacters}.`,
       );
     new Rule(scope, i === 0 ? id : `${id}${i + 1}`, { eventBus: bus, description, eventPattern, targets });
   }

@@ -6,6 +6,7 @@ import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { revisionName } from '../../core/deployed-names.ts';
 import { handledTypes, type Subscription, sourcesOf } from '../../core/projection.ts';
+import { sqs } from '../../engine/limits.ts';
 import { alarmOnAge, alarmOnLetters, alarmOnLine } from '../kit/alarm.ts';
 import { accept, fitting, outputs, plainHttp, stackNameOf } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
@@ -53,7 +54,7 @@ type Queues = Readonly<{ name: string; queueName: string; settings: ConsumerSett
 /** Makes a consumer's queue, and the dead letter queues of the queue and of its rule. */
 export const queuesOf = (scope: Construct, { name, queueName, settings, timeout }: Queues): Delivery => {
   const letters = (id: string, alarmDescription: string) => {
-    const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(14) });
+    const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(sqs.retentionDays) });
     alarmOnLetters(queue, alarmDescription);
     return queue;
   };
@@ -109,7 +110,7 @@ export const letReceive = (
   new EventSourceMapping(scope, 'Delivered', {
     target: step,
     eventSourceArn: queue.queueArn,
-    batchSize: 10,
+    batchSize: sqs.callMessages,
     reportBatchItemFailures: true,
     // A throttled message counts as received: without a limit a burst uses up the tries of messages that no function has seen.
     maxConcurrency: maximumConcurrency,

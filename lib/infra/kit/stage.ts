@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { contextOf, type KeptTable, keptTables } from '../../engine/deployment/kept-tables.ts';
+import { lambda } from '../../engine/limits.ts';
 
 const stages = ['dev', 'prod'] as const;
 type Stage = (typeof stages)[number];
@@ -148,8 +149,12 @@ export const settingsFor = (
     nested: String(nested) !== 'false',
     adopt: adopted(adopt),
     callerRate: rateOf(callerRate),
-    // The limits of AWS for an event source mapping.
-    maximumConcurrency: wholeNumber('maximumConcurrency', maximumConcurrency, [2, 1_000], 'limit of functions for one queue'),
+    maximumConcurrency: wholeNumber(
+      'maximumConcurrency',
+      maximumConcurrency,
+      lambda.queueConcurrency,
+      'limit of functions for one queue',
+    ),
     accountConcurrency: wholeNumber('accountConcurrency', accountConcurrency, [10, 1_000_000], "limit of an account's functions"),
     ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };

@@ -1,13 +1,11 @@
+import { dynamoDb } from '../../engine/limits.ts';
 import { itemSize } from '../../engine/store/size.ts';
-
-/** DynamoDB answers at most this much at once, and at least one item. */
-export const megabyte = 1024 * 1024;
 
 /** The first items, as many as one page takes. */
 export const firstPage = <T extends object>(
   items: readonly T[],
   limit: number,
-  pageBytes = megabyte,
+  pageBytes: number = dynamoDb.pageBytes,
   sizeOf: (item: T) => number = itemSize,
 ): readonly T[] => {
   let bytes = 0;

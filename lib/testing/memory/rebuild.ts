@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dynamoDb } from '../../engine/limits.ts';
 import { switchOf } from '../../engine/rebuild/operator/roll-back.ts';
 import {
   type Executions,
@@ -12,11 +13,11 @@ import {
   type ScannedItem,
   type ViewScanner,
 } from '../../engine/rebuild/ports.ts';
-import { itemSize } from '../../engine/store/size.ts';
+import { itemSize, readUnits } from '../../engine/store/size.ts';
 import { dirtyPlace, shardOfNote } from '../../engine/view/dirty.ts';
 import type { Active, Actives, Dirty, DirtyNotes, Phase, Phases } from '../../engine/view/ports.ts';
 import { isPlaceOfRow, partSort, rowPlace } from '../../engine/view/shares.ts';
-import { firstPage, megabyte } from './page-bytes.ts';
+import { firstPage } from './page-bytes.ts';
 import { allSharedRows } from './shares.ts';
 import type { MemoryView } from './view.ts';
 
@@ -59,7 +60,7 @@ export const memoryDirtyNotes = (): DirtyNotes => {
       const all = [...kept.values()]
         .filter(({ stream }) => dirtyPlace(shardOfNote(stream)) === dirtyPlace(shard) && stream > after)
         .toSorted((a, b) => Number(a.stream > b.stream) - Number(a.stream < b.stream));
-      const notes = firstPage(all, limit, megabyte, noteSize);
+      const notes = firstPage(all, limit, dynamoDb.pageBytes, noteSize);
       const last = notes.at(-1);
       return { notes, ...(last && all.length > notes.length && { next: last.stream }) };
     },
@@ -168,14 +169,14 @@ export const memoryViewScanner = (view: Pick<MemoryView, 'items' | 'sharedRows'>
       .map((item) => ({ item, place: placeOf(item) }))
       .toSorted((a, b) => (a.place < b.place ? -1 : 1));
     const rest = after ? all.filter(({ place }) => place > String(after.place)) : all;
-    const found = firstPage(rest, limit, megabyte, ({ item }) => item.size);
+    const found = firstPage(rest, limit, dynamoDb.pageBytes, ({ item }) => item.size);
     const page = found.map(({ item }) => item);
     const last = found.at(-1);
     const bytes = page.reduce((sum, { size }) => sum + size, 0);
     return {
       items: page,
       ...(last && rest.length > found.length && { next: { place: last.place } }),
-      units: Math.max(1, Math.ceil(bytes / 4_096)) / 2,
+      units: readUnits(bytes) / 2,
     };
   },
 });

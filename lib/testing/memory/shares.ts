@@ -1,13 +1,14 @@
 import { plus } from '../../core/amount.ts';
+import { dynamoDb } from '../../engine/limits.ts';
 import { pages } from '../../engine/pages.ts';
 import type { RowChange, RowListing, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
-import { itemSize, largestItem } from '../../engine/store/size.ts';
+import { itemSize } from '../../engine/store/size.ts';
 import { NotStorable, storable } from '../../engine/store/storable.ts';
 import { compareText } from '../../engine/view/lists.ts';
 import { changedPart, type ListedPart, partItem } from '../../engine/view/parts.ts';
 import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../../engine/view/shares.ts';
 import { isUnwritten, written } from '../../engine/view/view-item.ts';
-import { firstPage, megabyte } from './page-bytes.ts';
+import { firstPage } from './page-bytes.ts';
 
 type Table = Readonly<{
   get: (key: string, sort: string) => ViewItem | undefined;
@@ -33,12 +34,13 @@ export const memoryShares = (
   return {
     putShares: async (head, before, changes) => {
       if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
-      if (changes.length > 49) throw new Error('A transaction takes 100 items.');
+      if (1 + 2 * changes.length > dynamoDb.transactionItems)
+        throw new Error(`A transaction takes ${dynamoDb.transactionItems} items.`);
       if (!isUnwritten(table.get(head.key, head.sort), before)) return 'moved';
       const after = changes.map((change) => changedPart(parts.get(place(change.row, change.shard)), change));
       if (!changes.every((change) => fits(change, parts.get(place(change.row, change.shard))))) return 'refused';
       for (const part of after)
-        if (itemSize(partItem(part)) > largestItem) throw new NotStorable(`The row ${part.row} has outgrown its item.`);
+        if (itemSize(partItem(part)) > dynamoDb.itemBytes) throw new NotStorable(`The row ${part.row} has outgrown its item.`);
       table.put(written(head, before));
       for (const part of after) parts.set(place(part.row, part.shard), { ...part, highest: storable(part.highest) });
       for (const { row, stream, commit, share } of changes)
@@ -84,7 +86,7 @@ export const memoryShares = (
       const found = firstPage(
         rest.map((row) => ({ row })),
         limit,
-        megabyte,
+        dynamoDb.pageBytes,
         sizeOf,
       );
       const last = found.at(-1)?.row;

@@ -1,9 +1,10 @@
 import type { Commit } from '../../core/commit.ts';
+import { dynamoDb } from '../../engine/limits.ts';
 import type { Page, Range, Store } from '../../engine/ports.ts';
-import { itemSize, largestItem } from '../../engine/store/size.ts';
+import { itemSize } from '../../engine/store/size.ts';
 import { storable } from '../../engine/store/storable.ts';
 import { checkTogether } from '../../engine/store/transaction.ts';
-import { firstPage, megabyte } from './page-bytes.ts';
+import { firstPage } from './page-bytes.ts';
 
 export type MemoryStore = Store & {
   /** Every commit in the order in which they were stored, as a stream of the table delivers them. */
@@ -21,8 +22,8 @@ const taken = (commit: Commit): Commit => {
     ...storable(rest, 'commit'),
     events: events.map((event, i) => ({ ...event, data: storable(event.data, `events[${i}].data`) })),
   };
-  if (itemSize(copy) > largestItem)
-    throw new Error(`${commit.stream} ${commit.commit}: an item has at most ${largestItem} bytes.`);
+  if (itemSize(copy) > dynamoDb.itemBytes)
+    throw new Error(`${commit.stream} ${commit.commit}: an item has at most ${dynamoDb.itemBytes} bytes.`);
   return copy;
 };
 
@@ -39,7 +40,7 @@ const pageOf = (
 };
 
 /** The commits in memory, with the same conditions, answers, limits and pages as the table. */
-export const memoryStore = ({ pageBytes = megabyte }: Readonly<{ pageBytes?: number }> = {}): MemoryStore => {
+export const memoryStore = ({ pageBytes = dynamoDb.pageBytes }: Readonly<{ pageBytes?: number }> = {}): MemoryStore => {
   const commits = new Map<string, Commit>();
   const at = (stream: string, commit: number): Commit | undefined => structuredClone(commits.get(keyOf(stream, commit)));
   return {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Parked, ParkedList, SweepPlace, SweepPlaces } from '../../engine/operate/ports.ts';
 import type { Scanner, ScanPlace } from '../../engine/ports.ts';
-import { itemSize } from '../../engine/store/size.ts';
+import { itemSize, readUnits } from '../../engine/store/size.ts';
 import { firstPage } from './page-bytes.ts';
 import type { MemoryStore } from './store.ts';
 import type { MemoryView } from './view.ts';
@@ -25,7 +25,7 @@ export const memoryScanner = (store: Pick<MemoryStore, 'stored'>): Scanner => ({
     return {
       commits,
       ...(last && rest.length > commits.length && { next: { stream: last.stream, commit: last.commit } }),
-      units: Math.max(1, Math.ceil(bytes / 4_096)) * (consistent ? 1 : 0.5),
+      units: readUnits(bytes) * (consistent ? 1 : 0.5),
     };
   },
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { dynamoDb } from '../../engine/limits.ts';
 import type { Listing, View, ViewItem, ViewReader } from '../../engine/ports.ts';
-import { itemSize, largestItem } from '../../engine/store/size.ts';
+import { itemSize } from '../../engine/store/size.ts';
 import { storable } from '../../engine/store/storable.ts';
 import { compareText, matches } from '../../engine/view/lists.ts';
 import { goesOver, isUnwritten, listed, rowUnder, written } from '../../engine/view/view-item.ts';
@@ -42,7 +43,8 @@ export const memoryView = (): MemoryView => {
       ...(row !== undefined && { row: storable(row) }),
       ...(memory !== undefined && { memory: storable(memory) }),
     };
-    if (itemSize(copy) > largestItem) throw new Error(`${item.key} ${item.sort}: an item has at most ${largestItem} bytes.`);
+    if (itemSize(copy) > dynamoDb.itemBytes)
+      throw new Error(`${item.key} ${item.sort}: an item has at most ${dynamoDb.itemBytes} bytes.`);
     // Frozen instead of copied at each read: whoever changes what a table gave fails, and reading costs nothing.
     table.set(places(item), frozen(copy));
   };

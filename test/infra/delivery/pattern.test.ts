@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { longestPattern, patternsFor, type Wanted } from '../../../lib/infra/delivery/pattern.ts';
+import { eventBridge } from '../../../lib/engine/limits.ts';
+import { patternsFor, type Wanted } from '../../../lib/infra/delivery/pattern.ts';
 
 const source = ['foldstream.commits'];
 
@@ -18,7 +19,7 @@ describe('the event patterns of a consumer', () => {
     const patterns = patternsFor(wanted);
     expect(patterns.length).toBeGreaterThan(1);
     expect(patterns.length).toBeLessThan(5);
-    for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(longestPattern);
+    for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(eventBridge.patternCharacters);
     // Nothing is left out, and nothing is delivered that is not wanted.
     for (const { category, types } of wanted) {
       for (const type of types) expect(patterns.filter((pattern) => matches(pattern, category, type))).toHaveLength(1);
@@ -40,7 +41,7 @@ describe('the event patterns of a consumer', () => {
   test('are counted as they are sent, up to the last character', () => {
     for (let length = 1_900; length <= 2_060; length++)
       for (const { detailType, ...rest } of patternsFor([{ category: 'a', types: ['x'.repeat(length)] }]))
-        expect(JSON.stringify({ ...rest, 'detail-type': detailType }).length).toBeLessThanOrEqual(longestPattern);
+        expect(JSON.stringify({ ...rest, 'detail-type': detailType }).length).toBeLessThanOrEqual(eventBridge.patternCharacters);
   });
 
   test('match each wanted commit once, and none of another category', () => {
@@ -52,7 +53,7 @@ describe('the event patterns of a consumer', () => {
       fc.property(some, fc.boolean(), (drawn, imported) => {
         const wanted: Wanted[] = drawn.map(({ category, types }, i) => ({ category, types: names(`T${i}`, types) }));
         const patterns = patternsFor(wanted, { imported });
-        for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(longestPattern);
+        for (const pattern of patterns) expect(JSON.stringify(pattern).length).toBeLessThanOrEqual(eventBridge.patternCharacters);
         for (const { category, types = [] } of wanted)
           for (const type of types) expect(patterns.filter((pattern) => matches(pattern, category, type)).length).toBe(1);
         expect(patterns.some((pattern) => matches(pattern, 'other-one', 'OfNobody'))).toBe(false);

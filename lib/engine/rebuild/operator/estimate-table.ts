@@ -1,6 +1,7 @@
 import type { AnyProjection } from '../../../core/projection.ts';
+import { dynamoDb } from '../../limits.ts';
 import type { RowChange, View, ViewItem, ViewReader } from '../../ports.ts';
-import { itemSize, sum } from '../../store/size.ts';
+import { itemSize, readUnits, sum } from '../../store/size.ts';
 import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
 import { isPlaceOfRow, rowPlace, shareSort } from '../../view/shares.ts';
 import { isUnwritten, listed, rowUnder, written } from '../../view/view-item.ts';
@@ -11,11 +12,9 @@ type Counting = Pick<
   'head' | 'putHead' | 'putRow' | 'putShares' | 'putPart' | 'part' | 'shares' | 'parts' | 'rowsOf' | 'sharesIn'
 >;
 
-const kilobyte = 1_024;
-const readBytes = 4 * kilobyte;
-const writes = (bytes: number) => Math.max(1, Math.ceil(bytes / kilobyte));
+const writes = (bytes: number) => Math.max(1, Math.ceil(bytes / dynamoDb.writeUnitBytes));
 /** What one request costs that reads items of these sizes: they are rounded up together. */
-const reads = (sizes: readonly number[]) => Math.max(1, Math.ceil(sum(sizes) / readBytes));
+const reads = (sizes: readonly number[]) => readUnits(sum(sizes));
 
 /** An item's size as the table holds it: its places are attributes of their own. */
 const sizeOf = ({ lists = {}, ...item }: ViewItem): number =>

@@ -3,7 +3,7 @@ import type { AnyProjection } from '../../../core/projection.ts';
 import { nowOf } from '../../instant.ts';
 import { pages } from '../../pages.ts';
 import type { Clock, Page, Scanner, Store, View, ViewReader } from '../../ports.ts';
-import { itemSize } from '../../store/size.ts';
+import { itemSize, readUnits, sum } from '../../store/size.ts';
 import type { Part, PartProgress, Rebuild, RebuildSettings, RebuildState, Rebuilds } from '../ports.ts';
 import { defaultWorkSettings, rebuildSettings } from '../settings.ts';
 import type { Working } from '../slice.ts';
@@ -94,8 +94,7 @@ const sampleStore = (commits: readonly Commit[]) => {
   );
   let units = 0;
   const read = (found: readonly Commit[]) => {
-    const bytes = found.reduce((sum, commit) => sum + itemSize(commit), 0);
-    units += Math.max(1, Math.ceil(bytes / 4_096));
+    units += readUnits(sum(found.map(itemSize)));
   };
   const store: Pick<Store, 'read' | 'find'> = {
     read: async (stream, { from, to = Number.POSITIVE_INFINITY }): Promise<Page> => {
