@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+
+import { dynamo } from '../aws/dynamo.ts';
 import { describeStack } from '../aws/local/stack.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { deploymentFile, localDeployment } from './local/deployment.ts';
@@ -7,6 +9,11 @@ import { UserError } from './terminal/user-error.ts';
 
 /** The deployment that a verb works on: the named stack, or the local one. */
 export type Target = Readonly<{ manifest: Manifest; stack?: string }>;
+
+export type Outputs = Readonly<Record<string, string>>;
+
+/** A deployment's outputs, a client, and the names of its two tables that never change. */
+export type Connected = Readonly<{ outputs: Outputs; client: ReturnType<typeof dynamo>; commits: string; control: string }>;
 
 /**
  * Points the AWS clients to the local cloud of `npm start`, if no stack was named and it runs. Returns true if so; else the environment's account is
@@ -18,8 +25,15 @@ export const targetEngine = (stack: string | undefined): boolean => {
   return true;
 };
 
+/** A client for a command line, which can retry for minutes: a function has seconds. */
+export const patientDynamo = (): ReturnType<typeof dynamo> =>
+  dynamo({
+    maxAttempts: 8,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+  });
+
 /** The outputs of the named stack in the environment's account, or of the local deployment. */
-export const targetOutputs = async (stack: string | undefined): Promise<Readonly<Record<string, string>>> => {
+export const targetOutputs = async (stack: string | undefined): Promise<Outputs> => {
   if (targetEngine(stack)) return localDeployment().outputs;
   if (stack === undefined)
     throw new UserError(
@@ -29,4 +43,16 @@ export const targetOutputs = async (stack: string | undefined): Promise<Readonly
   const found = await describeStack(undefined, stack);
   if (!found) throw new UserError(`There is no stack ${stack} in this account and region.`, 'Check AWS_PROFILE and AWS_REGION.');
   return found.outputs;
+};
+
+/** Connects to the named stack, or to the local deployment. */
+export const connect = async (stack: string | undefined): Promise<Connected> => {
+  const outputs = await targetOutputs(stack);
+  const { CommitsTable: commits, ControlTable: control } = outputs;
+  if (!commits || !control)
+    throw new UserError(
+      `The stack ${stack ?? 'of npm start'} has no tables of Foldstream among its outputs.`,
+      'Name a stack of Foldstream (--stack foldstream-prod), or deploy this release there first.',
+    );
+  return { outputs, client: patientDynamo(), commits, control };
 };

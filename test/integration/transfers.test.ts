@@ -226,7 +226,7 @@ describe.runIf(overHttp())('transfers', () => {
     await listProcesses(target, print);
     expect(said.join('\n')).toContain(`transferProcess ${id}: stuck since`);
     await showInstance({ ...target, process: 'transferProcess', instance: id }, print);
-    expect(said.join('\n')).toContain('waits for a person, being stuck');
+    expect(said.join('\n')).toContain('waits for a person: it is stuck');
 
     // A retry meets the same refusal; a resume is for what is parked.
     const path = `/ops/processes/transferProcess/${id}`;

@@ -76,9 +76,9 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     view: ['terminal'],
     history: ['terminal'],
     operate: ['local', 'terminal'],
-    rebuild: ['view', 'terminal'],
+    rebuild: ['terminal'],
     process: ['rebuild', 'terminal'],
-    restore: ['local', 'view', 'terminal'],
+    restore: ['local', 'terminal'],
   },
 };
 

@@ -2,17 +2,15 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync,
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { dynamo } from '../../aws/dynamo.ts';
 import { commitScanner } from '../../aws/store/commit-scanner.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { aboutCommits } from '../../aws/store/count.ts';
 import { isCategory } from '../../core/stream.ts';
 import { exportSegment } from '../../engine/history/export-segment.ts';
 import type { Scanner, Store } from '../../engine/ports.ts';
-import { targetOutputs } from '../stack.ts';
+import { connect } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { tryLock } from '../terminal/lock.ts';
-import { patience } from '../terminal/patience.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { forgetPlaces, openPart, type Part } from './export-part.ts';
@@ -124,8 +122,7 @@ export const exportHistory = async (
     throw new UserError(`'${category}' is not a category: a category has letters only.`);
   const folder = isFile(out) ? `${out}.parts` : out;
   if (isFile(out) && existsSync(out)) throw new UserError(`${out} exists already.`, 'Choose another --out, or remove it first.');
-  const { CommitsTable: table = '' } = await targetOutputs(stack);
-  const client = dynamo(patience);
+  const { client, commits: table } = await connect(stack);
   const source = {
     table,
     scanner: commitScanner(client, table),

@@ -1,4 +1,3 @@
-import { dynamo } from '../../aws/dynamo.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { systemClock, systemKeys } from '../../aws/system.ts';
 import type { AnyDecider } from '../../core/decider.ts';
@@ -10,12 +9,11 @@ import { type Imported, importHistory } from '../../engine/history/import-histor
 import { type FormatsOf, type ImportLine, type LineReading, readImportLine } from '../../engine/history/import-line.ts';
 import { turns } from '../../engine/history/turns.ts';
 import type { Clock, Keys, Store } from '../../engine/ports.ts';
-import { defaultSettings } from '../../engine/settings.ts';
-import { targetOutputs } from '../stack.ts';
+import { withoutSnapshots } from '../loading.ts';
+import { connect } from '../stack.ts';
 import { count, listed, type Print, some } from '../terminal/lines.ts';
-import { patience } from '../terminal/patience.ts';
 import type { Bar } from '../terminal/progress.ts';
-import { UserError } from '../terminal/user-error.ts';
+import { printedLog } from '../texts.ts';
 import { filesOf, linesOfFile } from './export-lines.ts';
 
 export type ImportOptions = Readonly<{ manifest: Manifest; path: string; stack?: string }>;
@@ -63,16 +61,7 @@ async function* linesIn(files: readonly string[], reading: LineReading): AsyncGe
 /** Claims the unique values of the imported streams. Returns those that other streams have already, as lines for a person. */
 const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys, clock }: Target, mark: string) => {
   const unique = new Map(manifest.aggregates.filter((decider) => decider.unique).map((decider) => [decider.category, decider]));
-  const common = {
-    code: '',
-    store,
-    keys,
-    clock,
-    mark,
-    snapshots: { load: async () => undefined, save: async () => {} },
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    settings: defaultSettings,
-  };
+  const common = { ...withoutSnapshots, store, keys, clock, mark, log: printedLog(() => {}) };
   let claimed = 0;
   const taken: string[] = [];
   const { take, ended } = turns(claimsAtOnce);
@@ -126,9 +115,7 @@ export const importVerb = async (
   bar: (title: string) => Bar,
 ): Promise<boolean> => {
   const files = filesOf(path);
-  const { CommitsTable, ControlTable } = await targetOutputs(stack);
-  if (!CommitsTable || !ControlTable) throw new UserError('The deployment names no tables.', 'Deploy this release first.');
-  const client = dynamo(patience);
-  const target = { store: commitStore(client, CommitsTable), keys: systemKeys(client, ControlTable), clock: systemClock };
+  const { client, commits, control } = await connect(stack);
+  const target = { store: commitStore(client, commits), keys: systemKeys(client, control), clock: systemClock };
   return importFiles(manifest, files, target, print, bar);
 };

@@ -1,13 +1,12 @@
-import { dynamo } from '../../aws/dynamo.ts';
 import { traceReader } from '../../aws/functions/trace-reader.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { pascal } from '../../core/stream.ts';
 import type { Trace, TracedInstance, TracedStep } from '../../engine/history/trace.ts';
-import type { Wait } from '../../engine/process/told.ts';
-import { targetOutputs } from '../stack.ts';
+import { deployedProjections } from '../deployed.ts';
+import { connect } from '../stack.ts';
 import { count, type Print } from '../terminal/lines.ts';
+import { waitText } from '../texts.ts';
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1_000).toFixed(3)} s`;
 
@@ -28,17 +27,6 @@ const linesOf = (steps: readonly TracedStep[], indent = '', isRoot = true): read
     };
     return [line, ...linesOf(step.followed, `${indent}${below}`, false)];
   });
-
-const waitLine = (wait: Wait): string => {
-  switch (wait.for) {
-    case 'outcome':
-      return `${wait.instance} for the outcome of ${wait.command} to ${wait.to}, decided at ${wait.since}`;
-    case 'deadline':
-      return `${wait.instance} for whatever comes first, at the latest for the deadline '${wait.name}' at ${wait.until}`;
-    case 'person':
-      return `${wait.instance} for a person: it is ${wait.status} (${wait.why})`;
-  }
-};
 
 /** A story on lines of a readable length. */
 const storyLines = (story: string): readonly string[] => {
@@ -75,7 +63,10 @@ export const traceLines = ({
     '',
     ...lines.map((line) => `${line.when.padStart(when)}  ${line.tree.padEnd(tree)}  ${line.says}`),
     ...instances.flatMap((instance) => block(`${instance.instance} (${ending(instance)}):`, storyLines(instance.story))),
-    ...block('What waits:', waits.map(waitLine)),
+    ...block(
+      'What waits:',
+      waits.map((wait) => `${wait.instance} ${waitText(wait)}`),
+    ),
     ...block(
       'Spoken of, and not found:',
       missing.map(({ stream, commit }) => `${stream} #${commit}`),
@@ -88,19 +79,14 @@ type Options = Readonly<{ manifest: Manifest; correlation: string; stack?: strin
 
 /** `foldstream trace <correlation>`: prints the commits that a request caused, as a tree. */
 export const traceVerb = async ({ manifest, correlation, stack, json }: Options, print: Print): Promise<void> => {
-  const outputs = await targetOutputs(stack);
-  const client = dynamo();
-  const views = manifest.projections.flatMap((projection) => {
-    const table = outputs[`${pascal(projection.name)}R${projection.revision}Table`];
-    return table === undefined ? [] : [{ projection, table }];
-  });
-  const read = traceReader({
+  const connection = await connect(stack);
+  const { client, commits, control } = connection;
+  const trace = await traceReader({
     manifest,
     client,
-    views,
-    store: commitStore(client, outputs.CommitsTable ?? ''),
-    actives: activeRevisions(client, outputs.ControlTable ?? ''),
-  });
-  const trace = await read(correlation);
+    views: deployedProjections(manifest, connection),
+    store: commitStore(client, commits),
+    actives: activeRevisions(client, control),
+  })(correlation);
   for (const line of json ? [JSON.stringify(trace, undefined, 2)] : traceLines(trace)) print(line);
 };

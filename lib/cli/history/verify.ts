@@ -1,10 +1,9 @@
-import { dynamo } from '../../aws/dynamo.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { streamNames } from '../../aws/store/stream-names.ts';
 import { systemHash } from '../../aws/system.ts';
 import { parseStream } from '../../core/stream.ts';
 import { type Verified, verifyStream } from '../../engine/store/verify.ts';
-import { targetOutputs } from '../stack.ts';
+import { connect } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 
@@ -21,9 +20,8 @@ export const verify = async ({ stream, all = false, stack }: VerifyOptions, prin
     throw new UserError('There is nothing to verify.', 'Name one stream (account-7f3a), or use --all.');
   if (stream !== undefined && !parseStream(stream))
     throw new UserError(`'${stream}' is not the name of a stream.`, 'A stream is named <category>-<id>, such as account-7f3a.');
-  const { CommitsTable = '' } = await targetOutputs(stack);
-  const client = dynamo();
-  const store = commitStore(client, CommitsTable);
+  const { client, commits } = await connect(stack);
+  const store = commitStore(client, commits);
   if (stream !== undefined) {
     const verified = await verifyStream(store, { hash: systemHash }, stream);
     if ('commits' in verified && verified.commits === 0) throw new UserError(`There is no stream ${stream}.`);
@@ -31,7 +29,7 @@ export const verify = async ({ stream, all = false, stack }: VerifyOptions, prin
     return !('fault' in verified);
   }
   let [streams, broken] = [0, 0];
-  for await (const name of streamNames(client, CommitsTable)) {
+  for await (const name of streamNames(client, commits)) {
     const verified = await verifyStream(store, { hash: systemHash }, name);
     streams += 1;
     if ('fault' in verified) {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
-import { dynamo } from '../../aws/dynamo.ts';
 import { sfn, stateMachineExecutions } from '../../aws/rebuild/executions.ts';
 import { rebuildRecords } from '../../aws/rebuild/records.ts';
 import { commitScanner } from '../../aws/store/commit-scanner.ts';
@@ -9,10 +8,8 @@ import { systemClock } from '../../aws/system.ts';
 import { activeRevisions, revisionPhases } from '../../aws/view/revisions.ts';
 import type { Scanner } from '../../engine/ports.ts';
 import type { Ordering } from '../../engine/rebuild/operator/requests.ts';
-import { type Target, targetOutputs } from '../stack.ts';
-import { patience } from '../terminal/patience.ts';
-import { UserError } from '../terminal/user-error.ts';
-import { deployedProjections } from '../view/deployed.ts';
+import { deployedProjections } from '../deployed.ts';
+import { connect, type Target } from '../stack.ts';
 
 /** A deployment's rebuilds, and the commits that an estimate looks at. */
 export type Rebuilding = Ordering & Readonly<{ scanner: Scanner }>;
@@ -22,20 +19,17 @@ export const asker = (): string => `cli/${userInfo().username}`;
 
 /** The ports for starting rebuilds without HTTP, as the caller's own AWS user. */
 export const rebuildingOn = async ({ manifest, stack }: Target): Promise<Rebuilding> => {
-  const outputs = await targetOutputs(stack);
-  const { CommitsTable, ControlTable, RebuildMachine } = outputs;
-  if (!CommitsTable || !ControlTable || !RebuildMachine)
-    throw new UserError('The deployment has no machine for rebuilds.', 'Deploy this release first.');
-  const client = dynamo(patience);
+  const connection = await connect(stack);
+  const { outputs, client, commits, control } = connection;
   return {
-    views: deployedProjections(manifest, outputs).filter(({ projection }) => manifest.projections.includes(projection)),
-    actives: activeRevisions(client, ControlTable),
-    phases: revisionPhases(client, ControlTable),
-    rebuilds: rebuildRecords(client, ControlTable),
-    executions: stateMachineExecutions(sfn(), RebuildMachine),
+    views: deployedProjections(manifest, connection).filter(({ projection }) => manifest.projections.includes(projection)),
+    actives: activeRevisions(client, control),
+    phases: revisionPhases(client, control),
+    rebuilds: rebuildRecords(client, control),
+    executions: stateMachineExecutions(sfn(), outputs.RebuildMachine ?? ''),
     clock: systemClock,
     keys: { randomId: randomUUID },
-    aboutCommits: aboutCommits(client, CommitsTable),
-    scanner: commitScanner(client, CommitsTable),
+    aboutCommits: aboutCommits(client, commits),
+    scanner: commitScanner(client, commits),
   };
 };

@@ -1,10 +1,8 @@
 import { giveMissing, tableFacts } from '../../aws/deployment/kept-tables.ts';
-import { dynamo } from '../../aws/dynamo.ts';
 import { systemClock } from '../../aws/system.ts';
 import { contextOf, type KeptTable, keptTables, lackingIn } from '../../engine/deployment/kept-tables.ts';
-import { targetEngine } from '../stack.ts';
+import { patientDynamo, targetEngine } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
-import { patience } from '../terminal/patience.ts';
 import { UserError } from '../terminal/user-error.ts';
 
 /** The tables that can be adopted. */
@@ -18,7 +16,7 @@ export type AdoptVerb = Readonly<{ table: KeptTable; name: string; stack?: strin
  */
 export const adoptVerb = async ({ table, name, stack }: AdoptVerb, print: Print): Promise<void> => {
   targetEngine(stack);
-  const client = dynamo(patience);
+  const client = patientDynamo();
   const facts = await tableFacts(client, name);
   if (facts === 'none')
     throw new UserError(`There is no table ${name} in this account and region.`, 'Check AWS_PROFILE and AWS_REGION.');

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { systemProofs } from '../../aws/delivery/proofs.ts';
-import { sqs, sqsQueue } from '../../aws/delivery/queue.ts';
-import { dynamo } from '../../aws/dynamo.ts';
+import { sqs } from '../../aws/delivery/queue.ts';
 import { sweepPlaces } from '../../aws/operate/sweep-places.ts';
 import { deadlineItems } from '../../aws/process/deadlines.ts';
 import { eventBridgeScheduler, schedulerClient } from '../../aws/process/scheduler.ts';
@@ -11,20 +9,18 @@ import { commitScanner } from '../../aws/store/commit-scanner.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { aboutCommits } from '../../aws/store/count.ts';
 import { systemClock, systemHash } from '../../aws/system.ts';
-import { viewTable } from '../../aws/view/table.ts';
 import { announcerName } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { pascal } from '../../core/stream.ts';
 import { instant } from '../../engine/instant.ts';
 import type { RestoredProcess } from '../../engine/restore/ports.ts';
 import { type Reset, type Resetting, resetToRestored } from '../../engine/restore/reset.ts';
+import { deployedProcesses, deployedProjections } from '../deployed.ts';
 import { usesExternalEngine } from '../local/endpoint.ts';
-import { targetOutputs } from '../stack.ts';
+import { type Connected, connect } from '../stack.ts';
 import { type Print, some } from '../terminal/lines.ts';
-import { patience } from '../terminal/patience.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { deployedProjections } from '../view/deployed.ts';
 
 export type RestoredVerb = Readonly<{
   manifest: Manifest;
@@ -34,56 +30,47 @@ export type RestoredVerb = Readonly<{
   late: number;
   stack?: string;
 }>;
-type Outputs = Readonly<Record<string, string>>;
 
 const segments = 16;
 
-const processesIn = ({ processes = [] }: Manifest, outputs: Outputs): readonly RestoredProcess[] => {
-  const [client, queues, control] = [dynamo(patience), sqs(), outputs.ControlTable ?? ''];
-  const proofs = systemProofs(client, control);
-  return processes.flatMap((process) => {
-    const prefix = pascal(process.category);
-    const [url, group] = [outputs[`${prefix}Queue`], outputs[`${prefix}ScheduleGroup`]];
-    if (url === undefined || group === undefined) return [];
+const processesIn = (manifest: Manifest, connection: Connected): readonly RestoredProcess[] => {
+  const { client, control, outputs } = connection;
+  return deployedProcesses(manifest, connection).map(({ process, queue, proofs }) => {
+    const { category } = process;
+    const group = outputs[`${pascal(category)}ScheduleGroup`] ?? '';
     const sides = { client: schedulerClient(), clock: systemClock, proofs, sendNow: async () => {} };
-    return [
-      {
-        process,
-        cursors: { ...sourceCursors(client, control, process.category), ...allCursors(client, control, process.category) },
-        deadlines: { ...deadlineItems(client, control), ...allDeadlines(client, control, process.category) },
-        scheduler: eventBridgeScheduler(sides, { group, queueArn: '', role: '' }),
-        queue: sqsQueue(queues, url, proofs),
-      },
-    ];
+    return {
+      process,
+      cursors: { ...sourceCursors(client, control, category), ...allCursors(client, control, category) },
+      deadlines: { ...deadlineItems(client, control), ...allDeadlines(client, control, category) },
+      scheduler: eventBridgeScheduler(sides, { group, queueArn: '', role: '' }),
+      queue,
+    };
   });
 };
 
 /** All consumers of a deployment's commits, and their queues, found by its outputs. */
-const resettingOn = (manifest: Manifest, outputs: Outputs) => {
-  const { CommitsTable, ControlTable } = outputs;
-  if (!CommitsTable || !ControlTable) throw new UserError('The deployment names no tables.', 'Deploy this release first.');
-  const client = dynamo(patience);
-  const projections = deployedProjections(manifest, outputs).map((deployed) => ({
+const resettingOn = (manifest: Manifest, connection: Connected) => {
+  const { client, commits, control, outputs } = connection;
+  const projections = deployedProjections(manifest, connection).map((deployed) => ({
     ...deployed,
     heads: allHeads(client, deployed.table),
   }));
   const resetting: Omit<Resetting, 'seen'> = {
-    scanner: commitScanner(client, CommitsTable),
-    store: commitStore(client, CommitsTable),
+    scanner: commitScanner(client, commits),
+    store: commitStore(client, commits),
     keys: { hash: systemHash },
-    places: sweepPlaces(client, ControlTable),
-    processes: processesIn(manifest, outputs),
+    places: sweepPlaces(client, control),
+    processes: processesIn(manifest, connection),
     views: projections.filter(({ projection }) => projection.name !== announcerName),
-    announcers: projections
-      .filter(({ projection }) => projection.name === announcerName)
-      .map(({ table, ...announcer }) => ({ ...announcer, view: viewTable(client, table) })),
+    announcers: projections.filter(({ projection }) => projection.name === announcerName),
     segments,
     correlation: randomUUID(),
   };
   const queues = Object.entries(outputs).flatMap(([name, value]) =>
     /(?:Queue|DeadLetters|Undelivered)$/.test(name) ? [value] : [],
   );
-  return { resetting, queues, about: aboutCommits(client, CommitsTable) };
+  return { resetting, queues, about: aboutCommits(client, commits) };
 };
 
 const resetLine = ({ consumer, cursors, moved, deadlines, attended }: Reset): string => {
@@ -116,7 +103,7 @@ export const restoredVerb = async (
     throw new UserError(`'${to}' is no instant.`, 'Say it as the restore was told, such as 2026-11-28T12:00:00Z.');
   if (at > systemClock.now())
     throw new UserError(`${instant(at)} is in the future.`, 'Say the instant that the commits were restored to.');
-  const { resetting, queues, about } = resettingOn(manifest, await targetOutputs(stack));
+  const { resetting, queues, about } = resettingOn(manifest, await connect(stack));
   await emptied(queues, print);
   const [expected, bar] = [await about(), barOf('Checking the commits')];
   const seen = (done: number) => bar.show({ done, about: expected });

@@ -1,43 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { sqs } from '../../aws/delivery/queue.ts';
-import { redrive } from '../../aws/delivery/redrive.ts';
-import { dynamo } from '../../aws/dynamo.ts';
 import { cloudWatchAges } from '../../aws/operate/ages.ts';
 import { systemClock } from '../../aws/system.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
-import { type Operating, orderResume, type ProjectionsReport, reportProjections } from '../../engine/operate/projections.ts';
-import { type Target, targetOutputs } from '../stack.ts';
+import { orderResume, type ProjectionsReport, reportProjections } from '../../engine/operate/projections.ts';
+import { deployedProjections, redriveTo } from '../deployed.ts';
+import { connect, type Target } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { type Deployed, deployedProjections } from './deployed.ts';
+import { lagText, printedLog } from '../texts.ts';
 
 type One = Target & Readonly<{ view: string; revision?: number }>;
 
-const operatingOn = async (
-  { manifest, stack }: Target,
-  print: Print,
-): Promise<Omit<Operating, 'views'> & Readonly<{ views: readonly Deployed[] }>> => {
-  const outputs = await targetOutputs(stack);
-  const warn = (message: string) => print(message);
+const operatingOn = async ({ manifest, stack }: Target, print: Print) => {
+  const connection = await connect(stack);
   return {
-    views: deployedProjections(manifest, outputs),
-    actives: activeRevisions(dynamo(), outputs.ControlTable ?? ''),
-    ages: cloudWatchAges(outputs.PublishFunction ?? '', systemClock),
-    log: { info: () => {}, warn, error: warn },
+    views: deployedProjections(manifest, connection),
+    actives: activeRevisions(connection.client, connection.control),
+    ages: cloudWatchAges(connection.outputs.PublishFunction ?? '', systemClock),
+    log: printedLog(print),
   };
 };
 
-const seconds = (age: number | undefined) => (age === undefined ? 'age not measured' : `oldest ${Math.round(age)} s`);
-
 /** A report as lines for a person. */
 export const reportLines = ({ projections, publisher }: ProjectionsReport): readonly string[] => [
-  ...projections.flatMap(({ name, revision, active, parked, moreParked, lag }) => {
-    const { waiting, inFlight, deadLetters, oldestSeconds } = lag;
-    return [
-      `${name}.r${revision}${active ? '' : ' (not answering)'}: ${waiting} waiting, ${inFlight} in work, ${seconds(oldestSeconds)}, ${deadLetters} dead letters, ${parked.length}${moreParked ? ' and more' : ''} parked`,
-      ...parked.map(({ stream, commit, reason, since }) => `  ${stream} at commit ${commit} since ${since}: ${reason}`),
-    ];
-  }),
+  ...projections.flatMap(({ name, revision, active, parked, moreParked, lag }) => [
+    `${name}.r${revision}${active ? '' : ' (not answering)'}: ${lagText(lag)}, ${parked.length}${moreParked ? ' and more' : ''} parked`,
+    ...parked.map(({ stream, commit, reason, since }) => `  ${stream} at commit ${commit} since ${since}: ${reason}`),
+  ]),
   `publisher: ${publisher.behindSeconds === undefined ? 'age not measured' : `${Math.round(publisher.behindSeconds)} s behind`}`,
 ];
 
@@ -66,9 +55,7 @@ export const redriveProjection = async ({ view: name, revision, ...target }: One
   const view = candidates
     .toSorted((a, b) => a.projection.revision - b.projection.revision)
     .find(({ projection }) => wanted === undefined || projection.revision === wanted);
-  if (!view) throw new UserError(`${name}${revision === undefined ? '' : `.r${revision}`} is not deployed.`);
-  const client = sqs();
-  let moved = 0;
-  for (const letters of view.letters) moved += await redrive(client, letters, view.queueUrl);
-  print(`${moved} letters are back in the queue of ${name}.r${view.projection.revision}.`);
+  const wantedName = `${name}${revision === undefined ? '' : `.r${revision}`}`;
+  if (!view) throw new UserError(`The view ${wantedName} is not deployed.`, 'List those that are: foldstream projections.');
+  await redriveTo(view, `${name}.r${view.projection.revision}`, print);
 };

@@ -63,8 +63,8 @@ transferProcess-t1 (stuck):
 
 What waits:
   transferProcess-t1 for a person: it is stuck (account-a1 refused Credit: account-not-open)
-  transferProcess-t1 for the outcome of Credit to account-a2, decided at 2026-11-21T12:00:00.000Z
-  transferProcess-t1 for whatever comes first, at the latest for the deadline 'debit' at 2026-11-21T12:00:00.000Z`);
+  transferProcess-t1 for the outcome of Credit to account-a2, sent at 2026-11-21T12:00:00.000Z
+  transferProcess-t1 for the deadline 'debit' at 2026-11-21T12:00:00.000Z, if nothing comes before it`);
   });
 
   it('break a long story where it goes on', () => {

@@ -171,7 +171,7 @@ describe('one instance', () => {
     const { operating } = await busy();
     const lines = instanceLines(await readInstance(operating, { process: 'moving', instance: 's' }));
     expect(lines[0]).toBe('moving s: stuck');
-    expect(lines.join('\n')).toMatch(/waits for a person, being stuck: wallet-a refused Add: closed/);
+    expect(lines.join('\n')).toMatch(/waits for a person: it is stuck \(wallet-a refused Add: closed\)/);
   });
 
   it('that is not there, or of no process, is not found', async () => {

@@ -1,0 +1,62 @@
+import { systemProofs } from '../aws/delivery/proofs.ts';
+import { sqs, sqsQueue } from '../aws/delivery/queue.ts';
+import { redrive } from '../aws/delivery/redrive.ts';
+import { queueName } from '../aws/queue-name.ts';
+import { parkedList } from '../aws/view/parked-list.ts';
+import { viewTable } from '../aws/view/table.ts';
+import { operated } from '../core/announcer.ts';
+import type { Manifest } from '../core/manifest.ts';
+import type { AnyProcess } from '../core/process/process.ts';
+import { pascal } from '../core/stream.ts';
+import type { Operated } from '../engine/operate/projections.ts';
+import type { Proofs, Queue } from '../engine/ports.ts';
+import type { Connected } from './stack.ts';
+import type { Print } from './terminal/lines.ts';
+
+/** A consumer's queue in a deployment, and the URLs of its dead letters. */
+type DeployedQueue = Readonly<{ queueUrl: string; queueName: string; queue: Queue; proofs: Proofs; letters: readonly string[] }>;
+
+/** Finds the queues of consumers by the outputs of a deployment, whose names begin with that of the consumer. */
+const queuesIn = ({ outputs, client, control }: Connected): ((consumer: string) => DeployedQueue | undefined) => {
+  const [queues, proofs] = [sqs(), systemProofs(client, control)];
+  return (consumer) => {
+    const queueUrl = outputs[`${consumer}Queue`];
+    if (queueUrl === undefined) return undefined;
+    const letters = [outputs[`${consumer}DeadLetters`], outputs[`${consumer}Undelivered`]].filter((url) => url !== undefined);
+    return { queueUrl, queueName: queueName(queueUrl), queue: sqsQueue(queues, queueUrl, proofs), proofs, letters };
+  };
+};
+
+type Deployed = Operated & DeployedQueue & Readonly<{ table: string; view: ReturnType<typeof viewTable>; code?: string }>;
+
+/** The deployed projections of the manifest, and the sender of public events, found by the outputs. */
+export const deployedProjections = (manifest: Manifest, connected: Connected): readonly Deployed[] => {
+  const { outputs, client } = connected;
+  const queueOf = queuesIn(connected);
+  return operated(manifest).flatMap((projection) => {
+    const name = `${pascal(projection.name)}R${projection.revision}`;
+    const [table, code, queue] = [outputs[`${name}Table`], outputs[`${name}Code`], queueOf(name)];
+    if (table === undefined || queue === undefined) return [];
+    const [view, parked] = [viewTable(client, table), parkedList(client, table)];
+    return [{ projection, table, view, parked, ...queue, ...(code !== undefined && { code }) }];
+  });
+};
+
+/** The deployed processes of the manifest, found by the outputs. */
+export const deployedProcesses = (
+  { processes = [] }: Manifest,
+  connected: Connected,
+): readonly (DeployedQueue & Readonly<{ process: AnyProcess }>)[] => {
+  const queueOf = queuesIn(connected);
+  return processes.flatMap((process) => {
+    const queue = queueOf(pascal(process.category));
+    return queue === undefined ? [] : [{ process, ...queue }];
+  });
+};
+
+/** Puts dead letters back into a consumer's queue: those of the queue, and those of its rules. */
+export const redriveTo = async ({ queueUrl, letters }: DeployedQueue, consumer: string, print: Print): Promise<void> => {
+  let moved = 0;
+  for (const from of letters) moved += await redrive(sqs(), from, queueUrl);
+  print(`${moved} letters are back in the queue of ${consumer}.`);
+};
