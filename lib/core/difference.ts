@@ -4,7 +4,12 @@
 export type Change = Readonly<{ path: string; from?: unknown; to?: unknown }>;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
-const escaped = (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** A place in plain data as a JSON pointer (RFC 6901).
+ * @example pointerTo(['items', 0, 'a/b']); // '/items/0/a~1b'
+ */
+export const pointerTo = (path: readonly PropertyKey[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** The fields in which two plain values differ, by JSON pointer, in the order of their names.
  * @example difference({ balance: 5 }, { balance: 7 }); // [{ path: '/balance', from: 5, to: 7 }]
@@ -14,5 +19,7 @@ export const difference = (from: unknown, to: unknown, path = ''): readonly Chan
   if (!isObject(from) || !isObject(to) || Array.isArray(from) !== Array.isArray(to))
     return [{ path, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }];
   const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-  return (Array.isArray(from) ? keys : keys.sort()).flatMap((key) => difference(from[key], to[key], `${path}/${escaped(key)}`));
+  return (Array.isArray(from) ? keys : keys.sort()).flatMap((key) =>
+    difference(from[key], to[key], `${path}${pointerTo([key])}`),
+  );
 };

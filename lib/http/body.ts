@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { pointerTo } from '../core/difference.ts';
 import { ProblemError } from '../core/problem.ts';
 import { levels, NotStorable, storable } from '../engine/store/storable.ts';
 
@@ -7,6 +8,9 @@ const bodyBytes = 256 * 1024;
 /** A decision wraps the given data in its own: this many levels are reserved for that. */
 const leftForWrapping = 5;
 
+const refusedBody = (kind: string, detail: string, errors: readonly Readonly<{ path: string; reason: string }>[]) =>
+  new ProblemError({ kind, status: 400, detail, extra: { errors } });
+
 /** Refuses data that no table accepts or no caller would get back, with its path: invalid Unicode, empty names, unbounded numbers, deep nesting. */
 const checked = (body: unknown): unknown => {
   try {
@@ -14,12 +18,8 @@ const checked = (body: unknown): unknown => {
     return body;
   } catch (error) {
     if (!(error instanceof NotStorable)) throw error;
-    throw new ProblemError({
-      kind: 'invalid-request',
-      status: 400,
-      detail: `${error.message} See errors for its path.`,
-      extra: { errors: [{ path: error.pointer, reason: error.fault }] },
-    });
+    const errors = [{ path: error.pointer, reason: error.fault }];
+    throw refusedBody('invalid-request', `${error.message} See errors for its path.`, errors);
   }
 };
 
@@ -42,15 +42,13 @@ export const jsonBody = (body: string): unknown => {
   return checked(parsed(body));
 };
 
-/** A request's body in the form that it must have. */
-export const shaped = <T>(schema: z.ZodType<T>, body: string): T => {
-  const result = schema.safeParse(jsonBody(body));
+type Refusal = Readonly<{ kind: string; detail: string }>;
+const unfit: Refusal = { kind: 'invalid-request', detail: 'The body does not fit; each field is listed in errors.' };
+
+/** A body in the form that it must have. Otherwise each fault is listed with its place. */
+export const shaped = <T>(schema: z.ZodType<T>, body: unknown, { kind, detail }: Refusal = unfit): T => {
+  const result = schema.safeParse(body);
   if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), reason: message }));
-  throw new ProblemError({
-    kind: 'invalid-request',
-    status: 400,
-    detail: 'The body does not fit; each field is listed in errors.',
-    extra: { errors },
-  });
+  const errors = result.error.issues.map(({ path, message }) => ({ path: pointerTo(path), reason: message }));
+  throw refusedBody(kind, detail, errors);
 };

@@ -11,7 +11,7 @@ import type { CommandAnswer, Commanding, CommandRequest } from '../engine/comman
 import type { Keys } from '../engine/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import { type Awaited, consistencyToken } from '../engine/query/consistency.ts';
-import { jsonBody } from './body.ts';
+import { jsonBody, shaped } from './body.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
 const keyForm = /^[\x21-\x7e]{1,128}$/;
@@ -23,20 +23,7 @@ const publicCommand = (decider: AnyDecider, path: string): readonly [string, Com
   return found;
 };
 
-const validated = (format: CommandFormat<unknown>, body: unknown): unknown => {
-  const result = format.schema.safeParse(body);
-  if (result.success) return result.data;
-  const errors = result.error.issues.map(({ path, message }) => ({
-    path: path.map((part) => `/${String(part)}`).join(''),
-    reason: message,
-  }));
-  throw new ProblemError({
-    kind: 'invalid-command',
-    status: 400,
-    detail: 'The command does not fit its schema; each field is listed in errors.',
-    extra: { errors },
-  });
-};
+const unfit = { kind: 'invalid-command', detail: 'The command does not fit its schema; each field is listed in errors.' };
 
 /** `"5"` of an If-Match header as 5; `*` and no header ask for no version. */
 const expectedVersion = (header: string | undefined): number | undefined => {
@@ -83,7 +70,7 @@ export const answerCommand = async (
   // A command for anyone has its own route, whose path names it.
   const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
   const body = jsonBody(request.body);
-  const data = validated(format, body);
+  const data = shaped(format.schema, body, unfit);
   const version = expectedVersion(request.headers['if-match']);
   const { requestId, network } = request;
   const commandRequest: CommandRequest = {

@@ -3,7 +3,7 @@ import { readDifference, readHistory, readState } from '../engine/history/past.t
 import type { Moment } from '../engine/history/state-at.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import type { Loading } from '../engine/store/load.ts';
-import { pageRequest } from './page.ts';
+import { onlyKnown, pageRequest } from './page.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
 const instant = z.iso.datetime({ offset: true });
@@ -28,13 +28,8 @@ const momentOf = (name: string, value: string | undefined): Moment => {
   return /^\d+$/.test(value) ? versionOf(name, value) : { at: instantOf(name, value) ?? '' };
 };
 
-const only = (query: HttpRequest['query'], ...known: readonly string[]): void => {
-  const stranger = Object.keys(query).find((name) => !known.includes(name));
-  if (stranger !== undefined) throw invalid(stranger, `is no parameter of this; there is ${known.join(' and ')}`);
-};
-
 const oneMoment = (query: HttpRequest['query']): Moment => {
-  only(query, 'version', 'at');
+  onlyKnown(query, ['version', 'at']);
   const { version, at } = query;
   if ((version === undefined) === (at === undefined)) throw invalid('version', 'give either version or at');
   return version === undefined ? { at: instantOf('at', at) ?? '' } : versionOf('version', version);
@@ -50,7 +45,7 @@ export const answerHistory = async (
   const id = validId(path.id);
   if (route.endsWith('/state')) return { status: 200, body: await readState(loading, actor, id, oneMoment(query)) };
   if (route.endsWith('/diff')) {
-    only(query, 'from', 'to');
+    onlyKnown(query, ['from', 'to']);
     const moments = [momentOf('from', query.from), momentOf('to', query.to)] as const;
     return { status: 200, body: await readDifference(loading, actor, id, moments) };
   }

@@ -6,12 +6,20 @@ const mostItems = 100;
 
 export const filterName = (field: string) => `filter.${field}`;
 
-/** Reads `limit`, `cursor`, `order` and the known parameters of a list; unknown ones are refused rather than ignored. */
+/** Refuses unknown parameters rather than ignore them. */
+export const onlyKnown = (query: HttpRequest['query'], known: readonly string[] = []): void => {
+  const stranger = Object.keys(query).find((name) => !known.includes(name));
+  if (stranger !== undefined)
+    throw invalid(
+      stranger,
+      `is no parameter of this request; ${known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none'}`,
+    );
+};
+
+/** Reads `limit`, `cursor`, `order` and the known parameters of a list. */
 export const pageRequest = (query: HttpRequest['query'], known: readonly string[] = ['owner']): PageRequest => {
   const { limit = '20', cursor, order = 'oldest-first', owner, list, by } = query;
-  const all = ['limit', 'cursor', 'order', ...known];
-  const stranger = Object.keys(query).find((name) => !all.includes(name));
-  if (stranger !== undefined) throw invalid(stranger, `is no parameter of this; there is ${all.join(', ')}`);
+  onlyKnown(query, ['limit', 'cursor', 'order', ...known]);
   if (owner === '') throw invalid('owner', 'an id');
   const equals = Object.entries(query).flatMap(([name, value = '']) =>
     name.startsWith(filterName('')) ? [[name.slice(filterName('').length), value]] : [],

@@ -7,8 +7,8 @@ import {
   reportProcesses,
 } from '../engine/operate/processes.ts';
 import { invalid, notFound, notYours, validId } from '../engine/problems.ts';
-import { shaped } from './body.ts';
-import { pageRequest } from './page.ts';
+import { jsonBody, shaped } from './body.ts';
+import { onlyKnown, pageRequest } from './page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
 const statuses = ['running', 'parked', 'stuck', 'ended'] as const;
@@ -32,13 +32,12 @@ export const answerProcesses = async (operating: ProcessOperating, request: Http
   const { actor, route, path, query, body } = request;
   if (actor.role !== 'operator') throw notYours();
   if (path.process === undefined) return report(operating, query);
-  const [stranger] = Object.keys(query);
-  if (stranger !== undefined) throw invalid(stranger, 'is no parameter of this request');
+  onlyKnown(query);
   const which = { process: path.process, instance: validId(path.instance) };
   if (route.startsWith('GET ')) return { status: 200, body: await readInstance(operating, which) };
   const order = orders.find((one) => route.endsWith(`/${one}`));
   if (!order) throw notFound(`route ${route}`);
-  const { why } = shaped(reasoned, body);
+  const { why } = shaped(reasoned, jsonBody(body));
   const ordered = await orderInstance(operating, { ...which, order, why, by: actor.id, ...trailIn(request) });
   operating.log.info('An instance was given an order.', { ...ordered, by: actor.id });
   return { status: 202, body: ordered };

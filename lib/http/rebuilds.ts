@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Log } from '../engine/ports.ts';
-import { invalid } from '../engine/problems.ts';
+import { invalid, notFound } from '../engine/problems.ts';
 import { cancelRebuild } from '../engine/rebuild/operator/cancel.ts';
 import { listRebuilds, reportRecorded } from '../engine/rebuild/operator/report.ts';
 import type { Ordering } from '../engine/rebuild/operator/requests.ts';
@@ -8,7 +8,7 @@ import { rollBack } from '../engine/rebuild/operator/roll-back.ts';
 import { orderRebuild } from '../engine/rebuild/operator/start.ts';
 import { orderAudit, orderRefold, orderReplay } from '../engine/rebuild/operator/start-in-place.ts';
 import type { RebuildSettings } from '../engine/rebuild/ports.ts';
-import { shaped } from './body.ts';
+import { jsonBody, shaped } from './body.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
 const why = z.string().min(1).max(500);
@@ -48,7 +48,7 @@ const checked = (asked: Order): Order & Readonly<{ why: string }> => {
 type Asked = Readonly<{ ordering: Ordering; estimate: Estimating; log: Pick<Log, 'info'> }>;
 
 const begin = async ({ ordering, estimate, log }: Asked, { body, actor, correlation }: HttpRequest): Promise<HttpResponse> => {
-  const asked = checked(shaped(order, body));
+  const asked = checked(shaped(order, jsonBody(body)));
   const { stream, category, audit, dryRun, ...rest } = asked;
   const by = actor.id;
   if (dryRun) return { status: 200, body: await estimate(asked, asked.settings ?? {}) };
@@ -69,8 +69,8 @@ const begin = async ({ ordering, estimate, log }: Asked, { body, actor, correlat
   return { status: 202, body: begun, headers: { location: `rebuilds/${begun.id}` } };
 };
 
-/** Answers `/ops/rebuilds...` and `POST /ops/projections/{name}/roll-back`; undefined for any other route. */
-export const answerRebuilds = async (asked: Asked, request: HttpRequest): Promise<HttpResponse | undefined> => {
+/** Answers `/ops/rebuilds...` and `POST /ops/projections/{name}/roll-back`. */
+export const answerRebuilds = async (asked: Asked, request: HttpRequest): Promise<HttpResponse> => {
   const { ordering } = asked;
   const { route, path, query, body, actor } = request;
   const by = actor.id;
@@ -84,8 +84,11 @@ export const answerRebuilds = async (asked: Asked, request: HttpRequest): Promis
     case 'POST /ops/rebuilds/{id}/cancel':
       return { status: 200, body: await cancelRebuild(ordering, { id: path.id ?? '', by }) };
     case 'POST /ops/projections/{name}/roll-back':
-      return { status: 200, body: await rollBack(ordering, { projection: path.name ?? '', by, ...shaped(rollingBack, body) }) };
+      return {
+        status: 200,
+        body: await rollBack(ordering, { projection: path.name ?? '', by, ...shaped(rollingBack, jsonBody(body)) }),
+      };
     default:
-      return undefined;
+      throw notFound(`route ${route}`);
   }
 };

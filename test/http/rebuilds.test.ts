@@ -102,6 +102,7 @@ describe('an order to rebuild', () => {
     ['two things at once', { ...rebuild, stream: 'card-a', category: 'card' }, 'category: goes not together with stream'],
     ['a repair without an audit', { ...rebuild, repair: true }, 'repair: is of an audit'],
     ['no segments', { ...rebuild, settings: { segments: 0 } }, 'segments: a whole number'],
+    ['a setting of another type', { ...rebuild, settings: { segments: '4' } }, '"path":"/settings/segments"'],
     ['more segments than a plan can hold', { ...rebuild, settings: { segments: 501 } }, 'segments: a whole number'],
   ])('400 for %s', async (_, body, detail) => {
     const answer = await send(begins, { body });

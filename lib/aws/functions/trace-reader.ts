@@ -6,7 +6,7 @@ import { noEventLog, processCategories, readTrace } from '../../engine/history/t
 import type { Store } from '../../engine/ports.ts';
 import { invalid } from '../../engine/problems.ts';
 import type { Actives } from '../../engine/view/ports.ts';
-import type { TraceReader } from '../../http/trace.ts';
+import type { TraceReader } from '../../http/operate.ts';
 import { viewTable } from '../view/table.ts';
 
 const readable = /^[\x21-\x7e]{1,128}$/;

@@ -149,7 +149,7 @@ describe('over HTTP', () => {
         await expect(answerOperator(operating, request({ actor: { id: 'a', role }, path: at }))).rejects.toMatchObject({
           problem: { status: 403 },
         });
-    expect((await answerOperator(operating, request({}))).status).toBe(200);
+    expect((await answerOperator(operating, request({ route: 'GET /ops/projections' }))).status).toBe(200);
     expect(await answerOperator(operating, request({ path, query: { revision: '2' } }))).toEqual({
       status: 202,
       body: { projection: 'account-balance', revision: 2, stream: 'account-a', commit: 9 },
