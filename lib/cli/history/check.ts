@@ -22,7 +22,7 @@ async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: 
     try {
       yield { ...line, line: readLine(line.text) };
     } catch (cause) {
-      throw new UserError(`${line.file}: line ${line.number} ${(cause as Error).message}`);
+      throw new UserError(`${line.file}, line ${line.number}: ${(cause as Error).message}.`);
     }
   }
 }
@@ -64,7 +64,7 @@ export const checkVerb = async ({ manifest, against, states, saveStates }: Check
   const check = historyCheck(manifest);
   if (states !== undefined) {
     for await (const { line, number } of readLines(states)) {
-      if (!('state' in line)) throw new UserError(`${states}: line ${number} is no state.`);
+      if (!('state' in line)) throw new UserError(`${states}, line ${number}: it is no state.`);
       check.state(line.state);
     }
   }

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { Commit } from '../../core/commit.ts';
+import { commitType } from '../../engine/history/export-line.ts';
 
 /** The `source` of exported commits: CloudEvents wants it unique for all time together with the id, and it must never be that of a public event. */
 const source = 'urn:foldstream:commits';
@@ -13,7 +14,7 @@ export const toLine = (commit: Commit): string =>
     specversion: '1.0',
     id: `${commit.stream}/${commit.commit}`,
     source,
-    type: 'foldstream.commit',
+    type: commitType,
     subject: commit.stream,
     time: commit.at,
     datacontenttype: 'application/json',

@@ -20,34 +20,26 @@ export const filesOf = (path: string): readonly string[] => {
   return parts.map((part) => join(path, part));
 };
 
-async function* readFile(file: string): AsyncGenerator<Line> {
+/** The lines of a file. */
+export async function* linesOfFile(file: string): AsyncGenerator<Line> {
   const raw = createReadStream(file);
   // Errors of the file and of its compression are thrown where the result is read.
   const bytes = file.endsWith('.gz') ? pipeline(raw, createGunzip(), () => {}) : raw;
   let rest = '';
   let number = 0;
-  for await (const chunk of bytes.setEncoding('utf8')) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const text of lines) {
-      number += 1;
-      if (text.trim() !== '') yield { file, number, text };
+  try {
+    for await (const chunk of bytes.setEncoding('utf8')) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) {
+        number += 1;
+        if (text.trim() !== '') yield { file, number, text };
+      }
     }
+  } catch (cause) {
+    throw new UserError(`${file} cannot be read to its end: ${(cause as Error).message}.`, 'Copy or export it again.', { cause });
   }
   if (rest.trim() !== '') yield { file, number: number + 1, text: rest };
-}
-
-/** The lines of a file. */
-export async function* linesOfFile(file: string): AsyncGenerator<Line> {
-  const lines = readFile(file);
-  for (;;) {
-    // Only errors of reading are wrapped, not those of the caller.
-    const next = await lines.next().catch((cause: Error) => {
-      throw new UserError(`${file} cannot be read to its end: ${cause.message}.`, undefined, { cause });
-    });
-    if (next.done) return;
-    yield next.value;
-  }
 }
 
 /** All lines of an export, a file or a folder of parts. */

@@ -8,6 +8,7 @@ import type { Clock } from '../ports.ts';
 import { importAheadMilliseconds } from '../settings.ts';
 import { itemSize } from '../store/size.ts';
 import { storable } from '../store/storable.ts';
+import { commitType, inForm, opened, stateType } from './export-line.ts';
 
 const meta = z.strictObject({
   actor: z.string(),
@@ -42,8 +43,6 @@ export type ImportLine = Readonly<z.output<typeof form>>;
 export type Place = Readonly<{ commit: number; version: number; at: string; hash: string }>;
 
 export const beginning: Place = { commit: 0, version: 0, at: '', hash: '' };
-
-const envelope = z.looseObject({ specversion: z.string(), type: z.string(), data: z.unknown() });
 
 const refused = (why: string): never => {
   throw new Error(why);
@@ -83,20 +82,10 @@ const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLin
  * Throws where it is neither, or where this release could not read it; the message continues "line 5: ...".
  */
 export const readImportLine = (text: string, reading: LineReading): ImportLine | undefined => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return refused('it is not JSON');
-  }
-  const wrapped = envelope.safeParse(value);
-  const { type, data } = wrapped.success ? wrapped.data : { type: 'foldstream.commit', data: value };
-  if (type === 'foldstream.state' || (!wrapped.success && typeof data === 'object' && data !== null && 'state' in data))
-    return undefined;
-  if (type !== 'foldstream.commit') return refused(`an envelope of type '${type}' holds no commit`);
-  const line = form.safeParse(data);
-  if (!line.success) return refused(`it is no commit: ${z.prettifyError(line.error).replaceAll(/\s+/g, ' ')}`);
-  return checked(line.data, reading);
+  const { type, data } = opened(text);
+  if (type === stateType) return undefined;
+  if (type !== commitType) return refused(`an envelope of type '${type}' holds no commit`);
+  return checked(inForm(form, data, 'commit'), reading);
 };
 
 /** A commit that goes on from a place, or why a line is none. */

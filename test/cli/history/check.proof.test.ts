@@ -203,7 +203,7 @@ describe('a line of an export', () => {
   });
 
   it.each([
-    ['{', 'is not JSON.'],
+    ['{', 'is not JSON'],
     ['5', 'is no commit'],
     ['{"stream":"account-1","commit":0,"version":0,"events":[]}', 'is no commit: .*commit'],
     [envelope('foldstream.commit', { state: 1 }), 'is no commit'],
@@ -296,7 +296,7 @@ describe('foldstream check --against', () => {
   it('says what is wrong with the file', async () => {
     const failing = (against: string, states?: string) => checkVerb({ manifest, against, ...(states && { states }) });
     await expect(failing(join(folder, 'none'))).rejects.toThrow('none does not exist');
-    await expect(failing(file('h.ndjson', `${lines(one)}\n{"stream"`))).rejects.toThrow('h.ndjson: line 4 is not JSON.');
+    await expect(failing(file('h.ndjson', `${lines(one)}\n{"stream"`))).rejects.toThrow('h.ndjson, line 4: it is not JSON.');
     await expect(failing(file('i.ndjson', '\n'))).rejects.toThrow('i.ndjson holds no commit');
     await expect(failing(file('j.gz', 'no gzip'))).rejects.toThrow('j.gz cannot be read to its end: incorrect header check');
     const cut = gzipSync(lines(Array.from({ length: 50 }, () => one).flat()));
@@ -304,6 +304,6 @@ describe('foldstream check --against', () => {
       'k.gz cannot be read to its end: unexpected end of file',
     );
     const good = file('l.ndjson', lines(one));
-    await expect(failing(good, good)).rejects.toThrow('l.ndjson: line 1 is no state.');
+    await expect(failing(good, good)).rejects.toThrow('l.ndjson, line 1: it is no state.');
   });
 });
