@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { expect, test, vi } from 'vitest';
+import { lacking, probe } from '../../lib/aws/local/capabilities.ts';
 import { clientSettings } from '../../lib/aws/local/stack.ts';
-import { engineCapabilities, lacking } from '../../lib/cli/local/capabilities.ts';
 import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { startEngine } from '../../lib/cli/local/engine.ts';
 import { ensureEngine } from '../../lib/cli/local/install.ts';
@@ -27,7 +27,7 @@ test('an engine starts on a free port, can do what is needed, and leaves nothing
   const port = await freePort();
   const running = await startEngine({ engine, port, logFile: join(dir, 'engine.log') });
   try {
-    expect(lacking(await engineCapabilities(running.endpoint))).toEqual([]);
+    expect(lacking(...Object.values(await probe(accessTo(running.endpoint))))).toEqual([]);
     const cloudFormation = new CloudFormationClient(clientSettings(accessTo(running.endpoint)));
     await expect(cloudFormation.send(new ValidateTemplateCommand({ TemplateBody: manyResources }))).resolves.toBeDefined();
     await expect(startEngine({ engine, port, logFile: join(dir, 'second.log') })).rejects.toThrow(`Port ${port} is in use`);

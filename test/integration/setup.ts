@@ -2,8 +2,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { Capabilities } from '../../lib/aws/local/capabilities.ts';
+import { lacking, probe } from '../../lib/aws/local/capabilities.ts';
 import { ensureUser } from '../../lib/aws/local/users.ts';
-import { engineCapabilities, lacking } from '../../lib/cli/local/capabilities.ts';
 import { bootstrap, deploy } from '../../lib/cli/local/deploy.ts';
 import { cacheDir, type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
 import { accessTo, engineSettings, requireAnswer, usesExternalEngine } from '../../lib/cli/local/endpoint.ts';
@@ -48,13 +48,13 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   const endpoint = external ?? engine?.endpoint ?? '';
   const stop = async () => engine?.stop();
   try {
-    const capabilities = await engineCapabilities(endpoint);
+    const capabilities = await probe(accessTo(endpoint));
     project.provide('endpoint', endpoint);
     project.provide('endpoints', [{ name: external ? nameOf(capabilities) : 'MiniStack', endpoint }]);
     project.provide('capabilities', capabilities);
     project.provide('deployment', null);
     Object.assign(process.env, engineSettings(endpoint));
-    const reasons = lacking(capabilities);
+    const reasons = lacking(...Object.values(capabilities));
     if (reasons.length > 0) {
       console.log(
         `Not run on this engine: everything over HTTP, because\n${reasons.map((reason) => `  - ${reason}`).join('\n')}`,

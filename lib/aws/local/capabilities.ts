@@ -21,6 +21,10 @@ export type Capabilities = {
   iam: Capability;
 };
 
+/** The reasons of those that are missing. */
+export const lacking = (...capabilities: readonly Capability[]): readonly string[] =>
+  capabilities.flatMap((capability) => (capability.can ? [] : [capability.reason]));
+
 /** Finds a local cloud's capabilities by real requests, and leaves nothing behind. */
 export async function probe(access: Access): Promise<Capabilities> {
   const [httpApi, cognito, iam] = await Promise.all([probeHttpApi(access), probeCognito(access), probeIam(access)]);

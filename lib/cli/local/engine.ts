@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -44,7 +45,11 @@ export async function startEngine(options: StartOptions): Promise<RunningEngine>
   const child = spawn(launch.command, launch.args, { env: launch.env, detached: true, stdio: ['pipe', log, log] });
   closeSync(log);
   child.stdin?.on('error', () => {});
-  const ended = endOf(child);
+  // A program that cannot be started at all emits `error` instead of `exit`, at which `once` rejects.
+  const ended = once(child, 'exit').then(
+    () => {},
+    () => {},
+  );
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= end(child, ended).then(async () => {
@@ -66,13 +71,6 @@ export async function startEngine(options: StartOptions): Promise<RunningEngine>
   }
   return { endpoint, pid: child.pid ?? 0, ended, stop };
 }
-
-// `error` comes instead of `exit` when the program cannot be started at all.
-const endOf = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
 
 async function answers(
   endpoint: string,

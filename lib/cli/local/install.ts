@@ -5,7 +5,7 @@ import { withLock } from '../terminal/lock.ts';
 import { quietly, type Step } from '../terminal/progress.ts';
 import { lastLines, RunError, run } from '../terminal/run.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { findPython, type Python } from './python.ts';
+import { findPython } from './python.ts';
 
 /** A local cloud that is installed. */
 export type InstalledEngine = { kind: 'python'; python: string } | { kind: 'docker'; image: string };
@@ -28,8 +28,8 @@ export async function ensureEngine(options: InstallOptions): Promise<InstalledEn
   const engine: InstalledEngine = { kind: 'python', python: join(home, 'bin', 'python') };
   if (isWhole(home, engine.python)) return engine;
   const found = await findPython(env, signal);
-  if (found.kind !== 'python') {
-    if (!(await dockerAnswers(env, signal))) throw found.error;
+  if (found instanceof UserError) {
+    if (!(await dockerAnswers(env, signal))) throw found;
     await pullImage(step, env, signal);
     return { kind: 'docker', image };
   }
@@ -47,13 +47,13 @@ const isWhole = (home: string, python: string): boolean => existsSync(join(home,
 
 type RunSettings = { signal: AbortSignal | undefined; env: NodeJS.ProcessEnv; logFile: string };
 
-async function makeVenv(python: Python, home: string, settings: RunSettings): Promise<void> {
+async function makeVenv(python: string, home: string, settings: RunSettings): Promise<void> {
   rmSync(home, { recursive: true, force: true });
   rmSync(settings.logFile, { force: true });
   const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
   const patience = ['--retries', '2', '--timeout', '20', '--progress-bar', 'off'];
   try {
-    await run(python.command, ['-m', 'venv', home], settings);
+    await run(python, ['-m', 'venv', home], settings);
     await run(
       join(home, 'bin', 'python'),
       [...pip, ...patience, '--require-hashes', '--requirement', requirementsFile],

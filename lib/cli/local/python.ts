@@ -1,9 +1,6 @@
 import { RunError, run } from '../terminal/run.ts';
 import { UserError } from '../terminal/user-error.ts';
 
-export type Python = { kind: 'python'; command: string };
-type Missing = { kind: 'missing'; error: UserError };
-
 const candidates = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 
 // Prints one line: the version, and `whole` if virtual environments can be made (Debian splits that module off).
@@ -16,8 +13,8 @@ except ImportError:
     print(v + ' bare')
 `;
 
-/** Finds a Python that can run the local cloud, or says why there is none. */
-export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<Python | Missing> {
+/** The command of a Python that can run the local cloud, or the error that says why there is none. */
+export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string | UserError> {
   let old: string | undefined;
   let bare: string | undefined;
   for (const command of candidates) {
@@ -28,9 +25,9 @@ export async function findPython(env: NodeJS.ProcessEnv, signal?: AbortSignal): 
     const version = `${major}.${minor}`;
     if (Number(major) !== 3 || Number(minor) < 10) old ??= version;
     else if (state === 'bare') bare ??= version;
-    else return { kind: 'python', command };
+    else return command;
   }
-  return { kind: 'missing', error: complaint(old, bare) };
+  return complaint(old, bare);
 }
 
 function complaint(old: string | undefined, bare: string | undefined): UserError {

@@ -1,13 +1,14 @@
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lacking, probe } from '../../aws/local/capabilities.ts';
 import { ensureUser } from '../../aws/local/users.ts';
 import { loadProject, type ManifestModule, type Project } from '../project.ts';
 import { Interrupted, untilInterrupted } from '../terminal/interrupt.ts';
 import { step } from '../terminal/progress.ts';
 import { RunError } from '../terminal/run.ts';
 import { explain, UserError } from '../terminal/user-error.ts';
-import { engineCapabilities } from './capabilities.ts';
 import { bootstrap, deploy, standing } from './deploy.ts';
 import { cacheDir, type Deployment, demoUsers, deploymentFile, toDeployment } from './deployment.ts';
 import { accessTo, requireAnswer, usesExternalEngine } from './endpoint.ts';
@@ -28,8 +29,8 @@ const outputsFile = join(home, 'outputs.json');
 /** Checks that the user's own local cloud has the needed services: one sentence now instead of a failed deployment. */
 const requireAble = async (endpoint: string): Promise<void> => {
   await requireAnswer(endpoint);
-  const { httpApi, cognito } = await engineCapabilities(endpoint);
-  const missing = [httpApi, cognito].flatMap((capability) => (capability.can ? [] : [capability.reason]));
+  const { httpApi, cognito } = await probe(accessTo(endpoint));
+  const missing = lacking(httpApi, cognito);
   if (missing.length > 0)
     throw new UserError(
       `The local cloud at ${endpoint} cannot run the application: ${missing.join('; ')}.`,
@@ -102,9 +103,6 @@ ${demo ? demo.hint(api) : usualHint(manifest, api)}
 
 ${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())));
-
 const session = async (options: StartOptions, signal: AbortSignal): Promise<void> => {
   const external = usesExternalEngine();
   if (external) await requireAble(external);
@@ -119,7 +117,7 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
     if (building !== '') console.log(building);
     console.log(failure ? kept(deployment, failure) : closing(deployment, project));
     if (!engine) return;
-    await Promise.race([aborted(signal), engine.ended]);
+    if (!signal.aborted) await Promise.race([once(signal, 'abort'), engine.ended]);
     if (!signal.aborted) throw new UserError('The local cloud ended by itself.', `Its log: ${join(home, 'engine.log')}`);
   } finally {
     if (engine) rmSync(deploymentFile, { force: true });
