@@ -1,4 +1,4 @@
-// The package's entry `foldstream`: what a team writes its domain with. Given/when/then and the ports in memory are `foldstream/testing`.
+// The package's entry `foldstream`: what a team writes its domain with. Given/when/then is `foldstream/testing`.
 export { type Actor, allowed, anybody, isPublic, type May, type Who } from './core/access.ts';
 export type { Amount } from './core/amount.ts';
 export { type Commit, type Meta, recordedEvents, type StoredEvent, versionBefore } from './core/commit.ts';

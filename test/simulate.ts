@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { loadProject, manifestModule } from '../lib/cli/project.ts';
 import { explain } from '../lib/cli/terminal/user-error.ts';
-import { type Simulation, SimulationFailed, simulate } from '../lib/testing/index.ts';
+import { type Simulation, SimulationFailed, simulate } from '../lib/testing/simulator.ts';
 import { accountsWith, rebuildsWith } from './simulation/domain.ts';
 import { madeUpWith } from './simulation/made-up/manifest.ts';
 import { processesWith } from './simulation/processes.ts';

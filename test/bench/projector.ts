@@ -6,7 +6,7 @@ import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Projecting } from '../../lib/engine/view/projecting.ts';
 import { isUnwritten, written } from '../../lib/engine/view/view-item.ts';
-import { memoryClock, memoryLog } from '../../lib/testing/index.ts';
+import { memoryClock, memoryLog } from '../../lib/testing/ports.ts';
 import { processorSeconds, speedBar, speedsOfKinds, speedTable } from './kinds.ts';
 import { writeSection } from './page.ts';
 import { bars, circumstances, markdown } from './report.ts';

@@ -8,7 +8,7 @@ import type { PartProgress, Rebuild, Rebuilds } from '../../lib/engine/rebuild/p
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
 import type { Working } from '../../lib/engine/rebuild/slice.ts';
 import { work } from '../../lib/engine/rebuild/worker.ts';
-import { memoryClock, memoryLog, memoryMeter } from '../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryMeter } from '../../lib/testing/ports.ts';
 import { processorSeconds, speedBar, speedsOfKinds, speedTable } from './kinds.ts';
 import { writeSection } from './page.ts';
 import { type Bar, bars, circumstances, figure, markdown } from './report.ts';

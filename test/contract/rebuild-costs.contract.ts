@@ -16,7 +16,7 @@ import { accountStatement } from '../../lib/domains/account/projections/statemen
 import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import { estimateRebuild } from '../../lib/engine/rebuild/operator/estimate.ts';
 import { orderRebuild } from '../../lib/engine/rebuild/operator/start.ts';
-import { memoryClock, memoryExecutions, memoryKeys, memoryLog } from '../../lib/testing/index.ts';
+import { memoryClock, memoryExecutions, memoryKeys, memoryLog } from '../../lib/testing/ports.ts';
 import { execute, type Rebuilding } from '../support/examples/rebuilding.ts';
 import { commitOf } from '../support/store/commits.ts';
 import { putAll } from '../support/store/history.ts';

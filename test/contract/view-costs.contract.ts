@@ -9,7 +9,7 @@ import { accountStatement } from '../../lib/domains/account/projections/statemen
 import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import type { View, ViewReader } from '../../lib/engine/ports.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
-import { memoryClock, memoryLog, memoryStore } from '../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryStore } from '../../lib/testing/ports.ts';
 import { commitOf } from '../support/store/commits.ts';
 import { meter } from '../support/store/meter.ts';
 

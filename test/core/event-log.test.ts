@@ -9,7 +9,7 @@ import { account } from '../../lib/domains/account/decider.ts';
 import { fraudWatch } from '../../lib/domains/fraud-watch/process.ts';
 import { queryById, queryList } from '../../lib/engine/query/kinds.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
-import { memoryClock, memoryLog, memoryStore, memoryView } from '../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryStore, memoryView } from '../../lib/testing/ports.ts';
 import { parcel } from '../support/apps/parcel/decider.ts';
 import { commitOf } from '../support/store/commits.ts';
 

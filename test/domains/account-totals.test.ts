@@ -6,7 +6,8 @@ import type { AnyProjection, AnySharedRows } from '../../lib/core/projection.ts'
 import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Projecting } from '../../lib/engine/view/projecting.ts';
-import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView, sharing } from '../../lib/testing/index.ts';
+import { sharing } from '../../lib/testing/index.ts';
+import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../lib/testing/ports.ts';
 import { distantView } from '../support/examples/distant-view.ts';
 import { checkRows } from '../support/examples/sharing.ts';
 import { commitOf } from '../support/store/commits.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineManifest } from '../../lib/index.ts';
-import { simulate } from '../../lib/testing/index.ts';
+import { simulate } from '../../lib/testing/simulator.ts';
 import { booking } from './booking.ts';
 import { manifest } from './index.ts';
 import { simulation } from './simulation.ts';

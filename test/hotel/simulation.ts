@@ -1,5 +1,5 @@
 import { type AnyDecider, defineManifest, fold, processDecider, readEvent } from '../../lib/index.ts';
-import type { AtRest, Simulation, Workload } from '../../lib/testing/index.ts';
+import type { AtRest, Simulation, Workload } from '../../lib/testing/simulator.ts';
 import { bookingWithin } from './booking.ts';
 import { manifest } from './index.ts';
 import { payment } from './payment.ts';

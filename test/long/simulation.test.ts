@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../lib/testing/index.ts';
+import { simulate } from '../../lib/testing/simulator.ts';
 import { accountsWith, runsUntilFound } from '../simulation/domain.ts';
 import { deliveryMutants } from '../simulation/mutants/delivery.ts';
 import { runs } from '../support/runs.ts';

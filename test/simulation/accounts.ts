@@ -9,7 +9,7 @@ import { v1 } from '../../lib/core/version.ts';
 import { account } from '../../lib/domains/account/decider.ts';
 import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
 import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
-import type { Invariant, Workload } from '../../lib/testing/index.ts';
+import type { Invariant, Workload } from '../../lib/testing/simulator.ts';
 
 type Amount = Readonly<{ amount: number; currency: string }>;
 type Minor = Readonly<{ minor: number; currency: string }>;

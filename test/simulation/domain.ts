@@ -1,4 +1,4 @@
-import { type Simulation, SimulationFailed, simulate } from '../../lib/testing/index.ts';
+import { type Simulation, SimulationFailed, simulate } from '../../lib/testing/simulator.ts';
 import { accountWorkload, carelessReleases, moneyIsConserved, twoReleases } from './accounts.ts';
 import { type DeliveryMutant, simulated } from './mutants/delivery.ts';
 

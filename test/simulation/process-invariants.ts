@@ -10,7 +10,7 @@ import { keptFor, keptValues } from '../../lib/domains/kept.ts';
 import { type Order, order } from '../../lib/domains/order/decider.ts';
 import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
-import type { Invariant } from '../../lib/testing/index.ts';
+import type { Invariant } from '../../lib/testing/simulator.ts';
 import { transfersAfter } from './transfer-releases.ts';
 
 type Streams = ReadonlyMap<string, readonly Commit[]>;

@@ -8,7 +8,7 @@ import { fulfilmentWithin } from '../../lib/domains/fulfilment/process.ts';
 import { order } from '../../lib/domains/order/decider.ts';
 import { stock } from '../../lib/domains/stock/decider.ts';
 import { transfer } from '../../lib/domains/transfer/decider.ts';
-import { type Simulation, SimulationFailed, simulate, type Tamper, type Workload } from '../../lib/testing/index.ts';
+import { type Simulation, SimulationFailed, simulate, type Tamper, type Workload } from '../../lib/testing/simulator.ts';
 import { moneyAndStockAreConserved, nobodyIsStuck, nothingIsParkedForItsSize } from './process-invariants.ts';
 import { faulty, transfersAfter, transfersBefore } from './transfer-releases.ts';
 

@@ -5,7 +5,7 @@ import { httpFunction } from '../../../lib/aws/functions/http-function.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { queryById } from '../../../lib/engine/query/kinds.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
-import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { anySpread, spreadHistory } from '../../support/examples/sharing.ts';
 
 const operator = { id: 'o', role: 'operator' } as const;

@@ -4,7 +4,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
-import { type AtRest, type Simulation, simulate, type Workload } from '../../../lib/testing/index.ts';
+import { type AtRest, type Simulation, simulate, type Workload } from '../../../lib/testing/simulator.ts';
 import { madeUpWith } from '../../simulation/made-up/manifest.ts';
 import { processesWith } from '../../simulation/processes.ts';
 import { memoryTable } from '../../support/examples/commanding.ts';

@@ -6,7 +6,7 @@ import { accountTotals } from '../../../lib/domains/account/projections/totals.t
 import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { Querying } from '../../../lib/engine/query/querying.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
-import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { commitOf } from '../../support/store/commits.ts';
 
 const projection = accountTotals as unknown as AnyProjection;

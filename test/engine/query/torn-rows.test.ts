@@ -3,7 +3,7 @@ import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { View } from '../../../lib/engine/ports.ts';
 import { queryById } from '../../../lib/engine/query/kinds.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
-import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { bagOf, entries } from '../../support/examples/bag.ts';
 
 const operator = { id: 'o', role: 'operator' } as const;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { orderAudit } from '../../../lib/engine/rebuild/operator/start-in-place.ts';
 import { judge, plan } from '../../../lib/engine/rebuild/steps.ts';
 import { work } from '../../../lib/engine/rebuild/worker.ts';
-import { memoryClock } from '../../../lib/testing/index.ts';
+import { memoryClock } from '../../../lib/testing/ports.ts';
 import { bagOf } from '../../support/examples/bag.ts';
 import {
   append,

@@ -7,7 +7,7 @@ import { rowsPerCommit } from '../../../lib/engine/view/kinds/kind.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { type Projecting, rowsAtOnce } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
-import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { bagOf, entries, sums } from '../../support/examples/bag.ts';
 import { anySpread, checkRows, spreadHistory } from '../../support/examples/sharing.ts';
 

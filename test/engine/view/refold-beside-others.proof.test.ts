@@ -6,7 +6,7 @@ import type { Store, ViewItem } from '../../../lib/engine/ports.ts';
 import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
-import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
+import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { bagOf, entries, numbered } from '../../support/examples/bag.ts';
 import { runs } from '../../support/runs.ts';
 

@@ -7,7 +7,7 @@ import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Refolding } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
-import { type MemoryView, memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
+import { type MemoryView, memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { bagOf, entries, numbered, sums } from '../../support/examples/bag.ts';
 import { anySpread, checkRows, spreadHistory } from '../../support/examples/sharing.ts';
 

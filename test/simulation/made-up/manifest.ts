@@ -1,6 +1,6 @@
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
-import { type Simulation, SimulationFailed, simulate, type Tamper } from '../../../lib/testing/index.ts';
 import { diceFor } from '../../../lib/testing/simulation/dice.ts';
+import { type Simulation, SimulationFailed, simulate, type Tamper } from '../../../lib/testing/simulator.ts';
 import { aggregateDesign, aggregateOf } from './aggregates.ts';
 import { processDesign, processOf, watchOf } from './processes.ts';
 import { viewDesign, viewOf } from './views.ts';

@@ -4,7 +4,7 @@ import { reservationCategory } from '../../../lib/core/reservation.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
-import type { Tamper } from '../../../lib/testing/index.ts';
+import type { Tamper } from '../../../lib/testing/simulator.ts';
 import { newestFirst } from '../mutants/process.ts';
 
 const isReservation = ({ stream }: Commit) => parseStream(stream)?.category === reservationCategory;

@@ -6,7 +6,8 @@ import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
 import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
-import type { Engine, MemoryView, Simulation, Tamper } from '../../../lib/testing/index.ts';
+import type { MemoryView } from '../../../lib/testing/ports.ts';
+import type { Engine, Simulation, Tamper } from '../../../lib/testing/simulator.ts';
 
 type Step = Engine['projectBatch'];
 

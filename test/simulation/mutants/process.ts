@@ -8,7 +8,7 @@ import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import type { Arrived } from '../../../lib/engine/process/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
-import type { Engine } from '../../../lib/testing/index.ts';
+import type { Engine } from '../../../lib/testing/simulator.ts';
 import type { ProcessMutant } from '../processes.ts';
 import { withReactions } from '../transfer-releases.ts';
 

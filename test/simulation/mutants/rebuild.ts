@@ -9,7 +9,7 @@ import type { Working } from '../../../lib/engine/rebuild/slice.ts';
 import type { Leading } from '../../../lib/engine/rebuild/steps.ts';
 import type { DirtyNotes } from '../../../lib/engine/view/ports.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
-import type { Engine, Tamper } from '../../../lib/testing/index.ts';
+import type { Engine, Tamper } from '../../../lib/testing/simulator.ts';
 import type { ProcessMutant } from '../processes.ts';
 import type { DeliveryMutant } from './delivery.ts';
 

@@ -1,7 +1,7 @@
 import type { ViewItem } from '../../../lib/engine/ports.ts';
 import type { Order } from '../../../lib/engine/view/orders.ts';
 import type { Refolding } from '../../../lib/engine/view/projecting.ts';
-import type { Tamper } from '../../../lib/testing/index.ts';
+import type { Tamper } from '../../../lib/testing/simulator.ts';
 import type { DeliveryMutant } from './delivery.ts';
 
 type Definition = Parameters<NonNullable<Tamper['machine']>>[0];

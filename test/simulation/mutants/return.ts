@@ -1,5 +1,5 @@
 import { revisionKey } from '../../../lib/core/deployed-names.ts';
-import type { Engine, Tamper } from '../../../lib/testing/index.ts';
+import type { Engine, Tamper } from '../../../lib/testing/simulator.ts';
 import type { DeliveryMutant } from './delivery.ts';
 
 const settling = (change: (real: Engine['settleDeployment']) => Engine['settleDeployment']): Tamper => ({

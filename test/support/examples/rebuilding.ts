@@ -19,7 +19,6 @@ import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { contributed, isPlaceOfRow, sumOf, totalOf } from '../../../lib/engine/view/shares.ts';
 import { listed } from '../../../lib/engine/view/view-item.ts';
-import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/index.ts';
 import {
   memoryActives,
   memoryDirtyNotes,
@@ -30,6 +29,7 @@ import {
   memoryViewScanner,
 } from '../../../lib/testing/memory/rebuild.ts';
 import type { MemoryStore } from '../../../lib/testing/memory/store.ts';
+import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { delivered, entries, sums } from './bag.ts';
 
 type BagMemory = Readonly<{ sum: number; seen: number }>;

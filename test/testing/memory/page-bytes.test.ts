@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Listing } from '../../../lib/engine/ports.ts';
 import { shardOfNote } from '../../../lib/engine/view/dirty.ts';
-import { memoryView } from '../../../lib/testing/index.ts';
 import { memoryDirtyNotes, memoryViewScanner } from '../../../lib/testing/memory/rebuild.ts';
 import { memoryScanner } from '../../../lib/testing/memory/sweep.ts';
+import { memoryView } from '../../../lib/testing/ports.ts';
 import { commitOf } from '../../support/store/commits.ts';
 
 const large = { text: 'x'.repeat(300_000) };

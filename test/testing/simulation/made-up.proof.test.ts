@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../../lib/testing/index.ts';
+import { simulate } from '../../../lib/testing/simulator.ts';
 import { madeUp, madeUpRunsUntilFound, madeUpWith } from '../../simulation/made-up/manifest.ts';
 import { madeUpMutants } from '../../simulation/made-up/mutants.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../../lib/testing/index.ts';
+import { simulate } from '../../../lib/testing/simulator.ts';
 import { processMutants } from '../../simulation/mutants/process.ts';
 import { processesWith, processRunsUntilFound } from '../../simulation/processes.ts';
 

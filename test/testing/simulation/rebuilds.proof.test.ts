@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { simulate } from '../../../lib/testing/index.ts';
+import { simulate } from '../../../lib/testing/simulator.ts';
 import { rebuildsWith, runsUntilFound } from '../../simulation/domain.ts';
 import { rebuildMutants } from '../../simulation/mutants/rebuild.ts';
 import { machineMutants, repairMutants } from '../../simulation/mutants/repair.ts';

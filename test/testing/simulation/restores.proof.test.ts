@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Simulation, SimulationFailed, simulate, type Tamper } from '../../../lib/testing/index.ts';
+import { type Simulation, SimulationFailed, simulate, type Tamper } from '../../../lib/testing/simulator.ts';
 import { accountsWith } from '../../simulation/domain.ts';
 import { processesWith } from '../../simulation/processes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { type Simulation, simulate } from '../../../lib/testing/index.ts';
+import { type Simulation, simulate } from '../../../lib/testing/simulator.ts';
 import { parcel } from '../../support/apps/parcel/decider.ts';
 import { parcelTrack } from '../../support/apps/parcel/track.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manifest as reference } from '../../../lib/domains/index.ts';
-import { type SimulationFailed, simulate } from '../../../lib/testing/index.ts';
+import { type SimulationFailed, simulate } from '../../../lib/testing/simulator.ts';
 import { accountsWith, runsUntilFound } from '../../simulation/domain.ts';
 import { deliveryMutants, simulated } from '../../simulation/mutants/delivery.ts';
 import { manifest as parcels } from '../../support/apps/parcel/manifest.ts';
