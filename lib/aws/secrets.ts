@@ -14,7 +14,7 @@ export const readSecret = async (client: DynamoDBClient, controlTable: string, n
   );
   if (!Item?.secret?.B)
     throw new Error(
-      `The control table ${controlTable} has no item '${id}', the deployment's secret for ${name}. A deployment makes it: wait until it is through. If it was there before, restore the item from a backup: one that is made anew does not match what was made with the old one.`,
+      `The control table ${controlTable} has no item '${id}', the deployment's secret for ${name}. A deployment makes it: wait until the deployment has finished. If the item was there before, restore it from a backup: a new secret does not match the data that was made with the old one.`,
     );
   return { secret: Item.secret.B, ...(Item.previous?.B && { previous: Item.previous.B }) };
 };

@@ -49,7 +49,7 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
       .map((name) => `${category}: ${name} does not declare who may send it.`),
     ...names
       .filter((name) => commands[name]?.may?.includes('owner') && !decider.owner)
-      .map((name) => `${category}: ${name} is for the owner, but ${category} does not say whose it is: add \`owner\`.`),
+      .map((name) => `${category}: ${name} is for the owner, but ${category} does not say who owns it: add \`owner\`.`),
     ...names.flatMap((name) => mayFaults(`${category}: ${name}`, commands[name]?.may)),
     ...Object.keys(decider.unique ?? {})
       .filter((name) => !uniqueName.test(name))
@@ -69,7 +69,7 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
       ...(decider.publishes?.includes(type) ? [] : [`${category} says since when ${type} is public, but does not publish it.`]),
       ...(since === undefined || isInstant(since)
         ? []
-        : [`${category} publishes ${type} since '${since}', which is no instant such as 2026-11-21T12:00:00.000Z.`]),
+        : [`${category} publishes ${type} since '${since}', which is not an instant such as 2026-11-21T12:00:00.000Z.`]),
     ]),
   ];
 };
@@ -82,8 +82,8 @@ const ownsFaults = (aggregates: readonly AnyDecider[]): string[] =>
         .filter((other) => other === category || !aggregates.some((one) => one.category === other && one.owner))
         .map((other) =>
           other === category
-            ? `${category}: ${name} has \`owns\` for its own category; who may send it is what \`may\` says.`
-            : `${category}: ${name} asks whose ${other} is, but the manifest has no aggregate ${other} with an \`owner\`.`,
+            ? `${category}: ${name} has \`owns\` for its own category; \`may\` says who may send it.`
+            : `${category}: ${name} checks the owner of ${other}, but the manifest has no aggregate ${other} with an \`owner\`.`,
         ),
     ),
   );
@@ -110,7 +110,7 @@ const listFaults = (projection: AnyProjection): string[] => {
     ...(names.length > mostLists ? [`${name} has ${names.length} lists; a table takes ${mostLists}.`] : []),
     ...names
       .filter((list) => lists[list]?.within && !projection.owner)
-      .map((list) => `${name}: the list ${list} is within an owner, but ${name} does not say whose a row is: add \`owner\`.`),
+      .map((list) => `${name}: the list ${list} is within an owner, but ${name} does not say who owns a row: add \`owner\`.`),
     ...(Number.isSafeInteger(freshSeconds) && freshSeconds >= 0 ? [] : [`${name}: freshSeconds must be 0, 1, 2, ...`]),
   ];
 };
@@ -120,12 +120,12 @@ const projectionFaults = (projection: AnyProjection): string[] => {
   const sources = sourcesOf(projection);
   return [
     ...(viewName.test(name) ? [] : [`The view '${name}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`]),
-    ...(name === instancesName ? [`The view's name '${name}' is taken by that of the processes: choose another.`] : []),
-    ...(name === announcerName ? [`The view's name '${name}' is taken by what sends public events: choose another.`] : []),
+    ...(name === instancesName ? [`The view's name '${name}' is that of the list of instances: choose another.`] : []),
+    ...(name === announcerName ? [`The view's name '${name}' is that of the sender of public events: choose another.`] : []),
     ...(Number.isSafeInteger(revision) && revision > 0 ? [] : [`${name}: the revision must be 1, 2, 3, ...`]),
     ...(may?.length ? [] : [`${name} does not declare who may read it.`]),
     ...(may?.includes('owner') && !projection.owner
-      ? [`${name} is for the owner, but does not say whose a row is: add \`owner\`.`]
+      ? [`${name} is for the owner, but does not say who owns a row: add \`owner\`.`]
       : []),
     ...mayFaults(name, may),
     ...listFaults(projection),
@@ -154,17 +154,17 @@ export const defineManifest = (manifest: Manifest): Manifest => {
     ...ownsFaults(aggregates),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...projections.flatMap(projectionFaults),
-    ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is there twice.`),
+    ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is declared twice.`),
     ...Object.keys(retired)
       .filter((view) => projections.some(({ name }) => name === view))
-      .map((view) => `The view ${view} is retired, and is there: take it out of \`retired\`.`),
+      .map((view) => `The view ${view} is retired and still declared: remove it from \`retired\`.`),
     ...Object.entries(retired)
       .filter(([, why]) => why.trim() === '')
-      .map(([view]) => `The view ${view} is retired without a reason: say why, for whoever still reads it.`),
+      .map(([view]) => `The view ${view} is retired without a reason: give one for its readers.`),
     ...repeated(projections.map(({ name, revision }) => `${name}.r${revision}`)).map(
-      (name) => `The view ${name} is there twice.`,
+      (name) => `The view ${name} is declared twice.`,
     ),
   ];
-  if (faults.length > 0) throw new Error(`The manifest is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  if (faults.length > 0) throw new Error(`The manifest is invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
   return { ...manifest, projections: [...projections, ...instancesOf(processes)] };
 };

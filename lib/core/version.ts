@@ -97,7 +97,7 @@ export const readEvent = (formats: Formats, { type, v, data }: StoredEvent): Mes
     );
   if (v > format.readable)
     throw new FromNewerRelease(
-      `${type} was written as v${v}, and this release reads up to v${format.readable}. A version is to be readable one ` +
+      `${type} was written as v${v}, and this release reads up to v${format.readable}. A version must be readable one ` +
         'release before it is written (`.soon()`); if a newer release is rolling out this passes by itself.',
     );
   try {

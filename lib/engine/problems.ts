@@ -8,7 +8,7 @@ export const notYours = (): ProblemError =>
   new ProblemError({
     kind: 'not-yours',
     status: 403,
-    detail: 'This belongs to somebody else, or takes another role than yours.',
+    detail: 'This belongs to somebody else, or needs another role than yours.',
   });
 
 export const invalid = (path: string, reason: string): ProblemError =>

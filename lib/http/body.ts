@@ -37,13 +37,13 @@ export const jsonBody = (body: string): unknown => {
     throw new ProblemError({
       kind: 'body-too-large',
       status: 413,
-      detail: `The body has over ${bodyBytes} bytes, the most that is taken.`,
+      detail: `The body has over ${bodyBytes} bytes, which is the limit.`,
     });
   return checked(parsed(body));
 };
 
 type Refusal = Readonly<{ kind: string; detail: string }>;
-const unfit: Refusal = { kind: 'invalid-request', detail: 'The body does not fit; each field is listed in errors.' };
+const unfit: Refusal = { kind: 'invalid-request', detail: 'The body is invalid; each field is listed in errors.' };
 
 /** A body in the form that it must have. Otherwise each fault is listed with its place. */
 export const shaped = <T>(schema: z.ZodType<T>, body: unknown, { kind, detail }: Refusal = unfit): T => {

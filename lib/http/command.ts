@@ -29,7 +29,7 @@ const unfit = { kind: 'invalid-command', detail: 'The command does not fit its s
 const expectedVersion = (header: string | undefined): number | undefined => {
   if (header === undefined || header === '*') return undefined;
   const version = /^"(\d{1,15})"$/.exec(header)?.[1];
-  if (version === undefined) throw invalid('If-Match', 'takes the ETag of a command\'s answer, such as "5"');
+  if (version === undefined) throw invalid('If-Match', 'must be the ETag of a command\'s answer, such as "5"');
   return Number(version);
 };
 

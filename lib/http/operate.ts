@@ -22,7 +22,7 @@ const resume = async (operating: Operating, { actor, path, query, correlation }:
   const revision = revisionOf(query.revision);
   const { name = '', stream = '' } = path;
   const ordered = await orderResume(operating, { name, stream, correlation, ...(revision !== undefined && { revision }) });
-  operating.log.info('A resume was ordered.', { ...ordered, by: actor.id });
+  operating.log.info('An operator requested a resume.', { ...ordered, by: actor.id });
   return { status: 202, body: ordered };
 };
 

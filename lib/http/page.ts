@@ -12,7 +12,7 @@ export const onlyKnown = (query: HttpRequest['query'], known: readonly string[] 
   if (stranger !== undefined)
     throw invalid(
       stranger,
-      `is no parameter of this request; ${known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none'}`,
+      `is not a parameter of this route; ${known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none'}`,
     );
 };
 

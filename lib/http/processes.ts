@@ -22,7 +22,7 @@ const report = async (operating: ProcessOperating, query: HttpRequest['query']):
   const page = pageRequest(query, ['status', 'process']);
   const status = statuses.find((one) => one === query.status);
   if (query.status !== undefined && !status) throw invalid('status', `one of ${statuses.join(', ')}`);
-  if (!status && page.cursor !== undefined) throw invalid('cursor', 'is of a list of one status: say which');
+  if (!status && page.cursor !== undefined) throw invalid('cursor', 'belongs to the list of one status: give status= too');
   const asked = { ...page, ...(status && { status }), ...(process !== undefined && { process }) };
   return { status: 200, body: await reportProcesses(operating, asked) };
 };
@@ -39,6 +39,6 @@ export const answerProcesses = async (operating: ProcessOperating, request: Http
   if (!order) throw notFound(`route ${route}`);
   const { why } = shaped(reasoned, jsonBody(body));
   const ordered = await orderInstance(operating, { ...which, order, why, by: actor.id, ...trailIn(request) });
-  operating.log.info('An instance was given an order.', { ...ordered, by: actor.id });
+  operating.log.info('An operator sent a request to an instance.', { ...ordered, by: actor.id });
   return { status: 202, body: ordered };
 };

@@ -39,9 +39,9 @@ export type Estimating = (asked: Pick<Order, 'projection' | 'revision'>, setting
 /** Checks a request: one thing at a time, with a reason if it changes anything. */
 const checked = (asked: Order): Order & Readonly<{ why: string }> => {
   const chosen = (['stream', 'category', 'audit', 'dryRun'] as const).filter((name) => asked[name] !== undefined);
-  if (chosen.length > 1) throw invalid(chosen[1] ?? '', `goes not together with ${chosen[0]}`);
-  if (asked.repair !== undefined && !asked.audit) throw invalid('repair', 'is of an audit: add "audit": true');
-  if (asked.why === undefined && !asked.dryRun) throw invalid('why', 'say why, for whoever reads the history');
+  if (chosen.length > 1) throw invalid(chosen[1] ?? '', `cannot be combined with ${chosen[0]}`);
+  if (asked.repair !== undefined && !asked.audit) throw invalid('repair', 'is only for an audit: add "audit": true');
+  if (asked.why === undefined && !asked.dryRun) throw invalid('why', 'give a reason: it is kept in the history of rebuilds');
   return { why: '', ...asked };
 };
 
@@ -58,7 +58,7 @@ const begin = async ({ ordering, estimate, log }: Asked, { body, actor, correlat
     : category === undefined
       ? await orderRebuild(ordering, { ...rest, by })
       : await orderReplay(ordering, { ...rest, by, category });
-  log.info('A rebuild was begun.', {
+  log.info('A rebuild was started.', {
     rebuild: begun.id,
     kind: begun.kind,
     projection: begun.projection,

@@ -46,7 +46,7 @@ const broken: readonly (readonly [what: string, text: string, says: RegExp])[] =
   [
     'what does not fit together',
     `import { defineManifest } from '${core}/manifest.ts';\nexport const manifest = defineManifest({ aggregates: [], projections: [{ kind: 'row-per-stream', name: 'A', revision: 1, from: [], may: ['operator'], on: {} }] } as never);`,
-    /cannot be loaded: .*decider\.ts:2: The manifest is not right:\n {2}- The view 'A' must be/,
+    /cannot be loaded: .*decider\.ts:2: The manifest is invalid:\n {2}- The view 'A' must be/,
   ],
   ['no manifest', 'export const manifest = 5;', /index\.ts exports no manifest\.\nIt is expected as: /],
 ];

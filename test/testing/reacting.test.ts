@@ -156,7 +156,7 @@ describe('tests that production would refuse', () => {
     ['a command to nobody that it declares', () => ({ send: [{ ...ring(1), to: 'shop-1' }] }), /bell parks.*shop-1/s],
     ['a name that nothing has', () => ({ send: [ring(1, { done: 'herd' })] }), /bell parks.*no 'herd' in `onDone`/s],
     ['a deadline that nothing has', () => ({ setDeadlines: { soon: at } }), /bell parks.*no 'soon' in `onDeadline`/s],
-    ['a deadline that is no instant', () => ({ setDeadlines: { late: 'tomorrow' } }), /bell parks.*no instant/s],
+    ['a deadline that is no instant', () => ({ setDeadlines: { late: 'tomorrow' } }), /bell parks.*not an instant/s],
     ['an event that is not declared', () => ({ raise: [{ type: 'Broken', data: {} }] }), /bell parks.*Broken/s],
     [
       'an exception',

@@ -86,7 +86,7 @@ export const answerCloudFormation = async (
       return await put(ResponseURL, body);
     } catch (error) {
       if (tries === answerTries)
-        throw new Error(`CloudFormation did not take the answer: ${(error as Error).message}`, { cause: error });
+        throw new Error(`CloudFormation did not accept the answer: ${(error as Error).message}`, { cause: error });
       await clock.wait(answerAgainAfter);
     }
 };

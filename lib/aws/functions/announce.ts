@@ -16,8 +16,7 @@ import { batchHandler, receiving } from './batch-function.ts';
 /** Sends public events to the bus, in the order of their streams. */
 export const announceHandler = (manifest: Manifest) => {
   const [projection] = announcersOf(manifest);
-  if (!projection)
-    throw new Error('The manifest has no public events: add `publishes` to a decider, or take this function away.');
+  if (!projection) throw new Error('The manifest has no public events: add `publishes` to a decider, or remove this function.');
   const client = dynamo();
   const log = new Logger({ serviceName: 'announce' });
   const projecting = announcing({

@@ -56,7 +56,7 @@ const letComeSoon = async (
   const signal = AbortSignal.timeout(Math.max(0, Math.min(withinMilliseconds, left)));
   const reasons = await handOutAfter(client, url, messages, signal);
   if (reasons.length > 0)
-    log.warn('Some records come again late, after the visibility timeout.', {
+    log.warn('Some records are retried late, after the visibility timeout.', {
       records: reasons.length,
       causes: [...new Set(reasons)],
     });

@@ -62,7 +62,7 @@ const building =
   (manifest: Manifest, client: DynamoDBClient, control: string, log: Logger): Settling['build'] =>
   async ({ unbuilt, commits }, properties) => {
     const name = ({ projection, revision }: (typeof unbuilt)[number]) => revisionKey({ name: projection, revision });
-    if (commits === undefined) log.warn('Views have yet to be built: an operator rebuilds them.', { views: unbuilt.map(name) });
+    if (commits === undefined) log.warn('Views are not built yet: rebuild each of them.', { views: unbuilt.map(name) });
     if (commits === undefined || unbuilt.length === 0) return;
     const codes = new Map(revisionsIn(properties).map((one) => [name(one), one.code]));
     const functions = properties.Workers as Readonly<Record<string, string>>;
@@ -85,10 +85,10 @@ const building =
     };
     await atOnce(builtAtOnce, unbuilt, async (one) => {
       const answers = await buildInPlace(inPlace, one).catch((error: Error) => {
-        log.error('A view has yet to be built: the deployment failed to.', { view: name(one), error });
+        log.error('The deployment failed to build a view: rebuild it.', { view: name(one), error });
         return false;
       });
-      if (answers) log.info('A view was built by the deployment, and answers.', { view: name(one), commits });
+      if (answers) log.info('The deployment built a view, which answers queries now.', { view: name(one), commits });
     });
   };
 

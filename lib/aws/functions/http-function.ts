@@ -32,8 +32,8 @@ const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 
  */
 const actorOf = (claims: Claims | undefined): Actor => {
   if (!claims) return anybody;
-  if (claims.token_use !== 'access') throw unauthorized('This takes an access token; an id token is for the client alone.');
-  if (typeof claims.sub !== 'string' || claims.sub === '') throw unauthorized('The access token names nobody: it has no sub.');
+  if (claims.token_use !== 'access') throw unauthorized('Send an access token: an id token is only for the client itself.');
+  if (typeof claims.sub !== 'string' || claims.sub === '') throw unauthorized('The access token has no sub: sign in as a user.');
   return { id: claims.sub, role: groupsOf(claims).includes(operators) ? 'operator' : 'customer' };
 };
 
@@ -41,7 +41,7 @@ const actorOf = (claims: Claims | undefined): Actor => {
 const wellFormed = (record: Readonly<Record<string, string | undefined>>, naming: (name: string) => string) => {
   for (const [name, value = ''] of Object.entries(record))
     if (!name.isWellFormed() || !value.isWellFormed())
-      throw invalid(naming(name.toWellFormed()), 'is no well-formed Unicode text');
+      throw invalid(naming(name.toWellFormed()), 'must be well-formed Unicode text');
   return record;
 };
 
@@ -52,7 +52,7 @@ const bodyOf = ({ body, isBase64Encoded }: Event): string => {
   try {
     return utf8.decode(Buffer.from(body, 'base64'));
   } catch {
-    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not UTF-8, which JSON is written in.' });
+    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not UTF-8: send JSON in UTF-8.' });
   }
 };
 
@@ -114,7 +114,7 @@ const tooLarge = (): ProblemError =>
   new ProblemError({
     kind: 'answer-too-large',
     status: 422,
-    detail: 'What you ask for has more bytes than an answer may have. Ask for less: a smaller limit, or a filter.',
+    detail: 'The answer would have more bytes than an answer may have. Ask for less: use a smaller limit, or a filter.',
   });
 
 /** Serialises a response's body: once, and measured as it is sent. */

@@ -77,7 +77,7 @@ export const sweepHandler = (manifest: Manifest) => {
     const overdue = processes.length === 0 ? 0 : await sendOverdue(looking, new Date(late).toISOString());
     const swept = { ...(await sweep(sweeping, grace)), overdue };
     const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};
-    if (Object.keys(others).length > 0) log.warn('Deadlines of processes wait that are not deployed.', { deadlines: others });
+    if (Object.keys(others).length > 0) log.warn('Deadlines of undeployed processes are left.', { deadlines: others });
     if (overdue > 0) log.warn('Some deadlines had not fired.', { overdue });
     if (swept.lagging > 0) log.warn('Some commits had not arrived.', swept);
     else log.info('Swept.', swept);

@@ -27,8 +27,7 @@ const put = (table: string, commit: Commit) =>
   }) satisfies Put;
 
 const winner = (item: Item | undefined): Commit => {
-  if (!item)
-    throw new Error('A lost race came without its winner: this DynamoDB does not know ReturnValuesOnConditionCheckFailure.');
+  if (!item) throw new Error('This DynamoDB does not support ReturnValuesOnConditionCheckFailure: it returned no item.');
   return toCommit(item);
 };
 

@@ -70,7 +70,7 @@ export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored
         const codes = codesOf(error);
         if (codes[0] === conditionFailed) return 'moved';
         if (codes.includes('ValidationError'))
-          throw new NotStorable(`A row cannot take what is added: ${(error as Error).message}`, { cause: error });
+          throw new NotStorable(`A row cannot hold the new sum: ${(error as Error).message}`, { cause: error });
         if (codes.includes(conditionFailed)) return 'refused';
         throw error;
       }

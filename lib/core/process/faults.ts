@@ -13,7 +13,7 @@ export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecid
   const { category, from, sends, since, on, raises = {}, publishes = [], onDeadline = {} } = process;
   const handled = Object.keys(on);
   return [
-    ...(isInstant(since) ? [] : [`${category}: since '${since}' is no instant such as 2026-11-21T12:00:00.000Z.`]),
+    ...(isInstant(since) ? [] : [`${category}: since '${since}' is not an instant such as 2026-11-21T12:00:00.000Z.`]),
     ...(from.length > 0 ? [] : [`${category} has no source: name at least one in \`from\`.`]),
     ...(handled.length > 0 ? [] : [`${category} reacts to no event: add one to \`on\`.`]),
     ...repeated(from.map((source) => source.category)).map((name) => `${category} reads ${name} twice.`),

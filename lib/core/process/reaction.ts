@@ -24,12 +24,12 @@ const own = (names: Named, name: string): React | undefined =>
 
 const declared = (names: Named, name: string, list: string): string => {
   if (own(names, name)) return name;
-  throw new Error(`There is no '${name}' in \`${list}\`: declare what follows, or mend the name.`);
+  throw new Error(`There is no '${name}' in \`${list}\`: declare the reaction, or correct the name.`);
 };
 
 const targetOf = ({ sends }: AnyProcess, to: string) => {
   const target = sends.find(({ category }) => category === parseStream(to)?.category);
-  if (!target) throw new Error(`A command goes to ${to}, but \`sends\` has no aggregate of that category.`);
+  if (!target) throw new Error(`A command goes to ${to}, but \`sends\` has no aggregate of that category: add it.`);
   return target;
 };
 
@@ -92,7 +92,7 @@ const sendsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reactio
 const deadlinesOf = ({ onDeadline }: AnyProcess, { setDeadlines = {} }: Reaction<unknown>, after: string) =>
   Object.entries(setDeadlines).map(([name, at]) => {
     declared(onDeadline, name, 'onDeadline');
-    if (!isInstant(at)) throw new Error(`The deadline '${name}' is at '${at}', which is no instant: take \`later(...)\`.`);
+    if (!isInstant(at)) throw new Error(`The deadline '${name}' is at '${at}', which is not an instant: use \`later(...)\`.`);
     if (at <= after) throw new Error(`The deadline '${name}' is at ${at}, which is not later than its cause (${after}).`);
     return { name, at };
   });

@@ -39,7 +39,7 @@ export const readCommand = (
   if (!versions || v > versions.readable)
     throw new FromNewerRelease(
       `${category} has no command ${type} v${v} in this release. If a newer release is rolling out this passes by itself; if not, ` +
-        'it was taken away while a process had it decided: put it back.',
+        'it was removed while a process may still send it: put it back.',
     );
   try {
     return { type, data: versions.parse(data, v) };

@@ -70,13 +70,13 @@ const faultsOf = (declared: Watch<never>, named: readonly Named[], lateness: num
     ...named.flatMap((each) => patternFaults(declared, each)),
     ...Object.keys(declared.raises)
       .filter((type) => !Object.hasOwn(declared.patterns, type))
-      .map((type) => `${type}: it is in \`raises\`, and there is no pattern of that name.`),
-    ...(named.length > 0 ? [] : ['There is nothing in `patterns`.']),
+      .map((type) => `${type}: it is in \`raises\`, but there is no pattern of that name.`),
+    ...(named.length > 0 ? [] : ['`patterns` is empty: add a pattern.']),
     ...(lateness >= 0 ? [] : ['`lateness` must not be negative.']),
     ...(bytes <= mostBytes
       ? []
       : [
-          `All patterns together may come to ${Math.ceil(bytes / 1_000)} KB in one commit, and ${mostBytes / 1_000} are allowed: lower \`most\`, or make two watches.`,
+          `All patterns together may need ${Math.ceil(bytes / 1_000)} KB in one commit, and ${mostBytes / 1_000} are allowed: lower \`most\`, or make two watches.`,
         ]),
   ];
 };
@@ -100,7 +100,7 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
   });
   const faults = faultsOf(declared as unknown as Watch<never>, named, lateness);
   if (faults.length > 0)
-    throw new Error(`The watch ${category} is not right:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    throw new Error(`The watch ${category} is invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
 
   /** Combines the results of all patterns into a reaction. The deadline is that of the event that has waited longest. */
   const reaction = (

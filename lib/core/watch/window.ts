@@ -31,7 +31,7 @@ export const windowMechanism = (pattern: CountWithin<never> | SumWithin<never>, 
     if (value === undefined || late) return undefined;
     // An event must not lower a sum: a raised event cannot be taken back.
     if (value < 0 && pattern.kind === 'sum-within')
-      throw new RangeError(`The value of ${event.type} (${event.id}) is ${value}: sums are of values that are not negative.`);
+      throw new RangeError(`The value of ${event.type} (${event.id}) is ${value}: a sum takes no negative values.`);
     const events = remembered([...kept.events, keptOf(event, value)], time(newest) - lateness - span, most);
     const oldest = time(events[0]?.[1] ?? event.at);
     const flagged = (kept.flagged ?? []).filter((end) => time(end) >= oldest - span);

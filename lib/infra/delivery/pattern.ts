@@ -50,7 +50,7 @@ export const rulesFor = (scope: Construct, id: string, { bus, description, wante
     // Only a category's name of some two thousand letters gets here.
     if (lengthOf(eventPattern) > eventBridge.patternCharacters)
       throw new WrongSetting(
-        `An event pattern for ${eventPattern.detailType} has ${lengthOf(eventPattern)} characters, and AWS takes ${eventBridge.patternCharacters}.`,
+        `An event pattern for ${eventPattern.detailType} has ${lengthOf(eventPattern)} characters, and AWS allows ${eventBridge.patternCharacters}: shorten the names of its events.`,
       );
     new Rule(scope, i === 0 ? id : `${id}${i + 1}`, { eventBus: bus, description, eventPattern, targets });
   }

@@ -22,7 +22,7 @@ export const stackNameOf = (construct: Construct): string => outermost(Stack.of(
 export const fitting = (name: string, of: string): string => {
   if (name.length <= longestName) return name;
   throw new WrongSetting(
-    `'${name}', the name of what belongs to ${of}, has ${name.length} characters, and AWS takes ${longestName}: shorten the stack's name (-c name=...).`,
+    `'${name}', the name of a resource of ${of}, has ${name.length} characters, and AWS allows ${longestName}: shorten the stack's name (-c name=...).`,
   );
 };
 

@@ -73,7 +73,7 @@ const adopted = (names: NonNullable<Context['adopt']>): Settings['adopt'] =>
       const [form, key] = what === 'userPool' ? [poolId, what] : [tableName, contextOf(what as KeptTable)];
       if (typeof name === 'string' && form.test(name)) return [[what, name]];
       throw new WrongSetting(
-        `'${name}' is no ${what === 'userPool' ? 'id of a user pool' : 'name of a table'}: use -c ${key}=<the one that is there>.`,
+        `'${name}' is not ${what === 'userPool' ? 'the id of a user pool' : 'the name of a table'}: use -c ${key}=<that of an existing one>.`,
       );
     }),
   );
@@ -85,21 +85,21 @@ const usualConcurrency = 20;
 const wholeNumber = (name: keyof Context, given: unknown, [least, most]: readonly [number, number], whose: string): number => {
   const number = Number(given);
   if (Number.isInteger(number) && number >= least && number <= most) return number;
-  throw new WrongSetting(`'${given}' is no ${whose}: use -c ${name}=<a whole number from ${least} to ${most}>.`);
+  throw new WrongSetting(`'${given}' is not a valid ${whose}: use -c ${name}=<a whole number from ${least} to ${most}>.`);
 };
 
 const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
 const topicOf = (context: unknown): string => {
   if (typeof context === 'string' && topicArn.test(context)) return context;
   throw new WrongSetting(
-    `'${context}' is no SNS topic: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region.`,
+    `'${context}' is not an SNS topic: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region.`,
   );
 };
 
 const rateOf = (context: unknown): number => {
   const rate = Number(context);
   if (Number.isSafeInteger(rate) && rate >= 1) return rate;
-  throw new WrongSetting(`'${context}' is no number of requests a second: use -c callerRate=50.`);
+  throw new WrongSetting(`'${context}' is not a number of requests a second: use -c callerRate=50.`);
 };
 
 /** The protection of durable resources: none in dev; in prod once the stack exists. */
@@ -131,9 +131,9 @@ export const settingsFor = (
   if (!known)
     throw new WrongSetting(`There is no architecture '${architecture}': use -c architecture=arm64 or -c architecture=x86_64.`);
   const tls = String(plainHttp) !== 'true';
-  if (!tls && stage !== 'dev') throw new WrongSetting(`The stage ${stage} insists on TLS: leave -c plainHttp=true to dev.`);
+  if (!tls && stage !== 'dev') throw new WrongSetting(`The stage ${stage} requires TLS: use -c plainHttp=true only for dev.`);
   const isFirst = String(first) === 'true';
-  if (isFirst && stage !== 'prod') throw new WrongSetting(`The stage ${stage} protects nothing: leave -c first=true to prod.`);
+  if (isFirst && stage !== 'prod') throw new WrongSetting(`The stage ${stage} has no protection: -c first=true is for prod.`);
   if (stage === 'prod' && alarmTopic === undefined)
     throw new WrongSetting(
       'Prod needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or put alarmTopic into the context of cdk.json.',
@@ -168,7 +168,7 @@ export const leaveRoom = (
   const most = Math.floor(accountConcurrency / 2);
   if (consumers * maximumConcurrency <= most) return;
   throw new WrongSetting(
-    `${consumers} consumers with up to ${maximumConcurrency} functions each may keep ${consumers * maximumConcurrency} busy at once. Of the ${accountConcurrency} that the account has they may take ${most}, so that commands find some: use -c maximumConcurrency=${Math.max(2, Math.floor(most / consumers))}, or have AWS raise the account's limit and say so by -c accountConcurrency=<limit>.`,
+    `${consumers} consumers with up to ${maximumConcurrency} functions each may keep ${consumers * maximumConcurrency} busy at once. They may use ${most} of the account's ${accountConcurrency}, so that some are left for commands: use -c maximumConcurrency=${Math.max(2, Math.floor(most / consumers))}, or have AWS raise the account's limit and pass it by -c accountConcurrency=<limit>.`,
   );
 };
 
@@ -179,7 +179,7 @@ export const tagsOf = (context: unknown = {}): readonly (readonly [key: string, 
     .split(',')
     .map((tag) => {
       const [, key, value] = /^([^=]+)=(.*)$/.exec(tag) ?? [];
-      if (!key || value === undefined) throw new WrongSetting(`'${tag}' is no tag: use -c tags=<key>=<value>,<key>=<value>.`);
+      if (!key || value === undefined) throw new WrongSetting(`'${tag}' is not a tag: use -c tags=<key>=<value>,<key>=<value>.`);
       return [key, value] as const;
     });
 };

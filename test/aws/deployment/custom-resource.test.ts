@@ -45,11 +45,11 @@ describe('an answer to CloudFormation, which asks once', () => {
   it('fails the run after three times, so that Lambda makes another', async () => {
     expect(await answered(503, 503, 503)).toEqual({
       put: [success, success, success],
-      failure: 'CloudFormation did not take the answer: it answered 503.',
+      failure: 'CloudFormation did not accept the answer: it answered 503.',
     });
     expect(await answered('cut off', 'cut off', 'cut off')).toEqual({
       put: [success, success, success],
-      failure: 'CloudFormation did not take the answer: fetch failed',
+      failure: 'CloudFormation did not accept the answer: fetch failed',
     });
   });
 

@@ -75,7 +75,7 @@ describe('a function of batches', () => {
     expect(log.lines).toEqual([
       {
         level: 'warn',
-        message: 'Some records come again late, after the visibility timeout.',
+        message: 'Some records are retried late, after the visibility timeout.',
         fields: { records: 1, causes: ['ReceiptHandleIsInvalid: expired'] },
       },
     ]);

@@ -106,7 +106,9 @@ describe('a command that names what its caller must own', () => {
   it('needs what it names to have an owner', () => {
     const { owner: _, ...unowned } = account;
     const broken = () => defineManifest({ aggregates: [unowned as AnyDecider, transfer], projections: [] });
-    expect(broken).toThrow('transfer: Request asks whose account is, but the manifest has no aggregate account with an `owner`.');
+    expect(broken).toThrow(
+      'transfer: Request checks the owner of account, but the manifest has no aggregate account with an `owner`.',
+    );
   });
 });
 

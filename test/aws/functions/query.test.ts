@@ -79,13 +79,13 @@ describe('parameters', () => {
     [
       'an unknown one of a list',
       { query: { colour: 'red' } },
-      'colour: is no parameter of this request; it takes limit, cursor, order, owner, list, by, filter.colour',
+      'colour: is not a parameter of this route; it takes limit, cursor, order, owner, list, by, filter.colour',
     ],
-    ['an unknown filter', { query: { 'filter.rank': '5' } }, 'filter.rank: is no parameter of this'],
+    ['an unknown filter', { query: { 'filter.rank': '5' } }, 'filter.rank: is not a parameter of this route'],
     [
       'a list of one row',
       { id: 'a', query: { list: 'ranked' } },
-      'list: is no parameter of this request; it takes limit, cursor, order, filter.colour',
+      'list: is not a parameter of this route; it takes limit, cursor, order, filter.colour',
     ],
     ['an unknown list', { query: { list: 'nope' } }, 'list: there is by-status'],
     ['nobody', { query: { owner: '' }, groups: '[operator]' }, 'owner: an id'],

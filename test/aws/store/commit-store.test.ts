@@ -80,7 +80,7 @@ describe('commitStore, where no engine can be made to fail', () => {
 
   it('says so where an engine hands back no winner', async () => {
     mock.on(PutItemCommand).rejects(new ConditionalCheckFailedException(fault));
-    await expect(store().append(one)).rejects.toThrow('without its winner');
+    await expect(store().append(one)).rejects.toThrow('it returned no item');
   });
 
   it('lets any other fault through', async () => {

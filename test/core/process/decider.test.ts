@@ -168,10 +168,10 @@ it.each<[string, object, string]>([
   ['no reaction', { on: {} }, 'reacts to no event'],
   ['itself', { from: [transfer, { category: 'moving', events: processEvents }] }, 'reacts to itself'],
   ['a target outside of the manifest', { sends: [{ ...wallet }] }, 'is no aggregate of the manifest'],
-  ['a time that is none', { since: 'yesterday' }, 'is no instant'],
+  ['a time that is none', { since: 'yesterday' }, 'is not an instant'],
   ['an event of the kernel', { raises: { Reacted: processEvents.Ended } }, 'is an event of every process'],
   ['a public event that it does not raise', { publishes: ['Ended'] }, 'publishes Ended, which it does not raise'],
-  ["another's category", { category: 'wallet' }, "The category 'wallet' is there twice"],
+  ["another's category", { category: 'wallet' }, "The category 'wallet' is declared twice"],
   ["the kernel's own category", { category: 'process' }, 'is reserved'],
   ['a deadline without a name', { onDeadline: { '': () => undefined } }, "the deadline ''"],
 ])('a manifest says what is wrong with a process: %s', (_, over, says) => {

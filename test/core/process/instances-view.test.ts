@@ -25,6 +25,6 @@ describe('the view of instances', () => {
   it('has a name that no other view may have', () => {
     const [projection] = defineManifest(parts).projections;
     const own = { ...projection!, on: { Opened: () => ({}) }, from: wallet } as unknown as AnyProjection;
-    expect(() => defineManifest({ ...parts, projections: [own] })).toThrow('is taken by that of the processes');
+    expect(() => defineManifest({ ...parts, projections: [own] })).toThrow('is that of the list of instances');
   });
 });

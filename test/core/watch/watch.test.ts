@@ -411,9 +411,7 @@ describe('a watch', () => {
       'The value of Taken (till-a/1) is 0.5: a watch takes safe integers',
     );
     const sums = watching({ kind: 'sum-within', of: values, exceeds: 2, within: { days: 1 } });
-    expect(() => (sums.on.Taken as Step)(sums.initial, event('Taken', 'a', 1, 0, -1))).toThrow(
-      'sums are of values that are not negative',
-    );
+    expect(() => (sums.on.Taken as Step)(sums.initial, event('Taken', 'a', 1, 0, -1))).toThrow('a sum takes no negative values');
   });
 
   it('that makes no sense is refused, with all that is wrong with it', () => {
@@ -436,7 +434,7 @@ describe('a watch', () => {
           OtherSuspected: suspicions['far-from-usual'],
         },
       });
-    expect(senseless).toThrow(`The watch tillWatch is not right:
+    expect(senseless).toThrow(`The watch tillWatch is invalid:
   - Rapid: what is raised is named in PascalCase and ends in Suspected.
   - Rapid: \`reaches\` must be 2, 3 or more.
   - Rapid: \`within\` must be longer than nothing.
@@ -450,8 +448,8 @@ describe('a watch', () => {
   - OddSuspected: \`deviations\` must be above 0.
   - OddSuspected: \`after\` must be 2, 3 or more: a deviation takes two values.
   - OddSuspected: \`atLeast\` must be 0 or more.
-  - OtherSuspected: it is in \`raises\`, and there is no pattern of that name.
+  - OtherSuspected: it is in \`raises\`, but there is no pattern of that name.
   - \`lateness\` must not be negative.
-  - All patterns together may come to`);
+  - All patterns together may need`);
   });
 });

@@ -132,14 +132,14 @@ describe('the list of instances', () => {
     expect(await ids({ status: 'stuck', process: 'moving' })).toEqual(['s']);
     expect(await ids({ status: 'stuck', process: 'other' })).toEqual([]);
     await expect(asks('GET /ops/processes', { query: { status: 'tired' } })).rejects.toThrow('status: one of');
-    await expect(asks('GET /ops/processes', { query: { cursor: 'x' } })).rejects.toThrow('say which');
-    await expect(asks('GET /ops/processes', { query: { owner: 'x' } })).rejects.toThrow('is no parameter');
+    await expect(asks('GET /ops/processes', { query: { cursor: 'x' } })).rejects.toThrow('give status=');
+    await expect(asks('GET /ops/processes', { query: { owner: 'x' } })).rejects.toThrow('is not a parameter');
   });
 
   it('a request takes a reason of one character to five hundred', async () => {
     const { asks } = await busy();
     const resolve = (reason: string) => asks(`POST ${path}/resolve`, { body: JSON.stringify({ why: reason }) });
-    for (const reason of ['', ' ', 'x'.repeat(501)]) await expect(resolve(reason)).rejects.toThrow('does not fit');
+    for (const reason of ['', ' ', 'x'.repeat(501)]) await expect(resolve(reason)).rejects.toThrow('is invalid');
     for (const reason of ['x', 'x'.repeat(500)]) expect((await resolve(reason)).status).toBe(202);
   });
 

@@ -24,7 +24,7 @@ describe('a decision that is impossible', () => {
     ],
     ['a deadline of no name', { setDeadlines: { doom: '2030-01-01T00:00:00.000Z' } }, "There is no 'doom' in `onDeadline`"],
     ['a deadline in the past', { setDeadlines: { patience: '2020-01-01T00:00:00.000Z' } }, 'not later than its cause'],
-    ['a deadline at no instant', { setDeadlines: { patience: 'tomorrow' } }, 'no instant'],
+    ['a deadline at no instant', { setDeadlines: { patience: 'tomorrow' } }, 'not an instant'],
     ['memory of another form', { memory: { id: 5 } }, 'does not fit its schema'],
     [
       'memory that no table takes',

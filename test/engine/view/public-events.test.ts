@@ -268,14 +268,14 @@ describe('a manifest', () => {
     expect(faults({ publishes: ['note.commit'] })).toThrow('letters and digits only');
     expect(faults({ publishesSince: { Hidden: noon } })).toThrow('says since when Hidden is public, but does not publish it');
     for (const since of ['2026-11-21', '2026-11-21T12:00:00Z', 'today'])
-      expect(faults({ publishesSince: { Noted: since } })).toThrow(`Noted since '${since}', which is no instant`);
+      expect(faults({ publishesSince: { Noted: since } })).toThrow(`Noted since '${since}', which is not an instant`);
   });
 
   it('has one that sends them, whose name no view may have, and none where nothing is public', () => {
     expect(operated({ aggregates: [note], projections: [] }).map(({ name }) => name)).toEqual([announcerName]);
     expect(operated({ aggregates: [{ ...note, publishes: [] }], projections: [] })).toEqual([]);
     const view = { ...accountBalance, name: announcerName } as unknown as AnyProjection;
-    expect(() => defineManifest({ aggregates: [], projections: [view] })).toThrow(`'${announcerName}' is taken`);
+    expect(() => defineManifest({ aggregates: [], projections: [view] })).toThrow(`'${announcerName}' is that of`);
   });
 
   it('of the reference tells others of accounts opened and closed', () =>

@@ -63,7 +63,7 @@ describe('stages', () => {
       'arn:aws:sns:eu-central-1:111122223333:a.fifo',
     ])
       expect(() => settingsFor('prod', { alarmTopic: wrong })).toThrow(
-        `'${wrong}' is no SNS topic: use -c alarmTopic=arn:aws:sns:`,
+        `'${wrong}' is not an SNS topic:  use -c alarmTopic=arn:aws:sns:`,
       );
     expect(() => settingsFor('prod')).toThrow('Prod needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:');
   });
@@ -171,5 +171,5 @@ test("a team's own tags are given as text or as an object", () => {
     ['cost', '42'],
   ]);
   expect(tagsOf(undefined)).toEqual([]);
-  expect(() => tagsOf('team')).toThrow("'team' is no tag: use -c tags=<key>=<value>,<key>=<value>.");
+  expect(() => tagsOf('team')).toThrow("'team' is not a tag:  use -c tags=<key>=<value>,<key>=<value>.");
 });
