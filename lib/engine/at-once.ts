@@ -21,3 +21,20 @@ export const atOnce = async <T, R>(most: number, items: Iterable<T>, run: (item:
   if (failures.length > 0) throw failures[0];
   return results;
 };
+
+/** Lets so many tasks run at the same time. A finished task gives its slot to the one that has waited longest. */
+export const slots = (most: number) => {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async <R>(run: () => Promise<R>): Promise<R> => {
+    if (running >= most) await new Promise<void>((resolve) => void waiting.push(resolve));
+    else running += 1;
+    try {
+      return await run();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+};

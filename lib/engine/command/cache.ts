@@ -1,3 +1,4 @@
+import { boundedCache } from '../bounded-cache.ts';
 import type { Clock } from '../ports.ts';
 import type { defaultSettings } from '../settings.ts';
 import type { Known } from '../store/known.ts';
@@ -20,31 +21,6 @@ export type StateCache = Readonly<{
 const sizeOf = ({ state, recent, sent }: Known) => 500 + recent.length + sent.length + 2 * (JSON.stringify(state)?.length ?? 0);
 
 export const stateCache = (maxBytes: number): StateCache => {
-  const entries = new Map<string, Readonly<{ known: Known; size: number }>>();
-  let total = 0;
-  const drop = (stream: string) => {
-    total -= entries.get(stream)?.size ?? 0;
-    entries.delete(stream);
-  };
-  return {
-    get: (stream) => {
-      const entry = entries.get(stream);
-      if (!entry) return undefined;
-      entries.delete(stream);
-      entries.set(stream, entry);
-      return entry.known;
-    },
-    set: (known) => {
-      drop(known.stream);
-      const size = sizeOf(known);
-      if (size > maxBytes) return;
-      entries.set(known.stream, { known, size });
-      total += size;
-      for (const oldest of entries.keys()) {
-        if (total <= maxBytes) return;
-        drop(oldest);
-      }
-    },
-    drop,
-  };
+  const { get, set, drop } = boundedCache<Known>(maxBytes);
+  return { get, set: (known) => set(known.stream, known, sizeOf(known)), drop };
 };

@@ -2,6 +2,7 @@ import type { Commit } from '../../core/commit.ts';
 import { reservationCategory } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
 import type { Scanner, ScanPlace, Store } from '../ports.ts';
+import { readPages } from '../store/read-all.ts';
 import type { StreamOrder } from './export-order.ts';
 
 /** What the scan of a segment came to so far. */
@@ -38,14 +39,12 @@ const isWanted = (category: string | undefined) => {
 async function* fetched({ store, order }: Exporting): AsyncGenerator<Pick<Exported, 'commits' | 'holes'>> {
   for (const { stream, from, to } of order.waiting()) {
     let expected = from;
-    for (let next: number | undefined = from; next !== undefined; ) {
-      const page = await store.read(stream, { from: next, to });
-      for (const { commit } of page.commits) {
+    for await (const { commits } of readPages(store, stream, { from, to })) {
+      for (const { commit } of commits) {
         if (commit !== expected) yield { commits: [], holes: [{ stream, commit: expected }] };
         expected = commit + 1;
       }
-      yield { commits: order.take(page.commits), holes: [] };
-      next = page.next;
+      yield { commits: order.take(commits), holes: [] };
     }
     yield { commits: order.giveUp(stream), holes: [] };
   }

@@ -1,7 +1,8 @@
 import type { Commit } from '../../core/commit.ts';
+import { boundedCache } from '../bounded-cache.ts';
 import type { Keys, Store } from '../ports.ts';
-import { commitHash } from '../store/known.ts';
-import { beginning, complete, type ImportLine, type Place } from './import-line.ts';
+import { type ChainEnd, chainEnd, chainStart, commitHash } from '../store/known.ts';
+import { complete, type ImportLine } from './import-line.ts';
 import { turns } from './turns.ts';
 
 export type Importing = Readonly<{
@@ -24,7 +25,7 @@ export type Imported = Readonly<{
   streams: readonly string[];
 }>;
 
-type Went = Readonly<{ last: Place; did: 'written' | 'skipped' } | { refused: string }>;
+type Went = Readonly<{ last: ChainEnd; did: 'written' | 'skipped' } | { refused: string }>;
 
 const atOnce = 64;
 const mostWaiting = 500;
@@ -32,23 +33,16 @@ const mostWaiting = 500;
 const mostAhead = 256;
 const aheadLimit = 50;
 
-const placeOf = (keys: Importing['keys'], commit: Commit): Place => ({
-  commit: commit.commit,
-  version: commit.version,
-  at: commit.at,
-  hash: commitHash(keys, commit),
-});
-
 /** Where a stream is taken up: from its beginning, or behind a commit that is there. */
-const begin = async ({ store, keys }: Importing, { stream, commit = 1 }: ImportLine): Promise<Place | undefined> => {
-  if (commit === 1) return beginning;
+const begin = async ({ store, keys }: Importing, { stream, commit = 1 }: ImportLine): Promise<ChainEnd | undefined> => {
+  if (commit === 1) return chainStart;
   const before = await store.find(stream, commit - 1);
-  return before && placeOf(keys, before);
+  return before && chainEnd(keys, before);
 };
 
 /** What is there already of some streams, behind what was just looked at. */
 const lookAhead = (store: Pick<Store, 'read'>) => {
-  const known = new Map<string, Map<number, Commit>>();
+  const known = boundedCache<Map<number, Commit>>(mostAhead);
   return {
     find: (stream: string, commit: number): Commit | undefined => {
       const found = known.get(stream)?.get(commit);
@@ -57,9 +51,7 @@ const lookAhead = (store: Pick<Store, 'read'>) => {
     },
     read: async (stream: string, from: number): Promise<void> => {
       const { commits } = await store.read(stream, { from, limit: aheadLimit });
-      known.delete(stream);
-      known.set(stream, new Map(commits.map((commit) => [commit.commit, commit])));
-      for (const oldest of known.keys()) if (known.size > mostAhead) known.delete(oldest);
+      known.set(stream, new Map(commits.map((commit) => [commit.commit, commit])), 1);
     },
   };
 };
@@ -67,12 +59,12 @@ const lookAhead = (store: Pick<Store, 'read'>) => {
 type LookAhead = ReturnType<typeof lookAhead>;
 
 /** One line: put where there is nothing yet, passed over where the same is there. Never over anything else. */
-const importLine = async (importing: Importing, ahead: LookAhead, last: Place, line: ImportLine): Promise<Went> => {
+const importLine = async (importing: Importing, ahead: LookAhead, last: ChainEnd, line: ImportLine): Promise<Went> => {
   const { store, keys, mark } = importing;
   const completed = complete(line, last, mark);
   if ('fault' in completed) return { refused: completed.fault };
   const { commit } = completed;
-  const next = placeOf(keys, commit);
+  const next = chainEnd(keys, commit);
   const there = ahead.find(commit.stream, commit.commit);
   const appended = there ? { stored: false as const, winner: there } : await store.append(commit);
   if (appended.stored) return { last: next, did: 'written' };
@@ -93,7 +85,7 @@ export const importHistory = async (
   sources: readonly AsyncIterable<ImportLine>[],
   seen: (lines: number) => void = () => {},
 ): Promise<Imported> => {
-  const streams = new Map<string, Place | 'refused'>();
+  const streams = new Map<string, ChainEnd | 'refused'>();
   const counts = { written: 0, skipped: 0, refused: 0 };
   const refusals: Refusal[] = [];
   const ahead = lookAhead(importing.store);

@@ -6,6 +6,7 @@ import { instant, latest } from '../instant.ts';
 import { dynamoDb } from '../limits.ts';
 import type { Clock } from '../ports.ts';
 import { importAheadMilliseconds } from '../settings.ts';
+import type { ChainEnd } from '../store/known.ts';
 import { itemSize } from '../store/size.ts';
 import { storable } from '../store/storable.ts';
 import { commitType, inForm, opened, stateType } from './export-line.ts';
@@ -38,11 +39,6 @@ const form = z.strictObject({
 
 /** A commit to import; what another event store cannot know may be missing. */
 export type ImportLine = Readonly<z.output<typeof form>>;
-
-/** What follows must go on from: the last commit of a stream, as far as it is known. */
-export type Place = Readonly<{ commit: number; version: number; at: string; hash: string }>;
-
-export const beginning: Place = { commit: 0, version: 0, at: '', hash: '' };
 
 const refused = (why: string): never => {
   throw new Error(why);
@@ -95,7 +91,7 @@ export type Completed = Readonly<{ commit: Commit } | { fault: string }>;
  * A line as a commit that goes on from the last one of its stream. What is missing follows from the line and what was before it alone, so that
  * the same lines make the same commits whenever they are imported.
  */
-export const complete = (line: ImportLine, before: Place, mark: string): Completed => {
+export const complete = (line: ImportLine, before: ChainEnd, mark: string): Completed => {
   const { stream, events, imported: _, meta: known, ...given } = line;
   const number = given.commit ?? before.commit + 1;
   const version = before.version + events.length;

@@ -5,12 +5,13 @@ import { ProblemError } from '../../core/problem.ts';
 import type { List } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
 import { atOnce } from '../at-once.ts';
-import type { Listing, Store, ViewReader } from '../ports.ts';
+import { pages } from '../pages.ts';
+import type { Store, ViewReader } from '../ports.ts';
 import { notFound } from '../problems.ts';
 import { kernelOf } from '../process/told.ts';
 import { partitionOf } from '../view/lists.ts';
-import { sendOf, type Trace, traceOf } from './trace.ts';
-import { cameBy } from './trace-words.ts';
+import { type Trace, traceOf } from './trace.ts';
+import { cameBy, sendsIn } from './trace-words.ts';
 
 /** What a trace is read from: the event log, which knows what belongs together, and the commits, which know the rest. */
 export type Tracing = Readonly<{
@@ -46,32 +47,32 @@ const nameOf = ({ stream, commit }: Place) => `${stream}#${commit}`;
 const logged = async ({ log }: Tracing, correlation: string): Promise<Readonly<{ places: readonly Place[]; cut: boolean }>> => {
   const list: List<never> = { by: () => undefined };
   const rows: LoggedEvent[] = [];
-  let after: Listing['next'];
-  do {
-    const { items, next }: Listing = await log.list({
-      list: byCorrelation,
-      partition: partitionOf(list, undefined, correlation),
-      direction: 'oldest-first',
-      limit: eventsAtOnce,
-      ...(after && { after }),
-    });
+  const partition = partitionOf(list, undefined, correlation);
+  let cut = false;
+  for await (const { items, next } of pages((asked) => log.list(asked), {
+    list: byCorrelation,
+    partition,
+    direction: 'oldest-first' as const,
+    limit: eventsAtOnce,
+  })) {
     rows.push(...items.map(({ row }) => row as LoggedEvent));
-    after = next;
-  } while (after !== undefined && rows.length < mostEvents);
+    cut = next !== undefined;
+    if (rows.length >= mostEvents) break;
+  }
   const places = new Map(rows.map((row) => [nameOf(row), { stream: row.stream, commit: row.commit }]));
-  return { places: [...places.values()], cut: after !== undefined };
+  return { places: [...places.values()], cut };
 };
 
 /** Other commits that a commit speaks of: what it reacted to, and where the outcomes of its commands are. The log is behind now and then, and has
  * nothing of a refusal, which has no event. */
 const spokenOf = (commit: Commit, instance: readonly Commit[]): readonly Place[] => {
-  const events = instance.flatMap(kernelOf);
+  const sends = sendsIn(instance.flatMap(kernelOf));
   const [, , source, number] = commit.command.split('/');
   const reactedTo =
     cameBy(commit).came === 'reaction' && source !== undefined ? [{ stream: source, commit: Number(number) }] : [];
   const outcomes = kernelOf(commit).flatMap(({ type, data }) => {
     if (type !== 'CommandDone' && type !== 'CommandRefused') return [];
-    const send = sendOf(events, data.number);
+    const send = sends.get(data.number);
     return send ? [{ stream: send.to, commit: data.commit }] : [];
   });
   return [...reactedTo, ...outcomes];

@@ -24,7 +24,8 @@ export const cameBy = ({ command }: Pick<Commit, 'command'>): Origin => {
 
 type Send = Readonly<{ to: string; command: string }>;
 
-const sendsIn = (events: readonly ProcessEvent[]): ReadonlyMap<number, Send> =>
+/** The sends of an instance by their numbers, as the reactions that decided them have them. */
+export const sendsIn = (events: readonly ProcessEvent[]): ReadonlyMap<number, Send> =>
   new Map(
     events.flatMap(({ type, data }) =>
       type === 'Reacted' ? data.sends.map(({ number, to, command }) => [number, { to, command: command.type }] as const) : [],

@@ -1,5 +1,4 @@
 import { type Commit, versionBefore } from '../../core/commit.ts';
-import type { ProcessEvent } from '../../core/process/events.ts';
 import { kernelOf, type Wait, waitsOf } from '../process/told.ts';
 import { type Came, cameBy, type Instances, saysOf, storyOf } from './trace-words.ts';
 
@@ -97,13 +96,6 @@ const parentsOf = (commits: readonly Commit[]): ReadonlyMap<Commit, Commit> => {
   }
   return parents;
 };
-
-/** A send by its number, as the reaction that decided it has it. */
-export const sendOf = (events: readonly ProcessEvent[], number: number) =>
-  events
-    .flatMap(({ type, data }) => (type === 'Reacted' ? data.sends : []))
-    .filter((send) => send.number === number)
-    .map(({ to, command }) => ({ to, command: command.type }))[0];
 
 /** How an instance stands, and what it went through, by its commits. */
 export const instanceOf = ([instance, commits]: readonly [string, readonly Commit[]]): TracedInstance => {

@@ -1,40 +1,27 @@
+import { slots } from '../at-once.ts';
+
 /**
  * Lets work of different keys run at the same time, and work of one key in the order in which it came. Whoever brings work waits while much is
  * waiting. The first failure is thrown to whoever brings the next piece, or waits for the end.
  */
 export const turns = ({ atOnce, mostWaiting }: Readonly<{ atOnce: number; mostWaiting: number }>) => {
   const tails = new Map<string, Promise<void>>();
+  const slot = slots(atOnce);
   let waiting = 0;
-  let running = 0;
   let failure: Readonly<{ cause: unknown }> | undefined;
-  const free: (() => void)[] = [];
   const room: (() => void)[] = [];
 
-  const started = async (): Promise<void> => {
-    if (running < atOnce) {
-      running += 1;
-      return;
-    }
-    // Whoever ends hands on its own place.
-    await new Promise<void>((resolve) => free.push(resolve));
-  };
-  const stopped = () => {
-    const next = free.shift();
-    if (next) next();
-    else running -= 1;
-    waiting -= 1;
-    room.shift()?.();
-  };
   const run = async (before: Promise<void> | undefined, work: () => Promise<void>): Promise<void> => {
     await before;
-    await started();
     try {
-      if (!failure) await work();
+      await slot(async () => {
+        if (!failure) await work();
+      });
     } catch (cause) {
       failure ??= { cause };
-    } finally {
-      stopped();
     }
+    waiting -= 1;
+    room.shift()?.();
   };
   const check = () => {
     if (failure) throw failure.cause;

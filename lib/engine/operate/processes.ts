@@ -7,15 +7,16 @@ import type { AnyProcess } from '../../core/process/process.ts';
 import { streamName } from '../../core/stream.ts';
 import { instanceOf, type TracedInstance } from '../history/trace.ts';
 import { saysOf } from '../history/trace-words.ts';
-import type { Depth, Log, Queue } from '../ports.ts';
+import type { Log, Queue } from '../ports.ts';
 import { notFound } from '../problems.ts';
-import type { Order, ProcessMessage } from '../process/ports.ts';
+import type { Order } from '../process/ports.ts';
 import { kernelOf, type Wait, waitsOf } from '../process/told.ts';
 import { queryList } from '../query/kinds.ts';
 import type { PageAnswer, PageRequest } from '../query/page.ts';
 import { answeringRevision, type Revisions } from '../query/revision.ts';
+import { sendOrders } from '../send-orders.ts';
 import { type Loading, load } from '../store/load.ts';
-import { type Ages, measured } from './projections.ts';
+import { type Ages, type Lag, lagOf, measured } from './projections.ts';
 
 /** A process as operators see it. */
 export type OperatedProcess = Readonly<{
@@ -35,7 +36,6 @@ export type ProcessOperating = Readonly<{
 }>;
 
 type Status = StepEnded['status'];
-type Lag = Depth & Readonly<{ oldestSeconds?: number }>;
 
 export type ProcessesReport = Readonly<{
   processes: readonly Readonly<{ process: string; lag: Lag }>[];
@@ -54,10 +54,7 @@ const lags = async ({ processes, ages, log }: ProcessOperating): Promise<Process
   const names = processes.map(({ queueName }) => queueName);
   const oldest = await measured(log, ages.ofQueues(names), new Map<string, number>());
   return Promise.all(
-    processes.map(async ({ process: { category }, queueName, queue }) => {
-      const oldestSeconds = oldest.get(queueName);
-      return { process: category, lag: { ...(await queue.depth()), ...(oldestSeconds !== undefined && { oldestSeconds }) } };
-    }),
+    processes.map(async (operated) => ({ process: operated.process.category, lag: await lagOf(operated, oldest) })),
   );
 };
 
@@ -158,8 +155,6 @@ export const orderInstance = async (
       extra: { instanceStatus: status },
     });
   const asked: Order = { instance: stream, reason: why, by, ...trailOf({ correlation, traceparent }) };
-  const message = { [order]: asked } as unknown as ProcessMessage;
-  const [failed] = await operated.queue.send([message]);
-  if (failed) throw new Error(`The order to ${order} ${stream} was not taken: ${failed.reason}`);
+  await sendOrders(operated.queue, which.process, [{ [order]: asked }]);
   return { ...which, order, status, correlation };
 };

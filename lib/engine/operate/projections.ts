@@ -2,8 +2,9 @@ import { announcerName } from '../../core/announcer.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { type AnyProjection, sourceOf, streamKey } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
-import type { Log, Queue, View } from '../ports.ts';
+import type { Depth, Log, Queue, View } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
+import { sendOrders } from '../send-orders.ts';
 import type { Actives } from '../view/ports.ts';
 import type { ResumeOrder } from '../view/resume.ts';
 import type { Parked, ParkedList } from './ports.ts';
@@ -26,7 +27,7 @@ export type Operated = Readonly<{
 
 export type Operating = Readonly<{ views: readonly Operated[]; actives: Pick<Actives, 'load'>; ages: Ages; log: Log }>;
 
-type Lag = Readonly<{ waiting: number; inFlight: number; deadLetters: number; oldestSeconds?: number }>;
+export type Lag = Depth & Readonly<{ oldestSeconds?: number }>;
 type Status = Readonly<{
   name: string;
   revision: number;
@@ -58,6 +59,12 @@ const revisionOf = async (operating: Pick<Operating, 'views' | 'actives'>, name:
   throw invalid('revision', `no revision of ${name} answers yet: say which is meant`);
 };
 
+/** How far the consumer of a queue is behind. */
+export const lagOf = async ({ queueName, queue }: Pick<Operated, 'queueName' | 'queue'>, oldest: ReadonlyMap<string, number>) => {
+  const oldestSeconds = oldest.get(queueName);
+  return { ...(await queue.depth()), ...(oldestSeconds !== undefined && { oldestSeconds }) };
+};
+
 /** Figures help, but a list without them is better than none. */
 export const measured = async <T>(log: Log, asking: Promise<T>, otherwise: T): Promise<T> =>
   asking.catch((cause: unknown) => {
@@ -75,19 +82,18 @@ export const reportProjections = async (operating: Operating): Promise<Projectio
   const projections = await Promise.all(
     views.map(async (view) => {
       const { name, revision } = view.projection;
-      const [{ items, more }, depth, active] = await Promise.all([
+      const [{ items, more }, lag, active] = await Promise.all([
         view.parked.parked(listedParked),
-        view.queue.depth(),
+        lagOf(view, oldest),
         activeOf(operating, name),
       ]);
-      const oldestSeconds = oldest.get(view.queueName);
       return {
         name,
         revision,
         active: active === view,
         parked: items,
         moreParked: more,
-        lag: { ...depth, ...(oldestSeconds !== undefined && { oldestSeconds }) },
+        lag,
       };
     }),
   );
@@ -113,7 +119,6 @@ export const orderResume = async (
       detail: `${stream} is not parked in ${name}: there is nothing to resume.`,
     });
   const order: ResumeOrder = { resume: { stream, correlation } };
-  const [failed] = await view.queue.send([order]);
-  if (failed) throw new Error(`The order to resume ${stream} in ${name} was not taken by its queue: ${failed.reason}`);
+  await sendOrders(view.queue, name, [order]);
   return { projection: name, revision: view.projection.revision, stream, commit: head.parked.commit };
 };

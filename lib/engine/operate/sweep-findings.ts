@@ -51,6 +51,11 @@ const endOf = async (store: Looking['store'], stream: string): Promise<number> =
   return commits[0]?.commit ?? 0;
 };
 
+const joined = (found: readonly Pick<Found, 'lagging' | 'beyond'>[]): Pick<Found, 'lagging' | 'beyond'> => ({
+  lagging: found.flatMap(({ lagging }) => lagging),
+  beyond: found.flatMap(({ beyond }) => beyond),
+});
+
 const ofStream = async (
   { targets, store, isLeft = () => false }: Looking,
   stream: string,
@@ -81,8 +86,7 @@ const ofStream = async (
     };
   });
   return {
-    lagging: found.flatMap(({ lagging }) => lagging),
-    beyond: found.flatMap(({ beyond }) => beyond),
+    ...joined(found),
     unlooked: concerned
       .filter((look) => !looks.includes(look))
       .map(({ target, concerning }) => ({ target, oldest: concerning[0]! })),
@@ -101,8 +105,7 @@ export const findings = async (looking: Looking, commits: readonly Commit[], mar
     ofStream(looking, stream, { all: own, marks, seen: seen.get(stream) ?? 0 }),
   );
   return {
-    lagging: found.flatMap(({ lagging }) => lagging),
-    beyond: found.flatMap(({ beyond }) => beyond),
+    ...joined(found),
     unlooked: found.flatMap(({ unlooked }) => unlooked),
     reads: found.reduce((sum, { reads }) => sum + reads, 0),
   };

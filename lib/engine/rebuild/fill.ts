@@ -1,7 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
 import { sourceOf, streamKey } from '../../core/projection.ts';
 import { tryWhileLost } from '../again.ts';
-import { atOnce } from '../at-once.ts';
+import { atOnce, slots } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
 import type { ScanPlace, View, ViewItem } from '../ports.ts';
 import { apply } from '../view/apply.ts';
@@ -43,23 +43,8 @@ export const streamsOf = (
 
 /** A view whose rows are put at most so many at the same time, whoever puts them. */
 const withFewPuts = <V extends View>(view: V, most: number): V => {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return {
-    ...view,
-    putRow: async (...given) => {
-      // Whoever is let in is counted by who lets it in.
-      if (running >= most) await new Promise<void>((resolve) => void waiting.push(resolve));
-      else running += 1;
-      try {
-        await view.putRow(...given);
-      } finally {
-        const next = waiting.shift();
-        if (next) next();
-        else running -= 1;
-      }
-    },
-  };
+  const slot = slots(most);
+  return { ...view, putRow: (...given) => slot(() => view.putRow(...given)) };
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { AnyProjection } from '../../core/projection.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock, Log, Queue } from '../ports.ts';
+import { sendOrders } from '../send-orders.ts';
 import type { MendOrder } from '../view/mend.ts';
 import { type Actives, dirtyShards, type Phases } from '../view/ports.ts';
 import type { RefoldOrder } from '../view/refold.ts';
@@ -175,8 +176,7 @@ export const judge = async (leading: Leading, id: string): Promise<Judged> => {
     return end(leading, id, { from: ['verifying'], to: { state: 'audited', ...result } });
   if (kind === 'audit') {
     const orders = ordersFor(result.differences, `rebuild/${id}`);
-    const [failed] = (await view?.queue.send(orders)) ?? [];
-    if (failed) throw new Error(`An order to mend ${projection} was not taken by its queue: ${failed.reason}`);
+    if (view) await sendOrders(view.queue, projection, orders);
     await rebuilds.move(id, ['verifying'], {
       state: 'repairing',
       since: nowOf(leading.clock),

@@ -12,6 +12,7 @@ import type { Keys, Scanner, Store } from '../ports.ts';
 import { dropDeadline, openIn } from '../process/deadlines.ts';
 import type { Deadline, ProcessMessage } from '../process/ports.ts';
 import { causesIn } from '../process/react.ts';
+import { sendOrders } from '../send-orders.ts';
 import { readAll } from '../store/read-all.ts';
 import type { RefoldOrder } from '../view/refold.ts';
 import type { RestoredAnnouncer, RestoredProcess, RestoredView } from './ports.ts';
@@ -127,11 +128,6 @@ const resetDeadline = async (
   return 1;
 };
 
-const sendAll = async (queue: RestoredProcess['queue'], messages: readonly object[], to: string): Promise<void> => {
-  const [failed] = messages.length === 0 ? [] : await queue.send(messages);
-  if (failed) throw new Error(`The queue of ${to} did not take an order: ${failed.reason}. Do the same again.`);
-};
-
 const resetProcess = async (resetting: Resetting, known: Survey, restored: RestoredProcess): Promise<Reset> => {
   const { process, cursors, deadlines, queue } = restored;
   const { category } = process;
@@ -139,11 +135,8 @@ const resetProcess = async (resetting: Resetting, known: Survey, restored: Resto
   const [, dropped] = await total(deadlines.each(), (deadline) => resetDeadline(resetting, restored, deadline));
   // Their sends may have lost their effects, and their deadlines their one-shots: looked at without news, all that is open is seen to.
   const open = known.openInstances(category);
-  await sendAll(
-    queue,
-    open.map((instance): ProcessMessage => ({ attend: { instance } })),
-    category,
-  );
+  const orders = open.map((instance): ProcessMessage => ({ attend: { instance } }));
+  await sendOrders(queue, category, orders);
   return { consumer: category, cursors: all, moved, deadlines: dropped, attended: open.length };
 };
 
@@ -157,7 +150,7 @@ const resetView = async (
   const [cursors, moved] = await total(heads.each(), async ({ stream, commit }) => {
     if (commit <= lastOf(stream)) return 0;
     const order: RefoldOrder = { refold: { stream, correlation } };
-    await sendAll(queue, [order], consumer);
+    await sendOrders(queue, consumer, [order]);
     return 1;
   });
   return { consumer, cursors, moved };

@@ -63,6 +63,18 @@ export class BrokenHistory extends Error {
 export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }: Commit): string =>
   keys.hash(canonicalize(commit) ?? '');
 
+/** The last commit of a stream as far as it is known, from which the next one must go on. */
+export type ChainEnd = Readonly<{ commit: number; version: number; at: string; hash: string }>;
+
+export const chainStart: ChainEnd = { commit: 0, version: 0, at: '', hash: '' };
+
+export const chainEnd = (keys: Pick<Keys, 'hash'>, commit: Commit): ChainEnd => ({
+  commit: commit.commit,
+  version: commit.version,
+  at: commit.at,
+  hash: commitHash(keys, commit),
+});
+
 const commandDigest = (keys: Pick<Keys, 'hash'>, command: string) => keys.hash(command).slice(0, digestDigits);
 
 const commitIn = (entry: string, { commit: last }: Pick<Known, 'commit'>): number => {

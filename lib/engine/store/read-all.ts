@@ -2,6 +2,15 @@ import type { Commit } from '../../core/commit.ts';
 import { TryAgain } from '../again.ts';
 import type { Page, Range, Store } from '../ports.ts';
 
+/** The pages of a range as they are, for a caller that looks for missing commits itself. */
+export async function* readPages(store: Pick<Store, 'read'>, stream: string, range: Range): AsyncGenerator<Page> {
+  for (let next: number | undefined = range.from; next !== undefined; ) {
+    const page: Page = await store.read(stream, { ...range, from: next });
+    yield page;
+    next = page.next;
+  }
+}
+
 /** All commits of a range, page by page. A commit that cannot be read yet is an error, and never skipped. */
 export async function* readAll(
   store: Pick<Store, 'read'>,
@@ -11,12 +20,10 @@ export async function* readAll(
   last = range.to ?? 0,
 ): AsyncGenerator<Page> {
   let expected = range.from;
-  for (let next: number | undefined = range.from; next !== undefined; ) {
-    const page: Page = await store.read(stream, { ...range, from: next });
+  for await (const page of readPages(store, stream, range)) {
     const hole = page.commits.find(({ commit }) => commit !== expected++);
     if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} is not to be read yet.`);
     yield page;
-    next = page.next;
   }
   if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} is not to be read yet.`);
 }

@@ -1,13 +1,12 @@
 import { type Commit, versionBefore } from '../../core/commit.ts';
 import type { Keys, Store } from '../ports.ts';
-import { commitHash } from './known.ts';
+import { type ChainEnd, chainEnd, chainStart } from './known.ts';
+import { readPages } from './read-all.ts';
 
 /** A stream whose history holds, or the first commit of it that does not fit. */
 export type Verified = Readonly<{ stream: string; commits: number } | { stream: string; commit: number; fault: string }>;
 
-type Before = Readonly<{ commit: number; version: number; at: string; hash: string }>;
-
-const faultOf = (before: Before, commit: Commit): string | undefined => {
+const faultOf = (before: ChainEnd, commit: Commit): string | undefined => {
   const expected = before.commit + 1;
   if (commit.commit !== expected) return `commit ${expected} is missing`;
   if (versionBefore(commit) !== before.version)
@@ -24,15 +23,12 @@ const faultOf = (before: Before, commit: Commit): string | undefined => {
  * or removed, only the guard sees.
  */
 export const verifyStream = async (store: Store, keys: Pick<Keys, 'hash'>, stream: string): Promise<Verified> => {
-  let before: Before = { commit: 0, version: 0, at: '', hash: '' };
-  for (let next: number | undefined = 1; next !== undefined; ) {
-    const page = await store.read(stream, { from: next });
-    for (const commit of page.commits) {
+  let before = chainStart;
+  for await (const { commits } of readPages(store, stream, { from: 1 }))
+    for (const commit of commits) {
       const fault = faultOf(before, commit);
       if (fault !== undefined) return { stream, commit: commit.commit, fault };
-      before = { commit: commit.commit, version: commit.version, at: commit.at, hash: commitHash(keys, commit) };
+      before = chainEnd(keys, commit);
     }
-    next = page.next;
-  }
   return { stream, commits: before.commit };
 };

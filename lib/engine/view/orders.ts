@@ -2,7 +2,7 @@ import { runTasks } from '../delivery/batch.ts';
 import { kindOf } from './kinds/index.ts';
 import type { MendOrder } from './mend.ts';
 import { logParked } from './project.ts';
-import type { Refolding } from './projecting.ts';
+import type { Projecting, Refolding } from './projecting.ts';
 import { type RefoldOrder, refold } from './refold.ts';
 import { type ResumeOrder, resumeStream } from './resume.ts';
 
@@ -15,8 +15,7 @@ const isOrder = (said: object): said is Order => 'resume' in said || 'refold' in
 export const orderIn = (said: object): Order | undefined => (isOrder(said) ? said : undefined);
 
 /** The one order that a consumer takes which folds nothing anew. */
-export const resumeIn = (said: object): ResumeOrder['resume'] | undefined =>
-  isOrder(said) && 'resume' in said ? said.resume : undefined;
+export const resumeIn = (said: object): ResumeOrder | undefined => (isOrder(said) && 'resume' in said ? said : undefined);
 
 const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
   const { log, projection } = refolding;
@@ -34,15 +33,13 @@ const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
 
 const about = (order: Order) => ('resume' in order ? order.resume : 'refold' in order ? order.refold : order.mend);
 
+type Orders<O extends Order> = readonly Readonly<{ id: string; order: O }>[];
+
 /** Carries out the orders of a batch, one after the other, and answers the ids of those to retry. */
-export const carryOutBatch = (
-  refolding: Refolding,
-  orders: readonly Readonly<{ id: string; order: Order }>[],
-): Promise<readonly string[]> => {
-  const { log, projection } = refolding;
+const inBatch = <O extends Order>({ log, projection }: Projecting, orders: Orders<O>, run: (order: O) => Promise<void>) => {
   const tasks = orders.map(({ id, order }) => ({
     ids: [id],
-    run: () => carryOut(refolding, order),
+    run: () => run(order),
     onFailure: (cause: unknown) =>
       log.warn('An order was not carried out; it comes again.', {
         projection: projection.name,
@@ -52,3 +49,11 @@ export const carryOutBatch = (
   }));
   return runTasks(tasks, 1);
 };
+
+/** Carries out a batch of orders to a view. */
+export const carryOutBatch = (refolding: Refolding, orders: Orders<Order>): Promise<readonly string[]> =>
+  inBatch(refolding, orders, (order) => carryOut(refolding, order));
+
+/** Carries out a batch of orders to a consumer that takes requests to resume alone. */
+export const resumeBatch = (projecting: Projecting, orders: Orders<ResumeOrder>): Promise<readonly string[]> =>
+  inBatch(projecting, orders, ({ resume }) => resumeStream(projecting, resume.stream));

@@ -1,6 +1,5 @@
 import { streamKey } from '../../core/projection.ts';
 import { untilWon } from '../again.ts';
-import { runTasks } from '../delivery/batch.ts';
 import { readAll } from '../store/read-all.ts';
 import { applyAll, contended, logParked, takenUp } from './project.ts';
 import type { Projecting } from './projecting.ts';
@@ -33,22 +32,3 @@ export const resumeStream = async (projecting: Projecting, stream: string): Prom
   const { after } = await catchUp(projecting, stream);
   if (!after.parked) log.info('A stream is resumed.', { projection: projection.name, stream, commit: after.commit });
 };
-
-/** Carries out the requests to resume of a batch, and answers the ids of those to retry. */
-export const resumeBatch = (
-  projecting: Projecting,
-  orders: readonly Readonly<{ id: string; order: ResumeOrder['resume'] }>[],
-): Promise<readonly string[]> =>
-  runTasks(
-    orders.map(({ id, order: { stream, correlation } }) => ({
-      ids: [id],
-      run: () => resumeStream(projecting, stream),
-      onFailure: (cause) =>
-        projecting.log.warn('Not resumed yet; the order comes again.', {
-          projection: projecting.projection.name,
-          stream,
-          correlation,
-          cause: String(cause),
-        }),
-    })),
-  );

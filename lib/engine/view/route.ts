@@ -1,10 +1,9 @@
 import { correlationsOf, type Delivery } from '../delivery/delivered.ts';
 import { type QueueRecord, receive } from '../delivery/received.ts';
 import type { Proofs } from '../ports.ts';
-import { carryOutBatch, orderIn, resumeIn } from './orders.ts';
+import { carryOutBatch, orderIn, resumeBatch, resumeIn } from './orders.ts';
 import { projectBatch } from './project.ts';
 import type { Projecting, Refolding } from './projecting.ts';
-import { resumeBatch } from './resume.ts';
 
 /** The steps that a batch is routed to. A test gives others, to see that a simulation notices. */
 export const viewSteps = { projectBatch, carryOutBatch, resumeBatch };

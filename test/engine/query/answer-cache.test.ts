@@ -27,7 +27,7 @@ it('keeps nothing that is not declared to be fresh, and nothing over a clock tha
   expect(cache.get('k')).toBeUndefined();
 });
 
-it('holds no more than it may: the oldest goes first, and what is too large is not kept', () => {
+it('holds no more than it may: the longest unused goes first, and what is too large is not kept', () => {
   const cache = answerCache<number>(memoryClock(), 1_000);
   for (let i = 0; i < 5; i++) cache.set(`${i}`, i, fresh(5, 99));
   expect([0, 1, 2, 3, 4].map((i) => cache.get(`${i}`)?.answer)).toEqual([undefined, undefined, 2, 3, 4]);

@@ -5,9 +5,10 @@ import { accountBalance } from '../../../lib/domains/account/projections/balance
 import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { View } from '../../../lib/engine/ports.ts';
+import { resumeBatch } from '../../../lib/engine/view/orders.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
-import { resumeBatch, resumeStream } from '../../../lib/engine/view/resume.ts';
+import { resumeStream } from '../../../lib/engine/view/resume.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryLog } from '../../../lib/testing/memory/system.ts';
 import { type MemoryView, memoryView } from '../../../lib/testing/memory/view.ts';
@@ -107,7 +108,7 @@ describe.each(views.map((view) => [view.name, view] as const))('a parked stream 
         return view.putHead(head, expected);
       },
     };
-    const order = [{ id: 'o', order: { stream, correlation: 'c' } }];
+    const order = [{ id: 'o', order: { resume: { stream, correlation: 'c' } } }];
     expect(await resumeBatch({ ...mended, view: dying }, order)).toEqual(['o']);
     expect(await resumeBatch(mended, order)).toEqual([]);
     expect(await resumeBatch(mended, order)).toEqual([]);

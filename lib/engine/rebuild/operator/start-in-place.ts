@@ -1,6 +1,7 @@
 import { sourceOf, sourcesOf } from '../../../core/projection.ts';
 import { parseStream } from '../../../core/stream.ts';
 import { invalid, notFound } from '../../problems.ts';
+import { sendOrders } from '../../send-orders.ts';
 import type { RefoldOrder } from '../../view/refold.ts';
 import type { Rebuild } from '../ports.ts';
 import { rebuildSettings } from '../settings.ts';
@@ -30,8 +31,7 @@ export const orderRefold = async (
   const { projection, queue } = await liveView(ordering, asked);
   if (!sourceOf(projection, stream)) throw notFound(`stream ${stream} in ${projection.name}`);
   const order: RefoldOrder = { refold: { stream, correlation } };
-  const [failed] = await queue.send([order]);
-  if (failed) throw new Error(`The order to refold ${stream} in ${projection.name} was not taken by its queue: ${failed.reason}`);
+  await sendOrders(queue, projection.name, [order]);
   return { projection: projection.name, revision: projection.revision, stream };
 };
 
