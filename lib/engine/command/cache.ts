@@ -5,7 +5,7 @@ import type { Known } from '../store/known.ts';
 
 type Aging = Readonly<{ clock: Pick<Clock, 'now'>; settings: Pick<typeof defaultSettings, 'cacheAgeMilliseconds'> }>;
 
-/** Whether a kept state may still be gone by. One that was read in the future is of a clock that jumped, and counts as old. */
+/** True if a cached state may still be used. A state with a later time than now comes from a clock that jumped, and counts as old. */
 export const isFresh = ({ clock, settings }: Aging, { readAt }: Pick<Known, 'readAt'>): boolean => {
   const age = clock.now() - readAt;
   return age >= 0 && age <= settings.cacheAgeMilliseconds;

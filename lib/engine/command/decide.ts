@@ -8,7 +8,7 @@ import type { Known } from '../store/known.ts';
 import { storable } from '../store/storable.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 
-/** What a decision on a known state comes to: a commit to append, or an answer that appends nothing. */
+/** The result of a decision on a known state: a commit to append, or an answer that appends nothing. */
 export type Decision = Readonly<{ append: Commit } | { answer: CommandAnswer }>;
 
 const contextOf = ({ clock }: Commanding, known: Known, { stream, actor, causeAt }: CommandRequest): Context => ({
@@ -33,7 +33,7 @@ const emptyCommit = (known: Known, { stream, id, digest, meta, actor }: CommandR
 /** A process must find the outcome of its command on the target, whichever of its senders asks; a caller over HTTP need not. */
 const leavesTrace = ({ actor, leavesNoTrace }: CommandRequest): boolean => actor.role === 'process' && !leavesNoTrace;
 
-/** What a command comes to that appends no events: an answer, or where it is to leave a trace a commit with the reason alone. */
+/** The result of a command without events: an answer, or, if a trace is needed, a commit that has only the reason. */
 const withoutEvents = (
   commanding: Commanding,
   known: Known,
@@ -49,19 +49,19 @@ const withoutEvents = (
   };
 };
 
-/** What a refusal comes to. */
+/** The result of a refusal. */
 export const refusalOn = (commanding: Commanding, known: Known, request: CommandRequest, refusal: Refusal): Decision =>
   withoutEvents(commanding, known, request, { outcome: 'refused', refusal }, refusal);
 
 type TooLarge = Extract<CommandAnswer, { outcome: 'too-large' }>;
 
-/** What a commit comes to that no item takes. */
+/** The result of a command whose commit would be too large. */
 export const tooLargeOn = (commanding: Commanding, known: Known, request: CommandRequest, answer: TooLarge): Decision => {
   const { outcome, size, limit, unit } = answer;
   return withoutEvents(commanding, known, request, answer, refuse(outcome, { size, limit, unit }));
 };
 
-/** Whether who asks may send a command to a stream of this state. */
+/** True if the actor may send the command to a stream of this state. */
 export const maySend = ({ commands, owner }: AnyDecider, state: unknown, { command, actor }: CommandRequest): boolean => {
   const format = commands[command.type];
   return format !== undefined && allowed(format.may, actor, owner?.(state as never));
@@ -79,7 +79,7 @@ export const decideOn = (commanding: Commanding, known: Known, request: CommandR
   const context = contextOf(commanding, known, request);
   const outcome = decide(decider, known.state, command, context);
   if (isRefusal(outcome)) return refusalOn(commanding, known, request, outcome);
-  // Where nothing happened yet there is no commit to speak of: those of refused processes are nothing to tell a caller.
+  // A stream without events reports commit 0: callers must not see the commits of refused commands of processes.
   if (outcome.length === 0) return nothing({ outcome: 'unchanged', stream, version, commit: version === 0 ? 0 : commit });
   const limit = settings.eventsPerCommit;
   if (outcome.length > limit)

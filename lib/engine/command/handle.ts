@@ -87,7 +87,7 @@ const earlier = async (part: Part, already: Commit | undefined): Promise<Command
   return before && firstAnswer(part, before);
 };
 
-/** What the parts come to on what is known: commits to append as one, or the first part's answer that appends nothing. */
+/** The result of all parts on the known states: commits to append in one transaction, or the answer of the first part that appends nothing. */
 const decideAll = async (
   parts: readonly Part[],
 ): Promise<readonly Commit[] | Readonly<{ part: Part; answer: CommandAnswer }>> => {
@@ -181,11 +181,11 @@ export const handleTogether = async (handlings: readonly [Handling, ...Handling[
   return (await earlier(first, already)) ?? { outcome: 'contended', tries: settings.tries };
 };
 
-/** Handles one command: one write when warm, whatever came of it before. */
+/** Handles one command, with one write when warm. */
 export const handleCommand = (commanding: Commanding, request: CommandRequest): Promise<CommandAnswer> =>
   handleTogether([{ commanding, request }]);
 
-/** What the caller of a committed command is told: a function of the commit alone, so that a repeat gets it byte for byte. */
+/** The answer to a committed command: a function of the commit alone, so that a retry gets it byte for byte. */
 export const committedAnswer = (commit: Commit) => {
   const before = versionBefore(commit);
   return {

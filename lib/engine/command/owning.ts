@@ -5,12 +5,12 @@ import type { Loading } from '../store/load.ts';
 import type { StateCache } from './cache.ts';
 import { stateNow } from './state-now.ts';
 
-/** What the states of the aggregates are read with whose things a command may name, by category. */
+/** The ports that read the states of the aggregates whose ids a command may name, by category. */
 export type Owning = ReadonlyMap<string, Loading & Readonly<{ cache: StateCache }>>;
 
 /**
- * Whether a caller owns all that a command names beside its own stream. What is nobody's is not the caller's. A cached owner is enough to say yes; before a no
- * the stream is read, since it may have been opened a moment ago.
+ * True if the caller owns everything that a command names beside its own stream. A stream without an owner belongs to no caller. A cached
+ * owner is enough for a yes; before a no the stream is read, since it may have been opened a moment ago.
  */
 export const ownsNamed = async (
   owning: Owning,
@@ -25,7 +25,7 @@ export const ownsNamed = async (
       if (!loading) throw new Error(`A command names streams of ${category}, which this function was not given.`);
       const id = idIn(data as never);
       if (id === undefined) return true;
-      // Who asks without a token is nobody in particular, and owns nothing; and what is no id names no stream.
+      // A caller without a token owns nothing, and an invalid id names no stream.
       if (actor.role === 'anyone' || !isId(id)) return false;
       const isOwner = async (atLeast?: number) => {
         const { state } = await stateNow(loading, streamName(category, id), atLeast);

@@ -16,7 +16,7 @@ export const correlationsOf = (commits: readonly Readonly<{ meta: Readonly<{ cor
   ...new Set(commits.map(({ meta }) => meta.correlation)),
 ];
 
-/** What stands for a commit that its consumer reads from the table. */
+/** Names a commit that its consumer reads from the table. */
 export const toPointer = ({ stream, commit, version, at, events, meta }: Commit): Delivered => ({
   stream,
   commit,

@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { Proofs, Queue } from '../ports.ts';
 
-/** What a proof is of: the canonical JSON (RFC 8785) of a message without the proof, so that a bus may write it down in another way. */
+/** The text that a proof covers: the canonical JSON (RFC 8785) of a message without the proof, so that a bus may format it in another way. */
 const provedText = ({ proof: _, ...message }: Readonly<{ proof?: unknown }>): string => canonicalize(message) ?? '';
 
 /** A message as JSON, with its proof. */
@@ -20,15 +20,15 @@ const provedTextIn = (message: Readonly<{ proof?: unknown }>): string | undefine
 };
 
 /**
- * Whether a message carries the proof that one of us has sent exactly this. Whatever the message is, the answer is yes or no: a throw would take the rest of
- * its batch with it. Only a key that cannot be read throws.
+ * True if a message has a valid proof that a function of this deployment sent exactly this. Any message gives a yes or a no: an exception
+ * would fail the rest of its batch. It throws only if the key cannot be read.
  */
 export const isProved = async (proofs: Pick<Proofs, 'holds'>, message: Readonly<{ proof?: unknown }>): Promise<boolean> => {
   const text = provedTextIn(message);
   return text !== undefined && typeof message.proof === 'string' && (await proofs.holds(text, message.proof));
 };
 
-/** What a consumer's queue takes, proved: a commit's proof is in its `detail`, as it comes from the bus as well. */
+/** A message of a consumer's queue with its proof: that of a commit is in its `detail`, as it comes from the bus as well. */
 export const toProvedBody = async (proofs: Pick<Proofs, 'make'>, message: object): Promise<string> =>
   'detail' in message
     ? `{"detail":${await withProof(proofs, JSON.stringify(message.detail))}}`

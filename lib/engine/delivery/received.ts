@@ -15,14 +15,14 @@ export type Sorted<O> = Readonly<{
   unproved: readonly string[];
 }>;
 
-/** What whoever takes a commit goes by, before it looks at anything else in it. */
+/** The fields by which a consumer recognizes a commit, before it reads anything else of it. */
 const commit = z.looseObject({
   stream: z.string(),
   commit: z.int().positive(),
   meta: z.looseObject({ correlation: z.string() }),
 });
 
-/** What a record says, as an object; an empty one for what is none, so that one such record takes no other of its batch with it. */
+/** A record's body as an object; an empty one if it is none, so that one such record does not fail its batch. */
 const saidIn = (body: string): object => {
   try {
     const said: unknown = JSON.parse(body);

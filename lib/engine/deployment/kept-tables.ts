@@ -2,7 +2,10 @@
 export const keptTables = ['commits', 'control', 'publicEvents'] as const;
 export type KeptTable = (typeof keptTables)[number];
 
-/** What is to be known of a table before a deployment goes by it. A restored one lacks what its source was given beside items, keys and indexes. */
+/**
+ * The properties of a table that a deployment checks before it uses the table. A restored table lacks what its source was given beside
+ * items, keys and indexes.
+ */
 export type TableFacts = Readonly<{
   /** No other table ever has it, also of the same name. */
   id: string;
@@ -23,10 +26,10 @@ const wanted: Readonly<Record<KeptTable, Wanted>> = {
   publicEvents: { keys: 'key S, sort S', index: 'parked', stream: false },
 };
 
-/** How each is called in the context of a deployment: `-c commitsTable=<name>`. */
+/** The name of each table in the context of a deployment: `-c commitsTable=<name>`. */
 export const contextOf = (table: KeptTable): string => `${table}Table`;
 
-/** What a table lacks, and whether it can be given to it: keys and indexes come with a restore, or it is another table. */
+/** The missing properties of a table, and whether they can be added: without its keys and indexes, which a restore brings, it is another table. */
 export const lackingIn = (
   table: KeptTable,
   { keys, indexes, stream, recovery, protected: isProtected }: TableFacts,
@@ -49,7 +52,7 @@ export const lackingIn = (
 /** A name for each of the tables that a deployment has. */
 export type Names = Readonly<Partial<Record<KeptTable, string>>>;
 
-/** What the control table says of the tables that deployments have gone by. */
+/** The names and ids of the tables that deployments have used, as the control table has them. */
 export type Remembered = Readonly<{
   /** Their ids: a name may come back. */
   known: Readonly<Partial<Record<KeptTable, readonly string[]>>>;
@@ -107,10 +110,11 @@ export const refusedTables = (keeping: Keeping): string | undefined => {
   return reasons.length > 0 ? reasons.join(' ') : undefined;
 };
 
-/** What is remembered when a deployment goes by its tables. */
+/** The tables to remember when a deployment starts to use them. */
 export const rememberedWith = (keeping: Omit<Keeping, 'protect'>): Remembered => {
   const { next, adopted, facts, remembered } = keeping;
-  // What a new stack makes beside an adopted control table goes again if its first deployment fails: it takes no other's place until the next one.
+  // If the first deployment of a new stack with an adopted control table fails, its new tables are deleted again: they replace no
+  // remembered table until the next deployment.
   const names = Object.entries(next).filter(([table]) => !adoptsControl(keeping) || adopted.includes(table as KeptTable));
   return {
     known: Object.fromEntries(

@@ -1,17 +1,17 @@
 import type { Active } from '../view/ports.ts';
 
-/** How one that is not yet, or not any more, the revision that answers stands before a deployment. */
+/** The state of a revision that does not answer, before a deployment. */
 export type Candidate = Readonly<{
   revision: number;
   /** `live` is kept up to date, `building` is not yet, `new` comes with this deployment. */
   standing: 'live' | 'building' | 'new';
 }>;
 
-/** What is kept up to date comes first, and of that the newest. */
+/** Revisions that are up to date come first, the newest of them before the others. */
 const bestOf = (candidates: readonly Candidate[]): Candidate | undefined =>
   candidates.toSorted((a, b) => Number(b.standing === 'live') - Number(a.standing === 'live') || b.revision - a.revision)[0];
 
-/** How another revision comes to answer. */
+/** The way to let another revision answer. */
 const switchTo = ({ projection, revision: active, previous }: Active, { revision, standing }: Candidate): string => {
   const name = `${projection}.r${revision}`;
   const rebuild = `foldstream rebuild ${projection} --revision ${revision}`;

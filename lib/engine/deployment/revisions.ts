@@ -15,7 +15,7 @@ export type DeployedRevision = Readonly<{
   code?: string;
 }>;
 
-/** What the last deployment has left. */
+/** The record of the last deployment. */
 export type Deployed = Readonly<{
   /** The id of the table of each revision, by `<projection>.r<revision>`; of those that it removed, too. */
   tables: Readonly<Record<string, string>>;
@@ -25,9 +25,9 @@ export type Deployed = Readonly<{
   before?: readonly string[];
 }>;
 
-/** What a deployment finds and leaves behind. */
+/** The records that a deployment reads and writes. */
 export interface Deployments {
-  /** How many commits there are, as far as a few reads tell; undefined for more. */
+  /** The number of commits, as far as a few reads tell; undefined for more. */
   fewCommits(): Promise<number | undefined>;
   last(): Promise<Deployed>;
   keep(deployed: Deployed): Promise<void>;
@@ -54,7 +54,7 @@ type Standing = Readonly<{
   phases: ReadonlyMap<string, Phase['phase']>;
 }>;
 type Context = Readonly<{
-  /** What was deployed before. */
+  /** The revisions that were deployed before. */
   previous: readonly Named[];
   /** The views that the manifest says are retired. */
   retired: readonly string[];
@@ -73,8 +73,8 @@ type Judged = Readonly<
 export type Settled = Readonly<{ refused: string } | { unbuilt: readonly Named[]; commits: number | undefined }>;
 
 /**
- * What a deployment means for what answers. A revision that comes back with another table begins anew; one that comes back with its own, as
- * when CloudFormation undoes what failed, goes on where it was.
+ * The effect of a deployment on the revisions that answer. A revision that comes back with another table starts over; one that comes back
+ * with its own table, as when CloudFormation rolls back a failure, continues where it was.
  */
 const judgeDeployment = (
   next: readonly DeployedRevision[],
@@ -93,7 +93,7 @@ const judgeDeployment = (
     ({ projection }) =>
       !names.includes(projection) && !retired.includes(projection) && previous.some((one) => one.projection === projection),
   );
-  // What CloudFormation undoes looks like a deployment of what was there before the last one; it must not be refused.
+  // A rollback by CloudFormation looks like a deployment of the previous one; it must not be refused.
   if (removed && !isAllOf(last.before, next)) return { refused: refusalOfRemoval(removed.projection) };
   const goneActives: string[] = [];
   for (const active of actives) {
@@ -139,8 +139,8 @@ const forgetGone = async (
 };
 
 /**
- * What CloudFormation may go back to from here. Behind what was refused it deploys the last deployment again, and what was refused is nothing to go
- * back to: it would pass at its second try. A deployment that is tried again by itself goes back to the same as before.
+ * The deployments that CloudFormation may roll back to from here. After a refusal it deploys the last deployment again, and the refused one
+ * cannot be rolled back to: otherwise it would pass at its second try. A retried deployment can be rolled back to the same ones as before.
  */
 const goingBackTo = (last: Deployed, next: readonly Named[], previous: readonly Named[]): readonly Named[] =>
   isAllOf(last.deployed, next) && !isAllOf(last.before, previous) ? next : previous;

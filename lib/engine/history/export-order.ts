@@ -58,7 +58,7 @@ export const streamOrder = () => {
       last.set(stream, Math.max(lastOf(stream), commit));
     },
 
-    /** What a reader has to fetch so that nothing is held back any more. */
+    /** The commits that a reader has to fetch so that nothing is held back any more. */
     waiting: (): readonly Waiting[] =>
       [...held].map(([stream, early]) => ({ stream, from: lastOf(stream) + 1, to: Math.max(...early.keys()) })),
 

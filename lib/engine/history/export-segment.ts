@@ -5,7 +5,7 @@ import type { Scanner, ScanPlace, Store } from '../ports.ts';
 import { readPages } from '../store/read-all.ts';
 import type { StreamOrder } from './export-order.ts';
 
-/** What the scan of a segment came to so far. */
+/** The progress of a segment's scan. */
 export type Exported = Readonly<{
   /** To be written, in this order. */
   commits: readonly Commit[];
@@ -25,7 +25,7 @@ export type Exporting = Readonly<{
   category?: string;
 }>;
 
-/** How much is held back at most before it is fetched by queries (bytes), and for how many pages. */
+/** The most that is held back before it is fetched by queries (bytes), and for how many pages. */
 const mostHeld = 8 * 1024 * 1024;
 const mostPages = 8;
 

@@ -5,7 +5,7 @@ import type { Commanding } from '../command/request.ts';
 import { reservationCommit, reservationLoading, reservationStream } from '../command/unique.ts';
 import { type Loading, load } from '../store/load.ts';
 
-/** What became of the values that a stream has and no other may have: claimed, held by it already, or another's. */
+/** The result of claiming a stream's unique values: claimed, held by it already, or another's. */
 export type Claimed = Readonly<{ name: string } & ({ did: 'claimed' | 'held' } | { did: 'taken'; by: string })>;
 
 type Claiming = Loading & Pick<Commanding, 'keys'> & Readonly<{ mark: string }>;

@@ -8,7 +8,7 @@ import { turns } from './turns.ts';
 export type Importing = Readonly<{
   store: Store;
   keys: Pick<Keys, 'hash'>;
-  /** What every commit that is written is marked with. */
+  /** The mark of every imported commit. */
   mark: string;
 }>;
 
@@ -33,14 +33,14 @@ const mostWaiting = 500;
 const mostAhead = 256;
 const aheadLimit = 50;
 
-/** Where a stream is taken up: from its beginning, or behind a commit that is there. */
+/** The position of a stream: its beginning, or behind a commit that exists. */
 const begin = async ({ store, keys }: Importing, { stream, commit = 1 }: ImportLine): Promise<ChainEnd | undefined> => {
   if (commit === 1) return chainStart;
   const before = await store.find(stream, commit - 1);
   return before && chainEnd(keys, before);
 };
 
-/** What is there already of some streams, behind what was just looked at. */
+/** The commits that some streams have already, behind the last checked one. */
 const lookAhead = (store: Pick<Store, 'read'>) => {
   const known = boundedCache<Map<number, Commit>>(mostAhead);
   return {

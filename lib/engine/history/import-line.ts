@@ -47,7 +47,7 @@ const refused = (why: string): never => {
 /** Formats by category, as a manifest has them. */
 export type FormatsOf = (category: string) => Formats | undefined;
 
-/** What lines are read with. */
+/** The formats by which lines are read. */
 export type LineReading = Readonly<{ formatsOf: FormatsOf; clock: Pick<Clock, 'now'> }>;
 
 const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLine => {
@@ -68,7 +68,7 @@ const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLin
     refused(
       `its time, ${line.at}, is in the future: it is ${instant(now)} now, and all that follows in its stream would be dated so as well; correct it, or import when that time has come`,
     );
-  // What is completed later is small.
+  // The fields that are completed later are small.
   if (itemSize(line) > dynamoDb.itemBytes - 1_024) refused(`it has over ${dynamoDb.itemBytes} bytes, which no item may have`);
   return line;
 };

@@ -24,8 +24,8 @@ export type HistoryRequest = Readonly<{
 const mayRead = (decider: AnyDecider): May => (decider.owner ? ['owner', 'operator'] : ['operator']);
 
 /**
- * What is known of a stream now, if it exists and the actor may look at its past. One in which nothing happened does not exist: a command of a process that was
- * refused leaves a commit without events even where nobody has opened anything.
+ * The known state of a stream now, if it exists and the actor may read its past. A stream without events does not exist: a refused command
+ * of a process leaves a commit without events even in a stream that nobody has opened.
  */
 const readable = async (loading: Loading, actor: Actor, id: string): Promise<Readable> => {
   const { decider } = loading;
@@ -57,7 +57,7 @@ const shown = (decider: AnyDecider, commit: Commit, types: readonly string[] | u
 
 /** Most commits that one page may look through for the few that it shows; the cursor goes on from there. */
 const lookedAtOnce = 2_000;
-/** How many commits each further request of a page reads: what it shows may be far apart. */
+/** The number of commits that each further request of a page reads: matching ones may be far apart. */
 const readAtOnce = 100;
 
 /** The place in a history that a cursor stands for: the number of a commit. */
@@ -124,7 +124,7 @@ export const readState = async (loading: Loading, actor: Actor, id: string, mome
   return past!;
 };
 
-/** What changed between two moments, field by field. */
+/** The changes between two moments, field by field. */
 export const readDifference = async (
   loading: Loading,
   actor: Actor,

@@ -14,7 +14,7 @@ export type Moment = Readonly<{ version: number } | { at: string }>;
 /** A state of the past and its place. */
 export type Past = Readonly<{ stream: string; version: number; at: string; state: unknown }>;
 
-/** What is known of a stream: as it is now, and as its snapshot had it, if there is one. */
+/** The known states of a stream: now, and in its snapshot, if it has one. */
 export type Readable = Readonly<{ now: Known; snapshot: Known | undefined }>;
 
 /** The first request reads so many commits: a moment early in a long stream is no reason to read a megabyte. */
@@ -27,11 +27,14 @@ const tooFar = (stream: string, commit: number): ProblemError =>
     extra: { stream, reached: commit },
   });
 
-/** Whether a state may be folded on from for a moment: it is before it, and what comes behind it says when the moment's own event was. */
+/**
+ * True if folding may start from a state for a moment: the state is before it, and the commits behind it tell the time of the moment's own
+ * event.
+ */
 const isBefore = ({ version, at }: Known, moment: Moment): boolean =>
   'at' in moment ? at <= moment.at : version < moment.version;
 
-/** How many events of a commit belong to a moment; undefined when the moment lies before the commit. */
+/** The number of events of a commit up to a moment; undefined if the moment is before the commit. */
 const eventsUntil = (moment: Moment, commit: Commit): number | undefined => {
   const before = versionBefore(commit);
   if ('at' in moment) return commit.at > moment.at ? undefined : commit.events.length;

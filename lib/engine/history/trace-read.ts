@@ -13,7 +13,7 @@ import { partitionOf } from '../view/lists.ts';
 import { type Trace, traceOf } from './trace.ts';
 import { cameBy, sendsIn } from './trace-words.ts';
 
-/** What a trace is read from: the event log, which knows what belongs together, and the commits, which know the rest. */
+/** The sources of a trace: the event log, which knows what belongs together, and the commits, which have the rest. */
 export type Tracing = Readonly<{
   log: Pick<ViewReader, 'list'>;
   store: Pick<Store, 'read' | 'find'>;
@@ -26,10 +26,10 @@ const mostEvents = 1_000;
 const eventsAtOnce = 200;
 const mostCommits = 500;
 const commitsAtOnce = 20;
-/** How far an instance is followed beyond what the log has of it. */
+/** The number of commits for which an instance is followed beyond those in the log. */
 const followed = 200;
 
-/** What is to be said where there is none. */
+/** The answer if there is no event log. */
 export const noEventLog = (): ProblemError =>
   new ProblemError({
     kind: 'no-event-log',
@@ -98,7 +98,7 @@ export const readTrace = async (tracing: Tracing, correlation: string): Promise<
       next === undefined ? { commits: [] } : await store.read(stream, { from: next, newestFirst: true, limit: 1 });
     const own = [...first, ...last];
     instances.set(stream, own);
-    // What somebody did by hand has a correlation of its own, and is part of the story.
+    // An operator's request has its own correlation id, and is part of the story.
     for (const commit of own)
       if (commit.meta.correlation === correlation || cameBy(commit).came === 'order') commits.set(nameOf(commit), commit);
   };

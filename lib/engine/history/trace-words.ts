@@ -1,7 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
 import { type ProcessEvent, processEvents, rememberedType } from '../../core/process/events.ts';
 
-/** What a commit came from: a caller's command; a process's reaction, or a later step of it; a process's command. */
+/** The cause of a commit: a caller's command; a process's reaction, or a later step of it; a process's command. */
 export type Came = 'command' | 'reaction' | 'send' | 'outcome' | 'deadline' | 'continued' | 'order';
 
 export type Instances = ReadonlyMap<string, readonly Commit[]>;
@@ -10,7 +10,7 @@ type Origin = Readonly<{ came: Came; instance?: string; number?: number; attempt
 
 const numbered = /^[1-9]\d*$/;
 
-/** What a commit came from, by the id of its command: a process's ids say it. A category has no hyphen, an instance's stream has. */
+/** The cause of a commit, found by the id of its command: a process's ids contain it. A category has no hyphen, an instance's stream has. */
 export const cameBy = ({ command }: Pick<Commit, 'command'>): Origin => {
   const [space, first = '', second = '', third = '', fourth] = command.split('/');
   if (space !== 'process') return { came: 'command' };
@@ -109,7 +109,7 @@ const instanceSays = ({ events }: Commit, kernel: readonly ProcessEvent[], known
   return words.join('; ') || 'says what this release cannot read';
 };
 
-/** What happened with a commit, in words. */
+/** Describes a commit in words. */
 export const saysOf = (
   commit: Commit,
   kernel: readonly ProcessEvent[],
@@ -124,7 +124,7 @@ export const saysOf = (
   return `${of}${commit.events.map(({ type }) => type).join(', ')}`;
 };
 
-/** What an instance went through, step by step, in words. */
+/** Describes the history of an instance in words, step by step. */
 export const storyOf = (events: readonly ProcessEvent[]): readonly string[] => {
   const known = knownFrom(events);
   const { sends } = known;

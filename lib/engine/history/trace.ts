@@ -18,7 +18,7 @@ export type TracedStep = Readonly<{
   events: readonly string[];
   /** The reason, where a process's command was refused. */
   refused?: string;
-  /** What happened, in words. */
+  /** A description in words. */
   says: string;
   followed: readonly TracedStep[];
 }>;
@@ -27,7 +27,7 @@ export type TracedInstance = Readonly<{
   instance: string;
   status: 'running' | 'stuck' | 'parked' | 'ended' | 'unknown';
   ended?: string;
-  /** What it went through, in words. */
+  /** Its history in words. */
   story: string;
 }>;
 
@@ -68,7 +68,7 @@ const holding = (commits: readonly Commit[], eventId: string): Commit | undefine
 const before = (commits: readonly Commit[], { stream, commit }: Commit): Commit | undefined =>
   commits.filter((each) => each.stream === stream && each.commit < commit).sort((a, b) => b.commit - a.commit)[0];
 
-/** What a commit followed from: what its causation names, an event or a command; for a retry, the order to try again. */
+/** The cause of a commit: the event or command that its causation names; for a retry, the request to try again. */
 const parentOf = (commits: readonly Commit[], commit: Commit): Commit | undefined => {
   const { came, instance, number, attempt } = cameBy(commit);
   if (came === 'order' || came === 'continued') return before(commits, commit);
@@ -97,7 +97,7 @@ const parentsOf = (commits: readonly Commit[]): ReadonlyMap<Commit, Commit> => {
   return parents;
 };
 
-/** How an instance stands, and what it went through, by its commits. */
+/** The status and the history of an instance, from its commits. */
 export const instanceOf = ([instance, commits]: readonly [string, readonly Commit[]]): TracedInstance => {
   const events = commits.flatMap(kernelOf);
   const last = events.findLast(({ type }) => type === 'StepEnded')?.data as Pick<TracedInstance, 'status'> | undefined;
