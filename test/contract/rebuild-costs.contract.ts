@@ -53,7 +53,7 @@ export const rebuildCostsContract = (name: string, make: (lists: readonly string
         const scanner = commitScanner(client, tables.commits);
         const { random, randomId } = memoryKeys();
         const settings = { segments: 4, concurrency: 2, unitsPerSecond: 1_000_000, compareOneOf: 1 };
-        const estimate = await estimateRebuild({ projection, scanner, clock, random, aboutCommits }, settings);
+        const estimate = await estimateRebuild({ projection, scanner, random, aboutCommits }, settings);
         const views = [{ projection, queue: { send: async () => [] } }];
         const ports = {
           views,

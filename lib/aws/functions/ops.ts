@@ -63,8 +63,8 @@ export const opsHandler = (manifest: Manifest) => {
   const scanner = commitScanner(client, environment('COMMITS_TABLE'));
   const estimate: Estimating = async (asked, settings) => {
     const { projection } = (await rebuildable(ordering, asked)).view;
-    const { clock, aboutCommits: about } = ordering;
-    return estimateRebuild({ projection, scanner, clock, random: Math.random, aboutCommits: about }, settings);
+    const { aboutCommits } = ordering;
+    return estimateRebuild({ projection, scanner, random: Math.random, aboutCommits }, settings);
   };
   const trace = traceReader({
     manifest,

@@ -18,7 +18,7 @@ type Known = Readonly<{ stored: ViewItem | undefined; head: ViewItem | undefined
 /** What a page made of a stream: how far it is, and whether some of its commits did not follow. */
 type Taken = Readonly<{ known?: Known; dirty: boolean }>;
 
-const handledBy = ({ projection }: Projecting) => {
+export const handledBy = ({ projection }: Pick<Projecting, 'projection'>) => {
   const { on } = projection;
   return ({ events }: Commit) => events.some(({ type }) => on[type] !== undefined);
 };

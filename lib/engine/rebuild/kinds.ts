@@ -1,8 +1,8 @@
 import type { AnyProjection } from '../../core/projection.ts';
-import type { ViewItem } from '../ports.ts';
+import type { RowChange, ViewItem } from '../ports.ts';
 import type { KindName, Of } from '../view/kinds/kind.ts';
 import type { Refolding } from '../view/projecting.ts';
-import { type Contributed, contributed } from '../view/shares.ts';
+import { contributed, rowChanges } from '../view/shares.ts';
 import { rowDifferences, type Wanted } from './compare-rows.ts';
 import { rowDifference, shareDifference, shareDifferences } from './compare-shares.ts';
 import type { Difference } from './ports.ts';
@@ -20,15 +20,15 @@ interface RebuildKind<P extends AnyProjection> {
   compareShare(comparing: Refolding<P>, stream: string, row: string): Promise<Difference | undefined>;
   /** Compares a row with the sum of its shares, in a kind that has shares. */
   compareTotal(comparing: Refolding<P>, row: string): Promise<Difference | undefined>;
-  /** What a stream contributes to shared rows. */
-  contributed(projection: P, head: ViewItem): Contributed;
+  /** The changes of shared rows when a stream comes to this head. */
+  changes(projection: P, head: ViewItem): readonly RowChange[];
 }
 
 const withoutShares = {
   looksAtItems: false,
   compareShare: async () => undefined,
   compareTotal: async () => undefined,
-  contributed: () => new Map(),
+  changes: () => [],
 };
 
 const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
@@ -42,7 +42,7 @@ const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
     compareBeside: (comparing, { wanted }) => shareDifferences(comparing, wanted),
     compareShare: shareDifference,
     compareTotal: rowDifference,
-    contributed,
+    changes: (projection, head) => rowChanges(projection, head, new Map(), contributed(projection, head)),
   },
 };
 

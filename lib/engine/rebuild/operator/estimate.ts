@@ -1,21 +1,18 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
-import { nowOf } from '../../instant.ts';
 import { pages } from '../../pages.ts';
-import type { Clock, Page, Scanner, Store, View, ViewReader } from '../../ports.ts';
-import { itemSize, readUnits, sum } from '../../store/size.ts';
-import type { Part, PartProgress, Rebuild, RebuildSettings, RebuildState, Rebuilds } from '../ports.ts';
+
+import type { Scanner } from '../../ports.ts';
+import type { RebuildSettings } from '../ports.ts';
+
 import { defaultWorkSettings, rebuildSettings } from '../settings.ts';
-import type { Working } from '../slice.ts';
 import { looksAtRows } from '../steps.ts';
-import { work } from '../worker.ts';
-import { countedView } from './estimate-table.ts';
+import { unitsOf } from './estimate-units.ts';
 
 /** What it is estimated from. Nothing is written. */
 export type Estimating = Readonly<{
   projection: AnyProjection;
   scanner: Scanner;
-  clock: Clock;
   /** At least 0, less than 1. */
   random(): number;
   aboutCommits(): Promise<number>;
@@ -86,122 +83,24 @@ const sampleOf = async (estimating: Estimating): Promise<Sample> => {
   }
 };
 
-/** The sample as a store, with what reading it would cost. */
-const sampleStore = (commits: readonly Commit[]) => {
-  const streams = Map.groupBy(
-    commits.toSorted((a, b) => a.commit - b.commit),
-    ({ stream }) => stream,
-  );
-  let units = 0;
-  const read = (found: readonly Commit[]) => {
-    units += readUnits(sum(found.map(itemSize)));
-  };
-  const store: Pick<Store, 'read' | 'find'> = {
-    read: async (stream, { from, to = Number.POSITIVE_INFINITY }): Promise<Page> => {
-      const found = (streams.get(stream) ?? []).filter(({ commit }) => commit >= from && commit <= to);
-      read(found);
-      return { commits: found };
-    },
-    find: async (stream, commit) => {
-      const found = streams.get(stream)?.find((each) => each.commit === commit);
-      read(found ? [found] : []);
-      return found;
-    },
-  };
-  const scanner: Scanner = {
-    scan: async (_, { after, limit = defaultWorkSettings.pageCommits }) => {
-      const from = after ? after.commit : 0;
-      const page = commits.slice(from, from + limit);
-      const bytes = page.reduce((sum, commit) => sum + itemSize(commit), 0);
-      const more = from + limit < commits.length;
-      return { commits: page, units: bytes / 8_192, ...(more && { next: { stream: '', commit: from + limit } }) };
-    },
-  };
-  const taken = () => {
-    const was = units;
-    units = 0;
-    return was;
-  };
-  return { store: store as Store, scanner, taken };
-};
-
-/** A record that is in whatever state is asked for, and keeps what its workers come to. */
-const pretended = (rebuild: Rebuild) => {
-  const parts = new Map<Part, PartProgress>();
-  let state: RebuildState = 'filling';
-  const rebuilds = {
-    load: async () => ({ ...rebuild, state }),
-    loadPart: async () => undefined,
-    savePart: async (_: string, progress: PartProgress) => void parts.set(progress.part, progress),
-  } as unknown as Rebuilds;
-  return {
-    rebuilds,
-    parts,
-    become: (next: RebuildState) => {
-      state = next;
-    },
-  };
-};
-
-/** Does the fill and the verify of a sample in earnest, on a table that only counts, and answers what all of it would come to. */
+/** Folds a sample, and answers what all of it would come to: by the sizes of the items that are made, and how often each is read and written. */
 export const estimateRebuild = async (estimating: Estimating, asked: Partial<RebuildSettings> = {}): Promise<Estimate> => {
-  const { projection, clock } = estimating;
+  const { projection } = estimating;
   const settings = rebuildSettings(asked);
   const { commits, segments, of } = await sampleOf(estimating);
-  const counted = countedView(projection);
-  const sample = sampleStore(commits);
-  const unlimited = { ...settings, unitsPerSecond: Number.MAX_VALUE };
-  const now = nowOf(clock);
-  const [{ name, revision }, kind] = [projection, 'rebuild'] as const;
-  const about = {
-    id: '',
-    projection: name,
-    revision,
-    kind,
-    since: now,
-    by: '',
-    why: '',
-    startedAt: now,
-    aboutCommits: commits.length,
-  };
-  const { rebuilds, parts, become } = pretended({ ...about, state: 'filling', settings: unlimited });
-  const working: Working = {
-    projection,
-    store: sample.store,
-    view: counted.view as View & ViewReader,
-    // The sample stands still, and so does the time in which it is looked at.
-    clock: { now: () => 0, wait: async () => {} },
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    scanner: sample.scanner,
-    viewScanner: counted.scanner,
-    dirty: { note: async () => {}, list: async () => ({ notes: [] }), clear: async () => {} },
-    rebuilds,
-    meter: {
-      taken: () => {
-        const { read, write } = counted.meter.taken();
-        return { read: read + sample.taken(), write };
-      },
-    },
-    settings: { ...defaultWorkSettings, behindMilliseconds: 0 },
-  };
-  const order = { rebuild: '', number: 0, of: 1 };
-  await work(working, { ...order, task: 'fill' });
-  become('verifying');
-  await work(working, { ...order, task: 'verify' });
-  if (looksAtRows({ projection }, { kind, settings })) await work(working, { ...order, task: 'rows' });
   const factor = segments === 0 ? 0 : of / segments;
-  const total = (part: Part | undefined, units: 'readUnits' | 'writeUnits') =>
-    [...parts.values()].reduce((sum, each) => sum + (part === undefined || each.part === part ? each[units] : 0), 0) * factor;
-  const [readUnits, writeUnits] = [total(undefined, 'readUnits'), total(undefined, 'writeUnits')];
+  const looksAtItems = looksAtRows({ projection }, { kind: 'rebuild', settings });
+  const units = unitsOf(projection, commits, { compared: 1 / settings.compareOneOf, looksAtItems });
+  const [readUnits, writeUnits] = [units.read * factor, units.write * factor];
   const workers = settings.concurrency;
   const workSeconds = Math.max(readUnits / settings.unitsPerSecond, writeUnits / (workers * writesPerSecond));
   const seconds = stepSeconds + workSeconds;
   const transitionsInAll = transitions.steps + settings.segments * 3 * transitions.part;
   return {
-    projection: name,
-    revision,
+    projection: projection.name,
+    revision: projection.revision,
     commits: Math.round(commits.length * factor),
-    streams: Math.round((parts.get('fill')?.streams ?? 0) * factor),
+    streams: Math.round(units.streams * factor),
     readUnits: Math.ceil(readUnits),
     writeUnits: Math.ceil(writeUnits),
     price:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Scanner } from '../../../../lib/engine/ports.ts';
 import { estimateRebuild } from '../../../../lib/engine/rebuild/operator/estimate.ts';
 import { shardOf } from '../../../../lib/engine/view/shares.ts';
-import { memoryClock, memoryKeys } from '../../../../lib/testing/ports.ts';
+import { memoryKeys } from '../../../../lib/testing/ports.ts';
 import { bagOf } from '../../../support/examples/bag.ts';
 import { kinds } from '../../../support/examples/rebuilding.ts';
 
@@ -27,7 +27,7 @@ const all = (streams / 6) * 21;
 describe('a dry run', () => {
   it('is about right from a sample, and costs no more than one', async () => {
     const looked = new Set<string>();
-    const estimating = { projection: kinds[0]!, scanner: scannerOf(looked), clock: memoryClock(), random: memoryKeys(3).random };
+    const estimating = { projection: kinds[0]!, scanner: scannerOf(looked), random: memoryKeys(3).random };
     const estimate = await estimateRebuild({ ...estimating, aboutCommits: async () => all });
     expect(estimate.sample.commits).toBeLessThan(all * 0.6);
     expect(Math.abs(estimate.commits / all - 1)).toBeLessThan(0.2);
@@ -43,7 +43,6 @@ describe('a dry run', () => {
     const estimating = {
       projection: kinds[0]!,
       scanner: scannerOf(new Set()),
-      clock: memoryClock(),
       random: memoryKeys(3).random,
     };
     const estimate = await estimateRebuild({ ...estimating, aboutCommits: async () => 0 });
@@ -53,7 +52,7 @@ describe('a dry run', () => {
 
   it('says that nothing costs nothing', async () => {
     const scanner: Scanner = { scan: async () => ({ commits: [], units: 0.5 }) };
-    const estimating = { projection: kinds[0]!, scanner, clock: memoryClock(), random: () => 0 };
+    const estimating = { projection: kinds[0]!, scanner, random: () => 0 };
     expect(await estimateRebuild({ ...estimating, aboutCommits: async () => 0 })).toMatchObject({
       commits: 0,
       streams: 0,

@@ -1,0 +1,112 @@
+import type { Commit } from '../../../core/commit.ts';
+import type { AnyProjection } from '../../../core/projection.ts';
+import { dynamoDb } from '../../limits.ts';
+import type { RowChange, ViewItem } from '../../ports.ts';
+import { itemSize, readUnits, sum } from '../../store/size.ts';
+import { applyInPortions } from '../../view/apply.ts';
+import { kindOf as keptAs } from '../../view/kinds/index.ts';
+import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
+import { rowPlace, shareSort } from '../../view/shares.ts';
+import { listed } from '../../view/view-item.ts';
+import { rowsPerTransaction } from '../../view/write-shares.ts';
+import { handledBy, streamsOf } from '../fill.ts';
+import { kindOf } from '../kinds.ts';
+import type { Units } from '../ports.ts';
+
+/** One request reads all of these together; a scan that is eventually consistent takes half. */
+const reads = (...sizes: readonly number[]): number => readUnits(sum(sizes));
+const scans = (bytes: number): number => bytes / dynamoDb.readUnitBytes / 2;
+const writes = (bytes: number): number => Math.ceil(bytes / dynamoDb.writeUnitBytes);
+/** An item costs double in a transaction. */
+const together = 2;
+
+/** The size of a head or a row as the table holds it: its places in lists are attributes of their own. */
+const sizeOf = ({ lists = {}, ...item }: ViewItem): number =>
+  itemSize({ ...item, writes: 1 }) +
+  sum(Object.entries(lists).map(([list, place]) => itemSize({ [`in.${list}`]: place.in, [`at.${list}`]: place.at })));
+
+/** A put into the table, and into each index that lists the item, which holds all of it. */
+const puts = (projection: AnyProjection, item: ViewItem): number => {
+  const byOwner = keptAs(projection).headIsRow && item.owner !== undefined;
+  return writes(sizeOf(item)) * (1 + Number(byOwner) + Object.keys(item.lists ?? {}).length);
+};
+
+/** Everything that a fill puts for one stream. */
+type Filled = Readonly<{ head?: ViewItem; rows: ReadonlyMap<string, ViewItem>; changes: readonly RowChange[]; write: number }>;
+
+const filled = (projection: AnyProjection, commits: readonly Commit[]): Filled => {
+  const rows = new Map<string, ViewItem>();
+  let [head, write, isPut]: [ViewItem | undefined, number, boolean] = [undefined, 0, false];
+  if (commits.some(handledBy({ projection })))
+    for (const change of applyInPortions(projection, undefined, commits, () => '')) {
+      head = listed(change.head);
+      for (const row of change.rows) {
+        rows.set(row.sort, row);
+        write += puts(projection, row);
+      }
+      isPut = rows.size > 0 && change.rows.length > 0;
+      if (isPut) write += puts(projection, head);
+    }
+  const changes = head ? kindOf(projection).changes(projection, head) : [];
+  if (head && changes.length > 0) write += together * Math.ceil(changes.length / rowsPerTransaction) * writes(sizeOf(head));
+  else if (head && !isPut) write += puts(projection, head);
+  return { ...(head && { head }), rows, changes, write };
+};
+
+/** The parts of shared rows, and the sizes of the shares in each row. */
+const sharedRows = () => {
+  const rows = new Map<string, { parts: Map<number, ListedPart>; shares: number[] }>();
+  const rowOf = (row: string) => rows.get(row) ?? rows.set(row, { parts: new Map(), shares: [] }).get(row)!;
+  const sizes = (row: string) => [...rowOf(row).parts.values()].map((part) => itemSize(partItem(part)));
+  return {
+    /** A stream's first share in a row. Answers the sizes of the share and of the part that it is added to. */
+    add: (change: RowChange) => {
+      const { row, shard, stream, commit, share } = change;
+      const { parts, shares } = rowOf(row);
+      const isNew = !parts.has(shard);
+      const part = changedPart(parts.get(shard), change);
+      parts.set(shard, part);
+      const size = {
+        share: itemSize({ key: rowPlace(row), sort: shareSort(stream), stream, commit, share }),
+        part: itemSize(partItem(part)),
+      };
+      shares.push(size.share);
+      return { ...size, isNew };
+    },
+    size: () => sum([...rows.keys()].flatMap((row) => [...sizes(row), ...rowOf(row).shares])),
+    /** Each part is found, and each row compared with its shares between two looks at its parts. */
+    compared: () =>
+      sum([...rows.keys()].map((row) => (rowOf(row).parts.size + 2) * reads(...sizes(row)) + reads(...rowOf(row).shares))),
+  };
+};
+
+/** The units that a rebuild of these commits takes, and their streams, where it compares this share of them, and looks at the view's items or not. */
+export const unitsOf = (
+  projection: AnyProjection,
+  commits: readonly Commit[],
+  { compared, looksAtItems }: Readonly<{ compared: number; looksAtItems: boolean }>,
+): Units & Readonly<{ streams: number }> => {
+  const streams = streamsOf({ projection }, commits);
+  const shared = sharedRows();
+  // Scanned when they are filled, and when they are verified.
+  let [read, write, table] = [2 * scans(sum(commits.map(itemSize))), 0, 0];
+  for (const own of streams.values()) {
+    const made = filled(projection, own);
+    const history = own.map(itemSize);
+    const rows = [...made.rows.values()].map(sizeOf);
+    const head = made.head ? reads(sizeOf(made.head)) : 0;
+    write += made.write;
+    table += sum([...(made.head ? [sizeOf(made.head)] : []), ...rows]);
+    // Its cursor is looked at; then it is folded anew, and all that it has is read.
+    read += head + compared * (head === 0 ? 1 : head + reads(...history) + (rows.length > 0 ? reads(...rows) : 0));
+    if (looksAtItems && head > 0) read += compared * reads(...history.slice(0, 1));
+    for (const change of made.changes) {
+      const { share, part, isNew } = shared.add(change);
+      write += together * (writes(share) + writes(part)) + Number(isNew);
+      if (Object.keys(change.raise).length > 0) read += reads(part);
+      read += compared * (reads(share) + reads(part) + (looksAtItems ? head + reads(share) : 0));
+    }
+  }
+  if (looksAtItems) read += scans(table + shared.size()) + shared.compared();
+  return { read, write, streams: streams.size };
+};
