@@ -77,9 +77,7 @@ export const projecting = <Row extends object, E extends Message, Memory = unkno
       facts,
     });
     const rowsOf = ({ head, rows }: Table) =>
-      any.kind === 'row-per-stream'
-        ? [head?.row].filter((row) => row !== undefined)
-        : [...rows.keys()].sort().flatMap((sort) => rows.get(sort)?.row ?? []);
+      [head, ...[...rows.keys()].sort().map((sort) => rows.get(sort))].flatMap((item) => item?.row ?? []);
     const expected: ExpectedRows<Row> = {
       rows: (...wanted) =>
         expectSame({ title, came: rowsOf(table), expected: wanted.map((row) => storable(row)), facts, at: expected.rows }),

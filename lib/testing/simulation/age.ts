@@ -2,21 +2,10 @@ import type { Commit } from '../../core/commit.ts';
 import { type AnyProjection, streamKey } from '../../core/projection.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import { apply } from '../../engine/view/apply.ts';
-import { contributed, rowChanges } from '../../engine/view/shares.ts';
-import { rowsPerTransaction } from '../../engine/view/write-shares.ts';
 import type { MemoryView } from '../memory/view.ts';
 import type { Dice } from './dice.ts';
 
-/** The changes of shared rows; undefined if they are more than one transaction takes, or if a highest value would fall. */
-const changesTo = (projection: AnyProjection, now: ViewItem, then: ViewItem, earlier: ViewItem) => {
-  if (projection.kind !== 'shared-rows') return [];
-  try {
-    const changes = rowChanges(projection, then, contributed(projection, now), contributed(projection, earlier));
-    return changes.length > rowsPerTransaction ? undefined : changes;
-  } catch {
-    return undefined;
-  }
-};
+import { kindOf } from './kinds/index.ts';
 
 /**
  * Puts a stream's place in a view to what other code made of it, which did not handle the newest of its commits: at the same cursor, and with shares,
@@ -34,7 +23,7 @@ export const age = async (
   const { head: earlier, rows } = apply(projection, undefined, commits.slice(0, 1 + dice.below(now.commit - 1)), '');
   if (earlier.parked) return false;
   const then: ViewItem = { ...earlier, commit: now.commit };
-  const changes = changesTo(projection, now, then, earlier);
+  const changes = kindOf(projection).changes(projection, { now, then, earlier });
   if (!changes || (await view.putShares(then, now, changes)) !== 'written') return false;
   const there = view.items().filter(({ key, sort }) => key === now.key && sort.startsWith('row#'));
   for (const { sort, commit } of there.filter((item) => item.commit <= now.commit)) {

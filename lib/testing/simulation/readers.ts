@@ -7,9 +7,11 @@ import { awaitedBy, consistencyToken } from '../../engine/query/consistency.ts';
 import type { PageRequest } from '../../engine/query/page.ts';
 import type { Querying } from '../../engine/query/querying.ts';
 import { storable } from '../../engine/store/storable.ts';
+import { kindOf as keptAs } from '../../engine/view/kinds/index.ts';
 import { memoryKeys } from '../memory/system.ts';
 import { foldsOf } from './checks/views.ts';
 import type { Dice } from './dice.ts';
+import { kindOf } from './kinds/index.ts';
 import type { Engine } from './world/engine.ts';
 import { Injected } from './world/faults.ts';
 import type { Pool } from './world/pool.ts';
@@ -58,7 +60,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
   const types = events.map(({ type }) => type);
   const concerned = projections.filter(
     (projection) =>
-      projection.kind !== 'shared-rows' &&
+      kindOf(projection).isReadByStream &&
       sourceOf(projection, stream) &&
       types.some((type) => projection.on[type] !== undefined),
   );
@@ -68,8 +70,9 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
   let answering = projection;
   const rowsAllowed = () => allowedRows(answering, commitsOf(stream), commit);
   const wanted = rowsAllowed()[0]?.get('head');
-  const isTheirs =
-    projection.kind === 'row-per-stream' && wanted !== undefined && projection.owner?.(wanted as never) === meta.actor;
+  const { headIsRow } = keptAs(projection);
+  const ownerOf = (row: unknown) => (headIsRow ? answering.owner?.(row as never) : undefined);
+  const isTheirs = wanted !== undefined && ownerOf(wanted) === meta.actor;
   const inList = isTheirs && dice.chance(0.6);
   const actor: Actor = projection.may.includes('operator') && !inList ? operator : { id: meta.actor, role: 'customer' };
   const token = await consistencyToken(keys, actor.id, { stream, commit, types });
@@ -77,7 +80,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
   const what = `a reader of ${projection.name}${inList ? "'s list" : ''} who awaits ${stream} ${commit}`;
   const list = inList && dice.chance(0.5) ? within(projection, dice) : undefined;
   const by = wanted === undefined ? '-' : list?.by?.(wanted as never);
-  const isIn = (row: unknown) => answering.kind !== 'row-per-stream' || answering.owner?.(row as never) === actor.id;
+  const isIn = (row: unknown) => ownerOf(row) === actor.id;
   // Somebody else's by now, or under another value, it is in the list no longer.
   const isListed = (row: unknown) => row !== undefined && (!inList || isIn(row)) && (!list?.by || list.by(row as never) === by);
   const less = (row: unknown) => {
@@ -100,7 +103,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
     const body = (await pools.get(projection.name)!.invoke(ask)) as Row & Readonly<{ items?: readonly Row[]; cursor?: string }>;
     world.note(what, () => `is answered ${JSON.stringify(body)}`);
     if (inList) return checkRow(body.items?.find(({ id }) => id === key));
-    if (projection.kind === 'row-per-stream') return checkRow(body);
+    if (headIsRow) return checkRow(body);
     world.count('reads');
     const moments = rowsAllowed();
     // Rows of the next page are not checked.
@@ -109,8 +112,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
       if (!moments.some((rows) => rows.get(sort) === undefined || body.items?.some((item) => equal(item, rows.get(sort)))))
         less(body.items);
   } catch (cause) {
-    if (cause instanceof ProblemError && cause.problem.kind === 'not-found' && projection.kind === 'row-per-stream')
-      return checkRow(undefined);
+    if (cause instanceof ProblemError && cause.problem.kind === 'not-found' && headIsRow) return checkRow(undefined);
     const patient =
       cause instanceof ProblemError &&
       ['view-is-being-built', 'stream-parked', 'not-consistent-yet', 'not-found', 'not-yours'].includes(cause.problem.kind);

@@ -11,10 +11,9 @@ import type { SimulatedProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { announcedFault } from './announced.ts';
 import { processesFault } from './processes.ts';
-import { sharesFault } from './shares.ts';
 import { answerFault, pastOf } from './streams.ts';
 import { reservationsFault, uniqueFault } from './unique.ts';
-import { viewFault } from './views.ts';
+import { totalsFault, viewFault } from './views.ts';
 
 /** The contents of all tables and lists when all work is done. */
 export type AtRest = Readonly<{
@@ -93,8 +92,8 @@ const checkViews = async (
     const fault = viewFault(projection, streams, views.get(placeOf(projection)) ?? []);
     if (fault !== undefined) world.broken(fault);
     const view = tables.find(({ name }) => name === placeOf(projection))?.view;
-    const shares = projection.kind === 'shared-rows' && view ? await sharesFault(projection, streams, view) : undefined;
-    if (shares !== undefined) world.broken(shares);
+    const totals = view && (await totalsFault(projection, streams, view));
+    if (totals !== undefined) world.broken(totals);
   }
 };
 

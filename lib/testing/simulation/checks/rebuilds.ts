@@ -1,14 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Commit } from '../../../core/commit.ts';
 import { type AnyProjection, sourceOf, streamKey } from '../../../core/projection.ts';
 import type { ViewItem } from '../../../engine/ports.ts';
-import { storable } from '../../../engine/store/storable.ts';
 import type { MemoryView } from '../../memory/view.ts';
 import { staleFor } from '../rebuild/scanner.ts';
 import type { SimulatedTable } from '../world/table.ts';
 import type { World } from '../world/world.ts';
-import { sharesFault } from './shares.ts';
-import { foldOf } from './views.ts';
+import { foldOf, itemsFault, totalsFault } from './views.ts';
 
 type Target = Readonly<{ projection: AnyProjection; view: MemoryView }>;
 type Looking = Readonly<{
@@ -32,19 +29,14 @@ const faultAtCursor = (projection: AnyProjection, stream: string, commits: reado
   const head = items.find(({ sort }) => sort === 'head');
   if (!head || head.parked || head.begun) return undefined;
   const { rows, memory } = foldOf(projection, commits.slice(0, head.commit));
-  const at = `${stream} at commit ${head.commit}`;
-  if (projection.kind !== 'row-per-stream' && !isDeepStrictEqual(head.memory, storable(memory)))
-    return `${at} remembers ${JSON.stringify(head.memory)}, and the fold is ${JSON.stringify(memory)}`;
-  if (projection.kind === 'shared-rows') return undefined;
-  for (const sort of new Set([...rows.keys(), ...items.map((item) => item.sort)])) {
-    if (sort === 'head' && projection.kind !== 'row-per-stream') continue;
-    const item = items.find((each) => each.sort === sort);
-    // Rows are written before the cursor.
-    if (item && item.commit > head.commit) continue;
-    const wanted = rows.get(sort);
-    if (!isDeepStrictEqual(item?.row, wanted && storable(wanted))) return `${at}, ${sort}: ${JSON.stringify(item?.row)}`;
-  }
-  return undefined;
+  // Rows are written before the cursor.
+  const ahead = new Set(items.filter(({ commit }) => commit > head.commit).map(({ sort }) => sort));
+  return itemsFault(
+    `${stream} at commit ${head.commit}`,
+    head,
+    { rows: new Map([...rows].filter(([sort]) => !ahead.has(sort))), memory },
+    items.filter(({ sort }) => !ahead.has(sort)),
+  );
 };
 
 /** Looks, at the moment of a switch, whether the revision is complete then: with all that was in the table when verify began. */
@@ -80,7 +72,7 @@ export const completeness = (
         const fault = isSpoilt() ? undefined : faultAtCursor(projection, stream, commits, own);
         if (fault !== undefined) broken(fault);
       }
-      if (isSpoilt() || projection.kind !== 'shared-rows' || [...heads.values()].some(({ begun }) => begun)) return;
+      if (isSpoilt() || [...heads.values()].some(({ begun }) => begun)) return;
       const applied = new Map(
         view
           .items()
@@ -88,7 +80,7 @@ export const completeness = (
             sort === 'head' ? [[stream, table.commitsOf(stream).slice(0, commit)] as const] : [],
           ),
       );
-      const fault = await sharesFault(projection, applied, view);
+      const fault = await totalsFault(projection, applied, view);
       if (fault !== undefined) broken(fault);
     },
   };

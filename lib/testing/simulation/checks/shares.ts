@@ -1,12 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Amount, amountOf } from '../../../core/amount.ts';
-import type { Commit } from '../../../core/commit.ts';
-import { type AnyProjection, type AnySharedRows, sourceOf } from '../../../core/projection.ts';
+import type { AnyProjection, AnySharedRows } from '../../../core/projection.ts';
 import type { Share, Total } from '../../../core/share.ts';
 import { totalOf } from '../../../engine/view/shares.ts';
 import { allSharedRows } from '../../memory/shares.ts';
 import type { MemoryView } from '../../memory/view.ts';
-import { foldOf } from './views.ts';
 
 type Amounts = Map<string, Amount | string>;
 
@@ -39,18 +37,16 @@ const shown = (amounts: Iterable<readonly [string, Amount | string]>) =>
 /** The faults of a view's shared rows: each must be the sum of the contributions of all streams, computed from nothing. */
 export const sharesFault = async (
   projection: AnyProjection & AnySharedRows,
-  streams: ReadonlyMap<string, readonly Commit[]>,
+  memories: ReadonlyMap<string, unknown>,
   view: MemoryView,
 ): Promise<string | undefined> => {
   const expected = new Map<string, Amounts>();
-  for (const [stream, commits] of streams) {
-    if (!sourceOf(projection, stream)) continue;
-    for (const [row, share] of Object.entries(projection.shares(foldOf(projection, commits).memory as never))) {
+  for (const memory of memories.values())
+    for (const [row, share] of Object.entries(projection.shares(memory as never))) {
       const amounts = expected.get(row) ?? new Map();
       expected.set(row, amounts);
       addTo(amounts, share);
     }
-  }
   const items = await allSharedRows(view);
   const there = new Map(items.map(({ row, parts }) => [row, totalOf(parts)?.total] as const));
   for (const row of new Set([...there.keys(), ...expected.keys()])) {

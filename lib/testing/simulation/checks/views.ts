@@ -4,6 +4,9 @@ import { type AnyProjection, sourceOf, streamKey } from '../../../core/projectio
 import { FromNewerRelease, readEvent } from '../../../core/version.ts';
 import type { ViewItem } from '../../../engine/ports.ts';
 import { storable } from '../../../engine/store/storable.ts';
+import type { MemoryView } from '../../memory/view.ts';
+import { kindOf } from '../kinds/index.ts';
+import type { Streams } from '../kinds/kind.ts';
 
 /** The fold of a stream's commits, in a view that folds each stream by itself. */
 type Folded = Readonly<{ rows: ReadonlyMap<string, unknown>; memory?: unknown; parked?: number; handled: number }>;
@@ -17,7 +20,7 @@ const eventsOf = (projection: AnyProjection, commit: Commit) =>
 
 const beginningOf = (projection: AnyProjection): Folded => ({
   rows: new Map(),
-  memory: projection.kind === 'row-per-stream' ? undefined : projection.initial,
+  memory: kindOf(projection).initial(projection),
   handled: 0,
 });
 
@@ -27,7 +30,6 @@ export const foldsOf = (
   commits: readonly Commit[],
   beginning = beginningOf(projection),
 ): readonly Folded[] => {
-  const isRow = projection.kind === 'row-per-stream';
   let last = beginning;
   return commits.map((commit) => {
     if (last.parked !== undefined) return last;
@@ -36,13 +38,7 @@ export const foldsOf = (
     try {
       for (const event of eventsOf(projection, commit)) {
         handled = commit.commit;
-        const result = projection.on[event.type]?.((isRow ? rows.get('head') : memory) as never, event as never);
-        if (isRow) rows.set('head', result);
-        else if (projection.kind === 'rows-per-stream') {
-          const step = result as { memory: unknown; rows?: object };
-          memory = step.memory;
-          for (const [key, row] of Object.entries(step.rows ?? {})) rows.set(`row#${key}`, row);
-        } else memory = result;
+        memory = kindOf(projection).step(projection, { rows, memory }, event);
       }
       last = { rows, memory, handled };
     } catch (cause) {
@@ -75,6 +71,23 @@ export const parksAt = (releases: readonly AnyProjection[], commits: readonly Co
 
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
 
+/** The faults of the stored memory and rows of a stream. */
+export const itemsFault = (
+  where: string,
+  head: ViewItem | undefined,
+  { rows, memory }: Pick<Folded, 'rows' | 'memory'>,
+  items: readonly ViewItem[],
+): string | undefined => {
+  if (head && !isDeepStrictEqual(memory === undefined ? undefined : storable(memory), head.memory))
+    return `${where} remembers ${shown(head.memory)}, and the fold is ${shown(memory)}`;
+  for (const sort of new Set([...rows.keys(), ...items.map((item) => item.sort)])) {
+    const [row, expected] = [items.find((item) => item.sort === sort)?.row, rows.get(sort)];
+    if (!isDeepStrictEqual(row, expected && storable(expected)))
+      return `${where}, ${sort}: ${shown(row)}, and the fold is ${shown(expected)}`;
+  }
+  return undefined;
+};
+
 /** The faults of a stream's cursor in a view. */
 const streamFault = (
   projection: AnyProjection,
@@ -89,25 +102,11 @@ const streamFault = (
     return `${where} is parked at commit ${head.parked.commit} (${head.parked.reason}), and the code has no fault there`;
   if (parked !== undefined) return head?.parked ? undefined : `${where} is not parked, and cannot apply commit ${parked}`;
   if (handled > 0 && (head?.commit ?? 0) < handled) return `${where} stays at commit ${head?.commit ?? 0} of ${handled}`;
-  if (head && projection.kind !== 'row-per-stream' && !isDeepStrictEqual(storable(memory), head.memory))
-    return `${where} remembers ${shown(head.memory)}, and the fold is ${shown(memory)}`;
-  if (projection.kind === 'shared-rows') return undefined;
-  const sorts = new Set([...rows.keys(), ...items.map(({ sort }) => sort)]);
-  for (const sort of sorts) {
-    const [row, expected] = [items.find((item) => item.sort === sort)?.row, rows.get(sort)];
-    if (sort === 'head' && projection.kind !== 'row-per-stream') continue;
-    if (!isDeepStrictEqual(row, expected && storable(expected)))
-      return `${where}, ${sort}: ${shown(row)}, and the fold is ${shown(expected)}`;
-  }
-  return undefined;
+  return itemsFault(where, head, { rows, memory }, items);
 };
 
 /** The faults of a view: it must be the fold of the store, row by row. */
-export const viewFault = (
-  projection: AnyProjection,
-  streams: ReadonlyMap<string, readonly Commit[]>,
-  items: readonly ViewItem[],
-): string | undefined => {
+export const viewFault = (projection: AnyProjection, streams: Streams, items: readonly ViewItem[]): string | undefined => {
   const byKey = Map.groupBy(items, ({ key }) => key);
   for (const [stream, commits] of streams) {
     if (!sourceOf(projection, stream)) continue;
@@ -117,4 +116,11 @@ export const viewFault = (
     byKey.delete(key);
   }
   return undefined;
+};
+
+/** The faults of rows to which several streams contribute, as far as each of them is applied. */
+export const totalsFault = (projection: AnyProjection, streams: Streams, view: MemoryView): Promise<string | undefined> => {
+  const own = [...streams].filter(([stream]) => sourceOf(projection, stream));
+  const memories = new Map(own.map(([stream, commits]) => [stream, foldOf(projection, commits).memory]));
+  return kindOf(projection).totalsFault(projection, memories, view);
 };

@@ -4,8 +4,7 @@ import { type AnyProjection, sourceOf } from '../../../core/projection.ts';
 import type { Ordering } from '../../../engine/rebuild/operator/requests.ts';
 import type { Rebuild } from '../../../engine/rebuild/ports.ts';
 import type { MemoryView } from '../../memory/view.ts';
-import { sharesFault } from '../checks/shares.ts';
-import { foldOf, viewFault } from '../checks/views.ts';
+import { foldOf, totalsFault, viewFault } from '../checks/views.ts';
 import type { World } from '../world/world.ts';
 import type { SimulatedRebuilds } from './rebuilds.ts';
 
@@ -22,8 +21,7 @@ export type Ending = Readonly<{
 
 /** The faults of a revision as a whole. */
 const revisionFault = async ({ projection, view }: Deployed, streams: Streams): Promise<string | undefined> =>
-  viewFault(projection, streams, view.items()) ??
-  (projection.kind === 'shared-rows' ? await sharesFault(projection, streams, view) : undefined);
+  viewFault(projection, streams, view.items()) ?? (await totalsFault(projection, streams, view));
 
 /** Runs and checks the requests that come at the end. */
 export const endings = (world: World, { control, own, orderPool }: SimulatedRebuilds, ending: Ending) => {

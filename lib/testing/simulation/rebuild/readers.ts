@@ -2,6 +2,7 @@ import type { Actor } from '../../../core/access.ts';
 import { ProblemError } from '../../../core/problem.ts';
 import { streamKey } from '../../../core/projection.ts';
 import type { PageAnswer } from '../../../engine/query/page.ts';
+import { kindOf } from '../kinds/index.ts';
 import { Injected } from '../world/faults.ts';
 import type { SimulatedTable } from '../world/table.ts';
 import type { World } from '../world/world.ts';
@@ -26,18 +27,17 @@ export const walk = async (
   const actor = first.may.includes('operator') ? operator : customer;
   const stream = dice.pick(table.streams().length > 0 ? table.streams() : ['none-0']);
   const options = { limit: 1 + dice.below(2), direction: 'oldest-first' } as const;
-  // Totals may be shown without what tells the revisions from each other.
-  const isMarked = first.kind !== 'shared-rows' || first.show === undefined;
+  const { showsMark, isListed } = kindOf(first);
+  const isMarked = showsMark(first);
   const revisions = new Set<number>();
   let cursor: string | undefined;
   for (let pages = 0, failures = 0; pages < 8 && failures < 4; pages++) {
     const request = { ...options, ...(cursor !== undefined && { cursor }) };
     try {
       const { page, revision } = await answering(cursor, async (querying) => {
-        const asked =
-          first.kind === 'rows-per-stream'
-            ? engine.queryById(querying, actor, streamKey(first, stream), request).then(({ body }) => body as PageAnswer)
-            : engine.queryList(querying, actor, request);
+        const asked = isListed
+          ? engine.queryList(querying, actor, request)
+          : engine.queryById(querying, actor, streamKey(first, stream), request).then(({ body }) => body as PageAnswer);
         return { page: await asked, revision: querying.projection.revision };
       });
       world.note('walker', () => `is shown of revision ${revision}: ${JSON.stringify(page)}`);

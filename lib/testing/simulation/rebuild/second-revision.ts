@@ -1,6 +1,7 @@
 import type { Manifest } from '../../../core/manifest.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
-import type { Share } from '../../../core/share.ts';
+import { kindOf } from '../kinds/index.ts';
+import type { On } from '../kinds/kind.ts';
 
 /** The field by which a row tells that it is of the second revision, whatever else is in it. */
 const mark = 'revised';
@@ -8,7 +9,6 @@ const mark = 'revised';
 /** True if any of a reader's answer is of the second revision. */
 export const isRevised = (shown: unknown): boolean => JSON.stringify(shown ?? null).includes(`"${mark}"`);
 
-type On = (before: never, event: never) => unknown;
 type Change = Readonly<{
   /** The version of an event that the new code cannot take, in any stream. */
   poison?: number;
@@ -21,38 +21,11 @@ const poisoned =
     return on(before, event);
   };
 
-const rowMarked = (on: On): On => {
-  return (before, event) => {
-    const row = on(before, event) as object | undefined;
-    return row && { ...row, [mark]: true };
-  };
-};
-
-const rowsMarked = (on: On): On => {
-  return (before, event) => {
-    const step = on(before, event) as Readonly<{ rows?: Readonly<Record<string, object | undefined>> }>;
-    const rows = Object.entries(step.rows ?? {}).map(([key, row]) => [key, row && { ...row, [mark]: true }] as const);
-    return { ...step, rows: Object.fromEntries(rows) };
-  };
-};
-
-const sharesMarked = (shares: (memory: never) => Readonly<Record<string, Share>>) => (memory: never) =>
-  Object.fromEntries(
-    Object.entries(shares(memory)).map(([row, share]) => [row, { ...share, counts: { ...share.counts, [mark]: 1 } }]),
-  );
-
 /** The same view with other rows, as another revision. */
 const revised = (projection: AnyProjection, revision: number, { poison }: Change): AnyProjection => {
-  const markedBy = { 'row-per-stream': rowMarked, 'rows-per-stream': rowsMarked, 'shared-rows': (on: On) => on }[projection.kind];
-  const on = Object.fromEntries(
-    Object.entries(projection.on).map(([type, handler]) => [type, handler && poisoned(markedBy(handler as On), poison)]),
-  );
-  return {
-    ...projection,
-    revision,
-    on,
-    ...(projection.kind === 'shared-rows' && { shares: sharesMarked(projection.shares) }),
-  } as AnyProjection;
+  const marked = kindOf(projection).marked(projection, mark);
+  const on = Object.entries(marked.on).map(([type, handler]) => [type, handler && poisoned(handler as On, poison)]);
+  return { ...marked, revision, on: Object.fromEntries(on) } as AnyProjection;
 };
 
 /** Releases in which a view is deployed in two revisions, the second behind the first: its own second where a manifest has one, which may handle

@@ -1,0 +1,15 @@
+import type { AnyProjection } from '../../../core/projection.ts';
+import type { KindName, Of } from '../../../engine/view/kinds/kind.ts';
+import type { SimulatedKind } from './kind.ts';
+import { rowPerStream } from './row-per-stream.ts';
+import { rowsPerStream } from './rows-per-stream.ts';
+import { sharedRows } from './shared-rows.ts';
+
+const kinds: { readonly [K in KindName]: SimulatedKind<Of<K>> } = {
+  'row-per-stream': rowPerStream,
+  'rows-per-stream': rowsPerStream,
+  'shared-rows': sharedRows,
+};
+
+/** The record of a projection's kind, for the simulation. */
+export const kindOf = ({ kind }: Pick<AnyProjection, 'kind'>): SimulatedKind<AnyProjection> => kinds[kind];
