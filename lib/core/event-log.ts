@@ -98,5 +98,5 @@ export const eventLog = (
  * True if a view is an event log: the one kind that lists events by correlation.
  * @example isEventLog(eventLog([accountSource], { may: ['operator'] })); // true
  */
-export const isEventLog = ({ kind, lists = {} }: Pick<AnyProjection, 'kind' | 'lists'>): boolean =>
-  kind === 'rows-per-stream' && Object.hasOwn(lists, byCorrelation);
+export const isEventLog = ({ on }: Pick<AnyProjection, 'on'>): boolean =>
+  Object.values(on).some((handler) => handler === logWriters.bare || handler === logWriters.full);

@@ -6,7 +6,7 @@ import { decidersOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
 import { instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
 import type { AnyProcess } from './process/process.ts';
-import { type AnyProjection, handledTypes, sourcesOf } from './projection.ts';
+import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from './projection.ts';
 import { isCategory, kebab } from './stream.ts';
 
 /**
@@ -90,20 +90,31 @@ const ownsFaults = (aggregates: readonly AnyDecider[]): string[] =>
 
 /** All parts of a row are read together: more of them would make reads slow. */
 const mostShards = 100;
-const isShards = (shards = 1) => Number.isSafeInteger(shards) && shards >= 1 && shards <= mostShards;
+
+const sharedFaults = ({ name, shards = 1, lists = {}, filters = [], expires }: AnyProjection & AnySharedRows): string[] => [
+  ...(Object.keys(lists).length > 0 || filters.length > 0 || expires !== undefined
+    ? [`${name} has shared rows, which take neither lists, filters nor \`expires\`.`]
+    : []),
+  ...(Number.isSafeInteger(shards) && shards >= 1 && shards <= mostShards
+    ? []
+    : [`${name}: the shards must be 1 to ${mostShards}.`]),
+];
+
+/** The faults that only a view of one kind can have. */
+const faultsOfKind: { readonly [K in AnyProjection['kind']]: (projection: Extract<AnyProjection, { kind: K }>) => string[] } = {
+  'row-per-stream': () => [],
+  'rows-per-stream': () => [],
+  'shared-rows': sharedFaults,
+};
 
 /** DynamoDB takes 20 indexes; one is for the list by owner, one for what is parked. */
 const mostLists = 18;
 const listName = /^[a-z][a-z0-9-]{0,39}$/;
 
 const listFaults = (projection: AnyProjection): string[] => {
-  const { name, kind, lists = {}, filters = [], expires, freshSeconds = 0 } = projection;
+  const { name, lists = {}, freshSeconds = 0 } = projection;
   const names = Object.keys(lists);
-  const declared = names.length > 0 || filters.length > 0 || expires !== undefined;
   return [
-    ...(kind === 'shared-rows' && declared
-      ? [`${name} has shared rows, which take neither lists, filters nor \`expires\`.`]
-      : []),
     ...names
       .filter((list) => !listName.test(list))
       .map((list) => `${name}: the list '${list}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`),
@@ -135,9 +146,7 @@ const projectionFaults = (projection: AnyProjection): string[] => {
       .map((type) => `${name} handles ${type}, which ${sources.map(({ category }) => category).join(' and ')} does not have.`),
     ...(sources.length > 0 ? [] : [`${name} has no source: name at least one in \`from\`.`]),
     ...repeated(sources.map(({ category }) => category)).map((category) => `${name} reads ${category} twice.`),
-    ...(projection.kind !== 'shared-rows' || isShards(projection.shards)
-      ? []
-      : [`${name}: the shards must be 1 to ${mostShards}.`]),
+    ...(faultsOfKind[projection.kind] as (projection: AnyProjection) => string[])(projection),
   ];
 };
 

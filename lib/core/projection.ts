@@ -117,7 +117,7 @@ export type AnyProjection = Readonly<{
   );
 
 /** Any shared rows' own part of a declaration.
- * @example const shared = projection.kind === 'shared-rows' ? projection : undefined;
+ * @example const shards = ({ shards = 1 }: AnySharedRows) => shards;
  */
 export type AnySharedRows = Readonly<{
   kind: 'shared-rows';

@@ -6,10 +6,12 @@ import { revisionKey, revisionName } from '../../core/deployed-names.ts';
 import { byCorrelation, isEventLog } from '../../core/event-log.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import { pascal } from '../../core/stream.ts';
+import { kindOf } from '../../engine/view/kinds/index.ts';
 import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from '../delivery/queues.ts';
 import { accept, fitting, outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
+import { type TableKind, tableKinds } from './kinds.ts';
 import { indexParkedHeads, parkedHeads } from './parked-heads.ts';
 
 /** The timeout of a rebuild's worker: twice a slice of its work, which ends between two pages. */
@@ -111,7 +113,7 @@ export class View extends Construct {
   /** Answers queries. */
   letQuery(step: Step): void {
     step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);
-    if (this.isShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);
+    if (this.kind.listsShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);
     for (const index of this.indexes) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
   }
 
@@ -119,10 +121,8 @@ export class View extends Construct {
    * what a stream contributed, together with the stream's cursor. */
   private letApply(step: Step): void {
     this.letBe(step);
-    // A stream is folded anew beside what it has written.
-    const finding = this.projection.kind === 'row-per-stream' ? [] : ['dynamodb:Query'];
-    const sharing = this.isShared ? ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'] : [];
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem', ...finding, ...sharing], [this.table.tableArn]);
+    const actions = ['GetItem', 'PutItem', ...this.kind.actions].map((action) => `dynamodb:${action}`);
+    step.may(actions, [this.table.tableArn]);
   }
 
   /** Beside what projecting takes, reads all items, and takes notes away that are done. */
@@ -139,12 +139,12 @@ export class View extends Construct {
     step.addEnvironment('VIEW_TABLE', this.table.tableName);
   }
 
-  private get isShared(): boolean {
-    return this.projection.kind === 'shared-rows';
+  private get kind(): TableKind {
+    return tableKinds[this.projection.kind];
   }
 
   private get listedByOwner(): boolean {
-    return this.projection.kind === 'row-per-stream' && this.projection.owner !== undefined;
+    return kindOf(this.projection).headIsRow && this.projection.owner !== undefined;
   }
 
   private get lists(): readonly string[] {
@@ -157,7 +157,7 @@ export class View extends Construct {
 
   /** DynamoDB removes rows that have expired only where they are items of their own: a head holds its stream's cursor. */
   private get removesExpired(): boolean {
-    return this.projection.kind === 'rows-per-stream' && this.projection.expires !== undefined;
+    return this.kind.hasRowItems && this.projection.expires !== undefined;
   }
 
   private rows(): Table {
@@ -183,7 +183,7 @@ export class View extends Construct {
         projectionType: ProjectionType.ALL,
       });
     }
-    if (this.isShared)
+    if (this.kind.listsShared)
       table.addGlobalSecondaryIndex({
         indexName: sharedRows,
         partitionKey: { name: 'listed', type: AttributeType.STRING },

@@ -1,0 +1,18 @@
+import type { KindName } from '../../engine/view/kinds/kind.ts';
+
+/** Everything in which one kind of view differs from the others as a table. */
+export type TableKind = Readonly<{
+  /** DynamoDB's actions that applying commits takes, beside GetItem and PutItem. */
+  actions: readonly string[];
+  /** True if rows are items of their own, which DynamoDB may remove when they have expired. */
+  hasRowItems: boolean;
+  /** True if an index lists shared rows. */
+  listsShared: boolean;
+}>;
+
+export const tableKinds: Readonly<Record<KindName, TableKind>> = {
+  'row-per-stream': { actions: [], hasRowItems: false, listsShared: false },
+  // A stream is folded anew beside what it has written.
+  'rows-per-stream': { actions: ['Query'], hasRowItems: true, listsShared: false },
+  'shared-rows': { actions: ['Query', 'UpdateItem', 'DeleteItem'], hasRowItems: false, listsShared: true },
+};
