@@ -14,7 +14,7 @@ export const lagText = ({
   return `${waiting} waiting, ${inFlight} in work, ${age}, ${deadLetters} dead letters`;
 };
 
-/** What an instance waits for, as the end of a sentence that begins with its name. */
+/** Describes what an instance waits for, as the end of a sentence that begins with its name. */
 export const waitText = (wait: Wait): string => {
   switch (wait.for) {
     case 'outcome':

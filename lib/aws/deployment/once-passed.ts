@@ -1,7 +1,7 @@
 import type { Clock } from '../../engine/ports.ts';
 
 type Passing = Readonly<{
-  /** Whether an error passes by itself, so that the next try may succeed. */
+  /** True if an error is temporary, so that the next try may succeed. */
   passes: (error: Error) => boolean;
   /** The time limit of all tries, and the wait between them (milliseconds). */
   within: number;

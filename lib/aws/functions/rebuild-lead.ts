@@ -15,7 +15,10 @@ import { activeRevisions, revisionPhases } from '../view/revisions.ts';
 /** A margin for the difference between two functions' clocks. */
 const spareSeconds = 2;
 
-/** How long after a switch of phases every function knows of it. `functionSeconds` is how long an invocation may take, as the deployment sets it. */
+/**
+ * The time after which every function knows a switch of phases. `functionSeconds` is the longest time of an invocation, as the deployment
+ * sets it.
+ */
 export const liveAfterSeconds = (functionSeconds: string): number => Number(functionSeconds) + phaseSeconds + spareSeconds;
 
 /** Leads a rebuild from one step to the next. */

@@ -13,7 +13,7 @@ export type CheckOptions = Readonly<{
   against: string;
   /** More states to compare with, as the last release wrote them with `saveStates`. */
   states?: string;
-  /** Where to write the states that today's code computes: what the next release compares with. */
+  /** The file for the states that today's code computes: the next release compares with them. */
   saveStates?: string;
 }>;
 

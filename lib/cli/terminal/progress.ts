@@ -40,7 +40,7 @@ export type Progress = Readonly<{
   done: number;
   /** Of about how many; unknown without. */
   about?: number;
-  /** What else there is to say. */
+  /** Further text. */
   more?: string;
 }>;
 

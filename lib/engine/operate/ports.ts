@@ -1,6 +1,6 @@
 import type { ScanPlace } from '../ports.ts';
 
-/** How far the sweep has come. Stored format of 2026-11. */
+/** The position of the sweep. Stored format of 2026-11. */
 export type SweepPlace = Readonly<{
   /** The number of the run that wrote it. */
   run: number;
@@ -12,11 +12,11 @@ export type SweepPlace = Readonly<{
   startedAt: string;
   /** The table and the subscriptions that it is for. */
   targets: string;
-  /** By consumer, the time of the oldest commit that this pass found not to have arrived there, or did not look for. */
+  /** By consumer, the time of the oldest commit that this pass did not find there, or did not look for. */
   leaving?: Readonly<Record<string, string>>;
-  /** The same of the last pass: what each consumer is looked at for, beyond what is younger than `checkedBefore`. */
+  /** The same of the last pass: from these times on each consumer's commits are checked, beside those younger than `checkedBefore`. */
   left?: Readonly<Record<string, string>>;
-  /** What is older was found everywhere by an earlier pass for the same subscriptions. */
+  /** Earlier commits were found at all consumers by an earlier pass for the same subscriptions. */
   checkedBefore?: string;
 }>;
 

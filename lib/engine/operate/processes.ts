@@ -63,7 +63,7 @@ const listed = async ({ instances }: ProcessOperating, by: Status, { status: _, 
   return queryList(querying, operator, { ...page, list: 'by-status', by, ...(process !== undefined && { equals: { process } }) });
 };
 
-/** How far each process is behind, and its instances of one status; without one, those that stand still, which a person is to see to. */
+/** The lag of each process, and its instances of one status; without a status, the stuck and parked ones, which need an operator. */
 export const reportProcesses = async (operating: ProcessOperating, request: InstancesRequest): Promise<ProcessesReport> => {
   const { status } = request;
   const [processes, ...pages] = await Promise.all([
@@ -127,7 +127,7 @@ export const readInstance = async (operating: Pick<ProcessOperating, 'processes'
   };
 };
 
-/** What a person may do about an instance that stands still, and which that must be. */
+/** The requests of operators about an instance, and the statuses that each needs. */
 const orders = {
   retry: { takes: ['stuck'], about: 'stuck: there is nothing to send again' },
   resume: { takes: ['parked'], about: 'parked: there is nothing to resume' },

@@ -9,8 +9,10 @@ import type { Actives } from '../view/ports.ts';
 import type { ResumeOrder } from '../view/resume.ts';
 import type { Parked, ParkedList } from './ports.ts';
 
-/** How old the oldest message of a projection's queue is, and the newest record that the publisher has taken, in seconds; absent where nothing
- * was measured lately. */
+/**
+ * The age in seconds of the oldest message of a view's queue, and of the newest record that the publisher has taken; absent if nothing was
+ * measured lately.
+ */
 export interface Ages {
   ofQueues(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   ofPublisher(): Promise<number | undefined>;
@@ -44,7 +46,7 @@ const listedParked = 100;
 
 /** The revision that answers queries, if one does yet. */
 const activeOf = async ({ views, actives }: Pick<Operating, 'views' | 'actives'>, name: string) => {
-  // What sends public events is asked by nobody: there is one of it.
+  // The consumer that announces public events answers no queries, and there is one of it.
   if (name === announcerName) return views.find(({ projection }) => projection.name === name);
   const revision = (await actives.load(name))?.revision;
   return views.find(({ projection }) => projection.name === name && projection.revision === revision);

@@ -22,7 +22,7 @@ export type Beyond = Readonly<{ target: string; stream: string; cursor: number; 
 export type Found = Readonly<{
   lagging: readonly Lagging[];
   beyond: readonly Beyond[];
-  /** What consumers that are left alone in this run were not looked at for: the oldest commit of a stream. */
+  /** The oldest commit of a stream that was not checked, for each consumer that this run skips. */
   unlooked: readonly Pick<Lagging, 'target' | 'oldest'>[];
   /** Cursors and ends of streams that were read. */
   reads: number;
@@ -33,11 +33,11 @@ const readsAtOnce = 25;
 export type Looking = Readonly<{
   targets: readonly Target[];
   store: Pick<Store, 'read'>;
-  /** Whether a consumer is left alone in this run. */
+  /** True if this run skips a consumer. */
   isLeft?: (target: Target) => boolean;
 }>;
 
-/** From which time on the commits of a consumer are looked at. */
+/** The time from which the commits of a consumer are checked. */
 const lookedFrom = ({ checkedBefore = '', left = {} }: Marks, { name }: Target): string => {
   const own = left[name];
   return own !== undefined && own < checkedBefore ? own : checkedBefore;
@@ -94,7 +94,7 @@ const ofStream = async (
   };
 };
 
-/** What of some commits did not arrive where it should have, and which cursors are where no commit is. A parked stream is nobody's loss: it waits to be resumed. */
+/** Commits that a consumer has not applied, and cursors beyond the ends of their streams. A parked stream is no finding: it waits to be resumed. */
 export const findings = async (looking: Looking, commits: readonly Commit[], marks: Marks): Promise<Found> => {
   const [from = ''] = looking.targets.map((target) => lookedFrom(marks, target)).sort();
   const due = commits.filter((commit) => isDue(commit, marks, from));

@@ -44,7 +44,7 @@ const instances = ({ process, queue }: SweptProcess, { store, clock }: Reading):
   };
 };
 
-/** What should arrive at a process: the commits that it reacts to, and its own as long as they leave something open. */
+/** The targets of a process: the commits that it reacts to, and its own as long as they leave something open. */
 export const processTargets = (swept: SweptProcess, reading: Reading): readonly Target[] => [
   sources(swept),
   instances(swept, reading),
@@ -58,7 +58,7 @@ const backlog = 100;
 type Overdue = Readonly<{
   processes: readonly SweptProcess[];
   deadlines: Pick<Deadlines, 'overdue'>;
-  /** How far the turns of each process's other deadlines have come. A function that forgets it begins at the oldest again. */
+  /** The position of each process in its other deadlines. A function that forgets it begins at the oldest again. */
   turns: Map<string, string>;
   log: Pick<Log, 'info' | 'warn'>;
 }>;

@@ -2,20 +2,20 @@ import type { Commit } from '../../core/commit.ts';
 import { handledTypes, type Subscription, sourceOf, streamKey } from '../../core/projection.ts';
 import type { Queue, ViewItem } from '../ports.ts';
 
-/** How far a stream has come somewhere; parked, it stands still by intent. */
+/** A consumer's cursor in a stream; a parked stream stands still on purpose. */
 type Head = Readonly<Pick<ViewItem, 'commit'> & { parked?: unknown }>;
 
-/** Something that commits should arrive at, and where they leave a trace: a projection, what sends public events. */
+/** A consumer of commits and its cursors: a view, a process, or the sender of public events. */
 export type Target = Readonly<{
   /** For the log. */
   name: string;
   /** Its subscription as text: when it changes, all commits are looked at again. */
   takes: string;
-  /** Whether a commit is to arrive there at all. */
+  /** True if the consumer needs the commit. */
   concerns(commit: Commit): boolean;
   head(stream: string): Promise<Head | undefined>;
   queue: Queue;
-  /** Whether it is still being filled from all history, and so lacks by intent what it lacks. */
+  /** True while it is filled from all history: it lacks commits on purpose then. */
   isBuilding?(): Promise<boolean>;
 }>;
 

@@ -18,12 +18,12 @@ export type Sweeping = Readonly<{
   settings: SweepSettings;
 }>;
 
-/** What one run came to. */
+/** The result of one run. */
 export type Swept = Readonly<{
   segment: number;
   commits: number;
   units: number;
-  /** Streams that did not have all that they should have somewhere. */
+  /** Streams whose consumer lacks commits. */
   lagging: number;
   /** Pointers that were sent, and what was left for a later pass. */
   sent: number;
@@ -33,10 +33,10 @@ export type Swept = Readonly<{
   beyond: number;
 }>;
 
-/** How many of a kind are named in one line of the log. */
+/** The most findings of a kind that one line of the log names. */
 const named = 20;
 
-/** What needs a person: see foldstream restored. */
+/** Reports what an operator has to see to: see foldstream restored. */
 const sayBeyond = ({ log }: Sweeping, beyond: readonly Beyond[]): void => {
   if (beyond.length === 0) return;
   log.error('Some cursors are beyond their streams.', { count: beyond.length, first: beyond.slice(0, named) });
@@ -60,7 +60,7 @@ const beginning = (sweeping: Sweeping, pass: Pass, checked?: Readonly<{ checkedB
   ...checked,
 });
 
-/** Where this run begins: where the last one ended, or anew if there was none or if it went by another table, other segments or targets. */
+/** The start of this run: the end of the last one, or the beginning if there was none or if it was for another table, other segments or targets. */
 const placeToBegin = (sweeping: Sweeping, there: SweepPlace | undefined): SweepPlace => {
   if (!there) return beginning(sweeping, { run: 0, pass: 0 });
   if (there.segments === sweeping.settings.segments && there.targets === subscriptions(sweeping)) return there;
@@ -78,7 +78,7 @@ const placeAfter = (sweeping: Sweeping, place: SweepPlace, after: ScanPage['next
   if (took > settings.passMilliseconds)
     log.error('The sweep takes longer than declared.', { hours: Math.round(took / 360_000) / 10 });
   const looked = Date.parse(place.startedAt) - settings.graceMilliseconds;
-  // What one consumer lacks is looked for again in its own table alone.
+  // Commits that one consumer lacks are looked for again only in its own table.
   const checkedBefore = instant(looked - settings.clockMilliseconds);
   return beginning(sweeping, { run, pass: place.pass + 1 }, { checkedBefore, left: leaving });
 };
@@ -89,7 +89,7 @@ const marksOf = ({ settings, clock }: Sweeping, place: SweepPlace, graceMillisec
   ...(place.left && { left: place.left }),
 });
 
-/** What is being built lacks by intent what it lacks, and is filled by its rebuild. */
+/** Leaves out the revisions that are being built: they lack commits on purpose, and their rebuild fills them. */
 const withoutBuilding = async (targets: readonly Target[]): Promise<readonly Target[]> => {
   const building = await Promise.all(targets.map((target) => target.isBuilding?.()));
   return targets.filter((_, i) => !building[i]);

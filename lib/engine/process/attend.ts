@@ -31,7 +31,7 @@ export const instanceOf = ({ state }: Known): Instance => state as Instance;
 type Attendance = Attending &
   Readonly<{
     stream: string;
-    /** What failed, by what it was for: the rest goes on, and then it is thrown. */
+    /** Errors, by the work that failed: the other work continues, and then they are thrown. */
     failed: Map<string, unknown>;
   }>;
 
@@ -96,7 +96,7 @@ const sendOpen = async (attendance: Attendance, instance: Instance): Promise<Com
 
 type Work = () => Promise<Commit | undefined>;
 
-/** What an instance is to do next; undefined when nothing is open. */
+/** The next work of an instance; undefined when nothing is open. */
 const nextWork = (attendance: Attendance, known: Known): Work | undefined => {
   const instance = instanceOf(known);
   const now = nowOf(attendance.own.clock);

@@ -11,7 +11,7 @@ import type { Arrived, Order, ProcessMessage } from './ports.ts';
 import { type Reacting, reactTo } from './react.ts';
 import { stillOpen } from './still-open.ts';
 
-/** Whether a commit of an instance's own leaves nothing to do, which it says itself; an imported one repeats no side effect. */
+/** True if a commit of an instance leaves nothing to do, as it says itself; an imported commit repeats no side effect. */
 const isQuiet = (commit: Commit, now: string): boolean => {
   if (commit.imported !== undefined) return true;
   const open = stillOpen(commit);

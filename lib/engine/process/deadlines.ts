@@ -4,7 +4,7 @@ import type { Instance } from '../../core/process/instance.ts';
 import type { Keys } from '../ports.ts';
 import type { Deadline, Deadlines, Scheduler } from './ports.ts';
 
-/** What deadlines are kept with. */
+/** The ports that keep deadlines. */
 export type Keeping = Readonly<{ keys: Pick<Keys, 'hash'>; deadlines: Deadlines; scheduler: Scheduler }>;
 
 type Which = Omit<Deadline, 'at'>;
@@ -25,7 +25,7 @@ export const closedBy = (commit: Commit): readonly Which[] =>
     })
     .map(({ name, setBy }) => ({ instance: commit.stream, name, setBy }));
 
-/** Whether the instance's open deadlines are to be listed after a commit: it set one, or went on after it had stood still. */
+/** True if the instance's open deadlines must be listed after a commit: it set one, or continued after it was stuck or parked. */
 export const listsDeadlines = (commit: Commit): boolean =>
   kernelEvents(commit).some(
     (event) =>

@@ -12,5 +12,5 @@ const processMessage: z.ZodType<ProcessMessage> = z.union([
   z.object({ resolve: order }),
 ]);
 
-/** What a process's queue may hold beside commits: what the scheduler, the sweep and operators say. */
+/** The messages of a process's queue beside commits: from the scheduler, the sweep and operators. */
 export const messageIn = (said: object): ProcessMessage | undefined => processMessage.safeParse(said).data;

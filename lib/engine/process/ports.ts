@@ -14,13 +14,13 @@ export type Deadline = Readonly<{
 /** The open deadlines of all instances: what the sweep finds them by. */
 export interface Deadlines {
   put(deadline: Deadline): Promise<void>;
-  /** Whether it was put, and not removed since. */
+  /** True if it was put and not removed since. */
   has(deadline: Omit<Deadline, 'at'>): Promise<boolean>;
-  /** Removes it; one that is not there is none to remove. */
+  /** Removes it; does nothing if there is none. */
   remove(deadline: Omit<Deadline, 'at'>): Promise<void>;
   /** Those of one process that were to be before an instant, the oldest first; from another instant on, where one is given. */
   overdue(process: string, options: Readonly<{ from?: string; before: string; limit: number }>): Promise<readonly Deadline[]>;
-  /** How many there are of other processes than these, by process; of very many some. */
+  /** The number of deadlines of other processes than these, by process; if there are very many, of some. */
   ofOthers(processes: readonly string[]): Promise<Readonly<Record<string, number>>>;
 }
 
@@ -28,25 +28,25 @@ export interface Deadlines {
 export interface Scheduler {
   /** Schedules a message under a key of 64 hexadecimal digits; one that is scheduled already stays as it is. */
   set(shot: Readonly<{ key: string; at: string; message: ProcessMessage }>): Promise<void>;
-  /** One that is not there, or has fired, is none to cancel. */
+  /** Cancels it; does nothing if there is none, or if it has fired. */
   cancel(key: string): Promise<void>;
 }
 
-/** For one process: how far it has come with each source stream. Stored format of 2026-11, in the control table as `cursor/<process>/<stream>`. */
+/** The cursors of one process in its source streams. Stored format of 2026-11, in the control table as `cursor/<process>/<stream>`. */
 export interface Cursors {
   load(stream: string): Promise<number | undefined>;
   /** Moves a cursor, if it is still where it was read (undefined: there was none). Answers whether it did. */
   move(stream: string, to: number, from: number | undefined): Promise<boolean>;
 }
 
-/** What an operator asks of an instance that stands still. */
+/** An operator's request about a stuck or parked instance. */
 export type Order = Readonly<{ instance: string; reason: string; by: string }> & Trail;
 
-/** What goes to a process's queue beside commits. */
+/** The messages that are sent to a process's queue beside commits. */
 export type ProcessMessage =
   | Readonly<{ due: Omit<Deadline, 'at'> }>
   | Readonly<{ attend: Readonly<{ instance: string }> }>
-  /** Takes a parked instance up again. */
+  /** Resumes a parked instance. */
   | Readonly<{ resume: Order }>
   /** Sends the commands again whose refusals left an instance stuck. */
   | Readonly<{ retry: Order }>

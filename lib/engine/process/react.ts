@@ -19,7 +19,7 @@ export type Reacting = Attending & Readonly<{ cursors: Cursors }>;
 
 const sourceOf = ({ from }: AnyProcess, stream: string) => from.find(({ category }) => stream.startsWith(`${category}-`));
 
-/** Whether a commit is a process's business at all: what was imported, or was there before its time, is not. */
+/** True if a process reacts to a commit: not to imported ones, nor to those before its `since`. */
 export const concerns = (process: AnyProcess, { stream, events, at, imported }: Commit): boolean =>
   imported === undefined &&
   at >= process.since &&
@@ -63,7 +63,7 @@ const portionsOf = ({ causesAtOnce, causeBytes }: ProcessSettings, causes: reado
   return portions;
 };
 
-/** Whether a commit of an instance has reacted to one of these events, or keeps it. */
+/** True if a commit of an instance has reacted to one of these events, or keeps one for later. */
 const hasTaken = (commit: Commit, causes: readonly EventCause[]): boolean => {
   const ids = new Set(causes.map(({ event }) => event.id));
   return kernelEvents(commit).some(({ type, data }) => {

@@ -9,7 +9,7 @@ import { NotStorable } from '../store/storable.ts';
 
 type Stepping = Pick<CommandRequest, 'id' | 'causeAt' | 'meta'> & Readonly<{ stream: string; step: ProcessStep; actor: string }>;
 
-/** What keeps a step out of the table for good, in words; undefined when it got there or there was nothing to store. */
+/** Stores a step. Answers the reason if the step can never be stored; no reason if it was stored or there was nothing to store. */
 const attempt = async (
   own: Commanding,
   { step, actor, ...request }: Stepping,
@@ -35,7 +35,10 @@ const attempt = async (
 
 const withData = (step: ProcessStep, more: object): ProcessStep => ({ ...step, data: { ...step.data, ...more } }) as ProcessStep;
 
-/** How many reactions a step may have; causes that have just come wait instead, all of them, since each of their steps has one id for its portion. */
+/**
+ * The number of reactions of a step. Causes that have just arrived wait instead, all of them, since each of their steps has one id for its
+ * portion.
+ */
 const reactionsIn = (step: ProcessStep): number => {
   if (step.type === 'React') return step.data.causes.length;
   if (step.type === 'Answer') return step.data.outcomes.length;

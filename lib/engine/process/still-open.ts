@@ -2,13 +2,13 @@ import type { Commit } from '../../core/commit.ts';
 import { processEvents, type StepEnded } from '../../core/process/events.ts';
 import { readEvent } from '../../core/version.ts';
 
-/** What is open after a commit of an instance. */
+/** The open work after a commit of an instance. */
 export const stillOpen = ({ events }: Pick<Commit, 'events'>): StepEnded | undefined => {
   const last = events.at(-1);
   return last?.type === 'StepEnded' ? (readEvent(processEvents, last).data as StepEnded) : undefined;
 };
 
-/** Whether an instance, by its last commit, should have gone on before this instant. */
+/** True if an instance, judged by its last commit, should have continued before this instant. */
 export const openTooLong = (last: Commit, before: string): boolean => {
   const open = stillOpen(last);
   if (!open || last.at >= before) return false;

@@ -2,7 +2,7 @@ import type { Commit } from '../../core/commit.ts';
 import { kernelEvents, type ProcessEvent } from '../../core/process/events.ts';
 import { newInstance, processEvolve } from '../../core/process/instance.ts';
 
-/** What an instance cannot go on without: the outcome of a command, a deadline, or a person. */
+/** Something that an instance waits for: the outcome of a command, a deadline, or an operator. */
 export type Wait = Readonly<{ instance: string }> &
   (
     | Readonly<{ for: 'outcome'; command: string; to: string; since: string }>
@@ -24,7 +24,7 @@ export const kernelOf = (commit: Commit): readonly ProcessEvent[] => {
   return events;
 };
 
-/** What an instance cannot go on without, by its commits. */
+/** The things that an instance waits for, from its commits. */
 export const waitsOf = (instance: string, commits: readonly Commit[]): readonly Wait[] => {
   const { sends, deadlines, stuck, parked, status } = commits
     .flatMap(kernelOf)

@@ -7,7 +7,7 @@ import { reach } from './consistency.ts';
 import { type PageAnswer, type PageRequest, pageOf, position, questionOf, shapes, whereOf } from './page.ts';
 import type { Querying } from './querying.ts';
 
-/** What the ETag of every answer begins with: what a client keeps of one table is nothing that another one of the same name answers. */
+/** The beginning of every ETag. It names the table, so that an ETag of one table never matches another table of the same name. */
 export const tagOf = ({ projection: { revision }, incarnation }: Pick<Querying, 'projection' | 'incarnation'>): string =>
   incarnation === undefined ? `r${revision}` : `r${revision}-${incarnation}`;
 
@@ -27,10 +27,10 @@ export const rowById = async (querying: Querying, actor: Actor, id: string, requ
   return { body: { id, ...head.row }, tag: `${tagOf(querying)}-${head.commit}.${head.writes ?? 0}` };
 };
 
-/** Whether a view knows anything of a stream: from the first event on that it handles. */
+/** True if a view has applied an event of a stream. */
 const hasBegun = (head: ViewItem | undefined): head is ViewItem => head !== undefined && head.commit > 0;
 
-/** Whether only an owner may ask and the stream has none: a refold leaves a head also where processes were refused and nothing else happened. */
+/** True if only an owner may read and the stream has none: a refold leaves a head also for a stream that only refused commands of processes. */
 const isNobodys = ({ projection }: Querying, actor: Actor, { owner }: ViewItem): boolean =>
   owner === undefined && !allowed(projection.may, actor, '');
 

@@ -49,7 +49,7 @@ export const awaitedBy = async (keys: Pick<Keys, 'digest'>, actor: string, heade
   return awaited.flat();
 };
 
-/** Whether a view has anything to do with a commit. */
+/** True if a view handles an event of a commit. */
 const concerns = (projection: AnyProjection, { stream, types }: Awaited): boolean => {
   const handled = handledTypes(projection);
   return sourceOf(projection, stream) !== undefined && types.some((type) => handled.includes(type));

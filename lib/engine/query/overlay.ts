@@ -5,7 +5,7 @@ export type Range = Readonly<{
   limit: number;
   direction: Direction;
   after?: Readonly<Record<string, unknown>>;
-  /** What an item, or a place to go on from, is sorted by: no two rows have the same. */
+  /** The sort key of an item, or of the position of a page token: no two rows have the same. */
   orderOf: (place: Readonly<Record<string, unknown>>) => string;
   placeOf: (item: ViewItem) => Readonly<Record<string, unknown>>;
 }>;

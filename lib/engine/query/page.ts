@@ -18,13 +18,13 @@ export type PageRequest = Readonly<{
   by?: string;
   /** Fields and what they are to equal, as text. */
   equals?: Readonly<Record<string, string>>;
-  /** What the answer must not be older than. */
+  /** The commits that the answer must include. */
   awaited?: readonly Awaited[];
 }>;
 
 export type PageAnswer = Readonly<{ items: readonly object[]; cursor?: string }>;
 
-/** What a page is read from. */
+/** The source of a page. */
 type Paged = Readonly<{ projection: AnyProjection; incarnation?: string }>;
 
 /** Every cursor names the revision, its table and the list that it was made on: rows of two revisions, or of one before and after it was removed, are
@@ -41,7 +41,7 @@ export const begunOn = (
   return name === view ? { revision: Number(revision), incarnation } : undefined;
 };
 
-/** What a list is asked by, as a part of its name: a cursor is good for the same question only. */
+/** The query of a list as a part of its name: a page token is valid only for the same query. */
 export const questionOf = (of: string, { direction, equals = {} }: PageRequest): string =>
   [
     of,
@@ -51,7 +51,7 @@ export const questionOf = (of: string, { direction, equals = {} }: PageRequest):
       .sort(),
   ].join('/');
 
-/** What the places of a kind of list are made of, and with what the text of each part begins. */
+/** The parts of a position in a kind of list, and the text that each part begins with. */
 export type Shape = Readonly<Record<string, string>>;
 export const shapes = {
   head: { key: '', sort: 'head' },
@@ -62,7 +62,7 @@ export const shapes = {
   sharedPart: { key: '', sort: 'part#', listed: '' },
 } as const satisfies Readonly<Record<string, Shape>>;
 
-/** Whether a place could have been a list's own: a table answers any other with an error. The caller who made it up sees only what they may see. */
+/** True if a position could be one of the list: a table answers any other with an error. A caller who made one up sees only what they may see. */
 const isPlace = (place: Readonly<Record<string, unknown>>, shape: Shape): boolean =>
   Object.keys(place).length === Object.keys(shape).length &&
   Object.entries(shape).every(([name, beginning]) => {
@@ -70,7 +70,7 @@ const isPlace = (place: Readonly<Record<string, unknown>>, shape: Shape): boolea
     return typeof part === 'string' && part !== '' && part.startsWith(beginning) && part.isWellFormed() && fits('at', part);
   });
 
-/** The place that a request's cursor stands for, if it has one. */
+/** The position in a request's page token, if it has one. */
 export const position = (
   from: Paged,
   of: string,
@@ -83,7 +83,7 @@ export const position = (
   return { after };
 };
 
-/** A page with the cursor of the next, if there is more. */
+/** A page with the token of the next, if there is more. */
 export const paged = (from: Paged, of: string, items: readonly object[], next: Listing['next']): PageAnswer => ({
   items,
   ...(next && { cursor: encodeCursor(next, scope(from, of)) }),
@@ -102,7 +102,7 @@ export const pageOf = (
   return paged(from, of, bodies.slice(0, fitting), last ? how.placeOf(last) : next);
 };
 
-/** Whose rows are listed: a customer's own; or whoever's is named, by whom the view shows everybody's. */
+/** The owner whose rows are listed: a customer's own; or the named one, for an actor who may read all rows. */
 export const ownerOf = ({ may }: Pick<AnyProjection, 'may'>, actor: Actor, request: PageRequest): string | undefined => {
   const owner = allowedAll(may, actor) ? request.owner : actor.id;
   const isOwn = request.owner === undefined || request.owner === owner;
@@ -111,7 +111,7 @@ export const ownerOf = ({ may }: Pick<AnyProjection, 'may'>, actor: Actor, reque
   return owner;
 };
 
-/** What is asked of the fields, which must be declared for it; and the time, where rows expire. */
+/** The filters, which must be declared; and the time, if rows expire. */
 export const whereOf = (
   { name, filters = [], expires }: AnyProjection,
   { equals }: PageRequest,

@@ -1,13 +1,13 @@
 import type { AnyProjection } from '../../core/projection.ts';
 import type { Clock, ViewReader } from '../ports.ts';
 
-/** A view that is asked. */
+/** A view and the ports to query it. */
 export type Querying<P = AnyProjection> = Readonly<{
   projection: P;
-  /** What tells its table from another one that had the same name. */
+  /** Distinguishes its table from an earlier one of the same name. */
   incarnation?: string;
   reader: ViewReader;
   clock: Clock;
-  /** How long a reader waits for it to reach what must be in the answer (ms). */
+  /** The longest time that a reader waits for it to apply the awaited commits (ms). */
   patience?: number;
 }>;

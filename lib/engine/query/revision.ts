@@ -6,11 +6,13 @@ import type { Actives } from '../view/ports.ts';
 import { begunOn } from './page.ts';
 import type { Querying } from './querying.ts';
 
-/** How long a function takes a revision for the one that answers before it asks again (ms). After a switch the old one, which is
- * as complete, may answer for so long. */
+/**
+ * The time for which a function remembers which revision answers (ms). After a switch the old one, which is as complete, may answer for so
+ * long.
+ */
 const askAgainAfter = 3_000;
 
-/** Whatever a load answers, given again for a while; a failure is not kept. */
+/** Repeats the answer of a load for a while; a failure is not kept. */
 export const keptFor = <T>(
   clock: Pick<Clock, 'now'>,
   load: (key: string) => Promise<T>,
@@ -30,10 +32,10 @@ export const keptFor = <T>(
   };
 };
 
-/** How far the newest rebuild of a view is that has no revision to answer yet. */
+/** The progress of the newest rebuild of a view that has no active revision yet. */
 export type Built = Readonly<{ rebuild: string; state: string; commits: number; aboutCommits: number }>;
 
-/** A view as it is asked: all of its revisions that are deployed, and what says which of them answers. */
+/** A view for queries: all of its deployed revisions, and the ports that say which of them answers. */
 export type Revisions = Readonly<{
   deployed: readonly Querying[];
   active: (projection: string) => ReturnType<Actives['load']>;

@@ -11,7 +11,7 @@ import type { Querying } from './querying.ts';
 
 type Asked = Querying<AnyProjection & AnySharedRows>;
 
-/** What readers see of a row: what is declared, and never what it is made of. */
+/** The part of a row that readers see: what is declared, and never the contributions. */
 const shown = ({ show }: AnySharedRows, row: string, parts: readonly RowPart[]): object | undefined => {
   const total = totalOf(parts)?.total;
   return total && { id: row, ...(show?.(total) ?? total) };
@@ -21,7 +21,7 @@ const shown = ({ show }: AnySharedRows, row: string, parts: readonly RowPart[]):
 export const sharedRowById = async (asked: Asked, actor: Actor, row: string, request: PageRequest): Promise<ByIdAnswer> => {
   const { projection, reader, clock } = asked;
   whereOf(projection, request, clock.now());
-  // Whose it is follows from its key: whether it is there is nobody else's business.
+  // The owner follows from the key, so others do not learn whether the row exists.
   if (!allowed(projection.may, actor, projection.owner?.(row) ?? '')) throw notYours();
   await reach(asked, request.awaited);
   const body = shown(projection, row, await reader.parts(row));

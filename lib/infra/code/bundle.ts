@@ -11,7 +11,7 @@ export type BundleSource = Readonly<{
   manifestModule: string | URL;
   /** The folder with one file for each step. */
   functions?: string;
-  /** Where the bundles go, each in a folder named by its content. */
+  /** The folder of the bundles, each in a folder named by its content. */
   out?: string;
 }>;
 

@@ -5,7 +5,7 @@ const closes: Readonly<Record<string, string>> = { '{': '}', '[': ']', '(': ')' 
 /** After one of these a slash begins a regular expression, and does not divide. */
 const beforeExpression = /[(,=:[!&|?{};>]\s*$/;
 
-/** Where a text, a regular expression or a comment that begins here ends; the same place where none does. */
+/** The end of a text, a regular expression or a comment that begins here; the same position if none does. */
 const skipped = (code: string, at: number): number => {
   const rest = code.slice(at, at + 10_000);
   if (rest[0] === '"' || rest[0] === "'") return at + (/^(["'])(?:\\.|(?!\1)[^\\])*\1/.exec(rest)?.[0].length ?? 0);

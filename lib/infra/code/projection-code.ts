@@ -11,7 +11,7 @@ import { compiled, manifestIs, pathOf } from './bundle.ts';
 import { onlyHandled, timesIn } from './handled-formats.ts';
 import { hashOfCode, homeOf, type Module, modulesOf } from './manifest-modules.ts';
 
-/** Where a view names what it reads. */
+/** The place where a view names its sources. */
 const from = /\bfrom: (?:\[[\w$,\s]*\]|[\w$]+)/g;
 
 /**
