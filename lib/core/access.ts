@@ -10,7 +10,10 @@ export type May = readonly [Who, ...Who[]];
  * The sender of a request: an opaque id and a role.
  * @example const actor: Actor = { id: 'sub-1', role: 'customer' };
  */
-export type Actor = Readonly<{ id: string; role: 'customer' | 'operator' | 'process' | 'anyone' }>;
+export interface Actor {
+  readonly id: string;
+  readonly role: 'customer' | 'operator' | 'process' | 'anyone';
+}
 
 /**
  * The one actor of all requests without a token, since such callers cannot be told apart.

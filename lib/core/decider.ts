@@ -1,27 +1,35 @@
 import type { ZodType, z } from 'zod';
 import type { Actor, May } from './access.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
-import type { Formats, Source, Versioned } from './version.ts';
+import type { Formats, Reading, Source } from './version.ts';
 
 /**
  * The context of a decision, beside the state and the command. Pure code never reads a clock or the environment.
  * @example decide.Open(state, data, { id: '7f3a', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' });
  */
-export type Context = Readonly<{ id: string; actor: Actor; at: string }>;
+export interface Context {
+  readonly id: string;
+  readonly actor: Actor;
+  readonly at: string;
+}
 
 /**
  * The details of a refusal for the caller. The field names of problem documents are not allowed.
  * @example const detail: RefusalDetail = { balance: 50 };
  */
-export type RefusalDetail = Readonly<
-  Record<string, unknown> & { [taken in 'type' | 'title' | 'status' | 'detail' | 'instance' | 'correlation']?: never }
->;
+export interface RefusalDetail
+  extends Readonly<
+    Record<string, unknown> & { [taken in 'type' | 'title' | 'status' | 'detail' | 'instance' | 'correlation']?: never }
+  > {}
 
 /**
  * An expected refusal: a value, with a reason in kebab-case and details for the caller.
  * @example const refusal: Refusal = { refused: 'insufficient-funds', detail: { balance: 50 } };
  */
-export type Refusal = Readonly<{ refused: string; detail?: RefusalDetail }>;
+export interface Refusal {
+  readonly refused: string;
+  readonly detail?: RefusalDetail;
+}
 
 /** Refuses a command.
  * @example return refuse('insufficient-funds', { balance });
@@ -47,8 +55,6 @@ export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
  */
 export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T>; versions?: Formats[string]; owns?: Owns<never> }>;
 
-type Versions<T> = Pick<Versioned<T>, 'current' | 'readable' | 'schemas' | 'parse'>;
-
 /**
  * Declares a command: its audience, and the schema of its data. A process stores the commands that it decided, so a command sent by processes changes
  * its format as a stored event does, by a new version. With `owns` a customer must also own the entities that the command names. This is checked over
@@ -57,8 +63,8 @@ type Versions<T> = Pick<Versioned<T>, 'current' | 'readable' | 'schemas' | 'pars
  */
 export const command: {
   <S extends ZodType>(may: May, schema: S, over?: Readonly<{ owns: Owns<z.output<S>> }>): CommandFormat<z.output<S>>;
-  <T>(may: May, versions: Versions<T>, over?: Readonly<{ owns: Owns<T> }>): CommandFormat<T>;
-} = (may: May, format: ZodType | Versions<unknown>, over: object = {}): never =>
+  <T>(may: May, versions: Reading<T>, over?: Readonly<{ owns: Owns<T> }>): CommandFormat<T>;
+} = (may: May, format: ZodType | Reading<unknown>, over: object = {}): never =>
   ('schemas' in format
     ? { may, schema: format.schemas[format.current - 1], versions: format, ...over }
     : { may, schema: format, ...over }) as never;
@@ -69,6 +75,9 @@ export const command: {
 export type CommandOf<F extends Record<string, CommandFormat<unknown>>> = MessagesOf<{
   [T in keyof F & string]: F[T] extends CommandFormat<infer D> ? D : never;
 }>;
+
+type Decide<S, C extends Message, E extends Message> = { readonly [T in C['type']]: Decision<S, DataOf<C, T>, E> };
+type Decision<S, D, E extends Message> = (state: S, data: D, context: Context) => readonly E[] | Refusal;
 
 /** One aggregate: its stored formats, its commands, and the two pure maps that give it behaviour.
  * @example export const account: Decider<Account, AccountCommand, AccountEvent> = { category: 'account', ... };
@@ -84,7 +93,7 @@ export interface Decider<S, C extends Message, E extends Message> extends Source
   readonly publishes?: readonly E['type'][];
   /** The start time of each type that became public after events of it were stored: earlier commits are not announced. */
   readonly publishesSince?: { readonly [T in E['type']]?: string };
-  readonly decide: { readonly [T in C['type']]: (state: S, data: DataOf<C, T>, context: Context) => readonly E[] | Refusal };
+  readonly decide: Decide<S, C, E>;
   readonly evolve: { readonly [T in E['type']]: (state: S, data: DataOf<E, T>) => S };
 }
 

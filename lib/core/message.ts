@@ -2,7 +2,10 @@
  * A message of the domain: its type and its data.
  * @example const deposit: Message<'Deposit', { amount: number }> = { type: 'Deposit', data: { amount: 5 } };
  */
-export type Message<T extends string = string, D = unknown> = Readonly<{ type: T; data: D }>;
+export interface Message<T extends string = string, D = unknown> {
+  readonly type: T;
+  readonly data: D;
+}
 
 /** Turns a map of data types into a union of messages.
  * @example type Event = MessagesOf<{ Opened: { owner: string } }>; // { type: 'Opened'; data: { owner: string } }

@@ -5,24 +5,27 @@ import type { DataOf, Message } from './message.ts';
 /** A stored format in all its versions: reads each of them into one shape, and says which version is written.
  * @example const formats = { AccountOpened: v1(z.object({ owner: z.string() })) };
  */
-export type Versioned<T> = Readonly<{
-  /** The version that is written: the shape that the domain sees. */
-  current: number;
-  /** The newest version that can be read: `current`, or one more while the next is being prepared. */
-  readable: number;
-  /** The schema of each version, the first at index 0: for contracts and documentation. */
-  schemas: readonly ZodType[];
-  parse: (data: unknown, writtenAs: number) => T;
+export interface Versioned<T> extends Reading<T> {
   /** The next version, written from now on; `upcast` converts stored data of the version before. */
-  next: <S extends ZodType>(schema: S, upcast: (old: T) => z.input<S>) => Versioned<z.output<S>>;
+  readonly next: <S extends ZodType>(schema: S, upcast: (old: T) => z.input<S>) => Versioned<z.output<S>>;
   /** The next version, readable from this release on and written by the following one; `downcast` gives today's shape. */
-  soon: <S extends ZodType>(schema: S, downcast: (newer: z.output<S>) => T) => Readonly<Omit<Versioned<T>, 'next' | 'soon'>>;
-}>;
+  readonly soon: <S extends ZodType>(schema: S, downcast: (newer: z.output<S>) => T) => Reading<T>;
+}
 
-type Parse<T> = Versioned<T>['parse'];
-type Reading<T> = Readonly<Omit<Versioned<T>, 'next' | 'soon'>>;
+/** The part of a stored format that reads and writes.
+ * @example const { current, schemas }: Reading<unknown> = accountEvents.AccountOpened;
+ */
+export interface Reading<T> {
+  /** The version that is written: the shape that the domain sees. */
+  readonly current: number;
+  /** The newest version that can be read: `current`, or one more while the next is being prepared. */
+  readonly readable: number;
+  /** The schema of each version, the first at index 0: for contracts and documentation. */
+  readonly schemas: readonly ZodType[];
+  readonly parse: (data: unknown, writtenAs: number) => T;
+}
 
-const chain = <T>(schemas: readonly ZodType[], parse: Parse<T>): Versioned<T> => ({
+const chain = <T>(schemas: readonly ZodType[], parse: Reading<T>['parse']): Versioned<T> => ({
   current: schemas.length,
   readable: schemas.length,
   schemas,
@@ -59,7 +62,7 @@ export type FormatsOf<E extends Message> = { readonly [T in E['type']]: Reading<
  * @example type AccountEvent = EventOf<typeof accountEvents>;
  */
 export type EventOf<F extends Formats> = {
-  [T in keyof F & string]: Readonly<{ type: T; data: ReturnType<F[T]['parse']> }>;
+  [T in keyof F & string]: Message<T, ReturnType<F[T]['parse']>>;
 }[keyof F & string];
 
 /** A category and the stored formats of its events: what the category's file in `events/` exports for views and processes to read from.
