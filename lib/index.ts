@@ -23,6 +23,7 @@ export { defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
 export { type Problem, ProblemError } from './core/problem.ts';
 export { decidersOf, processDecider } from './core/process/decider.ts';
+export { process } from './core/process/declare.ts';
 export { type Cause, type ProcessEvent, processEvents, type StepEnded } from './core/process/events.ts';
 export type { Instance, OpenDeadline, OpenSend, StuckSend } from './core/process/instance.ts';
 export {

@@ -1,71 +1,92 @@
 import type { AnyDecider } from '../decider.ts';
 import type { Message, Recorded } from '../message.ts';
 import { streamName } from '../stream.ts';
-import type { Formats, SomeOf, Source, Versioned } from '../version.ts';
+import type { Formats, Reading, SomeOf, Source, Versioned } from '../version.ts';
+
+declare const target: unique symbol;
 
 /** A command that a reaction sends, and the names of the reactions to its outcome.
  * @example const debit: Send = send(account, 'a1', 'Debit', terms, { done: 'debited', refused: 'debitRefused' });
  */
-export type Send = Readonly<{
+export interface Send<
+  Target = unknown,
+  Type extends string = string,
+  Done extends string = string,
+  Refused extends string = string,
+> {
   /** The stream that it goes to. */
-  to: string;
-  command: Message;
+  readonly to: string;
+  readonly command: Message<Type>;
   /** The name of the reaction in `onDone` that follows on success; nothing follows without one. */
-  done?: string;
+  readonly done?: Done;
   /** The name of the reaction in `onRefused` that follows on a refusal. Without one a refusal leaves the instance stuck, for a person to handle. */
-  refused?: string;
-}>;
+  readonly refused?: Refused;
+  /** The type of the decider that it goes to, for the compiler alone: no value has this. */
+  readonly [target]?: Target;
+}
 
 /**
  * A process's reaction to one cause: its memory from now on, commands in their order, deadlines, events of its own, and an end.
  * @example const reaction: Reaction<Memory> = { memory: { ...memory, paid: true }, send: [confirm], cancelDeadlines: ['payment'] };
  */
-export type Reaction<Memory> = Readonly<{
+export interface Reaction<Memory, Deadline extends string = string> {
   /** Absent: as it was. */
-  memory?: Memory;
-  send?: readonly Send[];
+  readonly memory?: Memory;
+  readonly send?: readonly Send[];
   /** The instants of deadlines, by name. A deadline that was set before is replaced. */
-  setDeadlines?: Readonly<Record<string, string>>;
+  readonly setDeadlines?: Readonly<Record<string, string>>;
   /** The names of deadlines; one that is not set is ignored. */
-  cancelDeadlines?: readonly string[];
+  readonly cancelDeadlines?: readonly Deadline[];
   /** Events of the process's own, of the types in `raises`. */
-  raise?: readonly Message[];
+  readonly raise?: readonly Message[];
   /** Ends the instance, with a word or a few such as 'completed' or 'undone'. It ignores later causes, except the outcomes of its open commands. */
-  end?: string;
-}>;
+  readonly end?: string;
+}
 
 /**
  * The outcome of a command that an instance sent.
  * @example const refused = (memory: Memory, { reason }: Outcome) => ({ send: [fail(memory, reason)] });
  */
-export type Outcome = Readonly<{
-  to: string;
-  command: Message;
+export interface Outcome {
+  readonly to: string;
+  readonly command: Message;
   /** Of a refusal. */
-  reason?: string;
-  detail?: unknown;
+  readonly reason?: string;
+  readonly detail?: unknown;
   /** The commit on the target, which every command of a process leaves there. */
-  commit: number;
-  at: string;
-}>;
+  readonly commit: number;
+  readonly at: string;
+}
 
 /**
  * A deadline that fired: its due time, and the time at which it was handled.
  * @example const due = (memory: Memory, { at }: Due) => ({ send: [expire(memory, at)] });
  */
-export type Due = Readonly<{ name: string; dueAt: string; at: string }>;
+export interface Due {
+  readonly name: string;
+  readonly dueAt: string;
+  readonly at: string;
+}
 
 /**
  * A resolution of a stuck or parked instance by a person: the instance's id, the person, the reason, and the time. The reason is free text, for
  * staff.
  * @example const resolved = (_: Memory, { instance }: Resolution) => ({ send: [send(transfer, instance, 'Settle', {})] });
  */
-export type Resolution = Readonly<{ instance: string; by: string; why: string; at: string }>;
+export interface Resolution {
+  readonly instance: string;
+  readonly by: string;
+  readonly why: string;
+  readonly at: string;
+}
 
-/** A process manager: reacts to events of any streams, remembers what it needs to, sends commands, sets deadlines. All of it is pure.
- * @example export const transferProcess: Process<Memory, TransferEvent> = { category: 'transferProcess', ... };
+type React<Memory, What, Deadline extends string> = (memory: Memory, what: What) => Reaction<Memory, Deadline> | undefined;
+
+/** A process manager: reacts to events of any streams, remembers what it needs to, sends commands, sets deadlines. All of it is pure. It is made by
+ * `process()`, which checks the names in it. `Deadline` lets the compiler keep the names of deadlines in a declaration.
+ * @example export const transferProcess: Process<Memory, TransferEvent> = process<Memory, TransferEvent>()({ category: 'transferProcess', ... });
  */
-export interface Process<Memory, E extends Message> {
+export interface Process<Memory, E extends Message, Deadline extends string = string> {
   /** The category of its own streams, one for each instance, with its decisions. */
   readonly category: string;
   /** The sources of the events that it reacts to. */
@@ -83,17 +104,15 @@ export interface Process<Memory, E extends Message> {
   readonly publishes?: readonly string[];
   /** The id of the instance that an event belongs to; undefined: none. */
   readonly instance: (event: Recorded<E>) => string | undefined;
-  readonly on: {
-    readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Reaction<Memory> | undefined;
-  };
-  readonly onDone?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
-  readonly onRefused?: Readonly<Record<string, (memory: Memory, outcome: Outcome) => Reaction<Memory> | undefined>>;
-  readonly onDeadline?: Readonly<Record<string, (memory: Memory, due: Due) => Reaction<Memory> | undefined>>;
+  readonly on: { readonly [T in E['type']]?: React<Memory, Recorded<Extract<E, { type: T }>>, Deadline> };
+  readonly onDone?: Readonly<Record<string, React<Memory, Outcome, Deadline>>>;
+  readonly onRefused?: Readonly<Record<string, React<Memory, Outcome, Deadline>>>;
+  readonly onDeadline?: Readonly<Record<string, React<Memory, Due, Deadline>>>;
   /**
    * The reaction when a person resolves a stuck or parked instance, which may have no memory yet. The instance ends as 'resolved', unless this
    * returns another `end`.
    */
-  readonly onResolved?: (memory: Memory, resolution: Resolution) => Reaction<Memory> | undefined;
+  readonly onResolved?: React<Memory, Resolution, Deadline>;
 }
 
 type Reacting = ((memory: never, what: never) => Reaction<unknown> | undefined) | undefined;
@@ -106,7 +125,7 @@ export type AnyProcess = Readonly<{
   from: readonly Source[];
   sends: readonly AnyDecider[];
   since: string;
-  memory: Pick<Versioned<unknown>, 'current' | 'readable' | 'schemas' | 'parse'>;
+  memory: Reading<unknown>;
   initial: unknown;
   raises?: Formats;
   publishes?: readonly string[];
@@ -133,15 +152,22 @@ type DataFor<D extends Decides, T extends keyof D['decide']> = Parameters<D['dec
  * Makes a command to one aggregate. The compiler checks its name and data.
  * @example send(account, 'a1', 'Debit', { amount: 5, currency: 'EUR' }, { done: 'debited', refused: 'debitRefused' });
  */
-export const send = <D extends Decides, T extends keyof D['decide'] & string>(
+export const send = <
+  D extends Decides,
+  T extends keyof D['decide'] & string,
+  Done extends string = never,
+  Refused extends string = never,
+>(
   to: D,
   id: string,
   type: T,
   data: DataFor<D, T>,
-  follows: Readonly<{ done?: string; refused?: string }> = {},
-): Send => ({ to: streamName(to.category, id), command: { type, data }, ...follows });
-
-/** A length of time.
+  follows: Readonly<{ done?: Done; refused?: Refused }> = {},
+): Send<D, T, NoInfer<Done>, NoInfer<Refused>> => ({
+  to: streamName(to.category, id),
+  command: { type, data },
+  ...follows,
+}); /** A length of time.
  * @example const halfAnHour: Span = { minutes: 30 };
  */
 export type Span = Readonly<{ days?: number; hours?: number; minutes?: number; seconds?: number }>;

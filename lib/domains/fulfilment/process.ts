@@ -1,14 +1,13 @@
 import { type OrderEvent, orderSource } from '../../../events/order.ts';
 import type { Message } from '../../core/message.ts';
-import { later, type Process, type Reaction, send } from '../../core/process/process.ts';
+import { process } from '../../core/process/declare.ts';
+import { later, type Send, type Span, send } from '../../core/process/process.ts';
 import { parseStream } from '../../core/stream.ts';
 import { account } from '../account/decider.ts';
 import { order } from '../order/decider.ts';
 import { type Line, withLine } from '../order/lines.ts';
 import { stock } from '../stock/decider.ts';
 import { type Fulfilment, fulfilmentMemory, unseen } from './memory.ts';
-
-type Step = Reaction<Fulfilment>;
 
 /**
  * Placed -> wait for the customer to say which account pays -> take the payment -> reserve each line -> confirm -> shipped. Stock is kept for those
@@ -17,8 +16,8 @@ type Step = Reaction<Fulfilment>;
  * The order decides what happens to it: the process asks to reject or expire, the customer cancels, and whichever the order takes
  * first comes back as its event. That event alone begins the winding up, so that it happens once, whatever crossed on the way.
  */
-export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fulfilment, OrderEvent> => {
-  return {
+export const fulfilmentWithin = (toPay: Span) =>
+  process<Fulfilment, OrderEvent>()({
     category: 'fulfilment',
     from: [orderSource],
     sends: [order, stock, account],
@@ -27,18 +26,16 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
     initial: unseen,
     instance: (event) => event.entityId,
     on: {
-      OrderPlaced: (_, { entityId, at, data: { owner, currency, lines } }) => {
-        return goOn(
-          { ...unseen, stage: 'open', orderId: entityId, owner, currency, lines, asked: [] },
-          { setDeadlines: { payment: later(at, toPay) } },
-        );
-      },
+      OrderPlaced: (_, { entityId, at, data: { owner, currency, lines } }) => ({
+        ...goOn({ ...unseen, stage: 'open', orderId: entityId, owner, currency, lines, asked: [] }),
+        setDeadlines: { payment: later(at, toPay) },
+      }),
       // The time to pay runs from the placing: no change prolongs it.
       LineChanged: (memory, { data }) => {
         if (memory.stage !== 'open') return undefined;
         const changed = { ...memory, lines: withLine(memory.lines, data), changes: memory.changes + 1 };
         // A release up to 0.1 reserved when the order was placed: the reservation of a removed line is released.
-        return goOn(changed, { send: data.quantity === 0 && mayBeReserved(memory, data) ? [release(memory, data)] : [] });
+        return goOn(changed, ...(data.quantity === 0 && mayBeReserved(memory, data) ? [release(memory, data)] : []));
       },
       PaymentChosen: (memory, { data: { account, amount } }) => {
         if (memory.stage !== 'open') return undefined;
@@ -48,7 +45,8 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
         memory.stage === 'open'
           ? goOn(
               { ...memory, stage: 'shipped' },
-              { send: [...memory.lines.map((line) => dispatch(memory, line)), settle(memory, { done: 'settled' })] },
+              ...memory.lines.map((line) => dispatch(memory, line)),
+              settle(memory, { done: 'settled' }),
             )
           : undefined,
       OrderCancelled: (memory) => windUp(memory, 'cancelled'),
@@ -59,10 +57,10 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
       reserved: (memory) => onceReserved({ ...answered(memory), reserving: memory.reserving - 1 }),
       paid: (memory) => {
         const paid: Fulfilment = { ...answered(memory), payment: 'taken' };
-        if (isOver(paid)) return goOn(paid, { send: [refund(paid)] });
+        if (isOver(paid)) return goOn(paid, refund(paid));
         const { lines } = paid;
         const asked = withAsked(paid, () => lines.map(({ sku }) => sku));
-        return goOn({ ...asked, reserving: lines.length }, { send: lines.map((line) => reserve(paid, line)) });
+        return goOn({ ...asked, reserving: lines.length }, ...lines.map((line) => reserve(paid, line)));
       },
       heard: (memory) => goOn(answered(memory)),
       settled: (memory) => goOn(answered(memory)),
@@ -83,25 +81,24 @@ export const fulfilmentWithin = (toPay: Parameters<typeof later>[1]): Process<Fu
     },
     onDeadline: {
       payment: (memory) =>
-        memory.stage === 'open' ? goOn(memory, { send: [ask(memory, 'Expire', { changes: memory.changes })] }) : undefined,
+        memory.stage === 'open' ? goOn(memory, ask(memory, 'Expire', { changes: memory.changes })) : undefined,
     },
     // Uses the instance's id: an instance parked at its first event has no memory. The operator has taken care of stock and money.
     onResolved: (memory, { instance }) => ({
       send: [send(order, instance, 'SettleByHand', {}), ...(memory.account === '' ? [] : [settle(memory)])],
     }),
-  };
-};
+  });
 
 export const fulfilment = fulfilmentWithin({ minutes: 30 });
 
 const isOver = ({ stage }: Fulfilment) => stage === 'cancelled' || stage === 'rejected' || stage === 'expired';
 
 /** Every reaction ends here: it counts the open commands, and is the end once it is over and none is left. */
-const goOn = (memory: Fulfilment, { send = [], ...rest }: Pick<Step, 'send' | 'setDeadlines' | 'cancelDeadlines'> = {}): Step => {
+const goOn = <Sends extends readonly Send[]>(memory: Fulfilment, ...send: Sends) => {
   const open = memory.open + send.length;
   const ends = open === 0 && (isOver(memory) || memory.stage === 'shipped');
   const end = memory.stage === 'shipped' ? 'completed' : memory.stage;
-  return { ...rest, memory: { ...memory, open }, send, ...(ends && { end }) };
+  return { memory: { ...memory, open }, send, ...(ends && { end }) };
 };
 
 const answered = (memory: Fulfilment): Fulfilment => ({ ...memory, open: memory.open - 1 });
@@ -143,30 +140,30 @@ const ask = <T extends Asks>({ orderId }: Fulfilment, type: T, data: Asked<T>) =
   send(order, orderId, type, data, { done: 'heard', refused: 'overtaken' });
 
 /** The customer has named the paying account, which fixes the lines. */
-const takePayment = (memory: Fulfilment): Step => {
+const takePayment = (memory: Fulfilment) => {
   const terms = { ...payment(memory), purpose: 'payment', onBehalfOf: memory.owner } as const;
   const debit = send(account, memory.account, 'Debit', terms, { done: 'paid', refused: 'paymentRefused' });
-  return goOn({ ...memory, payment: 'taking' }, { send: [debit] });
+  return goOn({ ...memory, payment: 'taking' }, debit);
 };
 
 /** Continues once all lines are reserved: at once if they were reserved before the payment, as the release before did. */
-const onceReserved = (memory: Fulfilment): Step => {
+const onceReserved = (memory: Fulfilment) => {
   if (memory.stage !== 'open' || memory.reserving > 0) return goOn(memory);
   if (memory.payment === 'chosen') return takePayment(memory);
-  return memory.payment === 'taken' ? goOn(memory, { send: [ask(memory, 'Confirm', {})] }) : goOn(memory);
+  return memory.payment === 'taken' ? goOn(memory, ask(memory, 'Confirm', {})) : goOn(memory);
 };
 
-const reject = (memory: Fulfilment, why: Asked<'Reject'>): Step =>
-  memory.stage === 'open' ? goOn({ ...memory, stage: 'rejecting' }, { send: [ask(memory, 'Reject', why)] }) : goOn(memory);
+const reject = (memory: Fulfilment, why: Asked<'Reject'>) =>
+  memory.stage === 'open' ? goOn({ ...memory, stage: 'rejecting' }, ask(memory, 'Reject', why)) : goOn(memory);
 
 /**
  * Releases reservations and refunds the payment, and sends nothing to stock that was never asked to reserve. Releases need not wait for open
  * reservations: commands to one stock take effect in the order decided. An open payment must be awaited: only its outcome says whether there is
  * anything to refund.
  */
-const windUp = (memory: Fulfilment, stage: 'cancelled' | 'rejected' | 'expired'): Step | undefined => {
+const windUp = (memory: Fulfilment, stage: 'cancelled' | 'rejected' | 'expired') => {
   if (memory.stage !== 'open' && memory.stage !== 'rejecting') return undefined;
   const releases = memory.lines.filter((line) => mayBeReserved(memory, line)).map((line) => release(memory, line));
   const refunds = memory.payment === 'taken' ? [refund(memory)] : [];
-  return goOn({ ...memory, stage }, { send: [...releases, ...refunds], cancelDeadlines: ['payment'] });
+  return { ...goOn({ ...memory, stage }, ...releases, ...refunds), cancelDeadlines: ['payment'] as const };
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type TransferEvent, transferSource } from '../../../events/transfer.ts';
-import { later, type Process, type Reaction, send } from '../../core/process/process.ts';
+import { process } from '../../core/process/declare.ts';
+import { later, send } from '../../core/process/process.ts';
 import { v1 } from '../../core/version.ts';
 import { account } from '../account/decider.ts';
 import { transfer } from './decider.ts';
@@ -27,7 +28,7 @@ type Why = Readonly<{ reason: 'debit-refused' | 'credit-refused' | 'expired'; be
  * Requested -> debit -> credit -> completed, then the account is settled. A refused credit gives the money back. Between the debit and the end the
  * account has an open movement and does not close, so that a refund finds it open. A refund that is refused all the same leaves the instance stuck.
  */
-export const transferProcess: Process<Memory, TransferEvent> = {
+export const transferProcess = process<Memory, TransferEvent>()({
   category: 'transferProcess',
   from: [transferSource],
   sends: [account, transfer],
@@ -61,7 +62,7 @@ export const transferProcess: Process<Memory, TransferEvent> = {
   onResolved: (memory, { instance }) => ({
     send: [send(transfer, instance, 'SettleByHand', {}), ...(memory.from === '' ? [] : [settle(memory)])],
   }),
-};
+});
 
 const referenceOf = ({ transferId }: Memory) => `transfer-${transferId}`;
 
@@ -82,12 +83,12 @@ const credit = (memory: Memory) => {
 };
 
 /** A refund has no reaction to a refusal: nothing is left to try, and the instance gets stuck so that the money is not forgotten. */
-const undo = (memory: Memory, why: Pick<Memory, 'reason' | 'because'>): Reaction<Memory> => {
+const undo = (memory: Memory, why: Pick<Memory, 'reason' | 'because'>) => {
   const terms = { ...movement(memory), purpose: 'refund', counterparty: memory.to } as const;
   return { memory: { ...memory, ...why }, send: [send(account, memory.from, 'Credit', terms, { done: 'refunded' })] };
 };
 
-const fail = (transferId: string, why: Why): Reaction<Memory> => ({
+const fail = (transferId: string, why: Why) => ({
   send: [send(transfer, transferId, 'Fail', why, { done: 'failed' })],
-  cancelDeadlines: ['debit'],
+  cancelDeadlines: ['debit'] as const,
 });

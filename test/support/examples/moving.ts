@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../../lib/core/decider.ts';
-import { later, type Process, send } from '../../../lib/core/process/process.ts';
+import { process } from '../../../lib/core/process/declare.ts';
+import { later, send } from '../../../lib/core/process/process.ts';
 import { type EventOf, v1 } from '../../../lib/core/version.ts';
 
 const amount = z.strictObject({ amount: z.int().positive() });
@@ -91,7 +92,7 @@ type Moving = ReturnType<(typeof memory)['parse']>;
 const settle = (id: string, how: string) => send(transfer, id, 'Settle', { how });
 
 /** Moves money from one wallet to another; what cannot be added there is given back. A note 'throw' makes a reaction throw. */
-export const moving: Process<Moving, TransferEvent> = {
+export const moving = process<Moving, TransferEvent>()({
   category: 'moving',
   from: [transfer],
   sends: [wallet, transfer],
@@ -124,4 +125,4 @@ export const moving: Process<Moving, TransferEvent> = {
   onDeadline: {
     patience: (state, { dueAt }) => ({ memory: { ...state, late: true }, raise: [{ type: 'Delayed', data: { by: dueAt } }] }),
   },
-};
+});

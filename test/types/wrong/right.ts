@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import {
+  type CommandOf,
+  command,
+  type Decider,
+  type EventOf,
+  later,
+  process,
+  type Source,
+  send,
+  v1,
+} from '../../../lib/index.ts';
+
+/** Right, as everything in this file: the faults are in the other files alone. */
+export const deskEvents = { Opened: v1(z.object({ by: z.string() })), Closed: v1(z.object({ why: z.string() })) };
+export const deskCommands = { Open: command(['user'], z.object({ by: z.string() })), Close: command(['process'], z.object({})) };
+export const lampEvents = { Lit: v1(z.object({})) };
+export const lampCommands = { Light: command(['process'], z.object({})) };
+export const memory = v1(z.object({ desk: z.string() }));
+
+export type DeskEvent = EventOf<typeof deskEvents>;
+export type DeskCommand = CommandOf<typeof deskCommands>;
+export type LampEvent = EventOf<typeof lampEvents>;
+export type LampCommand = CommandOf<typeof lampCommands>;
+export const deskSource: Source<DeskEvent> = { category: 'desk', events: deskEvents };
+export const lampSource: Source<LampEvent> = { category: 'lamp', events: lampEvents };
+export interface Desk {
+  readonly open: boolean;
+}
+export type Memory = ReturnType<typeof memory.parse>;
+
+export const desk: Decider<Desk, DeskCommand, DeskEvent> = {
+  category: 'desk',
+  events: deskEvents,
+  commands: deskCommands,
+  initial: { open: false },
+  decide: {
+    Open: ({ open }, { by }) => (open ? [] : [{ type: 'Opened', data: { by } }]),
+    Close: () => [{ type: 'Closed', data: { why: 'late' } }],
+  },
+  evolve: { Opened: () => ({ open: true }), Closed: () => ({ open: false }) },
+};
+
+export const lamp: Decider<Desk, LampCommand, LampEvent> = {
+  category: 'lamp',
+  events: lampEvents,
+  commands: lampCommands,
+  initial: { open: false },
+  decide: { Light: () => [{ type: 'Lit', data: {} }] },
+  evolve: { Lit: (state) => state },
+};
+
+export const declared = {
+  category: 'evening',
+  from: [deskSource],
+  sends: [desk, lamp],
+  since: '2026-11-01T00:00:00.000Z',
+  memory,
+  initial: { desk: '' },
+  instance: ({ entityId }: { entityId: string }) => entityId,
+};
+
+export const evening = process<Memory, DeskEvent>()({
+  ...declared,
+  on: {
+    Opened: (_, { entityId, at }) => ({
+      memory: { desk: entityId },
+      send: [light(entityId)],
+      setDeadlines: { evening: later(at, { hours: 8 }) },
+    }),
+    Closed: () => ({ cancelDeadlines: ['evening'], end: 'closed' }),
+  },
+  onDone: { lit: () => ({}), lamps: () => ({}) },
+  ofEarlierReleases: ['lamps'],
+  onRefused: { notLit: ({ desk: id }) => ({ send: [send(desk, id, 'Close', {})] }) },
+  onDeadline: { evening: ({ desk: id }) => ({ send: [send(desk, id, 'Close', {})] }) },
+});
+
+const light = (id: string) => send(lamp, id, 'Light', {}, { done: 'lit', refused: 'notLit' });
