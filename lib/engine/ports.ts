@@ -2,15 +2,15 @@ import type { Amount } from '../core/amount.ts';
 import type { Commit } from '../core/commit.ts';
 import type { Share } from '../core/share.ts';
 
-/** What an append came to: stored, or lost to the commit that is already there. */
+/** The result of an append: stored, or lost to the commit that is already there. */
 export type Appended = Readonly<{ stored: true } | { stored: false; winner: Commit }>;
 
-/** What an append to several streams came to: stored, or not, with the commits that were in the way. */
+/** The result of an append to several streams: stored, or not, with the commits that were in the way. */
 export type AppendedTogether = Readonly<{ stored: true } | { stored: false; winners: readonly Commit[] }>;
 
 export type Page = Readonly<{
   commits: readonly Commit[];
-  /** Where to go on: the next page's `from`, or its `to` when newest first. Absent at the end; a last page may be empty. */
+  /** The start of the next page: its `from`, or its `to` when newest first. Absent at the end; a last page may be empty. */
   next?: number;
 }>;
 
@@ -71,11 +71,11 @@ export interface Keys {
 /** Proofs of what travels between our own functions, under a key that only these may read. */
 export interface Proofs {
   make(text: string): Promise<string>;
-  /** Whether a proof is of this text, under today's key or the one before. */
+  /** True if a proof is of this text, under the current key or the previous one. */
   holds(text: string, proof: string): Promise<boolean>;
 }
 
-/** Where a row is in a list: its partition, and its place there, which no two rows share. Stored format of 2026-11. */
+/** The position of a row in a list: its partition, and its sort key, which no two rows share. Stored format of 2026-11. */
 export type Place = Readonly<{ in: string; at: string }>;
 
 /** One item of a view's table. Stored format of 2026-11. */
@@ -86,8 +86,10 @@ export type ViewItem = Readonly<{
   stream: string;
   /** The commit that the item was last written for: in a head, the cursor. */
   commit: number;
-  /** How often the head was written: the optimistic lock. In a row, the count of the head that it was written for. Absent in what was written before
-   * there was such a count. */
+  /**
+   * The number of writes of the head: the optimistic lock. In a row, the count of the head that it was written for. Absent in items that
+   * are older than this count.
+   */
   writes?: number;
   /** In the head of a view with many rows for each stream: a refold writes rows under the count that comes next, and nobody else may. */
   refolding?: true;
@@ -97,11 +99,11 @@ export type ViewItem = Readonly<{
   owner?: string;
   /** Absent in a tombstone, and in the head of a view with many rows. */
   row?: object;
-  /** What a view with many rows for each stream, or with shared rows, keeps for itself, in the head. */
+  /** The memory of a view with many rows for each stream, or with shared rows; it is in the head. */
   memory?: unknown;
   /** A change of more shared rows than one transaction takes: where it leads, and how many of its rows are done. */
   begun?: Readonly<{ commit: number; memory: unknown; done: number }>;
-  /** What the stream contributes to the shared row under whose key the item stands. */
+  /** The stream's contribution to the shared row under whose key the item is. */
   share?: Share;
   /** Its places in the lists that its view declares; a tombstone has none. */
   lists?: Readonly<Record<string, Place>>;
@@ -111,7 +113,7 @@ export type ViewItem = Readonly<{
   parked?: Readonly<{ commit: number; reason: string; at: string }>;
 }>;
 
-/** What one stream changes in one shared row: what it contributes from now on, and what that adds to its part of the row. */
+/** The change of one stream in one shared row: its new contribution, and the difference that this adds to its part of the row. */
 export type RowChange = Readonly<{
   row: string;
   shard: number;
@@ -135,7 +137,7 @@ export type RowPart = Readonly<{
   highest: Readonly<Record<string, number | string>>;
 }>;
 
-/** What became of a change of shared rows: written; not, since the head has moved; or not, since a row's own condition did not hold. */
+/** The result of a change of shared rows: written; not written, since the head has moved; or not written, since a row's own condition failed. */
 export type PutShares = 'written' | 'moved' | 'refused';
 
 /** One revision's table. Reads by key are consistent; lists are not. */
@@ -152,7 +154,7 @@ export interface View {
   putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;
   /** A part of a shared row. */
   part(row: string, shard: number): Promise<RowPart | undefined>;
-  /** What a stream contributes to each of some shared rows; a row in which it has no share is not among them. */
+  /** The stream's contributions to some shared rows; rows without one are left out. */
   shares(stream: string, rows: readonly string[]): Promise<ReadonlyMap<string, Share>>;
   /** Puts a part of a shared row as it must be, if it was changed as often as it was when it was read (undefined: is not there). Answers whether it did. */
   putPart(part: RowPart, listed: string, changes: Amount | undefined): Promise<boolean>;
@@ -162,7 +164,7 @@ export type Direction = 'oldest-first' | 'newest-first';
 
 export type Listing = Readonly<{
   items: readonly ViewItem[];
-  /** Where the next page begins; absent at the end. */
+  /** The start of the next page; absent at the end. */
   next?: Readonly<Record<string, unknown>>;
 }>;
 
@@ -176,7 +178,7 @@ export type RowListing = Readonly<{
   next?: Readonly<Record<string, unknown>>;
 }>;
 
-/** What queries ask of a revision's table. */
+/** The port through which queries read a revision's table. */
 export interface ViewReader {
   /** All parts of a shared row. */
   parts(row: string): Promise<readonly RowPart[]>;
@@ -185,7 +187,7 @@ export interface ViewReader {
   sharedRows(
     options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; owner?: string; consistent?: boolean }>,
   ): Promise<RowListing>;
-  /** What each stream contributes to a shared row, by the streams' names: for audits. */
+  /** The contribution of each stream to a shared row, by the streams' names: for audits. */
   sharesIn(row: string, options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
   head(key: string): Promise<ViewItem | undefined>;
   /** Tombstones are hidden unless they are asked for: by who must know which commit took a row away. */
@@ -207,7 +209,7 @@ export interface Bus {
   send(entries: readonly BusEntry[]): Promise<readonly Readonly<{ index: number; reason: string }>[]>;
 }
 
-/** How much of a queue is waiting, being worked on, and given up on. As the queue counts: about. */
+/** The numbers of messages of a queue that wait, are being processed, and are dead letters; approximate, as the queue counts. */
 export type Depth = Readonly<{ waiting: number; inFlight: number; deadLetters: number }>;
 
 /** A consumer's own queue, for what goes to it past the bus. */
@@ -217,7 +219,7 @@ export interface Queue {
   depth(): Promise<Depth>;
 }
 
-/** Where in a segment of the commits a scan goes on. */
+/** The position at which a scan of a segment of the commits continues. */
 export type ScanPlace = Readonly<{ stream: string; commit: number }>;
 
 export type ScanPage = Readonly<{

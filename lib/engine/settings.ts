@@ -1,4 +1,4 @@
-/** What a deployment may tune; each figure's reason stands beside it. */
+/** The settings of a deployment; each figure's reason is beside it. */
 export type Settings = Readonly<typeof defaultSettings>;
 
 export const defaultSettings = {
@@ -12,20 +12,25 @@ export const defaultSettings = {
   cacheBytes: 32 * 1024 * 1024,
   /** About 40 commits of 250-byte events: 7 read units for a cold load, 3 write units for a snapshot. */
   snapshotBytes: 24 * 1024,
-  /** How many Idempotency-Keys of a stream are remembered; and, apart from them, how many ids of processes' commands without looking further back. */
+  /**
+   * The number of Idempotency-Keys that a stream remembers; and, separately, of the ids of processes' commands, before older commits are
+   * searched.
+   */
   idempotencyWindow: 256,
-  /** How long a query with `Consistent-With` waits for its view: less than a caller does, and many times what a view usually takes. */
+  /** The time that a query with `Consistent-With` waits for its view: less than a caller waits, and many times what a view usually takes. */
   consistentWithinMilliseconds: 3_000,
   eventsPerCommit: 1_000,
-  /** How much of a history (bytes) is folded for one state of the past: some 2,000 read units, and less than a second of folding. */
+  /** The most bytes of a history that are folded for one state of the past: some 2,000 read units, and less than a second of folding. */
   pastBytes: 8 * 1024 * 1024,
 };
 
-/** How far ahead of the clock an imported commit may be dated: as far as the clocks of two machines lie apart. A stream's times never go back, so a
- * commit from the future would date everything after it. */
+/**
+ * The time that an imported commit may be ahead of the clock: the difference between the clocks of two machines. The times of a stream
+ * never go back, so a commit from the future would date everything after it.
+ */
 export const importAheadMilliseconds = 5 * 60_000;
 
-/** What the sweep may spend; each figure's reason stands beside it. */
+/** The limits of the sweep; each figure's reason is beside it. */
 export type SweepSettings = Readonly<typeof sweepSettings>;
 
 export const sweepSettings = {
@@ -39,19 +44,19 @@ export const sweepSettings = {
   passMilliseconds: 24 * 3_600_000,
   /** A younger commit is still on its way: command, stream, bus and queue together take seconds, a retried batch a minute. */
   graceMilliseconds: 2 * 60_000,
-  /** How far clocks may lie apart for a commit to be taken as checked by its time alone. */
+  /** The difference of clocks within which a commit counts as checked by its time alone. */
   clockMilliseconds: 15 * 60_000,
   /** Every so many passes all streams are looked at, whatever their commits' times say: no wrong clock hides a loss for longer. */
   thoroughEvery: 24,
   /** Above this many waiting messages a consumer is late, not short of anything: more messages would not help it. */
   backlog: 100,
-  /** What one run repairs at most for each consumer: after an outage the repairs come in portions, not as a flood beside the live commits. */
+  /** The most repairs of one run for each consumer: after an outage repairs come in portions, and do not flood the live commits. */
   repairsPerConsumer: 1_000,
   /** When a run begins no further page; the function's own timeout is twice as long. */
   runMilliseconds: 30_000,
 };
 
-/** How long a process works on one instance at a time; each figure's reason stands beside it. */
+/** The time that a process works on one instance without a break; each figure's reason is beside it. */
 export type ProcessSettings = Readonly<typeof processSettings>;
 
 export const processSettings = {

@@ -31,7 +31,7 @@ const fingerprint = (text: string): number => {
 
 export type Wanted = Readonly<{ commit: number; print: number; expires?: string }>;
 
-/** What a row should be, in little room; undefined for a tombstone. */
+/** The expected row in a compact form; undefined for a tombstone. */
 export const wantedOf = (item: ViewItem): Wanted | undefined =>
   item.row === undefined
     ? undefined

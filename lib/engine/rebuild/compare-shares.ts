@@ -43,7 +43,7 @@ const settled = async ({ clock }: Pick<Sharing, 'clock'>, look: () => Promise<Fo
   return undefined;
 };
 
-/** Whether the parts of a shared row are the sum of its shares. */
+/** True if the parts of a shared row are the sum of its contributions. */
 export const rowDifference = async (sharing: Sharing, row: string): Promise<Difference | undefined> => {
   const { projection, view } = sharing;
   return settled(sharing, async () => {
@@ -53,7 +53,7 @@ export const rowDifference = async (sharing: Sharing, row: string): Promise<Diff
   });
 };
 
-/** Whether a stream is to have the share in a row that it has. */
+/** True if a stream should have the contribution to a row that it has. */
 export const shareDifference = async (sharing: Sharing, stream: string, row: string): Promise<Difference | undefined> => {
   const { projection, view } = sharing;
   return settled(sharing, async () => {

@@ -9,7 +9,7 @@ import { compared, type Wanted, wantedOf } from './compare-rows.ts';
 import { kindOf } from './kinds.ts';
 import type { Difference } from './ports.ts';
 
-/** What differs, and whether that may be because the stream was written to meanwhile. */
+/** The differences, and true for `moved` if they may come from writes to the stream meanwhile. */
 type Look = Readonly<{ differences: readonly Difference[]; moved: boolean }>;
 
 const nothing: Look = { differences: [], moved: false };
@@ -17,7 +17,7 @@ const looks = 5;
 const betweenLooks = 200;
 const pathsNamed = 5;
 
-/** Which of so many streams are compared: the same ones every time, spread by name. */
+/** True for one of so many streams: the same ones every time, spread by name. */
 export const isSampled = (stream: string, oneOf: number): boolean => oneOf <= 1 || shardOf(stream, oneOf) === 0;
 
 /** The fields in which a stored item is not what it should be, without what is in them. */

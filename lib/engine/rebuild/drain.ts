@@ -8,7 +8,7 @@ import type { Page, Working } from './slice.ts';
 
 const notesPerPage = 100;
 
-/** How many commits a stream is brought on. */
+/** Brings a stream to its head, and returns the number of commits applied. */
 const broughtOn = async (working: Working, stream: string): Promise<number> => {
   const { before, after } = await catchUp(working, stream);
   return after.commit - (before?.commit ?? 0);

@@ -12,10 +12,10 @@ import type { Rebuild, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { Page, Working } from './slice.ts';
 
-/** How far a stream is: what the table holds, and what is folded beyond it of events that the projection does not handle. */
+/** The cursor of a stream: the head in the table, and a head folded further over events that the view does not handle. */
 type Known = Readonly<{ stored: ViewItem | undefined; head: ViewItem | undefined }>;
 
-/** What a page made of a stream: how far it is, and whether some of its commits did not follow. */
+/** The result of a page for a stream: its cursor, and whether some of its commits did not follow. */
 type Taken = Readonly<{ known?: Known; dirty: boolean }>;
 
 export const handledBy = ({ projection }: Pick<Projecting, 'projection'>) => {
@@ -41,15 +41,15 @@ export const streamsOf = (
   return streams;
 };
 
-/** A view whose rows are put at most so many at the same time, whoever puts them. */
+/** A view that writes at most so many rows at the same time. */
 const withFewPuts = <V extends View>(view: V, most: number): V => {
   const slot = slots(most);
   return { ...view, putRow: (...given) => slot(() => view.putRow(...given)) };
 };
 
 /**
- * Applies what a page holds of the streams that concern the projection, as far as it follows on what is there; notes all else. A stream that begins
- * in the page is taken for new as long as that turns out right: its write then finds something in its way, and the cursor is read.
+ * Applies the commits of a page that concern the view, as far as they follow on the cursor, and notes other streams as dirty. A stream that
+ * begins in the page is assumed to be new; if it is not, its write fails on its condition, and the cursor is read.
  */
 const filling = (working: Working) => {
   const { view, projection, clock } = working;
@@ -58,7 +58,7 @@ const filling = (working: Working) => {
 
   const known = async (stream: string, commits: readonly Commit[], race: number): Promise<Known | undefined> => {
     if (race === 0 && likelyNew && commits[0]?.commit === 1) return { stored: undefined, head: undefined };
-    // Where nothing is handled there is nothing to write, and no need to know.
+    // Without handled events there is nothing to write, and no need to read the head.
     if (!commits.some(handled)) return undefined;
     const head = await view.head(streamKey(projection, stream));
     likelyNew = head === undefined;
@@ -70,7 +70,7 @@ const filling = (working: Working) => {
       const start = (race === 0 && remembered) || (await known(stream, commits, race));
       if (!start) return { dirty: false };
       let { stored, head } = start;
-      // What was parked before this page is taken up again when it is drained; what this worker parked is known to throw.
+      // A stream that was parked before is retried when it is drained; one that this worker parked is known to throw.
       if (stored?.parked) return { known: start, dirty: start !== remembered };
       if (stored?.begun) {
         stored = await finished(working, { ...stored, begun: stored.begun });
@@ -94,7 +94,7 @@ const filling = (working: Working) => {
       likelyNew = false;
       return 'again';
     });
-    // Other writers are faster all the time: the drain brings the stream to its head.
+    // Lost every race: the drain brings the stream to its head.
     return taken === 'again' ? { dirty: true } : taken;
   };
 };

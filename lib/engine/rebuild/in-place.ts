@@ -5,12 +5,12 @@ import { orderRebuild } from './operator/start.ts';
 import type { Executions, Rebuild, Work } from './ports.ts';
 import { beginVerify, endBuilding, judge, type Leading, plan } from './steps.ts';
 
-/** By this name the history knows who has built a revision in place. */
+/** The name under which the history records a revision that a deployment built. */
 export const byDeployment = 'deployment';
 
 type Revision = Pick<Rebuild, 'projection' | 'revision'>;
 
-/** What it takes to build a revision without the state machine. */
+/** The ports that build a revision without the state machine. */
 export type InPlace = Omit<Ordering, 'executions'> &
   Leading &
   Readonly<{

@@ -6,13 +6,13 @@ import type { LeadStep } from './lead.ts';
 export type Worker = Readonly<{ projection: Pick<AnyProjection, 'name' | 'revision'>; functionName: string }>;
 
 type State = Readonly<Record<string, unknown>>;
-/** What only whoever deploys the machine knows: what its functions are called, and how long they may run. */
+/** The settings that only the deployment knows: the names and timeouts of the machine's functions. */
 type Machine = Readonly<{ leadFunction: string; leadSeconds: number; workers: readonly Worker[]; workSeconds: number }>;
 
-/** A function says by itself that its time is over: this is for one that cannot. */
+/** A function reports by itself that its time is over: this is for one that cannot. */
 const spareSeconds = 30;
 
-/** Whatever fails is tried again: a worker has kept its place. Full jitter, so that workers that were throttled together do not come together. */
+/** Every failure is retried: a worker has saved its position. Full jitter spreads the retries of workers that were throttled together. */
 const again = [
   {
     ErrorEquals: ['States.ALL'],
@@ -68,7 +68,7 @@ const parts = ({ leadFunction, leadSeconds, workSeconds }: Omit<Machine, 'worker
         [`${Label} done`]: { Type: 'Succeed' },
       },
     },
-    // What the workers did is in the control table.
+    // The results of the workers are in the control table.
     ResultPath: null,
     Catch: onFailure,
     ...next,

@@ -16,7 +16,7 @@ const finalStates = ['switched', 'replayed', 'audited', 'failed', 'cancelled'] a
 
 export type RebuildState = (typeof runningStates)[number] | (typeof finalStates)[number];
 
-/** Whether it has come to its end. */
+/** True if it has ended. */
 export const isOver = ({ state }: Readonly<{ state: RebuildState }>): boolean => finalStates.some((final) => final === state);
 
 /** A difference that verify or an audit found: in a stream, or in a shared row whose total is not the sum of its shares. Fields are named,
@@ -36,11 +36,11 @@ export type Rebuild = Readonly<{
   revision: number;
   /** The revision that answered when it began. */
   from?: number;
-  /** `rebuild` switches in the end; `replay` folds streams anew where they are, and switches nothing; `audit` only looks. */
+  /** `rebuild` switches at its end; `replay` refolds streams in place, and switches nothing; `audit` only compares. */
   kind: 'rebuild' | 'replay' | 'audit';
   /** Of a replay: only this category. */
   category?: string;
-  /** Of an audit: whether what differs is folded anew. */
+  /** Of an audit: true if streams that differ are refolded. */
   repair?: boolean;
   state: RebuildState;
   /** When its state began. */
@@ -50,45 +50,50 @@ export type Rebuild = Readonly<{
   startedAt: string;
   endedAt?: string;
   settings: RebuildSettings;
-  /** Of few commits: all streams are brought to their heads after it went live, so that nobody's notes need be waited for. */
+  /** Of few commits: all streams are brought to their heads after it went live, so that it need not wait for notes. */
   small?: true;
   /** About how many commits there were when it began. */
   aboutCommits: number;
-  /** What ended it before its time, or what verify found: the first of them, and how many in all. */
+  /** The reason of a failure; and the differences that verifying found: the first of them, and their number. */
   reason?: string;
   differences?: readonly Difference[];
   found?: number;
-  /** Of an audit that repairs: how many streams and rows were ordered to be mended. */
+  /** Of an audit that repairs: the number of streams and rows whose repair was requested. */
   ordered?: number;
 }>;
 
-/** A switch back, or forward again: over as soon as it is there, without an execution. Stored format of 2026-11, in the control table as
- * `rebuild/<id>` beside the rebuilds, of whose fields it has those that mean the same. */
+/**
+ * A switch back, or forward again: it ends at once, without an execution. Stored format of 2026-11, in the control table as `rebuild/<id>`
+ * beside the rebuilds, whose fields of the same meaning it has.
+ */
 export type RollBack = Pick<Rebuild, 'id' | 'projection' | 'revision' | 'since' | 'by' | 'why' | 'startedAt'> &
   Readonly<{
     kind: 'roll-back';
-    /** The revision that answered until then: where the next one leads. */
+    /** The revision that answered until then: the next roll back leads to it. */
     from: number;
     state: 'switched';
     endedAt: string;
   }>;
 
-/** What the history of rebuilds tells of. */
+/** An entry in the history of rebuilds. */
 export type Recorded = Rebuild | RollBack;
 
 export const parts = ['fill', 'drain', 'catch-up', 'verify', 'rows', 'recheck'] as const;
 
-/** What workers do: `catch-up` brings every stream to its head, where `drain` does those that were noted; `rows` looks at a view's own items, as `verify` at the commits; `recheck` looks again at what was ordered to be mended. */
+/**
+ * The tasks of workers: `catch-up` brings every stream to its head, `drain` only those that were noted; `rows` checks a view's own items,
+ * `verify` the commits; `recheck` checks again where a repair was requested.
+ */
 export type Part = (typeof parts)[number];
 
-/** One worker's share of a rebuild: a segment, or a shard of dirty notes. */
+/** The task of one worker of a rebuild: a segment, or a shard of dirty notes. */
 export type Work = Readonly<{ task: Part; rebuild: string; number: number; of: number }>;
 
-/** How far one worker is with one segment (or shard of dirty notes). Stored format of 2026-11, in control as `rebuild/<id>/<part>/<number>`. */
+/** The progress of one worker in one segment (or shard of dirty notes). Stored format of 2026-11, in control as `rebuild/<id>/<part>/<number>`. */
 export type PartProgress = Readonly<{
   part: Part;
   number: number;
-  /** Where it goes on; absent at the beginning and at the end. */
+  /** The position to continue from; absent at the beginning and at the end. */
   after?: Readonly<Record<string, unknown>>;
   done: boolean;
   commits: number;
@@ -100,7 +105,7 @@ export type PartProgress = Readonly<{
   found: number;
   /** When it may go on, by its share of the units a second. */
   notBefore?: string;
-  /** How long that was from its last page on (milliseconds): another's clock may have been ahead. */
+  /** The time from its last page to `notBefore` (milliseconds): another function's clock may have been ahead. */
   pause?: number;
 }>;
 
@@ -111,7 +116,7 @@ export interface Rebuilds {
   load(id: string): Promise<Rebuild | undefined>;
   /** Records one and switches its view, both or neither, whatever is running; one that is recorded already, once. Answers whether it took effect. */
   rollBack(record: RollBack): Promise<boolean>;
-  /** Whatever the history has under this id. */
+  /** Loads the entry of the history with this id. */
   recorded(id: string): Promise<Recorded | undefined>;
   /** Changes its state if it is still in one of these. Answers whether it did. A last state frees the projection for the next one. */
   move(
@@ -140,7 +145,7 @@ export interface Executions {
 
 export type Units = Readonly<{ read: number; write: number }>;
 
-/** What the ports beside the scanner consumed since it was asked last. */
+/** The units that the ports beside the scanner consumed since the last call. */
 export interface Meter {
   taken(): Units;
 }
@@ -153,7 +158,7 @@ export interface ViewScanner {
   ): Promise<Readonly<{ items: readonly ScannedItem[]; next?: Readonly<Record<string, unknown>>; units: number }>>;
 }
 
-/** What a scan of a view's table tells of an item: enough to know what to look at. */
+/** The parts of an item that a scan of a view's table returns: enough to know what to check. */
 export type ScannedItem = Readonly<
   { kind: 'head' | 'row' | 'share'; stream: string; key: string; sort: string } | { kind: 'part'; row: string; shard: number }
 >;

@@ -2,7 +2,7 @@ import { nowOf } from '../instant.ts';
 import type { Ordering } from './operator/requests.ts';
 import { isOver, type Rebuild, runningStates } from './ports.ts';
 
-/** How long after its record was written an execution must have been started (milliseconds). */
+/** The time within which an execution must have started after its record was written (milliseconds). */
 const startsWithin = 60_000;
 
 /** A rebuild as it is: one whose execution has ended without saying so in the record is over. */

@@ -2,7 +2,7 @@ import { invalid } from '../problems.ts';
 import { dirtyShards } from '../view/ports.ts';
 import type { Rebuild, RebuildSettings, Work } from './ports.ts';
 
-/** What a rebuild may spend, unless it is told otherwise; each figure's reason stands beside it. */
+/** The limits of a rebuild, by default; each figure's reason is beside it. */
 export const defaultRebuildSettings: RebuildSettings = {
   /** Twice as many as work at once: the last ones are over soon after each other. */
   segments: 16,
@@ -34,7 +34,7 @@ export const rebuildSettings = (asked: Partial<RebuildSettings> = {}): RebuildSe
   return { ...defaultRebuildSettings, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) };
 };
 
-/** What a worker may do before it hands itself on; each figure's reason stands beside it. */
+/** The limits of a worker before it hands over to the next; each figure's reason is beside it. */
 export type WorkSettings = Readonly<typeof defaultWorkSettings>;
 
 export const defaultWorkSettings = {
@@ -46,9 +46,9 @@ export const defaultWorkSettings = {
   streamsAtOnce: 25,
   /** A function that may run for five minutes hands on early enough to end a page and its wait. */
   sliceMilliseconds: 120_000,
-  /** How long a stream may be behind before that counts as a difference: far longer than a delivery takes. */
+  /** The time that a stream may be behind before that counts as a difference: far longer than a delivery takes. */
   behindMilliseconds: 20_000,
-  /** How long what was ordered to be mended may take. */
+  /** The time that a requested repair may take. */
   mendMilliseconds: 300_000,
   /** The first of the differences that are listed; all are counted. */
   listedDifferences: 100,

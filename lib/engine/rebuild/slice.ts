@@ -5,7 +5,7 @@ import type { Refolding } from '../view/projecting.ts';
 import type { Difference, Meter, PartProgress, Rebuild, RebuildState, Rebuilds, ViewScanner, Work } from './ports.ts';
 import { defaultWorkSettings, type WorkSettings } from './settings.ts';
 
-/** What a worker needs. */
+/** The ports and settings of a worker. */
 export type Working = Refolding &
   Readonly<{
     view: View & ViewReader;
@@ -17,14 +17,14 @@ export type Working = Refolding &
     settings?: WorkSettings;
   }>;
 
-/** What one page came to. */
+/** The result of one page. */
 export type Turn = Readonly<{
-  /** Where the next one begins; absent at the end. */
+  /** The start of the next one; absent at the end. */
   next?: Readonly<Record<string, unknown>>;
   commits: number;
   streams: number;
   dirty?: number;
-  /** What the scan took; all else is metered. */
+  /** The units of the scan; all others are metered. */
   scanUnits?: number;
   differences?: readonly Difference[];
 }>;
@@ -105,7 +105,7 @@ export const slice = async (
     const rest = left();
     if (rest <= 0) return { done: false };
     const { notBefore, pause = 0 } = progress;
-    // Whose clock was ahead has written a time that may be hours away.
+    // A function whose clock was ahead may have written a time that is hours away.
     const wait = notBefore === undefined ? 0 : Math.min(Date.parse(notBefore) - clock.now(), pause);
     if (wait > 0) await clock.wait(Math.min(wait, rest));
     if (wait > rest) return { done: false };

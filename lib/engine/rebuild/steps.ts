@@ -25,7 +25,7 @@ export type RebuildView = Readonly<{
   queue: Pick<Queue, 'send'>;
 }>;
 
-/** What the state machine's own steps need. */
+/** The ports of the state machine's own steps. */
 export type Leading = Readonly<{
   views: readonly RebuildView[];
   actives: Actives;
@@ -33,11 +33,11 @@ export type Leading = Readonly<{
   rebuilds: Rebuilds;
   clock: Clock;
   log: Log;
-  /** How long a function that took a revision for being built may go on: its timeout, and the age of the phase that it keeps. */
+  /** The time for which a function may still treat a revision as being built: its timeout, and the age of the phase that it caches. */
   liveAfterSeconds: number;
 }>;
 
-/** What is to be done, in this order: each list by workers at the same time, the next one when all of them are done. */
+/** The work in order: the items of each list run in parallel, and the next list when all of them are done. */
 export type Plan = Pick<Rebuild, 'kind' | 'projection' | 'revision'> &
   Readonly<{ concurrency: number; fill: readonly Work[]; drain: readonly Work[]; verify: readonly Work[] }>;
 
@@ -52,7 +52,7 @@ export const viewOf = <V extends RebuildView>(
   { projection, revision }: Pick<Rebuild, 'projection' | 'revision'>,
 ): V | undefined => views.find((view) => view.projection.name === projection && view.projection.revision === revision);
 
-/** Whether a view's own items are looked at too: sums always, and everything where everything is compared. */
+/** True if a view's own items are checked too: always for sums, and for every view if everything is compared. */
 export const looksAtRows = (
   view: Pick<RebuildView, 'projection'> | undefined,
   { kind, settings }: Pick<Rebuild, 'kind' | 'settings'>,
@@ -83,17 +83,17 @@ export const endBuilding = async (leading: Leading, id: string): Promise<Readonl
   const { kind, state, projection, revision, small } = await known(leading, id);
   if (kind !== 'rebuild') return { waitSeconds: 0 };
   const moved = await rebuilds.move(id, ['filling'], { state: 'draining', since: nowOf(clock) });
-  // A move that was sent twice finds its own in the way: what the record says now counts.
+  // A move that was sent twice fails on its own first effect: the record's state counts now.
   if (!moved && (await known(leading, id)).state !== 'draining') return { waitSeconds: 0 };
   const phase = await phases.load(projection, revision);
-  // Also a live revision is waited for: the step that made it live may have been this one, at its first try.
+  // It waits for a live revision too: this step may have made it live at its first try.
   if (phase?.phase !== 'live') await phases.save(projection, revision, { ...phase, phase: 'live', since: nowOf(clock) });
   else if (state === 'filling' && Date.parse(phase.since) + liveAfterSeconds * 1_000 < clock.now()) return { waitSeconds: 0 };
-  // What a function notes that still takes it for being built, it was handed before: every stream is read after this.
+  // A function that still treats it as being built got its commits before: every stream is read after this.
   return { waitSeconds: small ? 0 : liveAfterSeconds };
 };
 
-/** Everything is applied: from here on it is looked at. */
+/** Everything is applied: verifying begins. */
 export const beginVerify = async ({ rebuilds, clock }: Pick<Leading, 'rebuilds' | 'clock'>, id: string): Promise<void> => {
   await rebuilds.move(id, ['filling', 'draining'], { state: 'verifying', since: nowOf(clock) });
 };
@@ -113,7 +113,7 @@ const few = (differences: readonly Difference[]) =>
 
 type Ending = Readonly<{ from: readonly RebuildState[]; to: Pick<Rebuild, 'state'> & Partial<Rebuild> }>;
 
-/** Where it ends, and nowhere else: what the record says now counts, whoever changed it first. */
+/** Moves to a final state; reports whichever final state won. */
 const end = async (leading: Pick<Leading, 'rebuilds' | 'clock'>, id: string, { from, to }: Ending): Promise<Judged> => {
   const now = nowOf(leading.clock);
   await leading.rebuilds.move(id, from, { ...to, since: now, endedAt: now });
@@ -125,7 +125,7 @@ const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | und
   const { actives, phases, rebuilds, clock, log } = leading;
   const { id, projection, revision, from, by, why } = rebuild;
   const phase = await phases.load(projection, revision);
-  // What was found clean is this code's by now.
+  // The rows were found correct, so they are this code's now.
   if (phase && code !== undefined && phase.code !== code) await phases.save(projection, revision, { ...phase, code });
   const now = nowOf(clock);
   const to = { state: 'switched', found: 0, since: now, endedAt: now } as const;
@@ -139,7 +139,7 @@ const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | und
   return end(leading, id, { from: ['verifying'], to: { state: 'failed', reason } });
 };
 
-/** What differs, as orders to the projection's own function: nobody else may write its table. */
+/** The differences as requests to the view's own function: no other may write its table. */
 const ordersFor = (differences: readonly Difference[], correlation: string): readonly (RefoldOrder | MendOrder)[] => {
   const streams = new Map(
     differences.flatMap(({ stream, row }) => (stream === undefined ? [] : [[`${stream} ${row ?? ''}`, { stream, row }]])),
@@ -151,7 +151,7 @@ const ordersFor = (differences: readonly Difference[], correlation: string): rea
   ];
 };
 
-/** All parts' differences together: only where there are none it switches. */
+/** Adds up the differences of all parts, and switches only if there are none. */
 export const judge = async (leading: Leading, id: string): Promise<Judged> => {
   const { rebuilds, log, views } = leading;
   const rebuild = await known(leading, id);
@@ -161,7 +161,7 @@ export const judge = async (leading: Leading, id: string): Promise<Judged> => {
   const view = viewOf(views, rebuild);
   if (rebuild.state === 'repairing') {
     const left = summed(parts.filter(({ part }) => part === 'recheck'));
-    // What was found and not listed was not mended either.
+    // Differences that were found but not listed were not repaired either.
     const unlisted = Math.max(0, (rebuild.found ?? 0) - (rebuild.differences?.length ?? 0));
     return end(leading, id, { from: ['repairing'], to: { state: 'audited', ...left, found: left.found + unlisted } });
   }

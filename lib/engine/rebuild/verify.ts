@@ -9,7 +9,7 @@ import type { Page, Working } from './slice.ts';
 
 const betweenLooks = 1_000;
 
-/** How a stream's cursor stands to the last commit that it must have. */
+/** The difference of a stream's cursor from the last commit that it must have. */
 const cursorDifference = async (
   { view, projection }: Pick<Working, 'view' | 'projection'>,
   stream: string,
@@ -26,7 +26,7 @@ const cursorDifference = async (
   return { stream, what: 'behind', detail: `its cursor is at commit ${head?.commit ?? 0}, and commit ${last} is in its history` };
 };
 
-/** The cursors that stay where they should not be, when they were given the time in which live delivery brings any other one along. */
+/** The cursors that are still wrong after the time in which live delivery brings any other one up to date. */
 export const cursorDifferences = async (working: Working, last: ReadonlyMap<string, number>): Promise<readonly Difference[]> => {
   const { clock, settings = defaultWorkSettings } = working;
   const until = clock.now() + settings.behindMilliseconds;
@@ -38,7 +38,7 @@ export const cursorDifferences = async (working: Working, last: ReadonlyMap<stri
       if (difference) found.set(stream, difference);
     });
     left = left.filter(([stream]) => found.has(stream));
-    // What is parked stays so; only what is behind may catch up.
+    // Parked streams stay parked; only streams that are behind may catch up.
     if (clock.now() >= until || ![...found.values()].some(({ what }) => what === 'behind')) return [...found.values()];
     await clock.wait(betweenLooks);
   }

@@ -3,7 +3,7 @@ import type { AnyProjection } from '../../core/projection.ts';
 import type { Queue, View, ViewItem } from '../ports.ts';
 import type { Cursors, Deadline, Deadlines, Scheduler } from '../process/ports.ts';
 
-/** Where a process is with each of its sources, in no order that means anything. */
+/** The cursors of a process in all its sources, in no particular order. */
 export interface AllCursors {
   each(): AsyncIterable<Readonly<{ stream: string; commit: number }>>;
 }
@@ -30,5 +30,5 @@ export type RestoredProcess = Readonly<{
 /** A revision of a view. */
 export type RestoredView = Readonly<{ projection: AnyProjection; heads: AllHeads; queue: Pick<Queue, 'send'> }>;
 
-/** What sends public events. */
+/** The consumer that announces public events. */
 export type RestoredAnnouncer = Readonly<{ projection: AnyProjection; heads: AllHeads; view: Pick<View, 'head' | 'putHead'> }>;

@@ -28,7 +28,7 @@ export type Resetting = Readonly<{
   views: readonly RestoredView[];
   announcers: readonly RestoredAnnouncer[];
   segments: number;
-  /** What the orders to views are found by in traces. */
+  /** The correlation id of the requests to views, for traces. */
   correlation: string;
   seen?: (commits: number) => void;
 }>;
@@ -36,14 +36,14 @@ export type Resetting = Readonly<{
 /** The instant that the commits were restored to (milliseconds), and how late a process may have been with a commit then. */
 export type RestoredTo = Readonly<{ to: number; lateMilliseconds: number }>;
 
-/** What was done for one consumer. */
+/** The result for one consumer. */
 export type Reset = Readonly<{ consumer: string; cursors: number; moved: number; deadlines?: number; attended?: number }>;
 
 export type Restored = Readonly<{ faults: readonly Fault[] } | { commits: number; streams: number; resets: readonly Reset[] }>;
 
 const itemsAtOnce = 25;
 
-/** Does something with each of what may be very many, some at the same time. Answers what it came to, added up. */
+/** Runs a function for each of possibly very many items, some at the same time. Returns the number of items and the sum of the results. */
 const total = async <T>(
   items: AsyncIterable<T>,
   run: (item: T) => Promise<number>,
@@ -65,8 +65,9 @@ const total = async <T>(
 };
 
 /**
- * The last commit of a source on which a process has surely decided for all instances concerned. A source is taken in order, so that what is in front of a decision
- * was decided before it; on one commit several instances decide side by side, and on many events in several steps, so that of the last one a decision may have been lost.
+ * The last commit of a source on which a process has certainly decided for all instances concerned. A source is processed in order, so
+ * everything before a decision was decided earlier. On one commit several instances decide independently, and on many events in several
+ * steps, so a decision on the last one may have been lost.
  */
 const surelyDecided = async ({ store }: Resetting, known: Survey, process: AnyProcess, stream: string): Promise<number> => {
   const last = known.decided(process.category, stream);
@@ -76,9 +77,9 @@ const surelyDecided = async ({ store }: Resetting, known: Survey, process: AnyPr
 };
 
 /**
- * Where a process has to go on in a source. Not behind its end, and not behind a decision that was lost: it was made after its commit, so that the restored
- * commits may have the one without the other. Nothing is taken again that is older than the process may have been late: a reaction that came to
- * nothing then could come to something now.
+ * The cursor from which a process continues in a source: not beyond the source's end, and not beyond a decision that was lost. A decision
+ * is made after its commit, so the restored commits may have the commit without the decision. Older commits than the process may have been
+ * late with are not offered again: a reaction that decided nothing then could decide something now.
  */
 const placeIn = async (resetting: Resetting, known: Survey, process: AnyProcess, stream: string, cursor: number) => {
   // Neither is beyond the stream's end.
@@ -156,7 +157,7 @@ const resetView = async (
   return { consumer, cursors, moved };
 };
 
-/** What was told stays told; what comes now at the numbers of what is gone is told as well. */
+/** Events that were announced stay announced; new events at the numbers of lost ones are announced too. */
 const resetHead = async (
   { lastOf }: Survey,
   { projection, view }: RestoredAnnouncer,
@@ -165,7 +166,7 @@ const resetHead = async (
   return untilWon(`${projection.name} moves its cursor of ${stream} at the same time: stop it first.`, async () => {
     const head = await view.head(key);
     if (!head || head.commit <= lastOf(stream)) return 0;
-    // With it a mark goes: the commit that was in the way is gone.
+    // This removes the mark too: the commit that could not be applied is gone.
     const { parked: _, ...unmarked } = head;
     return (await view.putHead({ ...unmarked, commit: lastOf(stream) }, head)) ? 1 : 'again';
   });

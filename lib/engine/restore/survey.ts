@@ -5,7 +5,7 @@ import { pages } from '../pages.ts';
 import type { Scanner } from '../ports.ts';
 import { stillOpen } from '../process/still-open.ts';
 
-/** What a scan of all commits tells of one stream. */
+/** The facts about one stream from a scan of all commits. */
 type Stream = {
   last: number;
   count: number;
@@ -17,7 +17,7 @@ type Stream = {
 /** A stream that is not whole: a commit is missing, or one of its transaction. */
 export type Fault = Readonly<{ stream: string; commit: number; what: string }>;
 
-/** What the commits of a table come to. */
+/** The facts about all commits of a table. */
 export type Survey = Readonly<{
   commits: number;
   streams: number;

@@ -6,7 +6,7 @@ import type { Keys, Snapshot } from '../ports.ts';
 import { itemSize } from './size.ts';
 import { storable } from './storable.ts';
 
-/** What an instance knows of a stream: the state after its last known commit, and what the next commit must continue. */
+/** The known state of a stream: the state after its last known commit, and the fields that the next commit must continue. */
 export type Known = Readonly<{
   stream: string;
   state: unknown;
@@ -113,7 +113,7 @@ const withIds = ({ keys, window }: Remembering, list: 'recent' | 'sent', before:
   return (before + entries.join('')).slice(-window * entryDigits);
 };
 
-/** What is remembered of the ids of commands after further commits. */
+/** The remembered ids of commands after further commits. */
 const idsAfter = (remembering: Remembering, known: Known, commits: readonly Commit[]) => {
   const sent = withIds(remembering, 'sent', known.sent, commits);
   const inSent = commits.filter(({ command }) => listOf(command) === 'sent').length;
@@ -165,8 +165,8 @@ export const advance = (
 };
 
 /**
- * Whether the last commit took the stream past a multiple of the distance. A rule of the history alone, so that of all the
- * warm instances only the one that appends next saves the snapshot.
+ * True if the last commit took the stream past a multiple of the distance. The rule depends on the history alone, so that of all the warm
+ * instances only the one that appends next saves the snapshot.
  */
 export const snapshotDue = ({ bytes, lastBytes }: Known, distance: number): boolean =>
   Math.floor(bytes / distance) > Math.floor((bytes - lastBytes) / distance);

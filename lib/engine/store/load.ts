@@ -72,7 +72,7 @@ const readOn = async (
     const saved = due && saveSnapshot(loading, known, impossible);
     if (due) {
       last = lastMultiple(known.bytes, settings);
-      // Whoever appends next need not save it a second time.
+      // The function that appends next need not save it a second time.
       known = { ...known, lastBytes: 0 };
     }
     const next = page.next !== undefined && store.read(start.stream, { from: page.next });
@@ -86,7 +86,7 @@ const readOn = async (
  * something only while the commit itself is there, and after a restore it may not be.
  */
 export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promise<Known> => {
-  // Whoever appended these commits has saved their snapshots; each warm instance would do it again.
+  // The functions that appended these commits have saved their snapshots; each warm instance would do it again.
   const snapshotAt = Number.POSITIVE_INFINITY;
   if (known.commit === 0) return readOn(loading, known, seen, { snapshotAt });
   const readAt = loading.clock.now();

@@ -3,7 +3,10 @@ import { dynamoDb } from '../limits.ts';
 // DynamoDB's own rule for the size of an item, as published in 2026: names and strings in UTF-8, two digits of a number to
 // a byte, three bytes for a list or map and one for each of its elements. Where the rule says "approximately" this errs upwards.
 
-/** What a command may make of it: a process that cannot react to an event at once keeps it in a commit of its own, with its place and why. */
+/**
+ * The most that a command may use of it: a process that cannot react to an event at once keeps the event in a commit of its own, with its
+ * position and the reason.
+ */
 export const largestCommit = dynamoDb.itemBytes - 8 * 1024;
 
 export const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
@@ -28,7 +31,7 @@ const valueSize = (value: unknown): number => {
   return 1;
 };
 
-/** How many bytes an object takes as an item of DynamoDB; never less than DynamoDB counts. */
+/** The bytes of an object as an item of DynamoDB; never less than DynamoDB counts. */
 export const itemSize = (item: object): number =>
   sum(Object.entries(item).map(([name, value]) => (value === undefined ? 0 : textSize(name) + valueSize(value))));
 

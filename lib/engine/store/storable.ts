@@ -33,7 +33,7 @@ const refuse = (path: Path, fault: string, what = words(path)): never => {
 const text = (value: string, path: Path, what?: string): string =>
   value.isWellFormed() ? value : refuse(path, 'holds half of a surrogate pair, which UTF-8 cannot express.', what);
 
-/** Whether a table holds a number. */
+/** True if DynamoDB can store a number. */
 export const isStorable = (value: number): boolean => {
   const size = Math.abs(value);
   return size === 0 || (size >= smallest && size < beyond);

@@ -5,8 +5,8 @@ import { applyInPortions } from './apply.ts';
 import type { Projecting } from './projecting.ts';
 
 /**
- * What a stream comes to from its first commit on: as far as one commit, or to its head. Rows are handed on as they come, so that nothing
- * but the head is kept; a row may come several times, the last time as it is in the end. Undefined for a stream without commits.
+ * Folds a stream from its first commit, up to one commit or to its head. Rows are passed on as they come, so that only the head is kept; a
+ * row may come several times, and the last one counts. Undefined for a stream without commits.
  */
 export const foldAfresh = async (
   { projection, store, clock }: Pick<Projecting, 'projection' | 'store' | 'clock'>,

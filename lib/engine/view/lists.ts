@@ -9,7 +9,7 @@ const largest = { in: dynamoDb.partitionKeyBytes, at: dynamoDb.sortKeyBytes } as
 /** Sorts before everything that a text is likely to hold, so that a text comes before all that it begins. */
 const separator = '\u0001';
 
-/** Whether a value can be a key of an index. Nothing is listed under one that cannot. */
+/** True if a value can be a key of an index. A row with any other value is not listed. */
 export const fits = (part: keyof typeof largest, value: string): boolean => textSize(value) <= largest[part];
 
 /** The order of DynamoDB's text keys: by their UTF-8 bytes, which JavaScript's own comparison is not. */
@@ -19,7 +19,7 @@ export const compareText = (a: string, b: string): number => Buffer.compare(Buff
 export const partitionOf = (list: List<never>, owner: string | undefined, by: string | undefined): string =>
   JSON.stringify([...(list.within ? [owner] : []), ...(list.by ? [by] : [])]);
 
-/** What pure code gave for a key, if it is one: anything else is a fault of the projection, not of the table. */
+/** A key that pure code returned. An invalid one is a bug in the view's code, not of the table. */
 const key = (what: string, part: keyof typeof largest, value: unknown): string => {
   if (typeof value !== 'string' || !value.isWellFormed()) throw new TypeError(`${what} must be a text.`);
   if (!fits(part, value)) throw new RangeError(`${what} has over ${largest[part]} bytes, which no index takes.`);
@@ -56,7 +56,7 @@ export const placed = ({ lists = {}, expires }: Pick<AnyProjection, 'lists' | 'e
   };
 };
 
-/** Whether a row counts as absent by now. */
+/** True if a row has expired. */
 export const expired = ({ expires }: Pick<ViewItem, 'expires'>, now: string | undefined): boolean =>
   now !== undefined && expires !== undefined && expires <= now;
 
@@ -67,7 +67,7 @@ export const candidates = (text: string): readonly (string | number | boolean)[]
   ...(text === 'true' || text === 'false' ? [text === 'true'] : []),
 ];
 
-/** Whether an item has a row, not expired, whose fields equal what is asked for. */
+/** True if an item has a row that has not expired and matches the filters. */
 export const matches = (item: ViewItem, { equals = {}, now }: Where = {}): boolean =>
   item.row !== undefined &&
   !expired(item, now) &&

@@ -5,7 +5,7 @@ import type { RowPart, ViewReader } from '../ports.ts';
 import type { Refolding } from './projecting.ts';
 import { addingUp, listedAs, sameParts } from './shares.ts';
 
-/** What an audit sends to a projection's queue: bring this shared row to the sum of its shares. */
+/** A request of an audit in a view's queue: set this shared row to the sum of its contributions. */
 export type MendOrder = Readonly<{ mend: Readonly<{ row: string; correlation: string }> }>;
 
 const sharesPerPage = 1_000;

@@ -6,7 +6,7 @@ import type { Projecting, Refolding } from './projecting.ts';
 import { type RefoldOrder, refold } from './refold.ts';
 import { type ResumeOrder, resumeStream } from './resume.ts';
 
-/** What comes to a projection's queue beside commits. */
+/** The requests in a view's queue, beside commits. */
 export type Order = ResumeOrder | RefoldOrder | MendOrder;
 
 const isOrder = (said: object): said is Order => 'resume' in said || 'refold' in said || 'mend' in said;

@@ -1,8 +1,10 @@
 import type { Clock } from '../ports.ts';
 import type { Phase, Phases } from './ports.ts';
 
-/** How long a function takes a revision for being built without asking again. Draining begins only when this, and a function's timeout, have
- * passed since the revision went live. */
+/**
+ * The time for which a function treats a revision as being built without asking again. Draining begins only when this, and a function's
+ * timeout, have passed since the revision went live.
+ */
 export const phaseSeconds = 5;
 
 /** Which phase a revision is in: from memory, or asked now. */

@@ -18,8 +18,10 @@ export interface Actives {
   switch(next: Active, from: number | undefined): Promise<boolean>;
 }
 
-/** How a revision takes what is delivered: as long as it is *building*, only what is contiguous, and notes of the rest; once it is *live*, gaps
- * are filled. Stored format of 2026-11, in the control table as `phase/<projection>.r<revision>`; without one it is building. */
+/**
+ * The phase of a revision: while it is *building*, it applies only commits that follow directly, and notes other streams; once it is
+ * *live*, it fills gaps. Stored format of 2026-11, in the control table as `phase/<projection>.r<revision>`; without one it is building.
+ */
 export type Phase = Readonly<{
   phase: 'building' | 'live';
   since: string;

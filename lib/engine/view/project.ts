@@ -20,7 +20,7 @@ export const applyAll = async (
   projecting: Projecting,
   start: ViewItem | undefined,
   parts: AsyncIterable<Page> | Iterable<Page>,
-  /** What is folded already and was not worth writing. */
+  /** The head that is folded already and was not worth writing. */
   ahead = start,
 ) => {
   const { projection, clock } = projecting;
@@ -80,7 +80,7 @@ export const logParked = ({ log, projection }: Projecting, head: ViewItem | unde
   if (head?.parked) log.error('A stream is parked.', { projection: projection.name, stream: head.stream, ...head.parked });
 };
 
-/** What is wrong when other writers of a stream's head are faster in every try. */
+/** The error when other writers of a stream's head are faster in every try. */
 export const contended = (stream: string): string => `${stream} is being projected by others at the same time.`;
 
 /** Brings a stream up to the last commit that was delivered, exactly once and in order, whatever else is delivered beside it. */

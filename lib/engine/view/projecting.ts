@@ -18,5 +18,5 @@ export type Projecting<P = AnyProjection> = Readonly<{
 export type Refolding<P = AnyProjection> = Projecting<P> &
   Readonly<{ view: View & Pick<ViewReader, 'rowsOf' | 'parts' | 'sharesIn'> }>;
 
-/** How many rows of one stream are written at the same time. */
+/** The number of rows of one stream that are written at the same time. */
 export const rowsAtOnce = 25;

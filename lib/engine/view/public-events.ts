@@ -2,7 +2,7 @@ import { type Sending, sendAll } from '../delivery/send-entries.ts';
 import type { BusEntry, View } from '../ports.ts';
 import type { Projecting } from './projecting.ts';
 
-/** What announcing needs: the announcer as its projection, a table for its cursors, and the bus. */
+/** The ports of announcing: the announcer as its projection, a table for its cursors, and the bus. */
 export type Announcing = Projecting & Sending;
 
 /** Rows that are put at the same time go together, in their order: each is done when all of them are sent. */

@@ -7,7 +7,7 @@ import type { Refold } from './kinds/kind.ts';
 import { contended, takenUp } from './project.ts';
 import type { Refolding } from './projecting.ts';
 
-/** What an operator sends to a projection's queue: fold this stream anew; `row` names one in which it may have a share that it should not. */
+/** An operator's request in a view's queue: refold this stream; `row` names one to which it may have a contribution that it should not have. */
 export type RefoldOrder = Readonly<{ refold: Readonly<{ stream: string; correlation: string; row?: string }> }>;
 
 /**
@@ -21,7 +21,7 @@ export const refold = (refolding: Refolding, stream: string, row?: string): Prom
     (await foldAfresh(refolding, stream, undefined, onRows)) ?? emptyHead(projection, at);
   return untilWon(contended(stream), async (race) => {
     const there = await refolding.view.head(at.key);
-    // That one began after this one did, so what it comes to is as good; if it was cut off, this order ends it when it comes again.
+    // The other refold began later, so its result is as good; if it was cut off, this request finishes it when it is retried.
     if (race > 0 && there?.refolding) throw new TryAgain(`${stream} is being folded anew by another function.`);
     const head = await takenUp(refolding, there);
     if (head === 'again') return 'again';

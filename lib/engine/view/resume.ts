@@ -4,7 +4,7 @@ import { readAll } from '../store/read-all.ts';
 import { applyAll, contended, logParked, takenUp } from './project.ts';
 import type { Projecting } from './projecting.ts';
 
-/** What an operator sends to a projection's queue: take this stream up again. */
+/** An operator's request in a view's queue: resume this stream. */
 export type ResumeOrder = Readonly<{ resume: Readonly<{ stream: string; correlation: string }> }>;
 
 /**

@@ -9,7 +9,10 @@ import type { Projecting, Refolding } from './projecting.ts';
 export const viewSteps = { projectBatch, carryOutBatch, resumeBatch };
 export type ViewSteps = Readonly<typeof viewSteps>;
 
-/** What receives from a view's queue: a view, which takes every order, or a consumer that cannot be refolded and takes requests to resume alone. */
+/**
+ * The consumer of a view's queue: a view, which accepts every request, or a consumer that cannot be refolded and accepts only requests to
+ * resume.
+ */
 export type ViewConsumer = Readonly<{ proofs: Pick<Proofs, 'holds'>; done: string }> &
   (Readonly<{ refolding: Refolding }> | Readonly<{ projecting: Projecting }>);
 

@@ -8,10 +8,10 @@ import { storable } from '../store/storable.ts';
 
 /** The most names that one share may have. A change of a row is one expression, in which a name takes at most seven operators. */
 const namesPerShare = dynamoDb.expressionOperators / 10;
-/** What stands before a row's key, and in no stream's: rows and streams share one table. */
+/** The prefix of a row's key, which no stream's key has: rows and streams share one table. */
 const mark = '@';
 
-/** Where a shared row lies, its parts and the shares in it. Stored format of 2026-11. */
+/** The keys of a shared row, its parts and the contributions to it. Stored format of 2026-11. */
 export const rowPlace = (row: string): string => `${mark}${row}`;
 export const partSort = (shard: number): string => `part#${String(shard).padStart(2, '0')}`;
 export const shareSort = (stream: string): string => `share#${stream}`;
@@ -51,7 +51,7 @@ const checked = (row: string, share: Share): Flat => {
 
 const utf8 = new TextEncoder();
 
-/** Whether one value is above another, as DynamoDB compares: texts by their bytes. A text is above every number. */
+/** True if one value is above another, as DynamoDB compares: texts by their bytes. A text is above every number. */
 export const isHigher = (value: number | string, than: number | string | undefined): boolean => {
   if (than === undefined || typeof value !== typeof than) return than === undefined || typeof value === 'string';
   if (typeof value === 'number') return value > Number(than);
@@ -96,10 +96,10 @@ export const listedAs = ({ owner }: Pick<Declared, 'owner'>, row: string): strin
   return name === undefined ? `row/${row}` : `owner/${name}`;
 };
 
-/** What one stream contributes now, and contributed before, to the rows that it has a share in. */
+/** The contributions of one stream, now and before, to its rows. */
 export type Contributed = ReadonlyMap<string, Share>;
 
-/** What a stream contributes to each row, as its head has it; nothing in front of its first commit, whatever a memory of nothing comes to. */
+/** The contribution of a stream to each row, from its head; none before its first commit, whatever an initial memory would contribute. */
 export const contributed = ({ shares }: Declared, head: Pick<ViewItem, 'commit' | 'memory'> | undefined): Contributed =>
   new Map(head && head.commit > 0 ? Object.entries(shares(head.memory as never)) : []);
 
@@ -131,7 +131,7 @@ const changeOf = (
   raise: Object.fromEntries(raise),
 });
 
-/** What changes in each row when a stream contributes something else, in the order of the rows' keys: the same at every call. */
+/** The changes of each row when a stream's contributions change, in the order of the rows' keys: the same at every call. */
 export const rowChanges = (
   declared: Declared,
   { stream, commit }: Readonly<{ stream: string; commit: number }>,
@@ -157,7 +157,7 @@ export const shareChange = (
   return changeOf(declared, at, wanted, addedBy(shares, from, to), above(from, to));
 };
 
-/** Whether two shares add the same to their row. */
+/** True if two contributions add the same to their row. */
 export const sameShares = (a: Share | undefined, b: Share | undefined): boolean => {
   const named = (share: Share | undefined) =>
     share &&
@@ -188,7 +188,7 @@ export const addingUp = (row: string, shards: number | undefined) => {
   };
 };
 
-/** Whether two parts say the same: names that come to 0, and how often they were changed, make no difference. */
+/** True if two parts are equal: names with a sum of 0, and the number of changes, make no difference. */
 export const sameParts = (a: RowPart | undefined, b: RowPart | undefined): boolean => {
   const values = (part: RowPart | undefined) =>
     Object.entries({ ...part?.amounts, ...part?.highest })
@@ -226,7 +226,7 @@ export const totalOf = (parts: readonly RowPart[]): Readonly<{ total: Total; cha
   };
 };
 
-/** What some shares come to: what a row must be. */
+/** The sum of some contributions: the correct row. */
 export const sumOf = (row: string, shares: readonly Share[]): Total | undefined =>
   totalOf(
     shares.map((share) => {

@@ -17,15 +17,15 @@ export const countOfRows = (before: ViewItem | undefined): number => (before?.wr
 export const rowUnder = (row: ViewItem, before: ViewItem | undefined): ViewItem => ({ ...row, writes: countOfRows(before) });
 
 /**
- * Whether a row goes over the one that is there: whoever has read a later state of the head goes over all others, and of those who have read the
- * same one, the later commit. A row that was put before rows had a count gives way to each.
+ * True if a row replaces the stored one: a row for a later head replaces one for an earlier head, and for the same head the later commit
+ * wins. A row from before this count existed is always replaced.
  */
 export const goesOver = (row: ViewItem, there: ViewItem | undefined): boolean => {
   const [count, other] = [row.writes ?? 0, there?.writes ?? 0];
   return there === undefined || other < count || (other === count && there.commit <= row.commit);
 };
 
-/** Whether a head is still the one that was read. */
+/** True if a head is still the one that was read. */
 export const isUnwritten = (there: ViewItem | undefined, before: ViewItem | undefined): boolean =>
   (there === undefined) === (before === undefined) && there?.writes === before?.writes;
 

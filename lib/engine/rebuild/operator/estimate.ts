@@ -9,7 +9,7 @@ import { defaultWorkSettings, rebuildSettings } from '../settings.ts';
 import { looksAtRows } from '../steps.ts';
 import { unitsOf } from './estimate-units.ts';
 
-/** What it is estimated from. Nothing is written. */
+/** The sources of an estimate. Nothing is written. */
 export type Estimating = Readonly<{
   projection: AnyProjection;
   scanner: Scanner;
@@ -28,7 +28,7 @@ export type Estimate = Readonly<{
   /** In US dollars, at list prices on demand. */
   price: number;
   seconds: number;
-  /** What it was estimated from: so many commits of the store's own, in so many segments out of how many. */
+  /** The sample: so many commits of the store, in so many segments out of how many. */
   sample: Readonly<{ commits: number; segments: number; of: number }>;
   settings: RebuildSettings;
 }>;
@@ -37,7 +37,7 @@ export type Estimate = Readonly<{
 const prices = { readUnit: 0.125e-6, writeUnit: 0.625e-6, functionSecond: 16.7e-6, transition: 25e-6 };
 /** So many transitions for each part of the work, and for the steps in between. */
 const transitions = { part: 4, steps: 20 };
-/** What one worker writes in a second, beside reading; and what the steps of the state machine and the wait for the last functions take. */
+/** The writes of one worker in a second, beside reading; and the seconds of the state machine's steps and of the wait for the last functions. */
 const [writesPerSecond, stepSeconds] = [1_000, 60];
 
 const sampleCommits = 20_000;
@@ -46,7 +46,7 @@ const mostSegments = 1_000_000;
 
 type Sample = Readonly<{ commits: readonly Commit[]; segments: number; of: number }>;
 
-/** A segment, or nothing if it holds more than it should: then there are more commits than was said. */
+/** A segment, or nothing if it holds more than it should: then there are more commits than expected. */
 const segmentOf = async (
   { scanner }: Estimating,
   segment: number,

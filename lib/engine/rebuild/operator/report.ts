@@ -93,7 +93,7 @@ export const listRebuilds = async (reporting: Reporting, projection?: string): P
     (await reporting.rebuilds.list(projection)).map((each) => (each.kind === 'roll-back' ? each : reconciled(reporting, each))),
   );
 
-/** How far the newest rebuild of a view is, running or over. */
+/** The progress of the newest rebuild of a view, running or ended. */
 export type NewestRebuild = Readonly<{ rebuild: string; state: string; commits: number; aboutCommits: number }>;
 
 /** Tells readers of a view that no revision answers yet how far it is. */

@@ -5,7 +5,7 @@ import type { Actives, Phases } from '../../view/ports.ts';
 import type { Executions, RebuildSettings, Rebuilds } from '../ports.ts';
 import type { RebuildView } from '../steps.ts';
 
-/** What orders from outside need. */
+/** The ports that operators' requests need. */
 export type Ordering = Readonly<{
   /** All revisions that are deployed. */
   views: readonly RebuildView[];
@@ -19,7 +19,7 @@ export type Ordering = Readonly<{
   aboutCommits(): Promise<number>;
 }>;
 
-/** What is asked for, by whom and why. */
+/** A request with its author and reason. */
 export type Asked = Readonly<{
   projection: string;
   revision?: number;

@@ -82,7 +82,7 @@ export const orderRebuild = async (ordering: Ordering, asked: Asked): Promise<Re
   const { view, from } = await rebuildable(ordering, asked);
   const { name, revision } = view.projection;
   const phase = await phases.load(name, revision);
-  // What other code may have written is compared as a whole.
+  // Rows that other code may have written are all compared.
   const foreign = phase?.code === undefined || phase.code !== view.code;
   const kind: Kind = { kind: 'rebuild', state: 'filling', ...(from !== undefined && { from }) };
   const record = await recordOf(ordering, view, asked, foreign ? { ...settings, compareOneOf: 1 } : settings, kind);
