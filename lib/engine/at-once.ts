@@ -7,6 +7,7 @@ export const atOnce = async <T, R>(most: number, items: Iterable<T>, run: (item:
   const results: R[] = [];
   const failures: unknown[] = [];
   let taken = 0;
+  let isOver = false as boolean;
   const worker = async () => {
     for (let next = left.next(); !next.done && failures.length === 0; next = left.next()) {
       const place = taken++;
@@ -16,8 +17,11 @@ export const atOnce = async <T, R>(most: number, items: Iterable<T>, run: (item:
         failures.push(failure);
       }
     }
+    isOver = true;
   };
-  await Promise.all(Array.from({ length: most }, worker));
+  const workers: Promise<void>[] = [];
+  while (workers.length < most && !isOver) workers.push(worker());
+  await Promise.all(workers);
   if (failures.length > 0) throw failures[0];
   return results;
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { dynamoDb } from '../../engine/limits.ts';
 import { switchOf } from '../../engine/rebuild/operator/roll-back.ts';
 import {
@@ -141,8 +141,8 @@ export const memoryExecutions = (): MemoryExecutions => {
 /** A meter that counts nothing: memory is free. */
 export const memoryMeter = (): Meter => ({ taken: () => ({ read: 0, write: 0 }) });
 
-const hash = (text: string) => createHash('sha256').update(text).digest();
-const placeOf = ({ key, sort }: Readonly<{ key: string; sort: string }>) => hash(`${key}\n${sort}`).toString('hex');
+const sha256 = (text: string) => hash('sha256', text);
+const placeOf = ({ key, sort }: Readonly<{ key: string; sort: string }>) => sha256(`${key}\n${sort}`);
 
 /** Looks at all items of a view in memory, by segments, in no order that means anything. */
 export const memoryViewScanner = (view: Pick<MemoryView, 'items' | 'sharedRows'>): ViewScanner => ({
@@ -165,7 +165,7 @@ export const memoryViewScanner = (view: Pick<MemoryView, 'items' | 'sharedRows'>
       ),
     ];
     const all = items
-      .filter(({ key }) => hash(key).readUInt32BE() % of === segment)
+      .filter(({ key }) => Number.parseInt(sha256(key).slice(0, 8), 16) % of === segment)
       .map((item) => ({ item, place: placeOf(item) }))
       .toSorted((a, b) => (a.place < b.place ? -1 : 1));
     const rest = after ? all.filter(({ place }) => place > String(after.place)) : all;

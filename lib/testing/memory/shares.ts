@@ -99,7 +99,7 @@ export const memoryShares = (
       const rest = table
         .under(rowPlace(row))
         .filter(({ sort }) => after === undefined || compareText(sort, String(after.sort)) > 0);
-      const items = structuredClone(firstPage(rest, limit));
+      const items = firstPage(rest, limit);
       const last = items.at(-1);
       return { items, ...(rest.length > items.length && last && { next: { key: last.key, sort: last.sort } }) };
     },

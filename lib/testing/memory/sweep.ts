@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Parked, ParkedList, SweepPlace, SweepPlaces } from '../../engine/operate/ports.ts';
 import type { Scanner, ScanPlace } from '../../engine/ports.ts';
 import { itemSize, readUnits } from '../../engine/store/size.ts';
@@ -6,10 +6,10 @@ import { firstPage } from './page-bytes.ts';
 import type { MemoryStore } from './store.ts';
 import type { MemoryView } from './view.ts';
 
-const hash = (text: string) => createHash('sha256').update(text).digest();
-const segmentOf = (stream: string, of: number) => hash(stream).readUInt32BE() % of;
+const sha256 = (text: string) => hash('sha256', text);
+const segmentOf = (stream: string, of: number) => Number.parseInt(sha256(stream).slice(0, 8), 16) % of;
 /** A scan has no order that means anything; only each stream is in one piece, and begun nowhere in particular. */
-const place = ({ stream, commit }: ScanPlace) => `${hash(stream).toString('hex')}${hash(`${stream}/${commit}`).toString('hex')}`;
+const placeOf = ({ stream, commit }: ScanPlace) => `${sha256(stream)}${sha256(`${stream}/${commit}`)}`;
 
 /** Looks at the commits of a store in memory, by segments, like a parallel scan. */
 export const memoryScanner = (store: Pick<MemoryStore, 'stored'>): Scanner => ({
@@ -17,9 +17,11 @@ export const memoryScanner = (store: Pick<MemoryStore, 'stored'>): Scanner => ({
     const all = store
       .stored()
       .filter(({ stream }) => segmentOf(stream, of) === segment)
-      .toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
-    const rest = after ? all.filter((commit) => place(commit) > place(after)) : all;
-    const commits = firstPage(rest, limit);
+      .map((commit) => ({ commit, place: placeOf(commit) }))
+      .toSorted((a, b) => (a.place < b.place ? -1 : 1));
+    const behind = after && placeOf(after);
+    const rest = behind === undefined ? all : all.filter(({ place }) => place > behind);
+    const commits = firstPage(rest, limit, undefined, ({ commit }) => itemSize(commit)).map(({ commit }) => commit);
     const last = commits.at(-1);
     const bytes = commits.reduce((sum, commit) => sum + itemSize(commit), 0);
     return {

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { Clock, Keys, Log, Proofs } from '../../engine/ports.ts';
 
 /** Keys that give the same ids and the same randomness in every run: the seed decides. */
@@ -13,16 +13,16 @@ export const memoryKeys = (seed = 1): Keys => {
   };
   const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
   return {
-    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    hash: (text) => hash('sha256', text),
     digest: async (text) => createHmac('sha256', 'memory').update(text).digest('hex'),
     randomId: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
     random,
   };
 };
 
-/** Proofs under a key of their own. */
+/** Proofs under a key of their own: nobody attacks memory, and one hash takes a third of the time of an HMAC. */
 export const memoryProofs = (key = 'proofs in memory'): Proofs => {
-  const make = (text: string) => createHmac('sha256', key).update(text).digest('hex');
+  const make = (text: string) => hash('sha256', `${key}\n${text}`);
   return { make: async (text) => make(text), holds: async (text, proof) => proof === make(text) };
 };
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { dynamoDb } from '../../engine/limits.ts';
 import type { Listing, View, ViewItem, ViewReader } from '../../engine/ports.ts';
 import { itemSize } from '../../engine/store/size.ts';
@@ -13,7 +13,7 @@ export type MemoryView = View & ViewReader & { items(): readonly ViewItem[] };
 
 const places = ({ key, sort }: { key: string; sort: string }) => `${key}\n${sort}`;
 /** A table is scanned in no order that means anything; what leans on one must fail here too. */
-const scanned = (place: string) => createHash('sha256').update(place).digest('hex');
+const scanned = (place: string) => hash('sha256', place);
 
 type Options = Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>;
 
@@ -28,7 +28,7 @@ const page = (
   const sorted = items.toSorted((a, b) => sign * compareText(order(a), order(b)));
   const start = after && order(after as ViewItem);
   const rest = start === undefined ? sorted : sorted.filter((item) => sign * compareText(order(item), start) > 0);
-  const found = structuredClone(firstPage(rest, limit));
+  const found = firstPage(rest, limit);
   const last = found.at(-1);
   return { items: found, ...(rest.length > found.length && last && { next: placeOf(last) }) };
 };

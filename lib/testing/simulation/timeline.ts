@@ -3,12 +3,14 @@ export type Timeline = Readonly<{
   /** Whole milliseconds. */
   now(): number;
   after(milliseconds: number, run: () => void): void;
+  /** The same, and answers a function that cancels it: the time passes, and nothing is run. */
+  timeout(milliseconds: number, run: () => void): () => void;
   sleep(milliseconds: number): Promise<void>;
   /** Runs until it is ended, or nothing is left to happen, or as much as is allowed has happened: then it answers false. */
   run(ended: () => boolean): Promise<boolean>;
 }>;
 
-type Happening = Readonly<{ at: number; order: number; run: () => void }>;
+type Happening = { readonly at: number; readonly order: number; run?: (() => void) | undefined };
 
 const before = (a: Happening, b: Happening) => a.at < b.at || (a.at === b.at && a.order < b.order);
 
@@ -52,12 +54,18 @@ export const timeline = (start: number, most: number): Timeline => {
   const { push, take } = heap();
   let now = start;
   let order = 0;
-  const after = (milliseconds: number, run: () => void) => {
-    push({ at: now + Math.max(0, milliseconds), order: order++, run });
+  const timeout = (milliseconds: number, run: () => void) => {
+    const happening: Happening = { at: now + Math.max(0, milliseconds), order: order++, run };
+    push(happening);
+    return () => {
+      happening.run = undefined;
+    };
   };
+  const after = (milliseconds: number, run: () => void) => void timeout(milliseconds, run);
   return {
     now: () => Math.floor(now),
     after,
+    timeout,
     sleep: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)),
     run: async (ended) => {
       await settled();
@@ -65,6 +73,7 @@ export const timeline = (start: number, most: number): Timeline => {
         const next = take();
         if (!next || ended()) return true;
         now = next.at;
+        if (!next.run) continue;
         next.run();
         await settled();
       }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Scanner, ScanPlace } from '../../../engine/ports.ts';
 import { compareText } from '../../../engine/view/lists.ts';
 import type { SimulatedTable } from '../world/table.ts';
@@ -8,10 +8,10 @@ import type { ScanOrder } from './plan.ts';
 /** An eventually consistent scan may not see what was written less than so long ago. */
 export const staleFor = 500;
 
-const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string) => hash('sha256', text);
 const spread = new Map<string, number>();
 const segmentOf = (stream: string, of: number): number => {
-  const there = spread.get(stream) ?? Number.parseInt(hash(stream).slice(0, 8), 16);
+  const there = spread.get(stream) ?? Number.parseInt(sha256(stream).slice(0, 8), 16);
   spread.set(stream, there);
   return there % of;
 };
@@ -19,7 +19,7 @@ const segmentOf = (stream: string, of: number): number => {
 const orders: Readonly<Record<ScanOrder, (place: ScanPlace) => string>> = {
   numbers: ({ stream, commit }) => `${stream} ${String(commit).padStart(6, '0')}`,
   texts: ({ stream, commit }) => `${stream} ${commit}`,
-  any: ({ stream, commit }) => hash(`${stream} ${commit}`),
+  any: ({ stream, commit }) => sha256(`${stream} ${commit}`),
 };
 
 /** The table as workers of a rebuild go through it: in an order that means nothing, and what is written meanwhile is seen or not. */

@@ -81,15 +81,15 @@ export const pool = <C>(world: World, name: string, make: (instance: Instance) =
       const { instance } = chosen;
       if (world.happens('jumps', dice)) chosen.jump();
       chosen.busy = true;
-      let open = true;
+      let endTimeout = () => {};
       try {
         return await new Promise((resolve, reject) => {
           chosen.died = () => reject(new Injected(`${instance.name} died.`));
-          world.time.after(timeout, () => open && instance.die());
+          endTimeout = world.time.timeout(timeout, instance.die);
           work(chosen.context).then(resolve, reject);
         });
       } finally {
-        open = false;
+        endTimeout();
         chosen.busy = false;
         if (!instance.alive()) held.splice(held.indexOf(chosen), 1);
       }
