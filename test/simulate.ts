@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { loadProject, manifestModule } from '../lib/cli/project.ts';
 import { explain } from '../lib/cli/terminal/user-error.ts';
 import { type Simulation, SimulationFailed, simulate } from '../lib/testing/simulator.ts';
-import { accountsWith, rebuildsWith } from './simulation/domain.ts';
+import { accountsWith } from './simulation/domain.ts';
 import { madeUpWith } from './simulation/made-up/manifest.ts';
 import { processesWith } from './simulation/processes.ts';
 
@@ -20,9 +20,8 @@ const { values } = parseArgs({
 });
 /** The simulations, by the name of their domain. */
 const domains = {
-  accounts: accountsWith,
+  accounts: (seed: number) => accountsWith(seed),
   processes: (seed: number) => processesWith(seed),
-  rebuilds: rebuildsWith,
   'made-up': (seed: number) => madeUpWith(seed),
 };
 type SimulationOf = (seed: number) => Simulation;
@@ -46,7 +45,7 @@ const simulationOf = await simulationFor().catch((cause: unknown) => {
 const [first, runs] = [Number(values.seed), Number(values.runs)];
 if (!simulationOf || !Number.isSafeInteger(first) || !Number.isSafeInteger(runs) || runs < 1) {
   console.error(
-    'Usage: npm run simulate -- --seed <number> --runs <number> [--trace] [--manifest <file> | --domain accounts|processes|rebuilds|made-up|<file that exports `simulation`>]',
+    'Usage: npm run simulate -- --seed <number> --runs <number> [--trace] [--manifest <file> | --domain accounts|processes|made-up|<file that exports `simulation`>]',
   );
   process.exit(2);
 }

@@ -1,9 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { simulate } from '../../lib/testing/simulator.ts';
-import { runsUntilFound } from '../simulation/domain.ts';
-import { madeUpRunsUntilFound, madeUpWith } from '../simulation/made-up/manifest.ts';
-import { madeUpMutants } from '../simulation/made-up/mutants.ts';
-import { processRunsUntilFound } from '../simulation/processes.ts';
+import { madeUpWith } from '../simulation/made-up/manifest.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
@@ -27,13 +24,4 @@ it('keeps every promise of a thousand manifests and more that are made up from s
     'stream-parked',
   ])
     expect(totals[what], what).toBeGreaterThan(10);
-});
-
-describe('the simulator', () => {
-  it.each(Object.entries(madeUpMutants))('notices by made-up manifests, and not by the reference: %s', async (name, mutant) => {
-    const found = await madeUpRunsUntilFound(mutant, 1_000);
-    console.log(`${String(found?.runs ?? 'never').padStart(6)}  ${name}: ${found?.fault.slice(0, 120)}`);
-    expect(found?.runs).toBeLessThanOrEqual(1_000);
-    expect([await runsUntilFound(mutant, 50), await processRunsUntilFound(mutant, 50)]).toEqual([undefined, undefined]);
-  });
 });

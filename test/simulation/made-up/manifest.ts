@@ -1,6 +1,6 @@
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import { diceFor } from '../../../lib/testing/simulation/dice.ts';
-import { type Simulation, SimulationFailed, simulate, type Tamper } from '../../../lib/testing/simulator.ts';
+import type { Simulation, Tamper } from '../../../lib/testing/simulator.ts';
 import { aggregateDesign, aggregateOf } from './aggregates.ts';
 import { processDesign, processOf, watchOf } from './processes.ts';
 import { viewDesign, viewOf } from './views.ts';
@@ -35,18 +35,3 @@ export const madeUpWith = (seed: number, tamper: Tamper = {}): Simulation => ({
   share: { rebuilds: 0.25, imports: 0.15 },
   tamper,
 });
-
-/** The number of runs until a mutant is noticed, and the check that notices it; undefined if none of so many does. */
-export const madeUpRunsUntilFound = async (tamper: Tamper, most: number, from = 1) => {
-  for (let seed = from; seed < from + most; seed++) {
-    // Lets the test runner's own messages in.
-    if (seed % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-    try {
-      await simulate({ ...madeUpWith(seed, tamper), shrinks: false });
-    } catch (cause) {
-      if (!(cause instanceof SimulationFailed)) throw cause;
-      return { runs: seed - from + 1, fault: cause.fault };
-    }
-  }
-  return undefined;
-};

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../../lib/testing/simulator.ts';
-import { rebuildsWith, runsUntilFound } from '../../simulation/domain.ts';
+import { accountsWith } from '../../simulation/domain.ts';
 import { rebuildMutants } from '../../simulation/mutants/rebuild.ts';
 import { machineMutants, repairMutants } from '../../simulation/mutants/repair.ts';
+import { findMutant } from '../../simulation/search.ts';
 
 const mutants = { ...rebuildMutants, ...machineMutants, ...repairMutants };
 
 const traceOf = async (seed: number) => {
   const lines: string[] = [];
-  const figures = await simulate({ ...rebuildsWith(seed), trace: (line) => lines.push(line) });
+  const figures = await simulate({ ...accountsWith(seed), trace: (line) => lines.push(line) });
   return { figures, lines };
 };
 
@@ -16,7 +17,7 @@ describe('a simulation in which a view is rebuilt', () => {
   it('keeps every promise, and switches, fails, is cancelled and is rolled back', async () => {
     const totals: Record<string, number> = {};
     for (let seed = 30_000; seed < 30_040; seed++)
-      for (const [name, count] of Object.entries(await simulate(rebuildsWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
+      for (const [name, count] of Object.entries(await simulate(accountsWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
     for (const what of ['rebuilds switched', 'rebuilds failed', 'rebuilds cancelled', 'switched to the first', 'walked pages'])
       expect(totals[what], what).toBeGreaterThan(0);
   });
@@ -33,5 +34,7 @@ describe('a simulation in which a view is rebuilt', () => {
     "the first revision's function works for all",
     'a repair leaves totals as they are',
     'a refold is reported and not carried out',
-  ])('notices: %s', async (name) => expect((await runsUntilFound(mutants[name]!, 200, rebuildsWith))?.fault).toBeDefined());
+  ])('notices: %s', async (name) =>
+    expect(await findMutant(name, (seed) => accountsWith(seed, mutants[name]), 200)).toBeDefined(),
+  );
 });

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Simulation } from '../../lib/testing/simulator.ts';
+import { accountsWith } from '../simulation/domain.ts';
+import { madeUpWith } from '../simulation/made-up/manifest.ts';
+import { madeUpMutants } from '../simulation/made-up/mutants.ts';
+import { deliveryMutants } from '../simulation/mutants/delivery.ts';
+import { processMutants } from '../simulation/mutants/process.ts';
+import { importMutants, rebuildMutants } from '../simulation/mutants/rebuild.ts';
+import { machineMutants, repairMutants } from '../simulation/mutants/repair.ts';
+import { returnMutants } from '../simulation/mutants/return.ts';
+import { findingSeeds } from '../simulation/mutants/seeds.ts';
+import { importsWith, processesWith } from '../simulation/processes.ts';
+import { findMutant, runsUntilFound } from '../simulation/search.ts';
+
+/** A mutant that so many runs do not find counts as not found. */
+const enough = 2_000;
+
+const noticed = async (name: string, simulationOf: (seed: number) => Simulation): Promise<void> => {
+  const found = await findMutant(name, simulationOf, enough);
+  console.log(
+    `${String(found?.runs ?? 'never').padStart(6)} runs, seed ${found?.seed ?? '-'}  ${name}: ${found?.fault.slice(0, 120)}`,
+  );
+  if (found && found.runs > 20)
+    console.log(`       To be recorded in test/simulation/mutants/seeds.ts: '${name}': ${found.seed},`);
+  expect(found).toBeDefined();
+};
+
+const mutantsOfViews = { ...deliveryMutants, ...rebuildMutants, ...machineMutants, ...repairMutants, ...returnMutants };
+
+describe('the simulator', () => {
+  it.each([
+    ['delivery', deliveryMutants, 18],
+    ['processes', processMutants, 12],
+  ])('is shown enough mutants of %s', (_, mutants, least) => expect(Object.keys(mutants).length).toBeGreaterThanOrEqual(least));
+
+  it('has no seed recorded for a mutant that does not exist', () => {
+    const all = { ...mutantsOfViews, ...processMutants, ...importMutants, ...madeUpMutants };
+    expect(Object.keys(findingSeeds).filter((name) => !(name in all))).toEqual([]);
+  });
+
+  it.each(Object.entries(mutantsOfViews))('notices by accounts: %s', (name, mutant) =>
+    noticed(name, (seed) => accountsWith(seed, mutant)),
+  );
+
+  it.each(Object.entries(processMutants))('notices by processes: %s', (name, mutant) =>
+    noticed(name, (seed) => processesWith(seed, mutant)),
+  );
+
+  it.each(Object.entries(importMutants))('notices by imports: %s', (name, mutant) =>
+    noticed(name, (seed) => importsWith(seed, mutant)),
+  );
+
+  it.each(Object.entries(madeUpMutants))('notices by made-up manifests, and not by the reference: %s', async (name, mutant) => {
+    await noticed(name, (seed) => madeUpWith(seed, mutant));
+    for (const reference of [accountsWith, processesWith])
+      expect(await runsUntilFound((seed) => reference(seed, mutant), 50)).toBeUndefined();
+  });
+});
