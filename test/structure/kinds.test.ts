@@ -24,7 +24,7 @@ const faultsOf = (file: string, source: string): readonly string[] =>
 describe('kinds of views', () => {
   it('are told apart by the tables of kinds alone', () => {
     const sources = sourcesOf(product);
-    expect(names).toHaveLength(3);
+    expect(names).toContain('shared-rows');
     expect(sources.size).toBeGreaterThan(300);
     expect([...sources].flatMap(([file, source]) => faultsOf(file, source))).toEqual([]);
   });
