@@ -18,7 +18,7 @@ const from = /\bfrom: (?:\[[\w$,\s]*\]|[\w$]+)/g;
  * The code without the formats of the events that the projection does not handle, which make none of its rows. They stay where the code does more
  * with its source than to name it in `from`.
  */
-const narrowedTo = (projection: AnyProjection, code: string, { category, events }: Source): string => {
+const narrowedTo = async (projection: AnyProjection, code: string, { category, events }: Source): Promise<string> => {
   const declared = new RegExp(`^var ([\\w$]+) = \\{\\s*category: "${category}",\\s*events(?:: ([\\w$]+))?\\s*\\};$`, 'm').exec(
     code,
   );
@@ -92,10 +92,8 @@ export const projectionCode = async (
         plugins: [manifestIs(manifest)],
       });
     const readable = await compile(home ? home.lines.join('\n') : `export * from ${JSON.stringify(manifest)};`, false);
-    const narrowed = sourcesOf(projection).reduce(
-      (text, source) => narrowedTo(projection, text, source),
-      readable.outputFiles[0]?.text ?? '',
-    );
+    let narrowed = readable.outputFiles[0]?.text ?? '';
+    for (const source of sourcesOf(projection)) narrowed = await narrowedTo(projection, narrowed, source);
     const code = await compile(narrowed, true);
     return hashOfCode(code.outputFiles[0]?.text, code.metafile, importer);
   };

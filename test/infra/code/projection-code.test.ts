@@ -130,6 +130,17 @@ describe("the hash of the code that makes a view's rows", async () => {
     expect(await changedBy({ [file]: change })).toEqual([]);
   });
 
+  test('leaves formats out that are written on one line, or with a template that looks like formats', async () => {
+    const written = (most: number) => (text: string) =>
+      text
+        .replace(/\/\/.*/, '')
+        .replaceAll('\n', ' ')
+        .replace('max(5)', `max(${most}).describe(\`\n  Counted: \${words},\n};\n\`)`);
+    const [five, six] = [await coded({ 'events.ts': written(5) }), await coded({ 'events.ts': written(6) })];
+    const expected = ['sum.r1', 'state.r1', 'known.r1', 'full.r1', 'hidden.r1'];
+    expect(names.filter((name) => five[name] !== six[name])).toEqual(expected);
+  });
+
   test('changes with a decision only where the decider, or something else of its module, is used', async () => {
     const changed = await changedBy({ 'counter.ts': (text) => text.replace('by > 99', 'by > 100') });
     expect(changed).toEqual(['sum.r1', 'state.r1', 'hidden.r1']);
