@@ -48,7 +48,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     store: ['view'],
     process: ['view'],
     operate: [],
-    rebuild: ['view'],
+    rebuild: ['store', 'view'],
     restore: ['view', 'process'],
     deployment: ['view'],
     local: [],

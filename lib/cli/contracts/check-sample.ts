@@ -4,16 +4,8 @@ import { difference } from '../../core/difference.ts';
 import { asJson } from '../terminal/lines.ts';
 import { type Findings, faulty, none, note } from './findings.ts';
 import { eventOf, type PresentFormat, type PresentVersion, type ReleasedFormat, sampleName } from './present.ts';
-import type { JsonSchema } from './schema-changes.ts';
 
 const isSample = z.strictObject({ type: z.string(), v: z.int().positive(), data: z.unknown() });
-
-/** An outline of a sample, to be filled in by hand: invented data would prove nothing. */
-const draft = (type: string, v: number, schema: JsonSchema | Error): string => {
-  const properties = schema instanceof Error ? {} : ((schema.properties ?? {}) as Record<string, JsonSchema>);
-  const data = Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, `<${field.type ?? 'any'}>`]));
-  return JSON.stringify({ type, v, data });
-};
 
 const differenceIn = (before: unknown, after: unknown): string =>
   difference(before, after)
@@ -26,7 +18,7 @@ const reasonOf = ({ message, cause }: Error): string =>
 /** Finds the faults of one version's golden sample. */
 export const checkSample = (
   format: PresentFormat,
-  { v, schema, sample }: PresentVersion,
+  { v, sample }: PresentVersion,
   before: ReleasedFormat | undefined,
   releasing: boolean,
 ): Findings => {
@@ -38,7 +30,7 @@ export const checkSample = (
   if (!sample) {
     const fix = released
       ? `${restore}.`
-      : `Write ${file}, with every field filled (foldstream contracts --draft writes a first one): ${draft(type, v, schema)}`;
+      : `Write ${file}: foldstream contracts --draft begins it with made-up data. Put in what really occurs, with every field filled.`;
     // An event type that never shipped may still change: its sample is required at the release.
     if (!before && !releasing) return note(`${event} v${v} has no sample yet. ${fix}`);
     return faulty(event, `v${v} has no sample.`, fix);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { estimateIn, type Rebuilding } from '../../aws/rebuild/rebuilding.ts';
 import { cancelRebuild } from '../../engine/rebuild/operator/cancel.ts';
-import { estimateRebuild } from '../../engine/rebuild/operator/estimate.ts';
 import { listRebuilds, reportRecorded } from '../../engine/rebuild/operator/report.ts';
 import { rollBack } from '../../engine/rebuild/operator/roll-back.ts';
-import { orderRebuild, rebuildable } from '../../engine/rebuild/operator/start.ts';
+import { orderRebuild } from '../../engine/rebuild/operator/start.ts';
 import { orderAudit, orderRefold, orderReplay } from '../../engine/rebuild/operator/start-in-place.ts';
 import { isOver, type Rebuild } from '../../engine/rebuild/ports.ts';
 import type { Target } from '../stack.ts';
@@ -11,7 +11,7 @@ import { untilInterrupted } from '../terminal/interrupt.ts';
 import type { Print } from '../terminal/lines.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { asker, type Rebuilding, rebuildingOn } from './connect.ts';
+import { asker, rebuildingOn } from './connect.ts';
 import { endLines, estimateLines, isGood, listLine, reportLines } from './lines.ts';
 import { watched } from './watch.ts';
 
@@ -57,9 +57,7 @@ export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: BarOf): 
   const settings = settingsOf(verb);
   const asked = { ...askedOf(verb), settings };
   if (dryRun) {
-    const { projection } = (await rebuildable(rebuilding, asked)).view;
-    const estimate = await estimateRebuild({ ...rebuilding, projection, random: Math.random }, settings);
-    for (const line of estimateLines(estimate)) print(line);
+    for (const line of estimateLines(await estimateIn(rebuilding, asked, settings))) print(line);
     return true;
   }
   if (stream !== undefined) {
