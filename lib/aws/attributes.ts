@@ -6,7 +6,7 @@ import { type Amount, amountOf } from '../core/amount.ts';
 
 export type Item = Record<string, AttributeValue>;
 
-const toAttribute = (value: unknown): AttributeValue => {
+export const toAttribute = (value: unknown): AttributeValue => {
   if (value === null) return { NULL: true };
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'boolean') return { BOOL: value };

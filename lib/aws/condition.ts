@@ -3,7 +3,7 @@ import {
   TransactionCanceledException,
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
-import { type Item, toItem } from './attributes.ts';
+import type { Item } from './attributes.ts';
 
 // The one file that interprets a failed condition or a cancelled transaction: test/structure/conditions.test.ts checks it.
 
@@ -43,9 +43,9 @@ export const refusedBy = async (request: Promise<unknown>): Promise<ReadonlyMap<
 /** Waits for a request, and returns whether all its conditions held. */
 export const didHold = async (request: Promise<unknown>): Promise<boolean> => (await refusedBy(request)).size === 0;
 
-/** Condition: a field is as it was read. Undefined means that the item, or the field, was not there. */
-export const asRead = (field: string, value?: unknown) => ({
+/** Condition: a field is as it was read. Undefined means that the item, or the field, was not there. The value is as the request takes it. */
+export const asRead = <V = never>(field: string, value?: V) => ({
   ConditionExpression: value === undefined ? 'attribute_not_exists(#read)' : '#read = :read',
   ExpressionAttributeNames: { '#read': field },
-  ...(value !== undefined && { ExpressionAttributeValues: toItem({ ':read': value }) }),
+  ...(value !== undefined && { ExpressionAttributeValues: { ':read': value } }),
 });

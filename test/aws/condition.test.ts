@@ -60,7 +60,7 @@ it('a field is compared with what was read, and expected to be absent if there w
   expect(asRead('run', 0)).toEqual({
     ConditionExpression: '#read = :read',
     ExpressionAttributeNames: { '#read': 'run' },
-    ExpressionAttributeValues: { ':read': { N: '0' } },
+    ExpressionAttributeValues: { ':read': 0 },
   });
   expect(asRead('run')).toEqual({
     ConditionExpression: 'attribute_not_exists(#read)',

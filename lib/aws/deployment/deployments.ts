@@ -1,11 +1,12 @@
-import { DeleteItemCommand, DescribeTableCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { revisionKey } from '../../core/deployed-names.ts';
 import type { Deployed, Deployments } from '../../engine/deployment/revisions.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { keptFor, type Revisions } from '../../engine/query/revision.ts';
 import { smallCommits } from '../../engine/rebuild/settings.ts';
-import { type Item, toItem } from '../attributes.ts';
-import { controlItem } from '../control-item.ts';
+import type { Item } from '../attributes.ts';
+import { type ControlTable, controlTable } from '../control-table.ts';
 import { readPage } from '../view/paging.ts';
 
 const id = 'deployed';
@@ -20,14 +21,14 @@ type Stored = Readonly<{
   tables?: Readonly<Record<string, string>>;
 }>;
 
-const lastDeployed = (client: DynamoDBClient, control: string) => async (): Promise<Deployed> => {
-  const { tableIds = {}, deployed, before } = (await controlItem<Stored>(client, control, id)) ?? {};
+const lastDeployed = (control: ControlTable) => async (): Promise<Deployed> => {
+  const { tableIds = {}, deployed, before } = (await control.get<Stored>(id)) ?? {};
   return { tables: tableIds, ...(deployed && { deployed }), ...(before && { before }) };
 };
 
 /** The id of the table that a revision has by now, asked for at most every few seconds. */
 export const revisionTables = (client: DynamoDBClient, control: string, clock: Pick<Clock, 'now'>): Revisions['tableOf'] => {
-  const known = keptFor(clock, lastDeployed(client, control));
+  const known = keptFor(clock, lastDeployed(controlTable(client, control)));
   return async (revision) => (await known(id)).tables[revision];
 };
 
@@ -47,9 +48,9 @@ export const deploymentRecords = (
   client: DynamoDBClient,
   tables: Readonly<{ commits: string; control: string }>,
 ): Deployments => {
-  const TableName = tables.control;
+  const control = controlTable(client, tables.control);
   const forget = async (key: string) => {
-    await client.send(new DeleteItemCommand({ TableName, Key: toItem({ id: key }) }));
+    await control.documents.send(new DeleteCommand({ TableName: tables.control, Key: { id: key } }));
   };
   return {
     fewCommits: async () => {
@@ -69,11 +70,11 @@ export const deploymentRecords = (
       }
       return last || count > smallCommits ? undefined : count;
     },
-    last: lastDeployed(client, TableName),
+    last: lastDeployed(control),
     keep: async ({ tables: tableIds, deployed, before }) => {
       // CloudFormation may roll back to the code of the release before, which refuses every deployment without its names.
-      const { tables: names } = (await controlItem<Stored>(client, TableName, id)) ?? {};
-      await client.send(new PutItemCommand({ TableName, Item: toItem({ id, tables: names, tableIds, deployed, before }) }));
+      const { tables: names } = (await control.get<Stored>(id)) ?? {};
+      await control.put({ Item: { id, tables: names, tableIds, deployed, before } });
     },
     forgetActive: (projection) => forget(`view/${projection}`),
     forgetPhase: (name, revision) => forget(`phase/${revisionKey({ name, revision })}`),

@@ -2,7 +2,6 @@ import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
   type DynamoDBClient,
-  PutItemCommand,
   ResourceNotFoundException,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
@@ -10,8 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Remembered, TableFacts } from '../../engine/deployment/kept-tables.ts';
 import type { Clock } from '../../engine/ports.ts';
-import { toItem } from '../attributes.ts';
-import { controlItem } from '../control-item.ts';
+import { controlTable } from '../control-table.ts';
 import { oncePassed } from './once-passed.ts';
 
 const id = 'tables';
@@ -20,16 +18,18 @@ const id = 'tables';
  * The tables of past deployments. Stored format of 2026-11, in the control table: `id` tables, their ids by table, and under `names` their last names
  * by table.
  */
-export const knownTables = (client: DynamoDBClient, control: string) => ({
-  load: async (): Promise<Remembered> => {
-    const { names = {}, ...known } =
-      (await controlItem<Remembered['known'] & Pick<Remembered, 'names'>>(client, control, id)) ?? {};
-    return { known, names };
-  },
-  save: async ({ known, names }: Remembered): Promise<void> => {
-    await client.send(new PutItemCommand({ TableName: control, Item: toItem({ id, ...known, names }) }));
-  },
-});
+export const knownTables = (client: DynamoDBClient, table: string) => {
+  const control = controlTable(client, table);
+  return {
+    load: async (): Promise<Remembered> => {
+      const { names = {}, ...known } = (await control.get<Remembered['known'] & Pick<Remembered, 'names'>>(id)) ?? {};
+      return { known, names };
+    },
+    save: async ({ known, names }: Remembered): Promise<void> => {
+      await control.put({ Item: { id, ...known, names } });
+    },
+  };
+};
 
 /** The relevant settings of a table, or undefined. */
 export const tableFacts = async (client: DynamoDBClient, TableName: string): Promise<TableFacts | 'none'> => {

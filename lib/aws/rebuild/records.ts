@@ -1,10 +1,5 @@
-import {
-  type DynamoDBClient,
-  PutItemCommand,
-  type PutItemCommandInput,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { atOnce } from '../../engine/at-once.ts';
 import { switchOf } from '../../engine/rebuild/operator/roll-back.ts';
 import {
@@ -16,9 +11,8 @@ import {
   type Rebuilds,
   type Recorded,
 } from '../../engine/rebuild/ports.ts';
-import { toItem } from '../attributes.ts';
 import { asRead, refusedBy } from '../condition.ts';
-import { controlItem } from '../control-item.ts';
+import { controlTable } from '../control-table.ts';
 import { persistently } from '../transaction.ts';
 import { switchItem } from '../view/revisions.ts';
 
@@ -34,12 +28,14 @@ const readsAtOnce = 25;
 
 type Listed = Readonly<{ changes: number; newest: readonly Readonly<{ rebuild: string; projection: string }>[] }>;
 
-type ControlTable = ReturnType<typeof controlTable>;
+type Writes = NonNullable<TransactWriteCommandInput['TransactItems']>;
+
+type Records = ReturnType<typeof recordsIn>;
 
 /** Reads and writes of records and of their list, of which the operations below are composed. */
-const controlTable = (client: DynamoDBClient, TableName: string) => {
+const recordsIn = (client: DynamoDBClient, TableName: string) => {
   const persist = persistently();
-  const get = <T>(id: string): Promise<T | undefined> => controlItem<T>(client, TableName, id);
+  const { documents, get, put } = controlTable(client, TableName);
   const recorded = async (id: string): Promise<Recorded | undefined> => {
     const record = await get<Recorded>(recordId(id));
     return record && { ...record, id };
@@ -47,22 +43,21 @@ const controlTable = (client: DynamoDBClient, TableName: string) => {
   return {
     TableName,
     get,
-    put: (input: PutItemCommandInput) => client.send(new PutItemCommand(input)),
+    put,
     /** Sends a transaction, and returns its writes that were refused. */
-    transact: (TransactItems: TransactWriteItem[]) =>
-      refusedBy(persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })))),
+    transact: (TransactItems: Writes) => refusedBy(persist(() => documents.send(new TransactWriteCommand({ TransactItems })))),
     recorded,
     load: async (id: string): Promise<Rebuild | undefined> => {
       const record = await recorded(id);
       return record?.kind === 'roll-back' ? undefined : record;
     },
     /** A new record and the list with it: the last writes of a transaction. */
-    entering: async ({ id, projection, ...fields }: Recorded): Promise<readonly TransactWriteItem[]> => {
+    entering: async ({ id, projection, ...fields }: Recorded): Promise<Writes> => {
       const list = await get<Listed>(listId);
       const newest = [{ rebuild: id, projection }, ...(list?.newest ?? [])].slice(0, keptInList);
-      const changed = toItem({ id: listId, changes: (list?.changes ?? 0) + 1, newest });
+      const changed = { id: listId, changes: (list?.changes ?? 0) + 1, newest };
       return [
-        { Put: { TableName, Item: toItem({ projection, ...fields, id: recordId(id) }), ...asRead('id') } },
+        { Put: { TableName, Item: { projection, ...fields, id: recordId(id) }, ...asRead('id') } },
         { Put: { TableName, Item: changed, ...asRead('changes', list?.changes) } },
       ];
     },
@@ -71,10 +66,10 @@ const controlTable = (client: DynamoDBClient, TableName: string) => {
 
 /** Records a roll back in the transaction that switches the active revision. */
 const rollBackIn =
-  ({ TableName, transact, entering, recorded }: ControlTable): Rebuilds['rollBack'] =>
+  ({ TableName, transact, entering, recorded }: Records): Rebuilds['rollBack'] =>
   async (record) => {
     for (let attempt = 0; attempt < tries; attempt++) {
-      const refused = await transact([{ Put: switchItem(TableName, switchOf(record)) }, ...(await entering(record))]);
+      const refused = await transact([{ Put: { TableName, ...switchItem(switchOf(record)) } }, ...(await entering(record))]);
       if (refused.size === 0) return true;
       // Its own record means that an earlier try succeeded and its response was lost.
       if (refused.has(0) || refused.has(1)) return (await recorded(record.id)) !== undefined;
@@ -84,11 +79,11 @@ const rollBackIn =
 
 /** Takes the lock of a view and records the rebuild that holds it, in one transaction. */
 const beginIn =
-  ({ TableName, get, transact, entering }: ControlTable): Rebuilds['begin'] =>
+  ({ TableName, get, transact, entering }: Records): Rebuilds['begin'] =>
   async (rebuild) => {
     const { id, projection } = rebuild;
     for (let attempt = 0; attempt < tries; attempt++) {
-      const lock = { Put: { TableName, Item: toItem({ id: lockId(projection), rebuild: id }), ...asRead('id') } };
+      const lock = { Put: { TableName, Item: { id: lockId(projection), rebuild: id }, ...asRead('id') } };
       const refused = await transact([lock, ...(await entering(rebuild))]);
       // Its own record, or its own lock, means that an earlier try succeeded and its response was lost.
       if (refused.size === 0 || refused.has(1)) return undefined;
@@ -101,32 +96,29 @@ const beginIn =
   };
 
 /** The condition is that the rebuild still holds the lock of its view. */
-const unlock = (TableName: string, { id, projection }: Rebuild): TransactWriteItem => ({
+const unlock = (TableName: string, { id, projection }: Rebuild) => ({
   Delete: {
     TableName,
-    Key: toItem({ id: lockId(projection) }),
+    Key: { id: lockId(projection) },
     ...asRead('rebuild', id),
   },
 });
 
 /** Moves a rebuild to another state; the transaction that ends it deletes the lock as well, and may switch the active revision. */
 const moveIn =
-  ({ TableName, put, transact, load }: ControlTable): Rebuilds['move'] =>
+  ({ TableName, put, transact, load }: Records): Rebuilds['move'] =>
   async (id, from, to, also) => {
     for (let attempt = 0; attempt < tries; attempt++) {
       const there = await load(id);
       if (!there || !from.includes(there.state)) return false;
-      const moved = {
-        TableName,
-        Item: toItem({ ...there, ...to, id: recordId(id) }),
-        ...asRead('state', there.state),
-      };
-      const refused = isOver(to)
-        ? await transact([{ Put: moved }, unlock(TableName, there), ...(also ? [{ Put: switchItem(TableName, also) }] : [])])
-        : await refusedBy(put(moved));
-      if (refused.size === 0) return true;
-      // Another revision became active.
-      if (refused.has(2) && !refused.has(0)) return false;
+      const moved = { Item: { ...there, ...to, id: recordId(id) }, ...asRead('state', there.state) };
+      if (isOver(to)) {
+        const switching = also ? [{ Put: { TableName, ...switchItem(also) } }] : [];
+        const refused = await transact([{ Put: { TableName, ...moved } }, unlock(TableName, there), ...switching]);
+        if (refused.size === 0) return true;
+        // Another revision became active.
+        if (refused.has(2) && !refused.has(0)) return false;
+      } else if (await put(moved)) return true;
     }
     throw new Error(`The record of the rebuild ${id} is being changed by others all the time: try again.`);
   };
@@ -136,7 +128,7 @@ const moveIn =
  * the lock, with the id of the one that runs as `rebuild`; `rebuild/<id>/<part>/<number>` with the fields of a PartProgress; and `rebuilds`, the list.
  */
 export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebuilds => {
-  const table = controlTable(client, TableName);
+  const table = recordsIn(client, TableName);
   const { get, put, load, recorded } = table;
   return {
     load,
@@ -151,8 +143,7 @@ export const rebuildRecords = (client: DynamoDBClient, TableName: string): Rebui
       return found.filter((record) => record !== undefined);
     },
     savePart: async (id, progress) => {
-      const Item = toItem({ id: partId(id, progress.part, progress.number), ...progress });
-      await put({ TableName, Item });
+      await put({ Item: { id: partId(id, progress.part, progress.number), ...progress } });
     },
     loadPart: (id, part, number) => get<PartProgress>(partId(id, part, number)),
     parts: async (id, of) => {

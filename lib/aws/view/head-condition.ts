@@ -1,7 +1,7 @@
 import type { Put } from '@aws-sdk/client-dynamodb';
 import type { ViewItem } from '../../engine/ports.ts';
 import { countOfRows } from '../../engine/view/view-item.ts';
-import { toItem } from '../attributes.ts';
+import { toAttribute, toItem } from '../attributes.ts';
 import { asRead } from '../condition.ts';
 
 type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
@@ -9,7 +9,7 @@ type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 
 /** Condition: the head has not been written since it was read. A head from before the count has none until it is written again. */
 export const asItWasRead = (before: ViewItem | undefined): Condition => {
   if (before === undefined) return asRead('key');
-  if (before.writes !== undefined) return asRead('writes', before.writes);
+  if (before.writes !== undefined) return asRead('writes', toAttribute(before.writes));
   return {
     ConditionExpression: 'attribute_exists(#key) AND attribute_not_exists(#writes)',
     ExpressionAttributeNames: { '#key': 'key', '#writes': 'writes' },

@@ -4,7 +4,7 @@ import type { RowChange, View, ViewItem } from '../../engine/ports.ts';
 import { NotStorable } from '../../engine/store/storable.ts';
 import { partSort, rowPlace, shareSort } from '../../engine/view/shares.ts';
 import { written } from '../../engine/view/view-item.ts';
-import { type Item, toItem } from '../attributes.ts';
+import { type Item, toAttribute, toItem } from '../attributes.ts';
 import { asRead, codesOf, conditionFailed, didHold } from '../condition.ts';
 import { persistently } from '../transaction.ts';
 import { asItWasRead } from './head-condition.ts';
@@ -77,7 +77,8 @@ export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored
     },
     putPart: ({ row, shard, amounts, highest }, listed, changes) => {
       const Item = { key: rowPlace(row), sort: partSort(shard), listed, ...amounts, ...highest, changes: plus(changes ?? 0, 1) };
-      return didHold(client.send(new PutItemCommand({ TableName, Item: toItem(Item), ...asRead('changes', changes) })));
+      const unchanged = asRead('changes', changes === undefined ? undefined : toAttribute(changes));
+      return didHold(client.send(new PutItemCommand({ TableName, Item: toItem(Item), ...unchanged })));
     },
   };
 };

@@ -1,5 +1,6 @@
-import { DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -9,13 +10,18 @@ import { secretIds } from '../../../lib/core/deployed-names.ts';
 import { toldCloudFormation } from '../../support/cloudformation.ts';
 
 describe('CloudFormation’s requests of a deployment', () => {
-  const mock = mockClient(DynamoDBClient);
-  afterAll(() => mock.restore());
+  const [mock, documents] = [mockClient(DynamoDBClient), mockClient(DynamoDBDocumentClient)];
+  afterAll(() => {
+    mock.restore();
+    documents.restore();
+  });
   const told = toldCloudFormation();
   beforeEach(() => {
     mock.reset();
     mock.on(DescribeTableCommand).resolves({ Table: { TableId: 'an-id' } });
-    mock.on(GetItemCommand).resolves({}).on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
+    mock.on(ScanCommand).resolves({}).on(PutItemCommand).resolves({});
+    documents.reset();
+    documents.on(GetCommand).resolves({}).on(PutCommand).resolves({});
     vi.stubEnv('CONTROL_TABLE', 'control');
     vi.stubEnv('COMMITS_TABLE', 'commits');
   });
@@ -51,8 +57,8 @@ describe('CloudFormation’s requests of a deployment', () => {
   });
 
   it('settles again over another control table, whatever that says of revisions that are gone', async () => {
-    mock.on(GetItemCommand, { Key: { id: { S: 'view/parcel-list' } } }).resolves({
-      Item: { id: { S: 'view/parcel-list' }, projection: { S: 'parcel-list' }, revision: { N: '1' }, since: { S: '2026' } },
+    documents.on(GetCommand, { Key: { id: 'view/parcel-list' } }).resolves({
+      Item: { id: 'view/parcel-list', projection: 'parcel-list', revision: 1, since: '2026' },
     });
     const now = { Revisions: { 'parcel-list.r2': ['table'] } };
     await asked('Update', { ...now, Table: 'control' }, { ...now, Table: 'control' });
