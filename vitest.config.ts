@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [...unit, 'test/contract/memory.test.ts'],
+          include: [...unit, 'test/contract/{memory,sqlite}.test.ts'],
           exclude: proofs,
           setupFiles,
           ...patience,
