@@ -9,3 +9,13 @@ export const attempts = 4;
  * would only warn.
  */
 export const timeouts = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+
+/** The settings of the functions' clients. */
+export const settings = { maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts } as const;
+
+/** Waits for a request; undefined if it failed with an error of this class, which its caller expects. Any other error is thrown. */
+export const unless = <T>(expected: abstract new (...parameters: never) => Error, request: Promise<T>): Promise<T | undefined> =>
+  request.catch((error: unknown) => {
+    if (error instanceof expected) return undefined;
+    throw error;
+  });

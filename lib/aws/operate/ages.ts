@@ -1,53 +1,38 @@
 import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import type { Ages } from '../../engine/operate/projections.ts';
 import type { Clock } from '../../engine/ports.ts';
-import { attempts, timeouts } from '../client.ts';
+import { settings } from '../client.ts';
 
 /** SQS and Lambda measure each minute, and the figures come some minutes later. */
 const lookBack = 15 * 60_000;
 const metricsPerCall = 500;
 
-type Metric = Readonly<{ namespace: string; name: string; dimension: readonly [string, string] }>;
-
-const queryOf = ({ namespace, name, dimension: [Name, Value] }: Metric, i: number): MetricDataQuery => ({
-  Id: `m${i}`,
-  MetricStat: {
-    Metric: { Namespace: namespace, MetricName: name, Dimensions: [{ Name, Value }] },
-    Period: 60,
-    Stat: 'Maximum',
-  },
-});
-
 /** The ages that AWS measures by itself, the newest of the last minutes. */
-export const cloudWatchAges = (publisher: string, clock: Clock, client = cloudWatch()): Ages => {
-  const newest = async (metrics: readonly Metric[]): Promise<readonly (number | undefined)[]> => {
-    if (metrics.length === 0) return [];
+export const cloudWatchAges = (publisher: string, clock: Clock, client = new CloudWatchClient(settings)): Ages => {
+  /** A metric's newest value by the names in its dimension. A name without a value is absent. */
+  const newest = async (Namespace: string, MetricName: string, dimension: string, names: readonly string[]) => {
+    if (names.length === 0) return new Map<string, number>();
     const now = clock.now();
+    const query = (Value: string, i: number): MetricDataQuery => {
+      const Metric = { Namespace, MetricName, Dimensions: [{ Name: dimension, Value }] };
+      return { Id: `m${i}`, MetricStat: { Metric, Period: 60, Stat: 'Maximum' } };
+    };
     const { MetricDataResults = [] } = await client.send(
       new GetMetricDataCommand({
         StartTime: new Date(now - lookBack),
         EndTime: new Date(now),
         ScanBy: 'TimestampDescending',
-        MetricDataQueries: metrics.slice(0, metricsPerCall).map(queryOf),
+        MetricDataQueries: names.slice(0, metricsPerCall).map(query),
       }),
     );
-    return metrics.map((_, i) => MetricDataResults.find(({ Id }) => Id === `m${i}`)?.Values?.[0]);
+    const ages = names.map((_, i) => MetricDataResults.find(({ Id }) => Id === `m${i}`)?.Values?.[0]);
+    return new Map(names.flatMap((name, i) => (ages[i] === undefined ? [] : [[name, ages[i]] as const])));
   };
   return {
-    ofQueues: async (names) => {
-      const metric = (name: string): Metric => ({
-        namespace: 'AWS/SQS',
-        name: 'ApproximateAgeOfOldestMessage',
-        dimension: ['QueueName', name],
-      });
-      const ages = await newest(names.map(metric));
-      return new Map(names.flatMap((name, i) => (ages[i] === undefined ? [] : [[name, ages[i]] as const])));
-    },
+    ofQueues: (names) => newest('AWS/SQS', 'ApproximateAgeOfOldestMessage', 'QueueName', names),
     ofPublisher: async () => {
-      const [age] = await newest([{ namespace: 'AWS/Lambda', name: 'IteratorAge', dimension: ['FunctionName', publisher] }]);
+      const age = (await newest('AWS/Lambda', 'IteratorAge', 'FunctionName', [publisher])).get(publisher);
       return age === undefined ? undefined : age / 1_000;
     },
   };
 };
-
-const cloudWatch = () => new CloudWatchClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });

@@ -1,5 +1,6 @@
-import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchLogsClient, FilterLogEventsCommand, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
+import { unless } from '../client.ts';
 
 /** A log event of a function, from CloudWatch Logs. */
 export type LogEvent = Readonly<{ id: string; group: string; at: number; text: string }>;
@@ -10,15 +11,11 @@ export type LogGroupOf = Readonly<{ group: string; of: string }>;
 /** All log groups of a stack and of those that are nested in it. */
 export const logGroupsOf = async (stack: string, client = new CloudFormationClient({})): Promise<readonly LogGroupOf[]> => {
   const found: LogGroupOf[] = [];
-  let NextToken: string | undefined;
-  do {
-    const page = await client.send(new ListStackResourcesCommand({ StackName: stack, NextToken }));
-    for (const { ResourceType, PhysicalResourceId: name, LogicalResourceId: of = '' } of page.StackResourceSummaries ?? []) {
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: stack }))
+    for (const { ResourceType, PhysicalResourceId: name, LogicalResourceId: of = '' } of StackResourceSummaries) {
       if (name && ResourceType === 'AWS::Logs::LogGroup') found.push({ group: name, of });
       if (name && ResourceType === 'AWS::CloudFormation::Stack') found.push(...(await logGroupsOf(name, client)));
     }
-    NextToken = page.NextToken;
-  } while (NextToken);
   return found;
 };
 
@@ -27,26 +24,13 @@ export const readLogs =
   (client = new CloudWatchLogsClient({})) =>
   async (group: string, from: number, text?: string): Promise<readonly LogEvent[]> => {
     const found: LogEvent[] = [];
-    let nextToken: string | undefined;
-    do {
-      const asked = new FilterLogEventsCommand({
-        logGroupName: group,
-        startTime: from,
-        nextToken,
-        ...(text !== undefined && { filterPattern: JSON.stringify(text) }),
-      });
-      const page = await client.send(asked).catch((error: unknown) => {
-        if (error instanceof ResourceNotFoundException) return undefined;
-        throw error;
-      });
-      for (const { eventId = '', timestamp = 0, message = '', logStreamName = '' } of page?.events ?? [])
-        found.push({
-          id: `${group}/${eventId || `${logStreamName}/${timestamp}/${message}`}`,
-          group,
-          at: timestamp,
-          text: message,
-        });
-      nextToken = page?.nextToken;
-    } while (nextToken);
+    const filter = text === undefined ? {} : { filterPattern: JSON.stringify(text) };
+    const pages = paginateFilterLogEvents({ client }, { logGroupName: group, startTime: from, ...filter });
+    const read = async () => {
+      for await (const { events = [] } of pages)
+        for (const { eventId = '', timestamp: at = 0, message = '', logStreamName = '' } of events)
+          found.push({ id: `${group}/${eventId || `${logStreamName}/${at}/${message}`}`, group, at, text: message });
+    };
+    await unless(ResourceNotFoundException, read());
     return found;
   };
