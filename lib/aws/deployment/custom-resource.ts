@@ -16,18 +16,6 @@ const { answerBytes } = cloudFormation;
 
 const encode = (answer: object) => new TextEncoder().encode(JSON.stringify(answer));
 
-/** The first characters of a text that have room in so many bytes of JSON. */
-const fitting = (characters: Iterable<string>, room: number): readonly string[] => {
-  const fit: string[] = [];
-  let left = room;
-  for (const character of characters) {
-    left -= encodedIn(character);
-    if (left < 0) break;
-    fit.push(character);
-  }
-  return fit;
-};
-
 /** Without the quotes: what the text adds to the JSON that it is in. */
 const encodedIn = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;
 
@@ -36,14 +24,19 @@ const cutMark = ' [cut here: the log of the function has the whole reason] ';
 /** Shortens a reason to a number of bytes in JSON: its beginning tells the fault, and its end the next step. */
 const cutReason = (reason: string, room: number): string => {
   if (encodedIn(reason) <= room) return reason;
-  const left = room - encodedIn(cutMark);
-  // No character takes less than a byte: what is further from an end has no room.
-  const begin = fitting(reason.slice(0, answerBytes), (2 * left) / 3).join('');
-  const fromEnd = [...reason.slice(-answerBytes)].reverse();
-  const end = fitting(fromEnd, left - encodedIn(begin))
-    .toReversed()
-    .join('');
-  return `${begin}${cutMark}${end}`;
+  const characters = [...reason];
+  const keeping = (count: number) => {
+    const atEnd = Math.floor(count / 3);
+    return `${characters.slice(0, count - atEnd).join('')}${cutMark}${characters.slice(characters.length - atEnd).join('')}`;
+  };
+  // As many characters as fit, found by halves.
+  let [fit, tooMany] = [0, characters.length];
+  while (tooMany - fit > 1) {
+    const middle = Math.floor((fit + tooMany) / 2);
+    if (encodedIn(keeping(middle)) <= room) fit = middle;
+    else tooMany = middle;
+  }
+  return keeping(fit);
 };
 
 /** The body of an answer, never larger than CloudFormation accepts. */
