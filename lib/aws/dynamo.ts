@@ -1,5 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { attempts, timeouts } from './client.ts';
+import { settings } from './client.ts';
 
 /** The cost of one call: requests as sent, retries included, and the units that DynamoDB reported (none when it failed). */
 export type Observed = Readonly<{ command: string; requests: number; units: number; error?: string }>;
@@ -36,12 +36,7 @@ const observeOn = (client: DynamoDBClient, observe: Observe) =>
 
 /** Makes the DynamoDB client. The SDK decides where requests go (`AWS_ENDPOINT_URL`); `observe`, for benchmarks, measures calls if it is given. */
 export const dynamo = ({ observe, ...config }: DynamoDBClientConfig & { observe?: Observe } = {}): DynamoDBClient => {
-  const client = new DynamoDBClient({
-    maxAttempts: attempts,
-    retryMode: 'standard',
-    requestHandler: timeouts,
-    ...config,
-  });
+  const client = new DynamoDBClient({ ...settings, ...config });
   if (observe) observeOn(client, observe);
   return client;
 };

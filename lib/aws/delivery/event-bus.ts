@@ -1,13 +1,14 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { busSources } from '../../core/deployed-names.ts';
 import type { Bus } from '../../engine/ports.ts';
-import { attempts, timeouts } from '../client.ts';
-
-const eventBridge = (): EventBridgeClient =>
-  new EventBridgeClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
+import { settings } from '../client.ts';
 
 /** A bus of EventBridge. A call can succeed although some entries failed: those are returned for the caller to retry. */
-export const eventBus = (busName: string, source: (typeof busSources)[keyof typeof busSources], client = eventBridge()): Bus => ({
+export const eventBus = (
+  busName: string,
+  source: (typeof busSources)[keyof typeof busSources],
+  client = new EventBridgeClient(settings),
+): Bus => ({
   send: async (entries) => {
     const { FailedEntryCount = 0, Entries = [] } = await client.send(
       new PutEventsCommand({

@@ -5,15 +5,15 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { atOnce } from '../../engine/at-once.ts';
 import { provingQueue } from '../../engine/delivery/proof.ts';
 import { sqs as limits } from '../../engine/limits.ts';
 import type { Depth, Proofs, Queue } from '../../engine/ports.ts';
-import { attempts, timeouts } from '../client.ts';
+import { settings } from '../client.ts';
 import { queueBeside, queueName } from '../queue-name.ts';
 
 /** A queue's URL is only its name here; the SDK decides where requests go (`AWS_ENDPOINT_URL`). */
-export const sqs = (): SQSClient =>
-  new SQSClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts, useQueueUrlAsEndpoint: false });
+export const sqs = (): SQSClient => new SQSClient({ ...settings, useQueueUrlAsEndpoint: false });
 
 const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 
@@ -81,13 +81,7 @@ export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'm
   provingQueue(proofs, {
     depth: () => depthOf(client, url),
     send: async (bodies) => {
-      const failed: { index: number; reason: string }[] = [];
-      for (let first = 0; first < bodies.length; first += limits.callMessages) {
-        const portion = bodies.slice(first, first + limits.callMessages);
-        const answers = await Promise.allSettled(portion.map((body) => sendTo(client, url, body)));
-        for (const [i, answer] of answers.entries())
-          if (answer.status === 'rejected') failed.push({ index: first + i, reason: String(answer.reason) });
-      }
-      return failed;
+      const reasons = await atOnce(limits.callMessages, bodies, (body) => sendTo(client, url, body).then(() => undefined, String));
+      return reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
     },
   });

@@ -8,7 +8,7 @@ import {
 import { toProvedBody } from '../../engine/delivery/proof.ts';
 import type { Clock, Proofs } from '../../engine/ports.ts';
 import type { Scheduler } from '../../engine/process/ports.ts';
-import { attempts, timeouts } from '../client.ts';
+import { settings, unless } from '../client.ts';
 
 /** The target of one-shots, the role that sends them, and their schedule group. */
 export type Shots = Readonly<{ group: string; queueArn: string; role: string }>;
@@ -21,8 +21,7 @@ type Sides = Readonly<{
   sendNow: (body: string) => Promise<void>;
 }>;
 
-export const schedulerClient = (): SchedulerClient =>
-  new SchedulerClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
+export const schedulerClient = (): SchedulerClient => new SchedulerClient(settings);
 
 /** The service schedules full seconds. One is added for the difference of clocks: an early message would wait in the queue. */
 const expression = (at: string): string =>
@@ -34,28 +33,19 @@ export const eventBridgeScheduler = ({ client, clock, proofs, sendNow }: Sides, 
     const body = await toProvedBody(proofs, message);
     // The service's documentation does not say whether it accepts a past time.
     if (Date.parse(at) <= clock.now()) return sendNow(body);
-    try {
-      await client.send(
-        new CreateScheduleCommand({
-          Name: key,
-          GroupName: group,
-          ScheduleExpression: expression(at),
-          FlexibleTimeWindow: { Mode: 'OFF' },
-          ActionAfterCompletion: 'DELETE',
-          // The service retries for a day; the sweep finds deadlines that never arrived.
-          Target: { Arn: queueArn, RoleArn: role, Input: body },
-        }),
-      );
-    } catch (error) {
-      // The key determines the schedule, so the existing one is the same.
-      if (!(error instanceof ConflictException)) throw error;
-    }
+    const schedule = new CreateScheduleCommand({
+      Name: key,
+      GroupName: group,
+      ScheduleExpression: expression(at),
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      ActionAfterCompletion: 'DELETE',
+      // The service retries for a day; the sweep finds deadlines that never arrived.
+      Target: { Arn: queueArn, RoleArn: role, Input: body },
+    });
+    // The key determines the schedule, so an existing one is the same.
+    await unless(ConflictException, client.send(schedule));
   },
   cancel: async (key) => {
-    try {
-      await client.send(new DeleteScheduleCommand({ Name: key, GroupName: group }));
-    } catch (error) {
-      if (!(error instanceof ResourceNotFoundException)) throw error;
-    }
+    await unless(ResourceNotFoundException, client.send(new DeleteScheduleCommand({ Name: key, GroupName: group })));
   },
 });

@@ -7,38 +7,28 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { Executions } from '../../engine/rebuild/ports.ts';
-import { attempts, timeouts } from '../client.ts';
+import { settings, unless } from '../client.ts';
 
-export const sfn = (): SFNClient => new SFNClient({ maxAttempts: attempts, retryMode: 'standard', requestHandler: timeouts });
-
-/** An execution's ARN, from its state machine's and its name. */
-const executionArn = (stateMachine: string, name: string) => `${stateMachine.replace(':stateMachine:', ':execution:')}:${name}`;
+export const sfn = (): SFNClient => new SFNClient(settings);
 
 /** The executions of the state machine of rebuilds. */
-export const stateMachineExecutions = (client: SFNClient, stateMachineArn: string): Executions => ({
-  start: async (id) => {
-    try {
-      await client.send(new StartExecutionCommand({ stateMachineArn, name: id, input: JSON.stringify({ rebuild: id }) }));
-    } catch (error) {
-      // An earlier try succeeded, and its response was lost.
-      if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    }
-  },
-  stop: async (id) => {
-    try {
-      await client.send(new StopExecutionCommand({ executionArn: executionArn(stateMachineArn, id) }));
-    } catch (error) {
-      if (!(error instanceof ExecutionDoesNotExist)) throw error;
-    }
-  },
-  status: async (id) => {
-    try {
-      const { status } = await client.send(new DescribeExecutionCommand({ executionArn: executionArn(stateMachineArn, id) }));
-      if (status === 'SUCCEEDED') return 'succeeded';
-      return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'failed';
-    } catch (error) {
-      if (error instanceof ExecutionDoesNotExist) return undefined;
-      throw error;
-    }
-  },
-});
+export const stateMachineExecutions = (client: SFNClient, stateMachineArn: string): Executions => {
+  const arnOf = (id: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${id}`;
+  return {
+    start: async (id) => {
+      const input = JSON.stringify({ rebuild: id });
+      // One that exists was started by an earlier try, whose response was lost.
+      await unless(ExecutionAlreadyExists, client.send(new StartExecutionCommand({ stateMachineArn, name: id, input })));
+    },
+    stop: async (id) => {
+      await unless(ExecutionDoesNotExist, client.send(new StopExecutionCommand({ executionArn: arnOf(id) })));
+    },
+    status: async (id) => {
+      const asked = client.send(new DescribeExecutionCommand({ executionArn: arnOf(id) }));
+      const execution = await unless(ExecutionDoesNotExist, asked);
+      if (!execution) return undefined;
+      if (execution.status === 'SUCCEEDED') return 'succeeded';
+      return execution.status === 'RUNNING' || execution.status === 'PENDING_REDRIVE' ? 'running' : 'failed';
+    },
+  };
+};

@@ -3,39 +3,25 @@ import { PurgeQueueCommand, PurgeQueueInProgress, type SQSClient } from '@aws-sd
 import type { Deadline } from '../../engine/process/ports.ts';
 import type { AllCursors, AllDeadlines, AllHeads } from '../../engine/restore/ports.ts';
 import { fromItem, toItem } from '../attributes.ts';
+import { unless } from '../client.ts';
 import { deadlineOf } from '../process/deadlines.ts';
 import { readEach } from '../view/paging.ts';
 
-type Condition = Readonly<{
-  FilterExpression: string;
-  names: Readonly<Record<string, string>>;
-  values: Readonly<Record<string, unknown>>;
-}>;
+type Filter = 'begins_with(#field, :text)' | '#field = :text';
 
-/** All items of a table that a filter lets through. */
-const itemsWhere = (client: DynamoDBClient, TableName: string, { FilterExpression, names, values }: Condition) =>
-  readEach(client, {
-    scan: {
-      TableName,
-      ConsistentRead: true,
-      FilterExpression,
-      ExpressionAttributeNames: { ...names },
-      ExpressionAttributeValues: toItem(values),
-    },
-  });
-
-const beginningWith = (prefix: string): Condition => ({
-  FilterExpression: 'begins_with(#id, :prefix)',
-  names: { '#id': 'id' },
-  values: { ':prefix': prefix },
-});
+/** All items of a table that a filter on one field lets through. */
+const itemsWhere = (client: DynamoDBClient, TableName: string, FilterExpression: Filter, field: string, text: string) => {
+  const [names, values] = [{ '#field': field }, toItem({ ':text': text })];
+  const filter = { FilterExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values };
+  return readEach(client, { scan: { TableName, ConsistentRead: true, ...filter } });
+};
 
 /** All cursors of a process, in the control table. */
 export const allCursors = (client: DynamoDBClient, control: string, process: string): AllCursors => {
   const prefix = `cursor/${process}/`;
   return {
     async *each() {
-      for await (const item of itemsWhere(client, control, beginningWith(prefix))) {
+      for await (const item of itemsWhere(client, control, 'begins_with(#field, :text)', 'id', prefix)) {
         const { id, commit } = fromItem(item) as Readonly<{ id: string; commit: number }>;
         yield { stream: id.slice(prefix.length), commit };
       }
@@ -46,15 +32,15 @@ export const allCursors = (client: DynamoDBClient, control: string, process: str
 /** The open deadlines of all instances of a process, in the control table. */
 export const allDeadlines = (client: DynamoDBClient, control: string, process: string): AllDeadlines => ({
   async *each(): AsyncGenerator<Deadline> {
-    for await (const item of itemsWhere(client, control, beginningWith(`deadline/${process}-`))) yield deadlineOf(item);
+    const open = itemsWhere(client, control, 'begins_with(#field, :text)', 'id', `deadline/${process}-`);
+    for await (const item of open) yield deadlineOf(item);
   },
 });
 
 /** The heads of all streams in a projection's table. */
 export const allHeads = (client: DynamoDBClient, table: string): AllHeads => ({
   async *each() {
-    const heads = { FilterExpression: '#sort = :head', names: { '#sort': 'sort' }, values: { ':head': 'head' } };
-    for await (const item of itemsWhere(client, table, heads)) {
+    for await (const item of itemsWhere(client, table, '#field = :text', 'sort', 'head')) {
       const { key, stream, commit } = fromItem(item) as Readonly<{ key: string; stream: string; commit: number }>;
       yield { key, stream, commit };
     }
@@ -66,10 +52,5 @@ export const purgeMilliseconds = 60_000;
 
 /** Purges queues. A purge in progress counts as done. */
 export const emptyQueues = async (client: SQSClient, urls: readonly string[]): Promise<void> => {
-  for (const QueueUrl of urls)
-    try {
-      await client.send(new PurgeQueueCommand({ QueueUrl }));
-    } catch (error) {
-      if (!(error instanceof PurgeQueueInProgress)) throw error;
-    }
+  for (const QueueUrl of urls) await unless(PurgeQueueInProgress, client.send(new PurgeQueueCommand({ QueueUrl })));
 };
