@@ -81,7 +81,8 @@ export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'm
   provingQueue(proofs, {
     depth: () => depthOf(client, url),
     send: async (bodies) => {
-      const reasons = await atOnce(limits.callMessages, bodies, (body) => sendTo(client, url, body).then(() => undefined, String));
+      const failure = (body: string) => sendTo(client, url, body).then(() => undefined, String);
+      const reasons = await atOnce(limits.callMessages, bodies, failure);
       return reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
     },
   });
