@@ -3,5 +3,5 @@ import type { Queue } from './ports.ts';
 /** Puts orders into a consumer's own queue, and throws if the queue did not take one. */
 export const sendOrders = async (queue: Pick<Queue, 'send'>, consumer: string, orders: readonly object[]): Promise<void> => {
   const [failed] = orders.length === 0 ? [] : await queue.send(orders);
-  if (failed) throw new Error(`An order to ${consumer} was not taken by its queue: ${failed.reason}. Do the same again.`);
+  if (failed) throw new Error(`The queue of ${consumer} did not accept a request: ${failed.reason}. Send it again.`);
 };

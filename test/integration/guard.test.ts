@@ -44,7 +44,7 @@ describe.runIf(overHttp())('the guard of the commits', () => {
     expect(await verified(`account-${untouched}`)).toBe(true);
     expect(await verified(`account-${changed}`)).toBe(false);
     expect(said.at(-1)).toBe(
-      `account-${changed}: commit 2 does not fit: it does not carry the hash of commit 1: one of the two was changed.`,
+      `account-${changed}: commit 2 does not fit: it does not have the hash of commit 1: one of the two was changed.`,
     );
     expect(await verify({ all: true, stack: 'foldstream-dev' }, (line) => said.push(line))).toBe(false);
     expect(said.filter((line) => line.includes('does not fit')).at(-1)).toContain(`account-${changed}`);

@@ -80,9 +80,9 @@ export const receive = async <O>(
   handle: (known: Pick<Sorted<O>, 'deliveries' | 'orders'>) => Promise<readonly string[]>,
 ): Promise<readonly string[]> => {
   const { strangers, unproved, ...known } = await sorted(proofs, records, orderIn);
-  if (strangers.length > 0) log.error('A message is of no known form.', { messages: strangers });
+  if (strangers.length > 0) log.error('A message has an unknown form.', { messages: strangers });
   if (unproved.length > 0)
-    log.error('A message does not prove that a function of this deployment sent it; nothing is done about it.', {
+    log.error('A message has no valid proof that a function of this deployment sent it; it is not processed.', {
       messages: unproved,
     });
   return [...(await handle(known)), ...strangers, ...unproved];

@@ -51,7 +51,7 @@ export type FormatsOf = (category: string) => Formats | undefined;
 export type LineReading = Readonly<{ formatsOf: FormatsOf; clock: Pick<Clock, 'now'> }>;
 
 const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLine => {
-  const { category } = parseStream(line.stream) ?? refused(`'${line.stream}' is no stream's name: those are <category>-<id>`);
+  const { category } = parseStream(line.stream) ?? refused(`'${line.stream}' is not a stream's name: use <category>-<id>`);
   const formats = formatsOf(category) ?? refused(`the manifest has no category '${category}'`);
   // A process's command leaves a commit also where it was refused or changed nothing; a history from elsewhere has no such thing.
   if (line.events.length === 0 && !line.refused && line.command === undefined)
@@ -106,7 +106,7 @@ export const complete = (line: ImportLine, before: ChainEnd, mark: string): Comp
       fault:
         before.hash === ''
           ? 'it claims a predecessor, and has none'
-          : `it does not carry the hash of commit ${before.commit}: it follows on another one`,
+          : `it does not have the hash of commit ${before.commit}: it follows on another one`,
     };
   // The hash chain of its own store says that the times were so; without one they are put in order.
   if (given.prev !== undefined && given.at < before.at) return { fault: `its time is before that of commit ${before.commit}` };

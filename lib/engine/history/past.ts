@@ -64,7 +64,7 @@ const readAtOnce = 100;
 const placeOf = (cursor: string, scope: string): number => {
   const { from, ...rest } = decodeCursor(cursor, scope) ?? {};
   if (!Number.isSafeInteger(from) || Number(from) < 1 || Object.keys(rest).length > 0)
-    throw invalid('cursor', 'this is no cursor of this history; leave it out to begin anew');
+    throw invalid('cursor', 'this is not a cursor of this history; leave it out to start again');
   return Number(from);
 };
 

@@ -117,7 +117,7 @@ export const readTrace = async (tracing: Tracing, correlation: string): Promise<
     wanted = [...new Map(spoken.filter(isNew).map((place) => [nameOf(place), place])).values()];
   }
   if (commits.size === 0 && missing.size === 0)
-    throw notFound(`commit of the correlation ${correlation} in the event log, which follows within a second or so`);
+    throw notFound(`commit of the correlation ${correlation} in the event log. New commits appear there within a second or so`);
   return traceOf({
     correlation,
     commits: [...commits.values()],

@@ -58,7 +58,7 @@ const revisionOf = async (operating: Pick<Operating, 'views' | 'actives'>, name:
   if (revision !== undefined) return candidates.find(({ projection }) => projection.revision === revision);
   const active = await activeOf(operating, name);
   if (active || candidates.length <= 1) return active ?? candidates[0];
-  throw invalid('revision', `no revision of ${name} answers yet: say which is meant`);
+  throw invalid('revision', `no revision of ${name} answers yet: name one`);
 };
 
 /** How far the consumer of a queue is behind. */

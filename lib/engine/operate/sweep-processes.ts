@@ -86,7 +86,10 @@ const sendOverdueOf = async (
   const due = await someOverdue(overdue, category, before);
   if (due.length === 0) return 0;
   if ((await queue.depth()).waiting > backlog) {
-    overdue.log.info('A process is late; the sweep leaves its deadlines alone.', { process: category, deadlines: due.length });
+    overdue.log.info('A process is behind; the sweep skips its deadlines this time.', {
+      process: category,
+      deadlines: due.length,
+    });
     return 0;
   }
   const failed = await queue.send(due.map(({ at: _, ...which }) => ({ due: which })));
@@ -101,7 +104,7 @@ export const sendOverdue = async (overdue: Overdue, before: string): Promise<num
       try {
         return await sendOverdueOf(overdue, swept, before);
       } catch (cause) {
-        overdue.log.warn("A process's deadlines could not be looked after.", {
+        overdue.log.warn('The deadlines of a process could not be checked.', {
           process: swept.process.category,
           cause: String(cause),
         });

@@ -25,7 +25,7 @@ export const repair = ({ log, backlog, most }: Options) => {
   const sendPointers = async (target: Target, commits: readonly Commit[]): Promise<Repaired> => {
     if (await isLate(target)) {
       alone.add(target);
-      log.info('A consumer is late; the sweep leaves it alone.', { consumer: target.name, streams: commits.length });
+      log.info('A consumer is behind; the sweep skips it this time.', { consumer: target.name, streams: commits.length });
       return { sent: 0, left: commits.length };
     }
     const before = spent.get(target) ?? 0;

@@ -133,6 +133,6 @@ export const sweep = async (
     if (!after || counts.units >= settings.unitsPerRun || clock.now() - began >= settings.runMilliseconds) break;
   }
   const saved = await places.save(placeAfter(sweeping, place, after, leaving), loaded?.run);
-  if (!saved) log.warn('Another sweep ran at the same time: this one repeats nothing, and its place is not kept.', {});
+  if (!saved) log.warn('Another sweep ran at the same time: this one sends nothing and does not save its position.', {});
   return { segment: place.segment, ...counts, passEnded: saved && !after && place.segment + 1 === place.segments };
 };

@@ -141,7 +141,7 @@ export const attend = async (attending: Attending, stream: string, news?: readon
     const work = nextWork(attendance, known);
     if (!work) break;
     if (turn === settings.turns || own.clock.now() - began >= settings.attendMilliseconds)
-      throw new TryAgain(`${stream} is not through yet.`);
+      throw new TryAgain(`${stream} is not finished yet.`);
     const commit = await work();
     known = await stateNow(own, stream, commit?.commit ?? known.commit);
     if (commit) await seeToDeadlines(attendance, known, [commit]);

@@ -25,7 +25,7 @@ const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonl
   const now = nowOf(clock);
   const found = await Promise.all(deliveries.map((each) => ('pointer' in each ? store.find(stream, each.commit) : each)));
   const news = found.filter((commit) => commit !== undefined);
-  if (news.length < found.length) throw new TryAgain(`${stream}: a commit is not to be read yet.`);
+  if (news.length < found.length) throw new TryAgain(`${stream}: a commit cannot be read yet.`);
   const toDo = news.filter((commit) => !isQuiet(commit, now));
   if (toDo.length > 0) await attend(reacting, stream, toDo);
 };
@@ -80,7 +80,7 @@ export const reactBatch = (reacting: Reacting, batch: readonly Arrived[]): Promi
     ids,
     run,
     onFailure: (cause) =>
-      own.log.warn('Not through yet; the records come again.', { process: process.category, about, cause: String(cause) }),
+      own.log.warn('Not finished yet; the records are retried.', { process: process.category, about, cause: String(cause) }),
   });
   const commits = batch.flatMap((each) => ('delivered' in each ? [each] : []));
   const byStream = [...Map.groupBy(commits, ({ delivered }) => delivered.stream)].map(([stream, all]) => {

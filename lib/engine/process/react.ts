@@ -39,7 +39,7 @@ export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<strin
     const id = process.instance(event as never);
     if (id === undefined) return;
     if (!isId(id))
-      throw new Error(`${process.category}: ${event.id} is said to be of the instance '${id}', which cannot be an id.`);
+      throw new Error(`${process.category}: ${event.id} is assigned to the instance '${id}', which is not a valid id.`);
     const { entityId: _, ...place } = event;
     const { v, data } = commit.events[i]!;
     causes.set(id, [...(causes.get(id) ?? []), { event: { ...place, v, data } }]);
@@ -104,7 +104,7 @@ const lastBefore = async (store: Pick<Store, 'find'>, stream: string, since: str
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
     const commit = await store.find(stream, middle);
-    if (!commit) throw new TryAgain(`${stream}: commit ${middle} is not to be read yet.`);
+    if (!commit) throw new TryAgain(`${stream}: commit ${middle} cannot be read yet.`);
     if (commit.at < since) before = middle;
     else after = middle;
   }
@@ -157,7 +157,7 @@ export const reactTo = async (reacting: Reacting, stream: string, deliveries: re
       try {
         await attend(reacting, instance, news);
       } catch (cause) {
-        reacting.own.log.warn('Decided, but not through yet; it is taken up when the decision is delivered.', {
+        reacting.own.log.warn('Decided, but not finished yet; the delivery of the decision continues it.', {
           instance,
           cause: String(cause),
         });

@@ -37,5 +37,5 @@ export const sendCommand = async (target: Target, instance: string, send: OpenSe
   });
   if (answer.outcome === 'committed') return outcomeIn(send, answer.commit);
   if (answer.outcome === 'contended') throw new TryAgain(`${to} is being changed by others at the same time.`);
-  throw new Error(`${to}: a process's command came to '${answer.outcome}' and left no commit.`);
+  throw new Error(`${to}: a process's command had the outcome '${answer.outcome}' and left no commit.`);
 };

@@ -26,7 +26,7 @@ const attempt = async (
     if (answer.outcome === 'too-large')
       return { unstorable: `TooLarge: what it comes to has ${answer.size} ${answer.unit}; a commit takes ${answer.limit}.` };
     if (answer.outcome === 'contended') throw new TryAgain(`${request.stream} is being changed by others at the same time.`);
-    throw new Error(`${request.stream}: the step ${step.type} came to '${answer.outcome}', which no step does.`);
+    throw new Error(`${request.stream}: the step ${step.type} had the outcome '${answer.outcome}', which no step may have.`);
   } catch (cause) {
     if (cause instanceof NotStorable) return { unstorable: thrownBy(cause) };
     throw cause;
@@ -81,5 +81,5 @@ export const takeStep = async (own: Commanding, stepping: Stepping): Promise<Com
   }
   const parked = await attempt(own, { ...stepping, step: withData(stepping.step, { most: 1, thrown: unstorable }) });
   if (parked.unstorable === undefined) return sayStopped(own, parked.commit);
-  throw new Error(`${stepping.stream} cannot even be parked: ${parked.unstorable}`);
+  throw new Error(`${stepping.stream} cannot be parked either: ${parked.unstorable}`);
 };

@@ -65,7 +65,7 @@ const parkedBefore = (projection: AnyProjection, { stream, commit }: Awaited, at
   new ProblemError({
     kind: 'stream-parked',
     status: 503,
-    detail: `${projection.name} stopped ${stream} in front of commit ${at} and cannot show commit ${commit} until an operator resumes it. Without Consistent-With it answers as it is.`,
+    detail: `${projection.name} stopped ${stream} before commit ${at} and cannot show commit ${commit} until an operator resumes it. Without Consistent-With you get the rows as they are.`,
     extra: { stream, commit, parkedAt: at },
     retryAfterSeconds: 60,
   });
@@ -74,7 +74,7 @@ const notThereYet = (projection: AnyProjection, { stream, commit }: Awaited, rea
   new ProblemError({
     kind: 'not-consistent-yet',
     status: 503,
-    detail: `${projection.name} has not reached commit ${commit} of ${stream} yet. Ask again, or leave out Consistent-With for what is there.`,
+    detail: `${projection.name} has not reached commit ${commit} of ${stream} yet. Ask again, or leave out Consistent-With to get the rows as they are.`,
     extra: { stream, commit, reached },
     retryAfterSeconds: 1,
   });

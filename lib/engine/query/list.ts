@@ -41,7 +41,7 @@ const askedList = (projection: AnyProjection, actor: Actor, name: string): List<
   if (list && (list.within || all)) return list;
   if (list) throw notYours();
   const open = lists.filter(([, { within }]) => within || all).map(([candidate]) => candidate);
-  throw invalid('list', open.length > 0 ? `there is ${open.join(', ')}` : `${projection.name} has none beside its own`);
+  throw invalid('list', open.length > 0 ? `there is ${open.join(', ')}` : `${projection.name} has no list for you: leave it out`);
 };
 
 /** A list that the view declares, in the order of its places. */
@@ -49,10 +49,10 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
   const list = askedList(projection, actor, name);
   const { by, direction } = request;
   const owner = ownerOf(projection, actor, request);
-  if (list.within && owner === undefined) throw invalid('owner', `${name} lists one owner's rows: say whose`);
-  if (!list.within && request.owner !== undefined) throw invalid('owner', `${name} is not within an owner`);
-  if (list.by && by === undefined) throw invalid('by', `${name} lists the rows of one value: say which`);
-  if (!list.by && by !== undefined) throw invalid('by', `${name} has no values to choose from`);
+  if (list.within && owner === undefined) throw invalid('owner', `${name} lists one owner's rows: give owner=`);
+  if (!list.within && request.owner !== undefined) throw invalid('owner', `${name} is not within an owner: leave it out`);
+  if (list.by && by === undefined) throw invalid('by', `${name} lists the rows of one value: give by=`);
+  if (!list.by && by !== undefined) throw invalid('by', `${name} is not by a value: leave it out`);
   const partition = partitionOf(list, owner, by);
   const placeOf = (item: ViewItem) => ({ at: item.lists?.[name]?.at ?? '' });
   return {
@@ -72,10 +72,10 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
 const byDefault: Listed['unnamed'] = ({ projection, reader }, actor, request, where) => {
   const { name } = projection;
   const owner = ownerOf(projection, actor, request);
-  if (request.by !== undefined) throw invalid('by', 'is for a list that is named with list=');
+  if (request.by !== undefined) throw invalid('by', 'is only for a list that is named with list=');
   if (owner !== undefined && !projection.owner) throw invalid('owner', `the rows of ${name} have no owner`);
   if (owner === undefined && request.direction === 'newest-first')
-    throw invalid('order', "everybody's rows are in no order: name an owner, or a list");
+    throw invalid('order', 'a list of all rows has no order: name an owner, or a list');
   const consistent = owner === undefined && (request.awaited?.length ?? 0) > 0;
   return {
     question: questionOf(owner === undefined ? 'all' : `owner/${owner}`, request),
@@ -103,7 +103,7 @@ const rowsOf: Listed['rowsOf'] = async ({ projection, reader }, heads) => {
         throw new ProblemError({
           kind: 'too-many-rows',
           status: 422,
-          detail: `${projection.name} has over ${mostRows} rows of the streams in Consistent-With: a list of them takes none. Read them by id.`,
+          detail: `${projection.name} has over ${mostRows} rows of the streams in Consistent-With, too many for a list. Read them by id.`,
         });
     }
   return rows;

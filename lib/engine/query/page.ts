@@ -79,7 +79,7 @@ export const position = (
 ): Readonly<{ after?: Readonly<Record<string, unknown>> }> => {
   if (cursor === undefined) return {};
   const after = decodeCursor(cursor, scope(from, of));
-  if (!after || !isPlace(after, shape)) throw invalid('cursor', 'this is no cursor of this list; leave it out to begin anew');
+  if (!after || !isPlace(after, shape)) throw invalid('cursor', 'this is not a cursor of this list; leave it out to start again');
   return { after };
 };
 

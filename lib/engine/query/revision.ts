@@ -82,7 +82,7 @@ export const answeringRevision = async (
     throw new ProblemError({
       kind: 'revision-gone',
       status: 410,
-      detail: `This cursor is of revision ${begun.revision} of ${view}, which is gone. Leave it out, and begin anew.`,
+      detail: `This cursor is of revision ${begun.revision} of ${view}, which is not deployed any more. Leave it out to start again.`,
     });
   }
   const querying = await ofRevision((await active(view))?.revision);

@@ -54,7 +54,7 @@ export const sharedRowsListed = async (asked: Asked, actor: Actor, request: Page
   const { projection, reader, clock } = asked;
   const { name } = projection;
   whereOf(projection, request, clock.now());
-  if (request.list !== undefined || request.by !== undefined) throw invalid('list', `${name} has none beside its own`);
+  if (request.list !== undefined || request.by !== undefined) throw invalid('list', `${name} has no lists: leave it out`);
   const owner = ownerOf(projection, actor, request);
   if (owner !== undefined && !projection.owner) throw invalid('owner', `the rows of ${name} have no owner`);
   if (request.direction === 'newest-first') throw invalid('order', `the rows of ${name} have no time`);

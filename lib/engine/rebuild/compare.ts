@@ -65,7 +65,7 @@ export const compareStream = async (comparing: Refolding, stream: string): Promi
     const { differences, moved } = await look(comparing, stream);
     if (!moved) return differences;
   }
-  comparing.log.warn('A stream is written to all the time, and was not compared.', {
+  comparing.log.warn('A stream changed during each comparison, and was not compared.', {
     projection: comparing.projection.name,
     stream,
   });

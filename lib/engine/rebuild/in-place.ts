@@ -26,12 +26,12 @@ const [tries, betweenTries] = [5, 3_000];
 const worked = async (inPlace: InPlace, of: Revision, order: Work): Promise<void> => {
   const { clock, until, work, log } = inPlace;
   for (let failures = 0, done = false; !done; ) {
-    if (clock.now() >= until) throw new Error('It took longer than a deployment waits.');
+    if (clock.now() >= until) throw new Error('It took longer than a deployment may wait.');
     try {
       done = (await work(of, order)).done;
     } catch (cause) {
       if (++failures >= tries) throw cause;
-      log.warn('A slice of work failed, and is tried again.', { ...order, cause: String(cause) });
+      log.warn('A slice of work failed and is retried.', { ...order, cause: String(cause) });
       await clock.wait(betweenTries);
     }
   }
@@ -68,7 +68,7 @@ export const buildInPlace = async (inPlace: InPlace, of: Revision): Promise<bool
     await orderRebuild({ ...inPlace, executions }, { ...of, by: byDeployment, why, settings });
   } catch (cause) {
     const reason = cause instanceof ProblemError ? cause.problem.detail : String(cause);
-    log.warn('A view has yet to be built: it could not be built by the deployment.', { ...of, reason });
+    log.warn('The deployment could not build a view: rebuild it.', { ...of, reason });
   }
   return (await actives.load(of.projection))?.revision === of.revision;
 };

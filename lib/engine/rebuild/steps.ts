@@ -132,10 +132,10 @@ const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | und
   const next = { projection, revision, since: now, by, why, ...(from !== undefined && { previous: from }) };
   const answers = (await actives.load(projection))?.revision === revision;
   if (await rebuilds.move(id, ['verifying'], to, answers ? undefined : { next, from }))
-    log.info('A rebuilt revision answers from now on.', { rebuild: id, projection, revision });
+    log.info('A rebuilt revision answers queries now.', { rebuild: id, projection, revision });
   const { state } = await known(leading, id);
   if (state !== 'verifying') return { state, recheck: [] };
-  const reason = `Another revision than ${from ?? 'none'} answers by now: ${projection} was switched meanwhile. Begin anew if r${revision} is still wanted.`;
+  const reason = `Another revision than ${from ?? 'none'} answers by now: ${projection} was switched meanwhile. Start again if r${revision} is still wanted.`;
   return end(leading, id, { from: ['verifying'], to: { state: 'failed', reason } });
 };
 
@@ -170,7 +170,7 @@ export const judge = async (leading: Leading, id: string): Promise<Judged> => {
   const isDone = ({ task, number }: Work) => parts.some((each) => each.done && each.part === task && each.number === number);
   const open = [...fill, ...drain, ...verify].filter((work) => !isDone(work));
   if (rebuild.state !== 'verifying' || open.length > 0)
-    throw new Error(`${id} is ${rebuild.state}, with ${open.length} parts of its work not done: there is nothing to judge yet.`);
+    throw new Error(`${id} is ${rebuild.state}, with ${open.length} parts of its work not done: it cannot be judged yet.`);
   const result = summed(looked);
   if (kind === 'audit' && (result.found === 0 || !rebuild.repair || !view))
     return end(leading, id, { from: ['verifying'], to: { state: 'audited', ...result } });

@@ -20,10 +20,10 @@ const cursorDifference = async (
     return {
       stream,
       what: 'parked',
-      detail: `at commit ${head.parked.commit}: resume it when its cause is mended, or mend the projection`,
+      detail: `at commit ${head.parked.commit}: fix its cause, or the view's code, and resume it`,
     };
   if ((head?.commit ?? 0) >= last) return undefined;
-  return { stream, what: 'behind', detail: `its cursor is at commit ${head?.commit ?? 0}, and commit ${last} is in its history` };
+  return { stream, what: 'behind', detail: `its cursor is at commit ${head?.commit ?? 0}, and its history has commit ${last}` };
 };
 
 /** The cursors that are still wrong after the time in which live delivery brings any other one up to date. */

@@ -135,7 +135,7 @@ export const advance = (
   if (!last) return known;
   let { state, version, bytes, lastBytes } = known;
   if ((commits[0]?.prev ?? '') !== known.hash)
-    throw new BrokenHistory(`${known.stream}: commit ${known.commit + 1} does not carry the hash of commit ${known.commit}.`);
+    throw new BrokenHistory(`${known.stream}: commit ${known.commit + 1} does not have the hash of commit ${known.commit}.`);
   commits.forEach((commit, i) => {
     const fits = commit.commit === known.commit + i + 1 && commit.version === version + commit.events.length;
     if (!fits || commit.stream !== known.stream)

@@ -93,7 +93,7 @@ export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promi
   const { commits, next } = await loading.store.read(known.stream, { from: known.commit });
   const [own, ...tail] = commits;
   if (own?.commit !== known.commit || commitHash(loading.keys, own) !== known.hash)
-    throw new BrokenHistory(`${known.stream}: commit ${known.commit} is not the one that was known.`);
+    throw new BrokenHistory(`${known.stream}: commit ${known.commit} is not the one that was read before.`);
   return readOn(loading, { ...known, readAt }, seen, {
     first: { commits: tail, ...(next !== undefined && { next }) },
     snapshotAt,

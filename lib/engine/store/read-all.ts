@@ -22,10 +22,10 @@ export async function* readAll(
   let expected = range.from;
   for await (const page of readPages(store, stream, range)) {
     const hole = page.commits.find(({ commit }) => commit !== expected++);
-    if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} is not to be read yet.`);
+    if (hole) throw new TryAgain(`${stream}: commit ${expected - 1} cannot be read yet.`);
     yield page;
   }
-  if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} is not to be read yet.`);
+  if (expected <= last) throw new TryAgain(`${stream}: commit ${expected} cannot be read yet.`);
 }
 
 /** One stream's part of a batch: its commits by number, without pointers, and the number of its last one. */

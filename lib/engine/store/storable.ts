@@ -31,7 +31,7 @@ const refuse = (path: Path, fault: string, what = words(path)): never => {
 };
 
 const text = (value: string, path: Path, what?: string): string =>
-  value.isWellFormed() ? value : refuse(path, 'holds half of a surrogate pair, which UTF-8 cannot express.', what);
+  value.isWellFormed() ? value : refuse(path, 'has an unpaired surrogate, which UTF-8 cannot express.', what);
 
 /** True if DynamoDB can store a number. */
 export const isStorable = (value: number): boolean => {
@@ -41,14 +41,14 @@ export const isStorable = (value: number): boolean => {
 
 const number = (value: number, path: Path): number => {
   if (!Number.isFinite(value)) return refuse(path, `is ${value}, which JSON does not have.`);
-  if (!isStorable(value)) return refuse(path, `is ${value}: what can be stored is 0, and magnitudes from 1e-130 to 9.9e125.`);
+  if (!isStorable(value)) return refuse(path, `is ${value}: only 0 and magnitudes from 1e-130 to 9.9e125 can be stored.`);
   // JSON has no negative zero: it would be read back as 0.
   return value === 0 ? 0 : value;
 };
 
 const property = (name: string, path: Path): string => {
   if (name === '') return refuse(path, 'has a property with an empty name, which cannot be stored.');
-  if (name === '__proto__') return refuse(path, 'has a property named __proto__, which JavaScript takes for something else.');
+  if (name === '__proto__') return refuse(path, 'has a property named __proto__, which JavaScript treats specially.');
   return name.isWellFormed() ? name : text(name, { within: path, name }, `A property's name in ${words(path)}`);
 };
 

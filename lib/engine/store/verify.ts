@@ -14,7 +14,7 @@ const faultOf = (before: ChainEnd, commit: Commit): string | undefined => {
   if ((commit.prev ?? '') !== before.hash)
     return before.hash === ''
       ? 'it claims a predecessor, and has none'
-      : `it does not carry the hash of commit ${before.commit}: one of the two was changed`;
+      : `it does not have the hash of commit ${before.commit}: one of the two was changed`;
   return commit.at < before.at ? `its time is before that of commit ${before.commit}` : undefined;
 };
 

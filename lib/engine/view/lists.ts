@@ -22,7 +22,7 @@ export const partitionOf = (list: List<never>, owner: string | undefined, by: st
 /** A key that pure code returned. An invalid one is a bug in the view's code, not of the table. */
 const key = (what: string, part: keyof typeof largest, value: unknown): string => {
   if (typeof value !== 'string' || !value.isWellFormed()) throw new TypeError(`${what} must be a text.`);
-  if (!fits(part, value)) throw new RangeError(`${what} has over ${largest[part]} bytes, which no index takes.`);
+  if (!fits(part, value)) throw new RangeError(`${what} has over ${largest[part]} bytes, the limit of an index key.`);
   return value;
 };
 

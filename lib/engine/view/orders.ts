@@ -22,13 +22,13 @@ const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
   if ('resume' in order) return resumeStream(refolding, order.resume.stream);
   if ('mend' in order) {
     await kindOf(projection).mend(refolding, order.mend.row);
-    log.info('A shared row is the sum of its shares.', { projection: projection.name, row: order.mend.row });
+    log.info('A shared row was set to the sum of its shares.', { projection: projection.name, row: order.mend.row });
     return;
   }
   const { stream, row } = order.refold;
   const head = await refold(refolding, stream, row);
   logParked(refolding, head);
-  if (!head?.parked) log.info('A stream is folded anew.', { projection: projection.name, stream, commit: head?.commit });
+  if (!head?.parked) log.info('A stream was refolded.', { projection: projection.name, stream, commit: head?.commit });
 };
 
 const about = (order: Order) => ('resume' in order ? order.resume : 'refold' in order ? order.refold : order.mend);
@@ -41,7 +41,7 @@ const inBatch = <O extends Order>({ log, projection }: Projecting, orders: Order
     ids: [id],
     run: () => run(order),
     onFailure: (cause: unknown) =>
-      log.warn('An order was not carried out; it comes again.', {
+      log.warn('A request was not carried out; it is retried.', {
         projection: projection.name,
         ...about(order),
         cause: String(cause),

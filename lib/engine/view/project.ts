@@ -110,7 +110,7 @@ export const projectBatch = (projecting: Projecting, batch: readonly Delivery[])
       ids: all.map(({ id }) => id),
       run: () => projectStream(projecting, stream, deliveries),
       onFailure: (cause) =>
-        log.warn('Not projected yet; the records come again.', {
+        log.warn('Not projected yet; the records are retried.', {
           projection: projection.name,
           stream,
           correlations: deliveries.map(({ meta }) => meta.correlation),

@@ -22,7 +22,7 @@ export const refold = (refolding: Refolding, stream: string, row?: string): Prom
   return untilWon(contended(stream), async (race) => {
     const there = await refolding.view.head(at.key);
     // The other refold began later, so its result is as good; if it was cut off, this request finishes it when it is retried.
-    if (race > 0 && there?.refolding) throw new TryAgain(`${stream} is being folded anew by another function.`);
+    if (race > 0 && there?.refolding) throw new TryAgain(`${stream} is being refolded by another function.`);
     const head = await takenUp(refolding, there);
     if (head === 'again') return 'again';
     // A begun change that cannot be ended has parked the stream again: what it contributes is known when that is mended.

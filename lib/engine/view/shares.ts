@@ -43,9 +43,9 @@ const checked = (row: string, share: Share): Flat => {
   const { amounts, highest } = flat(share);
   if (amounts.size + highest.size > namesPerShare) throw new Error(`The share in ${row} has over ${namesPerShare} names.`);
   for (const set of Object.keys(share.members ?? {}))
-    if (set.includes('/')) throw new Error(`The set '${set}' in ${row} has a slash in its name, which is what ends it.`);
+    if (set.includes('/')) throw new Error(`The set '${set}' in ${row} has a slash in its name: use another character.`);
   for (const [name, amount] of amounts)
-    if (!Number.isSafeInteger(amount)) throw new Error(`${name} in ${row} is ${amount}: only safe integers add up in any order.`);
+    if (!Number.isSafeInteger(amount)) throw new Error(`${name} in ${row} is ${amount}: it must be a safe integer.`);
   return { amounts, highest };
 };
 

@@ -340,7 +340,7 @@ describe('a view of which two revisions are deployed', () => {
     };
     expect(await get('cards', { query: { cursor } })).toMatchObject({
       status: 410,
-      body: { type: 'urn:foldstream:problem:revision-gone', detail: expect.stringContaining('begin anew') },
+      body: { type: 'urn:foldstream:problem:revision-gone', detail: expect.stringContaining('start again') },
     });
     expect((await get('cards', {})).status).toBe(200);
   });

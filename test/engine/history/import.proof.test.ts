@@ -132,7 +132,7 @@ describe('an import', () => {
             gap: [history.filter((commit) => commit !== other), 'commit 2 is missing before it'],
             prev: [
               history.with(at, { ...other, prev: 'f'.repeat(64) }),
-              'it does not carry the hash of commit 1: it follows on another one',
+              'it does not have the hash of commit 1: it follows on another one',
             ],
             version: [history.with(at, { ...other, version: 5 }), 'its 2 events cannot lead from version 2 to version 5'],
             time: [history.with(at, { ...other, at: '2000-01-01T00:00:00.000Z' }), 'its time is before that of commit 1'],
@@ -244,7 +244,7 @@ describe('a line', () => {
     ['is not JSON', '{', /not JSON/],
     ['holds something else', { specversion: '1.0', type: 'com.shop.sold', data: line }, /type 'com.shop.sold' holds no commit/],
     ['is of no category', { ...line, stream: 'parcel-1' }, /the manifest has no category 'parcel'/],
-    ['is of no stream', { ...line, stream: 'account' }, /is no stream's name/],
+    ['is of no stream', { ...line, stream: 'account' }, /is not a stream's name/],
     ['has an unknown event', { ...line, events: [{ type: 'Sold', v: 1, data: {} }] }, /event type Sold is unknown/],
     ['has a version of tomorrow', { ...line, events: [{ ...line.events[0], v: 99 }] }, /written as v99/],
     [

@@ -241,6 +241,6 @@ describe('an order', () => {
   it('that the queue does not take is no 202', async () => {
     const { asks, queue } = await busy();
     queue.failing.push([0]);
-    await expect(asks(`POST ${path}/resolve`, { body: why })).rejects.toThrow('was not taken');
+    await expect(asks(`POST ${path}/resolve`, { body: why })).rejects.toThrow('did not accept a request');
   });
 });

@@ -126,7 +126,7 @@ describe('an order to resume', () => {
   it('that its queue does not take is no success', async () => {
     const { first, operating } = await house();
     first.queue.failing.push([0]);
-    await expect(orderResume(operating, order)).rejects.toThrow('not taken by its queue');
+    await expect(orderResume(operating, order)).rejects.toThrow('did not accept a request');
   });
 });
 

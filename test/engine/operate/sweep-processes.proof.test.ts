@@ -165,7 +165,7 @@ describe('deadlines that should have fired', () => {
     expect(await send()).toBe(1);
     expect([orders.sent.length, payments.sent.length]).toEqual([0, 1]);
     expect(log.lines).toContainEqual(
-      expect.objectContaining({ message: 'A process is late; the sweep leaves its deadlines alone.' }),
+      expect.objectContaining({ message: 'A process is behind; the sweep skips its deadlines this time.' }),
     );
     orders.depth = async () => Promise.reject(new Error('not today'));
     expect(await send()).toBe(1);

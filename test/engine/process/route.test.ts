@@ -71,7 +71,7 @@ describe('the queue of a process', () => {
     expect(world.log.lines).toContainEqual(
       expect.objectContaining({
         level: 'error',
-        message: 'A message is of no known form.',
+        message: 'A message has an unknown form.',
         fields: { messages: ['m2', 'm3', 'm4'] },
       }),
     );
@@ -99,7 +99,7 @@ describe('the queue of a process', () => {
     expect(world.log.lines).toContainEqual(
       expect.objectContaining({
         level: 'error',
-        message: 'A message does not prove that a function of this deployment sent it; nothing is done about it.',
+        message: 'A message has no valid proof that a function of this deployment sent it; it is not processed.',
         fields: { messages: ['m0', 'm1', 'm2', 'm3', 'm4', 'm5'] },
       }),
     );

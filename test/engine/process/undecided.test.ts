@@ -29,7 +29,7 @@ describe('a decision that is impossible', () => {
     [
       'memory that no table takes',
       { memory: { id: '1', from: 'a', to: 'b', amount: 1, notes: ['\ud800'] } },
-      'half of a surrogate pair',
+      'an unpaired surrogate',
     ],
     ['more than one commit takes', { memory: { id: 'x'.repeat(500_000), from: 'a', to: 'b', amount: 1, notes: [] } }, 'TooLarge'],
   ])('parks the instance: %s', async (_, reaction, says) => {

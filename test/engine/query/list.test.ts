@@ -124,9 +124,9 @@ describe('the callers who may read a list', () => {
     ['a name that every object has', { list: 'constructor' }, operator, 'list: there is'],
     ['no value', { list: 'by-status' }, ada, 'by: by-status'],
     ['a value that nothing is by', { list: 'ranked', by: 'x' }, operator, 'by: ranked'],
-    ['a value without a list', { by: 'x' }, ada, 'by: is for a list'],
+    ['a value without a list', { by: 'x' }, ada, 'by: is only for a list'],
     ['an unknown filter', { equals: { rank: '5' } }, ada, 'filter.rank: cards is filtered by colour'],
-    ['an order of what has none', { direction: 'newest-first' }, operator, "order: everybody's rows are in no order"],
+    ['an order of what has none', { direction: 'newest-first' }, operator, 'order: a list of all rows has no order'],
   ])('400 for %s', async (_, request, actor, detail) => {
     await expect(queryList(over(cards), actor, page(request))).rejects.toMatchObject(problem(400, detail));
   });

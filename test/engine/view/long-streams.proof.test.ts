@@ -117,7 +117,7 @@ describe('a commit of many rows', () => {
       commit: 0,
       parked: {
         commit: 1,
-        reason: expect.stringContaining(`changes ${rowsPerCommit + 1} rows of this view, which takes ${rowsPerCommit}`),
+        reason: expect.stringContaining(`changes ${rowsPerCommit + 1} rows of this view; the limit is ${rowsPerCommit}`),
       },
     });
     expect(beyond.view.items().filter(({ sort }) => sort !== 'head')).toEqual([]);

@@ -38,7 +38,7 @@ describe('the queue of a view', () => {
     expect(log.lines).toContainEqual(
       expect.objectContaining({
         level: 'error',
-        message: 'A message is of no known form.',
+        message: 'A message has an unknown form.',
         fields: { messages: ['m3', 'm5', 'm6', 'm7', 'm8'] },
       }),
     );

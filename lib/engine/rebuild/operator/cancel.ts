@@ -16,7 +16,7 @@ export const cancelRebuild = async (ordering: Ordering, { id, by }: Readonly<{ i
   });
   const rebuild = await rebuilds.load(id);
   if (!rebuild) throw notFound(`rebuild ${id}`);
-  if (!moved && rebuild.state !== 'cancelled') throw conflict('not-running', `${id} is over: it is ${rebuild.state}.`);
+  if (!moved && rebuild.state !== 'cancelled') throw conflict('not-running', `${id} has ended: it is ${rebuild.state}.`);
   // Also at a repeat: the first one may have come no further than the record.
   await executions.stop(id);
   return rebuild;

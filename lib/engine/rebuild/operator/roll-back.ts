@@ -50,6 +50,9 @@ export const rollBack = async (
     endedAt: now,
   };
   if (!(await rebuilds.rollBack(record)))
-    throw conflict('switched-meanwhile', `${projection} was switched by somebody else at the same time: look, and decide anew.`);
+    throw conflict(
+      'switched-meanwhile',
+      `${projection} was switched by somebody else at the same time: see which revision answers, and decide again.`,
+    );
   return switchOf(record).next;
 };

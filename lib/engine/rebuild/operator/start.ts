@@ -15,7 +15,7 @@ export const begin = async (ordering: Ordering, rebuild: Rebuild, prepare?: () =
     if (now && isOver(now)) running = await rebuilds.begin(rebuild);
   }
   if (running !== undefined)
-    throw conflict('rebuild-running', `${rebuild.projection} has one running: ${running}. Wait for it, or cancel it.`, {
+    throw conflict('rebuild-running', `${rebuild.projection} has a rebuild running: ${running}. Wait for it, or cancel it.`, {
       rebuild: running,
     });
   try {

@@ -53,7 +53,7 @@ export interface Kind<P extends AnyProjection> {
 export const withoutSums = {
   finish: async (_: Projecting, head: BegunHead) => head,
   mend: async ({ projection }: Refolding) => {
-    throw new Error(`${projection.name} shares no rows: there is no sum to mend.`);
+    throw new Error(`${projection.name} has no shared rows: there is no sum to repair.`);
   },
 };
 
@@ -73,11 +73,11 @@ export const rowsPerCommit = 1_000;
 
 export const fewEnough = (rows: number): void => {
   if (rows > rowsPerCommit)
-    throw new Error(`The commit changes ${rows} rows of this view, which takes ${rowsPerCommit} of one commit.`);
+    throw new Error(`The commit changes ${rows} rows of this view; the limit is ${rowsPerCommit} for one commit.`);
 };
 
 /** An item that is too large for the table counts as a fault of the projection, not of the table. */
 export const checked = (item: ViewItem): ViewItem => {
-  if (itemSize(item) > rowBytes) throw new Error(`The row has over ${rowBytes} bytes, which no table takes.`);
+  if (itemSize(item) > rowBytes) throw new Error(`The row has over ${rowBytes} bytes, the limit of a row.`);
   return item;
 };

@@ -91,7 +91,7 @@ export const mendings = (world: World, control: SimulatedControl, { engine, orde
         const isRefused =
           cause instanceof ProblemError && ['rebuild-running', 'not-built', 'not-found'].includes(cause.problem.kind);
         // Also a queue may refuse.
-        const isLost = cause instanceof Injected || String(cause).includes('not taken by its queue');
+        const isLost = cause instanceof Injected || String(cause).includes('did not accept a request');
         if (!isRefused && !isLost) world.broken(`to ${what} ${name} fails: ${String(cause)}`);
       }
       await world.time.sleep(dice.next() * between);
