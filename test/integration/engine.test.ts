@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { expect, test, vi } from 'vitest';
-import { lacking, probe } from '../../lib/aws/local/capabilities.ts';
 import { clientSettings } from '../../lib/aws/local/stack.ts';
 import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { startEngine } from '../../lib/cli/local/engine.ts';
 import { ensureEngine } from '../../lib/cli/local/install.ts';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { killGroup } from '../../lib/cli/terminal/run.ts';
+import { lacksForTests } from '../support/lacks.ts';
 import { patience } from '../support/patience.ts';
 
 /** A template of as many resources as a manifest of some dozen views more has in one stack. */
@@ -27,7 +27,7 @@ test('an engine starts on a free port, can do what is needed, and leaves nothing
   const port = await freePort();
   const running = await startEngine({ engine, port, logFile: join(dir, 'engine.log') });
   try {
-    expect(lacking(...Object.values(await probe(accessTo(running.endpoint))))).toEqual([]);
+    expect(await lacksForTests(accessTo(running.endpoint))).toEqual([]);
     const cloudFormation = new CloudFormationClient(clientSettings(accessTo(running.endpoint)));
     await expect(cloudFormation.send(new ValidateTemplateCommand({ TemplateBody: manyResources }))).resolves.toBeDefined();
     await expect(startEngine({ engine, port, logFile: join(dir, 'second.log') })).rejects.toThrow(`Port ${port} is in use`);

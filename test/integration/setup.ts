@@ -1,8 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { Capabilities } from '../../lib/aws/local/capabilities.ts';
-import { lacking, probe } from '../../lib/aws/local/capabilities.ts';
 import { ensureUser } from '../../lib/aws/local/users.ts';
 import { bootstrap, deploy } from '../../lib/cli/local/deploy.ts';
 import { cacheDir, type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
@@ -11,11 +9,11 @@ import { startEngine } from '../../lib/cli/local/engine.ts';
 import { ensureEngine } from '../../lib/cli/local/install.ts';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { step } from '../../lib/cli/terminal/progress.ts';
+import { lacksForTests } from '../support/lacks.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     endpoint: string;
-    capabilities: Capabilities;
     /** Absent on an engine that has no HTTP APIs or no users. */
     deployment: Deployment | null;
   }
@@ -35,8 +33,8 @@ const startOwn = async () => {
 };
 
 /** One engine counts transactions in its own way, and says who it is only in what it cannot do. */
-const nameOf = ({ httpApi }: Capabilities): string =>
-  !httpApi.can && httpApi.reason.includes('com.amazonaws.dynamodb') ? 'DynamoDB Local' : 'the engine at AWS_ENDPOINT_URL';
+const nameOf = (lacks: readonly string[]): string =>
+  lacks.some((lack) => lack.includes('com.amazonaws.dynamodb')) ? 'DynamoDB Local' : 'the engine at AWS_ENDPOINT_URL';
 
 /** Deploys the real app by the real CLI into an engine of the tests' own, or into the one that AWS_ENDPOINT_URL names. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
@@ -48,17 +46,13 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   const endpoint = external ?? engine?.endpoint ?? '';
   const stop = async () => engine?.stop();
   try {
-    const capabilities = await probe(accessTo(endpoint));
+    const lacks = await lacksForTests(accessTo(endpoint));
     project.provide('endpoint', endpoint);
-    project.provide('endpoints', [{ name: external ? nameOf(capabilities) : 'MiniStack', endpoint }]);
-    project.provide('capabilities', capabilities);
+    project.provide('endpoints', [{ name: external ? nameOf(lacks) : 'MiniStack', endpoint }]);
     project.provide('deployment', null);
     Object.assign(process.env, engineSettings(endpoint));
-    const reasons = lacking(...Object.values(capabilities));
-    if (reasons.length > 0) {
-      console.log(
-        `Not run on this engine: everything over HTTP, because\n${reasons.map((reason) => `  - ${reason}`).join('\n')}`,
-      );
+    if (lacks.length > 0) {
+      console.log(`Not run on this engine: everything over HTTP, because\n${lacks.map((lack) => `  - ${lack}`).join('\n')}`);
       return stop;
     }
     const common = { endpoint, logFile: join(home, 'cdk.log'), step };

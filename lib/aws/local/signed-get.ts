@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Access } from './stack.ts';
 
-/** One signed GET (Signature Version 4), for a service whose client the package would need for nothing else. */
-export async function signedGet(access: Access, service: string, path: string, at = new Date()): Promise<Response> {
+/** One signed GET (Signature Version 4) for a service whose client the package would need for nothing else. Throws at any answer but a success. */
+export async function signedGet(access: Access, service: string, path: string, at = new Date()): Promise<void> {
   const { host } = new URL(access.endpoint);
   const time = at.toISOString().replace(/[-:]|\.\d{3}/g, '');
   const scope = `${time.slice(0, 8)}/${access.region}/${service}/aws4_request`;
@@ -12,7 +12,9 @@ export async function signedGet(access: Access, service: string, path: string, a
   const key = scope.split('/').reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${access.secretAccessKey}`);
   const signature = hmac(key, text).toString('hex');
   const authorization = `AWS4-HMAC-SHA256 Credential=${access.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
-  return fetch(access.endpoint + path, { headers: { 'x-amz-date': time, authorization }, signal: AbortSignal.timeout(10_000) });
+  const request = { headers: { 'x-amz-date': time, authorization }, signal: AbortSignal.timeout(10_000) };
+  const response = await fetch(access.endpoint + path, request);
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -14,28 +14,33 @@ export const clientSettings = (access: Access) => ({
   credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
 });
 
-/** A stack's status and outputs; undefined if there is none. Uses the environment's account unless an access is given. */
-export async function describeStack(access: Access | undefined, name: string): Promise<StackState | undefined> {
-  const client = new CloudFormationClient(access ? clientSettings(access) : {});
+/** Uses a client, and closes its connections. */
+export const using = async <C extends Readonly<{ destroy(): void }>, T>(
+  client: C,
+  use: (client: C) => Promise<T>,
+): Promise<T> => {
   try {
-    const stack = (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks?.[0];
+    return await use(client);
+  } finally {
+    client.destroy();
+  }
+};
+
+/** A stack's status and outputs; undefined if there is none. Uses the environment's account unless an access is given. */
+export const describeStack = (access: Access | undefined, name: string): Promise<StackState | undefined> =>
+  using(new CloudFormationClient(access ? clientSettings(access) : {}), async (client) => {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: name })).catch((error: Error) => {
+      if (error.name === 'ValidationError') return { Stacks: [] };
+      throw error;
+    });
+    const stack = Stacks?.[0];
     if (!stack) return undefined;
     const outputs = (stack.Outputs ?? []).map((output) => [output.OutputKey, output.OutputValue] as const);
     return { status: stack.StackStatus ?? '', outputs: separated(Object.fromEntries(outputs)) };
-  } catch (error) {
-    if ((error as Error).name === 'ValidationError') return undefined;
-    throw error;
-  } finally {
-    client.destroy();
-  }
-}
+  });
 
 /** Removes a bucket's policy, if it has one. */
-export async function deleteBucketPolicy(access: Access, bucket: string): Promise<void> {
-  const client = new S3Client({ ...clientSettings(access), forcePathStyle: true });
-  try {
-    await client.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
-  } finally {
-    client.destroy();
-  }
-}
+export const deleteBucketPolicy = (access: Access, Bucket: string): Promise<unknown> =>
+  using(new S3Client({ ...clientSettings(access), forcePathStyle: true }), (client) =>
+    client.send(new DeleteBucketPolicyCommand({ Bucket })),
+  );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lacking, probe } from '../../aws/local/capabilities.ts';
+import { lacksOf } from '../../aws/local/capabilities.ts';
 import { ensureUser } from '../../aws/local/users.ts';
 import { loadProject, type ManifestModule, type Project } from '../project.ts';
 import { Interrupted, untilInterrupted } from '../terminal/interrupt.ts';
@@ -29,8 +29,7 @@ const outputsFile = join(home, 'outputs.json');
 /** Checks that the user's own local cloud has the needed services: one sentence now instead of a failed deployment. */
 const requireAble = async (endpoint: string): Promise<void> => {
   await requireAnswer(endpoint);
-  const { httpApi, cognito } = await probe(accessTo(endpoint));
-  const missing = lacking(httpApi, cognito);
+  const missing = await lacksOf(accessTo(endpoint));
   if (missing.length > 0)
     throw new UserError(
       `The local cloud at ${endpoint} cannot run the application: ${missing.join('; ')}.`,
