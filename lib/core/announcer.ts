@@ -1,7 +1,7 @@
 import type { Commit } from './commit.ts';
 import type { AnyDecider } from './decider.ts';
 import type { Recorded } from './message.ts';
-import { decidersOf } from './process/decider.ts';
+import { type Categories, decidersOf } from './process/decider.ts';
 import { type AnyProjection, rowKey, type Step } from './projection.ts';
 import { isPublished, type PublicEvent, publicEvent } from './public-event.ts';
 import { parseStream } from './stream.ts';
@@ -17,8 +17,6 @@ export const announcerName = 'public-events';
  * @example const { detailType } = announcement; // 'AccountOpened'
  */
 export type Announcement = Readonly<{ detailType: string; detail: string; resources: readonly string[]; time: string }>;
-
-type Deciding = Parameters<typeof decidersOf>[0];
 
 /** A larger event is sent without its data, which is in the history of its stream. */
 const largestDetail = 200 * 1024;
@@ -41,7 +39,7 @@ const announce = (decider: AnyDecider, event: Recorded): Readonly<Record<string,
  * none if no event is public.
  * @example const projections = [...manifest.projections, ...announcersOf(manifest)];
  */
-export const announcersOf = (manifest: Deciding): readonly AnyProjection[] => {
+export const announcersOf = (manifest: Categories): readonly AnyProjection[] => {
   const from = decidersOf(manifest).filter(({ publishes = [] }) => publishes.length > 0);
   if (from.length === 0) return [];
   const on = (memory: null, event: Recorded): Step<null, Announcement> => {
@@ -68,16 +66,15 @@ export const announcersOf = (manifest: Deciding): readonly AnyProjection[] => {
  * All projections that operators see and resume: the views, and the sender of public events.
  * @example operated(manifest).map(({ name }) => name); // ['account-balance', ..., 'public-events']
  */
-export const operated = (manifest: Deciding & Readonly<{ projections: readonly AnyProjection[] }>): readonly AnyProjection[] => [
-  ...manifest.projections,
-  ...announcersOf(manifest),
-];
+export const operated = (
+  manifest: Categories & Readonly<{ projections: readonly AnyProjection[] }>,
+): readonly AnyProjection[] => [...manifest.projections, ...announcersOf(manifest)];
 
 /**
  * True if a commit has public events.
  * @example commits.filter(isAnnounced(manifest));
  */
-export const isAnnounced = (manifest: Deciding): ((commit: Commit) => boolean) => {
+export const isAnnounced = (manifest: Categories): ((commit: Commit) => boolean) => {
   const deciders = new Map(decidersOf(manifest).map((decider) => [decider.category, decider] as const));
   return (commit) => {
     const decider = deciders.get(parseStream(commit.stream)?.category ?? '');

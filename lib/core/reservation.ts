@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AnyDecider } from './decider.ts';
-import { decidersOf } from './process/decider.ts';
+import { type Categories, decidersOf } from './process/decider.ts';
 import { type EventOf, v1 } from './version.ts';
 
 /** The category of reservation streams; their ids are keyed hashes of the values that they stand for. */
@@ -33,7 +33,7 @@ export const reservation = {
  * Whatever goes through a whole table or an export takes its categories from here.
  * @example storedDecidersOf(manifest).find(({ category }) => category === 'unique'); // reservation
  */
-export const storedDecidersOf = (manifest: Parameters<typeof decidersOf>[0]): readonly AnyDecider[] => [
+export const storedDecidersOf = (manifest: Categories): readonly AnyDecider[] => [
   ...decidersOf(manifest),
   reservation as unknown as AnyDecider,
 ];

@@ -76,7 +76,7 @@ export interface Proofs {
 }
 
 /** The position of a row in a list: its partition, and its sort key, which no two rows share. Stored format of 2026-11. */
-export type Place = Readonly<{ in: string; at: string }>;
+export type ListPlace = Readonly<{ in: string; at: string }>;
 
 /** One item of a view's table. Stored format of 2026-11. */
 export type ViewItem = Readonly<{
@@ -106,7 +106,7 @@ export type ViewItem = Readonly<{
   /** The stream's contribution to the shared row under whose key the item is. */
   share?: Share;
   /** Its places in the lists that its view declares; a tombstone has none. */
-  lists?: Readonly<Record<string, Place>>;
+  lists?: Readonly<Record<string, ListPlace>>;
   /** The instant from which the row counts as absent; its cursor stays. */
   expires?: string;
   /** Why the stream stopped in this projection, and at which commit. */

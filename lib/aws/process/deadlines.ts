@@ -14,11 +14,11 @@ const byDue = 'due';
 /** About a hundred read units, once in a pass of the sweep. */
 const mostCounted = 10_000;
 
-type Known = Omit<Deadline, 'at'>;
+type DeadlineKey = Omit<Deadline, 'at'>;
 
-const keyOf = ({ instance, name, setBy }: Known) => toItem({ id: `deadline/${instance}/${name}/${setBy}` });
+const keyOf = ({ instance, name, setBy }: DeadlineKey) => toItem({ id: `deadline/${instance}/${name}/${setBy}` });
 const processOf = (instance: string): string => parseStream(instance)?.category ?? instance;
-const partitionOf = ({ instance, name, setBy }: Known): string =>
+const partitionOf = ({ instance, name, setBy }: DeadlineKey): string =>
   `${processOf(instance)}/${Number.parseInt(systemHash(`${instance}/${name}/${setBy}`).slice(0, 8), 16) % partitions}`;
 
 /** Open deadlines in the control table. Stored format of 2026-11: `id`, the fields of a Deadline with `due` for `at`, and `dueIn`, which only they have:
@@ -29,7 +29,7 @@ const itemOf = ({ at, ...known }: Deadline): Item => ({
 });
 
 export const deadlineOf = (item: Item): Deadline => {
-  const { instance, name, setBy, due } = fromItem(item) as Known & { due: string };
+  const { instance, name, setBy, due } = fromItem(item) as DeadlineKey & { due: string };
   return { instance, name, setBy, at: due };
 };
 

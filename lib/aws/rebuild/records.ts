@@ -8,8 +8,8 @@ import {
   type PartProgress,
   parts,
   type Rebuild,
+  type RebuildRecord,
   type Rebuilds,
-  type Recorded,
 } from '../../engine/rebuild/ports.ts';
 import { asRead, refusedBy } from '../condition.ts';
 import { controlTable } from '../control-table.ts';
@@ -36,8 +36,8 @@ type Records = ReturnType<typeof recordsIn>;
 const recordsIn = (client: DynamoDBClient, TableName: string) => {
   const persist = persistently();
   const { documents, get, put } = controlTable(client, TableName);
-  const recorded = async (id: string): Promise<Recorded | undefined> => {
-    const record = await get<Recorded>(recordId(id));
+  const recorded = async (id: string): Promise<RebuildRecord | undefined> => {
+    const record = await get<RebuildRecord>(recordId(id));
     return record && { ...record, id };
   };
   return {
@@ -52,7 +52,7 @@ const recordsIn = (client: DynamoDBClient, TableName: string) => {
       return record?.kind === 'roll-back' ? undefined : record;
     },
     /** A new record and the list with it: the last writes of a transaction. */
-    entering: async ({ id, projection, ...fields }: Recorded): Promise<Writes> => {
+    entering: async ({ id, projection, ...fields }: RebuildRecord): Promise<Writes> => {
       const list = await get<Listed>(listId);
       const newest = [{ rebuild: id, projection }, ...(list?.newest ?? [])].slice(0, keptInList);
       const changed = { id: listId, changes: (list?.changes ?? 0) + 1, newest };

@@ -10,7 +10,7 @@ import { lookFurther, readAll, readPage, requestsPerPage } from './paging.ts';
 const byListing = 'shared-rows';
 const readsAtOnce = 25;
 
-type Place = Readonly<Record<string, unknown>>;
+type PageToken = Readonly<Record<string, unknown>>;
 type Row = RowListing['items'][number];
 
 const placeOf = ({ key, sort, listed }: Item, consistent: boolean): Item => ({
@@ -68,7 +68,7 @@ const scanFor = (TableName: string, consistent: boolean, Limit: number) =>
 /** A page of all rows, in no order. */
 const everybodys = async (
   table: Table,
-  { limit, after, consistent }: Readonly<{ limit: number; after?: Place; consistent: boolean }>,
+  { limit, after, consistent }: Readonly<{ limit: number; after?: PageToken; consistent: boolean }>,
 ): Promise<RowListing> => {
   let last =
     after &&
@@ -92,7 +92,7 @@ const everybodys = async (
 /** A page of one owner's rows, in the order of their keys. */
 const ownersRows = async (
   table: Table,
-  { limit, after, owner }: Readonly<{ limit: number; after?: Place; owner: string }>,
+  { limit, after, owner }: Readonly<{ limit: number; after?: PageToken; owner: string }>,
 ): Promise<RowListing> => {
   let key = after?.key;
   const items: Row[] = [];

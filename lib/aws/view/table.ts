@@ -5,7 +5,7 @@ import {
   type PutItemCommandInput,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Listing, Place as ListPlace, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
+import type { Listing, ListPlace, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
 import { candidates } from '../../engine/view/lists.ts';
 import { listed, rowUnder, written } from '../../engine/view/view-item.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
@@ -19,10 +19,10 @@ import { sharedWrites } from './shared-writes.ts';
 const byOwner = 'by-owner';
 /** The key of the index of parked heads: only those that carry it are in there, so that it costs nothing while nothing is parked. */
 const parkedSince = 'parkedSince';
-type Place = Readonly<Record<string, unknown>>;
+type PageToken = Readonly<Record<string, unknown>>;
 type Ask = (limit: number, after: Item | undefined) => Promise<ItemPage>;
 
-const placeOf = ({ key, sort }: Place): Place => ({ key, sort });
+const placeOf = ({ key, sort }: PageToken): PageToken => ({ key, sort });
 
 /** The two key attributes of a declared list's index. */
 const inList = (list: string) => `in.${list}`;
@@ -182,7 +182,7 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
         ScanIndexForward: direction !== 'newest-first',
       });
       // The owner in a start key is always the caller, whatever the caller sent.
-      const place = ({ key, sort }: Place) => toItem({ key, sort, owner });
+      const place = ({ key, sort }: PageToken) => toItem({ key, sort, owner });
       return fill(owner === undefined ? scan : owned, limit, after && place(after), (item) => place(fromItem(item)));
     },
   };

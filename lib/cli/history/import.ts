@@ -19,7 +19,7 @@ import { filesOf, linesOfFile } from './export-lines.ts';
 export type ImportOptions = Readonly<{ manifest: Manifest; path: string; stack?: string }>;
 
 /** The store that receives an import. */
-type Target = Readonly<{ store: Store; keys: Keys; clock: Clock }>;
+type ImportedInto = Readonly<{ store: Store; keys: Keys; clock: Clock }>;
 
 /** Files read in parallel. */
 const filesAtOnce = 16;
@@ -59,7 +59,7 @@ async function* linesIn(files: readonly string[], reading: LineReading): AsyncGe
 }
 
 /** Claims the unique values of the imported streams. Returns those that other streams have already, as lines for a person. */
-const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys, clock }: Target, mark: string) => {
+const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys, clock }: ImportedInto, mark: string) => {
   const unique = new Map(manifest.aggregates.filter((decider) => decider.unique).map((decider) => [decider.category, decider]));
   const common = { ...withoutSnapshots, store, keys, clock, mark, log: printedLog(() => {}) };
   let claimed = 0;
@@ -83,7 +83,7 @@ const claimAll = async (manifest: Manifest, { streams }: Imported, { store, keys
 export const importFiles = async (
   manifest: Manifest,
   files: readonly string[],
-  target: Target,
+  target: ImportedInto,
   print: Print,
   bar: (title: string) => Bar,
 ): Promise<boolean> => {

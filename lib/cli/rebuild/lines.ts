@@ -1,6 +1,6 @@
 import type { Estimate } from '../../engine/rebuild/operator/estimate.ts';
 import type { RebuildReport } from '../../engine/rebuild/operator/report.ts';
-import { type Difference, isOver, type Rebuild, type Recorded, type RollBack } from '../../engine/rebuild/ports.ts';
+import { type Difference, isOver, type Rebuild, type RebuildRecord, type RollBack } from '../../engine/rebuild/ports.ts';
 import { count } from '../terminal/lines.ts';
 
 /** True if the rebuild succeeded and found no differences. */
@@ -62,7 +62,7 @@ export const endLines = (report: RebuildReport): readonly string[] => {
 };
 
 /** A rebuild as one line of a list. */
-export const listLine = (rebuild: Recorded): string => {
+export const listLine = (rebuild: RebuildRecord): string => {
   if (rebuild.kind === 'roll-back')
     return `${rebuild.startedAt} ${rebuild.id} ${wayOf(rebuild)}, by ${rebuild.by}, "${rebuild.why}"`;
   const { id, kind, state, by, why, startedAt, reason } = rebuild;

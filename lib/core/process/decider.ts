@@ -210,13 +210,15 @@ export const processDecider = (process: AnyProcess): AnyDecider => {
   return decider;
 };
 
+/** The part of a manifest that declares categories of streams.
+ * @example const categories: Categories = { aggregates: [account], processes: [transferProcess] };
+ */
+export type Categories = Readonly<{ aggregates: readonly AnyDecider[]; processes?: readonly AnyProcess[] }>;
+
 /** The deciders of all categories that a manifest has streams of: its aggregates, and the instances of its processes.
  * @example const decider = decidersOf(manifest).find(({ category }) => category === 'transferProcess');
  */
-export const decidersOf = ({
-  aggregates,
-  processes = [],
-}: Readonly<{ aggregates: readonly AnyDecider[]; processes?: readonly AnyProcess[] }>): readonly AnyDecider[] => [
+export const decidersOf = ({ aggregates, processes = [] }: Categories): readonly AnyDecider[] => [
   ...aggregates,
   ...processes.map(processDecider),
 ];

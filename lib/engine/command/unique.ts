@@ -9,7 +9,7 @@ import { follow, type Loading, load } from '../store/load.ts';
 import { type Decision, refusalOn } from './decide.ts';
 import type { Commanding, CommandRequest } from './request.ts';
 
-type Reserving = Readonly<{ append: readonly Commit[] }> | Exclude<Decision, { append: Commit }>;
+type WithReservations = Readonly<{ append: readonly Commit[] }> | Exclude<Decision, { append: Commit }>;
 
 /** A reservation's history is short, and read anew for each claim: neither cached nor kept in snapshots. */
 export const reservationLoading = (loading: Loading): Loading => ({
@@ -47,7 +47,7 @@ export const reserving = async (
   known: Known,
   request: CommandRequest,
   decision: Decision,
-): Promise<Reserving> => {
+): Promise<WithReservations> => {
   if ('answer' in decision) return decision;
   const main = decision.append;
   const { unique } = commanding.decider;

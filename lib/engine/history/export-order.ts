@@ -2,7 +2,7 @@ import type { Commit } from '../../core/commit.ts';
 import { itemSize } from '../store/size.ts';
 
 /** Commits of a stream that cannot be written yet, since an earlier one was not seen. */
-export type Waiting = Readonly<{ stream: string; from: number; to: number }>;
+export type Gap = Readonly<{ stream: string; from: number; to: number }>;
 
 /**
  * Puts the commits of a scan in the order of their streams, whatever order they come in: a commit goes out when its predecessor has, and what
@@ -59,7 +59,7 @@ export const streamOrder = () => {
     },
 
     /** The commits that a reader has to fetch so that nothing is held back any more. */
-    waiting: (): readonly Waiting[] =>
+    waiting: (): readonly Gap[] =>
       [...held].map(([stream, early]) => ({ stream, from: lastOf(stream) + 1, to: Math.max(...early.keys()) })),
 
     /** Gives up on what is missing in a stream, and lets out what is there: its history has a hole. */

@@ -41,10 +41,13 @@ export const noEventLog = (): ProblemError =>
 /** The categories of a manifest whose streams are instances of processes. */
 export const processCategories = ({ processes = [] }: Manifest): readonly string[] => processes.map(({ category }) => category);
 
-type Place = Readonly<{ stream: string; commit: number }>;
-const nameOf = ({ stream, commit }: Place) => `${stream}#${commit}`;
+type CommitId = Readonly<{ stream: string; commit: number }>;
+const nameOf = ({ stream, commit }: CommitId) => `${stream}#${commit}`;
 
-const logged = async ({ log }: Tracing, correlation: string): Promise<Readonly<{ places: readonly Place[]; cut: boolean }>> => {
+const logged = async (
+  { log }: Tracing,
+  correlation: string,
+): Promise<Readonly<{ places: readonly CommitId[]; cut: boolean }>> => {
   const list: List<never> = { by: () => undefined };
   const rows: LoggedEvent[] = [];
   const partition = partitionOf(list, undefined, correlation);
@@ -65,7 +68,7 @@ const logged = async ({ log }: Tracing, correlation: string): Promise<Readonly<{
 
 /** Other commits that a commit speaks of: what it reacted to, and where the outcomes of its commands are. The log is behind now and then, and has
  * nothing of a refusal, which has no event. */
-const spokenOf = (commit: Commit, instance: readonly Commit[]): readonly Place[] => {
+const spokenOf = (commit: Commit, instance: readonly Commit[]): readonly CommitId[] => {
   const sends = sendsIn(instance.flatMap(kernelOf));
   const [, , source, number] = commit.command.split('/');
   const reactedTo =
@@ -85,8 +88,8 @@ export const readTrace = async (tracing: Tracing, correlation: string): Promise<
   const isInstance = (stream: string) => processes.includes(parseStream(stream)?.category ?? '');
   const commits = new Map<string, Commit>();
   const instances = new Map<string, readonly Commit[]>();
-  const missing = new Map<string, Place>();
-  const isNew = (place: Place) => !commits.has(nameOf(place)) && !missing.has(nameOf(place));
+  const missing = new Map<string, CommitId>();
+  const isNew = (place: CommitId) => !commits.has(nameOf(place)) && !missing.has(nameOf(place));
 
   /** An instance from the first of its commits that belong here up to its end: what came of it later says where it stands. */
   const follow = async (stream: string) => {
@@ -103,7 +106,7 @@ export const readTrace = async (tracing: Tracing, correlation: string): Promise<
       if (commit.meta.correlation === correlation || cameBy(commit).came === 'order') commits.set(nameOf(commit), commit);
   };
 
-  let wanted: readonly Place[] = places;
+  let wanted: readonly CommitId[] = places;
   while (wanted.length > 0 && commits.size < mostCommits) {
     await atOnce(commitsAtOnce, wanted, async (place) => {
       const commit = await store.find(place.stream, place.commit);

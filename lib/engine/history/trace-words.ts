@@ -57,15 +57,15 @@ const didOf = (reacted: Reacted): string => {
   ].join(', ');
 };
 
-type Known = Readonly<{ sends: ReadonlyMap<number, Send>; reasons: ReadonlyMap<number, string> }>;
+type SendsAndReasons = Readonly<{ sends: ReadonlyMap<number, Send>; reasons: ReadonlyMap<number, string> }>;
 
-const knownFrom = (events: readonly ProcessEvent[]): Known => ({
+const knownFrom = (events: readonly ProcessEvent[]): SendsAndReasons => ({
   sends: sendsIn(events),
   reasons: new Map(events.flatMap(({ type, data }) => (type === 'CommandRefused' ? [[data.number, data.reason] as const] : []))),
 });
 
 /** One event of an instance in words; undefined for those that say nothing to a person. */
-const sayingOf = ({ type, data }: ProcessEvent, { sends, reasons }: Known): string | undefined => {
+const sayingOf = ({ type, data }: ProcessEvent, { sends, reasons }: SendsAndReasons): string | undefined => {
   switch (type) {
     case 'Reacted':
       return [occasionOf(data, sends, reasons), didOf(data)].filter((part) => part !== '').join(': ');

@@ -1,7 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
 import { atOnce } from '../at-once.ts';
 import type { Store } from '../ports.ts';
-import type { Target } from './sweep-target.ts';
+import type { SweepTarget } from './sweep-target.ts';
 
 /** Which commits a run looks at, by their times. */
 export type Marks = Readonly<{
@@ -14,7 +14,7 @@ export type Marks = Readonly<{
 }>;
 
 /** A stream that a target should have further than it has. */
-export type Lagging = Readonly<{ target: Target; newest: Commit; oldest: Commit }>;
+export type Lagging = Readonly<{ target: SweepTarget; newest: Commit; oldest: Commit }>;
 
 /** A cursor beyond the end of its stream, as after a restore of the commits: what is appended up to there is dropped as known. */
 export type Beyond = Readonly<{ target: string; stream: string; cursor: number; last: number }>;
@@ -31,14 +31,14 @@ export type Found = Readonly<{
 const readsAtOnce = 25;
 
 export type Looking = Readonly<{
-  targets: readonly Target[];
+  targets: readonly SweepTarget[];
   store: Pick<Store, 'read'>;
   /** True if this run skips a consumer. */
-  isLeft?: (target: Target) => boolean;
+  isLeft?: (target: SweepTarget) => boolean;
 }>;
 
 /** The time from which the commits of a consumer are checked. */
-const lookedFrom = ({ checkedBefore = '', left = {} }: Marks, { name }: Target): string => {
+const lookedFrom = ({ checkedBefore = '', left = {} }: Marks, { name }: SweepTarget): string => {
   const own = left[name];
   return own !== undefined && own < checkedBefore ? own : checkedBefore;
 };

@@ -6,14 +6,14 @@ import type { Clock, Log, Queue, Store } from '../ports.ts';
 import type { Cursors, Deadline, Deadlines } from '../process/ports.ts';
 import { concerns } from '../process/react.ts';
 import { openTooLong } from '../process/still-open.ts';
-import type { Target } from './sweep-target.ts';
+import type { SweepTarget } from './sweep-target.ts';
 
 /** A process as the sweep sees it. */
 export type SweptProcess = Readonly<{ process: AnyProcess; cursors: Pick<Cursors, 'load'>; queue: Queue }>;
 
 type Reading = Readonly<{ store: Pick<Store, 'read'>; clock: Pick<Clock, 'now'> }>;
 
-const sources = ({ process, cursors, queue }: SweptProcess): Target => ({
+const sources = ({ process, cursors, queue }: SweptProcess): SweepTarget => ({
   name: process.category,
   takes: `${process.category}:${Object.keys(process.on).sort().join()}`,
   concerns: (commit) => concerns(process, commit),
@@ -28,7 +28,7 @@ const sources = ({ process, cursors, queue }: SweptProcess): Target => ({
  * An instance's own commits have arrived when nothing is left open after the last of them: only it counts, which is read. A deadline that is still to come
  * is not looked after here but in its list; should it never have got there, a thorough pass finds it.
  */
-const instances = ({ process, queue }: SweptProcess, { store, clock }: Reading): Target => {
+const instances = ({ process, queue }: SweptProcess, { store, clock }: Reading): SweepTarget => {
   const isOpen = (commit: Commit) => openTooLong(commit, nowOf(clock));
   return {
     name: `${process.category} (instances)`,
@@ -45,7 +45,7 @@ const instances = ({ process, queue }: SweptProcess, { store, clock }: Reading):
 };
 
 /** The targets of a process: the commits that it reacts to, and its own as long as they leave something open. */
-export const processTargets = (swept: SweptProcess, reading: Reading): readonly Target[] => [
+export const processTargets = (swept: SweptProcess, reading: Reading): readonly SweepTarget[] => [
   sources(swept),
   instances(swept, reading),
 ];

@@ -2,7 +2,7 @@ import type { Commit } from '../../core/commit.ts';
 import { toPointer } from '../delivery/delivered.ts';
 import type { Log } from '../ports.ts';
 import type { Lagging } from './sweep-findings.ts';
-import type { Target } from './sweep-target.ts';
+import type { SweepTarget } from './sweep-target.ts';
 
 type Repaired = Readonly<{ sent: number; left: number }>;
 type Options = Readonly<{ log: Log; backlog: number; most: number }>;
@@ -13,16 +13,16 @@ type Options = Readonly<{ log: Log; backlog: number; most: number }>;
  * it takes nothing from the others.
  */
 export const repair = ({ log, backlog, most }: Options) => {
-  const alone = new Set<Target>();
-  const spent = new Map<Target, number>();
-  const late = new Map<Target, Promise<boolean>>();
-  const isLate = (target: Target) => {
+  const alone = new Set<SweepTarget>();
+  const spent = new Map<SweepTarget, number>();
+  const late = new Map<SweepTarget, Promise<boolean>>();
+  const isLate = (target: SweepTarget) => {
     const known = late.get(target) ?? target.queue.depth().then(({ waiting }) => waiting > backlog);
     late.set(target, known);
     return known;
   };
 
-  const sendPointers = async (target: Target, commits: readonly Commit[]): Promise<Repaired> => {
+  const sendPointers = async (target: SweepTarget, commits: readonly Commit[]): Promise<Repaired> => {
     if (await isLate(target)) {
       alone.add(target);
       log.info('A consumer is behind; the sweep skips it this time.', { consumer: target.name, streams: commits.length });
@@ -55,5 +55,5 @@ export const repair = ({ log, backlog, most }: Options) => {
       left: all.reduce((total, { left }) => total + left, 0),
     };
   };
-  return { send, isLeft: (target: Target) => alone.has(target) };
+  return { send, isLeft: (target: SweepTarget) => alone.has(target) };
 };

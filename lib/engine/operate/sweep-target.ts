@@ -6,7 +6,7 @@ import type { Queue, ViewItem } from '../ports.ts';
 type Head = Readonly<Pick<ViewItem, 'commit'> & { parked?: unknown }>;
 
 /** A consumer of commits and its cursors: a view, a process, or the sender of public events. */
-export type Target = Readonly<{
+export type SweepTarget = Readonly<{
   /** For the log. */
   name: string;
   /** Its subscription as text: when it changes, all commits are looked at again. */
@@ -30,7 +30,7 @@ type Subscriber = Readonly<{
 }>;
 
 /** The target of a subscription. Of what it handles it may have been told to leave some alone: that is no loss. */
-export const targetOf = ({ subscription, view, queue, isFor = () => true, isBuilding }: Subscriber): Target => {
+export const targetOf = ({ subscription, view, queue, isFor = () => true, isBuilding }: Subscriber): SweepTarget => {
   const { name, revision = 1, on } = subscription;
   return {
     name,

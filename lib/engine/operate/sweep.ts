@@ -4,7 +4,7 @@ import type { SweepSettings } from '../settings.ts';
 import type { SweepPlace, SweepPlaces } from './ports.ts';
 import { type Beyond, findings, type Marks } from './sweep-findings.ts';
 import { repair } from './sweep-repair.ts';
-import type { Target } from './sweep-target.ts';
+import type { SweepTarget } from './sweep-target.ts';
 
 export type Sweeping = Readonly<{
   /** Which table it is: what was found in another one says nothing of this one. */
@@ -12,7 +12,7 @@ export type Sweeping = Readonly<{
   scanner: Scanner;
   store: Pick<Store, 'read'>;
   places: SweepPlaces;
-  targets: readonly Target[];
+  targets: readonly SweepTarget[];
   clock: Clock;
   log: Log;
   settings: SweepSettings;
@@ -90,7 +90,7 @@ const marksOf = ({ settings, clock }: Sweeping, place: SweepPlace, graceMillisec
 });
 
 /** Leaves out the revisions that are being built: they lack commits on purpose, and their rebuild fills them. */
-const withoutBuilding = async (targets: readonly Target[]): Promise<readonly Target[]> => {
+const withoutBuilding = async (targets: readonly SweepTarget[]): Promise<readonly SweepTarget[]> => {
   const building = await Promise.all(targets.map((target) => target.isBuilding?.()));
   return targets.filter((_, i) => !building[i]);
 };

@@ -10,7 +10,7 @@ import type { ProcessSettings } from '../settings.ts';
 import type { Known } from '../store/known.ts';
 import { closedBy, dropDeadline, keepDeadline, listsDeadlines, openIn } from './deadlines.ts';
 import type { Deadlines, Scheduler } from './ports.ts';
-import { sendCommand, sendId, type Target } from './send.ts';
+import { sendCommand, sendId, type TargetOf } from './send.ts';
 import { takeStep } from './step.ts';
 
 /** Everything that a process's instances are attended with. */
@@ -19,7 +19,7 @@ export type Attending = Readonly<{
   /** For `processDecider(process)`: the instances' own streams. */
   own: Commanding;
   /** For each aggregate that the process sends to, by its category. */
-  target: Target;
+  target: TargetOf;
   scheduler: Scheduler;
   deadlines: Deadlines;
   settings: ProcessSettings;

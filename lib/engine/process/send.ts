@@ -11,7 +11,7 @@ import type { Commanding } from '../command/request.ts';
 export const sendId = (instance: string, { number, attempt }: Pick<OpenSend, 'number' | 'attempt'>): string =>
   `process/${instance}/${number}/${attempt}`;
 
-export type Target = (category: string) => Commanding | undefined;
+export type TargetOf = (category: string) => Commanding | undefined;
 
 const outcomeIn = ({ number, attempt }: OpenSend, { commit, at, refused }: Commit): SendOutcome => ({
   number,
@@ -22,7 +22,7 @@ const outcomeIn = ({ number, attempt }: OpenSend, { commit, at, refused }: Commi
 });
 
 /** Sends a command, and answers what it came to, now or when it was sent before. */
-export const sendCommand = async (target: Target, instance: string, send: OpenSend): Promise<SendOutcome> => {
+export const sendCommand = async (target: TargetOf, instance: string, send: OpenSend): Promise<SendOutcome> => {
   const { to, command, at, decidedIn } = send;
   const commanding = target(parseStream(to)?.category ?? '');
   if (!commanding)

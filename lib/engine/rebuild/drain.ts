@@ -4,7 +4,7 @@ import { catchUp } from '../view/resume.ts';
 import { streamsOf } from './fill.ts';
 import type { Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import type { Page, Working } from './slice.ts';
+import type { TakePage, Working } from './slice.ts';
 
 const notesPerPage = 100;
 
@@ -17,7 +17,7 @@ const broughtOn = async (working: Working, stream: string): Promise<number> => {
 /** The notes of one shard: each goes when its stream is at its head. */
 export const drainPage =
   (working: Working, { number }: Work) =>
-  (): Page =>
+  (): TakePage =>
   async (after) => {
     const { dirty, settings = defaultWorkSettings } = working;
     const stream = after?.stream;
@@ -36,7 +36,7 @@ export const drainPage =
  */
 export const catchUpPage =
   (working: Working, { number, of }: Work) =>
-  (): Page =>
+  (): TakePage =>
   async (after) => {
     const { scanner, settings = defaultWorkSettings } = working;
     const page = await scanner.scan(

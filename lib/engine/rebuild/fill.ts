@@ -10,13 +10,13 @@ import type { Projecting } from '../view/projecting.ts';
 import { refold } from '../view/refold.ts';
 import type { Rebuild, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import type { Page, Working } from './slice.ts';
+import type { TakePage, Working } from './slice.ts';
 
 /** The cursor of a stream: the head in the table, and a head folded further over events that the view does not handle. */
-type Known = Readonly<{ stored: ViewItem | undefined; head: ViewItem | undefined }>;
+type Progress = Readonly<{ stored: ViewItem | undefined; head: ViewItem | undefined }>;
 
 /** The result of a page for a stream: its cursor, and whether some of its commits did not follow. */
-type Taken = Readonly<{ known?: Known; dirty: boolean }>;
+type Taken = Readonly<{ known?: Progress; dirty: boolean }>;
 
 export const handledBy = ({ projection }: Pick<Projecting, 'projection'>) => {
   const { on } = projection;
@@ -56,7 +56,7 @@ const filling = (working: Working) => {
   const handled = handledBy(working);
   let likelyNew = true;
 
-  const known = async (stream: string, commits: readonly Commit[], race: number): Promise<Known | undefined> => {
+  const known = async (stream: string, commits: readonly Commit[], race: number): Promise<Progress | undefined> => {
     if (race === 0 && likelyNew && commits[0]?.commit === 1) return { stored: undefined, head: undefined };
     // Without handled events there is nothing to write, and no need to read the head.
     if (!commits.some(handled)) return undefined;
@@ -65,7 +65,7 @@ const filling = (working: Working) => {
     return { stored: head, head };
   };
 
-  return async (stream: string, commits: readonly Commit[], remembered: Known | undefined): Promise<Taken> => {
+  return async (stream: string, commits: readonly Commit[], remembered: Progress | undefined): Promise<Taken> => {
     const taken = await tryWhileLost<Taken>(async (race) => {
       const start = (race === 0 && remembered) || (await known(stream, commits, race));
       if (!start) return { dirty: false };
@@ -103,17 +103,17 @@ const filling = (working: Working) => {
  * The pages of one segment, for a revision that is being built. The scan may be eventually consistent: what it does not see was appended
  * moments ago, is delivered live, and is looked for by verify's own scan.
  */
-const fillPages = (working: Working, work: Work): Page => {
+const fillPages = (working: Working, work: Work): TakePage => {
   const { scanner, dirty, settings = defaultWorkSettings } = working;
   const take = filling({ ...working, view: withFewPuts(working.view, settings.callsAtOnce) });
-  let remembered = new Map<string, Known>();
+  let remembered = new Map<string, Progress>();
   return async (after) => {
     const page = await scanner.scan(
       { segment: work.number, of: work.of },
       { limit: settings.pageCommits, ...(after && { after: after as ScanPlace }) },
     );
     const streams = streamsOf(working, page.commits);
-    const now = new Map<string, Known>();
+    const now = new Map<string, Progress>();
     let [noted, begun] = [0, 0];
     await atOnce(settings.streamsAtOnce, streams, async ([stream, commits]) => {
       const taken = await take(stream, commits, remembered.get(stream));
@@ -135,7 +135,7 @@ const fillPages = (working: Working, work: Work): Page => {
 };
 
 /** The pages of one segment, for a category that is folded anew where it is: each stream when the scan comes to its first commit. */
-const replayPages = (working: Working, work: Work, category: string | undefined): Page => {
+const replayPages = (working: Working, work: Work, category: string | undefined): TakePage => {
   const { scanner, settings = defaultWorkSettings } = working;
   return async (after) => {
     const page = await scanner.scan(
@@ -151,5 +151,5 @@ const replayPages = (working: Working, work: Work, category: string | undefined)
 
 export const fillPage =
   (working: Working, work: Work) =>
-  ({ kind, category }: Rebuild): Page =>
+  ({ kind, category }: Rebuild): TakePage =>
     kind === 'replay' ? replayPages(working, work, category) : fillPages(working, work);

@@ -76,7 +76,7 @@ export type RollBack = Pick<Rebuild, 'id' | 'projection' | 'revision' | 'since' 
   }>;
 
 /** An entry in the history of rebuilds. */
-export type Recorded = Rebuild | RollBack;
+export type RebuildRecord = Rebuild | RollBack;
 
 export const parts = ['fill', 'drain', 'catch-up', 'verify', 'rows', 'recheck'] as const;
 
@@ -117,7 +117,7 @@ export interface Rebuilds {
   /** Records one and switches its view, both or neither, whatever is running; one that is recorded already, once. Answers whether it took effect. */
   rollBack(record: RollBack): Promise<boolean>;
   /** Loads the entry of the history with this id. */
-  recorded(id: string): Promise<Recorded | undefined>;
+  recorded(id: string): Promise<RebuildRecord | undefined>;
   /** Changes its state if it is still in one of these. Answers whether it did. A last state frees the projection for the next one. */
   move(
     id: string,
@@ -127,7 +127,7 @@ export interface Rebuilds {
     also?: Switch,
   ): Promise<boolean>;
   /** The newest first, of one projection or of all. */
-  list(projection?: string): Promise<readonly Recorded[]>;
+  list(projection?: string): Promise<readonly RebuildRecord[]>;
   savePart(id: string, progress: PartProgress): Promise<void>;
   loadPart(id: string, part: PartProgress['part'], number: number): Promise<PartProgress | undefined>;
   /** All parts that have begun, of so many each. */

@@ -4,7 +4,7 @@ import { compareStream } from './compare.ts';
 import { kindOf } from './kinds.ts';
 import type { Difference, Rebuild } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import type { Page, Working } from './slice.ts';
+import type { TakePage, Working } from './slice.ts';
 import { cursorDifferences } from './verify.ts';
 
 const betweenLooks = 2_000;
@@ -40,7 +40,7 @@ const again = async (working: Working, { stream, row }: Difference): Promise<rea
  */
 export const recheckPage =
   (working: Working) =>
-  ({ differences: listed = [] }: Rebuild): Page =>
+  ({ differences: listed = [] }: Rebuild): TakePage =>
   async (after) => {
     const { clock, settings = defaultWorkSettings } = working;
     const left: Difference[] = [];

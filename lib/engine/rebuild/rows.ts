@@ -5,7 +5,7 @@ import { isSampled } from './compare.ts';
 import { kindOf } from './kinds.ts';
 import type { Difference, Rebuild, ScannedItem, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import type { Page, Working } from './slice.ts';
+import type { TakePage, Working } from './slice.ts';
 
 /** An item of a stream that the store knows nothing of. */
 const strayDifference = async (
@@ -28,7 +28,7 @@ const strayDifference = async (
  */
 export const rowsPage =
   (working: Working, work: Work) =>
-  ({ category, settings: { compareOneOf } }: Rebuild): Page =>
+  ({ category, settings: { compareOneOf } }: Rebuild): TakePage =>
   async (after) => {
     const { projection, viewScanner, settings = defaultWorkSettings } = working;
     const kind = kindOf(projection);

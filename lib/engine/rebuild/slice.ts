@@ -29,7 +29,7 @@ export type Turn = Readonly<{
   differences?: readonly Difference[];
 }>;
 
-export type Page = (after: PartProgress['after']) => Promise<Turn>;
+export type TakePage = (after: PartProgress['after']) => Promise<Turn>;
 
 /** In which state of its rebuild each kind of work is done. */
 const stateOf: Readonly<Record<Work['task'], RebuildState>> = {
@@ -86,7 +86,7 @@ const after = (
 export const slice = async (
   working: Working,
   work: Work,
-  pageOf: (rebuild: Rebuild) => Page,
+  pageOf: (rebuild: Rebuild) => TakePage,
 ): Promise<Readonly<{ done: boolean }>> => {
   const { rebuilds, clock, meter, settings = defaultWorkSettings } = working;
   const current = async () => {

@@ -5,7 +5,7 @@ import { compareStream, isSampled } from './compare.ts';
 import { streamsOf } from './fill.ts';
 import type { Difference, Rebuild, Work } from './ports.ts';
 import { defaultWorkSettings } from './settings.ts';
-import type { Page, Working } from './slice.ts';
+import type { TakePage, Working } from './slice.ts';
 
 const betweenLooks = 1_000;
 
@@ -50,7 +50,7 @@ export const cursorDifferences = async (working: Working, last: ReadonlyMap<stri
  */
 export const verifyPage =
   (working: Working, work: Work) =>
-  ({ category, settings: { compareOneOf } }: Rebuild): Page =>
+  ({ category, settings: { compareOneOf } }: Rebuild): TakePage =>
   async (after) => {
     const { scanner, projection, settings = defaultWorkSettings } = working;
     const page = await scanner.scan(

@@ -45,7 +45,7 @@ const findSnapshot = ({ snapshots, code, log }: Loading, stream: string): Promis
 /** The multiple of the distance that a size has passed last: a history's snapshots are due at these. */
 const lastMultiple = (bytes: number, { snapshotBytes }: Settings): number => bytes - (bytes % snapshotBytes);
 
-type Beginning = Readonly<{
+type ReadStart = Readonly<{
   /** The page after `start`, where it has been read already. */
   first?: Page;
   /** From which size on another snapshot is due when it has grown by the distance. */
@@ -58,7 +58,7 @@ const readOn = async (
   loading: Loading,
   start: Known,
   seen: Seen,
-  { first, snapshotAt = start.bytes, impossible }: Beginning = {},
+  { first, snapshotAt = start.bytes, impossible }: ReadStart = {},
 ): Promise<Known> => {
   const { store, settings, clock } = loading;
   const readAt = first ? start.readAt : clock.now();

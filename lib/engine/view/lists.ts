@@ -1,6 +1,6 @@
 import type { AnyProjection, List } from '../../core/projection.ts';
 import { dynamoDb } from '../limits.ts';
-import type { Place, ViewItem, Where } from '../ports.ts';
+import type { ListPlace, ViewItem, Where } from '../ports.ts';
 import { textSize } from '../store/size.ts';
 import { isStorable } from '../store/storable.ts';
 
@@ -26,7 +26,7 @@ const key = (what: string, part: keyof typeof largest, value: unknown): string =
   return value;
 };
 
-const placeIn = (name: string, list: List<never>, item: ViewItem): Place | undefined => {
+const placeIn = (name: string, list: List<never>, item: ViewItem): ListPlace | undefined => {
   const by = list.by?.(item.row as never);
   if ((list.within && item.owner === undefined) || (list.by && by === undefined)) return undefined;
   if (list.by) key(`What the list ${name} is by`, 'in', by);

@@ -8,8 +8,8 @@ import {
   type PartProgress,
   parts,
   type Rebuild,
+  type RebuildRecord,
   type Rebuilds,
-  type Recorded,
   type ScannedItem,
   type ViewScanner,
 } from '../../engine/rebuild/ports.ts';
@@ -72,7 +72,7 @@ export const memoryDirtyNotes = (): DirtyNotes => {
 
 /** Rebuilds with their parts, in memory, and the views that they switch. */
 export const memoryRebuilds = (actives: Pick<Actives, 'switch'>): Rebuilds => {
-  const kept = new Map<string, Recorded>();
+  const kept = new Map<string, RebuildRecord>();
   const rebuildOf = (id: string): Rebuild | undefined => {
     const found = kept.get(id);
     return found?.kind === 'roll-back' ? undefined : found;

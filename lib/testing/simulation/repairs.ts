@@ -3,7 +3,7 @@ import type { Commit } from '../../core/commit.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import type { SweepPlace, SweepPlaces } from '../../engine/operate/ports.ts';
-import { type Target, targetOf } from '../../engine/operate/sweep-target.ts';
+import { type SweepTarget, targetOf } from '../../engine/operate/sweep-target.ts';
 import type { Scanner } from '../../engine/ports.ts';
 import { sweepSettings } from '../../engine/settings.ts';
 import type { ResumeOrder } from '../../engine/view/resume.ts';
@@ -80,7 +80,7 @@ export const repairs = (
   const { time } = world;
   const [scanner, places] = [scannerOf(world, table), placesInMemory()];
   const ports = parts.map(({ name, view, queue }) => ({ name, view, queue: queuePort(world, queue) }));
-  const targetsOf = (instance: Instance): readonly Target[] => {
+  const targetsOf = (instance: Instance): readonly SweepTarget[] => {
     const manifest = manifestOf(instance);
     const target = (subscription: AnyProjection, isFor?: (commit: Commit) => boolean) => {
       const port = ports.find(({ name }) => name === placeOf(subscription));

@@ -20,14 +20,14 @@ import type { World } from './world/world.ts';
 
 type Kept = Readonly<{ cursors: readonly ReadonlyMap<string, number>[]; deadlines: readonly Deadline[] }>;
 
-type Place = Readonly<{ view: SimulatedView; queue: SimulatedQueue }>;
+type ViewPlace = Readonly<{ view: SimulatedView; queue: SimulatedQueue }>;
 
 type Parts = Readonly<{
   engine: Engine;
   table: SimulatedTable;
   processes: SimulatedProcesses;
-  views: readonly (Place & Readonly<{ projection: AnyProjection }>)[];
-  announcer: readonly Place[];
+  views: readonly (ViewPlace & Readonly<{ projection: AnyProjection }>)[];
+  announcer: readonly ViewPlace[];
   /** The events that other teams have received, by their ids. */
   outside: Set<string>;
   /** The code that runs in the end. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Commit } from '../../../lib/core/commit.ts';
 import { findings } from '../../../lib/engine/operate/sweep-findings.ts';
-import type { Target } from '../../../lib/engine/operate/sweep-target.ts';
+import type { SweepTarget } from '../../../lib/engine/operate/sweep-target.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import { bagOf } from '../../support/examples/bag.ts';
 
@@ -24,7 +24,7 @@ const found = (cursors: readonly [number, number], grown: Commit) => {
       return { commit };
     },
   }));
-  return findings({ targets: targets as unknown as Target[], store }, [first], marks);
+  return findings({ targets: targets as unknown as SweepTarget[], store }, [first], marks);
 };
 
 it('no cursor is beyond a stream that grows while cursors are looked at', async () => {

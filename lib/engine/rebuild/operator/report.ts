@@ -1,5 +1,13 @@
 import { notFound } from '../../problems.ts';
-import { isOver, type Part, type PartProgress, type Rebuild, type Rebuilds, type Recorded, type RollBack } from '../ports.ts';
+import {
+  isOver,
+  type Part,
+  type PartProgress,
+  type Rebuild,
+  type RebuildRecord,
+  type Rebuilds,
+  type RollBack,
+} from '../ports.ts';
 import { reconciled } from '../reconcile.ts';
 import { defaultWorkSettings, partsOf } from '../settings.ts';
 import type { Ordering } from './requests.ts';
@@ -88,7 +96,7 @@ export const reportRecorded = async (reporting: Reporting, id: string): Promise<
 };
 
 /** Running ones and past ones, with the roll backs among them, the newest first. */
-export const listRebuilds = async (reporting: Reporting, projection?: string): Promise<readonly Recorded[]> =>
+export const listRebuilds = async (reporting: Reporting, projection?: string): Promise<readonly RebuildRecord[]> =>
   Promise.all(
     (await reporting.rebuilds.list(projection)).map((each) => (each.kind === 'roll-back' ? each : reconciled(reporting, each))),
   );

@@ -7,9 +7,9 @@ import type { SimulatedTable } from '../world/table.ts';
 import type { World } from '../world/world.ts';
 import { foldOf, itemsFault, totalsFault } from './views.ts';
 
-type Target = Readonly<{ projection: AnyProjection; view: MemoryView }>;
+type CheckedView = Readonly<{ projection: AnyProjection; view: MemoryView }>;
 type Looking = Readonly<{
-  target: Target;
+  target: CheckedView;
   table: SimulatedTable;
   storedAt: (place: Readonly<{ stream: string; commit: number }>) => number;
   /** True if somebody has changed its table behind the engine's back. */

@@ -9,14 +9,14 @@ import { memoryKeys } from '../../memory/system.ts';
 import { type Answered, correlationOf } from '../clients.ts';
 
 const keys = memoryKeys();
-type Place = Readonly<{ state: unknown; version: number; at: string }>;
+type StateAt = Readonly<{ state: unknown; version: number; at: string }>;
 
 /** The states of a stream after 0, 1, 2, ... commits. */
-export type Past = Readonly<{ commits: readonly Commit[]; states: readonly Place[] }>;
+export type Past = Readonly<{ commits: readonly Commit[]; states: readonly StateAt[] }>;
 
 /** No hole, no fork, no time that runs backwards, no command twice. */
 export const pastOf = (decider: AnyDecider, commits: readonly Commit[]): Past | string => {
-  const states: Place[] = [{ state: decider.initial, version: 0, at: '' }];
+  const states: StateAt[] = [{ state: decider.initial, version: 0, at: '' }];
   const caused = new Set<string>();
   let hash = '';
   for (const [i, commit] of commits.entries()) {
@@ -40,7 +40,7 @@ export const pastOf = (decider: AnyDecider, commits: readonly Commit[]): Past | 
 /** The outcome of a command on a state, as far as its caller sees it. */
 const outcomeOn = (
   decider: AnyDecider,
-  { state, version, at }: Place,
+  { state, version, at }: StateAt,
   request: CommandRequest,
 ): Readonly<{ outcome: string }> => {
   const { actor, command, expectedVersion, stream } = request;

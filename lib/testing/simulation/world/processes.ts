@@ -5,7 +5,7 @@ import { parseStream } from '../../../core/stream.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { Commanding } from '../../../engine/command/request.ts';
 import type { SweptProcess } from '../../../engine/operate/sweep-processes.ts';
-import type { Target } from '../../../engine/operate/sweep-target.ts';
+import type { SweepTarget } from '../../../engine/operate/sweep-target.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
 import type { Cursors, Order, ProcessMessage } from '../../../engine/process/ports.ts';
 import type { Reacting } from '../../../engine/process/react.ts';
@@ -182,7 +182,7 @@ export const simulatedProcesses = (
       queue: distant(world, instance, `queue ${name}`, port),
     }));
   const { append: __, appendTogether: ___, ...readable } = store;
-  const targets = (instance: Instance): readonly Target[] => {
+  const targets = (instance: Instance): readonly SweepTarget[] => {
     const reading = { store: distant(world, instance, 'store', readable), clock: instance.clock };
     return sweptBy(instance).flatMap((swept) => engine.processTargets(swept, reading));
   };
