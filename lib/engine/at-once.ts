@@ -1,6 +1,6 @@
 /**
- * Does something with each, so many at the same time, and answers what came of each, in their order. The next one is taken when there is room. After a
- * failure no other is begun, and what is under way is waited for: whoever is told of the failure may be sure that nothing goes on behind it.
+ * Runs a function for each item, at most so many at the same time, and returns the results in order. The next item is taken when a slot is
+ * free. After a failure no other item is begun, and running ones are awaited: when the error is thrown, nothing runs in the background.
  */
 export const atOnce = async <T, R>(most: number, items: Iterable<T>, run: (item: T) => Promise<R>): Promise<readonly R[]> => {
   const left = items[Symbol.iterator]();

@@ -16,7 +16,7 @@ export type Page = Readonly<{
 
 export type Range = Readonly<{ from: number; to?: number; limit?: number; newestFirst?: boolean }>;
 
-/** The commits. Every read is consistent: what was acknowledged before it began is seen. */
+/** The commits. Every read is consistent: it sees every commit that was acknowledged before it began. */
 export interface Store {
   append(commit: Commit): Promise<Appended>;
   appendTogether(commits: readonly Commit[]): Promise<AppendedTogether>;
@@ -91,9 +91,9 @@ export type ViewItem = Readonly<{
    * are older than this count.
    */
   writes?: number;
-  /** In the head of a view with many rows for each stream: a refold writes rows under the count that comes next, and nobody else may. */
+  /** In the head of a view with many rows for each stream: a refold writes rows under the next count, and nobody else may. */
   refolding?: true;
-  /** In such a head: the count under which the last refold wrote all rows. A row with a lower one was put by somebody who came too late. */
+  /** In such a head: the count under which the last refold wrote all rows. A row with a lower count was written too late. */
   refolded?: number;
   /** Kept where a list by owner or a reader asks for it: on a head that is not a tombstone. */
   owner?: string;
@@ -128,7 +128,7 @@ export type RowChange = Readonly<{
   raise: Readonly<Record<string, number | string>>;
 }>;
 
-/** A part of a shared row: all of it, or what the streams of one shard come to. */
+/** A part of a shared row: all of it, or the sum over the streams of one shard. */
 export type RowPart = Readonly<{
   row: string;
   shard: number;
@@ -143,14 +143,21 @@ export type PutShares = 'written' | 'moved' | 'refused';
 /** One revision's table. Reads by key are consistent; lists are not. */
 export interface View {
   head(key: string): Promise<ViewItem | undefined>;
-  /** Puts a head, if nobody has written the one that was read since (undefined: there was none), at whichever commit. Answers whether it did;
-   * the head there is then `written(head, before)`. */
+  /**
+   * Puts a head, if the one that was read has not been written since (undefined: there was none), at whichever commit. Answers whether it
+   * did; the head there is then `written(head, before)`.
+   */
   putHead(head: ViewItem, before: ViewItem | undefined): Promise<boolean>;
-  /** Puts or tombstones a row for the head that is to follow on the one that was read (undefined: there was none), unless one is there that was put by
-   * somebody who has read a later head, or the same head and a later commit. */
+  /**
+   * Puts or tombstones a row for the head that will follow the one that was read (undefined: there was none), unless the stored row is for
+   * a later head, or for the same head and a later commit.
+   */
   putRow(item: ViewItem, before: ViewItem | undefined): Promise<void>;
-  /** Writes a head and what changes in shared rows, all or nothing, if nobody has written the head since the one before was read (undefined: there was none),
-   * and every raised value is above the one that is there. Throws NotStorable at a row that outgrows its item. */
+  /**
+   * Writes a head and the changes of shared rows, all or nothing, if the head has not been written since the one before was read
+   * (undefined: there was none), and every raised value is above the stored one. Throws NotStorable at a row that would exceed the size of
+   * an item.
+   */
   putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;
   /** A part of a shared row. */
   part(row: string, shard: number): Promise<RowPart | undefined>;
@@ -182,8 +189,10 @@ export type RowListing = Readonly<{
 export interface ViewReader {
   /** All parts of a shared row. */
   parts(row: string): Promise<readonly RowPart[]>;
-  /** An owner's shared rows by key, where `next` and `after` hold the key; or everybody's in no order. Which ones there are is read from an
-   * index, but for everybody's that are to be consistent; what is in them is consistent always. */
+  /**
+   * An owner's shared rows by key, where `next` and `after` hold the key; or all rows in no order. The keys are read from an index, except
+   * for a consistent list of all rows; the rows themselves are always read consistently.
+   */
   sharedRows(
     options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; owner?: string; consistent?: boolean }>,
   ): Promise<RowListing>;

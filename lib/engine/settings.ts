@@ -40,13 +40,13 @@ export const sweepSettings = {
   unitsPerRun: 5_000,
   /** Commits of one request: with the cursors of their streams they stay far below the ceiling. */
   pageCommits: 1_000,
-  /** A pass that takes longer than this is said aloud: later than this the stream itself has forgotten what it lost. */
+  /** A longer pass is logged as an error: after this time DynamoDB Streams has dropped the records that got lost. */
   passMilliseconds: 24 * 3_600_000,
   /** A younger commit is still on its way: command, stream, bus and queue together take seconds, a retried batch a minute. */
   graceMilliseconds: 2 * 60_000,
   /** The difference of clocks within which a commit counts as checked by its time alone. */
   clockMilliseconds: 15 * 60_000,
-  /** Every so many passes all streams are looked at, whatever their commits' times say: no wrong clock hides a loss for longer. */
+  /** Every so many passes all streams are checked, whatever the times of their commits: no wrong clock hides a loss for longer. */
   thoroughEvery: 24,
   /** Above this many waiting messages a consumer is late, not short of anything: more messages would not help it. */
   backlog: 100,
@@ -69,7 +69,7 @@ export const processSettings = {
    * and with others of another size some events would be reacted to twice, or not at all. */
   causesAtOnce: 100,
   causeBytes: 128 * 1024,
-  /** Source commits between two writes of a cursor: what is repeated after a crash at most. */
+  /** Source commits between two writes of a cursor: the most that is repeated after a crash. */
   commitsAtOnce: 25,
   /** A deadline that should have fired so long ago is sent by the sweep. */
   graceMilliseconds: 2 * 60_000,

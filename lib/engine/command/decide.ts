@@ -17,7 +17,7 @@ const contextOf = ({ clock }: Commanding, known: Known, { stream, actor, causeAt
   at: latest(nowOf(clock), known.at, causeAt),
 });
 
-/** The commit that follows on what is known, with nothing in it yet. */
+/** The next commit after the known state, without events yet. */
 const emptyCommit = (known: Known, { stream, id, digest, meta, actor }: CommandRequest, at: string): Commit => ({
   stream,
   commit: known.commit + 1,
@@ -67,7 +67,7 @@ export const maySend = ({ commands, owner }: AnyDecider, state: unknown, { comma
   return format !== undefined && allowed(format.may, actor, owner?.(state as never));
 };
 
-/** Decides a command on what is known of its stream. */
+/** Decides a command on the known state of its stream. */
 export const decideOn = (commanding: Commanding, known: Known, request: CommandRequest): Decision => {
   const { decider, settings } = commanding;
   const { stream, command } = request;

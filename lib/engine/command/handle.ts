@@ -21,8 +21,8 @@ const firstAnswer = ({ commanding: { decider }, request, known }: Part, commit: 
 };
 
 /**
- * Waits with full jitter, more with each lost race, and by the measure of what a try takes: where requests are slow, anything
- * shorter than two of them spreads nobody.
+ * Waits with full jitter, longer after each lost race, and in proportion to the time of a try: where requests are slow, a wait shorter than
+ * two of them would not spread the callers.
  */
 const backOff = ({ clock, keys, settings }: Commanding, lost: number, tookMilliseconds: number) => {
   const { backoffMilliseconds, backoffCeilingMilliseconds } = settings;
@@ -35,8 +35,10 @@ const backOff = ({ clock, keys, settings }: Commanding, lost: number, tookMillis
 /** One command on its way, and what its aggregate is handled with. */
 export type Handling = Readonly<{ commanding: Commanding; request: CommandRequest }>;
 
-/** One stream's part in a command: what is known of it, whether a consistent read has just said that this is all, and up to which commit it was
- * looked through for the command's id. */
+/**
+ * One stream's part in a command: its known state, whether a consistent read has just confirmed it as the newest, and the commit up to
+ * which it was searched for the command's id.
+ */
 type Part = Handling & { known: Known; confirmed: boolean; lookedThrough: number };
 
 type Seen = (commits: readonly Commit[]) => void;
@@ -62,7 +64,7 @@ const begin = async (handling: Handling, seen: Seen): Promise<Part> => {
   return { ...handling, known: cached && !confirmed ? cached : await loadAnew(handling, seen), confirmed, lookedThrough: 0 };
 };
 
-/** Reads what came after what is known; what is known too long is read anew. */
+/** Reads the commits after the known state; a state that is too old is read from storage again. */
 const refresh = async (part: Part, seen: Seen): Promise<void> => {
   const { commanding, known } = part;
   part.known = isFresh(commanding, known)
@@ -76,7 +78,7 @@ const earlier = async (part: Part, already: Commit | undefined): Promise<Command
   const { commanding, request, known, lookedThrough } = part;
   const { store, keys } = commanding;
   if (already) return firstAnswer(part, already);
-  // Nobody can repeat an id that was made for one request; a process derives its ids, and has no digest.
+  // Only an id with a digest can be retried by a caller; a process derives its ids, and has no digest.
   const isRepeatable = request.digest !== undefined || request.actor.role === 'process';
   for (const recent of isRepeatable ? recentCommits(keys, known, request.id) : []) {
     const commit = await store.find(request.stream, recent);
@@ -119,9 +121,9 @@ const append = async ({ store }: Commanding, commits: readonly Commit[]): Promis
 };
 
 /**
- * Handles commands that take effect together or not at all: decides each on what is known, appends their commits on the
- * condition that nothing came after, and on a lost race folds the winners and decides again. What appends nothing is confirmed
- * by a consistent read before it is answered. All carry the same id, which is looked up in the first-named stream.
+ * Handles commands of which all take effect or none: decides each on its known state, appends their commits on the condition that no other
+ * came first, and after a lost race folds the winners and decides again. An answer that appends nothing is confirmed by a consistent read
+ * first. All have the same id, which is looked up in the first stream.
  */
 export const handleTogether = async (handlings: readonly [Handling, ...Handling[]]): Promise<CommandAnswer> => {
   const [{ commanding, request }] = handlings;

@@ -7,9 +7,9 @@ const firstPage = 25;
 const pageCommits = 250;
 
 /**
- * The commit that a process's command made before, where the recent ids do not reach back far enough to know. What it made cannot be from before
- * what caused it, so it is looked for, newest first, as far as commits are not older than that. `lookedThrough` says up to which commit that
- * was done already.
+ * The earlier commit of a process's command, for when the remembered ids do not reach back far enough. It cannot be older than the
+ * command's cause, so the stream is searched, newest first, as far as commits are not older than that. `lookedThrough` is the commit up to
+ * which that was done already.
  */
 export const lookBack = async (
   store: Pick<Store, 'read'>,

@@ -5,7 +5,7 @@ import type { CommandAnswer, CommandRequest } from './request.ts';
 
 type Failed = Exclude<CommandAnswer, { outcome: 'committed' | 'unchanged' }>;
 
-/** The problem that stands for a command's failure. */
+/** The problem document of a command's failure. */
 export const commandProblem = (answer: Failed, { stream, command }: Pick<CommandRequest, 'stream' | 'command'>): Problem => {
   switch (answer.outcome) {
     case 'refused': {

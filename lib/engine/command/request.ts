@@ -13,13 +13,13 @@ export type CommandRequest = Readonly<{
   actor: Actor;
   /** The command's id: the same id takes effect at most once. */
   id: string;
-  /** Tells a repeat of an id from another command under the same one; absent for an id that nobody can repeat. */
+  /** Distinguishes a retry under an id from another command under the same one; absent for an id that cannot be retried. */
   digest?: string;
   /** The version that the caller has seen, if the command is for that version only. */
   expectedVersion?: number;
   /** The time of what caused it, which its commit is never before. */
   causeAt?: string;
-  /** A process's step in its own stream: what comes to nothing leaves nothing there, since nobody asks for its outcome. */
+  /** A process's step in its own stream: without events it leaves no commit, since nobody asks for its outcome. */
   leavesNoTrace?: true;
   meta: Omit<Meta, 'actor'>;
 }>;

@@ -11,14 +11,14 @@ import type { Commanding, CommandRequest } from './request.ts';
 
 type WithReservations = Readonly<{ append: readonly Commit[] }> | Exclude<Decision, { append: Commit }>;
 
-/** A reservation's history is short, and read anew for each claim: neither cached nor kept in snapshots. */
+/** A reservation's history is short, and read for each claim: neither cached nor kept in snapshots. */
 export const reservationLoading = (loading: Loading): Loading => ({
   ...loading,
   decider: reservation,
   snapshots: { load: async () => undefined, save: async () => {} },
 });
 
-/** Named by a keyed hash, since a key cannot be erased, and what is in it may be somebody's e-mail address. */
+/** Named by a keyed hash, since a key cannot be erased, and the value may be a person's e-mail address. */
 export const reservationStream = async (
   { decider, keys }: Pick<Commanding, 'decider' | 'keys'>,
   { name, value }: Claim,

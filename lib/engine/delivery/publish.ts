@@ -20,7 +20,7 @@ export const toEntry = (commit: Commit): BusEntry => {
 
 export type Publishing = Sending & Readonly<{ proofs: Pick<Proofs, 'make'> }>;
 
-/** Publishes commits, each with its proof. An event-less commit is the target's memory of a refusal and nobody else's business. */
+/** Publishes commits, each with its proof. A commit without events records a refusal for its own stream only, and is not published. */
 export const publish = async ({ proofs, ...sending }: Publishing, commits: readonly Commit[]): Promise<void> => {
   const entries = commits.filter(({ events }) => events.length > 0).map(toEntry);
   const proved = entries.map(async (entry) => ({ ...entry, detail: await withProof(proofs, entry.detail) }));

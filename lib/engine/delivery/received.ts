@@ -6,8 +6,10 @@ import { isProved } from './proof.ts';
 /** A record of a queue, under the id by which it can be given back. */
 export type QueueRecord = Readonly<{ id: string; body: string }>;
 
-/** Records by what they say: commits, from the bus or from the sweep; orders of the consumer's own; the ids of what is of no known form, and of what does not
- * prove that one of our own functions sent it. */
+/**
+ * Records by kind: commits, from the bus or from the sweep; requests for the consumer; the ids of unknown forms; and the ids of those
+ * without a valid proof.
+ */
 export type Sorted<O> = Readonly<{
   deliveries: readonly Delivery[];
   orders: readonly Readonly<{ id: string; order: O }>[];
@@ -34,15 +36,20 @@ const saidIn = (body: string): object => {
 
 type Message<O> = Readonly<{ delivered: Delivered } | { order: O }>;
 
-/** A commit, or else an order as the consumer knows it. What has a `detail` is never an order: the proof of one would be taken for that of the other. */
+/**
+ * A commit, or a request as the consumer knows it. A message with a `detail` is never a request, since the proof of one would count for the
+ * other.
+ */
 const messageIn = <O>(said: object, orderIn: (said: object) => O | undefined): Message<O> | undefined => {
   if ('detail' in said) return commit.safeParse(said.detail).success ? { delivered: said.detail as Delivered } : undefined;
   const order = orderIn(said);
   return order && { order };
 };
 
-/** Sorts what has come through a queue. Nothing is acted on that does not prove where it comes from: whoever may put something on the bus, or into a queue,
- * must not be able to say what happened. */
+/**
+ * Sorts the messages of a queue. A message without a valid proof has no effect: the right to put events on the bus, or into a queue, must
+ * not be enough to forge a commit.
+ */
 export const sorted = async <O>(
   proofs: Pick<Proofs, 'holds'>,
   records: readonly QueueRecord[],
@@ -69,9 +76,9 @@ export const sorted = async <O>(
 export type Receipt = Readonly<{ log: Pick<Log, 'error'>; proofs: Pick<Proofs, 'holds'> }>;
 
 /**
- * Sorts a batch, and hands on what is known and proved; answers the ids of the records to retry. A message of unknown form or without a valid proof
- * is retried like a failed one: it may be of a newer release or under a new key, which this function knows a moment later. Otherwise it ends as a
- * dead letter, for an operator.
+ * Sorts a batch, and passes on the known and proved messages; answers the ids of the records to retry. A message of unknown form or without
+ * a valid proof is retried like a failed one: it may be of a newer release or under a new key, which this function knows a moment later.
+ * Otherwise it ends as a dead letter, for an operator.
  */
 export const receive = async <O>(
   { log, proofs }: Receipt,

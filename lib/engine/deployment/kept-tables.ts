@@ -83,7 +83,7 @@ const unfit = ({ next, adopted, facts, protect }: Keeping): readonly string[] =>
 
 const idOf = (facts: TableFacts | 'none' | undefined): string => (facts === undefined || facts === 'none' ? '' : facts.id);
 
-/** The deployment comes to its control table with this deployment: what that one remembers is of another stack, or of an earlier instant. */
+/** The deployment has another control table than before: its entries are of another stack, or of an earlier instant. */
 const adoptsControl = ({ next, previous, adopted }: Pick<Keeping, 'next' | 'previous' | 'adopted'>): boolean =>
   adopted.includes('control') && next.control !== previous.control;
 
@@ -127,7 +127,10 @@ export const rememberedWith = (keeping: Omit<Keeping, 'protect'>): Remembered =>
   };
 };
 
-/** Why a deployment may not take the protection of a stack away; undefined where it may. A deployment that CloudFormation undoes goes back to what was there. */
+/**
+ * The reason why a deployment may not remove the protection of a stack; undefined if it may. A rollback by CloudFormation restores the
+ * previous state.
+ */
 export const refusedUnprotecting = (before: boolean, after: boolean, stackStatus: string): string | undefined =>
   !before || after || stackStatus.startsWith('UPDATE_ROLLBACK')
     ? undefined

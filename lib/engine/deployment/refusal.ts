@@ -26,7 +26,7 @@ const switchTo = ({ projection, revision: active, previous }: Active, { revision
 export const refusalOfRemoval = (projection: string): string =>
   `This would remove ${projection}, which answers queries: its readers would get 404 at once. Put it back; a view with another name can stand beside it. If nobody reads it any more, say so in the manifest: retired: { '${projection}': 'why' }. Then deploy again.`;
 
-/** Why a deployment must not go on, where it would take away what answers while it keeps the view; and what to do first. */
+/** The reason to refuse a deployment that would remove the active revision of a view that it keeps; and what to do first. */
 export const refusal = (
   active: Active,
   next: readonly Pick<Active, 'projection' | 'revision'>[],

@@ -58,7 +58,7 @@ type Context = Readonly<{
   previous: readonly Named[];
   /** The views that the manifest says are retired. */
   retired: readonly string[];
-  /** The control table is another one than before, such as one that was restored: what it says is of an earlier instant. */
+  /** The control table is another one than before, such as a restored one: its entries are of an earlier instant. */
   restored?: boolean;
 }>;
 
@@ -83,10 +83,10 @@ const judgeDeployment = (
 ): Judged => {
   const { tables } = last;
   const wasDeployed = (one: Named) => previous.some((each) => nameOf(each) === nameOf(one));
-  /** A deployment from before ids were kept has left none of what it had: what is still deployed is taken for what was. */
+  /** A deployment that is older than the recorded ids has left none: the revisions that are still deployed count as its revisions. */
   const isSame = (one: DeployedRevision) => (tables[nameOf(one)] ?? (wasDeployed(one) ? one.table : undefined)) === one.table;
   const standingOf = (one: DeployedRevision): Candidate['standing'] =>
-    // One that comes with another table begins anew, and one that was gone for a while has missed something.
+    // A revision that has another table starts over, and one that was gone for a while has missed commits.
     wasDeployed(one) && isSame(one) ? (phases.get(nameOf(one)) ?? 'building') : 'new';
   const names = [...new Set(next.map(({ projection }) => projection))];
   const removed = actives.find(
@@ -121,8 +121,8 @@ const judgeDeployment = (
 };
 
 /**
- * Forgets what is known of revisions that neither this deployment nor the one before has: their tables are gone for good. What this deployment
- * removes is still known: CloudFormation may undo it, and then it goes on where it was.
+ * Forgets revisions that neither this deployment nor the previous one has: their tables are gone for good. A revision that this deployment
+ * removes is still known: CloudFormation may undo the deployment, and then the revision continues where it was.
  */
 const forgetGone = async (
   deployments: Deployments,
@@ -179,7 +179,7 @@ export const settleDeployment = async (
   const commits = unanswered.length > 0 ? await deployments.fewCommits() : 0;
   if (commits !== 0) return { unbuilt: unanswered, commits };
   for (const oldest of unanswered) {
-    // Live before it answers: whatever is delivered from now on finds its gaps filled.
+    // It is live before it answers: gaps before later deliveries are then filled.
     await enter(oldest, 'live');
     const { projection, revision } = oldest;
     await actives.switch({ projection, revision, since, by: 'deployment', why: 'There were no commits yet.' }, undefined);

@@ -5,8 +5,8 @@ import { itemSize } from '../store/size.ts';
 export type Gap = Readonly<{ stream: string; from: number; to: number }>;
 
 /**
- * Puts the commits of a scan in the order of their streams, whatever order they come in: a commit goes out when its predecessor has, and what
- * is early is held back. Remembers a number for each stream.
+ * Puts the commits of a scan in the order of their streams, in whatever order they come: a commit is passed on after its predecessor, and
+ * an early one is held back. Remembers a number for each stream.
  */
 export const streamOrder = () => {
   const last = new Map<string, number>();
@@ -62,7 +62,7 @@ export const streamOrder = () => {
     waiting: (): readonly Gap[] =>
       [...held].map(([stream, early]) => ({ stream, from: lastOf(stream) + 1, to: Math.max(...early.keys()) })),
 
-    /** Gives up on what is missing in a stream, and lets out what is there: its history has a hole. */
+    /** Gives up on the missing commits of a stream, and passes on the others: its history has a hole. */
     giveUp: (stream: string): readonly Commit[] => {
       const out: Commit[] = [];
       for (let early = held.get(stream); early; early = held.get(stream)) {

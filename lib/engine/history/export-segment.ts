@@ -51,8 +51,8 @@ async function* fetched({ store, order }: Exporting): AsyncGenerator<Pick<Export
 }
 
 /**
- * A segment of the commits, each stream's in order, from a place on. Reads consistently: what was acknowledged before it began is in it. What
- * is appended meanwhile may be, as far as it follows on what is.
+ * A segment of the commits, each stream's in order, from a position on. It reads consistently: commits that were acknowledged before it
+ * began are in it. Commits that are appended meanwhile may be in it, as far as they follow directly.
  */
 export async function* exportSegment(
   exporting: Exporting,

@@ -27,8 +27,8 @@ const claimOne = async (claiming: Claiming, stream: string, last: Commit, claim:
 };
 
 /**
- * Claims the values of an imported stream under this deployment's own secret. Where they came from they are kept under another secret's hashes,
- * or not at all. For streams that nobody writes to meanwhile.
+ * Claims the unique values of an imported stream under this deployment's own secret. The exporting deployment has them under another
+ * secret's hashes, or not at all. Nobody else may write to the streams meanwhile.
  */
 export const claimImported = async (claiming: Claiming, stream: string): Promise<readonly Claimed[]> => {
   const { decider, store } = claiming;

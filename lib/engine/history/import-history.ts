@@ -29,7 +29,7 @@ type Went = Readonly<{ last: ChainEnd; did: 'written' | 'skipped' } | { refused:
 
 const atOnce = 64;
 const mostWaiting = 500;
-/** Of how many streams it is known at a time what follows in the store, and how much of it: enough to pass over what is there cheaply. */
+/** The number of streams whose next stored commits are known at a time, and how many of them: enough to skip existing commits cheaply. */
 const mostAhead = 256;
 const aheadLimit = 50;
 

@@ -74,8 +74,8 @@ const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLin
 };
 
 /**
- * Reads one line of what is to be imported: a commit, bare or in a CloudEvents envelope. Undefined for a state, which is nothing to import.
- * Throws where it is neither, or where this release could not read it; the message continues "line 5: ...".
+ * Reads one line of an import: a commit, bare or in a CloudEvents envelope. Undefined for a state, which is not imported. Throws if it is
+ * neither, or if this release cannot read it; the message continues "line 5: ...".
  */
 export const readImportLine = (text: string, reading: LineReading): ImportLine | undefined => {
   const { type, data } = opened(text);
@@ -88,8 +88,8 @@ export const readImportLine = (text: string, reading: LineReading): ImportLine |
 export type Completed = Readonly<{ commit: Commit } | { fault: string }>;
 
 /**
- * A line as a commit that goes on from the last one of its stream. What is missing follows from the line and what was before it alone, so that
- * the same lines make the same commits whenever they are imported.
+ * A line as the next commit of its stream. Missing fields are computed only from the line and the commits before it, so that the same lines
+ * make the same commits whenever they are imported.
  */
 export const complete = (line: ImportLine, before: ChainEnd, mark: string): Completed => {
   const { stream, events, imported: _, meta: known, ...given } = line;

@@ -60,7 +60,7 @@ const lookedAtOnce = 2_000;
 /** The number of commits that each further request of a page reads: matching ones may be far apart. */
 const readAtOnce = 100;
 
-/** The place in a history that a cursor stands for: the number of a commit. */
+/** The position in a history that a page token names: the number of a commit. */
 const placeOf = (cursor: string, scope: string): number => {
   const { from, ...rest } = decodeCursor(cursor, scope) ?? {};
   if (!Number.isSafeInteger(from) || Number(from) < 1 || Object.keys(rest).length > 0)

@@ -41,7 +41,7 @@ const eventsUntil = (moment: Moment, commit: Commit): number | undefined => {
   return before >= moment.version ? undefined : Math.min(commit.events.length, moment.version - before);
 };
 
-/** A stream is at version 0 since ever, whatever a process was refused there meanwhile: the time of that is nothing to tell a later owner. */
+/** A stream is at version 0 from the beginning, even if it refused commands of processes: a later owner must not see when that was. */
 const atOf = ({ version, at }: Pick<Past, 'version' | 'at'>): string => (version === 0 ? '' : at);
 
 const foldedOn = (decider: AnyDecider, past: Past, commit: Commit, count: number): Past => {

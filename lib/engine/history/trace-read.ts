@@ -66,8 +66,10 @@ const logged = async (
   return { places: [...places.values()], cut };
 };
 
-/** Other commits that a commit speaks of: what it reacted to, and where the outcomes of its commands are. The log is behind now and then, and has
- * nothing of a refusal, which has no event. */
+/**
+ * Other commits that a commit refers to: the one it reacted to, and the outcomes of its commands. The event log may be behind, and it has
+ * no refusals, which have no events.
+ */
 const spokenOf = (commit: Commit, instance: readonly Commit[]): readonly CommitId[] => {
   const sends = sendsIn(instance.flatMap(kernelOf));
   const [, , source, number] = commit.command.split('/');

@@ -85,7 +85,7 @@ const parentOf = (commits: readonly Commit[], commit: Commit): Commit | undefine
   return retried ?? holding(commits, causation) ?? commits.find(({ command }) => command === causation);
 };
 
-/** Parents by child. A commit that would come to be its own ancestor, as only a touched history can have it, begins a tree of its own. */
+/** Parents by child. A commit that would become its own ancestor, which is possible only in a manipulated history, is the root of a tree. */
 const parentsOf = (commits: readonly Commit[]): ReadonlyMap<Commit, Commit> => {
   const parents = new Map<Commit, Commit>();
   for (const commit of commits) {

@@ -1,8 +1,8 @@
 import { slots } from '../at-once.ts';
 
 /**
- * Lets work of different keys run at the same time, and work of one key in the order in which it came. Whoever brings work waits while much is
- * waiting. The first failure is thrown to whoever brings the next piece, or waits for the end.
+ * Runs tasks of different keys at the same time, and tasks of one key in order. A caller waits while too many tasks are waiting. The first
+ * failure is thrown to the caller that adds the next task, or waits for the end.
  */
 export const turns = ({ atOnce, mostWaiting }: Readonly<{ atOnce: number; mostWaiting: number }>) => {
   const tails = new Map<string, Promise<void>>();

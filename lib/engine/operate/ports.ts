@@ -30,7 +30,7 @@ export interface SweepPlaces {
 /** A stream that stands still in a projection. */
 export type Parked = Readonly<{ stream: string; commit: number; reason: string; since: string }>;
 
-/** Finds what is parked in a revision's table, a while after it was at the latest. */
+/** Finds the parked streams in a revision's table, after a short delay at most. */
 export interface ParkedList {
   parked(limit: number): Promise<Readonly<{ items: readonly Parked[]; more: boolean }>>;
 }

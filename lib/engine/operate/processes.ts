@@ -47,7 +47,7 @@ export type ProcessesReport = Readonly<{
 export type InstancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
   Readonly<{ status?: Status; process?: string }>;
 
-/** An operator is let into the view by whoever lets one ask here. */
+/** The route has checked the role. */
 const operator = { id: 'operators', role: 'operator' } as const;
 
 const lags = async ({ processes, ages, log }: ProcessOperating): Promise<ProcessesReport['processes']> => {
@@ -76,7 +76,7 @@ export const reportProcesses = async (operating: ProcessOperating, request: Inst
 
 type Which = Readonly<{ process: string; instance: string }>;
 
-/** The commits of an instance that its story is told of: its last ones. */
+/** The most commits of an instance that its story describes: its last ones. */
 const toldOf = 200;
 
 const known = async ({ processes }: Pick<ProcessOperating, 'processes'>, { process, instance }: Which) => {
@@ -98,11 +98,11 @@ export type InstanceReport = Which &
     memory: unknown;
     waits: readonly Wait[];
     steps: readonly ToldStep[];
-    /** Steps before those that are told. */
+    /** The number of earlier steps, which are not described. */
     earlier: number;
   }>;
 
-/** All that an instance went through, and what it waits for, in words. */
+/** The history of an instance and what it waits for, in words. */
 export const readInstance = async (operating: Pick<ProcessOperating, 'processes'>, which: Which): Promise<InstanceReport> => {
   const { operated, stream, commit, state } = await known(operating, which);
   const from = Math.max(1, commit - toldOf + 1);

@@ -61,7 +61,7 @@ const revisionOf = async (operating: Pick<Operating, 'views' | 'actives'>, name:
   throw invalid('revision', `no revision of ${name} answers yet: name one`);
 };
 
-/** How far the consumer of a queue is behind. */
+/** The lag of a queue's consumer. */
 export const lagOf = async ({ queueName, queue }: Pick<Operated, 'queueName' | 'queue'>, oldest: ReadonlyMap<string, number>) => {
   const oldestSeconds = oldest.get(queueName);
   return { ...(await queue.depth()), ...(oldestSeconds !== undefined && { oldestSeconds }) };
@@ -74,7 +74,7 @@ export const measured = async <T>(log: Log, asking: Promise<T>, otherwise: T): P
     return otherwise;
   });
 
-/** All projections: what is parked in each, and how far it is behind. */
+/** All views: their parked streams, and their lag. */
 export const reportProjections = async (operating: Operating): Promise<ProjectionsReport> => {
   const { views, ages, log } = operating;
   const [oldest, behindSeconds] = await Promise.all([
@@ -104,7 +104,7 @@ export const reportProjections = async (operating: Operating): Promise<Projectio
 
 type Resume = Readonly<{ name: string; stream: string; revision?: number; correlation: string }>;
 
-/** Orders a parked stream to be taken up again: by the projection's own function, since nobody else may write its table. */
+/** Requests that a parked stream is resumed by the view's own function, since no other may write its table. */
 export const orderResume = async (
   operating: Pick<Operating, 'views' | 'actives'>,
   { name, stream, revision, correlation }: Resume,

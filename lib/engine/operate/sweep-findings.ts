@@ -16,7 +16,7 @@ export type Marks = Readonly<{
 /** A stream that a target should have further than it has. */
 export type Lagging = Readonly<{ target: SweepTarget; newest: Commit; oldest: Commit }>;
 
-/** A cursor beyond the end of its stream, as after a restore of the commits: what is appended up to there is dropped as known. */
+/** A cursor beyond the end of its stream, as after a restore of the commits: new commits up to there would be dropped as known. */
 export type Beyond = Readonly<{ target: string; stream: string; cursor: number; last: number }>;
 
 export type Found = Readonly<{

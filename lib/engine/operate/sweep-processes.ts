@@ -96,8 +96,10 @@ const sendOverdueOf = async (
   return due.length - failed.length;
 };
 
-/** Says to each process which of its deadlines should have fired by now. What is said twice, or came meanwhile, does nothing; what fails for one process holds
- * up no other. Answers how many. */
+/**
+ * Tells each process which of its deadlines should have fired by now. A repeated message does nothing, and neither does one about a
+ * deadline that fired meanwhile; a failure for one process does not hold up another. Answers the number of messages.
+ */
 export const sendOverdue = async (overdue: Overdue, before: string): Promise<number> => {
   const sent = await Promise.all(
     overdue.processes.map(async (swept) => {

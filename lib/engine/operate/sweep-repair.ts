@@ -8,9 +8,9 @@ type Repaired = Readonly<{ sent: number; left: number }>;
 type Options = Readonly<{ log: Log; backlog: number; most: number }>;
 
 /**
- * Sends what is missing, where it is missing, and nothing else: a pointer to the newest commit of a stream, from which the target fills
- * its gap. A target that is late lacks nothing but time. One that is late, or was sent as much as one run sends, is left alone for the rest of the run, so that
- * it takes nothing from the others.
+ * Sends each consumer what it lacks, and nothing else: a pointer to the newest commit of a stream, from which the consumer fills its gap. A
+ * consumer with a long queue lacks nothing but time. It is skipped for the rest of the run, as is one that got as much as one run sends, so
+ * that it takes nothing from the others.
  */
 export const repair = ({ log, backlog, most }: Options) => {
   const alone = new Set<SweepTarget>();

@@ -29,7 +29,7 @@ type Subscriber = Readonly<{
   isBuilding?: () => Promise<boolean>;
 }>;
 
-/** The target of a subscription. Of what it handles it may have been told to leave some alone: that is no loss. */
+/** The target of a subscription. A consumer may leave out some of the events that it handles on purpose: that is no loss. */
 export const targetOf = ({ subscription, view, queue, isFor = () => true, isBuilding }: Subscriber): SweepTarget => {
   const { name, revision = 1, on } = subscription;
   return {

@@ -7,7 +7,7 @@ import { repair } from './sweep-repair.ts';
 import type { SweepTarget } from './sweep-target.ts';
 
 export type Sweeping = Readonly<{
-  /** Which table it is: what was found in another one says nothing of this one. */
+  /** The identity of the table: findings about another table do not apply to this one. */
   table?: string;
   scanner: Scanner;
   store: Pick<Store, 'read'>;
@@ -25,7 +25,7 @@ export type Swept = Readonly<{
   units: number;
   /** Streams whose consumer lacks commits. */
   lagging: number;
-  /** Pointers that were sent, and what was left for a later pass. */
+  /** Pointers that were sent, and findings that were left for a later pass. */
   sent: number;
   left: number;
   passEnded: boolean;
@@ -127,7 +127,7 @@ export const sweep = async (
     counts.beyond += beyond.length;
     counts.sent += sent;
     counts.left += left;
-    // Also what was just sent: only the next look shows that it arrived.
+    // This includes what was just sent: only the next check shows that it arrived.
     for (const { target, oldest } of [...lagging, ...unlooked]) leaving[target.name] = earlier(oldest.at, leaving[target.name]);
     after = page.next;
     if (!after || counts.units >= settings.unitsPerRun || clock.now() - began >= settings.runMilliseconds) break;

@@ -27,7 +27,7 @@ export type Attending = Readonly<{
 
 export const instanceOf = ({ state }: Known): Instance => state as Instance;
 
-/** One attendance of one instance: what it has to know from step to step. */
+/** One attendance of one instance: the data that it passes from step to step. */
 type Attendance = Attending &
   Readonly<{
     stream: string;
@@ -126,9 +126,9 @@ const seeToDeadlines = async (attendance: Attendance, known: Known, news: readon
 };
 
 /**
- * Brings an instance as far as it can go: finishes its open commands, records each outcome with what follows, fires what is due, keeps its
- * deadlines, until nothing is open. `news` are commits of its own that have just been made or delivered; without them all that it has open is looked
- * at. May be done by several at once, and be interrupted anywhere: throws when it is to be done again.
+ * Brings an instance as far as it can go: finishes its open commands, records each outcome with its reaction, fires deadlines, keeps the
+ * list of deadlines, until nothing is open. `news` are commits of its own that were just made or delivered; without them all of its open
+ * work is checked. Several may do this at once, and it may be interrupted anywhere: it throws if it must be retried.
  */
 export const attend = async (attending: Attending, stream: string, news?: readonly Commit[]): Promise<void> => {
   const { own, settings } = attending;

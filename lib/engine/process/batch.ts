@@ -19,7 +19,7 @@ const isQuiet = (commit: Commit, now: string): boolean => {
   return waits === true && !listsDeadlines(commit) && closedBy(commit).length === 0;
 };
 
-/** An instance's own commits: what they decided is finished, whoever decided it. */
+/** An instance's own commits: their decisions are carried out, whoever made them. */
 const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
   const { store, clock } = reacting.own;
   const now = nowOf(clock);
@@ -30,7 +30,10 @@ const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonl
   if (toDo.length > 0) await attend(reacting, stream, toDo);
 };
 
-/** A deadline's message. What is open no longer, or stands still, leaves the list: who resumes it lists it again. */
+/**
+ * A deadline's message. A deadline that is not open any more, or whose instance is stuck or parked, is removed from the list: a resume
+ * lists it again.
+ */
 const attendDue = async (
   reacting: Reacting,
   { instance: stream, name, setBy }: Extract<ProcessMessage, { due: unknown }>['due'],

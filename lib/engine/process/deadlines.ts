@@ -13,7 +13,7 @@ type Which = Omit<Deadline, 'at'>;
 const keyOf = (keys: Pick<Keys, 'hash'>, { instance, name, setBy }: Which): string =>
   keys.hash(JSON.stringify([instance, name, setBy]));
 
-/** The deadlines that a commit took out of what is open: cancelled, set anew, or fired. */
+/** The deadlines that a commit closed: cancelled, moved, or fired. */
 export const closedBy = (commit: Commit): readonly Which[] =>
   kernelEvents(commit)
     .flatMap((event) => {
@@ -38,7 +38,7 @@ export const listsDeadlines = (commit: Commit): boolean =>
 export const openIn = (stream: string, { status, deadlines }: Instance): readonly Deadline[] =>
   status === 'running' ? Object.values(deadlines).map(({ name, setBy, at }) => ({ instance: stream, name, setBy, at })) : [];
 
-/** Sees that a deadline fires. What is in the list was scheduled before, so a crash between the two only repeats. */
+/** Makes a deadline fire. A deadline in the list was scheduled before, so a crash between the two is only repeated. */
 export const keepDeadline = async ({ keys, deadlines, scheduler }: Keeping, deadline: Deadline): Promise<void> => {
   if (await deadlines.has(deadline)) return;
   const { at, ...due } = deadline;

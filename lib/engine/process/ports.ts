@@ -6,7 +6,7 @@ export type Deadline = Readonly<{
   /** The instance's stream. */
   instance: string;
   name: string;
-  /** The number of the reaction that set it: set anew it is another deadline. */
+  /** The number of the reaction that set it: a deadline that is moved is another one. */
   setBy: number;
   at: string;
 }>;
@@ -50,7 +50,7 @@ export type ProcessMessage =
   | Readonly<{ resume: Order }>
   /** Sends the commands again whose refusals left an instance stuck. */
   | Readonly<{ retry: Order }>
-  /** Ends a parked or stuck instance: somebody has seen to it. */
+  /** Ends a parked or stuck instance by hand. */
   | Readonly<{ resolve: Order }>;
 
 /** A record of a process's queue, under the id by which it can be given back. */

@@ -47,8 +47,10 @@ export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<strin
   return causes;
 };
 
-/** The causes of one commit for one instance in portions, each of which a commit of the instance can hold whatever its state is. They follow from the source
- * commit, and from two settings that never change: whoever does this again makes the same. */
+/**
+ * The causes of one commit for one instance in portions, each of which fits into a commit of the instance whatever its state is. They
+ * follow from the source commit, and from two settings that never change: a retry makes the same portions.
+ */
 const portionsOf = ({ causesAtOnce, causeBytes }: ProcessSettings, causes: readonly EventCause[]): readonly EventCause[][] => {
   const portions: EventCause[][] = [];
   let bytes = 0;
@@ -90,7 +92,7 @@ const decideOn = async (reacting: Reacting, commit: Commit): Promise<readonly Co
       });
       if (!step) continue;
       commits.push(step);
-      // The release before decided on a source commit as a whole, under the id of what is the first portion now.
+      // An earlier release decided on a source commit as a whole, under the id of the first portion now.
       if (i === 0 && hasTaken(step, portions.slice(1).flat())) break;
     }
     return commits;
@@ -111,7 +113,7 @@ const lastBefore = async (store: Pick<Store, 'find'>, stream: string, since: str
   return before;
 };
 
-/** Moves the cursor, never back. Whoever was faster has seen to what it passed. */
+/** Moves the cursor, never back. After a lost race the faster function has handled the commits that it passed. */
 const moveTo = async (cursors: Cursors, stream: string, to: number, read: number | undefined): Promise<number> => {
   let from = read;
   return untilWon(`${stream} is being taken by others at the same time.`, async () => {
@@ -122,7 +124,7 @@ const moveTo = async (cursors: Cursors, stream: string, to: number, read: number
   });
 };
 
-/** Takes a source stream's commits in order up to the last that was delivered. Answers what was decided, by instance. */
+/** Handles a source stream's commits in order up to the last that was delivered. Answers the decisions, by instance. */
 const reactToStream = async (
   reacting: Reacting,
   stream: string,
@@ -147,8 +149,8 @@ const reactToStream = async (
 };
 
 /**
- * Reacts to a source stream, and lets what was decided take effect at once. What fails there is no reason for the source to come again: the decisions
- * are delivered too, and looked after from then on.
+ * Reacts to a source stream, and carries the decisions out at once. A failure of that does not retry the source: the decisions are
+ * delivered too, and are completed from then on.
  */
 export const reactTo = async (reacting: Reacting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
   const decided = Map.groupBy(await reactToStream(reacting, stream, deliveries), (commit) => commit.stream);

@@ -7,7 +7,7 @@ import { TryAgain } from '../again.ts';
 import { handleCommand } from '../command/handle.ts';
 import type { Commanding } from '../command/request.ts';
 
-/** The id of one attempt of a send: whoever sends it, the target knows it again. */
+/** The id of one attempt of a send: the target recognizes it whoever sends it. */
 export const sendId = (instance: string, { number, attempt }: Pick<OpenSend, 'number' | 'attempt'>): string =>
   `process/${instance}/${number}/${attempt}`;
 
@@ -21,7 +21,7 @@ const outcomeIn = ({ number, attempt }: OpenSend, { commit, at, refused }: Commi
   ...(refused && { refused }),
 });
 
-/** Sends a command, and answers what it came to, now or when it was sent before. */
+/** Sends a command, and answers its outcome, now or from when it was sent before. */
 export const sendCommand = async (target: TargetOf, instance: string, send: OpenSend): Promise<SendOutcome> => {
   const { to, command, at, decidedIn } = send;
   const commanding = target(parseStream(to)?.category ?? '');

@@ -55,7 +55,7 @@ const smallerThan = (step: ProcessStep): readonly ProcessStep[] => {
   return halves;
 };
 
-/** An instance that stands still is somebody's business from now on. */
+/** Logs a stuck or parked instance: it needs an operator. */
 const sayStopped = ({ log }: Commanding, commit: Commit | undefined): Commit | undefined => {
   for (const event of commit ? kernelEvents(commit) : []) {
     const about = { instance: commit?.stream, correlation: commit?.meta.correlation };
@@ -69,8 +69,8 @@ const sayStopped = ({ log }: Commanding, commit: Commit | undefined): Commit | u
 };
 
 /**
- * One step of an instance: one commit, or none where it comes to nothing. What no commit can hold is tried again with fewer reactions, since each may be
- * well by itself. A reaction that no commit can hold alone is at fault: the instance is parked instead.
+ * One step of an instance: one commit, or none if it decides nothing. A step that is too large for a commit is tried again with fewer
+ * reactions, since each alone may fit. If one reaction alone does not fit, the instance is parked.
  */
 export const takeStep = async (own: Commanding, stepping: Stepping): Promise<Commit | undefined> => {
   const { commit, unstorable } = await attempt(own, stepping);

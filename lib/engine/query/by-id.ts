@@ -35,8 +35,8 @@ const isNobodys = ({ projection }: Querying, actor: Actor, { owner }: ViewItem):
   owner === undefined && !allowed(projection.may, actor, '');
 
 /**
- * The rows of a stream of which a view knows nothing: none. It cannot tell one that has no such events yet from one that does not exist, and both
- * are nobody's: neither is disclosed, and a list that is empty later is empty before.
+ * The rows of a stream that a view does not know: none. It cannot tell a stream without handled events from one that does not exist, and
+ * neither has an owner: so neither is disclosed, and the answer is an empty list.
  */
 const nothingYet = ({ projection }: Querying, actor: Actor): PageAnswer => {
   if (!allowed(projection.may, actor, undefined)) throw notYours();

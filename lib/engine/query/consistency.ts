@@ -10,7 +10,7 @@ export type Awaited = Readonly<{ stream: string; commit: number; types: readonly
 
 const one = [z.int().nonnegative(), z.array(z.string())] as const;
 const form = z.tuple([z.string(), ...one], z.tuple(one));
-/** Twice what a command in each of ten streams comes to. */
+/** Twice the number of tokens that a command in each of ten streams gives. */
 const mostTokens = 20;
 
 const seal = async (keys: Pick<Keys, 'digest'>, actor: string, payload: string): Promise<string> =>
@@ -18,9 +18,9 @@ const seal = async (keys: Pick<Keys, 'digest'>, actor: string, payload: string):
   (await keys.digest(`\nconsistency-token\n${actor}\n${payload}`)).slice(0, 32);
 
 /**
- * A token for commits of a stream, good for whoever it is given to. Stored format of 2026-11, though nobody stores it for long: base64url of
- * `[stream, commit, types]`, with `[commit, types]` behind it for each further one, a point, and half of a keyed hash over it and the actor. Nothing in it is secret; the hash keeps anybody from
- * asking how far a stream is that they have not written to.
+ * A token for commits of a stream, valid for the caller who gets it. Stored format of 2026-11, though nobody stores it for long: base64url
+ * of `[stream, commit, types]`, with `[commit, types]` behind it for each further one, a point, and half of a keyed hash over it and the
+ * actor. Nothing in it is secret; the hash keeps callers from asking about streams that they have not written to.
  */
 export const consistencyToken = async (
   keys: Pick<Keys, 'digest'>,
@@ -55,7 +55,7 @@ const concerns = (projection: AnyProjection, { stream, types }: Awaited): boolea
   return sourceOf(projection, stream) !== undefined && types.some((type) => handled.includes(type));
 };
 
-/** The first waits are about as long as a view usually takes; later ones grow with what has passed, so that few reads come to nothing. */
+/** The first waits are about as long as a view usually takes; later ones grow with the time that has passed, to save reads. */
 const shortest = 10;
 const longest = 100;
 
@@ -87,7 +87,7 @@ const waitFor = async (waiting: Waiting, awaited: Awaited): Promise<ViewItem> =>
     const head = await reader.head(streamKey(projection, awaited.stream));
     if (head && head.commit >= awaited.commit) return head;
     if (head?.parked) throw parkedBefore(projection, awaited, head.parked.commit);
-    // A clock may be set back meanwhile: what was waited counts in any case.
+    // A clock may be set back meanwhile: the time of the waits counts in any case.
     const passed = Math.max(waited, clock.now() - startedAt);
     if (passed >= most) throw notThereYet(projection, awaited, head?.commit ?? 0);
     const pause = Math.min(most - passed, longest, Math.max(shortest, passed / 4));
@@ -96,7 +96,7 @@ const waitFor = async (waiting: Waiting, awaited: Awaited): Promise<ViewItem> =>
   }
 };
 
-/** Waits until a view has reached what is awaited, as far as it concerns the view; answers the heads of those streams, by key. */
+/** Waits until a view has reached the awaited commits, as far as they concern the view; answers the heads of those streams, by key. */
 export const reach = async (waiting: Waiting, awaited: readonly Awaited[] = []): Promise<ReadonlyMap<string, ViewItem>> => {
   const heads = await Promise.all(awaited.filter((one) => concerns(waiting.projection, one)).map((one) => waitFor(waiting, one)));
   // The same stream may be awaited twice: the head that was read for its later commit is the one to go by.

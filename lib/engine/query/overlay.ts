@@ -11,9 +11,9 @@ export type Range = Readonly<{
 }>;
 
 /**
- * Lays rows that were read consistently over a page of an index, which may not know them yet: whatever the index has of their
- * streams is dropped, and each row is put where it belongs, if that is on this page. A row that belongs after its end is left to the
- * page that begins there, so that a walk over all pages has it exactly once.
+ * Overlays a page of an index, which may lag behind, with rows that were read consistently: entries of their streams are dropped from the
+ * page, and each row is put at its position, if that is on this page. A row that belongs after its end is left to the next page, so that a
+ * walk over all pages has it exactly once.
  */
 export const overlaid = (
   page: Listing,

@@ -20,7 +20,7 @@ const decoded = (cursor: string): z.infer<typeof form> | undefined => {
 /** The list that a cursor says it is of. */
 export const cursorScope = (cursor: string): string | undefined => decoded(cursor)?.[0];
 
-/** The place that a cursor stands for, or undefined where it is none of this list's. */
+/** The position that a page token names, or undefined if it is not one of this list. */
 export const decodeCursor = (cursor: string, scope: string): Position | undefined => {
   const [madeFor, position] = decoded(cursor) ?? [];
   return madeFor === scope ? position : undefined;

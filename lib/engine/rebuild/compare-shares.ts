@@ -29,7 +29,7 @@ const betweenLooks = 200;
 
 type Found = Readonly<{ difference?: Difference; moved: boolean }>;
 
-/** Looks until what is found is the same twice: one look may fall between two writes. */
+/** Compares until it finds the same twice: one read may fall between two writes. */
 const settled = async ({ clock }: Pick<Sharing, 'clock'>, look: () => Promise<Found>): Promise<Difference | undefined> => {
   let before: Difference | undefined;
   for (let i = 0; i < looks; i++) {

@@ -20,7 +20,7 @@ const pathsNamed = 5;
 /** True for one of so many streams: the same ones every time, spread by name. */
 export const isSampled = (stream: string, oneOf: number): boolean => oneOf <= 1 || shardOf(stream, oneOf) === 0;
 
-/** The fields in which a stored item is not what it should be, without what is in them. */
+/** The paths of the fields in which a stored item differs, without their values. */
 const pathsOf = (stored: ViewItem, wanted: ViewItem): readonly string[] =>
   difference(compared(wanted), compared(stored)).map(({ path }) => path || '/');
 
@@ -56,8 +56,9 @@ const look = async (comparing: Refolding, stream: string): Promise<Look> => {
 };
 
 /**
- * Folds a stream afresh, to the commit that its own cursor is at, and compares with what is stored: its head, its rows, its shares. What is
- * found while the stream is written to is looked at again; what is still in motion after some looks is left to the next audit.
+ * Folds a stream from its beginning, up to its own cursor, and compares the result with the stored head, rows and contributions.
+ * Differences that appear while the stream is written to are checked again; if the stream is still changing after some tries, the next
+ * audit compares it.
  */
 export const compareStream = async (comparing: Refolding, stream: string): Promise<readonly Difference[]> => {
   for (let i = 0; i < looks; i++) {

@@ -31,8 +31,8 @@ export const drainPage =
   };
 
 /**
- * The pages of one segment, each stream when the scan comes to its first commit. What a function drops and notes because it takes the revision for
- * being built, was appended before it went live: a consistent read after that finds it.
+ * The pages of one segment, each stream when the scan reaches its first commit. A function that still treats the revision as being built
+ * drops and notes commits that were appended before it went live: a consistent read after that finds them.
  */
 export const catchUpPage =
   (working: Working, { number, of }: Work) =>

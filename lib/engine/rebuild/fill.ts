@@ -100,8 +100,8 @@ const filling = (working: Working) => {
 };
 
 /**
- * The pages of one segment, for a revision that is being built. The scan may be eventually consistent: what it does not see was appended
- * moments ago, is delivered live, and is looked for by verify's own scan.
+ * The pages of one segment, for a revision that is being built. The scan may be eventually consistent: a commit that it misses was appended
+ * moments ago, is delivered live, and is checked by the scan that verifies.
  */
 const fillPages = (working: Working, work: Work): TakePage => {
   const { scanner, dirty, settings = defaultWorkSettings } = working;
@@ -134,7 +134,7 @@ const fillPages = (working: Working, work: Work): TakePage => {
   };
 };
 
-/** The pages of one segment, for a category that is folded anew where it is: each stream when the scan comes to its first commit. */
+/** The pages of one segment, for a category that is refolded in place: each stream when the scan reaches its first commit. */
 const replayPages = (working: Working, work: Work, category: string | undefined): TakePage => {
   const { scanner, settings = defaultWorkSettings } = working;
   return async (after) => {

@@ -51,8 +51,8 @@ const play = async (inPlace: InPlace, id: string): Promise<void> => {
 };
 
 /**
- * Builds a revision from a history of few commits, by the same steps as any rebuild, with a record and a lock like any: it is safe beside live delivery, and
- * beside whoever orders a rebuild. Answers whether the revision answers now. Nothing that goes wrong is more than a view that has yet to be built.
+ * Builds a revision from a history of few commits, by the same steps as any rebuild, with a record and a lock: it is safe beside live
+ * delivery, and beside operators' rebuilds. Answers whether the revision answers now. If anything fails, the view is simply not built yet.
  */
 export const buildInPlace = async (inPlace: InPlace, of: Revision): Promise<boolean> => {
   const { rebuilds, actives, log } = inPlace;

@@ -7,7 +7,7 @@ import { rowDifferences, type Wanted } from './compare-rows.ts';
 import { rowDifference, shareDifference, shareDifferences } from './compare-shares.ts';
 import type { Difference } from './ports.ts';
 
-/** A stream's head as it is stored, and what its history comes to: a head, and rows by their sort keys. */
+/** A stream's stored head, and the fold of its history: a head, and rows by their sort keys. */
 type Folded = Readonly<{ head: ViewItem; wanted: ViewItem; rows: Map<string, Wanted | undefined> }>;
 
 /** Everything in which one kind of view differs from the others when it is rebuilt. */
@@ -20,7 +20,7 @@ interface RebuildKind<P extends AnyProjection> {
   compareShare(comparing: Refolding<P>, stream: string, row: string): Promise<Difference | undefined>;
   /** Compares a row with the sum of its shares, in a kind that has shares. */
   compareTotal(comparing: Refolding<P>, row: string): Promise<Difference | undefined>;
-  /** The changes of shared rows when a stream comes to this head. */
+  /** The changes of shared rows that lead to this head. */
   changes(projection: P, head: ViewItem): readonly RowChange[];
 }
 
@@ -46,5 +46,5 @@ const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
   },
 };
 
-/** The record of a projection's kind, for whoever rebuilds it. */
+/** The functions of a view's kind that rebuilds need. */
 export const kindOf = ({ kind }: Pick<AnyProjection, 'kind'>): RebuildKind<AnyProjection> => kinds[kind];

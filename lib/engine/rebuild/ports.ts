@@ -5,7 +5,7 @@ export type RebuildSettings = Readonly<{
   concurrency: number;
   /** Read units a second of all workers together; the table's other readers keep the rest. */
   unitsPerSecond: number;
-  /** Of how many streams one is folded afresh and compared, when it is verified: 1 for all. */
+  /** One of so many streams is refolded and compared when verifying: 1 for all. */
   compareOneOf: number;
 }>;
 
@@ -19,8 +19,10 @@ export type RebuildState = (typeof runningStates)[number] | (typeof finalStates)
 /** True if it has ended. */
 export const isOver = ({ state }: Readonly<{ state: RebuildState }>): boolean => finalStates.some((final) => final === state);
 
-/** A difference that verify or an audit found: in a stream, or in a shared row whose total is not the sum of its shares. Fields are named,
- * never their values: what is in them may be personal. */
+/**
+ * A difference that verifying or an audit found: in a stream, or in a shared row whose total is not the sum of its contributions. Fields
+ * are named without their values, which may be personal data.
+ */
 export type Difference = Readonly<{
   stream?: string;
   /** Of shared rows: the row in which it was found. */
@@ -114,7 +116,10 @@ export interface Rebuilds {
   begin(rebuild: Rebuild): Promise<string | undefined>;
   /** One that has an execution: no roll back. */
   load(id: string): Promise<Rebuild | undefined>;
-  /** Records one and switches its view, both or neither, whatever is running; one that is recorded already, once. Answers whether it took effect. */
+  /**
+   * Records a roll back and switches its view, both or neither, even if a rebuild is running; a repeat changes nothing. Answers whether it
+   * took effect.
+   */
   rollBack(record: RollBack): Promise<boolean>;
   /** Loads the entry of the history with this id. */
   recorded(id: string): Promise<RebuildRecord | undefined>;
@@ -123,7 +128,7 @@ export interface Rebuilds {
     id: string,
     from: readonly RebuildState[],
     to: Pick<Rebuild, 'state'> & Partial<Rebuild>,
-    /** Into a last state alone: both or neither, so that nobody can cancel what has switched. */
+    /** Only into a final state: both or neither, so that a rebuild that has switched cannot be cancelled. */
     also?: Switch,
   ): Promise<boolean>;
   /** The newest first, of one projection or of all. */

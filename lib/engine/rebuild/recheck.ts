@@ -23,7 +23,7 @@ const lastHandled = async ({ store, projection }: Working, stream: string): Prom
   return 0;
 };
 
-/** Looks again at one thing that was ordered to be mended. */
+/** Checks one requested repair. */
 const again = async (working: Working, { stream, row }: Difference): Promise<readonly Difference[]> => {
   const kind = kindOf(working.projection);
   const [own, share, total] = await Promise.all([
@@ -35,8 +35,8 @@ const again = async (working: Working, { stream, row }: Difference): Promise<rea
 };
 
 /**
- * Looks at what was ordered to be mended until it is, or until that takes too long: looks are counted, since a clock that was ahead may have said
- * when it began. Cursors are looked at last: a stream that is taken up again is behind for a moment, before it parks again.
+ * Checks the requested repairs until they are done, or until that takes too long: checks are counted, since the start may have been written
+ * by a clock that was ahead. Cursors are checked last: a resumed stream is behind for a moment, before it parks again.
  */
 export const recheckPage =
   (working: Working) =>

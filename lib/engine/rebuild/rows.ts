@@ -23,8 +23,8 @@ const strayDifference = async (
 };
 
 /**
- * The pages of one segment of a view's own table: rows that are not the sum of their shares, shares that nobody's head speaks of, and items of
- * streams that do not exist, which no scan of the commits comes to.
+ * The pages of one segment of a view's own table: rows that are not the sum of their contributions, contributions that no head knows, and
+ * items of streams that do not exist, which no scan of the commits finds.
  */
 export const rowsPage =
   (working: Working, work: Work) =>
@@ -41,7 +41,7 @@ export const rowsPage =
     const sampled = page.items.filter((item) => item.kind !== 'part' && isSampled(item.stream, compareOneOf));
     const streams = new Map<string, ScannedItem & { stream: string; key: string }>();
     for (const item of sampled) if (item.kind === 'head' || item.kind === 'row') streams.set(`${item.stream} ${item.key}`, item);
-    // A row that is in several parts is looked at by whoever comes to the first of them.
+    // A row in several parts is checked by the worker that finds the first of them.
     const rows = new Set<string>();
     for (const item of page.items)
       if (item.kind === 'part' && (await working.view.parts(item.row))[0]?.shard === item.shard) rows.add(item.row);

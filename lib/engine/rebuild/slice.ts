@@ -80,8 +80,8 @@ const after = (
 };
 
 /**
- * One slice of a worker's time: page after page, each with its place saved, so that whoever goes on begins there. It works as fast as its share
- * of the units lets it, and no longer than its rebuild is in the state that it is for. Answers whether there is nothing left to do.
+ * One slice of a worker's time: page after page, each with its position saved, so that the next slice continues there. It works as fast as
+ * its share of the units allows, and only while its rebuild is in the state that it is for. Answers whether all is done.
  */
 export const slice = async (
   working: Working,

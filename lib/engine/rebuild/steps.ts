@@ -77,7 +77,7 @@ export const plan = async (leading: Pick<Leading, 'rebuilds' | 'views'>, id: str
   };
 };
 
-/** Ends the building. The streams that were noted meanwhile may be drained so many seconds later: nobody can note one any more. */
+/** Ends the building. The streams that were noted meanwhile may be drained after so many seconds, when no function can write a note any more. */
 export const endBuilding = async (leading: Leading, id: string): Promise<Readonly<{ waitSeconds: number }>> => {
   const { phases, rebuilds, clock, liveAfterSeconds } = leading;
   const { kind, state, projection, revision, small } = await known(leading, id);
@@ -120,7 +120,7 @@ const end = async (leading: Pick<Leading, 'rebuilds' | 'clock'>, id: string, { f
   return { state: (await known(leading, id)).state, recheck: [] };
 };
 
-/** Switches, if the revision that answered at the beginning still does and nobody has cancelled meanwhile. */
+/** Switches, if the revision that answered at the beginning still does and the rebuild was not cancelled. */
 const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | undefined): Promise<Judged> => {
   const { actives, phases, rebuilds, clock, log } = leading;
   const { id, projection, revision, from, by, why } = rebuild;

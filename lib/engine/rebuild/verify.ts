@@ -45,8 +45,8 @@ export const cursorDifferences = async (working: Working, last: ReadonlyMap<stri
 };
 
 /**
- * The pages of one segment of the commits: all cursors, and some streams or all folded afresh. A stream is compared when the scan comes to its first
- * commit, and so once.
+ * The pages of one segment of the commits: all cursors are checked, and some or all streams are folded and compared. A stream is compared
+ * once, when the scan reaches its first commit.
  */
 export const verifyPage =
   (working: Working, work: Work) =>

@@ -18,7 +18,7 @@ import type { RefoldOrder } from '../view/refold.ts';
 import type { RestoredAnnouncer, RestoredProcess, RestoredView } from './ports.ts';
 import { type Fault, type Survey, survey } from './survey.ts';
 
-/** Everything that goes by the commits, after these were restored. */
+/** The consumers of the commits after a restore, and the ports to reset them. */
 export type Resetting = Readonly<{
   scanner: Scanner;
   store: Store;
@@ -141,7 +141,7 @@ const resetProcess = async (resetting: Resetting, known: Survey, restored: Resto
   return { consumer: category, cursors: all, moved, deadlines: dropped, attended: open.length };
 };
 
-/** A view's own function folds those streams anew that it took further than they go. */
+/** A view's own function refolds the streams whose cursor is beyond their end. */
 const resetView = async (
   { correlation }: Resetting,
   { lastOf }: Survey,
@@ -188,8 +188,8 @@ const resetSweep = async ({ places }: Resetting): Promise<void> => {
 };
 
 /**
- * Brings everything that goes by the commits to what a restore of them has left: no cursor is beyond its stream, or behind a decision that was lost. Nothing
- * is done where the commits are not whole. Done again, it changes nothing more.
+ * Makes all consumers agree with restored commits: no cursor is beyond its stream, or behind a decision that was lost. It changes nothing
+ * if the commits are incomplete. A second run changes nothing more.
  */
 export const resetToRestored = async (resetting: Resetting, { to, lateMilliseconds }: RestoredTo): Promise<Restored> => {
   const { scanner, processes, views, announcers, segments, seen } = resetting;

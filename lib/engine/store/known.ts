@@ -83,7 +83,7 @@ const commitIn = (entry: string, { commit: last }: Pick<Known, 'commit'>): numbe
   return last - (behind < 0 ? behind + commitRange : behind);
 };
 
-/** The list in which an id is remembered. Nobody can repeat an id that was made up for one request, so it takes no place in any. */
+/** The list in which an id is remembered. An id that was made up for one request cannot be retried, so it is in no list. */
 const listOf = (command: string): 'recent' | 'sent' | undefined => {
   if (command.startsWith('process/')) return 'sent';
   return command.startsWith('request/') ? undefined : 'recent';
@@ -125,7 +125,7 @@ const idsAfter = (remembering: Remembering, known: Known, commits: readonly Comm
   };
 };
 
-/** Folds commits that follow directly on what is known. */
+/** Folds commits that follow directly on the known state. */
 export const advance = (
   { decider, keys, window }: Readonly<{ decider: AnyDecider; keys: Pick<Keys, 'hash'>; window: number }>,
   known: Known,

@@ -19,7 +19,7 @@ export type Loading = Readonly<{
 /** Looks at commits as they pass. */
 type Seen = (commits: readonly Commit[]) => void;
 
-/** Folds commits that follow directly on what is known. */
+/** Folds commits that follow directly on the known state. */
 export const follow = ({ decider, keys, settings }: Loading, known: Known, commits: readonly Commit[]): Known =>
   advance({ decider, keys, window: settings.idempotencyWindow }, known, commits);
 
@@ -53,7 +53,7 @@ type ReadStart = Readonly<{
   impossible?: Snapshot;
 }>;
 
-/** Reads on from what is known, page by page in bounded memory, and saves snapshots on the way. */
+/** Reads on from the known state, page by page in bounded memory, and saves snapshots on the way. */
 const readOn = async (
   loading: Loading,
   start: Known,
@@ -82,8 +82,8 @@ const readOn = async (
 };
 
 /**
- * The commits after what is known, read consistently, from its own last commit on: that nothing came after a commit means
- * something only while the commit itself is there, and after a restore it may not be.
+ * The commits after the known state, read consistently, including its own last commit: the absence of later commits means something only if
+ * that commit is still there, and after a restore it may not be.
  */
 export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promise<Known> => {
   // The functions that appended these commits have saved their snapshots; each warm instance would do it again.
@@ -100,7 +100,10 @@ export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promi
   });
 };
 
-/** The state of a stream from storage alone: snapshot, then the tail from the snapshot's own commit on. `began` is told of a snapshot that was right. */
+/**
+ * The state of a stream from storage alone: the snapshot, then the commits from the snapshot's own commit on. `began` is called with a
+ * valid snapshot.
+ */
 export const load = async (
   loading: Loading,
   stream: string,

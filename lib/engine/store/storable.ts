@@ -13,7 +13,7 @@ export class NotStorable extends Error {
   }
 }
 
-/** A place in data: what it is within, and its name there. */
+/** A position in data: its parent, and its name there. */
 type Path = Readonly<{ within?: Path; name: string | number }>;
 
 const words = ({ within, name }: Path): string =>

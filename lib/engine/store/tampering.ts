@@ -3,7 +3,7 @@ export type TableChange = Readonly<{ kind: string | undefined; before: Readonly<
 
 export type Tampering = Readonly<{ stream: string; commit: number; kind: 'MODIFY' | 'REMOVE' }>;
 
-/** The changes that no function of ours can make: what is appended is never changed, and nothing has the right to remove. */
+/** The changes that no function can make: commits are never changed, and no function has the right to remove one. */
 export const tamperings = (changes: readonly TableChange[]): readonly Tampering[] =>
   changes.flatMap(({ kind, before }) =>
     kind === 'MODIFY' || kind === 'REMOVE' ? [{ stream: String(before.stream), commit: Number(before.commit), kind }] : [],

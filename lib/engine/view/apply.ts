@@ -5,7 +5,7 @@ import type { ViewItem } from '../ports.ts';
 import { emptyHead, kindOf } from './kinds/index.ts';
 import type { Change } from './kinds/kind.ts';
 
-/** Commits are applied in portions of so many, or of so many rows: what is held and written at once, before the cursor moves. */
+/** Commits are applied in portions of so many, or of so many rows, which are held in memory and written before the cursor moves. */
 const commitsPerPortion = 200;
 const rowsPerPortion = 1_000;
 

@@ -15,7 +15,7 @@ export const fits = (part: keyof typeof largest, value: string): boolean => text
 /** The order of DynamoDB's text keys: by their UTF-8 bytes, which JavaScript's own comparison is not. */
 export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** A list's partition, as JSON: whatever a caller gives for `by`, it never reaches into another owner's. */
+/** A list's partition, as JSON: no value of `by` reaches into another owner's partition. */
 export const partitionOf = (list: List<never>, owner: string | undefined, by: string | undefined): string =>
   JSON.stringify([...(list.within ? [owner] : []), ...(list.by ? [by] : [])]);
 
@@ -60,7 +60,7 @@ export const placed = ({ lists = {}, expires }: Pick<AnyProjection, 'lists' | 'e
 export const expired = ({ expires }: Pick<ViewItem, 'expires'>, now: string | undefined): boolean =>
   now !== undefined && expires !== undefined && expires <= now;
 
-/** The values that a text in a URL may stand for. */
+/** The values that a text in a URL may mean. */
 export const candidates = (text: string): readonly (string | number | boolean)[] => [
   text,
   ...(text !== '' && String(Number(text)) === text && isStorable(Number(text)) ? [Number(text)] : []),

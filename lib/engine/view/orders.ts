@@ -14,7 +14,7 @@ const isOrder = (said: object): said is Order => 'resume' in said || 'refold' in
 /** An order to a view in what its queue says. */
 export const orderIn = (said: object): Order | undefined => (isOrder(said) ? said : undefined);
 
-/** The one order that a consumer takes which folds nothing anew. */
+/** The only request that a consumer accepts which does not refold. */
 export const resumeIn = (said: object): ResumeOrder | undefined => (isOrder(said) && 'resume' in said ? said : undefined);
 
 const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {

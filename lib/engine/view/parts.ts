@@ -2,7 +2,7 @@ import { plus } from '../../core/amount.ts';
 import type { RowChange, RowPart } from '../ports.ts';
 import { partSort, rowPlace } from './shares.ts';
 
-/** A part of a row with what it is listed under. */
+/** A part of a row with its key in the list. */
 export type ListedPart = RowPart & Readonly<{ listed: string }>;
 
 /** A part of a row after a change: amounts are added, highest values replaced. */

@@ -10,7 +10,7 @@ export const phaseSeconds = 5;
 /** Which phase a revision is in: from memory, or asked now. */
 export type KnownPhase = (options?: Readonly<{ now: boolean }>) => Promise<Phase['phase']>;
 
-/** Asks at most every few seconds while a revision is being built; once it is live it stays so, and nobody asks again. */
+/** Asks at most every few seconds while a revision is being built; once it is live it stays live, and is not asked again. */
 export const knownPhase = (
   phases: Pick<Phases, 'load'>,
   { name, revision }: Readonly<{ name: string; revision: number }>,

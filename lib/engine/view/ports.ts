@@ -9,7 +9,7 @@ export type Active = Readonly<{
   why: string;
 }>;
 
-/** A switch that is part of something else: what is to answer, and what must have answered until then. */
+/** A switch within a larger write: the revision that will answer, and the one that must have answered until then. */
 export type Switch = Readonly<{ next: Active; from: number | undefined }>;
 
 export interface Actives {

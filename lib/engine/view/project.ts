@@ -12,9 +12,9 @@ import type { Projecting } from './projecting.ts';
 import { written } from './view-item.ts';
 
 /**
- * Applies commits as they come, in bounded memory. Many rows are written on the way; one row, or a share in some, when a page of the table is
- * folded and there are more: whatever cuts a long catch-up off, the next try goes on behind the last page. Answers the head, or undefined if
- * another was faster.
+ * Applies commits as they come, in bounded memory. A view with many rows writes on the way; a view with one row, or with contributions,
+ * writes when a page of the table is folded and there are more. So if a long catch-up is interrupted, the next try continues after the last
+ * page. Answers the head, or undefined after a lost race.
  */
 export const applyAll = async (
   projecting: Projecting,
@@ -42,14 +42,14 @@ export const applyAll = async (
   return head === stored || !head ? head : kind.write(projecting, stored, { rows: [], head });
 };
 
-/** Ends a begun change, whoever began it: only shared rows leave one behind. Undefined if others were faster. */
+/** Completes a change that was begun, whoever began it: only shared rows leave one behind. Undefined after a lost race. */
 export const finished = (projecting: Projecting, head: BegunHead) => kindOf(projecting.projection).finish(projecting, head);
 
 /** A head that is not parked and has nothing begun, or none; `again` if others were faster. */
 export const takenUp = async (projecting: Projecting, there: ViewItem | undefined): Promise<ViewItem | 'again' | undefined> => {
   if (!there) return undefined;
   const { parked, ...unmarked } = there;
-  // The mark goes before the table is read: whatever is dropped because of the mark is then in the table to be read.
+  // The mark is removed before the table is read: commits that were dropped because of the mark are then in the table.
   if (parked && !(await projecting.view.putHead(unmarked, there))) return 'again';
   const head = parked ? written(unmarked, there) : there;
   return head.begun ? ((await finished(projecting, { ...head, begun: head.begun })) ?? 'again') : head;
@@ -83,7 +83,7 @@ export const logParked = ({ log, projection }: Projecting, head: ViewItem | unde
 /** The error when other writers of a stream's head are faster in every try. */
 export const contended = (stream: string): string => `${stream} is being projected by others at the same time.`;
 
-/** Brings a stream up to the last commit that was delivered, exactly once and in order, whatever else is delivered beside it. */
+/** Applies a stream up to the last delivered commit, exactly once and in order, beside any other delivery. */
 const projectStream = async (projecting: Projecting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
   const batch = streamBatch(deliveries);
   const key = streamKey(projecting.projection, stream);

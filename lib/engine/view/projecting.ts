@@ -14,7 +14,7 @@ export type Projecting<P = AnyProjection> = Readonly<{
   building?: Readonly<{ phase: KnownPhase; dirty: Pick<DirtyNotes, 'note'> }>;
 }>;
 
-/** Folding a stream anew, and mending a shared row, also read what is stored. */
+/** Refolding a stream and repairing a shared row also read the stored items. */
 export type Refolding<P = AnyProjection> = Projecting<P> &
   Readonly<{ view: View & Pick<ViewReader, 'rowsOf' | 'parts' | 'sharesIn'> }>;
 

@@ -11,7 +11,7 @@ const sentTogether = (sending: Sending): View['putRow'] => {
   let sent: Promise<void> | undefined;
   return ({ row }) => {
     waiting.push(row as BusEntry);
-    // When this runs whoever puts several rows at a time has put all of them.
+    // Next microtask: the batch is complete.
     sent ??= Promise.resolve().then(() => {
       const entries = waiting;
       [waiting, sent] = [[], undefined];

@@ -11,8 +11,8 @@ import type { Refolding } from './projecting.ts';
 export type RefoldOrder = Readonly<{ refold: Readonly<{ stream: string; correlation: string; row?: string }> }>;
 
 /**
- * Folds a stream anew from its history, as it reads today, and puts that in place of what is stored: after an erasure, or where an audit found a
- * difference. Whatever it is interrupted in, doing it again ends it; readers see rows as they were, or as they are to be.
+ * Folds a stream again from its whole history, as it reads today, and replaces the stored items: after an erasure, or where an audit found
+ * a difference. It can be interrupted and repeated; readers see rows as they were, or as they will be.
  */
 export const refold = (refolding: Refolding, stream: string, row?: string): Promise<ViewItem | undefined> => {
   const { projection } = refolding;
@@ -25,7 +25,7 @@ export const refold = (refolding: Refolding, stream: string, row?: string): Prom
     if (race > 0 && there?.refolding) throw new TryAgain(`${stream} is being refolded by another function.`);
     const head = await takenUp(refolding, there);
     if (head === 'again') return 'again';
-    // A begun change that cannot be ended has parked the stream again: what it contributes is known when that is mended.
+    // A begun change that cannot be completed has parked the stream again: its contributions are known once that is fixed.
     if (head?.begun) return head;
     if (!head && row === undefined && !(await refolding.store.find(stream, 1))) return undefined;
     return (await kindOf(projection).refold(refolding, { there: head, at, row, fold })) ?? 'again';

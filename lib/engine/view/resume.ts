@@ -24,7 +24,7 @@ export const catchUp = (projecting: Projecting, stream: string) =>
     return after ? { before, after } : 'again';
   });
 
-/** An order that comes twice, or for a stream that is not parked, only fills what is missing. */
+/** A request that comes twice, or for a stream that is not parked, only applies missing commits. */
 export const resumeStream = async (projecting: Projecting, stream: string): Promise<void> => {
   const { view, log, projection } = projecting;
   // Nothing is parked without a cursor.

@@ -81,7 +81,7 @@ const added = (before: Flat, after: Flat): readonly (readonly [string, Amount])[
     return difference === 0 ? [] : [[name, difference] as const];
   });
 
-/** FNV-1a: which of so many parts of a row a stream adds to. Stored format of 2026-11: what it answers must never change. */
+/** FNV-1a: the part of a row that a stream adds to. Stored format of 2026-11: its result must never change. */
 export const shardOf = (stream: string, shards = 1): number => {
   let hash = 0x811c9dc5;
   for (const byte of utf8.encode(stream)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
@@ -145,7 +145,7 @@ export const rowChanges = (
     return add.length === 0 && raise.length === 0 ? [] : [changeOf(declared, { stream, commit, row }, shares[1], add, raise)];
   });
 
-/** A share brought from what is stored to what it must be, whatever a highest value says: where one falls, the row is to be mended. */
+/** A contribution changed from the stored one to the correct one, even if a highest value falls: then the row must be repaired. */
 export const shareChange = (
   declared: Declared,
   at: Readonly<{ stream: string; commit: number; row: string }>,

@@ -1,8 +1,9 @@
 import type { ViewItem } from '../ports.ts';
 
 /**
- * A head as it is in a table that took it in the place of another one. Its count tells every state of a head from all others: a cursor does not,
- * since a refold, a mark and its removal write a head anew at the same commit. A head that says a higher count itself is counted on from there.
+ * A head as it is stored after it replaced another one. Its count distinguishes every state of a head from all others. A cursor does not,
+ * since a refold, a mark and its removal write a head again at the same commit. If a head has a higher count itself, counting continues
+ * from there.
  */
 export const written = (head: ViewItem, before: ViewItem | undefined): ViewItem => ({
   ...(before?.refolded !== undefined && { refolded: before.refolded }),
@@ -10,10 +11,10 @@ export const written = (head: ViewItem, before: ViewItem | undefined): ViewItem 
   writes: Math.max(before?.writes ?? 0, head.writes ?? 0) + 1,
 });
 
-/** The count under which rows are put by whoever has read this head: that of the write of the head that is to follow. */
+/** The count under which a writer that has read this head puts rows: that of the write of the next head. */
 export const countOfRows = (before: ViewItem | undefined): number => (before?.writes ?? 0) + 1;
 
-/** A row as it is in a table that took it from somebody who has read this head. */
+/** A row as it is stored when it is put by a writer that has read this head. */
 export const rowUnder = (row: ViewItem, before: ViewItem | undefined): ViewItem => ({ ...row, writes: countOfRows(before) });
 
 /**
@@ -29,8 +30,10 @@ export const goesOver = (row: ViewItem, there: ViewItem | undefined): boolean =>
 export const isUnwritten = (there: ViewItem | undefined, before: ViewItem | undefined): boolean =>
   (there === undefined) === (before === undefined) && there?.writes === before?.writes;
 
-/** An item with its owner only where someone reads it: a head that is not a tombstone. Whatever carries an owner costs a
- * second write in the index by owner, and a tombstone belongs to nobody. */
+/**
+ * An item with its owner only where someone reads it: a head that is not a tombstone. An item with an owner costs a second write in the
+ * index by owner, and a tombstone has no owner.
+ */
 export const listed = ({ owner, ...item }: ViewItem): ViewItem =>
   owner !== undefined && item.sort === 'head' && (item.row !== undefined || item.memory !== undefined)
     ? { ...item, owner }

@@ -41,7 +41,7 @@ export const putFitted = async (
 
 type Sharing = AnyProjection & AnySharedRows;
 
-/** Parks a stream where it stands, unless another has written its head meanwhile: what that stands for may be storable. */
+/** Parks a stream at its cursor, unless another writer has written its head meanwhile: that head may be storable. */
 const park = async (writing: Writing, there: ViewItem | undefined, empty: ViewItem, cause: NotStorable) => {
   const at = there ?? empty;
   const reason = `${cause.name}: ${cause.message}`.slice(0, 1_000);

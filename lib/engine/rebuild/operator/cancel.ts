@@ -3,7 +3,7 @@ import { notFound } from '../../problems.ts';
 import { type Rebuild, runningStates } from '../ports.ts';
 import { conflict, type Ordering } from './requests.ts';
 
-/** Stops a rebuild: what answered goes on answering, and the next rebuild goes on from what is there. */
+/** Stops a rebuild: the active revision keeps answering, and the next rebuild continues with the rows that are there. */
 export const cancelRebuild = async (ordering: Ordering, { id, by }: Readonly<{ id: string; by: string }>): Promise<Rebuild> => {
   const { rebuilds, executions, clock } = ordering;
   if (!(await rebuilds.load(id))) throw notFound(`rebuild ${id}`);

@@ -97,7 +97,7 @@ export const unitsOf = (
     const head = made.head ? reads(sizeOf(made.head)) : 0;
     write += made.write;
     table += sum([...(made.head ? [sizeOf(made.head)] : []), ...rows]);
-    // Its cursor is looked at; then it is folded anew, and all that it has is read.
+    // Its cursor is read; then it is refolded, and all of its items are read.
     read += head + compared * (head === 0 ? 1 : head + reads(...history) + (rows.length > 0 ? reads(...rows) : 0));
     if (looksAtItems && head > 0) read += compared * reads(...history.slice(0, 1));
     for (const change of made.changes) {

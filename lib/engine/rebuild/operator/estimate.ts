@@ -83,7 +83,7 @@ const sampleOf = async (estimating: Estimating): Promise<Sample> => {
   }
 };
 
-/** Folds a sample, and answers what all of it would come to: by the sizes of the items that are made, and how often each is read and written. */
+/** Folds a sample, and estimates the whole: by the sizes of the items that are made, and how often each is read and written. */
 export const estimateRebuild = async (estimating: Estimating, asked: Partial<RebuildSettings> = {}): Promise<Estimate> => {
   const { projection } = estimating;
   const settings = rebuildSettings(asked);

@@ -24,7 +24,7 @@ export type RebuildReport = Rebuild &
       dirty: number;
       drained: number;
       commitsPerSecond: number;
-      /** Of the present state; absent where nobody can know. */
+      /** Of the present state; absent if it is unknown. */
       secondsLeft?: number;
       segments: Readonly<{ done: number; of: number }>;
       readUnits: number;

@@ -48,7 +48,7 @@ export const deployedRevision = (ordering: Pick<Ordering, 'views'>, name: string
   return view;
 };
 
-/** The revision that is named, or that answers; it must be live, since what is being built is not to be compared with anything. */
+/** The named or the active revision; it must be live, since a revision that is being built cannot be compared. */
 export const liveView = async (
   ordering: Ordering,
   { projection, revision }: Pick<Asked, 'projection' | 'revision'>,

@@ -8,7 +8,7 @@ import { rebuildSettings } from '../settings.ts';
 import { type Asked, liveView, type Ordering } from './requests.ts';
 import { begin, recordOf } from './start.ts';
 
-/** Looks whether a live revision is what its streams come to; with `repair`, what differs is folded anew. */
+/** Compares a live revision with the fold of its streams; with `repair`, differences are refolded. */
 export const orderAudit = async (ordering: Ordering, asked: Asked & Readonly<{ repair?: boolean }>): Promise<Rebuild> => {
   const settings = rebuildSettings({ compareOneOf: 1, ...asked.settings });
   const view = await liveView(ordering, asked);
@@ -21,7 +21,7 @@ export const orderAudit = async (ordering: Ordering, asked: Asked & Readonly<{ r
 
 export type Refolded = Readonly<{ projection: string; revision: number; stream: string }>;
 
-/** Folds one stream of a live revision anew: by the projection's own function, since nobody else may write its table. */
+/** Refolds one stream of a live revision by the view's own function, since no other may write its table. */
 export const orderRefold = async (
   ordering: Ordering,
   asked: Pick<Asked, 'projection' | 'revision'> & Readonly<{ stream: string; correlation: string }>,
@@ -35,7 +35,7 @@ export const orderRefold = async (
   return { projection: projection.name, revision: projection.revision, stream };
 };
 
-/** Folds all streams of a category anew in a live revision, where they are. */
+/** Refolds all streams of a category in a live revision, in place. */
 export const orderReplay = async (ordering: Ordering, asked: Asked & Readonly<{ category: string }>): Promise<Rebuild> => {
   const settings = rebuildSettings(asked.settings);
   const view = await liveView(ordering, asked);

@@ -36,7 +36,7 @@ export const begin = async (ordering: Ordering, rebuild: Rebuild, prepare?: () =
 
 type Kind = Pick<Rebuild, 'kind' | 'state'> & Partial<Pick<Rebuild, 'category' | 'repair' | 'from'>>;
 
-/** The record of what is begun now. */
+/** The record of the rebuild that starts now. */
 export const recordOf = async (
   { clock, keys, aboutCommits }: Ordering,
   { projection }: RebuildView,
@@ -88,7 +88,7 @@ export const orderRebuild = async (ordering: Ordering, asked: Asked): Promise<Re
   const record = await recordOf(ordering, view, asked, foreign ? { ...settings, compareOneOf: 1 } : settings, kind);
   const small = record.aboutCommits <= smallCommits;
   return begin(ordering, { ...record, ...(small && { small }) }, async () => {
-    // Only by whoever has the lock: who was refused would write this over what another rebuild has made live.
+    // Only the holder of the lock may do this: a refused rebuild would overwrite what another one has made live.
     if (!phase)
       await phases.save(name, revision, {
         phase: 'building',

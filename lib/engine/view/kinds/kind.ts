@@ -13,7 +13,7 @@ export type Handled = Readonly<{ commit: number; events: readonly Recorded[] }>;
 /** A head in which a change was begun that another instance may not have lived to end. */
 export type BegunHead = ViewItem & Required<Pick<ViewItem, 'begun'>>;
 
-/** A stream that is folded anew, and its head in the table. */
+/** A stream that is refolded, and its stored head. */
 export type Refold = Readonly<{
   there: ViewItem | undefined;
   at: Pick<ViewItem, 'key' | 'stream'>;
@@ -35,7 +35,7 @@ export type Of<K extends KindName> = Extract<AnyProjection, { kind: K }>;
 export interface Kind<P extends AnyProjection> {
   /** The memory in the head of a stream without commits, for a kind that keeps one. */
   empty(projection: P): Pick<ViewItem, 'memory'>;
-  /** True if the heads are the rows: they are read by id, listed by owner, and hold everything that a stream comes to. */
+  /** True if the heads are the rows: they are read by id, listed by owner, and hold the whole state of a stream. */
   headIsRow: boolean;
   /** Applies one commit to a head. An exception parks the stream in front of the commit. */
   apply(projection: P, head: ViewItem, handled: Handled): Change;
@@ -43,7 +43,7 @@ export interface Kind<P extends AnyProjection> {
   write(projecting: Projecting<P>, before: ViewItem | undefined, change: Change): Promise<ViewItem | undefined>;
   /** Ends a change that another instance began. */
   finish(projecting: Projecting<P>, head: BegunHead): Promise<ViewItem | undefined>;
-  /** Puts what the whole history comes to in the place of what is stored. */
+  /** Replaces the stored items by the fold of the whole history. */
   refold(refolding: Refolding<P>, refold: Refold): Promise<ViewItem | undefined>;
   /** Brings one row to the sum of its shares, in a kind that has sums. */
   mend(refolding: Refolding<P>, row: string): Promise<void>;
@@ -68,7 +68,7 @@ export const headBefore = ({ key, stream }: Pick<ViewItem, 'key' | 'stream'>, em
 
 const rowBytes = 350 * 1024;
 
-/** The most rows that one commit may make or change in a view: some seconds' work for its function, whatever else is in the batch. */
+/** The most rows that one commit may change in a view: some seconds of work for its function. */
 export const rowsPerCommit = 1_000;
 
 export const fewEnough = (rows: number): void => {

@@ -11,8 +11,8 @@ import { type Change, checked, fewEnough, headBefore, type Kind, type Of, type R
 type Rows = Of<'rows-per-stream'>;
 
 /**
- * Takes back what was put too late, for a head that a refold has replaced: the refold may have looked at the rows before these came, and its code
- * may make none under these keys. What lies there under a later count is another one's, and stays.
+ * Removes rows that were written too late, for a head that a refold has replaced: the refold may have read the rows before these came, and
+ * its code may make none under these keys. A row under a later count belongs to another writer, and stays.
  */
 const takeBack = async (view: View, before: ViewItem | undefined, { rows, head }: Change): Promise<void> => {
   const { refolded = 0 } = (rows.length > 0 && (await view.head(head.key))) || {};
@@ -39,15 +39,15 @@ const write = async ({ view }: Projecting<Rows>, before: ViewItem | undefined, c
 const rowsPerPage = 200;
 
 /**
- * Makes the next count of writes the refold's own: no row is put under it by anybody else, and whoever has read the head before, or goes on from it,
- * either comes too late for a row that the refold has put, or makes the refold begin again.
+ * Reserves the next count of writes for the refold: nobody else writes a row under it. A writer that has read the head before, or continues
+ * from it, either comes too late for a row that the refold has written, or makes the refold start again.
  */
 const claimed = async ({ projection, view }: Refolding<Rows>, { there, at }: Refold): Promise<ViewItem | undefined> => {
   const head: ViewItem = { ...(there ?? headBefore(at, { memory: projection.initial })), refolding: true };
   return (await view.putHead(head, there)) ? written(head, there) : undefined;
 };
 
-/** The rows that are there under other counts than the refold's, which has put all that its history comes to. */
+/** The rows under other counts than that of the refold, which has written all rows of its history. */
 const strays = async ({ view }: Refolding<Rows>, { key }: ViewItem, own: number) => {
   const found: string[] = [];
   let highest = own;
@@ -70,7 +70,8 @@ const refoldRows = async (refolding: Refolding<Rows>, refold: Refold): Promise<V
   const own = countOfRows(head);
   const { found, highest } = await strays(refolding, fresh, own);
   if (highest > own) {
-    // Others have gone on from the head since, and this fails; or somebody has changed it, or a row, behind our back: counts go on from the row's.
+    // Either another writer has moved the head since, and this fails; or somebody has changed it, or a row, behind the engine's back: then
+    // the count continues from the row's.
     const { refolding: _, ...unclaimed } = head;
     await view.putHead({ ...unclaimed, writes: highest }, head);
     return undefined;

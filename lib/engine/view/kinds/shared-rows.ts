@@ -10,8 +10,8 @@ import { checked, fewEnough, headBefore, type Kind, type Of, type Refold } from 
 type Shared = Of<'shared-rows'>;
 
 /**
- * Brings the stored shares of a stream to what its head says, row by row. They are the same unless somebody changed one behind our back; and
- * what is written after this goes by the head, which is answered; undefined if others were faster.
+ * Sets the stored contributions of a stream to those of its head, row by row. They differ only if somebody changed one behind the engine's
+ * back. Later writes rely on the head, which is returned; undefined after a lost race.
  */
 const level = async (
   { projection, view, clock }: Projecting<Shared>,
@@ -37,7 +37,8 @@ const level = async (
 const refold = async (refolding: Refolding<Shared>, { there, at, row, fold }: Refold): Promise<ViewItem | undefined> => {
   const { projection, view } = refolding;
   const fresh = await fold();
-  // Without a head nothing says what it contributed: a cursor in front of everything says that it should be nothing, and all is looked at again.
+  // Without a head its contributions are unknown: a cursor before the first commit means that there should be none, and all are checked
+  // again.
   if (!there) {
     await view.putShares(headBefore(at, { memory: projection.initial }), undefined, []);
     return undefined;
@@ -61,7 +62,7 @@ export const sharedRows: Kind<Shared> = {
       events.reduce<unknown>((before, event) => projection.on[event.type]?.(before as never, event as never), head.memory),
     );
     const after = { key, sort, stream, commit, memory };
-    // The shares are written later, together with other commits' changes. What is wrong with them must be known at their own commit.
+    // The contributions are written later, together with other commits' changes. An invalid one must be found at its own commit.
     fewEnough(rowChanges(projection, after, contributed(projection, head), contributed(projection, after)).length);
     checked({ ...after, begun: { commit, memory, done: 0 } });
     return { rows: [], head: after };
