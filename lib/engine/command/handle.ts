@@ -1,8 +1,8 @@
 import { type Commit, versionBefore } from '../../core/commit.ts';
 import { dynamoDb } from '../limits.ts';
 import type { AppendedTogether } from '../ports.ts';
-import { BrokenHistory, type Known, recentCommits, snapshotDue } from '../store/known.ts';
-import { catchUp, follow, load, saveSnapshot } from '../store/load.ts';
+import { type Known, recentCommits, snapshotDue } from '../store/known.ts';
+import { catchUp, follow, load, saveSnapshot, unlessBroken } from '../store/load.ts';
 import { itemSize, largestCommit } from '../store/size.ts';
 import { withSiblings } from '../store/transaction.ts';
 import { isFresh } from './cache.ts';
@@ -48,16 +48,6 @@ const loadAnew = ({ commanding, request: { stream } }: Handling, seen: Seen): Pr
   return load(commanding, stream, seen);
 };
 
-/** A cached state that the table contradicts is from before a restore: the table is right. */
-const orLoadAnew = async (handling: Handling, seen: Seen, reading: () => Known | Promise<Known>): Promise<Known> => {
-  try {
-    return await reading();
-  } catch (cause) {
-    if (cause instanceof BrokenHistory) return loadAnew(handling, seen);
-    throw cause;
-  }
-};
-
 const begin = async (handling: Handling, seen: Seen): Promise<Part> => {
   const cached = handling.commanding.cache.get(handling.request.stream);
   const confirmed = !cached || !isFresh(handling.commanding, cached);
@@ -68,7 +58,10 @@ const begin = async (handling: Handling, seen: Seen): Promise<Part> => {
 const refresh = async (part: Part, seen: Seen): Promise<void> => {
   const { commanding, known } = part;
   part.known = isFresh(commanding, known)
-    ? await orLoadAnew(part, seen, () => catchUp(commanding, known, seen))
+    ? await unlessBroken(
+        () => catchUp(commanding, known, seen),
+        () => loadAnew(part, seen),
+      )
     : await loadAnew(part, seen);
   part.confirmed = true;
 };
@@ -173,7 +166,10 @@ export const handleTogether = async (handlings: readonly [Handling, ...Handling[
       const won = appended.winners.filter(({ stream }) => stream === part.request.stream);
       if (won.length === 0) continue;
       const { known } = part;
-      part.known = await orLoadAnew(part, seen, () => ({ ...follow(part.commanding, known, won), readAt: sentAt }));
+      part.known = await unlessBroken(
+        () => ({ ...follow(part.commanding, known, won), readAt: sentAt }),
+        () => loadAnew(part, seen),
+      );
       part.confirmed = false;
     }
     if (lost === 1 || already) continue;

@@ -1,5 +1,5 @@
-import { BrokenHistory, type Known } from '../store/known.ts';
-import { catchUp, type Loading, load } from '../store/load.ts';
+import type { Known } from '../store/known.ts';
+import { catchUp, type Loading, load, unlessBroken } from '../store/load.ts';
 import { isFresh, type StateCache } from './cache.ts';
 
 /** A stream's state, read unless it is known up to this commit. */
@@ -12,13 +12,8 @@ export const stateNow = async (
   const kept = cache.get(stream);
   const cached = kept && isFresh(loading, kept) ? kept : undefined;
   if (cached && cached.commit >= atLeast) return cached;
-  const loaded = () => load(loading, stream, () => {});
-  const known = cached
-    ? await catchUp(loading, cached, () => {}).catch((cause: unknown) => {
-        if (cause instanceof BrokenHistory) return loaded();
-        throw cause;
-      })
-    : await loaded();
+  const loaded = () => load(loading, stream);
+  const known = cached ? await unlessBroken(() => catchUp(loading, cached), loaded) : await loaded();
   cache.set(known);
   return known;
 };

@@ -54,7 +54,7 @@ export const reserving = async (
   const claims = unique ? claimsOf(unique, known.state, follow(commanding, known, [main]).state) : [];
   const reservations: Commit[] = [];
   for (const claim of claims) {
-    const held = await load(reservationLoading(commanding), await reservationStream(commanding, claim), () => {});
+    const held = await load(reservationLoading(commanding), await reservationStream(commanding, claim));
     const { by } = held.state as Reservation;
     const isOurs = by === main.stream;
     if (claim.kind === 'claim' && by !== undefined && !isOurs) {

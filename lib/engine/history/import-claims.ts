@@ -15,7 +15,7 @@ const claimOne = async (claiming: Claiming, stream: string, last: Commit, claim:
   const reserved = await reservationStream(claiming, claim);
   const contended = `${name} of ${stream} is being claimed by others at the same time. Import again: what is there is passed over.`;
   return untilWon<Claimed>(contended, async () => {
-    const held = await load(reservationLoading(claiming), reserved, () => {});
+    const held = await load(reservationLoading(claiming), reserved);
     const { by } = held.state as Reservation;
     if (by === stream) return { name, did: 'held' };
     if (by !== undefined) return { name, did: 'taken', by };
@@ -32,7 +32,7 @@ const claimOne = async (claiming: Claiming, stream: string, last: Commit, claim:
  */
 export const claimImported = async (claiming: Claiming, stream: string): Promise<readonly Claimed[]> => {
   const { decider, store } = claiming;
-  const known = await load(claiming, stream, () => {});
+  const known = await load(claiming, stream);
   const last = await store.find(stream, known.commit);
   if (!last || !decider.unique) return [];
   const claimed: Claimed[] = [];

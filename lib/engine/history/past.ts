@@ -4,7 +4,7 @@ import type { AnyDecider } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import { streamName } from '../../core/stream.ts';
 import { readEvent } from '../../core/version.ts';
-import type { Direction } from '../ports.ts';
+import type { Direction, Page } from '../ports.ts';
 import { invalid, notFound, notYours } from '../problems.ts';
 import { answerSize, pageBytes } from '../query/answer-size.ts';
 import { decodeCursor, encodeCursor } from '../query/page-cursor.ts';
@@ -31,14 +31,9 @@ const readable = async (loading: Loading, actor: Actor, id: string): Promise<Rea
   const { decider } = loading;
   const stream = streamName(decider.category, id);
   let snapshot: Known | undefined;
-  const now = await load(
-    loading,
-    stream,
-    () => {},
-    (found) => {
-      snapshot = found;
-    },
-  );
+  const now = await load(loading, stream, undefined, (found) => {
+    snapshot = found;
+  });
   if (now.version === 0) throw notFound(`stream ${stream}`);
   if (!allowed(mayRead(decider), actor, decider.owner?.(now.state as never) ?? '')) throw notYours();
   return { now, snapshot };
@@ -83,36 +78,28 @@ export const readHistory = async (loading: Loading, actor: Actor, id: string, re
   let next: number | undefined =
     request.cursor === undefined ? (newestFirst ? Number.MAX_SAFE_INTEGER : 1) : placeOf(request.cursor, scope);
   let bytes = 0;
-  for (let looked = 0; next !== undefined && next > 0 && commits.length < limit && looked < lookedAtOnce; ) {
+  const isBefore = ({ at }: Commit) => since !== undefined && at < since;
+  const isAfter = ({ at }: Commit) => until !== undefined && at > until;
+  const [isBeyond, isNotYet] = newestFirst ? [isBefore, isAfter] : [isAfter, isBefore];
+  for (let looked = 0; next !== undefined && next > 0 && looked < lookedAtOnce; ) {
     // Behind a filter, or among commits without events, a page of one would be a request for each commit that is looked at.
     const size = types || since || until || looked > 0 ? readAtOnce : Math.min(limit, readAtOnce);
-    const page = await loading.store.read(
+    const page: Page = await loading.store.read(
       stream,
       newestFirst ? { from: 1, to: next, limit: size, newestFirst } : { from: next, limit: size },
     );
     looked += page.commits.length;
     next = page.next;
     for (const commit of page.commits) {
-      if (
-        (until !== undefined && commit.at > until && !newestFirst) ||
-        (since !== undefined && commit.at < since && newestFirst)
-      ) {
-        next = undefined;
-        break;
-      }
-      if ((since !== undefined && commit.at < since) || (until !== undefined && commit.at > until) || commit.events.length === 0)
-        continue;
-      const entry = shown(loading.decider, commit, types);
-      if (entry.events.length === 0) continue;
+      if (isBeyond(commit)) return answer(undefined);
+      const entry = isNotYet(commit) ? undefined : shown(loading.decider, commit, types);
+      if (!entry || entry.events.length === 0) continue;
       bytes += answerSize(entry);
       if (commits.length > 0 && bytes > pageBytes) return answer(commit.commit);
       commits.push(entry);
-      if (commits.length === limit) {
-        const after = newestFirst ? commit.commit - 1 : commit.commit + 1;
-        const last = commit === page.commits.at(-1);
-        next = last && page.next === undefined ? undefined : after;
-        break;
-      }
+      if (commits.length < limit) continue;
+      const isLast = commit === page.commits.at(-1) && page.next === undefined;
+      return answer(isLast ? undefined : commit.commit + (newestFirst ? -1 : 1));
     }
   }
   return answer(next);

@@ -83,7 +83,7 @@ const known = async ({ processes }: Pick<ProcessOperating, 'processes'>, { proce
   const operated = processes.find(({ process: { category } }) => category === process);
   if (!operated) throw notFound(`process '${process}'`);
   const stream = streamName(process, instance);
-  const now = await load(operated.loading, stream, () => {});
+  const now = await load(operated.loading, stream);
   if (now.commit === 0) throw notFound(`instance '${instance}' of ${process}`);
   return { operated, stream, commit: now.commit, state: now.state as Instance };
 };

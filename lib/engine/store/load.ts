@@ -85,7 +85,7 @@ const readOn = async (
  * The commits after the known state, read consistently, including its own last commit: the absence of later commits means something only if
  * that commit is still there, and after a restore it may not be.
  */
-export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promise<Known> => {
+export const catchUp = async (loading: Loading, known: Known, seen: Seen = () => {}): Promise<Known> => {
   // The functions that appended these commits have saved their snapshots; each warm instance would do it again.
   const snapshotAt = Number.POSITIVE_INFINITY;
   if (known.commit === 0) return readOn(loading, known, seen, { snapshotAt });
@@ -107,7 +107,7 @@ export const catchUp = async (loading: Loading, known: Known, seen: Seen): Promi
 export const load = async (
   loading: Loading,
   stream: string,
-  seen: Seen,
+  seen: Seen = () => {},
   began: (snapshot: Known) => void = () => {},
 ): Promise<Known> => {
   const { decider, code, store, keys, clock, log } = loading;
@@ -128,4 +128,14 @@ export const load = async (
   }
   log.warn('A snapshot does not belong to this history and is ignored.', { stream, commit: snapshot.commit });
   return readOn(loading, unknown(decider, stream, readAt), seen, { impossible: snapshot });
+};
+
+/** The state that a read gives, or one loaded anew if the table contradicts what was known: then that is from before a restore. */
+export const unlessBroken = async (read: () => Known | Promise<Known>, loadAnew: () => Promise<Known>): Promise<Known> => {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof BrokenHistory) return loadAnew();
+    throw cause;
+  }
 };
