@@ -16,7 +16,7 @@ const program = new Command('foldstream')
   .description('Event sourcing and CQRS on AWS.')
   .option('--manifest <file>', 'the file that exports the manifest; without it the one that package.json names as #manifest')
   .configureHelp({ showGlobalOptions: true })
-  .showHelpAfterError();
+  .showHelpAfterError('Add --help to see how it is used.');
 
 const module = () => manifestModule(program.opts<{ manifest?: string }>().manifest, import.meta.resolve('#manifest'));
 const project: Project = { module, manifest: async () => (await loadProject(module())).manifest };

@@ -11,7 +11,7 @@ import { pascal } from '../core/stream.ts';
 import type { Operated } from '../engine/operate/projections.ts';
 import type { Proofs, Queue } from '../engine/ports.ts';
 import type { Connected } from './stack.ts';
-import type { Print } from './terminal/lines.ts';
+import { count, type Print } from './terminal/lines.ts';
 
 /** A consumer's queue in a deployment, and the URLs of its dead letters. */
 type DeployedQueue = Readonly<{ queueUrl: string; queueName: string; queue: Queue; proofs: Proofs; letters: readonly string[] }>;
@@ -58,5 +58,5 @@ export const deployedProcesses = (
 export const redriveTo = async ({ queueUrl, letters }: DeployedQueue, consumer: string, print: Print): Promise<void> => {
   let moved = 0;
   for (const from of letters) moved += await redrive(sqs(), from, queueUrl);
-  print(`${moved} letters are back in the queue of ${consumer}.`);
+  print(`${count(moved, 'dead letter')} put back into the queue of ${consumer}.`);
 };

@@ -53,6 +53,22 @@ describe('a verb', () => {
     expect(explain(problem)).toBe('There is no rebuild r-9.');
     expect(explain(new UserError('It is wrong.', 'Mend it.'))).toBe('It is wrong.\nMend it.');
   });
+
+  it.each([
+    ['CredentialsProviderError', 'Could not load credentials from any providers', /Sign in to the AWS account/],
+    ['ExpiredTokenException', 'The security token included in the request is expired', /Sign in to the AWS account/],
+    ['Error', 'Region is missing', /AWS_REGION/],
+    ['AccessDeniedException', 'User: ada is not authorized to perform: dynamodb:Scan', /that has this right/],
+    ['Error', 'connect ECONNREFUSED 127.0.0.1:4566', /npm start/],
+  ])('that AWS does not let do its work says what to do, without a stack trace: %s', (name, message, hint) => {
+    const [said, next] = explain(Object.assign(new Error(message), { name })).split('\n');
+    expect([said, next]).toEqual([`${name}: ${message}`, expect.stringMatching(hint)]);
+  });
+
+  it('that fails by a fault of its own keeps the stack trace', () => {
+    const fault = new TypeError('x is not a function');
+    expect(explain(fault)).toBe(fault.stack);
+  });
 });
 
 describe('an argument', () => {

@@ -236,7 +236,7 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     expect((await lag()).lag.deadLetters).toBe(1);
     const said: string[] = [];
     await redriveProjection({ manifest, stack, view: 'parking-track' }, (line) => void said.push(line));
-    expect(said).toEqual(['2 letters are back in the queue of parking-track.r1.']);
+    expect(said).toEqual(['2 dead letters put back into the queue of parking-track.r1.']);
     await eventually(lag, ({ lag: { waiting, inFlight, deadLetters } }) => waiting + inFlight + deadLetters === 0);
     await expectRefolded();
   });

@@ -10,7 +10,7 @@ export type Line = Readonly<{ file: string; number: number; text: string }>;
 
 /** The files that an export consists of: itself, or the parts of a folder, which must be there to the last. */
 export const filesOf = (path: string): readonly string[] => {
-  if (!existsSync(path)) throw new UserError(`${path} does not exist.`);
+  if (!existsSync(path)) throw new UserError(`${path} does not exist.`, 'Name a file or a folder that foldstream export wrote.');
   if (!statSync(path).isDirectory()) return [path];
   const sheet = readSheet(path);
   if (sheet && !isFinished(sheet))

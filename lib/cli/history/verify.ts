@@ -17,14 +17,15 @@ const report = (verified: Verified): string =>
 /** Checks the hash chains, and prints the first commit that does not fit of each broken stream. Returns true if all hold. */
 export const verify = async ({ stream, all = false, stack }: VerifyOptions, print: Print): Promise<boolean> => {
   if (all === (stream !== undefined))
-    throw new UserError('There is nothing to verify.', 'Name one stream (account-7f3a), or use --all.');
+    throw new UserError('Either a stream or --all is needed.', 'Name one stream, such as account-7f3a, or give --all.');
   if (stream !== undefined && !parseStream(stream))
     throw new UserError(`'${stream}' is not the name of a stream.`, 'A stream is named <category>-<id>, such as account-7f3a.');
   const { client, commits } = await connect(stack);
   const store = commitStore(client, commits);
   if (stream !== undefined) {
     const verified = await verifyStream(store, { hash: systemHash }, stream);
-    if ('commits' in verified && verified.commits === 0) throw new UserError(`There is no stream ${stream}.`);
+    if ('commits' in verified && verified.commits === 0)
+      throw new UserError(`There is no stream ${stream}.`, 'Check its name: it is <category>-<id>.');
     print(report(verified));
     return !('fault' in verified);
   }

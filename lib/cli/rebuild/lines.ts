@@ -22,13 +22,14 @@ const differenceLines = ({ differences = [], found = 0 }: Pick<Rebuild, 'differe
 const outcome = (rebuild: Rebuild): string => {
   const { state, found = 0, ordered = 0, reason, from } = rebuild;
   const name = nameOf(rebuild);
-  if (state === 'switched') return `${name} answers from now on${from === undefined ? '' : `; r${from} is one roll back away`}.`;
-  if (state === 'replayed') return `${name}: every stream is folded anew.`;
+  if (state === 'switched')
+    return `${name} is live now${from === undefined ? '' : `; foldstream roll-back ${rebuild.projection} makes r${from} live again`}.`;
+  if (state === 'replayed') return `${name}: every stream was folded again.`;
   if (state === 'audited' && found === 0)
     return ordered > 0
-      ? `${name}: ${count(ordered, 'order')} to mend, and nothing is left.`
-      : `${name} is what its streams come to.`;
-  if (state === 'audited') return `${name}: ${count(found, 'difference')}${ordered > 0 ? ' are left after mending' : ''}.`;
+      ? `${name}: ${count(ordered, 'refold')} requested, and no difference is left.`
+      : `${name} is right: it is what a fold of its commits gives.`;
+  if (state === 'audited') return `${name}: ${count(found, 'difference')}${ordered > 0 ? ' left after the repair' : ''}.`;
   return `${name}: ${state}. ${reason ?? ''}`.trim();
 };
 

@@ -100,9 +100,9 @@ export const restoredVerb = async (
 ): Promise<boolean> => {
   const at = Date.parse(to);
   if (!Number.isFinite(at))
-    throw new UserError(`'${to}' is no instant.`, 'Say it as the restore was told, such as 2026-11-28T12:00:00Z.');
+    throw new UserError(`'${to}' is not an instant.`, 'Give the one that you restored to, such as 2026-11-28T12:00:00Z.');
   if (at > systemClock.now())
-    throw new UserError(`${instant(at)} is in the future.`, 'Say the instant that the commits were restored to.');
+    throw new UserError(`${instant(at)} is in the future.`, 'Give the instant that the commits were restored to.');
   const { resetting, queues, about } = resettingOn(manifest, await connect(stack));
   await emptied(queues, print);
   const [expected, bar] = [await about(), barOf('Checking the commits')];

@@ -84,11 +84,11 @@ describe('the command line’s output about rebuilds', () => {
   it('ends with what it came to', () => {
     const [switched] = endLines({ ...ended, state: 'switched', found: 0 });
     expect(switched).toBe(
-      'account-balance.r2 answers from now on; r1 is one roll back away. 2,000 commits of 20 streams in 4.0 s, 200 read and 20 write units.',
+      'account-balance.r2 is live now; foldstream roll-back account-balance makes r1 live again. 2,000 commits of 20 streams in 4.0 s, 200 read and 20 write units.',
     );
     const audit = { ...ended, kind: 'audit', state: 'audited' } as const;
-    expect(endLines({ ...audit, found: 0 })[0]).toContain('account-balance.r2 is what its streams come to.');
-    expect(endLines({ ...audit, found: 0, ordered: 3 })[0]).toContain('3 orders to mend, and nothing is left.');
+    expect(endLines({ ...audit, found: 0 })[0]).toContain('account-balance.r2 is right: it is what a fold of its commits gives.');
+    expect(endLines({ ...audit, found: 0, ordered: 3 })[0]).toContain('3 refolds requested, and no difference is left.');
     const differences = [
       { stream: 'account-1', what: 'differs', detail: 'row /balance' },
       { row: 'ada', what: 'total-differs', detail: 'sums.EUR' },
