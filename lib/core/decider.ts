@@ -53,7 +53,12 @@ export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
  * sends it must own.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
-export type CommandFormat<T> = Readonly<{ may: May; schema: ZodType<T>; versions?: Formats[string]; owns?: Owns<never> }>;
+export interface CommandFormat<T> {
+  readonly may: May;
+  readonly schema: ZodType<T>;
+  readonly versions?: Formats[string];
+  readonly owns?: Owns<never>;
+}
 
 /**
  * Declares a command: its audience, and the schema of its data. A process stores the commands that it decided, so a command sent by processes changes

@@ -1,5 +1,6 @@
 import type { ZodType, z } from 'zod';
 import type { StoredEvent } from './commit.ts';
+import { difference } from './difference.ts';
 import type { DataOf, Message } from './message.ts';
 
 /** A stored format in all its versions: reads each of them into one shape, and says which version is written.
@@ -110,7 +111,7 @@ export const readEvent = (formats: Formats, { type, v, data }: StoredEvent): Mes
   }
 };
 
-/** An event in the form in which it is stored: in the current version, checked against its schema.
+/** An event in the form in which it is stored: in the current version, checked against its schema, which must not drop any of the data.
  * @example storeEvent(accountEvents, { type: 'AccountClosed', data: { reason: 'moved' } }); // { type, v: 1, data }
  */
 export const storeEvent = (formats: Formats, { type, data }: Message): StoredEvent => {
@@ -118,5 +119,8 @@ export const storeEvent = (formats: Formats, { type, data }: Message): StoredEve
   if (!format) throw new Error(`The event type ${type} has no format in events/: add it there before a decider emits it.`);
   const checked = format.schemas[format.current - 1]?.safeParse(data);
   if (!checked?.success) throw new Error(`A decider made a ${type} that does not fit its schema.`, { cause: checked?.error });
+  const lost = difference(data, checked.data).find((change) => !('to' in change));
+  if (lost)
+    throw new Error(`A decider made a ${type} whose schema would drop ${lost.path}: add it to the format, or leave it out.`);
   return { type, v: format.current, data: checked.data };
 };
