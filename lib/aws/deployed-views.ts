@@ -5,7 +5,7 @@ import type { AnyProjection } from '../core/projection.ts';
 import { environment } from './environment.ts';
 import { queueBeside } from './queue-name.ts';
 
-/** A revision of a projection as it is deployed. */
+/** A deployed revision of a view. */
 export type DeployedView = Readonly<{
   projection: AnyProjection;
   table: string;

@@ -29,7 +29,7 @@ const queuesIn = ({ outputs, client, control }: Connected): ((consumer: string) 
 
 type Deployed = Operated & DeployedQueue & Readonly<{ table: string; view: ReturnType<typeof viewTable>; code?: string }>;
 
-/** The deployed projections of the manifest, and the sender of public events, found by the outputs. */
+/** The deployed views of the manifest, and the sender of public events, found by the outputs. */
 export const deployedProjections = (manifest: Manifest, connected: Connected): readonly Deployed[] => {
   const { outputs, client } = connected;
   const queueOf = queuesIn(connected);

@@ -63,7 +63,7 @@ export const announcersOf = (manifest: Categories): readonly AnyProjection[] => 
 };
 
 /**
- * All projections that operators see and resume: the views, and the sender of public events.
+ * All consumers that operators see and resume as views: the views, and the sender of public events.
  * @example operated(manifest).map(({ name }) => name); // ['account-balance', ..., 'public-events']
  */
 export const operated = (

@@ -109,7 +109,7 @@ export type ViewItem = Readonly<{
   lists?: Readonly<Record<string, ListPlace>>;
   /** The instant from which the row counts as absent; its cursor stays. */
   expires?: string;
-  /** Why the stream stopped in this projection, and at which commit. */
+  /** The reason why the stream is parked in this view, and the commit. */
   parked?: Readonly<{ commit: number; reason: string; at: string }>;
 }>;
 

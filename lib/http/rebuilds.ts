@@ -33,7 +33,7 @@ const rollingBack = z.strictObject({ why, revision: z.int().positive().optional(
 
 type Order = z.infer<typeof order>;
 
-/** Estimates a rebuild of a projection, without changing anything. */
+/** Estimates a rebuild of a view, without changing anything. */
 export type Estimating = (asked: Pick<Order, 'projection' | 'revision'>, settings: Partial<RebuildSettings>) => Promise<object>;
 
 /** Checks a request: one thing at a time, with a reason if it changes anything. */

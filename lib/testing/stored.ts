@@ -18,7 +18,7 @@ export const throughStore = (formats: Formats, event: Message): Message => {
   return read;
 };
 
-/** A value that nobody can change any more: pure code that tries to gets an error. */
+/** A frozen value: pure code that tries to change it gets an error. */
 export const frozen = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
     for (const inner of Object.values(Object.freeze(value))) frozen(inner);

@@ -5,7 +5,7 @@ import { fromItem, toItem } from '../../lib/aws/attributes.ts';
 import { asRead } from '../../lib/aws/condition.ts';
 import { controlTable } from '../../lib/aws/control-table.ts';
 
-/** The control table of a client whose requests end before the network: a put is kept, and a get answers what was put last. */
+/** The control table of a client whose requests end before the network: it keeps a put, and a get returns the last one. */
 const tableOfWire = () => {
   const puts: { Item: never; ExpressionAttributeValues?: object }[] = [];
   const requestHandler = {

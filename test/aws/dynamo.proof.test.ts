@@ -6,7 +6,7 @@ import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { commitOf } from '../support/store/commits.ts';
 import { type Answer, startFakeEndpoint } from '../support/store/fake-endpoint.ts';
 
-// The mock replaces the SDK's whole way to the wire, its retries too; here they are what is tested.
+// The mock replaces all of the SDK's transport, its retries too, which are tested here.
 describe('the SDK as it is set up', () => {
   const stops: (() => Promise<void>)[] = [];
   // The SDK's jitter is then always 0.

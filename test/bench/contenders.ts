@@ -11,7 +11,7 @@ import { coldly, handled, ledgerInstance, type Tables } from '../support/store/i
 import { type Entry, entriesOf, records } from '../support/store/ledger.ts';
 import { castore, castoreHistory } from './castore.ts';
 
-/** One who is measured. Each caller is an instance of its own: `prepare` is told which streams each will use, untimed. */
+/** A contender. Each caller is an instance of its own: `prepare` gets the streams that each will use, untimed. */
 export type Contender = Readonly<{
   name: string;
   prepare: (streams: readonly (readonly string[])[]) => Promise<void>;

@@ -15,7 +15,7 @@ const perSecond = 100_000;
 /** The speed of one kind of view: commits per second. */
 export type KindSpeed = Readonly<{ kind: string; view: string; speed: number }>;
 
-/** Processor time of what is run, the collector's and the compiler's included: on a busy machine the clock would count the others' work. */
+/** Processor time of the measured code, with that of the collector and the compiler: on a busy machine the clock would count the others' work. */
 export const processorSeconds = async (run: () => Promise<unknown>): Promise<number> => {
   const begun = process.cpuUsage();
   await run();

@@ -50,7 +50,7 @@ const batchesOf = (order: (stream: number, turn: number) => number): readonly (r
   return Array.from({ length: deliveries.length / batchSize }, (_, i) => deliveries.slice(i * batchSize, (i + 1) * batchSize));
 };
 
-/** Ports that do nothing but keep their promises: what is measured is the projector's own code. */
+/** Ports that do nothing but keep their promises, so that only the projector's own code is measured. */
 const ports = () => {
   const heads = new Map<string, ViewItem>();
   const putHead = async (head: ViewItem, before: ViewItem | undefined) => {

@@ -41,7 +41,7 @@ const scannerOf = (commits: number, page: (from: number, to: number) => readonly
   },
 });
 
-/** Ports that do nothing but keep their promises: what is measured is the worker's own code. */
+/** Ports that do nothing but keep their promises, so that only the worker's own code is measured. */
 const workingOn = (projection: unknown, scanner: Scanner) => {
   const counts = { heads: 0, commits: 0, rows: 0 };
   // Only the cursor of a head is kept, so that the measured memory is the worker's.

@@ -7,7 +7,7 @@ import { storable } from '../../lib/engine/store/storable.ts';
 import { plainJson } from '../support/json.ts';
 import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 
-/** The database counts the size of an item as this code does, and the observer is told it. */
+/** The database counts the size of an item as this code does, and the observer gets it. */
 export const sizeContract = (name: string, make: (observe: Observe) => Promise<Store>) =>
   describe(`sizes: ${name}`, () => {
     it('never counts less than the engine, nor much more', async () => {

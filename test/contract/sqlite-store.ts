@@ -5,7 +5,7 @@ import type { Snapshot, Snapshots, Store } from '../../lib/engine/ports.ts';
 import { itemSize } from '../../lib/engine/store/size.ts';
 import { checkTogether } from '../../lib/engine/store/transaction.ts';
 
-// A port of the store to another database, in the size of a trial: it shows what the ports ask for, and that test/contract finds what is missing.
+// The store's port on another database, as a small trial: it shows what the ports require, and that test/contract finds what is missing.
 
 const largestSnapshot = 350 * 1024;
 

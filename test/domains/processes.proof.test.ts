@@ -81,7 +81,7 @@ const live = (seed: number) => {
     world.handle(stream, command, actor);
   };
   for (let i = 0; i < 90; i++) random() < 0.35 ? told() : world.act();
-  // Comes to rest: deadlines pass, and what is confirmed is shipped.
+  // Finishes all work: deadlines pass, and confirmed orders are shipped.
   for (let acts = 0; ; acts++) {
     if (acts > 5_000) throw new Error('It never comes to rest.');
     if (world.act()) continue;
@@ -91,7 +91,7 @@ const live = (seed: number) => {
   }
 };
 
-/** These are played whatever the day, so that it does not depend on luck what has occurred; others come on top. */
+/** These cases always run, so that coverage does not depend on luck; random ones come on top. */
 const always = Array.from({ length: 150 }, (_, seed): [number] => [seed]);
 const seen: Record<string, number> = {};
 
@@ -102,14 +102,14 @@ it('in every interleaving, money and stock are conserved, and every instance end
       const moved = world.events('account');
       const instances = world.instances();
 
-      // Money: what came in is on the accounts, or was paid for what was shipped.
+      // Money: everything deposited is on the accounts, or was paid for shipped goods.
       const balances = sum(accounts.map((name) => (world.state(name) as Account).balance));
       expect(accounts.every((name) => (world.state(name) as Account).balance >= 0)).toBe(true);
       const earned = orders.map((name) => world.state(name) as Order).filter(({ status }) => status === 'shipped');
       const cameIn = amounts(moved, 'MoneyDeposited') - amounts(moved, 'MoneyWithdrawn');
       expect(balances + sum(earned.map(({ lines }) => totalOf(lines)))).toBe(cameIn);
 
-      // Stock: what came in is there or was shipped; nothing is kept for what is over.
+      // Stock: everything received is there or was shipped; nothing is reserved for an ended order.
       const things = stocks.map((name) => world.state(name) as Stock);
       const gone = sum(earned.map(({ lines }) => sum(lines.map(({ quantity }) => quantity))));
       expect(things.every(({ available, reserved }) => available >= 0 && reserved.length === 0)).toBe(true);

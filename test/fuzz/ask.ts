@@ -1,4 +1,4 @@
-/** The callers: two customers, an operator, and somebody without a token. */
+/** The callers: two customers, an operator, and one without a token. */
 export const people = ['ada', 'bob', 'operator', undefined] as const;
 export type Person = (typeof people)[number];
 
@@ -27,6 +27,6 @@ export const bodyOf = ({ text }: Pick<Answered, 'text'>): Readonly<Record<string
   }
 };
 
-/** A request in one line, for whoever reads why a run failed. */
+/** A request in one line, to show why a run failed. */
 export const shown = ({ who, route, ...rest }: Ask): string =>
   `${who ?? 'nobody'}: ${route} ${JSON.stringify(rest).slice(0, 1_500)}`;

@@ -12,7 +12,7 @@ import { revisionPhases } from '../view/revisions.ts';
 import { viewTable } from '../view/table.ts';
 import { batchHandler, receiving } from './batch-function.ts';
 
-/** The function of one revision of a projection. */
+/** The function of one revision of a view. */
 export const projectHandler = (manifest: Manifest) => {
   const name = environment('PROJECTION');
   const revision = Number(environment('REVISION'));

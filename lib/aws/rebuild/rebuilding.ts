@@ -30,7 +30,7 @@ export const rebuildingIn = ({ client, commits, control, machine, views }: Deplo
   scanner: commitScanner(client, commits),
 });
 
-/** Estimates a rebuild of a projection, without changing anything. */
+/** Estimates a rebuild of a view, without changing anything. */
 export const estimateIn = async (
   rebuilding: Rebuilding,
   asked: Readonly<{ projection: string; revision?: number }>,

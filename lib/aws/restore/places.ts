@@ -37,7 +37,7 @@ export const allDeadlines = (client: DynamoDBClient, control: string, process: s
   },
 });
 
-/** The heads of all streams in a projection's table. */
+/** The heads of all streams in a view's table. */
 export const allHeads = (client: DynamoDBClient, table: string): AllHeads => ({
   async *each() {
     for await (const item of itemsWhere(client, table, '#field = :text', 'sort', 'head')) {

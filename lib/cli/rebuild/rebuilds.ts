@@ -48,7 +48,7 @@ const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean
   return isGood(report);
 };
 
-/** `foldstream rebuild <view>`: builds a revision from all history, beside the one that answers. Or folds a stream or a category anew. */
+/** `foldstream rebuild <view>`: builds a revision from all history, beside the active one. Or refolds a stream or a category. */
 export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: BarOf): Promise<boolean> => {
   const { view, stream, category, detach = false, dryRun } = verb;
   if (stream !== undefined && category !== undefined)

@@ -3,7 +3,7 @@ import { whole } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { listProjections, redriveProjection, resumeProjection } from './projections.ts';
 
-/** Declares the verbs for the projections of a deployment. */
+/** Declares the verbs for the views of a deployment. */
 export const projectionsVerbs = (program: Command, project: Project): void => {
   const projections = program.command('projections').description('list the views, and repair the ones that stand still');
   const ofView = (name: string, description: string) =>

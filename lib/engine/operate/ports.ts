@@ -27,7 +27,7 @@ export interface SweepPlaces {
   save(place: SweepPlace, loadedRun: number | undefined): Promise<boolean>;
 }
 
-/** A stream that stands still in a projection. */
+/** A stream that is parked in a view. */
 export type Parked = Readonly<{ stream: string; commit: number; reason: string; since: string }>;
 
 /** Finds the parked streams in a revision's table, after a short delay at most. */

@@ -18,7 +18,7 @@ export interface Ages {
   ofPublisher(): Promise<number | undefined>;
 }
 
-/** A revision of a projection, as operators see it. */
+/** A revision of a view, as operators see it. */
 export type Operated = Readonly<{
   projection: AnyProjection;
   queueName: string;
@@ -52,7 +52,7 @@ const activeOf = async ({ views, actives }: Pick<Operating, 'views' | 'actives'>
   return views.find(({ projection }) => projection.name === name && projection.revision === revision);
 };
 
-/** The revision that is named, or else the one that answers; where none does yet, the only one that there is. */
+/** The named revision, or else the active one; if there is none yet, the only one. */
 const revisionOf = async (operating: Pick<Operating, 'views' | 'actives'>, name: string, revision: number | undefined) => {
   const candidates = operating.views.filter(({ projection }) => projection.name === name);
   if (revision !== undefined) return candidates.find(({ projection }) => projection.revision === revision);

@@ -23,7 +23,7 @@ export const handledBy = ({ projection }: Pick<Projecting, 'projection'>) => {
   return ({ events }: Commit) => events.some(({ type }) => on[type] !== undefined);
 };
 
-/** The streams of a page that concern the projection, each with its commits by number. */
+/** The streams of a page that concern the view, each with its commits by number. */
 export const streamsOf = (
   { projection }: Pick<Projecting, 'projection'>,
   commits: readonly Commit[],

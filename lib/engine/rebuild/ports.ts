@@ -112,7 +112,7 @@ export type PartProgress = Readonly<{
 }>;
 
 export interface Rebuilds {
-  /** Begins one, if none of the same projection is running. Answers the running one's id otherwise. */
+  /** Begins one, if none of the same view is running. Answers the running one's id otherwise. */
   begin(rebuild: Rebuild): Promise<string | undefined>;
   /** One that has an execution: no roll back. */
   load(id: string): Promise<Rebuild | undefined>;
@@ -123,7 +123,7 @@ export interface Rebuilds {
   rollBack(record: RollBack): Promise<boolean>;
   /** Loads the entry of the history with this id. */
   recorded(id: string): Promise<RebuildRecord | undefined>;
-  /** Changes its state if it is still in one of these. Answers whether it did. A last state frees the projection for the next one. */
+  /** Changes its state if it is still in one of these. Answers whether it did. A final state releases the view's lock. */
   move(
     id: string,
     from: readonly RebuildState[],
@@ -131,7 +131,7 @@ export interface Rebuilds {
     /** Only into a final state: both or neither, so that a rebuild that has switched cannot be cancelled. */
     also?: Switch,
   ): Promise<boolean>;
-  /** The newest first, of one projection or of all. */
+  /** The newest first, of one view or of all. */
   list(projection?: string): Promise<readonly RebuildRecord[]>;
   savePart(id: string, progress: PartProgress): Promise<void>;
   loadPart(id: string, part: PartProgress['part'], number: number): Promise<PartProgress | undefined>;

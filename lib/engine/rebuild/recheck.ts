@@ -10,7 +10,7 @@ import { cursorDifferences } from './verify.ts';
 const betweenLooks = 2_000;
 const commitsPerPage = 100;
 
-/** The last commit of a stream that the projection handles: its cursor must be there. */
+/** The last commit of a stream that the view handles: its cursor must be there. */
 const lastHandled = async ({ store, projection }: Working, stream: string): Promise<number> => {
   if (!sourceOf(projection, stream)) return 0;
   for (let to: number | undefined, more = true; more; more = to !== undefined) {

@@ -13,7 +13,7 @@ export interface AllDeadlines {
   each(): AsyncIterable<Deadline>;
 }
 
-/** The cursors of a projection: the heads of its streams. */
+/** The cursors of a view: the heads of its streams. */
 export interface AllHeads {
   each(): AsyncIterable<Pick<ViewItem, 'key' | 'stream' | 'commit'>>;
 }

@@ -1,4 +1,4 @@
-/** Which revision of a view answers. Stored format of 2026-11, in the control table as `view/<projection>`. */
+/** The active revision of a view, which answers queries. Stored format of 2026-11, in the control table as `view/<projection>`. */
 export type Active = Readonly<{
   projection: string;
   revision: number;
@@ -25,7 +25,7 @@ export interface Actives {
 export type Phase = Readonly<{
   phase: 'building' | 'live';
   since: string;
-  /** Hash of the projection's code that began to build it. */
+  /** Hash of the view's code that began to build it. */
   code?: string;
 }>;
 

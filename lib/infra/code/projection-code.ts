@@ -15,8 +15,8 @@ import { hashOfCode, homeOf, type Module, modulesOf } from './manifest-modules.t
 const from = /\bfrom: (?:\[[\w$,\s]*\]|[\w$]+)/g;
 
 /**
- * The code without the formats of the events that the projection does not handle, which make none of its rows. They stay where the code does more
- * with its source than to name it in `from`.
+ * The code without the formats of the events that the view does not handle, which do not affect its rows. They stay if the code uses its
+ * source for more than `from`.
  */
 const narrowedTo = async (projection: AnyProjection, code: string, { category, events }: Source): Promise<string> => {
   const declared = new RegExp(`^var ([\\w$]+) = \\{\\s*category: "${category}",\\s*events(?:: ([\\w$]+))?\\s*\\};$`, 'm').exec(
@@ -54,7 +54,7 @@ const originOfLog = (projection: AnyProjection, modules: readonly Module[]): Ori
   return { path, lines: [...common, ...formats.flatMap((home, i) => (home ? [line(home.path, home.name, `formats${i}`)] : []))] };
 };
 
-/** The module that a projection comes from, and what is exported from it; the kernel's own views are the kernel's. */
+/** The module that declares a view, and its exports; the kernel's own views belong to the kernel. */
 const originOf = (projection: AnyProjection, modules: readonly Module[]): Origin | undefined => {
   if (projection.on === instanceRows) {
     const path = core('process/instances-view.ts');

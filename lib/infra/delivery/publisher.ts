@@ -51,7 +51,7 @@ export class Publisher extends Construct {
       target: publish,
       eventSourceArn: store.letFollow(publish),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
-      // Not LATEST: what is appended while the mapping is being made would never be published.
+      // Not LATEST: commits that are appended while the mapping is being made would never be published.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       // Order is made by the consumers, so batches of one shard may overtake each other.

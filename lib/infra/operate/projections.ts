@@ -18,7 +18,7 @@ type Props = Common &
     traces: boolean;
   }>;
 
-/** /ops/...: for operators, what is parked and how far everything is behind; the order to go on; and rebuilds. */
+/** /ops/...: for operators, the parked streams and the lag of everything; requests to resume; and rebuilds. */
 export class Operations extends Construct {
   constructor(scope: Construct, id: string, { views, store, publisher, rebuilds, api, traces, ...common }: Props) {
     super(scope, id);
@@ -45,7 +45,7 @@ export class Operations extends Construct {
     api.route('GET', '/ops/rebuilds/{id}', step);
     api.route('POST', '/ops/rebuilds/{id}/cancel', step);
     api.route('POST', '/ops/projections/{name}/roll-back', step);
-    // Without an event log there is nothing to begin from, and the answer says so.
+    // Without an event log a trace has nothing to start from, and the answer says so.
     if (traces) store.letRead(step);
     api.route('GET', '/ops/trace/{correlation}', step);
     output(this, 'OpsFunction', step.functionName);

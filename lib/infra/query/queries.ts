@@ -45,7 +45,7 @@ const letQuery = (step: Step, views: readonly View[]): void => {
   for (const view of views) if (isPublic(view.projection.may)) view.letQuery(step);
 };
 
-/** GET /streams/...: what happened to one thing, and what it was at any time. */
+/** GET /streams/...: the history of one stream, and its state at any time. */
 export class History extends Construct {
   constructor(scope: Construct, id: string, { store, api, ...common }: Common & Readonly<{ store: EventStore; api: Api }>) {
     super(scope, id);

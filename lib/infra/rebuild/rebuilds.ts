@@ -17,7 +17,7 @@ const leadSeconds = 60;
 
 type Props = Common & Readonly<{ views: readonly View[]; store: EventStore }>;
 
-/** Builds revisions of views anew, from all history: one state machine for all projections, and for each revision a function of its own that does the work. */
+/** Builds revisions of views from all history: one state machine for all views, and for each revision a function of its own that does the work. */
 export class Rebuilds extends Construct {
   private readonly machine: StateMachine;
 

@@ -56,7 +56,7 @@ export class KeptTables extends Construct {
     output(this, 'TablesFunction', this.step.functionName);
   }
 
-  /** A table that the deployment goes by. */
+  /** A table that the deployment uses. */
   keep(name: KeptTable, table: ITable): void {
     this.names[name] = table.tableName;
     const actions = ['dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'];

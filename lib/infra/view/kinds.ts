@@ -12,7 +12,7 @@ export type TableKind = Readonly<{
 
 export const tableKinds: Readonly<Record<KindName, TableKind>> = {
   'row-per-stream': { actions: [], hasRowItems: false, listsShared: false },
-  // A stream is folded anew beside what it has written.
+  // A refold works beside the rows that the stream has written.
   'rows-per-stream': { actions: ['Query'], hasRowItems: true, listsShared: false },
   'shared-rows': { actions: ['Query', 'UpdateItem', 'DeleteItem'], hasRowItems: false, listsShared: true },
 };

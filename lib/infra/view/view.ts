@@ -21,7 +21,7 @@ const sharedRows = 'shared-rows';
 
 type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; bus: IEventBus }>;
 
-/** One revision of a projection: bus -> rule -> queue -> function -> table, all its own. */
+/** One revision of a view: bus -> rule -> queue -> function -> table, all its own. */
 export class View extends Construct {
   readonly projection: AnyProjection;
   /** Works for rebuilds of this revision; the state machine of all rebuilds invokes it. */
@@ -92,7 +92,7 @@ export class View extends Construct {
 
   /**
    * Lets operators read cursors, parked streams, and in an event log the entries of a correlation id, and send requests to resume. Only the
-   * projection's own function writes to the table.
+   * view's own function writes to the table.
    */
   letOperate(step: Step): void {
     step.may(['dynamodb:GetItem'], [this.table.tableArn]);
@@ -101,7 +101,7 @@ export class View extends Construct {
     this.letSend(step);
   }
 
-  /** Lets a function send requests to the projection's own function. */
+  /** Lets a function send requests to the view's own function. */
   letOrder(step: Step): void {
     step.may(['sqs:SendMessage'], [this.delivery.queue.queueArn]);
   }

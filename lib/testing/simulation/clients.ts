@@ -21,7 +21,7 @@ export type Clients = Readonly<{
 const patience = 3_000;
 const mostTries = 12;
 
-/** By its correlation a command is known wherever it gets to, whatever becomes of its id. */
+/** A command is recognized by its correlation id wherever it arrives, whatever happens to its id. */
 export const correlationOf = ({ n }: Pick<Planned, 'n'>) => `command-${n}`;
 
 const requestOf = (planned: Planned, turn: number): CommandRequest => {
@@ -65,7 +65,7 @@ export const sendCommand = async (clients: Clients, planned: Planned, twin = fal
       if (!(cause instanceof Injected || clients.expected(cause))) world.broken(`${who}: ${String(cause)}`);
       note(who, () => `gets no answer: ${String(cause)}`);
     }
-    // Without an id that can be repeated nobody knows whether it took effect, so it is not sent again.
+    // Without an id that can be retried nobody knows whether it took effect, so it is not sent again.
     if (request.digest === undefined) return last;
     await time.sleep(dice.next() * 200);
   }

@@ -12,7 +12,7 @@ import type { SimulatedTable } from './world/table.ts';
 import { distant } from './world/wire.ts';
 import type { World } from './world/world.ts';
 
-/** A history from somewhere else, imported at some moment into streams that nobody else writes. */
+/** A history of another deployment, imported at some moment into streams that nobody else writes. */
 export type ImportPlan = Readonly<{ at: number; asks: readonly Ask[] }>;
 
 const mark = 'foreign';
@@ -30,7 +30,7 @@ export const importPlanFor = (seed: number, workload: Workload, share: number): 
 export const foreignHistory = ({ aggregates }: Manifest, { asks }: ImportPlan): readonly ImportLine[] => {
   const states = new Map<string, unknown>();
   return asks.flatMap(({ category, id, type, data, actor }, n): readonly ImportLine[] => {
-    // A value that nobody else may have is claimed by a step of its own.
+    // A unique value is claimed by a step of its own.
     const decider: AnyDecider | undefined = aggregates.find((each) => each.category === category && !each.unique);
     if (!decider) return [];
     const stream = streamName(category, id);
@@ -50,7 +50,7 @@ async function* source(lines: readonly ImportLine[]): AsyncGenerator<ImportLine>
 
 type Parts = Readonly<{ engine: Engine; table: SimulatedTable; store: Store; lines: readonly ImportLine[] }>;
 
-/** Somebody moves in: the import is done again until it has come to its end. */
+/** Imports the history, and repeats the import until it completes. */
 export const simulatedImport = (world: World, { engine, table, store, lines }: Parts) => {
   const importers: Pool<Parameters<Engine['importHistory']>[0]> = pool(world, 'import', (instance) => ({
     store: distant(world, instance, 'store', store),

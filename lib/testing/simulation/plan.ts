@@ -64,7 +64,7 @@ export const planFor = (seed: number, workload: Workload, releases: number, with
   const rollout = { from, until: from + 200 + dice.next() * duration };
   const rebuild = rebuildPlanFor(seed, shares.rebuilds);
   const restore = restorePlanFor(seed, workload, shares.restores);
-  // One that is restored is played by itself: what it loses of the others would have to be taken out of their books.
+  // A restore runs in a simulation of its own: the commits that it loses would have to be removed from the books of the others.
   const imports = restore ? undefined : importPlanFor(seed, workload, shares.imports);
   return {
     seed,

@@ -81,7 +81,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
   const list = inList && dice.chance(0.5) ? within(projection, dice) : undefined;
   const by = wanted === undefined ? '-' : list?.by?.(wanted as never);
   const isIn = (row: unknown) => ownerOf(row) === actor.id;
-  // Somebody else's by now, or under another value, it is in the list no longer.
+  // If it has another owner or value by now, it is not in the list any more.
   const isListed = (row: unknown) => row !== undefined && (!inList || isIn(row)) && (!list?.by || list.by(row as never) === by);
   const less = (row: unknown) => {
     if (reading.isSpoilt(answering)) return;

@@ -133,7 +133,7 @@ export const repairs = (
     for (const { queue } of parts) queue.redrive();
     processes.redrive();
   };
-  /** As long as every commit has been looked at in a thorough pass, whatever some clock said when it was made. */
+  /** Until every commit has been checked in a thorough pass, whatever clock dated it. */
   const sweepAll = async () => {
     for (let passes = 0, runs = 0; passes <= settings.thoroughEvery + 1 && runs < 60; runs++) {
       await time.sleep(1_000);

@@ -1,7 +1,7 @@
 import { diceFor } from './dice.ts';
 import type { Ask, Workload } from './workload.ts';
 
-/** When it is over, the commits become again what they were at one moment, and what is kept beside them what it was at another; then it goes on. */
+/** At the end, the commits are set back to one moment, and the control table to another; then the run continues. */
 export type RestorePlan = Readonly<{ commitsAt: number; controlAt: number; asks: readonly Ask[] }>;
 
 /** `share` is of how many runs. The control table is of before, of after, or as it is. */

@@ -35,7 +35,7 @@ const deploymentOf = (subject: Subject, plan: Plan) => {
 
 type Deployment = ReturnType<typeof deploymentOf>;
 
-/** The clients: each sends its commands, and reads back what it wrote where the plan says so. */
+/** The clients: each sends its commands, and reads its own writes where the plan says so. */
 const clientsOf = (world: World, { newest, revisions }: Deployment, { engine, table, pools, ...deployed }: System) => {
   const { rebuilds, placeOf, send } = deployed;
   const isSpoilt: Reading['isSpoilt'] = ({ name, revision }) =>

@@ -17,7 +17,7 @@ export type Simulation = Readonly<{
   seed: number;
   /** Makes up the commands; without it they follow from the manifest's schemas. */
   workload?: Workload;
-  /** Promises of the domain itself, looked at when everything has come to rest. */
+  /** Promises of the domain itself, checked when all work is done. */
   invariants?: readonly Invariant[];
   /** Faults that do not happen in this simulation. */
   without?: readonly Fault[];
@@ -25,7 +25,7 @@ export type Simulation = Readonly<{
   share?: Partial<Shares>;
   /** Made wrong on purpose. */
   tamper?: Tamper;
-  /** Takes away what a failure does not need, which takes up to some hundred runs; true if not said. */
+  /** Shrinks a failing run, which takes up to some hundred runs; true by default. */
   shrinks?: boolean;
   /** Told everything that happens. */
   trace?: (line: string) => void;

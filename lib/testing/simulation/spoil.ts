@@ -6,8 +6,8 @@ import { kindOf } from './kinds/index.ts';
 import { isWhole } from './kinds/kind.ts';
 
 /**
- * Changes something in a view's table behind the engine's back: no code would come to it, and none stumbles over it. Readers are shown it until
- * an audit repairs it. Answers whether there was anything to change.
+ * Changes something in a view's table behind the engine's back, which no code would write and which fails no code. Readers see it until an
+ * audit repairs it. Answers whether there was anything to change.
  */
 export const spoil = async (projection: AnyProjection, view: MemoryView, dice: Dice): Promise<boolean> => {
   const heads = view.items().filter((item) => item.sort === 'head' && isWhole(item) && item.commit > 0);

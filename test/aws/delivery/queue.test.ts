@@ -55,7 +55,7 @@ describe('a queue', () => {
 
 describe('redriving', () => {
   const letters = ['a', 'b', 'c'];
-  /** A queue that hands out what was not deleted. */
+  /** A queue that delivers messages until they are deleted. */
   const lettersIn = (from: string) => {
     const left = new Set(letters);
     const taken: string[] = [];

@@ -95,7 +95,7 @@ describe('a function of batches', () => {
   ])('nor when none comes: it is given up %s', async (_, left, after) => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     const asked = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(0));
-    // Answers nothing until it is told to stop.
+    // Never answers until it is stopped.
     const client = {
       send: (_: unknown, { abortSignal }: { abortSignal: AbortSignal }) =>
         new Promise((_, reject) => abortSignal.addEventListener('abort', () => reject(abortSignal.reason))),

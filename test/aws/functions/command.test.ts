@@ -121,7 +121,7 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
     const store = memoryStore();
     const rival = commanding(account, store);
     await opening(rival);
-    // Somebody else is always faster: in front of each append another commit takes the number.
+    // Another caller is always faster: before each append another commit takes the number.
     const unlucky: Store = {
       ...store,
       append: async (commit) => {

@@ -12,7 +12,7 @@ const properties = (revisions: readonly string[]) => ({
   Revisions: Object.fromEntries(revisions.map((revision) => [revision, [tableName(revision), 'code']])),
 });
 
-/** A stack as CloudFormation updates it: a table that is there stays, one that is not is made, and what is left out goes at the end. */
+/** A stack as CloudFormation updates it: an existing table stays, a missing one is made, and a removed one is deleted at the end. */
 const house = () => {
   const [actives, phases] = [memoryActives(), memoryPhases()];
   const tables = new Map<string, string>();
@@ -39,7 +39,7 @@ const house = () => {
       history = true;
     },
     phase: async (revision: number) => (await phases.load('revenue', revision))?.phase,
-    /** `undone`: something fails behind this step, and CloudFormation goes back to what was there. */
+    /** `undone`: a later step fails, and CloudFormation restores the previous state. */
     deploy: async (next: readonly string[], { undone = false } = {}) => {
       for (const name of next.map(tableName)) if (!tables.has(name)) tables.set(name, `id-${++made}`);
       const refused = await ask(next, before);

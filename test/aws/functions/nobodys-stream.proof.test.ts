@@ -71,7 +71,7 @@ const readStep = fc
     actor,
   }));
 const some = fc.array(fc.record({ refusedBefore: fc.nat(3), request: fc.oneof(commandStep, readStep) }), { maxLength: 5 });
-/** Before and after somebody opens it. */
+/** Before and after it is opened. */
 const steps = fc
   .tuple(some, fc.nat(2), some)
   .map(([before, refusedBefore, after]): readonly Step[] => [

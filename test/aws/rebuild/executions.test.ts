@@ -11,7 +11,7 @@ const executions = stateMachineExecutions(new SFNClient({}), 'arn:aws:states:eu-
 
 it.each([
   ['RUNNING', 'running'],
-  // Somebody has asked for it to go on: it has not failed for good.
+  // It was asked to continue: it has not failed for good.
   ['PENDING_REDRIVE', 'running'],
   ['SUCCEEDED', 'succeeded'],
   ['FAILED', 'failed'],

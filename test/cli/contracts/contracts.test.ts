@@ -11,7 +11,7 @@ import { type Formats, v1 } from '../../../lib/core/version.ts';
 import { account } from '../../../lib/domains/account/decider.ts';
 
 const repository = join(import.meta.dirname, '../../..');
-/** The verb's own tests hold on to one aggregate as it was released, whatever a team adds to it or to its manifest. */
+/** The verb's own tests use one aggregate as it was released, independent of a team's manifest. */
 const releasedTypes = Object.keys(readReleased(repository)?.account ?? {});
 const isReleased = (type: string) => releasedTypes.includes(type);
 const events: Formats = Object.fromEntries(Object.entries(account.events).filter(([type]) => isReleased(type)));

@@ -104,7 +104,7 @@ describe('an export', () => {
       const before = written(at);
       const child = exporter(at);
       const ended = once(child, 'exit');
-      // Killed as soon as it has written anything more; what it does then is up to chance.
+      // It is killed as soon as it has written anything more; its progress by then is random.
       await eventually(
         async () => written(at) > before || child.exitCode !== null,
         (is) => is,

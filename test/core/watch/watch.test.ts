@@ -302,7 +302,7 @@ describe('a value far from what is usual', () => {
         const ids = raised.map(({ events: [id] }) => id);
         expect(ids).toEqual(expect.arrayContaining(expected));
         expect(new Set(ids).size).toBe(ids.length);
-        // In the end what is known is the same, to the last digit, but for what is not settled yet.
+        // In the end the memory is the same, to the last digit, except for what is not settled yet.
         const settle = (state: WatchMemory) => {
           const { events = [], settled } = state.patterns.ThingSuspected ?? {};
           const all = events.map(([, , value]) => value);

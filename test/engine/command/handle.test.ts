@@ -222,7 +222,7 @@ describe('an id', () => {
       expect(await handleCommand(instanceOver(table, { settings }), request)).toEqual(first);
     }
     await outcomes(commanding, deposits(1, { key: 'another' }));
-    // Forgotten by then, but seen by whoever folds the commit itself.
+    // It is forgotten by then, but found when the commit itself is folded.
     const folding = instanceOver({ ...table, snapshots: memoryTable().snapshots }, { settings });
     expect(await handleCommand(folding, request)).toEqual(first);
     expect(await handleCommand(commanding, request)).not.toEqual(first);
@@ -255,7 +255,7 @@ describe("a process's command", () => {
     expect(await handleCommand(early, request)).toMatchObject(refused);
     await handleCommand(early, opens({ stream: 'account-new' }));
     expect(await handleCommand(late, request)).toMatchObject(refused);
-    // Both have read the stream as nobody's: the number of the commit lets only one of them be first.
+    // Both have read the stream without an owner: the commit number lets only one of them be first.
     const race = { ...request, stream: 'account-raced' };
     const opening = opens({ stream: 'account-raced' });
     const answers = await Promise.all([handleCommand(late, opening), handleCommand(early, race)]);

@@ -77,7 +77,7 @@ describe('a unique value', () => {
     const table = memoryTable();
     await handleCommand(members(table), change('1', 'ada@example.test'));
     const [held] = table.store.stored();
-    // Imported with the same address: whoever claims afterwards is told that it is taken, and the history stays.
+    // Imported with the same address: a later claim is refused as taken, and the history stays.
     const { siblings: _, ...alone } = held!;
     await table.store.append({ ...alone, stream: 'member-2', imported: 'elsewhere' });
     expect((await handleCommand(members(table), leave('2'))).outcome).toBe('committed');

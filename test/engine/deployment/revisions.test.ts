@@ -22,7 +22,7 @@ const house = (history = false) => {
   let [previous, retired]: [readonly DeployedRevision[], readonly string[]] = [[], []];
   return {
     deploying,
-    /** As CloudFormation would: what was refused is undone, by the same way. */
+    /** As CloudFormation does: a refused deployment is undone in the same way. */
     deploy: async (...next: DeployedRevision[]) => {
       const settled = await settleDeployment(deploying, next, { previous, retired });
       if ('refused' in settled)

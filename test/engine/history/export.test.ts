@@ -83,7 +83,7 @@ describe('the export of a segment', () => {
           inOrder(whole.commits);
           expect(whole.commits).toHaveLength(scanned.length);
           expect(whole.parts.at(-1)?.place).toBe('end');
-          // Killed anywhere: what counts is what was written up to the last place.
+          // It may be killed anywhere: only lines up to the last saved position count.
           const kept = whole.parts.slice(0, cut % (whole.parts.length + 1));
           const upTo = kept.findLastIndex(({ place }) => place !== undefined);
           const written = kept.slice(0, upTo + 1).flatMap(({ commits }) => commits);

@@ -215,7 +215,7 @@ describe('an order', () => {
     );
     expect(ended).toMatchObject({ how: 'undone' });
     expect(ended).not.toHaveProperty('why');
-    // Nothing is mended: it parks again, and says since when anew.
+    // Nothing is fixed: it parks again, with a new `since`.
     expect((await reportProcesses(operating, page)).instances).toMatchObject([{ instance: 'p', status: 'parked' }]);
     expect(world.commitsOf('moving-p')).toHaveLength(2);
   });

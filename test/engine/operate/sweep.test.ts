@@ -29,7 +29,7 @@ const deposit = (id: string, n: number, over: Partial<Commit> = {}) =>
   commitOf(`account-${id}`, n, { events: [{ type: 'MoneyDeposited', v: 1, data: { amount: 5, currency: 'EUR' } }], ...over });
 
 type Options = Readonly<{
-  /** Of what the projections handle, what is their business. */
+  /** The commits that concern the views. */
   isFor?: (commit: Commit) => boolean;
   projections?: readonly AnyProjection[];
   settings?: Partial<typeof sweepSettings>;

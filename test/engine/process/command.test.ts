@@ -7,7 +7,7 @@ import { teller } from '../../support/examples/teller.ts';
 
 it("a process's command that is sent again finds the outcome of the first, refused or not, however much came after it", async () => {
   const table = memoryTable();
-  // Warm, so that no commit is read again: what it remembers are the recent ids.
+  // Warm, so that no commit is read again: only the recent ids are remembered.
   const instance = instanceOver(table);
   await handleCommand(instance, opens());
   const send = (id: string, amount: number) =>

@@ -127,7 +127,7 @@ describe('deadlines that are open too long', () => {
       false,
       true,
     ]);
-    // Imported, it is left alone: what it decided took effect somewhere else.
+    // An imported instance is ignored: its decisions took effect in another deployment.
     const imported = { ...world.toDelivered(decision!), imported: 'elsewhere' };
     expect(await reactBatch(world.instance(), [{ id: 'imported', delivered: imported }])).toEqual([]);
     expect(world.commitsOf('moving-1')).toHaveLength(1);

@@ -193,7 +193,7 @@ describe('a reaction to a resolution whose command is refused', () => {
       { for: 'outcome', to: 'transfer-1' },
       { for: 'person', status: 'stuck' },
     ]);
-    // Nobody can reach the transfer: what follows is what it waits for, and no person any more.
+    // The transfer cannot be reached: the instance waits for the outcome, and not for an operator any more.
     await closing.tell({ resolve: again }, { ...closing.instance(), target });
     expect((await report(closing, process)).waits).toMatchObject([{ for: 'outcome', to: 'transfer-1', command: 'Settle' }]);
     await closing.tell({ attend: { instance: 'moving-1' } });
@@ -223,7 +223,7 @@ describe('a reaction to a resolution that throws', () => {
     expect(await mended.stateOf('moving-1')).toMatchObject({
       status: 'ended',
       ended: 'resolved',
-      // By whoever resolved it, and not by whoever resumed it.
+      // The actor is the one who resolved it, and not the one who resumed it.
       memory: { id: 'olga: Seen to.', notes: [] },
     });
     expect(settledIn(mended)).toEqual(['Settled']);

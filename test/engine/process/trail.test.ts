@@ -32,7 +32,7 @@ const open = async (world: ProcessWorld) => {
 /** As it comes through the queue. */
 const tell = (world: ProcessWorld, message: ProcessMessage) => world.tell(messageIn(JSON.parse(JSON.stringify(message)))!);
 
-/** Takes every note, as the mended release does. */
+/** Accepts every note, as the fixed release does. */
 const Noted = (memory: { notes: string[] }, { data }: { data: { note: string } }) => ({
   memory: { ...memory, notes: [...memory.notes, data.note] },
 });

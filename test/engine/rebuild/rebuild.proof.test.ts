@@ -71,7 +71,7 @@ const rebuildUnderWrites = async (scenario: Scenario, spoil: (rebuilding: Rebuil
     histories.flatMap((commits) => commits.slice(0, before)),
   );
   const waiting = histories.map((commits) => commits.slice(before));
-  // Some of what is there was not delivered yet when the rebuild begins.
+  // Some of the commits are not delivered yet when the rebuild begins.
   const undelivered: Commit[] = histories.flatMap((commits) => commits.slice(Math.max(0, before - 2), before)).filter(isHandled);
   const instances = [rebuilding.instance(), rebuilding.instance()];
   let over = false;

@@ -169,7 +169,7 @@ describe('a rebuild', () => {
   it('does not switch when a stream is left behind', async () => {
     const rebuilding = rebuildingOf({ projection: sums, order: 'texts', pageCommits: 1 });
     await append(rebuilding, histories.flat());
-    // Nobody comes and delivers it, and nobody drains what was noted.
+    // It is never delivered, and the notes are never drained.
     const scan: typeof rebuilding.working.scanner.scan = async (...given) => {
       const page = await rebuilding.working.scanner.scan(...given);
       return { ...page, commits: page.commits.filter(({ stream, commit }) => stream !== 'bag-a' || commit !== 2) };

@@ -31,7 +31,7 @@ const show = {
 
 const memory = v1(z.object({ reserved: z.boolean(), times: z.int() }));
 
-/** One instance for each seat. A reminder comes to nothing as long as the seat is free. */
+/** One instance for each seat. A reminder decides nothing as long as the seat is free. */
 const seating = {
   category: 'seating',
   from: [show],

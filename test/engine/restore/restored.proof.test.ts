@@ -85,7 +85,7 @@ const amountIn = (commits: readonly Commit[], is: (commit: Commit, type: string)
   );
 const isMove = (_: Commit, type: string) => type === 'Added' || type === 'Taken';
 
-/** Every transfer that is there was carried out once or undone, and all that goes by the commits says what they say. */
+/** Every stored transfer was carried out once or undone, and all consumers agree with the commits. */
 const allIsRight = async (house: Restorable, appended: readonly Commit[], toldBefore: number) => {
   const stored = house.store.stored();
   const transfers = stored.filter(({ events }) => events.some(({ type }) => type === 'Requested')).map(({ stream }) => stream);
@@ -168,7 +168,7 @@ describe('commits that were restored to a moment before', () => {
     const now = house.moment();
     const done = await restoredAt(house, moments[0]!, now, { resets });
     const told = house.bus.sent.length;
-    // Other transfers come to the same streams, and to the same numbers in them.
+    // Other transfers get the same streams, and the same numbers in them.
     await take(house, { do: 'add', to: 0, amount: 7 });
     requests = 0;
     await take(house, { do: 'request', from: 1, to: 0, amount: 5 });

@@ -10,7 +10,7 @@ import { commitOf } from '../../support/store/commits.ts';
 const stream = 'account-1';
 const history = Array.from({ length: 12 }, (_, i) => commitOf(stream, i + 1));
 
-/** A store with some of a stream's commits, which pages after three and records what is read. */
+/** A store with some of a stream's commits, which ends a page after three and records the reads. */
 const storeWith = (commits: typeof history) => {
   const store = memoryStore();
   store.restore(commits);

@@ -171,7 +171,7 @@ describe('a stream of shared rows whose row cannot take more', () => {
       let puts = 0;
       const putShares: View['putShares'] = async (...given) => {
         if (puts++ > 0) return view.putShares(...given);
-        // Another one is done with it, and what this one was about to write is nobody's business any more.
+        // Another function has completed it, so this one's pending write no longer matters.
         if (refolded) await view.putHead((await view.head('a'))!, await view.head('a'));
         else await projectBatch(projecting, deliver(last));
         throw new NotStorable('A row cannot take what is added.');

@@ -28,7 +28,7 @@ const ten = bagOf(
 );
 const pick = (...numbers: number[]) => numbers.map((n) => ten[n - 1]!);
 
-/** A view that writes down what is asked of it. */
+/** A view that records the calls of its port. */
 const counting = (counted: View) => {
   const { head, putHead, putRow } = counted;
   const calls: string[] = [];

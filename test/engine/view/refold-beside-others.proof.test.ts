@@ -46,7 +46,7 @@ const deliver = (commit: Commit) => [{ id: '1', delivered: { ...commit, types: c
 /** Changes the view's port as the live commits see it. */
 type Mutant = (view: Acting['view']) => Partial<Acting['view']>;
 
-/** Live commits and refolds of one stream, call by call in any order; whoever fails or dies comes again when the others are done. */
+/** Live commits and refolds of one stream, call by call in any order; failed and crashed ones are retried when the others are done. */
 const play = async (
   projection: AnyProjection,
   { before, after, handled, refolds, dies, scheduler }: Scenario,
@@ -115,7 +115,7 @@ const play = async (
 
 it.each([
   ['whatever functions die', entries as AnyProjection, true],
-  // A row under a key that nobody makes any more is known to the function alone that put it too late.
+  // A row under a key that the code does not make any more is known only to the function that wrote it too late.
   ['under keys that follow from a memory, whatever refolds die', numbered as AnyProjection, false],
 ])(
   'the rows of a stream are right after live commits beside refolds, in any order of their calls, %s',

@@ -20,7 +20,7 @@ const deposit = (n: number) =>
 const opened = commitOf(stream, 1, { events: [{ type: 'AccountOpened', v: 1, data: { owner: 'ada', currency: 'EUR' } }] });
 const history = (to: number): readonly Commit[] => [opened, ...Array.from({ length: to - 1 }, (_, i) => deposit(i + 2))];
 
-/** A projection that throws on commit 3, until it is mended. */
+/** A view that throws on commit 3, until it is fixed. */
 const poisoned = (projection: AnyProjection): AnyProjection => {
   const guard = (handle: unknown) => (before: never, event: { version: number }) => {
     if (event.version === 3) throw new Error('three is too many');

@@ -32,7 +32,7 @@ export type Asked = Readonly<{
 export const conflict = (kind: string, detail: string, extra?: Readonly<Record<string, unknown>>) =>
   new ProblemError({ kind, status: 409, detail, ...(extra && { extra }) });
 
-/** All deployed revisions of a projection, the newest first. */
+/** All deployed revisions of a view, the newest first. */
 export const revisionsOf = ({ views }: Pick<Ordering, 'views'>, name: string): readonly RebuildView[] => {
   const found = views
     .filter(({ projection }) => projection.name === name)
@@ -41,7 +41,7 @@ export const revisionsOf = ({ views }: Pick<Ordering, 'views'>, name: string): r
   return found;
 };
 
-/** One revision of a projection, if it is deployed. */
+/** One revision of a view, if it is deployed. */
 export const deployedRevision = (ordering: Pick<Ordering, 'views'>, name: string, revision: number): RebuildView => {
   const view = revisionsOf(ordering, name).find(({ projection }) => projection.revision === revision);
   if (!view) throw notFound(`revision ${revision} of ${name} in this deployment`);

@@ -11,7 +11,7 @@ const kinds: { readonly [K in KindName]: Kind<Of<K>> } = {
   'shared-rows': sharedRows,
 };
 
-/** The record of a projection's kind: the one place that chooses by the kind. */
+/** The functions of a view's kind: the one place that chooses by the kind. */
 export const kindOf = ({ kind }: Pick<AnyProjection, 'kind'>): Kind<AnyProjection> => kinds[kind];
 
 /** The head of a stream without commits. */

@@ -25,7 +25,7 @@ export type Refold = Readonly<{
 
 export type KindName = AnyProjection['kind'];
 
-/** The projections of one kind. */
+/** The views of one kind. */
 export type Of<K extends KindName> = Extract<AnyProjection, { kind: K }>;
 
 /**
@@ -76,7 +76,7 @@ export const fewEnough = (rows: number): void => {
     throw new Error(`The commit changes ${rows} rows of this view; the limit is ${rowsPerCommit} for one commit.`);
 };
 
-/** An item that is too large for the table counts as a fault of the projection, not of the table. */
+/** An item that is too large for the table is a bug in the view's code, not of the table. */
 export const checked = (item: ViewItem): ViewItem => {
   if (itemSize(item) > rowBytes) throw new Error(`The row has over ${rowBytes} bytes, the limit of a row.`);
   return item;

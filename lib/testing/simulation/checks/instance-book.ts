@@ -9,7 +9,7 @@ type PastSend = {
   to: string;
   at: string;
   attempt: number;
-  /** Stuck ones are closed until they are sent again; dropped are those that waited behind one when somebody resolved it. */
+  /** Stuck sends are closed until they are sent again; dropped ones waited behind a stuck one when an operator resolved it. */
   state: 'open' | 'closed' | 'dropped';
   outcomes: { attempt: number; commit: number; refused: boolean }[];
   /** The reaction to its outcome was put off, and later commands to its target went on meanwhile: sent again, it comes after them. */
@@ -32,7 +32,7 @@ export type Book = {
   reactions: number;
   stuck: readonly number[];
   parked?: Readonly<{ cause: string; thrown: string }> | undefined;
-  /** A person ended it, and nothing else had: what is declared for that follows once. */
+  /** An operator ended it, and nothing else had: the declared reaction to that follows once. */
   resolved: boolean;
   /** The commands that followed on that. */
   readonly settling: Set<number>;
@@ -67,7 +67,7 @@ export const openSends = (book: Book) => [...book.sends].filter(([, send]) => se
 /** The causes that could be taken up. */
 export const waiting = (book: Book): readonly string[] => (statusOf(book) === 'running' ? book.deferred : []);
 
-/** Takes deadlines out of what is open. Answers what is wrong with that. */
+/** Removes deadlines from the open ones. Answers what is wrong with that. */
 export const close = ({ deadlines }: Book, which: readonly Omit<Deadline, 'at'>[]): string | undefined => {
   for (const { name, setBy } of which) {
     if (deadlines.get(name)?.setBy !== setBy) return `closes the deadline '${name}' (${setBy}), which was not open`;

@@ -147,7 +147,7 @@ const rules: Rules = {
   },
 };
 
-/** The bookkeeping of one instance, done again from the protocol's words; or what is wrong with its stream. */
+/** The bookkeeping of one instance, done independently from the protocol's words; or the fault of its stream. */
 export const instancePast = (stream: string, commits: readonly Commit[], streams: Streams): PastOfInstance | string => {
   const book = newBook(stream);
   for (const commit of commits) {

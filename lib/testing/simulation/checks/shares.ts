@@ -25,7 +25,7 @@ const addTo = (row: Amounts, share: Share) => {
   }
 };
 
-/** Without what comes to nothing: as if nobody had ever mentioned it. */
+/** Without the names whose sum is 0: as if they had never been mentioned. */
 const shown = (amounts: Iterable<readonly [string, Amount | string]>) =>
   Object.fromEntries(
     [...amounts]

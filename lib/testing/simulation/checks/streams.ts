@@ -26,7 +26,7 @@ export const pastOf = (decider: AnyDecider, commits: readonly Commit[]): Past | 
     if (commit.version !== before.version + commit.events.length) return `${place} does not go on from version ${before.version}`;
     if ((commit.prev ?? '') !== hash) return `${place} does not carry the hash of its predecessor`;
     if (commit.at < before.at) return `time runs backwards at ${place}`;
-    // By its correlation a caller's command is known whatever its id; what a process sends has the correlation of its cause.
+    // A caller's command is recognized by its correlation id, whatever its id; a process's command has the correlation id of its cause.
     const cause = commit.command.startsWith('process/') ? commit.command : commit.meta.correlation;
     if (caused.has(cause)) return `${cause} took effect twice, again at ${place}`;
     caused.add(cause);

@@ -24,7 +24,7 @@ const beginningOf = (projection: AnyProjection): Folded => ({
   handled: 0,
 });
 
-/** Written again from the design's words alone, and not with the engine's code: the two must come to the same. After each commit. */
+/** Written independently from the design, and not with the engine's code: the two must agree. After each commit. */
 export const foldsOf = (
   projection: AnyProjection,
   commits: readonly Commit[],

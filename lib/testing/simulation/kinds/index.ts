@@ -11,5 +11,5 @@ const kinds: { readonly [K in KindName]: SimulatedKind<Of<K>> } = {
   'shared-rows': sharedRows,
 };
 
-/** The record of a projection's kind, for the simulation. */
+/** The functions of a view's kind, for the simulation. */
 export const kindOf = ({ kind }: Pick<AnyProjection, 'kind'>): SimulatedKind<AnyProjection> => kinds[kind];

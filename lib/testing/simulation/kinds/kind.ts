@@ -5,7 +5,7 @@ import type { RowChange, ViewItem } from '../../../engine/ports.ts';
 import type { MemoryView } from '../../memory/view.ts';
 import type { Dice } from '../dice.ts';
 
-/** The rows that one stream comes to, by their sort keys, and its memory. */
+/** The rows of one stream, by their sort keys, and its memory. */
 export type Folding = Readonly<{ rows: Map<string, unknown>; memory: unknown }>;
 
 /** A stream that is in its place in a view without anything begun or parked. */
@@ -27,7 +27,7 @@ export interface SimulatedKind<P extends AnyProjection> {
   isReadByStream: boolean;
   /** True if a reader may go through a list of all rows without naming it. */
   isListed: boolean;
-  /** The same projection, with a mark in each of its rows. */
+  /** The same view, with a mark in each of its rows. */
   marked(projection: P, mark: string): AnyProjection;
   /** True if a mark is in what readers are shown. */
   showsMark(projection: P): boolean;
@@ -49,7 +49,7 @@ export const isWhole = ({ begun, parked }: ViewItem): boolean => !begun && !park
 const spoilt = 'spoilt';
 export const spoiltValue = <T>(value: T): T => ({ ...(value as object), [spoilt]: true }) as T;
 
-/** A projection whose handlers are each replaced by one that makes something else of what the first has made. */
+/** A view whose handlers are each replaced by one that changes the result of the first. */
 export const handledBy = (projection: AnyProjection, change: (made: never) => unknown): AnyProjection => {
   const wrapped =
     (on: On): On =>

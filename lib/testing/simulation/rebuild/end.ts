@@ -33,14 +33,14 @@ export const endings = (world: World, { control, own, orderPool }: SimulatedRebu
   const broken = ({ projection }: Deployed, fault: string | undefined) => {
     if (fault !== undefined) world.broken(`revision ${projection.revision}: ${fault}`);
   };
-  /** Ordered and carried out, with what it comes to. */
+  /** Requests it and waits for its result. */
   const ended = async (view: Deployed, order: (ordering: Ordering) => Promise<Rebuild>): Promise<Rebuild | undefined> => {
     try {
       const ordered = orderPool.invoke(order);
       // A waiting caller gets the failure too.
       ordered.catch(() => {});
       await rest();
-      // A promise was broken: time stands still, and nobody would answer any more.
+      // A promise was broken: time stands still, and no answer would come.
       if (world.fault() !== undefined) return undefined;
       const { id } = await ordered;
       await rest();
@@ -61,8 +61,8 @@ export const endings = (world: World, { control, own, orderPool }: SimulatedRebu
 };
 
 /**
- * When everything has come to rest: what was folded anew is right; what was spoilt is repaired by an audit; a revision that is live and was drained is complete; and a last
- * rebuild, or an audit of what answers, succeeds unless the new code cannot take what is there.
+ * When all work is done: refolded streams are right; an audit repairs damaged items; a revision that is live and was drained is complete;
+ * and a last rebuild, or an audit of the active revision, succeeds unless the new code cannot apply the history.
  */
 export const endRebuilds = async (world: World, rebuilds: SimulatedRebuilds, ending: Ending): Promise<void> => {
   const { control, check, engine } = rebuilds;

@@ -41,7 +41,7 @@ export const mendings = (world: World, control: SimulatedControl, { engine, orde
     });
   };
 
-  /** Orders a refold until the queue has it; a stream that nobody folds anew is left to the last audit. */
+  /** Requests a refold until the queue accepts it; a stream without a refold is left to the last audit. */
   const refoldSoon = async ({ projection }: DeployedView, stream: string): Promise<void> => {
     const { revision } = projection;
     for (let attempt = 1; attempt <= tries; attempt++) {
@@ -53,7 +53,7 @@ export const mendings = (world: World, control: SimulatedControl, { engine, orde
     spoilt.add(revision);
   };
 
-  /** Other code has left a stream, and two operators at once have it folded anew. */
+  /** Other code has written a stream, and two operators at once request its refold. */
   const ages = async (view: DeployedView): Promise<void> => {
     const { projection } = view;
     const streams = table.streams().filter((stream) => sourceOf(projection, stream));

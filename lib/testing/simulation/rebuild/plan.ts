@@ -1,6 +1,6 @@
 import { type Dice, diceFor } from '../dice.ts';
 
-/** In which order a scan goes through what is in a segment: none of them means anything. */
+/** The order in which a scan reads a segment: none is guaranteed. */
 export type ScanOrder = 'numbers' | 'texts' | 'any';
 
 /** An operators' action at some moment. */
@@ -46,7 +46,7 @@ export type RebuildPlan = Readonly<{
   returns?: Readonly<{ what: 'view' | 'revision'; between: boolean }>;
 }>;
 
-/** A revision is deployed for a while before it is rebuilt: what was delivered before is then in the table for every scan. */
+/** A revision is deployed for a while before it is rebuilt: earlier deliveries are then in the table for every scan. */
 const [deployedBy, settles, earliest] = [300, 550, 500];
 
 /** So much later, where operators have something else to do. */
@@ -77,7 +77,7 @@ const mendingsFor = (dice: Dice): readonly Mending[] => {
   return [...spoils, ...orders];
 };
 
-/** The code of a live revision has changed, and streams of it are folded anew while commits go on. */
+/** The code of a live revision has changed, and some of its streams are refolded while commits go on. */
 const agingsFor = (dice: Dice): readonly Mending[] =>
   dice.chance(0.5)
     ? Array.from({ length: 1 + dice.below(2) }, () => ({ at: 600 + dice.next() * 2_000, what: 'age', revision: 'first' }))
@@ -93,7 +93,7 @@ export const rebuildPlanFor = (seed: number, share: number): RebuildPlan | undef
   const segments = 1 + dice.below(3);
   const deployedAt = dice.next() * deployedBy;
   const mendings = [...mendingsFor(diceFor(seed, 'mending plan')), ...agingsFor(diceFor(seed, 'aging plan'))];
-  // One at a time: what is done to the first revision while faults happen comes before the second is rebuilt.
+  // One at a time: the changes of the first revision during faults come before the second is rebuilt.
   const ordersFrom = deployedAt + (mendings.some(({ revision }) => revision === 'first') ? mendedFirst : 0);
   return {
     view: dice.below(1_000),

@@ -17,7 +17,7 @@ type Parts = Readonly<{
   sweepAll: () => Promise<void>;
 }>;
 
-/** Some of what was asked for last, by other requests. */
+/** Some of the last requests, repeated under new ids. */
 export const askedAgain = ({ commands }: Plan): readonly Planned[] =>
   commands.slice(-4).map(({ ask }, i) => ({ n: 2_000 + i, at: 0, ask, keyed: true, twin: false, repeats: 0, reads: false }));
 
@@ -29,7 +29,7 @@ const unlessRefused = async <T>(world: World, promise: Promise<T>, kinds: readon
   });
   caught.catch(() => {});
   await rest();
-  // Time stands still then, and nobody would answer any more.
+  // Time stands still then, and no answer would come.
   return world.fault() === undefined ? caught : undefined;
 };
 

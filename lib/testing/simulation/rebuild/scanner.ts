@@ -5,7 +5,7 @@ import type { SimulatedTable } from '../world/table.ts';
 import type { World } from '../world/world.ts';
 import type { ScanOrder } from './plan.ts';
 
-/** An eventually consistent scan may not see what was written less than so long ago. */
+/** An eventually consistent scan may miss writes that are younger than this. */
 export const staleFor = 500;
 
 const sha256 = (text: string) => hash('sha256', text);
@@ -22,7 +22,7 @@ const orders: Readonly<Record<ScanOrder, (place: ScanPlace) => string>> = {
   any: ({ stream, commit }) => sha256(`${stream} ${commit}`),
 };
 
-/** The table as workers of a rebuild go through it: in an order that means nothing, and what is written meanwhile is seen or not. */
+/** The table as workers of a rebuild scan it: in no guaranteed order, with or without concurrent writes. */
 export const rebuildScanner = (
   world: World,
   table: SimulatedTable,

@@ -3,7 +3,7 @@ import type { AnyProjection } from '../../../core/projection.ts';
 import { kindOf } from '../kinds/index.ts';
 import type { On } from '../kinds/kind.ts';
 
-/** The field by which a row tells that it is of the second revision, whatever else is in it. */
+/** The field that marks a row of the second revision. */
 const mark = 'revised';
 
 /** True if any of a reader's answer is of the second revision. */

@@ -6,7 +6,7 @@ import { Failed, NotPlayable, type Playing, play, Stopped } from './states-playe
 
 /** From one step of the lead to the next (milliseconds). */
 const between = 300;
-/** A run lasts some seconds, and what is tried again comes that much sooner than on AWS. */
+/** A run lasts some seconds, so retries come that much sooner than on AWS. */
 const backOffMilliseconds = 100;
 
 type Parts = Readonly<{
@@ -52,7 +52,7 @@ export const simulatedExecutions = (world: World, { definition, invoke, isOver }
       note(id, () => `fails: ${String(cause)}`);
       statuses.set(id, 'failed');
       if (cause instanceof NotPlayable) world.broken(`the state machine cannot go on with ${id}: ${cause.message}`);
-      // Nobody was there any more to say so in the record: that is found by whoever looks at it.
+      // The execution ended without writing that to the record: a reader of the record finds it.
       if (!(cause instanceof Failed)) return;
     }
     if (!(await isOver(id))) world.broken(`the execution of ${id} has ${statuses.get(id)}, and its record says that it goes on`);

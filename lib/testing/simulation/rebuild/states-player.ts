@@ -17,7 +17,7 @@ export type Playing = Readonly<{
   failed(cause: unknown): void;
 }>;
 
-/** Nobody waits for what comes next any more. */
+/** Nothing waits for further states any more. */
 export class Stopped extends Error {
   override name = 'Stopped';
 }
@@ -65,7 +65,7 @@ const holds = (rule: Rule, input: Value): boolean => {
 /** Nothing else gets from a function to a state; and so nothing else from a state to a function. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null));
 
-/** After its time a task has failed, whatever its function still does. */
+/** After its timeout a task has failed, even if its function still runs. */
 const within = (playing: Playing, { TimeoutSeconds }: Task, answer: Promise<unknown>): Promise<unknown> =>
   new Promise((resolve, reject) => {
     playing.after(TimeoutSeconds, () => reject(new Error(`States.Timeout: over ${TimeoutSeconds} seconds.`)));

@@ -5,7 +5,7 @@ import type { Dice } from '../dice.ts';
 import { simulatedProofs } from './queue.ts';
 import type { World } from './world.ts';
 
-/** A rule of the bus: what it matches goes to its target. */
+/** A rule of the bus: matching events go to its target. */
 export type Rule = Readonly<{ detailTypes: ReadonlySet<string>; types: ReadonlySet<string>; deliver: (body: string) => void }>;
 
 /** As a commit travels that is too large for an entry. */

@@ -30,13 +30,13 @@ export const faultOdds = {
   again: 0.1,
   /** A record never leaves the table's stream. */
   missing: 0.1,
-  /** An eventually consistent read shows what was there before. */
+  /** An eventually consistent read returns an older state. */
   stale: 0.3,
   /** The clock of an instance jumps when it is invoked. */
   jumps: 0.05,
   /** A second release runs beside the first, and takes over. */
   rollout: 1,
-  /** Somebody who may put events on the bus says of a commit what it does not say, or that there is another one. */
+  /** An attacker with the right to put events on the bus changes a commit's message, or invents one. */
   forged: 0.1,
 } as const;
 
@@ -57,11 +57,11 @@ export const someFaults = (dice: Dice): Odds => {
 export const withoutFaults = (odds: Odds, without: readonly Fault[]): Odds =>
   ({ ...odds, ...Object.fromEntries(without.map((fault) => [fault, 0])) }) as Odds;
 
-/** A fault that the simulator put there: whatever else is thrown is a finding. */
+/** A fault that the simulator injected: any other exception is a finding. */
 export class Injected extends Error {
   override name = 'Injected';
   constructor(message: string) {
-    // Thousands of them are made and nobody looks at where: the stack is most of what an error costs.
+    // Thousands of them are made without a use of their stack, which is most of what an error costs.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     super(message);

@@ -110,7 +110,7 @@ const reactingFor = (
 
 type Ordered = Readonly<{ newest: AnyProcess; queue: SimulatedQueue; name: string }>;
 
-/** Operators take up what is parked, and see to what is stuck: again, not yet, or by hand. */
+/** Operators resume parked instances, and handle stuck ones: retry, wait, or resolve. */
 const operators = (world: World, table: SimulatedTable, parts: readonly Ordered[]) => {
   const dice = world.dice('operators');
   let orders = 0;

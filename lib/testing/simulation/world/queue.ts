@@ -16,12 +16,12 @@ export type SimulatedQueue = Readonly<{
   send(body: string): void;
   /** Sends what one of the deployment's own functions says, with its proof. */
   tell(message: object): void;
-  /** Puts what was given up back, as an operator does. */
+  /** Redrives dead letters, as an operator does. */
   redrive(): void;
   depth(): Depth;
 }>;
 
-/** A standard queue and its mapping: batches without order, in parallel; what was not handled comes again, and sometimes what was. */
+/** A standard queue and its mapping: batches without order, in parallel; failed messages are retried, and sometimes handled ones come again. */
 export const simulatedQueue = (
   world: World,
   name: string,

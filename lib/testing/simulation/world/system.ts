@@ -55,7 +55,7 @@ const deployedView = (
   control: SimulatedControl | undefined,
 ) => {
   const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
-  // From what other code has left a handler may fail at any commit; once it is folded anew, the whole is looked at.
+  // A handler may fail at any commit on rows that other code has written; after a refold all of it is checked.
   const isAged = () => control?.isOf(newest) === true && control.aged.has(newest.revision);
   const mayPark = ({ stream, parked }: ViewItem) =>
     isAged() || parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);

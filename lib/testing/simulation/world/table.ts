@@ -9,7 +9,7 @@ export type SimulatedTable = Readonly<{
   store: Store;
   streams(): readonly string[];
   commitsOf(stream: string): readonly Commit[];
-  /** Makes it hold exactly these, as a restored table does; its stream tells nobody. */
+  /** Replaces its contents, as a restore does, without stream records. */
   restore(commits: readonly Commit[]): void;
 }>;
 
@@ -23,8 +23,8 @@ const pageOf = (found: readonly Commit[], { limit = Number.POSITIVE_INFINITY, ne
 };
 
 /**
- * The commits, fast enough for thousands of runs: what is stored is frozen instead of copied, so that whoever changes it fails.
- * Each stored commit is handed to the stream of the table.
+ * The commits, fast enough for thousands of runs: stored commits are frozen instead of copied, so that code that changes one fails. Each
+ * stored commit is passed to the stream of the table.
  */
 export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => void): SimulatedTable => {
   const streams = new Map<string, Commit[]>();
@@ -69,7 +69,7 @@ export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => v
   return { store, streams: () => [...streams.keys()], commitsOf: (stream) => streams.get(stream) ?? [], restore };
 };
 
-/** Snapshots are read eventually consistent: what was there before may still be seen. */
+/** Snapshots are read eventually consistent: an older one may be returned. */
 export const staleSnapshots = (world: World): Snapshots => {
   const dice = world.dice('snapshots');
   const kept = memorySnapshots();

@@ -31,7 +31,7 @@ const fromIndex = (method: string, given: readonly unknown[]): boolean => {
   );
 };
 
-/** Pages of what is read page by page to its end have as few items as this, as if each filled most of a page. */
+/** Pages of lists that are read to their end have this many items, as if each filled most of a page. */
 const itemsPerPage = 2;
 const onePage = (method: string, given: readonly unknown[]): readonly unknown[] => {
   const options = given.at(-1) as Readonly<{ limit: number; tombstones?: boolean }>;
@@ -62,7 +62,7 @@ export const simulatedView = (
     const head = await view.head(key);
     const now = head?.commit ?? 0;
     if (head?.parked && !mayPark(head)) world.broken(`${head.stream} is parked in ${name} without cause: ${head.parked.reason}`);
-    // Folded anew by code that has a fault further back, a stream is parked there.
+    // A stream that is refolded by code with a bug at an earlier commit is parked there.
     if (now < before && !beyond.delete(key) && !head?.parked)
       world.broken(`the cursor of ${key} in ${name} went back from ${before} to ${now}`);
     cursors.set(key, now);
@@ -86,7 +86,7 @@ export const simulatedView = (
       return method === 'sharedRows' ? withParts((await late(...given)) as RowListing) : late(...given);
     };
   };
-  /** Which shared rows there are is known late; what is in them is read from the table. */
+  /** The index of shared rows lags behind; the rows are read from the table. */
   const withParts = async ({ items, next }: RowListing): Promise<RowListing> => {
     const read = await Promise.all(items.map(async ({ row }) => ({ row, parts: await view.parts(row) })));
     return { items: read.filter(({ parts }) => totalOf(parts)), ...(next && { next }) };

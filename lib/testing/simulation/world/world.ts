@@ -19,7 +19,7 @@ export type World = Readonly<{
   redeployed(): void;
   /** The number of redeployments so far. */
   deployments(): number;
-  /** Notes what happened, for a reader; cheap while nobody reads. */
+  /** Notes an event for the reader of a trace; cheap if there is no reader. */
   note(who: string, what: () => string): void;
   count(what: string, more?: number): void;
   counts: Readonly<Record<string, number>>;
