@@ -190,12 +190,12 @@ describe('a rebuild', () => {
     const { id } = await orderRebuild(rebuilding.ordering, { ...asked, settings });
     const { fill, verify } = await plan(rebuilding.leading, id);
     for (const order of fill) await wholly(rebuilding.working, order);
-    await expect(judge(rebuilding.leading, id)).rejects.toThrow('nothing to judge');
+    await expect(judge(rebuilding.leading, id)).rejects.toThrow('cannot be judged yet');
     expect(await endBuilding(rebuilding.leading, id)).toEqual({ waitSeconds: 40 });
     expect(await endBuilding(rebuilding.leading, id), 'at a repeat').toEqual({ waitSeconds: 40 });
     await beginVerify(rebuilding.leading, id);
     for (const order of verify) await wholly(rebuilding.working, order);
-    await expect(judge(rebuilding.leading, id), 'nothing was drained').rejects.toThrow('nothing to judge');
+    await expect(judge(rebuilding.leading, id), 'nothing was drained').rejects.toThrow('cannot be judged yet');
     expect(await failRebuild(rebuilding.leading, id, 'A step failed.')).toEqual({ state: 'failed' });
     expect(await judge(rebuilding.leading, id)).toMatchObject({ state: 'failed' });
   });

@@ -247,8 +247,8 @@ describe('catching up', () => {
     const instance = instanceOver(table);
     const known = await load(instance, 'account-1', nobody);
     table.store.restore(table.store.stored().slice(0, 39));
-    await expect(catchUp(instance, known, nobody)).rejects.toThrow('not the one that was known');
+    await expect(catchUp(instance, known, nobody)).rejects.toThrow('not the one that was read before');
     await handleCommand(instanceOver(table), deposits(3));
-    await expect(catchUp(instance, known, nobody)).rejects.toThrow('not the one that was known');
+    await expect(catchUp(instance, known, nobody)).rejects.toThrow('not the one that was read before');
   });
 });
