@@ -7,17 +7,19 @@ import { asRead, didHold } from './condition.ts';
 export type Secret = Readonly<{ secret: Uint8Array; previous?: Uint8Array }>;
 
 /** Reads a secret of the deployment, with the previous one. Throws with advice if there is none. */
-export const readSecret = async (client: DynamoDBClient, controlTable: string, name: SecretName): Promise<Secret> => {
-  const id = secretIds[name];
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName: controlTable, Key: { id: { S: id } }, ConsistentRead: true }),
-  );
-  if (!Item?.secret?.B)
-    throw new Error(
-      `The control table ${controlTable} has no item '${id}', the deployment's secret for ${name}. A deployment makes it: wait until the deployment has finished. If the item was there before, restore it from a backup: a new secret does not match the data that was made with the old one.`,
+export const readSecret =
+  (client: DynamoDBClient, controlTable: string) =>
+  async (name: SecretName): Promise<Secret> => {
+    const id = secretIds[name];
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: controlTable, Key: { id: { S: id } }, ConsistentRead: true }),
     );
-  return { secret: Item.secret.B, ...(Item.previous?.B && { previous: Item.previous.B }) };
-};
+    if (!Item?.secret?.B)
+      throw new Error(
+        `The control table ${controlTable} has no item '${id}', the deployment's secret for ${name}. A deployment makes it: wait until the deployment has finished. If the item was there before, restore it from a backup: a new secret does not match the data that was made with the old one.`,
+      );
+    return { secret: Item.secret.B, ...(Item.previous?.B && { previous: Item.previous.B }) };
+  };
 
 /** Makes each missing secret. Only the deployment's function has the right to. */
 export const makeSecrets = async (client: DynamoDBClient, TableName: string): Promise<void> => {

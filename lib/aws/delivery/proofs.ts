@@ -1,13 +1,12 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { keptFor } from '../../engine/kept-for.ts';
 import type { Clock, Proofs } from '../../engine/ports.ts';
-import { readSecret, type Secret } from '../secrets.ts';
-import { systemClock } from '../system.ts';
+import { readSecret } from '../secrets.ts';
+import { digestOf, systemClock } from '../system.ts';
 
 /** The time for which a key is cached. Proofs under a newer key fail for this long, and are retried. */
 const keptMilliseconds = 5 * 60_000;
-
-const proofOf = (key: Uint8Array, text: string): string => createHmac('sha256', key).update(text).digest('hex');
 
 /** Compares bytes: a text of as many letters may have more of them, at which `timingSafeEqual` throws. */
 const isSame = (a: string, b: string): boolean => {
@@ -21,23 +20,12 @@ export const systemProofs = (
   controlTable: string,
   { clock = systemClock }: Readonly<{ clock?: Pick<Clock, 'now'> }> = {},
 ): Proofs => {
-  let known: Readonly<{ at: number; secret: Promise<Secret> }> | undefined;
-  const secretNow = (): Promise<Secret> => {
-    const age = known && clock.now() - known.at;
-    if (known && age !== undefined && age >= 0 && age < keptMilliseconds) return known.secret;
-    const reading = { at: clock.now(), secret: readSecret(client, controlTable, 'proofs') };
-    known = reading;
-    // Drops a failed read from the cache, so that the next call retries.
-    reading.secret.catch(() => {
-      if (known === reading) known = undefined;
-    });
-    return reading.secret;
-  };
+  const secretOf = keptFor(clock, readSecret(client, controlTable), keptMilliseconds);
   return {
-    make: async (text) => proofOf((await secretNow()).secret, text),
+    make: async (text) => digestOf((await secretOf('proofs')).secret, text),
     holds: async (text, proof) => {
-      const { secret, previous } = await secretNow();
-      return [secret, previous].some((key) => key !== undefined && isSame(proofOf(key, text), proof));
+      const { secret, previous } = await secretOf('proofs');
+      return [secret, previous].some((key) => key !== undefined && isSame(digestOf(key, text), proof));
     },
   };
 };

@@ -2,8 +2,9 @@ import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynam
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { revisionKey } from '../../core/deployed-names.ts';
 import type { Deployed, Deployments } from '../../engine/deployment/revisions.ts';
+import { keptFor } from '../../engine/kept-for.ts';
 import type { Clock } from '../../engine/ports.ts';
-import { keptFor, type Revisions } from '../../engine/query/revision.ts';
+import type { Revisions } from '../../engine/query/revision.ts';
 import { smallCommits } from '../../engine/rebuild/settings.ts';
 import type { Item } from '../attributes.ts';
 import { type ControlTable, controlTable } from '../control-table.ts';

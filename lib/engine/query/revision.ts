@@ -1,36 +1,9 @@
 import { revisionKey } from '../../core/deployed-names.ts';
 import { ProblemError } from '../../core/problem.ts';
-import type { Clock } from '../ports.ts';
 import { runningStates } from '../rebuild/ports.ts';
 import type { Actives } from '../view/ports.ts';
 import { begunOn } from './page.ts';
 import type { Querying } from './querying.ts';
-
-/**
- * The time for which a function remembers which revision answers (ms). After a switch the old one, which is as complete, may answer for so
- * long.
- */
-const askAgainAfter = 3_000;
-
-/** Repeats the answer of a load for a while; a failure is not kept. */
-export const keptFor = <T>(
-  clock: Pick<Clock, 'now'>,
-  load: (key: string) => Promise<T>,
-  milliseconds = askAgainAfter,
-): ((key: string) => Promise<T>) => {
-  const kept = new Map<string, Readonly<{ value: Promise<T>; until: number; from: number }>>();
-  return (key) => {
-    const [now, there] = [clock.now(), kept.get(key)];
-    // A clock that was set back must not make it last.
-    if (there && there.from <= now && now < there.until) return there.value;
-    const entry = { value: load(key), from: now, until: now + milliseconds };
-    kept.set(key, entry);
-    entry.value.catch(() => {
-      if (kept.get(key) === entry) kept.delete(key);
-    });
-    return entry.value;
-  };
-};
 
 /** The progress of the newest rebuild of a view that has no active revision yet. */
 export type Built = Readonly<{ rebuild: string; state: string; commits: number; aboutCommits: number }>;

@@ -1,7 +1,8 @@
 import { ProblemError } from '../../../core/problem.ts';
+import { keptFor } from '../../../engine/kept-for.ts';
 import type { Store } from '../../../engine/ports.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
-import { keptFor, type Revisions } from '../../../engine/query/revision.ts';
+import type { Revisions } from '../../../engine/query/revision.ts';
 import type { Ordering } from '../../../engine/rebuild/operator/requests.ts';
 import { isOver } from '../../../engine/rebuild/ports.ts';
 import { smallCommits } from '../../../engine/rebuild/settings.ts';
