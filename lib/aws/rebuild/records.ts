@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { untilWon } from '../../engine/again.ts';
 import { atOnce } from '../../engine/at-once.ts';
 import { switchOf } from '../../engine/rebuild/operator/roll-back.ts';
 import {
@@ -22,9 +23,12 @@ const partId = (id: string, part: Part, number: number) => `rebuild/${id}/${part
 /** The one item that lists rebuilds and roll backs: `newest` holds id and projection of each, and `changes` counts how often it was written. */
 const listId = 'rebuilds';
 const keptInList = 200;
-const tries = 8;
-const overwritten = 'The list of rebuilds is being written by others all the time: try again.';
+const listOverwritten = 'The list of rebuilds';
 const readsAtOnce = 25;
+
+/** Repeats an optimistic write up to eight times. */
+const winning = <T>(what: string, attempt: () => Promise<T | 'again'>): Promise<T> =>
+  untilWon(`${what} is being changed by others all the time: try again.`, attempt, 8);
 
 type Listed = Readonly<{ changes: number; newest: readonly Readonly<{ rebuild: string; projection: string }>[] }>;
 
@@ -67,48 +71,39 @@ const recordsIn = (client: DynamoDBClient, TableName: string) => {
 /** Records a roll back in the transaction that switches the active revision. */
 const rollBackIn =
   ({ TableName, transact, entering, recorded }: Records): Rebuilds['rollBack'] =>
-  async (record) => {
-    for (let attempt = 0; attempt < tries; attempt++) {
+  (record) =>
+    winning(listOverwritten, async () => {
       const refused = await transact([{ Put: { TableName, ...switchItem(switchOf(record)) } }, ...(await entering(record))]);
       if (refused.size === 0) return true;
       // Its own record means that an earlier try succeeded and its response was lost.
-      if (refused.has(0) || refused.has(1)) return (await recorded(record.id)) !== undefined;
-    }
-    throw new Error(overwritten);
-  };
+      return refused.has(0) || refused.has(1) ? (await recorded(record.id)) !== undefined : 'again';
+    });
 
 /** Takes the lock of a view and records the rebuild that holds it, in one transaction. */
 const beginIn =
   ({ TableName, get, transact, entering }: Records): Rebuilds['begin'] =>
-  async (rebuild) => {
-    const { id, projection } = rebuild;
-    for (let attempt = 0; attempt < tries; attempt++) {
+  (rebuild) =>
+    winning(listOverwritten, async () => {
+      const { id, projection } = rebuild;
       const lock = { Put: { TableName, Item: { id: lockId(projection), rebuild: id }, ...asRead('id') } };
       const refused = await transact([lock, ...(await entering(rebuild))]);
       // Its own record, or its own lock, means that an earlier try succeeded and its response was lost.
       if (refused.size === 0 || refused.has(1)) return undefined;
       const running = refused.has(0) && (await get<Readonly<{ rebuild: string }>>(lockId(projection)))?.rebuild;
-      if (running === id) return undefined;
       // Without a lock the other rebuild has just ended.
-      if (running) return running;
-    }
-    throw new Error(overwritten);
-  };
+      return running === id ? undefined : running || 'again';
+    });
 
 /** The condition is that the rebuild still holds the lock of its view. */
 const unlock = (TableName: string, { id, projection }: Rebuild) => ({
-  Delete: {
-    TableName,
-    Key: { id: lockId(projection) },
-    ...asRead('rebuild', id),
-  },
+  Delete: { TableName, Key: { id: lockId(projection) }, ...asRead('rebuild', id) },
 });
 
 /** Moves a rebuild to another state; the transaction that ends it deletes the lock as well, and may switch the active revision. */
 const moveIn =
   ({ TableName, put, transact, load }: Records): Rebuilds['move'] =>
-  async (id, from, to, also) => {
-    for (let attempt = 0; attempt < tries; attempt++) {
+  (id, from, to, also) =>
+    winning(`The record of the rebuild ${id}`, async () => {
       const there = await load(id);
       if (!there || !from.includes(there.state)) return false;
       const moved = { Item: { ...there, ...to, id: recordId(id) }, ...asRead('state', there.state) };
@@ -119,9 +114,8 @@ const moveIn =
         // Another revision became active.
         if (refused.has(2) && !refused.has(0)) return false;
       } else if (await put(moved)) return true;
-    }
-    throw new Error(`The record of the rebuild ${id} is being changed by others all the time: try again.`);
-  };
+      return 'again';
+    });
 
 /**
  * Rebuilds in the control table. Stored format of 2026-11: `rebuild/<id>` with the fields of a Rebuild or a RollBack; `rebuilding/<projection>`,
