@@ -31,23 +31,16 @@ const isIds = (value: unknown): value is Uint8Array => value instanceof Uint8Arr
 /** Parses a snapshot from an item. Undefined for an invalid one: reading without a snapshot is always correct. */
 const parse = (item: Item): Snapshot | undefined => {
   try {
-    const { stream, code, commit, version, bytes, at, hash, state, recent, sent, sentFrom } = fromItem(item);
-    const texts = [stream, code, at, hash].every((value) => typeof value === 'string');
-    const numbers = [commit, version, bytes, sentFrom].every(Number.isSafeInteger);
+    const { state, recent, sent, expires: _, ...fields } = fromItem(item);
+    const texts = [fields.stream, fields.code, fields.at, fields.hash].every((value) => typeof value === 'string');
+    const numbers = [fields.commit, fields.version, fields.bytes, fields.sentFrom].every(Number.isSafeInteger);
     if (!texts || !numbers || !isIds(recent) || !isIds(sent)) return undefined;
     return {
-      stream,
-      code,
-      commit,
-      version,
-      bytes,
-      at,
-      hash,
+      ...(fields as Omit<Snapshot, 'state' | 'recent' | 'sent'>),
       state: JSON.parse(state instanceof Uint8Array ? gunzipSync(state).toString() : (state as string)),
       recent: Buffer.from(recent).toString('hex'),
       sent: Buffer.from(sent).toString('hex'),
-      sentFrom,
-    } as Snapshot;
+    };
   } catch {
     return undefined;
   }

@@ -10,19 +10,17 @@ import { readPage } from './paging.ts';
  * stream, and `noted` the newest commit that was noted. They are in no index or list.
  */
 export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNotes => {
+  const keyOf = (stream: string) => ({ key: dirtyPlace(shardOfNote(stream)), sort: stream });
+  const noted = (ConditionExpression: string, commit: number) => ({
+    ConditionExpression,
+    ExpressionAttributeNames: { '#noted': 'noted' },
+    ExpressionAttributeValues: toItem({ ':noted': commit }),
+  });
   return {
     note: async ({ stream, commit }) => {
-      await didHold(
-        client.send(
-          new PutItemCommand({
-            TableName,
-            Item: toItem({ key: dirtyPlace(shardOfNote(stream)), sort: stream, noted: commit }),
-            ConditionExpression: 'attribute_not_exists(#noted) OR #noted < :noted',
-            ExpressionAttributeNames: { '#noted': 'noted' },
-            ExpressionAttributeValues: toItem({ ':noted': commit }),
-          }),
-        ),
-      );
+      const Item = toItem({ ...keyOf(stream), noted: commit });
+      const newer = noted('attribute_not_exists(#noted) OR #noted < :noted', commit);
+      await didHold(client.send(new PutItemCommand({ TableName, Item, ...newer })));
     },
     list: async (shard, { limit, after }) => {
       const query = {
@@ -36,23 +34,14 @@ export const dirtyNotes = (client: DynamoDBClient, TableName: string): DirtyNote
       const start = after === undefined ? undefined : toItem({ key: dirtyPlace(shard), sort: after });
       const { items, last } = await readPage(client, { query }, start);
       const notes = items.map((item): Dirty => {
-        const { sort, noted } = fromItem(item);
-        return { stream: String(sort), commit: Number(noted) };
+        const { sort, noted: commit } = fromItem(item);
+        return { stream: String(sort), commit: Number(commit) };
       });
       return { notes, ...(last?.sort?.S !== undefined && { next: last.sort.S }) };
     },
     clear: async ({ stream, commit }) => {
-      await didHold(
-        client.send(
-          new DeleteItemCommand({
-            TableName,
-            Key: toItem({ key: dirtyPlace(shardOfNote(stream)), sort: stream }),
-            ConditionExpression: '#noted <= :noted',
-            ExpressionAttributeNames: { '#noted': 'noted' },
-            ExpressionAttributeValues: toItem({ ':noted': commit }),
-          }),
-        ),
-      );
+      const Key = toItem(keyOf(stream));
+      await didHold(client.send(new DeleteItemCommand({ TableName, Key, ...noted('#noted <= :noted', commit) })));
     },
   };
 };

@@ -13,7 +13,8 @@ const readsAtOnce = 25;
 type PageToken = Readonly<Record<string, unknown>>;
 type Row = RowListing['items'][number];
 
-const placeOf = ({ key, sort, listed }: Item, consistent: boolean): Item => ({
+/** The key of an item, in the table or in the index. */
+const placeOf = <V>({ key, sort, listed }: Readonly<Record<string, V>>, consistent: boolean): Record<string, V> => ({
   key: key!,
   sort: sort!,
   ...(!consistent && { listed: listed! }),
@@ -70,9 +71,7 @@ const everybodys = async (
   table: Table,
   { limit, after, consistent }: Readonly<{ limit: number; after?: PageToken; consistent: boolean }>,
 ): Promise<RowListing> => {
-  let last =
-    after &&
-    toItem(consistent ? { key: after.key, sort: after.sort } : { key: after.key, sort: after.sort, listed: after.listed });
+  let last: Item | undefined = after && toItem(placeOf(after, consistent));
   const items: Row[] = [];
   for (let requests = 0; requests < requestsPerPage; requests++) {
     const page = await readPage(table.client, { scan: scanFor(table.TableName, consistent, limit - items.length) }, last);
