@@ -214,7 +214,7 @@ describe('the functions', () => {
         settings: settingsFor('dev'),
       });
     expect(stack).toThrow(
-      /the name of what belongs to parcel-list, has 85 characters, and AWS takes 80: shorten the stack's name/,
+      /the name of a resource of parcel-list, has 85 characters, and AWS allows 80: shorten the stack's name/,
     );
   });
 
