@@ -105,18 +105,16 @@ export interface Decider<S, C extends Message, E extends Message> extends Source
 /** Any decider, for code that is driven by a manifest and knows no domain.
  * @example const categories = manifest.aggregates.map((decider: AnyDecider) => decider.category);
  */
-export type AnyDecider = Readonly<{
-  category: string;
-  events: Formats;
-  commands: Readonly<Record<string, CommandFormat<unknown>>>;
-  initial: unknown;
-  owner?: (state: never) => string | undefined;
-  unique?: Readonly<Record<string, (state: never) => string | undefined>>;
-  publishes?: readonly string[];
-  publishesSince?: Readonly<Record<string, string | undefined>>;
-  decide: Readonly<Record<string, (state: never, data: never, context: Context) => readonly Message[] | Refusal>>;
-  evolve: Readonly<Record<string, (state: never, data: never) => unknown>>;
-}>;
+export interface AnyDecider extends Source {
+  readonly commands: Readonly<Record<string, CommandFormat<unknown>>>;
+  readonly initial: unknown;
+  readonly owner?: (state: never) => string | undefined;
+  readonly unique?: Readonly<Record<string, (state: never) => string | undefined>>;
+  readonly publishes?: readonly string[];
+  readonly publishesSince?: Readonly<Record<string, string | undefined>>;
+  readonly decide: Readonly<Record<string, (state: never, data: never, context: Context) => readonly Message[] | Refusal>>;
+  readonly evolve: Readonly<Record<string, (state: never, data: never) => unknown>>;
+}
 
 /** The state after some more events.
  * @example const state = fold(account, account.initial, events);

@@ -1,7 +1,7 @@
 import type { AnyDecider } from '../decider.ts';
 import type { Message, Recorded } from '../message.ts';
 import { streamName } from '../stream.ts';
-import type { Formats, Reading, SomeOf, Source, Versioned } from '../version.ts';
+import type { Formats, Reading, SomeOf, Versioned } from '../version.ts';
 
 declare const target: unique symbol;
 
@@ -116,44 +116,32 @@ export interface Process<Memory, E extends Message, Deadline extends string = st
 }
 
 type Reacting = ((memory: never, what: never) => Reaction<unknown> | undefined) | undefined;
+type Reactions = Readonly<Record<string, Reacting>>;
 
 /** Any process, for code that is driven by a manifest and knows no domain.
  * @example const categories = manifest.processes.map((process: AnyProcess) => process.category);
  */
-export type AnyProcess = Readonly<{
-  category: string;
-  from: readonly Source[];
-  sends: readonly AnyDecider[];
-  since: string;
-  memory: Reading<unknown>;
-  initial: unknown;
-  raises?: Formats;
-  publishes?: readonly string[];
-  instance: (event: never) => string | undefined;
-  on: Readonly<Record<string, Reacting>>;
-  onDone?: Readonly<Record<string, Reacting>>;
-  onRefused?: Readonly<Record<string, Reacting>>;
-  onDeadline?: Readonly<Record<string, Reacting>>;
-  onResolved?: Reacting;
-}>;
+export interface AnyProcess extends Omit<Process<unknown, Message>, 'memory' | 'instance' | `on${string}`> {
+  readonly memory: Reading<unknown>;
+  readonly instance: (event: never) => string | undefined;
+  readonly on: Reactions;
+  readonly onDone?: Reactions;
+  readonly onRefused?: Reactions;
+  readonly onDeadline?: Reactions;
+  readonly onResolved?: Reacting;
+}
 
 /** The event types that a process reacts to: its subscription.
  * @example reactedTypes(transferProcess); // ['TransferRequested', ...]
  */
 export const reactedTypes = ({ on }: Pick<AnyProcess, 'on'>): readonly string[] => Object.keys(on).sort();
 
-type Decides = Readonly<{
-  category: string;
-  decide: Readonly<Record<string, (state: never, data: never, context: never) => unknown>>;
-}>;
-type DataFor<D extends Decides, T extends keyof D['decide']> = Parameters<D['decide'][T]>[1];
-
 /**
  * Makes a command to one aggregate. The compiler checks its name and data.
  * @example send(account, 'a1', 'Debit', { amount: 5, currency: 'EUR' }, { done: 'debited', refused: 'debitRefused' });
  */
 export const send = <
-  D extends Decides,
+  D extends AnyDecider,
   T extends keyof D['decide'] & string,
   Done extends string = never,
   Refused extends string = never,
@@ -161,7 +149,7 @@ export const send = <
   to: D,
   id: string,
   type: T,
-  data: DataFor<D, T>,
+  data: Parameters<D['decide'][T]>[1],
   follows: Readonly<{ done?: Done; refused?: Refused }> = {},
 ): Send<D, T, NoInfer<Done>, NoInfer<Refused>> => ({
   to: streamName(to.category, id),
