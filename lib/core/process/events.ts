@@ -79,7 +79,10 @@ export const processEvents = {
   ),
   CommandDone: v1(z.object({ number, attempt: number, commit: number, at: instant })),
   CommandRefused: v1(z.object({ number, attempt: number, commit: number, at: instant, ...refusal })),
-  /** A refusal without a declared reaction: the instance is stuck until a person retries or resolves it. */
+  /**
+   * A refusal without a declared reaction: the instance is stuck until a person retries or resolves it. `attempt` is 1, and one more with each retry;
+   * `at` is the time of the decision, and `decidedIn` the version of the event that decided it.
+   */
   InstanceStuck: v1(send.extend({ attempt: number, at: instant, ...trail, decidedIn: number, ...refusal })),
   InstanceParked: v1(z.object({ cause, thrown: z.string() })),
   CauseDeferred: v1(z.object({ cause })),

@@ -1,30 +1,18 @@
 import { type Trail, trailOf } from '../commit.ts';
-import { type Cause, type ProcessEvent, rememberedType, type StepEnded, type StoredCommand } from './events.ts';
+import type { DataOf } from '../message.ts';
+import { type Cause, type ProcessEvent, rememberedType, type StepEnded } from './events.ts';
 import type { AnyProcess } from './process.ts';
-
-/** A command that an instance decided and that has no outcome yet.
- * @example const first: OpenSend | undefined = instance.sends[0];
- */
-export type OpenSend = Readonly<{
-  number: number;
-  /** 1, and one more with each retry. */
-  attempt: number;
-  to: string;
-  command: StoredCommand;
-  done?: string;
-  refused?: string;
-  /** The time of the decision: nothing that it caused is from before. */
-  at: string;
-  /** The version of the event that decided it. */
-  decidedIn: number;
-}> &
-  Trail;
 
 /**
  * A refused command without a declared reaction.
  * @example const why = instance.stuck.map(({ reason }: StuckSend) => reason);
  */
-export type StuckSend = OpenSend & Readonly<{ reason: string; detail?: unknown }>;
+export type StuckSend = Readonly<DataOf<ProcessEvent, 'InstanceStuck'>>;
+
+/** A command that an instance decided and that has no outcome yet.
+ * @example const first: OpenSend | undefined = instance.sends[0];
+ */
+export type OpenSend = Omit<StuckSend, 'reason' | 'detail'>;
 
 /**
  * An open deadline: set, and neither fired, cancelled nor replaced.
@@ -108,10 +96,12 @@ const without = (deadlines: Instance['deadlines'], gone: readonly Readonly<{ nam
     Object.entries(deadlines).filter(([, open]) => !gone.some(({ name, setBy }) => name === open.name && setBy === open.setBy)),
   );
 
-type Of<T extends ProcessEvent['type']> = Extract<ProcessEvent, { type: T }>['data'];
-type Evolve = { readonly [T in ProcessEvent['type']]: (instance: Instance, data: Of<T>) => Instance };
+type Evolve = { readonly [T in ProcessEvent['type']]: (instance: Instance, data: DataOf<ProcessEvent, T>) => Instance };
 
-const reacted = (instance: Instance, { number, occasion, at, sends, set, cancelled, ...trail }: Of<'Reacted'>): Instance => {
+const reacted = (
+  instance: Instance,
+  { number, occasion, at, sends, set, cancelled, ...trail }: DataOf<ProcessEvent, 'Reacted'>,
+): Instance => {
   const of = { ...trailOf(trail), decidedIn: instance.version + 1 };
   const fired = 'deadline' in occasion ? [occasion.deadline] : [];
   return {
