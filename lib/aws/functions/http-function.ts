@@ -117,14 +117,8 @@ const tooLarge = (): ProblemError =>
     detail: 'The answer would have more bytes than an answer may have. Ask for less: use a smaller limit, or a filter.',
   });
 
-/** Serialises a response's body: once, and measured as it is sent. */
-const written = ({ body, ...response }: HttpResponse) => ({
-  ...response,
-  ...(body !== undefined && { body: exactJson(body) }),
-});
-
 const answer = (
-  { status, body, headers }: ReturnType<typeof written>,
+  { status, body, headers }: HttpResponse,
   type: string,
   correlation: string,
 ): APIGatewayProxyStructuredResultV2 => ({
@@ -135,7 +129,7 @@ const answer = (
     'x-correlation-id': correlation,
     ...headers,
   },
-  ...(body !== undefined && { body }),
+  ...(body !== undefined && { body: exactJson(body) }),
 });
 
 type Handle = (request: HttpRequest) => Promise<HttpResponse>;
@@ -189,19 +183,15 @@ export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit 
         else logger.info('Answered with a problem.', { ...said, ...(problem.status > 500 && { cause: String(run.error) }) });
         logger.resetKeys();
         const correlation = request?.correlation ?? '';
-        const { retryAfterSeconds } = problem;
-        const headers: Record<string, string> =
-          retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-        run.response = answer(
-          written({ status: problem.status, body: problemDocument(problem, correlation), headers }),
-          'application/problem+json',
-          correlation,
-        );
+        const { status, retryAfterSeconds: seconds } = problem;
+        const headers: HttpResponse['headers'] = seconds === undefined ? {} : { 'retry-after': String(seconds) };
+        const response = { status, body: problemDocument(problem, correlation), headers };
+        run.response = answer(response, 'application/problem+json', correlation);
       },
     })
     .handler(async (request: HttpRequest, _context: Context) => {
       withinLimit(limit, request);
-      const response = written(await handle(request));
+      const response = answer(await handle(request), 'application/json', request.correlation);
       if (response.body !== undefined && sizeInAnswer(response.body) > largestAnswer) throw tooLarge();
-      return answer(response, 'application/json', request.correlation);
+      return response;
     });
