@@ -1,12 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AnyDecider } from '../../core/decider.ts';
+import { stateCache } from '../../engine/command/cache.ts';
+import type { Commanding } from '../../engine/command/request.ts';
 import type { Log, Snapshots } from '../../engine/ports.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import type { Loading } from '../../engine/store/load.ts';
 import { environment } from '../environment.ts';
 import { commitStore } from '../store/commit-store.ts';
 import { snapshotStore } from '../store/snapshot-store.ts';
-import { systemClock, systemHash } from '../system.ts';
+import { systemClock, systemHash, systemKeys } from '../system.ts';
 
 /** Snapshots that are never saved: only the function that appends to a stream may. */
 export const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: async () => {} });
@@ -16,6 +18,17 @@ export const foldCodes = (): ((category: string) => string) => {
   const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
   return (category) => codes[category] ?? '';
 };
+
+/** The ports for commands. One cache serves all categories: a stream's name contains its category. */
+export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code'> => ({
+  store: commitStore(client, environment('COMMITS_TABLE')),
+  snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
+  keys: systemKeys(client, environment('CONTROL_TABLE')),
+  clock: systemClock,
+  log,
+  settings: defaultSettings,
+  cache: stateCache(defaultSettings.cacheBytes),
+});
 
 /** The ports for reading the streams of any aggregate. */
 export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDecider) => Loading) => {
