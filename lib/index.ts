@@ -33,6 +33,7 @@ export {
   type Outcome,
   type Process,
   type Reaction,
+  type RefusedOutcome,
   type Resolution,
   reactedTypes,
   type Send,

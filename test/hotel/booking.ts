@@ -60,7 +60,7 @@ export const bookingWithin = (patience: Span) =>
       }),
     },
     onRefused: {
-      notHeld: ({ id }, { reason = 'not-held' }) => ({ send: [send(reservation, id, 'Reject', { reason })] }),
+      notHeld: ({ id }, { reason }) => ({ send: [send(reservation, id, 'Reject', { reason })] }),
     },
     onDeadline: {
       payment: ({ id }) => ({ send: [send(reservation, id, 'Expire', {})] }),

@@ -45,17 +45,23 @@ export interface Reaction<Memory, Deadline extends string = string> {
 
 /**
  * The outcome of a command that an instance sent.
- * @example const refused = (memory: Memory, { reason }: Outcome) => ({ send: [fail(memory, reason)] });
+ * @example const held = (memory: Memory, { at }: Outcome) => ({ setDeadlines: { payment: later(at, { minutes: 15 }) } });
  */
 export interface Outcome {
   readonly to: string;
   readonly command: Message;
-  /** Of a refusal. */
-  readonly reason?: string;
-  readonly detail?: unknown;
   /** The commit on the target, which every command of a process leaves there. */
   readonly commit: number;
   readonly at: string;
+}
+
+/**
+ * The outcome of a refused command.
+ * @example const notHeld = (memory: Memory, { reason }: RefusedOutcome) => ({ send: [reject(memory, reason)] });
+ */
+export interface RefusedOutcome extends Outcome {
+  readonly reason: string;
+  readonly detail?: unknown;
 }
 
 /**
@@ -106,7 +112,7 @@ export interface Process<Memory, E extends Message, Deadline extends string = st
   readonly instance: (event: Recorded<E>) => string | undefined;
   readonly on: { readonly [T in E['type']]?: React<Memory, Recorded<Extract<E, { type: T }>>, Deadline> };
   readonly onDone?: Readonly<Record<string, React<Memory, Outcome, Deadline>>>;
-  readonly onRefused?: Readonly<Record<string, React<Memory, Outcome, Deadline>>>;
+  readonly onRefused?: Readonly<Record<string, React<Memory, RefusedOutcome, Deadline>>>;
   readonly onDeadline?: Readonly<Record<string, React<Memory, Due, Deadline>>>;
   /**
    * The reaction when a person resolves a stuck or parked instance, which may have no memory yet. The instance ends as 'resolved', unless this

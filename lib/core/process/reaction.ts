@@ -7,7 +7,7 @@ import { parseStream } from '../stream.ts';
 import { type Formats, FromNewerRelease, readEvent, storeEvent } from '../version.ts';
 import { type Cause, type CauseOutcome, type ProcessEvent, rememberedType } from './events.ts';
 import type { Instance } from './instance.ts';
-import type { AnyProcess, Due, Outcome, Reaction, Resolution } from './process.ts';
+import type { AnyProcess, Due, Outcome, Reaction, RefusedOutcome, Resolution } from './process.ts';
 import { readCommand, storeCommand } from './stored-command.ts';
 
 type Occasion = Extract<ProcessEvent, { type: 'Reacted' }>['data']['occasion'];
@@ -33,7 +33,7 @@ const targetOf = ({ sends }: AnyProcess, to: string) => {
   return target;
 };
 
-const outcomeOf = (process: AnyProcess, { to, command, commit, at, reason, detail }: CauseOutcome): Outcome => ({
+const outcomeOf = (process: AnyProcess, { to, command, commit, at, reason, detail }: CauseOutcome): Outcome | RefusedOutcome => ({
   to,
   command: readCommand(targetOf(process, to), command),
   commit,
