@@ -40,9 +40,10 @@ export default defineConfig({
         },
       },
       // Proofs without an engine: as quick as they can be, and slower than an inner loop may be.
-      { test: { name: 'proofs', include: proofs, setupFiles, ...patience, maxWorkers } },
-      // Synthesis of the real app.
-      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, ...patience, maxWorkers } },
+      // One process for many files, as above.
+      { test: { name: 'proofs', include: proofs, setupFiles, ...patience, maxWorkers, isolate: false } },
+      // Synthesis of the real app. One process for many files: to import the CDK for each took as long as the tests.
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], setupFiles, ...patience, maxWorkers, isolate: false } },
       // A real engine, a real deployment, real HTTP.
       {
         test: {

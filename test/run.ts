@@ -76,7 +76,7 @@ const vitest = async (projects: readonly string[], env: Readonly<Record<string, 
 
 const checks = [
   () => check('The grid of layers and steps', 'node', ['test/structure/house.ts']),
-  () => check('Types', 'tsc', ['-p', '.']),
+  () => check('Types', 'tsc', ['-p', '.', '--checkers', '1']),
   () => check('Lint and format', 'biome', ['check', '.']),
   () => check('Dead exports and unused dependencies', 'knip', []),
 ];

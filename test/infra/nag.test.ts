@@ -3,7 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { deployed } from './support/deployed.ts';
+import { synthesized } from './support/deployed.ts';
 
 const findings = (scope: IConstruct) => new AwsSolutionsChecks().validateScope(scope).violations.map(({ ruleName }) => ruleName);
 
@@ -27,7 +27,7 @@ describe.each([
   ['dev', { plainHttp: true }],
   ['prod', {}],
 ] as const)('cdk-nag on %s %j', (stage, context) => {
-  const { stack } = deployed(stage, context);
+  const { stack } = synthesized(stage, context);
 
   test('finds nothing that is not acknowledged', () => {
     expect(findings(stack)).toEqual([]);
@@ -55,7 +55,7 @@ describe.each([
 });
 
 test('it would find something', () => {
-  const { stack } = deployed();
+  const { stack } = synthesized();
   new Bucket(stack, 'Careless');
   expect(findings(stack)).toContain('AwsSolutions-S10');
   expect(findings(new App())).toEqual([]);

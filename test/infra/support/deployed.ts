@@ -107,8 +107,12 @@ export const steps = Object.fromEntries(
 /** Without a topic nobody hears of alarms, and prod is refused. */
 export const alarmTopic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
 
-/** The stack of that manifest, with bundles that do nothing. */
-export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}, driven = manifest) => {
+/** The stack of a manifest, with bundles that do nothing. */
+export const synthesized = (
+  stage: 'dev' | 'prod' = 'dev',
+  context: Parameters<typeof settingsFor>[1] = {},
+  driven = manifest,
+) => {
   const code = {
     steps,
     fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
@@ -118,4 +122,14 @@ export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<type
   const settings = settingsFor(stage, { ...(stage === 'prod' && { alarmTopic }), ...context });
   const stack = new FoldstreamStack(app, `foldstream-${stage}`, { manifest: driven, code, settings });
   return { app, stack, template: flattened(stack) };
+};
+
+const made = new Map<string, ReturnType<typeof synthesized>>();
+
+/** The stack of the manifest above. A synthesis takes half a second: tests that ask for the same one share it, and change nothing in it. */
+export const deployed = (stage: 'dev' | 'prod' = 'dev', context: Parameters<typeof settingsFor>[1] = {}) => {
+  const key = JSON.stringify([stage, context]);
+  const stack = made.get(key) ?? synthesized(stage, context);
+  made.set(key, stack);
+  return stack;
 };
