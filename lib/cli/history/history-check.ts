@@ -113,42 +113,33 @@ const streamFolder = (manifest: Manifest, attempt: Attempt) => {
 export const historyCheck = (manifest: Manifest) => {
   const streams = new Map<string, Kept>();
   const awaited = new Map<string, StateLine[]>();
-  const failures: Failure[] = [];
-  const differing: Differing[] = [];
-  const uncompared: StateLine[] = [];
-  let commits = 0;
-  let repeated = 0;
-  let compared = 0;
+  const counts = { commits: 0, repeated: 0, compared: 0 };
+  const [failures, differing, uncompared]: [Failure[], Differing[], StateLine[]] = [[], [], []];
   const attempt = attemptInto(failures);
   const { initial, follow } = streamFolder(manifest, attempt);
 
   const compare = ({ stream, version, state }: StateLine, kept: Kept) =>
     attempt({ stream, commit: kept.commit }, 'the state', () => {
-      compared += 1;
+      counts.compared += 1;
       const changes = difference(state, storable(kept.state, 'it'));
       if (changes.length > 0) differing.push({ stream, version, changes });
     });
 
   return {
     commit: (commit: Commit): void => {
-      commits += 1;
+      counts.commits += 1;
       const { stream } = commit;
       const kept = streams.get(stream) ?? initial(stream);
       streams.set(stream, kept);
       if (kept.stopped) return;
-      if (commit.commit <= kept.commit) {
-        repeated += 1;
-        return;
-      }
-      follow(kept, commit);
+      if (commit.commit <= kept.commit) counts.repeated += 1;
+      else follow(kept, commit);
       if (kept.stopped) return;
-      const waiting = awaited.get(stream);
-      if (!waiting) return;
-      for (const line of waiting) if (line.version === kept.version) compare(line, kept);
-      awaited.set(
-        stream,
-        waiting.filter(({ version }) => version !== kept.version),
+      const { now = [], later = [] } = Object.groupBy(awaited.get(stream) ?? [], ({ version }) =>
+        version === kept.version ? 'now' : 'later',
       );
+      for (const line of now) compare(line, kept);
+      awaited.set(stream, later);
     },
 
     /** A state to compare with, before or right after the commit that it belongs to. */
@@ -165,10 +156,8 @@ export const historyCheck = (manifest: Manifest) => {
     },
 
     report: (): HistoryReport => ({
-      commits,
+      ...counts,
       streams: streams.size,
-      repeated,
-      compared,
       failures,
       differing,
       uncompared: [...uncompared, ...[...awaited.values()].flat()]

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { separated } from '../../aws/local/outputs.ts';
 import { deleteBucketPolicy, describeStack } from '../../aws/local/stack.ts';
 import { quietly, type Step } from '../terminal/progress.ts';
-import { lastLines, RunError, run } from '../terminal/run.ts';
+import { lastLines, type RunError, run } from '../terminal/run.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { accessTo, engineEnv, engineSettings } from './endpoint.ts';
 
@@ -86,12 +86,8 @@ async function runCdk(args: string[], { endpoint, logFile, signal }: Common): Pr
     NO_COLOR: '1',
   };
   const env = { ...engineEnv(endpoint), ...quiet, FORCE_COLOR: undefined };
-  try {
-    await run(cdk, [...args, '--no-notices', '--no-version-reporting', '--no-color'], { env, cwd: root, logFile, signal });
-  } catch (error) {
-    if (error instanceof RunError) throw cdkFailure(args[0] ?? '', error, logFile);
-    throw error;
-  }
+  const failure = (error: RunError) => cdkFailure(args[0] ?? '', error, logFile);
+  await run(cdk, [...args, '--no-notices', '--no-version-reporting', '--no-color'], { env, cwd: root, logFile, signal, failure });
 }
 
 // The assets' bookkeeping, which the CLI prints also when something else went wrong.

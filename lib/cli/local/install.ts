@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../terminal/lock.ts';
 import { quietly, type Step } from '../terminal/progress.ts';
-import { lastLines, RunError, run } from '../terminal/run.ts';
+import { lastLines, type RunError, run } from '../terminal/run.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { findPython } from './python.ts';
 
@@ -52,17 +52,9 @@ async function makeVenv(python: string, home: string, settings: RunSettings): Pr
   rmSync(settings.logFile, { force: true });
   const pip = ['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
   const patience = ['--retries', '2', '--timeout', '20', '--progress-bar', 'off'];
-  try {
-    await run(python, ['-m', 'venv', home], settings);
-    await run(
-      join(home, 'bin', 'python'),
-      [...pip, ...patience, '--require-hashes', '--requirement', requirementsFile],
-      settings,
-    );
-  } catch (error) {
-    if (error instanceof RunError) throw installFailure(error, settings.logFile);
-    throw error;
-  }
+  const options = { ...settings, failure: (error: RunError) => installFailure(error, settings.logFile) };
+  await run(python, ['-m', 'venv', home], options);
+  await run(join(home, 'bin', 'python'), [...pip, ...patience, '--require-hashes', '--requirement', requirementsFile], options);
   writeFileSync(join(home, 'complete'), `${engineVersion}\n`);
 }
 
@@ -94,12 +86,14 @@ async function pullImage(step: Step, env: NodeJS.ProcessEnv, signal?: AbortSigna
     await run('docker', ['image', 'inspect', image], { env, signal });
   } catch {
     signal?.throwIfAborted();
-    try {
-      await step('Fetching the local cloud (Docker image)', () => run('docker', ['pull', '--quiet', image], { env, signal }));
-    } catch (error) {
-      if (!(error instanceof RunError)) throw error;
-      const message = `The image ${image} could not be fetched: ${lastLines(error.output, 2)}`;
-      throw new UserError(message, 'Check the network, or install Python 3.10 or newer, then start again.', { cause: error });
-    }
+    const failure = (error: RunError) =>
+      new UserError(
+        `The image ${image} could not be fetched: ${lastLines(error.output, 2)}`,
+        'Check the network, or install Python 3.10 or newer, then start again.',
+        { cause: error },
+      );
+    await step('Fetching the local cloud (Docker image)', () =>
+      run('docker', ['pull', '--quiet', image], { env, signal, failure }),
+    );
   }
 }

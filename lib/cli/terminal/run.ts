@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-export type RunOptions = { env?: NodeJS.ProcessEnv; cwd?: string; logFile?: string; signal?: AbortSignal };
+export type RunOptions = {
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  logFile?: string;
+  signal?: AbortSignal;
+  /** The error of a program that failed, for the user. */
+  failure?: (error: RunError) => Error;
+};
 
 /** A program that could not be started (code undefined) or ended with another code than 0; its output is kept. */
 export class RunError extends Error {
@@ -22,7 +29,7 @@ export class RunError extends Error {
  * it only through the signal, after which nothing of the group is left.
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { env = process.env, cwd, logFile, signal } = options;
+  const { env = process.env, cwd, logFile, signal, failure = (error) => error } = options;
   signal?.throwIfAborted();
   const log = (text: string) => logFile && appendFileSync(logFile, text);
   if (logFile) mkdirSync(dirname(logFile), { recursive: true });
@@ -44,10 +51,10 @@ export function run(command: string, args: readonly string[], options: RunOption
       else if (error) reject(error);
       else resolve(output);
     };
-    child.on('error', (error: NodeJS.ErrnoException) => settle(new RunError(error.message, error.code, output)));
+    child.on('error', (error: NodeJS.ErrnoException) => settle(failure(new RunError(error.message, error.code, output))));
     child.on('close', (code, killedBy) => {
       if (code === 0) return settle();
-      return settle(new RunError(`${command} ended with ${code ?? killedBy}`, code ?? undefined, output));
+      return settle(failure(new RunError(`${command} ended with ${code ?? killedBy}`, code ?? undefined, output)));
     });
   });
 }
