@@ -67,10 +67,13 @@ const rowLine = ({ process, instance, status, since, why, how, waitsUntil }: Ins
   ].join('; ');
 
 /** A report as lines for a person. */
-export const processLines = ({ processes, instances, cursor }: ProcessesReport): readonly string[] => [
+export const processLines = (
+  { processes, instances, cursor }: ProcessesReport,
+  status = 'stuck or parked',
+): readonly string[] => [
   ...processes.map(({ process, lag }) => `${process}: ${lagText(lag)}`),
   ...(instances as readonly InstanceRow[]).map(rowLine),
-  ...(instances.length === 0 ? ['  none'] : []),
+  ...(instances.length === 0 ? [`  no instance is ${status}`] : []),
   ...(cursor === undefined ? [] : ['  and more']),
 ];
 
@@ -95,7 +98,7 @@ export const listProcesses = async ({ status, process, ...target }: List, print:
   const { operating } = await connected(target, print);
   const page = { limit: 100, direction: 'oldest-first' } as const;
   const asked = { ...page, ...(status && { status }), ...(process !== undefined && { process }) };
-  for (const line of processLines(await reportProcesses(operating, asked))) print(line);
+  for (const line of processLines(await reportProcesses(operating, asked), status)) print(line);
 };
 
 /** `foldstream processes show <process> <instance>`. */

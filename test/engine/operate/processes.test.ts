@@ -119,6 +119,8 @@ describe('the list of instances', () => {
       expect.stringMatching(/^ {2}moving s: stuck since .*Z; wallet-a refuses Add: closed$/),
       expect.stringMatching(/^ {2}moving p: parked since .*Z; Error: As asked\.$/),
     ]);
+    expect(processLines({ ...report, instances: [] }).at(-1)).toBe('  no instance is stuck or parked');
+    expect(processLines({ ...report, instances: [] }, 'ended').at(-1)).toBe('  no instance is ended');
   });
 
   it('has those of one status, a page at a time, of all processes or one', async () => {
