@@ -5,7 +5,7 @@ import { runsUntilFound } from '../simulation/search.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
-/** How many seeds are played where all is right: several times what the mutant takes that is found last. In 4,000 of them a view is rebuilt. */
+/** The number of seeds without a mutant: several times what the mutant takes that is found last. In 4,000 of them a view is rebuilt. */
 const many = 4_500;
 
 it('keeps every promise in thousands of seeded runs of at least 200 port calls each, with a rebuild of a view in most', async () => {

@@ -5,7 +5,7 @@ import { runsUntilFound } from '../simulation/search.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
-/** How many seeds are played where all is right: several times what the mutant takes that is found last. */
+/** The number of seeds without a mutant: several times what the mutant takes that is found last. */
 const many = 4_000;
 
 it('conserves money and stock, and ends every instance, in thousands of seeded runs of transfers and orders', async () => {

@@ -30,7 +30,7 @@ export const plainJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
 /** Any value that a careless decider could come up with. */
 export const anything: fc.Arbitrary<unknown> = fc.anything({
   key: text,
-  // What it takes by itself, but for the texts.
+  // fast-check's default values, with well-formed texts.
   values: [fc.boolean(), fc.maxSafeInteger(), fc.double(), text, fc.oneof(text, fc.constantFrom(null, undefined))],
   withBigInt: true,
   withDate: true,

@@ -37,6 +37,6 @@ const enforcesPolicies = (access: Access): Promise<void> =>
     }
   });
 
-/** What a local cloud lacks for the tests over HTTP: what the application needs, and that policies are enforced. */
+/** The features that a local cloud lacks for the tests over HTTP: those that the application needs, and enforced policies. */
 export const lacksForTests = async (access: Access): Promise<readonly string[]> =>
   (await Promise.all([lacksOf(access), lacking('policies are not enforced', enforcesPolicies(access))])).flat();

@@ -103,7 +103,7 @@ const problemOf = (error: unknown): Problem => {
   return {
     kind: 'internal',
     status: 500,
-    detail: 'This failed on our side. Whoever runs it is shown why by: foldstream logs <correlation>',
+    detail: 'This failed on our side. An operator finds the cause by: foldstream logs <correlation>',
   };
 };
 

@@ -48,7 +48,7 @@ export const onlyHandled = async (code: string, { variable, types, handled }: Fo
     options,
   );
   const literal = new RegExp(`(?<=^var ${escaped(variable)} = \\{\n)[^]*?\n(?=\\};\n)`, 'm').exec(printed)?.[0] ?? '';
-  // What stands before the first property is a comment, or a spread whose properties all come again.
+  // The part before the first property is a comment, or a spread whose properties all come again.
   const properties = literal.split(/^(?= {2}[\w$"])/m).filter(typeOf);
   if (properties.map(typeOf).join() !== types.join()) return code;
   const kept = properties.filter((property) => handled.includes(typeOf(property))).join('');

@@ -20,7 +20,7 @@ import { simulatedExecutions } from './state-machine.ts';
 /** A function of the rebuilt view is ended after this long: so that live delivery is waited out while faults still happen. */
 export const projectTimeout = 1_000;
 
-/** That time, plus the time of calls that are on their way then and may be sent again. */
+/** The same, and the time of calls that are on their way then and may be sent again. */
 const liveAfter = ({ slowNotes }: RebuildPlan) => (projectTimeout + 2 * (onItsWay + slowNotes) + 100) / 1_000;
 
 /** The time in which an answer to an instance may be on its way back. */
