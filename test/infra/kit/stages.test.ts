@@ -48,7 +48,7 @@ describe('stages', () => {
       JSON.stringify(of.template.toJSON()).match(/aws:SecureTransport/g)?.length;
     expect(insisting(deployed())).toBe(3 * operated(manifest).length + 1);
     expect(insisting(deployed('dev', { plainHttp: 'true' }))).toBeUndefined();
-    expect(() => settingsFor('prod', { plainHttp: true })).toThrow('insists on TLS');
+    expect(() => settingsFor('prod', { plainHttp: true })).toThrow('requires TLS');
   });
 
   test('every alarm, in nested stacks as well, tells the topic that is given when it begins and when it is over', () => {
@@ -63,7 +63,7 @@ describe('stages', () => {
       'arn:aws:sns:eu-central-1:111122223333:a.fifo',
     ])
       expect(() => settingsFor('prod', { alarmTopic: wrong })).toThrow(
-        `'${wrong}' is not an SNS topic:  use -c alarmTopic=arn:aws:sns:`,
+        `'${wrong}' is not an SNS topic: use -c alarmTopic=arn:aws:sns:`,
       );
     expect(() => settingsFor('prod')).toThrow('Prod needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:');
   });
@@ -88,7 +88,7 @@ describe('stages', () => {
     expect(kept(standing).map(([type]) => type)).toEqual(kept(first).map(([type]) => type));
     for (const [type, policy, isProtected] of kept(standing))
       expect([policy, type === 'AWS::S3::Bucket' || isProtected === true || isProtected === 'ACTIVE']).toEqual(['Retain', true]);
-    expect(() => settingsFor('dev', { first: true })).toThrow('The stage dev protects nothing');
+    expect(() => settingsFor('dev', { first: true })).toThrow('The stage dev has no protection');
   });
 
   test('no protected resource is changed before it is certain that no protection is lost, whatever the stage is', () => {
@@ -171,5 +171,5 @@ test("a team's own tags are given as text or as an object", () => {
     ['cost', '42'],
   ]);
   expect(tagsOf(undefined)).toEqual([]);
-  expect(() => tagsOf('team')).toThrow("'team' is not a tag:  use -c tags=<key>=<value>,<key>=<value>.");
+  expect(() => tagsOf('team')).toThrow("'team' is not a tag: use -c tags=<key>=<value>,<key>=<value>.");
 });
