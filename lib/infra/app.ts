@@ -5,7 +5,7 @@ import { type BundleSource, bundle } from './code/bundle.ts';
 import { foldCode } from './code/fold-code.ts';
 import { projectionCode } from './code/projection-code.ts';
 import { FoldstreamStack } from './foldstream-stack.ts';
-import { adoptedIn, settingsFor, stageOf, tagsOf } from './kit/stage.ts';
+import { contextIn, settingsFor, stageOf, tagsOf } from './kit/stage.ts';
 
 /** A manifest, and the file that exports it as `manifest`: the functions' bundles import it from there. */
 export type Deployable = BundleSource & Readonly<{ manifest: Manifest; app?: App; stackName?: string }>;
@@ -21,17 +21,7 @@ export const foldstreamApp = async ({
   ...source
 }: Deployable): Promise<FoldstreamStack> => {
   const context = (key: string) => app.node.tryGetContext(key);
-  const settings = settingsFor(stageOf(context('stage')), {
-    architecture: context('architecture'),
-    plainHttp: context('plainHttp'),
-    nested: context('nested'),
-    alarmTopic: context('alarmTopic'),
-    adopt: adoptedIn(context),
-    callerRate: context('callerRate'),
-    maximumConcurrency: context('maximumConcurrency'),
-    accountConcurrency: context('accountConcurrency'),
-    first: context('first'),
-  });
+  const settings = settingsFor(stageOf(context('stage')), contextIn(context));
   const name: string = stackName ?? context('name') ?? `foldstream-${settings.stage}`;
   const code = {
     steps: await bundle(source),

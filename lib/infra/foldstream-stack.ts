@@ -1,4 +1,5 @@
 import { type App, STACK_RESOURCE_LIMIT_CONTEXT, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -14,7 +15,7 @@ import type { Common } from './kit/step.ts';
 import { ProcessOperations } from './operate/processes.ts';
 import { Operations } from './operate/projections.ts';
 import { Sweep } from './operate/sweep.ts';
-import { Processes } from './process/processes.ts';
+import { ProcessManager } from './process/manager.ts';
 import { History, Queries } from './query/queries.ts';
 import { Rebuilds } from './rebuild/rebuilds.ts';
 import { EventStore } from './store/event-store.ts';
@@ -50,7 +51,11 @@ export class FoldstreamStack extends Stack {
     const announcers = announcersOf(manifest).map(
       (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...common }),
     );
-    const { managers: processes } = new Processes(this, 'Processes', { manifest, store, bus, ...common });
+    const rooms = new Construct(this, 'Processes');
+    const processes = (manifest.processes ?? []).map((process) => {
+      const room = roomFor(rooms, pascal(process.category), common.settings);
+      return new ProcessManager(room, 'Default', { process, store, bus, ...common });
+    });
     leaveRoom(common.settings, views.length + announcers.length + processes.length);
     const settled = deployed.settle(views, manifest.retired);
     // Queries keep their tables until the active revisions are settled.
@@ -61,6 +66,6 @@ export class FoldstreamStack extends Stack {
     const traces = manifest.projections.some(isEventLog);
     new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
-    store.isLookedAtBefore(this);
+    store.kept.comesBefore(this);
   }
 }

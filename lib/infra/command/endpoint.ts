@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isOpen, isPublic } from '../../core/access.ts';
 import { type AnyDecider, namedBy } from '../../core/decider.ts';
@@ -19,13 +18,10 @@ export class CommandEndpoint extends Construct {
       ...common,
       step: 'command',
       description: `Handles commands to ${category}.`,
-      timeout: Duration.seconds(15),
     });
     step.addEnvironment('CATEGORY', category);
-    const fold = common.code.fold[category];
-    if (!fold) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
     store.letAppend(step, category);
-    store.letSnapshot(step, category, fold);
+    store.letSnapshot(step, category, common.code.fold);
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
     if (named.length > 0) store.letReadOwners(step, named, common.code.fold);

@@ -16,7 +16,7 @@ const { asynchronous, serviceTimeout } = calledOnce(timeout);
 /** The name of each revision's table, and the hash of its code where there is one. */
 const revisionsOf = (views: readonly View[]) =>
   Object.fromEntries(
-    views.map(({ projection, tableName, code }) => [
+    views.map(({ projection, table: { tableName }, code }) => [
       revisionKey(projection),
       code === undefined ? [tableName] : [tableName, code],
     ]),
@@ -75,7 +75,7 @@ export class DeployedViews extends Construct {
     );
     return portions.map((portion, i) => {
       const statements = [
-        new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: portion.map(({ tableArn }) => tableArn) }),
+        new PolicyStatement({ actions: ['dynamodb:DescribeTable'], resources: portion.map(({ table }) => table.tableArn) }),
         // Small views are built during the deployment.
         new PolicyStatement({
           actions: ['lambda:InvokeFunction'],

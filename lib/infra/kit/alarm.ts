@@ -1,5 +1,5 @@
 import { Aspects, Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -32,14 +32,10 @@ type LogAlarm = Readonly<{ id: string; filterPattern: IFilterPattern; alarmDescr
 
 /** An alarm as soon as a line of a log matches. */
 export const alarmOnLog = (scope: Construct, logGroup: ILogGroup, { id, filterPattern, alarmDescription }: LogAlarm): void => {
-  const metric = { metricNamespace: 'Foldstream', metricName: `${scope.node.path.replaceAll('/', '.')}.${id}` };
-  new MetricFilter(scope, id, { ...metric, logGroup, filterPattern, metricValue: '1' });
-  new Metric({
-    namespace: metric.metricNamespace,
-    metricName: metric.metricName,
-    statistic: 'Sum',
-    period: Duration.minutes(1),
-  }).createAlarm(scope, `${id}Alarm`, { alarmDescription, ...moreThan(0) });
+  const metricName = `${scope.node.path.replaceAll('/', '.')}.${id}`;
+  new MetricFilter(scope, id, { metricNamespace: 'Foldstream', metricName, logGroup, filterPattern, metricValue: '1' })
+    .metric({ statistic: 'Sum', period: Duration.minutes(1) })
+    .createAlarm(scope, `${id}Alarm`, { alarmDescription, ...moreThan(0) });
 };
 
 /** An alarm as soon as a function logs a message. */

@@ -27,7 +27,7 @@ export type Settings = Readonly<{
   nested: boolean;
   architecture: Architecture;
   /** Resources that are older than the stack and used instead of its own: tables by name, the user pool by id. */
-  adopt: Readonly<Partial<Record<KeptTable | 'userPool', string>>>;
+  adopt: Adopt<string>;
   /** The rate limit of one caller in each instance of a function (requests a second; the burst is four times as many). The next one gets 429. */
   callerRate: number;
   /**
@@ -47,26 +47,33 @@ export const stageOf = (context: unknown): Stage => {
   return stage;
 };
 
-type Context = Readonly<{
-  architecture?: unknown;
-  plainHttp?: unknown;
-  nested?: unknown;
-  alarmTopic?: unknown;
-  adopt?: Readonly<Partial<Record<KeptTable | 'userPool', unknown>>>;
-  callerRate?: unknown;
-  maximumConcurrency?: unknown;
-  accountConcurrency?: unknown;
-  first?: unknown;
-}>;
+/** What may be set by `-c`, beside the stage and what is adopted. */
+const keys = [
+  'architecture',
+  'plainHttp',
+  'nested',
+  'alarmTopic',
+  'callerRate',
+  'maximumConcurrency',
+  'accountConcurrency',
+  'first',
+] as const;
+type Adopt<T> = Readonly<Partial<Record<KeptTable | 'userPool', T>>>;
+type Context = Readonly<Partial<Record<(typeof keys)[number], unknown>> & { adopt?: Adopt<unknown> }>;
+
+/** What the context of a deployment says about all of them. */
+export const contextIn = (context: (key: string) => unknown): Context => ({
+  ...Object.fromEntries(keys.map((key) => [key, context(key)])),
+  adopt: Object.fromEntries([
+    ...keptTables.map((table) => [table, context(contextOf(table))]),
+    ['userPool', context('userPool')],
+  ]),
+});
 
 const tableName = /^[\w.-]{3,255}$/;
 const poolId = /^[\w-]+_[0-9A-Za-z]+$/;
 
-/** The adopted resources in the context of a deployment. */
-export const adoptedIn = (context: (key: string) => unknown): NonNullable<Context['adopt']> =>
-  Object.fromEntries([...keptTables.map((table) => [table, context(contextOf(table))]), ['userPool', context('userPool')]]);
-
-const adopted = (names: NonNullable<Context['adopt']>): Settings['adopt'] =>
+const adopted = (names: Adopt<unknown>): Adopt<string> =>
   Object.fromEntries(
     Object.entries(names).flatMap(([what, name]) => {
       if (name === undefined) return [];

@@ -5,6 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Bundles } from '../code/bundle.ts';
 import { moreThan } from './alarm.ts';
+import { accept } from './outputs.ts';
 import type { Settings } from './stage.ts';
 
 /** The functions' bundles, for each category the hash of the code that folds it, and for each revision of a view that of the code that makes its rows. */
@@ -41,14 +42,17 @@ type StepProps = Common &
   Readonly<{
     step: string;
     description: string;
-    timeout: Duration;
+    /** The default is the timeout of a function that answers requests. */
+    timeout?: Duration;
     /** Lambda's retries of asynchronous calls. */
     asynchronous?: Asynchronous;
   }>;
 
+const toAnswer = Duration.seconds(15);
+
 /** One function of the pipeline: it may write its own log, and nothing else until a resource lets it. */
 export class Step extends LambdaFunction {
-  constructor(scope: Construct, id: string, { code, settings, step, description, timeout, asynchronous }: StepProps) {
+  constructor(scope: Construct, id: string, { code, settings, step, description, timeout = toAnswer, asynchronous }: StepProps) {
     const bundle = code.steps[step];
     if (!bundle) throw new Error(`There is no bundle for the step '${step}': functions/${step}.ts is missing.`);
     // Not the managed policy for logs, which covers every log of the account.
@@ -77,6 +81,12 @@ export class Step extends LambdaFunction {
       alarmDescription: `${description} It threw: its log says why.`,
       ...moreThan(0),
     });
+  }
+
+  /** Lets the function read CloudWatch's figures. Of metrics there are no smaller rights. */
+  mayReadMetrics(): void {
+    this.may(['cloudwatch:GetMetricData'], ['*']);
+    accept(this.role!, { 'IAM5[Resource::*]': 'cloudwatch:GetMetricData knows no resources; it reads figures, never data.' });
   }
 
   /** Grants actions on resources, under conditions: for the methods that set the variable as well. */

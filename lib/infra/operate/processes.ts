@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { instancesName } from '../../core/process/instances-view.ts';
 import type { Api } from '../kit/api.ts';
-import { accept, output } from '../kit/outputs.ts';
+import { output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import { letFindProcesses } from '../process/find.ts';
 import type { ProcessManager } from '../process/manager.ts';
@@ -19,7 +18,6 @@ export class ProcessOperations extends Construct {
       ...common,
       step: 'ops-processes',
       description: 'Tells operators how the processes are, and takes their orders.',
-      timeout: Duration.seconds(15),
     });
     letFindProcesses(step, processes);
     for (const view of views) if (view.projection.name === instancesName) view.letQuery(step);
@@ -28,9 +26,7 @@ export class ProcessOperations extends Construct {
     store.letRead(step);
     const own = processes.map(({ process: { category } }) => [category, common.code.fold[category] ?? '']);
     store.letReadSnapshots(step, Object.fromEntries(own));
-    // Of metrics there are no smaller rights.
-    step.may(['cloudwatch:GetMetricData'], ['*']);
-    accept(step.role!, { 'IAM5[Resource::*]': 'cloudwatch:GetMetricData knows no resources; it reads figures, never data.' });
+    step.mayReadMetrics();
     api.route('GET', '/ops/processes', step);
     api.route('GET', '/ops/processes/{process}/{instance}', step);
     for (const order of ['retry', 'resume', 'resolve']) api.route('POST', `/ops/processes/{process}/{instance}/${order}`, step);

@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Publisher } from '../delivery/publisher.ts';
 import type { Api } from '../kit/api.ts';
-import { accept, output } from '../kit/outputs.ts';
+import { output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { Rebuilds } from '../rebuild/rebuilds.ts';
 import type { EventStore } from '../store/event-store.ts';
@@ -26,14 +25,11 @@ export class Operations extends Construct {
       ...common,
       step: 'ops',
       description: 'Tells operators how the projections are, and takes their orders.',
-      timeout: Duration.seconds(15),
     });
     letFindViews(step, views);
     for (const view of views) view.letOperate(step);
     step.addEnvironment('PUBLISH_FUNCTION', publisher.functionName);
-    // Of metrics there are no smaller rights.
-    step.may(['cloudwatch:GetMetricData'], ['*']);
-    accept(step.role!, { 'IAM5[Resource::*]': 'cloudwatch:GetMetricData knows no resources; it reads figures, never data.' });
+    step.mayReadMetrics();
     api.route('GET', '/ops/projections', step);
     api.route('POST', '/ops/projections/{name}/parked/{stream}/resume', step);
     store.letLeadRebuilds(step);

@@ -1,3 +1,4 @@
+import { letSendTo } from '../delivery/queues.ts';
 import { stackNameOf } from '../kit/outputs.ts';
 import type { Step } from '../kit/step.ts';
 import type { ProcessManager } from './manager.ts';
@@ -7,6 +8,6 @@ export const letFindProcesses = (step: Step, managers: readonly ProcessManager[]
   const [first] = managers;
   if (!first) return;
   step.addEnvironment('STACK', stackNameOf(step));
-  step.addEnvironment('PROCESS_QUEUE_URL', first.queueUrl);
-  for (const manager of managers) manager.letSend(step);
+  step.addEnvironment('PROCESS_QUEUE_URL', first.delivery.queue.queueUrl);
+  for (const manager of managers) letSendTo(step, manager.delivery);
 };

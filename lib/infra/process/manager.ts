@@ -6,12 +6,12 @@ import { processName } from '../../core/deployed-names.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { pascal } from '../../core/stream.ts';
 import { rulesFor } from '../delivery/pattern.ts';
-import { type Delivery, deliveryOutputs, letReceive, letSendTo, queuesOf } from '../delivery/queues.ts';
+import { type Delivery, deliveryOutputs, letReceive, queuesOf } from '../delivery/queues.ts';
 import { alarmOnAge, alarmOnLine } from '../kit/alarm.ts';
 import { outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
-import { OneShots } from './one-shots.ts';
+import { letSchedule } from './one-shots.ts';
 
 /** Twice as long as a function begins new steps of an instance. */
 const timeout = Duration.seconds(20);
@@ -21,7 +21,7 @@ type Props = Common & Readonly<{ process: AnyProcess; store: EventStore; bus: IE
 /** One process: bus -> rules -> queue -> function -> its own streams, and those that it sends commands to. Deadlines and orders come through the same queue. */
 export class ProcessManager extends Construct {
   readonly process: AnyProcess;
-  private readonly delivery: Delivery;
+  readonly delivery: Delivery;
 
   constructor(scope: Construct, id: string, { process, store, bus, ...common }: Props) {
     super(scope, id);
@@ -47,8 +47,7 @@ export class ProcessManager extends Construct {
     store.letReact(step, process, common.code.fold);
     store.letReadSecret(step, 'digests');
     store.letReadSecret(step, 'proofs');
-    const shots = new OneShots(this, 'Deadlines', common);
-    shots.letShoot(step, this, this.delivery.queue);
+    const scheduleGroup = letSchedule(this, step, this.delivery.queue, common.settings);
     letReceive(this, step, this.delivery);
     alarmOnLine(step, {
       id: 'Stuck',
@@ -64,18 +63,9 @@ export class ProcessManager extends Construct {
     const prefix = pascal(category);
     outputs(this, `${prefix}Names`, {
       [`${prefix}ReactFunction`]: step.functionName,
-      [`${prefix}ScheduleGroup`]: shots.groupName,
+      [`${prefix}ScheduleGroup`]: scheduleGroup,
     });
     deliveryOutputs(this, prefix, this.delivery);
-  }
-
-  get queueUrl(): string {
-    return this.delivery.queue.queueUrl;
-  }
-
-  /** Lets a function send requests and missing commits straight to the queue. */
-  letSend(step: Step): void {
-    letSendTo(step, this.delivery);
   }
 
   /** Imported commits are left out: their consequences happened in their first home. The function ignores them as well. */

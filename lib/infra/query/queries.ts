@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isOpen, isPublic } from '../../core/access.ts';
 import type { Api } from '../kit/api.ts';
@@ -17,7 +16,6 @@ export class Queries extends Construct {
       ...common,
       step: 'query',
       description: 'Answers queries from the views.',
-      timeout: Duration.seconds(15),
     });
     letQuery(step, views);
     store.letReadActives(step);
@@ -53,7 +51,6 @@ export class History extends Construct {
       ...common,
       step: 'history',
       description: 'Answers queries for the history of one stream.',
-      timeout: Duration.seconds(15),
     });
     store.letRead(step);
     store.letReadSnapshots(step, common.code.fold);

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type CfnStateMachine, DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { rebuildMachine } from '../../engine/rebuild/machine.ts';
 import { consumerTimeout } from '../delivery/queues.ts';
 import { moreThan } from '../kit/alarm.ts';
@@ -32,7 +32,7 @@ export class Rebuilds extends Construct {
     letFindViews(lead, views);
     store.letLeadRebuilds(lead);
     store.letReadSecret(lead, 'proofs');
-    for (const view of views) view.letOrder(lead);
+    for (const { delivery } of views) lead.may(['sqs:SendMessage'], [delivery.queue.queueArn]);
     // A function that believes a revision is being built may run for this long.
     lead.addEnvironment('LIVE_AFTER_SECONDS', String(consumerTimeout.toSeconds()));
 
@@ -73,9 +73,7 @@ export class Rebuilds extends Construct {
     accept(role, {
       'IAM5[Resource::*]': 'Step Functions delivers its log by actions that know no resources.',
     });
-    accept(children, {
-      [`IAM5[Resource::${this.executionsAsNamed}]`]: 'Executions are named when they begin: all of this one machine are meant.',
-    });
+    this.acceptExecutions(children);
     this.machine.metricFailed({ period: Duration.minutes(5) }).createAlarm(this, 'Failed', {
       alarmDescription: 'A rebuild of a view has failed: GET /ops/rebuilds says why. The old revision answers as before.',
       ...moreThan(0),
@@ -88,18 +86,18 @@ export class Rebuilds extends Construct {
     step.addEnvironment('REBUILD_MACHINE', this.machine.stateMachineArn);
     step.may(['states:StartExecution'], [this.machine.stateMachineArn]);
     step.may(['states:DescribeExecution', 'states:StopExecution'], [this.executions]);
-    accept(step.role!, {
-      [`IAM5[Resource::${this.executionsAsNamed}]`]: 'Executions are named when they begin: all of this one machine are meant.',
-    });
+    this.acceptExecutions(step.role!);
   }
 
   private get executions(): string {
     return Stack.of(this).formatArn({ service: 'states', resource: `execution:${this.machine.stateMachineName}:*` });
   }
 
-  /** As cdk-nag writes it. */
-  private get executionsAsNamed(): string {
+  private acceptExecutions(rights: IConstruct): void {
     const machine = Stack.of(this).getLogicalId(this.machine.node.defaultChild as CfnStateMachine);
-    return `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machine}.Name>:*`;
+    accept(rights, {
+      [`IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machine}.Name>:*]`]:
+        'Executions are named when they begin: all of this one machine are meant.',
+    });
   }
 }

@@ -1,4 +1,3 @@
-import type { Stack } from 'aws-cdk-lib';
 import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
@@ -12,22 +11,30 @@ import { appendOnly } from './append-only.ts';
 import { dueDeadlines, durableTable, type OwnTable, stringKey, withDeadlines } from './durable-table.ts';
 import { KeptTables } from './kept-tables.ts';
 
+type Codes = Readonly<Record<string, string>>;
+
 /** The hash of the code that folds a category's streams. */
-const codeOf = (codes: Readonly<Record<string, string>>, category: string): string => {
+const codeOf = (codes: Codes, category: string): string => {
   const code = codes[category];
   if (!code) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
   return code;
 };
 
+const codesOf = (codes: Codes, categories: readonly string[]): string =>
+  JSON.stringify(Object.fromEntries(categories.map((name) => [name, codeOf(codes, name)])));
+
+/** The forms of the names of some categories' streams. */
+const streamsOf = (categories: readonly string[]) => categories.map((name) => `${name}-*`);
+
 /** The partition keys that a request names must all be of these forms. The condition holds for each Put of a transaction as well. */
-const onlyKeys = (...forms: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': forms } });
+const onlyKeys = (forms: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': forms } });
 
 /** The commits, the folded states that spare reading them, and the deployment's own settings: what a deployment must not lose. */
 export class EventStore extends Construct {
   readonly commits: ITable;
   private readonly snapshots: ITable;
   private readonly control: ITable;
-  private readonly kept: KeptTables;
+  readonly kept: KeptTables;
   /** Dependants of the secrets. */
   private readonly secrets = new DependencyGroup();
 
@@ -52,9 +59,9 @@ export class EventStore extends Construct {
       timeToLiveAttribute: 'expires',
     });
     this.control = this.adopted('control', settings) ?? withDeadlines(table('Control', { partitionKey: stringKey('id') }));
-    this.keep('commits', this.commits);
-    this.keep('control', this.control);
-    this.kept.letRemember(this.control, onlyKeys('tables'));
+    this.kept.keep('commits', this.commits);
+    this.kept.keep('control', this.control);
+    this.kept.letRemember(this.control, onlyKeys(['tables']));
     const all = { Commits: this.commits, Snapshots: this.snapshots, Control: this.control };
     for (const [name, { tableName }] of Object.entries(all)) output(this, `${name}Table`, tableName);
   }
@@ -67,52 +74,45 @@ export class EventStore extends Construct {
     return Table.fromTableAttributes(this, `Adopted${pascal(table)}`, { tableName: name, ...stream });
   }
 
-  /** A table that holds what cannot be made again. */
-  keep(name: KeptTable, table: ITable): void {
-    this.kept.keep(name, table);
-  }
-
-  /** Checks the tables before anything else in the stack changes. */
-  isLookedAtBefore(stack: Stack): void {
-    this.kept.comesBefore(stack);
+  /** Grants actions on a table, or on these keys of it, and sets the variable with the table's name. */
+  private letUse(step: Step, table: 'commits' | 'snapshots' | 'control', actions: readonly string[], keys?: readonly string[]) {
+    const { tableName, tableArn } = this[table];
+    step.addEnvironment(`${table.toUpperCase()}_TABLE`, tableName);
+    step.may(
+      actions.map((action) => `dynamodb:${action}`),
+      [tableArn],
+      keys && onlyKeys(keys),
+    );
   }
 
   /** Reads and appends the streams of one category and its reservations, and no other's; neither changes nor deletes. */
   letAppend(step: Step, category: string): void {
-    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(
-      // A transaction of Puts is allowed by the right to put.
-      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-      [this.commits.tableArn],
-      onlyKeys(`${category}-*`, `unique-${category}.*`),
-    );
+    // A transaction of Puts is allowed by the right to put.
+    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf([category]), `unique-${category}.*`]);
   }
 
   /** Keeps folded states of one category. */
-  letSnapshot(step: Step, category: string, code: string): void {
-    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
-    step.addEnvironment('FOLD_CODE', code);
-    step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.snapshots.tableArn], onlyKeys(`${category}-*`));
+  letSnapshot(step: Step, category: string, codes: Codes): void {
+    step.addEnvironment('FOLD_CODE', codeOf(codes, category));
+    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf([category]));
   }
 
   /** Reads the folded states of all categories, each under the hash of the code that folds it. */
-  letReadSnapshots(step: Step, codes: Readonly<Record<string, string>>): void {
-    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
+  letReadSnapshots(step: Step, codes: Codes): void {
     step.addEnvironment('FOLD_CODES', JSON.stringify(codes));
-    step.may(['dynamodb:GetItem'], [this.snapshots.tableArn]);
+    this.letUse(step, 'snapshots', ['GetItem']);
   }
 
   /** Reads the owners of streams of some categories. */
-  letReadOwners(step: Step, categories: readonly string[], codes: Readonly<Record<string, string>>): void {
-    const streams = onlyKeys(...categories.map((name) => `${name}-*`));
-    step.addEnvironment('FOLD_CODES', JSON.stringify(Object.fromEntries(categories.map((name) => [name, codeOf(codes, name)]))));
-    step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn], streams);
-    step.may(['dynamodb:GetItem'], [this.snapshots.tableArn], streams);
+  letReadOwners(step: Step, categories: readonly string[], codes: Codes): void {
+    step.addEnvironment('FOLD_CODES', codesOf(codes, categories));
+    this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(categories));
+    this.letUse(step, 'snapshots', ['GetItem'], streamsOf(categories));
   }
 
   /** Reads one of the deployment's secrets, which is there before the function is. */
   letReadSecret(step: Step, name: SecretName): void {
-    this.letUseControl(step, ['GetItem'], secretIds[name]);
+    this.letUse(step, 'control', ['GetItem'], [secretIds[name]]);
     step.node.defaultChild!.node.addDependency(this.secrets);
   }
 
@@ -123,99 +123,76 @@ export class EventStore extends Construct {
 
   /** Makes the deployment's secrets, by the resource that is made for these properties: again with another table, and for another list. */
   makesSecrets(step: Step, made: (properties: Readonly<Record<string, unknown>>) => IDependable): void {
-    this.letUseControl(step, ['PutItem'], ...Object.values(secretIds));
+    this.letUse(step, 'control', ['PutItem'], Object.values(secretIds));
     this.secrets.add(made({ Secrets: Object.keys(secretIds), Table: this.controlName }));
   }
 
   /** Reads all streams. */
   letRead(step: Step): void {
-    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(['dynamodb:GetItem', 'dynamodb:Query'], [this.commits.tableArn]);
+    this.letUse(step, 'commits', ['GetItem', 'Query']);
   }
 
   /** Scans all commits, reads the ends of streams, and keeps its position. */
   letSweep(step: Step): void {
-    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(['dynamodb:Scan', 'dynamodb:Query'], [this.commits.tableArn]);
-    this.letUseControl(step, ['GetItem', 'PutItem'], 'sweep');
-    this.letUseControl(step, ['GetItem'], 'phase/*');
+    this.letUse(step, 'commits', ['Scan', 'Query']);
+    this.letUse(step, 'control', ['GetItem', 'PutItem'], ['sweep']);
+    this.letUse(step, 'control', ['GetItem'], ['phase/*']);
   }
 
   /** Reads which revision of each view answers, from which table, and how far a rebuild is. */
   letReadActives(step: Step): void {
-    this.letUseControl(step, ['GetItem'], 'view/*', 'rebuild/*', 'rebuilds', 'deployed');
+    this.letUse(step, 'control', ['GetItem'], ['view/*', 'rebuild/*', 'rebuilds', 'deployed']);
   }
 
   /** Reads whether one revision is still being built. */
   letKnowPhase(step: Step, revision: Readonly<{ name: string; revision: number }>): void {
-    this.letUseControl(step, ['GetItem'], `phase/${revisionKey(revision)}`);
+    this.letUse(step, 'control', ['GetItem'], [`phase/${revisionKey(revision)}`]);
   }
 
   /** Scans all commits, and keeps its progress. */
   letWorkForRebuilds(step: Step): void {
-    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(['dynamodb:Scan', 'dynamodb:Query', 'dynamodb:GetItem'], [this.commits.tableArn]);
-    this.letUseControl(step, ['GetItem', 'PutItem'], 'rebuild/*');
-    this.letUseControl(step, ['GetItem'], 'phase/*');
+    this.letUse(step, 'commits', ['Scan', 'Query', 'GetItem']);
+    this.letUse(step, 'control', ['GetItem', 'PutItem'], ['rebuild/*']);
+    this.letUse(step, 'control', ['GetItem'], ['phase/*']);
   }
 
   /** Keeps the records of rebuilds, ends the building of revisions, and switches. */
   letLeadRebuilds(step: Step): void {
     const keys = ['view/*', 'phase/*', 'rebuild/*', 'rebuilds', 'rebuilding/*'];
-    this.letUseControl(step, ['GetItem', 'PutItem', 'DeleteItem'], ...keys);
+    this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], keys);
   }
 
   /** Counts the commits, about, and looks at some of them. */
   letEstimate(step: Step): void {
-    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(['dynamodb:DescribeTable', 'dynamodb:Scan'], [this.commits.tableArn]);
+    this.letUse(step, 'commits', ['DescribeTable', 'Scan']);
   }
 
   /** Checks for commits, settles the active revisions, and keeps the records of the rebuilds that a deployment starts. */
   letSettle(step: Step): void {
-    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(['dynamodb:Scan'], [this.commits.tableArn]);
+    this.letUse(step, 'commits', ['Scan']);
     const keys = ['view/*', 'phase/*', 'deployed', 'rebuild/*', 'rebuilds', 'rebuilding/*'];
-    this.letUseControl(step, ['GetItem', 'PutItem', 'DeleteItem'], ...keys);
+    this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], keys);
   }
 
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
    * deadlines. */
-  letReact(step: Step, { category, from, sends }: AnyProcess, codes: Readonly<Record<string, string>>): void {
-    const sources = from.map((source) => source.category);
+  letReact(step: Step, { category, from, sends }: AnyProcess, codes: Codes): void {
     const written = [category, ...sends.map((decider) => decider.category)];
-    step.addEnvironment('COMMITS_TABLE', this.commits.tableName);
-    step.may(
-      ['dynamodb:GetItem', 'dynamodb:Query'],
-      [this.commits.tableArn],
-      onlyKeys(...[...new Set([...sources, ...written])].map((name) => `${name}-*`)),
-    );
-    step.may(['dynamodb:PutItem'], [this.commits.tableArn], onlyKeys(...written.map((name) => `${name}-*`)));
+    const read = [...new Set([...from.map((source) => source.category), ...written])];
+    this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(read));
+    this.letUse(step, 'commits', ['PutItem'], streamsOf(written));
     const unique = sends.filter((decider) => decider.unique !== undefined).map((decider) => `unique-${decider.category}.*`);
-    if (unique.length > 0)
-      step.may(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], [this.commits.tableArn], onlyKeys(...unique));
-    step.addEnvironment('SNAPSHOTS_TABLE', this.snapshots.tableName);
-    step.addEnvironment('FOLD_CODES', JSON.stringify(Object.fromEntries(written.map((name) => [name, codeOf(codes, name)]))));
-    step.may(
-      ['dynamodb:GetItem', 'dynamodb:PutItem'],
-      [this.snapshots.tableArn],
-      onlyKeys(...written.map((name) => `${name}-*`)),
-    );
-    this.letUseControl(step, ['GetItem', 'PutItem'], `cursor/${category}/*`);
-    this.letUseControl(step, ['GetItem', 'PutItem', 'DeleteItem'], `deadline/${category}-*`);
+    if (unique.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], unique);
+    step.addEnvironment('FOLD_CODES', codesOf(codes, written));
+    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf(written));
+    this.letUse(step, 'control', ['GetItem', 'PutItem'], [`cursor/${category}/*`]);
+    this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], [`deadline/${category}-*`]);
   }
 
   /** Reads the cursors of processes, and overdue deadlines. */
   letSweepProcesses(step: Step): void {
-    this.letUseControl(step, ['GetItem'], 'cursor/*');
+    this.letUse(step, 'control', ['GetItem'], ['cursor/*']);
     step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
-  }
-
-  /** Grants actions on records of the control table, and sets the variable with the table's name. */
-  private letUseControl(step: Step, actions: readonly string[], ...keys: readonly string[]): void {
-    step.addEnvironment('CONTROL_TABLE', this.control.tableName);
-    const granted = actions.map((action) => `dynamodb:${action}`);
-    step.may(granted, [this.control.tableArn], onlyKeys(...keys));
   }
 
   /** Lets a function follow the table's stream; returns the stream. */

@@ -19,14 +19,14 @@ export class Announcer extends Construct {
   /** It has no code of its own: the events alone determine what it sends. */
   readonly code = undefined;
   private readonly cursors: ITable;
-  private readonly delivery: Delivery;
+  readonly delivery: Delivery;
 
   constructor(scope: Construct, id: string, { projection, store, publisher, ...common }: Props) {
     super(scope, id);
     this.projection = projection;
     const { settings } = common;
     this.cursors = store.adopted('publicEvents', settings) ?? this.ownCursors(settings);
-    store.keep('publicEvents', this.cursors);
+    store.kept.keep('publicEvents', this.cursors);
     this.delivery = deliveryTo(this, { subscription: projection, bus: publisher.bus, settings });
     const step = new Step(this, 'Announce', {
       ...common,
@@ -51,10 +51,6 @@ export class Announcer extends Construct {
     const cursors = durableTable(this, 'Cursors', settings, { partitionKey: stringKey('key'), sortKey: stringKey('sort') });
     indexParkedHeads(cursors);
     return cursors;
-  }
-
-  get queueUrl(): string {
-    return this.delivery.queue.queueUrl;
   }
 
   /** Lets the sweep read cursors, and send missing commits straight to the queue. */

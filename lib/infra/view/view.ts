@@ -26,8 +26,8 @@ export class View extends Construct {
   readonly projection: AnyProjection;
   /** Works for rebuilds of this revision; the state machine of all rebuilds invokes it. */
   readonly rebuildFunction: Step;
-  private readonly table: Table;
-  private readonly delivery: Delivery;
+  readonly table: Table;
+  readonly delivery: Delivery;
   /** Of what makes its rows. */
   readonly code: string | undefined;
 
@@ -72,22 +72,10 @@ export class View extends Construct {
     deliveryOutputs(this, prefix, this.delivery);
   }
 
-  get tableName(): string {
-    return this.table.tableName;
-  }
-
-  get tableArn(): string {
-    return this.table.tableArn;
-  }
-
-  get queueUrl(): string {
-    return this.delivery.queue.queueUrl;
-  }
-
   /** Lets the sweep read cursors, and send missing commits straight to the queue. */
   letSweep(step: Step): void {
     step.may(['dynamodb:GetItem'], [this.table.tableArn]);
-    this.letSend(step);
+    letSendTo(step, this.delivery);
   }
 
   /**
@@ -98,15 +86,6 @@ export class View extends Construct {
     step.may(['dynamodb:GetItem'], [this.table.tableArn]);
     step.may(['dynamodb:Scan'], [`${this.table.tableArn}/index/${parkedHeads}`]);
     if (isEventLog(this.projection)) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/list-${byCorrelation}`]);
-    this.letSend(step);
-  }
-
-  /** Lets a function send requests to the view's own function. */
-  letOrder(step: Step): void {
-    step.may(['sqs:SendMessage'], [this.delivery.queue.queueArn]);
-  }
-
-  private letSend(step: Step): void {
     letSendTo(step, this.delivery);
   }
 

@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { adoptedIn, settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { contextIn, settingsFor } from '../../../lib/infra/kit/stage.ts';
 import { alarmTopic, deployed } from '../support/deployed.ts';
 import { waitsFor } from '../support/flattened.ts';
 
@@ -111,6 +111,6 @@ test.each([
   ['commitsTable', 'commits', 'arn:aws:dynamodb:eu-central-1:1:table/x'],
   ['userPool', 'userPool', 'the old one'],
 ])('a name that is none is refused: %s', (context, what, wrong) => {
-  expect(adoptedIn((key) => (key === context ? wrong : undefined))).toMatchObject({ [what]: wrong });
+  expect(contextIn((key) => (key === context ? wrong : undefined)).adopt).toMatchObject({ [what]: wrong });
   expect(() => settingsFor('prod', { alarmTopic, adopt: { [what]: wrong } })).toThrow(`use -c ${context}=`);
 });
