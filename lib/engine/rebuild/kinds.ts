@@ -24,19 +24,18 @@ interface RebuildKind<P extends AnyProjection> {
   changes(projection: P, head: ViewItem): readonly RowChange[];
 }
 
-const withoutShares = {
+/** Made by pure calls, so that the bundler can leave the comparison out of functions that only read the records of rebuilds. */
+const withoutShares = (compareBeside: RebuildKind<never>['compareBeside']) => ({
   looksAtItems: false,
+  compareBeside,
   compareShare: async () => undefined,
   compareTotal: async () => undefined,
   changes: () => [],
-};
+});
 
 const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
-  'row-per-stream': { ...withoutShares, compareBeside: async () => [] },
-  'rows-per-stream': {
-    ...withoutShares,
-    compareBeside: (comparing, { head, rows }) => rowDifferences(comparing, head, rows),
-  },
+  'row-per-stream': /* @__PURE__ */ withoutShares(async () => []),
+  'rows-per-stream': /* @__PURE__ */ withoutShares((comparing, { head, rows }) => rowDifferences(comparing, head, rows)),
   'shared-rows': {
     looksAtItems: true,
     compareBeside: (comparing, { wanted }) => shareDifferences(comparing, wanted),
