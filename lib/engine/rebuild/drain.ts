@@ -1,8 +1,8 @@
 import { atOnce } from '../at-once.ts';
-import type { ScanPlace } from '../ports.ts';
+import { sum } from '../store/size.ts';
 import { catchUp } from '../view/resume.ts';
-import { streamsOf } from './fill.ts';
 import type { Work } from './ports.ts';
+import { begunIn, scanned } from './scan.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { TakePage, Working } from './slice.ts';
 
@@ -34,22 +34,15 @@ export const drainPage =
  * The pages of one segment, each stream when the scan reaches its first commit. A function that still treats the revision as being built
  * drops and notes commits that were appended before it went live: a consistent read after that finds them.
  */
-export const catchUpPage =
-  (working: Working, { number, of }: Work) =>
-  (): TakePage =>
-  async (after) => {
-    const { scanner, settings = defaultWorkSettings } = working;
-    const page = await scanner.scan(
-      { segment: number, of },
-      { limit: settings.pageCommits, consistent: true, ...(after && { after: after as ScanPlace }) },
-    );
-    const streams = streamsOf(
-      working,
-      page.commits.filter(({ commit }) => commit === 1),
-    );
-    let commits = 0;
-    await atOnce(settings.streamsAtOnce, streams.keys(), async (stream) => {
-      commits += await broughtOn(working, stream);
-    });
-    return { ...(page.next && { next: page.next }), commits, streams: streams.size, scanUnits: page.units };
-  };
+export const catchUpPage = (working: Working, work: Work) => (): TakePage =>
+  scanned(
+    working,
+    work,
+    async (page) => {
+      const { settings = defaultWorkSettings } = working;
+      const streams = begunIn(working, page);
+      const commits = sum(await atOnce(settings.streamsAtOnce, streams.keys(), (stream) => broughtOn(working, stream)));
+      return { commits, streams: streams.size };
+    },
+    true,
+  );

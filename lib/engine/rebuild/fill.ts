@@ -1,14 +1,14 @@
 import type { Commit } from '../../core/commit.ts';
-import { sourceOf, streamKey } from '../../core/projection.ts';
+import { streamKey } from '../../core/projection.ts';
 import { tryWhileLost } from '../again.ts';
 import { atOnce, slots } from '../at-once.ts';
 import { nowOf } from '../instant.ts';
-import type { ScanPlace, View, ViewItem } from '../ports.ts';
+import type { View, ViewItem } from '../ports.ts';
 import { apply } from '../view/apply.ts';
 import { applyAll, finished, logParked } from '../view/project.ts';
-import type { Projecting } from '../view/projecting.ts';
 import { refold } from '../view/refold.ts';
 import type { Rebuild, Work } from './ports.ts';
+import { begunIn, handledBy, scanned, streamsOf } from './scan.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { TakePage, Working } from './slice.ts';
 
@@ -17,29 +17,6 @@ type Progress = Readonly<{ stored: ViewItem | undefined; head: ViewItem | undefi
 
 /** The result of a page for a stream: its cursor, and whether some of its commits did not follow. */
 type Taken = Readonly<{ known?: Progress; dirty: boolean }>;
-
-export const handledBy = ({ projection }: Pick<Projecting, 'projection'>) => {
-  const { on } = projection;
-  return ({ events }: Commit) => events.some(({ type }) => on[type] !== undefined);
-};
-
-/** The streams of a page that concern the view, each with its commits by number. */
-export const streamsOf = (
-  { projection }: Pick<Projecting, 'projection'>,
-  commits: readonly Commit[],
-  category?: string,
-): ReadonlyMap<string, Commit[]> => {
-  const streams = new Map<string, Commit[]>();
-  for (const commit of commits) {
-    const there = streams.get(commit.stream);
-    if (there) there.push(commit);
-    else if (sourceOf(projection, commit.stream)) streams.set(commit.stream, [commit]);
-  }
-  for (const [stream, all] of streams)
-    if (category !== undefined && sourceOf(projection, stream)?.category !== category) streams.delete(stream);
-    else if (all.some(({ commit }, i) => i > 0 && commit < all[i - 1]!.commit)) all.sort((a, b) => a.commit - b.commit);
-  return streams;
-};
 
 /** A view that writes at most so many rows at the same time. */
 const withFewPuts = <V extends View>(view: V, most: number): V => {
@@ -104,18 +81,13 @@ const filling = (working: Working) => {
  * moments ago, is delivered live, and is checked by the scan that verifies.
  */
 const fillPages = (working: Working, work: Work): TakePage => {
-  const { scanner, dirty, settings = defaultWorkSettings } = working;
+  const { dirty, settings = defaultWorkSettings } = working;
   const take = filling({ ...working, view: withFewPuts(working.view, settings.callsAtOnce) });
   let remembered = new Map<string, Progress>();
-  return async (after) => {
-    const page = await scanner.scan(
-      { segment: work.number, of: work.of },
-      { limit: settings.pageCommits, ...(after && { after: after as ScanPlace }) },
-    );
-    const streams = streamsOf(working, page.commits);
+  return scanned(working, work, async (page) => {
     const now = new Map<string, Progress>();
     let [noted, begun] = [0, 0];
-    await atOnce(settings.streamsAtOnce, streams, async ([stream, commits]) => {
+    await atOnce(settings.streamsAtOnce, streamsOf(working, page), async ([stream, commits]) => {
       const taken = await take(stream, commits, remembered.get(stream));
       if (taken.known) now.set(stream, taken.known);
       if (commits[0]?.commit === 1) begun += 1;
@@ -124,30 +96,18 @@ const fillPages = (working: Working, work: Work): TakePage => {
       await dirty.note({ stream, commit: commits.at(-1)!.commit });
     });
     remembered = now;
-    return {
-      ...(page.next && { next: page.next }),
-      commits: page.commits.length,
-      streams: begun,
-      dirty: noted,
-      scanUnits: page.units,
-    };
-  };
+    return { streams: begun, dirty: noted };
+  });
 };
 
-/** The pages of one segment, for a category that is refolded in place: each stream when the scan reaches its first commit. */
-const replayPages = (working: Working, work: Work, category: string | undefined): TakePage => {
-  const { scanner, settings = defaultWorkSettings } = working;
-  return async (after) => {
-    const page = await scanner.scan(
-      { segment: work.number, of: work.of },
-      { limit: settings.pageCommits, ...(after && { after: after as ScanPlace }) },
-    );
-    const begun = page.commits.filter(({ commit }) => commit === 1);
-    const streams = streamsOf(working, begun, category);
-    await atOnce(settings.streamsAtOnce, streams.keys(), async (stream) => void (await refold(working, stream)));
-    return { ...(page.next && { next: page.next }), commits: page.commits.length, streams: streams.size, scanUnits: page.units };
-  };
-};
+/** The pages of one segment, for a category that is folded anew where it is: each stream when the scan comes to its first commit. */
+const replayPages = (working: Working, work: Work, category: string | undefined): TakePage =>
+  scanned(working, work, async (commits) => {
+    const { settings = defaultWorkSettings } = working;
+    const streams = begunIn(working, commits, category);
+    await atOnce(settings.streamsAtOnce, streams.keys(), (stream) => refold(working, stream));
+    return { streams: streams.size };
+  });
 
 export const fillPage =
   (working: Working, work: Work) =>

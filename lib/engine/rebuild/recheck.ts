@@ -3,6 +3,7 @@ import { atOnce } from '../at-once.ts';
 import { compareStream } from './compare.ts';
 import { kindOf } from './kinds.ts';
 import type { Difference, Rebuild } from './ports.ts';
+import { handledBy } from './scan.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { TakePage, Working } from './slice.ts';
 import { cursorDifferences } from './verify.ts';
@@ -16,7 +17,7 @@ const lastHandled = async ({ store, projection }: Working, stream: string): Prom
   for (let to: number | undefined, more = true; more; more = to !== undefined) {
     const range = { from: 1, limit: commitsPerPage, newestFirst: true, ...(to !== undefined && { to }) };
     const { commits, next } = await store.read(stream, range);
-    const found = commits.find(({ events }) => events.some(({ type }) => projection.on[type] !== undefined));
+    const found = commits.find(handledBy({ projection }));
     if (found) return found.commit;
     to = next;
   }

@@ -1,9 +1,8 @@
 import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
-import type { ScanPlace } from '../ports.ts';
 import { compareStream, isSampled } from './compare.ts';
-import { streamsOf } from './fill.ts';
 import type { Difference, Rebuild, Work } from './ports.ts';
+import { handledBy, scanned, streamsOf } from './scan.ts';
 import { defaultWorkSettings } from './settings.ts';
 import type { TakePage, Working } from './slice.ts';
 
@@ -16,14 +15,13 @@ const cursorDifference = async (
   last: number,
 ): Promise<Difference | undefined> => {
   const head = await view.head(streamKey(projection, stream));
-  if (head?.parked)
-    return {
-      stream,
-      what: 'parked',
-      detail: `at commit ${head.parked.commit}: fix its cause, or the view's code, and resume it`,
-    };
-  if ((head?.commit ?? 0) >= last) return undefined;
-  return { stream, what: 'behind', detail: `its cursor is at commit ${head?.commit ?? 0}, and its history has commit ${last}` };
+  const { commit = 0, parked } = head ?? {};
+  if (parked) {
+    const detail = `at commit ${parked.commit}: resume it when its cause is mended, or mend the projection`;
+    return { stream, what: 'parked', detail };
+  }
+  if (commit >= last) return undefined;
+  return { stream, what: 'behind', detail: `its cursor is at commit ${commit}, and commit ${last} is in its history` };
 };
 
 /** The cursors that are still wrong after the time in which live delivery brings any other one up to date. */
@@ -51,29 +49,19 @@ export const cursorDifferences = async (working: Working, last: ReadonlyMap<stri
 export const verifyPage =
   (working: Working, work: Work) =>
   ({ category, settings: { compareOneOf } }: Rebuild): TakePage =>
-  async (after) => {
-    const { scanner, projection, settings = defaultWorkSettings } = working;
-    const page = await scanner.scan(
-      { segment: work.number, of: work.of },
-      { limit: settings.pageCommits, ...(after && { after: after as ScanPlace }) },
-    );
-    const streams = streamsOf(working, page.commits, category);
-    const last = new Map<string, number>();
-    for (const [stream, commits] of streams) {
-      const handled = commits.findLast(({ events }) => events.some(({ type }) => projection.on[type] !== undefined));
-      if (handled) last.set(stream, handled.commit);
-    }
-    const begun = [...streams].filter(([, [first]]) => first?.commit === 1).map(([stream]) => stream);
-    const differences = [...(await cursorDifferences(working, last))];
-    const sampled = begun.filter((stream) => isSampled(stream, compareOneOf));
-    await atOnce(settings.streamsAtOnce, sampled, async (stream) => {
-      differences.push(...(await compareStream(working, stream)));
+    scanned(working, work, async (commits) => {
+      const { settings = defaultWorkSettings } = working;
+      const streams = streamsOf(working, commits, category);
+      const handled = handledBy(working);
+      const last = [...streams].flatMap(([stream, own]) => {
+        const commit = own.findLast(handled);
+        return commit ? [[stream, commit.commit] as const] : [];
+      });
+      const begun = [...streams].filter(([, [first]]) => first?.commit === 1).map(([stream]) => stream);
+      const differences = [...(await cursorDifferences(working, new Map(last)))];
+      const sampled = begun.filter((stream) => isSampled(stream, compareOneOf));
+      await atOnce(settings.streamsAtOnce, sampled, async (stream) => {
+        differences.push(...(await compareStream(working, stream)));
+      });
+      return { streams: begun.length, differences };
     });
-    return {
-      ...(page.next && { next: page.next }),
-      commits: page.commits.length,
-      streams: begun.length,
-      scanUnits: page.units,
-      differences,
-    };
-  };

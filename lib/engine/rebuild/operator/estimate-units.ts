@@ -9,9 +9,9 @@ import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
 import { rowPlace, shareSort } from '../../view/shares.ts';
 import { listed } from '../../view/view-item.ts';
 import { rowsPerTransaction } from '../../view/write-shares.ts';
-import { handledBy, streamsOf } from '../fill.ts';
 import { kindOf } from '../kinds.ts';
 import type { Units } from '../ports.ts';
+import { handledBy, streamsOf } from '../scan.ts';
 
 /** One request reads all of these together; a scan that is eventually consistent takes half. */
 const reads = (...sizes: readonly number[]): number => readUnits(sum(sizes));
