@@ -1,10 +1,10 @@
 import type { Message } from '../core/message.ts';
 import { type AnyProjection, type AnySharedRows, type SharedRows, sourcesOf } from '../core/projection.ts';
-import type { Share } from '../core/share.ts';
+import type { Share, Total } from '../core/share.ts';
 import type { ViewItem } from '../engine/ports.ts';
 import { storable } from '../engine/store/storable.ts';
 import { apply } from '../engine/view/apply.ts';
-import { type Contributed, contributed, sumOf } from '../engine/view/shares.ts';
+import { addingUp, type Contributed, contributed, totalOf } from '../engine/view/shares.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { commitsOf, type Given } from './projecting.ts';
 
@@ -19,6 +19,13 @@ export type ExpectedTotals = Readonly<{
 /** As readers are shown it; a sum beyond 2^53 - 1 by its digits. */
 const comparable = (shown: unknown): unknown =>
   storable(JSON.parse(JSON.stringify(shown, (_, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each))));
+
+/** The total of some streams' shares in a row; undefined if there are none. */
+export const sumOf = (row: string, shares: readonly Share[]): Total | undefined => {
+  const sum = addingUp(row, 1);
+  for (const [i, share] of shares.entries()) sum.add(String(i), share);
+  return totalOf([...sum.parts().values()])?.total;
+};
 
 const contributedBy = (projection: AnyProjection & AnySharedRows, given: readonly Given<Message>[], id: string): Contributed => {
   const commits = commitsOf(sourcesOf(projection)[0]!, given, id);

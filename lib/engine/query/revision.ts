@@ -1,18 +1,16 @@
 import { revisionKey } from '../../core/deployed-names.ts';
 import { ProblemError } from '../../core/problem.ts';
+import type { NewestRebuild } from '../rebuild/operator/report.ts';
 import { runningStates } from '../rebuild/ports.ts';
 import type { Actives } from '../view/ports.ts';
 import { begunOn } from './page.ts';
 import type { Querying } from './querying.ts';
 
-/** The progress of the newest rebuild of a view that has no active revision yet. */
-export type Built = Readonly<{ rebuild: string; state: string; commits: number; aboutCommits: number }>;
-
 /** A view for queries: all of its deployed revisions, and the ports that say which of them answers. */
 export type Revisions = Readonly<{
   deployed: readonly Querying[];
   active: (projection: string) => ReturnType<Actives['load']>;
-  built: (projection: string) => Promise<Built | undefined>;
+  built: (projection: string) => Promise<NewestRebuild | undefined>;
   /** The id of the table that a revision has by now, by `<projection>.r<revision>`. */
   tableOf: (revision: string) => Promise<string | undefined>;
 }>;
@@ -20,7 +18,7 @@ export type Revisions = Readonly<{
 /** Enough of a table's id to tell it from any other that had its name. */
 const incarnationOf = (table: string | undefined): string | undefined => table?.replaceAll('-', '').slice(0, 12);
 
-const beingBuilt = (view: string, built: Built | undefined): ProblemError => {
+const beingBuilt = (view: string, built: NewestRebuild | undefined): ProblemError => {
   const running = built && runningStates.some((state) => state === built.state);
   const detail = running
     ? `${view} is being built: ${built.commits} of about ${built.aboutCommits} commits are read. Ask again later.`

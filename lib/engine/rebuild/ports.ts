@@ -1,3 +1,5 @@
+import { nowOf } from '../instant.ts';
+import type { Clock } from '../ports.ts';
 import type { Switch } from '../view/ports.ts';
 
 export type RebuildSettings = Readonly<{
@@ -18,6 +20,12 @@ export type RebuildState = (typeof runningStates)[number] | (typeof finalStates)
 
 /** True if it has ended. */
 export const isOver = ({ state }: Readonly<{ state: RebuildState }>): boolean => finalStates.some((final) => final === state);
+
+/** The instants of a rebuild that comes to its end now. */
+export const endedNow = (clock: Pick<Clock, 'now'>) => {
+  const now = nowOf(clock);
+  return { since: now, endedAt: now };
+};
 
 /**
  * A difference that verifying or an audit found: in a stream, or in a shared row whose total is not the sum of its contributions. Fields

@@ -1,6 +1,5 @@
-import { nowOf } from '../instant.ts';
 import type { Ordering } from './operator/requests.ts';
-import { isOver, type Rebuild, runningStates } from './ports.ts';
+import { endedNow, isOver, type Rebuild, runningStates } from './ports.ts';
 
 /** The time within which an execution must have started after its record was written (milliseconds). */
 const startsWithin = 60_000;
@@ -15,9 +14,8 @@ export const reconciled = async (
   const status = await executions.status(id);
   const age = clock.now() - Date.parse(startedAt);
   if (status === 'running' || (status === undefined && age < startsWithin)) return rebuild;
-  const now = nowOf(clock);
   const reason =
     status === undefined ? 'Its execution was never started.' : 'Its execution ended without a result: look there for the cause.';
-  await rebuilds.move(id, runningStates, { state: 'failed', reason, since: now, endedAt: now });
+  await rebuilds.move(id, runningStates, { state: 'failed', reason, ...endedNow(clock) });
   return (await rebuilds.load(id)) ?? rebuild;
 };

@@ -8,6 +8,7 @@ import type { RefoldOrder } from '../view/refold.ts';
 import { kindOf } from './kinds.ts';
 import {
   type Difference,
+  endedNow,
   isOver,
   type PartProgress,
   type Rebuild,
@@ -115,8 +116,7 @@ type Ending = Readonly<{ from: readonly RebuildState[]; to: Pick<Rebuild, 'state
 
 /** Moves to a final state; reports whichever final state won. */
 const end = async (leading: Pick<Leading, 'rebuilds' | 'clock'>, id: string, { from, to }: Ending): Promise<Judged> => {
-  const now = nowOf(leading.clock);
-  await leading.rebuilds.move(id, from, { ...to, since: now, endedAt: now });
+  await leading.rebuilds.move(id, from, { ...to, ...endedNow(leading.clock) });
   return { state: (await known(leading, id)).state, recheck: [] };
 };
 
@@ -127,9 +127,8 @@ const switchOver = async (leading: Leading, rebuild: Rebuild, code: string | und
   const phase = await phases.load(projection, revision);
   // The rows were found correct, so they are this code's now.
   if (phase && code !== undefined && phase.code !== code) await phases.save(projection, revision, { ...phase, code });
-  const now = nowOf(clock);
-  const to = { state: 'switched', found: 0, since: now, endedAt: now } as const;
-  const next = { projection, revision, since: now, by, why, ...(from !== undefined && { previous: from }) };
+  const to = { state: 'switched', found: 0, ...endedNow(clock) } as const;
+  const next = { projection, revision, since: to.since, by, why, ...(from !== undefined && { previous: from }) };
   const answers = (await actives.load(projection))?.revision === revision;
   if (await rebuilds.move(id, ['verifying'], to, answers ? undefined : { next, from }))
     log.info('A rebuilt revision answers queries now.', { rebuild: id, projection, revision });

@@ -225,17 +225,3 @@ export const totalOf = (parts: readonly RowPart[]): Readonly<{ total: Total; cha
     changes: Number(sums.get('changes') ?? 0),
   };
 };
-
-/** The sum of some contributions: the correct row. */
-export const sumOf = (row: string, shares: readonly Share[]): Total | undefined =>
-  totalOf(
-    shares.map((share) => {
-      const { amounts, highest } = checked(row, share);
-      return {
-        row,
-        shard: 0,
-        amounts: { ...Object.fromEntries(amounts), contributors: 1 },
-        highest: Object.fromEntries(highest),
-      };
-    }),
-  )?.total;

@@ -6,7 +6,7 @@ import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { keptFor } from '../../../lib/engine/kept-for.ts';
 import { answerCache } from '../../../lib/engine/query/answer-cache.ts';
 import { consistencyToken } from '../../../lib/engine/query/consistency.ts';
-import type { Built } from '../../../lib/engine/query/revision.ts';
+import type { NewestRebuild } from '../../../lib/engine/rebuild/operator/report.ts';
 import { placed } from '../../../lib/engine/view/lists.ts';
 import type { Active } from '../../../lib/engine/view/ports.ts';
 import { type Answering, answerQuery } from '../../../lib/http/query.ts';
@@ -259,7 +259,7 @@ describe('a view that declares how long an answer is fresh', () => {
 describe('a view of which two revisions are deployed', () => {
   let newer: LaggingView;
   let active: number | undefined;
-  let built: Built | undefined;
+  let built: NewestRebuild | undefined;
   let asked: number;
   let tables: Readonly<Record<string, string>> = {};
   const two = (over: Partial<AnyProjection> = {}, keep = 0) => {

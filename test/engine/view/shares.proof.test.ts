@@ -7,8 +7,9 @@ import { mendRow, unevenParts } from '../../../lib/engine/view/mend.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
-import { isHigher, rowChanges, shardOf, sumOf, totalOf } from '../../../lib/engine/view/shares.ts';
+import { isHigher, rowChanges, shardOf, totalOf } from '../../../lib/engine/view/shares.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
+import { sumOf } from '../../../lib/testing/sharing.ts';
 import { distantView } from '../../support/examples/distant-view.ts';
 import { anySpread, checkRows, spreadHistory } from '../../support/examples/sharing.ts';
 

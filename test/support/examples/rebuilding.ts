@@ -17,7 +17,7 @@ import { carryOutBatch, type Order } from '../../../lib/engine/view/orders.ts';
 import { knownPhase } from '../../../lib/engine/view/phase.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
-import { contributed, isPlaceOfRow, sumOf, totalOf } from '../../../lib/engine/view/shares.ts';
+import { contributed, isPlaceOfRow, totalOf } from '../../../lib/engine/view/shares.ts';
 import { listed } from '../../../lib/engine/view/view-item.ts';
 import {
   memoryActives,
@@ -30,6 +30,7 @@ import {
 } from '../../../lib/testing/memory/rebuild.ts';
 import type { MemoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
+import { sumOf } from '../../../lib/testing/sharing.ts';
 import { delivered, entries, sums } from './bag.ts';
 
 type BagMemory = Readonly<{ sum: number; seen: number }>;

@@ -5,8 +5,9 @@ import type { AnyProjection, AnySharedRows, SharedRows } from '../../../lib/core
 import type { Share } from '../../../lib/core/share.ts';
 import { type EventOf, v1 } from '../../../lib/core/version.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
-import { contributed, sumOf, totalOf } from '../../../lib/engine/view/shares.ts';
+import { contributed, totalOf } from '../../../lib/engine/view/shares.ts';
 import type { MemoryView } from '../../../lib/testing/memory/view.ts';
+import { sumOf } from '../../../lib/testing/sharing.ts';
 import { commitOf } from '../store/commits.ts';
 
 const spreadEvents = { Spread: v1(z.object({ rows: z.int(), amount: z.number() })), Ignored: v1(z.object({})) };

@@ -5,8 +5,9 @@ import type { Share } from '../../../lib/core/share.ts';
 import type { RowPart } from '../../../lib/engine/ports.ts';
 import { storable } from '../../../lib/engine/store/storable.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
-import { contributed, rowAt, rowPlace, shareSort, sumOf, totalOf } from '../../../lib/engine/view/shares.ts';
+import { contributed, rowAt, rowPlace, shareSort, totalOf } from '../../../lib/engine/view/shares.ts';
 import { listed } from '../../../lib/engine/view/view-item.ts';
+import { sumOf } from '../../../lib/testing/sharing.ts';
 
 /** An item of a view's table as it is stored. */
 export type Stored = Readonly<Record<string, unknown> & { key: string; sort: string }>;

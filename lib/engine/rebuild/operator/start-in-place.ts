@@ -6,17 +6,14 @@ import type { RefoldOrder } from '../../view/refold.ts';
 import type { Rebuild } from '../ports.ts';
 import { rebuildSettings } from '../settings.ts';
 import { type Asked, liveView, type Ordering } from './requests.ts';
-import { begin, recordOf } from './start.ts';
+import { begin } from './start.ts';
 
 /** Compares a live revision with the fold of its streams; with `repair`, differences are refolded. */
 export const orderAudit = async (ordering: Ordering, asked: Asked & Readonly<{ repair?: boolean }>): Promise<Rebuild> => {
   const settings = rebuildSettings({ compareOneOf: 1, ...asked.settings });
   const view = await liveView(ordering, asked);
   const { repair = false } = asked;
-  return begin(
-    ordering,
-    await recordOf(ordering, view, asked, settings, { kind: 'audit', state: 'verifying', ...(repair && { repair }) }),
-  );
+  return begin(ordering, view, asked, settings, { kind: 'audit', state: 'verifying', ...(repair && { repair }) });
 };
 
 export type Refolded = Readonly<{ projection: string; revision: number; stream: string }>;
@@ -42,5 +39,5 @@ export const orderReplay = async (ordering: Ordering, asked: Asked & Readonly<{ 
   const { category } = asked;
   const categories = sourcesOf(view.projection).map((source) => source.category);
   if (!categories.includes(category)) throw invalid('category', `${asked.projection} reads ${categories.join(' and ')}`);
-  return begin(ordering, await recordOf(ordering, view, asked, settings, { kind: 'replay', state: 'filling', category }));
+  return begin(ordering, view, asked, settings, { kind: 'replay', state: 'filling', category });
 };

@@ -1,62 +1,43 @@
 import { nowOf } from '../../instant.ts';
-import { isOver, type Rebuild, type RebuildSettings, runningStates } from '../ports.ts';
+import { endedNow, isOver, type Rebuild, type RebuildSettings, runningStates } from '../ports.ts';
 import { reconciled } from '../reconcile.ts';
 import { rebuildSettings, smallCommits } from '../settings.ts';
 import type { RebuildView } from '../steps.ts';
 import { type Asked, conflict, deployedRevision, type Ordering, revisionsOf } from './requests.ts';
 
-/** Writes the record, takes the lock, and starts the execution. One that is locked by something long over goes on all the same. */
-export const begin = async (ordering: Ordering, rebuild: Rebuild, prepare?: () => Promise<void>): Promise<Rebuild> => {
-  const { rebuilds, executions, clock } = ordering;
-  let running = await rebuilds.begin(rebuild);
-  if (running !== undefined) {
-    const there = await rebuilds.load(running);
-    const now = there && (await reconciled(ordering, there));
-    if (now && isOver(now)) running = await rebuilds.begin(rebuild);
-  }
-  if (running !== undefined)
-    throw conflict('rebuild-running', `${rebuild.projection} has a rebuild running: ${running}. Wait for it, or cancel it.`, {
-      rebuild: running,
-    });
-  try {
-    await prepare?.();
-    await executions.start(rebuild.id);
-  } catch (cause) {
-    const now = nowOf(clock);
-    await rebuilds.move(rebuild.id, runningStates, {
-      state: 'failed',
-      reason: `It could not be started: ${cause}`,
-      since: now,
-      endedAt: now,
-    });
-    throw cause;
-  }
-  return rebuild;
-};
-
 type Kind = Pick<Rebuild, 'kind' | 'state'> & Partial<Pick<Rebuild, 'category' | 'repair' | 'from'>>;
 
-/** The record of the rebuild that starts now. */
-export const recordOf = async (
-  { clock, keys, aboutCommits }: Ordering,
-  { projection }: RebuildView,
+/** Writes the record, takes the lock, and starts the execution. A lock of a rebuild that is over is taken over. */
+export const begin = async (
+  ordering: Ordering,
+  { projection: { name, revision } }: RebuildView,
   { by, why }: Pick<Asked, 'by' | 'why'>,
   settings: RebuildSettings,
   kind: Kind,
+  prepare: () => Promise<void> = async () => {},
 ): Promise<Rebuild> => {
+  const { rebuilds, executions, clock, keys } = ordering;
+  const aboutCommits = await ordering.aboutCommits();
   const now = nowOf(clock);
-  return {
-    id: keys.randomId(),
-    projection: projection.name,
-    revision: projection.revision,
-    ...kind,
-    since: now,
-    by,
-    why,
-    startedAt: now,
-    settings,
-    aboutCommits: await aboutCommits(),
-  };
+  const about = { id: keys.randomId(), projection: name, revision, since: now, by, why, startedAt: now, settings, aboutCommits };
+  const small = kind.kind === 'rebuild' && aboutCommits <= smallCommits;
+  const rebuild: Rebuild = { ...about, ...kind, ...(small && { small }) };
+  let running = await rebuilds.begin(rebuild);
+  const other = running === undefined ? undefined : await rebuilds.load(running);
+  if (other && isOver(await reconciled(ordering, other))) running = await rebuilds.begin(rebuild);
+  if (running !== undefined)
+    throw conflict('rebuild-running', `${name} has a rebuild running: ${running}. Wait for it, or cancel it.`, {
+      rebuild: running,
+    });
+  try {
+    await prepare();
+    await executions.start(rebuild.id);
+  } catch (cause) {
+    const reason = `It could not be started: ${cause}`;
+    await rebuilds.move(rebuild.id, runningStates, { state: 'failed', reason, ...endedNow(clock) });
+    throw cause;
+  }
+  return rebuild;
 };
 
 /** The revision that a rebuild is for: the one that is named, or the newest; refused where it answers already. */
@@ -85,9 +66,7 @@ export const orderRebuild = async (ordering: Ordering, asked: Asked): Promise<Re
   // Rows that other code may have written are all compared.
   const foreign = phase?.code === undefined || phase.code !== view.code;
   const kind: Kind = { kind: 'rebuild', state: 'filling', ...(from !== undefined && { from }) };
-  const record = await recordOf(ordering, view, asked, foreign ? { ...settings, compareOneOf: 1 } : settings, kind);
-  const small = record.aboutCommits <= smallCommits;
-  return begin(ordering, { ...record, ...(small && { small }) }, async () => {
+  return begin(ordering, view, asked, foreign ? { ...settings, compareOneOf: 1 } : settings, kind, async () => {
     // Only the holder of the lock may do this: a refused rebuild would overwrite what another one has made live.
     if (!phase)
       await phases.save(name, revision, {
