@@ -39,7 +39,7 @@ describe('functions at once', () => {
     expect(mapping?.Properties.ScalingConfig).toEqual({ MaximumConcurrency: 7 });
     for (const wrong of ['1', '1001', 'many', '2.5'])
       expect(() => settingsFor('dev', { maximumConcurrency: wrong })).toThrow(
-        `'${wrong}' is no limit of functions for one queue: use -c maximumConcurrency=<a whole number from 2 to 1000>.`,
+        `'${wrong}' is not a valid limit of functions for one queue: use -c maximumConcurrency=<a whole number from 2 to 1000>.`,
       );
     const bounds = { maximumConcurrency: [2, 1_000], accountConcurrency: [10, 1_000_000] } as const;
     for (const [name, [least, most]] of Object.entries(bounds)) {
@@ -48,7 +48,7 @@ describe('functions at once', () => {
         expect(() => settingsFor('dev', { [name]: beyond })).toThrow(`a whole number from ${least} to ${most}`);
     }
     expect(() => deployed('dev', { accountConcurrency: 60 })).toThrow(
-      /^5 consumers with up to 20 functions each may keep 100 busy at once\. Of the 60 that the account has they may take 30, .* use -c maximumConcurrency=6,/,
+      /^5 consumers with up to 20 functions each may keep 100 busy at once\. They may use 30 of the account's 60, .* use -c maximumConcurrency=6,/,
     );
   });
 });
