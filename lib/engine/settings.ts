@@ -56,11 +56,11 @@ export const sweepSettings = {
   runMilliseconds: 30_000,
 };
 
-/** The time that a process works on one instance without a break; each figure's reason is beside it. */
+/** The limits of a process's work on one instance; each figure's reason is beside it. */
 export type ProcessSettings = Readonly<typeof processSettings>;
 
 export const processSettings = {
-  /** Steps of one instance in one go, each with its sends and a commit: more than any process has that ends; what goes on comes again. */
+  /** Steps of one instance at a time, each with its sends and a commit: more than any process has that ends; the rest is retried. */
   turns: 25,
   /** When no further step is begun; the function's own timeout is twice as long. */
   attendMilliseconds: 10_000,

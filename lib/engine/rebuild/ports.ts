@@ -171,7 +171,7 @@ export interface ViewScanner {
   ): Promise<Readonly<{ items: readonly ScannedItem[]; next?: Readonly<Record<string, unknown>>; units: number }>>;
 }
 
-/** The parts of an item that a scan of a view's table returns: enough to know what to check. */
+/** The facts about an item that a scan of a view's table returns: enough to know what to check. */
 export type ScannedItem = Readonly<
   { kind: 'head' | 'row' | 'share'; stream: string; key: string; sort: string } | { kind: 'part'; row: string; shard: number }
 >;

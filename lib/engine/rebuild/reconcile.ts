@@ -4,7 +4,7 @@ import { endedNow, isOver, type Rebuild, runningStates } from './ports.ts';
 /** The time within which an execution must have started after its record was written (milliseconds). */
 const startsWithin = 60_000;
 
-/** A rebuild as it is: one whose execution has ended without saying so in the record is over. */
+/** The true state of a rebuild: one whose execution has ended without saying so in the record has ended. */
 export const reconciled = async (
   { rebuilds, executions, clock }: Pick<Ordering, 'rebuilds' | 'executions' | 'clock'>,
   rebuild: Rebuild,

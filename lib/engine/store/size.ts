@@ -4,8 +4,8 @@ import { dynamoDb } from '../limits.ts';
 // a byte, three bytes for a list or map and one for each of its elements. Where the rule says "approximately" this errs upwards.
 
 /**
- * The most that a command may use of it: a process that cannot react to an event at once keeps the event in a commit of its own, with its
- * position and the reason.
+ * The most bytes of a command's commit. The rest of an item is for a process that cannot react to an event at once: it keeps the event in a
+ * commit of its own, with its position and the reason.
  */
 export const largestCommit = dynamoDb.itemBytes - 8 * 1024;
 

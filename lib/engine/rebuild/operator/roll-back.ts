@@ -4,7 +4,7 @@ import type { RollBack } from '../ports.ts';
 import { viewOf } from '../steps.ts';
 import { type Asked, conflict, type Ordering, revisionsOf } from './requests.ts';
 
-/** The active revision after a roll back: one record tells both. */
+/** The switch of a roll back, from its record. */
 export const switchOf = ({ projection, revision, from, since, by, why }: RollBack): Switch => ({
   next: { projection, revision, previous: from, since, by, why },
   from,
