@@ -5,6 +5,7 @@ import { idRule, isId } from '../../core/stream.ts';
 import { dynamoDb } from '../limits.ts';
 import type { RowChange, RowPart, ViewItem } from '../ports.ts';
 import { storable } from '../store/storable.ts';
+import { compareText } from './lists.ts';
 
 /** The most names that one share may have. A change of a row is one expression, in which a name takes at most seven operators. */
 const namesPerShare = dynamoDb.expressionOperators / 10;
@@ -23,6 +24,8 @@ export const rowAt = (place: string): string => place.slice(mark.length);
  * how many streams have a share, and `changes`, which only grows and so tells one state of a row from every other. What one
  * stream contributes is safe integers; what many come to is exact, since DynamoDB's numbers have 38 digits, and 10^22 streams would be needed to fill them. */
 type Flat = Readonly<{ amounts: ReadonlyMap<string, number>; highest: ReadonlyMap<string, number | string> }>;
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => Number(a > b) - Number(a < b);
 
 const entries = <T>(values: Readonly<Record<string, T>> | undefined, prefix: string) =>
   Object.entries(values ?? {}).map(([name, value]) => [`${prefix}/${name}`, value] as const);
@@ -54,10 +57,7 @@ const utf8 = new TextEncoder();
 /** True if one value is above another, as DynamoDB compares: texts by their bytes. A text is above every number. */
 export const isHigher = (value: number | string, than: number | string | undefined): boolean => {
   if (than === undefined || typeof value !== typeof than) return than === undefined || typeof value === 'string';
-  if (typeof value === 'number') return value > Number(than);
-  const [a, b] = [utf8.encode(value), utf8.encode(String(than))];
-  const i = a.findIndex((byte, at) => byte !== b[at]);
-  return i >= 0 && (a[i] ?? 0) > (b[i] ?? -1);
+  return typeof value === 'number' ? value > Number(than) : compareText(value, String(than)) > 0;
 };
 
 type Raised = readonly (readonly [string, number | string])[];
@@ -159,9 +159,7 @@ export const shareChange = (
 
 /** True if two contributions add the same to their row. */
 export const sameShares = (a: Share | undefined, b: Share | undefined): boolean => {
-  const named = (share: Share | undefined) =>
-    share &&
-    [...flat(share).amounts, ...flat(share).highest].sort(([left], [right]) => Number(left > right) - Number(left < right));
+  const named = (share: Share | undefined) => share && [...flat(share).amounts, ...flat(share).highest].sort(byName);
   return JSON.stringify(named(a)) === JSON.stringify(named(b));
 };
 
@@ -194,7 +192,7 @@ export const sameParts = (a: RowPart | undefined, b: RowPart | undefined): boole
     Object.entries({ ...part?.amounts, ...part?.highest })
       .filter(([name, value]) => name !== 'changes' && (name.startsWith('highest/') || value !== 0))
       .map(([name, value]) => [name, typeof value === 'bigint' ? { exactly: String(value) } : value] as const)
-      .sort(([left], [right]) => Number(left > right) - Number(left < right));
+      .sort(byName);
   return JSON.stringify(values(a)) === JSON.stringify(values(b));
 };
 
@@ -210,7 +208,7 @@ export const totalOf = (parts: readonly RowPart[]): Readonly<{ total: Total; cha
     for (const [name, value] of Object.entries(part.highest)) if (isHigher(value, highest.get(name))) highest.set(name, value);
   }
   if (!sums.get('contributors')) return undefined;
-  const amounts = new Map([...sums].filter(([, amount]) => amount !== 0).sort(([a], [b]) => Number(a > b) - Number(a < b)));
+  const amounts = new Map([...sums].filter(([, amount]) => amount !== 0).sort(byName));
   const under = (prefix: string) => Object.fromEntries(namesUnder(prefix, amounts)) as Record<string, Amount>;
   const members = Map.groupBy(namesUnder('member/', amounts), ([name]) => name.slice(0, name.indexOf('/')));
   return {
