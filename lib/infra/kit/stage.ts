@@ -47,7 +47,7 @@ export const stageOf = (context: unknown): Stage => {
   return stage;
 };
 
-/** What may be set by `-c`, beside the stage and what is adopted. */
+/** The settings by `-c`, beside the stage and the adopted resources. */
 const keys = [
   'architecture',
   'plainHttp',
@@ -61,7 +61,7 @@ const keys = [
 type Adopt<T> = Readonly<Partial<Record<KeptTable | 'userPool', T>>>;
 type Context = Readonly<Partial<Record<(typeof keys)[number], unknown>> & { adopt?: Adopt<unknown> }>;
 
-/** What the context of a deployment says about all of them. */
+/** The settings in the context of a deployment. */
 export const contextIn = (context: (key: string) => unknown): Context => ({
   ...Object.fromEntries(keys.map((key) => [key, context(key)])),
   adopt: Object.fromEntries([
