@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../lib/cli/history/verify.ts';
 import { gauge } from '../support/apps/rebuild/gauge.ts';
-import { isWhole, rebuildHouse } from '../support/apps/rebuild/house.ts';
+import { betweenRequests, isWhole, rebuildHouse } from '../support/apps/rebuild/house.ts';
 import { eventually } from '../support/eventually.ts';
 import { killing } from '../support/over-http/killing.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
@@ -78,6 +79,7 @@ describe.runIf(overHttp())('rebuilding views', () => {
       for (; going; written += 1) {
         const { status } = await ada('POST', `/gauge/s${written % 60}/read`, { value: written });
         expect(status).toBe(200);
+        await pause(betweenRequests);
       }
     })();
     await eventually(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, inject } from 'vitest';
 import { ensureUser } from '../../../../lib/aws/local/users.ts';
@@ -20,6 +21,9 @@ import { customers, home } from '../../../integration/setup.ts';
 import { eventually } from '../../eventually.ts';
 import { as, type Call } from '../../over-http/http.ts';
 import { latest } from './views.ts';
+
+/** Between two requests of somebody who reads or writes beside a rebuild (milliseconds): without it they take the processors from the rebuild. */
+export const betweenRequests = 50;
 
 /** A reader's answers, in order. */
 export type Seen = Readonly<{ status: number; revisions: ReadonlySet<number>; etag: string | null }>;
@@ -97,6 +101,7 @@ export const rebuildHouse = (stack: string) => {
           for (let cursor: string | undefined = ''; cursor !== undefined; ) {
             const seen: Seen & { cursor?: string } = await page(cursor === '' ? '' : `&cursor=${cursor}`);
             walk.push(seen);
+            await pause(betweenRequests);
             cursor = seen.cursor;
           }
           all.push(walk);
