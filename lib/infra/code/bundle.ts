@@ -38,10 +38,14 @@ export const compiled = {
 } as const satisfies BuildOptions;
 
 /** Resolves `#manifest`, which the handlers import, to the deployer's module. */
-export const manifestIs = (manifestModule: string): Plugin => ({
+const manifestIs = (manifestModule: string): Plugin => ({
   name: 'manifest',
   setup: ({ onResolve }) => onResolve({ filter: /^#manifest$/ }, () => ({ path: manifestModule })),
 });
+
+/** Options of a bundle of a project's own code: packages stay outside. */
+export const projectCode = (manifest: string) =>
+  ({ ...compiled, packages: 'external', plugins: [manifestIs(manifest)] }) as const satisfies BuildOptions;
 
 /** Functions have their credentials in the environment alone. */
 const credentials: Plugin = {

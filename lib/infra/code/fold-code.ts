@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Manifest } from '../../core/manifest.ts';
-import { compiled, manifestIs, pathOf } from './bundle.ts';
+import { pathOf, projectCode } from './bundle.ts';
 import { hashOfCode, homeOf, modulesOf } from './manifest-modules.ts';
 
 const core = (file: string) => fileURLToPath(new URL(`../../core/${file}`, import.meta.url));
@@ -36,10 +36,8 @@ const hashOf = async (module: string, kernel: readonly string[]): Promise<string
     ...kernel,
   ].join('\n');
   const { outputFiles, metafile } = await build({
-    ...compiled,
+    ...projectCode(module),
     stdin: { contents: entry, resolveDir: dirname(module), sourcefile: 'fold-code.ts' },
-    packages: 'external',
-    plugins: [manifestIs(module)],
   });
   return hashOfCode(outputFiles[0]?.text, metafile, module);
 };

@@ -4,7 +4,7 @@ import { findPackageJSON } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { compiled, manifestIs } from './bundle.ts';
+import { compiled, projectCode } from './bundle.ts';
 
 /** One source of a manifest: what it imports, and what it exports under which names. */
 export type Module = Readonly<{ path: string; imports: readonly string[]; exports: ReadonlyMap<string, unknown> }>;
@@ -21,13 +21,7 @@ const exporting = ({ inputs }: Metafile): Promise<readonly Module[]> =>
 
 /** All modules that a manifest is made of, packages left out. */
 export const modulesOf = async (manifest: string): Promise<readonly Module[]> => {
-  const { metafile } = await build({
-    ...compiled,
-    entryPoints: [manifest],
-    packages: 'external',
-    plugins: [manifestIs(manifest)],
-  });
-  return exporting(metafile);
+  return exporting((await build({ ...projectCode(manifest), entryPoints: [manifest] })).metafile);
 };
 
 /** The module that something of a manifest comes from, and its name there: of those that export it, one that has it from no other. */

@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { instanceRows } from '../../core/process/instances-view.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
 import type { Source } from '../../core/version.ts';
-import { compiled, manifestIs, pathOf } from './bundle.ts';
+import { pathOf, projectCode } from './bundle.ts';
 import { onlyHandled, timesIn } from './handled-formats.ts';
 import { hashOfCode, homeOf, type Module, modulesOf } from './manifest-modules.ts';
 
@@ -85,11 +85,9 @@ export const projectionCode = async (
     const importer = home?.path ?? manifest;
     const compile = (contents: string, minify: boolean) =>
       build({
-        ...compiled,
+        ...projectCode(manifest),
         minify,
         stdin: { contents, resolveDir: dirname(importer), sourcefile: 'projection-code.ts' },
-        packages: 'external',
-        plugins: [manifestIs(manifest)],
       });
     const readable = await compile(home ? home.lines.join('\n') : `export * from ${JSON.stringify(manifest)};`, false);
     let narrowed = readable.outputFiles[0]?.text ?? '';
