@@ -31,3 +31,11 @@ export const deployedViews = ({ projections }: Pick<Manifest, 'projections'>): r
     return { projection, table: tableOf(projection), queue, queueUrl, ...(code !== undefined && { code }) };
   });
 };
+
+/** The revision of a view that this function serves. */
+export const ownRevision = ({ projections }: Pick<Manifest, 'projections'>): AnyProjection => {
+  const own = revisionKey({ name: environment('PROJECTION'), revision: Number(environment('REVISION')) });
+  const projection = projections.find((candidate) => revisionKey(candidate) === own);
+  if (!projection) throw new Error(`The manifest has no revision ${own}.`);
+  return projection;
+};

@@ -3,6 +3,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { knownPhase } from '../../engine/view/phase.ts';
 import { routeToView } from '../../engine/view/route.ts';
 import { systemProofs } from '../delivery/proofs.ts';
+import { ownRevision } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { commitStore } from '../store/commit-store.ts';
@@ -14,10 +15,8 @@ import { batchHandler, receiving } from './batch-function.ts';
 
 /** The function of one revision of a view. */
 export const projectHandler = (manifest: Manifest) => {
-  const name = environment('PROJECTION');
-  const revision = Number(environment('REVISION'));
-  const projection = manifest.projections.find((candidate) => candidate.name === name && candidate.revision === revision);
-  if (!projection) throw new Error(`The manifest has no revision ${revision} of ${name}.`);
+  const projection = ownRevision(manifest);
+  const { name, revision } = projection;
   const client = dynamo();
   const log = new Logger({ serviceName: `project-${name}` });
   const store = commitStore(client, environment('COMMITS_TABLE'));

@@ -3,6 +3,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import type { Work } from '../../engine/rebuild/ports.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { work } from '../../engine/rebuild/worker.ts';
+import { ownRevision } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { capacityMeter } from '../rebuild/meter.ts';
@@ -16,10 +17,8 @@ import { viewTable } from '../view/table.ts';
 
 /** A rebuild's worker for one revision: does one slice of a part, and returns whether the part is done. */
 export const rebuildWorkHandler = (manifest: Manifest) => {
-  const name = environment('PROJECTION');
-  const revision = Number(environment('REVISION'));
-  const projection = manifest.projections.find((candidate) => candidate.name === name && candidate.revision === revision);
-  if (!projection) throw new Error(`The manifest has no revision ${revision} of ${name}.`);
+  const projection = ownRevision(manifest);
+  const { name } = projection;
   const meter = capacityMeter();
   // Scans report their own cost, and the control table is not the rebuild's work: only the rest is metered.
   const [plain, metered] = [dynamo(), dynamo({ observe: meter.observe })];

@@ -15,7 +15,7 @@ it('a worker is of the one revision that its function is deployed for', () => {
   vi.stubEnv('REVISION', String(revision));
   expect(() => rebuildWorkHandler(manifest)).not.toThrow();
   vi.stubEnv('REVISION', String(revision + 1));
-  expect(() => rebuildWorkHandler(manifest)).toThrow(`no revision ${revision + 1} of ${name}`);
+  expect(() => rebuildWorkHandler(manifest)).toThrow(`no revision ${name}.r${revision + 1}`);
 });
 
 it('a revision is live when each function knows it: what a function keeps, how long it keeps it, and two clocks that differ', () =>
