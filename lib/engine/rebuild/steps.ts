@@ -26,17 +26,23 @@ export type RebuildView = Readonly<{
   queue: Pick<Queue, 'send'>;
 }>;
 
-/** The ports of the state machine's own steps. */
-export type Leading = Readonly<{
+/** The ports of whatever goes on with a rebuild: an operator's request, or a step of the state machine. */
+export type RebuildPorts = Readonly<{
+  /** All revisions that are deployed. */
   views: readonly RebuildView[];
   actives: Actives;
   phases: Phases;
   rebuilds: Rebuilds;
   clock: Clock;
-  log: Log;
-  /** The time for which a function may still treat a revision as being built: its timeout, and the age of the phase that it caches. */
-  liveAfterSeconds: number;
 }>;
+
+/** The ports of the state machine's own steps. */
+export type Leading = RebuildPorts &
+  Readonly<{
+    log: Log;
+    /** The time for which a function may still treat a revision as being built: its timeout, and the age of the phase that it caches. */
+    liveAfterSeconds: number;
+  }>;
 
 /** The work in order: the items of each list run in parallel, and the next list when all of them are done. */
 export type Plan = Pick<Rebuild, 'kind' | 'projection' | 'revision'> &

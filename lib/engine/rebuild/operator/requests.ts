@@ -1,23 +1,17 @@
 import { ProblemError } from '../../../core/problem.ts';
-import type { Clock, Keys } from '../../ports.ts';
+import type { Keys } from '../../ports.ts';
 import { notFound } from '../../problems.ts';
-import type { Actives, Phases } from '../../view/ports.ts';
-import type { Executions, RebuildSettings, Rebuilds } from '../ports.ts';
-import type { RebuildView } from '../steps.ts';
+import type { Executions, RebuildSettings } from '../ports.ts';
+import type { RebuildPorts, RebuildView } from '../steps.ts';
 
 /** The ports that operators' requests need. */
-export type Ordering = Readonly<{
-  /** All revisions that are deployed. */
-  views: readonly RebuildView[];
-  actives: Actives;
-  phases: Phases;
-  rebuilds: Rebuilds;
-  executions: Executions;
-  clock: Clock;
-  keys: Pick<Keys, 'randomId'>;
-  /** About how many commits there are. */
-  aboutCommits(): Promise<number>;
-}>;
+export type Ordering = RebuildPorts &
+  Readonly<{
+    executions: Executions;
+    keys: Pick<Keys, 'randomId'>;
+    /** About how many commits there are. */
+    aboutCommits(): Promise<number>;
+  }>;
 
 /** A request with its author and reason. */
 export type Asked = Readonly<{
