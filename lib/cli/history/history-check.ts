@@ -1,12 +1,12 @@
-import { type Commit, recordedEvents } from '../../core/commit.ts';
-import { type AnyDecider, fold } from '../../core/decider.ts';
+import type { Commit } from '../../core/commit.ts';
+import type { AnyDecider } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { type AnyProjection, sourceOf } from '../../core/projection.ts';
 import { storedDecidersOf } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
-import { readEvent } from '../../core/version.ts';
 import type { ViewItem } from '../../engine/ports.ts';
+import { foldCommit } from '../../engine/store/fold-commit.ts';
 import { storable } from '../../engine/store/storable.ts';
 import { apply } from '../../engine/view/apply.ts';
 import type { StateLine } from './export-line.ts';
@@ -47,11 +47,7 @@ const reasonOf = (cause: unknown): string => {
 const foldOn = (kept: Kept, decider: AnyDecider, commit: Commit): void => {
   if (commit.version !== kept.version + commit.events.length)
     throw new Error(`its ${commit.events.length} events cannot lead from version ${kept.version} to version ${commit.version}`);
-  kept.state = fold(
-    decider,
-    kept.state,
-    recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
-  );
+  kept.state = foldCommit(decider, kept.state, commit);
 };
 
 const projectOn = (kept: Kept, projection: AnyProjection, commit: Commit): void => {

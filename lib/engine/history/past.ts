@@ -1,13 +1,13 @@
 import { type Actor, allowed, type May } from '../../core/access.ts';
-import { type Commit, recordedEvents } from '../../core/commit.ts';
+import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import { streamName } from '../../core/stream.ts';
-import { readEvent } from '../../core/version.ts';
 import type { Direction, Page } from '../ports.ts';
 import { invalid, notFound, notYours } from '../problems.ts';
 import { answerSize, pageBytes } from '../query/answer-size.ts';
 import { decodeCursor, encodeCursor } from '../query/page-cursor.ts';
+import { eventsIn } from '../store/fold-commit.ts';
 import type { Known } from '../store/known.ts';
 import { type Loading, load } from '../store/load.ts';
 import { type Moment, type Past, type Readable, statesAt } from './state-at.ts';
@@ -45,7 +45,7 @@ const shown = (decider: AnyDecider, commit: Commit, types: readonly string[] | u
   at: commit.at,
   actor: commit.meta.actor,
   correlation: commit.meta.correlation,
-  events: recordedEvents(commit, (stored) => readEvent(decider.events, stored))
+  events: eventsIn(decider.events, commit)
     .map(({ type, version, data }, i) => ({ type, version, v: commit.events[i]?.v, data }))
     .filter(({ type }) => types?.includes(type) ?? true),
 });

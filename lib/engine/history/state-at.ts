@@ -1,9 +1,9 @@
-import { type Commit, recordedEvents, versionBefore } from '../../core/commit.ts';
+import { type Commit, versionBefore } from '../../core/commit.ts';
 import { type AnyDecider, fold } from '../../core/decider.ts';
 import { ProblemError } from '../../core/problem.ts';
-import { readEvent } from '../../core/version.ts';
 import type { Page } from '../ports.ts';
 import { invalid } from '../problems.ts';
+import { eventsIn } from '../store/fold-commit.ts';
 import type { Known } from '../store/known.ts';
 import type { Loading } from '../store/load.ts';
 import { itemSize } from '../store/size.ts';
@@ -46,9 +46,7 @@ const atOf = ({ version, at }: Pick<Past, 'version' | 'at'>): string => (version
 
 const foldedOn = (decider: AnyDecider, past: Past, commit: Commit, count: number): Past => {
   const version = versionBefore(commit) + count;
-  const events = recordedEvents({ ...commit, events: commit.events.slice(0, count), version }, (stored) =>
-    readEvent(decider.events, stored),
-  );
+  const events = eventsIn(decider.events, { ...commit, events: commit.events.slice(0, count), version });
   return { ...past, version, at: atOf({ version, at: commit.at }), state: fold(decider, past.state, events) };
 };
 

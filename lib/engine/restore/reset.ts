@@ -1,9 +1,6 @@
-import { recordedEvents } from '../../core/commit.ts';
-import { fold } from '../../core/decider.ts';
 import { processDecider } from '../../core/process/decider.ts';
 import type { Instance } from '../../core/process/instance.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
-import { readEvent } from '../../core/version.ts';
 import { untilWon } from '../again.ts';
 import { atOnce } from '../at-once.ts';
 import { instant } from '../instant.ts';
@@ -13,6 +10,7 @@ import { dropDeadline, openIn } from '../process/deadlines.ts';
 import type { Deadline, ProcessMessage } from '../process/ports.ts';
 import { causesIn } from '../process/react.ts';
 import { sendOrders } from '../send-orders.ts';
+import { foldCommit } from '../store/fold-commit.ts';
 import { readAll } from '../store/read-all.ts';
 import type { RefoldOrder } from '../view/refold.ts';
 import type { RestoredAnnouncer, RestoredProcess, RestoredView } from './ports.ts';
@@ -108,12 +106,7 @@ const instanceIn = async ({ store }: Pick<Resetting, 'store'>, process: AnyProce
   const decider = processDecider(process);
   let state: unknown = decider.initial;
   for await (const { commits } of readAll(store, stream, { from: 1 }))
-    for (const commit of commits)
-      state = fold(
-        decider,
-        state,
-        recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
-      );
+    for (const commit of commits) state = foldCommit(decider, state, commit);
   return state as Instance;
 };
 

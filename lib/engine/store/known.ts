@@ -1,8 +1,8 @@
 import canonicalize from 'canonicalize';
-import { type Commit, recordedEvents } from '../../core/commit.ts';
-import { type AnyDecider, fold } from '../../core/decider.ts';
-import { readEvent } from '../../core/version.ts';
+import type { Commit } from '../../core/commit.ts';
+import type { AnyDecider } from '../../core/decider.ts';
 import type { Keys, Snapshot } from '../ports.ts';
+import { foldCommit } from './fold-commit.ts';
 import { itemSize } from './size.ts';
 import { storable } from './storable.ts';
 
@@ -142,11 +142,7 @@ export const advance = (
       throw new BrokenHistory(
         `${commit.stream}: commit ${commit.commit} (version ${commit.version}) cannot follow commit ${known.commit + i} (version ${version}).`,
       );
-    state = fold(
-      decider,
-      state,
-      recordedEvents(commit, (stored) => readEvent(decider.events, stored)),
-    );
+    state = foldCommit(decider, state, commit);
     version = commit.version;
     lastBytes = itemSize(commit);
     bytes += lastBytes;
