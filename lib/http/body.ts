@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { pointerTo } from '../core/difference.ts';
 import { ProblemError } from '../core/problem.ts';
+import { jsonIn } from '../engine/json.ts';
 import { levels, NotStorable, storable } from '../engine/store/storable.ts';
 
 const bodyBytes = 256 * 1024;
@@ -24,11 +25,9 @@ const checked = (body: unknown): unknown => {
 };
 
 const parsed = (body: string): unknown => {
-  try {
-    return body === '' ? {} : JSON.parse(body);
-  } catch {
-    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not JSON.' });
-  }
+  const value = body === '' ? {} : jsonIn(body);
+  if (value === undefined) throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not JSON.' });
+  return value;
 };
 
 /** A request's body; an empty one is an empty object. */

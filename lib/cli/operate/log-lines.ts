@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { jsonIn } from '../../engine/json.ts';
 
 /** A line of a function's log. */
 export type LogLine = Readonly<{
@@ -25,14 +26,8 @@ const forMachines = new Set([
   'requestId',
 ]);
 
-const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
+const parsed = (text: string) =>
+  text.startsWith('{') ? (jsonIn(text) as Readonly<Record<string, unknown>> | undefined) : undefined;
 
 type Thrown = Readonly<{ errorType?: string; errorMessage: string; stackTrace?: readonly string[] }>;
 /** An uncaught error, in the form in which Lambda logs it. */

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { jsonIn } from '../../engine/json.ts';
 
 export type Holder = { pid: number; started: string; note: string };
 export type Attempt = { taken: true; release(): void } | { taken: false; holder: Holder };
@@ -77,12 +78,8 @@ function discard(file: string, stale: string): void {
 }
 
 function parse(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text);
-    return Number.isInteger(holder?.pid) ? holder : undefined;
-  } catch {
-    return undefined;
-  }
+  const holder = jsonIn(text) as Holder | undefined;
+  return Number.isInteger(holder?.pid) ? holder : undefined;
 }
 
 function readText(file: string): string | undefined {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonIn } from '../json.ts';
 import type { Log, Proofs } from '../ports.ts';
 import type { Delivered, Delivery } from './delivered.ts';
 import { isProved } from './proof.ts';
@@ -26,12 +27,8 @@ const commit = z.looseObject({
 
 /** A record's body as an object; an empty one if it is none, so that one such record does not fail its batch. */
 const saidIn = (body: string): object => {
-  try {
-    const said: unknown = JSON.parse(body);
-    return typeof said === 'object' && said !== null ? said : {};
-  } catch {
-    return {};
-  }
+  const said = jsonIn(body);
+  return typeof said === 'object' && said !== null ? said : {};
 };
 
 type Message<O> = Readonly<{ delivered: Delivered } | { order: O }>;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonIn } from '../json.ts';
 
 /** CloudEvents 1.0, in its JSON form. */
 const envelope = z.looseObject({ specversion: z.string(), type: z.string(), data: z.unknown() });
@@ -9,12 +10,8 @@ export const stateType = 'foldstream.state';
 
 /** Opens one line of an export: a CloudEvents envelope, or a bare commit or state. Throws if it is not JSON. */
 export const opened = (text: string): Readonly<{ type: string; data: unknown }> => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Error('it is not JSON');
-  }
+  const value = jsonIn(text);
+  if (value === undefined) throw new Error('it is not JSON');
   const wrapped = envelope.safeParse(value);
   if (wrapped.success) return wrapped.data;
   const isState = typeof value === 'object' && value !== null && 'state' in value;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonIn } from '../json.ts';
 
 const form = z.tuple([z.string(), z.record(z.string(), z.union([z.string(), z.number()]))]);
 
@@ -9,13 +10,8 @@ const toBase64Url = (text: string) => Buffer.from(text).toString('base64url');
 /** A place in a list as a caller carries it: opaque, and good for that list only. */
 export const encodeCursor = (position: Position, scope: string): string => toBase64Url(JSON.stringify([scope, position]));
 
-const decoded = (cursor: string): z.infer<typeof form> | undefined => {
-  try {
-    return form.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-  } catch {
-    return undefined;
-  }
-};
+const decoded = (cursor: string): z.infer<typeof form> | undefined =>
+  form.safeParse(jsonIn(Buffer.from(cursor, 'base64url').toString())).data;
 
 /** The list that a cursor says it is of. */
 export const cursorScope = (cursor: string): string | undefined => decoded(cursor)?.[0];
