@@ -11,11 +11,11 @@ import { jsonBody, shaped } from './body.ts';
 import { onlyKnown, pageRequest } from './page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
-const statuses = ['running', 'parked', 'stuck', 'ended'] as const;
+export const statuses = ['running', 'parked', 'stuck', 'ended'] as const;
 
-const orders: readonly InstanceOrder[] = ['retry', 'resume', 'resolve'];
+export const instanceOrders = ['retry', 'resume', 'resolve'] as const satisfies readonly InstanceOrder[];
 
-const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) });
+export const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) });
 
 const report = async (operating: ProcessOperating, query: HttpRequest['query']): Promise<HttpResponse> => {
   const { process } = query;
@@ -35,7 +35,7 @@ export const answerProcesses = async (operating: ProcessOperating, request: Http
   onlyKnown(query);
   const which = { process: path.process, instance: validId(path.instance) };
   if (route.startsWith('GET ')) return { status: 200, body: await readInstance(operating, which) };
-  const order = orders.find((one) => route.endsWith(`/${one}`));
+  const order = instanceOrders.find((one) => route.endsWith(`/${one}`));
   if (!order) throw notFound(`route ${route}`);
   const { why } = shaped(reasoned, jsonBody(body));
   const ordered = await orderInstance(operating, { ...which, order, why, by: actor.id, ...trailIn(request) });

@@ -18,7 +18,7 @@ const settings = z.strictObject({
   unitsPerSecond: z.int().optional(),
   compareOneOf: z.int().optional(),
 });
-const order = z.strictObject({
+export const order = z.strictObject({
   projection: z.string(),
   revision: z.int().positive().optional(),
   why: why.optional(),
@@ -29,7 +29,7 @@ const order = z.strictObject({
   repair: z.boolean().optional(),
   dryRun: z.literal(true).optional(),
 });
-const rollingBack = z.strictObject({ why, revision: z.int().positive().optional() });
+export const rollingBack = z.strictObject({ why, revision: z.int().positive().optional() });
 
 type Order = z.infer<typeof order>;
 

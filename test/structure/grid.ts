@@ -18,6 +18,7 @@ const steps = [
 /** The folders of a layer that are no step. */
 const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
   'lib/core': ['watch'],
+  'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
   'lib/cli': ['local', 'contracts', 'terminal'],

@@ -30,7 +30,11 @@ export const house: Readonly<Record<string, Room>> = {
     packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod'],
     ...impure,
   },
-  'lib/cli': { rooms: ['lib/aws', 'lib/engine', 'lib/core'], packages: ['canonicalize', 'commander', 'zod'], ...impure },
+  'lib/cli': {
+    rooms: ['lib/aws', 'lib/http', 'lib/engine', 'lib/core'],
+    packages: ['canonicalize', 'commander', 'zod'],
+    ...impure,
+  },
   bin: { rooms: ['lib/infra', 'lib/cli', '#manifest'], packages: ['aws-cdk-lib', 'commander'], ...impure },
   /** The package's own entry point. */
   'lib/index.ts': { rooms: ['lib/core'], packages: [], ...pure },

@@ -3,6 +3,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { type ManifestModule, recordsOf } from '../project.ts';
 import { type Project, runs } from '../verbs.ts';
 import { contractsVerb, draftVerb, rowsUnchangedVerb } from './contracts.ts';
+import { type OpenApiOptions, openApiVerb } from './openapi.ts';
 
 /** Bundles the code of each view of a manifest, and hashes it. */
 type CodeOf = (manifest: Manifest, module: ManifestModule) => Promise<Readonly<Record<string, string>>>;
@@ -36,6 +37,17 @@ export const contractsVerbs = (program: Command, project: Project, codeOf: CodeO
       for (const line of lines) print(line);
       return ok;
     },
+    project,
+  );
+  runs(
+    program
+      .command('openapi')
+      .description("describe the project's HTTP API as OpenAPI 3.1")
+      .option('--out <path>', 'the file to write; without it, the description is printed')
+      .option('--title <text>', "the API's title", 'Foldstream API')
+      .option('--api-version <text>', "the API's version", '0')
+      .option('--url <address>', 'the address of the API, such as the output ApiUrl'),
+    async (asked: OpenApiOptions, print) => openApiVerb(asked, print),
     project,
   );
 };

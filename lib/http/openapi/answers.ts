@@ -1,0 +1,128 @@
+import * as z from 'zod';
+
+/** The bodies of answers, as the API's description has them. A field that a later release adds does not break a client: objects are open. */
+
+const instant = z.string().meta({ description: 'An instant in UTC with milliseconds, such as 2026-11-21T12:00:00.000Z.' });
+const json = z.unknown();
+const count = z.int().min(0);
+
+export const commandAnswer = z.object({
+  stream: z.string().meta({ examples: ['account-my-first'] }),
+  version: count.meta({ description: 'The version of the stream after the command.' }),
+  commit: count.meta({ description: 'The number of the commit.' }),
+  events: z.array(z.object({ type: z.string(), version: z.int() })),
+});
+
+export const pageOf = (row: z.ZodType) =>
+  z.object({
+    items: z.array(row),
+    cursor: z.string().optional().meta({ description: 'The page token of the next page. Without one there is no more.' }),
+  });
+
+/** A view's rows are typed in code alone: their fields are not described yet. */
+export const row = z.looseObject({});
+
+const commit = (events: z.ZodType) =>
+  z.object({
+    commit: z.int(),
+    version: count,
+    at: instant,
+    actor: z.string(),
+    correlation: z.string(),
+    events: z.array(events),
+  });
+
+export const historyOf = (events: z.ZodType) =>
+  z.object({ stream: z.string(), commits: z.array(commit(events)), cursor: z.string().optional() });
+
+export const stateAnswer = z.object({ stream: z.string(), version: count, at: z.string(), state: json });
+
+const moment = z.object({ version: count, at: z.string() });
+export const differenceAnswer = z.object({
+  stream: z.string(),
+  from: moment,
+  to: moment,
+  changes: z.array(z.object({ path: z.string(), from: json.optional(), to: json.optional() })),
+});
+
+const lag = z.object({ waiting: count, inFlight: count, deadLetters: count, oldestSeconds: z.number().optional() });
+
+export const viewsReport = z.object({
+  projections: z.array(
+    z.object({
+      name: z.string(),
+      revision: z.int(),
+      active: z.boolean(),
+      parked: z.array(z.object({ stream: z.string(), commit: z.int(), reason: z.string(), since: instant })),
+      moreParked: z.boolean(),
+      lag,
+    }),
+  ),
+  publisher: z.object({ behindSeconds: z.number().optional() }),
+});
+
+export const resumeOrdered = z.object({ projection: z.string(), revision: z.int(), stream: z.string(), commit: z.int() });
+
+const wait = z.looseObject({ instance: z.string(), for: z.enum(['outcome', 'deadline', 'person']) });
+
+export const processesReport = z.object({
+  processes: z.array(z.object({ process: z.string(), lag })),
+  instances: z.array(z.looseObject({ id: z.string(), process: z.string(), instance: z.string(), status: z.string() })),
+  cursor: z.string().optional(),
+});
+
+export const instanceReport = z.looseObject({
+  process: z.string(),
+  instance: z.string(),
+  status: z.string(),
+  story: z.string(),
+  waits: z.array(wait),
+  steps: z.array(z.object({ commit: z.int(), at: instant, actor: z.string(), correlation: z.string(), says: z.string() })),
+  earlier: count,
+});
+
+export const instanceOrdered = z.object({
+  process: z.string(),
+  instance: z.string(),
+  order: z.enum(['retry', 'resume', 'resolve']),
+  status: z.string(),
+  correlation: z.string(),
+});
+
+export const traceAnswer = z.looseObject({
+  correlation: z.string(),
+  from: instant,
+  milliseconds: count,
+  commits: count,
+  steps: z.array(z.looseObject({ stream: z.string(), commit: z.int(), says: z.string(), followed: z.array(z.looseObject({})) })),
+  instances: z.array(z.looseObject({ instance: z.string(), status: z.string(), story: z.string() })),
+  waits: z.array(wait),
+  missing: z.array(z.object({ stream: z.string(), commit: z.int() })),
+  cut: z.boolean(),
+});
+
+export const rebuildAnswer = z.looseObject({
+  id: z.string(),
+  projection: z.string(),
+  revision: z.int(),
+  kind: z.enum(['rebuild', 'replay', 'audit', 'roll-back']),
+  state: z.string(),
+  by: z.string(),
+  why: z.string(),
+  startedAt: instant,
+  since: instant,
+});
+
+export const rebuildsAnswer = z.object({ rebuilds: z.array(rebuildAnswer) });
+
+export const estimateAnswer = z.looseObject({ commits: count, streams: count, readUnits: z.number(), writeUnits: z.number() });
+
+export const rolledBack = z.looseObject({
+  projection: z.string(),
+  revision: z.int(),
+  since: instant,
+  by: z.string(),
+  why: z.string(),
+});
+
+export const health = z.object({ status: z.literal('ok') });

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { isOpen } from '../../core/access.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import { operatorOperations } from './operate.ts';
+import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
+import { problemKinds } from './problems.ts';
+import { aggregateOperations } from './streams.ts';
+import { viewOperations } from './views.ts';
+
+const problem = (type: z.ZodType, status: number, fields: z.ZodRawShape = {}) =>
+  jsonSchema(
+    z.looseObject({
+      type,
+      title: z.string(),
+      status: z.literal(status),
+      detail: z.string().meta({ description: 'A sentence for a person: the fault, and the next step.' }),
+      correlation: z.string().meta({ description: 'The id under which the log lines of the request stand.' }),
+      ...fields,
+    }),
+  );
+
+const schemas = (): Json => ({
+  ...Object.fromEntries(
+    Object.entries(problemKinds).map(([name, kind]) => [
+      name,
+      {
+        description: kind.when,
+        ...problem(z.literal(`urn:foldstream:problem:${name}`), kind.status, 'fields' in kind ? kind.fields : {}),
+      },
+    ]),
+  ),
+  refusal: {
+    description: 'The business refuses. The last part of `type` is the reason; the further fields are as the decider says.',
+    ...problem(z.string().regex(/^urn:foldstream:problem:[a-z0-9-]+$/), 422),
+  },
+  'gateway-message': jsonSchema(z.looseObject({ message: z.string() })),
+});
+
+/** Several revisions of a view answer under one name: the newest is described. It asks for a token as long as one of them does. */
+const described = (revisions: readonly AnyProjection[]): AnyProjection => {
+  const [newest] = revisions.toSorted((a, b) => b.revision - a.revision);
+  const { may } = revisions.find((each) => !isOpen(each.may)) ?? newest!;
+  return { ...newest!, may };
+};
+
+/** Every operation of a manifest's API. */
+export const operationsOf = (manifest: Manifest): readonly Operation[] => [
+  ...manifest.aggregates.flatMap(aggregateOperations),
+  ...[...Map.groupBy(manifest.projections, ({ name }) => name).values()].flatMap((revisions) =>
+    viewOperations(described(revisions)),
+  ),
+  ...operatorOperations(manifest),
+];
+
+export type Described = Readonly<{ title: string; version: string; server?: string }>;
+
+/**
+ * The API of a manifest, described as OpenAPI 3.1: every command, view, history and operator's route, with every problem that it may answer.
+ * @example openApi(manifest, { title: 'Accounts', version: '1.4.0' }).paths;
+ */
+export const openApi = (manifest: Manifest, { title, version, server = '/' }: Described): Json => {
+  const all = operationsOf(manifest);
+  const byPath = Map.groupBy(all, ({ path }) => path);
+  return {
+    openapi: '3.1.1',
+    info: { title, version },
+    servers: [{ url: server }],
+    security: [{ token: [] }],
+    tags: [
+      ...manifest.aggregates.map(({ category }) => ({ name: category, description: `Commands and history of ${category}.` })),
+      { name: 'views', description: 'Queries. They follow the commands, usually within a second; see Consistent-With.' },
+      { name: 'operations', description: 'For operators: backlog, parked streams, rebuilds, processes, traces.' },
+    ],
+    paths: Object.fromEntries(
+      [...byPath].map(([path, operations]) => [path, Object.fromEntries(operations.map((one) => [one.method, written(one)]))]),
+    ),
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' } },
+      ...componentsOf(all),
+      schemas: schemas(),
+    },
+  };
+};

@@ -1,0 +1,178 @@
+import * as z from 'zod';
+import type { Manifest } from '../../core/manifest.ts';
+import { instanceOrders, reasoned, statuses } from '../processes.ts';
+import { order, rollingBack } from '../rebuilds.ts';
+import {
+  estimateAnswer,
+  health,
+  instanceOrdered,
+  instanceReport,
+  processesReport,
+  rebuildAnswer,
+  rebuildsAnswer,
+  resumeOrdered,
+  rolledBack,
+  traceAnswer,
+  viewsReport,
+} from './answers.ts';
+import type { Answer, Operation } from './operation.ts';
+import { inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
+
+type Described = Omit<Operation, 'tag' | 'may' | 'method' | 'parameters'> & Readonly<{ parameters?: readonly Parameter[] }>;
+
+const operation = (method: 'get' | 'post', { parameters = [], ...described }: Described): Operation => ({
+  method,
+  tag: 'operations',
+  may: ['operator'],
+  parameters: [...parameters, ...trail],
+  ...described,
+});
+
+const ok = (description: string, schema: z.ZodType): Readonly<Record<number, Answer>> => ({ 200: { description, schema } });
+const accepted = (description: string, schema: z.ZodType): Readonly<Record<number, Answer>> => ({ 202: { description, schema } });
+
+const view = inPath('name', "The view's name.");
+const body = ['not-json', 'body-too-large'] as const;
+
+const views = (): readonly Operation[] => [
+  operation('get', {
+    path: '/ops/projections',
+    id: 'ops.views',
+    summary: 'Every view: its backlog, and the streams that are parked in it',
+    answers: ok('The report.', viewsReport),
+    problems: [],
+  }),
+  operation('post', {
+    path: '/ops/projections/{name}/parked/{stream}/resume',
+    id: 'ops.resume',
+    summary: 'Resume a parked stream',
+    parameters: [
+      view,
+      inPath('stream', "The stream's whole name."),
+      inQuery('revision', 'A revision; without it the active one.', z.int().min(1)),
+    ],
+    answers: accepted("The order is in the view's queue.", resumeOrdered),
+    problems: ['not-found', 'not-parked'],
+  }),
+  operation('post', {
+    path: '/ops/projections/{name}/roll-back',
+    id: 'ops.rollBack',
+    summary: 'Let the revision before answer again',
+    parameters: [view],
+    body: { schema: rollingBack, example: { why: 'the new totals are wrong' } },
+    answers: ok('What answers now.', rolledBack),
+    problems: [...body, 'not-found', 'nothing-to-roll-back', 'not-deployed', 'not-built', 'switched-meanwhile'],
+  }),
+];
+
+const rebuilds = (): readonly Operation[] => {
+  const id = inPath('id', "The rebuild's id.");
+  return [
+    operation('get', {
+      path: '/ops/rebuilds',
+      id: 'ops.rebuilds',
+      summary: 'The rebuilds, the newest first',
+      parameters: [inQuery('projection', 'Only those of this view.')],
+      answers: ok('The list.', rebuildsAnswer),
+      problems: [],
+    }),
+    operation('post', {
+      path: '/ops/rebuilds',
+      id: 'ops.rebuild',
+      summary: 'Begin a rebuild, a replay, a refold of one stream, an audit; or estimate one',
+      body: { schema: order, example: { projection: 'account-balance', why: 'a new field' } },
+      answers: {
+        200: { description: 'Of a dry run: the estimate.', schema: estimateAnswer },
+        202: {
+          description: 'It has begun, or is in the queue.',
+          schema: z.union([rebuildAnswer, resumeOrdered.omit({ commit: true }).loose()]),
+          headers: ['location'],
+        },
+      },
+      problems: [...body, 'not-found', 'rebuild-running', 'nothing-to-rebuild', 'not-built'],
+    }),
+    operation('get', {
+      path: '/ops/rebuilds/{id}',
+      id: 'ops.rebuildById',
+      summary: 'One rebuild, with its progress',
+      parameters: [id],
+      answers: ok('The rebuild.', rebuildAnswer),
+      problems: ['not-found'],
+    }),
+    operation('post', {
+      path: '/ops/rebuilds/{id}/cancel',
+      id: 'ops.cancelRebuild',
+      summary: 'Stop a rebuild',
+      parameters: [id],
+      answers: ok('The rebuild.', rebuildAnswer),
+      problems: ['not-found', 'not-running'],
+    }),
+  ];
+};
+
+const processes = (): readonly Operation[] => {
+  const which = [inPath('process', "The process's category."), inPath('instance', "The instance's id.")];
+  const path = '/ops/processes/{process}/{instance}';
+  return [
+    operation('get', {
+      path: '/ops/processes',
+      id: 'ops.processes',
+      summary: 'How far each process is behind, and its instances that stand still',
+      parameters: [
+        ...paging,
+        inQuery('status', 'Only instances of this status.', z.enum(statuses)),
+        inQuery('process', 'Only instances of this process.'),
+      ],
+      answers: ok('The report.', processesReport),
+      problems: ['not-found', 'view-is-being-built'],
+    }),
+    operation('get', {
+      path,
+      id: 'ops.instance',
+      summary: 'All that one instance of a process went through',
+      parameters: which,
+      answers: ok('The instance.', instanceReport),
+      problems: ['not-found'],
+    }),
+    ...instanceOrders.map((each) =>
+      operation('post', {
+        path: `${path}/${each}`,
+        id: `ops.${each}Instance`,
+        summary: `Order an instance that stands still: ${each}`,
+        parameters: which,
+        body: { schema: reasoned, example: { why: 'paid out in cash' } },
+        answers: accepted("The order is in the process's queue.", instanceOrdered),
+        problems: [
+          ...body,
+          'not-found',
+          each === 'retry' ? 'not-stuck' : each === 'resume' ? 'not-parked' : 'not-stuck-or-parked',
+        ],
+      }),
+    ),
+  ];
+};
+
+/** The routes for operators, and the one that says that the API answers. */
+export const operatorOperations = ({ processes: declared = [] }: Manifest): readonly Operation[] => [
+  ...views(),
+  ...rebuilds(),
+  ...(declared.length > 0 ? processes() : []),
+  operation('get', {
+    path: '/ops/trace/{correlation}',
+    id: 'ops.trace',
+    summary: 'The commits of one correlation id, as a tree',
+    parameters: [inPath('correlation', 'The correlation id.')],
+    answers: ok('The trace.', traceAnswer),
+    problems: ['not-found', 'no-event-log', 'answer-too-large'],
+  }),
+  {
+    method: 'get',
+    path: '/health',
+    id: 'health',
+    tag: 'operations',
+    summary: 'The API answers',
+    may: ['anyone'],
+    answers: ok('It does.', health),
+    problems: [],
+  },
+];

@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import { isOpen, type May } from '../../core/access.ts';
+import { common, type Parameter } from './parameters.ts';
+import { type ProblemName, problemKinds } from './problems.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+type Overridden = Parameters<NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>>[0];
+
+/** An answer may get further fields in a later release, unless its schema is strict; and the bounds of a safe integer say nothing to a reader. */
+const left = ({ zodSchema, jsonSchema: json }: Overridden): void => {
+  if (zodSchema._zod.def.type === 'object' && !('catchall' in zodSchema._zod.def && zodSchema._zod.def.catchall))
+    delete json.additionalProperties;
+  if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
+  if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
+};
+
+/** A schema as JSON Schema, in the form in which it is sent (`input`) or answered (`output`). */
+export const jsonSchema = (schema: z.ZodType, io: 'input' | 'output' = 'output'): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: left });
+  return rest;
+};
+
+const answerHeaders = {
+  etag: 'ETag',
+  location: 'Location',
+  token: 'Consistency-Token',
+} as const;
+
+const headerTexts: Readonly<Record<string, string>> = {
+  ETag: 'The version of the answer, in quotes.',
+  Location: "Where to read it, relative to the request's path.",
+  'Consistency-Token': 'Names the commit: a view that is asked with it in Consistent-With is not older.',
+  'X-Correlation-Id': 'The id under which the log lines of the request stand.',
+  'Retry-After': 'The seconds to wait before the same request is sent again.',
+};
+
+const referTo = (kind: 'headers' | 'parameters' | 'responses' | 'schemas', name: string): Json => ({
+  $ref: `#/components/${kind}/${name}`,
+});
+
+const headersOf = (names: readonly string[]): Json => Object.fromEntries(names.map((name) => [name, referTo('headers', name)]));
+
+/** One answer that is no problem. */
+export type Answer = Readonly<{
+  description: string;
+  schema?: z.ZodType;
+  headers?: readonly (keyof typeof answerHeaders)[];
+}>;
+
+/** One operation, before it is written as OpenAPI has it. */
+export type Operation = Readonly<{
+  method: 'get' | 'post';
+  path: string;
+  id: string;
+  tag: string;
+  summary: string;
+  description?: string;
+  may: May;
+  parameters?: readonly Parameter[];
+  body?: Readonly<{ schema: z.ZodType; example?: unknown }>;
+  answers: Readonly<Record<number, Answer>>;
+  problems: readonly ProblemName[];
+  /** True if the decider may refuse with a reason of its own (422). */
+  refuses?: boolean;
+}>;
+
+const parameter = ({ schema, ...rest }: Parameter): Json => ({
+  ...rest,
+  ...(rest.in === 'path' && { required: true }),
+  schema: jsonSchema(schema, 'input'),
+});
+
+/** Parameters that many operations have are described once, under their names. */
+const parameterOrReference = (one: Parameter): Json => (common.has(one) ? referTo('parameters', one.name) : parameter(one));
+
+const answer = ({ description, schema, headers = [] }: Answer): Json => ({
+  description,
+  headers: headersOf([...headers.map((name) => answerHeaders[name]), 'X-Correlation-Id']),
+  ...(schema && {
+    content: { 'application/json': { schema: jsonSchema(schema) } },
+  }),
+});
+
+/** The problems that any request may meet. */
+const everywhere: readonly ProblemName[] = ['invalid-request', 'too-many-requests', 'internal', 'unavailable'];
+const withToken: readonly ProblemName[] = ['unauthorized', 'not-yours'];
+
+/** The statuses that the gateway answers by itself, before a function runs: its body is a message. */
+const byGateway: readonly number[] = [401, 403, 429, 500, 503];
+
+/** Problems of one status are one response of OpenAPI's, named by them. */
+type Problems = Readonly<{ status: number; names: readonly (ProblemName | 'refusal')[] }>;
+
+const responseName = ({ names }: Problems): string => names.join('.');
+
+const problemResponse = ({ status, names }: Problems): Json => {
+  const schemas = names.map((name) => referTo('schemas', name));
+  const text = (name: ProblemName | 'refusal') =>
+    name === 'refusal' ? 'The business refuses; `type` ends with the reason.' : `\`${name}\`: ${problemKinds[name].when}`;
+  return {
+    description: names.map(text).join('\n\n'),
+    headers: headersOf(['X-Correlation-Id', ...([409, 429, 503].includes(status) ? ['Retry-After'] : [])]),
+    content: {
+      'application/problem+json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } },
+      ...(byGateway.includes(status) && { 'application/json': { schema: referTo('schemas', 'gateway-message') } }),
+    },
+  };
+};
+
+const problemsOf = ({ may, problems, refuses }: Operation): readonly Problems[] => {
+  const names = new Set<ProblemName>([...problems, ...everywhere, ...(isOpen(may) ? [] : withToken)]);
+  const byStatus: Map<number, (ProblemName | 'refusal')[]> = Map.groupBy([...names].sort(), (name) => problemKinds[name].status);
+  if (refuses) byStatus.set(422, [...(byStatus.get(422) ?? []), 'refusal']);
+  return [...byStatus].sort(([a], [b]) => a - b).map(([status, of]) => ({ status, names: of }));
+};
+
+const whom: Readonly<Record<May[number], string | undefined>> = {
+  owner: 'the owner',
+  operator: 'an operator',
+  user: 'anybody with a token',
+  anyone: 'anyone, without a token',
+  process: undefined,
+};
+
+const audience = (may: May): string => `For ${may.flatMap((who) => whom[who] ?? []).join(' and ')}.`;
+
+/** An operation as OpenAPI 3.1 has it. */
+export const written = (operation: Operation): Json => {
+  const { id, tag, summary, description, may, parameters = [], body, answers } = operation;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description: [description, audience(may)].filter(Boolean).join(' '),
+    ...(isOpen(may) && { security: [] }),
+    ...(parameters.length > 0 && { parameters: parameters.map(parameterOrReference) }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: jsonSchema(body.schema, 'input'),
+            ...(body.example !== undefined && { example: body.example }),
+          },
+        },
+      },
+    }),
+    responses: Object.fromEntries([
+      ...Object.entries(answers).map(([status, one]) => [status, answer(one)]),
+      ...problemsOf(operation).map((of) => [of.status, referTo('responses', responseName(of))]),
+    ]),
+  };
+};
+
+/** What the operations refer to, but for the schemas. */
+export const componentsOf = (operations: readonly Operation[]): Json => ({
+  headers: Object.fromEntries(
+    Object.entries(headerTexts).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  ),
+  parameters: Object.fromEntries([...common].map((one) => [one.name, parameter(one)])),
+  responses: Object.fromEntries(operations.flatMap(problemsOf).map((of) => [responseName(of), problemResponse(of)])),
+});

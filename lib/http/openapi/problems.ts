@@ -1,0 +1,76 @@
+import * as z from 'zod';
+
+/** A kind of problem: its status, the cause in a sentence, and the fields that its document has beside the common ones. */
+type ProblemKind = Readonly<{ status: number; when: string; fields?: z.ZodRawShape }>;
+
+const errors = { errors: z.array(z.object({ path: z.string(), reason: z.string() })) };
+const instance = { instanceStatus: z.string() };
+
+/** Every problem that the product itself answers; a refusal's type is the reason that the decider gives. */
+export const problemKinds = {
+  'not-json': { status: 400, when: 'The body is not JSON, or not UTF-8.' },
+  'invalid-command': { status: 400, when: "The body does not fit the command's schema.", fields: errors },
+  'invalid-request': { status: 400, when: 'An id, a header, a parameter or the body is not valid.', fields: errors },
+  unauthorized: { status: 401, when: 'The token is no access token.' },
+  'not-yours': { status: 403, when: 'It belongs to somebody else, or takes another role.' },
+  'not-found': { status: 404, when: 'It does not exist.' },
+  'needs-an-id': { status: 404, when: 'The view is read by id, not as a list.' },
+  'no-event-log': { status: 404, when: 'A trace is read from the event log, and the manifest has none.' },
+  contended: { status: 409, when: 'Others changed the stream at each try. Send it again.' },
+  'not-parked': {
+    status: 409,
+    when: 'Nothing is parked here, so there is nothing to resume.',
+    fields: { instanceStatus: z.string().optional() },
+  },
+  'not-stuck': { status: 409, when: 'The instance has no refused command to send again.', fields: instance },
+  'not-stuck-or-parked': {
+    status: 409,
+    when: 'The instance does not stand still, so there is nothing to resolve.',
+    fields: instance,
+  },
+  'rebuild-running': { status: 409, when: 'The view has a rebuild running.', fields: { rebuild: z.string() } },
+  'nothing-to-rebuild': { status: 409, when: 'The revision answers already.' },
+  'not-built': { status: 409, when: 'The revision is still being built.' },
+  'not-running': { status: 409, when: 'The rebuild is over.' },
+  'nothing-to-roll-back': { status: 409, when: 'No other revision answered before this one.' },
+  'not-deployed': { status: 409, when: 'The revision is not deployed any more.' },
+  'switched-meanwhile': { status: 409, when: 'Somebody else switched the view at the same time.' },
+  'revision-gone': { status: 410, when: 'The page token is of a revision that is not deployed any more. Begin anew without it.' },
+  'stale-version': { status: 412, when: 'The stream is not at the version in If-Match.', fields: { version: z.int() } },
+  'body-too-large': { status: 413, when: 'The body has over 262,144 bytes.' },
+  'commit-too-large': { status: 413, when: 'The command would make a commit that is too large.' },
+  'idempotency-key-reused': { status: 422, when: 'The Idempotency-Key was used for another request.' },
+  'too-far-back': {
+    status: 422,
+    when: 'The moment is too far from any snapshot of a long stream.',
+    fields: { stream: z.string(), reached: z.int() },
+  },
+  'too-many-rows': { status: 422, when: 'The streams in Consistent-With have too many rows for a list. Read them by id.' },
+  'answer-too-large': { status: 422, when: 'The answer would have over 5.9 MB. Ask for less.' },
+  'too-many-requests': { status: 429, when: 'One caller sends more than they may. Wait for Retry-After.' },
+  internal: { status: 500, when: 'A fault on the side of the server.' },
+  unavailable: { status: 503, when: 'Something is busy or away. Send the same request again.' },
+  'not-consistent-yet': {
+    status: 503,
+    when: 'The view has not reached the commit in Consistent-With. Send the same request again.',
+    fields: { stream: z.string(), commit: z.int(), reached: z.int() },
+  },
+  'view-is-being-built': {
+    status: 503,
+    when: 'No revision of the view answers yet.',
+    fields: {
+      view: z.string(),
+      rebuild: z.string().optional(),
+      state: z.string().optional(),
+      commits: z.int().optional(),
+      aboutCommits: z.int().optional(),
+    },
+  },
+  'stream-parked': {
+    status: 503,
+    when: 'The view stopped the stream before the commit in Consistent-With, until an operator resumes it.',
+    fields: { stream: z.string(), commit: z.int(), parkedAt: z.int() },
+  },
+} as const satisfies Readonly<Record<string, ProblemKind>>;
+
+export type ProblemName = keyof typeof problemKinds;

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+import { isPublic } from '../../core/access.ts';
+import type { AnyDecider } from '../../core/decider.ts';
+import { kebab } from '../../core/stream.ts';
+import { commandAnswer, differenceAnswer, historyOf, stateAnswer } from './answers.ts';
+import type { Operation } from './operation.ts';
+import { entityId, idempotencyKey, ifMatch, inQuery, paging, trail } from './parameters.ts';
+
+const words = (type: string) => kebab(type).replaceAll('-', ' ');
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** The commands of an aggregate that have a route. */
+const commandOperations = ({ category, commands }: AnyDecider): readonly Operation[] =>
+  Object.entries(commands)
+    .filter(([, { may }]) => isPublic(may))
+    .map(([type, { may, schema }]) => ({
+      method: 'post' as const,
+      path: `/${category}/{id}/${kebab(type)}`,
+      id: `${category}.${type.charAt(0).toLowerCase()}${type.slice(1)}`,
+      tag: category,
+      summary: sentence(`${words(type)} (${category})`),
+      may,
+      parameters: [entityId(category), idempotencyKey, ifMatch, ...trail],
+      body: { schema },
+      answers: {
+        200: {
+          description: 'It took effect, or there was nothing to change.',
+          schema: commandAnswer,
+          headers: ['etag', 'location', 'token'] as const,
+        },
+        201: {
+          description: 'It took effect, and began the stream.',
+          schema: commandAnswer,
+          headers: ['etag', 'location', 'token'] as const,
+        },
+      },
+      problems: [
+        ...(['not-json', 'invalid-command', 'contended', 'stale-version'] as const),
+        ...(['body-too-large', 'commit-too-large', 'idempotency-key-reused'] as const),
+      ],
+      refuses: true,
+    }));
+
+const eventsOf = ({ events }: AnyDecider) => {
+  const shapes = Object.entries(events).map(([type, { schemas, current }]) =>
+    z.object({ type: z.literal(type), version: z.int(), v: z.int(), data: schemas[current - 1] ?? z.unknown() }),
+  );
+  const [first, second, ...rest] = shapes;
+  return first && second ? z.union([first, second, ...rest]) : (first ?? z.never());
+};
+
+const moment = z.union([z.int().min(0), z.string()]);
+
+/** The history of an aggregate's streams: for their owner, and for operators. */
+const historyOperations = (decider: AnyDecider): readonly Operation[] => {
+  const { category, owner } = decider;
+  const path = `/streams/${category}/{id}`;
+  const common = {
+    method: 'get' as const,
+    tag: category,
+    may: (owner ? ['owner', 'operator'] : ['operator']) as Operation['may'],
+  };
+  return [
+    {
+      ...common,
+      path,
+      id: `${category}.history`,
+      summary: `The commits of one ${category}`,
+      parameters: [
+        entityId(category),
+        ...paging,
+        inQuery('types', 'Only events of these types, with commas between them.'),
+        inQuery('since', 'Only commits from this instant on.', z.iso.datetime({ offset: true })),
+        inQuery('until', 'Only commits up to this instant.', z.iso.datetime({ offset: true })),
+        ...trail,
+      ],
+      answers: { 200: { description: 'A page of commits.', schema: historyOf(eventsOf(decider)) } },
+      problems: ['not-found', 'answer-too-large'],
+    },
+    {
+      ...common,
+      path: `${path}/state`,
+      id: `${category}.state`,
+      summary: `The state of one ${category} at a version or an instant`,
+      parameters: [
+        entityId(category),
+        inQuery('version', 'The state after this version; give this or `at`.', z.int().min(0)),
+        inQuery('at', 'The state at this instant; give this or `version`.', z.iso.datetime({ offset: true })),
+        ...trail,
+      ],
+      answers: { 200: { description: 'The state.', schema: stateAnswer } },
+      problems: ['not-found', 'too-far-back', 'answer-too-large'],
+    },
+    {
+      ...common,
+      path: `${path}/diff`,
+      id: `${category}.diff`,
+      summary: `What changed in one ${category} between two moments`,
+      parameters: [
+        entityId(category),
+        { ...inQuery('from', 'A version or an instant.', moment), required: true },
+        { ...inQuery('to', 'A version or an instant.', moment), required: true },
+        ...trail,
+      ],
+      answers: { 200: { description: 'The changes, by JSON pointer.', schema: differenceAnswer } },
+      problems: ['not-found', 'too-far-back', 'answer-too-large'],
+    },
+  ];
+};
+
+export const aggregateOperations = (decider: AnyDecider): readonly Operation[] => [
+  ...commandOperations(decider),
+  ...historyOperations(decider),
+];

@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import type { AnyProjection } from '../../core/projection.ts';
+import type { KindName } from '../../engine/view/kinds/kind.ts';
+import { pageOf, row } from './answers.ts';
+import type { Answer, Operation } from './operation.ts';
+import { consistentWith, ifNoneMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
+
+const tag = 'views';
+const reading = [
+  'not-found',
+  'revision-gone',
+  'answer-too-large',
+  'not-consistent-yet',
+  'view-is-being-built',
+  'stream-parked',
+] as const;
+const headers = [ifNoneMatch, consistentWith, ...trail];
+const notModified: Answer = { description: 'Nothing has changed since the answer with this ETag.', headers: ['etag'] };
+const found = (description: string, schema: z.ZodType): Answer => ({ description, schema, headers: ['etag'] });
+
+const filtersOf = ({ filters = [] }: AnyProjection) =>
+  filters.map((field) => inQuery(`filter.${field}`, `Only rows whose ${field} equals this.`));
+
+const listParameters = (view: AnyProjection) => {
+  const lists = Object.keys(view.lists ?? {});
+  return [
+    ...(view.owner ? [inQuery('owner', 'Whose rows: an operator may name anybody, a customer only themselves.')] : []),
+    ...(lists.length > 0
+      ? [
+          inQuery('list', 'A list that the view declares.', z.enum(lists)),
+          inQuery('by', 'The value that is listed, where the list is by one.'),
+        ]
+      : []),
+    ...filtersOf(view),
+  ];
+};
+
+/** Everything in which the operations of one kind of view differ from the others'. */
+type Read = Readonly<{
+  /** The id in the path. */
+  id: string;
+  summary: string;
+  parameters: (view: AnyProjection) => readonly Parameter[];
+  answer: Answer;
+  /** True if all of its rows can be listed, also where it declares no list. */
+  isListed: boolean;
+}>;
+
+const oneRow = {
+  summary: 'One row of',
+  parameters: () => [],
+  answer: found('The row.', row),
+  isListed: true,
+} as const;
+
+const kinds: { readonly [K in KindName]: Read } = {
+  'row-per-stream': { ...oneRow, id: 'The id of the stream.' },
+  'rows-per-stream': {
+    id: 'The id of the stream.',
+    summary: 'The rows of one stream in',
+    parameters: (view) => [...paging, ...filtersOf(view)],
+    answer: found('A page of rows.', pageOf(row)),
+    isListed: false,
+  },
+  'shared-rows': { ...oneRow, id: 'The key of the row.' },
+};
+
+const byId = (view: AnyProjection): Operation => {
+  const { name, may } = view;
+  const { id, summary, parameters, answer } = kinds[view.kind];
+  return {
+    method: 'get',
+    path: `/views/${name}/{id}`,
+    id: `${name}.get`,
+    tag,
+    summary: `${summary} ${name}`,
+    may,
+    parameters: [inPath('id', id), ...parameters(view), ...headers],
+    answers: { 200: answer, 304: notModified },
+    problems: reading,
+  };
+};
+
+const list = (view: AnyProjection): Operation => ({
+  method: 'get',
+  path: `/views/${view.name}`,
+  id: `${view.name}.list`,
+  tag,
+  summary: `Rows of ${view.name}, a page at a time`,
+  may: view.may,
+  parameters: [...paging, ...listParameters(view), ...headers],
+  answers: { 200: found('A page of rows.', pageOf(row)), 304: notModified },
+  problems: [...reading, 'needs-an-id', 'too-many-rows'],
+});
+
+/** A view that nobody can list has no operation for it. */
+const isListed = ({ kind, lists = {} }: AnyProjection) => kinds[kind].isListed || Object.keys(lists).length > 0;
+
+export const viewOperations = (view: AnyProjection): readonly Operation[] => [
+  byId(view),
+  ...(isListed(view) ? [list(view)] : []),
+];

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { manifest } from '../../../lib/domains/index.ts';
+import { openApi } from '../../../lib/http/openapi/document.ts';
+import { problemKinds } from '../../../lib/http/openapi/problems.ts';
+import { sourcesOf } from '../../structure/sources.ts';
+
+type Operation = Readonly<{
+  operationId: string;
+  security?: unknown[];
+  responses: Record<string, object>;
+  parameters?: object[];
+}>;
+type Document = Readonly<{
+  paths: Record<string, Record<string, Operation>>;
+  components: Record<string, Record<string, object>>;
+}>;
+
+const document = openApi(manifest, { title: 'The reference application', version: '1' }) as unknown as Document;
+const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
+
+const references = (value: unknown): readonly string[] =>
+  typeof value !== 'object' || value === null
+    ? []
+    : Object.entries(value).flatMap(([key, each]) => (key === '$ref' ? [String(each)] : references(each)));
+
+describe("the API's description", () => {
+  it('has each command that has a route, and none that has not', () => {
+    const paths = Object.keys(document.paths);
+    expect(paths).toContain('/account/{id}/deposit');
+    expect(paths).toContain('/order/{id}/change-line');
+    // Only processes may send these.
+    expect(paths.filter((path) => /\/(debit|credit|settle|reserve)$/.test(path))).toEqual([]);
+  });
+
+  it('has a view once, whatever its revisions are; and no list of a view that is only read by id', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual(expect.arrayContaining(['account-statement.get', 'account-balance.list', 'revenue.get']));
+    expect(ids).not.toContain('account-statement.list');
+  });
+
+  it('refers to nothing that it does not have', () => {
+    for (const reference of new Set(references(document))) {
+      const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(.+)$/.exec(reference) ?? [];
+      expect(document.components[kind]?.[name], reference).toBeDefined();
+    }
+  });
+
+  it('asks for a token everywhere but where anyone may', () => {
+    expect(operations.filter(({ security }) => security).map(({ operationId }) => operationId)).toEqual(['health']);
+  });
+
+  it('may answer every problem that the code has, and no other', () => {
+    const thrown = [...sourcesOf('lib/{engine,http,aws}/**/*.ts')]
+      .filter(([file]) => !file.startsWith('lib/http/openapi'))
+      .flatMap(([, text]) => [
+        ...text.matchAll(/\bkind: '([a-z-]+)',\s*(?:status|detail)\b/g),
+        ...text.matchAll(/\b(?:conflict|refusedBody)\(\s*'([a-z-]+)'/g),
+      ])
+      .map(([, kind]) => kind);
+    // These two are put together of the statuses that an order takes.
+    expect([...new Set([...thrown, 'not-stuck', 'not-stuck-or-parked'])].sort()).toEqual(Object.keys(problemKinds).sort());
+  });
+
+  it('says of each problem what the HTTP reference says', () => {
+    const reference = readFileSync(join(import.meta.dirname, '../../../docs/http-reference.md'), 'utf8');
+    const rows = [...reference.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, kind, status]) => `${status} ${kind}`);
+    expect(rows.sort()).toEqual(
+      Object.entries(problemKinds)
+        .map(([kind, { status }]) => `${status} ${kind}`)
+        .sort(),
+    );
+  });
+});
