@@ -3,7 +3,9 @@ import { inject } from 'vitest';
 import { signIn, type User } from '../../../lib/aws/local/users.ts';
 import { type Deployment, demoUsers } from '../../../lib/cli/local/deployment.ts';
 import { accessTo } from '../../../lib/cli/local/endpoint.ts';
+import { manifest } from '../../../lib/domains/index.ts';
 import { customers } from '../../integration/setup.ts';
+import { type Check, describedBy } from './described.ts';
 
 /** An answer with its parsed body. */
 export type Answer = Readonly<{ status: number; headers: Headers; body: Record<string, unknown> }>;
@@ -15,9 +17,18 @@ export type Call = (
   headers?: Readonly<Record<string, string>>,
 ) => Promise<Answer>;
 
-/** Calls of an API under one token; a string is sent as it is, everything else as JSON. */
+const reference = describedBy(manifest);
+
+/**
+ * Calls of an API under one token; a string is sent as it is, everything else as JSON. Each answer of the reference application must be as its API is
+ * described.
+ */
 export const caller =
-  (api: string, token: string | undefined): Call =>
+  (
+    api: string,
+    token: string | undefined,
+    check: Check | undefined = api === inject('deployment')?.api ? reference : undefined,
+  ): Call =>
   async (method, path, body, headers = {}) => {
     const response = await fetch(`${api}${path}`, {
       method,
@@ -29,7 +40,11 @@ export const caller =
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+    const { status } = response;
+    const answered = text === '' ? {} : JSON.parse(text);
+    const fault = check?.({ method, path, status, type: response.headers.get('content-type'), body: answered });
+    if (fault !== undefined) throw new Error(`This is not as the API is described: ${fault}`);
+    return { status, headers: response.headers, body: answered };
   };
 
 export const theDeployment = (): Deployment => {
