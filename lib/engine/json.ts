@@ -1,4 +1,4 @@
-/** What a text holds as JSON; undefined where it is not JSON. */
+/** The value of a JSON text; undefined if the text is not JSON. */
 export const jsonIn = (text: string): unknown => {
   try {
     return JSON.parse(text);

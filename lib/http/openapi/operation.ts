@@ -153,7 +153,7 @@ export const written = (operation: Operation): Json => {
   };
 };
 
-/** What the operations refer to, but for the schemas. */
+/** The components that the operations refer to, except the schemas. */
 export const componentsOf = (operations: readonly Operation[]): Json => ({
   headers: Object.fromEntries(
     Object.entries(headerTexts).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),

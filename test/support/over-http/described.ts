@@ -10,7 +10,7 @@ type Document = Readonly<{
   components: Readonly<{ responses: Readonly<Record<string, Response>> }>;
 }>;
 
-/** What was asked and what came back. */
+/** A request and its answer. */
 type Exchange = Readonly<{ method: string; path: string; status: number; type: string | null; body: unknown }>;
 
 /** Finds what is wrong with an answer by the API's description; undefined if it is as described. */
