@@ -1,13 +1,14 @@
-import { type Commit, recordedEvents, trailOf } from '../../core/commit.ts';
+import { type Commit, trailOf } from '../../core/commit.ts';
 import type { Recorded } from '../../core/message.ts';
 import { type Cause, kernelEvents } from '../../core/process/events.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
+import { sourceOf } from '../../core/projection.ts';
 import { isId, streamName } from '../../core/stream.ts';
-import { readEvent } from '../../core/version.ts';
 import { TryAgain, untilWon } from '../again.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 import type { Store } from '../ports.ts';
 import type { ProcessSettings } from '../settings.ts';
+import { eventsIn } from '../store/fold-commit.ts';
 import { streamBatch, withGapsFilled } from '../store/read-all.ts';
 import { itemSize } from '../store/size.ts';
 import { type Attending, attend, stepIn } from './attend.ts';
@@ -16,8 +17,6 @@ import type { Cursors } from './ports.ts';
 type EventCause = Extract<Cause, { event: unknown }>;
 
 export type Reacting = Attending & Readonly<{ cursors: Cursors }>;
-
-const sourceOf = ({ from }: AnyProcess, stream: string) => from.find(({ category }) => stream.startsWith(`${category}-`));
 
 /** True if a process reacts to a commit: not to imported ones, nor to those before its `since`. */
 export const concerns = (process: AnyProcess, { stream, events, at, imported }: Commit): boolean =>
@@ -29,13 +28,11 @@ export const concerns = (process: AnyProcess, { stream, events, at, imported }: 
 /** The causes that a commit has for each instance. */
 export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<string, readonly EventCause[]> => {
   const formats = sourceOf(process, commit.stream)?.events ?? {};
-  const handled = ({ type }: { type: string }) => Object.hasOwn(process.on, type);
-  const events = recordedEvents(commit, (stored) =>
-    handled(stored) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
-  );
+  const handled = (type: string) => Object.hasOwn(process.on, type);
+  const events = eventsIn(formats, commit, handled);
   const causes = new Map<string, EventCause[]>();
   events.forEach((event: Recorded, i) => {
-    if (!handled(event)) return;
+    if (!handled(event.type)) return;
     const id = process.instance(event as never);
     if (id === undefined) return;
     if (!isId(id))

@@ -1,12 +1,19 @@
-import type { Commit } from '../../core/commit.ts';
-import { recordedEvents } from '../../core/commit.ts';
+import { type Commit, recordedEvents } from '../../core/commit.ts';
 import { type AnyDecider, fold } from '../../core/decider.ts';
 import type { Message, Recorded } from '../../core/message.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
 
-/** The events of a commit, in the shapes of today. */
-export const eventsIn = (formats: Formats, commit: Commit): readonly Recorded<Message>[] =>
-  recordedEvents(commit, (stored) => readEvent(formats, stored));
+const always = () => true;
+
+/** The events of a commit, in the shapes of today. The data of those that are not wanted is not read: it may be of a newer release. */
+export const eventsIn = (
+  formats: Formats,
+  commit: Commit,
+  isWanted: (type: string) => boolean = always,
+): readonly Recorded<Message>[] =>
+  recordedEvents(commit, (stored) =>
+    isWanted(stored.type) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
+  );
 
 /** The state after one more commit. */
 export const foldCommit = (decider: AnyDecider, state: unknown, commit: Commit): unknown =>

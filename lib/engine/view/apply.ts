@@ -1,6 +1,6 @@
-import { type Commit, recordedEvents } from '../../core/commit.ts';
+import type { Commit } from '../../core/commit.ts';
 import { type AnyProjection, sourceOf, streamKey } from '../../core/projection.ts';
-import { FromNewerRelease, readEvent } from '../../core/version.ts';
+import { FromNewerRelease } from '../../core/version.ts';
 import type { ViewItem } from '../ports.ts';
 import { eventsIn } from '../store/fold-commit.ts';
 import { emptyHead, kindOf } from './kinds/index.ts';
@@ -14,10 +14,7 @@ const handledEvents = (projection: AnyProjection, commit: Commit) => {
   const formats = sourceOf(projection, commit.stream)?.events ?? {};
   const isHandled = (type: string) =>
     projection.on[type] !== undefined || (projection.waitsForUnknown === true && !Object.hasOwn(formats, type));
-  if (commit.events.every(({ type }) => isHandled(type))) return eventsIn(formats, commit);
-  return recordedEvents(commit, (stored) =>
-    isHandled(stored.type) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
-  ).filter(({ type }) => isHandled(type));
+  return eventsIn(formats, commit, isHandled).filter(({ type }) => isHandled(type));
 };
 
 const applyCommit = (projection: AnyProjection, head: ViewItem, commit: Commit): Change =>
