@@ -1,8 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { loadProject, manifestModule } from '../lib/cli/project.ts';
-import { explain, UserError } from '../lib/cli/terminal/user-error.ts';
-import { foldstreamApp } from '../lib/infra/app.ts';
-import { WrongSetting } from '../lib/infra/kit/stage.ts';
+import { foldstreamApp, WrongSetting } from 'foldstream/cdk';
+import { explain, loadProject, manifestModule, UserError } from 'foldstream/cli';
 
 try {
   const app = new App();

@@ -1,5 +1,4 @@
-import type { EventOf, Source } from '../lib/core/version.ts';
-import { suspicions } from '../lib/core/watch/formats.ts';
+import { type EventOf, type Source, suspicions } from 'foldstream';
 
 /** Events that the watch raises about an account. The formats are the kernel's, one for each kind of pattern. */
 export const fraudWatchEvents = {

@@ -1,5 +1,5 @@
+import { type EventOf, type Source, v1 } from 'foldstream';
 import * as z from 'zod';
-import { type EventOf, type Source, v1 } from '../lib/core/version.ts';
 
 const minorUnits = z.int().positive();
 const currency = z.string().regex(/^[A-Z]{3}$/);

@@ -1,4 +1,4 @@
+import { announceHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { announceHandler } from '../lib/aws/functions/announce.ts';
 
 export const handler = announceHandler(manifest);

@@ -1,4 +1,4 @@
+import { commandHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { commandHandler } from '../lib/aws/functions/command.ts';
 
 export const handler = commandHandler(manifest);

@@ -1,4 +1,4 @@
+import { deployedHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { deployedHandler } from '../lib/aws/functions/deployed.ts';
 
 export const handler = deployedHandler(manifest);

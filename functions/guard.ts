@@ -1,3 +1,3 @@
-import { guardHandler } from '../lib/aws/functions/guard.ts';
+import { guardHandler } from 'foldstream/aws';
 
 export const handler = guardHandler();

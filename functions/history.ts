@@ -1,4 +1,4 @@
+import { historyHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { historyHandler } from '../lib/aws/functions/history.ts';
 
 export const handler = historyHandler(manifest);

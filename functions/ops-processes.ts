@@ -1,4 +1,4 @@
+import { opsProcessesHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { opsProcessesHandler } from '../lib/aws/functions/ops-processes.ts';
 
 export const handler = opsProcessesHandler(manifest);

@@ -1,4 +1,4 @@
+import { opsHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { opsHandler } from '../lib/aws/functions/ops.ts';
 
 export const handler = opsHandler(manifest);

@@ -1,4 +1,4 @@
+import { projectHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { projectHandler } from '../lib/aws/functions/project.ts';
 
 export const handler = projectHandler(manifest);

@@ -1,3 +1,3 @@
-import { publishHandler } from '../lib/aws/functions/publish.ts';
+import { publishHandler } from 'foldstream/aws';
 
 export const handler = publishHandler();

@@ -1,4 +1,4 @@
+import { queryHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { queryHandler } from '../lib/aws/functions/query.ts';
 
 export const handler = queryHandler(manifest);

@@ -1,4 +1,4 @@
+import { reactHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { reactHandler } from '../lib/aws/functions/react.ts';
 
 export const handler = reactHandler(manifest);

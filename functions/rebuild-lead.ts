@@ -1,4 +1,4 @@
+import { rebuildLeadHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { rebuildLeadHandler } from '../lib/aws/functions/rebuild-lead.ts';
 
 export const handler = rebuildLeadHandler(manifest);

@@ -1,4 +1,4 @@
+import { rebuildWorkHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { rebuildWorkHandler } from '../lib/aws/functions/rebuild-work.ts';
 
 export const handler = rebuildWorkHandler(manifest);

@@ -1,4 +1,4 @@
+import { sweepHandler } from 'foldstream/aws';
 import { manifest } from '#manifest';
-import { sweepHandler } from '../lib/aws/functions/sweep.ts';
 
 export const handler = sweepHandler(manifest);

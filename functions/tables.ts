@@ -1,3 +1,3 @@
-import { tablesHandler } from '../lib/aws/functions/tables.ts';
+import { tablesHandler } from 'foldstream/aws';
 
 export const handler = tablesHandler();

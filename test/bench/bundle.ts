@@ -59,7 +59,7 @@ const measure = async (product: string, bare: string) => {
 
 const folder = await mkdtemp(join(tmpdir(), 'foldstream-bundles-'));
 try {
-  const manifestModule = new URL('../../lib/domains/index.ts', import.meta.url);
+  const manifestModule = new URL('../../domains/index.ts', import.meta.url);
   const [product, bare] = await step('Bundles', async () => {
     const { command } = await bundle({ manifestModule, out: folder });
     if (!command) throw new Error('There is no bundle of a function named command.');

@@ -1,7 +1,7 @@
+import { accountBalance } from '../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../domains/account/projections/statement.ts';
+import { accountTotals } from '../../domains/account/projections/totals.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
-import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import { type Bar, figure, median, type Table } from './report.ts';
 
 /** A view of each kind. */

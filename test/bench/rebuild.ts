@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { accountBalance } from '../../domains/account/projections/balance.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
 import type { Scanner, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
 import type { PartProgress, Rebuild, Rebuilds } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';

@@ -97,6 +97,6 @@ describe('the folder of the released formats', () => {
   it('is the nearest one with `events` at or above the manifest', () => {
     const own = manifestOf('');
     expect(recordsOf(`file://${own}`)).toBe(dirname(own));
-    expect(recordsOf(`file://${join(root, 'lib/domains/index.ts')}`)).toBe(root);
+    expect(recordsOf(`file://${join(root, 'domains/index.ts')}`)).toBe(root);
   });
 });

@@ -1,5 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { accountBalance } from '../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../domains/account/projections/statement.ts';
+import { accountTotals } from '../../domains/account/projections/totals.ts';
 import type { Observe } from '../../lib/aws/dynamo.ts';
 import { capacityMeter } from '../../lib/aws/rebuild/meter.ts';
 import { rebuildRecords } from '../../lib/aws/rebuild/records.ts';
@@ -11,9 +14,6 @@ import { viewScanner } from '../../lib/aws/view/scanner.ts';
 import { viewTable } from '../../lib/aws/view/table.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
-import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import { estimateRebuild } from '../../lib/engine/rebuild/operator/estimate.ts';
 import { orderRebuild } from '../../lib/engine/rebuild/operator/start.ts';
 import { memoryClock, memoryExecutions, memoryKeys, memoryLog } from '../../lib/testing/ports.ts';

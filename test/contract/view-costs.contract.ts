@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { account } from '../../domains/account/decider.ts';
+import { accountBalance } from '../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../domains/account/projections/statement.ts';
+import { accountTotals } from '../../domains/account/projections/totals.ts';
 import type { Observe } from '../../lib/aws/dynamo.ts';
 import { eventLog } from '../../lib/core/event-log.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { account } from '../../lib/domains/account/decider.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
-import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import type { View, ViewReader } from '../../lib/engine/ports.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore } from '../../lib/testing/ports.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { account } from '../../domains/account/decider.ts';
+import { fraudWatch } from '../../domains/fraud-watch/process.ts';
 import { eventLog } from '../../lib/core/event-log.ts';
 import { defineManifest } from '../../lib/core/manifest.ts';
 import { processDecider } from '../../lib/core/process/decider.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { v1 } from '../../lib/core/version.ts';
-import { account } from '../../lib/domains/account/decider.ts';
-import { fraudWatch } from '../../lib/domains/fraud-watch/process.ts';
 import { queryById, queryList } from '../../lib/engine/query/kinds.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../lib/testing/ports.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { accountTotals } from '../../domains/account/projections/totals.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { Message } from '../../lib/core/message.ts';
 import type { AnyProjection, AnySharedRows } from '../../lib/core/projection.ts';
-import { accountTotals } from '../../lib/domains/account/projections/totals.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Projecting } from '../../lib/engine/view/projecting.ts';
 import { sharing } from '../../lib/testing/index.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Account, account } from '../../domains/account/decider.ts';
+import { accountBalance } from '../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../domains/account/projections/statement.ts';
 import type { AccountEvent } from '../../events/account.ts';
 import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
-import { type Account, account } from '../../lib/domains/account/decider.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
 import { projecting } from '../../lib/testing/projecting.ts';
 
 const opened = { type: 'AccountOpened', data: { owner: 'ada', currency: 'EUR' } } as const;

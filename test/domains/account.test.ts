@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Account, account } from '../../domains/account/decider.ts';
+import { transfer } from '../../domains/transfer/decider.ts';
 import type { AccountEvent } from '../../events/account.ts';
 import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
-import { type Account, account } from '../../lib/domains/account/decider.ts';
-import { transfer } from '../../lib/domains/transfer/decider.ts';
 import { deciding } from '../../lib/testing/deciding.ts';
 
 const given = deciding(account);

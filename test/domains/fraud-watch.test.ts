@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { fraudWatch } from '../../domains/fraud-watch/process.ts';
+import { suspicions } from '../../domains/fraud-watch/projections/suspicions.ts';
 import type { AccountEvent } from '../../events/account.ts';
 import { fraudWatchEvents } from '../../events/fraud-watch.ts';
 import type { Message, Recorded } from '../../lib/core/message.ts';
 import type { Reaction } from '../../lib/core/process/process.ts';
 import type { WatchMemory } from '../../lib/core/watch/formats.ts';
-import { fraudWatch } from '../../lib/domains/fraud-watch/process.ts';
-import { suspicions } from '../../lib/domains/fraud-watch/projections/suspicions.ts';
 import { projecting } from '../../lib/testing/projecting.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 21, 12, 0, seconds)).toISOString();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { account } from '../../domains/account/decider.ts';
+import { type Fulfilment, unseen } from '../../domains/fulfilment/memory.ts';
+import { fulfilment } from '../../domains/fulfilment/process.ts';
+import { order } from '../../domains/order/decider.ts';
+import { stock } from '../../domains/stock/decider.ts';
 import { later, send } from '../../lib/core/process/process.ts';
-import { account } from '../../lib/domains/account/decider.ts';
-import { type Fulfilment, unseen } from '../../lib/domains/fulfilment/memory.ts';
-import { fulfilment } from '../../lib/domains/fulfilment/process.ts';
-import { order } from '../../lib/domains/order/decider.ts';
-import { stock } from '../../lib/domains/stock/decider.ts';
 import { done, due, reacting, refused, resolvedByHand } from '../../lib/testing/reacting.ts';
 
 const given = reacting(fulfilment);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../../lib/domains/kept.ts';
+import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../../domains/kept.ts';
 
 it('keeps what a map keeps, for all keys, and does not change the original', () =>
   fc.assert(

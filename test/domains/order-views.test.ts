@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
-import { ordersByStatus } from '../../lib/domains/order/projections/by-status.ts';
-import { customerOrders } from '../../lib/domains/order/projections/orders.ts';
-import { revenue } from '../../lib/domains/order/projections/revenue.ts';
+import { ordersByStatus } from '../../domains/order/projections/by-status.ts';
+import { customerOrders } from '../../domains/order/projections/orders.ts';
+import { revenue } from '../../domains/order/projections/revenue.ts';
 import { projecting } from '../../lib/testing/projecting.ts';
 import { sharing } from '../../lib/testing/sharing.ts';
 

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { order } from '../../lib/domains/order/decider.ts';
+import { order } from '../../domains/order/decider.ts';
 import { deciding } from '../../lib/testing/deciding.ts';
 
 const given = deciding(order);

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { type Account, account } from '../../domains/account/decider.ts';
+import { fulfilment } from '../../domains/fulfilment/process.ts';
+import { type Order, order } from '../../domains/order/decider.ts';
+import { totalOf } from '../../domains/order/lines.ts';
+import { type Stock, stock } from '../../domains/stock/decider.ts';
+import { type Transfer, transfer } from '../../domains/transfer/decider.ts';
+import { transferProcess } from '../../domains/transfer/process.ts';
 import type { Actor } from '../../lib/core/access.ts';
 import type { AnyDecider } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
 import type { AnyProcess } from '../../lib/core/process/process.ts';
-import { type Account, account } from '../../lib/domains/account/decider.ts';
-import { fulfilment } from '../../lib/domains/fulfilment/process.ts';
-import { type Order, order } from '../../lib/domains/order/decider.ts';
-import { totalOf } from '../../lib/domains/order/lines.ts';
-import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
-import { type Transfer, transfer } from '../../lib/domains/transfer/decider.ts';
-import { transferProcess } from '../../lib/domains/transfer/process.ts';
 import { memoryKeys } from '../../lib/testing/memory/system.ts';
 import { interleaving } from '../support/interleaving.ts';
 

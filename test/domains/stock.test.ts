@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { keptValues } from '../../domains/kept.ts';
+import { type Stock, stock } from '../../domains/stock/decider.ts';
 import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
-import { keptValues } from '../../lib/domains/kept.ts';
-import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
 import { deciding } from '../../lib/testing/deciding.ts';
 
 const given = deciding(stock);

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { transfer } from '../../lib/domains/transfer/decider.ts';
-import { customerTransfers } from '../../lib/domains/transfer/projections/transfers.ts';
+import { transfer } from '../../domains/transfer/decider.ts';
+import { customerTransfers } from '../../domains/transfer/projections/transfers.ts';
 import { deciding } from '../../lib/testing/deciding.ts';
 import { projecting } from '../../lib/testing/projecting.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { manifest } from '../../lib/domains/index.ts';
+import { manifest } from '../../domains/index.ts';
 import { fuzz, table } from './fuzz.ts';
 import { inProcess, isThere, subjects } from './in-process.ts';
 import { notesManifest } from './notes.ts';

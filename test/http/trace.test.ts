@@ -1,13 +1,13 @@
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { account } from '../../domains/account/decider.ts';
+import { accountBalance } from '../../domains/account/projections/balance.ts';
 import { traceReader } from '../../lib/aws/functions/trace-reader.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { eventLog } from '../../lib/core/event-log.ts';
 import { defineManifest } from '../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import { account } from '../../lib/domains/account/decider.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
 import { answerOperator } from '../../lib/http/operate.ts';
 import type { HttpRequest } from '../../lib/http/request.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { demo } from '../../lib/domains/demo.ts';
+import { demo } from '../../domains/demo.ts';
 import { as, type Call, fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 

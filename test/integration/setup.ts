@@ -58,7 +58,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     const common = { endpoint, logFile: join(home, 'cdk.log'), step };
     await bootstrap(common);
     // The kernel is tested over the reference application, whatever manifest this repository stands for.
-    const context = { manifest: join(root, 'lib/domains/index.ts') };
+    const context = { manifest: join(root, 'domains/index.ts') };
     const stacks = await deploy({ ...common, context, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
     const deployment = toDeployment(endpoint, stacks);
     for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), deployment.userPool, user);

@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Account, account } from '../../domains/account/decider.ts';
+import { manifest } from '../../domains/index.ts';
 import { systemProofs } from '../../lib/aws/delivery/proofs.ts';
 import { sqs, sqsQueue } from '../../lib/aws/delivery/queue.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
@@ -9,8 +11,6 @@ import { systemClock, systemKeys } from '../../lib/aws/system.ts';
 import { traceVerb } from '../../lib/cli/history/trace.ts';
 import { listProcesses, orderProcess, showInstance } from '../../lib/cli/process/processes.ts';
 import { type AnyDecider, type Context, isRefusal } from '../../lib/core/decider.ts';
-import { type Account, account } from '../../lib/domains/account/decider.ts';
-import { manifest } from '../../lib/domains/index.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../lib/engine/command/handle.ts';
 import type { Delivered } from '../../lib/engine/delivery/delivered.ts';

@@ -1,12 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { account } from '../../domains/account/decider.ts';
 import { systemProofs } from '../../lib/aws/delivery/proofs.ts';
 import { sqs, sqsQueue } from '../../lib/aws/delivery/queue.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
 import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { systemKeys } from '../../lib/aws/system.ts';
 import type { Commit } from '../../lib/core/commit.ts';
-import { account } from '../../lib/domains/account/decider.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../lib/engine/command/handle.ts';
 import { toEntry } from '../../lib/engine/delivery/publish.ts';

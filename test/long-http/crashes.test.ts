@@ -1,12 +1,12 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifest } from '../../domains/index.ts';
 import { fromItem } from '../../lib/aws/attributes.ts';
 import { sqs } from '../../lib/aws/delivery/queue.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
 import { pascal } from '../../lib/core/stream.ts';
-import { manifest } from '../../lib/domains/index.ts';
 import { atOnce } from '../../lib/engine/at-once.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { eventually } from '../support/eventually.ts';

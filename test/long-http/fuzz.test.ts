@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { manifest } from '../../lib/domains/index.ts';
+import { manifest } from '../../domains/index.ts';
 import { fuzz, table } from '../fuzz/fuzz.ts';
 import { overHttp as sending, subjectOf } from '../fuzz/over-http.ts';
 import { fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';

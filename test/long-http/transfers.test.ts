@@ -1,11 +1,11 @@
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifest } from '../../domains/index.ts';
 import { fromItem } from '../../lib/aws/attributes.ts';
 import { sqs } from '../../lib/aws/delivery/queue.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { pascal } from '../../lib/core/stream.ts';
-import { manifest } from '../../lib/domains/index.ts';
 import { atOnce } from '../../lib/engine/at-once.ts';
 import { stillOpen } from '../../lib/engine/process/still-open.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { manifest } from '../../lib/domains/index.ts';
+import { manifest } from '../../domains/index.ts';
 import { fuzz, table } from '../fuzz/fuzz.ts';
 import { inProcess, isThere, subjects } from '../fuzz/in-process.ts';
 import { notesManifest } from '../fuzz/notes.ts';

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { account } from '../../domains/account/decider.ts';
+import { accountBalance } from '../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../domains/account/projections/statement.ts';
 import { accountEvents } from '../../events/account.ts';
 import type { Actor } from '../../lib/core/access.ts';
 import type { AnyDecider } from '../../lib/core/decider.ts';
@@ -6,9 +9,6 @@ import { defineManifest, type Manifest } from '../../lib/core/manifest.ts';
 import type { Message } from '../../lib/core/message.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { v1 } from '../../lib/core/version.ts';
-import { account } from '../../lib/domains/account/decider.ts';
-import { accountBalance } from '../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../lib/domains/account/projections/statement.ts';
 import type { Invariant, Workload } from '../../lib/testing/simulator.ts';
 
 type Amount = Readonly<{ amount: number; currency: string }>;

@@ -1,15 +1,15 @@
+import { account } from '../../domains/account/decider.ts';
+import { fulfilment } from '../../domains/fulfilment/process.ts';
+import { keptFor, keptValues } from '../../domains/kept.ts';
+import { type Order, order } from '../../domains/order/decider.ts';
+import { type Stock, stock } from '../../domains/stock/decider.ts';
+import { transfer } from '../../domains/transfer/decider.ts';
 import type { Commit, StoredEvent } from '../../lib/core/commit.ts';
 import { type AnyDecider, fold } from '../../lib/core/decider.ts';
 import { processDecider } from '../../lib/core/process/decider.ts';
 import type { Instance } from '../../lib/core/process/instance.ts';
 import type { AnyProcess } from '../../lib/core/process/process.ts';
 import { readEvent } from '../../lib/core/version.ts';
-import { account } from '../../lib/domains/account/decider.ts';
-import { fulfilment } from '../../lib/domains/fulfilment/process.ts';
-import { keptFor, keptValues } from '../../lib/domains/kept.ts';
-import { type Order, order } from '../../lib/domains/order/decider.ts';
-import { type Stock, stock } from '../../lib/domains/stock/decider.ts';
-import { transfer } from '../../lib/domains/transfer/decider.ts';
 import type { Invariant } from '../../lib/testing/simulator.ts';
 import { transfersAfter } from './transfer-releases.ts';
 

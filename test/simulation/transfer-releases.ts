@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { transferProcess } from '../../domains/transfer/process.ts';
 import type { AnyProcess, Reaction } from '../../lib/core/process/process.ts';
 import { v1 } from '../../lib/core/version.ts';
-import { transferProcess } from '../../lib/domains/transfer/process.ts';
 
 type React = (memory: unknown, what: unknown) => Reaction<unknown> | undefined;
 type Reactions = Readonly<Record<string, React>>;

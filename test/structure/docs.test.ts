@@ -18,9 +18,9 @@ const guides = pages.filter((file) => !file.startsWith('docs/decisions/'));
 /** Files that a tutorial tells its reader to make. */
 const toBeMade = new Set([
   'events/ticket.ts',
-  'lib/domains/ticket/decider.ts',
+  'domains/ticket/decider.ts',
   'test/domains/ticket.test.ts',
-  'lib/domains/account/projections/turnover.ts',
+  'domains/account/projections/turnover.ts',
   'test/domains/account-turnover.test.ts',
   'turnover.r1.ts',
   'events/samples/ticket/TicketSolved.v1.json',
@@ -50,7 +50,7 @@ const linkFaults = (page: string): readonly string[] =>
   });
 
 /** Text that looks like a file of this repository: a path from its root, or the bare name of a source file. */
-const named = /`((?:(?:lib|test|docs|bin|functions|events)\/[\w./-]*[\w-]\/?)|[\w-]+(?:\.[\w-]+)*\.ts)`/g;
+const named = /`((?:(?:lib|test|docs|bin|functions|events|domains)\/[\w./-]*[\w-]\/?)|[\w-]+(?:\.[\w-]+)*\.ts)`/g;
 const pathFaults = (page: string): readonly string[] =>
   [...withoutFences(read(page)).matchAll(named)].flatMap(([, name = '']) => {
     const path = name.replace(/\/$/, '');
@@ -68,6 +68,6 @@ describe('the documentation', () => {
 
   it('shows the real decider in the README', () => {
     const [code = 'no code'] = /(?<=^```ts\n)[\s\S]*?(?=^```)/m.exec(read('README.md')) ?? [];
-    expect(read('lib/domains/transfer/decider.ts')).toContain(code);
+    expect(read('domains/transfer/decider.ts')).toContain(code);
   });
 });

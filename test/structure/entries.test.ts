@@ -17,7 +17,7 @@ const loadedBy = (file: string, seen: Set<string> = new Set()): ReadonlySet<stri
 };
 
 const partsOf = (entry: string) =>
-  ['lib/testing/memory/', 'lib/testing/simulation/', 'lib/aws/', 'lib/infra/'].filter((part) =>
+  ['lib/testing/memory/', 'lib/testing/simulation/', 'lib/http/', 'lib/aws/', 'lib/infra/', 'lib/cli/'].filter((part) =>
     [...loadedBy(entry.slice(2))].some((file) => file.startsWith(part)),
   );
 
@@ -25,6 +25,10 @@ test("the package's entries load what they are for and nothing else", () => {
   const entries = Object.entries(packageJson.exports).map(([entry, file]) => [entry, partsOf(file)]);
   expect(Object.fromEntries(entries)).toEqual({
     '.': [],
+    './http': ['lib/http/'],
+    './aws': ['lib/http/', 'lib/aws/'],
+    './cdk': ['lib/infra/'],
+    './cli': ['lib/http/', 'lib/aws/', 'lib/infra/', 'lib/cli/'],
     './testing': [],
     './testing/ports': ['lib/testing/memory/'],
     './testing/simulator': ['lib/testing/memory/', 'lib/testing/simulation/'],

@@ -1,3 +1,5 @@
+import packageJson from '../../package.json' with { type: 'json' };
+
 /** The imports that a folder may have: other folders, packages, and Node's own modules. */
 type Room = Readonly<{ rooms: readonly string[]; packages: readonly string[]; node: boolean; pure: boolean }>;
 
@@ -10,8 +12,8 @@ const impure = { node: true, pure: false } as const;
  */
 export const house: Readonly<Record<string, Room>> = {
   'lib/core': { rooms: [], packages: ['zod'], ...pure },
-  events: { rooms: ['lib/core'], packages: ['zod'], ...pure },
-  'lib/domains': { rooms: ['events', 'lib/core'], packages: ['zod'], ...pure },
+  events: { rooms: ['lib/index.ts'], packages: ['zod'], ...pure },
+  domains: { rooms: ['events', 'lib/index.ts'], packages: ['zod'], ...pure },
   'lib/engine': { rooms: ['lib/core'], packages: ['zod', 'canonicalize'], ...pure },
   'lib/testing': { rooms: ['lib/engine', 'lib/core'], packages: ['zod'], ...impure },
   /** Requests and answers as plain values: neither AWS nor a server is known here. */
@@ -23,22 +25,35 @@ export const house: Readonly<Record<string, Room>> = {
   },
   /** Whichever manifest the deployer names. The reference application has this one way in, so that another one can take its place. */
   '#manifest': { rooms: [], packages: [], ...pure },
-  functions: { rooms: ['#manifest', 'lib/aws'], packages: [], node: false, pure: false },
+  functions: { rooms: ['#manifest', 'lib/aws/index.ts'], packages: [], node: false, pure: false },
   /** The engine makes some deployed things as plain values, such as the order of a rebuild's steps: the engine is pure. */
   'lib/infra': {
-    rooms: ['lib/engine', 'lib/core'],
+    rooms: ['lib/infra/code', 'lib/engine', 'lib/core'],
     packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod'],
     ...impure,
   },
+  /** The bundler, without the CDK: the command line bundles too. */
+  'lib/infra/code': { rooms: ['lib/core'], packages: ['esbuild'], ...impure },
   'lib/cli': {
-    rooms: ['lib/aws', 'lib/http', 'lib/engine', 'lib/core'],
+    rooms: ['lib/infra/code', 'lib/aws', 'lib/http', 'lib/engine', 'lib/core'],
     packages: ['canonicalize', 'commander', 'zod'],
     ...impure,
   },
-  bin: { rooms: ['lib/infra', 'lib/cli', '#manifest'], packages: ['aws-cdk-lib', 'commander'], ...impure },
-  /** The package's own entry point. */
+  bin: { rooms: ['lib/infra/index.ts', 'lib/cli/index.ts', '#manifest'], packages: ['aws-cdk-lib'], ...impure },
+  /** The package's entries, each of which exports what its own layer has. */
   'lib/index.ts': { rooms: ['lib/core'], packages: [], ...pure },
+  'lib/aws/index.ts': { rooms: ['lib/aws'], packages: [], ...impure },
+  'lib/infra/index.ts': { rooms: ['lib/infra', 'lib/infra/code'], packages: [], ...impure },
+  'lib/cli/index.ts': { rooms: ['lib/cli'], packages: [], ...impure },
 };
+
+/** The package's entries, by the names under which they are imported: `foldstream`, `foldstream/testing`. */
+export const entries: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(packageJson.exports).map(([entry, file]) => [`${packageJson.name}${entry.slice(1)}`, file.slice(2)]),
+);
+
+/** Folders that are written as a team writes its own: they use the package by its entries alone. */
+const users = ['bin', 'domains', 'events', 'functions'];
 
 /** Files by their path from the repository's root. */
 export type Files = ReadonlyMap<string, string>;
@@ -91,6 +106,7 @@ const packageOf = (specifier: string): string =>
 /** The target of an import within this repository, or undefined for a package. */
 export const pathOf = (file: string, specifier: string): string | undefined => {
   if (specifier === '#manifest') return specifier;
+  if (Object.hasOwn(entries, specifier)) return entries[specifier];
   if (!specifier.startsWith('.')) return undefined;
   return new URL(specifier, `file:///${file}`).pathname.slice(1);
 };
@@ -99,6 +115,8 @@ const faultOf = (file: string, { rooms, packages, node }: Room, own: string, spe
   if (specifier.startsWith('node:')) return node ? undefined : `${file} imports ${specifier}: ${own} has no node modules`;
   const path = pathOf(file, specifier);
   if (path !== undefined) {
+    if (users.includes(own) && specifier.startsWith('.') && path.startsWith('lib/'))
+      return `${file} imports ${path}: ${own} imports the package by its entries (${Object.keys(entries).join(', ')})`;
     const room = roomOf(path);
     if (room === own || (room !== undefined && rooms.includes(room))) return undefined;
     return `${file} imports ${path}: there is no arrow from ${own} to ${room ?? 'there'}`;

@@ -67,13 +67,18 @@ describe('a wrong arrow', () => {
     ['lib/core/version.ts', "import type { Store } from '../engine/ports.ts';", 'no arrow from lib/core to lib/engine'],
     ['lib/core/version.ts', "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';", 'no package for lib/core'],
     ['lib/core/version.ts', "import canonicalize from 'canonicalize';", 'no package for lib/core'],
-    ['events/account.ts', "import { account } from '../lib/domains/account/decider.ts';", 'no arrow from events to lib/domains'],
+    ['events/account.ts', "import { account } from '../domains/account/decider.ts';", 'no arrow from events to domains'],
+    ['events/account.ts', "import { v1 } from '../lib/index.ts';", 'events imports the package by its entries (foldstream, '],
+    ['events/account.ts', "import { deciding } from 'foldstream/testing';", 'no arrow from events to lib/testing'],
+    ['events/account.ts', "import { v1 } from 'foldstream/core/version';", 'no package for events'],
     [
-      'lib/domains/account/decider.ts',
-      "import { storable } from '../../engine/storable.ts';",
-      'no arrow from lib/domains to lib/engine',
+      'domains/account/decider.ts',
+      "import { storable } from '../../lib/engine/storable.ts';",
+      'domains imports the package by its entries',
     ],
-    ['lib/domains/account/decider.ts', "import { createHash } from 'node:crypto';", 'lib/domains has no node modules'],
+    ['domains/account/decider.ts', "import { handler } from 'foldstream/aws';", 'no arrow from domains to lib/aws/index.ts'],
+    ['domains/account/decider.ts', "import { createHash } from 'node:crypto';", 'domains has no node modules'],
+    ['lib/core/version.ts', "import { v1 } from 'foldstream';", 'no arrow from lib/core to lib/index.ts'],
     ['lib/engine/delivery/publish.ts', "import middy from '@middy/core';", 'no package for lib/engine'],
     ['lib/engine/delivery/publish.ts', "import { manifest } from '#manifest';", 'no arrow from lib/engine to #manifest'],
     [
@@ -87,8 +92,8 @@ describe('a wrong arrow', () => {
     ['lib/aws/functions/http-function.ts', "import { Stack } from 'aws-cdk-lib';", 'no package for lib/aws'],
     [
       'lib/aws/functions/http-function.ts',
-      "import { account } from '../../domains/account/decider.ts';",
-      'no arrow from lib/aws to lib/domains',
+      "import { account } from '../../../domains/account/decider.ts';",
+      'no arrow from lib/aws to domains',
     ],
     ['lib/infra/kit/api.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'no package for lib/infra'],
     ['lib/infra/kit/api.ts', "import { dynamo } from '../../aws/dynamo.ts';", 'no arrow from lib/infra to lib/aws'],
@@ -98,12 +103,14 @@ describe('a wrong arrow', () => {
     [
       'functions/command.ts',
       "import { handleCommand } from '../lib/engine/command/handle.ts';",
-      'no arrow from functions to lib/engine',
+      'functions imports the package by its entries',
     ],
     ['functions/command.ts', "import { handler } from '../test/support/handler.ts';", 'no arrow from functions to there'],
-    ['functions/command.ts', "import { manifest } from '../lib/domains/index.ts';", 'no arrow from functions to lib/domains'],
-    ['bin/app.ts', "import { manifest } from '../lib/domains/index.ts';", 'no arrow from bin to lib/domains'],
-    ['bin/app.ts', "import { dynamo } from '../lib/aws/dynamo.ts';", 'no arrow from bin to lib/aws'],
+    ['functions/command.ts', "import { manifest } from '../domains/index.ts';", 'no arrow from functions to domains'],
+    ['bin/app.ts', "import { manifest } from '../domains/index.ts';", 'no arrow from bin to domains'],
+    ['bin/app.ts', "import { dynamo } from '../lib/aws/dynamo.ts';", 'bin imports the package by its entries'],
+    ['bin/app.ts', "import { commandHandler } from 'foldstream/aws';", 'no arrow from bin to lib/aws/index.ts'],
+    ['lib/infra/code/bundle.ts', "import { Stack } from 'aws-cdk-lib';", 'no package for lib/infra/code'],
     ['lib/index.ts', "export { apply } from './engine/apply.ts';", 'no arrow from lib/index.ts to lib/engine'],
   ];
   it.each(planted)('%s: %s', (file, source, fault) => expect(only(file, source)).toContain(fault));
@@ -143,7 +150,7 @@ describe('a pure room', () => {
     globalThis: "globalThis['Date'];",
     'import.meta': 'const here = import.meta.dirname;',
   };
-  const rooms = ['lib/core/a.ts', 'lib/domains/a/b.ts', 'events/a.ts', 'lib/engine/a.ts'];
+  const rooms = ['lib/core/a.ts', 'domains/a/b.ts', 'events/a.ts', 'lib/engine/a.ts'];
   it.each(Object.entries(impure))('has no %s', (name, source) => {
     for (const file of rooms) expect(only(file, source)).toContain(`${file} uses ${name}: `);
     for (const file of ['lib/aws/a.ts', 'lib/cli/a.ts', 'lib/testing/a.ts']) expect(faultsOf(file, source)).toEqual([]);

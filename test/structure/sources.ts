@@ -9,4 +9,4 @@ export const sourcesOf = (pattern: string): Files =>
   new Map(globSync(pattern, { cwd: root }).map((file) => [file.replaceAll(sep, '/'), readFileSync(join(root, file), 'utf8')]));
 
 /** All code that is not a test. */
-export const product = '{bin,lib,functions,events}/**/*.ts';
+export const product = '{bin,lib,functions,domains,events}/**/*.ts';

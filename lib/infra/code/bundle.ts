@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
@@ -43,9 +43,18 @@ const manifestIs = (manifestModule: string): Plugin => ({
   setup: ({ onResolve }) => onResolve({ filter: /^#manifest$/ }, () => ({ path: manifestModule })),
 });
 
-/** Options of a bundle of a project's own code: packages stay outside. */
+/** Leaves every package outside but this one: what a view or a decider takes from the kernel is code that its rows and states follow from. */
+const onlyOwnPackage: Plugin = {
+  name: 'only-own-package',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^[^./#]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || isAbsolute(path) || /^foldstream(\/|$)/.test(path) ? undefined : { path, external: true },
+    ),
+};
+
+/** Options of a bundle of a project's own code with what it uses of this package. */
 export const projectCode = (manifest: string) =>
-  ({ ...compiled, packages: 'external', plugins: [manifestIs(manifest)] }) as const satisfies BuildOptions;
+  ({ ...compiled, plugins: [manifestIs(manifest), onlyOwnPackage] }) as const satisfies BuildOptions;
 
 /** Functions have their credentials in the environment alone. */
 const credentials: Plugin = {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { account } from '../../../domains/account/decider.ts';
 import { checkContracts } from '../../../lib/cli/contracts/check.ts';
 import { contractsVerb, readReleased, readSamples, rowsUnchangedVerb } from '../../../lib/cli/contracts/contracts.ts';
 import { presentFormats, type Samples, toReleased } from '../../../lib/cli/contracts/present.ts';
 import { checkViews } from '../../../lib/cli/contracts/views.ts';
 import { type Formats, v1 } from '../../../lib/core/version.ts';
-import { account } from '../../../lib/domains/account/decider.ts';
 
 const repository = join(import.meta.dirname, '../../..');
 /** The verb's own tests use one aggregate as it was released, independent of a team's manifest. */

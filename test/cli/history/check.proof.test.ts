@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { account } from '../../../domains/account/decider.ts';
+import { accountBalance } from '../../../domains/account/projections/balance.ts';
+import { manifest } from '../../../domains/index.ts';
 import { checkVerb } from '../../../lib/cli/history/check.ts';
 import { readLine } from '../../../lib/cli/history/export-line.ts';
 import { historyCheck } from '../../../lib/cli/history/history-check.ts';
 import type { Commit, StoredEvent } from '../../../lib/core/commit.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
-import { account } from '../../../lib/domains/account/decider.ts';
-import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
-import { manifest } from '../../../lib/domains/index.ts';
 
 const opened: StoredEvent = { type: 'AccountOpened', v: 1, data: { owner: 'ada', currency: 'EUR' } };
 const deposited = (amount: unknown, v = 1): StoredEvent => ({ type: 'MoneyDeposited', v, data: { amount, currency: 'EUR' } });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { account } from '../../../domains/account/decider.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
-import { account } from '../../../lib/domains/account/decider.ts';
 import { importHistory } from '../../../lib/engine/history/import-history.ts';
 import { type ImportLine, readImportLine } from '../../../lib/engine/history/import-line.ts';
 import type { Store } from '../../../lib/engine/ports.ts';

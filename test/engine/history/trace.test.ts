@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { account } from '../../../domains/account/decider.ts';
+import { transfer } from '../../../domains/transfer/decider.ts';
+import { transferProcess } from '../../../domains/transfer/process.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import { eventLog } from '../../../lib/core/event-log.ts';
 import { processDecider } from '../../../lib/core/process/decider.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { account } from '../../../lib/domains/account/decider.ts';
-import { transfer } from '../../../lib/domains/transfer/decider.ts';
-import { transferProcess } from '../../../lib/domains/transfer/process.ts';
 import { type Trace, type TracedStep, traceOf } from '../../../lib/engine/history/trace.ts';
 import { readTrace } from '../../../lib/engine/history/trace-read.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { accountBalance } from '../../../domains/account/projections/balance.ts';
 import { reportLines } from '../../../lib/cli/view/projections.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
 import { type Ages, type Operating, orderResume, reportProjections } from '../../../lib/engine/operate/projections.ts';
 import type { Active } from '../../../lib/engine/view/ports.ts';
 import { answerOperator, type Operators } from '../../../lib/http/operate.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { accountBalance } from '../../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../../domains/account/projections/statement.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
 import type { Delivered, Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { SweepPlaces } from '../../../lib/engine/operate/ports.ts';
 import { type Sweeping, sweep } from '../../../lib/engine/operate/sweep.ts';

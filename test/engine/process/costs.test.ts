@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { account } from '../../../lib/domains/account/decider.ts';
-import { transfer } from '../../../lib/domains/transfer/decider.ts';
-import { transferProcess } from '../../../lib/domains/transfer/process.ts';
+import { account } from '../../../domains/account/decider.ts';
+import { transfer } from '../../../domains/transfer/decider.ts';
+import { transferProcess } from '../../../domains/transfer/process.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { ada } from '../../support/examples/commanding.ts';
 

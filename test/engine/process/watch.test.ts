@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { account } from '../../../lib/domains/account/decider.ts';
-import { fraudWatch } from '../../../lib/domains/fraud-watch/process.ts';
+import { account } from '../../../domains/account/decider.ts';
+import { fraudWatch } from '../../../domains/fraud-watch/process.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { ada } from '../../support/examples/commanding.ts';
 

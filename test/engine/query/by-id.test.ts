@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
+import { accountBalance } from '../../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../../domains/account/projections/statement.ts';
 import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/engine/query/page-cursor.ts';

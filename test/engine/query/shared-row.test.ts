@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { accountTotals } from '../../../domains/account/projections/totals.ts';
 import type { Actor } from '../../../lib/core/access.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { accountTotals } from '../../../lib/domains/account/projections/totals.ts';
 import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { Querying } from '../../../lib/engine/query/querying.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';

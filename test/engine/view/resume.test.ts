@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { accountBalance } from '../../../domains/account/projections/balance.ts';
+import { accountStatement } from '../../../domains/account/projections/statement.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { accountBalance } from '../../../lib/domains/account/projections/balance.ts';
-import { accountStatement } from '../../../lib/domains/account/projections/statement.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { View } from '../../../lib/engine/ports.ts';
 import { resumeBatch } from '../../../lib/engine/view/orders.ts';

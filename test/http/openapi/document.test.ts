@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manifest } from '../../../lib/domains/index.ts';
+import { manifest } from '../../../domains/index.ts';
 import { openApi } from '../../../lib/http/openapi/document.ts';
 import { problemKinds } from '../../../lib/http/openapi/problems.ts';
 import { sourcesOf } from '../../structure/sources.ts';

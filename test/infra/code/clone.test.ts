@@ -13,10 +13,10 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 test('two clones synthesize the same template', async () => {
   const synthesized = ['one', 'the/other'].map(async (clone) => {
     const at = join(scratch, clone);
-    for (const part of ['bin', 'events', 'functions', 'lib', 'package.json', 'cdk.json'])
+    for (const part of ['bin', 'domains', 'events', 'functions', 'lib', 'package.json', 'cdk.json'])
       cpSync(join(home, part), join(at, part), { recursive: true });
     // Without CDK's own check of the template, which takes longest and says nothing about its being the same.
-    const context = JSON.stringify({ manifest: 'lib/domains/index.ts' });
+    const context = JSON.stringify({ manifest: 'domains/index.ts' });
     const env = { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: join(at, 'cdk.out'), CDK_CONTEXT_JSON: context };
     await promisify(execFile)(process.execPath, ['bin/app.ts'], { cwd: at, env });
     return readFileSync(join(at, 'cdk.out', 'foldstream-dev.template.json'), 'utf8');

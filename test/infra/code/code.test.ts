@@ -86,6 +86,27 @@ describe('the hash of the code that folds a category', async () => {
     expect(changed.flow).not.toBe(before.flow);
   });
 
+  test('follows what the decider uses of the package foldstream, and not the version of the package', async () => {
+    const kernel = (version: string, code: string) => ({
+      'node_modules/foldstream/package.json': `{ "name": "foldstream", "version": "${version}", "type": "module", "exports": "./index.js" }`,
+      'node_modules/foldstream/index.js': code,
+    });
+    const using = async (files: Readonly<Record<string, string>>) => {
+      const at = write({
+        'counter.ts': (text) => `import { plus } from 'foldstream';\n${text.replace('n + by', 'plus(n, by)')}`,
+      });
+      for (const [file, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(at, file)), { recursive: true });
+        writeFileSync(join(at, file), text);
+      }
+      const { manifest } = (await import(/* @vite-ignore */ pathToFileURL(join(at, 'index.ts')).href)) as { manifest: Manifest };
+      return (await foldCode(manifest, join(at, 'index.ts'))).counter;
+    };
+    const first = await using(kernel('1.0.0', 'export const plus = (a, b) => a + b;'));
+    expect(await using(kernel('1.1.0', 'export const plus = (a, b) => a + b;'))).toBe(first);
+    expect(await using(kernel('1.0.0', 'export const plus = (a, b) => a - b;'))).not.toBe(first);
+  });
+
   test('of a decider that no module exports is that of the whole manifest', async () => {
     const inline = (text: string) => text.replace('[counter, other]', '[{ ...counter }, other]');
     const hidden = await folded({ 'index.ts': inline });

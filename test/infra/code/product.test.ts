@@ -15,7 +15,7 @@ import { steps as empty, manifest as parcels } from '../support/deployed.ts';
 const home = resolve(import.meta.dirname, '../../..');
 const out = mkdtempSync(join(tmpdir(), 'foldstream-product-'));
 afterAll(() => rmSync(out, { recursive: true }));
-const steps = await bundle({ manifestModule: join(home, 'lib/domains/index.ts'), out });
+const steps = await bundle({ manifestModule: join(home, 'domains/index.ts'), out });
 const bundles = new Map(
   Object.entries(steps).map(([step, folder]) => [step, readFileSync(join(folder, 'index.mjs'), 'utf8')] as const),
 );

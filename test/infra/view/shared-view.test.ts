@@ -1,10 +1,10 @@
 import { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
+import { account } from '../../../domains/account/decider.ts';
+import { accountTotals } from '../../../domains/account/projections/totals.ts';
 import { defineManifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { account } from '../../../lib/domains/account/decider.ts';
-import { accountTotals } from '../../../lib/domains/account/projections/totals.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../../lib/infra/kit/stage.ts';
 import { parcel } from '../../support/apps/parcel/decider.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { account } from '../../../domains/account/decider.ts';
 import { type AnyDecider, command } from '../../../lib/core/decider.ts';
-import { account } from '../../../lib/domains/account/decider.ts';
 
 const money = z.strictObject({ amount: z.int().positive(), currency: z.string() });
 const everybody = ['owner', 'operator', 'process'] as const;

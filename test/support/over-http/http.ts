@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
+import { manifest } from '../../../domains/index.ts';
 import { signIn, type User } from '../../../lib/aws/local/users.ts';
 import { type Deployment, demoUsers } from '../../../lib/cli/local/deployment.ts';
 import { accessTo } from '../../../lib/cli/local/endpoint.ts';
-import { manifest } from '../../../lib/domains/index.ts';
 import { customers } from '../../integration/setup.ts';
 import { type Check, describedBy } from './described.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { manifest as reference } from '../../../lib/domains/index.ts';
+import { manifest as reference } from '../../../domains/index.ts';
 import { type SimulationFailed, simulate } from '../../../lib/testing/simulator.ts';
 import { accountsWith } from '../../simulation/domain.ts';
 import { deliveryMutants } from '../../simulation/mutants/delivery.ts';

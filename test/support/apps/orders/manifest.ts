@@ -1,8 +1,8 @@
+import { account } from '../../../../domains/account/decider.ts';
+import { fulfilmentWithin } from '../../../../domains/fulfilment/process.ts';
+import { order } from '../../../../domains/order/decider.ts';
+import { stock } from '../../../../domains/stock/decider.ts';
 import { defineManifest } from '../../../../lib/core/manifest.ts';
-import { account } from '../../../../lib/domains/account/decider.ts';
-import { fulfilmentWithin } from '../../../../lib/domains/fulfilment/process.ts';
-import { order } from '../../../../lib/domains/order/decider.ts';
-import { stock } from '../../../../lib/domains/stock/decider.ts';
 
 /** The time in which a customer has to pay: seconds, for the test, though more than any two requests of one take. */
 export const secondsToPay = 15;

@@ -1,0 +1,35 @@
+import { type RowsPerStream, rowKey } from 'foldstream';
+import { type AccountEvent, accountSource } from '../../../events/account.ts';
+
+type Running = Readonly<{ owner?: string; balance: number }>;
+/** Of a transfer, payment or refund: the stream that it was for, and the other account. */
+type For = Readonly<{ reference?: string; counterparty?: string }>;
+type Entry = Readonly<{ version: number; at: string; entry: string; amount: number; balance: number }> & For;
+
+/** GET /views/account-statement/{accountId}: the entries in order, each with the balance after it. */
+export const accountStatement: RowsPerStream<Running, Entry, AccountEvent> = {
+  kind: 'rows-per-stream',
+  name: 'account-statement',
+  revision: 1,
+  from: accountSource,
+  may: ['owner', 'operator'],
+  initial: { balance: 0 },
+  owner: (memory) => memory.owner,
+  on: {
+    AccountOpened: (_, event) => enter({ owner: event.data.owner, balance: 0 }, event, 'opened', 0),
+    MoneyDeposited: (memory, event) => enter(memory, event, 'deposit', event.data.amount),
+    MoneyWithdrawn: (memory, event) => enter(memory, event, 'withdrawal', -event.data.amount),
+    MoneyDebited: (memory, event) => enter(memory, event, event.data.purpose, -event.data.amount, forWhat(event.data)),
+    MoneyCredited: (memory, event) => enter(memory, event, event.data.purpose, event.data.amount, forWhat(event.data)),
+    AccountClosed: (memory, event) => enter(memory, event, 'closed', 0),
+  },
+};
+
+type Place = Readonly<{ version: number; at: string }>;
+
+const enter = (memory: Running, { version, at }: Place, entry: string, amount: number, what: For = {}) => {
+  const balance = memory.balance + amount;
+  return { memory: { ...memory, balance }, rows: { [rowKey(version)]: { version, at, entry, amount, balance, ...what } } };
+};
+
+const forWhat = ({ reference, counterparty }: For): For => ({ reference, ...(counterparty && { counterparty }) });

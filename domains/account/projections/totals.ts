@@ -1,0 +1,26 @@
+import type { SharedRows } from 'foldstream';
+import { type AccountEvent, accountSource } from '../../../events/account.ts';
+
+type Known = Readonly<{ owner?: string; currency: string; balance: number; status: 'open' | 'closed' }>;
+
+/** GET /views/account-totals/{owner}: the number and the total balance of an owner's accounts, by currency. */
+export const accountTotals: SharedRows<Known, AccountEvent> = {
+  kind: 'shared-rows',
+  name: 'account-totals',
+  revision: 1,
+  from: accountSource,
+  may: ['owner', 'operator'],
+  initial: { currency: '', balance: 0, status: 'open' },
+  on: {
+    AccountOpened: (known, { data }) => ({ ...known, ...data }),
+    MoneyDeposited: (known, { data }) => ({ ...known, balance: known.balance + data.amount }),
+    MoneyWithdrawn: (known, { data }) => ({ ...known, balance: known.balance - data.amount }),
+    MoneyDebited: (known, { data }) => ({ ...known, balance: known.balance - data.amount }),
+    MoneyCredited: (known, { data }) => ({ ...known, balance: known.balance + data.amount }),
+    AccountClosed: (known) => ({ ...known, status: 'closed' }),
+  },
+  shares: ({ owner, currency, balance, status }) =>
+    owner === undefined ? {} : { [owner]: { counts: { [status]: 1 }, sums: { [currency]: balance } } },
+  owner: (row) => row,
+  show: ({ counts, sums }) => ({ open: counts.open ?? 0, closed: counts.closed ?? 0, balances: sums }),
+};

@@ -1,0 +1,39 @@
+import { defineManifest, eventLog, processDecider } from 'foldstream';
+import { account } from './account/decider.ts';
+import { accountBalance } from './account/projections/balance.ts';
+import { accountStatement } from './account/projections/statement.ts';
+import { accountTotals } from './account/projections/totals.ts';
+import { fraudWatch } from './fraud-watch/process.ts';
+import { suspicions } from './fraud-watch/projections/suspicions.ts';
+import { fulfilment } from './fulfilment/process.ts';
+import { order } from './order/decider.ts';
+import { ordersByStatus } from './order/projections/by-status.ts';
+import { customerOrders } from './order/projections/orders.ts';
+import { revenue } from './order/projections/revenue.ts';
+import { stock } from './stock/decider.ts';
+import { transfer } from './transfer/decider.ts';
+import { transferProcess } from './transfer/process.ts';
+import { customerTransfers } from './transfer/projections/transfers.ts';
+
+const aggregates = [account, transfer, stock, order];
+const processes = [transferProcess, fulfilment, fraudWatch];
+
+/** The reference application: everything that is deployed follows from this. */
+export const manifest = defineManifest({
+  aggregates,
+  processes,
+  projections: [
+    accountBalance,
+    accountStatement,
+    accountTotals,
+    customerTransfers,
+    customerOrders,
+    ordersByStatus,
+    revenue,
+    suspicions,
+    /** The event log, from which traces are read: of all categories, including processes. */
+    eventLog([...aggregates, ...processes.map(processDecider)], { may: ['operator'] }),
+  ],
+});
+
+export { demo } from './demo.ts';

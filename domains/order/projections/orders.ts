@@ -1,0 +1,45 @@
+import type { RowPerStream } from 'foldstream';
+import { type OrderEvent, orderSource } from '../../../events/order.ts';
+import type { OrderStatus } from '../decider.ts';
+import { type Line, totalOf, withLine } from '../lines.ts';
+
+type Row = Readonly<{
+  owner: string;
+  status: OrderStatus;
+  currency: string;
+  total: number;
+  lines: readonly Line[];
+  /** Why it was cancelled or rejected. */
+  reason?: string;
+  because?: string;
+  placedAt: string;
+  changedAt: string;
+}>;
+
+/** GET /views/customer-orders, also as ?list=by-status&by=placed&order=newest-first, and /views/customer-orders/{orderId} */
+export const customerOrders: RowPerStream<Row, OrderEvent> = {
+  kind: 'row-per-stream',
+  name: 'customer-orders',
+  revision: 1,
+  from: orderSource,
+  may: ['owner', 'operator'],
+  owner: (row) => row.owner,
+  lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.placedAt, within: 'owner' } },
+  on: {
+    OrderPlaced: (_, { data, at }) => ({ ...data, status: 'placed', total: totalOf(data.lines), placedAt: at, changedAt: at }),
+    LineChanged: (row, { data, at }) => {
+      const lines = withLine(row?.lines ?? [], data);
+      return row && { ...row, lines, total: totalOf(lines), changedAt: at };
+    },
+    PaymentChosen: (row, event) => changed(row, 'paying', event),
+    OrderConfirmed: (row, event) => changed(row, 'confirmed', event),
+    OrderShipped: (row, event) => changed(row, 'shipped', event),
+    OrderCancelled: (row, event) => changed(row, 'cancelled', event, { reason: event.data.reason }),
+    OrderRejected: (row, event) => changed(row, 'rejected', event, { reason: event.data.reason, because: event.data.because }),
+    OrderExpired: (row, event) => changed(row, 'expired', event),
+    OrderSettledByHand: (row, event) => changed(row, 'settled-by-hand', event),
+  },
+};
+
+const changed = (row: Row | undefined, status: OrderStatus, { at }: { at: string }, why: Partial<Row> = {}) =>
+  row && { ...row, ...why, status, changedAt: at };

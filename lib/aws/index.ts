@@ -1,0 +1,17 @@
+// The package's entry `foldstream/aws`: a handler for each deployed function. The constructs bundle them with a project's manifest.
+
+export { announceHandler } from './functions/announce.ts';
+export { commandHandler } from './functions/command.ts';
+export { deployedHandler } from './functions/deployed.ts';
+export { guardHandler } from './functions/guard.ts';
+export { historyHandler } from './functions/history.ts';
+export { opsHandler } from './functions/ops.ts';
+export { opsProcessesHandler } from './functions/ops-processes.ts';
+export { projectHandler } from './functions/project.ts';
+export { publishHandler } from './functions/publish.ts';
+export { queryHandler } from './functions/query.ts';
+export { reactHandler } from './functions/react.ts';
+export { rebuildLeadHandler } from './functions/rebuild-lead.ts';
+export { rebuildWorkHandler } from './functions/rebuild-work.ts';
+export { sweepHandler } from './functions/sweep.ts';
+export { tablesHandler } from './functions/tables.ts';

@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { contractsVerbs } from './contracts/verbs.ts';
+import { historyVerbs } from './history/verbs.ts';
+import { localVerbs } from './local/verbs.ts';
+import { logsVerbs } from './operate/verbs.ts';
+import { processesVerbs } from './process/verbs.ts';
+import { loadProject, type ManifestModule, manifestModule } from './project.ts';
+import { rebuildVerbs } from './rebuild/verbs.ts';
+import { restoreVerbs } from './restore/verbs.ts';
+import { explain } from './terminal/user-error.ts';
+import type { Project } from './verbs.ts';
+import { projectionsVerbs } from './view/verbs.ts';
+
+/** Runs the command line with the process's arguments. `usual` is the manifest's file unless `--manifest` names another one. */
+export const foldstream = async (usual: ManifestModule): Promise<void> => {
+  const program = new Command('foldstream')
+    .description('Event sourcing and CQRS on AWS.')
+    .option('--manifest <file>', 'the file that exports the manifest; without it the one that package.json names as #manifest')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('Add --help to see how it is used.');
+  const module = () => manifestModule(program.opts<{ manifest?: string }>().manifest, usual);
+  const project: Project = { module, manifest: async () => (await loadProject(module())).manifest };
+
+  localVerbs(program, project);
+  logsVerbs(program);
+  historyVerbs(program, project);
+  projectionsVerbs(program, project);
+  processesVerbs(program, project);
+  rebuildVerbs(program, project);
+  // The bundler is loaded by this verb alone: no other verb waits for it.
+  contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));
+  restoreVerbs(program, project);
+
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    console.error(explain(error));
+    process.exitCode = 1;
+  }
+};
