@@ -1,4 +1,5 @@
 import { exactJson } from '../engine/exact-json.ts';
+import type { AnswerHeaders } from '../engine/headers.ts';
 import type { Keys } from '../engine/ports.ts';
 import { notFound, validId } from '../engine/problems.ts';
 import type { AnswerCache } from '../engine/query/answer-cache.ts';
@@ -35,8 +36,10 @@ const isKnown = (header: string | undefined, etag: string): boolean =>
   header !== undefined && (header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag));
 
 /** The cache headers of an answer: a browser must not serve a request for newer data from its cache. */
-const freshness = (seconds: number): Readonly<Record<string, string>> =>
-  seconds > 0 ? { 'cache-control': `private, max-age=${Math.floor(seconds)}`, vary: 'authorization, consistent-with' } : {};
+const freshness = (seconds: number): AnswerHeaders =>
+  seconds > 0
+    ? { 'cache-control': `private, max-age=${Math.floor(seconds)}`, vary: 'authorization, consistent-with, origin' }
+    : {};
 
 /** Answers `GET /views/{view}` and `GET /views/{view}/{id}`. */
 export const answerQuery = async (answering: Answering, request: HttpRequest): Promise<HttpResponse> => {

@@ -1,13 +1,13 @@
 import type { Actor } from '../core/access.ts';
 import type { Trail } from '../core/commit.ts';
+import type { AnswerHeaders, RequestHeaders } from '../engine/headers.ts';
 
 /** A request without gateway and token, with the caller's address truncated. */
 export type HttpRequest = Readonly<{
   route: string;
   path: Readonly<Record<string, string | undefined>>;
   query: Readonly<Record<string, string | undefined>>;
-  /** Names in lower case. */
-  headers: Readonly<Record<string, string | undefined>>;
+  headers: RequestHeaders;
   body: string;
   actor: Actor;
   correlation: string;
@@ -15,7 +15,7 @@ export type HttpRequest = Readonly<{
   network?: string;
 }>;
 
-export type HttpResponse = Readonly<{ status: number; body?: unknown; headers?: Readonly<Record<string, string>> }>;
+export type HttpResponse = Readonly<{ status: number; body?: unknown; headers?: AnswerHeaders }>;
 
 /** A trace context of version 00, whose ids are not all zeros: https://www.w3.org/TR/trace-context/#traceparent-header. */
 const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;

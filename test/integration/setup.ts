@@ -24,6 +24,9 @@ export const home = join(cacheDir, 'integration');
 /** Two more people, so that what is somebody's can be asked for by somebody else. */
 export const customers = ['ada', 'bob'].map((username) => ({ username, password: `Demo-${username}-12345!` }));
 
+/** The origin of the page that may call the API. */
+export const pageOrigin = 'https://app.example.com';
+
 const startOwn = async () => {
   const engine = await ensureEngine({ cacheDir, step });
   const port = await freePort();
@@ -58,7 +61,7 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     const common = { endpoint, logFile: join(home, 'cdk.log'), step };
     await bootstrap(common);
     // The kernel is tested over the reference application, whatever manifest this repository stands for.
-    const context = { manifest: join(root, 'domains/index.ts') };
+    const context = { manifest: join(root, 'domains/index.ts'), cors: pageOrigin };
     const stacks = await deploy({ ...common, context, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
     const deployment = toDeployment(endpoint, stacks);
     for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), deployment.userPool, user);

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+from ministack.services import apigateway
 from ministack.services.cloudformation import engine as cloudformation
 
 scratch = sys.argv[1]
@@ -37,6 +38,13 @@ def end_functions():
         pass
 
 
+def under_api_names(answers):
+    """It keeps a template's CORS configuration under CloudFormation's names (AllowOrigins) and reads it under the API's (allowOrigins)."""
+    return lambda configuration, origin: answers({name[0].lower() + name[1:]: value for name, value in configuration.items()}, origin)
+
+
+apigateway._cors_response_headers = under_api_names(apigateway._cors_response_headers)
+apigateway._cors_preflight_response = under_api_names(apigateway._cors_preflight_response)
 threading.Thread(target=end_with_starter, daemon=True).start()
 # It holds a stack to AWS's 500 resources. Here all views and processes are in the one stack, each in one of its own on AWS.
 cloudformation._SECTION_QUOTAS = ()

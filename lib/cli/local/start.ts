@@ -19,7 +19,13 @@ import { requireFreePort, usualPort } from './port.ts';
 import { seed, usualHint } from './seed.ts';
 import { buildingOf } from './unbuilt.ts';
 
-export type StartOptions = Readonly<{ port?: number; fresh: boolean; module: ManifestModule }>;
+export type StartOptions = Readonly<{
+  port?: number;
+  fresh: boolean;
+  module: ManifestModule;
+  /** Settings of the deployment, as `-c` of the CDK takes them. */
+  context?: Readonly<Record<string, string>>;
+}>;
 
 const home = join(cacheDir, 'local');
 const stateDir = join(home, 'state');
@@ -48,13 +54,18 @@ const engineOf = async ({ port = usualPort }: StartOptions, signal: AbortSignal)
 /** The local cloud takes an API's id from this tag: the address then stays as it was, also after `--fresh`. */
 const sameAddress = { tags: 'ms-custom-id=foldstream' };
 
-const deployTo = async (endpoint: string, { module, demo }: Project, signal: AbortSignal): Promise<Deployment> => {
+const deployTo = async (
+  endpoint: string,
+  { module, demo }: Project,
+  settings: StartOptions['context'],
+  signal: AbortSignal,
+): Promise<Deployment> => {
   rmSync(logFile, { force: true });
   const common = { endpoint, logFile, step, signal };
   await bootstrap(common);
   const stacks = await deploy({
     ...common,
-    context: { manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
+    context: { ...settings, manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
     outputsFile,
     outDir: join(home, 'cdk.out'),
   });
@@ -71,9 +82,14 @@ const deployTo = async (endpoint: string, { module, demo }: Project, signal: Abo
 type Deployed = Readonly<{ deployment: Deployment; failure?: UserError }>;
 
 /** Deploys. A failed deployment is rolled back, so the earlier one still runs, and the user can follow the advice of a refusal. */
-const deployedTo = async (endpoint: string, project: Project, signal: AbortSignal): Promise<Deployed> => {
+const deployedTo = async (
+  endpoint: string,
+  project: Project,
+  settings: StartOptions['context'],
+  signal: AbortSignal,
+): Promise<Deployed> => {
   try {
-    return { deployment: await deployTo(endpoint, project, signal) };
+    return { deployment: await deployTo(endpoint, project, settings, signal) };
   } catch (failure) {
     // Only for failures of the CDK: later ones, such as of the seeding, are failures of the new deployment.
     if (signal.aborted || !(failure instanceof UserError && failure.cause instanceof RunError)) throw failure;
@@ -110,7 +126,7 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
   const engine = external ? undefined : await engineOf(options, signal);
   try {
     const began = new Date().toISOString();
-    const { deployment, failure } = await deployedTo(external ?? engine?.endpoint ?? '', project, signal);
+    const { deployment, failure } = await deployedTo(external ?? engine?.endpoint ?? '', project, options.context, signal);
     if (!engine && failure) throw failure;
     const building = failure ? '' : await buildingOf(deployment, began);
     if (building !== '') console.log(building);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { whole } from '../terminal/arguments.ts';
+import { setting, whole } from '../terminal/arguments.ts';
 import type { Project } from '../verbs.ts';
 import { demoToken, demoUsers, localDeployment } from './deployment.ts';
 import { usualPort } from './port.ts';
@@ -12,6 +12,7 @@ export const localVerbs = (program: Command, project: Project): void => {
     .description('start the local cloud, deploy into it, and print how to use it')
     .option('--port <number>', 'the port of the local cloud', whole(1024, 65_535), usualPort)
     .option('--fresh', 'begin with an empty store: delete what earlier starts left')
+    .option('-c, --context <key=value>', 'a setting of the deployment, as of cdk deploy; may be repeated', setting, {})
     .action((options) => start({ ...options, module: project.module() }));
 
   program

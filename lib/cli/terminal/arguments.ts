@@ -28,3 +28,11 @@ export const reason = (text: string): string => {
   if (text.trim() === '') throw new InvalidArgumentError('It must say why.');
   return text;
 };
+
+/** Collects settings of the form `key=value`. */
+export const setting = (text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  const [, key, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (!key || value === undefined)
+    throw new InvalidArgumentError('It must be <key>=<value>, such as cors=http://localhost:5173.');
+  return { ...before, [key]: value };
+};

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isOpen, type May } from '../../core/access.ts';
+import { type AnswerHeader, answerHeaders } from '../../engine/headers.ts';
 import { common, type Parameter } from './parameters.ts';
 import { type ProblemName, problemKinds } from './problems.ts';
 
@@ -21,31 +22,24 @@ export const jsonSchema = (schema: z.ZodType, io: 'input' | 'output' = 'output')
   return rest;
 };
 
-const answerHeaders = {
+const named = {
   etag: 'ETag',
   location: 'Location',
   token: 'Consistency-Token',
-} as const;
-
-const headerTexts: Readonly<Record<string, string>> = {
-  ETag: 'The version of the answer, in quotes.',
-  Location: "Where to read it, relative to the request's path.",
-  'Consistency-Token': 'Names the commit: a view that is asked with it in Consistent-With is not older.',
-  'X-Correlation-Id': 'The id under which the log lines of the request stand.',
-  'Retry-After': 'The seconds to wait before the same request is sent again.',
-};
+} as const satisfies Readonly<Record<string, AnswerHeader>>;
 
 const referTo = (kind: 'headers' | 'parameters' | 'responses' | 'schemas', name: string): Json => ({
   $ref: `#/components/${kind}/${name}`,
 });
 
-const headersOf = (names: readonly string[]): Json => Object.fromEntries(names.map((name) => [name, referTo('headers', name)]));
+const headersOf = (names: readonly AnswerHeader[]): Json =>
+  Object.fromEntries(names.map((name) => [name, referTo('headers', name)]));
 
 /** One answer that is no problem. */
 export type Answer = Readonly<{
   description: string;
   schema?: z.ZodType;
-  headers?: readonly (keyof typeof answerHeaders)[];
+  headers?: readonly (keyof typeof named)[];
 }>;
 
 /** One operation, before it is written as OpenAPI has it. */
@@ -76,7 +70,7 @@ const parameterOrReference = (one: Parameter): Json => (common.has(one) ? referT
 
 const answer = ({ description, schema, headers = [] }: Answer): Json => ({
   description,
-  headers: headersOf([...headers.map((name) => answerHeaders[name]), 'X-Correlation-Id']),
+  headers: headersOf([...headers.map((name) => named[name]), 'X-Correlation-Id']),
   ...(schema && {
     content: { 'application/json': { schema: jsonSchema(schema) } },
   }),
@@ -100,7 +94,7 @@ const problemResponse = ({ status, names }: Problems): Json => {
     name === 'refusal' ? 'The business refuses; `type` ends with the reason.' : `\`${name}\`: ${problemKinds[name].when}`;
   return {
     description: names.map(text).join('\n\n'),
-    headers: headersOf(['X-Correlation-Id', ...([409, 429, 503].includes(status) ? ['Retry-After'] : [])]),
+    headers: headersOf(['X-Correlation-Id', ...([409, 429, 503].includes(status) ? (['Retry-After'] as const) : [])]),
     content: {
       'application/problem+json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } },
       ...(byGateway.includes(status) && { 'application/json': { schema: referTo('schemas', 'gateway-message') } }),
@@ -156,7 +150,7 @@ export const written = (operation: Operation): Json => {
 /** The components that the operations refer to, except the schemas. */
 export const componentsOf = (operations: readonly Operation[]): Json => ({
   headers: Object.fromEntries(
-    Object.entries(headerTexts).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+    Object.entries(answerHeaders).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
   ),
   parameters: Object.fromEntries([...common].map((one) => [one.name, parameter(one)])),
   responses: Object.fromEntries(operations.flatMap(problemsOf).map((of) => [responseName(of), problemResponse(of)])),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { RequestHeader } from '../../engine/headers.ts';
 
 export type Parameter = Readonly<{
   in: 'path' | 'query' | 'header';
@@ -26,7 +27,7 @@ export const inQuery = (name: string, description: string, schema: z.ZodType = z
   schema,
 });
 
-const header = (name: string, description: string, schema: z.ZodType = z.string()): Parameter => ({
+const header = (name: RequestHeader, description: string, schema: z.ZodType = z.string()): Parameter => ({
   in: 'header',
   name,
   description,

@@ -2,6 +2,7 @@ import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
+  CorsHttpMethod,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
@@ -14,6 +15,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { answerHeaders, requestHeaders } from '../../engine/headers.ts';
 import { alarmOnLine, alarmOnLog, moreThan } from './alarm.ts';
 import { accept, output, vendedLogName } from './outputs.ts';
 import type { Settings } from './stage.ts';
@@ -52,6 +54,16 @@ export class Api extends Construct {
     const { pool, client } = new Users(this, 'Users', { settings });
     this.http = new HttpApi(this, 'Http', {
       createDefaultStage: false,
+      // The gateway answers the browsers' questions itself, so no function runs for them. Cookies are never sent: tokens travel in a header.
+      ...(settings.cors && {
+        corsPreflight: {
+          allowOrigins: [...settings.cors.origins],
+          allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+          allowHeaders: [...requestHeaders],
+          exposeHeaders: Object.keys(answerHeaders),
+          maxAge: Duration.seconds(settings.cors.maxAgeSeconds),
+        },
+      }),
       defaultAuthorizer: new HttpUserPoolAuthorizer('Tokens', pool, { userPoolClients: [client] }),
     });
     const log = new LogGroup(this, 'AccessLog', {

@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture } from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type Cors, corsIn, corsSetting } from '../../core/settings/cors.ts';
 import { contextOf, type KeptTable, keptTables } from '../../engine/deployment/kept-tables.ts';
 import { lambda } from '../../engine/limits.ts';
 
@@ -37,6 +38,8 @@ export type Settings = Readonly<{
   maximumConcurrency: number;
   /** The account's concurrency limit in the region: 1,000, but 10 in a new account. */
   accountConcurrency: number;
+  /** The web pages of other origins that may call the API. Without it none may. */
+  cors?: Cors;
   /** The SNS topic for all alarms. Required in prod. */
   alarmTopic?: string;
 }>;
@@ -53,6 +56,7 @@ const keys = [
   'plainHttp',
   'nested',
   'alarmTopic',
+  'cors',
   'callerRate',
   'maximumConcurrency',
   'accountConcurrency',
@@ -103,6 +107,12 @@ const topicOf = (context: unknown): string => {
   );
 };
 
+const corsOf = (context: unknown): Cors => {
+  const result = corsSetting.safeParse(typeof context === 'string' ? corsIn(context) : context);
+  if (result.success) return result.data;
+  throw new WrongSetting(`Invalid cors: ${result.error.issues[0]?.message}. Use -c cors=https://app.example.com.`);
+};
+
 const rateOf = (context: unknown): number => {
   const rate = Number(context);
   if (Number.isSafeInteger(rate) && rate >= 1) return rate;
@@ -127,6 +137,7 @@ export const settingsFor = (
     plainHttp,
     nested = true,
     alarmTopic,
+    cors,
     maximumConcurrency = usualConcurrency,
     accountConcurrency = 1_000,
     first = false,
@@ -163,6 +174,7 @@ export const settingsFor = (
       'limit of functions for one queue',
     ),
     accountConcurrency: wholeNumber('accountConcurrency', accountConcurrency, [10, 1_000_000], "limit of an account's functions"),
+    ...(cors !== undefined && { cors: corsOf(cors) }),
     ...(alarmTopic !== undefined && { alarmTopic: topicOf(alarmTopic) }),
   };
 };

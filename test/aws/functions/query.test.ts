@@ -204,7 +204,7 @@ describe('a view that declares how long an answer is fresh', () => {
     await write();
     expect((await get('fresh', { id: 'a' })).headers).toMatchObject({
       'cache-control': 'private, max-age=5',
-      vary: 'authorization, consistent-with',
+      vary: 'authorization, consistent-with, origin',
     });
     await write({ colour: 'new' });
     clock.advance(2_500);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { manifest } from '../../../domains/index.ts';
+import { answerHeaders, requestHeaders } from '../../../lib/engine/headers.ts';
 import { openApi } from '../../../lib/http/openapi/document.ts';
 import { problemKinds } from '../../../lib/http/openapi/problems.ts';
 import { sourcesOf } from '../../structure/sources.ts';
@@ -46,6 +47,14 @@ describe("the API's description", () => {
       const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(.+)$/.exec(reference) ?? [];
       expect(document.components[kind]?.[name], reference).toBeDefined();
     }
+  });
+
+  it('names every header that a page of another origin may send or read, and no other', () => {
+    const parameters = Object.values(document.components.parameters ?? {}) as { in: string; name: string }[];
+    const sent = parameters.filter(({ in: where }) => where === 'header').map(({ name }) => name);
+    // OpenAPI has these two in the security scheme and in the media type of a body.
+    expect(['Authorization', 'Content-Type', ...sent].sort()).toEqual([...requestHeaders].sort());
+    expect(Object.keys(document.components.headers ?? {})).toEqual(Object.keys(answerHeaders));
   });
 
   it('asks for a token everywhere but where anyone may', () => {

@@ -1,0 +1,33 @@
+/** The headers of requests that the API reads: a page of another origin may send these. */
+export const requestHeaders = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
+  'Consistent-With',
+  'X-Correlation-Id',
+  'traceparent',
+] as const;
+
+export type RequestHeader = (typeof requestHeaders)[number];
+
+/** The headers of answers that callers read, each with its meaning: a page of another origin may read these too. */
+export const answerHeaders = {
+  ETag: 'The version of the answer, in quotes.',
+  Location: "Where to read it, relative to the request's path.",
+  'Consistency-Token': 'Names the commit: a view that is asked with it in Consistent-With is not older.',
+  'X-Correlation-Id': 'The id under which the log lines of the request stand.',
+  'Retry-After': 'The seconds to wait before the same request is sent again.',
+} as const;
+
+export type AnswerHeader = keyof typeof answerHeaders;
+
+/** Headers of answers that are for caches, and that browsers let every page read. */
+type CacheHeader = 'cache-control' | 'vary';
+
+/** A request's headers, under their names in lower case. */
+export type RequestHeaders = Readonly<Partial<Record<Lowercase<RequestHeader>, string | undefined>>>;
+
+/** An answer's headers, under their names in lower case. */
+export type AnswerHeaders = Readonly<Partial<Record<Lowercase<AnswerHeader> | CacheHeader, string>>>;
