@@ -55,6 +55,8 @@ export {
   sourcesOf,
   streamKey,
 } from './core/projection.ts';
+export { WrongSetting } from './core/settings/field.ts';
+export { defineSettings, type ProjectSettings } from './core/settings/settings.ts';
 export type { Share, Total } from './core/share.ts';
 export { idRule, isCategory, isId, kebab, parseStream, streamName } from './core/stream.ts';
 export {

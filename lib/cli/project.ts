@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Demo } from '../core/demo.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { WrongSetting } from '../core/settings/field.ts';
+import { type ProjectSettings, usualSettings } from '../core/settings/settings.ts';
 import { UserError } from './terminal/user-error.ts';
 
 /** The file that exports a project's manifest, as a URL. */
@@ -35,12 +37,12 @@ const placeIn = (stack = ''): string | undefined => {
   return own && `${relative(process.cwd(), own[1]!)}:${own[2]}`;
 };
 
-const broken = (module: ManifestModule, cause: unknown): UserError => {
+const broken = (what: string, module: ManifestModule, cause: unknown): UserError => {
   const { name, message, stack } = cause instanceof Error ? cause : new Error(String(cause));
   const place = placeIn(stack);
   return new UserError(
-    `The manifest ${shown(module)} cannot be loaded${place ? `: ${place}` : ''}: ${name === 'Error' ? '' : `${name}: `}${message}`,
-    'Fix it, or name another one: --manifest <file>. Its types are checked by: npx tsc -p .',
+    `${what} ${shown(module)} cannot be loaded${place ? `: ${place}` : ''}: ${name === 'Error' ? '' : `${name}: `}${message}`,
+    `Fix it${what === 'The manifest' ? ', or name another one: --manifest <file>' : ''}. Its types are checked by: npx tsc -p .`,
     { cause },
   );
 };
@@ -53,7 +55,7 @@ export const loadProject = async (module: ManifestModule): Promise<Project> => {
       'Name the file that exports it: --manifest <file>, or "#manifest" among the `imports` of package.json.',
     );
   const exported = (await import(/* @vite-ignore */ module).catch((cause: unknown) => {
-    throw broken(module, cause);
+    throw broken('The manifest', module, cause);
   })) as Partial<Project>;
   if (!Array.isArray(exported.manifest?.aggregates))
     throw new UserError(
@@ -61,4 +63,18 @@ export const loadProject = async (module: ManifestModule): Promise<Project> => {
       'It is expected as: export const manifest = defineManifest({ aggregates: [...], projections: [...] });',
     );
   return { manifest: exported.manifest as Manifest, ...(exported.demo && { demo: exported.demo }), module };
+};
+
+/** The settings of a project: those that `settings.ts` beside the manifest exports, or the usual ones where there is no such file. */
+export const loadSettings = async (module: ManifestModule): Promise<ProjectSettings> => {
+  const file = new URL(`settings${extname(fileURLToPath(module))}`, module);
+  if (!existsSync(file)) return usualSettings;
+  const { settings } = (await import(/* @vite-ignore */ file.href).catch((cause: unknown) => {
+    throw cause instanceof WrongSetting ? cause : broken('The settings', file.href, cause);
+  })) as { settings?: ProjectSettings };
+  if (typeof settings === 'object' && settings !== null) return settings;
+  throw new UserError(
+    `${shown(file.href)} exports no settings.`,
+    'They are expected as: export const settings = defineSettings({ environments: { dev: {}, prod: { retain: true } } });',
+  );
 };

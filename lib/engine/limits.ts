@@ -35,7 +35,7 @@ export const eventBridge = {
 export const sqs = { callMessages: 10, retentionDays: 14 } as const;
 
 /** Of Lambda: bytes of a synchronous answer, "Lambda quotas"; functions at work on one queue, "Configuring maximum concurrency for SQS". */
-export const lambda = { answerBytes: 6_000_000, queueConcurrency: [2, 1_000] } as const;
+export const lambda = { answerBytes: 6_000_000 } as const;
 
 /** Of CloudFormation: "Custom resource response objects" for the bytes of an answer. */
 export const cloudFormation = { answerBytes: 4 * kilobyte } as const;

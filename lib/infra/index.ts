@@ -5,5 +5,5 @@ export { type BundleSource, type Bundles, bundle } from './code/bundle.ts';
 export { foldCode } from './code/fold-code.ts';
 export { projectionCode } from './code/projection-code.ts';
 export { FoldstreamStack } from './foldstream-stack.ts';
-export { type Settings, settingsFor, WrongSetting } from './kit/stage.ts';
+export { type Settings, settingsFor } from './kit/stage.ts';
 export type { Code, Common } from './kit/step.ts';

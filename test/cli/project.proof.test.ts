@@ -93,6 +93,47 @@ describe('a manifest with a fault', () => {
     ));
 });
 
+describe('a settings file', () => {
+  const settingsOf = (text?: string): string => {
+    const manifest = manifestOf('export const manifest = { aggregates: [], projections: [] };');
+    if (text !== undefined) writeFileSync(join(dirname(manifest), 'settings.ts'), text);
+    return manifest;
+  };
+  const declared = `import { defineSettings } from '${core}/settings/settings.ts';\nexport const settings = defineSettings(`;
+  const manifests = [
+    undefined,
+    `${declared}{ app: 'shop', environments: { live: { retain: true } } });`,
+    `${declared}{ environments: { live: { protect: true } } });`,
+    'export const settings = {{ ;',
+    'export const setting = 5;',
+  ].map(settingsOf);
+
+  it('is the one beside the manifest; without one there are the usual settings, and a wrong one is one clear sentence', () => {
+    const program = `
+      import { loadSettings } from './lib/cli/project.ts';
+      import { explain } from './lib/cli/terminal/user-error.ts';
+      const said = process.argv.slice(1).map((file) => loadSettings('file://' + file).catch(explain));
+      console.log(JSON.stringify(await Promise.all(said)));`;
+    const [none, own, wrong, unreadable, nothing] = JSON.parse(
+      node(['--input-type=module', '--eval', program, ...manifests]).output,
+    ) as readonly unknown[];
+    expect(none).toEqual({ environments: { dev: {}, prod: { retain: true, protect: true } } });
+    expect(own).toEqual({ app: 'shop', environments: { live: { retain: true } } });
+    expect(wrong).toBe('The environment live has `protect` without `retain`: set both, or neither.');
+    expect(unreadable).toMatch(
+      /^The settings .*settings\.ts cannot be loaded: .*settings\.ts:1: SyntaxError: .*\nFix it\. Its types/,
+    );
+    expect(nothing).toMatch(/settings\.ts exports no settings\.\nThey are expected as: export const settings = defineSettings/);
+  });
+
+  it('names the environments that `cdk deploy` takes', () => {
+    const context = { manifest: manifests[1], stage: 'prod' };
+    const { status, output } = node(['bin/app.ts'], { CDK_CONTEXT_JSON: JSON.stringify(context) });
+    expect(output).toBe("There is no stage 'prod': use -c stage=dev or -c stage=live.\n");
+    expect(status).toBe(1);
+  });
+});
+
 describe('the folder of the released formats', () => {
   it('is the nearest one with `events` at or above the manifest', () => {
     const own = manifestOf('');

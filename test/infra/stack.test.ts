@@ -311,7 +311,7 @@ describe('the API', () => {
   });
 
   test('each function behind it has the limit for a caller that the deployment sets', () => {
-    const limits = (context: object) =>
+    const limits = (context: Record<string, unknown>) =>
       new Set(
         Object.values(deployed('dev', context).template.findResources('AWS::Lambda::Function')).map(
           ({ Properties }) => Properties.Environment?.Variables?.CALLER_RATE,

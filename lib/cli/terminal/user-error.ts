@@ -1,4 +1,5 @@
 import { ProblemError } from '../../core/problem.ts';
+import { WrongSetting } from '../../core/settings/field.ts';
 
 /** A failure that the user can do something about: the command line prints it without a stack trace. */
 export class UserError extends Error {
@@ -25,7 +26,7 @@ const outside: readonly (readonly [RegExp, string])[] = [
 /** The text that the command line prints for an error. */
 export function explain(error: unknown): string {
   if (error instanceof UserError) return error.hint ? `${error.message}\n${error.hint}` : error.message;
-  if (error instanceof ProblemError) return error.message;
+  if (error instanceof ProblemError || error instanceof WrongSetting) return error.message;
   if (!(error instanceof Error)) return String(error);
   const { name, message, code = '' } = error as NodeJS.ErrnoException;
   const hint = outside.find(([known]) => known.test(`${name} ${code} ${message}`))?.[1];

@@ -24,7 +24,5 @@ export const corsSetting = z.strictObject({
   maxAgeSeconds: z.int().min(0).max(86_400).default(3_600),
 });
 
-export type Cors = Readonly<z.output<typeof corsSetting>>;
-
 /** The text of `-c cors=https://app.example.com,https://admin.example.com` as the setting that it stands for. */
 export const corsIn = (text: string): unknown => ({ origins: text.split(',').map((each) => each.trim()) });

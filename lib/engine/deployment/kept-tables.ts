@@ -27,7 +27,7 @@ const wanted: Readonly<Record<KeptTable, Wanted>> = {
 };
 
 /** The name of each table in the context of a deployment: `-c commitsTable=<name>`. */
-export const contextOf = (table: KeptTable): string => `${table}Table`;
+export const contextOf = <T extends KeptTable>(table: T): `${T}Table` => `${table}Table`;
 
 /** The missing properties of a table, and whether they can be added: without its keys and indexes, which a restore brings, it is another table. */
 export const lackingIn = (
@@ -134,4 +134,4 @@ export const rememberedWith = (keeping: Omit<Keeping, 'protect'>): Remembered =>
 export const refusedUnprotecting = (before: boolean, after: boolean, stackStatus: string): string | undefined =>
   !before || after || stackStatus.startsWith('UPDATE_ROLLBACK')
     ? undefined
-    : 'This stack stands and is protected, and the deployment would take the protection of its tables and users away: deploy with -c stage=prod and without -c first=true. That also turns termination protection on again, which the command line may have turned off already.';
+    : 'This stack stands and is protected, and the deployment would take the protection of its tables and users away: deploy with a stage that is protected (-c stage=prod), and without -c first=true. That also turns termination protection on again, which the command line may have turned off already.';

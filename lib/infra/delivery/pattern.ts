@@ -1,8 +1,8 @@
 import { type EventPattern, type IEventBus, type IRuleTarget, Match, Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { busSources } from '../../core/deployed-names.ts';
+import { WrongSetting } from '../../core/settings/field.ts';
 import { eventBridge } from '../../engine/limits.ts';
-import { WrongSetting } from '../kit/stage.ts';
 
 /** A category's commits: those with events of some types, or all of them. */
 export type Wanted = Readonly<{ category: string; types?: readonly string[] }>;

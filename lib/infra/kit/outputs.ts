@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { longestName } from '../../core/deployed-names.ts';
-import { WrongSetting } from './stage.ts';
+import { WrongSetting } from '../../core/settings/field.ts';
 
 /** Acknowledges findings of cdk-nag on a construct, each with its reason. */
 export const accept = (construct: Construct, findings: Readonly<Record<string, string>>): void => {

@@ -46,7 +46,7 @@ export class Users extends Construct {
     });
     accept(pool, {
       COG8: 'The plus plan is paid for each user: its threat detection is for the team to buy, not for a framework.',
-      ...(demoSignIn ? { COG2: 'Demo users sign in by a script. In every other stage a second factor is required.' } : {}),
+      ...(demoSignIn ? { COG2: 'Demo users sign in by a script. Without them a second factor is required.' } : {}),
     });
     return pool;
   }

@@ -26,6 +26,6 @@ test('the gateway lets the named origins send every header that the API reads, a
 
 test('an origin that no browser sends is refused, with what to write instead', () => {
   expect(() => settingsFor('dev', { cors: 'https://app.example.com/' })).toThrow(
-    "Invalid cors: 'https://app.example.com/' is not an origin as browsers send it: write https://app.example.com. Use -c cors=",
+    "Invalid cors.origins: 'https://app.example.com/' is not an origin as browsers send it: write https://app.example.com. Use -c cors=",
   );
 });

@@ -1,7 +1,9 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { operated } from '../../../lib/core/announcer.ts';
-import { settingsFor, stageOf, tagsOf } from '../../../lib/infra/kit/stage.ts';
+import { defineSettings } from '../../../lib/core/settings/settings.ts';
+import { settingsFor, stageOf } from '../../../lib/infra/kit/stage.ts';
 import { alarmTopic, deployed, manifest } from '../support/deployed.ts';
 import { waitsFor } from '../support/flattened.ts';
 
@@ -65,7 +67,9 @@ describe('stages', () => {
       expect(() => settingsFor('prod', { alarmTopic: wrong })).toThrow(
         `'${wrong}' is not an SNS topic: use -c alarmTopic=arn:aws:sns:`,
       );
-    expect(() => settingsFor('prod')).toThrow('Prod needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:');
+    expect(() => settingsFor('prod')).toThrow(
+      'The stage prod is protected, and needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:',
+    );
   });
 
   test('a first deployment to prod is protected when it stands: what it has made goes when it fails, and a later one keeps it', () => {
@@ -151,25 +155,39 @@ describe('stages', () => {
     ]);
   });
 
+  test("an environment of a team's own keeps and protects what its settings say, and its stack is named by them", async () => {
+    const project = defineSettings({
+      app: 'shop',
+      alarmTopic,
+      tags: { team: 'payments' },
+      environments: { staging: { retain: true, logDays: 30 }, live: { retain: true, protect: true } },
+    });
+    expect(() => stageOf('prod', project)).toThrow('use -c stage=dev or -c stage=staging or -c stage=live.');
+    const { RETAIN, RETAIN_ON_UPDATE_OR_DELETE, DESTROY } = RemovalPolicy;
+    expect(settingsFor('dev', {}, project)).toMatchObject({
+      removal: DESTROY,
+      protect: false,
+      demoSignIn: true,
+      logRetention: 7,
+    });
+    const staging = { removal: RETAIN, protect: false, demoSignIn: false, logRetention: 30, alarmTopic };
+    expect(settingsFor('staging', {}, project)).toMatchObject(staging);
+    expect(settingsFor('live', {}, project)).toMatchObject({ removal: RETAIN, protect: true, logRetention: 90 });
+    expect(settingsFor('live', { first: 'true', logDays: '14' }, project)).toMatchObject({
+      removal: RETAIN_ON_UPDATE_OR_DELETE,
+      protect: false,
+      logRetention: 14,
+    });
+  });
+
   test('an unknown stage or architecture is one clear sentence', () => {
     expect(stageOf(undefined)).toBe('dev');
     expect(() => stageOf('staging')).toThrow("There is no stage 'staging': use -c stage=dev or -c stage=prod.");
-    expect(() => settingsFor('dev', { architecture: 'sparc' })).toThrow("There is no architecture 'sparc'");
+    expect(() => settingsFor('dev', { architecture: 'sparc' })).toThrow(
+      "'sparc' is not an architecture: use -c architecture=<arm64 or x86_64>.",
+    );
     deployed('dev', { architecture: 'x86_64' }).template.hasResourceProperties('AWS::Lambda::Function', {
       Architectures: ['x86_64'],
     });
   });
-});
-
-test("a team's own tags are given as text or as an object", () => {
-  expect(tagsOf('team=payments,cost=a=b')).toEqual([
-    ['team', 'payments'],
-    ['cost', 'a=b'],
-  ]);
-  expect(tagsOf({ team: 'payments', cost: 42 })).toEqual([
-    ['team', 'payments'],
-    ['cost', '42'],
-  ]);
-  expect(tagsOf(undefined)).toEqual([]);
-  expect(() => tagsOf('team')).toThrow("'team' is not a tag: use -c tags=<key>=<value>,<key>=<value>.");
 });

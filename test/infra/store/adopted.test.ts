@@ -6,12 +6,12 @@ import { alarmTopic, deployed } from '../support/deployed.ts';
 import { waitsFor } from '../support/flattened.ts';
 
 const adopt = {
-  commits: 'restored-commits',
-  control: 'kept-control',
-  publicEvents: 'kept-cursors',
+  commitsTable: 'restored-commits',
+  controlTable: 'kept-control',
+  publicEventsTable: 'kept-cursors',
   userPool: 'eu-central-1_aBc123',
 };
-const adopting = deployed('prod', { adopt, nested: 'false' });
+const adopting = deployed('prod', { ...adopt, nested: 'false' });
 const own = deployed('prod', { nested: 'false' });
 
 type Found = Readonly<{ DependsOn?: string | string[]; Properties: Readonly<Record<string, unknown>> }>;
@@ -38,8 +38,8 @@ describe('resources that existed before', () => {
     for (const gone of ['EventsCommits', 'EventsControl', 'AnnouncerCursors']) expect(tables).not.toContain(gone);
     adopting.template.resourceCountIs('AWS::Cognito::UserPool', 0);
     adopting.template.hasResourceProperties('AWS::Cognito::UserPoolClient', { UserPoolId: adopt.userPool });
-    adopting.template.hasOutput('CommitsTable', { Value: adopt.commits });
-    adopting.template.hasOutput('ControlTable', { Value: adopt.control });
+    adopting.template.hasOutput('CommitsTable', { Value: adopt.commitsTable });
+    adopting.template.hasOutput('ControlTable', { Value: adopt.controlTable });
     const environments = found(adopting, 'AWS::Lambda::Function').map(([, { Properties }]) =>
       JSON.stringify(Properties.Environment),
     );
@@ -62,7 +62,7 @@ describe('resources that existed before', () => {
 
   test('is looked at, with every table by its name, and with no more than the right to describe it', () => {
     expect(resourceOf(adopting)[1].Properties).toMatchObject({
-      Tables: { commits: adopt.commits, control: adopt.control, publicEvents: adopt.publicEvents },
+      Tables: { commits: adopt.commitsTable, control: adopt.controlTable, publicEvents: adopt.publicEventsTable },
       Adopted: ['commits', 'control', 'publicEvents'],
       Protect: 'true',
     });
@@ -97,7 +97,7 @@ describe.each([
 
 test('the revisions that answer are settled again when the control table is another one, such as a restored one', () => {
   const [[, { Properties }]] = found(adopting, 'Custom::DeployedViews') as [[string, Found]];
-  expect(Properties.Table).toBe(adopt.control);
+  expect(Properties.Table).toBe(adopt.controlTable);
   const [[, before]] = found(own, 'Custom::DeployedViews') as [[string, Found]];
   expect(before.Properties.Table).toEqual({ Ref: expect.stringMatching(/^EventsControl/) });
 });
@@ -108,9 +108,9 @@ test('a stack says which tables are its own', () => {
 });
 
 test.each([
-  ['commitsTable', 'commits', 'arn:aws:dynamodb:eu-central-1:1:table/x'],
-  ['userPool', 'userPool', 'the old one'],
-])('a name that is none is refused: %s', (context, what, wrong) => {
-  expect(contextIn((key) => (key === context ? wrong : undefined)).adopt).toMatchObject({ [what]: wrong });
-  expect(() => settingsFor('prod', { alarmTopic, adopt: { [what]: wrong } })).toThrow(`use -c ${context}=`);
+  ['commitsTable', 'arn:aws:dynamodb:eu-central-1:1:table/x'],
+  ['userPool', 'the old one'],
+])('a name that is none is refused: %s', (context, wrong) => {
+  expect(contextIn((key) => (key === context ? wrong : undefined))).toMatchObject({ [context]: wrong });
+  expect(() => settingsFor('prod', { alarmTopic, [context]: wrong })).toThrow(`use -c ${context}=`);
 });

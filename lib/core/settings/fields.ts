@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { corsIn, corsSetting } from './cors.ts';
+import type { Field, Keeps } from './field.ts';
+
+const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
+const tableName = /^[\w.-]{3,255}$/;
+const poolId = /^[\w-]+_[0-9A-Za-z]+$/;
+
+/** The days that CloudWatch Logs can keep lines for. */
+const days = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+const flag = z.boolean();
+const yesOrNo = { is: 'true or false', use: '<true or false>' };
+const whole = (least: number, most: number, is: string) => ({
+  schema: z.int().min(least).max(most),
+  is,
+  use: `<a whole number from ${least} to ${most}>`,
+});
+const existingTable = { schema: z.string().regex(tableName), is: 'the name of a table', use: '<that of an existing one>' };
+
+const tagsIn = (text: string): unknown => {
+  const pairs = text.split(',').map((tag) => /^([^=]+)=(.*)$/.exec(tag));
+  return pairs.some((pair) => pair === null) ? text : Object.fromEntries(pairs.map((pair) => [pair![1], pair![2]]));
+};
+
+/**
+ * Every setting of a deployment. Each is declared here and nowhere else: its schema, its usual value, and how it is explained when it is wrong.
+ * A settings file gives it for the whole project or for one environment, `-c <setting>=<value>` for one deployment.
+ * @example fields.callerRate.usual; // 50
+ */
+export const fields = {
+  /** The first part of the stack's name: `<app>-<environment>`. */
+  app: {
+    schema: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/),
+    is: 'a name for stacks',
+    use: '<1 to 40 letters, digits or hyphens, beginning with a letter>',
+    usual: 'foldstream',
+  },
+  /** Commits, control data, users and failed batches stay when the stack is removed. Derived data is destroyed in every environment. */
+  retain: { schema: flag, ...yesOrNo, usual: false },
+  /** Deletion protection of tables and users, and termination protection of the stack. Needs `retain`. */
+  protect: { schema: flag, ...yesOrNo, usual: false },
+  /** The SNS topic for all alarms. A protected environment needs one. */
+  alarmTopic: {
+    schema: z.string().regex(topicArn),
+    is: 'an SNS topic',
+    use: "arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region",
+  },
+  /** How many days the logs are kept. Usually 90 where data is retained, 7 elsewhere. */
+  logDays: {
+    schema: z.literal(days),
+    is: 'a number of days that CloudWatch keeps logs for',
+    use: `<one of ${days.join(', ')}>`,
+    usual: ({ retain }: Keeps) => (retain ? 90 : 7),
+  },
+  /** Users may sign in with a plain password and without a second factor: for demos and tests. Usually only where nothing is retained. */
+  demoSignIn: { schema: flag, ...yesOrNo, usual: ({ retain }: Keeps) => !retain },
+  /** The web pages of other origins that may call the API. Without it none may. */
+  cors: { schema: corsSetting, is: 'a list of origins', use: 'https://app.example.com', text: corsIn },
+  /** The rate limit of one caller in each instance of a function (requests a second; the burst is four times as many). The next one gets 429. */
+  callerRate: { schema: z.int().min(1), is: 'a number of requests a second', use: '50', usual: 50 },
+  /**
+   * The most concurrent functions of a consumer's queue. Without a limit one queue may use the account's whole concurrency, and commands are
+   * throttled. A batch of ten takes a function some 50 ms, so twenty of them take some 4,000 commits a second, more than a view is sent.
+   */
+  maximumConcurrency: { ...whole(2, 1_000, 'a valid limit of functions for one queue'), usual: 20 },
+  /** The account's concurrency limit in the region: 1,000, but 10 in a new account. */
+  accountConcurrency: { ...whole(10, 1_000_000, "a valid limit of an account's functions"), usual: 1_000 },
+  /** For engines that cannot run ARM images. */
+  architecture: { schema: z.enum(['arm64', 'x86_64']), is: 'an architecture', use: '<arm64 or x86_64>', usual: 'arm64' },
+  /** A team's own tags of everything in the stack. */
+  tags: {
+    schema: z.record(z.string().min(1), z.coerce.string()),
+    is: 'a list of tags',
+    use: '<key>=<value>,<key>=<value>',
+    usual: {},
+    text: tagsIn,
+  },
+  /** Resources that are older than the stack and used instead of its own: tables by name, the user pool by id. */
+  commitsTable: existingTable,
+  controlTable: existingTable,
+  publicEventsTable: existingTable,
+  userPool: { schema: z.string().regex(poolId), is: 'the id of a user pool', use: '<that of an existing one>' },
+} as const satisfies Readonly<Record<string, Field>>;
