@@ -1,5 +1,8 @@
 // The package's entry `foldstream`: what a team writes its domain with. Given/when/then is `foldstream/testing`.
-export { type Actor, allowed, anybody, isPublic, type May, type Who } from './core/access.ts';
+
+// All of it: only a module that is exported as a whole can be extended through its re-export, and a team adds its roles so.
+export * from './core/access/roles.ts';
+export { type Actor, allowed, anybody, isPublic, type May, user, type Who } from './core/access.ts';
 export type { Amount } from './core/amount.ts';
 export { type Commit, type Meta, recordedEvents, type StoredEvent, versionBefore } from './core/commit.ts';
 export {

@@ -1,7 +1,15 @@
+import type { Issuer } from '../http/caller.ts';
+
 /** The rate limit of one caller in each instance of a function, if the deployment sets one. */
 export const callerRate = (): number | undefined => {
   const rate = Number(process.env.CALLER_RATE);
   return rate > 0 ? rate : undefined;
+};
+
+/** The claims that name callers, if the deployment takes tokens of an issuer of the team's own. */
+export const deployedIssuer = (): Issuer | undefined => {
+  const { ID_CLAIM: id, ROLES_CLAIM: roles } = process.env;
+  return id && roles ? { id, roles } : undefined;
 };
 
 /** Reads a variable that the deployment sets. A missing one is a fault of the deployment, found at the first start. */

@@ -1,46 +1,68 @@
+import type { Role } from './access/roles.ts';
+
+/** The words of a declaration that are no roles: no manifest can declare them. */
+const relations = ['owner', 'process', 'user', 'anyone'] as const;
+
 /**
- * The audience of a command or a view: the owner of the entity, an operator, or processes alone (those have no public route); `user` is everybody
- * with a token, operators too; `anyone` needs no token at all.
+ * The audience of a command or a view: the owner of the entity, a role, or processes alone (those have no public route); `user` is everybody
+ * with a token, whatever their roles; `anyone` needs no token at all.
  * @example const may: May = ['owner', 'operator'];
  */
-export type Who = 'owner' | 'operator' | 'process' | 'user' | 'anyone';
+export type Who = Role | (typeof relations)[number];
 export type May = readonly [Who, ...Who[]];
 
 /**
- * The sender of a request: an opaque id and a role.
- * @example const actor: Actor = { id: 'sub-1', role: 'customer' };
+ * The sender of a request: an opaque id, the kind of sender, and the roles from the token (none of a process, and none without a token).
+ * @example const actor: Actor = { id: 'sub-1', kind: 'user', roles: [] };
  */
 export interface Actor {
   readonly id: string;
-  readonly role: 'customer' | 'operator' | 'process' | 'anyone';
+  /** `machine`: a client with a token of its own, which no person signed in for. */
+  readonly kind: 'user' | 'machine' | 'process' | 'anyone';
+  readonly roles: readonly Role[];
 }
+
+/**
+ * A signed-in person with some roles.
+ * @example allowed(['owner'], user('ada'), 'ada'); // true
+ */
+export const user = (id: string, ...roles: readonly Role[]): Actor => ({ id, kind: 'user', roles });
 
 /**
  * The one actor of all requests without a token, since such callers cannot be told apart.
  * @example allowed(['user'], anybody, undefined); // false
  */
-export const anybody: Actor = { id: 'anyone', role: 'anyone' };
+export const anybody: Actor = { id: 'anyone', kind: 'anyone', roles: [] };
 
-/** The words of a declaration that admit each role, whoever the owner is. */
-const letIn: Readonly<Record<Actor['role'], readonly Who[]>> = {
-  process: ['process'],
-  operator: ['operator', 'user', 'anyone'],
-  customer: ['user', 'anyone'],
-  anyone: ['anyone'],
-};
+/** The words of a declaration that admit an actor, whoever the owner is. */
+const admitting = ({ kind, roles }: Actor): readonly Who[] =>
+  kind === 'process' || kind === 'anyone' ? [kind] : [...roles, 'user', 'anyone'];
 
 /**
  * True if an actor may use it whoever the owner is.
- * @example allowedAll(['user'], { id: 'ada', role: 'customer' }); // true
+ * @example allowedAll(['user'], user('ada')); // true
  */
-export const allowedAll = (may: readonly Who[], { role }: Actor): boolean => letIn[role].some((who) => may.includes(who));
+export const allowedAll = (may: readonly Who[], actor: Actor): boolean => admitting(actor).some((who) => may.includes(who));
 
 /**
- * True if an actor may use it, given the owner. An entity without an owner is open to every customer whom the declaration admits.
- * @example allowed(['owner'], { id: 'ada', role: 'customer' }, 'bob'); // false
+ * True if an actor can own entities: a person who is no operator. A machine acts by its roles alone.
+ * @example mayOwn(user('olga', 'operator')); // false
+ */
+export const mayOwn = ({ kind, roles }: Actor): boolean => kind === 'user' && !roles.includes('operator');
+
+/**
+ * True if an actor may use it, given the owner. An entity without an owner is open to everybody who can own entities, if the declaration admits owners.
+ * @example allowed(['owner'], user('ada'), 'bob'); // false
  */
 export const allowed = (may: readonly Who[], actor: Actor, owner: string | undefined): boolean =>
-  allowedAll(may, actor) || (actor.role === 'customer' && may.includes('owner') && (owner === undefined || owner === actor.id));
+  allowedAll(may, actor) || (mayOwn(actor) && may.includes('owner') && (owner === undefined || owner === actor.id));
+
+/**
+ * True if an actor need not own the further entities that a command names: a process, an operator, or a caller in a role that the command is for.
+ * @example actsForOthers(['owner', 'operator'], user('ada')); // false
+ */
+export const actsForOthers = (may: readonly Who[], { kind, roles }: Actor): boolean =>
+  kind === 'process' || roles.some((role) => role === 'operator' || may.includes(role));
 
 /**
  * True if a declaration makes a public route.
@@ -55,15 +77,34 @@ export const isPublic = (may: readonly Who[]): boolean => may.some((who) => who 
 export const isOpen = (may: readonly Who[]): boolean => may.includes('anyone');
 
 /**
- * Finds the fault of a declaration: a word for everybody beside words for some is redundant, and may have meant the opposite.
- * @example accessFault(['anyone', 'owner']); // "is for 'anyone', which is everybody: leave 'owner' out"
+ * Finds the fault of a declaration: a role that the manifest does not declare; or a word for everybody beside words for some, which is redundant and may
+ * have meant the opposite.
+ * @example accessFault(['anyone', 'owner'], []); // "is for 'anyone', which is everybody: leave 'owner' out"
  */
-export const accessFault = (may: readonly Who[]): string | undefined => {
-  const [widest, idle] = may.includes('anyone')
-    ? (['anyone', ['owner', 'operator', 'user']] as const)
-    : (['user', ['owner', 'operator']] as const);
-  const beside = idle.filter((who) => may.includes(who));
-  if (!may.includes(widest) || beside.length === 0) return undefined;
+export const accessFault = (may: readonly Who[], roles: readonly string[]): string | undefined => {
+  const known: readonly string[] = [...relations, 'operator', ...roles];
+  const unknown = may.find((who) => !known.includes(who));
+  if (unknown !== undefined)
+    return `is for '${unknown}', which is no role of this manifest: add it to \`roles\` of defineManifest, or use one of ${known.join(', ')}`;
+  const widest = (['anyone', 'user'] as const).find((who) => may.includes(who));
+  const beside = may.filter((who) => who !== widest && who !== 'process');
+  if (widest === undefined || beside.length === 0) return undefined;
   const whom = widest === 'anyone' ? 'everybody' : 'everybody with a token';
   return `is for '${widest}', which is ${whom}: leave ${beside.map((who) => `'${who}'`).join(' and ')} out`;
 };
+
+const roleName = /^[a-z][a-z0-9-]{0,39}$/;
+
+/**
+ * Finds the faults of a manifest's roles.
+ * @example roleFaults(['owner']); // ["The role 'owner' has a meaning of its own: declare another name."]
+ */
+export const roleFaults = (roles: readonly string[]): readonly string[] =>
+  roles.flatMap((role, i) => {
+    if (role === 'operator') return ["The role 'operator' is there without a declaration: remove it from `roles`."];
+    if ((relations as readonly string[]).includes(role))
+      return [`The role '${role}' has a meaning of its own: declare another name.`];
+    if (!roleName.test(role))
+      return [`The role '${role}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter, as in the tokens.`];
+    return roles.indexOf(role) === i ? [] : [`The role '${role}' is declared twice.`];
+  });

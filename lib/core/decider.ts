@@ -5,7 +5,7 @@ import type { Formats, Reading, Source } from './version.ts';
 
 /**
  * The context of a decision, beside the state and the command. Pure code never reads a clock or the environment.
- * @example decide.Open(state, data, { id: '7f3a', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' });
+ * @example decide.Open(state, data, { id: '7f3a', actor: user('ada'), at: '2026-11-21T12:00:00.000Z' });
  */
 export interface Context {
   readonly id: string;
@@ -49,7 +49,7 @@ export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Ref
 export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
 
 /**
- * A command's schema and its audience. `versions` has all versions of its format if there are several; `owns` names entities that a customer who
+ * A command's schema and its audience. `versions` has all versions of its format if there are several; `owns` names entities that a caller who
  * sends it must own.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
@@ -62,7 +62,7 @@ export interface CommandFormat<T> {
 
 /**
  * Declares a command: its audience, and the schema of its data. A process stores the commands that it decided, so a command sent by processes changes
- * its format as a stored event does, by a new version. With `owns` a customer must also own the entities that the command names. This is checked over
+ * its format as a stored event does, by a new version. With `owns` the caller must also own the entities that the command names, unless a role of theirs is named in `may` or they are an operator. This is checked over
  * HTTP, before anything is stored, and not again when the command takes effect, so a process that acts on it has to check as well.
  * @example command(['owner', 'process'], v1(z.strictObject({ amount })).next(z.strictObject({ amount, currency }), inEuro));
  */
@@ -92,6 +92,8 @@ export interface Decider<S, C extends Message, E extends Message> extends Source
   readonly initial: S;
   /** The owner's id; undefined while there is none. Required if a command is for the owner. */
   readonly owner?: (state: S) => string | undefined;
+  /** Who may read the history, states and differences of its streams: the owner, if there is one, and operators unless this says otherwise. */
+  readonly history?: May;
   /** Values that no other stream of the category may have at the same time, by name. */
   readonly unique?: Readonly<Record<string, (state: S) => string | undefined>>;
   /** The event types that other teams may listen to: each of them is also sent as a CloudEvent. */
@@ -109,6 +111,7 @@ export interface AnyDecider extends Source {
   readonly commands: Readonly<Record<string, CommandFormat<unknown>>>;
   readonly initial: unknown;
   readonly owner?: (state: never) => string | undefined;
+  readonly history?: May;
   readonly unique?: Readonly<Record<string, (state: never) => string | undefined>>;
   readonly publishes?: readonly string[];
   readonly publishesSince?: Readonly<Record<string, string | undefined>>;
@@ -140,6 +143,13 @@ export const decide = (
   if (!decision) throw new Error(`${decider.category} has no command ${type}.`);
   return decision(state as never, data as never, context);
 };
+
+/**
+ * Who may read the history of a decider's streams.
+ * @example historyFor(stock); // ['operator']
+ */
+export const historyFor = ({ history, owner }: Pick<AnyDecider, 'history' | 'owner'>): May =>
+  history ?? (owner ? ['owner', 'operator'] : ['operator']);
 
 /**
  * The categories of the entities that a decider's commands name as the caller's own.

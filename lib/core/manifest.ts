@@ -1,4 +1,5 @@
-import { accessFault, type May } from './access.ts';
+import type { Role } from './access/roles.ts';
+import { accessFault, type May, roleFaults } from './access.ts';
 import { announcerName } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
 import { isInstant } from './instant.ts';
@@ -17,6 +18,8 @@ export type Manifest = Readonly<{
   aggregates: readonly AnyDecider[];
   projections: readonly AnyProjection[];
   processes?: readonly AnyProcess[];
+  /** The roles that tokens may give callers, beside `operator`: each may stand in a `may`. */
+  roles?: readonly Exclude<Role, 'operator'>[];
   /** Removed views, each with the reason: a deployment removes no other view that answers. */
   retired?: Readonly<Record<string, string>>;
 }>;
@@ -25,11 +28,31 @@ const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
 const viewName = /^[a-z][a-z0-9-]{0,39}$/;
 const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
-/** Finds the faults of an audience. */
-const mayFaults = (what: string, may: May | undefined): readonly string[] => {
-  const fault = may && accessFault(may);
-  return fault === undefined ? [] : [`${what} ${fault}.`];
+/** Finds the faults of all audiences: of commands, histories and views. */
+const audienceFaults = ({ aggregates, projections, processes = [], roles = [] }: Manifest): readonly string[] => {
+  const audiences: readonly (readonly [string, May | undefined])[] = [
+    ...[...aggregates, ...processes.map(processDecider)].flatMap(({ category, commands, history }) => [
+      ...Object.entries(commands).map(([name, { may }]) => [`${category}: ${name}`, may] as const),
+      [`The history of ${category}`, history] as const,
+    ]),
+    ...projections.map(({ name, may }) => [name, may] as const),
+  ];
+  return audiences.flatMap(([what, may]) => {
+    const fault = may && accessFault(may, roles);
+    return fault === undefined ? [] : [`${what} ${fault}.`];
+  });
 };
+
+/** A history is read with a token, and not by processes. */
+const historyFaults = ({ category, history, owner }: AnyDecider): readonly string[] => [
+  ...(history?.includes('owner') && !owner
+    ? [`The history of ${category} is for the owner, but ${category} does not say who owns it: add \`owner\`.`]
+    : []),
+  ...(['process', 'anyone'] as const)
+    .filter((who) => history?.includes(who))
+    .map((who) => `The history of ${category} cannot be for '${who}': it is read with a token.`),
+];
+
 /** First segments of paths that the product itself uses. */
 const reserved = ['views', 'streams', 'ops', 'health', 'process', 'unique', 'anyone'];
 
@@ -50,7 +73,7 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
     ...names
       .filter((name) => commands[name]?.may?.includes('owner') && !decider.owner)
       .map((name) => `${category}: ${name} is for the owner, but ${category} does not say who owns it: add \`owner\`.`),
-    ...names.flatMap((name) => mayFaults(`${category}: ${name}`, commands[name]?.may)),
+    ...historyFaults(decider),
     ...Object.keys(decider.unique ?? {})
       .filter((name) => !uniqueName.test(name))
       .map((name) => `${category}: the unique value '${name}' must be 1 to 30 letters or digits, beginning with a letter.`),
@@ -138,7 +161,6 @@ const projectionFaults = (projection: AnyProjection): string[] => {
     ...(may?.includes('owner') && !projection.owner
       ? [`${name} is for the owner, but does not say who owns a row: add \`owner\`.`]
       : []),
-    ...mayFaults(name, may),
     ...listFaults(projection),
     ...(handledTypes(projection).length > 0 ? [] : [`${name} handles no event: add one to \`on\`.`]),
     ...handledTypes(projection)
@@ -159,6 +181,8 @@ export const defineManifest = (manifest: Manifest): Manifest => {
   // Replaced if this manifest is made from another one.
   const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
   const faults = [
+    ...roleFaults(manifest.roles ?? []),
+    ...audienceFaults({ ...manifest, projections }),
     ...aggregates.flatMap(aggregateFaults),
     ...ownsFaults(aggregates),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),

@@ -1,3 +1,4 @@
+import { allowedAll } from '../core/access.ts';
 import type { Trace } from '../engine/history/trace.ts';
 import { type Operating, orderResume, reportProjections } from '../engine/operate/projections.ts';
 import { invalid, notYours } from '../engine/problems.ts';
@@ -35,7 +36,7 @@ export type Operators = Readonly<{ operating: Operating; ordering: Ordering; est
 /** Answers `/ops/...`, to operators alone. */
 export const answerOperator = async (operators: Operators, request: HttpRequest): Promise<HttpResponse> => {
   const { operating, ordering, estimate, trace } = operators;
-  if (request.actor.role !== 'operator') throw notYours();
+  if (!allowedAll(['operator'], request.actor)) throw notYours();
   onlyKnown(request.query, known[request.route]);
   switch (request.route) {
     case 'GET /ops/trace/{correlation}':

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { allowedAll } from '../core/access.ts';
 import {
   type InstanceOrder,
   orderInstance,
@@ -30,7 +31,7 @@ const report = async (operating: ProcessOperating, query: HttpRequest['query']):
 /** Answers `/ops/processes...`, to operators alone. */
 export const answerProcesses = async (operating: ProcessOperating, request: HttpRequest): Promise<HttpResponse> => {
   const { actor, route, path, query, body } = request;
-  if (actor.role !== 'operator') throw notYours();
+  if (!allowedAll(['operator'], actor)) throw notYours();
   if (path.process === undefined) return report(operating, query);
   onlyKnown(query);
   const which = { process: path.process, instance: validId(path.instance) };

@@ -56,7 +56,8 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   const page = pageRequest(query, known);
   const tokens = headers['consistent-with'];
   const awaited = tokens === undefined ? undefined : await awaitedBy(keys, actor.id, tokens);
-  const key = JSON.stringify([name, tagOf(querying), actor.role, actor.id, path.id ?? null, Object.entries(query).sort()]);
+  const { kind, roles } = actor;
+  const key = JSON.stringify([name, tagOf(querying), kind, roles, actor.id, path.id ?? null, Object.entries(query).sort()]);
   const kept = awaited ? undefined : answers.get(key);
   const answer = kept?.answer ?? (await read(answering, querying, request, { ...page, ...(awaited && { awaited }) }));
   if (!kept && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: exactJson(answer.body).length });

@@ -1,4 +1,4 @@
-import { type Actor, allowed, anybody, type Who } from '../core/access.ts';
+import { type Actor, actsForOthers, allowed, anybody, mayOwn, user, type Who } from '../core/access.ts';
 import { type AnyDecider, type Decider, decide, fold, isRefusal, type Refusal } from '../core/decider.ts';
 import type { Message } from '../core/message.ts';
 import { streamName } from '../core/stream.ts';
@@ -44,11 +44,11 @@ const defaultAt = '2026-11-21T12:00:00.000Z';
 
 /** Somebody whom the declaration lets in: the owner where there is one, and where it is nobody's yet, 'ada'. */
 const whoMay = (may: readonly Who[], owner: string | undefined): Actor => {
-  if (may.includes('owner')) return { id: owner ?? 'ada', role: 'customer' };
-  const [role = 'operator'] = may;
-  if (role === 'anyone') return anybody;
-  if (role === 'user') return { id: 'ada', role: 'customer' };
-  return { id: `some-${role}`, role: role === 'process' ? 'process' : 'operator' };
+  if (may.includes('owner')) return user(owner ?? 'ada');
+  const [who = 'operator'] = may;
+  if (who === 'anyone') return anybody;
+  if (who === 'user' || who === 'owner') return user('ada');
+  return who === 'process' ? { id: 'some-process', kind: 'process', roles: [] } : user(`some-${who}`, who);
 };
 
 /** The way of a command up to its commit, in the order of the real one: schema, permission, decision, stored format. */
@@ -69,9 +69,8 @@ const decideOn = (
   if (!parsed.success) return { invalid: [...new Set(parsed.error.issues.map(({ path }) => path.join('.')))].sort() };
   const owner = decider.owner?.(state as never);
   const who = actor ?? whoMay(format.may, owner);
-  const isAsked = format.owns !== undefined && (who.role === 'customer' || who.role === 'anyone');
-  const ownsAll = !isAsked || (ownsNamed && who.role === 'customer');
-  if (!ownsAll || !allowed(format.may, who, owner)) return { forbidden: `${who.role} ${who.id}` };
+  const ownsAll = format.owns === undefined || actsForOthers(format.may, who) || (ownsNamed && mayOwn(who));
+  if (!ownsAll || !allowed(format.may, who, owner)) return { forbidden: `${who.kind} ${who.id}` };
   const outcome = decide(decider, state, { type: command.type, data: frozen(parsed.data) }, { id, actor: who, at });
   if (isRefusal(outcome)) return storable(outcome, outcome.refused);
   return { events: outcome.map((event) => throughStore(decider.events, event)) };

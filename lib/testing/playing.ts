@@ -142,7 +142,7 @@ const stepOf = (setting: Setting, { instance, at, count, id }: Played, happening
 };
 
 const decided = ({ process, decider }: Setting, instance: Instance, step: ProcessStep, at: number, id = '1') => {
-  const context = { id, actor: { id: process.category, role: 'process' }, at: new Date(at).toISOString() } as const;
+  const context = { id, actor: { id: process.category, kind: 'process', roles: [] }, at: new Date(at).toISOString() } as const;
   const [events, again] = [0, 1].map(() => decide(decider, instance, step, context));
   if (!events || isRefusal(events))
     return fail({ title: `${process.category} refuses ${step.type}.`, came: events, expected: 'events' });

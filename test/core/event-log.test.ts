@@ -36,7 +36,7 @@ const history = [
     meta: by('ada', 'c-2'),
   }),
 ];
-const operator = { id: 'op', role: 'operator' } as const;
+const operator = { id: 'op', kind: 'user', roles: ['operator'] } as const;
 
 const logOf = async (options: Partial<Parameters<typeof eventLog>[1]> = {}) => {
   const projection = eventLog([account, parcel], { may: ['operator'], ...options }) as unknown as AnyProjection;

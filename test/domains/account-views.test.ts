@@ -101,7 +101,7 @@ describe('any history of an account', () => {
   );
 
   it('both views end at its balance', () => {
-    const context = { id: '1', actor: { id: 'ada', role: 'customer' }, at: minute(0) } as const;
+    const context = { id: '1', actor: { id: 'ada', kind: 'user', roles: [] }, at: minute(0) } as const;
     fc.assert(
       fc.property(fc.array(command, { maxLength: 25 }), (commands) => {
         const events: AccountEvent[] = [opened];

@@ -20,8 +20,8 @@ const withdraw = (amount: number, currency = 'EUR') => ({ type: 'Withdraw', data
 const close = { type: 'Close', data: { reason: 'moved' } } as const;
 
 const largest = Number.MAX_SAFE_INTEGER;
-const bob = { id: 'bob', role: 'customer' } as const;
-const operator = { id: 'op-1', role: 'operator' } as const;
+const bob = { id: 'bob', kind: 'user', roles: [] } as const;
+const operator = { id: 'op-1', kind: 'user', roles: ['operator'] } as const;
 
 describe('an account that is not open yet', () => {
   it('opens for the customer, in the chosen currency', () =>
@@ -162,7 +162,7 @@ describe('movements by processes', () => {
     given(opened, closed).when(robbery('EUR')).rejected('not-owner');
   });
   it('is for processes alone', () => {
-    for (const actor of [{ id: 'ada', role: 'customer' }, operator] as const)
+    for (const actor of [{ id: 'ada', kind: 'user', roles: [] }, operator] as const)
       for (const command of [debit(5), credit(5), settle]) given(opened, deposited(5)).when(command, { actor }).forbidden();
   });
 });
@@ -251,7 +251,7 @@ const command: fc.Arbitrary<Message> = fc.oneof(
 );
 /** Beginning with an opening, mostly, so that not all of it is refused. */
 const commands = fc.array(command, { maxLength: 40 }).map((rest) => [open, ...rest]);
-const context = { id: '1', actor: { id: 'ada', role: 'customer' }, at: '2026-11-21T12:00:00.000Z' } as const;
+const context = { id: '1', actor: { id: 'ada', kind: 'user', roles: [] }, at: '2026-11-21T12:00:00.000Z' } as const;
 
 describe('any sequence of commands', () => {
   it('money is conserved, balances are never negative nor inexact, and what is refused changes nothing', () => {

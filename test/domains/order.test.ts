@@ -142,7 +142,10 @@ describe('an order', () => {
   });
 
   it('is the customer’s to change, the operator’s to ship, and the process’s to decide', () => {
-    const [bob, operator] = [{ id: 'bob', role: 'customer' } as const, { id: 'op-1', role: 'operator' } as const];
+    const [bob, operator] = [
+      { id: 'bob', kind: 'user', roles: [] } as const,
+      { id: 'op-1', kind: 'user', roles: ['operator'] } as const,
+    ];
     for (const command of [change(cup), pay, cancel, ship]) given(placed).when(command, { actor: bob }).forbidden();
     for (const command of [change(cup), pay, cancel, confirm, reject, expire(), settle])
       given(placed).when(command, { actor: operator }).forbidden();

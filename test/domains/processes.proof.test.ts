@@ -16,8 +16,8 @@ import { interleaving } from '../support/interleaving.ts';
 
 const deciders: readonly AnyDecider[] = [account, transfer, stock, order];
 const processes = [transferProcess, fulfilment] as unknown as readonly AnyProcess[];
-const ada: Actor = { id: 'ada', role: 'customer' };
-const operator: Actor = { id: 'op', role: 'operator' };
+const ada: Actor = { id: 'ada', kind: 'user', roles: [] };
+const operator: Actor = { id: 'op', kind: 'user', roles: ['operator'] };
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const accounts = ['account-a1', 'account-a2', 'account-a3'];
 const stocks = ['stock-s1', 'stock-s2'];
@@ -66,7 +66,11 @@ const live = (seed: number) => {
   const { random } = memoryKeys(seed);
   const world = interleaving(deciders, processes, random);
   for (const name of accounts) {
-    world.handle(name, { type: 'Open', data: { currency: 'EUR' } }, random() < 0.9 ? ada : { id: 'bob', role: 'customer' });
+    world.handle(
+      name,
+      { type: 'Open', data: { currency: 'EUR' } },
+      random() < 0.9 ? ada : { id: 'bob', kind: 'user', roles: [] },
+    );
     world.handle(name, { type: 'Deposit', data: eur(50) }, ada);
   }
   for (const name of stocks) {

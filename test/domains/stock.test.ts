@@ -84,12 +84,12 @@ describe('stock', () => {
       .rejected('stock-too-large', { available: Number.MAX_SAFE_INTEGER }));
 
   it('is in the hands of operators and processes', () => {
-    const customer = { id: 'ada', role: 'customer' } as const;
+    const customer = { id: 'ada', kind: 'user', roles: [] } as const;
     for (const command of [receive(1), { type: 'Offer', data: offer }, reserve('o1', 1), release('o1'), dispatch('o1')] as const)
       given().when(command, { actor: customer }).forbidden();
     for (const command of [reserve('o1', 1), release('o1'), dispatch('o1')])
       given()
-        .when(command, { actor: { id: 'op-1', role: 'operator' } })
+        .when(command, { actor: { id: 'op-1', kind: 'user', roles: ['operator'] } })
         .forbidden();
   });
 });
@@ -109,7 +109,7 @@ describe('any sequence of commands', () => {
         let state = fold(stock, stock.initial, [offered]) as Stock;
         let inside = 0;
         for (const next of commands) {
-          const outcome = decide(stock, state, next, { id: 's1', actor: { id: 'p', role: 'process' }, at: '' });
+          const outcome = decide(stock, state, next, { id: 's1', actor: { id: 'p', kind: 'process', roles: [] }, at: '' });
           if (isRefusal(outcome)) continue;
           for (const { type, data } of outcome) {
             const { quantity } = data as { quantity: number };

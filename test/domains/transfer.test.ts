@@ -46,8 +46,8 @@ describe('a transfer', () => {
   it('is ended by processes alone', () => {
     for (const command of [complete, fail, settle])
       for (const actor of [
-        { id: 'ada', role: 'customer' },
-        { id: 'op-1', role: 'operator' },
+        { id: 'ada', kind: 'user', roles: [] },
+        { id: 'op-1', kind: 'user', roles: ['operator'] },
       ] as const)
         given(requested).when(command, { actor }).forbidden();
   });

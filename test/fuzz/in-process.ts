@@ -23,6 +23,7 @@ import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
+import { poolToken } from '../support/verified-token.ts';
 import type { Answered, Ask, Send } from './ask.ts';
 import type { Subjects } from './check.ts';
 import { routed } from './routed.ts';
@@ -32,24 +33,17 @@ export const subjects: Subjects = { ada: 'sub-ada-5f1c', bob: 'sub-bob-77e0', op
 
 const unauthorized: Answered = { status: 401, headers: {}, text: '{"message":"Unauthorized"}' };
 
-const eventOf = ({ who, route, path, query, headers, body }: Ask, requestId: string) => ({
-  routeKey: route,
-  pathParameters: path,
-  queryStringParameters: query,
-  headers,
-  body,
-  requestContext: {
-    requestId,
-    http: { sourceIp: '203.0.113.77' },
-    ...(who && {
-      authorizer: {
-        jwt: {
-          claims: { sub: subjects[who], token_use: 'access', ...(who === 'operator' && { 'cognito:groups': '[operator]' }) },
-        },
-      },
-    }),
-  },
-});
+const eventOf = ({ who, route, path, query, headers, body }: Ask, requestId: string) => {
+  const token = who && poolToken(subjects[who], ...(who === 'operator' ? [who] : []));
+  return {
+    routeKey: route,
+    pathParameters: path,
+    queryStringParameters: query,
+    headers: { ...token?.headers, ...headers },
+    body,
+    requestContext: { requestId, http: { sourceIp: '203.0.113.77' }, ...(token && { authorizer: token.authorizer }) },
+  };
+};
 
 /** The routes that are answered without an engine: of operators' those of processes. */
 export const isThere =
@@ -114,7 +108,7 @@ export const inProcess = (manifest: Manifest, seed = 1): Readonly<{ send: Send; 
     return first === 'ops' ? answerProcesses(operating, request) : answerQuery(answering, request);
   };
   const route = routed(manifest);
-  const handler = httpFunction(logger, answer);
+  const handler = httpFunction({ manifest, logger }, answer);
   let sent = 0;
   return {
     /** Commands under a key that two commits of a stream were made by. Streams of unique values are many streams' own. */

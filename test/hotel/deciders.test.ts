@@ -5,8 +5,8 @@ import { payment } from './payment.ts';
 import { reservation } from './reservation.ts';
 import { room } from './room.ts';
 
-const ada = { id: 'ada', role: 'customer' } as const;
-const bob = { id: 'bob', role: 'customer' } as const;
+const ada = { id: 'ada', kind: 'user', roles: [] } as const;
+const bob = { id: 'bob', kind: 'user', roles: [] } as const;
 
 describe('a guest', () => {
   const given = deciding(guest);

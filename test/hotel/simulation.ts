@@ -9,9 +9,9 @@ import { room } from './room.ts';
 /** The hotel with a patience of a second: what takes a quarter of an hour happens in each run. */
 const hurried = defineManifest({ ...manifest, processes: [bookingWithin({ seconds: 1 })] });
 
-const ada = { id: 'ada', role: 'customer' } as const;
-const bob = { id: 'bob', role: 'customer' } as const;
-const operator = { id: 'olga', role: 'operator' } as const;
+const ada = { id: 'ada', kind: 'user', roles: [] } as const;
+const bob = { id: 'bob', kind: 'user', roles: [] } as const;
+const operator = { id: 'olga', kind: 'user', roles: ['operator'] } as const;
 const terms = { price: 9_000, currency: 'EUR' };
 
 /** Few rooms, few nights, few reservations: so that guests, money and deadlines meet. */

@@ -14,6 +14,7 @@ import {
 } from '../../lib/testing/memory/rebuild.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
 import { cards } from '../support/examples/cards.ts';
+import { poolToken } from '../support/verified-token.ts';
 
 let operators: Operators;
 let executions: MemoryExecutions;
@@ -49,18 +50,22 @@ beforeEach(async () => {
   };
 });
 
-type Asked = Readonly<{ path?: object; body?: unknown; query?: object; groups?: string }>;
+type Asked = Readonly<{ path?: object; body?: unknown; query?: object; groups?: readonly string[] }>;
 
-const send = async (routeKey: string, { path = {}, body, query = {}, groups = '[operator]' }: Asked = {}) => {
-  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), (request) => answerOperator(operators, request));
+const send = async (routeKey: string, { path = {}, body, query = {}, groups = ['operator'] }: Asked = {}) => {
+  const handler = httpFunction({ manifest: {}, logger: new Logger({ logLevel: 'SILENT' }) }, (request) =>
+    answerOperator(operators, request),
+  );
+  const token = poolToken('olga', ...groups);
   const event = {
     routeKey,
+    headers: token.headers,
     pathParameters: path,
     queryStringParameters: query,
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     requestContext: {
       requestId: 'request-1',
-      authorizer: { jwt: { claims: { sub: 'olga', token_use: 'access', 'cognito:groups': groups } } },
+      authorizer: token.authorizer,
     },
   };
   const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
@@ -119,7 +124,7 @@ describe('an order to rebuild', () => {
       'POST /ops/projections/{name}/roll-back',
     ];
     for (const route of routes)
-      expect((await send(route, { body: rebuild, path: { name: 'cards', id: 'x' }, groups: '' })).status, route).toBe(403);
+      expect((await send(route, { body: rebuild, path: { name: 'cards', id: 'x' }, groups: [] })).status, route).toBe(403);
     expect((await send('GET /ops/rebuilds/{id}', { path: { id: 'x' } })).status).toBe(404);
   });
 

@@ -34,7 +34,7 @@ const asking = async (over: object = {}, options: { active?: number; logs?: bool
     route,
     path: { correlation: 'c-1' },
     query: {},
-    actor: { id: 'o', role: 'operator' },
+    actor: { id: 'o', kind: 'user', roles: ['operator'] },
     ...over,
   };
   return answerOperator(
@@ -71,7 +71,9 @@ describe('GET /ops/trace/{correlation}', () => {
   });
 
   it('is for operators', async () => {
-    await expect(asking({ actor: { id: 'ada', role: 'customer' } })).rejects.toMatchObject({ problem: { kind: 'not-yours' } });
+    await expect(asking({ actor: { id: 'ada', kind: 'user', roles: [] } })).rejects.toMatchObject({
+      problem: { kind: 'not-yours' },
+    });
   });
 
   it('says what to add where there is no event log', async () => {

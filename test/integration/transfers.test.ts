@@ -304,7 +304,7 @@ describe.runIf(overHttp())('transfers', () => {
     const answer = await handleCommand(commanding, {
       stream: `account-${from}`,
       command: { type: 'Debit', data: terms },
-      actor: { id: 'transferProcess', role: 'process' },
+      actor: { id: 'transferProcess', kind: 'process', roles: [] },
       id: sendId(`transferProcess-${transfer}`, { number: 1, attempt: 1 }),
       meta: { correlation: 'c', causation: 'c' },
     });

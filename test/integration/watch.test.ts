@@ -18,7 +18,7 @@ import { as, type Call, fresh, theDeployment } from '../support/over-http/http.t
 import { overHttp } from '../support/over-http/over-http.ts';
 import { setRule } from '../support/over-http/ruled.ts';
 
-const ada = { id: 'ada', role: 'customer' } as const;
+const ada = { id: 'ada', kind: 'user', roles: [] } as const;
 const rule = 'Commits that fraudWatch reacts to.';
 
 describe.runIf(overHttp())('the watch on accounts', () => {

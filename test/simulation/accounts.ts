@@ -157,9 +157,9 @@ export const twoReleases = {
 /** The same roll-out, badly prepared. */
 export const carelessReleases = { ...twoReleases, manifest: release(carelessDecider, viewsOf(carelessDecider, asItIs)) };
 
-const ada: Actor = { id: 'ada', role: 'customer' };
-const bob: Actor = { id: 'bob', role: 'customer' };
-const operator: Actor = { id: 'olga', role: 'operator' };
+const ada: Actor = { id: 'ada', kind: 'user', roles: [] };
+const bob: Actor = { id: 'bob', kind: 'user', roles: [] };
+const operator: Actor = { id: 'olga', kind: 'user', roles: ['operator'] };
 
 const accounts = ['1', '2', '3'];
 const deposits = Array.from({ length: 9 }, () => 'Deposit' as const);

@@ -52,7 +52,7 @@ export const simulate = async (scenario: Scenario, mutant: Mutant = {}) => {
   const keptSnapshots = memorySnapshots();
   const snapshots = lagging(keptSnapshots, random);
   const requests = requestsOf(scenario, start);
-  const keyed = requests.filter(({ digest, actor }) => digest !== undefined && actor.role !== 'process');
+  const keyed = requests.filter(({ digest, actor }) => digest !== undefined && actor.kind !== 'process');
   // Room for each key and for no other id: nothing else may take a place, neither what processes send nor a request without a key.
   const byStream = [...Map.groupBy(keyed, ({ stream }) => stream).values()];
   const idempotencyWindow = Math.max(1, ...byStream.map((all) => new Set(all.map(({ id }) => id)).size));

@@ -64,8 +64,8 @@ export const pastOf = (decider: AnyDecider, commits: readonly Commit[], requests
     assert.deepEqual(events, 'events' in outcome ? outcome.events : [], `what was decided at ${place}`);
     assert.equal(commit.refused?.reason, 'refusal' in outcome ? outcome.refusal?.refused : undefined, `refusal at ${place}`);
     assert.ok(
-      events.length > 0 || request.actor.role === 'process',
-      `an event-less commit for ${request.actor.role} at ${place}`,
+      events.length > 0 || request.actor.kind === 'process',
+      `an event-less commit for ${request.actor.kind} at ${place}`,
     );
     ids.add(id);
     hash = commitHash(keys, commit);
@@ -111,7 +111,7 @@ export const checkAnswers = (
       });
       assert.ok(right, `never right between ${from} and ${to}: ${what}`);
       assert.ok(
-        request.actor.role !== 'process' || outcome === 'forbidden' || outcome === 'stale',
+        request.actor.kind !== 'process' || outcome === 'forbidden' || outcome === 'stale',
         `a process without a commit: ${what}`,
       );
     }

@@ -67,9 +67,9 @@ const releasesWith = (has: Has, change: Change) => {
   return releases;
 };
 
-const ada: Actor = { id: 'ada', role: 'customer' };
-const bob: Actor = { id: 'bob', role: 'customer' };
-const operator: Actor = { id: 'olga', role: 'operator' };
+const ada: Actor = { id: 'ada', kind: 'user', roles: [] };
+const bob: Actor = { id: 'bob', kind: 'user', roles: [] };
+const operator: Actor = { id: 'olga', kind: 'user', roles: ['operator'] };
 
 const owners: Readonly<Record<string, Actor>> = { a: ada, b: bob, c: ada };
 

@@ -34,10 +34,10 @@ export type Scenario = Readonly<{
 }>;
 
 const actors: Readonly<Record<Step['by'], Actor>> = {
-  ada: { id: 'ada', role: 'customer' },
-  bob: { id: 'bob', role: 'customer' },
-  operator: { id: 'olga', role: 'operator' },
-  process: { id: 'transfer', role: 'process' },
+  ada: { id: 'ada', kind: 'user', roles: [] },
+  bob: { id: 'bob', kind: 'user', roles: [] },
+  operator: { id: 'olga', kind: 'user', roles: ['operator'] },
+  process: { id: 'transfer', kind: 'process', roles: [] },
 };
 
 const requestOf = ({ stream, type, amount, by, keyed, expect }: Step, i: number, start: number): CommandRequest => {
@@ -66,7 +66,7 @@ export const requestsOf = ({ steps }: Scenario, start: number): readonly Command
     const earlier = step.like && requests[step.like.step % Math.max(1, i)];
     if (!step.like || earlier?.digest === undefined) requests.push(requestOf(step, i, start));
     // A process's id follows from what it decided, and lies in a namespace that no caller reaches: nothing else is ever sent under it.
-    else if (!step.like.other || earlier.actor.role === 'process') requests.push(earlier);
+    else if (!step.like.other || earlier.actor.kind === 'process') requests.push(earlier);
     else {
       const other = requestOf({ ...step, type: 'Deposit', amount: 100 + i, by: 'ada', keyed: true }, i, start);
       requests.push({ ...other, stream: earlier.stream, id: earlier.id });

@@ -7,7 +7,7 @@ import { type AnyProcess, later } from '../../lib/core/process/process.ts';
 import { parseStream } from '../../lib/core/stream.ts';
 import { storeEvent } from '../../lib/core/version.ts';
 
-const robot: Actor = { id: 'process', role: 'process' };
+const robot: Actor = { id: 'process', kind: 'process', roles: [] };
 type Stream = { state: unknown; events: Message[]; taken: number };
 type Act = () => void;
 

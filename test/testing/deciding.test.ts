@@ -98,10 +98,10 @@ describe('checks before the decider', () => {
   it('its schema', () => given().when(light(0.5)).invalid('watts'));
   it('the actors who may send it', () => {
     given()
-      .when(light(40), { actor: { id: 'ada', role: 'customer' } })
+      .when(light(40), { actor: { id: 'ada', kind: 'user', roles: [] } })
       .forbidden();
     given(lit(4))
-      .when(dim, { actor: { id: 'op', role: 'operator' } })
+      .when(dim, { actor: { id: 'op', kind: 'user', roles: ['operator'] } })
       .forbidden();
   });
 });

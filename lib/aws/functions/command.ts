@@ -25,5 +25,5 @@ export const commandHandler = (manifest: Manifest) => {
   const owning: Owning = new Map(
     owners.map((owner) => [owner.category, { ...reading, decider: owner, code: foldCodes()(owner.category) }]),
   );
-  return httpFunction(logger, (request) => answerCommand(commanding, request, owning));
+  return httpFunction({ manifest, logger }, (request) => answerCommand(commanding, request, owning));
 };

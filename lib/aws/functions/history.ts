@@ -12,5 +12,5 @@ export const historyHandler = (manifest: Manifest) => {
   const log = new Logger({ serviceName: 'history' });
   const loading = loadingFor(client, log);
   const aggregates = new Map(decidersOf(manifest).map((decider): [string, Loading] => [decider.category, loading(decider)]));
-  return httpFunction(log, (request) => answerHistory(aggregates, request));
+  return httpFunction({ manifest, logger: log }, (request) => answerHistory(aggregates, request));
 };

@@ -1,41 +1,22 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { type Actor, anybody } from '../../core/access.ts';
+import type { Manifest } from '../../core/manifest.ts';
 import { type Problem, ProblemError, problemDocument } from '../../core/problem.ts';
 import { exactJson } from '../../engine/exact-json.ts';
 import { lambda } from '../../engine/limits.ts';
 import { invalid } from '../../engine/problems.ts';
 import { sizeInAnswer } from '../../engine/query/answer-size.ts';
+import { actorIn, type Callers, type Claims, callersOf } from '../../http/caller.ts';
 import { type CallerLimit, callerLimit } from '../../http/caller-limit.ts';
 import type { HttpRequest, HttpResponse } from '../../http/request.ts';
-import { callerRate } from '../environment.ts';
+import { callerRate, deployedIssuer } from '../environment.ts';
 import { systemClock } from '../system.ts';
 import { isTransient } from '../transient.ts';
 
-type Claims = Readonly<Record<string, unknown>>;
-
 type Event = APIGatewayProxyEventV2 & { requestContext: { authorizer?: { jwt?: { claims?: Claims } } } };
 
-const operators = 'operator';
-
 const readableId = /^[\x21-\x7e]{1,128}$/;
-
-/** The gateway flattens a list of groups into `[a b]`. */
-const groupsOf = (claims: Claims): readonly string[] => String(claims['cognito:groups'] ?? '').split(/[\s,[\]"]+/);
-
-const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 'unauthorized', status: 401, detail });
-
-/**
- * The actor, from the claims that the gateway has verified. A route without a token has none, whatever token was sent, since nobody verified it. The
- * gateway accepts an id token as an access token; an id token is for the client only, and grants nothing here.
- */
-const actorOf = (claims: Claims | undefined): Actor => {
-  if (!claims) return anybody;
-  if (claims.token_use !== 'access') throw unauthorized('Send an access token: an id token is only for the client itself.');
-  if (typeof claims.sub !== 'string' || claims.sub === '') throw unauthorized('The access token has no sub: sign in as a user.');
-  return { id: claims.sub, role: groupsOf(claims).includes(operators) ? 'operator' : 'customer' };
-};
 
 /** Refuses text that UTF-8 cannot express: no table could store it, and no caller would get it back. */
 const wellFormed = (record: Readonly<Record<string, string | undefined>>, naming: (name: string) => string) => {
@@ -76,7 +57,7 @@ const named = ({ routeKey, headers, requestContext: { requestId } }: Event): Nam
   return { route: routeKey, headers: lowered, requestId, correlation: asked && readableId.test(asked) ? asked : requestId };
 };
 
-const toRequest = (event: Event): HttpRequest => {
+const toRequest = (callers: Callers, event: Event): HttpRequest => {
   const { requestContext, pathParameters, queryStringParameters } = event;
   const { headers, ...names } = named(event);
   const network = networkOf(requestContext.http?.sourceIp ?? '');
@@ -86,7 +67,7 @@ const toRequest = (event: Event): HttpRequest => {
     path: wellFormed(pathParameters ?? {}, (name) => `{${name}}`),
     query: wellFormed(queryStringParameters ?? {}, (name) => name),
     body: bodyOf(event),
-    actor: actorOf(requestContext.authorizer?.jwt?.claims),
+    actor: actorIn(callers, requestContext.authorizer?.jwt?.claims, headers.authorization),
     ...(network && { network }),
   };
 };
@@ -145,7 +126,7 @@ const deployedLimit = (): CallerLimit => {
 
 /** Callers without a token are told apart by their network only. */
 const callerOf = ({ actor, network }: HttpRequest): string =>
-  actor.role === 'anyone' ? `network/${network}` : `actor/${actor.id}`;
+  actor.kind === 'anyone' ? `network/${network}` : `actor/${actor.id}`;
 
 const withinLimit = (limit: CallerLimit, request: HttpRequest): void => {
   const retryAfterSeconds = limit(callerOf(request));
@@ -158,16 +139,20 @@ const withinLimit = (limit: CallerLimit, request: HttpRequest): void => {
   });
 };
 
+/** The manifest of a function, which declares the callers' roles, and its log. */
+type Of = Readonly<{ manifest: Pick<Manifest, 'roles' | 'processes'>; logger: Logger }>;
+
 /** Makes a Lambda handler of a plain function: logs under the request's correlation id, and answers errors as problems. */
-export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit = deployedLimit()) =>
-  middy()
+export const httpFunction = ({ manifest, logger }: Of, handle: Handle, limit: CallerLimit = deployedLimit()) => {
+  const callers = callersOf(manifest, deployedIssuer());
+  return middy()
     .use({
       // The plain function, and all that follows here, see the request: it is made of the event once.
       before: (run) => {
         const { correlation, requestId, route } = named(run.event as Event);
         Object.assign(run.internal, { request: { correlation, route }, startedAt: Date.now() });
         logger.appendKeys({ correlation, requestId });
-        run.event = toRequest(run.event as Event);
+        run.event = toRequest(callers, run.event as Event);
       },
       after: ({ response, internal }) => {
         const { request, startedAt } = internal as { request: Pick<Named, 'route' | 'correlation'>; startedAt: number };
@@ -195,3 +180,4 @@ export const httpFunction = (logger: Logger, handle: Handle, limit: CallerLimit 
       if (response.body !== undefined && sizeInAnswer(response.body) > largestAnswer) throw tooLarge();
       return response;
     });
+};

@@ -32,5 +32,5 @@ export const opsProcessesHandler = (manifest: Manifest) => {
     ages: cloudWatchAges('', systemClock),
     log,
   };
-  return httpFunction(log, (request) => answerProcesses(operating, request));
+  return httpFunction({ manifest, logger: log }, (request) => answerProcesses(operating, request));
 };

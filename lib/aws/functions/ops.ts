@@ -51,5 +51,5 @@ export const opsHandler = (manifest: Manifest) => {
     store: commitStore(client, environment('COMMITS_TABLE')),
     actives: ordering.actives,
   });
-  return httpFunction(log, (request) => answerOperator({ operating, ordering, estimate, trace }, request));
+  return httpFunction({ manifest, logger: log }, (request) => answerOperator({ operating, ordering, estimate, trace }, request));
 };

@@ -22,5 +22,5 @@ export const queryHandler = (manifest: Manifest) => {
   if (views.size === 0) throw new ProblemError({ kind: 'internal', status: 500, detail: 'No view is deployed.' });
   const keys = systemKeys(client, control);
   const answering: Answering = { views, keys, answers: answerCache(systemClock) };
-  return httpFunction(new Logger({ serviceName: 'query' }), (request) => answerQuery(answering, request));
+  return httpFunction({ manifest, logger: new Logger({ serviceName: 'query' }) }, (request) => answerQuery(answering, request));
 };

@@ -31,7 +31,7 @@ const emptyCommit = (known: Known, { stream, id, digest, meta, actor }: CommandR
 });
 
 /** A process must find the outcome of its command on the target, whichever of its senders asks; a caller over HTTP need not. */
-const leavesTrace = ({ actor, leavesNoTrace }: CommandRequest): boolean => actor.role === 'process' && !leavesNoTrace;
+const leavesTrace = ({ actor, leavesNoTrace }: CommandRequest): boolean => actor.kind === 'process' && !leavesNoTrace;
 
 /** The result of a command without events: an answer, or, if a trace is needed, a commit that has only the reason. */
 const withoutEvents = (

@@ -72,12 +72,12 @@ const earlier = async (part: Part, already: Commit | undefined): Promise<Command
   const { store, keys } = commanding;
   if (already) return firstAnswer(part, already);
   // Only an id with a digest can be retried by a caller; a process derives its ids, and has no digest.
-  const isRepeatable = request.digest !== undefined || request.actor.role === 'process';
+  const isRepeatable = request.digest !== undefined || request.actor.kind === 'process';
   for (const recent of isRepeatable ? recentCommits(keys, known, request.id) : []) {
     const commit = await store.find(request.stream, recent);
     if (commit?.command === request.id) return firstAnswer(part, commit);
   }
-  const before = request.actor.role === 'process' ? await lookBack(store, known, request, lookedThrough) : undefined;
+  const before = request.actor.kind === 'process' ? await lookBack(store, known, request, lookedThrough) : undefined;
   part.lookedThrough = known.commit;
   return before && firstAnswer(part, before);
 };

@@ -1,4 +1,4 @@
-import type { Actor } from '../../core/access.ts';
+import { type Actor, actsForOthers, mayOwn } from '../../core/access.ts';
 import type { CommandFormat } from '../../core/decider.ts';
 import { isId, streamName } from '../../core/stream.ts';
 import type { Loading } from '../store/load.ts';
@@ -14,19 +14,19 @@ export type Owning = ReadonlyMap<string, Loading & Readonly<{ cache: StateCache 
  */
 export const ownsNamed = async (
   owning: Owning,
-  { owns = {} }: Pick<CommandFormat<unknown>, 'owns'>,
+  { may, owns = {} }: Pick<CommandFormat<unknown>, 'may' | 'owns'>,
   data: unknown,
   actor: Actor,
 ): Promise<boolean> => {
-  if (actor.role === 'operator' || actor.role === 'process') return true;
+  if (actsForOthers(may, actor)) return true;
   const owned = await Promise.all(
     Object.entries(owns).map(async ([category, idIn]) => {
       const loading = owning.get(category);
       if (!loading) throw new Error(`A command names streams of ${category}, which this function was not given.`);
       const id = idIn(data as never);
       if (id === undefined) return true;
-      // A caller without a token owns nothing, and an invalid id names no stream.
-      if (actor.role === 'anyone' || !isId(id)) return false;
+      // A caller without a token owns nothing, nor does a machine; and an invalid id names no stream.
+      if (!mayOwn(actor) || !isId(id)) return false;
       const isOwner = async (atLeast?: number) => {
         const { state } = await stateNow(loading, streamName(category, id), atLeast);
         return loading.decider.owner?.(state as never) === actor.id;

@@ -1,6 +1,6 @@
-import { type Actor, allowed, type May } from '../../core/access.ts';
+import { type Actor, allowed } from '../../core/access.ts';
 import type { Commit } from '../../core/commit.ts';
-import type { AnyDecider } from '../../core/decider.ts';
+import { type AnyDecider, historyFor } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import { streamName } from '../../core/stream.ts';
 import type { Direction, Page } from '../ports.ts';
@@ -21,8 +21,6 @@ export type HistoryRequest = Readonly<{
   until?: string;
 }>;
 
-const mayRead = (decider: AnyDecider): May => (decider.owner ? ['owner', 'operator'] : ['operator']);
-
 /**
  * The known state of a stream now, if it exists and the actor may read its past. A stream without events does not exist: a refused command
  * of a process leaves a commit without events even in a stream that nobody has opened.
@@ -35,7 +33,7 @@ const readable = async (loading: Loading, actor: Actor, id: string): Promise<Rea
     snapshot = found;
   });
   if (now.version === 0) throw notFound(`stream ${stream}`);
-  if (!allowed(mayRead(decider), actor, decider.owner?.(now.state as never) ?? '')) throw notYours();
+  if (!allowed(historyFor(decider), actor, decider.owner?.(now.state as never) ?? '')) throw notYours();
   return { now, snapshot };
 };
 

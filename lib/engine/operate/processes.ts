@@ -1,3 +1,4 @@
+import { user } from '../../core/access.ts';
 import { type Commit, type Trail, trailOf } from '../../core/commit.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { StepEnded } from '../../core/process/events.ts';
@@ -48,7 +49,7 @@ export type InstancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction
   Readonly<{ status?: Status; process?: string }>;
 
 /** The route has checked the role. */
-const operator = { id: 'operators', role: 'operator' } as const;
+const operator = user('operators', 'operator');
 
 const lags = async ({ processes, ages, log }: ProcessOperating): Promise<ProcessesReport['processes']> => {
   const names = processes.map(({ queueName }) => queueName);

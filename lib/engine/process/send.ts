@@ -30,7 +30,7 @@ export const sendCommand = async (target: TargetOf, instance: string, send: Open
   const answer = await handleCommand(commanding, {
     stream: to,
     command: readCommand(commanding.decider, command),
-    actor: { id: parseStream(instance)?.category ?? instance, role: 'process' },
+    actor: { id: parseStream(instance)?.category ?? instance, kind: 'process', roles: [] },
     id: sendId(instance, send),
     causeAt: at,
     meta: { ...trailOf(send), causation: `${instance}/${decidedIn}` },

@@ -18,7 +18,7 @@ const attempt = async (
     const answer = await handleCommand(own, {
       ...request,
       command: step,
-      actor: { id: actor, role: 'process' },
+      actor: { id: actor, kind: 'process', roles: [] },
       leavesNoTrace: true,
     });
     if (answer.outcome === 'committed') return { commit: answer.commit };

@@ -109,15 +109,21 @@ const problemsOf = ({ may, problems, refuses }: Operation): readonly Problems[] 
   return [...byStatus].sort(([a], [b]) => a - b).map(([status, of]) => ({ status, names: of }));
 };
 
-const whom: Readonly<Record<May[number], string | undefined>> = {
+const relations: Readonly<Record<string, string>> = {
   owner: 'the owner',
   operator: 'an operator',
   user: 'anybody with a token',
   anyone: 'anyone, without a token',
-  process: undefined,
 };
 
-const audience = (may: May): string => `For ${may.flatMap((who) => whom[who] ?? []).join(' and ')}.`;
+/** Everybody else whom a declaration names has a role of the manifest's own. */
+const whom = (who: May[number]): string => relations[who] ?? `the role \`${who}\``;
+
+const audience = (may: May): string =>
+  `For ${may
+    .filter((who) => who !== 'process')
+    .map(whom)
+    .join(' and ')}.`;
 
 /** An operation as OpenAPI 3.1 has it. */
 export const written = (operation: Operation): Json => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isPublic } from '../../core/access.ts';
-import type { AnyDecider } from '../../core/decider.ts';
+import { type AnyDecider, historyFor } from '../../core/decider.ts';
 import { kebab } from '../../core/stream.ts';
 import { commandAnswer, differenceAnswer, historyOf, stateAnswer } from './answers.ts';
 import type { Operation } from './operation.ts';
@@ -53,12 +53,12 @@ const moment = z.union([z.int().min(0), z.string()]);
 
 /** The history of an aggregate's streams: for their owner, and for operators. */
 const historyOperations = (decider: AnyDecider): readonly Operation[] => {
-  const { category, owner } = decider;
+  const { category } = decider;
   const path = `/streams/${category}/{id}`;
   const common = {
     method: 'get' as const,
     tag: category,
-    may: (owner ? ['owner', 'operator'] : ['operator']) as Operation['may'],
+    may: historyFor(decider),
   };
   return [
     {

@@ -27,7 +27,7 @@ export const correlationOf = ({ n }: Pick<Planned, 'n'>) => `command-${n}`;
 const requestOf = (planned: Planned, turn: number): CommandRequest => {
   const { n, ask, keyed, expect } = planned;
   const { category, id, type, data, actor } = ask;
-  const isProcess = actor.role === 'process';
+  const isProcess = actor.kind === 'process';
   const repeatable = keyed || isProcess;
   return {
     stream: streamName(category, id),

@@ -18,7 +18,7 @@ import type { Pool } from './world/pool.ts';
 import type { World } from './world/world.ts';
 
 const keys = memoryKeys();
-const operator: Actor = { id: 'olga', role: 'operator' };
+const operator: Actor = { id: 'olga', kind: 'user', roles: ['operator'] };
 const page: PageRequest = { limit: 100, direction: 'oldest-first' };
 
 export type Reading = Readonly<{
@@ -74,7 +74,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
   const ownerOf = (row: unknown) => (headIsRow ? answering.owner?.(row as never) : undefined);
   const isTheirs = wanted !== undefined && ownerOf(wanted) === meta.actor;
   const inList = isTheirs && dice.chance(0.6);
-  const actor: Actor = projection.may.includes('operator') && !inList ? operator : { id: meta.actor, role: 'customer' };
+  const actor: Actor = projection.may.includes('operator') && !inList ? operator : { id: meta.actor, kind: 'user', roles: [] };
   const token = await consistencyToken(keys, actor.id, { stream, commit, types });
   const key = streamKey(projection, stream);
   const what = `a reader of ${projection.name}${inList ? "'s list" : ''} who awaits ${stream} ${commit}`;

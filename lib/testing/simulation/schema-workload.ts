@@ -1,4 +1,4 @@
-import { type Actor, anybody, type May } from '../../core/access.ts';
+import { type Actor, anybody, type May, user } from '../../core/access.ts';
 import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Dice } from './dice.ts';
@@ -7,11 +7,13 @@ import type { Workload } from './workload.ts';
 const ids = ['1', '1', '2', '3'];
 
 const actorFor = (may: May, id: string, dice: Dice): Actor => {
-  const owner: Actor = { id: id === '3' ? 'bob' : 'ada', role: 'customer' };
-  const operator: Actor = { id: 'olga', role: 'operator' };
-  if (dice.chance(0.06)) return dice.pick([operator, { id: 'bob', role: 'customer' }]);
-  const fitting = { owner, operator, process: { id: 'robot', role: 'process' } as const, user: owner, anyone: anybody };
-  return fitting[dice.pick(may)];
+  const owner = user(id === '3' ? 'bob' : 'ada');
+  const operator = user('olga', 'operator');
+  if (dice.chance(0.06)) return dice.pick([operator, user('bob')]);
+  const who = dice.pick(may);
+  if (who === 'process') return { id: 'robot', kind: 'process', roles: [] };
+  if (who === 'anyone') return anybody;
+  return who === 'owner' || who === 'user' ? owner : user(who === 'operator' ? 'olga' : `some-${who}`, who);
 };
 
 /** Commands made up from a manifest's own schemas, for few ids. A schema that random values do not fit needs a workload of its own. */

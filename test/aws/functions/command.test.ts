@@ -22,6 +22,7 @@ import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../../lib/testing/memory/system.ts';
 import { asks, robot } from '../../support/examples/commanding.ts';
 import { teller } from '../../support/examples/teller.ts';
+import { poolToken } from '../../support/verified-token.ts';
 
 /** Makes commits as large, and as many events, as it is asked for. */
 const blob: AnyDecider = {
@@ -52,18 +53,21 @@ const post = async (
   on: Commanding,
   command: string,
   body: unknown,
-  { groups = '', headers = {}, sub = 'ada', owning = new Map() as Owning } = {},
+  { groups = [] as string[], headers = {}, sub = 'ada', owning = new Map() as Owning } = {},
 ) => {
-  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), (request) => answerCommand(on, request, owning));
+  const handler = httpFunction({ manifest: {}, logger: new Logger({ logLevel: 'SILENT' }) }, (request) =>
+    answerCommand(on, request, owning),
+  );
+  const token = poolToken(sub, ...groups);
   const event = {
     routeKey: `POST /${on.decider.category}/{id}/{command}`,
     pathParameters: { id: 'a1', command },
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...token.headers, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
     requestContext: {
       requestId: 'request-1',
       http: { sourceIp: '203.0.113.77' },
-      authorizer: { jwt: { claims: { sub, token_use: 'access', 'cognito:groups': groups } } },
+      authorizer: token.authorizer,
     },
   };
   const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
@@ -200,7 +204,7 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
       [1, 410_000],
       [1_001, 1],
     ])
-      expect(await post(on, 'grow', { events, size }, { groups: '[operator]' })).toMatchObject({
+      expect(await post(on, 'grow', { events, size }, { groups: ['operator'] })).toMatchObject({
         status: 413,
         body: { type: 'urn:foldstream:problem:commit-too-large' },
       });
@@ -208,7 +212,7 @@ describe('a command over HTTP, where the engine cannot be brought to it', () => 
 
   it('answers with a token of its commit: the same to a repeat, and of the last commit where nothing changed', async () => {
     const on = commanding(blob);
-    const grow = (events: number, headers = {}) => post(on, 'grow', { events, size: 1 }, { groups: '[operator]', headers });
+    const grow = (events: number, headers = {}) => post(on, 'grow', { events, size: 1 }, { groups: ['operator'], headers });
     const awaited = async ({ headers }: Awaited<ReturnType<typeof grow>>) =>
       awaitedBy(on.keys, 'ada', String(headers['consistency-token']));
     expect(await awaited(await grow(0))).toEqual([{ stream: 'blob-a1', commit: 0, types: [] }]);

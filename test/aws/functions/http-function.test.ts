@@ -6,16 +6,17 @@ import { anybody } from '../../../lib/core/access.ts';
 import { callerLimit } from '../../../lib/http/caller-limit.ts';
 import type { HttpRequest, HttpResponse } from '../../../lib/http/request.ts';
 import { memoryClock } from '../../../lib/testing/memory/system.ts';
+import { poolToken, verifiedToken } from '../../support/verified-token.ts';
 
 const ask = async (over: object, answer: (request: HttpRequest) => HttpResponse = () => ({ status: 200, body: {} })) => {
   const seen: HttpRequest[] = [];
-  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), async (request) => {
+  const handler = httpFunction({ manifest: {}, logger: new Logger({ logLevel: 'SILENT' }) }, async (request) => {
     seen.push(request);
     return answer(request);
   });
   const event = {
     routeKey: 'GET /things/{id}',
-    requestContext: { requestId: 'request-1', authorizer: { jwt: { claims: { sub: 'ada', token_use: 'access' } } } },
+    requestContext: { requestId: 'request-1' },
     ...over,
   };
   const {
@@ -25,9 +26,10 @@ const ask = async (over: object, answer: (request: HttpRequest) => HttpResponse 
   } = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
   return { status: statusCode, headers, body: JSON.parse(body), request: seen[0] };
 };
-const withClaims = (claims?: object) => ({
-  requestContext: { requestId: 'r', ...(claims && { authorizer: { jwt: { claims } } }) },
-});
+const withClaims = (claims: Readonly<Record<string, unknown>>) => {
+  const { headers, authorizer } = verifiedToken(claims);
+  return { headers, requestContext: { requestId: 'r', authorizer } };
+};
 
 describe('text that no UTF-8 can express is refused with where it was', () => {
   it.each([
@@ -72,7 +74,7 @@ describe('the caller', () => {
   });
 
   it('is anonymous on a route without a token, whatever token is sent', async () => {
-    const { request } = await ask({ ...withClaims(), headers: { authorization: 'Bearer x.y.z' } });
+    const { request } = await ask({ headers: verifiedToken({ sub: 'ada', token_use: 'access' }).headers });
     expect(request?.actor).toEqual(anybody);
   });
 });
@@ -91,13 +93,14 @@ describe('a caller who sends too many requests', () => {
     const [clock, seen] = [memoryClock(), [] as string[]];
     const limit = callerLimit(clock, { perSecond: 1, atOnce: 1 });
     const handler = httpFunction(
-      new Logger({ logLevel: 'SILENT' }),
+      { manifest: {}, logger: new Logger({ logLevel: 'SILENT' }) },
       async ({ actor }) => ({ status: 200, body: seen.push(actor.id) }),
       (caller) => limit(caller),
     );
     const send = async (over: { sub?: string; sourceIp: string }) => {
-      const claims = over.sub && { authorizer: { jwt: { claims: { sub: over.sub, token_use: 'access' } } } };
-      const event = { routeKey: 'GET /x', requestContext: { requestId: 'r', http: { sourceIp: over.sourceIp }, ...claims } };
+      const token = over.sub === undefined ? undefined : poolToken(over.sub);
+      const requestContext = { requestId: 'r', http: { sourceIp: over.sourceIp }, authorizer: token?.authorizer };
+      const event = { routeKey: 'GET /x', headers: token?.headers, requestContext };
       const { statusCode, headers } = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
       return [statusCode, headers?.['retry-after']];
     };
@@ -118,12 +121,10 @@ describe('a caller who sends too many requests', () => {
 
   it('is limited as the deployment says', async () => {
     vi.stubEnv('CALLER_RATE', '1');
-    const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), async () => ({ status: 200 }));
+    const handler = httpFunction({ manifest: {}, logger: new Logger({ logLevel: 'SILENT' }) }, async () => ({ status: 200 }));
     vi.unstubAllEnvs();
-    const event = () => ({
-      routeKey: 'GET /x',
-      requestContext: { requestId: 'r', authorizer: { jwt: { claims: { sub: 'ada', token_use: 'access' } } } },
-    });
+    const { headers, authorizer } = poolToken('ada');
+    const event = () => ({ routeKey: 'GET /x', headers, requestContext: { requestId: 'r', authorizer } });
     const statuses = [];
     for (let i = 0; i < 5; i++)
       statuses.push(((await handler(event() as never, {} as Context)) as APIGatewayProxyStructuredResultV2).statusCode);

@@ -13,6 +13,7 @@ import { type Answering, answerQuery } from '../../../lib/http/query.ts';
 import { memoryClock, memoryKeys } from '../../../lib/testing/memory/system.ts';
 import { cards, deal, type Face, faceOf, stacks } from '../../support/examples/cards.ts';
 import { type LaggingView, laggingView } from '../../support/examples/lagging.ts';
+import { poolToken } from '../../support/verified-token.ts';
 
 const keys = memoryKeys();
 let view: LaggingView;
@@ -49,20 +50,23 @@ type Asked = Readonly<{
   query?: Record<string, string>;
   headers?: Record<string, string>;
   sub?: string;
-  groups?: string;
+  groups?: readonly string[];
 }>;
 
-const get = async (name: string, { id, query = {}, headers = {}, sub = 'ada', groups = '' }: Asked = {}) => {
-  const handler = httpFunction(new Logger({ logLevel: 'SILENT' }), (request) => answerQuery(answering, request));
+const get = async (name: string, { id, query = {}, headers = {}, sub = 'ada', groups = [] }: Asked = {}) => {
+  const handler = httpFunction({ manifest: {}, logger: new Logger({ logLevel: 'SILENT' }) }, (request) =>
+    answerQuery(answering, request),
+  );
+  const token = poolToken(sub, ...groups);
   const event = {
     routeKey: `GET /views/{view}${id === undefined ? '' : '/{id}'}`,
     pathParameters: { view: name, ...(id !== undefined && { id }) },
     queryStringParameters: query,
-    headers,
+    headers: { ...token.headers, ...headers },
     requestContext: {
       requestId: 'request-1',
       http: { sourceIp: '203.0.113.77' },
-      authorizer: { jwt: { claims: { sub, token_use: 'access', 'cognito:groups': groups } } },
+      authorizer: token.authorizer,
     },
   };
   const answer = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
@@ -89,7 +93,7 @@ describe('parameters', () => {
       'list: is not a parameter of this route; it takes limit, cursor, order, filter.colour',
     ],
     ['an unknown list', { query: { list: 'nope' } }, 'list: there is by-status'],
-    ['nobody', { query: { owner: '' }, groups: '[operator]' }, 'owner: an id'],
+    ['nobody', { query: { owner: '' }, groups: ['operator'] }, 'owner: an id'],
     ['a malformed token', { id: 'a', headers: { 'consistent-with': 'x' } }, 'Consistent-With: takes the Consistency-Token'],
     ['an empty token', { headers: { 'consistent-with': '' } }, 'Consistent-With: takes the Consistency-Token'],
     ['a cursor that no index takes', { query: { list: 'by-status', by: 'open', cursor: cursorOf('é'.repeat(600)) } }, 'cursor'],
@@ -111,7 +115,7 @@ describe('parameters', () => {
 
 describe('a forged page token', () => {
   const made = (scope: string, place: unknown) => Buffer.from(JSON.stringify([scope, place])).toString('base64url');
-  const heads = { asked: { groups: '[operator]' }, scope: 'cards.r1/all/oldest-first' };
+  const heads = { asked: { groups: ['operator'] }, scope: 'cards.r1/all/oldest-first' };
   const own = { asked: {}, scope: 'cards.r1/owner/ada/oldest-first' };
   const rows = { asked: { id: 'a' }, scope: 'stacks.r1/rows/a/oldest-first' };
   it.each([
@@ -233,7 +237,7 @@ describe('a view that declares how long an answer is fresh', () => {
     for (const again of [1, 2]) {
       expect(await items({}), `time ${again}`).toEqual(['a', 'b']);
       expect(await items({ sub: 'bob' })).toEqual(['c']);
-      expect((await items({ groups: '[operator]' })).toSorted()).toEqual(['a', 'b', 'c']);
+      expect((await items({ groups: ['operator'] })).toSorted()).toEqual(['a', 'b', 'c']);
       expect(await items({ query: { order: 'newest-first' } })).toEqual(['b', 'a']);
       expect(await items({ query: { limit: '1' } })).toEqual(['a']);
       expect(await items({ query: { 'filter.colour': 'blue' } })).toEqual([]);

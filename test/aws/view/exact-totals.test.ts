@@ -8,7 +8,7 @@ import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { anySpread, spreadHistory } from '../../support/examples/sharing.ts';
 
-const operator = { id: 'o', role: 'operator' } as const;
+const operator = { id: 'o', kind: 'user', roles: ['operator'] } as const;
 
 it('a total beyond what a number holds is answered as a JSON number with all its digits', async () => {
   const shares = ({ amount }: { amount: number }) => ({ row: { sums: { n: amount } } });
@@ -21,7 +21,7 @@ it('a total beyond what a number holds is answered as a JSON number with all its
     expect(await projectBatch({ projection, store, view, clock: memoryClock(), log: memoryLog() }, deliveries)).toEqual([]);
   }
   const logger = Object.fromEntries(['info', 'error', 'appendKeys', 'resetKeys'].map((name) => [name, () => {}]));
-  const handler = httpFunction(logger as unknown as Logger, async () => {
+  const handler = httpFunction({ manifest: {}, logger: logger as unknown as Logger }, async () => {
     const { body } = await queryById({ projection, reader: view, clock: memoryClock() }, operator, 'row', {
       limit: 1,
       direction: 'oldest-first',

@@ -14,7 +14,7 @@ import { runs } from '../../support/runs.ts';
 
 const scratch = scratchFolder('moved');
 const day = 24 * 3_600_000;
-const olga = { id: 'olga', role: 'operator' } as const;
+const olga = { id: 'olga', kind: 'user', roles: ['operator'] } as const;
 
 const withMembers = (manifest: Manifest): Manifest => ({
   ...manifest,

@@ -13,7 +13,7 @@ import { moving, transfer, wallet } from '../../support/examples/moving.ts';
 
 const decider = processDecider(moving as never);
 const at = '2026-11-21T12:00:00.000Z';
-const context: Context = { id: '1', actor: { id: 'moving', role: 'process' }, at };
+const context: Context = { id: '1', actor: { id: 'moving', kind: 'process', roles: [] }, at };
 
 const note = (note: string, version: number, v = 1): Cause => ({
   event: {

@@ -16,8 +16,8 @@ import { type ProcessWorld, processWorld } from '../../support/examples/attendin
 import { moving, transfer as movingTransfer, wallet } from '../../support/examples/moving.ts';
 import { commitOf } from '../../support/store/commits.ts';
 
-const ada = { id: 'ada', role: 'customer' } as const;
-const bob = { id: 'bob', role: 'customer' } as const;
+const ada = { id: 'ada', kind: 'user', roles: [] } as const;
+const bob = { id: 'bob', kind: 'user', roles: [] } as const;
 const eur = (amount: number) => ({ amount, currency: 'EUR' });
 const log = eventLog([account, transfer, processDecider(transferProcess as never)], {
   may: ['operator'],

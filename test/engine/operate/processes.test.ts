@@ -74,7 +74,7 @@ const house = async () => {
       query: {},
       headers: {},
       body: '',
-      actor: { id: 'olga', role: 'operator' },
+      actor: { id: 'olga', kind: 'user', roles: ['operator'] },
       correlation: 'order-1',
       requestId: 'r',
       ...over,
@@ -148,7 +148,7 @@ describe('the list of instances', () => {
   it('is for operators alone', async () => {
     const { asks } = await busy();
     for (const route of ['GET /ops/processes', `GET ${path}`, `POST ${path}/resolve`])
-      await expect(asks(route, { actor: { id: 'ada', role: 'customer' }, body: why })).rejects.toThrow('another role');
+      await expect(asks(route, { actor: { id: 'ada', kind: 'user', roles: [] }, body: why })).rejects.toThrow('another role');
   });
 });
 

@@ -132,7 +132,14 @@ describe('an order to resume', () => {
 
 describe('over HTTP', () => {
   const request = (over: object): HttpRequest =>
-    ({ path: {}, query: {}, actor: { id: 'o', role: 'operator' }, correlation: 'c', route: resume, ...over }) as HttpRequest;
+    ({
+      path: {},
+      query: {},
+      actor: { id: 'o', kind: 'user', roles: ['operator'] },
+      correlation: 'c',
+      route: resume,
+      ...over,
+    }) as unknown as HttpRequest;
   const resume = 'POST /ops/projections/{name}/parked/{stream}/resume';
   const path = { name: 'account-balance', stream: 'account-a' };
   const operators = async (): Promise<Operators> => ({
@@ -144,11 +151,13 @@ describe('over HTTP', () => {
 
   it('operators alone are answered', async () => {
     const operating = await operators();
-    for (const role of ['customer', 'process'])
+    for (const kind of ['user', 'machine', 'process', 'anyone'])
       for (const at of [{}, path])
-        await expect(answerOperator(operating, request({ actor: { id: 'a', role }, path: at }))).rejects.toMatchObject({
-          problem: { status: 403 },
-        });
+        await expect(answerOperator(operating, request({ actor: { id: 'a', kind, roles: [] }, path: at }))).rejects.toMatchObject(
+          {
+            problem: { status: 403 },
+          },
+        );
     expect((await answerOperator(operating, request({ route: 'GET /ops/projections' }))).status).toBe(200);
     expect(await answerOperator(operating, request({ path, query: { revision: '2' } }))).toEqual({
       status: 202,

@@ -286,7 +286,11 @@ describe('any history of an instance', () => {
         const ends: unknown[] = [];
         const take = (process: AnyProcess, instance: Instance, step: Message): Instance => {
           const decider = processDecider(process);
-          const context = { id: '1', actor: { id: 'moving', role: 'process' }, at: '2026-11-21T13:00:00.000Z' } as const;
+          const context = {
+            id: '1',
+            actor: { id: 'moving', kind: 'process', roles: [] },
+            at: '2026-11-21T13:00:00.000Z',
+          } as const;
           const events = decide(decider, instance, step, context) as readonly Message[];
           for (const { type, data } of events) {
             if (type === 'Ended') ends.push(data);

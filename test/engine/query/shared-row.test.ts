@@ -10,8 +10,8 @@ import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/te
 import { commitOf } from '../../support/store/commits.ts';
 
 const projection = accountTotals as unknown as AnyProjection;
-const customer = (id: string): Actor => ({ id, role: 'customer' });
-const operator: Actor = { id: 'op', role: 'operator' };
+const customer = (id: string): Actor => ({ id, kind: 'user', roles: [] });
+const operator: Actor = { id: 'op', kind: 'user', roles: ['operator'] };
 const page = { limit: 20, direction: 'oldest-first' } as const;
 const openedBy = (owner: string, id: string, over: Partial<Commit> = {}) =>
   commitOf(`account-${id}`, 1, { events: [{ type: 'AccountOpened', v: 1, data: { owner, currency: 'EUR' } }], ...over });

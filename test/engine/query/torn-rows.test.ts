@@ -6,7 +6,7 @@ import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { bagOf, entries } from '../../support/examples/bag.ts';
 
-const operator = { id: 'o', role: 'operator' } as const;
+const operator = { id: 'o', kind: 'user', roles: ['operator'] } as const;
 const projection = entries as AnyProjection;
 
 it('the rows of a commit are all there, or the reader who awaits them is asked to come again', async () => {

@@ -7,10 +7,10 @@ import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../../lib/testing/memory/system.ts';
 import { teller } from './teller.ts';
 
-export const ada: Actor = { id: 'ada', role: 'customer' };
-export const bob: Actor = { id: 'bob', role: 'customer' };
-export const operator: Actor = { id: 'olga', role: 'operator' };
-export const robot: Actor = { id: 'transfer', role: 'process' };
+export const ada: Actor = { id: 'ada', kind: 'user', roles: [] };
+export const bob: Actor = { id: 'bob', kind: 'user', roles: [] };
+export const operator: Actor = { id: 'olga', kind: 'user', roles: ['operator'] };
+export const robot: Actor = { id: 'transfer', kind: 'process', roles: [] };
 
 /** Everything that instances share. */
 export const memoryTable = () => ({

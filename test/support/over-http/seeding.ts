@@ -33,7 +33,7 @@ export const commitsOf = async (decider: AnyDecider, actor: string, streams: Ite
       const answer = await handleCommand(commanding, {
         stream,
         command,
-        actor: { id: actor, role: 'customer' },
+        actor: { id: actor, kind: 'user', roles: [] },
         id: `request/seed-${made}`,
         meta: { correlation: 'seed', causation: `seed-${made}` },
       });

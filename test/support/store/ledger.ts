@@ -50,7 +50,7 @@ const hexadecimal = (digits: number) => `${randomUUID()}${randomUUID()}`.replace
 export const records = (stream: string, entries: readonly Entry[], over: Partial<CommandRequest> = {}): CommandRequest => ({
   stream,
   command: { type: 'Record', data: { entries } },
-  actor: { id: randomUUID(), role: 'customer' },
+  actor: { id: randomUUID(), kind: 'user', roles: [] },
   id: `http/${randomUUID()}`,
   digest: hexadecimal(64),
   meta: {

@@ -11,9 +11,18 @@ import {
   v1,
 } from '../../../lib/index.ts';
 
+declare module '../../../lib/index.ts' {
+  interface Roles {
+    clerk: true;
+  }
+}
+
 /** Right, as everything in this file: the faults are in the other files alone. */
 export const deskEvents = { Opened: v1(z.object({ by: z.string() })), Closed: v1(z.object({ why: z.string() })) };
-export const deskCommands = { Open: command(['user'], z.object({ by: z.string() })), Close: command(['process'], z.object({})) };
+export const deskCommands = {
+  Open: command(['clerk', 'operator'], z.object({ by: z.string() })),
+  Close: command(['process'], z.object({})),
+};
 export const lampEvents = { Lit: v1(z.object({})) };
 export const lampCommands = { Light: command(['process'], z.object({})) };
 export const memory = v1(z.object({ desk: z.string() }));

@@ -31,7 +31,7 @@ const comesToNothing = (process: AnyProcess, { own, source }: Readonly<{ own: re
     return process.on[type] ? [{ event: { ...recorded, type, v, data } }] : [];
   });
   const id = parseStream(own[0]?.stream ?? '')?.id ?? '';
-  const context = { id, actor: { id: process.category, role: 'process' } as const, at };
+  const context = { id, actor: { id: process.category, kind: 'process', roles: [] } as const, at };
   const outcome = decide(decider, state as never, { type: 'React', data: { causes } }, context);
   return isRefusal(outcome) || outcome.length === 0;
 };

@@ -9,8 +9,8 @@ import type { World } from '../world/world.ts';
 import type { SimulatedRebuilds } from './rebuilds.ts';
 import { isRevised } from './second-revision.ts';
 
-const operator: Actor = { id: 'olga', role: 'operator' };
-const customer: Actor = { id: 'ada', role: 'customer' };
+const operator: Actor = { id: 'olga', kind: 'user', roles: ['operator'] };
+const customer: Actor = { id: 'ada', kind: 'user', roles: [] };
 const between = 600;
 
 /**
