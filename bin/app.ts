@@ -4,9 +4,7 @@ import { explain, loadProject, loadSettings, manifestModule } from 'foldstream/c
 
 try {
   const app = new App();
-  const { manifest, module } = await loadProject(
-    manifestModule(app.node.tryGetContext('manifest'), import.meta.resolve('#manifest')),
-  );
+  const { manifest, module } = await loadProject(manifestModule(app.node.tryGetContext('manifest')));
   await foldstreamApp({ app, manifest, manifestModule: module, settings: await loadSettings(module) });
 } catch (cause) {
   console.error(explain(cause));

@@ -32,7 +32,7 @@ type SimulationOf = (seed: number) => Simulation;
  */
 const simulationFor = async (): Promise<SimulationOf | undefined> => {
   if (values.manifest !== undefined) {
-    const { manifest } = await loadProject(manifestModule(values.manifest, ''));
+    const { manifest } = await loadProject(manifestModule(values.manifest));
     return (seed) => ({ manifest, seed });
   }
   if (Object.hasOwn(domains, values.domain)) return domains[values.domain as keyof typeof domains];

@@ -4,21 +4,24 @@ import { historyVerbs } from './history/verbs.ts';
 import { localVerbs } from './local/verbs.ts';
 import { logsVerbs } from './operate/verbs.ts';
 import { processesVerbs } from './process/verbs.ts';
-import { loadProject, type ManifestModule, manifestModule } from './project.ts';
+import { loadProject, manifestModule } from './project.ts';
 import { rebuildVerbs } from './rebuild/verbs.ts';
 import { restoreVerbs } from './restore/verbs.ts';
 import { explain } from './terminal/user-error.ts';
 import type { Project } from './verbs.ts';
 import { projectionsVerbs } from './view/verbs.ts';
 
-/** Runs the command line with the process's arguments. `usual` is the manifest's file unless `--manifest` names another one. */
-export const foldstream = async (usual: ManifestModule): Promise<void> => {
+/** Runs the command line with the process's arguments. */
+export const foldstream = async (): Promise<void> => {
   const program = new Command('foldstream')
     .description('Event sourcing and CQRS on AWS.')
-    .option('--manifest <file>', 'the file that exports the manifest; without it the one that package.json names as #manifest')
+    .option(
+      '--manifest <file>',
+      'the file that exports the manifest; without it #manifest among the imports of the nearest package.json',
+    )
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help to see how it is used.');
-  const module = () => manifestModule(program.opts<{ manifest?: string }>().manifest, usual);
+  const module = () => manifestModule(program.opts<{ manifest?: string }>().manifest);
   const project: Project = { module, manifest: async () => (await loadProject(module())).manifest };
 
   localVerbs(program, project);

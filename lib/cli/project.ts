@@ -5,6 +5,7 @@ import type { Demo } from '../core/demo.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { WrongSetting } from '../core/settings/field.ts';
 import { type ProjectSettings, usualSettings } from '../core/settings/settings.ts';
+import { projectManifest } from './project-root.ts';
 import { UserError } from './terminal/user-error.ts';
 
 /** The file that exports a project's manifest, as a URL. */
@@ -13,9 +14,9 @@ export type ManifestModule = string;
 /** A loaded project: the manifest, and the demo that `npm start` shows. */
 export type Project = Readonly<{ manifest: Manifest; demo?: Demo; module: ManifestModule }>;
 
-/** The file that was named by `--manifest` or by `-c manifest=`, from the current folder on; without a name the usual one. */
-export const manifestModule = (named: string | undefined, usual: ManifestModule): ManifestModule =>
-  named === undefined ? usual : pathToFileURL(resolve(named)).href;
+/** The file that was named by `--manifest` or by `-c manifest=`, from the current folder on; without a name the one of the project around it. */
+export const manifestModule = (named: string | undefined): ManifestModule =>
+  named === undefined ? projectManifest() : pathToFileURL(resolve(named)).href;
 
 /** The folder whose `events` has the project's released formats and golden samples: the nearest one at or above the manifest that has any. */
 export const recordsOf = (module: ManifestModule): string => {

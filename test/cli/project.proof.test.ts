@@ -88,7 +88,7 @@ describe('a manifest with a fault', () => {
   });
 
   it('that is not there at all is named', async () =>
-    expect(await loadProject(manifestModule('app/gone.ts', '')).catch(explain)).toMatch(
+    expect(await loadProject(manifestModule('app/gone.ts')).catch(explain)).toMatch(
       /^There is no manifest app\/gone\.ts\.\nName the file that exports it: --manifest <file>/,
     ));
 });

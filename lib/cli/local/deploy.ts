@@ -1,14 +1,23 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { separated } from '../../aws/local/outputs.ts';
 import { deleteBucketPolicy, describeStack } from '../../aws/local/stack.ts';
+import { projectProgram, projectRoot } from '../project-root.ts';
 import { quietly, type Step } from '../terminal/progress.ts';
 import { lastLines, type RunError, run } from '../terminal/run.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { accessTo, engineEnv, engineSettings } from './endpoint.ts';
 
-const root = join(import.meta.dirname, '../../..');
-const cdk = join(root, 'node_modules/.bin/cdk');
+/** The CDK's command line, which is the project's own. */
+const cdk = (): string => {
+  const found = projectProgram('cdk');
+  if (found === undefined)
+    throw new UserError(
+      'The command line of the CDK is not installed.',
+      'Install it in your project: npm install --save-dev aws-cdk',
+    );
+  return found;
+};
 
 type Common = { endpoint: string; logFile: string; step?: Step; signal?: AbortSignal };
 
@@ -87,7 +96,8 @@ async function runCdk(args: string[], { endpoint, logFile, signal }: Common): Pr
   };
   const env = { ...engineEnv(endpoint), ...quiet, FORCE_COLOR: undefined };
   const failure = (error: RunError) => cdkFailure(args[0] ?? '', error, logFile);
-  await run(cdk, [...args, '--no-notices', '--no-version-reporting', '--no-color'], { env, cwd: root, logFile, signal, failure });
+  const options = { env, cwd: projectRoot(), logFile, signal, failure };
+  await run(cdk(), [...args, '--no-notices', '--no-version-reporting', '--no-color'], options);
 }
 
 // The assets' bookkeeping, which the CLI prints also when something else went wrong.

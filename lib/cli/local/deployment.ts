@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signIn, type User } from '../../aws/local/users.ts';
+import { projectRoot } from '../project-root.ts';
 import { UserError } from '../terminal/user-error.ts';
 import type { StackOutputs } from './deploy.ts';
 import { accessTo } from './endpoint.ts';
 
-export const root = join(import.meta.dirname, '../../..');
+/** The folder of the project that the command line works for: whatever it keeps lies below it. */
+export const root = projectRoot();
 export const cacheDir = join(root, '.cache');
 
 /** The file that describes the running deployment, for the other commands. */
