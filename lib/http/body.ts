@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { pointerTo } from '../core/difference.ts';
-import { ProblemError } from '../core/problem.ts';
+import { type KnownProblem, ProblemError } from '../core/problem.ts';
 import { jsonIn } from '../engine/json.ts';
 import { levels, NotStorable, storable } from '../engine/store/storable.ts';
 
@@ -9,8 +9,12 @@ const bodyBytes = 256 * 1024;
 /** A decision wraps the given data in its own: this many levels are reserved for that. */
 const leftForWrapping = 5;
 
-const refusedBody = (kind: string, detail: string, errors: readonly Readonly<{ path: string; reason: string }>[]) =>
-  new ProblemError({ kind, status: 400, detail, extra: { errors } });
+type Unfit = 'invalid-request' | 'invalid-command';
+
+const refusedBody = (kind: Unfit, detail: string, errors: KnownProblem<Unfit>['extra']['errors']) => {
+  const problem: KnownProblem<Unfit> = { kind, detail, extra: { errors } };
+  return new ProblemError(problem);
+};
 
 /** Refuses data that no table accepts or no caller would get back, with its path: invalid Unicode, empty names, unbounded numbers, deep nesting. */
 const checked = (body: unknown): unknown => {
@@ -26,7 +30,7 @@ const checked = (body: unknown): unknown => {
 
 const parsed = (body: string): unknown => {
   const value = body === '' ? {} : jsonIn(body);
-  if (value === undefined) throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not JSON.' });
+  if (value === undefined) throw new ProblemError({ kind: 'not-json', detail: 'The body is not JSON.' });
   return value;
 };
 
@@ -35,13 +39,12 @@ export const jsonBody = (body: string): unknown => {
   if (Buffer.byteLength(body) > bodyBytes)
     throw new ProblemError({
       kind: 'body-too-large',
-      status: 413,
       detail: `The body has over ${bodyBytes} bytes, which is the limit.`,
     });
   return checked(parsed(body));
 };
 
-type Refusal = Readonly<{ kind: string; detail: string }>;
+type Refusal = Readonly<{ kind: Unfit; detail: string }>;
 const unfit: Refusal = { kind: 'invalid-request', detail: 'The body is invalid; each field is listed in errors.' };
 
 /** A body in the form that it must have. Otherwise each fault is listed with its place. */

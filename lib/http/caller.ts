@@ -33,7 +33,7 @@ export const callersOf = (
   reserved: new Set([anybody.id, 'import', 'operators', ...processes.map(({ category }) => category)]),
 });
 
-const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 'unauthorized', status: 401, detail });
+const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 'unauthorized', detail });
 
 /** A token without its signature, which the gateway has checked. */
 const payloadIn = (authorization: string | undefined): Claims | undefined => {

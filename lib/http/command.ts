@@ -23,7 +23,10 @@ const publicCommand = (decider: AnyDecider, path: string): readonly [string, Com
   return found;
 };
 
-const unfit = { kind: 'invalid-command', detail: 'The command does not fit its schema; each field is listed in errors.' };
+const unfit = {
+  kind: 'invalid-command',
+  detail: 'The command does not fit its schema; each field is listed in errors.',
+} as const;
 
 /** `"5"` of an If-Match header as 5; `*` and no header ask for no version. */
 const expectedVersion = (header: string | undefined): number | undefined => {

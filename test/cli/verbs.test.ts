@@ -49,7 +49,7 @@ describe('a verb', () => {
   });
 
   it('that is refused says why, without a stack trace', () => {
-    const problem = new ProblemError({ kind: 'not-found', status: 404, detail: 'There is no rebuild r-9.' });
+    const problem = new ProblemError({ kind: 'not-found', detail: 'There is no rebuild r-9.' });
     expect(explain(problem)).toBe('There is no rebuild r-9.');
     expect(explain(new UserError('It is wrong.', 'Mend it.'))).toBe('It is wrong.\nMend it.');
   });

@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Manifest } from '../../core/manifest.ts';
-import { type Problem, ProblemError, problemDocument } from '../../core/problem.ts';
+import { ProblemError, problemDocument } from '../../core/problem.ts';
 import { exactJson } from '../../engine/exact-json.ts';
 import { lambda } from '../../engine/limits.ts';
 import { invalid } from '../../engine/problems.ts';
@@ -33,7 +33,7 @@ const bodyOf = ({ body, isBase64Encoded }: Event): string => {
   try {
     return utf8.decode(Buffer.from(body, 'base64'));
   } catch {
-    throw new ProblemError({ kind: 'not-json', status: 400, detail: 'The body is not UTF-8: send JSON in UTF-8.' });
+    throw new ProblemError({ kind: 'not-json', detail: 'The body is not UTF-8: send JSON in UTF-8.' });
   }
 };
 
@@ -72,20 +72,17 @@ const toRequest = (callers: Callers, event: Event): HttpRequest => {
   };
 };
 
-const problemOf = (error: unknown): Problem => {
-  if (error instanceof ProblemError) return error.problem;
+const problemErrorOf = (error: unknown): ProblemError => {
+  if (error instanceof ProblemError) return error;
   if (isTransient(error))
-    return {
+    return new ProblemError({
       kind: 'unavailable',
-      status: 503,
       detail: 'Something that this needs is busy or away. Send the same request again.',
-      retryAfterSeconds: 1,
-    };
-  return {
+    });
+  return new ProblemError({
     kind: 'internal',
-    status: 500,
     detail: 'This failed on our side. An operator finds the cause by: foldstream logs <correlation>',
-  };
+  });
 };
 
 /** A larger answer would fail without a message. The rest is room for what Lambda writes around the body. */
@@ -94,7 +91,6 @@ const largestAnswer = lambda.answerBytes - 100_000;
 const tooLarge = (): ProblemError =>
   new ProblemError({
     kind: 'answer-too-large',
-    status: 422,
     detail: 'The answer would have more bytes than an answer may have. Ask for less: use a smaller limit, or a filter.',
   });
 
@@ -133,7 +129,6 @@ const withinLimit = (limit: CallerLimit, request: HttpRequest): void => {
   if (retryAfterSeconds === undefined) return;
   throw new ProblemError({
     kind: 'too-many-requests',
-    status: 429,
     detail: `You have sent more requests than one caller may. Wait for ${retryAfterSeconds} s, then send this one again.`,
     retryAfterSeconds,
   });
@@ -161,7 +156,7 @@ export const httpFunction = ({ manifest, logger }: Of, handle: Handle, limit: Ca
       },
       onError: (run) => {
         const { request } = run.internal as { request?: Pick<Named, 'route' | 'correlation'> };
-        const problem = problemOf(run.error);
+        const { problem } = problemErrorOf(run.error);
         const said = { route: request?.route, status: problem.status, problem: problem.kind };
         // An alarm listens for this message: the caller cannot fix it.
         if (problem.status === 500) logger.error('Failed.', { ...said, error: run.error as Error });

@@ -19,7 +19,7 @@ export const queryHandler = (manifest: Manifest) => {
     ({ name }) => name,
   );
   const views = new Map([...open].map(([name, projections]) => [name, revisionsOf(projections)] as const));
-  if (views.size === 0) throw new ProblemError({ kind: 'internal', status: 500, detail: 'No view is deployed.' });
+  if (views.size === 0) throw new ProblemError({ kind: 'internal', detail: 'No view is deployed.' });
   const keys = systemKeys(client, control);
   const answering: Answering = { views, keys, answers: answerCache(systemClock) };
   return httpFunction({ manifest, logger: new Logger({ serviceName: 'query' }) }, (request) => answerQuery(answering, request));

@@ -1,50 +1,47 @@
-import type { Problem } from '../../core/problem.ts';
+import type { KnownProblem, RefusedProblem } from '../../core/problem.ts';
 import { kebab } from '../../core/stream.ts';
-import { notYours } from '../problems.ts';
+import { foreign } from '../problems.ts';
 import type { CommandAnswer, CommandRequest } from './request.ts';
 
 type Failed = Exclude<CommandAnswer, { outcome: 'committed' | 'unchanged' }>;
 
 /** The problem document of a command's failure. */
-export const commandProblem = (answer: Failed, { stream, command }: Pick<CommandRequest, 'stream' | 'command'>): Problem => {
+export const commandProblem = (
+  answer: Failed,
+  { stream, command }: Pick<CommandRequest, 'stream' | 'command'>,
+): KnownProblem | RefusedProblem => {
   switch (answer.outcome) {
     case 'refused': {
       const { refused, detail } = answer.refusal;
       return {
-        kind: refused,
-        status: 422,
+        refused,
         detail: `${stream} refuses to ${kebab(command.type).replaceAll('-', ' ')}: ${refused.replaceAll('-', ' ')}.`,
         ...(detail && { extra: detail }),
       };
     }
     case 'forbidden':
-      return notYours().problem;
+      return foreign;
     case 'stale':
       return {
         kind: 'stale-version',
-        status: 412,
         detail: `${stream} is at version ${answer.version}, not at the one in If-Match. Read it again, then decide anew.`,
         extra: { version: answer.version },
       };
     case 'id-reused':
       return {
         kind: 'idempotency-key-reused',
-        status: 422,
         detail:
           'This Idempotency-Key was used for another request. A repeat must be the same request; anything else needs a key of its own.',
       };
     case 'too-large':
       return {
         kind: 'commit-too-large',
-        status: 413,
         detail: `The command would make a commit of ${answer.size} ${answer.unit}; the limit is ${answer.limit}. Split it into smaller commands.`,
       };
     case 'contended':
       return {
         kind: 'contended',
-        status: 409,
         detail: `${stream} was changed by others ${answer.tries} times while this command was being decided. Send it again.`,
-        retryAfterSeconds: 1,
       };
   }
 };

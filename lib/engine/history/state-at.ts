@@ -22,7 +22,6 @@ const firstCommits = 100;
 const tooFar = (stream: string, commit: number): ProblemError =>
   new ProblemError({
     kind: 'too-far-back',
-    status: 422,
     detail: `${stream} is too long to be folded from its beginning for one answer: commit ${commit} was reached. Ask for an earlier moment, or for one after the stream's last snapshot, or read its history.`,
     extra: { stream, reached: commit },
   });

@@ -33,7 +33,6 @@ const followed = 200;
 export const noEventLog = (): ProblemError =>
   new ProblemError({
     kind: 'no-event-log',
-    status: 404,
     detail:
       "A trace is read from the event log, and the manifest has none. Add eventLog([<all deciders>, <all processes' deciders>], { may: ['operator'] }) to its projections, and deploy.",
   });

@@ -130,9 +130,9 @@ export const readInstance = async (operating: Pick<ProcessOperating, 'processes'
 
 /** The requests of operators about an instance, and the statuses that each needs. */
 const orders = {
-  retry: { takes: ['stuck'], about: 'stuck: there is nothing to send again' },
-  resume: { takes: ['parked'], about: 'parked: there is nothing to resume' },
-  resolve: { takes: ['stuck', 'parked'], about: 'stuck or parked: there is nothing to resolve' },
+  retry: { takes: ['stuck'], kind: 'not-stuck', about: 'stuck: there is nothing to send again' },
+  resume: { takes: ['parked'], kind: 'not-parked', about: 'parked: there is nothing to resume' },
+  resolve: { takes: ['stuck', 'parked'], kind: 'not-stuck-or-parked', about: 'stuck or parked: there is nothing to resolve' },
 } as const;
 
 export type InstanceOrder = keyof typeof orders;
@@ -147,11 +147,10 @@ export const orderInstance = async (
 ): Promise<Ordered> => {
   const { operated, stream, state } = await known(operating, which);
   const { status } = state;
-  const { takes, about } = orders[order];
+  const { takes, kind, about } = orders[order];
   if (!takes.some((taken) => taken === status))
     throw new ProblemError({
-      kind: `not-${takes.join('-or-')}`,
-      status: 409,
+      kind,
       detail: `${which.instance} of ${which.process} is ${status}, not ${about}.`,
       extra: { instanceStatus: status },
     });

@@ -117,7 +117,6 @@ export const orderResume = async (
   if (!head?.parked)
     throw new ProblemError({
       kind: 'not-parked',
-      status: 409,
       detail: `${stream} is not parked in ${name}: there is nothing to resume.`,
     });
   const order: ResumeOrder = { resume: { stream, correlation } };

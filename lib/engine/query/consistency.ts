@@ -64,19 +64,15 @@ export type Waiting = Readonly<{ projection: AnyProjection; reader: Pick<ViewRea
 const parkedBefore = (projection: AnyProjection, { stream, commit }: Awaited, at: number): ProblemError =>
   new ProblemError({
     kind: 'stream-parked',
-    status: 503,
     detail: `${projection.name} stopped ${stream} before commit ${at} and cannot show commit ${commit} until an operator resumes it. Without Consistent-With you get the rows as they are.`,
     extra: { stream, commit, parkedAt: at },
-    retryAfterSeconds: 60,
   });
 
 const notThereYet = (projection: AnyProjection, { stream, commit }: Awaited, reached: number): ProblemError =>
   new ProblemError({
     kind: 'not-consistent-yet',
-    status: 503,
     detail: `${projection.name} has not reached commit ${commit} of ${stream} yet. Ask again, or leave out Consistent-With to get the rows as they are.`,
     extra: { stream, commit, reached },
-    retryAfterSeconds: 1,
   });
 
 const waitFor = async (waiting: Waiting, awaited: Awaited): Promise<ViewItem> => {

@@ -102,7 +102,6 @@ const rowsOf: Listed['rowsOf'] = async ({ projection, reader }, heads) => {
       if (rows.length > mostRows)
         throw new ProblemError({
           kind: 'too-many-rows',
-          status: 422,
           detail: `${projection.name} has over ${mostRows} rows of the streams in Consistent-With, too many for a list. Read them by id.`,
         });
     }
@@ -112,7 +111,7 @@ const rowsOf: Listed['rowsOf'] = async ({ projection, reader }, heads) => {
 const needsAnId: Listed['unnamed'] = ({ projection: { name, lists } }) => {
   const beside = Object.keys(lists ?? {});
   const detail = `${name} is read by id: /views/${name}/{id}${beside.length > 0 ? `; or as a list with list= one of ${beside.join(', ')}` : ''}.`;
-  throw new ProblemError({ kind: 'needs-an-id', status: 404, detail });
+  throw new ProblemError({ kind: 'needs-an-id', detail });
 };
 
 /** A view's rows a page at a time: a customer's own, or anybody's for an operator. */

@@ -25,7 +25,6 @@ const beingBuilt = (view: string, built: NewestRebuild | undefined): ProblemErro
     : `${view} has yet to be built: an operator rebuilds it.`;
   return new ProblemError({
     kind: 'view-is-being-built',
-    status: 503,
     detail,
     extra: { view, ...built },
     retryAfterSeconds: running ? 5 : 60,
@@ -52,7 +51,6 @@ export const answeringRevision = async (
     if (there && there.incarnation === begun.incarnation) return there;
     throw new ProblemError({
       kind: 'revision-gone',
-      status: 410,
       detail: `This cursor is of revision ${begun.revision} of ${view}, which is not deployed any more. Leave it out to start again.`,
     });
   }

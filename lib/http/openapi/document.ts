@@ -1,18 +1,20 @@
 import * as z from 'zod';
 import { isOpen } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
-import { problemKinds } from './problems.ts';
 import { aggregateOperations } from './streams.ts';
 import { viewOperations } from './views.ts';
 
-const problem = (type: z.ZodType, status: number, fields: z.ZodRawShape = {}) =>
+type ProblemShape = Readonly<{ type: z.ZodType; title: z.ZodType; status: number; fields?: z.ZodRawShape }>;
+
+const problem = ({ type, title, status, fields = {} }: ProblemShape) =>
   jsonSchema(
     z.looseObject({
       type,
-      title: z.string(),
+      title,
       status: z.literal(status),
       detail: z.string().meta({ description: 'A sentence for a person: the fault, and the next step.' }),
       correlation: z.string().meta({ description: 'The id under which the log lines of the request stand.' }),
@@ -26,13 +28,13 @@ const schemas = (): Json => ({
       name,
       {
         description: kind.when,
-        ...problem(z.literal(`urn:foldstream:problem:${name}`), kind.status, 'fields' in kind ? kind.fields : {}),
+        ...problem({ ...kind, type: z.literal(typeOf(name)), title: z.literal(titleOf(name)) }),
       },
     ]),
   ),
   refusal: {
     description: 'The business refuses. The last part of `type` is the reason; the further fields are as the decider says.',
-    ...problem(z.string().regex(/^urn:foldstream:problem:[a-z0-9-]+$/), 422),
+    ...problem({ type: z.string().regex(/^urn:foldstream:problem:[a-z0-9-]+$/), title: z.string(), status: refusalStatus }),
   },
   'gateway-message': jsonSchema(z.looseObject({ message: z.string() })),
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { isOpen, type May } from '../../core/access.ts';
+import { type ProblemName, problemKinds, refusalStatus } from '../../core/problem.ts';
 import { type AnswerHeader, answerHeaders } from '../../engine/headers.ts';
 import { common, type Parameter } from './parameters.ts';
-import { type ProblemName, problemKinds } from './problems.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -88,13 +88,16 @@ type Problems = Readonly<{ status: number; names: readonly (ProblemName | 'refus
 
 const responseName = ({ names }: Problems): string => names.join('.');
 
+/** True if a problem's answer says after how many seconds to send the request again. */
+const saysWhen = (name: ProblemName | 'refusal'): boolean => name !== 'refusal' && 'retryAfterSeconds' in problemKinds[name];
+
 const problemResponse = ({ status, names }: Problems): Json => {
   const schemas = names.map((name) => referTo('schemas', name));
   const text = (name: ProblemName | 'refusal') =>
     name === 'refusal' ? 'The business refuses; `type` ends with the reason.' : `\`${name}\`: ${problemKinds[name].when}`;
   return {
     description: names.map(text).join('\n\n'),
-    headers: headersOf(['X-Correlation-Id', ...([409, 429, 503].includes(status) ? (['Retry-After'] as const) : [])]),
+    headers: headersOf(['X-Correlation-Id', ...(names.some(saysWhen) ? (['Retry-After'] as const) : [])]),
     content: {
       'application/problem+json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } },
       ...(byGateway.includes(status) && { 'application/json': { schema: referTo('schemas', 'gateway-message') } }),
@@ -105,7 +108,7 @@ const problemResponse = ({ status, names }: Problems): Json => {
 const problemsOf = ({ may, problems, refuses }: Operation): readonly Problems[] => {
   const names = new Set<ProblemName>([...problems, ...everywhere, ...(isOpen(may) ? [] : withToken)]);
   const byStatus: Map<number, (ProblemName | 'refusal')[]> = Map.groupBy([...names].sort(), (name) => problemKinds[name].status);
-  if (refuses) byStatus.set(422, [...(byStatus.get(422) ?? []), 'refusal']);
+  if (refuses) byStatus.set(refusalStatus, [...(byStatus.get(refusalStatus) ?? []), 'refusal']);
   return [...byStatus].sort(([a], [b]) => a - b).map(([status, of]) => ({ status, names: of }));
 };
 

@@ -23,8 +23,10 @@ export type Asked = Readonly<{
 }>;
 
 /** An order that does not fit the state of things. */
-export const conflict = (kind: string, detail: string, extra?: Readonly<Record<string, unknown>>) =>
-  new ProblemError({ kind, status: 409, detail, ...(extra && { extra }) });
+export const conflict = (
+  kind: 'nothing-to-rebuild' | 'not-built' | 'not-running' | 'nothing-to-roll-back' | 'not-deployed' | 'switched-meanwhile',
+  detail: string,
+) => new ProblemError({ kind, detail });
 
 /** All deployed revisions of a view, the newest first. */
 export const revisionsOf = ({ views }: Pick<Ordering, 'views'>, name: string): readonly RebuildView[] => {

@@ -1,3 +1,4 @@
+import { ProblemError } from '../../../core/problem.ts';
 import { nowOf } from '../../instant.ts';
 import { endedNow, isOver, type Rebuild, type RebuildSettings, runningStates } from '../ports.ts';
 import { reconciled } from '../reconcile.ts';
@@ -26,8 +27,10 @@ export const begin = async (
   const other = running === undefined ? undefined : await rebuilds.load(running);
   if (other && isOver(await reconciled(ordering, other))) running = await rebuilds.begin(rebuild);
   if (running !== undefined)
-    throw conflict('rebuild-running', `${name} has a rebuild running: ${running}. Wait for it, or cancel it.`, {
-      rebuild: running,
+    throw new ProblemError({
+      kind: 'rebuild-running',
+      detail: `${name} has a rebuild running: ${running}. Wait for it, or cancel it.`,
+      extra: { rebuild: running },
     });
   try {
     await prepare();
