@@ -47,3 +47,8 @@ export type SecretName = keyof typeof secretIds;
  * @example const pattern = { source: [busSources.commits], detailType: ['account.commit'] };
  */
 export const busSources = { commits: 'foldstream.commits', publicEvents: 'foldstream' } as const;
+
+/** The resource server of the user pool whose scopes are the roles of machines: Cognito grants a client scopes, and no groups.
+ * @example `${roleServer}/auditor`; // 'roles/auditor'
+ */
+export const roleServer = 'roles';

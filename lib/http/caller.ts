@@ -1,5 +1,6 @@
 import type { Role } from '../core/access/roles.ts';
 import { type Actor, anybody } from '../core/access.ts';
+import { roleServer } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
 
@@ -16,9 +17,6 @@ export type Issuer = Readonly<{
 
 /** The claims of a Cognito pool's access tokens. */
 const cognito = { id: 'sub', roles: 'cognito:groups' } as const satisfies Issuer;
-
-/** Cognito grants a machine scopes: those of this resource server are roles. */
-const roleServer = 'roles';
 
 /** Everything that makes an actor of a token. */
 export type Callers = Readonly<{ issuer: Issuer; roles: ReadonlySet<string>; reserved: ReadonlySet<string> }>;

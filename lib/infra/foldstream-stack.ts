@@ -38,7 +38,7 @@ export class FoldstreamStack extends Stack {
     const publisher = new Publisher(this, 'Publisher', { store, ...common });
     const { bus } = publisher;
     new Guard(this, 'Guard', { store, ...common });
-    const api = new Api(this, 'Api', common);
+    const api = new Api(this, 'Api', { roles: manifest.roles ?? [], ...common });
     const deployed = new DeployedViews(this, 'DeployedViews', { store, ...common });
     publisher.emptiedBy(deployed, common.settings);
 

@@ -18,6 +18,7 @@ export type Deployment = Readonly<{
   stack: string;
   endpoint: string;
   api: string;
+  /** Empty, as the client is, where the API takes tokens of another issuer. */
   userPool: string;
   client: string;
   outputs: Readonly<Record<string, string>>;
@@ -34,9 +35,8 @@ export type DemoUser = keyof typeof demoUsers;
 /** Reads the stack's outputs. A local cloud's API is reached by its path, not by its host name. */
 export const toDeployment = (endpoint: string, stacks: StackOutputs): Deployment => {
   const [stack, outputs = {}] = Object.entries(stacks)[0] ?? [];
-  const { ApiId: id, UserPoolId: userPool, UserPoolClientId: client } = outputs;
-  if (!stack || !id || !userPool || !client)
-    throw new Error(`The deployment's outputs lack ApiId, UserPoolId or UserPoolClientId.`);
+  const { ApiId: id, UserPoolId: userPool = '', UserPoolClientId: client = '' } = outputs;
+  if (!stack || !id) throw new Error("The deployment's outputs lack ApiId.");
   return { stack, endpoint, api: `${endpoint}/_aws/execute-api/${id}`, userPool, client, outputs };
 };
 
@@ -49,6 +49,11 @@ export const localDeployment = (): Deployment => {
 
 /** An access token of a demo user. */
 export const demoToken = async ({ endpoint, client }: Deployment, user: DemoUser): Promise<string> => {
+  if (client === '')
+    throw new UserError(
+      'This deployment takes tokens of another issuer, and has no demo users.',
+      'Get a token there, or start without -c issuer.',
+    );
   try {
     return await signIn(accessTo(endpoint), client, demoUsers[user]);
   } catch (cause) {

@@ -65,15 +65,17 @@ const deployTo = async (
   await bootstrap(common);
   const stacks = await deploy({
     ...common,
-    context: { ...settings, manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
+    // Demo users sign in with a pool of their own, whatever issuer the settings name; `-c issuer=` still wins.
+    context: { issuer: 'none', ...settings, manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
     outputsFile,
     outDir: join(home, 'cdk.out'),
   });
   const deployment = toDeployment(endpoint, stacks);
-  await step('Creating two users, a customer and an operator', async () => {
-    for (const user of Object.values(demoUsers)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
-  });
-  if (demo) await seed(deployment, demo, step);
+  if (deployment.userPool !== '')
+    await step('Creating two users, a customer and an operator', async () => {
+      for (const user of Object.values(demoUsers)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
+    });
+  if (demo && deployment.userPool !== '') await seed(deployment, demo, step);
   writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
   return deployment;
 };

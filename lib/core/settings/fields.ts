@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { corsIn, corsSetting } from './cors.ts';
 import type { Field, Keeps } from './field.ts';
+import { issuerFlags, issuerIn, issuerSetting, machinesIn, machinesSetting } from './tokens.ts';
 
 const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
 const tableName = /^[\w.-]{3,255}$/;
@@ -55,6 +56,22 @@ export const fields = {
   },
   /** Users may sign in with a plain password and without a second factor: for demos and tests. Usually only where nothing is retained. */
   demoSignIn: { schema: flag, ...yesOrNo, usual: ({ retain }: Keeps) => !retain },
+  /** The OIDC issuer whose tokens the API takes, in the place of a user pool of the deployment's own; and the claims that name callers and their roles. */
+  issuer: {
+    schema: issuerSetting,
+    is: 'an issuer of tokens',
+    use: 'https://id.example.com -c audience=<the aud of its tokens for this API>',
+    text: issuerIn,
+    flags: issuerFlags,
+  },
+  /** Services with tokens of their own, as clients of the deployment's user pool, and the roles of each. */
+  machines: {
+    schema: machinesSetting,
+    is: 'a list of machines',
+    use: '<name>:<role>,<name>:<role>+<role>',
+    usual: {},
+    text: machinesIn,
+  },
   /** The web pages of other origins that may call the API. Without it none may. */
   cors: { schema: corsSetting, is: 'a list of origins', use: 'https://app.example.com', text: corsIn },
   /** The rate limit of one caller in each instance of a function (requests a second; the burst is four times as many). The next one gets 429. */

@@ -10,7 +10,6 @@ import {
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpUserPoolAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -20,7 +19,7 @@ import { alarmOnLine, alarmOnLog, moreThan } from './alarm.ts';
 import { accept, output, vendedLogName } from './outputs.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
-import { Users } from './users.ts';
+import { tokensOf } from './tokens.ts';
 
 // Neither paths (they contain ids) nor addresses: these lines are for operators, and contain no personal data.
 const accessLog = {
@@ -48,10 +47,12 @@ export class Api extends Construct {
   private readonly integrations = new Map<Step, HttpLambdaIntegration>();
   private readonly limits: Record<string, Readonly<{ ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>> = {};
   private readonly callerRate: number;
+  private readonly claims: Readonly<Record<string, string>>;
 
-  constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
+  constructor(scope: Construct, id: string, { settings, roles }: Readonly<{ settings: Settings; roles: readonly string[] }>) {
     super(scope, id);
-    const { pool, client } = new Users(this, 'Users', { settings });
+    const { authorizer, claims } = tokensOf(this, { settings, roles });
+    this.claims = claims;
     this.http = new HttpApi(this, 'Http', {
       createDefaultStage: false,
       // The gateway answers the browsers' questions itself, so no function runs for them. Cookies are never sent: tokens travel in a header.
@@ -64,7 +65,7 @@ export class Api extends Construct {
           maxAge: Duration.seconds(settings.cors.maxAgeSeconds),
         },
       }),
-      defaultAuthorizer: new HttpUserPoolAuthorizer('Tokens', pool, { userPoolClients: [client] }),
+      defaultAuthorizer: authorizer,
     });
     const log = new LogGroup(this, 'AccessLog', {
       logGroupName: vendedLogName(this, 'apis', 'access'),
@@ -142,6 +143,7 @@ export class Api extends Construct {
       alarmDescription: 'A request was answered with 500: the log says why, under the correlation id of the answer.',
     });
     step.addEnvironment('CALLER_RATE', String(this.callerRate));
+    for (const [name, claim] of Object.entries(this.claims)) step.addEnvironment(name, claim);
     const integration = new HttpLambdaIntegration(step.node.id, step);
     this.integrations.set(step, integration);
     return integration;

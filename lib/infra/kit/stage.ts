@@ -72,6 +72,10 @@ export const settingsFor = (stage: string, context: Context = {}, project: Proje
   const tls = String(plainHttp) !== 'true';
   if (!tls && retain)
     throw new WrongSetting(`The stage ${stage} requires TLS: use -c plainHttp=true only where nothing is retained, such as dev.`);
+  if (tls && settings.issuer?.url.startsWith('http:'))
+    throw new WrongSetting(
+      `The issuer ${settings.issuer.url} has no TLS: API Gateway reads the keys of an issuer over https alone.`,
+    );
   const isFirst = String(first) === 'true';
   if (isFirst && !retain)
     throw new WrongSetting(`The stage ${stage} has no protection: -c first=true is for stages that retain their data.`);

@@ -1,21 +1,35 @@
-import { Duration } from 'aws-cdk-lib';
-import { CfnUserPoolGroup, FeaturePlan, type IUserPool, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Aws, Duration, Fn } from 'aws-cdk-lib';
+import {
+  CfnUserPoolGroup,
+  FeaturePlan,
+  type IUserPool,
+  Mfa,
+  OAuthScope,
+  ResourceServerScope,
+  UserPool,
+  type UserPoolClient,
+} from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { roleServer } from '../../core/deployed-names.ts';
+import { pascal } from '../../core/stream.ts';
 import { accept, output } from './outputs.ts';
 import type { Settings } from './stage.ts';
 
-/** The users who may sign in. A user of the group `operator` is an operator, every other is a customer. */
+/** The users who may sign in, with a group for each role; and the machines, with a client for each. */
 export class Users extends Construct {
   readonly pool: IUserPool;
-  readonly client: UserPoolClient;
+  /** The clients whose tokens the API takes. */
+  readonly clients: readonly UserPoolClient[];
 
-  constructor(scope: Construct, id: string, { settings }: Readonly<{ settings: Settings }>) {
+  constructor(scope: Construct, id: string, { settings, roles }: Readonly<{ settings: Settings; roles: readonly string[] }>) {
     super(scope, id);
     const { demoSignIn, adopt } = settings;
     // Ownership goes by the user ids of the pool: in another pool nobody owns the existing accounts.
     this.pool = adopt.userPool === undefined ? this.ownPool(settings) : UserPool.fromUserPoolId(this, 'Adopted', adopt.userPool);
     new CfnUserPoolGroup(this, 'Operators', { userPoolId: this.pool.userPoolId, groupName: 'operator' });
-    this.client = this.pool.addClient('Client', {
+    for (const role of roles)
+      new CfnUserPoolGroup(this, `Group${pascal(role)}`, { userPoolId: this.pool.userPoolId, groupName: role });
+    const client = this.pool.addClient('Client', {
       // Without SRP the password is sent as it is: for demos only.
       authFlows: demoSignIn ? { userPassword: true, userSrp: true } : { userSrp: true },
       preventUserExistenceErrors: true,
@@ -23,7 +37,40 @@ export class Users extends Construct {
       accessTokenValidity: Duration.hours(1),
     });
     output(this, 'UserPoolId', this.pool.userPoolId);
-    output(this, 'UserPoolClientId', this.client.userPoolClientId);
+    output(this, 'UserPoolClientId', client.userPoolClientId);
+    this.clients = [client, ...this.machines(settings)];
+  }
+
+  /** A client with a secret for each machine. Roles are scopes, and a client is granted those of its own alone. */
+  private machines({ machines }: Settings): readonly UserPoolClient[] {
+    const all = Object.entries(machines);
+    if (all.length === 0) return [];
+    const granted = [...new Set(all.flatMap(([, { roles }]) => roles))].sort();
+    const scopes = granted.map(
+      (role) => new ResourceServerScope({ scopeName: role, scopeDescription: `To act in the role ${role}.` }),
+    );
+    const server = this.pool.addResourceServer('Roles', { identifier: roleServer, scopes });
+    // Unique in the region: the first part of the stack's own random id.
+    const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
+    const domain = this.pool.addDomain('Domain', { cognitoDomain: { domainPrefix: Fn.join('-', ['foldstream', unique]) } });
+    output(this, 'TokenUrl', `${domain.baseUrl()}/oauth2/token`);
+    return all.map(([name, { roles }]) => {
+      const client = this.pool.addClient(`Machine${pascal(name)}`, {
+        userPoolClientName: name,
+        generateSecret: true,
+        // Nobody signs in with it: only the token endpoint knows it.
+        authFlows: { userSrp: false },
+        oAuth: {
+          flows: { clientCredentials: true },
+          scopes: scopes
+            .filter(({ scopeName }) => roles.includes(scopeName))
+            .map((scope) => OAuthScope.resourceServer(server, scope)),
+        },
+        accessTokenValidity: Duration.hours(1),
+      });
+      output(this, `${pascal(name)}MachineClientId`, client.userPoolClientId);
+      return client;
+    });
   }
 
   private ownPool({ demoSignIn, protect, removal }: Settings): UserPool {

@@ -18,6 +18,7 @@ describe('settings', () => {
     expect(environmentOf(usualSettings, 'dev')).toEqual({
       ...usual,
       tags: {},
+      machines: {},
       retain: false,
       protect: false,
       logDays: 7,
