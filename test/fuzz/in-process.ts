@@ -6,6 +6,7 @@ import type { Commit } from '../../lib/core/commit.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
 import { decidersOf, processDecider } from '../../lib/core/process/decider.ts';
 import { instancesName } from '../../lib/core/process/instances-view.ts';
+import { sourceOf } from '../../lib/core/projection.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import type { Commanding } from '../../lib/engine/command/request.ts';
 import type { Store } from '../../lib/engine/ports.ts';
@@ -15,6 +16,7 @@ import { defaultSettings } from '../../lib/engine/settings.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import { answerCommand } from '../../lib/http/command.ts';
 import { answerHistory } from '../../lib/http/history.ts';
+import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { answerProcesses } from '../../lib/http/processes.ts';
 import { type Answering, answerQuery } from '../../lib/http/query.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
@@ -51,8 +53,15 @@ export const isThere =
   (route: string): boolean =>
     !route.includes(' /ops/') || (route.includes(' /ops/processes') && processes.length > 0);
 
+type InProcess = Readonly<{
+  send: Send;
+  /** Hands an event of the gateway's to the function. */
+  handle(event: object): Promise<Answered>;
+  twice(): readonly string[];
+}>;
+
 /** The deployed functions' own code, over memory that is as strict about keys as DynamoDB; each commit is in all views before its command is answered. */
-export const inProcess = (manifest: Manifest, seed = 1): Readonly<{ send: Send; twice(): readonly string[] }> => {
+export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const [clock, keys, log, logger] = [memoryClock(), memoryKeys(seed), memoryLog(), new Logger({ logLevel: 'SILENT' })];
   const kept = memoryStore();
   const views = manifest.projections.map((projection) => ({ projection, view: strictView(memoryView()) }));
@@ -60,7 +69,9 @@ export const inProcess = (manifest: Manifest, seed = 1): Readonly<{ send: Send; 
     clock.advance(7);
     for (const commit of appended.stored ? commits.filter(({ events }) => events.length > 0) : []) {
       const delivered = { ...commit, types: commit.events.map(({ type }) => type) };
-      for (const each of views) await projectBatch({ ...each, store, clock, log }, [{ id: '1', delivered }]);
+      // A view's queue gets the commits of its sources alone.
+      for (const each of views.filter(({ projection }) => sourceOf(projection, commit.stream)))
+        await projectBatch({ ...each, store, clock, log }, [{ id: '1', delivered }]);
     }
     return appended;
   };
@@ -100,17 +111,34 @@ export const inProcess = (manifest: Manifest, seed = 1): Readonly<{ send: Send; 
     ages: { ofQueues: async () => new Map<string, number>() },
     log,
   };
+  // Without engines behind them: whom they answer is what can be seen of them here.
+  const operators = {
+    operating: { views: [], log },
+    ordering: { views: [], log },
+    estimate: async () => ({}),
+    trace: async () => ({}),
+  } as unknown as Operators;
   const answer = (request: HttpRequest): Promise<HttpResponse> => {
     const [, first = ''] = request.route.split('/');
     const commanding = commandings.get(first);
     if (commanding) return answerCommand(commanding, request, commandings);
     if (first === 'streams') return answerHistory(loadings, request);
-    return first === 'ops' ? answerProcesses(operating, request) : answerQuery(answering, request);
+    if (first !== 'ops') return answerQuery(answering, request);
+    return request.route.includes('/ops/processes') ? answerProcesses(operating, request) : answerOperator(operators, request);
   };
   const route = routed(manifest);
   const handler = httpFunction({ manifest, logger }, answer);
+  const handle: InProcess['handle'] = async (event) => {
+    const {
+      statusCode,
+      headers,
+      body = '',
+    } = (await handler(event as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
+    return { status: statusCode ?? 0, headers: headers as Record<string, string>, text: body };
+  };
   let sent = 0;
   return {
+    handle,
     /** Commands under a key that two commits of a stream were made by. Streams of unique values are many streams' own. */
     twice: () => {
       const made = kept
@@ -124,12 +152,7 @@ export const inProcess = (manifest: Manifest, seed = 1): Readonly<{ send: Send; 
       const handed = route(ask);
       if (!handed) return unauthorized;
       sent += 1;
-      const {
-        statusCode = 0,
-        headers = {},
-        body = '',
-      } = (await handler(eventOf(handed, `r${sent}`) as never, {} as Context)) as APIGatewayProxyStructuredResultV2;
-      return { status: statusCode, headers: headers as Record<string, string>, text: body };
+      return handle(eventOf(handed, `r${sent}`));
     },
   };
 };

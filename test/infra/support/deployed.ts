@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { type AnyDecider, command, type Decider } from '../../../lib/core/decider.ts';
 import { defineManifest } from '../../../lib/core/manifest.ts';
+import { decidersOf } from '../../../lib/core/process/decider.ts';
 import type { RowPerStream, RowsPerStream } from '../../../lib/core/projection.ts';
 import { v1 } from '../../../lib/core/version.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
@@ -101,6 +102,8 @@ export const steps = Object.fromEntries(
     'tables',
     'rebuild-lead',
     'rebuild-work',
+    'react',
+    'ops-processes',
   ].map((step) => [step, bundle]),
 );
 
@@ -115,7 +118,7 @@ export const synthesized = (
 ) => {
   const code = {
     steps,
-    fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
+    fold: Object.fromEntries(decidersOf(driven).map(({ category }) => [category, `hash-of-${category}`])),
     rows: { 'parcel-log.r1': 'hash-of-parcel-log' },
   };
   const app = new App();

@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import type { May } from '../../../lib/core/access.ts';
+import { type AnyDecider, command } from '../../../lib/core/decider.ts';
+import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../../lib/core/projection.ts';
+import { v1 } from '../../../lib/core/version.ts';
+
+declare module '../../../lib/core/access/roles.ts' {
+  interface Roles {
+    teller: true;
+    auditor: true;
+  }
+}
+
+/** Every kind of audience, alone and combined. */
+export const everyMay: readonly May[] = [
+  ['owner'],
+  ['operator'],
+  ['teller'],
+  ['auditor'],
+  ['process'],
+  ['user'],
+  ['anyone'],
+  ['owner', 'teller', 'operator'],
+  ['owner', 'process'],
+  ['teller', 'auditor'],
+  ['user', 'process'],
+  ['anyone', 'process'],
+];
+
+const opened = { Opened: v1(z.object({ owner: z.string() })) };
+const nothing = z.strictObject({});
+
+/** One aggregate with a command for each audience, and, if its streams have owners, once more with the name of another desk that the sender must own. */
+const desk = (category: string, over: Partial<AnyDecider>, owns?: string): AnyDecider => {
+  const fitting = everyMay.filter((may) => over.owner || !may.includes('owner'));
+  const named = z.strictObject({ named: z.string() });
+  const commands = Object.fromEntries([
+    ['Open', command(['user'], nothing)],
+    ...fitting.map((may, i) => [`Do${i}`, command(may, nothing)]),
+    ...(owns ? fitting.map((may, i) => [`Name${i}`, command(may, named, { owns: { [owns]: (data) => data.named } })]) : []),
+  ]);
+  return {
+    category,
+    events: opened,
+    commands,
+    initial: {},
+    decide: {
+      ...Object.fromEntries(Object.keys(commands).map((type) => [type, () => []])),
+      Open: (_, __, { actor }) => [{ type: 'Opened', data: { owner: actor.id } }],
+    },
+    evolve: { Opened: (_, data) => data },
+    ...over,
+  };
+};
+
+const owner = (state: Readonly<{ owner?: string }>) => state.owner;
+
+const till = desk('till', { owner: owner as AnyDecider['owner'] });
+const desks = [
+  till,
+  desk('counter', { owner: owner as AnyDecider['owner'], history: ['owner', 'auditor', 'operator'] }, 'till'),
+  desk('safe', {}),
+  desk('board', { history: ['user'] }),
+  desk('ledger', { history: ['auditor'] }),
+];
+
+type Row = Readonly<{ owner: string }>;
+const byOwner = (row: unknown) => (row as Row).owner;
+
+/** A view of each kind for each audience. */
+const views = everyMay.flatMap((may, i): AnyProjection[] => {
+  const common = { revision: 1, from: till, may };
+  const lists = { all: {}, mine: { within: 'owner' } };
+  return [
+    {
+      ...common,
+      kind: 'row-per-stream',
+      name: `row-${i}`,
+      owner: byOwner,
+      lists,
+      on: { Opened: (_: unknown, { data }: { data: Row }) => data },
+    },
+    {
+      ...common,
+      kind: 'rows-per-stream',
+      name: `rows-${i}`,
+      initial: {},
+      owner: byOwner,
+      lists,
+      on: { Opened: (_: unknown, { data }: { data: Row }) => ({ memory: data, rows: { 1: data } }) },
+    },
+    {
+      ...common,
+      kind: 'shared-rows',
+      name: `shared-${i}`,
+      initial: {},
+      owner: (row: string) => row,
+      on: { Opened: (_: unknown, { data }: { data: Row }) => data },
+      shares: (memory: Partial<Row>) => (memory.owner ? { [memory.owner]: { sums: { tills: 1 } } } : {}),
+    },
+    // Without an owner, where nobody needs one.
+    ...(may.includes('owner')
+      ? []
+      : [
+          {
+            ...common,
+            kind: 'row-per-stream',
+            name: `bare-${i}`,
+            lists: { all: {} },
+            on: { Opened: (_: unknown, { data }: { data: Row }) => data },
+          },
+        ]),
+  ] as unknown as AnyProjection[];
+});
+
+/** A manifest with every kind of audience on every kind of thing. */
+export const everyMayManifest: Manifest = defineManifest({ roles: ['teller', 'auditor'], aggregates: desks, projections: views });

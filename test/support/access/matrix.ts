@@ -1,0 +1,183 @@
+import type { May } from '../../../lib/core/access.ts';
+import type { AnyDecider, CommandFormat } from '../../../lib/core/decider.ts';
+import { exampleOf } from '../../../lib/core/made-up.ts';
+import type { Manifest } from '../../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../../lib/core/projection.ts';
+import { kebab } from '../../../lib/core/stream.ts';
+import { type Caller, ownerId } from './callers.ts';
+
+/** One request, and the status that each caller must get. `other` stands for any but 401 and 403. */
+export type Cell = Readonly<{
+  method: 'GET' | 'POST';
+  path: string;
+  body?: object;
+  headers?: Readonly<Record<string, string>>;
+  expected(caller: Caller): number | 'other';
+  /** True if the answer may contain what belongs to the owner. */
+  shows?(caller: Caller): boolean;
+}>;
+
+/** The streams and rows of a tested deployment that belong to the owner. */
+export type Fixture = Readonly<{
+  manifest: Manifest;
+  /** The id of the owner's stream in each aggregate that has one. */
+  stream: (category: string) => string | undefined;
+  /** The key of a row that is there in each view that has one. */
+  row: (view: string) => string | undefined;
+  /** An id that no stream has. */
+  unused: string;
+  /** Data of commands, over the examples that fit their schemas: with what they name of the owner's. */
+  data?: (category: string, command: string) => object;
+}>;
+
+const holdsOne = ({ holds }: Caller, may: readonly string[]) => holds.some((word) => may.includes(word));
+const isForOwners = ({ mayOwn }: Caller, may: readonly string[]) => mayOwn && may.includes('owner');
+const owns = (caller: Caller, may: readonly string[]) => isForOwners(caller, may) && caller.owns;
+const isOnlyForProcesses = (may: readonly string[]) => may.every((word) => word === 'process');
+
+const stranger = { holds: ['anyone'], mayOwn: false, owns: false };
+
+/** What follows from the caller; 401 without a valid token. A route for anyone looks at no token, and takes everybody for a stranger. */
+const guarded = (may: readonly string[], then: (caller: Caller) => number | 'other') => (caller: Caller) =>
+  may.includes('anyone') ? then({ ...caller, ...stranger }) : caller.valid ? then(caller) : 401;
+
+/** A command on a version that no stream has: who may send it is told so, and nothing changes. */
+const commandCells = (
+  { stream, unused, data }: Fixture,
+  decider: AnyDecider,
+  [type, format]: readonly [string, CommandFormat<unknown>],
+): readonly Cell[] => {
+  const { category } = decider;
+  const may: May = format.may;
+  const named = (caller: Caller) =>
+    !format.owns ||
+    caller.holds.includes('operator') ||
+    caller.holds.some((word) => word !== 'user' && word !== 'anyone' && (may as readonly string[]).includes(word)) ||
+    (caller.owns && caller.mayOwn);
+  const existing = stream(category);
+  return [existing, unused].flatMap((id) => {
+    if (id === undefined) return [];
+    const admits = (caller: Caller) =>
+      holdsOne(caller, may) || (id === existing && decider.owner ? owns(caller, may) : isForOwners(caller, may));
+    return {
+      method: 'POST',
+      path: `/${category}/${id}/${kebab(type)}`,
+      body: { ...(exampleOf(format.schema as never)?.data as object), ...data?.(category, type) },
+      headers: { 'if-match': '"999999"' },
+      expected: guarded(may, (caller) => (isOnlyForProcesses(may) ? 404 : admits(caller) && named(caller) ? 412 : 403)),
+    };
+  });
+};
+
+const rowCells = ({ row, unused }: Fixture, { name, kind, may }: AnyProjection): readonly Cell[] => {
+  const [existing, path] = [row(name), `/views/${name}`];
+  const hidden = isOnlyForProcesses(may);
+  const seen = (caller: Caller) => holdsOne(caller, may) || owns(caller, may);
+  const missing = {
+    'row-per-stream': () => 404,
+    'rows-per-stream': (caller: Caller) => (holdsOne(caller, may) || isForOwners(caller, may) ? 200 : 403),
+    'shared-rows': (caller: Caller) => (holdsOne(caller, may) ? 404 : 403),
+  }[kind];
+  return [
+    ...(existing === undefined
+      ? []
+      : [
+          {
+            method: 'GET',
+            path: `${path}/${existing}`,
+            expected: guarded(may, (caller) => (hidden ? 404 : seen(caller) ? 200 : 403)),
+            shows: seen,
+          } as const,
+        ]),
+    { method: 'GET', path: `${path}/${unused}`, expected: guarded(may, (caller) => (hidden ? 404 : missing(caller))) },
+  ];
+};
+
+const listCells = ({ name, kind, may, owner, lists = {} }: AnyProjection): readonly Cell[] => {
+  const hidden = isOnlyForProcesses(may);
+  const all = (caller: Caller) => holdsOne(caller, may);
+  const own = (caller: Caller) => owns(caller, may);
+  const cell = (query: string, status: (caller: Caller) => number): Cell => ({
+    method: 'GET',
+    path: `/views/${name}${query}`,
+    expected: guarded(may, (caller) => (hidden ? 404 : status(caller))),
+    shows: (caller) => all(caller) || own(caller),
+  });
+  const ofOwner = (caller: Caller) => (all(caller) || own(caller) ? 200 : 403);
+  const unnamed =
+    kind === 'rows-per-stream'
+      ? [cell('', () => 404)]
+      : [
+          cell('', (caller) => (all(caller) || isForOwners(caller, may) ? 200 : 403)),
+          cell(`?owner=${ownerId}`, owner ? ofOwner : (caller) => (all(caller) ? 400 : 403)),
+        ];
+  const named = Object.entries(lists).map(([list, { by, within }]) => {
+    const query = `?list=${list}${by ? '&by=x' : ''}`;
+    return within ? cell(`${query}&owner=${ownerId}`, ofOwner) : cell(query, (caller) => (all(caller) ? 200 : 403));
+  });
+  return [...unnamed, ...named];
+};
+
+const historyCells = ({ manifest, stream, unused }: Fixture, rest: string): readonly Cell[] => {
+  const query = { '': '', '/state': '?version=1', '/diff': '?from=0&to=1' }[rest] ?? '?';
+  const at = (category: string, id: string, status: (caller: Caller) => number): Cell => ({
+    method: 'GET',
+    path: `/streams/${category}/${id}${rest}${query}`,
+    expected: guarded([], status),
+  });
+  return [
+    ...manifest.aggregates.flatMap(({ category, owner, history }) => {
+      const may = history ?? (owner ? ['owner', 'operator'] : ['operator']);
+      const id = stream(category);
+      return [
+        ...(id === undefined ? [] : [at(category, id, (caller) => (holdsOne(caller, may) || owns(caller, may) ? 200 : 403))]),
+        at(category, unused, () => 404),
+      ];
+    }),
+    ...(manifest.processes ?? []).map(({ category }) => at(category, unused, () => 404)),
+    at('unknown', unused, () => 404),
+  ];
+};
+
+const operatorCell = ([method, path = '']: readonly string[], unused: string): Cell => ({
+  method: method as Cell['method'],
+  path: path.replace(/\{\w+\}/g, unused),
+  ...(method === 'POST' && { body: { why: 'a test' } }),
+  expected: guarded([], (caller) => (caller.holds.includes('operator') ? 'other' : 403)),
+});
+
+/** The cells of one route of the gateway, by its key: every command, view and stream that it leads to. A route without cells is a fault of this matrix. */
+export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
+  const { manifest, unused } = fixture;
+  const [method = '', path = ''] = route.split(' ');
+  const [, first = '', second = '', third = ''] = path.split('/');
+  const isOpen = (may: readonly string[]) => may.includes('anyone');
+  // One view may have several revisions, which are declared alike here.
+  const views = [...new Map(manifest.projections.map((view) => [view.name, view])).values()];
+  if (route === 'GET /health') return [{ method: 'GET', path, expected: () => 200 }];
+  if (first === 'ops') return [operatorCell([method, path], unused)];
+  if (first === 'streams') return historyCells(fixture, path.replace('/streams/{category}/{id}', ''));
+  if (first === 'views') {
+    const of = second === '{view}' ? views.filter(({ may }) => !isOpen(may)) : views.filter(({ name }) => name === second);
+    return of.flatMap((view) => (third === '{id}' ? rowCells(fixture, view) : listCells(view)));
+  }
+  const decider = manifest.aggregates.find(({ category }) => category === first);
+  if (!decider || method !== 'POST') throw new Error(`The matrix has no cells for ${route}: say in matrix.ts who may use it.`);
+  const commands = Object.entries(decider.commands).filter(([type, { may }]) =>
+    path.endsWith('/{command}') ? !isOpen(may) : path.endsWith(`/{id}/${kebab(type)}`),
+  );
+  return commands.flatMap((command) => commandCells(fixture, decider, command));
+};
+
+export type Answered = Readonly<{ status: number; text: string }>;
+export type Send = (cell: Cell, token: string | undefined) => Promise<Answered>;
+
+/** What is wrong with one cell, if anything is. */
+export const faultOf = async (send: Send, cell: Cell, caller: Caller): Promise<string | undefined> => {
+  const { status, text } = await send(cell, caller.token);
+  const expected = cell.expected(caller);
+  const fits = expected === 'other' ? status !== 401 && status !== 403 : status === expected;
+  const leaks = cell.shows && !cell.shows(caller) && text.includes(ownerId);
+  if (fits && !leaks) return undefined;
+  return `${caller.name}: ${cell.method} ${cell.path} is ${status}, and should be ${expected}${leaks ? '; it shows what is not theirs' : ''}: ${text.slice(0, 200)}`;
+};
