@@ -4,7 +4,7 @@ import { type ParcelEvent, parcelSource } from './events.ts';
 
 const parcelCommands = {
   Send: command(['owner'], z.strictObject({ code: z.string().min(1) })),
-  Scan: command(['operator'], z.strictObject({ places: z.array(z.string()).min(1) })),
+  Scan: command(['teller', 'operator'], z.strictObject({ places: z.array(z.string()).min(1) })),
   /** Anybody who sees one may report where it is; no account is needed. */
   Sight: command(['anyone'], z.strictObject({ place: z.string().max(100) })),
   /** For customers, whosever the parcel is. */
@@ -20,6 +20,7 @@ export const parcel: Decider<Parcel, ParcelCommand, ParcelEvent> = {
   commands: parcelCommands,
   initial: { places: 0 },
   owner: (state) => state.sender,
+  history: ['owner', 'auditor', 'operator'],
   unique: { code: (state) => state.code },
   decide: {
     Send: ({ sender }, { code }, { actor }) =>

@@ -3,5 +3,16 @@ import { parcel } from './decider.ts';
 import { parcelPlaces } from './places.ts';
 import { parcelTrack } from './track.ts';
 
+declare module '../../../../lib/core/access/roles.ts' {
+  interface Roles {
+    teller: true;
+    auditor: true;
+  }
+}
+
 /** A team's own domain: nothing of it lies under lib/. */
-export const manifest = defineManifest({ aggregates: [parcel], projections: [parcelTrack, parcelPlaces] });
+export const manifest = defineManifest({
+  roles: ['teller', 'auditor'],
+  aggregates: [parcel],
+  projections: [parcelTrack, parcelPlaces],
+});

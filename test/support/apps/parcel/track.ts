@@ -9,7 +9,7 @@ export const parcelTrack: RowPerStream<Track, ParcelEvent> = {
   name: 'parcel-track',
   revision: 1,
   from: parcelSource,
-  may: ['owner', 'operator'],
+  may: ['owner', 'auditor', 'operator'],
   owner: (row) => row.sender,
   on: {
     ParcelSent: (_, { data }) => ({ sender: data.sender, last: 'sent', scans: 0 }),
