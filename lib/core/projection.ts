@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
 import type { Share, Total } from './share.ts';
@@ -46,6 +47,8 @@ export interface Listed<Row> {
  */
 export interface RowPerStream<Row extends object, E extends Message> extends Declared<E>, Listed<Row> {
   readonly kind: 'row-per-stream';
+  /** The schema of a row: the API's description has it, and tests check each row by it. */
+  readonly row?: z.ZodType<Row>;
   /** The owner of a row; required in a view for the owner, which is then listed by owner. */
   readonly owner?: (row: Row) => string;
   readonly on: {
@@ -64,6 +67,8 @@ export type Step<Memory, Row> = Readonly<{ memory: Memory; rows?: Readonly<Recor
  */
 export interface RowsPerStream<Memory, Row extends object, E extends Message> extends Declared<E>, Listed<Row> {
   readonly kind: 'rows-per-stream';
+  /** The schema of a row: the API's description has it, and tests check each row by it. */
+  readonly row?: z.ZodType<Row>;
   readonly initial: Memory;
   readonly owner?: (memory: Memory) => string | undefined;
   readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Step<Memory, Row> };
@@ -76,6 +81,8 @@ export interface RowsPerStream<Memory, Row extends object, E extends Message> ex
  */
 export interface SharedRows<Memory, E extends Message> extends Declared<E> {
   readonly kind: 'shared-rows';
+  /** The schema of a row as readers see it: the API's description has it, and tests check each row by it. */
+  readonly row?: z.ZodType<object>;
   readonly initial: Memory;
   readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Memory };
   /** Contributions by row key; a stream contributes nothing to rows left out. */
@@ -97,6 +104,7 @@ export type AnyProjection = Readonly<{
   from: Source | readonly Source[];
   may: May;
   freshSeconds?: number;
+  row?: z.ZodType<object>;
   /** Unknown event types are not skipped: the commit waits for the newer release. */
   waitsForUnknown?: true;
 }> &

@@ -6,6 +6,7 @@ import { type Source, storeEvent } from '../core/version.ts';
 import type { ViewItem } from '../engine/ports.ts';
 import { storable } from '../engine/store/storable.ts';
 import { apply } from '../engine/view/apply.ts';
+import { expectConforming } from './conforming.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { throughStore } from './stored.ts';
 
@@ -78,6 +79,7 @@ export const projecting = <Row extends object, E extends Message, Memory = unkno
     });
     const rowsOf = ({ head, rows }: Table) =>
       [head, ...[...rows.keys()].sort().map((sort) => rows.get(sort))].flatMap((item) => item?.row ?? []);
+    expectConforming(any, rowsOf(table));
     const expected: ExpectedRows<Row> = {
       rows: (...wanted) =>
         expectSame({ title, came: rowsOf(table), expected: wanted.map((row) => storable(row)), facts, at: expected.rows }),

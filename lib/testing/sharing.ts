@@ -5,6 +5,7 @@ import type { ViewItem } from '../engine/ports.ts';
 import { storable } from '../engine/store/storable.ts';
 import { apply } from '../engine/view/apply.ts';
 import { addingUp, type Contributed, contributed, totalOf } from '../engine/view/shares.ts';
+import { expectConforming } from './conforming.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { commitsOf, type Given } from './projecting.ts';
 
@@ -19,6 +20,10 @@ export type ExpectedTotals = Readonly<{
 /** As readers are shown it; a sum beyond 2^53 - 1 by its digits. */
 const comparable = (shown: unknown): unknown =>
   storable(JSON.parse(JSON.stringify(shown, (_, each: unknown) => (typeof each === 'bigint' ? `${each}n` : each))));
+
+/** Sums beyond 2^53 - 1 count as the largest that is exact. */
+const inRange = (shown: unknown): unknown =>
+  JSON.parse(JSON.stringify(shown, (_, each: unknown) => (typeof each === 'bigint' ? Number.MAX_SAFE_INTEGER : each)));
 
 /** The total of some streams' shares in a row; undefined if there are none. */
 export const sumOf = (row: string, shares: readonly Share[]): Total | undefined => {
@@ -61,10 +66,15 @@ export const sharing =
     const shares = new Map<string, Share[]>();
     for (const [id, history] of Object.entries(given))
       for (const [row, share] of contributedBy(any, history, id)) shares.set(row, [...(shares.get(row) ?? []), share]);
-    const rows = [...shares].flatMap(([row, all]) => {
+    const shown = [...shares].flatMap(([row, all]) => {
       const total = sumOf(row, all);
-      return total ? [[row, comparable(any.show?.(total) ?? total)] as const] : [];
+      return total ? [[row, any.show?.(total) ?? total] as const] : [];
     });
+    expectConforming(
+      any,
+      shown.map(([, row]) => inRange(row)),
+    );
+    const rows = shown.map(([key, row]) => [key, comparable(row)] as const);
     const facts = {
       given:
         Object.entries(given)

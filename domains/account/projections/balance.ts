@@ -1,11 +1,22 @@
 import type { RowPerStream } from 'foldstream';
+import * as z from 'zod';
 import { type AccountEvent, accountSource } from '../../../events/account.ts';
+import { currency, instant } from '../../fields.ts';
 
-type Balance = Readonly<{ owner: string; currency: string; balance: number; status: 'open' | 'closed'; changedAt: string }>;
+const row = z.object({
+  owner: z.string(),
+  currency,
+  balance: z.int().meta({ description: 'In minor units: 1050 EUR is ten euros fifty.' }),
+  status: z.enum(['open', 'closed']),
+  changedAt: instant,
+});
+
+type Balance = Readonly<z.infer<typeof row>>;
 
 /** GET /views/account-balance, also as ?list=by-status&by=open&order=newest-first, and /views/account-balance/{accountId} */
 export const accountBalance: RowPerStream<Balance, AccountEvent> = {
   kind: 'row-per-stream',
+  row,
   name: 'account-balance',
   revision: 1,
   from: accountSource,

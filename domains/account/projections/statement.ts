@@ -1,14 +1,26 @@
 import { type RowsPerStream, rowKey } from 'foldstream';
+import * as z from 'zod';
 import { type AccountEvent, accountSource } from '../../../events/account.ts';
+import { instant } from '../../fields.ts';
 
 type Running = Readonly<{ owner?: string; balance: number }>;
-/** Of a transfer, payment or refund: the stream that it was for, and the other account. */
-type For = Readonly<{ reference?: string; counterparty?: string }>;
-type Entry = Readonly<{ version: number; at: string; entry: string; amount: number; balance: number }> & For;
+const row = z.object({
+  version: z.int(),
+  at: instant,
+  entry: z.string().meta({ description: 'opened, deposit, withdrawal, closed, or the purpose of a debit or credit.' }),
+  amount: z.int().meta({ description: 'In minor units; negative if it leaves the account.' }),
+  balance: z.int().meta({ description: 'The balance after this entry.' }),
+  reference: z.string().optional().meta({ description: 'Of a transfer, payment or refund: the stream that it was for.' }),
+  counterparty: z.string().optional().meta({ description: 'Of a transfer, payment or refund: the other account.' }),
+});
+
+type Entry = Readonly<z.infer<typeof row>>;
+type For = Pick<Entry, 'reference' | 'counterparty'>;
 
 /** GET /views/account-statement/{accountId}: the entries in order, each with the balance after it. */
 export const accountStatement: RowsPerStream<Running, Entry, AccountEvent> = {
   kind: 'rows-per-stream',
+  row,
   name: 'account-statement',
   revision: 1,
   from: accountSource,

@@ -1,11 +1,16 @@
 import type { SharedRows } from 'foldstream';
+import * as z from 'zod';
 import { type AccountEvent, accountSource } from '../../../events/account.ts';
+import { count, sumByCurrency } from '../../fields.ts';
 
 type Known = Readonly<{ owner?: string; currency: string; balance: number; status: 'open' | 'closed' }>;
+
+const row = z.object({ open: count, closed: count, balances: sumByCurrency });
 
 /** GET /views/account-totals/{owner}: the number and the total balance of an owner's accounts, by currency. */
 export const accountTotals: SharedRows<Known, AccountEvent> = {
   kind: 'shared-rows',
+  row,
   name: 'account-totals',
   revision: 1,
   from: accountSource,

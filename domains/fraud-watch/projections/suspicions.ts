@@ -1,8 +1,19 @@
 import { type Recorded, type RowsPerStream, rowKey } from 'foldstream';
+import * as z from 'zod';
 import { type FraudWatchEvent, fraudWatchSource } from '../../../events/fraud-watch.ts';
+import { instant } from '../../fields.ts';
 
 type Nothing = Readonly<Record<string, never>>;
-type Suspicion = Readonly<{ suspicion: string; account: string; raisedAt: string; figures: FraudWatchEvent['data'] }>;
+const events = z.array(z.string().meta({ description: 'The id of an event: `<stream>/<version>`.' }));
+const span = { from: z.string(), to: z.string() };
+const figures = z.union([
+  z.object({ ...span, count: z.int(), sum: z.number(), events }),
+  z.object({ at: z.string(), value: z.number(), count: z.int(), mean: z.number(), deviation: z.number(), events }),
+  z.object({ ...span, first: z.number(), by: z.number(), events }),
+]);
+const row = z.object({ suspicion: z.string(), account: z.string(), raisedAt: instant, figures });
+
+type Suspicion = Readonly<z.infer<typeof row>>;
 
 const enter = (_: Nothing, { type, data, entityId, version, at }: Recorded<FraudWatchEvent>) => ({
   memory: {},
@@ -13,6 +24,7 @@ const enter = (_: Nothing, { type, data, entityId, version, at }: Recorded<Fraud
  * ?list=by-suspicion&by=RapidWithdrawalsSuspected. Its events are few: one partition takes them. */
 export const suspicions: RowsPerStream<Nothing, Suspicion, FraudWatchEvent> = {
   kind: 'rows-per-stream',
+  row,
   name: 'suspicions',
   revision: 1,
   from: fraudWatchSource,

@@ -1,13 +1,18 @@
 import type { SharedRows } from 'foldstream';
+import * as z from 'zod';
 import { type OrderEvent, orderSource } from '../../../events/order.ts';
+import { count, sumByCurrency } from '../../fields.ts';
 import type { OrderStatus } from '../decider.ts';
 import { type Line, totalOf, withLine } from '../lines.ts';
 
 type Known = Readonly<{ status?: OrderStatus; currency: string; lines: readonly Line[] }>;
 
+const row = z.object({ orders: count, totals: sumByCurrency });
+
 /** GET /views/orders-by-status/{status}: the number of orders and their total, by currency. */
 export const ordersByStatus: SharedRows<Known, OrderEvent> = {
   kind: 'shared-rows',
+  row,
   name: 'orders-by-status',
   revision: 1,
   from: orderSource,

@@ -1,24 +1,28 @@
 import type { RowPerStream } from 'foldstream';
+import * as z from 'zod';
 import { type OrderEvent, orderSource } from '../../../events/order.ts';
+import { currency, instant } from '../../fields.ts';
 import type { OrderStatus } from '../decider.ts';
-import { type Line, totalOf, withLine } from '../lines.ts';
+import { totalOf, withLine } from '../lines.ts';
 
-type Row = Readonly<{
-  owner: string;
-  status: OrderStatus;
-  currency: string;
-  total: number;
-  lines: readonly Line[];
-  /** Why it was cancelled or rejected. */
-  reason?: string;
-  because?: string;
-  placedAt: string;
-  changedAt: string;
-}>;
+const row = z.object({
+  owner: z.string(),
+  status: z.enum(['placed', 'paying', 'confirmed', 'shipped', 'cancelled', 'rejected', 'expired', 'settled-by-hand']),
+  currency,
+  total: z.int().meta({ description: 'In minor units.' }),
+  lines: z.array(z.object({ sku: z.string(), quantity: z.int(), price: z.int() })).readonly(),
+  reason: z.string().optional().meta({ description: 'Why it was cancelled or rejected.' }),
+  because: z.string().optional().meta({ description: 'What the step that failed was refused with.' }),
+  placedAt: instant,
+  changedAt: instant,
+});
+
+type Row = Readonly<z.infer<typeof row>>;
 
 /** GET /views/customer-orders, also as ?list=by-status&by=placed&order=newest-first, and /views/customer-orders/{orderId} */
 export const customerOrders: RowPerStream<Row, OrderEvent> = {
   kind: 'row-per-stream',
+  row,
   name: 'customer-orders',
   revision: 1,
   from: orderSource,

@@ -1,11 +1,16 @@
 import type { Share, SharedRows } from 'foldstream';
+import * as z from 'zod';
 import { type OrderEvent, orderSource } from '../../../events/order.ts';
+import { count, sumByCurrency } from '../../fields.ts';
 
 type Known = Readonly<{ amount: number; currency: string; day?: string; cancelled: boolean }>;
+
+const row = z.object({ orders: count, cancelled: count, revenue: sumByCurrency });
 
 /** GET /views/revenue/{day}: the orders confirmed on a day (UTC), by currency. A later cancellation reduces the sum of that day. */
 export const revenue: SharedRows<Known, OrderEvent> = {
   kind: 'shared-rows',
+  row,
   name: 'revenue',
   revision: 1,
   from: orderSource,

@@ -1,23 +1,27 @@
 import type { RowPerStream } from 'foldstream';
+import * as z from 'zod';
 import { type TransferEvent, transferSource } from '../../../events/transfer.ts';
-import type { TransferStatus } from '../decider.ts';
+import { currency, instant } from '../../fields.ts';
 
-type Row = Readonly<{
-  owner: string;
-  from: string;
-  to: string;
-  amount: number;
-  currency: string;
-  status: TransferStatus;
-  reason?: string;
-  because?: string;
-  requestedAt: string;
-  changedAt: string;
-}>;
+const row = z.object({
+  owner: z.string(),
+  from: z.string(),
+  to: z.string(),
+  amount: z.int().meta({ description: 'In minor units.' }),
+  currency,
+  status: z.enum(['pending', 'completed', 'failed', 'settled-by-hand']),
+  reason: z.string().optional().meta({ description: 'Which step failed.' }),
+  because: z.string().optional().meta({ description: 'What that step was refused with.' }),
+  requestedAt: instant,
+  changedAt: instant,
+});
+
+type Row = Readonly<z.infer<typeof row>>;
 
 /** GET /views/customer-transfers, also as ?list=by-status&by=pending&order=newest-first, and /views/customer-transfers/{transferId} */
 export const customerTransfers: RowPerStream<Row, TransferEvent> = {
   kind: 'row-per-stream',
+  row,
   name: 'customer-transfers',
   revision: 1,
   from: transferSource,

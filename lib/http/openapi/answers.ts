@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { LoggedEvent } from '../../core/event-log.ts';
+import type { InstanceRow } from '../../core/process/instances-view.ts';
 
 /** The bodies of answers, as the API's description has them. A field that a later release adds does not break a client: objects are open. */
 
@@ -19,8 +21,42 @@ export const pageOf = (row: z.ZodType) =>
     cursor: z.string().optional().meta({ description: 'The page token of the next page. Without one there is no more.' }),
   });
 
-/** A view's rows are typed in code alone: their fields are not described yet. */
-export const row = z.looseObject({});
+/** A row of a view that declares no schema: nothing is known about its fields. */
+export const anyRow: z.ZodType = z.looseObject({});
+
+/** A row of an event log. */
+export const loggedEvent = z.object({
+  event: z.string().meta({ description: '`<stream>/<version>`.' }),
+  stream: z.string(),
+  version: z.int(),
+  commit: z.int(),
+  type: z.string(),
+  at: instant,
+  actor: z.string(),
+  correlation: z.string(),
+  causation: z.string(),
+  data: json.optional().meta({ description: 'Only in a log that keeps the data of the events.' }),
+}) satisfies z.ZodType<LoggedEvent>;
+
+/** A row of the view of all instances of processes. */
+export const instanceRow = z.object({
+  process: z.string(),
+  instance: z.string(),
+  status: z.enum(['running', 'stuck', 'parked', 'ended']),
+  since: instant,
+  startedAt: instant,
+  changedAt: instant,
+  open: z.int(),
+  waitsUntil: instant.optional(),
+  why: z.string().optional(),
+  how: z.string().optional(),
+}) satisfies z.ZodType<InstanceRow>;
+
+const keyed = z.object({ id: z.string().meta({ description: "The stream's id or name, or the row's key." }) });
+
+/** A row, with the id that the server adds. */
+export const withId = (row: z.ZodType): z.ZodType =>
+  row instanceof z.ZodObject ? keyed.extend(row.shape) : z.intersection(keyed, row);
 
 const commit = (events: z.ZodType) =>
   z.object({

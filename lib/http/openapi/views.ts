@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { isEventLog } from '../../core/event-log.ts';
+import { instanceRows } from '../../core/process/instances-view.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import type { KindName } from '../../engine/view/kinds/kind.ts';
-import { pageOf, row } from './answers.ts';
+import { anyRow, instanceRow, loggedEvent, pageOf, withId } from './answers.ts';
 import type { Answer, Operation } from './operation.ts';
 import { consistentWith, ifNoneMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
 
@@ -35,13 +37,19 @@ const listParameters = (view: AnyProjection) => {
   ];
 };
 
+/** The schema of a view's rows: the declared one, or the kernel's for the views that the kernel brings along. */
+const rowOf = (view: AnyProjection): z.ZodType => {
+  if (isEventLog(view)) return loggedEvent;
+  return (view.on === instanceRows ? instanceRow : view.row) ?? anyRow;
+};
+
 /** Everything in which the operations of one kind of view differ from the others'. */
 type Read = Readonly<{
   /** The id in the path. */
   id: string;
   summary: string;
   parameters: (view: AnyProjection) => readonly Parameter[];
-  answer: Answer;
+  answer: (view: AnyProjection) => Answer;
   /** True if all of its rows can be listed, also where it declares no list. */
   isListed: boolean;
 }>;
@@ -49,7 +57,7 @@ type Read = Readonly<{
 const oneRow = {
   summary: 'One row of',
   parameters: () => [],
-  answer: found('The row.', row),
+  answer: (view: AnyProjection) => found('The row.', withId(rowOf(view))),
   isListed: true,
 } as const;
 
@@ -59,7 +67,7 @@ const kinds: { readonly [K in KindName]: Read } = {
     id: 'The id of the stream.',
     summary: 'The rows of one stream in',
     parameters: (view) => [...paging, ...filtersOf(view)],
-    answer: found('A page of rows.', pageOf(row)),
+    answer: (view) => found('A page of rows.', pageOf(rowOf(view))),
     isListed: false,
   },
   'shared-rows': { ...oneRow, id: 'The key of the row.' },
@@ -76,7 +84,7 @@ const byId = (view: AnyProjection): Operation => {
     summary: `${summary} ${name}`,
     may,
     parameters: [inPath('id', id), ...parameters(view), ...headers],
-    answers: { 200: answer, 304: notModified },
+    answers: { 200: answer(view), 304: notModified },
     problems: reading,
   };
 };
@@ -89,7 +97,7 @@ const list = (view: AnyProjection): Operation => ({
   summary: `Rows of ${view.name}, a page at a time`,
   may: view.may,
   parameters: [...paging, ...listParameters(view), ...headers],
-  answers: { 200: found('A page of rows.', pageOf(row)), 304: notModified },
+  answers: { 200: found('A page of rows.', pageOf(withId(rowOf(view)))), 304: notModified },
   problems: [...reading, 'needs-an-id', 'too-many-rows'],
 });
 

@@ -79,3 +79,30 @@ describe("the API's description", () => {
     );
   });
 });
+
+describe('the rows of a view', () => {
+  const answerOf = (path: string) => {
+    return document.paths[path]?.get?.responses[200] as {
+      content: { 'application/json': { schema: { properties: object; required: string[] } } };
+    };
+  };
+
+  it('are described as the view declares them, with the id that the server adds', () => {
+    const { schema } = answerOf('/views/account-balance/{id}').content['application/json'];
+    expect(Object.keys(schema.properties).sort()).toEqual(['balance', 'changedAt', 'currency', 'id', 'owner', 'status']);
+    expect(schema.required.toSorted()).toEqual(Object.keys(schema.properties).sort());
+  });
+
+  it('are objects with unknown fields where it declares nothing; every view of the reference application does', () => {
+    const bare = openApi(
+      { ...manifest, projections: manifest.projections.map((view) => ({ ...view, row: undefined }) as never) },
+      { title: 'Bare', version: '1' },
+    ) as unknown as Document;
+    const views = (of: Document) =>
+      Object.entries(of.paths).filter(([path]) => /^\/views\/(?!event-log|process-instances)/.test(path));
+    const unknown = (of: Document) =>
+      views(of).filter(([, path]) => !/"changedAt"|"balances"|"entry"|"figures"|"totals"|"revenue"/.test(JSON.stringify(path)));
+    expect(unknown(bare)).toHaveLength(views(bare).length);
+    expect(unknown(document).map(([path]) => path)).toEqual([]);
+  });
+});
