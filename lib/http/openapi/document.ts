@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isOpen } from '../../core/access.ts';
+import { isOpen, isPublic } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
 import type { AnyProjection } from '../../core/projection.ts';
@@ -47,13 +47,18 @@ const described = (revisions: readonly AnyProjection[]): AnyProjection => {
 };
 
 /** Every operation of a manifest's API. */
-export const operationsOf = (manifest: Manifest): readonly Operation[] => [
-  ...manifest.aggregates.flatMap(aggregateOperations),
-  ...[...Map.groupBy(manifest.projections, ({ name }) => name).values()].flatMap((revisions) =>
-    viewOperations(described(revisions)),
-  ),
-  ...operatorOperations(manifest),
-];
+export const operationsOf = (manifest: Manifest): readonly Operation[] => {
+  // Nobody outside may read a view for processes alone.
+  const readable = manifest.projections.filter(({ may }) => isPublic(may));
+  return [
+    ...manifest.aggregates.flatMap(aggregateOperations),
+    ...[...Map.groupBy(readable, ({ name }) => name).values()].flatMap((revisions) => viewOperations(described(revisions))),
+    ...operatorOperations(manifest),
+  ];
+};
+
+const tokenText = ({ roles = [] }: Manifest): string =>
+  `An access token of a person, or of a machine. It gives its caller the roles among its groups (or in the claim that the deployment names): ${['operator', ...roles].map((role) => `\`${role}\``).join(', ')}.`;
 
 export type Described = Readonly<{ title: string; version: string; server?: string }>;
 
@@ -78,7 +83,7 @@ export const openApi = (manifest: Manifest, { title, version, server = '/' }: De
       [...byPath].map(([path, operations]) => [path, Object.fromEntries(operations.map((one) => [one.method, written(one)]))]),
     ),
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' } },
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: tokenText(manifest) } },
       ...componentsOf(all),
       schemas: schemas(),
     },

@@ -128,6 +128,16 @@ const audience = (may: May): string =>
     .map(whom)
     .join(' and ')}.`;
 
+/**
+ * The tokens that an operation takes, where those are not simply any: none, or a token of one of some roles. OpenAPI 3.1 lists the roles that a caller
+ * must have in the requirement; one requirement of several is enough.
+ */
+const securityOf = (may: May): Json => {
+  if (isOpen(may)) return { security: [] };
+  const roles = may.filter((who) => who !== 'process');
+  return roles.some((who) => who === 'owner' || who === 'user') ? {} : { security: roles.map((role) => ({ token: [role] })) };
+};
+
 /** An operation as OpenAPI 3.1 has it. */
 export const written = (operation: Operation): Json => {
   const { id, tag, summary, description, may, parameters = [], body, answers } = operation;
@@ -136,7 +146,7 @@ export const written = (operation: Operation): Json => {
     tags: [tag],
     summary,
     description: [description, audience(may)].filter(Boolean).join(' '),
-    ...(isOpen(may) && { security: [] }),
+    ...securityOf(may),
     ...(parameters.length > 0 && { parameters: parameters.map(parameterOrReference) }),
     ...(body && {
       requestBody: {

@@ -6,10 +6,12 @@ import { problemKinds } from '../../../lib/core/problem.ts';
 import { answerHeaders, requestHeaders } from '../../../lib/engine/headers.ts';
 import { openApi } from '../../../lib/http/openapi/document.ts';
 import { sourcesOf } from '../../structure/sources.ts';
+import { everyMayManifest } from '../../support/access/every-may.ts';
 
 type Operation = Readonly<{
   operationId: string;
   security?: unknown[];
+  description?: string;
   responses: Record<string, object>;
   parameters?: object[];
 }>;
@@ -58,7 +60,7 @@ describe("the API's description", () => {
   });
 
   it('asks for a token everywhere but where anyone may', () => {
-    expect(operations.filter(({ security }) => security).map(({ operationId }) => operationId)).toEqual(['health']);
+    expect(operations.filter(({ security }) => security?.length === 0).map(({ operationId }) => operationId)).toEqual(['health']);
   });
 
   it('may answer every problem that the code has, and no other', () => {
@@ -77,6 +79,33 @@ describe("the API's description", () => {
         .map(([kind, { status }]) => `${status} ${kind}`)
         .sort(),
     );
+  });
+
+  it('says who may, by the roles that each operation needs, and answers 401 and 403 where a token is asked for', () => {
+    const described = openApi(everyMayManifest, { title: 'Every audience', version: '1' }) as unknown as Document;
+    const saying = Object.values(described.paths)
+      .flatMap((path) => Object.values(path))
+      .map(({ operationId, security, description, responses }) => {
+        const refuses = ['401', '403'].filter((status) => status in responses);
+        return [operationId, { description, security, refuses }] as const;
+      });
+    const needs = (may: string, security: object[] | undefined, refuses = ['401', '403']) => ({
+      description: `For ${may}.`,
+      security,
+      refuses,
+    });
+    expect(Object.fromEntries(saying)).toMatchObject({
+      'row-0.get': needs('the owner', undefined),
+      'row-2.get': needs('the role `teller`', [{ token: ['teller'] }]),
+      'row-5.get': needs('anybody with a token', undefined),
+      'row-7.get': needs('the owner and the role `teller` and an operator', undefined),
+      'row-9.get': needs('the role `teller` and the role `auditor`', [{ token: ['teller'] }, { token: ['auditor'] }]),
+      'row-6.get': { description: 'For anyone, without a token.', security: [] },
+      'counter.history': needs('the owner and the role `auditor` and an operator', undefined),
+      'ledger.history': needs('the role `auditor`', [{ token: ['auditor'] }]),
+      'ops.views': needs('an operator', [{ token: ['operator'] }]),
+    });
+    expect(saying.filter(([, { security, refuses }]) => (security?.length === 0) === refuses.includes('401'))).toEqual([]);
   });
 });
 
