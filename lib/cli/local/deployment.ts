@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { signIn, type User } from '../../aws/local/users.ts';
+import type { Manifest } from '../../core/manifest.ts';
 import { projectRoot } from '../project-root.ts';
 import { UserError } from '../terminal/user-error.ts';
 import type { StackOutputs } from './deploy.ts';
@@ -30,7 +31,17 @@ export const demoUsers = {
   operator: { username: 'operator', password: 'Demo-operator-1!', group: 'operator' },
 } as const satisfies Record<string, User>;
 
-export type DemoUser = keyof typeof demoUsers;
+/** A demo user by name: the customer, the operator, or one in a role of the manifest. */
+const demoUserOf = (name: string): User =>
+  Object.hasOwn(demoUsers, name)
+    ? demoUsers[name as keyof typeof demoUsers]
+    : { username: name, password: `Demo-${name}-12345!`, group: name };
+
+/** All of them: one for each role of a manifest, beside the two that every demo has. */
+export const demoUsersOf = ({ roles = [] }: Pick<Manifest, 'roles'>): readonly User[] => [
+  ...Object.values(demoUsers),
+  ...roles.map((role: string) => ({ ...demoUserOf(role), group: role })),
+];
 
 /** Reads the stack's outputs. A local cloud's API is reached by its path, not by its host name. */
 export const toDeployment = (endpoint: string, stacks: StackOutputs): Deployment => {
@@ -48,15 +59,19 @@ export const localDeployment = (): Deployment => {
 };
 
 /** An access token of a demo user. */
-export const demoToken = async ({ endpoint, client }: Deployment, user: DemoUser): Promise<string> => {
+export const demoToken = async ({ endpoint, client }: Deployment, user: string): Promise<string> => {
   if (client === '')
     throw new UserError(
       'This deployment takes tokens of another issuer, and has no demo users.',
       'Get a token there, or start without -c issuer.',
     );
   try {
-    return await signIn(accessTo(endpoint), client, demoUsers[user]);
+    return await signIn(accessTo(endpoint), client, demoUserOf(user));
   } catch (cause) {
-    throw new UserError(`Signing in as ${user} failed: ${(cause as Error).message}`, 'Is npm start still running?', { cause });
+    throw new UserError(
+      `Signing in as ${user} failed: ${(cause as Error).message}`,
+      'It is one of: customer, operator, a role of the manifest that npm start has deployed. Is npm start still running?',
+      { cause },
+    );
   }
 };

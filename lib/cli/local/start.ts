@@ -10,7 +10,7 @@ import { step } from '../terminal/progress.ts';
 import { RunError } from '../terminal/run.ts';
 import { explain, UserError } from '../terminal/user-error.ts';
 import { bootstrap, deploy, standing } from './deploy.ts';
-import { cacheDir, type Deployment, demoUsers, deploymentFile, toDeployment } from './deployment.ts';
+import { cacheDir, type Deployment, demoUsersOf, deploymentFile, toDeployment } from './deployment.ts';
 import { accessTo, requireAnswer, usesExternalEngine } from './endpoint.ts';
 import { type RunningEngine, startEngine } from './engine.ts';
 import { ensureEngine } from './install.ts';
@@ -56,7 +56,7 @@ const sameAddress = { tags: 'ms-custom-id=foldstream' };
 
 const deployTo = async (
   endpoint: string,
-  { module, demo }: Project,
+  { module, manifest, demo }: Project,
   settings: StartOptions['context'],
   signal: AbortSignal,
 ): Promise<Deployment> => {
@@ -72,8 +72,8 @@ const deployTo = async (
   });
   const deployment = toDeployment(endpoint, stacks);
   if (deployment.userPool !== '')
-    await step('Creating two users, a customer and an operator', async () => {
-      for (const user of Object.values(demoUsers)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
+    await step('Creating the demo users', async () => {
+      for (const user of demoUsersOf(manifest)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
     });
   if (demo && deployment.userPool !== '') await seed(deployment, demo, step);
   writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));

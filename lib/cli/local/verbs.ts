@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { setting, whole } from '../terminal/arguments.ts';
 import type { Project } from '../verbs.ts';
-import { demoToken, demoUsers, localDeployment } from './deployment.ts';
+import { demoToken, localDeployment } from './deployment.ts';
 import { usualPort } from './port.ts';
 import { start } from './start.ts';
 
@@ -18,6 +18,6 @@ export const localVerbs = (program: Command, project: Project): void => {
   program
     .command('token')
     .description('print an access token of a demo user, valid for an hour')
-    .addArgument(program.createArgument('[user]', 'whose').choices(Object.keys(demoUsers)).default('customer'))
+    .argument('[user]', 'customer, operator, or a role of the manifest', 'customer')
     .action(async (user) => console.log(await demoToken(localDeployment(), user)));
 };
