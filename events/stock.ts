@@ -1,4 +1,4 @@
-import { type EventOf, type Source, v1 } from 'foldstream';
+import { type EventOf, v1 } from 'foldstream';
 import * as z from 'zod';
 
 const quantity = z.int().positive();
@@ -15,5 +15,3 @@ export const stockEvents = {
 };
 
 export type StockEvent = EventOf<typeof stockEvents>;
-
-export const stockSource: Source<StockEvent> = { category: 'stock', events: stockEvents };

@@ -7,6 +7,7 @@ export type { Amount } from './core/amount.ts';
 export { type Commit, type Meta, recordedEvents, type StoredEvent, versionBefore } from './core/commit.ts';
 export {
   type AnyDecider,
+  type Call,
   type CommandFormat,
   type CommandOf,
   type Context,
@@ -19,10 +20,12 @@ export {
   type RefusalDetail,
   refuse,
 } from './core/decider.ts';
+export { decider } from './core/declare/decider.ts';
+export { rowPerStream, rowsPerStream, sharedRows } from './core/declare/view.ts';
 export type { Demo, DemoCommand } from './core/demo.ts';
 export { type Change, difference } from './core/difference.ts';
 export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
-export { defineManifest, type Manifest } from './core/manifest.ts';
+export { type DefinedManifest, defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
 export { type Problem, ProblemError } from './core/problem.ts';
 export { decidersOf, processDecider } from './core/process/decider.ts';

@@ -1,6 +1,6 @@
-import { type CommandOf, command, type Decider, refuse } from 'foldstream';
+import { command, decider, refuse } from 'foldstream';
 import * as z from 'zod';
-import { type AccountEvent, accountSource } from '../../events/account.ts';
+import { type AccountEvent, accountEvents } from '../../events/account.ts';
 import { currency, minorUnits, statedAmount } from '../fields.ts';
 import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../kept.ts';
 
@@ -21,7 +21,6 @@ const accountCommands = {
   Close: command(['owner', 'operator'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
 };
 
-type AccountCommand = CommandOf<typeof accountCommands>;
 type Money = z.infer<typeof money>;
 export type Account = Readonly<{
   status: 'unopened' | 'open' | 'closed';
@@ -35,8 +34,9 @@ export type Account = Readonly<{
 }>;
 
 /** Amounts are in minor units: 1050 EUR is ten euros fifty. */
-export const account: Decider<Account, AccountCommand, AccountEvent> = {
-  ...accountSource,
+export const account = decider<Account, AccountEvent>()({
+  category: 'account',
+  events: accountEvents,
   commands: accountCommands,
   initial: { status: 'unopened', balance: 0, open: nothingKept, mayReturn: 0 },
   owner: (state) => state.owner,
@@ -91,7 +91,7 @@ export const account: Decider<Account, AccountCommand, AccountEvent> = {
     MovementSettled: (state, { reference }) => withOpen(state, reference, 0),
     AccountClosed: (state) => ({ ...state, status: 'closed' }),
   },
-};
+});
 
 const withOpen = (state: Account, reference: string, amount: number): Account => {
   const before = keptFor(state.open, reference) ?? 0;

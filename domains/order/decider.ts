@@ -1,6 +1,6 @@
-import { type CommandOf, command, type Decider, type Refusal, refuse } from 'foldstream';
+import { command, decider, refuse } from 'foldstream';
 import * as z from 'zod';
-import { type OrderEvent, orderSource } from '../../events/order.ts';
+import { type OrderEvent, orderEvents } from '../../events/order.ts';
 import { currency, idOf, mostStated, quantity, statedAmount } from '../fields.ts';
 import { type Line, totalOf, withLine } from './lines.ts';
 
@@ -29,7 +29,6 @@ const orderCommands = {
   SettleByHand: command(['process'], z.strictObject({})),
 };
 
-type OrderCommand = CommandOf<typeof orderCommands>;
 export type OrderStatus =
   | 'placed'
   | 'paying'
@@ -48,8 +47,9 @@ export type Order = Readonly<{
 }>;
 
 /** The currency is fixed when an order is placed, its lines and with them the total when the customer pays. */
-export const order: Decider<Order, OrderCommand, OrderEvent> = {
-  ...orderSource,
+export const order = decider<Order, OrderEvent>()({
+  category: 'order',
+  events: orderEvents,
   commands: orderCommands,
   initial: { status: 'new', currency: '', lines: [], changes: 0 },
   owner: (state) => state.owner,
@@ -92,10 +92,10 @@ export const order: Decider<Order, OrderCommand, OrderEvent> = {
     OrderExpired: (state) => ({ ...state, status: 'expired' }),
     OrderSettledByHand: (state) => ({ ...state, status: 'settled-by-hand' }),
   },
-};
+});
 
 const isOneOf = ({ status }: Order, statuses: readonly Order['status'][]) => statuses.includes(status);
-const notOpen = ({ status }: Order): Refusal => refuse('order-not-open', { orderStatus: status });
+const notOpen = ({ status }: Order) => refuse('order-not-open', { orderStatus: status });
 /** Anybody can place an order without paying: sums over all orders have room for millions of the largest. */
 const tooLarge = (lines: readonly Line[]) =>
   totalOf(lines) <= mostStated ? undefined : refuse('total-too-large', { most: mostStated });

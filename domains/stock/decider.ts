@@ -1,6 +1,6 @@
-import { type CommandOf, command, type Decider, refuse } from 'foldstream';
+import { command, decider, refuse } from 'foldstream';
 import * as z from 'zod';
-import { type StockEvent, stockSource } from '../../events/stock.ts';
+import { type StockEvent, stockEvents } from '../../events/stock.ts';
 import { currency, idOf, minorUnits, quantity } from '../fields.ts';
 import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } from '../kept.ts';
 
@@ -12,7 +12,6 @@ const stockCommands = {
   Dispatch: command(['process'], z.strictObject({ orderId: idOf })),
 };
 
-type StockCommand = CommandOf<typeof stockCommands>;
 export type Stock = Readonly<{
   available: number;
   /** By order: the reserved quantity. */
@@ -21,8 +20,9 @@ export type Stock = Readonly<{
 }>;
 
 /** An article, by its sku. `Reserve` sets an order's quantity instead of adding to it, so that a repeat changes nothing. */
-export const stock: Decider<Stock, StockCommand, StockEvent> = {
-  ...stockSource,
+export const stock = decider<Stock, StockEvent>()({
+  category: 'stock',
+  events: stockEvents,
   commands: stockCommands,
   initial: { available: 0, reserved: nothingKept },
   decide: {
@@ -63,7 +63,7 @@ export const stock: Decider<Stock, StockCommand, StockEvent> = {
     StockReleased: (state, { orderId, quantity }) => ({ ...without(state, orderId), available: state.available + quantity }),
     StockDispatched: (state, { orderId }) => without(state, orderId),
   },
-};
+});
 
 const reservedFor = ({ reserved }: Stock, orderId: string): number => keptFor(reserved, orderId) ?? 0;
 

@@ -1,6 +1,6 @@
-import { type CommandOf, command, type Decider, refuse } from 'foldstream';
+import { command, decider, refuse } from 'foldstream';
 import * as z from 'zod';
-import { type TransferEvent, transferSource } from '../../events/transfer.ts';
+import { type TransferEvent, transferEvents } from '../../events/transfer.ts';
 import { currency, idOf, statedAmount } from '../fields.ts';
 
 const transferCommands = {
@@ -16,13 +16,13 @@ const transferCommands = {
   SettleByHand: command(['process'], z.strictObject({})),
 };
 
-type TransferCommand = CommandOf<typeof transferCommands>;
 export type TransferStatus = 'pending' | 'completed' | 'failed' | 'settled-by-hand';
 export type Transfer = Readonly<{ status: 'new' | TransferStatus; owner?: string }>;
 
 /** A customer's request and its outcome. The transfer process carries it out. */
-export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
-  ...transferSource,
+export const transfer = decider<Transfer, TransferEvent>()({
+  category: 'transfer',
+  events: transferEvents,
   commands: transferCommands,
   initial: { status: 'new' },
   owner: (state) => state.owner,
@@ -43,7 +43,7 @@ export const transfer: Decider<Transfer, TransferCommand, TransferEvent> = {
     TransferFailed: (state) => ({ ...state, status: 'failed' }),
     TransferSettledByHand: (state) => ({ ...state, status: 'settled-by-hand' }),
   },
-};
+});
 
 const notPending = ({ status }: Transfer) =>
   status === 'pending' ? undefined : refuse('transfer-not-pending', { transferStatus: status });

@@ -26,16 +26,18 @@ export interface RefusalDetail
  * An expected refusal: a value, with a reason in kebab-case and details for the caller.
  * @example const refusal: Refusal = { refused: 'insufficient-funds', detail: { balance: 50 } };
  */
-export interface Refusal {
-  readonly refused: string;
-  readonly detail?: RefusalDetail;
+export interface Refusal<Reason extends string = string, Detail extends RefusalDetail = RefusalDetail> {
+  readonly refused: Reason;
+  readonly detail?: Detail;
 }
 
-/** Refuses a command.
+/** Refuses a command. The type keeps the reason and the fields, which callers of the typed client get.
  * @example return refuse('insufficient-funds', { balance });
  */
-export const refuse = (refused: string, detail?: RefusalDetail): Refusal =>
-  detail === undefined ? { refused } : { refused, detail };
+export const refuse: {
+  <const Reason extends string>(reason: Reason): Refusal<Reason, Record<never, never>>;
+  <const Reason extends string, Detail extends RefusalDetail>(reason: Reason, detail: Detail): Refusal<Reason, Detail>;
+} = (refused: string, detail?: RefusalDetail): never => (detail === undefined ? { refused } : { refused, detail }) as never;
 
 /**
  * True if an outcome is a refusal.
@@ -53,9 +55,9 @@ export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
  * sends it must own.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
-export interface CommandFormat<T> {
-  readonly may: May;
-  readonly schema: ZodType<T>;
+export interface CommandFormat<T, Input = unknown, M extends May = May> {
+  readonly may: M;
+  readonly schema: ZodType<T, Input>;
   readonly versions?: Formats[string];
   readonly owns?: Owns<never>;
 }
@@ -67,8 +69,12 @@ export interface CommandFormat<T> {
  * @example command(['owner', 'process'], v1(z.strictObject({ amount })).next(z.strictObject({ amount, currency }), inEuro));
  */
 export const command: {
-  <S extends ZodType>(may: May, schema: S, over?: Readonly<{ owns: Owns<z.output<S>> }>): CommandFormat<z.output<S>>;
-  <T>(may: May, versions: Reading<T>, over?: Readonly<{ owns: Owns<T> }>): CommandFormat<T>;
+  <const M extends May, S extends ZodType>(
+    may: M,
+    schema: S,
+    over?: Readonly<{ owns: Owns<z.output<S>> }>,
+  ): CommandFormat<z.output<S>, z.input<S>, M>;
+  <const M extends May, T>(may: M, versions: Reading<T>, over?: Readonly<{ owns: Owns<T> }>): CommandFormat<T, T, M>;
 } = (may: May, format: ZodType | Reading<unknown>, over: object = {}): never =>
   ('schemas' in format
     ? { may, schema: format.schemas[format.current - 1], versions: format, ...over }
@@ -84,10 +90,26 @@ export type CommandOf<F extends Record<string, CommandFormat<unknown>>> = Messag
 type Decide<S, C extends Message, E extends Message> = { readonly [T in C['type']]: Decision<S, DataOf<C, T>, E> };
 type Decision<S, D, E extends Message> = (state: S, data: D, context: Context) => readonly E[] | Refusal;
 
-/** One aggregate: its stored formats, its commands, and the two pure maps that give it behaviour.
- * @example export const account: Decider<Account, AccountCommand, AccountEvent> = { category: 'account', ... };
+/**
+ * The data that a caller sends with a command, and the refusals that may answer it.
+ * @example type Withdraw = Call<{ amount: number }, Refusal<'insufficient-funds', { balance: number }>>;
  */
-export interface Decider<S, C extends Message, E extends Message> extends Source<E> {
+export interface Call<Data, Refused> {
+  readonly data: Data;
+  readonly refused: Refused;
+}
+
+declare const calls: unique symbol;
+
+/** One aggregate: its stored formats, its commands, and the two pure maps that give it behaviour. It is made by `decider()`, which infers the last two
+ * types: the category, and the commands that callers may send, each with its data and its refusals.
+ * @example export const account = decider<Account, AccountEvent>()({ category: 'account', events: accountEvents, ... });
+ */
+export interface Decider<S, C extends Message, E extends Message, Category extends string = string, Calls = unknown>
+  extends Source<E> {
+  readonly category: Category;
+  /** For the compiler alone: no value has this. */
+  readonly [calls]?: Calls;
   readonly commands: { readonly [T in C['type']]: CommandFormat<DataOf<C, T>> };
   readonly initial: S;
   /** The owner's id; undefined while there is none. Required if a command is for the owner. */

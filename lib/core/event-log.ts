@@ -28,7 +28,14 @@ export type LoggedEvent = Readonly<{
 /** A view with one row for each event of some categories.
  * @example const log: EventLog = eventLog([accountSource], { may: ['operator'] });
  */
-export type EventLog = RowsPerStream<Readonly<Record<string, never>>, LoggedEvent, Message>;
+export type EventLog<Name extends string = string> = RowsPerStream<
+  Readonly<Record<string, never>>,
+  LoggedEvent,
+  Message,
+  Name,
+  'by-type' | 'by-actor' | 'by-correlation' | 'by-day',
+  never
+>;
 
 /**
  * The list from which a trace reads the events of one correlation id.
@@ -36,10 +43,10 @@ export type EventLog = RowsPerStream<Readonly<Record<string, never>>, LoggedEven
  */
 export const byCorrelation = 'by-correlation';
 
-type Options = Readonly<{
+type Options<Name extends string> = Readonly<{
   may: May;
   /** `event-log` if not said. */
-  name?: string;
+  name?: Name;
   revision?: number;
   /** Also stores the events' data, with all the personal data in it. */
   data?: boolean;
@@ -70,10 +77,10 @@ const isBookkeeping = (events: Formats, type: string): boolean =>
  * in the order of time. An event costs one write for itself and one in each of the four indexes, beside the cursor's of its commit: about six units.
  * @example projections: [eventLog([accountSource, parcelSource], { may: ['operator'] })] // GET /views/event-log?list=by-actor&by=ada&order=newest-first
  */
-export const eventLog = (
+export const eventLog = <const Name extends string = 'event-log'>(
   sources: readonly Source[],
-  { may, name = 'event-log', revision = 1, data = false }: Options,
-): EventLog => {
+  { may, name = 'event-log' as Name, revision = 1, data = false }: Options<Name>,
+): EventLog<NoInfer<Name>> => {
   const sort = ({ at }: LoggedEvent) => at;
   const write = data ? logWriters.full : logWriters.bare;
   const types = sources.flatMap(({ events }) => Object.keys(events).filter((type) => !isBookkeeping(events, type)));

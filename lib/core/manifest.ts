@@ -5,7 +5,7 @@ import type { AnyDecider } from './decider.ts';
 import { isInstant } from './instant.ts';
 import { decidersOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
-import { instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
+import { type InstancesView, instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
 import type { AnyProcess } from './process/process.ts';
 import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from './projection.ts';
 import { isCategory, kebab } from './stream.ts';
@@ -23,6 +23,15 @@ export type Manifest = Readonly<{
   /** Removed views, each with the reason: a deployment removes no other view that answers. */
   retired?: Readonly<Record<string, string>>;
 }>;
+
+/**
+ * A checked manifest. Its type keeps the types of its parts, from which that of the typed client follows.
+ * @example export type Api = Client<typeof manifest>;
+ */
+export interface DefinedManifest<A extends readonly AnyDecider[], V extends AnyProjection> extends Manifest {
+  readonly aggregates: A;
+  readonly projections: readonly V[];
+}
 
 const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
 const viewName = /^[a-z][a-z0-9-]{0,39}$/;
@@ -172,11 +181,28 @@ const projectionFaults = (projection: AnyProjection): string[] => {
   ];
 };
 
+/** Finds views and processes that read an aggregate's events from streams of another name: they would wait for them for ever. */
+const categoryFaults = ({ aggregates, projections, processes = [] }: Manifest): string[] =>
+  [
+    ...projections.flatMap((view) => sourcesOf(view).map((source) => [view.name, source] as const)),
+    ...processes.flatMap(({ category, from }) => from.map((source) => [category, source] as const)),
+  ].flatMap(([reader, { category, events }]) =>
+    (aggregates.some((aggregate) => aggregate.category === category) ? [] : aggregates)
+      .filter((aggregate) => aggregate.events === events)
+      .map((aggregate) => `${reader} reads '${category}', and the aggregate with these events is '${aggregate.category}'.`),
+  );
+
 /**
  * Checks a whole manifest and returns it, with the view of its processes' instances. All faults are reported together.
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
-export const defineManifest = (manifest: Manifest): Manifest => {
+export const defineManifest = <
+  const A extends readonly AnyDecider[],
+  const P extends readonly AnyProjection[],
+  const R extends readonly AnyProcess[] = readonly [],
+>(
+  manifest: Manifest & Readonly<{ aggregates: A; projections: P; processes?: R }>,
+): DefinedManifest<A, P[number] | (R extends readonly [] ? never : InstancesView)> => {
   const { aggregates, processes = [], retired = {} } = manifest;
   // Replaced if this manifest is made from another one.
   const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
@@ -185,6 +211,7 @@ export const defineManifest = (manifest: Manifest): Manifest => {
     ...audienceFaults({ ...manifest, projections }),
     ...aggregates.flatMap(aggregateFaults),
     ...ownsFaults(aggregates),
+    ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...projections.flatMap(projectionFaults),
     ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is declared twice.`),
@@ -199,5 +226,6 @@ export const defineManifest = (manifest: Manifest): Manifest => {
     ),
   ];
   if (faults.length > 0) throw new Error(`The manifest is invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-  return { ...manifest, projections: [...projections, ...instancesOf(processes)] };
+  const all: readonly AnyProjection[] = [...projections, ...instancesOf(processes)];
+  return { ...manifest, projections: all as never };
 };

@@ -5,8 +5,8 @@ import type { Share, Total } from './share.ts';
 import { parseStream } from './stream.ts';
 import type { SomeOf, Source } from './version.ts';
 
-interface Declared<E extends Message> {
-  readonly name: string;
+interface Declared<E extends Message, Name extends string> {
+  readonly name: Name;
   /** Raise it whenever the code makes other rows; each revision has its own table, queue, rule and function. */
   readonly revision: number;
   /** One category, or several: a stream's key in the view is its id, or its whole name. */
@@ -34,18 +34,26 @@ export type List<Row> = Readonly<{
  * The lists, filters and expiry of a view's rows.
  * @example const listed: Listed<Balance> = { lists: { newest: { sort: (row) => row.changedAt } }, filters: ['currency'] };
  */
-export interface Listed<Row> {
-  readonly lists?: Readonly<Record<string, List<Row>>>;
+export interface Listed<Row, Lists extends string = string, Filter extends keyof Row & string = keyof Row & string> {
+  readonly lists?: Readonly<Record<Lists, List<Row>>>;
   /** Fields that any list may be filtered by, for equality. */
-  readonly filters?: readonly (keyof Row & string)[];
+  readonly filters?: readonly Filter[];
   /** The time from which a row counts as absent in queries; its cursor stays. */
   readonly expires?: (row: Row) => string | undefined;
 }
 
-/** A view with one row for each stream; a change to `undefined` deletes the row.
- * @example export const accountBalance: RowPerStream<Balance, AccountEvent> = { kind: 'row-per-stream', ... };
+/** A view with one row for each stream; a change to `undefined` deletes the row. It is made by `rowPerStream()`, which infers the last three types:
+ * the name, and the names of its lists and filters.
+ * @example export const accountBalance = rowPerStream<Balance, AccountEvent>()({ name: 'account-balance', ... });
  */
-export interface RowPerStream<Row extends object, E extends Message> extends Declared<E>, Listed<Row> {
+export interface RowPerStream<
+  Row extends object,
+  E extends Message,
+  Name extends string = string,
+  Lists extends string = string,
+  Filter extends keyof Row & string = keyof Row & string,
+> extends Declared<E, Name>,
+    Listed<Row, Lists, Filter> {
   readonly kind: 'row-per-stream';
   /** The schema of a row: the API's description has it, and tests check each row by it. */
   readonly row?: z.ZodType<Row>;
@@ -62,10 +70,18 @@ export interface RowPerStream<Row extends object, E extends Message> extends Dec
  */
 export type Step<Memory, Row> = Readonly<{ memory: Memory; rows?: Readonly<Record<string, Row | undefined>> }>;
 
-/** A view with many rows for each stream, in the order of their keys, and a small memory for each stream.
- * @example export const accountStatement: RowsPerStream<Memory, Entry, AccountEvent> = { kind: 'rows-per-stream', ... };
+/** A view with many rows for each stream, in the order of their keys, and a small memory for each stream. It is made by `rowsPerStream()`.
+ * @example export const accountStatement = rowsPerStream<Memory, Entry, AccountEvent>()({ name: 'account-statement', ... });
  */
-export interface RowsPerStream<Memory, Row extends object, E extends Message> extends Declared<E>, Listed<Row> {
+export interface RowsPerStream<
+  Memory,
+  Row extends object,
+  E extends Message,
+  Name extends string = string,
+  Lists extends string = string,
+  Filter extends keyof Row & string = keyof Row & string,
+> extends Declared<E, Name>,
+    Listed<Row, Lists, Filter> {
   readonly kind: 'rows-per-stream';
   /** The schema of a row: the API's description has it, and tests check each row by it. */
   readonly row?: z.ZodType<Row>;
@@ -75,11 +91,12 @@ export interface RowsPerStream<Memory, Row extends object, E extends Message> ex
 }
 
 /**
- * A view whose rows are sums over many streams. The contribution of each stream to each row follows from a small memory of the stream. A row's key
+ * A view whose rows are sums over many streams; it is made by `sharedRows()`. The contribution of each stream to each row follows from a small memory of the stream. A row's key
  * looks like an id: 1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit.
- * @example export const accountTotals: SharedRows<Memory, AccountEvent> = { kind: 'shared-rows', ... };
+ * @example export const accountTotals = sharedRows<Memory, AccountEvent>()({ name: 'account-totals', ... });
  */
-export interface SharedRows<Memory, E extends Message> extends Declared<E> {
+export interface SharedRows<Memory, E extends Message, Name extends string = string, Shown extends object = object>
+  extends Declared<E, Name> {
   readonly kind: 'shared-rows';
   /** The schema of a row as readers see it: the API's description has it, and tests check each row by it. */
   readonly row?: z.ZodType<object>;
@@ -92,7 +109,7 @@ export interface SharedRows<Memory, E extends Message> extends Declared<E> {
   /** The number of items that a row is split into, if more streams change it than one item can take (1,000 units a second). */
   readonly shards?: number;
   /** The fields that readers see of a row, beside its key; the default is all. */
-  readonly show?: (total: Total) => object;
+  readonly show?: (total: Total) => Shown;
 }
 
 /** Any projection, for code that is driven by a manifest and knows no domain.

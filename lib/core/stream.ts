@@ -40,3 +40,42 @@ export const kebab = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-
  * @example pascal('account-balance'); // 'AccountBalance'
  */
 export const pascal = (name: string): string => name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+type Capital =
+  | 'A'
+  | 'B'
+  | 'C'
+  | 'D'
+  | 'E'
+  | 'F'
+  | 'G'
+  | 'H'
+  | 'I'
+  | 'J'
+  | 'K'
+  | 'L'
+  | 'M'
+  | 'N'
+  | 'O'
+  | 'P'
+  | 'Q'
+  | 'R'
+  | 'S'
+  | 'T'
+  | 'U'
+  | 'V'
+  | 'W'
+  | 'X'
+  | 'Y'
+  | 'Z';
+
+/** The type of what `kebab` makes of a name of letters and digits.
+ * @example type Path = Kebab<'CloseAccount'>; // 'close-account'
+ */
+export type Kebab<
+  Name extends string,
+  Before extends string = Capital,
+  Made extends string = '',
+> = Name extends `${infer Letter}${infer Rest}`
+  ? Kebab<Rest, Letter, `${Made}${Letter extends Capital ? (Before extends Capital | '-' ? '' : '-') : ''}${Lowercase<Letter>}`>
+  : Made;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type CommandOf, command, type Decider, refuse } from '../../lib/index.ts';
-import { type GuestEvent, guestSource } from './events/guest.ts';
+import { command, decider, refuse } from '../../lib/index.ts';
+import { type GuestEvent, guestEvents } from './events/guest.ts';
 
 /** The SHA-256 digest of the address in lower case, as 64 hexadecimal digits. Whoever sends the mails keeps the address itself. */
 const mail = z.string().length(64);
@@ -10,12 +10,12 @@ const guestCommands = {
   ChangeMail: command(['owner'], z.strictObject({ mail })),
 };
 
-type GuestCommand = CommandOf<typeof guestCommands>;
 type Guest = Readonly<{ owner?: string; mail?: string }>;
 
 /** A guest. No two guests have the same address at the same time. */
-export const guest: Decider<Guest, GuestCommand, GuestEvent> = {
-  ...guestSource,
+export const guest = decider<Guest, GuestEvent>()({
+  category: 'guest',
+  events: guestEvents,
   commands: guestCommands,
   initial: {},
   owner: (state) => state.owner,
@@ -32,4 +32,4 @@ export const guest: Decider<Guest, GuestCommand, GuestEvent> = {
     GuestRegistered: (_, { owner, mail }) => ({ owner, mail }),
     GuestMailChanged: (state, { mail }) => ({ ...state, mail }),
   },
-};
+});

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type CommandOf, command, type Decider, refuse } from '../../lib/index.ts';
+import { command, decider, refuse } from '../../lib/index.ts';
 import { currency } from './events/currency.ts';
-import { type PaymentEvent, paymentSource } from './events/payment.ts';
+import { type PaymentEvent, paymentEvents } from './events/payment.ts';
 import { price } from './fields.ts';
 
 const paymentCommands = {
@@ -12,14 +12,14 @@ const paymentCommands = {
   Void: command(['process'], z.strictObject({})),
 };
 
-type PaymentCommand = CommandOf<typeof paymentCommands>;
 type Payment = Readonly<{ status: 'none' | 'asked' | 'received' | 'declined' | 'voided'; guest?: string; amount: number }>;
 
 const notOpen = ({ status }: Payment) => (status === 'asked' ? undefined : refuse('payment-not-open', { payment: status }));
 
 /** The payment of the reservation with the same id. Voided, it takes no more money, and what it has goes back. */
-export const payment: Decider<Payment, PaymentCommand, PaymentEvent> = {
-  ...paymentSource,
+export const payment = decider<Payment, PaymentEvent>()({
+  category: 'payment',
+  events: paymentEvents,
   commands: paymentCommands,
   initial: { status: 'none', amount: 0 },
   owner: (state) => state.guest,
@@ -38,4 +38,4 @@ export const payment: Decider<Payment, PaymentCommand, PaymentEvent> = {
     PaymentDeclined: (state) => ({ ...state, status: 'declined' }),
     PaymentVoided: (state) => ({ ...state, status: 'voided' }),
   },
-};
+});

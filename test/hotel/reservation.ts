@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type CommandOf, command, type Decider, later, refuse } from '../../lib/index.ts';
+import { command, decider, later, refuse } from '../../lib/index.ts';
 import { currency } from './events/currency.ts';
-import { type ReservationEvent, reservationSource } from './events/reservation.ts';
+import { type ReservationEvent, reservationEvents } from './events/reservation.ts';
 import { idOf, night, price } from './fields.ts';
 
 const reservationCommands = {
@@ -14,7 +14,6 @@ const reservationCommands = {
   Settle: command(['process'], z.strictObject({})),
 };
 
-type ReservationCommand = CommandOf<typeof reservationCommands>;
 export type ReservationStatus = 'requested' | 'kept' | 'confirmed' | 'cancelled' | 'expired' | 'rejected' | 'settled';
 type Reservation = Readonly<{ status: 'new' | ReservationStatus; guest?: string }>;
 
@@ -24,8 +23,9 @@ const isOver = ({ status }: Reservation) => status !== 'requested' && status !==
  * A guest's reservation. The guest, the payment and the deadline may all act at the same time: the first that is stored here counts, and
  * later ones change nothing. So the process need not find out which of them was faster.
  */
-export const reservation: Decider<Reservation, ReservationCommand, ReservationEvent> = {
-  ...reservationSource,
+export const reservation = decider<Reservation, ReservationEvent>()({
+  category: 'reservation',
+  events: reservationEvents,
   commands: reservationCommands,
   initial: { status: 'new' },
   owner: (state) => state.guest,
@@ -52,7 +52,7 @@ export const reservation: Decider<Reservation, ReservationCommand, ReservationEv
     ReservationRejected: (state) => ({ ...state, status: 'rejected' }),
     ReservationSettled: (state) => ({ ...state, status: 'settled' }),
   },
-};
+});
 
 const nightsFrom = (from: string, nights: number): string[] =>
   Array.from({ length: nights }, (_, days) => later(`${from}T00:00:00.000Z`, { days }).slice(0, 10));

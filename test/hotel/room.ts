@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type CommandOf, command, type Decider, refuse } from '../../lib/index.ts';
+import { command, decider, refuse } from '../../lib/index.ts';
 import { currency } from './events/currency.ts';
-import { type RoomEvent, roomSource } from './events/room.ts';
+import { type RoomEvent, roomEvents } from './events/room.ts';
 import { idOf, night, price } from './fields.ts';
 
 const roomCommands = {
@@ -10,7 +10,6 @@ const roomCommands = {
   Release: command(['process'], z.strictObject({ reservation: idOf })),
 };
 
-type RoomCommand = CommandOf<typeof roomCommands>;
 type Room = Readonly<{
   price?: number;
   currency?: string;
@@ -19,8 +18,9 @@ type Room = Readonly<{
 }>;
 
 /** One room, and who has it in which night. All reservations of a room meet here, so that no night is given twice. */
-export const room: Decider<Room, RoomCommand, RoomEvent> = {
-  ...roomSource,
+export const room = decider<Room, RoomEvent>()({
+  category: 'room',
+  events: roomEvents,
   commands: roomCommands,
   initial: { held: {} },
   decide: {
@@ -50,4 +50,4 @@ export const room: Decider<Room, RoomCommand, RoomEvent> = {
       held: Object.fromEntries(Object.entries(state.held).filter(([night]) => !nights.includes(night))),
     }),
   },
-};
+});

@@ -5,7 +5,7 @@ import { manifest } from '../../domains/index.ts';
 import { fromItem } from '../../lib/aws/attributes.ts';
 import { sqs } from '../../lib/aws/delivery/queue.ts';
 import type { Commit } from '../../lib/core/commit.ts';
-import { sourceOf } from '../../lib/core/projection.ts';
+import { handledTypes, sourceOf } from '../../lib/core/projection.ts';
 import { pascal } from '../../lib/core/stream.ts';
 import { atOnce } from '../../lib/engine/at-once.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
@@ -173,7 +173,7 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
         ];
         for (const mutant of wrong) expect(faults(projection, all, mutant), `${item.key} ${item.sort}`).not.toEqual([]);
       }
-      const begins = ([first]: readonly Commit[]) => first!.events.some(({ type }) => projection.on[type] !== undefined);
+      const begins = ([first]: readonly Commit[]) => first!.events.some(({ type }) => handledTypes(projection).includes(type));
       const [stream, history] = [...all].find(([name, own]) => sourceOf(projection, name) && begins(own)) ?? [];
       // Of some categories nothing happens here.
       if (stream === undefined || history === undefined) continue;

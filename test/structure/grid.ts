@@ -17,7 +17,7 @@ const steps = [
 
 /** The folders of a layer that are no step. */
 const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
-  'lib/core': ['access', 'settings', 'watch'],
+  'lib/core': ['access', 'declare', 'settings', 'watch'],
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
@@ -26,7 +26,7 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
 
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
 const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'lib/core': { '': ['access', 'process'], access: [], process: [], watch: ['process'], settings: [] },
+  'lib/core': { '': ['access', 'process'], access: [], process: [], watch: ['process'], declare: [], settings: [] },
   'lib/engine': {
     '': [],
     store: [],

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = 'test/types/wrong';
-const programs = readdirSync(join(root, folder)).filter((file) => file.endsWith('.ts') && file !== 'right.ts');
+const programs = readdirSync(join(root, folder), { encoding: 'utf8', recursive: true }).filter(
+  (file) => file.endsWith('.ts') && file !== 'right.ts',
+);
 
 /** One run of the compiler over all programs: the first line of the first message about each. */
 const { stdout } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], {
@@ -23,8 +25,8 @@ describe('a wrong program', () => {
     const [, culprit = ''] = /The compiler names: (.*)/.exec(readFileSync(join(root, folder, file), 'utf8')) ?? [];
     const message = firstLines.get(file) ?? '';
     expect(culprit).not.toBe('');
-    expect(message).toContain(culprit);
-    expect(message.length).toBeLessThanOrEqual(200);
+    expect(message.slice(0, 160)).toContain(culprit);
+    expect(message.length).toBeLessThanOrEqual(300);
   });
 
   it('is the only one that does not compile', () => {

@@ -1,4 +1,4 @@
-import type { RowPerStream } from 'foldstream';
+import { rowPerStream } from 'foldstream';
 import * as z from 'zod';
 import { type AccountEvent, accountSource } from '../../../events/account.ts';
 import { currency, instant } from '../../fields.ts';
@@ -14,8 +14,7 @@ const row = z.object({
 type Balance = Readonly<z.infer<typeof row>>;
 
 /** GET /views/account-balance, also as ?list=by-status&by=open&order=newest-first, and /views/account-balance/{accountId} */
-export const accountBalance: RowPerStream<Balance, AccountEvent> = {
-  kind: 'row-per-stream',
+export const accountBalance = rowPerStream<Balance, AccountEvent>()({
   row,
   name: 'account-balance',
   revision: 1,
@@ -32,4 +31,4 @@ export const accountBalance: RowPerStream<Balance, AccountEvent> = {
     MoneyCredited: (row, { data, at }) => row && { ...row, balance: row.balance + data.amount, changedAt: at },
     AccountClosed: (row, { at }) => row && { ...row, status: 'closed', changedAt: at },
   },
-};
+});

@@ -1,4 +1,4 @@
-import { type RowsPerStream, rowKey } from 'foldstream';
+import { rowKey, rowsPerStream } from 'foldstream';
 import * as z from 'zod';
 import { type AccountEvent, accountSource } from '../../../events/account.ts';
 import { instant } from '../../fields.ts';
@@ -18,8 +18,7 @@ type Entry = Readonly<z.infer<typeof row>>;
 type For = Pick<Entry, 'reference' | 'counterparty'>;
 
 /** GET /views/account-statement/{accountId}: the entries in order, each with the balance after it. */
-export const accountStatement: RowsPerStream<Running, Entry, AccountEvent> = {
-  kind: 'rows-per-stream',
+export const accountStatement = rowsPerStream<Running, Entry, AccountEvent>()({
   row,
   name: 'account-statement',
   revision: 1,
@@ -35,7 +34,7 @@ export const accountStatement: RowsPerStream<Running, Entry, AccountEvent> = {
     MoneyCredited: (memory, event) => enter(memory, event, event.data.purpose, event.data.amount, forWhat(event.data)),
     AccountClosed: (memory, event) => enter(memory, event, 'closed', 0),
   },
-};
+});
 
 type Place = Readonly<{ version: number; at: string }>;
 

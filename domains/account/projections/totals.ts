@@ -1,4 +1,4 @@
-import type { SharedRows } from 'foldstream';
+import { sharedRows } from 'foldstream';
 import * as z from 'zod';
 import { type AccountEvent, accountSource } from '../../../events/account.ts';
 import { count, sumByCurrency } from '../../fields.ts';
@@ -8,8 +8,7 @@ type Known = Readonly<{ owner?: string; currency: string; balance: number; statu
 const row = z.object({ open: count, closed: count, balances: sumByCurrency });
 
 /** GET /views/account-totals/{owner}: the number and the total balance of an owner's accounts, by currency. */
-export const accountTotals: SharedRows<Known, AccountEvent> = {
-  kind: 'shared-rows',
+export const accountTotals = sharedRows<Known, AccountEvent>()({
   row,
   name: 'account-totals',
   revision: 1,
@@ -28,4 +27,4 @@ export const accountTotals: SharedRows<Known, AccountEvent> = {
     owner === undefined ? {} : { [owner]: { counts: { [status]: 1 }, sums: { [currency]: balance } } },
   owner: (row) => row,
   show: ({ counts, sums }) => ({ open: counts.open ?? 0, closed: counts.closed ?? 0, balances: sums }),
-};
+});

@@ -1,4 +1,4 @@
-import { type Recorded, type RowsPerStream, rowKey } from 'foldstream';
+import { type Recorded, rowKey, rowsPerStream } from 'foldstream';
 import * as z from 'zod';
 import { type FraudWatchEvent, fraudWatchSource } from '../../../events/fraud-watch.ts';
 import { instant } from '../../fields.ts';
@@ -22,8 +22,7 @@ const enter = (_: Nothing, { type, data, entityId, version, at }: Recorded<Fraud
 
 /** GET /views/suspicions/{accountId}, and for all accounts ?list=newest&order=newest-first, or of one kind
  * ?list=by-suspicion&by=RapidWithdrawalsSuspected. Its events are few: one partition takes them. */
-export const suspicions: RowsPerStream<Nothing, Suspicion, FraudWatchEvent> = {
-  kind: 'rows-per-stream',
+export const suspicions = rowsPerStream<Nothing, Suspicion, FraudWatchEvent>()({
   row,
   name: 'suspicions',
   revision: 1,
@@ -32,4 +31,4 @@ export const suspicions: RowsPerStream<Nothing, Suspicion, FraudWatchEvent> = {
   initial: {},
   lists: { newest: { sort: (row) => row.raisedAt }, 'by-suspicion': { by: (row) => row.suspicion, sort: (row) => row.raisedAt } },
   on: { RapidWithdrawalsSuspected: enter, UnusualWithdrawalSuspected: enter, MoneyPassedThroughSuspected: enter },
-};
+});

@@ -1,4 +1,4 @@
-import type { SharedRows } from 'foldstream';
+import { sharedRows } from 'foldstream';
 import * as z from 'zod';
 import { type OrderEvent, orderSource } from '../../../events/order.ts';
 import { count, sumByCurrency } from '../../fields.ts';
@@ -10,8 +10,7 @@ type Known = Readonly<{ status?: OrderStatus; currency: string; lines: readonly 
 const row = z.object({ orders: count, totals: sumByCurrency });
 
 /** GET /views/orders-by-status/{status}: the number of orders and their total, by currency. */
-export const ordersByStatus: SharedRows<Known, OrderEvent> = {
-  kind: 'shared-rows',
+export const ordersByStatus = sharedRows<Known, OrderEvent>()({
   row,
   name: 'orders-by-status',
   revision: 1,
@@ -32,4 +31,4 @@ export const ordersByStatus: SharedRows<Known, OrderEvent> = {
   shares: ({ status, currency, lines }) =>
     status === undefined ? {} : { [status]: { counts: { orders: 1 }, sums: { [currency]: totalOf(lines) } } },
   show: ({ counts, sums }) => ({ orders: counts.orders ?? 0, totals: sums }),
-};
+});

@@ -1,4 +1,4 @@
-import type { RowPerStream } from 'foldstream';
+import { rowPerStream } from 'foldstream';
 import * as z from 'zod';
 import { type OrderEvent, orderSource } from '../../../events/order.ts';
 import { currency, instant } from '../../fields.ts';
@@ -20,8 +20,7 @@ const row = z.object({
 type Row = Readonly<z.infer<typeof row>>;
 
 /** GET /views/customer-orders, also as ?list=by-status&by=placed&order=newest-first, and /views/customer-orders/{orderId} */
-export const customerOrders: RowPerStream<Row, OrderEvent> = {
-  kind: 'row-per-stream',
+export const customerOrders = rowPerStream<Row, OrderEvent>()({
   row,
   name: 'customer-orders',
   revision: 1,
@@ -43,7 +42,7 @@ export const customerOrders: RowPerStream<Row, OrderEvent> = {
     OrderExpired: (row, event) => changed(row, 'expired', event),
     OrderSettledByHand: (row, event) => changed(row, 'settled-by-hand', event),
   },
-};
+});
 
 const changed = (row: Row | undefined, status: OrderStatus, { at }: { at: string }, why: Partial<Row> = {}) =>
   row && { ...row, ...why, status, changedAt: at };

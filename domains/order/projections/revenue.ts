@@ -1,4 +1,4 @@
-import type { Share, SharedRows } from 'foldstream';
+import { type Share, sharedRows } from 'foldstream';
 import * as z from 'zod';
 import { type OrderEvent, orderSource } from '../../../events/order.ts';
 import { count, sumByCurrency } from '../../fields.ts';
@@ -8,8 +8,7 @@ type Known = Readonly<{ amount: number; currency: string; day?: string; cancelle
 const row = z.object({ orders: count, cancelled: count, revenue: sumByCurrency });
 
 /** GET /views/revenue/{day}: the orders confirmed on a day (UTC), by currency. A later cancellation reduces the sum of that day. */
-export const revenue: SharedRows<Known, OrderEvent> = {
-  kind: 'shared-rows',
+export const revenue = sharedRows<Known, OrderEvent>()({
   row,
   name: 'revenue',
   revision: 1,
@@ -26,4 +25,4 @@ export const revenue: SharedRows<Known, OrderEvent> = {
     return { [day]: cancelled ? { counts: { cancelled: 1 } } : { counts: { orders: 1 }, sums: { [currency]: amount } } };
   },
   show: ({ counts, sums }) => ({ orders: counts.orders ?? 0, cancelled: counts.cancelled ?? 0, revenue: sums }),
-};
+});

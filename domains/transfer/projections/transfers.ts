@@ -1,4 +1,4 @@
-import type { RowPerStream } from 'foldstream';
+import { rowPerStream } from 'foldstream';
 import * as z from 'zod';
 import { type TransferEvent, transferSource } from '../../../events/transfer.ts';
 import { currency, instant } from '../../fields.ts';
@@ -19,8 +19,7 @@ const row = z.object({
 type Row = Readonly<z.infer<typeof row>>;
 
 /** GET /views/customer-transfers, also as ?list=by-status&by=pending&order=newest-first, and /views/customer-transfers/{transferId} */
-export const customerTransfers: RowPerStream<Row, TransferEvent> = {
-  kind: 'row-per-stream',
+export const customerTransfers = rowPerStream<Row, TransferEvent>()({
   row,
   name: 'customer-transfers',
   revision: 1,
@@ -35,4 +34,4 @@ export const customerTransfers: RowPerStream<Row, TransferEvent> = {
     TransferFailed: (row, { data, at }) => row && { ...row, ...data, status: 'failed', changedAt: at },
     TransferSettledByHand: (row, { at }) => row && { ...row, status: 'settled-by-hand', changedAt: at },
   },
-};
+});

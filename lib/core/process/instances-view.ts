@@ -75,6 +75,12 @@ const declared = {
 } as const satisfies Omit<RowPerStream<InstanceRow, ProcessEvent>, 'from'>;
 
 /**
+ * The view of the instances, as callers of the typed client see it.
+ * @example type Row = InstancesView extends RowPerStream<infer Row, never> ? Row : never;
+ */
+export type InstancesView = RowPerStream<InstanceRow, ProcessEvent, typeof instancesName, 'by-status', 'process'>;
+
+/**
  * The rows' handlers, independent of the manifest: the hash of their code is theirs, and they tell the kernel's view from a manifest's own.
  * @example instancesOf(manifest.processes)[0]?.on === instanceRows; // true
  */

@@ -108,7 +108,7 @@ describe('folding a history', () => {
           throw new RangeError('no deposits here');
         },
       },
-    } satisfies typeof accountBalance;
+    };
     const report = reportOf(one, { ...manifest, projections: [picky, accountBalance] }, [['account-1', 3, state(12)]]);
     expect(report.failures).toEqual([
       { stream: 'account-1', commit: 1, by: 'the view picky', reason: 'Error: RangeError: no deposits here' },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventOf, type Source, v1 } from '../../../lib/index.ts';
+import { type EventOf, v1 } from '../../../lib/index.ts';
 
 /** Of an address only the digest is stored: an event cannot be taken back, and an address is about a person. */
 const mail = z.string().length(64);
@@ -10,5 +10,3 @@ export const guestEvents = {
 };
 
 export type GuestEvent = EventOf<typeof guestEvents>;
-
-export const guestSource: Source<GuestEvent> = { category: 'guest', events: guestEvents };

@@ -1,11 +1,10 @@
-import type { SharedRows } from '../../../lib/index.ts';
+import { sharedRows } from '../../../lib/index.ts';
 import { type RoomEvent, roomSource } from '../events/room.ts';
 
 type Held = Readonly<{ room: string; nights: readonly string[] }>;
 
 /** Shared rows, one for each night, to which all rooms add: GET /views/occupancy/2026-12-24 */
-export const occupancy: SharedRows<Held, RoomEvent> = {
-  kind: 'shared-rows',
+export const occupancy = sharedRows<Held, RoomEvent>()({
   name: 'occupancy',
   revision: 1,
   from: roomSource,
@@ -17,4 +16,4 @@ export const occupancy: SharedRows<Held, RoomEvent> = {
   },
   shares: ({ room, nights }) => Object.fromEntries(nights.map((night) => [night, { members: { rooms: { [room]: 1 } } }])),
   show: ({ members }) => ({ rooms: Object.keys(members.rooms ?? {}).sort() }),
-};
+});

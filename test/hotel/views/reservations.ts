@@ -1,4 +1,4 @@
-import type { RowPerStream } from '../../../lib/index.ts';
+import { rowPerStream } from '../../../lib/index.ts';
 import { type ReservationEvent, reservationSource } from '../events/reservation.ts';
 import type { ReservationStatus } from '../reservation.ts';
 
@@ -16,8 +16,7 @@ type Row = Readonly<{
 }>;
 
 /** One row for each reservation: GET /views/reservations, and ?list=by-status&by=kept for the newest of a kind. */
-export const reservations: RowPerStream<Row, ReservationEvent> = {
-  kind: 'row-per-stream',
+export const reservations = rowPerStream<Row, ReservationEvent>()({
   name: 'reservations',
   revision: 1,
   from: reservationSource,
@@ -43,7 +42,7 @@ export const reservations: RowPerStream<Row, ReservationEvent> = {
     ReservationRejected: (row, event) => changed(row, 'rejected', event, event.data),
     ReservationSettled: (row, event) => changed(row, 'settled', event),
   },
-};
+});
 
 const changed = (row: Row | undefined, status: ReservationStatus, { at }: { at: string }, why: { reason?: string } = {}) =>
   row && { ...row, ...why, status, changedAt: at };

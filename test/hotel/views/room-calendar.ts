@@ -1,12 +1,11 @@
-import type { RowsPerStream } from '../../../lib/index.ts';
+import { rowsPerStream } from '../../../lib/index.ts';
 import { type RoomEvent, roomSource } from '../events/room.ts';
 
 type Nothing = Readonly<Record<string, never>>;
 type Night = Readonly<{ night: string; reservation: string }>;
 
 /** Many rows for each room, one for each night that is held: GET /views/room-calendar/{room}, in the order of the nights. */
-export const roomCalendar: RowsPerStream<Nothing, Night, RoomEvent> = {
-  kind: 'rows-per-stream',
+export const roomCalendar = rowsPerStream<Nothing, Night, RoomEvent>()({
   name: 'room-calendar',
   revision: 1,
   from: roomSource,
@@ -22,4 +21,4 @@ export const roomCalendar: RowsPerStream<Nothing, Night, RoomEvent> = {
       rows: Object.fromEntries(nights.map((night) => [night, undefined])),
     }),
   },
-};
+});

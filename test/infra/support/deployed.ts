@@ -4,7 +4,7 @@ import { App } from 'aws-cdk-lib';
 
 import * as z from 'zod';
 import { type AnyDecider, command, type Decider } from '../../../lib/core/decider.ts';
-import { defineManifest } from '../../../lib/core/manifest.ts';
+import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import { decidersOf } from '../../../lib/core/process/decider.ts';
 import type { RowPerStream, RowsPerStream } from '../../../lib/core/projection.ts';
 import { v1 } from '../../../lib/core/version.ts';
@@ -114,7 +114,7 @@ export const alarmTopic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
 export const synthesized = (
   stage: 'dev' | 'prod' = 'dev',
   context: Parameters<typeof settingsFor>[1] = {},
-  driven = manifest,
+  driven: Manifest = manifest,
 ) => {
   const code = {
     steps,

@@ -1,5 +1,10 @@
-import type { Decider } from '../../../lib/index.ts';
-import { type Desk, type DeskCommand, type DeskEvent, desk, lampEvents } from './right.ts';
+import { decider } from '../../../lib/index.ts';
+import { type Desk, type DeskEvent, deskParts, lampEvents } from './right.ts';
 
 // The compiler names: Lit
-export const wrong: Decider<Desk, DeskCommand, DeskEvent> = { ...desk, events: lampEvents };
+export const wrong = decider<Desk, DeskEvent>()({
+  ...deskParts,
+  category: 'desk',
+  decide: { Open: () => [], Close: () => [] },
+  events: lampEvents,
+});

@@ -1,12 +1,12 @@
-import type { Decider } from '../../../lib/index.ts';
-import { type Desk, type DeskCommand, type DeskEvent, desk, deskCommands, deskEvents } from './right.ts';
+import { decider } from '../../../lib/index.ts';
+import { type Desk, type DeskEvent, desk, deskCommands, deskEvents } from './right.ts';
 
-// The compiler names: 'Close'
-export const wrong: Decider<Desk, DeskCommand, DeskEvent> = {
+// The compiler names: Property 'Close' is missing
+export const wrong = decider<Desk, DeskEvent>()({
   category: 'desk',
   events: deskEvents,
   commands: deskCommands,
   initial: { open: false },
   decide: { Open: () => [] },
   evolve: desk.evolve,
-};
+});

@@ -1,14 +1,15 @@
-import type { Decider } from '../../../lib/index.ts';
-import { type Desk, type DeskCommand, type DeskEvent, desk } from './right.ts';
+import { decider } from '../../../lib/index.ts';
+import { type Desk, type DeskEvent, deskParts } from './right.ts';
 
 // The compiler names: "Opend"
-export const wrong: Decider<Desk, DeskCommand, DeskEvent> = {
-  ...desk,
+export const wrong = decider<Desk, DeskEvent>()({
+  ...deskParts,
+  category: 'desk',
   decide: {
-    ...desk.decide,
+    Close: () => [],
     Open: ({ open }, { by }) => {
       if (open) return [];
       return [{ type: 'Opend', data: { by } }];
     },
   },
-};
+});

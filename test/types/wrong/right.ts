@@ -1,15 +1,5 @@
 import * as z from 'zod';
-import {
-  type CommandOf,
-  command,
-  type Decider,
-  type EventOf,
-  later,
-  process,
-  type Source,
-  send,
-  v1,
-} from '../../../lib/index.ts';
+import { command, decider, type EventOf, later, process, type Source, send, v1 } from '../../../lib/index.ts';
 
 declare module '../../../lib/index.ts' {
   interface Roles {
@@ -28,9 +18,7 @@ export const lampCommands = { Light: command(['process'], z.object({})) };
 export const memory = v1(z.object({ desk: z.string() }));
 
 export type DeskEvent = EventOf<typeof deskEvents>;
-export type DeskCommand = CommandOf<typeof deskCommands>;
 export type LampEvent = EventOf<typeof lampEvents>;
-export type LampCommand = CommandOf<typeof lampCommands>;
 export const deskSource: Source<DeskEvent> = { category: 'desk', events: deskEvents };
 export const lampSource: Source<LampEvent> = { category: 'lamp', events: lampEvents };
 export interface Desk {
@@ -38,26 +26,30 @@ export interface Desk {
 }
 export type Memory = ReturnType<typeof memory.parse>;
 
-export const desk: Decider<Desk, DeskCommand, DeskEvent> = {
-  category: 'desk',
+export const deskParts = {
   events: deskEvents,
   commands: deskCommands,
   initial: { open: false },
+  evolve: { Opened: (): Desk => ({ open: true }), Closed: (): Desk => ({ open: false }) },
+};
+
+export const desk = decider<Desk, DeskEvent>()({
+  ...deskParts,
+  category: 'desk',
   decide: {
     Open: ({ open }, { by }) => (open ? [] : [{ type: 'Opened', data: { by } }]),
     Close: () => [{ type: 'Closed', data: { why: 'late' } }],
   },
-  evolve: { Opened: () => ({ open: true }), Closed: () => ({ open: false }) },
-};
+});
 
-export const lamp: Decider<Desk, LampCommand, LampEvent> = {
+export const lamp = decider<Desk, LampEvent>()({
   category: 'lamp',
   events: lampEvents,
   commands: lampCommands,
   initial: { open: false },
   decide: { Light: () => [{ type: 'Lit', data: {} }] },
   evolve: { Lit: (state) => state },
-};
+});
 
 export const declared = {
   category: 'evening',

@@ -1,5 +1,10 @@
-import type { Decider } from '../../../lib/index.ts';
-import { type Desk, type DeskCommand, type DeskEvent, desk } from './right.ts';
+import { decider } from '../../../lib/index.ts';
+import { type Desk, type DeskEvent, deskParts } from './right.ts';
 
 // The compiler names: "clark"
-export const wrong: Decider<Desk, DeskCommand, DeskEvent> = { ...desk, history: ['clark', 'operator'] };
+export const wrong = decider<Desk, DeskEvent>()({
+  ...deskParts,
+  category: 'desk',
+  decide: { Open: () => [], Close: () => [] },
+  history: ['clark', 'operator'],
+});

@@ -1,8 +1,9 @@
-import type { Decider } from '../../../lib/index.ts';
-import { type Desk, type DeskCommand, type DeskEvent, desk } from './right.ts';
+import { decider } from '../../../lib/index.ts';
+import { type Desk, type DeskEvent, deskParts } from './right.ts';
 
 // The compiler names: 'bye'
-export const wrong: Decider<Desk, DeskCommand, DeskEvent> = {
-  ...desk,
-  decide: { ...desk.decide, Open: () => [{ type: 'Opened', data: { bye: 'ada' } }] },
-};
+export const wrong = decider<Desk, DeskEvent>()({
+  ...deskParts,
+  category: 'desk',
+  decide: { Close: () => [], Open: () => [{ type: 'Opened', data: { bye: 'ada' } }] },
+});

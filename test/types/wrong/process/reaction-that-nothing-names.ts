@@ -1,5 +1,5 @@
-import { process, send } from '../../../lib/index.ts';
-import { type DeskEvent, declared, lamp, type Memory } from './right.ts';
+import { process, send } from '../../../../lib/index.ts';
+import { type DeskEvent, declared, lamp, type Memory } from '../right.ts';
 
 // The compiler names: onDone.lit
 export const wrong = process<Memory, DeskEvent>()({

@@ -1,5 +1,5 @@
-import { later, process } from '../../../lib/index.ts';
-import { type DeskEvent, declared, type Memory } from './right.ts';
+import { later, process } from '../../../../lib/index.ts';
+import { type DeskEvent, declared, type Memory } from '../right.ts';
 
 // The compiler names: 'evenning'
 export const wrong = process<Memory, DeskEvent>()({

@@ -1,5 +1,5 @@
-import { process } from '../../../lib/index.ts';
-import { type DeskEvent, declared, type Memory } from './right.ts';
+import { process } from '../../../../lib/index.ts';
+import { type DeskEvent, declared, type Memory } from '../right.ts';
 
 // The compiler names: on.Opend
 export const wrong = process<Memory, DeskEvent>()({

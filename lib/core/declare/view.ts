@@ -1,0 +1,47 @@
+import type { Message } from '../message.ts';
+import type { RowPerStream, RowsPerStream, SharedRows } from '../projection.ts';
+import type { Total } from '../share.ts';
+
+/**
+ * Declares a view with one row for each stream. The compiler infers its name and those of its lists and filters, for callers of the typed client.
+ * @example
+ * export const accountBalance = rowPerStream<Balance, AccountEvent>()({
+ *   name: 'account-balance', revision: 1, from: accountSource, may: ['owner'], owner: (row) => row.owner,
+ *   on: { AccountOpened: (_, { data }) => ({ ...data, balance: 0 }) },
+ * });
+ */
+export const rowPerStream =
+  <Row extends object, E extends Message>() =>
+  <const Name extends string, const Lists extends string = never, const Filter extends keyof Row & string = never>(
+    declared: Omit<RowPerStream<Row, E, Name, Lists, Filter>, 'kind'>,
+  ): RowPerStream<Row, E, Name, Lists, Filter> => ({ kind: 'row-per-stream', ...declared });
+
+/**
+ * Declares a view with many rows for each stream.
+ * @example
+ * export const accountStatement = rowsPerStream<Memory, Entry, AccountEvent>()({
+ *   name: 'account-statement', revision: 1, from: accountSource, may: ['operator'], initial: { balance: 0 },
+ *   on: { MoneyDeposited: ({ balance }, { version, data }) => ({ memory: { balance: balance + data.amount }, rows: { [rowKey(version)]: data } }) },
+ * });
+ */
+export const rowsPerStream =
+  <Memory, Row extends object, E extends Message>() =>
+  <const Name extends string, const Lists extends string = never, const Filter extends keyof Row & string = never>(
+    declared: Omit<RowsPerStream<Memory, Row, E, Name, Lists, Filter>, 'kind'>,
+  ): RowsPerStream<Memory, Row, E, Name, Lists, Filter> => ({ kind: 'rows-per-stream', ...declared });
+
+/**
+ * Declares a view whose rows are sums over many streams. Readers see what `show` returns, and without it the whole total.
+ * @example
+ * export const revenue = sharedRows<Memory, OrderEvent>()({
+ *   name: 'revenue', revision: 1, from: orderSource, may: ['operator'], initial: {},
+ *   on: { OrderConfirmed: (_, { at }) => ({ day: at.slice(0, 10) }) },
+ *   shares: ({ day }) => (day === undefined ? {} : { [day]: { counts: { orders: 1 } } }),
+ *   show: ({ counts }) => ({ orders: counts.orders ?? 0 }),
+ * });
+ */
+export const sharedRows =
+  <Memory, E extends Message>() =>
+  <const Name extends string, Shown extends object = Total>(
+    declared: Omit<SharedRows<Memory, E, Name, Shown>, 'kind'>,
+  ): SharedRows<Memory, E, Name, Shown> => ({ kind: 'shared-rows', ...declared });
