@@ -6,6 +6,7 @@ export const requestHeaders = [
   'If-Match',
   'If-None-Match',
   'Consistent-With',
+  'Dry-Run',
   'X-Correlation-Id',
   'traceparent',
 ] as const;

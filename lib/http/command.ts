@@ -3,15 +3,16 @@ import { isPublic } from '../core/access.ts';
 import { type Commit, versionBefore } from '../core/commit.ts';
 import type { AnyDecider, CommandFormat } from '../core/decider.ts';
 import { ProblemError } from '../core/problem.ts';
-import { kebab, streamName } from '../core/stream.ts';
+import { kebab, parseStream, streamName } from '../core/stream.ts';
 import { committedAnswer, handleCommand } from '../engine/command/handle.ts';
 import { type Owning, ownsNamed } from '../engine/command/owning.ts';
 import { commandProblem } from '../engine/command/problem.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../engine/command/request.ts';
 import type { Keys } from '../engine/ports.ts';
-import { invalid, notFound, validId } from '../engine/problems.ts';
+import { invalid, notFound, notYours, validId } from '../engine/problems.ts';
 import { type Awaited, consistencyToken } from '../engine/query/consistency.ts';
 import { jsonBody, shaped } from './body.ts';
+import { answerDryRun, asksForDryRun } from './dry-run.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
 const keyForm = /^[\x21-\x7e]{1,128}$/;
@@ -62,55 +63,70 @@ const lastOfTypes = async ({ store }: Commanding, stream: string, commit: number
   return [newest, ...earlier];
 };
 
-/** Answers `POST /{category}/{id}/{command}`. */
-export const answerCommand = async (
-  commanding: Commanding,
-  request: HttpRequest,
-  owning: Owning = new Map(),
-): Promise<HttpResponse> => {
-  const { decider, keys } = commanding;
+/** A command as its request has it. */
+type Asked = Readonly<{ format: CommandFormat<unknown>; asked: CommandRequest }>;
+
+const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest): Promise<Asked> => {
   const id = validId(request.path.id);
   // A command for anyone has its own route, whose path names it.
   const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
   const body = jsonBody(request.body);
   const data = shaped(format.schema, body, unfit);
   const version = expectedVersion(request.headers['if-match']);
-  const { requestId, network } = request;
-  const commandRequest: CommandRequest = {
+  const { requestId, network, actor } = request;
+  const asked: CommandRequest = {
     stream: streamName(decider.category, id),
     command: { type, data },
-    actor: request.actor,
+    actor,
     ...(await identity(keys, request, type, body)),
     ...(version !== undefined && { expectedVersion: version }),
-    meta: {
-      ...trailIn(request),
-      causation: requestId,
-      ...(network && { network }),
-    },
+    meta: { ...trailIn(request), causation: requestId, ...(network && { network }) },
   };
-  const answer: CommandAnswer = (await ownsNamed(owning, format, data, request.actor))
-    ? await handleCommand(commanding, commandRequest)
-    : { outcome: 'forbidden' };
+  return { format, asked };
+};
+
+/** The answer to a command that took effect, or found nothing to change. */
+const answerOf = async (
+  commanding: Commanding,
+  { actor }: CommandRequest,
+  answer: Extract<CommandAnswer, { outcome: 'committed' | 'unchanged' }>,
+): Promise<HttpResponse> => {
+  const { keys } = commanding;
   if (answer.outcome === 'unchanged') {
     const { stream, version, commit } = answer;
-    const token = await consistencyToken(keys, request.actor.id, ...(await lastOfTypes(commanding, stream, commit)));
+    const token = await consistencyToken(keys, actor.id, ...(await lastOfTypes(commanding, stream, commit)));
     return {
       status: 200,
       body: { stream, version, commit, events: [] },
       headers: { etag: `"${version}"`, 'consistency-token': token },
     };
   }
-  if (answer.outcome !== 'committed') throw new ProblemError(commandProblem(answer, commandRequest));
   const { stream, commit } = answer.commit;
-  const token = await consistencyToken(keys, request.actor.id, { stream, commit, types: typesOf(answer.commit) });
+  const { category = '', id = '' } = parseStream(stream) ?? {};
+  const token = await consistencyToken(keys, actor.id, { stream, commit, types: typesOf(answer.commit) });
   return {
     status: versionBefore(answer.commit) === 0 ? 201 : 200,
     body: committedAnswer(answer.commit),
     headers: {
       etag: `"${answer.commit.version}"`,
       // Relative to the command's path: an API may live below a prefix.
-      location: `../../streams/${decider.category}/${id}`,
+      location: `../../streams/${category}/${id}`,
       'consistency-token': token,
     },
   };
+};
+
+/** Answers `POST /{category}/{id}/{command}`. */
+export const answerCommand = async (
+  commanding: Commanding,
+  request: HttpRequest,
+  owning: Owning = new Map(),
+): Promise<HttpResponse> => {
+  const isDryRun = asksForDryRun(request);
+  const { format, asked } = await commandIn(commanding, request);
+  if (!(await ownsNamed(owning, format, asked.command.data, request.actor))) throw notYours();
+  if (isDryRun) return answerDryRun(commanding, asked);
+  const answer = await handleCommand(commanding, asked);
+  if (answer.outcome === 'committed' || answer.outcome === 'unchanged') return answerOf(commanding, asked, answer);
+  throw new ProblemError(commandProblem(answer, asked));
 };

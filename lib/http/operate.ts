@@ -3,6 +3,7 @@ import type { Trace } from '../engine/history/trace.ts';
 import { type Operating, orderResume, reportProjections } from '../engine/operate/projections.ts';
 import { invalid, notYours } from '../engine/problems.ts';
 import type { Ordering } from '../engine/rebuild/operator/requests.ts';
+import { onlyForReal } from './dry-run.ts';
 import { onlyKnown } from './page.ts';
 import { answerRebuilds, type Estimating } from './rebuilds.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
@@ -37,6 +38,7 @@ export type Operators = Readonly<{ operating: Operating; ordering: Ordering; est
 export const answerOperator = async (operators: Operators, request: HttpRequest): Promise<HttpResponse> => {
   const { operating, ordering, estimate, trace } = operators;
   if (!allowedAll(['operator'], request.actor)) throw notYours();
+  onlyForReal(request);
   onlyKnown(request.query, known[request.route]);
   switch (request.route) {
     case 'GET /ops/trace/{correlation}':

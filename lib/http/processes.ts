@@ -9,6 +9,7 @@ import {
 } from '../engine/operate/processes.ts';
 import { invalid, notFound, notYours, validId } from '../engine/problems.ts';
 import { jsonBody, shaped } from './body.ts';
+import { onlyForReal } from './dry-run.ts';
 import { onlyKnown, pageRequest } from './page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
@@ -32,6 +33,7 @@ const report = async (operating: ProcessOperating, query: HttpRequest['query']):
 export const answerProcesses = async (operating: ProcessOperating, request: HttpRequest): Promise<HttpResponse> => {
   const { actor, route, path, query, body } = request;
   if (!allowedAll(['operator'], actor)) throw notYours();
+  onlyForReal(request);
   if (path.process === undefined) return report(operating, query);
   onlyKnown(query);
   const which = { process: path.process, instance: validId(path.instance) };

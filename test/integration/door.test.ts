@@ -1,9 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';
+import { as, fresh, theDeployment, tokenOf } from '../support/over-http/http.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 import { pageOrigin } from './setup.ts';
 
 const listed = (headers: Headers, name: string) => (headers.get(name) ?? '').toLowerCase().split(',');
+
+describe.runIf(overHttp())('a dry run', () => {
+  it('tells what the command would append, and stores nothing', async () => {
+    const ada = await as('ada');
+    const id = fresh();
+    const open = (headers = {}) => ada('POST', `/account/${id}/open`, { currency: 'EUR' }, headers);
+    const { status, headers, body } = await open({ 'dry-run': 'true' });
+    expect([status, headers.get('etag'), body]).toMatchObject([
+      200,
+      '"0"',
+      { dryRun: true, version: 1, events: [{ type: 'AccountOpened', version: 1, data: { currency: 'EUR' } }] },
+    ]);
+    expect((await ada('GET', `/streams/account/${id}`)).status).toBe(404);
+    expect((await open()).status).toBe(201);
+    expect((await open({ 'dry-run': 'true' })).body.type).toBe('urn:foldstream:problem:already-open');
+  });
+});
 
 describe.runIf(overHttp())('a page of another origin', () => {
   it('may send a command with its headers and read those of the answer, if its origin is named; another one may not', async () => {

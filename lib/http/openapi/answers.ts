@@ -15,6 +15,22 @@ export const commandAnswer = z.object({
   events: z.array(z.object({ type: z.string(), version: z.int() })),
 });
 
+export const dryRunAnswer = z.object({
+  dryRun: z.literal(true),
+  tookEffect: z.boolean().meta({ description: 'True if the command took effect earlier, under the same Idempotency-Key.' }),
+  stream: z.string(),
+  version: count.meta({ description: 'The version that the stream would have.' }),
+  commit: count,
+  events: z.array(
+    z.object({
+      type: z.string(),
+      version: z.int(),
+      v: z.int().optional().meta({ description: "The format's version: for those who may read the stream's history." }),
+      data: json.optional().meta({ description: "For those who may read the stream's history." }),
+    }),
+  ),
+});
+
 export const pageOf = (row: z.ZodType) =>
   z.object({
     items: z.array(row),

@@ -46,6 +46,11 @@ export const idempotencyKey = header(
   visible,
 );
 export const ifMatch = header('If-Match', 'The ETag of a command\'s answer, such as "5": the command is for that version only.');
+export const dryRun = header(
+  'Dry-Run',
+  'The command is decided, and nothing is stored: the answer tells what it would append, or how it would be refused.',
+  z.enum(['true', 'false']),
+);
 export const ifNoneMatch = header('If-None-Match', 'The ETag of an earlier answer: 304 if it is still right.');
 export const consistentWith = header(
   'Consistent-With',
@@ -64,6 +69,7 @@ export const common: ReadonlySet<Parameter> = new Set([
   ...trail,
   idempotencyKey,
   ifMatch,
+  dryRun,
   ifNoneMatch,
   consistentWith,
   ...paging,

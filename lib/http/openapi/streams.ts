@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { isPublic } from '../../core/access.ts';
 import { type AnyDecider, historyFor } from '../../core/decider.ts';
 import { kebab } from '../../core/stream.ts';
-import { commandAnswer, differenceAnswer, historyOf, stateAnswer } from './answers.ts';
+import { commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
 import type { Operation } from './operation.ts';
-import { entityId, idempotencyKey, ifMatch, inQuery, paging, trail } from './parameters.ts';
+import { dryRun, entityId, idempotencyKey, ifMatch, inQuery, paging, trail } from './parameters.ts';
 
 const words = (type: string) => kebab(type).replaceAll('-', ' ');
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -20,12 +20,12 @@ const commandOperations = ({ category, commands }: AnyDecider): readonly Operati
       tag: category,
       summary: sentence(`${words(type)} (${category})`),
       may,
-      parameters: [entityId(category), idempotencyKey, ifMatch, ...trail],
+      parameters: [entityId(category), idempotencyKey, ifMatch, dryRun, ...trail],
       body: { schema },
       answers: {
         200: {
-          description: 'It took effect, or there was nothing to change.',
-          schema: commandAnswer,
+          description: 'It took effect, or there was nothing to change. With Dry-Run: what it would append.',
+          schema: z.union([commandAnswer, dryRunAnswer]),
           headers: ['etag', 'location', 'token'] as const,
         },
         201: {

@@ -135,6 +135,7 @@ describe('over HTTP', () => {
     ({
       path: {},
       query: {},
+      headers: {},
       actor: { id: 'o', kind: 'user', roles: ['operator'] },
       correlation: 'c',
       route: resume,

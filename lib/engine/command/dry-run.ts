@@ -1,0 +1,41 @@
+import type { Commit } from '../../core/commit.ts';
+import { follow } from '../store/load.ts';
+import { begin, decideAll, earlier, refresh } from './part.ts';
+import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
+
+/** The commit that a command would make, or has made already under its id. */
+type Tried = Readonly<{
+  outcome: 'tried';
+  commit: Commit;
+  tookEffect: boolean;
+  /** The stream's states before and after the commit; of a command that took effect earlier, the state now. */
+  states: readonly unknown[];
+}>;
+
+export type DryRunAnswer = Tried | Exclude<CommandAnswer, { outcome: 'committed' }>;
+
+/** The same ports, of which none stores anything: loading a long stream would save snapshots. */
+const withoutWrites = (commanding: Commanding): Commanding => ({
+  ...commanding,
+  snapshots: { ...commanding.snapshots, save: async () => {} },
+});
+
+/** Decides a command as if it were handled now, and appends nothing. */
+export const dryRun = async (given: Commanding, request: CommandRequest): Promise<DryRunAnswer> => {
+  const commanding = withoutWrites(given);
+  let already: Commit | undefined;
+  const seen = (commits: readonly Commit[]) => {
+    already ??= commits.find(({ command }) => command === request.id);
+  };
+  const part = await begin({ commanding, request }, seen);
+  // No append will confirm a cached state.
+  if (!part.confirmed) await refresh(part, seen);
+  const { state } = part.known;
+  const first = await earlier(part, already);
+  if (first)
+    return first.outcome === 'committed' ? { outcome: 'tried', commit: first.commit, tookEffect: true, states: [state] } : first;
+  const decided = await decideAll([part]);
+  if ('answer' in decided) return decided.answer as Exclude<CommandAnswer, { outcome: 'committed' }>;
+  const commit = decided.find(({ stream }) => stream === request.stream)!;
+  return { outcome: 'tried', commit, tookEffect: false, states: [state, follow(commanding, part.known, [commit]).state] };
+};
