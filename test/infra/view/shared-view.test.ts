@@ -16,6 +16,7 @@ const { on: _, ...shared } = accountTotals;
 const template = flattened(
   new FoldstreamStack(new App(), 'shared', {
     manifest: defineManifest({
+      roles: ['teller', 'auditor'],
       aggregates: [account, parcel],
       projections: [
         {
