@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
+/** The package's own folder: this repository, or `node_modules/foldstream` of a project, where everything is compiled. */
 const home = fileURLToPath(new URL('../../..', import.meta.url));
+const extension = extname(fileURLToPath(import.meta.url));
+
+/** One of the package's own modules, named from `lib` on and without its extension. */
+export const ownModule = (name: string): string => join(home, 'lib', `${name}${extension}`);
 
 export type BundleSource = Readonly<{
   /** The module that exports the manifest: a path or a file URL. */
@@ -60,9 +65,7 @@ export const projectCode = (manifest: string) =>
 const credentials: Plugin = {
   name: 'credentials',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({
-      path: join(home, 'lib', 'aws', 'function-credentials.ts'),
-    })),
+    onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: ownModule('aws/function-credentials') })),
 };
 
 // CommonJS packages inside an ES module ask for node's own modules by `require`, which there is none of.
@@ -71,10 +74,10 @@ const banner = "import{createRequire as foldstreamRequire}from'node:module';cons
 /** Bundles every step's function once. The same sources make the same bytes on any machine and in any folder. */
 export const bundle = async ({ manifestModule, functions = join(home, 'functions'), out }: BundleSource): Promise<Bundles> => {
   const manifest = pathOf(manifestModule);
-  const steps = (await readdir(functions)).filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'));
+  const steps = (await readdir(functions)).filter((file) => /(?<!\.d)\.[jt]s$/.test(file));
   const { outputFiles } = await build({
     ...compiled,
-    entryPoints: steps.map((file) => ({ in: join(functions, file), out: join(basename(file, '.ts'), 'index') })),
+    entryPoints: steps.map((file) => ({ in: join(functions, file), out: join(basename(file, extname(file)), 'index') })),
     outdir: join(home, 'dist'),
     outExtension: { '.js': '.mjs' },
     sourcemap: 'external',
@@ -83,7 +86,7 @@ export const bundle = async ({ manifestModule, functions = join(home, 'functions
     plugins: [manifestIs(manifest), credentials],
   });
   const folders = steps.map(async (file) => {
-    const step = basename(file, '.ts');
+    const step = basename(file, extname(file));
     const files = outputFiles
       .filter(({ path }) => basename(dirname(path)) === step)
       .map(({ path, text }) => [basename(path), path.endsWith('.map') ? portable(text, dirname(path), dirname(manifest)) : text])

@@ -1,11 +1,8 @@
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Manifest } from '../../core/manifest.ts';
-import { pathOf, projectCode } from './bundle.ts';
+import { ownModule, pathOf, projectCode } from './bundle.ts';
 import { hashOfCode, homeOf, modulesOf } from './manifest-modules.ts';
-
-const core = (file: string) => fileURLToPath(new URL(`../../core/${file}`, import.meta.url));
 
 /**
  * For each category, a hash of the code that folds its streams: the module that exports its decider with all that it imports, and the
@@ -26,13 +23,13 @@ export const foldCode = async (
 };
 
 /** The decider of a process is made by the kernel, of what the process's module declares. */
-const kernelProcess = `export { processDecider as kernelProcess } from ${JSON.stringify(core('process/decider.ts'))};`;
+const kernelProcess = `export { processDecider as kernelProcess } from ${JSON.stringify(ownModule('core/process/decider'))};`;
 
 const hashOf = async (module: string, kernel: readonly string[]): Promise<string> => {
   const entry = [
     `export * from ${JSON.stringify(module)};`,
-    `export { fold as kernelFold } from ${JSON.stringify(core('decider.ts'))};`,
-    `export { readEvent as kernelRead } from ${JSON.stringify(core('version.ts'))};`,
+    `export { fold as kernelFold } from ${JSON.stringify(ownModule('core/decider'))};`,
+    `export { readEvent as kernelRead } from ${JSON.stringify(ownModule('core/version'))};`,
     ...kernel,
   ].join('\n');
   const { outputFiles, metafile } = await build({

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { revisionKey } from '../../core/deployed-names.ts';
 import { logWriters } from '../../core/event-log.ts';
@@ -7,7 +6,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { instanceRows } from '../../core/process/instances-view.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
 import type { Source } from '../../core/version.ts';
-import { pathOf, projectCode } from './bundle.ts';
+import { ownModule, pathOf, projectCode } from './bundle.ts';
 import { onlyHandled, timesIn } from './handled-formats.ts';
 import { hashOfCode, homeOf, type Module, modulesOf } from './manifest-modules.ts';
 
@@ -30,8 +29,6 @@ const narrowedTo = async (projection: AnyProjection, code: string, { category, e
   });
 };
 
-const core = (file: string) => fileURLToPath(new URL(`../../core/${file}`, import.meta.url));
-
 type Origin = Readonly<{ path: string; lines: readonly string[] }>;
 
 const line = (path: string, name: string, as: string) => `export { ${name} as ${as} } from ${JSON.stringify(path)};`;
@@ -40,7 +37,7 @@ const line = (path: string, name: string, as: string) => `export { ${name} as ${
 const originOfLog = (projection: AnyProjection, modules: readonly Module[]): Origin | undefined => {
   const [write] = Object.values(projection.on);
   if (write !== logWriters.bare && write !== logWriters.full) return undefined;
-  const path = core('event-log.ts');
+  const path = ownModule('core/event-log');
   const categories = sourcesOf(projection)
     .map(({ category }) => category)
     .sort();
@@ -57,10 +54,10 @@ const originOfLog = (projection: AnyProjection, modules: readonly Module[]): Ori
 /** The module that declares a view, and its exports; the kernel's own views belong to the kernel. */
 const originOf = (projection: AnyProjection, modules: readonly Module[]): Origin | undefined => {
   if (projection.on === instanceRows) {
-    const path = core('process/instances-view.ts');
+    const path = ownModule('core/process/instances-view');
     return {
       path,
-      lines: [line(path, 'instanceRows', 'projection'), line(core('process/events.ts'), 'processEvents', 'formats')],
+      lines: [line(path, 'instanceRows', 'projection'), line(ownModule('core/process/events'), 'processEvents', 'formats')],
     };
   }
   const log = originOfLog(projection, modules);
