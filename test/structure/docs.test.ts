@@ -50,7 +50,7 @@ const linkFaults = (page: string): readonly string[] =>
   });
 
 /** Text that looks like a file of this repository: a path from its root, or the bare name of a source file. */
-const named = /`((?:(?:lib|test|docs|bin|functions|events|domains)\/[\w./-]*[\w-]\/?)|[\w-]+(?:\.[\w-]+)*\.ts)`/g;
+const named = /`((?:(?:lib|test|docs|bin|functions|events|domains|release)\/[\w./-]*[\w-]\/?)|[\w-]+(?:\.[\w-]+)*\.ts)`/g;
 const pathFaults = (page: string): readonly string[] =>
   [...withoutFences(read(page)).matchAll(named)].flatMap(([, name = '']) => {
     const path = name.replace(/\/$/, '');

@@ -1,0 +1,5 @@
+// npm runs this before it packs or publishes this folder, which is not the package: its exports are TypeScript, which Node does not read in node_modules.
+console.error(
+  'This folder is not the package. Build and pack it by: npm run pack. A release is made by its workflow (CONTRIBUTING.md).',
+);
+process.exitCode = 1;

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { installInto } from '../support/pack.ts';
+
+const run = promisify(execFile);
+const repository = resolve(import.meta.dirname, '../..');
+const project = realpathSync(mkdtempSync(join(tmpdir(), 'foldstream-installed-')));
+afterAll(() => rmSync(project, { recursive: true }));
+
+/** A team's repository: what it writes, and nothing of ours. */
+const files: Readonly<Record<string, string>> = {
+  'package.json': JSON.stringify({ name: 'bank', type: 'module', imports: { '#manifest': './manifest.ts' } }),
+  'cdk.json': JSON.stringify({ app: 'node app.ts', versionReporting: false, notices: false }),
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      ...{ target: 'es2024', module: 'nodenext', types: ['node'], noEmit: true, strict: true },
+      // The package's own declarations are checked too.
+      ...{ allowImportingTsExtensions: true, skipLibCheck: false, erasableSyntaxOnly: true, verbatimModuleSyntax: true },
+    },
+    // Without app.ts: to check the declarations of the CDK would take longer than all of this.
+    include: ['entries.ts', 'manifest.ts'],
+  }),
+  'counter.ts': `import { type CommandOf, command, type Decider, type EventOf, type RowPerStream, v1 } from 'foldstream';
+    import * as z from 'zod';
+    const events = { Counted: v1(z.object({ by: z.int() })) };
+    type CounterEvent = EventOf<typeof events>;
+    const source = { category: 'counter', events };
+    const commands = { Count: command(['operator'], z.object({ by: z.int() })) };
+    export const counter: Decider<number, CommandOf<typeof commands>, CounterEvent> = {
+      ...source, commands, initial: 0,
+      decide: { Count: (_, { by }) => [{ type: 'Counted', data: { by } }] },
+      evolve: { Counted: (count, { by }) => count + by },
+    };
+    export const counts: RowPerStream<{ count: number }, CounterEvent> = {
+      kind: 'row-per-stream', name: 'counts', revision: 1, from: source, may: ['operator'],
+      on: { Counted: (row, { data }) => ({ count: (row?.count ?? 0) + data.by }) },
+    };`,
+  'manifest.ts': `import { defineManifest } from 'foldstream';
+    import { counter, counts } from './counter.ts';
+    export const manifest = defineManifest({ aggregates: [counter], projections: [counts] });`,
+  'app.ts': `import { foldstreamApp } from 'foldstream/cdk';
+    import { manifest } from './manifest.ts';
+    await foldstreamApp({ manifest, manifestModule: import.meta.resolve('./manifest.ts') });`,
+  'entries.ts': `export * as aws from 'foldstream/aws';
+    export * as cli from 'foldstream/cli';
+    export * as http from 'foldstream/http';
+    export * as ports from 'foldstream/testing/ports';
+    export * as simulator from 'foldstream/testing/simulator';
+    export * as testing from 'foldstream/testing';`,
+};
+await installInto(project, files);
+
+const foldstream = (folder: string, ...args: string[]) =>
+  run(process.execPath, [join(project, 'node_modules/foldstream/bin/foldstream.js'), ...args], { cwd: folder });
+
+describe('a project with the packed package', () => {
+  test('is type-checked, with the declarations of every entry', async () => {
+    const { stdout } = await run(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', project]).catch(
+      (error: { stdout: string }) => error,
+    );
+    // A package of others may lack types of its own optional peers.
+    expect(stdout.split('\n').filter((line) => /^(node_modules\/foldstream|\w+\.ts)/.test(line))).toEqual([]);
+    expect(stdout).not.toMatch(/error TS(?!2307)/);
+  });
+
+  test("is synthesized: the constructs bundle the package's functions with the project's manifest", async () => {
+    const env = { ...process.env, CDK_VALIDATION: 'false', CDK_OUTDIR: join(project, 'cdk.out') };
+    await run(process.execPath, ['app.ts'], { cwd: project, env });
+    const bundles = join(project, '.cache', 'bundles');
+    const steps = readdirSync(bundles).map((name) => name.replace(/-[^-]*$/, ''));
+    expect(steps.toSorted()).toEqual(
+      readdirSync(join(repository, 'functions'))
+        .map((file) => file.slice(0, -3))
+        .toSorted(),
+    );
+    const command = join(bundles, readdirSync(bundles).find((name) => name.startsWith('command-'))!);
+    const code = readFileSync(join(command, 'index.mjs'), 'utf8');
+    expect(code).toContain('"counter"');
+    const { sources } = JSON.parse(readFileSync(join(command, 'index.mjs.map'), 'utf8')) as { sources: string[] };
+    expect(sources).toEqual(expect.arrayContaining(['manifest/counter.ts', 'node_modules/foldstream/lib/core/version.ts']));
+    expect([...sources, code].filter((text) => text.includes(project) || text.includes(repository))).toEqual([]);
+  });
+
+  test('has its manifest found by the command line, from a folder of it', async () => {
+    const { stdout } = await foldstream(join(project, 'node_modules'), 'openapi');
+    expect(stdout).toContain('/counter/{id}/count');
+    await foldstream(project, 'contracts', '--draft');
+    expect(readdirSync(join(project, 'events', 'samples', 'counter'))).toEqual(['Counted.v1.json']);
+  });
+});
