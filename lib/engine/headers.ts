@@ -27,8 +27,22 @@ export type AnswerHeader = keyof typeof answerHeaders;
 /** Headers of answers that are for caches, and that browsers let every page read. */
 type CacheHeader = 'cache-control' | 'vary';
 
+/**
+ * The headers by which a browser handles an answer safely: it takes no other type for it than the one that is said, loads nothing for it, shows it
+ * in no frame, tells no other site its address, and uses TLS from then on (it ignores that wish over plain HTTP).
+ */
+export const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=63072000',
+} as const;
+
+/** A page that loads something has a policy of its own. */
+type PageHeader = 'content-security-policy';
+
 /** A request's headers, under their names in lower case. */
 export type RequestHeaders = Readonly<Partial<Record<Lowercase<RequestHeader>, string | undefined>>>;
 
 /** An answer's headers, under their names in lower case. */
-export type AnswerHeaders = Readonly<Partial<Record<Lowercase<AnswerHeader> | CacheHeader, string>>>;
+export type AnswerHeaders = Readonly<Partial<Record<Lowercase<AnswerHeader> | CacheHeader | PageHeader, string>>>;

@@ -51,6 +51,7 @@ describe.runIf(overHttp())('a page of another origin', () => {
     expect(listed(headers, 'access-control-expose-headers')).toEqual(
       expect.arrayContaining(['etag', 'consistency-token', 'x-correlation-id']),
     );
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
     // The page may read why it was refused, too.
     const refused = await sent(pageOrigin);
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([422, pageOrigin]);

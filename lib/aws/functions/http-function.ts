@@ -4,6 +4,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type { Manifest } from '../../core/manifest.ts';
 import { ProblemError, problemDocument } from '../../core/problem.ts';
 import { exactJson } from '../../engine/exact-json.ts';
+import { securityHeaders } from '../../engine/headers.ts';
 import { lambda } from '../../engine/limits.ts';
 import { invalid } from '../../engine/problems.ts';
 import { sizeInAnswer } from '../../engine/query/answer-size.ts';
@@ -103,6 +104,7 @@ const answer = (
   headers: {
     ...(body !== undefined && { 'content-type': type }),
     'cache-control': 'no-store',
+    ...securityHeaders,
     'x-correlation-id': correlation,
     ...headers,
   },

@@ -31,6 +31,33 @@ const withClaims = (claims: Readonly<Record<string, unknown>>) => {
   return { headers, requestContext: { requestId: 'r', authorizer } };
 };
 
+describe('every answer', () => {
+  const safe = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
+    'strict-transport-security': 'max-age=63072000',
+  };
+
+  it('has the headers that make browsers handle it safely: a result, a problem, and a failure', async () => {
+    const answers = [
+      await ask({}),
+      await ask({ pathParameters: { id: '\ud800' } }),
+      await ask({}, () => {
+        throw new Error('broken');
+      }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 500]);
+    for (const { headers } of answers) expect(headers).toMatchObject(safe);
+  });
+
+  it('may say otherwise for itself', async () => {
+    const own = { 'cache-control': 'private, max-age=5', 'content-security-policy': "default-src 'self'" };
+    expect((await ask({}, () => ({ status: 200, body: {}, headers: own }))).headers).toMatchObject({ ...safe, ...own });
+  });
+});
+
 describe('text that no UTF-8 can express is refused with where it was', () => {
   it.each([
     ['{id}', { pathParameters: { id: 'a\ud800' } }],
