@@ -5,7 +5,7 @@ import { inProcess } from '../fuzz/in-process.ts';
 import { type Caller, callersOf, ownerId, rolesClaim } from '../support/access/callers.ts';
 import { everyMayManifest } from '../support/access/every-may.ts';
 import { gateway, type Route } from '../support/access/gateway.ts';
-import { audience, testIssuer } from '../support/access/issuer.ts';
+import { audience, type JwtConfiguration, testIssuer } from '../support/access/issuer.ts';
 import { type Cell, cellsOf, type Fixture, faultOf, type Send } from '../support/access/matrix.ts';
 import { synthesized } from './support/deployed.ts';
 
@@ -19,13 +19,16 @@ type Begun = Readonly<{ by: string; path: string; body: object }>;
 const apiOf = (manifest: Manifest) => {
   const { template } = synthesized('dev', { issuer: issuer.url, audience, rolesClaim, maximumConcurrency: 2 }, manifest);
   const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties as Route);
+  const [authorizer] = Object.values(template.findResources('AWS::ApiGatewayV2::Authorizer')).map(
+    ({ Properties }) => Properties.JwtConfiguration as JwtConfiguration,
+  );
   const [told] = Object.values(template.findResources('AWS::Lambda::Function'))
     .map(({ Properties }) => Properties.Environment?.Variables ?? {})
     .filter(({ ROLES_CLAIM }) => ROLES_CLAIM);
   for (const name of ['ID_CLAIM', 'ROLES_CLAIM']) vi.stubEnv(name, told[name]);
   const { handle } = inProcess(manifest);
   vi.unstubAllEnvs();
-  return { routes, send: gateway(routes, issuer, handle) };
+  return { routes, send: gateway(routes, authorizer!, issuer, handle) };
 };
 
 const apis: readonly (readonly [string, Fixture, readonly Begun[]])[] = [

@@ -1,5 +1,5 @@
 import { verifiedToken } from '../verified-token.ts';
-import type { TestIssuer } from './issuer.ts';
+import type { JwtConfiguration, TestIssuer } from './issuer.ts';
 import type { Answered, Cell } from './matrix.ts';
 
 /** A route of a deployed template. */
@@ -23,7 +23,7 @@ const parametersIn = (route: string, path: string): Readonly<Record<string, stri
 
 /** API Gateway as its documentation has it: the most specific route, and a JWT authorizer that verifies what it says that it verifies. */
 export const gateway =
-  (routes: readonly Route[], issuer: TestIssuer, handle: Handle) =>
+  (routes: readonly Route[], authorizer: JwtConfiguration, issuer: TestIssuer, handle: Handle) =>
   async ({ method, path: address, body, headers }: Cell, token: string | undefined): Promise<Answered> => {
     const { pathname, searchParams } = new URL(address, 'http://gateway');
     const fitting = routes.flatMap((route) => {
@@ -33,7 +33,7 @@ export const gateway =
     });
     const [route] = fitting.toSorted((a, b) => Object.keys(a.pathParameters).length - Object.keys(b.pathParameters).length);
     if (!route) return notFound;
-    const claims = token === undefined ? undefined : issuer.verified(token);
+    const claims = token === undefined ? undefined : issuer.verified(token, authorizer);
     const guarded = route.AuthorizationType === 'JWT';
     if (guarded && !claims) return unauthorized;
     return handle({

@@ -8,6 +8,9 @@ export type Claims = Readonly<Record<string, unknown>>;
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decoded = (part: string): Claims => JSON.parse(Buffer.from(part, 'base64url').toString()) as Claims;
 
+/** What a template says of the tokens that its authorizer takes. */
+export type JwtConfiguration = Readonly<{ Issuer: string; Audience: readonly string[] }>;
+
 /** The name that this API has at the issuer. */
 export const audience = 'parcels-api';
 
@@ -29,14 +32,20 @@ export const testIssuer = (url: string) => {
     sign: signedWith(own),
     forge: signedWith(foreign),
     keys: { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] },
-    /** The claims of a token that the gateway lets in, by what AWS says that it checks. */
-    verified: (token: string): Claims | undefined => {
+    /** The claims of a token that an authorizer lets in, by what AWS says that it checks. */
+    verified: (token: string, { Issuer, Audience }: JwtConfiguration): Claims | undefined => {
       const [head = '', payload = '', signature = ''] = token.split('.');
       try {
         const [{ kid: signer }, claims] = [decoded(head), decoded(payload)];
         const isSigned = createVerify('RSA-SHA256').update(`${head}.${payload}`).verify(own.publicKey, signature, 'base64url');
         const isNow = Number(claims.exp) > now && Number(claims.nbf ?? 0) <= now && Number(claims.iat ?? 0) <= now;
-        return isSigned && signer === kid && claims.iss === url && claims.aud === audience && isNow ? claims : undefined;
+        return isSigned &&
+          signer === kid &&
+          claims.iss === Issuer &&
+          Audience.includes(String(claims.aud ?? claims.client_id)) &&
+          isNow
+          ? claims
+          : undefined;
       } catch {
         return undefined;
       }
