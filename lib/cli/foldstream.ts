@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { contractsVerbs } from './contracts/verbs.ts';
+import { deploymentVerbs } from './deployment/verbs.ts';
 import { historyVerbs } from './history/verbs.ts';
 import { localVerbs } from './local/verbs.ts';
 import { logsVerbs } from './operate/verbs.ts';
@@ -25,6 +26,7 @@ export const foldstream = async (): Promise<void> => {
   const project: Project = { module, manifest: async () => (await loadProject(module())).manifest };
 
   localVerbs(program, project);
+  deploymentVerbs(program, project);
   logsVerbs(program);
   historyVerbs(program, project);
   projectionsVerbs(program, project);

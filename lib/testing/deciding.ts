@@ -1,11 +1,10 @@
-import { type Actor, actsForOthers, allowed, type May, mayOwn } from '../core/access.ts';
+import { type Actor, actsForOthers, allowed, anybody, mayOwn, user, type Who } from '../core/access.ts';
 import { type AnyDecider, type Decider, decide, fold, isRefusal, type Refusal } from '../core/decider.ts';
 import type { Message } from '../core/message.ts';
 import { streamName } from '../core/stream.ts';
 import { storable } from '../engine/store/storable.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
-import { actorOf } from './who-may.ts';
 
 /** The actor, the time and the id. By default: an actor who may send the command, a fixed instant, and '1'. */
 export type WhenOptions = Readonly<{
@@ -44,7 +43,13 @@ type Outcome =
 const defaultAt = '2026-11-21T12:00:00.000Z';
 
 /** Somebody whom the declaration lets in: the owner where there is one, and where it is nobody's yet, 'ada'. */
-const whoMay = (may: May, owner = 'ada'): Actor => actorOf(may.includes('owner') ? 'owner' : may[0], owner);
+const whoMay = (may: readonly Who[], owner: string | undefined): Actor => {
+  if (may.includes('owner')) return user(owner ?? 'ada');
+  const [who = 'operator'] = may;
+  if (who === 'anyone') return anybody;
+  if (who === 'user' || who === 'owner') return user('ada');
+  return who === 'process' ? { id: 'some-process', kind: 'process', roles: [] } : user(`some-${who}`, who);
+};
 
 /** The way of a command up to its commit, in the order of the real one: schema, permission, decision, stored format. */
 const decideOn = (

@@ -21,7 +21,7 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
-  'lib/cli': ['local', 'contracts', 'terminal'],
+  'lib/cli': ['local', 'contracts', 'terminal', 'watch'],
 };
 
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
@@ -51,7 +51,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     operate: [],
     rebuild: ['store', 'view'],
     restore: ['view', 'process'],
-    deployment: ['view'],
+    deployment: ['view', 'local'],
     local: [],
     functions: ['store', 'delivery', 'view', 'process', 'rebuild', 'operate', 'deployment'],
   },
@@ -71,7 +71,9 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   'lib/cli': {
     terminal: [],
-    local: ['terminal'],
+    watch: ['terminal'],
+    local: ['terminal', 'watch'],
+    deployment: ['local', 'terminal', 'watch'],
     '': ['local', 'terminal'],
     contracts: ['terminal'],
     view: ['terminal'],

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runningClients } from '../../aws/deployment/running-functions.ts';
 import { lacksOf } from '../../aws/local/capabilities.ts';
 import { ensureUser } from '../../aws/local/users.ts';
 import { loadProject, type ManifestModule, type Project } from '../project.ts';
@@ -22,6 +23,8 @@ import { buildingOf } from './unbuilt.ts';
 export type StartOptions = Readonly<{
   port?: number;
   fresh: boolean;
+  /** Brings saved changes into the deployment while it runs. */
+  watch?: boolean;
   module: ManifestModule;
   /** Settings of the deployment, as `-c` of the CDK takes them. */
   context?: Readonly<Record<string, string>>;
@@ -54,6 +57,22 @@ const engineOf = async ({ port = usualPort }: StartOptions, signal: AbortSignal)
 /** The local cloud takes an API's id from this tag: the address then stays as it was, also after `--fresh`. */
 const sameAddress = { tags: 'ms-custom-id=foldstream' };
 
+const deployStack = async (
+  endpoint: string,
+  module: ManifestModule,
+  settings: StartOptions['context'],
+  signal: AbortSignal,
+): Promise<Deployment> => {
+  const stacks = await deploy({
+    ...{ endpoint, logFile, step, signal },
+    // Demo users sign in with a pool of their own, whatever issuer the settings name; `-c issuer=` still wins.
+    context: { issuer: 'none', ...settings, manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
+    outputsFile,
+    outDir: join(home, 'cdk.out'),
+  });
+  return toDeployment(endpoint, stacks);
+};
+
 const deployTo = async (
   endpoint: string,
   { module, manifest, demo }: Project,
@@ -61,16 +80,8 @@ const deployTo = async (
   signal: AbortSignal,
 ): Promise<Deployment> => {
   rmSync(logFile, { force: true });
-  const common = { endpoint, logFile, step, signal };
-  await bootstrap(common);
-  const stacks = await deploy({
-    ...common,
-    // Demo users sign in with a pool of their own, whatever issuer the settings name; `-c issuer=` still wins.
-    context: { issuer: 'none', ...settings, manifest: fileURLToPath(module), ...(!usesExternalEngine() && sameAddress) },
-    outputsFile,
-    outDir: join(home, 'cdk.out'),
-  });
-  const deployment = toDeployment(endpoint, stacks);
+  await bootstrap({ endpoint, logFile, step, signal });
+  const deployment = await deployStack(endpoint, module, settings, signal);
   if (deployment.userPool !== '')
     await step('Creating the demo users', async () => {
       for (const user of demoUsersOf(manifest)) await ensureUser(accessTo(endpoint), deployment.userPool, user);
@@ -120,6 +131,24 @@ ${demo ? demo.hint(api) : usualHint(manifest, api)}
 
 ${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
 
+/** Watches the project until the local cloud is to end. */
+const watchUntil = async (
+  { module, context }: StartOptions,
+  { endpoint, stack }: Deployment,
+  began: Date,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { watchProject } = await import('../watch/watch.ts');
+  const redeploy = async () => {
+    const deployment = await deployStack(endpoint, module, context, signal);
+    writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
+  };
+  const clients = runningClients(accessTo(endpoint));
+  await watchProject({ clients, stack, module, folder: join(home, 'types'), signal, deploy: redeploy, since: began }, (line) =>
+    console.log(`\n${line}\n`),
+  );
+};
+
 const session = async (options: StartOptions, signal: AbortSignal): Promise<void> => {
   const external = usesExternalEngine();
   if (external) await requireAble(external);
@@ -134,7 +163,11 @@ const session = async (options: StartOptions, signal: AbortSignal): Promise<void
     if (building !== '') console.log(building);
     console.log(failure ? kept(deployment, failure) : closing(deployment, project));
     if (!engine) return;
-    if (!signal.aborted) await Promise.race([once(signal, 'abort'), engine.ended]);
+    const ended = new AbortController();
+    engine.ended.then(() => ended.abort());
+    const until = AbortSignal.any([signal, ended.signal]);
+    if (options.watch && !failure && !until.aborted) await watchUntil(options, deployment, new Date(began), until);
+    if (!until.aborted) await once(until, 'abort');
     if (!signal.aborted) throw new UserError('The local cloud ended by itself.', `Its log: ${join(home, 'engine.log')}`);
   } finally {
     if (engine) rmSync(deploymentFile, { force: true });

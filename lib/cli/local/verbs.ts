@@ -9,8 +9,9 @@ import { start } from './start.ts';
 export const localVerbs = (program: Command, project: Project): void => {
   program
     .command('start')
-    .description('start the local cloud, deploy into it, and print how to use it')
+    .description('start the local cloud, deploy into it, print how to use it, and bring each saved change into it')
     .option('--port <number>', 'the port of the local cloud', whole(1024, 65_535), usualPort)
+    .option('--no-watch', 'deploy once: saved changes wait for the next start')
     .option('--fresh', 'begin with an empty store: delete what earlier starts left')
     .option('-c, --context <key=value>', 'a setting of the deployment, as of cdk deploy; may be repeated', setting, {})
     .action((options) => start({ ...options, module: project.module() }));

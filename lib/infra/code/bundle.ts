@@ -71,20 +71,25 @@ const credentials: Plugin = {
 // CommonJS packages inside an ES module ask for node's own modules by `require`, which there is none of.
 const banner = "import{createRequire as foldstreamRequire}from'node:module';const require=foldstreamRequire(import.meta.url);";
 
-/** Bundles every step's function once. The same sources make the same bytes on any machine and in any folder. */
-export const bundle = async ({ manifestModule, functions = join(home, 'functions'), out }: BundleSource): Promise<Bundles> => {
-  const manifest = pathOf(manifestModule);
+/** Each step's file, and the options of a bundle of them all. */
+export const functionCode = async ({ manifestModule, functions = join(home, 'functions') }: BundleSource) => {
   const steps = (await readdir(functions)).filter((file) => /(?<!\.d)\.[jt]s$/.test(file));
-  const { outputFiles } = await build({
+  const options = {
     ...compiled,
     entryPoints: steps.map((file) => ({ in: join(functions, file), out: join(basename(file, extname(file)), 'index') })),
     outdir: join(home, 'dist'),
     outExtension: { '.js': '.mjs' },
-    sourcemap: 'external',
-    sourcesContent: false,
     banner: { js: banner },
-    plugins: [manifestIs(manifest), credentials],
-  });
+    plugins: [manifestIs(pathOf(manifestModule)), credentials],
+  } as const satisfies BuildOptions;
+  return { steps, options };
+};
+
+/** Bundles every step's function once. The same sources make the same bytes on any machine and in any folder. */
+export const bundle = async ({ out, ...source }: BundleSource): Promise<Bundles> => {
+  const manifest = pathOf(source.manifestModule);
+  const { steps, options } = await functionCode(source);
+  const { outputFiles } = await build({ ...options, sourcemap: 'external', sourcesContent: false });
   const folders = steps.map(async (file) => {
     const step = basename(file, extname(file));
     const files = outputFiles

@@ -1,16 +1,19 @@
-import { type Actor, type May, user } from '../../core/access.ts';
+import { type Actor, anybody, type May, user } from '../../core/access.ts';
 import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { actorOf } from '../who-may.ts';
 import type { Dice } from './dice.ts';
 import type { Workload } from './workload.ts';
 
 const ids = ['1', '1', '2', '3'];
 
 const actorFor = (may: May, id: string, dice: Dice): Actor => {
-  const owner = id === '3' ? 'bob' : 'ada';
-  if (dice.chance(0.06)) return dice.pick([user('olga', 'operator'), user('bob')]);
-  return actorOf(dice.pick(may), owner);
+  const owner = user(id === '3' ? 'bob' : 'ada');
+  const operator = user('olga', 'operator');
+  if (dice.chance(0.06)) return dice.pick([operator, user('bob')]);
+  const who = dice.pick(may);
+  if (who === 'process') return { id: 'robot', kind: 'process', roles: [] };
+  if (who === 'anyone') return anybody;
+  return who === 'owner' || who === 'user' ? owner : user(who === 'operator' ? 'olga' : `some-${who}`, who);
 };
 
 /** Commands made up from a manifest's own schemas, for few ids. A schema that random values do not fit needs a workload of its own. */

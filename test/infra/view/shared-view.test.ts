@@ -16,7 +16,6 @@ const { on: _, ...shared } = accountTotals;
 const template = flattened(
   new FoldstreamStack(new App(), 'shared', {
     manifest: defineManifest({
-      roles: ['teller', 'auditor'],
       aggregates: [account, parcel],
       projections: [
         {

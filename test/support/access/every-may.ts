@@ -13,7 +13,7 @@ declare module '../../../lib/core/access/roles.ts' {
 }
 
 /** Every kind of audience, alone and combined. */
-export const everyMay: readonly May[] = [
+const everyMay: readonly May[] = [
   ['owner'],
   ['operator'],
   ['teller'],

@@ -52,7 +52,7 @@ export const cloneWith = (manifest: string) => {
     /** `npm start -- ...`, until it says how it is ended. */
     start: async (...args: string[]): Promise<Started> => {
       await stop();
-      const child = spawn('npm', ['start', '--', ...args], {
+      const child = spawn('npm', ['start', '--', '--no-watch', ...args], {
         cwd: home,
         env: environment(),
         detached: true,

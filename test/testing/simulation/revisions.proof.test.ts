@@ -10,8 +10,7 @@ const view = (revision: number, on: object): AnyProjection => ({ ...parcelTrack,
 /** The second revision handles what the first one does not: what a rebuild is there for. */
 const first = view(1, { ParcelScanned });
 const second = view(2, { ParcelSent, ParcelScanned });
-const having = (...projections: readonly AnyProjection[]): Manifest =>
-  defineManifest({ roles: ['teller', 'auditor'], aggregates: [parcel], projections });
+const having = (...projections: readonly AnyProjection[]): Manifest => defineManifest({ aggregates: [parcel], projections });
 
 describe('two revisions of a view that handle different events', () => {
   const played = async (simulation: Omit<Simulation, 'seed'>, runs = 30) => {

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  type Clients,
+  type RunningFunction,
+  replaceCode,
+  restoreCode,
+  runningFunctions,
+} from '../../aws/deployment/running-functions.ts';
+import { type PackedTexts, zip } from '../../aws/deployment/zip.ts';
+import { type HotCode, hotCode } from '../../infra/code/hot-code.ts';
+import type { ManifestModule } from '../project.ts';
+import { projectRoot } from '../project-root.ts';
+import { explain } from '../terminal/user-error.ts';
+import { describe, type Loaded } from './describe.ts';
+import { contentOf, savedSince, watchFolders } from './files.ts';
+import { changeLoop, type LoopPorts, type Tried, type Version } from './loop.ts';
+import { deployedAs } from './parts.ts';
+import { typeCheckOf } from './types.ts';
+
+export type WatchOptions = Readonly<{
+  clients: Clients;
+  stack: string;
+  module: ManifestModule;
+  /** A folder for what the compiler remembers. */
+  folder: string;
+  signal: AbortSignal;
+  /** Deploys the project as it is now. */
+  deploy: () => Promise<unknown>;
+  /** When the running deployment was begun: what was saved since then may not be in it. */
+  since: Date;
+}>;
+
+type Made = Version & Readonly<{ hot: HotCode; loaded: Loaded }>;
+
+const entryFile = 'index.mjs';
+
+/**
+ * The files of a function. The hashes of the code stand in the code itself, so that both change at once: by a variable of the function there would be a
+ * moment in which changed code takes the snapshots of the old one for its own.
+ */
+const filesOf = (files: ReadonlyMap<string, string>, { fold, rows }: Loaded): ReadonlyMap<string, string> => {
+  const short = Object.fromEntries(Object.entries(rows).map(([revision, hash]) => [revision, hash.slice(0, 16)]));
+  const set = [
+    `{const e=process.env,f=${JSON.stringify(fold)};`,
+    'if(e.FOLD_CODE)e.FOLD_CODE=f[e.CATEGORY];',
+    'if(e.FOLD_CODES)e.FOLD_CODES=JSON.stringify(f);',
+    `if(e.ROW_CODES)e.ROW_CODES=${JSON.stringify(JSON.stringify(short))}}`,
+  ].join('');
+  return new Map([...files, [entryFile, `${set}\n${files.get(entryFile)}`]]);
+};
+
+/** Saves come in bursts: an editor's own, and those of a formatter. */
+const burst = 40;
+
+const at = 8;
+
+/** Runs some work for all, a few at a time. */
+const forAll = async <T>(all: readonly T[], work: (each: T) => Promise<unknown>): Promise<void> => {
+  const left = [...all];
+  const worker = async () => {
+    for (let each = left.shift(); each !== undefined; each = left.shift()) await work(each);
+  };
+  await Promise.all(Array.from({ length: at }, worker));
+};
+
+/** Files that a failed build asked for and did not find. */
+const missingIn = (error: unknown): readonly string[] => {
+  const { errors = [] } = error as { errors?: { text: string; location?: { file: string } | null }[] };
+  return errors.flatMap(({ text, location }) => {
+    const wanted = /^Could not resolve "(\.[^"]*)"/.exec(text)?.[1];
+    return wanted && location ? [resolve(dirname(resolve(projectRoot(), location.file)), wanted)] : [];
+  });
+};
+
+/** The errors of the bundler, as it prints them. */
+const bundlerErrors = (error: unknown): string => {
+  const { errors } = error as { errors?: { text: string; location?: { file: string; line: number; column: number } | null }[] };
+  if (!errors?.length) return explain(error);
+  return errors
+    .slice(0, 5)
+    .map(({ text, location }) => (location ? `${location.file}:${location.line}:${location.column + 1} - ${text}` : text))
+    .join('\n');
+};
+
+/** The functions of a deployment, and their code. */
+const running = (clients: Clients, stack: string) => {
+  let functions: readonly RunningFunction[] = [];
+  const packed: PackedTexts = new Map();
+  return {
+    all: () => functions,
+    /** Looks the functions up, and gives those their deployed code back that still have another one. */
+    settle: async (): Promise<void> => {
+      functions = await runningFunctions(clients, stack);
+      await forAll(functions, (each) => restoreCode(clients, each));
+    },
+    replace: async ({ hot, loaded }: Made, names: readonly string[]): Promise<void> => {
+      const archives = new Map<string, Readonly<{ archive: Buffer; hash: string }>>();
+      const archiveOf = (step: string) => {
+        const archive = zip(filesOf(hot.steps.get(step)?.files ?? new Map(), loaded), packed);
+        return { archive, hash: createHash('sha256').update(archive).digest('base64') };
+      };
+      // Functions that answer commands come first.
+      const wanted = functions.filter(({ name }) => names.includes(name));
+      const first = wanted.filter(({ variables }) => variables.CATEGORY !== undefined);
+      await forAll([...new Set([...first, ...wanted])], async (each) => {
+        const step = each.variables.POWERTOOLS_SERVICE_NAME ?? '';
+        const known = archives.get(step) ?? archiveOf(step);
+        archives.set(step, known);
+        await replaceCode(clients, each, known.archive, known.hash);
+      });
+    },
+  };
+};
+
+/** Compiles, bundles and describes a project's files as they are now. */
+const maker = async (
+  { module, folder, signal }: WatchOptions,
+  all: () => readonly RunningFunction[],
+  follow: (files: Iterable<string>) => void,
+) => {
+  const [bundler, check] = [await hotCode({ manifestModule: module }), typeCheckOf(module, folder)];
+  const manifest = fileURLToPath(module);
+  const fixed = [manifest, join(dirname(manifest), 'settings.ts'), join(projectRoot(), 'cdk.json')].filter((file) =>
+    existsSync(file),
+  );
+  let sources: readonly string[] = fixed;
+  const make = async (): Promise<Tried<Made>> => {
+    const [hot, loaded, types] = await Promise.allSettled([bundler.build(), describe(module), check?.(signal)]);
+    if (hot.status === 'rejected') {
+      follow([...sources, ...missingIn(hot.reason)]);
+      return { fault: bundlerErrors(hot.reason) };
+    }
+    sources = [...new Set([...fixed, ...hot.value.graph.keys()])];
+    follow(sources);
+    if (types.status === 'rejected') throw types.reason;
+    if (types.value !== undefined) return { fault: types.value };
+    if (loaded.status === 'rejected') return { fault: explain(loaded.reason) };
+    const steps = new Map([...hot.value.steps].map(([step, { hash }]) => [step, hash] as const));
+    const { shape, homes, rows } = loaded.value;
+    const deployed = all().flatMap((each) => deployedAs(each, loaded.value, new Set(steps.keys())) ?? []);
+    const { graph, roots } = hot.value;
+    const contents = await contentOf(sources);
+    return {
+      version: { shape, steps, sources: contents, graph, roots, homes, rows, deployed, hot: hot.value, loaded: loaded.value },
+    };
+  };
+  return {
+    make,
+    contents: () => contentOf(sources),
+    count: () => sources.length,
+    checks: check !== undefined,
+    close: bundler.close,
+  };
+};
+
+/** Brings each saved change of a project into a deployment that runs its code as it is now, until the signal. `begun` is called once it watches. */
+export const watchProject = async (
+  options: WatchOptions,
+  begun: (line: string) => void,
+): Promise<Readonly<{ restore: () => Promise<void> }>> => {
+  const { clients, stack, signal, deploy } = options;
+  const functions = running(clients, stack);
+  await functions.settle();
+  let saved = () => {};
+  const watcher = watchFolders(() => saved());
+  const { make, contents, count, checks, close } = await maker(options, functions.all, watcher.follow);
+  try {
+    const first = await make();
+    if ('fault' in first) throw new Error(first.fault);
+    const ports: LoopPorts<Made> = {
+      quiet: () => pause(burst),
+      contents,
+      make,
+      replace: functions.replace,
+      deploy: async () => {
+        await deploy();
+        await functions.settle();
+      },
+      print: (line) => signal.aborted || console.log(line),
+      now: () => new Date(),
+      shown: (file) => relative(projectRoot(), file),
+    };
+    const late = await savedSince(first.version.sources.keys(), options.since);
+    const loop = changeLoop(ports, late ? { ...first.version, shape: '' } : first.version);
+    saved = loop.saved;
+    if (late) saved();
+    begun(
+      `Watching ${count()} files: save one, and what depends on it is replaced${checks ? '' : ' (types are not checked: the project has no TypeScript)'}.`,
+    );
+    if (!signal.aborted) await once(signal, 'abort');
+    saved = () => {};
+    await loop.idle();
+    return { restore: functions.settle };
+  } finally {
+    watcher.close();
+    await close();
+  }
+};
