@@ -10,6 +10,7 @@ const unit = [
   'test/cli',
   'test/aws',
   'test/http',
+  'test/client',
   'test/structure',
   'test/manifest',
   'test/hotel',

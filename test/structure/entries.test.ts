@@ -29,6 +29,7 @@ test("the package's entries load what they are for and nothing else", () => {
     './aws': ['lib/http/', 'lib/aws/'],
     './cdk': ['lib/infra/'],
     './cli': ['lib/http/', 'lib/aws/', 'lib/infra/', 'lib/cli/'],
+    './client': [],
     './testing': [],
     './testing/ports': ['lib/testing/memory/'],
     './testing/simulator': ['lib/testing/memory/', 'lib/testing/simulation/'],

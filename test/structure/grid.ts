@@ -42,6 +42,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     deployment: ['view'],
   },
   'lib/http': { '': [] },
+  'lib/client': { '': [] },
   'lib/aws': {
     '': [],
     delivery: [],

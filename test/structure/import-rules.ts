@@ -23,6 +23,8 @@ export const house: Readonly<Record<string, Room>> = {
     packages: ['@aws-sdk/', '@middy/', '@aws-lambda-powertools/', 'aws-lambda', 'canonicalize', 'zod'],
     ...impure,
   },
+  /** What a browser loads: of the rest it takes types alone, which `test/client/bundle.test.ts` proves. */
+  'lib/client': { rooms: ['lib/core'], packages: [], node: false, pure: false },
   /** Whichever manifest the deployer names. The reference application has this one way in, so that another one can take its place. */
   '#manifest': { rooms: [], packages: [], ...pure },
   functions: { rooms: ['#manifest', 'lib/aws/index.ts'], packages: [], node: false, pure: false },
