@@ -3,6 +3,7 @@ import { type Actor, anybody } from '../core/access.ts';
 import { roleServer } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { ProblemError } from '../core/problem.ts';
+import { isId } from '../core/stream.ts';
 
 /** The claims of a token, as the gateway has verified them: it renders each as text, a list as `[a b]`. */
 export type Claims = Readonly<Record<string, unknown>>;
@@ -85,7 +86,20 @@ const isMachine = (claims: Claims): boolean =>
   claims.gty === 'client-credentials' ||
   String(claims.preferred_username).startsWith('service-account-');
 
-const readableId = /^[\x21-\x7e]{1,255}$/;
+/**
+ * A caller's id in the form of all ids, since it becomes one: the key of a row, a part of a path, the id of a stream. Issuers use other characters
+ * too (`auth0|5f1c`), and each is written as `~` and the hexadecimal digits of its bytes. Different ids stay different. Undefined for a text that no id
+ * can stand for.
+ */
+const idOf = (claim: unknown): string | undefined => {
+  if (typeof claim !== 'string' || !claim.isWellFormed()) return undefined;
+  const bytes = (text: string) =>
+    [...Buffer.from(text)].map((byte) => `~${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  const written = claim.replace(/[^A-Za-z0-9_.-]|[_.-]$/gu, bytes);
+  // An id begins with a letter or a digit, and `~~` occurs nowhere else.
+  const id = /^[A-Za-z0-9]/.test(written) ? written : `x~~${written}`;
+  return isId(id) ? id : undefined;
+};
 
 /** The actor of a request. A route without a token has none, whatever token was sent, since nobody verified it. */
 export const actorIn = (
@@ -96,10 +110,10 @@ export const actorIn = (
   if (!verified) return anybody;
   const claims = verifiedClaims(verified, authorization);
   if (isForClient(claims, issuer)) throw unauthorized('Send an access token: an id token is only for the client itself.');
-  const id = claims[issuer.id];
-  if (typeof id !== 'string' || id !== verified[issuer.id] || !readableId.test(id) || reserved.has(id))
+  const id = idOf(claims[issuer.id]);
+  if (id === undefined || claims[issuer.id] !== verified[issuer.id] || reserved.has(id))
     throw unauthorized(
-      `The access token names nobody: its claim '${issuer.id}' must be 1 to 255 printable ASCII characters without spaces, and no name that this API uses itself.`,
+      `The access token names nobody: its claim '${issuer.id}' must be a text of at most 128 characters (fewer if they are not letters, digits, or one of - _ .), and no name that this API uses itself.`,
     );
   const machine = isMachine(claims);
   const granted =

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anybody } from '../../lib/core/access.ts';
+import { isId } from '../../lib/core/stream.ts';
 import { actorIn, callersOf, type Issuer } from '../../lib/http/caller.ts';
 import { poolToken, verifiedToken } from '../support/verified-token.ts';
 
@@ -72,16 +74,38 @@ describe("the caller of another issuer's token", () => {
   ])('has none in %s', (_, roles) => expect(of({ sub: 'u-1', roles }).roles).toEqual([]));
 
   it('is known by the claim that the deployment names', () =>
-    expect(of({ sub: 'u-1', email: 'ada@example.com' }, { id: 'email' }).id).toBe('ada@example.com'));
+    expect(of({ sub: 'u-1', email: 'ada@example.com' }, { id: 'email' }).id).toBe('ada~40example.com'));
+
+  it.each([
+    ['0f8fad5b-d9cb-469f-a165-70867728950e', '0f8fad5b-d9cb-469f-a165-70867728950e'],
+    ['auth0|5f1c', 'auth0~7C5f1c'],
+    ['-Ab_c-', 'x~~-Ab_c~2D'],
+    ['ad\u00e4', 'ad~C3~A4'],
+    ['x~~a', 'x~7E~7Ea'],
+  ])('has an id of the form of all ids: %s is %s', (sub, id) => expect(of({ sub }).id).toBe(id));
+
+  it('never shares an id with another caller, and has one that can be the key of a row and the id of a stream', () => {
+    const text = fc.oneof(
+      fc.string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(...'aZ0-_.~x|7C ') }),
+      fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const [a, b] = [of({ sub: one }).id, of({ sub: other }).id];
+        expect(isId(a)).toBe(true);
+        expect(a === b).toBe(one === other);
+      }),
+    );
+  });
 
   it.each<[string, unknown]>([
     ['nobody', undefined],
     ['nobody by an empty text', ''],
     ['somebody by a number', 12],
     ['somebody by a list', ['ada']],
-    ['somebody by a text with spaces', 'ada lovelace'],
-    ['somebody by a text beyond ASCII', 'ad\u00e4'],
-    ['somebody by too long a text', 'x'.repeat(256)],
+    ['somebody by a text that is none', 'ada\ud800'],
+    ['somebody by too long a text', 'x'.repeat(129)],
+    ['somebody by a text that is too long once it is written as an id', '|'.repeat(50)],
     ['whoever has no token', 'anyone'],
     ['a process', 'transferProcess'],
     ['an import', 'import'],

@@ -1,16 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { describe, expect, it } from 'vitest';
+import { anchorOf, anchorsOf, fencesOf, linksOf, proseOf } from '../../docs/site/markdown.ts';
+import { deadLinks, sitePages, sitePictures } from '../../docs/site/pages.ts';
+import { repository } from '../../docs/site/repository.ts';
+import { sidebar, unplaced } from '../../docs/site/sidebar.ts';
 
-const root = join(import.meta.dirname, '..', '..');
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\0')
-  .filter((file) => file !== '' && existsSync(join(root, file)));
-const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const sources = repository();
+const { read } = sources;
+const files = [...sources.files];
 
 const pages = files.filter((file) => file.endsWith('.md') && file !== 'CHANGELOG.md');
 /** Decisions may name files as they were called when the decision was made. */
@@ -26,33 +23,23 @@ const toBeMade = new Set([
   'events/samples/ticket/TicketSolved.v1.json',
 ]);
 
-const withoutFences = (text: string) => text.replace(/^[ \t]*```[\s\S]*?^[ \t]*```/gm, '');
-/** The name that GitHub gives to a heading. */
-const anchor = (heading: string) =>
-  heading
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replaceAll(' ', '-');
-const anchorsOf = (page: string) =>
-  new Set([...withoutFences(read(page)).matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchor(text!)));
+const anchorsIn = (page: string) => anchorsOf(read(page));
 
 const isFolder = (path: string) => files.some((file) => file.startsWith(`${path}/`));
 const exists = (path: string) => files.includes(path) || isFolder(path) || path === '.';
 
 const linkFaults = (page: string): readonly string[] =>
-  [...withoutFences(read(page)).matchAll(/\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]+))?\)/g)].flatMap(([, path = '', to]) => {
+  linksOf(read(page)).flatMap(({ path, anchor }) => {
     const target = path === '' ? page : normalize(join(dirname(page), path)).replace(/\/$/, '');
     if (!exists(target)) return [`${page} links to ${path}, which does not exist`];
-    const isFound = to === undefined || !target.endsWith('.md') || anchorsOf(target).has(to);
-    return isFound ? [] : [`${page} links to ${path}#${to}: there is no such heading`];
+    const isFound = anchor === undefined || !target.endsWith('.md') || anchorsIn(target).has(anchor);
+    return isFound ? [] : [`${page} links to ${path}#${anchor}: there is no such heading`];
   });
 
 /** Text that looks like a file of this repository: a path from its root, or the bare name of a source file. */
 const named = /`((?:(?:lib|test|docs|bin|functions|events|domains|release)\/[\w./-]*[\w-]\/?)|[\w-]+(?:\.[\w-]+)*\.ts)`/g;
 const pathFaults = (page: string): readonly string[] =>
-  [...withoutFences(read(page)).matchAll(named)].flatMap(([, name = '']) => {
+  [...proseOf(read(page)).matchAll(named)].flatMap(([, name = '']) => {
     const path = name.replace(/\/$/, '');
     const isThere = path.includes('/') ? exists(path) || exists(`${path}.ts`) : files.some((file) => file.endsWith(`/${path}`));
     return isThere || toBeMade.has(path) ? [] : [`${page} names ${name}, which does not exist`];
@@ -69,5 +56,49 @@ describe('the documentation', () => {
   it('shows the real decider in the README', () => {
     const [code = 'no code'] = /(?<=^```ts\n)[\s\S]*?(?=^```)/m.exec(read('README.md')) ?? [];
     expect(read('domains/transfer/decider.ts')).toContain(code);
+  });
+});
+
+describe('the site', () => {
+  const site = sitePages(sources);
+  const pictures = new Set(sitePictures(sources).map((path) => path.slice('docs/'.length)));
+
+  it('has a page for whatever its pages link to, code as well', () => {
+    expect([...site.keys()]).toContain('source/domains/transfer/process.ts.md');
+    expect(deadLinks(site, pictures)).toEqual([]);
+  });
+
+  it('shows each page at its place in the reading order', () => {
+    expect(unplaced(site)).toEqual([]);
+    const listed = JSON.stringify(sidebar(site));
+    const missing = [...site.keys()].filter(
+      (place) => !/^(index|source\/)/.test(place) && !listed.includes(`/${place.replace(/(index)?\.md$/, '')}"`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('needs no generator for a diagram, which would load megabytes', () => {
+    const fences = [...site].flatMap(([place, text]) => (place.startsWith('source/') ? [] : fencesOf(place, text)));
+    expect(fences.filter(({ language }) => language === 'mermaid')).toEqual([]);
+  });
+});
+
+describe('links of pages', () => {
+  it.each([['a second heading of the same name', '## Out\n\n## Out', 'out-1']])('%s', (_, markdown, anchor) =>
+    expect([...anchorsOf(markdown)]).toContain(anchor),
+  );
+
+  it('lead to headings by the names that GitHub gives them', () =>
+    expect(anchorOf('See [here](x.md), `now`')).toBe('see-here-now'));
+
+  it('are found outside of blocks and comments alone', () =>
+    expect(linksOf('[a](a.md#b)\n\n<!-- [b](b.md) -->\n\n```md\n[c](c.md)\n```\n')).toEqual([{ path: 'a.md', anchor: 'b' }]));
+
+  it('are reported when they lead nowhere', () => {
+    const pages = new Map([['a.md', '# A\n[b](./b.md#x) [c](./c.md) [a](#a)']]);
+    expect(deadLinks(new Map([...pages, ['b.md', '# B']]), new Set())).toEqual([
+      'a.md links to ./b.md#x: there is no such heading',
+      'a.md links to ./c.md, which is no page of the site',
+    ]);
   });
 });

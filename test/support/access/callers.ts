@@ -14,10 +14,12 @@ export type Caller = Readonly<{
   token?: string;
 }>;
 
-export const ownerId = 'u-ada';
+/** The owner as the issuer knows them, and as everything that is stored does. */
+const ownerSub = 'auth0|ada';
+export const ownerId = 'auth0~7Cada';
 
 const people = {
-  owner: ownerId,
+  owner: ownerSub,
   other: 'u-bob',
   teller: 'u-tess',
   auditor: 'u-aude',
@@ -55,7 +57,7 @@ export const callersOf = ({ sign, forge, url }: TestIssuer): readonly Caller[] =
     token: bearer,
   });
   // Each of these would be let in everywhere if it were taken for what it says.
-  const mighty = token(ownerId, ['operator', 'teller', 'auditor']);
+  const mighty = token(ownerSub, ['operator', 'teller', 'auditor']);
   return [
     { name: 'nobody', holds: ['anyone'], mayOwn: false, owns: false, valid: false },
     person('the owner', people.owner, [], { owns: true }),

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { defineConfig } from 'vitepress';
+import { anchorOf } from '../site/markdown.ts';
+
+const pages = join(import.meta.dirname, '../../.cache/docs');
+const sidebar = join(pages, 'sidebar.json');
+
+export default defineConfig({
+  title: 'Foldstream',
+  description: 'Event sourcing and CQRS on AWS, in TypeScript',
+  lang: 'en',
+  srcDir: '../.cache/docs',
+  // A site below a path, such as that of GitHub Pages.
+  base: process.env.DOCS_BASE ?? '/',
+  ignoreDeadLinks: false,
+  themeConfig: {
+    search: { provider: 'local' },
+    sidebar: existsSync(sidebar) ? JSON.parse(readFileSync(sidebar, 'utf8')) : [],
+    outline: [2, 3],
+    externalLinkIcon: true,
+  },
+  markdown: {
+    // Prose is text: `<view>` is no tag.
+    html: false,
+    anchor: { slugify: anchorOf },
+    config: (md) => {
+      const usual = md.renderer.rules.image;
+      // A picture of our own becomes part of the page, so that it follows the page's theme.
+      md.renderer.rules.image = (tokens, i, options, env, self) => {
+        const source = tokens[i]?.attrGet('src') ?? '';
+        if (!source.endsWith('.svg') || /^https?:/.test(source)) return usual?.(tokens, i, options, env, self) ?? '';
+        const svg = readFileSync(join(dirname(env.path), source), 'utf8');
+        return `<span v-pre class="picture">${svg.replace(/<style>[\s\S]*?<\/style>/, '')}</span>`;
+      };
+    },
+  },
+});

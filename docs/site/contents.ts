@@ -1,0 +1,29 @@
+/** A group of the site's pages, in reading order; each by its path below docs/, without `.md`. */
+export type Group = Readonly<{ title: string; pages: readonly string[]; collapsed?: true }>;
+
+/** The order in which the site shows its pages. A page that stands nowhere here is listed at the end, so that none gets lost. */
+export const contents: readonly Group[] = [
+  { title: 'Start', pages: ['guides/getting-started', 'guides/glossary'] },
+  {
+    title: 'Build',
+    pages: ['guides/domain', 'guides/add-an-aggregate', 'guides/add-a-view', 'guides/testing', 'guides/local'],
+  },
+  {
+    title: 'Operate',
+    pages: [
+      'guides/operations',
+      'guides/deploying',
+      'guides/costs',
+      'guides/alarms',
+      'guides/operating-views',
+      'guides/operating-processes',
+      'guides/rebuilding',
+      'guides/tracing',
+      'guides/restoring',
+      'guides/moving',
+    ],
+  },
+  { title: 'Understand', pages: ['guides/architecture', 'benchmarks', 'decisions/index'] },
+  { title: 'Reference', pages: ['http-reference'] },
+  { title: 'The project', pages: ['project/changelog', 'project/contributing', 'project/security'] },
+];
