@@ -6,7 +6,7 @@ export const contents: readonly Group[] = [
   { title: 'Start', pages: ['guides/getting-started', 'guides/glossary'] },
   {
     title: 'Build',
-    pages: ['guides/domain', 'guides/add-an-aggregate', 'guides/add-a-view', 'guides/testing', 'guides/local'],
+    pages: ['guides/domain', 'guides/add-an-aggregate', 'guides/add-a-view', 'guides/clients', 'guides/testing', 'guides/local'],
   },
   {
     title: 'Operate',
