@@ -16,7 +16,7 @@ const refusedBody = (kind: Unfit, detail: string, errors: KnownProblem<Unfit>['e
   return new ProblemError(problem);
 };
 
-/** Refuses data that no table accepts or no caller would get back, with its path: invalid Unicode, empty names, unbounded numbers, deep nesting. */
+/** Data as it may be stored: refuses what no table accepts or no caller would get back, with its path: invalid Unicode, empty names, unbounded numbers, deep nesting. */
 const checked = (body: unknown): unknown => {
   try {
     storable(body, 'The body', levels - leftForWrapping);
@@ -28,20 +28,24 @@ const checked = (body: unknown): unknown => {
   }
 };
 
-const parsed = (body: string): unknown => {
+const tooLarge = (most: number) =>
+  new ProblemError({ kind: 'body-too-large', detail: `The body has over ${most} bytes, which is the limit.` });
+
+/** A request's body as it is; an empty one is an empty object. */
+export const parsedBody = (body: string, most = bodyBytes): unknown => {
+  if (Buffer.byteLength(body) > most) throw tooLarge(most);
   const value = body === '' ? {} : jsonIn(body);
   if (value === undefined) throw new ProblemError({ kind: 'not-json', detail: 'The body is not JSON.' });
   return value;
 };
 
-/** A request's body; an empty one is an empty object. */
-export const jsonBody = (body: string): unknown => {
-  if (Buffer.byteLength(body) > bodyBytes)
-    throw new ProblemError({
-      kind: 'body-too-large',
-      detail: `The body has over ${bodyBytes} bytes, which is the limit.`,
-    });
-  return checked(parsed(body));
+/** A request's body, checked; an empty one is an empty object. */
+export const jsonBody = (body: string): unknown => checked(parsedBody(body));
+
+/** The body of one command of several, with the same limits. */
+export const storableBody = (body: unknown): unknown => {
+  if (Buffer.byteLength(JSON.stringify(body)) > bodyBytes) throw tooLarge(bodyBytes);
+  return checked(body);
 };
 
 type Refusal = Readonly<{ kind: Unfit; detail: string }>;

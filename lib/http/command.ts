@@ -66,11 +66,11 @@ const lastOfTypes = async ({ store }: Commanding, stream: string, commit: number
 /** A command as its request has it. */
 type Asked = Readonly<{ format: CommandFormat<unknown>; asked: CommandRequest }>;
 
-const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest): Promise<Asked> => {
+const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest, bodyOf: () => unknown): Promise<Asked> => {
   const id = validId(request.path.id);
   // A command for anyone has its own route, whose path names it.
   const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
-  const body = jsonBody(request.body);
+  const body = bodyOf();
   const data = shaped(format.schema, body, unfit);
   const version = expectedVersion(request.headers['if-match']);
   const { requestId, network, actor } = request;
@@ -116,17 +116,22 @@ const answerOf = async (
   };
 };
 
-/** Answers `POST /{category}/{id}/{command}`. */
-export const answerCommand = async (
+/** Answers a command whose body is read already. */
+export const answerCommandWith = async (
   commanding: Commanding,
   request: HttpRequest,
-  owning: Owning = new Map(),
+  owning: Owning,
+  bodyOf: () => unknown,
 ): Promise<HttpResponse> => {
   const isDryRun = asksForDryRun(request);
-  const { format, asked } = await commandIn(commanding, request);
+  const { format, asked } = await commandIn(commanding, request, bodyOf);
   if (!(await ownsNamed(owning, format, asked.command.data, request.actor))) throw notYours();
   if (isDryRun) return answerDryRun(commanding, asked);
   const answer = await handleCommand(commanding, asked);
   if (answer.outcome === 'committed' || answer.outcome === 'unchanged') return answerOf(commanding, asked, answer);
   throw new ProblemError(commandProblem(answer, asked));
 };
+
+/** Answers `POST /{category}/{id}/{command}`. */
+export const answerCommand = (commanding: Commanding, request: HttpRequest, owning: Owning = new Map()): Promise<HttpResponse> =>
+  answerCommandWith(commanding, request, owning, () => jsonBody(request.body));

@@ -14,7 +14,7 @@ import { answerCache } from '../../lib/engine/query/answer-cache.ts';
 import type { Revisions } from '../../lib/engine/query/revision.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
-import { answerCommand } from '../../lib/http/command.ts';
+import { answerCommands, type Host } from '../../lib/http/batch.ts';
 import { answerHistory } from '../../lib/http/history.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { answerProcesses } from '../../lib/http/processes.ts';
@@ -118,10 +118,10 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     estimate: async () => ({}),
     trace: async () => ({}),
   } as unknown as Operators;
-  const answer = (request: HttpRequest): Promise<HttpResponse> => {
+  const answer = (request: HttpRequest, host: Host): Promise<HttpResponse> => {
     const [, first = ''] = request.route.split('/');
     const commanding = commandings.get(first);
-    if (commanding) return answerCommand(commanding, request, commandings);
+    if (commanding) return answerCommands(commanding, request, commandings, host);
     if (first === 'streams') return answerHistory(loadings, request);
     if (first !== 'ops') return answerQuery(answering, request);
     return request.route.includes('/ops/processes') ? answerProcesses(operating, request) : answerOperator(operators, request);

@@ -279,6 +279,7 @@ describe('the API', () => {
   test('every route but health asks for a token, and what only processes may send has none', () => {
     const routes = resources('AWS::ApiGatewayV2::Route').map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType]);
     expect(Object.fromEntries(routes)).toEqual({
+      'POST /parcel/batch': 'JWT',
       'POST /parcel/{id}/{command}': 'JWT',
       'GET /views/{view}': 'JWT',
       'GET /views/{view}/{id}': 'JWT',

@@ -22,6 +22,28 @@ describe.runIf(overHttp())('a dry run', () => {
   });
 });
 
+describe.runIf(overHttp())('a batch', () => {
+  it('answers each of its commands, and the same when it is sent again', async () => {
+    const ada = await as('ada');
+    const [id, other] = [fresh(), fresh()];
+    const commands = [
+      { id, command: 'open', key: 'o', body: { currency: 'EUR' } },
+      { id: other, command: 'deposit', key: 'd', body: { amount: 1, currency: 'EUR' } },
+      { id, command: 'deposit', key: 'd', body: { amount: 5, currency: 'EUR' } },
+    ];
+    const first = await ada('POST', '/account/batch', { commands });
+    const answers = first.body.answers as { status: number; body: { version: number } }[];
+    expect(answers.map(({ status, body }) => [status, body.version])).toEqual([
+      [201, 1],
+      [422, undefined],
+      [200, 2],
+    ]);
+    expect(
+      ((await ada('POST', '/account/batch', { commands })).body.answers as { headers: object }[]).map(({ headers }) => headers),
+    ).toEqual((first.body.answers as { headers: object }[]).map(({ headers }) => headers));
+  });
+});
+
 describe.runIf(overHttp())('a page of another origin', () => {
   it('may send a command with its headers and read those of the answer, if its origin is named; another one may not', async () => {
     const { api } = theDeployment();

@@ -3,7 +3,7 @@ import { namedBy } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Owning } from '../../engine/command/owning.ts';
 import type { Commanding } from '../../engine/command/request.ts';
-import { answerCommand } from '../../http/command.ts';
+import { answerCommands } from '../../http/batch.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { httpFunction } from './http-function.ts';
@@ -25,5 +25,5 @@ export const commandHandler = (manifest: Manifest) => {
   const owning: Owning = new Map(
     owners.map((owner) => [owner.category, { ...reading, decider: owner, code: foldCodes()(owner.category) }]),
   );
-  return httpFunction({ manifest, logger }, (request) => answerCommand(commanding, request, owning));
+  return httpFunction({ manifest, logger }, (request, host) => answerCommands(commanding, request, owning, host));
 };

@@ -2,14 +2,16 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Manifest } from '../../core/manifest.ts';
-import { ProblemError, problemDocument } from '../../core/problem.ts';
+import { type Problem, ProblemError } from '../../core/problem.ts';
 import { exactJson } from '../../engine/exact-json.ts';
 import { securityHeaders } from '../../engine/headers.ts';
 import { lambda } from '../../engine/limits.ts';
 import { invalid } from '../../engine/problems.ts';
 import { sizeInAnswer } from '../../engine/query/answer-size.ts';
+import type { Host } from '../../http/batch.ts';
 import { actorIn, type Callers, type Claims, callersOf } from '../../http/caller.ts';
 import { type CallerLimit, callerLimit } from '../../http/caller-limit.ts';
+import { problemResponse } from '../../http/problem.ts';
 import type { HttpRequest, HttpResponse } from '../../http/request.ts';
 import { callerRate, deployedIssuer } from '../environment.ts';
 import { systemClock } from '../system.ts';
@@ -86,6 +88,16 @@ const problemErrorOf = (error: unknown): ProblemError => {
   });
 };
 
+/** The problem that an error is answered with. Writes the log line of it. */
+const told = (logger: Logger, route: string | undefined, error: unknown): Problem => {
+  const { problem } = problemErrorOf(error);
+  const said = { route, status: problem.status, problem: problem.kind };
+  // An alarm listens for this message: the caller cannot fix it.
+  if (problem.status === 500) logger.error('Failed.', { ...said, error: error as Error });
+  else logger.info('Answered with a problem.', { ...said, ...(problem.status > 500 && { cause: String(error) }) });
+  return problem;
+};
+
 /** A larger answer would fail without a message. The rest is room for what Lambda writes around the body. */
 const largestAnswer = lambda.answerBytes - 100_000;
 
@@ -111,7 +123,7 @@ const answer = (
   ...(body !== undefined && { body: exactJson(body) }),
 });
 
-type Handle = (request: HttpRequest) => Promise<HttpResponse>;
+type Handle = (request: HttpRequest, host: Host) => Promise<HttpResponse>;
 
 /** The burst of a caller, in seconds of the rate. */
 const burstSeconds = 4;
@@ -158,22 +170,20 @@ export const httpFunction = ({ manifest, logger }: Of, handle: Handle, limit: Ca
       },
       onError: (run) => {
         const { request } = run.internal as { request?: Pick<Named, 'route' | 'correlation'> };
-        const { problem } = problemErrorOf(run.error);
-        const said = { route: request?.route, status: problem.status, problem: problem.kind };
-        // An alarm listens for this message: the caller cannot fix it.
-        if (problem.status === 500) logger.error('Failed.', { ...said, error: run.error as Error });
-        else logger.info('Answered with a problem.', { ...said, ...(problem.status > 500 && { cause: String(run.error) }) });
+        const problem = told(logger, request?.route, run.error);
         logger.resetKeys();
         const correlation = request?.correlation ?? '';
-        const { status, retryAfterSeconds: seconds } = problem;
-        const headers: HttpResponse['headers'] = seconds === undefined ? {} : { 'retry-after': String(seconds) };
-        const response = { status, body: problemDocument(problem, correlation), headers };
+        const response = problemResponse(problem, correlation);
         run.response = answer(response, 'application/problem+json', correlation);
       },
     })
     .handler(async (request: HttpRequest, _context: Context) => {
       withinLimit(limit, request);
-      const response = answer(await handle(request), 'application/json', request.correlation);
+      const host: Host = {
+        count: () => withinLimit(limit, request),
+        problemIn: (error) => told(logger, request.route, error),
+      };
+      const response = answer(await handle(request, host), 'application/json', request.correlation);
       if (response.body !== undefined && sizeInAnswer(response.body) > largestAnswer) throw tooLarge();
       return response;
     });

@@ -31,6 +31,18 @@ export const dryRunAnswer = z.object({
   ),
 });
 
+export const batchAnswer = z.object({
+  answers: z
+    .array(
+      z.object({
+        status: z.int(),
+        headers: z.record(z.string(), z.string()),
+        body: z.looseObject({}).meta({ description: "The command's answer, or a problem." }),
+      }),
+    )
+    .meta({ description: 'One for each command, in the same order: what its own route would answer.' }),
+});
+
 export const pageOf = (row: z.ZodType) =>
   z.object({
     items: z.array(row),

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { isPublic } from '../../core/access.ts';
+import { isOpen, isPublic } from '../../core/access.ts';
 import { type AnyDecider, historyFor } from '../../core/decider.ts';
 import { kebab } from '../../core/stream.ts';
-import { commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
+import { entryOf, mostCommands } from '../batch.ts';
+import { batchAnswer, commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
 import type { Operation } from './operation.ts';
 import { dryRun, entityId, idempotencyKey, ifMatch, inQuery, paging, trail } from './parameters.ts';
 
@@ -40,6 +41,36 @@ const commandOperations = ({ category, commands }: AnyDecider): readonly Operati
       ],
       refuses: true,
     }));
+
+/** The route for several commands. It asks for a token, also for commands that anyone may send. */
+const batchOperations = ({ category, commands }: AnyDecider): readonly Operation[] => {
+  const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
+  if (all.every(([, { may }]) => isOpen(may))) return [];
+  const [first, ...rest] = all.map(([type, { schema }]) => entryOf(kebab(type), schema));
+  const [whose, ...others] = new Set(all.flatMap(([, { may }]) => may.map((who) => (who === 'anyone' ? 'user' : who))));
+  return [
+    {
+      method: 'post',
+      path: `/${category}/batch`,
+      id: `${category}.batch`,
+      tag: category,
+      summary: `Up to ${mostCommands} commands (${category})`,
+      description: 'Each command succeeds or fails by itself.',
+      may: [whose!, ...others],
+      parameters: [dryRun, ...trail],
+      body: {
+        schema: z.strictObject({
+          commands: z
+            .array(z.union([first!, ...rest]))
+            .min(1)
+            .max(mostCommands),
+        }),
+      },
+      answers: { 200: { description: 'Every command has an answer of its own.', schema: batchAnswer } },
+      problems: ['not-json', 'body-too-large'],
+    },
+  ];
+};
 
 const eventsOf = ({ events }: AnyDecider) => {
   const shapes = Object.entries(events).map(([type, { schemas, current }]) =>
@@ -110,5 +141,6 @@ const historyOperations = (decider: AnyDecider): readonly Operation[] => {
 
 export const aggregateOperations = (decider: AnyDecider): readonly Operation[] => [
   ...commandOperations(decider),
+  ...batchOperations(decider),
   ...historyOperations(decider),
 ];

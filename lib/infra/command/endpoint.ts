@@ -27,7 +27,8 @@ export class CommandEndpoint extends Construct {
     if (named.length > 0) store.letReadOwners(step, named, common.code.fold);
     // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
-    if (all.some(([, { may }]) => !isOpen(may))) api.route('POST', `/${category}/{id}/{command}`, step);
+    if (all.some(([, { may }]) => !isOpen(may)))
+      for (const path of ['/{id}/{command}', '/batch']) api.route('POST', `/${category}${path}`, step);
     for (const [name] of all.filter(([, { may }]) => isOpen(may)))
       api.openRoute('POST', `/${category}/{id}/${kebab(name)}`, step, `${category} declares that anyone may send ${name}.`);
     output(this, `${pascal(category)}CommandFunction`, step.functionName);
