@@ -12,6 +12,7 @@ const unit = [
   'test/http',
   'test/client',
   'test/structure',
+  'test/docs',
   'test/manifest',
   'test/hotel',
   'test/package',

@@ -12,8 +12,8 @@ import { explain } from './terminal/user-error.ts';
 import type { Project } from './verbs.ts';
 import { projectionsVerbs } from './view/verbs.ts';
 
-/** Runs the command line with the process's arguments. */
-export const foldstream = async (): Promise<void> => {
+/** The whole command line, with all verbs. */
+export const commandLine = (): Command => {
   const program = new Command('foldstream')
     .description('Event sourcing and CQRS on AWS.')
     .option(
@@ -35,9 +35,13 @@ export const foldstream = async (): Promise<void> => {
   // The bundler is loaded by this verb alone: no other verb waits for it.
   contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));
   restoreVerbs(program, project);
+  return program;
+};
 
+/** Runs the command line with the process's arguments. */
+export const foldstream = async (): Promise<void> => {
   try {
-    await program.parseAsync();
+    await commandLine().parseAsync();
   } catch (error) {
     console.error(explain(error));
     process.exitCode = 1;

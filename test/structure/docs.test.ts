@@ -52,11 +52,6 @@ describe('the documentation', () => {
   });
 
   it('names files and folders that exist', () => expect(guides.flatMap(pathFaults)).toEqual([]));
-
-  it('shows the real decider in the README', () => {
-    const [code = 'no code'] = /(?<=^```ts\n)[\s\S]*?(?=^```)/m.exec(read('README.md')) ?? [];
-    expect(read('domains/transfer/decider.ts')).toContain(code);
-  });
 });
 
 describe('the site', () => {

@@ -108,21 +108,19 @@ const tooLarge = (): ProblemError =>
   });
 
 const answer = (
-  { status, body, text, headers }: HttpResponse,
+  { status, body, headers }: HttpResponse,
   type: string,
   correlation: string,
 ): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: {
     ...(body !== undefined && { 'content-type': type }),
-    ...(text && { 'content-type': text.type }),
     'cache-control': 'no-store',
     ...securityHeaders,
     'x-correlation-id': correlation,
     ...headers,
   },
   ...(body !== undefined && { body: exactJson(body) }),
-  ...(text && { body: text.content }),
 });
 
 type Handle = (request: HttpRequest, host: Host) => Promise<HttpResponse>;

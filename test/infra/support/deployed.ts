@@ -96,7 +96,6 @@ export const steps = Object.fromEntries(
     'project',
     'query',
     'history',
-    'describe',
     'sweep',
     'ops',
     'deployed',
