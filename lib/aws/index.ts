@@ -9,7 +9,7 @@ export { opsHandler } from './functions/ops.ts';
 export { opsProcessesHandler } from './functions/ops-processes.ts';
 export { projectHandler } from './functions/project.ts';
 export { publishHandler } from './functions/publish.ts';
-export { queryHandler } from './functions/query.ts';
+export { describeHandler, queryHandler } from './functions/query.ts';
 export { reactHandler } from './functions/react.ts';
 export { rebuildLeadHandler } from './functions/rebuild-lead.ts';
 export { rebuildWorkHandler } from './functions/rebuild-work.ts';

@@ -63,7 +63,7 @@ const historyFaults = ({ category, history, owner }: AnyDecider): readonly strin
 ];
 
 /** First segments of paths that the product itself uses. */
-const reserved = ['views', 'streams', 'ops', 'health', 'process', 'unique', 'anyone'];
+const reserved = ['views', 'streams', 'ops', 'health', 'docs', 'process', 'unique', 'anyone'];
 
 const aggregateFaults = (decider: AnyDecider): string[] => {
   const { category, commands } = decider;

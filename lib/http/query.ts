@@ -9,6 +9,7 @@ import { queryById, queryList } from '../engine/query/kinds.ts';
 import type { PageRequest } from '../engine/query/page.ts';
 import type { Querying } from '../engine/query/querying.ts';
 import { answeringRevision, type Revisions } from '../engine/query/revision.ts';
+import { isKnown } from './etag.ts';
 import { filterName, pageRequest } from './page.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
@@ -30,10 +31,6 @@ const read = async ({ keys }: Answering, querying: Querying, request: HttpReques
       : await queryById(querying, actor, validId(path.id), page);
   return { body, tag: tag ?? `${tagOf(querying)}-${keys.hash(exactJson(body)).slice(0, 32)}` };
 };
-
-/** True if the caller has the current answer: a weak comparison, as RFC 9110 defines it. */
-const isKnown = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && (header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag));
 
 /** The cache headers of an answer: a browser must not serve a request for newer data from its cache. */
 const freshness = (seconds: number): AnswerHeaders =>

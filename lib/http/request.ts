@@ -15,7 +15,13 @@ export type HttpRequest = Readonly<{
   network?: string;
 }>;
 
-export type HttpResponse = Readonly<{ status: number; body?: unknown; headers?: AnswerHeaders }>;
+export type HttpResponse = Readonly<{
+  status: number;
+  body?: unknown;
+  /** In the place of a body: a text of another media type, or one that is JSON already. */
+  text?: Readonly<{ type: string; content: string }>;
+  headers?: AnswerHeaders;
+}>;
 
 /** A trace context of version 00, whose ids are not all zeros: https://www.w3.org/TR/trace-context/#traceparent-header. */
 const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;

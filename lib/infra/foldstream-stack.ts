@@ -16,6 +16,7 @@ import { ProcessOperations } from './operate/processes.ts';
 import { Operations } from './operate/projections.ts';
 import { Sweep } from './operate/sweep.ts';
 import { ProcessManager } from './process/manager.ts';
+import { Description } from './query/description.ts';
 import { History, Queries } from './query/queries.ts';
 import { Rebuilds } from './rebuild/rebuilds.ts';
 import { EventStore } from './store/event-store.ts';
@@ -61,6 +62,7 @@ export class FoldstreamStack extends Stack {
     // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
     new History(this, 'History', { store, api, ...common });
+    if (common.settings.describe) new Description(this, 'Description', { api, ...common });
     new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, store, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
     const traces = manifest.projections.some(isEventLog);

@@ -276,7 +276,7 @@ describe('the API', () => {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: MetricTransformations[0].MetricName, Threshold: 0 });
   });
 
-  test('every route but health asks for a token, and what only processes may send has none', () => {
+  test('every route but health and the description asks for a token, and what only processes may send has none', () => {
     const routes = resources('AWS::ApiGatewayV2::Route').map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType]);
     expect(Object.fromEntries(routes)).toEqual({
       'POST /parcel/batch': 'JWT',
@@ -284,6 +284,8 @@ describe('the API', () => {
       'GET /views/{view}': 'JWT',
       'GET /views/{view}/{id}': 'JWT',
       'GET /health': 'NONE',
+      'GET /openapi.json': 'NONE',
+      'GET /docs': 'NONE',
       'GET /streams/{category}/{id}': 'JWT',
       'GET /streams/{category}/{id}/state': 'JWT',
       'GET /streams/{category}/{id}/diff': 'JWT',
@@ -304,7 +306,14 @@ describe('the API', () => {
       ([, { Properties }]) => Properties.AuthorizationType === 'NONE',
     );
     const routes = found.map(([, { Properties }]) => Properties.RouteKey as string);
-    expect(routes.sort()).toEqual(['GET /health', 'GET /views/window', 'GET /views/window/{id}', 'POST /parcel/{id}/flag-it']);
+    expect(routes.sort()).toEqual([
+      'GET /docs',
+      'GET /health',
+      'GET /openapi.json',
+      'GET /views/window',
+      'GET /views/window/{id}',
+      'POST /parcel/{id}/flag-it',
+    ]);
     const [stage] = Object.values(open.findResources('AWS::ApiGatewayV2::Stage'));
     const limit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
     expect(stage?.Properties.RouteSettings).toEqual(Object.fromEntries(routes.map((route) => [route, limit])));
@@ -344,6 +353,7 @@ test('the outputs that the command line, the tests and the guides stand on, and 
     'CommitsTable',
     'ControlTable',
     'DeployedFunction',
+    'DescribeFunction',
     'FailedBatchesBucket',
     'GuardFunction',
     'HistoryFunction',

@@ -29,7 +29,7 @@ const files: Readonly<Record<string, string>> = {
     const events = { Counted: v1(z.object({ by: z.int() })) };
     type CounterEvent = EventOf<typeof events>;
     const source = { category: 'counter', events };
-    const commands = { Count: command(['operator'], z.object({ by: z.int() })) };
+    const commands = { Count: command(['teller', 'operator'], z.object({ by: z.int() })) };
     export const counter: Decider<number, CommandOf<typeof commands>, CounterEvent> = {
       ...source, commands, initial: 0,
       decide: { Count: (_, { by }) => [{ type: 'Counted', data: { by } }] },
@@ -39,9 +39,15 @@ const files: Readonly<Record<string, string>> = {
       kind: 'row-per-stream', name: 'counts', revision: 1, from: source, may: ['operator'],
       on: { Counted: (row, { data }) => ({ count: (row?.count ?? 0) + data.by }) },
     };`,
-  'manifest.ts': `import { defineManifest } from 'foldstream';
+  'manifest.ts': `import { defineManifest, type May } from 'foldstream';
     import { counter, counts } from './counter.ts';
-    export const manifest = defineManifest({ aggregates: [counter], projections: [counts] });`,
+    declare module 'foldstream' {
+      interface Roles { teller: true }
+    }
+    export const many: May = ['owner', 'teller', 'operator'];
+    // @ts-expect-error: a role that this project does not declare
+    export const wrong: May = ['auditor'];
+    export const manifest = defineManifest({ roles: ['teller'], aggregates: [counter], projections: [counts] });`,
   'app.ts': `import { foldstreamApp } from 'foldstream/cdk';
     import { manifest } from './manifest.ts';
     await foldstreamApp({ manifest, manifestModule: import.meta.resolve('./manifest.ts') });`,

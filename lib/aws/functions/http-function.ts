@@ -108,19 +108,21 @@ const tooLarge = (): ProblemError =>
   });
 
 const answer = (
-  { status, body, headers }: HttpResponse,
+  { status, body, text, headers }: HttpResponse,
   type: string,
   correlation: string,
 ): APIGatewayProxyStructuredResultV2 => ({
   statusCode: status,
   headers: {
     ...(body !== undefined && { 'content-type': type }),
+    ...(text && { 'content-type': text.type }),
     'cache-control': 'no-store',
     ...securityHeaders,
     'x-correlation-id': correlation,
     ...headers,
   },
   ...(body !== undefined && { body: exactJson(body) }),
+  ...(text && { body: text.content }),
 });
 
 type Handle = (request: HttpRequest, host: Host) => Promise<HttpResponse>;

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { isPublic } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { answerCache } from '../../engine/query/answer-cache.ts';
+import { describing } from '../../http/openapi/describe.ts';
 import { type Answering, answerQuery } from '../../http/query.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
@@ -23,4 +25,11 @@ export const queryHandler = (manifest: Manifest) => {
   const keys = systemKeys(client, control);
   const answering: Answering = { views, keys, answers: answerCache(systemClock) };
   return httpFunction({ manifest, logger: new Logger({ serviceName: 'query' }) }, (request) => answerQuery(answering, request));
+};
+
+/** Answers with the API's description, which follows from the manifest alone. */
+export const describeHandler = (manifest: Manifest) => {
+  const described = { title: environment('API_TITLE'), version: environment('API_VERSION') };
+  const answer = describing(manifest, described, (text) => createHash('sha256').update(text).digest('base64'));
+  return httpFunction({ manifest, logger: new Logger({ serviceName: 'describe' }) }, async (request) => answer(request));
 };

@@ -122,6 +122,7 @@ Where something has to be done first, do it in another terminal (npm run foldstr
 
 const closing = ({ api }: Deployment, { manifest, demo }: Project): string => `
 The API is at ${api}
+What it can do, for people: ${api}/docs; for tools: ${api}/openapi.json
 
 Get a token (valid for an hour; \`operator\` instead of \`customer\` for one of an operator):
 

@@ -37,6 +37,15 @@ export const fields = {
     use: '<1 to 40 letters, digits or hyphens, beginning with a letter>',
     usual: 'foldstream',
   },
+  /** The version in the API's description: a team raises it as it sees fit. */
+  apiVersion: {
+    schema: z.string().min(1).max(40),
+    is: 'a version',
+    use: '<1 to 40 characters>',
+    usual: '1.0.0',
+  },
+  /** `GET /openapi.json` and `GET /docs` describe the API to anybody. */
+  describe: { schema: flag, ...yesOrNo, usual: true },
   /** Commits, control data, users and failed batches stay when the stack is removed. Derived data is destroyed in every environment. */
   retain: { schema: flag, ...yesOrNo, usual: false },
   /** Deletion protection of tables and users, and termination protection of the stack. Needs `retain`. */

@@ -16,7 +16,7 @@ import {
   viewsReport,
 } from './answers.ts';
 import type { Answer, Operation } from './operation.ts';
-import { inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
+import { ifNoneMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
 
 type Described = Omit<Operation, 'tag' | 'may' | 'method' | 'parameters'> & Readonly<{ parameters?: readonly Parameter[] }>;
 
@@ -152,6 +152,28 @@ const processes = (): readonly Operation[] => {
   ];
 };
 
+/** The routes that describe the API itself. */
+const descriptions = (): readonly Operation[] =>
+  (
+    [
+      ['/openapi.json', 'openApi', 'This description, as OpenAPI 3.1', { schema: z.looseObject({ openapi: z.string() }) }],
+      ['/docs', 'docs', 'This description, as a page', { schema: z.string(), type: 'text/html' }],
+    ] as const
+  ).map(([path, id, summary, shown]) => ({
+    method: 'get',
+    path,
+    id,
+    tag: 'operations',
+    summary,
+    may: ['anyone'],
+    parameters: [ifNoneMatch, ...trail],
+    answers: {
+      200: { description: 'The description.', headers: ['etag'], ...shown },
+      304: { description: 'Nothing has changed since the answer with this ETag.', headers: ['etag'] },
+    },
+    problems: [],
+  }));
+
 /** The routes for operators, and the one that says that the API answers. */
 export const operatorOperations = ({ processes: declared = [] }: Manifest): readonly Operation[] => [
   ...views(),
@@ -165,6 +187,7 @@ export const operatorOperations = ({ processes: declared = [] }: Manifest): read
     answers: ok('The trace.', traceAnswer),
     problems: ['not-found', 'no-event-log', 'answer-too-large'],
   }),
+  ...descriptions(),
   {
     method: 'get',
     path: '/health',

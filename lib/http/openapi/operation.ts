@@ -39,6 +39,8 @@ const headersOf = (names: readonly AnswerHeader[]): Json =>
 export type Answer = Readonly<{
   description: string;
   schema?: z.ZodType;
+  /** The media type, if it is another than JSON. */
+  type?: 'application/json' | 'text/html';
   headers?: readonly (keyof typeof named)[];
 }>;
 
@@ -68,11 +70,11 @@ const parameter = ({ schema, ...rest }: Parameter): Json => ({
 /** Parameters that many operations have are described once, under their names. */
 const parameterOrReference = (one: Parameter): Json => (common.has(one) ? referTo('parameters', one.name) : parameter(one));
 
-const answer = ({ description, schema, headers = [] }: Answer): Json => ({
+const answer = ({ description, schema, type = 'application/json', headers = [] }: Answer): Json => ({
   description,
   headers: headersOf([...headers.map((name) => named[name]), 'X-Correlation-Id']),
   ...(schema && {
-    content: { 'application/json': { schema: jsonSchema(schema) } },
+    content: { [type]: { schema: jsonSchema(schema) } },
   }),
 });
 

@@ -14,7 +14,15 @@ import {
 describe('settings', () => {
   it('are today’s dev and prod without a settings file', () => {
     expect(environmentsOf(usualSettings)).toEqual(['dev', 'prod']);
-    const usual = { app: 'foldstream', callerRate: 50, maximumConcurrency: 20, accountConcurrency: 1_000, architecture: 'arm64' };
+    const usual = {
+      app: 'foldstream',
+      apiVersion: '1.0.0',
+      describe: true,
+      callerRate: 50,
+      maximumConcurrency: 20,
+      accountConcurrency: 1_000,
+      architecture: 'arm64',
+    };
     expect(environmentOf(usualSettings, 'dev')).toEqual({
       ...usual,
       tags: {},
@@ -59,7 +67,11 @@ describe('settings', () => {
     expect(environmentsOf({ environments: { live: { retain: true } } })).toEqual(['dev', 'live']));
 
   it.each<[string, unknown, string]>([
-    ['an unknown setting', { retian: true }, 'retian in the settings is not a setting. There are: environments, app, retain,'],
+    [
+      'an unknown setting',
+      { retian: true },
+      'retian in the settings is not a setting. There are: environments, app, apiVersion,',
+    ],
     [
       'one of an environment',
       { environments: { prod: { stage: 1 } } },

@@ -96,6 +96,7 @@ export const steps = Object.fromEntries(
     'project',
     'query',
     'history',
+    'describe',
     'sweep',
     'ops',
     'deployed',

@@ -1,0 +1,18 @@
+import { Construct } from 'constructs';
+import type { Api } from '../kit/api.ts';
+import { output } from '../kit/outputs.ts';
+import { type Common, Step } from '../kit/step.ts';
+
+/** GET /openapi.json and GET /docs: the API's description, for tools and for people. Its function has no rights at all, but to write its log. */
+export class Description extends Construct {
+  constructor(scope: Construct, id: string, { api, ...common }: Common & Readonly<{ api: Api }>) {
+    super(scope, id);
+    const step = new Step(this, 'Describe', { ...common, step: 'describe', description: "Answers with the API's description." });
+    step.addEnvironment('API_TITLE', common.settings.app);
+    step.addEnvironment('API_VERSION', common.settings.apiVersion);
+    const why =
+      'What the API can do is not secret, and whoever writes a client reads it first; the setting `describe` turns it off.';
+    for (const path of ['/openapi.json', '/docs']) api.openRoute('GET', path, step, why);
+    output(this, 'DescribeFunction', step.functionName);
+  }
+}
