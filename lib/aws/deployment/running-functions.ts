@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { type Access, clientSettings } from '../local/stack.ts';
 
-/** The tag of a function whose code was replaced: the hash of that code. While it is the function's, CloudFormation has not deployed another one since. */
+/** The tag of a function whose code was replaced beside CloudFormation. */
 const replacedTag = 'foldstream:replaced';
 
 type Place = Readonly<{ bucket: string; key: string }>;
@@ -25,10 +25,8 @@ export type RunningFunction = Readonly<{
   name: string;
   arn: string;
   variables: Readonly<Record<string, string>>;
-  /** The hash of the code that it runs. */
-  code: string;
-  /** The hash of the code that it was given beside CloudFormation. */
-  replacedBy?: string;
+  /** It may run other code than its stack deployed. */
+  replaced: boolean;
   /** Where the code lies that the stack's template names. */
   deployed?: Place;
 }>;
@@ -91,13 +89,12 @@ const functionAt = async (
 ): Promise<RunningFunction> => {
   const { Configuration, Tags } = await clients.functions.send(new GetFunctionCommand({ FunctionName }));
   const arn = Configuration?.FunctionArn ?? '';
-  const [replacedBy, deployed] = [Tags?.[replacedTag], placeOf(template, logicalId, arn)];
+  const deployed = placeOf(template, logicalId, arn);
   return {
     name: FunctionName,
     arn,
     variables: Configuration?.Environment?.Variables ?? {},
-    code: Configuration?.CodeSha256 ?? '',
-    ...(replacedBy !== undefined && { replacedBy }),
+    replaced: Tags?.[replacedTag] !== undefined,
     ...(deployed && { deployed }),
   };
 };
@@ -117,7 +114,7 @@ export const runningFunctions = async (clients: Clients, StackName: string): Pro
 };
 
 /** An update has to end before the next one may begin. Calls are answered by the old code until then. */
-const updated = async ({ functions }: Clients, FunctionName: string): Promise<void> => {
+export const updated = async ({ functions }: Clients, FunctionName: string): Promise<void> => {
   for (;;) {
     const { LastUpdateStatus, LastUpdateStatusReason } = await functions.send(
       new GetFunctionConfigurationCommand({ FunctionName }),
@@ -129,32 +126,22 @@ const updated = async ({ functions }: Clients, FunctionName: string): Promise<vo
 };
 
 /**
- * Gives a function other code than the deployed one; returns that code's hash. The tag is set before: a function that carries its deployed code under
- * the tag is harmless, one that carries other code without it would never be found.
+ * Marks a function as one whose code is replaced. It is marked before: a function that carries its deployed code under the mark is harmless, one that
+ * carries other code without it would never be found.
  */
-export const replaceCode = async (
-  clients: Clients,
-  { name, arn }: RunningFunction,
-  archive: Buffer,
-  hash: string,
-): Promise<void> => {
-  await clients.functions.send(new TagResourceCommand({ Resource: arn, Tags: { [replacedTag]: hash } }));
-  await clients.functions.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: archive }));
-  await updated(clients, name);
-};
+export const markReplaced = ({ functions }: Clients, { arn }: RunningFunction): Promise<unknown> =>
+  functions.send(new TagResourceCommand({ Resource: arn, Tags: { [replacedTag]: 'yes' } }));
 
-/** Gives a function back the code that its stack deployed, unless CloudFormation has done so. */
-export const restoreCode = async (
-  clients: Clients,
-  { name, arn, code, replacedBy, deployed }: RunningFunction,
-): Promise<void> => {
-  if (replacedBy === undefined) return;
-  if (code === replacedBy) {
-    if (!deployed)
-      throw new Error(`The template of ${name} does not say where its code lies: change the function and deploy it.`);
-    const { bucket: S3Bucket, key: S3Key } = deployed;
-    await clients.functions.send(new UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket, S3Key }));
-    await updated(clients, name);
-  }
+/** Gives a marked function other code than the deployed one: its update begins. */
+export const replaceCode = ({ functions }: Clients, { name }: RunningFunction, archive: Buffer): Promise<unknown> =>
+  functions.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: archive }));
+
+/** Gives a marked function back the code that its stack's template names, also if CloudFormation has deployed it since: nothing tells for sure. */
+export const restoreCode = async (clients: Clients, { name, arn, replaced, deployed }: RunningFunction): Promise<void> => {
+  if (!replaced) return;
+  if (!deployed) throw new Error(`The template of ${name} does not say where its code lies: change the function and deploy it.`);
+  const { bucket: S3Bucket, key: S3Key } = deployed;
+  await clients.functions.send(new UpdateFunctionCodeCommand({ FunctionName: name, S3Bucket, S3Key }));
+  await updated(clients, name);
   await clients.functions.send(new UntagResourceCommand({ Resource: arn, TagKeys: [replacedTag] }));
 };

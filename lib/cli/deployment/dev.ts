@@ -59,9 +59,11 @@ export const dev = async (options: DevOptions): Promise<void> => {
       'Name a stack of your own: npx cdk deploy -c name=my-dev',
     );
   const restored = async (): Promise<void> => {
-    const replaced = (await runningFunctions(clients, stack)).filter(({ replacedBy }) => replacedBy !== undefined);
+    const replaced = (await runningFunctions(clients, stack)).filter(({ replaced }) => replaced);
     for (const each of replaced) await restoreCode(clients, each);
-    console.log(`${count(replaced.length, 'function')} of ${stack} had other code than the deployed one, and got that back.`);
+    console.log(
+      `${count(replaced.length, 'function')} of ${stack} may have had other code than the deployed one, and got that back.`,
+    );
   };
   if (restore) return restored();
   try {

@@ -25,8 +25,8 @@ export type LoopPorts<V extends Version> = Readonly<{
 const same = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean =>
   [...a].every(([key, value]) => !b.has(key) || b.get(key) === value);
 
-/** Brings each saved change into the deployment, one after the other. */
-export const changeLoop = <V extends Version>(ports: LoopPorts<V>, running: V) => {
+/** Brings each saved change into the deployment, one after the other. Without a version that is known to run, the first one is deployed. */
+export const changeLoop = <V extends Version>(ports: LoopPorts<V>, running: V | undefined) => {
   let applied = running;
   /** The version that runs beside CloudFormation: the last one that was replaced and not deployed. */
   let beside: V | undefined;
@@ -53,7 +53,7 @@ export const changeLoop = <V extends Version>(ports: LoopPorts<V>, running: V) =
 
   /** Some functions may run other code than others: the next change replaces all of them. Until then the version that ran goes on. */
   const unsure = async (change: Change): Promise<void> => {
-    applied = { ...applied, steps: new Map(), sources: new Map() };
+    applied = applied && { ...applied, steps: new Map(), sources: new Map() };
     // CloudFormation goes back to what it had deployed.
     if (change.kind === 'deploy' && beside)
       await ports.replace(
@@ -80,7 +80,7 @@ export const changeLoop = <V extends Version>(ports: LoopPorts<V>, running: V) =
       saved = true;
       return;
     }
-    const change = changeBetween(applied, tried.version, tried.version.deployed);
+    const change: Change = applied ? changeBetween(applied, tried.version, tried.version.deployed) : { kind: 'deploy' };
     if (change.kind === 'nothing') {
       if (failing !== '') say('What runs is what is saved again.');
       failing = '';

@@ -28,7 +28,11 @@ export const typeCheckOf = (module: ManifestModule, folder: string): TypeCheck |
   const settings = join(dirname(manifest), 'settings.ts');
   const config = {
     extends: relative(folder, own),
-    compilerOptions: { noEmit: true, incremental: true, composite: false, tsBuildInfoFile: './tsbuildinfo' },
+    // What is not used yet is no error while one writes.
+    compilerOptions: {
+      ...{ noEmit: true, incremental: true, composite: false, tsBuildInfoFile: './tsbuildinfo' },
+      ...{ noUnusedLocals: false, noUnusedParameters: false },
+    },
     include: [],
     files: [manifest, ...(existsSync(settings) ? [settings] : [])],
   };

@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   type Clients,
+  markReplaced,
   type RunningFunction,
   replaceCode,
   restoreCode,
   runningFunctions,
+  updated,
 } from '../../aws/deployment/running-functions.ts';
 import { type PackedTexts, zip } from '../../aws/deployment/zip.ts';
-import { type HotCode, hotCode } from '../../infra/code/hot-code.ts';
+import { bundlerErrors, type HotCode, hotCode } from '../../infra/code/hot-code.ts';
 import type { ManifestModule } from '../project.ts';
 import { projectRoot } from '../project-root.ts';
 import { explain } from '../terminal/user-error.ts';
@@ -26,6 +27,8 @@ export type WatchOptions = Readonly<{
   clients: Clients;
   stack: string;
   module: ManifestModule;
+  /** The folder with one file for each step; the default is the package's own. */
+  functions?: string;
   /** A folder for what the compiler remembers. */
   folder: string;
   signal: AbortSignal;
@@ -68,28 +71,20 @@ const forAll = async <T>(all: readonly T[], work: (each: T) => Promise<unknown>)
   await Promise.all(Array.from({ length: at }, worker));
 };
 
-/** Files that a failed build asked for and did not find. */
-const missingIn = (error: unknown): readonly string[] => {
-  const { errors = [] } = error as { errors?: { text: string; location?: { file: string } | null }[] };
-  return errors.flatMap(({ text, location }) => {
-    const wanted = /^Could not resolve "(\.[^"]*)"/.exec(text)?.[1];
-    return wanted && location ? [resolve(dirname(resolve(projectRoot(), location.file)), wanted)] : [];
-  });
-};
+const shown = (file: string): string => relative(projectRoot(), file);
 
-/** The errors of the bundler, as it prints them. */
-const bundlerErrors = (error: unknown): string => {
-  const { errors } = error as { errors?: { text: string; location?: { file: string; line: number; column: number } | null }[] };
-  if (!errors?.length) return explain(error);
-  return errors
-    .slice(0, 5)
-    .map(({ text, location }) => (location ? `${location.file}:${location.line}:${location.column + 1} - ${text}` : text))
-    .join('\n');
+/** The first errors of the bundler, as the compiler would print them. */
+const saidBy = (failure: unknown): string => {
+  const errors = bundlerErrors(failure).map(({ text, file, line, column }) =>
+    file === undefined ? text : `${shown(file)}(${line},${column}): error: ${text}`,
+  );
+  return errors.length > 0 ? errors.slice(0, 5).join('\n') : explain(failure);
 };
 
 /** The functions of a deployment, and their code. */
 const running = (clients: Clients, stack: string) => {
   let functions: readonly RunningFunction[] = [];
+  const marked = new Set<string>();
   const packed: PackedTexts = new Map();
   return {
     all: () => functions,
@@ -97,13 +92,11 @@ const running = (clients: Clients, stack: string) => {
     settle: async (): Promise<void> => {
       functions = await runningFunctions(clients, stack);
       await forAll(functions, (each) => restoreCode(clients, each));
+      marked.clear();
     },
     replace: async ({ hot, loaded }: Made, names: readonly string[]): Promise<void> => {
-      const archives = new Map<string, Readonly<{ archive: Buffer; hash: string }>>();
-      const archiveOf = (step: string) => {
-        const archive = zip(filesOf(hot.steps.get(step)?.files ?? new Map(), loaded), packed);
-        return { archive, hash: createHash('sha256').update(archive).digest('base64') };
-      };
+      const archives = new Map<string, Buffer>();
+      const archiveOf = (step: string) => zip(filesOf(hot.steps.get(step)?.files ?? new Map(), loaded), packed);
       // Functions that answer commands come first.
       const wanted = functions.filter(({ name }) => names.includes(name));
       const first = wanted.filter(({ variables }) => variables.CATEGORY !== undefined);
@@ -111,29 +104,37 @@ const running = (clients: Clients, stack: string) => {
         const step = each.variables.POWERTOOLS_SERVICE_NAME ?? '';
         const known = archives.get(step) ?? archiveOf(step);
         archives.set(step, known);
-        await replaceCode(clients, each, known.archive, known.hash);
+        if (!marked.has(each.name)) await markReplaced(clients, each);
+        marked.add(each.name);
+        await replaceCode(clients, each, known);
       });
+      await forAll(wanted, ({ name }) => updated(clients, name));
     },
   };
 };
 
 /** Compiles, bundles and describes a project's files as they are now. */
-const maker = async (
-  { module, folder, signal }: WatchOptions,
+export const maker = async (
+  { module, functions, folder, signal }: Pick<WatchOptions, 'module' | 'functions' | 'folder' | 'signal'>,
   all: () => readonly RunningFunction[],
   follow: (files: Iterable<string>) => void,
 ) => {
-  const [bundler, check] = [await hotCode({ manifestModule: module }), typeCheckOf(module, folder)];
+  const [bundler, check] = [
+    await hotCode({ manifestModule: module, ...(functions !== undefined && { functions }) }),
+    typeCheckOf(module, folder),
+  ];
   const manifest = fileURLToPath(module);
   const fixed = [manifest, join(dirname(manifest), 'settings.ts'), join(projectRoot(), 'cdk.json')].filter((file) =>
     existsSync(file),
   );
   let sources: readonly string[] = fixed;
-  const make = async (): Promise<Tried<Made>> => {
-    const [hot, loaded, types] = await Promise.allSettled([bundler.build(), describe(module), check?.(signal)]);
+  const make = async (checked = true): Promise<Tried<Made>> => {
+    const work = [bundler.build(), describe(module), checked ? check?.(signal) : undefined] as const;
+    const [hot, loaded, types] = await Promise.allSettled(work);
     if (hot.status === 'rejected') {
-      follow([...sources, ...missingIn(hot.reason)]);
-      return { fault: bundlerErrors(hot.reason) };
+      // An import may wait for a file that is not there yet.
+      follow([...sources, ...bundlerErrors(hot.reason).flatMap(({ missing }) => missing ?? [])]);
+      return { fault: saidBy(hot.reason) };
     }
     sources = [...new Set([...fixed, ...hot.value.graph.keys()])];
     follow(sources);
@@ -170,12 +171,13 @@ export const watchProject = async (
   const watcher = watchFolders(() => saved());
   const { make, contents, count, checks, close } = await maker(options, functions.all, watcher.follow);
   try {
-    const first = await make();
-    if ('fault' in first) throw new Error(first.fault);
+    // A deployment checks no types.
+    const first = await make(false);
+    const same = 'version' in first && !(await savedSince(first.version.sources.keys(), options.since));
     const ports: LoopPorts<Made> = {
       quiet: () => pause(burst),
       contents,
-      make,
+      make: () => make(),
       replace: functions.replace,
       deploy: async () => {
         await deploy();
@@ -183,15 +185,15 @@ export const watchProject = async (
       },
       print: (line) => signal.aborted || console.log(line),
       now: () => new Date(),
-      shown: (file) => relative(projectRoot(), file),
+      shown,
     };
-    const late = await savedSince(first.version.sources.keys(), options.since);
-    const loop = changeLoop(ports, late ? { ...first.version, shape: '' } : first.version);
+    const loop = changeLoop(ports, same ? first.version : undefined);
     saved = loop.saved;
-    if (late) saved();
     begun(
       `Watching ${count()} files: save one, and what depends on it is replaced${checks ? '' : ' (types are not checked: the project has no TypeScript)'}.`,
     );
+    // Shows errors of the compiler, and brings in what was saved during the deployment.
+    saved();
     if (!signal.aborted) await once(signal, 'abort');
     saved = () => {};
     await loop.idle();

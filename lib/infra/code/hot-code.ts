@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { basename, extname, relative, resolve, sep } from 'node:path';
-import { type BuildResult, context, type Metafile } from 'esbuild';
+import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
+import { type BuildFailure, type BuildResult, context, type Metafile } from 'esbuild';
 import { type BundleSource, compiled, functionCode } from './bundle.ts';
 
 /** The files of one step's function by their names in its folder, and a hash of them. */
@@ -63,6 +63,21 @@ const hotSteps = ({ outputFiles = [], metafile }: BuildResult<{ write: false; me
       return [basename(entry, '.mjs'), { hash, files }] as const;
     }),
   );
+};
+
+/** An error of the bundler: in which file, at which place, and the path that was imported and not found. */
+export type BundlerError = Readonly<{ text: string; file?: string; line?: number; column?: number; missing?: string }>;
+
+/** The errors of a build that failed, with whole paths; none if it failed for another reason. */
+export const bundlerErrors = (failure: unknown): readonly BundlerError[] => {
+  const { errors = [] } = failure as Partial<BuildFailure>;
+  return errors.map(({ text, location }) => {
+    if (!location) return { text };
+    const file = resolve(compiled.absWorkingDir, location.file);
+    const wanted = /^Could not resolve "(\.[^"]*)"/.exec(text)?.[1];
+    const missing = wanted === undefined ? {} : { missing: resolve(dirname(file), wanted) };
+    return { text, file, line: location.line, column: location.column + 1, ...missing };
+  });
 };
 
 /**

@@ -23,7 +23,7 @@ const versionOf = (text: string): Code => {
 };
 
 /** A watch over that project in memory. `during` runs whatever a test has happen in the middle of the work. */
-const watching = (during: Partial<Record<'make' | 'replace' | 'deploy', () => void>> = {}) => {
+const watching = (during: Partial<Record<'make' | 'replace' | 'deploy', () => void>> = {}, known = true) => {
   let file = 'one:a';
   let runs = file;
   const [lines, done]: [string[], string[]] = [[], []];
@@ -54,7 +54,7 @@ const watching = (during: Partial<Record<'make' | 'replace' | 'deploy', () => vo
     now: () => new Date(2026, 10, 29, 12, 3, 14),
     shown: (name) => name,
   };
-  const loop = changeLoop(ports, versionOf(file));
+  const loop = changeLoop(ports, known ? versionOf(file) : undefined);
   const save = (text: string) => {
     file = text;
     loop.saved();
@@ -137,5 +137,16 @@ describe('each saved change is brought into the deployment', () => {
     save('two:c');
     await idle();
     expect(runs()).toBe('two:c');
+  });
+
+  test('where nothing is known of the running code, the first version that compiles is deployed', async () => {
+    const { save, idle, done } = watching({}, false);
+    save('broken');
+    await idle();
+    save('one:a');
+    await idle();
+    save('one:b');
+    await idle();
+    expect(done).toEqual(['deploy one:a', 'replace one:b']);
   });
 });

@@ -21,7 +21,7 @@ const environment = () => Object.fromEntries(Object.entries(process.env).filter(
 export type Started = Readonly<{ said: string; api: string; as: (user: keyof typeof demoUsers) => Promise<Call> }>;
 
 /** A copy of the repository whose manifest is another one: what a team has that changed one line of package.json. */
-export const cloneWith = (manifest: string) => {
+export const cloneWith = (manifest: string, { watch = false } = {}) => {
   const home = mkdtempSync(join(tmpdir(), 'foldstream-clone-'));
   for (const file of files()) cpSync(join(root, file), join(home, file));
   execFileSync('git', ['init', '--quiet'], { cwd: home });
@@ -37,6 +37,7 @@ export const cloneWith = (manifest: string) => {
   edit('package.json', (text) => text.replace(/("#manifest": )"[^"]+"/, `$1"${manifest}"`));
 
   let running: ChildProcess | undefined;
+  let heard = '';
   /** Ends `npm start` as Ctrl-C does. */
   const stop = async () => {
     const child = running;
@@ -49,10 +50,12 @@ export const cloneWith = (manifest: string) => {
     home,
     edit,
     stop,
+    /** Everything that the last `npm start` has said until now. */
+    heard: () => heard,
     /** `npm start -- ...`, until it says how it is ended. */
     start: async (...args: string[]): Promise<Started> => {
       await stop();
-      const child = spawn('npm', ['start', '--', '--no-watch', ...args], {
+      const child = spawn('npm', ['start', '--', ...(watch ? [] : ['--no-watch']), ...args], {
         cwd: home,
         env: environment(),
         detached: true,
@@ -60,9 +63,11 @@ export const cloneWith = (manifest: string) => {
       });
       running = child;
       let said = '';
+      heard = '';
       await new Promise<void>((resolve, reject) => {
         const hear = (chunk: Buffer) => {
           said += chunk;
+          heard += chunk;
           // After a refused deployment, the previous one keeps running.
           if (/Ctrl-C (stops everything|here)/.test(said)) resolve();
         };
