@@ -3,7 +3,7 @@ export type Group = Readonly<{ title: string; pages: readonly string[]; collapse
 
 /** The order in which the site shows its pages. A page that stands nowhere here is listed at the end, so that none gets lost. */
 export const contents: readonly Group[] = [
-  { title: 'Start', pages: ['guides/getting-started', 'guides/glossary'] },
+  { title: 'Start', pages: ['guides/getting-started', 'guides/coming-from', 'guides/glossary'] },
   {
     title: 'Build',
     pages: ['guides/domain', 'guides/add-an-aggregate', 'guides/add-a-view', 'guides/clients', 'guides/testing', 'guides/local'],

@@ -20,7 +20,7 @@ export const where = ({ page, line }: Pick<Fence, 'page' | 'line'>): string => `
  * `sh` is run by a test over the deployment of the integration tests; `sh checked` is not run (it starts a local cloud, runs all tests, or needs a state of its own), and
  * `sh aws` needs an account: in all of them, verbs, flags, scripts and settings are compared with the real ones.
  */
-export const classes = ['ts', 'ts other', 'json', 'json part', 'yaml', 'sh', 'sh checked', 'sh aws', 'mermaid', 'text'] as const;
+export const classes = ['ts', 'json', 'yaml', 'sh', 'sh checked', 'sh aws', 'mermaid', 'text'] as const;
 
 export type Class = (typeof classes)[number];
 
