@@ -16,7 +16,7 @@ import {
   viewsReport,
 } from './answers.ts';
 import type { Answer, Operation } from './operation.ts';
-import { ifNoneMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
+import { ifNoneMatch, inPath, inQuery, instanceId, type Parameter, paging, trail, wholeStream } from './parameters.ts';
 
 type Described = Omit<Operation, 'tag' | 'may' | 'method' | 'parameters'> & Readonly<{ parameters?: readonly Parameter[] }>;
 
@@ -46,11 +46,7 @@ const views = (): readonly Operation[] => [
     path: '/ops/projections/{name}/parked/{stream}/resume',
     id: 'ops.resume',
     summary: 'Resume a parked stream',
-    parameters: [
-      view,
-      inPath('stream', "The stream's whole name."),
-      inQuery('revision', 'A revision; without it the active one.', z.int().min(1)),
-    ],
+    parameters: [view, wholeStream, inQuery('revision', 'A revision; without it the active one.', z.int().min(1))],
     answers: accepted("The order is in the view's queue.", resumeOrdered),
     problems: ['not-found', 'not-parked'],
   }),
@@ -111,7 +107,7 @@ const rebuilds = (): readonly Operation[] => {
 };
 
 const processes = (): readonly Operation[] => {
-  const which = [inPath('process', "The process's category."), inPath('instance', "The instance's id.")];
+  const which = [inPath('process', "The process's category."), instanceId];
   const path = '/ops/processes/{process}/{instance}';
   return [
     operation('get', {

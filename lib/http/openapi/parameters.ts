@@ -19,6 +19,12 @@ export const inPath = (name: string, description: string, schema: z.ZodType = z.
   schema,
 });
 export const entityId = (category: string) => inPath('id', `The id of the ${category}.`, id);
+export const instanceId = inPath('instance', "The instance's id.", id);
+export const wholeStream = inPath(
+  'stream',
+  "The stream's whole name.",
+  z.string().regex(/^[A-Za-z]{1,40}-[A-Za-z0-9](?:[A-Za-z0-9\-_.~]{0,126}[A-Za-z0-9])?$/),
+);
 
 export const inQuery = (name: string, description: string, schema: z.ZodType = z.string()): Parameter => ({
   in: 'query',
@@ -36,7 +42,10 @@ const header = (name: RequestHeader, description: string, schema: z.ZodType = z.
 
 /** Headers that any request may have. */
 export const trail: readonly Parameter[] = [
-  header('X-Correlation-Id', 'On every log line that the request causes, in its commit, and in the answer.', visible),
+  header(
+    'X-Correlation-Id',
+    'On every log line that the request causes, in its commit, and in the answer: 1 to 128 visible ASCII characters. Any other is ignored.',
+  ),
   header('traceparent', 'A W3C trace context. An invalid one is ignored.'),
 ];
 
@@ -45,7 +54,11 @@ export const idempotencyKey = header(
   'The same key to the same stream takes effect at most once: a repeat gets the first answer again.',
   visible,
 );
-export const ifMatch = header('If-Match', 'The ETag of a command\'s answer, such as "5": the command is for that version only.');
+export const ifMatch = header(
+  'If-Match',
+  'The ETag of a command\'s answer, such as "5": the command is for that version only.',
+  z.string().regex(/^(?:\*|"\d{1,15}")$/),
+);
 export const dryRun = header(
   'Dry-Run',
   'The command is decided, and nothing is stored: the answer tells what it would append, or how it would be refused.',

@@ -80,7 +80,7 @@ const eventsOf = ({ events }: AnyDecider) => {
   return first && second ? z.union([first, second, ...rest]) : (first ?? z.never());
 };
 
-const moment = z.union([z.int().min(0), z.string()]);
+const moment = z.union([z.int().min(0), z.iso.datetime({ offset: true })]);
 
 /** The history of an aggregate's streams: for their owner, and for operators. */
 const historyOperations = (decider: AnyDecider): readonly Operation[] => {

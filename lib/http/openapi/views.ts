@@ -26,7 +26,9 @@ const filtersOf = ({ filters = [] }: AnyProjection) =>
 const listParameters = (view: AnyProjection) => {
   const lists = Object.keys(view.lists ?? {});
   return [
-    ...(view.owner ? [inQuery('owner', 'Whose rows: an operator may name anybody, a customer only themselves.')] : []),
+    ...(view.owner
+      ? [inQuery('owner', 'Whose rows: an operator may name anybody, a customer only themselves.', z.string().min(1).max(128))]
+      : []),
     ...(lists.length > 0
       ? [
           inQuery('list', 'A list that the view declares.', z.enum(lists)),
