@@ -16,6 +16,7 @@ import { defaultSettings } from '../../lib/engine/settings.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import { answerCommands, type Host } from '../../lib/http/batch.ts';
 import { answerHistory } from '../../lib/http/history.ts';
+import { describing } from '../../lib/http/openapi/describe.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { answerProcesses } from '../../lib/http/processes.ts';
 import { type Answering, answerQuery } from '../../lib/http/query.ts';
@@ -118,11 +119,14 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     estimate: async () => ({}),
     trace: async () => ({}),
   } as unknown as Operators;
+  const description = describing(manifest, { title: 'Tested', version: '0' }, keys.hash);
+  const described = async (request: HttpRequest) => description(request);
   const answer = (request: HttpRequest, host: Host): Promise<HttpResponse> => {
     const [, first = ''] = request.route.split('/');
     const commanding = commandings.get(first);
     if (commanding) return answerCommands(commanding, request, commandings, host);
     if (first === 'streams') return answerHistory(loadings, request);
+    if (request.route === 'GET /openapi.json' || request.route === 'GET /docs') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
     return request.route.includes('/ops/processes') ? answerProcesses(operating, request) : answerOperator(operators, request);
   };

@@ -13,6 +13,8 @@ export type Cell = Readonly<{
   body?: object;
   headers?: Readonly<Record<string, string>>;
   expected(caller: Caller): number | 'other';
+  /** In a batch: the status that its one command is answered with. */
+  first?(caller: Caller): number | 'other';
   /** True if the answer may contain what belongs to the owner. */
   shows?(caller: Caller): boolean;
 }>;
@@ -41,12 +43,18 @@ const stranger = { holds: ['anyone'], mayOwn: false, owns: false };
 const guarded = (may: readonly string[], then: (caller: Caller) => number | 'other') => (caller: Caller) =>
   may.includes('anyone') ? then({ ...caller, ...stranger }) : caller.valid ? then(caller) : 401;
 
+/** A version that no stream has. */
+const noVersion = '"999999"';
+
+/** A command on a route of its own, and as the one of a batch, where everybody is whom their token names. */
+type CommandCell = Readonly<{ alone: Cell; inBatch: Cell }>;
+
 /** A command on a version that no stream has: who may send it is told so, and nothing changes. */
 const commandCells = (
   { stream, unused, data }: Fixture,
   decider: AnyDecider,
   [type, format]: readonly [string, CommandFormat<unknown>],
-): readonly Cell[] => {
+): readonly CommandCell[] => {
   const { category } = decider;
   const may: May = format.may;
   const named = (caller: Caller) =>
@@ -59,13 +67,23 @@ const commandCells = (
     if (id === undefined) return [];
     const admits = (caller: Caller) =>
       holdsOne(caller, may) || (id === existing && decider.owner ? owns(caller, may) : isForOwners(caller, may));
-    return {
+    const body = { ...(exampleOf(format.schema as never)?.data as object), ...data?.(category, type) };
+    const ofCaller = (caller: Caller) => (isOnlyForProcesses(may) ? 404 : admits(caller) && named(caller) ? 412 : 403);
+    const alone: Cell = {
       method: 'POST',
       path: `/${category}/${id}/${kebab(type)}`,
-      body: { ...(exampleOf(format.schema as never)?.data as object), ...data?.(category, type) },
-      headers: { 'if-match': '"999999"' },
-      expected: guarded(may, (caller) => (isOnlyForProcesses(may) ? 404 : admits(caller) && named(caller) ? 412 : 403)),
+      body,
+      headers: { 'if-match': noVersion },
+      expected: guarded(may, ofCaller),
     };
+    const inBatch: Cell = {
+      method: 'POST',
+      path: `/${category}/batch`,
+      body: { commands: [{ id, command: kebab(type), body, ifMatch: noVersion }] },
+      expected: guarded([], () => 200),
+      first: ofCaller,
+    };
+    return { alone, inBatch };
   });
 };
 
@@ -163,12 +181,14 @@ export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
   }
   const decider = manifest.aggregates.find(({ category }) => category === first);
   if (!decider || method !== 'POST') throw new Error(`The matrix has no cells for ${route}: say in matrix.ts who may use it.`);
-  // Each command of a batch is answered as on its own route: batch.test.ts compares the two.
-  if (path.endsWith('/batch')) return [{ method: 'POST', path, body: { commands: [{}] }, expected: guarded([], () => 200) }];
+  if (path.endsWith('/batch'))
+    return Object.entries(decider.commands).flatMap((command) =>
+      commandCells(fixture, decider, command).map(({ inBatch }) => inBatch),
+    );
   const commands = Object.entries(decider.commands).filter(([type, { may }]) =>
     path.endsWith('/{command}') ? !isOpen(may) : path.endsWith(`/{id}/${kebab(type)}`),
   );
-  return commands.flatMap((command) => commandCells(fixture, decider, command));
+  return commands.flatMap((command) => commandCells(fixture, decider, command).map(({ alone }) => alone));
 };
 
 export type Answered = Readonly<{ status: number; text: string }>;
@@ -177,9 +197,14 @@ export type Send = (cell: Cell, token: string | undefined) => Promise<Answered>;
 /** What is wrong with one cell, if anything is. */
 export const faultOf = async (send: Send, cell: Cell, caller: Caller): Promise<string | undefined> => {
   const { status, text } = await send(cell, caller.token);
+  const isAs = (got: number, wanted: number | 'other') => (wanted === 'other' ? got !== 401 && got !== 403 : got === wanted);
   const expected = cell.expected(caller);
-  const fits = expected === 'other' ? status !== 401 && status !== 403 : status === expected;
-  const leaks = cell.shows && !cell.shows(caller) && text.includes(ownerId);
-  if (fits && !leaks) return undefined;
-  return `${caller.name}: ${cell.method} ${cell.path} is ${status}, and should be ${expected}${leaks ? '; it shows what is not theirs' : ''}: ${text.slice(0, 200)}`;
+  const shown = `${caller.name}: ${cell.method} ${cell.path}`;
+  if (!isAs(status, expected)) return `${shown} is ${status}, and should be ${expected}: ${text.slice(0, 200)}`;
+  const first = cell.first && status === 200 ? Number(JSON.parse(text).answers[0].status) : undefined;
+  if (first !== undefined && !isAs(first, cell.first!(caller)))
+    return `${shown} is ${first} for ${JSON.stringify(cell.body)}, and should be ${cell.first!(caller)}`;
+  return cell.shows && !cell.shows(caller) && text.includes(ownerId)
+    ? `${shown} shows what is not theirs: ${text.slice(0, 200)}`
+    : undefined;
 };
