@@ -72,6 +72,6 @@ describe('the workflow of a release', () => {
   it('calls scripts that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     for (const [, script = ''] of workflow.matchAll(/npm run ([\w:-]+)/g)) expect(scripts).toHaveProperty([script]);
-    expect(execFileSync('git', ['check-ignore', 'dist'], { cwd: repository, encoding: 'utf8' })).toBe('dist\n');
+    expect(execFileSync('git', ['check-ignore', 'dist/'], { cwd: repository, encoding: 'utf8' })).toBe('dist/\n');
   });
 });
