@@ -58,3 +58,11 @@ export const projectProgram = (name: string, root = projectRoot()): string | und
   upFrom(root)
     .map((folder) => join(folder, 'node_modules', '.bin', name))
     .find((file) => existsSync(file));
+
+/** How the command line is called in a project: by the script of that name that its package.json has, or by npx. */
+export const callOf = (verb: string, root = projectRoot()): string => {
+  const scripts = packageIn(root)?.scripts ?? {};
+  const [name = ''] = verb.split(' ');
+  if (scripts[name] !== undefined) return `npm run --silent ${verb}`;
+  return scripts.foldstream === undefined ? `npx foldstream ${verb}` : `npm run foldstream -- ${verb}`;
+};

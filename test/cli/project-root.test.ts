@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeFor } from '../../bin/own-node.ts';
-import { projectManifest, projectProgram, projectRoot } from '../../lib/cli/project-root.ts';
+import { callOf, projectManifest, projectProgram, projectRoot } from '../../lib/cli/project-root.ts';
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'foldstream-root-')));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -60,6 +60,15 @@ it("a program is found among the project's own, or among those of its workspace"
   const at = folder({ 'node_modules/.bin/cdk': '', 'packages/bank/package.json': {} });
   expect(projectProgram('cdk', join(at, 'packages', 'bank'))).toBe(join(at, 'node_modules', '.bin', 'cdk'));
   expect(projectProgram('no-such-program', at)).toBeUndefined();
+});
+
+it.each([
+  [{}, 'npx foldstream token customer', 'npx foldstream rebuild a'],
+  [{ token: 'foldstream token' }, 'npm run --silent token customer', 'npx foldstream rebuild a'],
+  [{ foldstream: 'foldstream' }, 'npm run foldstream -- token customer', 'npm run foldstream -- rebuild a'],
+])('hints call the command line as the project does: with the scripts %o', (scripts, token, rebuild) => {
+  const at = folder({ 'package.json': { scripts } });
+  expect([callOf('token customer', at), callOf('rebuild a', at)]).toEqual([token, rebuild]);
 });
 
 describe('the command line', () => {

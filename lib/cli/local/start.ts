@@ -6,6 +6,7 @@ import { runningClients } from '../../aws/deployment/running-functions.ts';
 import { lacksOf } from '../../aws/local/capabilities.ts';
 import { ensureUser } from '../../aws/local/users.ts';
 import { loadProject, type ManifestModule, type Project } from '../project.ts';
+import { callOf } from '../project-root.ts';
 import { Interrupted, untilInterrupted } from '../terminal/interrupt.ts';
 import { step } from '../terminal/progress.ts';
 import { RunError } from '../terminal/run.ts';
@@ -118,7 +119,7 @@ const kept = ({ api }: Deployment, failure: UserError): string => `
 ${explain(failure)}
 
 Nothing was changed: what the last start deployed goes on, at ${api}
-Where something has to be done first, do it in another terminal (npm run foldstream -- ...). Then Ctrl-C here, and npm start again.`;
+Where something has to be done first, do it in another terminal (${callOf('...')}). Then Ctrl-C here, and npm start again.`;
 
 const closing = ({ api }: Deployment, { manifest, demo }: Project): string => `
 The API is at ${api}
@@ -126,7 +127,7 @@ What it can do, for people: ${api}/docs; for tools: ${api}/openapi.json
 
 Get a token (valid for an hour; \`operator\` instead of \`customer\` for one of an operator):
 
-  TOKEN=$(npm run --silent token customer)
+  TOKEN=$(${callOf('token customer')})
 
 ${demo ? demo.hint(api) : usualHint(manifest, api)}
 

@@ -1,6 +1,7 @@
 import type { ProjectionsReport } from '../../engine/operate/projections.ts';
 import { byDeployment } from '../../engine/rebuild/in-place.ts';
 import type { Rebuild } from '../../engine/rebuild/ports.ts';
+import { callOf } from '../project-root.ts';
 import { type Deployment, demoToken } from './deployment.ts';
 
 type Listed = Readonly<{ projections: readonly Pick<ProjectionsReport['projections'][number], 'name' | 'active'>[] }>;
@@ -12,7 +13,7 @@ export const unbuiltHint = ({ projections }: Listed): string => {
   if (unbuilt.length === 0) return '';
   return [
     '\nThere is history from before these views. They answer 503 until they are built from it, each by one command:\n',
-    ...unbuilt.map((name) => `  npm run foldstream -- rebuild ${name} --why "new here"`),
+    ...unbuilt.map((name) => `  ${callOf(`rebuild ${name} --why "new here"`)}`),
     '\nOr begin anew: npm start -- --fresh',
   ].join('\n');
 };
