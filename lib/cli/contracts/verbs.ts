@@ -3,7 +3,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { type ManifestModule, recordsOf } from '../project.ts';
 import { type Project, runs } from '../verbs.ts';
 import { contractsVerb, draftVerb, rowsUnchangedVerb } from './contracts.ts';
-import { type OpenApiOptions, openApiVerb } from './openapi.ts';
+import { type AsyncApiOptions, asyncApiVerb, type OpenApiOptions, openApiVerb } from './openapi.ts';
 
 /** Bundles the code of each view of a manifest, and hashes it. */
 type CodeOf = (manifest: Manifest, module: ManifestModule) => Promise<Readonly<Record<string, string>>>;
@@ -48,6 +48,17 @@ export const contractsVerbs = (program: Command, project: Project, codeOf: CodeO
       .option('--api-version <text>', "the API's version", '0')
       .option('--url <address>', 'the address of the API, such as the output ApiUrl'),
     async (asked: OpenApiOptions, print) => openApiVerb(asked, print),
+    project,
+  );
+  runs(
+    program
+      .command('asyncapi')
+      .description("describe the project's public events as AsyncAPI 3")
+      .option('--out <path>', 'the file to write; without it, the description is printed')
+      .option('--title <text>', 'the title', 'Foldstream events')
+      .option('--api-version <text>', 'the version', '0')
+      .option('--bus <name>', 'the name or ARN of the bus, such as the output BusName'),
+    async (asked: AsyncApiOptions, print) => asyncApiVerb(asked, print),
     project,
   );
 };
