@@ -1,3 +1,5 @@
+import { entries } from './reference.ts';
+
 /** A group of the site's pages, in reading order; each by its path below docs/, without `.md`. */
 export type Group = Readonly<{ title: string; pages: readonly string[]; collapsed?: true }>;
 
@@ -24,6 +26,15 @@ export const contents: readonly Group[] = [
     ],
   },
   { title: 'Understand', pages: ['guides/architecture', 'benchmarks', 'decisions/index'] },
-  { title: 'Reference', pages: ['http-reference'] },
+  {
+    title: 'Reference',
+    pages: [
+      'http-reference',
+      'reference/routes',
+      'reference/problems',
+      'reference/command-line',
+      ...entries.map((entry) => `reference/${entry.replaceAll('/', '-')}`),
+    ],
+  },
   { title: 'The project', pages: ['project/changelog', 'project/contributing', 'project/security'] },
 ];

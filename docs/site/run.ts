@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSy
 import { dirname, join } from 'node:path';
 import { step } from '../../lib/cli/terminal/progress.ts';
 import { sitePages, sitePictures } from './pages.ts';
+import { reference } from './reference.ts';
 import { repository, root } from './repository.ts';
 import { sidebar } from './sidebar.ts';
 
@@ -31,7 +32,7 @@ const install = async (): Promise<void> => {
 
 const stage = (): void => {
   const sources = repository();
-  const pages = sitePages(sources);
+  const pages = sitePages(sources, reference(sources));
   const files = new Map([...pages, ['sidebar.json', JSON.stringify(sidebar(pages))]]);
   for (const [path, text] of files) {
     const file = join(staged, path);

@@ -11,7 +11,7 @@ export const unplaced = (pages: ReadonlyMap<string, string>): readonly string[] 
   const placed = new Set(contents.flatMap((group) => group.pages));
   return [...pages.keys()]
     .map((place) => place.replace(/\.md$/, ''))
-    .filter((place) => !placed.has(place) && !/^(index$|source\/|decisions\/|reference\/)/.test(place));
+    .filter((place) => !placed.has(place) && !/^(index$|source\/|decisions\/)/.test(place));
 };
 
 /** The sidebar: the groups in reading order, the decisions folded up below their index, and at the end what stands nowhere. */

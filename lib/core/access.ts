@@ -6,9 +6,12 @@ const relations = ['owner', 'process', 'user', 'anyone'] as const;
 /**
  * The audience of a command or a view: the owner of the entity, a role, or processes alone (those have no public route); `user` is everybody
  * with a token, whatever their roles; `anyone` needs no token at all.
- * @example const may: May = ['owner', 'operator'];
+ * @example const who: Who = 'owner';
  */
 export type Who = Role | (typeof relations)[number];
+/** The declared access to a command or a view: at least one word.
+ * @example const may: May = ['owner', 'operator'];
+ */
 export type May = readonly [Who, ...Who[]];
 
 /**

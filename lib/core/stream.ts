@@ -1,7 +1,9 @@
 const category = /^[A-Za-z]{1,40}$/;
 const id = /^[A-Za-z0-9](?:[A-Za-z0-9_.~-]{0,126}[A-Za-z0-9])?$/;
 
-/** The form of an id in words, for messages and the reference. */
+/** The form of an id in words, for messages and the reference.
+ * @example throw new Error(`An id has ${idRule}.`);
+ */
 export const idRule = '1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit';
 
 /**

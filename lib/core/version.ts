@@ -79,12 +79,16 @@ export interface Source<E extends Message = Message> {
  */
 export type SomeOf<E extends Message> = { [T in E['type']]: Source<Extract<E, { type: T }>> }[E['type']];
 
-/** An event that a newer release wrote, so that this one cannot read it. A retry succeeds once the newer release is deployed everywhere. */
+/** An event that a newer release wrote, so that this one cannot read it. A retry succeeds once the newer release is deployed everywhere.
+ * @example if (error instanceof FromNewerRelease) throw unavailable;
+ */
 export class FromNewerRelease extends Error {
   override name = 'FromNewerRelease';
 }
 
-/** A stored event whose data does not fit the schema that it claims. */
+/** A stored event whose data does not fit the schema that it claims.
+ * @example if (error instanceof UnreadableEvent) park(stream, error.message);
+ */
 export class UnreadableEvent extends Error {
   override name = 'UnreadableEvent';
 }

@@ -1,9 +1,15 @@
 import { dirname, join, normalize } from 'node:path/posix';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { anchorOf, anchorsOf, fencesOf, linksOf, proseOf } from '../../docs/site/markdown.ts';
 import { deadLinks, sitePages, sitePictures } from '../../docs/site/pages.ts';
+import { entries, reference } from '../../docs/site/reference.ts';
 import { repository } from '../../docs/site/repository.ts';
 import { sidebar, unplaced } from '../../docs/site/sidebar.ts';
+import { manifest } from '../../domains/index.ts';
+import { commandLine } from '../../lib/cli/foldstream.ts';
+import { problemKinds } from '../../lib/core/problem.ts';
+import { operationsOf } from '../../lib/http/openapi/document.ts';
 
 const sources = repository();
 const { read } = sources;
@@ -55,7 +61,8 @@ describe('the documentation', () => {
 });
 
 describe('the site', () => {
-  const site = sitePages(sources);
+  const generated = reference(sources);
+  const site = sitePages(sources, generated);
   const pictures = new Set(sitePictures(sources).map((path) => path.slice('docs/'.length)));
 
   it('has a page for whatever its pages link to, code as well', () => {
@@ -70,6 +77,34 @@ describe('the site', () => {
       (place) => !/^(index|source\/)/.test(place) && !listed.includes(`/${place.replace(/(index)?\.md$/, '')}"`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('has a page made of the code for each verb, problem, route and export', () => {
+    const page = (name: string) => generated.get(`reference/${name}.md`) ?? '';
+    const sections = (name: string) => page(name).split(/^## /m).slice(1);
+    const verbs = (command: Command): readonly string[] => command.commands.flatMap((one) => [one.name(), ...verbs(one)]);
+    for (const verb of verbs(commandLine())) expect(page('command-line')).toContain(` ${verb}\n`);
+    for (const kind of Object.keys(problemKinds)) expect(page('problems')).toContain(`| \`${kind}\` |`);
+    for (const { method, path } of operationsOf(manifest))
+      expect(page('routes')).toContain(`\`${method.toUpperCase()} ${path}\``);
+    for (const entry of entries) {
+      const name = entry.replaceAll('/', '-');
+      const exported = /^exports (.*)$/m.exec(read(`release/public-types/${name}.txt`))?.[1]?.split(', ') ?? [];
+      const own = exported.filter((one) => /^\w+$/.test(one));
+      expect(
+        sections(name)
+          .map((section) => section.split('\n')[0])
+          .sort(),
+        entry,
+      ).toEqual([...own].sort());
+    }
+  });
+
+  it('has for each export of the main entry the sentence and the example of its source', () => {
+    const sections = (generated.get('reference/foldstream.md') ?? '').split(/^## /m).slice(1);
+    expect(sections.length).toBeGreaterThan(80);
+    const bare = sections.filter((section) => !/^\w+\n\n\S/.test(section) || section.split('```ts').length < 3);
+    expect(bare.map((section) => section.split('\n')[0])).toEqual([]);
   });
 
   it('needs no generator for a diagram, which would load megabytes', () => {

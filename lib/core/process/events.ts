@@ -120,6 +120,9 @@ export const rememberedType = 'Remembered';
 export type Cause = z.infer<typeof cause>;
 export type CauseOutcome = z.infer<typeof outcome>;
 export type StoredCommand = z.infer<typeof stored>;
+/** The data of the event that ends a step of an instance.
+ * @example const ended: StepEnded = { cause: { event: place } };
+ */
 export type StepEnded = Extract<ProcessEvent, { type: 'StepEnded' }>['data'];
 
 /** The kernel's own events of an instance's commit. */
