@@ -17,8 +17,8 @@ export const where = ({ page, line }: Pick<Fence, 'page' | 'line'>): string => `
 
 /**
  * The classes of blocks, by language and the first word after it. Each block belongs to one of them, and each class has its check.
- * `sh` is run by a test over the deployment of the integration tests; `sh checked` is not run (it starts a local cloud, runs all tests, or needs a state of its own), and
- * `sh aws` needs an account: in all of them, verbs, flags, scripts and settings are compared with the real ones.
+ * `sh` can be run as it stands on a local deployment, with $API and $TOKEN; `sh checked` starts a local cloud, runs all tests, or needs a state of its own; `sh aws` needs an
+ * account. No test runs them yet: in all of them, verbs, flags, scripts and settings are compared with the real ones.
  */
 export const classes = ['ts', 'json', 'yaml', 'sh', 'sh checked', 'sh aws', 'mermaid', 'text'] as const;
 
