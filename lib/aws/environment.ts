@@ -12,6 +12,9 @@ export const deployedIssuer = (): Issuer | undefined => {
   return id && roles ? { id, roles } : undefined;
 };
 
+/** The largest bodies of routes that have a limit of their own, in bytes. */
+export const bodyLimits = (): Readonly<Record<string, number>> => JSON.parse(process.env.BODY_LIMITS ?? '{}');
+
 /** Reads a variable that the deployment sets. A missing one is a fault of the deployment, found at the first start. */
 export const environment = (name: string): string => {
   const value = process.env[name];

@@ -28,7 +28,8 @@ const checked = (body: unknown): unknown => {
   }
 };
 
-const tooLarge = (most: number) =>
+/** Refuses a body that is too large. */
+export const tooLarge = (most: number) =>
   new ProblemError({ kind: 'body-too-large', detail: `The body has over ${most} bytes, which is the limit.` });
 
 /** A request's body as it is; an empty one is an empty object. */

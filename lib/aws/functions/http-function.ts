@@ -9,11 +9,12 @@ import { lambda } from '../../engine/limits.ts';
 import { invalid } from '../../engine/problems.ts';
 import { sizeInAnswer } from '../../engine/query/answer-size.ts';
 import type { Host } from '../../http/batch.ts';
+import { tooLarge as bodyTooLarge } from '../../http/body.ts';
 import { actorIn, type Callers, type Claims, callersOf } from '../../http/caller.ts';
 import { type CallerLimit, callerLimit } from '../../http/caller-limit.ts';
 import { problemResponse } from '../../http/problem.ts';
 import type { HttpRequest, HttpResponse } from '../../http/request.ts';
-import { callerRate, deployedIssuer } from '../environment.ts';
+import { bodyLimits, callerRate, deployedIssuer } from '../environment.ts';
 import { systemClock } from '../system.ts';
 import { isTransient } from '../transient.ts';
 
@@ -155,6 +156,7 @@ type Of = Readonly<{ manifest: Pick<Manifest, 'roles' | 'processes'>; logger: Lo
 
 /** Makes a Lambda handler of a plain function: logs under the request's correlation id, and answers errors as problems. */
 export const httpFunction = ({ manifest, logger }: Of, handle: Handle, limit: CallerLimit = deployedLimit()) => {
+  const bodies = bodyLimits();
   const callers = callersOf(manifest, deployedIssuer());
   return middy()
     .use({
@@ -181,6 +183,8 @@ export const httpFunction = ({ manifest, logger }: Of, handle: Handle, limit: Ca
     })
     .handler(async (request: HttpRequest, _context: Context) => {
       withinLimit(limit, request);
+      const most = bodies[request.route];
+      if (most !== undefined && Buffer.byteLength(request.body) > most) throw bodyTooLarge(most);
       const host: Host = {
         count: () => withinLimit(limit, request),
         problemIn: (error) => told(logger, request.route, error),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { corsIn, corsSetting } from './cors.ts';
 import type { Field, Keeps } from './field.ts';
+import { limitsSetting } from './limits.ts';
 import { issuerFlags, issuerIn, issuerSetting, machinesIn, machinesSetting } from './tokens.ts';
 
 const topicArn = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/;
@@ -83,6 +84,13 @@ export const fields = {
   },
   /** The web pages of other origins that may call the API. Without it none may. */
   cors: { schema: corsSetting, is: 'a list of origins', use: 'https://app.example.com', text: corsIn },
+  /** The limits of the API's gateway, and of single routes, each with its reason. */
+  limits: {
+    schema: limitsSetting,
+    is: 'a set of limits',
+    use: '\'{"api":{"rate":500,"burst":1000}}\'',
+    usual: limitsSetting.parse({}),
+  },
   /** The rate limit of one caller in each instance of a function (requests a second; the burst is four times as many). The next one gets 429. */
   callerRate: { schema: z.int().min(1), is: 'a number of requests a second', use: '50', usual: 50 },
   /**

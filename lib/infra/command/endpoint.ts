@@ -28,7 +28,10 @@ export class CommandEndpoint extends Construct {
     // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
     if (all.some(([, { may }]) => !isOpen(may)))
-      for (const path of ['/{id}/{command}', '/batch']) api.route('POST', `/${category}${path}`, step);
+      for (const path of ['/{id}/{command}', '/batch'])
+        api.route('POST', `/${category}${path}`, step, {
+          command: all.filter(([, { may }]) => !isOpen(may)).map(([name]) => kebab(name)),
+        });
     for (const [name] of all.filter(([, { may }]) => isOpen(may)))
       api.openRoute('POST', `/${category}/{id}/${kebab(name)}`, step, `${category} declares that anyone may send ${name}.`);
     output(this, `${pascal(category)}CommandFunction`, step.functionName);

@@ -6,6 +6,7 @@ import {
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
+  type HttpRoute,
   HttpStage,
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
@@ -14,6 +15,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Limits } from '../../core/settings/limits.ts';
 import { answerHeaders, requestHeaders } from '../../engine/headers.ts';
 import { alarmOnLine, alarmOnLog, moreThan } from './alarm.ts';
 import { accept, output, vendedLogName } from './outputs.ts';
@@ -36,9 +38,16 @@ const accessLog = {
   lambda: '$context.integrationStatus',
 };
 
-/** Requests a second of all callers together, and on each route that asks for no token. */
-const everybody = { rateLimit: 500, burstLimit: 1000 };
-const strangers = { rateLimit: 50, burstLimit: 100 };
+/** For a variable of a path, the words that may stand in its place. */
+type Words = Readonly<Record<string, readonly string[]>>;
+
+/** A path, and the same with words in the place of its variables. */
+const pathsOf = (path: string, words: Words): readonly string[] => [
+  path,
+  ...Object.entries(words).flatMap(([variable, all]) =>
+    path.includes(`{${variable}}`) ? all.map((word) => path.replace(`{${variable}}`, word)) : [],
+  ),
+];
 
 /** The HTTP API. Its routes ask for a token, except those opened on purpose. */
 export class Api extends Construct {
@@ -46,7 +55,8 @@ export class Api extends Construct {
   private readonly stage: HttpStage;
   private readonly integrations = new Map<Step, HttpLambdaIntegration>();
   private readonly limits: Record<string, Readonly<{ ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>> = {};
-  private readonly callerRate: number;
+  private readonly settings: Settings;
+  private readonly named = new Set<string>();
   private readonly claims: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, { settings, roles }: Readonly<{ settings: Settings; roles: readonly string[] }>) {
@@ -72,11 +82,19 @@ export class Api extends Construct {
       retention: settings.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.callerRate = settings.callerRate;
+    this.settings = settings;
+    const { api, routes } = settings.limits;
+    // A limit of a route that is not there would limit nothing.
+    this.node.addValidation({
+      validate: () =>
+        Object.keys(routes)
+          .filter((route) => !this.named.has(route))
+          .map((route) => `limits.routes names '${route}', which is no route of this API.`),
+    });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.http,
       autoDeploy: true,
-      throttle: everybody,
+      throttle: { rateLimit: api.rate, burstLimit: api.burst },
       accessLogSettings: {
         destination: new LogGroupLogDestination(log),
         format: AccessLogFormat.custom(JSON.stringify(accessLog)),
@@ -88,19 +106,35 @@ export class Api extends Construct {
     output(this, 'ApiId', this.http.apiId);
   }
 
-  /** A route that asks for a token. */
-  route(method: 'GET' | 'POST', path: string, step: Step): void {
-    this.add(method, path, step);
+  /** A route that asks for a token. Where a word in the place of a variable has limits of its own, it has a route of its own, too. */
+  route(method: 'GET' | 'POST', path: string, step: Step, words: Words = {}): void {
+    const { routes } = this.settings.limits;
+    for (const each of pathsOf(path, words).filter((one) => one === path || routes[`${method} ${one}`]))
+      this.limit(`${method} ${each}`, this.add(method, each, step));
   }
 
   /** A route without a token, and the reason. It has a limit of its own, so that such callers cannot use up the limit of the whole API. */
   openRoute(method: 'GET' | 'POST', path: string, step: Step, why: string): void {
-    for (const route of this.add(method, path, step, new HttpNoneAuthorizer())) {
-      accept(route, { APIG4: why });
-      this.limits[`${method} ${path}`] = { ThrottlingRateLimit: strangers.rateLimit, ThrottlingBurstLimit: strangers.burstLimit };
-      // A stage accepts no limit for a route that does not exist yet.
-      this.stage.node.addDependency(route);
-    }
+    const added = this.add(method, path, step, new HttpNoneAuthorizer());
+    for (const route of added) accept(route, { APIG4: why });
+    this.limit(`${method} ${path}`, added, this.settings.limits.open);
+  }
+
+  private limit(key: string, added: readonly HttpRoute[], usual?: Limits['open']): void {
+    this.named.add(key);
+    const { rate = usual?.rate, burst = usual?.burst } = this.settings.limits.routes[key] ?? {};
+    if (rate === undefined || burst === undefined) return;
+    this.limits[key] = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };
+    // A stage accepts no limit for a route that does not exist yet.
+    this.stage.node.addDependency(...added);
+  }
+
+  /** The largest bodies of routes that have a limit of their own, in bytes. */
+  private bodyLimits(): string | undefined {
+    const limits = Object.entries(this.settings.limits.routes).flatMap(([route, { bodyKilobytes }]) =>
+      bodyKilobytes === undefined ? [] : [[route, bodyKilobytes * 1_024]],
+    );
+    return limits.length === 0 ? undefined : JSON.stringify(Object.fromEntries(limits));
   }
 
   private alarms(log: LogGroup, { tls }: Pick<Settings, 'tls'>): void {
@@ -142,7 +176,9 @@ export class Api extends Construct {
       message: 'Failed.',
       alarmDescription: 'A request was answered with 500: the log says why, under the correlation id of the answer.',
     });
-    step.addEnvironment('CALLER_RATE', String(this.callerRate));
+    step.addEnvironment('CALLER_RATE', String(this.settings.callerRate));
+    const bodies = this.bodyLimits();
+    if (bodies !== undefined) step.addEnvironment('BODY_LIMITS', bodies);
     for (const [name, claim] of Object.entries(this.claims)) step.addEnvironment(name, claim);
     const integration = new HttpLambdaIntegration(step.node.id, step);
     this.integrations.set(step, integration);

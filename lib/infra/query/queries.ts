@@ -21,9 +21,16 @@ export class Queries extends Construct {
     store.letReadActives(step);
     // Consistency tokens are sealed with it.
     store.letReadSecret(step, 'digests');
-    api.route('GET', '/views/{view}', step);
-    api.route('GET', '/views/{view}/{id}', step);
-    for (const name of openViews(views))
+    const open = openViews(views);
+    const names = new Set(
+      views
+        .map(({ projection }) => projection)
+        .filter(({ may }) => isPublic(may))
+        .map(({ name }) => name),
+    );
+    const view = [...names].filter((name) => !open.includes(name));
+    for (const path of ['/views/{view}', '/views/{view}/{id}']) api.route('GET', path, step, { view });
+    for (const name of open)
       for (const path of [`/views/${name}`, `/views/${name}/{id}`])
         api.openRoute('GET', path, step, `${name} declares that anyone may read it.`);
     api.openRoute('GET', '/health', step, 'Whether the service is well may be asked by anybody; the answer holds nothing else.');

@@ -31,6 +31,19 @@ const withClaims = (claims: Readonly<Record<string, unknown>>) => {
   return { headers, requestContext: { requestId: 'r', authorizer } };
 };
 
+it('refuses a body over the limit of its route with 413, before anything is done', async () => {
+  vi.stubEnv('BODY_LIMITS', JSON.stringify({ 'GET /things/{id}': 8 }));
+  const [small, large] = [await ask({ body: '"123456"' }), await ask({ body: '"1234567"' })];
+  const other = await ask({ routeKey: 'GET /others', body: '"1234567"' });
+  vi.unstubAllEnvs();
+  expect([small.status, large.status, other.status]).toEqual([200, 413, 200]);
+  expect(large.body).toMatchObject({
+    type: 'urn:foldstream:problem:body-too-large',
+    detail: expect.stringContaining('over 8 bytes'),
+  });
+  expect(large.request).toBeUndefined();
+});
+
 describe('every answer', () => {
   const safe = {
     'cache-control': 'no-store',

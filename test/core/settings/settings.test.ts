@@ -18,6 +18,7 @@ describe('settings', () => {
       app: 'foldstream',
       apiVersion: '1.0.0',
       describe: true,
+      limits: { api: { rate: 500, burst: 1_000 }, open: { rate: 50, burst: 100 }, routes: {} },
       callerRate: 50,
       maximumConcurrency: 20,
       accountConcurrency: 1_000,
