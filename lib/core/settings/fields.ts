@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { corsIn, corsSetting } from './cors.ts';
+import { domainSetting } from './domain.ts';
 import type { Field, Keeps } from './field.ts';
 import { limitsSetting } from './limits.ts';
 import { issuerFlags, issuerIn, issuerSetting, machinesIn, machinesSetting } from './tokens.ts';
@@ -90,6 +91,12 @@ export const fields = {
     is: 'a set of limits',
     use: '\'{"api":{"rate":500,"burst":1000}}\'',
     usual: limitsSetting.parse({}),
+  },
+  /** A name of the team's own for the API. */
+  domain: {
+    schema: domainSetting,
+    is: 'a domain of the API',
+    use: '\'{"name":"api.example.com","certificateArn":"arn:aws:acm:<region>:<account>:certificate/<id>"}\'',
   },
   /** The rate limit of one caller in each instance of a function (requests a second; the burst is four times as many). The next one gets 429. */
   callerRate: { schema: z.int().min(1), is: 'a number of requests a second', use: '50', usual: 50 },

@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import type { Limits } from '../../core/settings/limits.ts';
 import { answerHeaders, requestHeaders } from '../../engine/headers.ts';
 import { alarmOnLine, alarmOnLog, moreThan } from './alarm.ts';
+import { named } from './domain.ts';
 import { accept, output, vendedLogName } from './outputs.ts';
 import type { Settings } from './stage.ts';
 import type { Step } from './step.ts';
@@ -51,8 +52,8 @@ const pathsOf = (path: string, words: Words): readonly string[] => [
 
 /** The HTTP API. Its routes ask for a token, except those opened on purpose. */
 export class Api extends Construct {
-  private readonly http: HttpApi;
-  private readonly stage: HttpStage;
+  readonly http: HttpApi;
+  readonly stage: HttpStage;
   private readonly integrations = new Map<Step, HttpLambdaIntegration>();
   private readonly limits: Record<string, Readonly<{ ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>> = {};
   private readonly settings: Settings;
@@ -102,7 +103,8 @@ export class Api extends Construct {
     });
     this.alarms(log, settings);
     (this.stage.node.defaultChild as CfnStage).routeSettings = Lazy.any({ produce: () => this.limits });
-    output(this, 'ApiUrl', this.stage.url);
+    const { domain } = settings;
+    output(this, 'ApiUrl', domain ? named(this, domain, this) : this.stage.url);
     output(this, 'ApiId', this.http.apiId);
   }
 
