@@ -22,22 +22,39 @@ const files: Readonly<Record<string, string>> = {
       ...{ allowImportingTsExtensions: true, skipLibCheck: false, erasableSyntaxOnly: true, verbatimModuleSyntax: true },
     },
     // Without app.ts: to check the declarations of the CDK would take longer than all of this.
-    include: ['entries.ts', 'manifest.ts'],
+    include: ['entries.ts', 'manifest.ts', 'page.ts'],
   }),
-  'counter.ts': `import { type CommandOf, command, type Decider, type EventOf, type RowPerStream, v1 } from 'foldstream';
+  'counter.ts': `import { command, decider, type EventOf, refuse, rowPerStream, v1 } from 'foldstream';
     import * as z from 'zod';
     const events = { Counted: v1(z.object({ by: z.int() })) };
     type CounterEvent = EventOf<typeof events>;
     const source = { category: 'counter', events };
     const commands = { Count: command(['teller', 'operator'], z.object({ by: z.int() })) };
-    export const counter: Decider<number, CommandOf<typeof commands>, CounterEvent> = {
-      ...source, commands, initial: 0,
-      decide: { Count: (_, { by }) => [{ type: 'Counted', data: { by } }] },
+    export const counter = decider<number, CounterEvent>()({
+      category: 'counter', events, commands, initial: 0,
+      decide: { Count: (count, { by }) => (by > 9 ? refuse('too-fast', { count }) : [{ type: 'Counted', data: { by } }]) },
       evolve: { Counted: (count, { by }) => count + by },
-    };
-    export const counts: RowPerStream<{ count: number }, CounterEvent> = {
-      kind: 'row-per-stream', name: 'counts', revision: 1, from: source, may: ['operator'],
+    });
+    export const counts = rowPerStream<{ count: number }, CounterEvent>()({
+      name: 'counts', revision: 1, from: source, may: ['operator'],
       on: { Counted: (row, { data }) => ({ count: (row?.count ?? 0) + data.by }) },
+    });`,
+  'page.ts': `import { client } from 'foldstream/client';
+    import type { manifest } from './manifest.ts';
+    const api = client<typeof manifest>({ url: 'https://api.example.com' });
+    const { count } = api.counter('c1');
+    export const shown = async (error: unknown): Promise<number> => {
+      await count({ by: 1 });
+      // @ts-expect-error: a field that the command does not have
+      await count({ buy: 1 });
+      // @ts-expect-error: a view that the manifest does not have
+      await api.views.count.get('c1');
+      if (count.refused(error)) {
+        // @ts-expect-error: a reason that the decider does not give
+        if (error.reason === 'too-slow') return 0;
+        if (error.reason === 'too-fast') return error.detail.count;
+      }
+      return (await api.views.counts.get('c1')).count;
     };`,
   'manifest.ts': `import { defineManifest, type May } from 'foldstream';
     import { counter, counts } from './counter.ts';
