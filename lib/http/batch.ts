@@ -6,6 +6,7 @@ import type { Commanding } from '../engine/command/request.ts';
 import { invalid } from '../engine/problems.ts';
 import { parsedBody, shaped, storableBody } from './body.ts';
 import { answerCommand, answerCommandWith } from './command.ts';
+import { asksForDryRun } from './dry-run.ts';
 import { problemResponse } from './problem.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
@@ -33,6 +34,8 @@ export const entryOf = (command: string, body: z.ZodType) =>
   z.strictObject({ ...entryFields, command: z.literal(command), body: body.optional() });
 
 const refuseHeaders = ({ headers }: HttpRequest): void => {
+  // Also where no command of the batch comes to it: the header is the whole request's.
+  asksForDryRun({ headers });
   if (headers['idempotency-key'] !== undefined)
     throw invalid('Idempotency-Key', 'give each command of a batch a `key` of its own');
   if (headers['if-match'] !== undefined) throw invalid('If-Match', 'give each command of a batch an `ifMatch` of its own');

@@ -196,5 +196,9 @@ describe('a batch of commands', () => {
       await refused(batchOf([open('a1')], { headers: { [name]: '"1"' } })).toMatchObject({
         problem: { kind: 'invalid-request' },
       });
+    // Also if no command of the batch comes to its header.
+    await refused(batchOf([{ id: '-bad-', command: 'open' }], { headers: { 'dry-run': 'maybe' } })).toMatchObject({
+      problem: { kind: 'invalid-request' },
+    });
   });
 });
