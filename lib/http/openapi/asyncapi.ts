@@ -53,7 +53,7 @@ export const asyncApi = (manifest: Manifest, { title, version, server }: Describ
   const id = ({ decider, type }: (typeof all)[number]) => idOf(decider, type);
   return {
     asyncapi: '3.0.0',
-    info: { title, version },
+    info: { title, version, description: 'The public events, as CloudEvents on an EventBridge bus.' },
     ...(server !== undefined && { servers: { bus: { host: server, protocol: 'eventbridge' } } }),
     defaultContentType: 'application/json',
     channels: {
@@ -66,6 +66,7 @@ export const asyncApi = (manifest: Manifest, { title, version, server }: Describ
     operations: {
       announce: {
         action: 'send',
+        description: 'Sends each public event after its commit is stored.',
         channel: { $ref: '#/channels/events' },
         messages: all.map((one) => ({ $ref: `#/channels/events/messages/${id(one)}` })),
       },

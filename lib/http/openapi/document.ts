@@ -60,6 +60,9 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
 const tokenText = ({ roles = [] }: Manifest): string =>
   `An access token of a person, or of a machine. It gives its caller the roles among its groups (or in the claim that the deployment names): ${['operator', ...roles].map((role) => `\`${role}\``).join(', ')}.`;
 
+const about =
+  'Commands change streams; queries read views, which follow the commands. Each problem is `application/problem+json`, and its `type` names it.';
+
 export type Described = Readonly<{ title: string; version: string; server?: string }>;
 
 /**
@@ -71,7 +74,7 @@ export const openApi = (manifest: Manifest, { title, version, server = '/' }: De
   const byPath = Map.groupBy(all, ({ path }) => path);
   return {
     openapi: '3.1.1',
-    info: { title, version },
+    info: { title, version, description: about },
     servers: [{ url: server }],
     security: [{ token: [] }],
     tags: [

@@ -8,10 +8,14 @@ export type Json = Readonly<Record<string, unknown>>;
 
 type Overridden = Parameters<NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>>[0];
 
-/** An answer may get further fields in a later release, unless its schema is strict; and the bounds of a safe integer say nothing to a reader. */
+/**
+ * An answer may get further fields in a later release, unless its schema is strict. The bounds of a safe integer say nothing to a reader. And what is
+ * readonly in TypeScript may well be sent: `readOnly` of OpenAPI would forbid it.
+ */
 const left = ({ zodSchema, jsonSchema: json }: Overridden): void => {
   if (zodSchema._zod.def.type === 'object' && !('catchall' in zodSchema._zod.def && zodSchema._zod.def.catchall))
     delete json.additionalProperties;
+  delete json.readOnly;
   if (json.minimum === Number.MIN_SAFE_INTEGER) delete json.minimum;
   if (json.maximum === Number.MAX_SAFE_INTEGER) delete json.maximum;
 };

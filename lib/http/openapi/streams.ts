@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isOpen, isPublic } from '../../core/access.ts';
 import { type AnyDecider, historyFor } from '../../core/decider.ts';
+import { exampleOf } from '../../core/made-up.ts';
 import { kebab } from '../../core/stream.ts';
 import { entryOf, mostCommands } from '../batch.ts';
 import { batchAnswer, commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
@@ -9,6 +10,12 @@ import { dryRun, entityId, idempotencyKey, ifMatch, inQuery, paging, trail } fro
 
 const words = (type: string) => kebab(type).replaceAll('-', ' ');
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** An example of a command's body, always the same. None where the schema does not accept again what it has parsed: it would be refused if it was sent. */
+const exampleBody = (schema: z.ZodType): unknown => {
+  const example = exampleOf(schema);
+  return example && schema.safeParse(example.data).success ? example.data : undefined;
+};
 
 /** The commands of an aggregate that have a route. */
 const commandOperations = ({ category, commands }: AnyDecider): readonly Operation[] =>
@@ -22,7 +29,7 @@ const commandOperations = ({ category, commands }: AnyDecider): readonly Operati
       summary: sentence(`${words(type)} (${category})`),
       may,
       parameters: [entityId(category), idempotencyKey, ifMatch, dryRun, ...trail],
-      body: { schema },
+      body: { schema, example: exampleBody(schema) },
       answers: {
         200: {
           description: 'It took effect, or there was nothing to change. With Dry-Run: what it would append.',
@@ -41,6 +48,11 @@ const commandOperations = ({ category, commands }: AnyDecider): readonly Operati
       ],
       refuses: true,
     }));
+
+const exampleEntry = (type: string, schema: z.ZodType) => {
+  const body = exampleBody(schema);
+  return { id: 'a1', command: kebab(type), ...(body !== undefined && { body }) };
+};
 
 /** The route for several commands. It asks for a token, also for commands that anyone may send. */
 const batchOperations = ({ category, commands }: AnyDecider): readonly Operation[] => {
@@ -61,10 +73,11 @@ const batchOperations = ({ category, commands }: AnyDecider): readonly Operation
       body: {
         schema: z.strictObject({
           commands: z
-            .array(z.union([first!, ...rest]))
+            .array(rest.length === 0 ? first! : z.union([first!, ...rest]))
             .min(1)
             .max(mostCommands),
         }),
+        example: { commands: all.slice(0, 2).map(([type, { schema }]) => exampleEntry(type, schema)) },
       },
       answers: { 200: { description: 'Every command has an answer of its own.', schema: batchAnswer } },
       problems: ['not-json', 'body-too-large'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { manifest } from '../../../domains/index.ts';
 import { problemKinds } from '../../../lib/core/problem.ts';
@@ -12,6 +13,7 @@ type Operation = Readonly<{
   operationId: string;
   security?: unknown[];
   description?: string;
+  requestBody?: { content: { 'application/json': { schema: object; example?: unknown } } };
   responses: Record<string, object>;
   parameters?: object[];
 }>;
@@ -42,6 +44,19 @@ describe("the API's description", () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(['account-statement.get', 'account-balance.list', 'revenue.get']));
     expect(ids).not.toContain('account-statement.list');
+  });
+
+  it('has an example of every body, always the same, that its own schema accepts', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const posts = Object.values(document.paths).flatMap(({ post }) => (post?.requestBody ? [post] : []));
+    const bodies = posts.map(({ operationId, requestBody }) => [operationId, requestBody] as const);
+    expect(bodies.length).toBeGreaterThan(20);
+    for (const [id, body] of bodies) {
+      const { schema, example } = body!.content['application/json'];
+      expect(example, id).toBeDefined();
+      expect(ajv.validate(schema, example), `${id}: ${ajv.errorsText()}`).toBe(true);
+    }
+    expect(openApi(manifest, { title: 'The reference application', version: '1' })).toEqual(document);
   });
 
   it('refers to nothing that it does not have', () => {
