@@ -6,7 +6,7 @@ import { defineManifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../../lib/infra/kit/stage.ts';
-import { parcel } from '../../support/apps/parcel/decider.ts';
+import { parcel, parcelRoles } from '../../support/apps/parcel/decider.ts';
 import { parcelTrack } from '../../support/apps/parcel/track.ts';
 import { steps } from '../support/deployed.ts';
 import { flattened } from '../support/flattened.ts';
@@ -15,7 +15,7 @@ type Statement = Readonly<{ Action: string | string[]; Resource: unknown }>;
 
 /** The rights of the operators' function that a trace needs: on commits and on the event log. */
 const rightsWith = (projections: readonly AnyProjection[]) => {
-  const manifest = defineManifest({ aggregates: [parcel], projections });
+  const manifest = defineManifest({ roles: parcelRoles, aggregates: [parcel], projections });
   const code = { steps, fold: { parcel: 'p' }, rows: {} };
   const template = flattened(new FoldstreamStack(new App(), 'traced', { manifest, code, settings: settingsFor('dev') }));
   return Object.values(template.findResources('AWS::IAM::Policy'))

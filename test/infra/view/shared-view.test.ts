@@ -7,7 +7,7 @@ import { defineManifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../../lib/infra/kit/stage.ts';
-import { parcel } from '../../support/apps/parcel/decider.ts';
+import { parcel, parcelRoles } from '../../support/apps/parcel/decider.ts';
 import { parcelTrack } from '../../support/apps/parcel/track.ts';
 import { steps } from '../support/deployed.ts';
 import { flattened } from '../support/flattened.ts';
@@ -16,6 +16,7 @@ const { on: _, ...shared } = accountTotals;
 const template = flattened(
   new FoldstreamStack(new App(), 'shared', {
     manifest: defineManifest({
+      roles: parcelRoles,
       aggregates: [account, parcel],
       projections: [
         {

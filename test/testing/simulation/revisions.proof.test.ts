@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { type Simulation, simulate } from '../../../lib/testing/simulator.ts';
-import { parcel } from '../../support/apps/parcel/decider.ts';
+import { parcel, parcelRoles } from '../../support/apps/parcel/decider.ts';
 import { parcelTrack } from '../../support/apps/parcel/track.ts';
 
 const { ParcelSent, ParcelScanned } = parcelTrack.on;
@@ -10,7 +10,8 @@ const view = (revision: number, on: object): AnyProjection => ({ ...parcelTrack,
 /** The second revision handles what the first one does not: what a rebuild is there for. */
 const first = view(1, { ParcelScanned });
 const second = view(2, { ParcelSent, ParcelScanned });
-const having = (...projections: readonly AnyProjection[]): Manifest => defineManifest({ aggregates: [parcel], projections });
+const having = (...projections: readonly AnyProjection[]): Manifest =>
+  defineManifest({ roles: parcelRoles, aggregates: [parcel], projections });
 
 describe('two revisions of a view that handle different events', () => {
   const played = async (simulation: Omit<Simulation, 'seed'>, runs = 30) => {

@@ -15,6 +15,9 @@ const parcelCommands = {
 type ParcelCommand = CommandOf<typeof parcelCommands>;
 type Parcel = Readonly<{ sender?: string; code?: string; places: number }>;
 
+/** The roles that its access declarations name: each manifest with parcels declares them. */
+export const parcelRoles = ['teller', 'auditor'] as const;
+
 export const parcel: Decider<Parcel, ParcelCommand, ParcelEvent> = {
   ...parcelSource,
   commands: parcelCommands,

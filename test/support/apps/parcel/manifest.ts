@@ -1,5 +1,5 @@
 import { defineManifest } from '../../../../lib/core/manifest.ts';
-import { parcel } from './decider.ts';
+import { parcel, parcelRoles } from './decider.ts';
 import { parcelPlaces } from './places.ts';
 import { parcelTrack } from './track.ts';
 
@@ -12,7 +12,7 @@ declare module '../../../../lib/core/access/roles.ts' {
 
 /** A team's own domain: nothing of it lies under lib/. */
 export const manifest = defineManifest({
-  roles: ['teller', 'auditor'],
+  roles: parcelRoles,
   aggregates: [parcel],
   projections: [parcelTrack, parcelPlaces],
 });
