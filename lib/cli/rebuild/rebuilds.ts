@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { estimateIn, type Rebuilding } from '../../aws/rebuild/rebuilding.ts';
 import { cancelRebuild } from '../../engine/rebuild/operator/cancel.ts';
+import { notLive } from '../../engine/rebuild/operator/needed.ts';
 import { listRebuilds, reportRecorded } from '../../engine/rebuild/operator/report.ts';
 import { rollBack } from '../../engine/rebuild/operator/roll-back.ts';
 import { orderRebuild } from '../../engine/rebuild/operator/start.ts';
@@ -18,7 +19,8 @@ import { watched } from './watch.ts';
 type Asked = Target & Readonly<{ view: string; revision?: number; why?: string }>;
 /** The limits of the workers, and how many streams they compare. */
 type Limits = Readonly<{ segments?: number; concurrency?: number; unitsPerSecond?: number; compare?: number; detach?: boolean }>;
-export type RebuildVerb = Asked & Limits & Readonly<{ stream?: string; category?: string; dryRun?: boolean }>;
+type OneView = Asked & Limits & Readonly<{ stream?: string; category?: string; dryRun?: boolean }>;
+export type RebuildVerb = Omit<OneView, 'view'> & Readonly<{ view?: string; needed?: boolean }>;
 export type AuditVerb = Asked & Limits & Readonly<{ repair?: boolean }>;
 type BarOf = (title: string) => Bar;
 
@@ -49,7 +51,7 @@ const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean
 };
 
 /** `foldstream rebuild <view>`: builds a revision from all history, beside the active one. Or refolds a stream or a category. */
-export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: BarOf): Promise<boolean> => {
+const rebuildOne = async (verb: OneView, print: Print, bar: BarOf): Promise<boolean> => {
   const { view, stream, category, detach = false, dryRun } = verb;
   if (stream !== undefined && category !== undefined)
     throw new UserError('Both --stream and --category are given.', 'Give one of them.');
@@ -67,6 +69,32 @@ export const rebuildVerb = async (verb: RebuildVerb, print: Print, bar: BarOf): 
   }
   const begun = category === undefined ? orderRebuild(rebuilding, asked) : orderReplay(rebuilding, { ...asked, category });
   return attended(rebuilding, await begun, detach, print, bar(`Rebuilding ${view}`));
+};
+
+/** `foldstream rebuild --needed`: one after the other, each view whose newest revision has never been live. A pipeline asks so after each deployment. */
+const rebuildNeeded = async (verb: Omit<OneView, 'view'>, print: Print, bar: BarOf): Promise<boolean> => {
+  const found = await notLive(await rebuildingOn(verb));
+  if (found.length === 0) print('The newest revision of each view is live: there is nothing to rebuild.');
+  let good = true;
+  for (const { view, revision, rolledBack } of found) {
+    if (rolledBack)
+      print(`${view}.r${revision} was rolled back, so it is left alone. To make it live again: foldstream rebuild ${view}`);
+    else good = (await rebuildOne({ ...verb, view }, print, bar)) && good;
+  }
+  return good;
+};
+
+/** `foldstream rebuild <view>`, or `--needed` for those that a release has left to be built. */
+export const rebuildVerb = async ({ view, needed = false, ...verb }: RebuildVerb, print: Print, bar: BarOf): Promise<boolean> => {
+  const { revision, stream, category, detach } = verb;
+  if (!needed && view !== undefined) return rebuildOne({ ...verb, view }, print, bar);
+  if (!needed) throw new UserError('Which view is to be rebuilt?', 'Name one, or give --needed for each that is not live yet.');
+  if (view !== undefined || [revision, stream, category, detach].some((each) => each !== undefined))
+    throw new UserError(
+      '--needed rebuilds each view whose newest revision is not live, one after the other.',
+      'Give it without a view, --revision, --stream, --category and --detach.',
+    );
+  return rebuildNeeded(verb, print, bar);
 };
 
 /** `foldstream audit <view>`: compares the live revision with its history. Changes nothing without `--repair`. */

@@ -3,8 +3,8 @@ import { compared, reason, whole } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { auditVerb, cancelVerb, listVerb, rebuildVerb, rollBackVerb, showVerb } from './rebuilds.ts';
 
-const aboutView = (program: Command, name: string, description: string): Command =>
-  program.command(name).description(description).argument('<view>', 'such as account-balance');
+const aboutView = (program: Command, name: string, description: string, argument = '<view>'): Command =>
+  program.command(name).description(description).argument(argument, 'such as account-balance');
 
 /** The limits of a rebuild's workers. */
 const limited = (command: Command): Command =>
@@ -18,7 +18,16 @@ const limited = (command: Command): Command =>
 export const rebuildVerbs = (program: Command, project: Project): void => {
   onDeployment(
     limited(
-      aboutView(program, 'rebuild', 'build the newest revision of a view from all commits, compare it, and make it live')
+      aboutView(
+        program,
+        'rebuild',
+        'build the newest revision of a view from all commits, compare it, and make it live',
+        '[view]',
+      )
+        .option(
+          '--needed',
+          'each view whose newest revision has never been live, one after the other: the step after a deployment',
+        )
         .option('--why <text>', 'the reason, for the list of rebuilds', reason)
         .option('--revision <number>', 'another one than the newest', whole())
         .option('--compare <all|number>', 'fold all streams again before the switch and compare, or one of so many', compared)
