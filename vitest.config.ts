@@ -66,6 +66,8 @@ export default defineConfig({
           ...patience,
         },
       },
+      // A project of its own, from the packed packages and the registry: as somebody meets Foldstream first.
+      { test: { name: 'create', include: ['test/create/**/*.test.ts'], ...patience } },
       // What takes longer than anybody wants to wait for at each change.
       {
         test: {

@@ -105,7 +105,12 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
   all: [...checks, () => vitest(['unit', 'proofs', 'infra']), () => vitest(['integration'])],
   unit: [() => vitest(['unit'])],
   integration: [() => vitest(['integration'])],
-  full: [() => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '20' }), () => vitest(['long']), () => vitest(['long-http'])],
+  full: [
+    () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '20' }),
+    () => vitest(['long']),
+    () => vitest(['create']),
+    () => vitest(['long-http']),
+  ],
   engines: [engines],
   // Beside CI, whose result is to be the same for the same commit: properties from a seed that nobody has seen before.
   hunt: [
