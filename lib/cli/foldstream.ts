@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addVerbs } from './add/verbs.ts';
 import { contractsVerbs } from './contracts/verbs.ts';
 import { deploymentVerbs } from './deployment/verbs.ts';
 import { historyVerbs } from './history/verbs.ts';
@@ -26,6 +27,7 @@ export const commandLine = (): Command => {
   const project: Project = { module, manifest: async () => (await loadProject(module())).manifest };
 
   localVerbs(program, project);
+  addVerbs(program, project);
   deploymentVerbs(program, project);
   logsVerbs(program);
   historyVerbs(program, project);

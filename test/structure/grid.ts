@@ -21,7 +21,7 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
-  'lib/cli': ['local', 'contracts', 'terminal', 'watch'],
+  'lib/cli': ['local', 'contracts', 'terminal', 'watch', 'add'],
 };
 
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
@@ -77,6 +77,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     deployment: ['local', 'terminal', 'watch'],
     '': ['local', 'terminal'],
     contracts: ['terminal'],
+    add: ['terminal', 'contracts'],
     view: ['terminal'],
     history: ['terminal'],
     operate: ['local', 'terminal'],

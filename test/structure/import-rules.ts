@@ -61,7 +61,7 @@ const users = ['bin', 'domains', 'events', 'functions'];
 export type Files = ReadonlyMap<string, string>;
 
 /** Finds comments and texts, so that either can be blanked without being taken for the other. */
-const commentOrText = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g;
+const commentOrText = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
 const isComment = (found: string) => found.startsWith('/*') || found.startsWith('//');
 const withoutComments = (code: string) => code.replace(commentOrText, (found) => (isComment(found) ? ' ' : found));
 /** Templates stay: there may be code in them. */
@@ -75,7 +75,9 @@ const call = /\b(?:import|require|import\.meta\.resolve)\s*\(\s*(['"`])([^'"`$]+
 /** Every module that a source names, types included. */
 export const importsOf = (source: string): readonly string[] => {
   const code = withoutComments(source);
-  return [...code.matchAll(fromClause), ...code.matchAll(call)].map((match) => match[2]!);
+  // A template may hold code that is written for somebody else.
+  const statements = code.replace(commentOrText, (found) => (found.startsWith('`') ? '``' : found));
+  return [...statements.matchAll(fromClause), ...code.matchAll(call)].map((match) => match[2]!);
 };
 
 /** Clocks, randomness, waiting, the network and the environment, by the names under which JavaScript hands them out. */
