@@ -54,7 +54,7 @@ const start = async (port: number): Promise<string> => {
 };
 const stop = async (): Promise<void> => {
   const { child } = started;
-  if (!child?.pid || child.exitCode !== null) return;
+  if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
   const closed = new Promise((resolve) => child.once('close', resolve));
   process.kill(-child.pid, 'SIGINT');
   await closed;
