@@ -73,6 +73,7 @@ describe.runIf(overHttp())('the typed client', () => {
       events: [{ type: 'AccountOpened', version: 1 }],
       version: 2,
       balance: 1050,
+      isConsistent: true,
       again: 1050,
       entries: ['opened', 'deposit'],
       reason: 'insufficient-funds',

@@ -21,11 +21,21 @@ const signIn = async ({ users, clientId, username, password }: Visit): Promise<s
 
 const visited = async (visit: Visit) => {
   const token = await signIn(visit);
-  const api = client<typeof manifest>({ url: visit.api, token: () => token });
+  const sent: Headers[] = [];
+  const api = client<typeof manifest>({
+    url: visit.api,
+    token: () => token,
+    fetch: (input, init) => {
+      sent.push(new Headers(init?.headers));
+      return fetch(input, init);
+    },
+  });
   const account = api.account(visit.id);
   const { events } = await account.open({ currency: 'EUR' });
   const { version } = await account.deposit({ amount: 1050, currency: 'EUR' });
+  // Views are often up to date by now: that the balance is right does not show that the token came through CORS and went along.
   const { balance } = await api.views.accountBalance.get(visit.id);
+  const isConsistent = sent.at(-1)?.has('consistent-with');
   const again = await api.views.accountBalance.get(visit.id);
   const entries: string[] = [];
   for await (const { entry } of api.views.accountStatement.of(visit.id, { limit: 1 })) entries.push(entry);
@@ -36,6 +46,7 @@ const visited = async (visit: Visit) => {
     events,
     version,
     balance,
+    isConsistent,
     again: again.balance,
     entries,
     reason: refused.reason,
