@@ -9,6 +9,7 @@ import { loadProject, type ManifestModule, recordsOf } from '../project.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { aggregate, type Generated, type Layout } from './aggregate.ts';
 import { shapesOf } from './formats.ts';
+import { formatted } from './formatter.ts';
 import { byHand, namesOf, withEntry } from './manifest-text.ts';
 import { type Kind, type Name, nameOf } from './names.ts';
 import { processOf } from './process.ts';
@@ -140,7 +141,11 @@ export const addVerb = async (options: AddOptions): Promise<readonly string[]> =
   const all = writing(place.root);
   try {
     for (const [file, text] of Object.entries(made.files)) all.write(join(place.root, file), text);
-    if (manifestText === undefined) return [...all.written().map((file) => `${file} is new.`), `Now ${byHand(made.entry)}.`];
+    const code = Object.keys(made.files).filter((file) => file.endsWith('.ts'));
+    if (manifestText === undefined) {
+      formatted(place.root, code);
+      return [...all.written().map((file) => `${file} is new.`), `Now ${byHand(made.entry)}.`];
+    }
     all.write(place.manifest, manifestText);
     const { manifest } = await loadProject(module);
     if (!isNamed(manifest, made.entry, checkedName(name, kind).kebab))
@@ -149,6 +154,7 @@ export const addVerb = async (options: AddOptions): Promise<readonly string[]> =
         `Add --files-only, and write the line yourself: ${byHand(made.entry)}.`,
       );
     if (kind === 'process') draftVerb({ manifest, root: place.root, write: all.write });
+    formatted(place.root, [...code, relative(place.root, place.manifest)]);
     const views = kind === 'view' ? [] : alsoChanged(manifest, made.entry);
     return [
       ...all.written().map((file) => (join(place.root, file) === place.manifest ? `${file} names it.` : `${file} is new.`)),

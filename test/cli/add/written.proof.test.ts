@@ -41,6 +41,8 @@ export const manifest = defineManifest({
 `;
 /** Two layouts: with the manifest in a folder of its own, and beside the folders of the aggregates. */
 const layouts = { inner: 'inner/domains/index.ts', top: 'top/manifest.ts' } as const;
+/** A project with names of many lengths. */
+const lengths = 'lengths/domains/index.ts';
 
 /** A manifest is loaded once by a process, as long as it is imported by the same address. */
 let loads = 0;
@@ -62,8 +64,8 @@ beforeAll(async () => {
   const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const { vcs: _, overrides: __, files: ___, ...biome } = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'));
   write('package.json', '{ "type": "module" }\n');
-  write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['inner', 'top'] }));
-  write('biome.json', JSON.stringify({ ...biome, files: { includes: ['inner/**', 'top/**'] } }));
+  write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['inner', 'top', 'lengths'] }));
+  write('biome.json', JSON.stringify({ ...biome, files: { includes: ['inner/**', 'top/**', 'lengths/**'] } }));
   write('vitest.config.ts', "export default { test: { pool: 'threads', isolate: false } };\n");
   for (const [layout, manifest] of Object.entries(layouts)) {
     write(manifest, empty);
@@ -74,12 +76,21 @@ beforeAll(async () => {
       ...(await add(manifest, 'process', 'escalation', { from: 'support-ticket' })),
     ];
   }
+  // Lines are broken where Biome breaks them, so the length of a name decides what is written.
+  write(lengths, empty);
+  mkdirSync(join(home, 'lengths/events'), { recursive: true });
+  for (const length of [3, 7, 12, 17, 21, 26]) {
+    const name = 'tagofsomedepartmentorotherteam'.slice(0, length);
+    await add(lengths, 'aggregate', name);
+    await add(lengths, 'view', `${name}-list`, { from: name });
+    await add(lengths, 'process', `${name}Watch`, { from: name });
+  }
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe('what foldstream add writes', () => {
   it('compiles, as strictly as this repository does', () => expect(run('tsc', '-p', '.')).toEqual(passes));
-  it('is formatted and linted', () => expect(run('biome', 'check', 'inner', 'top')).toEqual(passes));
+  it('is formatted and linted', () => expect(run('biome', 'check', 'inner', 'top', 'lengths')).toEqual(passes));
   it('passes its own tests, of which each kind has some', () => {
     expect(run('vitest', 'run', '--root', home)).toEqual(passes);
     const tests = filesIn('.').filter((file) => file.startsWith(join(home, 'inner')) && file.endsWith('.test.ts'));
