@@ -32,7 +32,7 @@ const manifestIn = (folder: string): string | undefined => {
 };
 
 /** A folder, the one above it, and so on. */
-const upFrom = (folder: string): readonly string[] => {
+export const upFrom = (folder: string): readonly string[] => {
   const above = dirname(folder);
   return above === folder ? [folder] : [folder, ...upFrom(above)];
 };

@@ -1,3 +1,4 @@
+import { commentOrText } from '../../lib/cli/add/manifest-text.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** The imports that a folder may have: other folders, packages, and Node's own modules. */
@@ -60,8 +61,6 @@ const users = ['bin', 'domains', 'events', 'functions'];
 /** Files by their path from the repository's root. */
 export type Files = ReadonlyMap<string, string>;
 
-/** Finds comments and texts, so that either can be blanked without being taken for the other. */
-const commentOrText = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
 const isComment = (found: string) => found.startsWith('/*') || found.startsWith('//');
 const withoutComments = (code: string) => code.replace(commentOrText, (found) => (isComment(found) ? ' ' : found));
 /** Templates stay: there may be code in them. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { projectProgram } from '../project-root.ts';
+import { join } from 'node:path';
+import { projectProgram, upFrom } from '../project-root.ts';
 
 const formatters = [
   { program: 'biome', settings: ['biome.json', 'biome.jsonc'], args: ['check', '--write', '--no-errors-on-unmatched'] },
@@ -12,15 +12,15 @@ const formatters = [
   },
 ];
 
-const isAbove = (folder: string, file: string): boolean =>
-  existsSync(join(folder, file)) || (dirname(folder) !== folder && isAbove(dirname(folder), file));
-
 /**
  * Formats files with the formatter that the project has installed and set up, since only that one knows where it breaks lines and how it sorts
  * imports. A project without one keeps the files as they were written, and so does one whose formatter fails: its own checks then say why.
  */
 export const formatted = (root: string, files: readonly string[]): void => {
-  const found = formatters.find(({ settings }) => settings.some((file) => isAbove(root, file)));
+  const folders = upFrom(root);
+  const found = formatters.find(({ settings }) =>
+    settings.some((file) => folders.some((folder) => existsSync(join(folder, file)))),
+  );
   const program = found && projectProgram(found.program, root);
   if (program) spawnSync(program, [...found.args, ...files], { cwd: root, stdio: 'ignore' });
 };

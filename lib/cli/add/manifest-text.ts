@@ -1,6 +1,7 @@
 import type { Entry } from './aggregate.ts';
 
-const commentOrText = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
+/** Finds comments and texts in code, so that either can be blanked without being taken for the other. */
+export const commentOrText = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
 
 /** The same text with blanks for comments and strings: what is found in it is code, at the same place. */
 const codeOf = (text: string): string => text.replace(commentOrText, (found) => found.replace(/[^\n]/g, ' '));
