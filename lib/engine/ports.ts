@@ -16,10 +16,17 @@ export type Page = Readonly<{
 
 export type Range = Readonly<{ from: number; to?: number; limit?: number; newestFirst?: boolean }>;
 
+/** A stream as it was read: its last commit, or 0. */
+export type Unmoved = Readonly<{ stream: string; commit: number }>;
+
 /** The commits. Every read is consistent: it sees every commit that was acknowledged before it began. */
 export interface Store {
   append(commit: Commit): Promise<Appended>;
-  appendTogether(commits: readonly Commit[]): Promise<AppendedTogether>;
+  /**
+   * Appends all commits or none. None if one of the streams in `unmoved` has a commit after the given one: that commit is then among the
+   * winners. The argument is not optional, so that a store around another one cannot drop it unnoticed.
+   */
+  appendTogether(commits: readonly Commit[], unmoved: readonly Unmoved[]): Promise<AppendedTogether>;
   read(stream: string, range: Range): Promise<Page>;
   find(stream: string, commit: number): Promise<Commit | undefined>;
 }

@@ -50,7 +50,7 @@ describe('the SDK as it is set up', () => {
 
   it('sends the same token with each try of one transaction', async () => {
     const { store, requests } = await storeOn(['hang up', throttled, { status: 200, body: {} }]);
-    expect(await store.appendTogether([one])).toEqual({ stored: true });
+    expect(await store.appendTogether([one], [])).toEqual({ stored: true });
     const tokens = requests.map((request) => request.ClientRequestToken);
     expect(tokens[0]).toMatch(/^[0-9a-f-]{36}$/);
     expect(new Set(tokens).size).toBe(1);

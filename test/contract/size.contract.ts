@@ -32,7 +32,7 @@ export const sizeContract = (name: string, make: (observe: Observe) => Promise<S
       await store.append(commit);
       await store.append(commit);
       await store.read(commit.stream, { from: 1 });
-      await store.appendTogether([commitOf(freshStream(), 1), commitOf(freshStream(), 1)]);
+      await store.appendTogether([commitOf(freshStream(), 1), commitOf(freshStream(), 1)], []);
       expect(seen).toMatchObject([
         { command: 'PutItem', requests: 1, units: 4 },
         { command: 'PutItem', requests: 1, error: 'ConditionalCheckFailedException' },

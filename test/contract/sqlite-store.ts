@@ -3,7 +3,7 @@ import type { Commit } from '../../lib/core/commit.ts';
 import { dynamoDb } from '../../lib/engine/limits.ts';
 import type { Snapshot, Snapshots, Store } from '../../lib/engine/ports.ts';
 import { itemSize } from '../../lib/engine/store/size.ts';
-import { checkTogether } from '../../lib/engine/store/transaction.ts';
+import { checkTogether, nextOf } from '../../lib/engine/store/transaction.ts';
 
 // The store's port on another database, as a small trial: it shows what the ports require, and that test/contract finds what is missing.
 
@@ -41,11 +41,14 @@ export const sqliteStore = (database: DatabaseSync): Store => {
       const winner = take(commit);
       return winner ? { stored: false, winner } : { stored: true };
     },
-    appendTogether: async (commits) => {
-      checkTogether(commits);
+    appendTogether: async (commits, unmoved) => {
+      checkTogether(commits, unmoved);
       database.exec('BEGIN IMMEDIATE');
       try {
-        const winners = commits.flatMap((commit) => take(commit) ?? []);
+        const winners = [
+          ...commits.flatMap((commit) => take(commit) ?? []),
+          ...unmoved.map(nextOf).flatMap(({ stream, commit }) => find(stream, commit) ?? []),
+        ];
         database.exec(winners.length === 0 ? 'COMMIT' : 'ROLLBACK');
         return winners.length === 0 ? { stored: true } : { stored: false, winners };
       } catch (error) {

@@ -131,7 +131,7 @@ export const storeContract = (name: string, makeStore: () => Store | Promise<Sto
     describe('append together', () => {
       it('stores all', async () => {
         const commits = Array.from({ length: 5 }, () => commitOf(freshStream(), 1));
-        expect(await store.appendTogether(commits)).toEqual({ stored: true });
+        expect(await store.appendTogether(commits, [])).toEqual({ stored: true });
         expect(await Promise.all(commits.map(({ stream }) => store.find(stream, 1)))).toStrictEqual(commits);
       });
 
@@ -139,21 +139,21 @@ export const storeContract = (name: string, makeStore: () => Store | Promise<Sto
         const [a, b, c] = [commitOf(freshStream(), 1), commitOf(freshStream(), 1), commitOf(freshStream(), 1)];
         await store.append(b);
         await store.append(c);
-        const answer = await store.appendTogether([a, commitOf(b.stream, 1), commitOf(c.stream, 1)]);
+        const answer = await store.appendTogether([a, commitOf(b.stream, 1), commitOf(c.stream, 1)], []);
         expect(answer).toStrictEqual({ stored: false, winners: [b, c] });
         expect(await store.find(a.stream, 1)).toBeUndefined();
       });
 
       it('shows its own commits to a sender whose answer was lost', async () => {
         const commits = [commitOf(freshStream(), 1), commitOf(freshStream(), 1)];
-        await store.appendTogether(commits);
-        expect(await store.appendTogether(commits)).toStrictEqual({ stored: false, winners: commits });
+        await store.appendTogether(commits, []);
+        expect(await store.appendTogether(commits, [])).toStrictEqual({ stored: false, winners: commits });
       });
 
       it('lets exactly one of several overlapping transactions succeed, whole', async () => {
         const shared = freshStream();
         const rivals = Array.from({ length: 8 }, () => [commitOf(freshStream(), 1), commitOf(shared, 1)]);
-        const answers = await Promise.all(rivals.map((commits) => store.appendTogether(commits)));
+        const answers = await Promise.all(rivals.map((commits) => store.appendTogether(commits, [])));
         expect(answers.filter(({ stored }) => stored)).toHaveLength(1);
         const winner = rivals[answers.findIndex(({ stored }) => stored)]!;
         expect(await store.find(shared, 1)).toStrictEqual(winner[1]);
@@ -166,7 +166,7 @@ export const storeContract = (name: string, makeStore: () => Store | Promise<Sto
         const own = freshStream();
         const single = commitOf(shared, 1);
         const [together, alone] = await Promise.all([
-          store.appendTogether([commitOf(own, 1), commitOf(shared, 1)]),
+          store.appendTogether([commitOf(own, 1), commitOf(shared, 1)], []),
           store.append(single),
         ]);
         expect([together.stored, alone.stored].filter(Boolean)).toHaveLength(1);
@@ -175,12 +175,75 @@ export const storeContract = (name: string, makeStore: () => Store | Promise<Sto
 
       it('refuses one commit twice, none at all, more than 100, and more than 4 MB', async () => {
         const commit = commitOf(freshStream(), 1);
-        await expect(store.appendTogether([commit, commit])).rejects.toThrow();
-        await expect(store.appendTogether([])).rejects.toThrow();
-        await expect(store.appendTogether(Array.from({ length: 101 }, () => commitOf(freshStream(), 1)))).rejects.toThrow();
+        await expect(store.appendTogether([commit, commit], [])).rejects.toThrow();
+        await expect(store.appendTogether([], [])).rejects.toThrow();
+        const many = Array.from({ length: 101 }, () => commitOf(freshStream(), 1));
+        await expect(store.appendTogether(many, [])).rejects.toThrow();
         const large = Array.from({ length: 14 }, () => commitWith(freshStream(), 1, 350_000));
-        await expect(store.appendTogether(large)).rejects.toThrow('4 MB');
+        await expect(store.appendTogether(large, [])).rejects.toThrow('4 MB');
         expect(await store.find(commit.stream, 1)).toBeUndefined();
+      });
+    });
+
+    describe('append together, if other streams have not moved', () => {
+      const at = (stream: string, commit: number) => ({ stream, commit });
+
+      it('stores one commit or several if none of those streams has a next commit, be it its first', async () => {
+        const [read, empty] = [freshStream(), freshStream()];
+        await fill(store, read, 2);
+        const commits = [commitOf(freshStream(), 1), commitOf(freshStream(), 1)];
+        expect(await store.appendTogether(commits, [at(read, 2), at(empty, 0)])).toEqual({ stored: true });
+        const alone = commitOf(freshStream(), 1);
+        expect(await store.appendTogether([alone], [at(read, 2)])).toEqual({ stored: true });
+        expect(await store.find(alone.stream, 1)).toStrictEqual(alone);
+        expect(await store.find(empty, 1)).toBeUndefined();
+        expect(await store.find(read, 3)).toBeUndefined();
+      });
+
+      it('stores none if any of them has moved, and hands back the commits after the given ones', async () => {
+        const [still, moved, own] = [freshStream(), freshStream(), freshStream()];
+        const [, second] = await fill(store, moved, 3);
+        const [first] = await fill(store, own, 1);
+        const fresh = commitOf(freshStream(), 1);
+        expect(await store.appendTogether([fresh], [at(still, 0), at(moved, 1)])).toStrictEqual({
+          stored: false,
+          winners: [second],
+        });
+        expect(await store.appendTogether([fresh, commitOf(own, 1)], [at(moved, 1)])).toStrictEqual({
+          stored: false,
+          winners: [first, second],
+        });
+        expect(await store.find(fresh.stream, 1)).toBeUndefined();
+      });
+
+      it('lets one of two succeed that each append to what the other has read', async () => {
+        const pairs = Array.from({ length: 6 }, () => [freshStream(), freshStream()] as const);
+        const answers = await Promise.all(
+          pairs.map(([a, b]) =>
+            Promise.all([store.appendTogether([commitOf(a, 1)], [at(b, 0)]), store.appendTogether([commitOf(b, 1)], [at(a, 0)])]),
+          ),
+        );
+        expect(answers.map((two) => two.filter(({ stored }) => stored).length)).toEqual(pairs.map(() => 1));
+      });
+
+      it('shows its own commit to a sender whose answer was lost, though the other stream has moved since', async () => {
+        const [read, own] = [freshStream(), commitOf(freshStream(), 1)];
+        await store.appendTogether([own], [at(read, 0)]);
+        const [later] = await fill(store, read, 1);
+        expect(await store.appendTogether([own], [at(read, 0)])).toStrictEqual({ stored: false, winners: [own, later] });
+      });
+
+      it('refuses a check of a stream that it appends to, one stream twice, and more than 100 items in all', async () => {
+        const own = commitOf(freshStream(), 1);
+        await expect(store.appendTogether([own], [at(own.stream, 0)])).rejects.toThrow('leave out the check');
+        await expect(store.appendTogether([own], [at(own.stream, 4)])).rejects.toThrow('leave out the check');
+        const other = freshStream();
+        await expect(store.appendTogether([own], [at(other, 0), at(other, 1)])).rejects.toThrow('check it once');
+        const many = Array.from({ length: 100 }, () => at(freshStream(), 0));
+        await expect(store.appendTogether([own], many)).rejects.toThrow('100 commits and checks');
+        await expect(store.appendTogether([], [at(other, 0)])).rejects.toThrow('at least one');
+        expect(await store.find(own.stream, 1)).toBeUndefined();
+        expect(await store.appendTogether([own], many.slice(1))).toEqual({ stored: true });
       });
     });
 

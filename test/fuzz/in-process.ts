@@ -79,7 +79,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const store: Store = strictStore({
     ...kept,
     append: async (commit) => projected([commit], await kept.append(commit)),
-    appendTogether: async (commits) => projected(commits, await kept.appendTogether(commits)),
+    appendTogether: async (commits, unmoved) => projected(commits, await kept.appendTogether(commits, unmoved)),
   });
   const shared = { store, snapshots: memorySnapshots(), keys, clock, log, settings: defaultSettings, code: 'fuzz' };
   const commandings = new Map(

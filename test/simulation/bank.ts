@@ -71,7 +71,7 @@ export const simulate = async (scenario: Scenario, mutant: Mutant = {}) => {
   // As the design has it: a restored table takes writes only later; it may be read at once.
   const store: Store = {
     append: (commit) => whileOpen(() => table.append(commit)),
-    appendTogether: (commits) => whileOpen(() => table.appendTogether(commits)),
+    appendTogether: (commits, unmoved) => whileOpen(() => table.appendTogether(commits, unmoved)),
     read: table.read,
     find: table.find,
   };

@@ -67,7 +67,7 @@ export const distantStore = (network: Network, caller: () => Caller, store: Stor
   const call = calling(network, caller);
   return {
     append: (commit) => call(() => store.append(commit)),
-    appendTogether: (commits) => call(() => store.appendTogether(commits)),
+    appendTogether: (commits, unmoved) => call(() => store.appendTogether(commits, unmoved)),
     read: (stream, range) => call(() => store.read(stream, range)),
     find: (stream, commit) => call(() => store.find(stream, commit)),
   };

@@ -1,4 +1,5 @@
 import {
+  type ConditionCheck,
   type DynamoDBClient,
   GetItemCommand,
   type Put,
@@ -6,14 +7,14 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Commit } from '../../core/commit.ts';
-import type { Range, Store } from '../../engine/ports.ts';
-import { checkTogether } from '../../engine/store/transaction.ts';
+import type { Range, Store, Unmoved } from '../../engine/ports.ts';
+import { checkTogether, nextOf } from '../../engine/store/transaction.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
 import { asRead, refusedBy } from '../condition.ts';
 import { persistently, type Waiting } from '../transaction.ts';
 import { readPage } from '../view/paging.ts';
 
-const key = (stream: string, commit: number) => toItem({ stream, commit });
+const keyOf = ({ stream, commit }: Unmoved) => toItem({ stream, commit });
 
 const toCommit = (item: Item) => fromItem(item) as Commit;
 
@@ -25,6 +26,15 @@ const put = (table: string, commit: Commit) =>
     ...asRead('stream'),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   }) satisfies Put;
+
+/** The check that a stream has no next commit; otherwise that commit is handed back. */
+const check = (table: string, unmoved: Unmoved) =>
+  ({
+    TableName: table,
+    Key: keyOf(nextOf(unmoved)),
+    ...asRead('stream'),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  }) satisfies ConditionCheck;
 
 const winner = (item: Item | undefined): Commit => {
   if (!item) throw new Error('This DynamoDB does not support ReturnValuesOnConditionCheckFailure: it returned no item.');
@@ -53,9 +63,12 @@ export const commitStore = (client: DynamoDBClient, table: string, waiting: Wait
       const refused = await refusedBy(persist(() => client.send(new PutItemCommand(put(table, commit)))));
       return refused.size === 0 ? { stored: true } : { stored: false, winner: winner(refused.get(0)) };
     },
-    appendTogether: async (commits) => {
-      checkTogether(commits);
-      const TransactItems = commits.map((commit) => ({ Put: put(table, commit) }));
+    appendTogether: async (commits, unmoved) => {
+      checkTogether(commits, unmoved);
+      const TransactItems = [
+        ...commits.map((commit) => ({ Put: put(table, commit) })),
+        ...unmoved.map((each) => ({ ConditionCheck: check(table, each) })),
+      ];
       const refused = await refusedBy(persist(() => client.send(new TransactWriteItemsCommand({ TransactItems }))));
       return refused.size === 0 ? { stored: true } : { stored: false, winners: [...refused.values()].map(winner) };
     },
@@ -70,7 +83,7 @@ export const commitStore = (client: DynamoDBClient, table: string, waiting: Wait
     },
     find: async (stream, commit) => {
       const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: key(stream, commit), ConsistentRead: true }),
+        new GetItemCommand({ TableName: table, Key: keyOf({ stream, commit }), ConsistentRead: true }),
       );
       return Item && toCommit(Item);
     },

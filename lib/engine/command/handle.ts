@@ -19,7 +19,7 @@ const backOff = ({ clock, keys, settings }: Commanding, lost: number, tookMillis
 };
 
 const append = async ({ store }: Commanding, commits: readonly Commit[]): Promise<AppendedTogether> => {
-  if (commits.length > 1) return store.appendTogether(commits);
+  if (commits.length > 1) return store.appendTogether(commits, []);
   const appended = await store.append(commits[0]!);
   return appended.stored ? appended : { stored: false, winners: [appended.winner] };
 };

@@ -3,7 +3,7 @@ import { dynamoDb } from '../../engine/limits.ts';
 import type { Page, Range, Store } from '../../engine/ports.ts';
 import { itemSize } from '../../engine/store/size.ts';
 import { storable } from '../../engine/store/storable.ts';
-import { checkTogether } from '../../engine/store/transaction.ts';
+import { checkTogether, nextOf } from '../../engine/store/transaction.ts';
 import { firstPage } from './page-bytes.ts';
 
 export type MemoryStore = Store & {
@@ -51,10 +51,10 @@ export const memoryStore = ({ pageBytes = dynamoDb.pageBytes }: Readonly<{ pageB
       commits.set(keyOf(commit.stream, commit.commit), copy);
       return { stored: true };
     },
-    appendTogether: async (together) => {
-      checkTogether(together);
+    appendTogether: async (together, unmoved) => {
+      checkTogether(together, unmoved);
       const copies = together.map((commit) => [keyOf(commit.stream, commit.commit), taken(commit)] as const);
-      const winners = together.flatMap(({ stream, commit }) => at(stream, commit) ?? []);
+      const winners = [...together, ...unmoved.map(nextOf)].flatMap(({ stream, commit }) => at(stream, commit) ?? []);
       if (winners.length > 0) return { stored: false, winners };
       for (const [key, copy] of copies) commits.set(key, copy);
       return { stored: true };

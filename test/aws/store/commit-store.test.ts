@@ -57,7 +57,7 @@ describe('commitStore, where no engine can be made to fail', () => {
       .on(TransactWriteItemsCommand)
       .rejectsOnce(cancelled(...codes))
       .resolves({});
-    expect(await store().appendTogether([one, two])).toEqual({ stored: true });
+    expect(await store().appendTogether([one, two], [])).toEqual({ stored: true });
     expect(mock.commandCalls(TransactWriteItemsCommand)).toHaveLength(2);
   });
 
@@ -65,7 +65,7 @@ describe('commitStore, where no engine can be made to fail', () => {
     mock
       .on(TransactWriteItemsCommand)
       .rejects(cancelled('TransactionConflict', { Code: 'ConditionalCheckFailed', Item: toItem(two) }));
-    expect(await store().appendTogether([one, two])).toEqual({ stored: false, winners: [two] });
+    expect(await store().appendTogether([one, two], [])).toEqual({ stored: false, winners: [two] });
     expect(mock.commandCalls(TransactWriteItemsCommand)).toHaveLength(1);
   });
 
@@ -73,7 +73,7 @@ describe('commitStore, where no engine can be made to fail', () => {
     'does not send a transaction again that has %s',
     async (code) => {
       mock.on(TransactWriteItemsCommand).rejects(cancelled('TransactionConflict', code));
-      await expect(store().appendTogether([one, two])).rejects.toThrow(TransactionCanceledException);
+      await expect(store().appendTogether([one, two], [])).rejects.toThrow(TransactionCanceledException);
       expect(mock.commandCalls(TransactWriteItemsCommand)).toHaveLength(1);
     },
   );

@@ -121,9 +121,9 @@ describe('a unique value', () => {
             ...table.store,
             read: (stream, range) => scheduler.schedule(Promise.resolve()).then(() => table.store.read(stream, range)),
             append: (commit) => scheduler.schedule(Promise.resolve()).then(() => table.store.append(commit)),
-            appendTogether: async (commits) => {
+            appendTogether: async (commits, unmoved) => {
               await scheduler.schedule(Promise.resolve());
-              const appended = await table.store.appendTogether(commits);
+              const appended = await table.store.appendTogether(commits, unmoved);
               if (loses) throw new Error('the answer got lost');
               return appended;
             },

@@ -21,7 +21,10 @@ const targets = (change: (reacting: NonNullable<ReturnType<Reacting['target']>>)
 
 /** The commits that are appended as one, changed by whoever appends them. */
 const together = (change: (commits: readonly Commit[]) => readonly Commit[]): Tamper => {
-  const over = (store: Store): Store => ({ ...store, appendTogether: (commits) => store.appendTogether(change(commits)) });
+  const over = (store: Store): Store => ({
+    ...store,
+    appendTogether: (commits, unmoved) => store.appendTogether(change(commits), unmoved),
+  });
   return { commanding: (real) => ({ ...real, store: over(real.store) }) };
 };
 
@@ -59,7 +62,11 @@ export const madeUpMutants: Readonly<Record<string, Tamper>> = {
         // Nobody's claim is seen.
         read: async (stream, range) =>
           parseStream(stream)?.category === reservationCategory ? { commits: [] } : real.store.read(stream, range),
-        appendTogether: (commits) => real.store.appendTogether(commits.filter((commit) => !isReservation(commit))),
+        appendTogether: (commits, unmoved) =>
+          real.store.appendTogether(
+            commits.filter((commit) => !isReservation(commit)),
+            unmoved,
+          ),
       },
     }),
   },

@@ -1,6 +1,6 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { Page, Range, Snapshot, Snapshots, Store } from '../../../engine/ports.ts';
-import { checkTogether } from '../../../engine/store/transaction.ts';
+import { checkTogether, nextOf } from '../../../engine/store/transaction.ts';
 import { memorySnapshots } from '../../memory/snapshots.ts';
 import { frozen } from '../../stored.ts';
 import type { World } from './world.ts';
@@ -47,9 +47,9 @@ export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => v
       put(commit);
       return { stored: true };
     },
-    appendTogether: async (commits) => {
-      checkTogether(commits);
-      const winners = commits.flatMap(({ stream, commit }) => at(stream, commit) ?? []);
+    appendTogether: async (commits, unmoved) => {
+      checkTogether(commits, unmoved);
+      const winners = [...commits, ...unmoved.map(nextOf)].flatMap(({ stream, commit }) => at(stream, commit) ?? []);
       if (winners.length > 0) return { stored: false, winners };
       for (const commit of commits) put(commit);
       return { stored: true };
