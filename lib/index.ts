@@ -24,7 +24,25 @@ export { decider } from './core/declare/decider.ts';
 export { rowPerStream, rowsPerStream, sharedRows } from './core/declare/view.ts';
 export type { Demo, DemoCommand } from './core/demo.ts';
 export { type Change, difference } from './core/difference.ts';
+export { type Adapter, type AdapterOutcome, type AnyAdapter, adapter, type EffectCall } from './core/effect/adapter.ts';
+export {
+  type Answered,
+  type AnswerOf,
+  type AnyEffect,
+  type CircuitSettings,
+  type Declined,
+  type Effect,
+  effect,
+  type InputOf,
+  type Perform,
+  type Performed,
+  perform,
+  type Rate,
+  type Retries,
+  type Unanswered,
+} from './core/effect/effect.ts';
 export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
+export { later, type Span } from './core/instant.ts';
 export { type DefinedManifest, defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
 export { type Problem, ProblemError } from './core/problem.ts';
@@ -35,7 +53,6 @@ export type { Instance, OpenDeadline, OpenSend, StuckSend } from './core/process
 export {
   type AnyProcess,
   type Due,
-  later,
   type Outcome,
   type Process,
   type Reaction,
@@ -43,7 +60,6 @@ export {
   type Resolution,
   reactedTypes,
   type Send,
-  type Span,
   send,
 } from './core/process/process.ts';
 export {

@@ -43,7 +43,10 @@ export const kebab = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-
  */
 export const pascal = (name: string): string => name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-type Capital =
+/** A capital letter.
+ * @example const initial: Capital = 'A';
+ */
+export type Capital =
   | 'A'
   | 'B'
   | 'C'

@@ -4,7 +4,8 @@ import { type Fulfilment, unseen } from '../../domains/fulfilment/memory.ts';
 import { fulfilment } from '../../domains/fulfilment/process.ts';
 import { order } from '../../domains/order/decider.ts';
 import { stock } from '../../domains/stock/decider.ts';
-import { later, send } from '../../lib/core/process/process.ts';
+import { later } from '../../lib/core/instant.ts';
+import { send } from '../../lib/core/process/process.ts';
 import { done, due, reacting, refused, resolvedByHand } from '../../lib/testing/reacting.ts';
 
 const given = reacting(fulfilment);

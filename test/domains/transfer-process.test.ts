@@ -2,7 +2,8 @@ import { describe, it } from 'vitest';
 import { account } from '../../domains/account/decider.ts';
 import { transfer } from '../../domains/transfer/decider.ts';
 import { transferProcess } from '../../domains/transfer/process.ts';
-import { later, send } from '../../lib/core/process/process.ts';
+import { later } from '../../lib/core/instant.ts';
+import { send } from '../../lib/core/process/process.ts';
 import { done, due, reacting, refused, resolvedByHand } from '../../lib/testing/reacting.ts';
 
 const given = reacting(transferProcess);

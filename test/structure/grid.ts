@@ -8,6 +8,7 @@ const steps = [
   'view',
   'query',
   'process',
+  'effect',
   'rebuild',
   'history',
   'operate',
@@ -26,7 +27,15 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
 
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
 const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'lib/core': { '': ['access', 'process'], access: [], process: [], watch: ['process'], declare: [], settings: [] },
+  'lib/core': {
+    '': ['access', 'process', 'effect'],
+    access: [],
+    effect: [],
+    process: ['effect'],
+    watch: ['process'],
+    declare: [],
+    settings: [],
+  },
   'lib/engine': {
     '': [],
     store: [],
@@ -36,8 +45,9 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     rebuild: ['store', 'view'],
     query: ['view', 'rebuild'],
     process: ['store', 'command', 'delivery'],
+    effect: ['store', 'command', 'delivery', 'process'],
     history: ['store', 'command', 'view', 'query', 'process'],
-    operate: ['store', 'delivery', 'view', 'query', 'process', 'history'],
+    operate: ['store', 'delivery', 'view', 'query', 'process', 'effect', 'history'],
     restore: ['store', 'view', 'process', 'operate'],
     deployment: ['view'],
   },

@@ -1,9 +1,10 @@
 import type { Actor } from '../../lib/core/access.ts';
 import { type AnyDecider, decide, fold, isRefusal, type Refusal } from '../../lib/core/decider.ts';
+import { later } from '../../lib/core/instant.ts';
 import type { Message } from '../../lib/core/message.ts';
 import { type ProcessStep, processDecider, type SendOutcome } from '../../lib/core/process/decider.ts';
 import { type Instance, nextSends } from '../../lib/core/process/instance.ts';
-import { type AnyProcess, later } from '../../lib/core/process/process.ts';
+import type { AnyProcess } from '../../lib/core/process/process.ts';
 import { parseStream } from '../../lib/core/stream.ts';
 import { storeEvent } from '../../lib/core/version.ts';
 

@@ -1,13 +1,23 @@
+import type { AnyEffect, Perform } from '../effect/effect.ts';
 import type { Message } from '../message.ts';
+import type { Capital } from '../stream.ts';
 import type { AnyProcess, Process, Reaction, Send } from './process.ts';
 
 /** The constraint of a declaration. It accepts any name under `on`, since `Fault` names a wrong one in fewer words than the compiler. */
-type Declared<Memory, E extends Message, Deadline extends string> = Process<Memory, E, Deadline> & {
+type Declared<Memory, E extends Message, Deadline extends string, Effects extends AnyEffect> = Process<
+  Memory,
+  E,
+  Deadline,
+  Effects
+> & {
   // biome-ignore lint/suspicious/noExplicitAny: with another type the compiler would report the parameters too.
   readonly on: { readonly [type: string]: (memory: any, event: any) => unknown };
   /** Names of reactions that this release does not use: stored instances of earlier releases may still wait for them. */
   readonly ofEarlierReleases?: readonly string[];
 };
+
+/** Any name, of a type by which the compiler keeps the names that are written as they are. */
+type Literal = `${Lowercase<Capital> | Capital}${string}`;
 
 type Part<T, Key extends string> = T extends unknown ? NonNullable<T[Key & keyof T]> : never;
 type Keys<T> = T extends unknown ? keyof T & string : never;
@@ -23,12 +33,17 @@ type Reacted<P> =
   | Returned<Part<P, 'on'>>
   | Returned<Part<P, 'onDone'>>
   | Returned<Part<P, 'onRefused'>>
+  | Returned<Part<P, 'onTimedOut'>>
   | Returned<Part<P, 'onDeadline'>>
   | Returned<Pick<P, 'onResolved' & keyof P>>;
 
 type Cancelled<R> = ItemOf<Part<R, 'cancelDeadlines'>>;
 type Sent<R> = ItemOf<Part<R, 'send'>>;
-type Followed<S, Key extends 'done' | 'refused'> = S extends Send ? NonNullable<S[Key]> : never;
+type Asked<R> = ItemOf<Part<R, 'perform'>>;
+type Followed<S, Key extends 'done' | 'refused'> = S extends Send | Perform ? NonNullable<S[Key]> : never;
+type FollowedLate<S> = S extends Perform ? NonNullable<S['timedOut']> : never;
+type EffectOf<S> = S extends Perform<infer E> ? (E extends AnyEffect ? E['name'] : never) : never;
+type Performable<P> = ItemOf<Part<P, 'effects'>> extends infer E ? (E extends AnyEffect ? E['name'] : never) : never;
 type SentTo<Others, S> = S extends Send<infer Target, infer Type> ? (Target extends Others ? never : Type) : never;
 
 /** A name is lost if its type is any string. */
@@ -42,24 +57,29 @@ type Fault<
   P extends AnyProcess,
   E extends Message,
   R = Reacted<P>,
-  Done = Followed<Sent<R>, 'done'>,
-  Refused = Followed<Sent<R>, 'refused'>,
+  Done = Followed<Sent<R> | Asked<R>, 'done'>,
+  Refused = Followed<Sent<R> | Asked<R>, 'refused'>,
+  TimedOut = FollowedLate<Asked<R>>,
   Earlier = ItemOf<Part<P, 'ofEarlierReleases'>>,
 > = First<
   [
-    `A process has no '${Exclude<Keys<P>, keyof Declared<unknown, E, string>>}'.`,
+    `A process has no '${Exclude<Keys<P>, keyof Declared<unknown, E, string, never>>}'.`,
     `on.${Exclude<Names<P, 'on'>, E['type']>}: there is no such event.`,
     `A reaction has no '${Exclude<Keys<R>, keyof Reaction<unknown>>}'.`,
     Lost<Done | Refused, 'send'>,
+    Lost<TimedOut, 'perform'>,
     Lost<Names<R, 'setDeadlines'>, 'setDeadlines'>,
     Lost<Cancelled<R>, 'cancelDeadlines'>,
     `A send has done: '${Exclude<Done, Names<P, 'onDone'>> & string}', which is not in onDone.`,
     `A send has refused: '${Exclude<Refused, Names<P, 'onRefused'>> & string}', which is not in onRefused.`,
+    `A perform has timedOut: '${Exclude<TimedOut, Names<P, 'onTimedOut'>> & string}', which is not in onTimedOut.`,
     `A reaction sets the deadline '${Exclude<Names<R, 'setDeadlines'>, Names<P, 'onDeadline'>>}', which is not in onDeadline.`,
     `A reaction cancels the deadline '${Exclude<Cancelled<R>, Names<P, 'onDeadline'>> & string}', which is not in onDeadline.`,
     `${SentTo<P['sends'][number], Sent<R>>} goes to an aggregate that is not in sends.`,
+    `The effect ${Exclude<EffectOf<Asked<R>>, Performable<P>> & string} is performed and is not in effects.`,
     `No send names onDone.${Exclude<Names<P, 'onDone'>, Done | Earlier>}. If stored instances wait for it: ofEarlierReleases.`,
     `No send names onRefused.${Exclude<Names<P, 'onRefused'>, Refused | Earlier>}. If stored instances wait for it: ofEarlierReleases.`,
+    `No perform names onTimedOut.${Exclude<Names<P, 'onTimedOut'>, TimedOut | Earlier>}. If stored instances wait for it: ofEarlierReleases.`,
     `No reaction sets onDeadline.${Exclude<Names<P, 'onDeadline'>, Names<R, 'setDeadlines'> | Earlier>}. If stored instances wait for it: ofEarlierReleases.`,
   ]
 >;
@@ -70,8 +90,8 @@ type Checked<P extends AnyProcess, E extends Message> =
   string extends Names<P, 'on'> ? unknown : [Fault<P, E>] extends [never] ? unknown : { readonly category: Fault<P, E> };
 
 /**
- * Declares a process. The compiler knows the names under `onDone`, `onRefused` and `onDeadline`, and accepts no others in a reaction; it accepts no
- * command to an aggregate that is not in `sends`. Functions that make reactions need no return type, which would hide the names.
+ * Declares a process. The compiler knows the names under `onDone`, `onRefused`, `onTimedOut` and `onDeadline`, and accepts no others in a
+ * reaction; it accepts no command to an aggregate that is not in `sends`, and no effect that is not in `effects`. Functions that make reactions need no return type, which would hide the names.
  * @example
  * process<Memory, TransferEvent>()({
  *   category: 'transferProcess', sends: [account], ...,
@@ -81,5 +101,7 @@ type Checked<P extends AnyProcess, E extends Message> =
  */
 export const process =
   <Memory, E extends Message>() =>
-  <P extends Declared<Memory, E, Deadline>, Deadline extends string>(declared: P & Checked<P, E>): Process<Memory, E> =>
-    declared;
+  <P extends Declared<Memory, E, Literal, Effects>, Effects extends AnyEffect = never>(
+    declared: P & Checked<P, E> & Readonly<{ effects?: readonly Effects[] }>,
+  ): Process<Memory, E> =>
+    declared as never;

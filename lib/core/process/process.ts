@@ -1,4 +1,5 @@
 import type { AnyDecider } from '../decider.ts';
+import type { Answered, AnyEffect, Declined, Perform, Unanswered } from '../effect/effect.ts';
 import type { Message, Recorded } from '../message.ts';
 import { streamName } from '../stream.ts';
 import type { Formats, Reading, SomeOf, Versioned } from '../version.ts';
@@ -26,13 +27,15 @@ export interface Send<
 }
 
 /**
- * A process's reaction to one cause: its memory from now on, commands in their order, deadlines, events of its own, and an end.
+ * A process's reaction to one cause: its memory from now on, commands in their order, effects, deadlines, events of its own, and an end.
  * @example const reaction: Reaction<Memory> = { memory: { ...memory, paid: true }, send: [confirm], cancelDeadlines: ['payment'] };
  */
 export interface Reaction<Memory, Deadline extends string = string> {
   /** Absent: as it was. */
   readonly memory?: Memory;
   readonly send?: readonly Send[];
+  /** Effects in the outside world, each performed whatever becomes of the others. */
+  readonly perform?: readonly Perform[];
   /** The instants of deadlines, by name. A deadline that was set before is replaced. */
   readonly setDeadlines?: Readonly<Record<string, string>>;
   /** The names of deadlines; one that is not set is ignored. */
@@ -86,19 +89,28 @@ export interface Resolution {
   readonly at: string;
 }
 
+/** The outcome that a named reaction gets: that of a command; in a process with effects it is typed as theirs, and reading the answer of a command throws. */
+type Of<E, Effects, OfEffect> = [Effects] extends [never] ? E : E & OfEffect;
+/** One type for each effect, so that `effect` tells which it is. */
+type DoneOf<E> = E extends AnyEffect ? Answered<E> : never;
+type RefusedOf<E> = E extends AnyEffect ? Declined<E> : never;
+type TimedOutOf<E> = E extends AnyEffect ? Unanswered<E> : never;
+
 type React<Memory, What, Deadline extends string> = (memory: Memory, what: What) => Reaction<Memory, Deadline> | undefined;
 
 /** A process manager: reacts to events of any streams, remembers what it needs to, sends commands, sets deadlines. All of it is pure. It is made by
  * `process()`, which checks the names in it. `Deadline` lets the compiler keep the names of deadlines in a declaration.
  * @example export const transferProcess: Process<Memory, TransferEvent> = process<Memory, TransferEvent>()({ category: 'transferProcess', ... });
  */
-export interface Process<Memory, E extends Message, Deadline extends string = string> {
+export interface Process<Memory, E extends Message, Deadline extends string = string, Effects extends AnyEffect = never> {
   /** The category of its own streams, one for each instance, with its decisions. */
   readonly category: string;
   /** The sources of the events that it reacts to. */
   readonly from: readonly SomeOf<E>[];
   /** The deciders that it sends commands to. */
   readonly sends: readonly AnyDecider[];
+  /** The effects that it performs. */
+  readonly effects?: readonly AnyEffect[];
   /** Commits before this time are ignored, even if the process is deployed later. */
   readonly since: string;
   /** The stored format of an instance's memory, in all its versions. */
@@ -111,8 +123,10 @@ export interface Process<Memory, E extends Message, Deadline extends string = st
   /** The id of the instance that an event belongs to; undefined: none. */
   readonly instance: (event: Recorded<E>) => string | undefined;
   readonly on: { readonly [T in E['type']]?: React<Memory, Recorded<Extract<E, { type: T }>>, Deadline> };
-  readonly onDone?: Readonly<Record<string, React<Memory, Outcome, Deadline>>>;
-  readonly onRefused?: Readonly<Record<string, React<Memory, RefusedOutcome, Deadline>>>;
+  readonly onDone?: Readonly<Record<string, React<Memory, Of<Outcome, Effects, DoneOf<Effects>>, Deadline>>>;
+  readonly onRefused?: Readonly<Record<string, React<Memory, Of<RefusedOutcome, Effects, RefusedOf<Effects>>, Deadline>>>;
+  /** The reactions to effects that got no answer in their time. */
+  readonly onTimedOut?: Readonly<Record<string, React<Memory, TimedOutOf<Effects>, Deadline>>>;
   readonly onDeadline?: Readonly<Record<string, React<Memory, Due, Deadline>>>;
   /**
    * The reaction when a person resolves a stuck or parked instance, which may have no memory yet. The instance ends as 'resolved', unless this
@@ -161,14 +175,4 @@ export const send = <
   to: streamName(to.category, id),
   command: { type, data },
   ...follows,
-}); /** A length of time.
- * @example const halfAnHour: Span = { minutes: 30 };
- */
-export type Span = Readonly<{ days?: number; hours?: number; minutes?: number; seconds?: number }>;
-
-/**
- * Adds a span to an instant: a process has no clock but the times of events.
- * @example later('2026-11-21T12:00:00.000Z', { minutes: 30 }); // '2026-11-21T12:30:00.000Z'
- */
-export const later = (at: string, { days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): string =>
-  new Date(Date.parse(at) + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000).toISOString();
+});

@@ -1,5 +1,5 @@
+import { later, type Span } from '../instant.ts';
 import type { Message, Recorded } from '../message.ts';
-import { later, type Span } from '../process/process.ts';
 import type { Kept, PatternMemory } from './formats.ts';
 
 /** Any pattern's map from event types to values.

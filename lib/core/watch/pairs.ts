@@ -1,4 +1,4 @@
-import { later } from '../process/process.ts';
+import { later } from '../instant.ts';
 import type { Kept, PatternMemory } from './formats.ts';
 import {
   type Arrival,

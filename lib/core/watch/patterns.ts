@@ -1,5 +1,5 @@
+import type { Span } from '../instant.ts';
 import type { Message, Recorded } from '../message.ts';
-import type { Span } from '../process/process.ts';
 
 /**
  * The events that count for a pattern, and their values: integers; `undefined` where an event does not count.

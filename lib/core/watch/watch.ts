@@ -1,5 +1,6 @@
+import type { Span } from '../instant.ts';
 import type { Message, Recorded } from '../message.ts';
-import type { Process, Reaction, Span } from '../process/process.ts';
+import type { Process, Reaction } from '../process/process.ts';
 import type { Formats, SomeOf } from '../version.ts';
 import { type PatternMemory, suspicions, type WatchMemory, watchMemory } from './formats.ts';
 import { length, type Mechanism, newer, type Taken, time } from './mechanism.ts';

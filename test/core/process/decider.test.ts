@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type Context, command, decide, fold } from '../../../lib/core/decider.ts';
+import { later } from '../../../lib/core/instant.ts';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import type { Message } from '../../../lib/core/message.ts';
 import { processDecider } from '../../../lib/core/process/decider.ts';
 import { type Cause, processEvents } from '../../../lib/core/process/events.ts';
 import type { Instance } from '../../../lib/core/process/instance.ts';
-import { later } from '../../../lib/core/process/process.ts';
 import { readCommand, storeCommand } from '../../../lib/core/process/stored-command.ts';
 import { FromNewerRelease, v1 } from '../../../lib/core/version.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
-import { type AnyProcess, later, type Reaction } from '../../../lib/core/process/process.ts';
+import { later } from '../../../lib/core/instant.ts';
+import type { AnyProcess, Reaction } from '../../../lib/core/process/process.ts';
 import { streamName } from '../../../lib/core/stream.ts';
 import { v1 } from '../../../lib/core/version.ts';
 import { suspicions } from '../../../lib/core/watch/formats.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../../lib/core/decider.ts';
+import { later } from '../../../lib/core/instant.ts';
 import { process } from '../../../lib/core/process/declare.ts';
-import { later, send } from '../../../lib/core/process/process.ts';
+import { send } from '../../../lib/core/process/process.ts';
 import { type EventOf, v1 } from '../../../lib/core/version.ts';
 
 const amount = z.strictObject({ amount: z.int().positive() });

@@ -1,5 +1,17 @@
 import * as z from 'zod';
-import { command, decider, type EventOf, later, process, type Source, send, v1 } from '../../../lib/index.ts';
+import {
+  adapter,
+  command,
+  decider,
+  type EventOf,
+  effect,
+  later,
+  perform,
+  process,
+  type Source,
+  send,
+  v1,
+} from '../../../lib/index.ts';
 
 declare module '../../../lib/index.ts' {
   interface Roles {
@@ -78,3 +90,34 @@ export const evening = process<Memory, DeskEvent>()({
 });
 
 const light = (id: string) => send(lamp, id, 'Light', {}, { done: 'lit', refused: 'notLit' });
+
+export const ring = effect({
+  name: 'ring',
+  input: v1(z.object({ number: z.string() })),
+  answer: v1(z.object({ heard: z.boolean() })),
+  timeout: { seconds: 5 },
+  giveUp: { hours: 1 },
+  secrets: ['exchange'],
+});
+
+export const calling = process<Memory, DeskEvent>()({
+  ...declared,
+  category: 'calling',
+  effects: [ring],
+  on: {
+    Opened: (_, { data, at }) => ({
+      perform: [perform(ring, { number: data.by }, { done: 'rung', refused: 'engaged', timedOut: 'silent' })],
+      setDeadlines: { patience: later(at, { hours: 2 }) },
+    }),
+  },
+  onDone: {
+    rung: (_, { answer, input, effect }) => (answer.heard && effect === 'ring' ? { end: input.number } : {}),
+  },
+  onRefused: { engaged: (_, { reason }) => ({ end: reason }) },
+  onTimedOut: { silent: (_, { why, attempts }) => ({ end: `${why} after ${attempts}` }) },
+  onDeadline: { patience: () => ({ end: 'late' }) },
+});
+
+export const ringAdapter = adapter(ring, async ({ number }, { secrets, idempotencyKey }) =>
+  number === '' ? { refused: 'no-number' } : { done: { heard: secrets.exchange === idempotencyKey } },
+);
