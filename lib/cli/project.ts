@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Demo } from '../core/demo.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -25,6 +25,15 @@ export const recordsOf = (module: ManifestModule): string => {
     if (existsSync(join(folder, 'events'))) return folder;
     if (folder === dirname(folder)) return own;
   }
+};
+
+/**
+ * The name of a manifest's own records, where several manifests share a folder `events`: `events/contexts` for a manifest `contexts.ts`, if there
+ * is that folder. Without it the records are in `events` itself.
+ */
+export const ownRecordsOf = (module: ManifestModule): string | undefined => {
+  const name = basename(fileURLToPath(module), extname(fileURLToPath(module)));
+  return name !== 'samples' && existsSync(join(recordsOf(module), 'events', name)) ? name : undefined;
 };
 
 const shown = (module: ManifestModule): string => relative(process.cwd(), fileURLToPath(module));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { root } from '../../lib/cli/local/deployment.ts';
-import { loadProject, manifestModule, recordsOf } from '../../lib/cli/project.ts';
+import { loadProject, manifestModule, ownRecordsOf, recordsOf } from '../../lib/cli/project.ts';
 import { explain } from '../../lib/cli/terminal/user-error.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'foldstream-project-'));
@@ -139,5 +139,13 @@ describe('the folder of the released formats', () => {
     const own = manifestOf('');
     expect(recordsOf(`file://${own}`)).toBe(dirname(own));
     expect(recordsOf(`file://${join(root, 'domains/index.ts')}`)).toBe(root);
+  });
+
+  it('has a folder of its own in it for a manifest that shares it, if there is one of its name', () => {
+    const own = (file: string) => ownRecordsOf(`file://${join(root, file)}`);
+    expect(own('domains/index.ts')).toBeUndefined();
+    expect(own('domains/contexts.ts')).toBe('contexts');
+    // The folder of the golden samples is no folder of records.
+    expect(own('domains/samples.ts')).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { checkSample } from './check-sample.ts';
 import { type Findings, faulty, none, together } from './findings.ts';
 import { checkGone, checkVersions } from './format.ts';
@@ -44,7 +45,9 @@ export const checkContracts = (manifest: Storing, released: Released, samples: S
   const names = new Set(
     formats.flatMap(({ category, type, versions }) => versions.map(({ v }) => sampleName(category, type, v))),
   );
-  const stray = Object.keys(samples).filter((name) => !names.has(name));
+  // Samples of other categories belong to another manifest that shares the folder.
+  const own = new Set(storedBy(manifest).map(({ category }) => category));
+  const stray = Object.keys(samples).filter((name) => !names.has(name) && own.has(dirname(name)));
   return together([
     ...formats.map((format) => checkFormat(format, released[format.category]?.[format.type], releasing)),
     checkGone(released, formats, (gone) => {

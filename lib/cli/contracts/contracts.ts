@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, posix, sep } from 'node:path';
 import { count } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { checkContracts } from './check.ts';
@@ -13,6 +13,8 @@ export type ContractsOptions = Readonly<{
   manifest: Storing;
   /** The folder that has `events/` in it. */
   root: string;
+  /** The name of this manifest's own records below `events/`, where several manifests share that folder. */
+  own?: string | undefined;
   /** The code that makes the rows of today's revisions; without it only formats are looked at. */
   code?: ViewCode;
   /** Records the present formats as released. */
@@ -38,16 +40,17 @@ export const readSamples = (root: string): Samples => {
   );
 };
 
-const recordIn = (root: string, name: string) => join(root, 'events', `${name}.json`);
+/** The place of a record below a project's folder. */
+const placeOf = (name: string, own = '') => posix.join('events', own, `${name}.json`);
 
 /** The record of the last release, or undefined. */
-const recorded = <T>(root: string, name: string): T | undefined => {
-  const file = recordIn(root, name);
+const recorded = <T>(root: string, name: string, own?: string): T | undefined => {
+  const file = join(root, placeOf(name, own));
   return existsSync(file) ? (parse(file) as T) : undefined;
 };
 
 /** The formats as last released, or undefined where none are recorded. */
-export const readReleased = (root: string): Released | undefined => recorded(root, 'released');
+export const readReleased = (root: string, own?: string): Released | undefined => recorded(root, 'released', own);
 
 const writeNew = (file: string, text: string): void => {
   mkdirSync(dirname(file), { recursive: true });
@@ -61,12 +64,12 @@ const said = ({ event, fault, fix }: Fault): readonly string[] => [`${event}: ${
  * `foldstream contracts`: fails where a stored format changed against the last release, of events or of commands that processes send, a sample is
  * missing or no longer reads, or a view's code changed and its revision did not. With `release` it records what is there today in events/, but only when nothing is wrong with it.
  */
-export const contractsVerb = ({ manifest, root, code, release = false, write = writeNew }: ContractsOptions) => {
+export const contractsVerb = ({ manifest, root, own, code, release = false, write = writeNew }: ContractsOptions) => {
   const samples = readSamples(root);
-  const released = readReleased(root);
-  const views = recorded<ReleasedViews>(root, 'released-views') ?? {};
+  const released = readReleased(root, own);
+  const views = recorded<ReleasedViews>(root, 'released-views', own) ?? {};
   const commands = presentCommands(manifest);
-  const releasedCommands = recorded<ReleasedCommands>(root, 'released-commands');
+  const releasedCommands = recorded<ReleasedCommands>(root, 'released-commands', own);
   const { faults, notes } = together([
     checkContracts(manifest, released ?? {}, samples, release),
     checkCommands(commands, releasedCommands ?? {}),
@@ -83,8 +86,8 @@ export const contractsVerb = ({ manifest, root, code, release = false, write = w
       ...(code && { 'released-views': releaseViews(code, views) }),
       ...((commands.length > 0 || releasedCommands) && { 'released-commands': releaseCommands(commands) }),
     };
-    for (const [name, record] of Object.entries(records)) write(recordIn(root, name), toJson(record));
-    const files = Object.keys(records).map((name) => `events/${name}.json`);
+    for (const [name, record] of Object.entries(records)) write(join(root, placeOf(name, own)), toJson(record));
+    const files = Object.keys(records).map((name) => placeOf(name, own));
     return { ok: true, lines: [...lines, `${size} released: commit ${files.join(' and ')}.`] };
   }
   if (!released)
@@ -92,7 +95,7 @@ export const contractsVerb = ({ manifest, root, code, release = false, write = w
       ok: false,
       lines: [
         ...lines,
-        'events/released.json is not there: restore it, or before the first release run `foldstream contracts --release`.',
+        `${placeOf('released', own)} is not there: restore it, or before the first release run \`foldstream contracts --release\`.`,
       ],
     };
   return { ok: true, lines: [...lines, `${size}: as released, and every sample reads as it did.`] };
@@ -114,19 +117,24 @@ export const draftVerb = ({ manifest, root, write = writeNew }: Pick<ContractsOp
 };
 
 export type RowsUnchangedOptions = Required<Pick<ContractsOptions, 'root' | 'code'>> &
-  Pick<ContractsOptions, 'write'> &
+  Pick<ContractsOptions, 'own' | 'write'> &
   Readonly<{ views: readonly string[]; why: string | undefined }>;
 
 /** `foldstream contracts --rows-unchanged <view...> --why <text>`: records that code changed and no stored row would be another. */
-export const rowsUnchangedVerb = ({ root, code, views, why = '', write = writeNew }: RowsUnchangedOptions) => {
+export const rowsUnchangedVerb = ({ root, own, code, views, why = '', write = writeNew }: RowsUnchangedOptions) => {
   if (why.trim() === '')
     throw new UserError('The reason is missing for which no row changes.', 'Give one for the release: --why "...".');
-  const { released, kept, unknown } = keepRows(code, recorded<ReleasedViews>(root, 'released-views') ?? {}, views, why.trim());
+  const { released, kept, unknown } = keepRows(
+    code,
+    recorded<ReleasedViews>(root, 'released-views', own) ?? {},
+    views,
+    why.trim(),
+  );
   if (unknown.length > 0)
     return {
       ok: false,
       lines: unknown.map((view) => `${view}: no released revision of it has changed code. Nothing was recorded.`),
     };
-  write(recordIn(root, 'released-views'), toJson(released));
-  return { ok: true, lines: kept.map((name) => `${name}: recorded. Commit events/released-views.json.`) };
+  write(join(root, placeOf('released-views', own)), toJson(released));
+  return { ok: true, lines: kept.map((name) => `${name}: recorded. Commit ${placeOf('released-views', own)}.`) };
 };

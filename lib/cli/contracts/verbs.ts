@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Manifest } from '../../core/manifest.ts';
-import { type ManifestModule, recordsOf } from '../project.ts';
+import { type ManifestModule, ownRecordsOf, recordsOf } from '../project.ts';
 import { type Project, runs } from '../verbs.ts';
 import { contractsVerb, draftVerb, rowsUnchangedVerb } from './contracts.ts';
 import { type AsyncApiOptions, asyncApiVerb, type OpenApiOptions, openApiVerb } from './openapi.ts';
@@ -28,12 +28,13 @@ export const contractsVerbs = (program: Command, project: Project, codeOf: CodeO
       .option('--why <text>', 'the reason, with --rows-unchanged'),
     async ({ manifest, draft, release, rowsUnchanged: views, why }: Asked, print) => {
       const root = recordsOf(project.module());
+      const own = ownRecordsOf(project.module());
       const code = () => codeOf(manifest, project.module());
       const { ok, lines } = draft
         ? draftVerb({ manifest, root })
         : views
-          ? rowsUnchangedVerb({ root, code: await code(), views, why })
-          : contractsVerb({ manifest, root, code: await code(), release });
+          ? rowsUnchangedVerb({ root, own, code: await code(), views, why })
+          : contractsVerb({ manifest, root, own, code: await code(), release });
       for (const line of lines) print(line);
       return ok;
     },

@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { account } from '../../../domains/account/decider.ts';
@@ -279,6 +279,11 @@ describe('samples', () => {
     expect(changed(v1(sold), samples).faults).toMatchObject([
       { event: 'shop/Sold.v2', fault: expect.stringContaining('of no version') },
     ]));
+
+  it('may be of another manifest that shares the folder', () => {
+    const others = { ...firstSamples, 'depot/Stored.v1': { type: 'Stored', v: 1, data: {} } };
+    expect(changed(v1(sold), others)).toEqual({ faults: [], notes: [] });
+  });
 });
 
 describe('foldstream contracts', () => {
@@ -324,6 +329,25 @@ describe('foldstream contracts', () => {
     expect(contractsVerb({ manifest, root, release: true })).toMatchObject({ ok: true });
     expect(readFileSync(released(root), 'utf8')).toBe(before);
     expect(contractsVerb({ manifest, root })).toMatchObject({ ok: true });
+  });
+
+  it('keeps the records of a second manifest in a folder of their own, beside those of the first', () => {
+    const root = copy();
+    const before = readFileSync(released(root), 'utf8');
+    const second = withFormats({ Sold: v1(sold) });
+    const sample = join(root, 'events', 'samples', 'shop', 'Sold.v1.json');
+    mkdirSync(dirname(sample), { recursive: true });
+    writeFileSync(sample, JSON.stringify(samples['shop/Sold.v1']));
+    mkdirSync(join(root, 'events', 'second'));
+    expect(contractsVerb({ manifest: second, root, own: 'second', code: { 'sales.r1': 'one' }, release: true })).toMatchObject({
+      ok: true,
+      lines: expect.arrayContaining([expect.stringContaining('commit events/second/released.json and events/second/')]),
+    });
+    expect(contractsVerb({ manifest: second, root, own: 'second' })).toMatchObject({ ok: true });
+    expect(contractsVerb({ manifest, root })).toMatchObject({ ok: true });
+    expect(readFileSync(released(root), 'utf8')).toBe(before);
+    // With one record for both, each manifest would lack what the other one has.
+    expect(contractsVerb({ manifest: second, root })).toMatchObject({ ok: false });
   });
 
   it('releases nothing while something is wrong', () => {
