@@ -10,6 +10,7 @@ export const contents: readonly Group[] = [
     title: 'Build',
     pages: ['guides/domain', 'guides/add-an-aggregate', 'guides/add-a-view', 'guides/clients', 'guides/testing', 'guides/local'],
   },
+  { title: 'Contexts', pages: ['contexts/index', 'contexts/match'] },
   {
     title: 'Operate',
     pages: [

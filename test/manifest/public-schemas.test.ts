@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { manifest } from '#manifest';
 import { isPublic } from '../../lib/core/access.ts';
 import type { CommandFormat } from '../../lib/core/decider.ts';
+import { manifests } from './manifests.ts';
 
 /** Fields that the system fills: about a command, its stream and its sender. */
 const system =
@@ -22,7 +22,8 @@ const faultsOf = ({ schema }: CommandFormat<unknown>) => {
   return look(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema, '');
 };
 
-const commands = manifest.aggregates.flatMap(({ category, commands }) =>
+const aggregates = new Set(manifests.flatMap(({ manifest }) => manifest.aggregates));
+const commands = [...aggregates].flatMap(({ category, commands }) =>
   Object.entries(commands)
     .filter(([, { may }]) => isPublic(may))
     .map(([name, format]) => ({ command: `${category}.${name}`, format })),

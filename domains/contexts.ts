@@ -1,0 +1,27 @@
+import { type Demo, defineManifest, eventLog } from 'foldstream';
+import { match } from './match/decider.ts';
+import { matchBoards } from './match/projections/boards.ts';
+import { matchMoves } from './match/projections/moves.ts';
+import { matchPlayers } from './match/projections/players.ts';
+
+const aggregates = [match];
+
+/** More contexts, beside the bank and the shop of index.ts: `npm start -- --manifest domains/contexts.ts --fresh`. Each has a page in docs/contexts. */
+export const manifest = defineManifest({
+  aggregates,
+  processes: [],
+  projections: [matchBoards, matchMoves, matchPlayers, eventLog(aggregates, { may: ['operator'] })],
+});
+
+/** What `npm start` seeds, and the commands to begin with. */
+export const demo: Demo = {
+  seed: [{ as: 'customer', post: '/match/demo/open', body: {} }],
+  hint: (api) => `\
+Then open a match, let an operator join it, drop a disc, and watch it, for which no token is needed:
+
+  OPERATOR=$(npm run --silent token operator)
+  curl -s -X POST ${api}/match/first/open -H "Authorization: Bearer $TOKEN"    -d '{}'
+  curl -s -X POST ${api}/match/first/join -H "Authorization: Bearer $OPERATOR" -d '{}'
+  curl -s -X POST ${api}/match/first/drop -H "Authorization: Bearer $TOKEN"    -d '{"column":3}'
+  curl -s --retry 5 --fail ${api}/views/match-boards/first`,
+};
