@@ -1,9 +1,10 @@
 // The package's entry `foldstream/client`: a typed client of the API for browsers and Node. It has the manifest's types, and none of its code.
+import { batching, type Waiting } from './batch.ts';
 import { kebab, named } from './names.ts';
 import { Refused } from './problems.ts';
 import { exactly, type Page, paging, pathWith, type Query, type ReadOptions, reading } from './reads.ts';
-import { type ClientOptions, clockOf, type Send, sending } from './send.ts';
-import type { Client, Done, HistoryQuery, ListQuery, Moment, SendOptions } from './types.ts';
+import { type ClientOptions, clockOf, type Send, sending, usualRetryFor } from './send.ts';
+import type { BatchOptions, Client, Done, HistoryQuery, ListQuery, Moment, SendOptions } from './types.ts';
 import { type Writing, writing } from './written.ts';
 
 export {
@@ -22,7 +23,21 @@ export {
 } from './problems.ts';
 export type { Page, Pages, ReadOptions } from './reads.ts';
 export type { ClientOptions, Clock } from './send.ts';
-export type { Client, Command, Done, HistoryEntry, HistoryQuery, ListQuery, Moment, SendOptions, WouldDo } from './types.ts';
+export type {
+  Batch,
+  BatchAnswer,
+  BatchOptions,
+  Client,
+  Command,
+  Done,
+  HistoryEntry,
+  HistoryQuery,
+  ListQuery,
+  Moment,
+  Prepared,
+  SendOptions,
+  WouldDo,
+} from './types.ts';
 
 /** `crypto.randomUUID` is missing in pages that are not served over https. */
 const randomKey = (): string =>
@@ -34,9 +49,12 @@ const instant = (moment: Moment): string => (moment instanceof Date ? moment.toI
 /** The command that was refused, by the error that says so. */
 const refusals = new WeakMap<Refused, string>();
 
-const commandOf = (send: Send, written: Writing, stream: string, name: string) => {
-  const path = `${stream}/${kebab(name)}`;
-  const command = path.replace(/(?<=^\/\w+\/)[^/]+\//, '');
+/** A command as errors know it: that of all streams of a category. */
+const nameOf = (category: string, command: string): string => `${category}/${command}`;
+
+const commandOf = (send: Send, written: Writing, category: string, id: string, name: string) => {
+  const path = `/${category}/${segment(id)}/${kebab(name)}`;
+  const command = nameOf(category, kebab(name));
   const ask = (data: object = {}, { key, expectedVersion, correlation, signal }: SendOptions, more: object) =>
     send({
       method: 'POST',
@@ -65,6 +83,8 @@ const commandOf = (send: Send, written: Writing, stream: string, name: string) =
     JSON.parse((await ask(data, options, { 'dry-run': 'true' })).text);
   return Object.assign(call, {
     dryRun,
+    prepare: (body: object = {}, { key = randomKey(), expectedVersion }: SendOptions = {}): Waiting =>
+      Object.freeze({ category, id, command: kebab(name), body, key, expectedVersion }),
     refused: (error: unknown) => error instanceof Refused && refusals.get(error) === command,
   });
 };
@@ -92,7 +112,9 @@ const streamOf = (send: Send, written: Writing, category: string, id: string) =>
     diff: (from: Moment, to: Moment, { signal }: ReadOptions = {}) =>
       read('/diff', { from: instant(from), to: instant(to) }, signal),
   };
-  return named((name) => (Object.hasOwn(own, name) ? own[name as keyof typeof own] : commandOf(send, written, path, name)));
+  return named((name) =>
+    Object.hasOwn(own, name) ? own[name as keyof typeof own] : commandOf(send, written, category, id, name),
+  );
 };
 
 const viewOf = (read: ReturnType<typeof reading>, bearer: () => string | undefined, name: string) => {
@@ -138,6 +160,19 @@ export const client = <M>(options: ClientOptions): Client<M> => {
     },
   });
   const read = reading(send, written);
+  const sendBatch = batching({ send, clock: clockOf(options), retryFor: options.retryFor ?? usualRetryFor });
+  const batch = async (commands: readonly Waiting[], settings: BatchOptions = {}) => {
+    const outcomes = await sendBatch(commands, settings, ({ category, command }, outcome) => {
+      if ('error' in outcome) {
+        if (outcome.error instanceof Refused) refusals.set(outcome.error, nameOf(category, command));
+      } else if (outcome.token !== null) written.note(outcome.done, outcome.token, outcome.bearer);
+    });
+    return outcomes.map((outcome) => {
+      if (!('error' in outcome)) return { done: outcome.done };
+      return outcome.error instanceof Refused ? { refused: outcome.error } : { error: outcome.error };
+    });
+  };
   const views = named((name) => viewOf(read, () => bearer, kebab(name)));
-  return named((name) => (name === 'views' ? views : (id: string) => streamOf(send, written, name, id)));
+  const own: Readonly<Record<string, unknown>> = { views, batch };
+  return named((name) => (Object.hasOwn(own, name) ? own[name] : (id: string) => streamOf(send, written, name, id)));
 };

@@ -65,19 +65,22 @@ const documentOf = (text: string): Readonly<Record<string, unknown>> => {
   }
 };
 
+/** The milliseconds for which a request is retried, unless the client's options say otherwise. */
+export const usualRetryFor = 30_000;
 const shortest = 100;
 const longest = 5_000;
 /** A failure of the server's code may be the same at each attempt: it is not tried for as long as a busy server. */
 const attemptsAtInternal = 3;
 
 /** Milliseconds of a `Retry-After` header: seconds, or a date. */
-const statedPause = (header: string | null, now: number): number | undefined => {
+export const statedPause = (header: string | null, now: number): number | undefined => {
   if (header === null) return undefined;
   const milliseconds = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 };
 
-const isRetried = (status: number, stated: number | undefined, attempt: number): boolean => {
+/** True if a retry can help after this many attempts. */
+export const isRetried = (status: number, stated: number | undefined, attempt: number): boolean => {
   if (status === 500) return attempt < attemptsAtInternal;
   return [429, 502, 503, 504].includes(status) || (status === 409 && stated !== undefined);
 };
@@ -89,7 +92,7 @@ type Tried = Answer | Readonly<{ failed: Problem | Unreachable; pause?: number; 
  * retry that would come too late is not made; the last problem is thrown.
  */
 export const sending = (options: ClientOptions): Send => {
-  const { url, token, timeout = 20_000, retryFor = 30_000 } = options;
+  const { url, token, timeout = 20_000, retryFor = usualRetryFor } = options;
   const clock = clockOf(options);
   const base = url.replace(/\/+$/, '');
   const backOff = (attempt: number) => Math.min(longest, shortest * 2 ** (attempt - 1)) * (0.5 + clock.random() / 2);

@@ -4,7 +4,7 @@ import type { DefinedManifest } from '../core/manifest.ts';
 import type { Message } from '../core/message.ts';
 import type { RowPerStream, RowsPerStream, SharedRows } from '../core/projection.ts';
 import type { Kebab } from '../core/stream.ts';
-import type { Refused } from './problems.ts';
+import type { ApiError, Refused } from './problems.ts';
 import type { Pages, ReadOptions } from './reads.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of a type that is only looked into.
@@ -39,7 +39,8 @@ export type Done<Type extends string = string> = Readonly<{
 }>;
 
 type RefusedAs<R> = R extends Refusal<infer Reason, infer Detail> ? Refused<Reason, Detail> : never;
-type Given<Data> = Record<never, never> extends Data ? [data?: Data, options?: SendOptions] : [data: Data, options?: SendOptions];
+type Given<Data, Options = SendOptions> =
+  Record<never, never> extends Data ? [data?: Data, options?: Options] : [data: Data, options?: Options];
 
 /** What a command would do. The data of events is there for those who may read the stream's history. */
 export type WouldDo<E extends Message> = Readonly<{
@@ -51,9 +52,31 @@ export type WouldDo<E extends Message> = Readonly<{
   tookEffect: boolean;
 }>;
 
+/** A command that is prepared for a batch. Its type remembers what it may be answered. */
+export interface Prepared<R = unknown, E extends Message = Message> {
+  /** Only the types are there. */
+  readonly answers?: readonly [R, E];
+}
+
+/** The answer to one command of a batch: exactly one of its three fields is there. */
+export type BatchAnswer<R, E extends Message> =
+  | Readonly<{ done: Done<E['type']>; refused?: undefined; error?: undefined }>
+  | Readonly<{ refused: RefusedAs<R>; done?: undefined; error?: undefined }>
+  | Readonly<{ error: ApiError; done?: undefined; refused?: undefined }>;
+
+export type BatchOptions = Pick<SendOptions, 'correlation' | 'signal'>;
+
+/** Sends prepared commands together, each under its own key, and gives the answer to each. */
+export type Batch = <const P extends readonly Prepared<Any, Any>[]>(
+  commands: P,
+  options?: BatchOptions,
+) => Promise<{ readonly [I in keyof P]: P[I] extends Prepared<infer R, infer E> ? BatchAnswer<R, E> : never }>;
+
 /** A command of one stream. */
 export interface Command<Data, R, E extends Message> {
   (...given: Given<Data>): Promise<Done<E['type']>>;
+  /** The command for a batch: nothing is sent yet. It takes effect once, in however many batches it is sent. */
+  prepare(...given: Given<Data, Pick<SendOptions, 'key' | 'expectedVersion'>>): Prepared<R, E>;
   /** Decides the command and stores nothing. It is refused as the command itself would be. */
   dryRun(...given: Given<Data>): Promise<WouldDo<E>>;
   /** True for an error that is a refusal of this command: its `reason` is then one of those that the decider gives. */
@@ -155,5 +178,5 @@ export type Client<M> =
   M extends DefinedManifest<infer A, infer V>
     ? {
         readonly [D in A[number] as D['category']]: (id: string) => StreamOf<D>;
-      } & { readonly views: { readonly [P in V as ViewName<P['name']>]: ViewOf<P> } }
+      } & { readonly batch: Batch; readonly views: { readonly [P in V as ViewName<P['name']>]: ViewOf<P> } }
     : never;

@@ -55,6 +55,24 @@ describe.runIf(overHttp())('the typed client', () => {
     await expect(account.open({ currency: 'EUR' })).rejects.toBeInstanceOf(Refused);
   });
 
+  it('sends commands of several categories in a batch, each with its own answer, and reads what they wrote', async () => {
+    const ada = apiOf(await tokenOf('ada'));
+    const [id, other] = [fresh(), fresh()];
+    const prepared = [
+      ada.account(id).open.prepare({ currency: 'EUR' }),
+      ada.account(id).deposit.prepare(eur(5)),
+      ada.account(id).withdraw.prepare(eur(9)),
+      ada.transfer(other).request.prepare({ from: id, to: fresh(), amount: 1, currency: 'EUR' }),
+    ] as const;
+    const answers = await ada.batch(prepared);
+    const [opened, deposited, withdrawn, requested] = answers;
+    expect([opened.done?.version, deposited.done?.version, requested.done?.version]).toEqual([1, 2, 1]);
+    expect([withdrawn.refused?.reason, withdrawn.refused?.detail]).toEqual(['insufficient-funds', { balance: 5 }]);
+    expect((await ada.views.accountBalance.get(id)).balance).toBe(5);
+    const again = await ada.batch(prepared);
+    expect(again.map(({ done }) => done)).toEqual(answers.map(({ done }) => done));
+  });
+
   it('serves one caller after the other, though the tokens of the first are not those of the second', async () => {
     let bearer = await tokenOf('ada');
     const api = client<typeof manifest>({ url: theDeployment().api, token: () => bearer });
