@@ -26,6 +26,7 @@ export const problemKinds = {
   'not-found': { status: 404, when: 'It does not exist.' },
   'needs-an-id': { status: 404, when: 'The view is read by id, not as a list.' },
   'no-event-log': { status: 404, when: 'A trace is read from the event log, and the manifest has none.' },
+  'method-not-allowed': { status: 405, when: 'The path takes other methods: the header `Allow` names them.' },
   contended: { status: 409, when: 'Others changed the stream at each try. Send it again.', retryAfterSeconds: 1 },
   'not-parked': {
     status: 409,

@@ -20,6 +20,7 @@ export const answerHeaders = {
   'Consistency-Token': 'Names the commit: a view that is asked with it in Consistent-With is not older.',
   'X-Correlation-Id': 'The id under which the log lines of the request stand.',
   'Retry-After': 'The seconds to wait before the same request is sent again.',
+  Allow: 'The methods that a path takes, where the request had another one.',
 } as const;
 
 export type AnswerHeader = keyof typeof answerHeaders;
@@ -41,8 +42,17 @@ export const securityHeaders = {
 /** A page that loads something has a policy of its own. */
 type PageHeader = 'content-security-policy';
 
+/** An answer with a body of another type than the usual one says so itself. */
+type BodyHeader = 'content-type';
+
 /** A request's headers, under their names in lower case. */
 export type RequestHeaders = Readonly<Partial<Record<Lowercase<RequestHeader>, string | undefined>>>;
 
 /** An answer's headers, under their names in lower case. */
-export type AnswerHeaders = Readonly<Partial<Record<Lowercase<AnswerHeader> | CacheHeader | PageHeader, string>>>;
+export type AnswerHeaders = Readonly<Partial<Record<Lowercase<AnswerHeader> | CacheHeader | PageHeader | BodyHeader, string>>>;
+
+/** The methods for which the gateway hands over the requests that no route of their own fits. `OPTIONS` is missing: browsers' preflights are the gateway's. */
+export const unroutedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The path of these routes at the gateway. */
+export const unroutedPath = '/{proxy+}';

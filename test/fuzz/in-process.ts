@@ -126,7 +126,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     const commanding = commandings.get(first);
     if (commanding) return answerCommands(commanding, request, commandings, host);
     if (first === 'streams') return answerHistory(loadings, request);
-    if (request.route === 'GET /openapi.json' || request.route === 'GET /docs') return described(request);
+    if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
     return request.route.includes('/ops/processes') ? answerProcesses(operating, request) : answerOperator(operators, request);
   };

@@ -286,6 +286,7 @@ describe('the API', () => {
       'GET /health': 'NONE',
       'GET /openapi.json': 'NONE',
       'GET /docs': 'NONE',
+      ...Object.fromEntries(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [`${method} /{proxy+}`, 'JWT'])),
       'GET /streams/{category}/{id}': 'JWT',
       'GET /streams/{category}/{id}/state': 'JWT',
       'GET /streams/{category}/{id}/diff': 'JWT',

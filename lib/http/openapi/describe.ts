@@ -1,11 +1,13 @@
 import type { Manifest } from '../../core/manifest.ts';
+import { unroutedPath } from '../../engine/headers.ts';
 import { notFound } from '../../engine/problems.ts';
 import { isKnown } from '../etag.ts';
 import type { HttpRequest, HttpResponse } from '../request.ts';
+import { answerUnrouted } from '../unrouted.ts';
 import { page } from './docs-page.ts';
 import { script } from './docs-script.ts';
 import { style } from './docs-style.ts';
-import { type Described, openApi } from './document.ts';
+import { type Described, openApi, operationsOf } from './document.ts';
 
 /** The SHA-256 of a text in base64. */
 export type Digest = (text: string) => string;
@@ -34,7 +36,7 @@ const made = (digest: Digest, type: string, content: string, headers?: HttpRespo
 /** The seconds for which the description may be kept: it changes with a deployment only. */
 const freshSeconds = 60;
 
-/** Answers `GET /openapi.json` and `GET /docs`, which are made when the function starts. */
+/** Answers `GET /openapi.json` and `GET /docs`, which are made when the function starts, and the requests that fit no operation of the description. */
 export const describing = (manifest: Manifest, described: Omit<Described, 'server'>, digest: Digest) => {
   // Relative to the description's own address: an API may be deployed below a prefix.
   const document = openApi(manifest, { ...described, server: '.' });
@@ -42,7 +44,10 @@ export const describing = (manifest: Manifest, described: Omit<Described, 'serve
     'GET /openapi.json': made(digest, 'application/json', JSON.stringify(document)),
     'GET /docs': made(digest, 'text/html; charset=utf-8', page(document), { 'content-security-policy': policyWith(digest) }),
   };
-  return ({ route, headers }: Pick<HttpRequest, 'route' | 'headers'>): HttpResponse => {
+  const unrouted = answerUnrouted(operationsOf(manifest));
+  return (request: Pick<HttpRequest, 'route' | 'headers' | 'path' | 'correlation'>): HttpResponse => {
+    const { route, headers } = request;
+    if (route.endsWith(` ${unroutedPath}`)) return unrouted(request);
     const found = known[route];
     if (!found) throw notFound(`route '${route}'`);
     const { type, content, etag } = found;

@@ -39,6 +39,9 @@ const accessLog = {
   lambda: '$context.integrationStatus',
 };
 
+/** A method that the gateway can have routes of, but `OPTIONS`. */
+type Method = Exclude<keyof typeof HttpMethod, 'ANY' | 'OPTIONS'>;
+
 /** For a variable of a path, the words that may stand in its place. */
 type Words = Readonly<Record<string, readonly string[]>>;
 
@@ -109,7 +112,7 @@ export class Api extends Construct {
   }
 
   /** A route that asks for a token. Where a word in the place of a variable has limits of its own, it has a route of its own, too. */
-  route(method: 'GET' | 'POST', path: string, step: Step, words: Words = {}): void {
+  route(method: Method, path: string, step: Step, words: Words = {}): void {
     const { routes } = this.settings.limits;
     for (const each of pathsOf(path, words).filter((one) => one === path || routes[`${method} ${one}`]))
       this.limit(`${method} ${each}`, this.add(method, each, step));
@@ -187,7 +190,7 @@ export class Api extends Construct {
     return integration;
   }
 
-  private add(method: 'GET' | 'POST', path: string, step: Step, authorizer?: IHttpRouteAuthorizer) {
+  private add(method: Method, path: string, step: Step, authorizer?: IHttpRouteAuthorizer) {
     const integration = this.integrations.get(step) ?? this.integrate(step);
     return this.http.addRoutes({ path, methods: [HttpMethod[method]], integration, authorizer });
   }

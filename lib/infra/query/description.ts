@@ -1,9 +1,13 @@
 import { Construct } from 'constructs';
+import { unroutedMethods, unroutedPath } from '../../engine/headers.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 
-/** GET /openapi.json and GET /docs: the API's description, for tools and for people. Its function has no rights at all, but to write its log. */
+/**
+ * GET /openapi.json and GET /docs: the API's description, for tools and for people. Requests that fit no other route are answered by it too, since it knows
+ * which methods a path takes. Its function has no rights at all, but to write its log.
+ */
 export class Description extends Construct {
   constructor(scope: Construct, id: string, { api, ...common }: Common & Readonly<{ api: Api }>) {
     super(scope, id);
@@ -13,6 +17,8 @@ export class Description extends Construct {
     const why =
       'What the API can do is not secret, and whoever writes a client reads it first; the setting `describe` turns it off.';
     for (const path of ['/openapi.json', '/docs']) api.openRoute('GET', path, step, why);
+    // With a token: the gateway itself turns everybody else away, at no cost. Without these routes it answers 404 to any method that a path does not take.
+    for (const method of unroutedMethods) api.route(method, unroutedPath, step);
     output(this, 'DescribeFunction', step.functionName);
   }
 }

@@ -6,7 +6,7 @@ import { openApi } from '../../../lib/http/openapi/document.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64');
 const answer = describing(manifest, { title: 'Accounts & <more>', version: '1.2.0' }, digest);
-const ask = (route: string, headers = {}) => answer({ route, headers });
+const ask = (route: string, headers = {}) => answer({ route, headers, path: {}, correlation: 'c' });
 const docs = ask('GET /docs');
 const html = docs.text?.content ?? '';
 

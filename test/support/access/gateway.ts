@@ -12,6 +12,7 @@ const notFound: Answered = { status: 404, text: '{"message":"Not Found"}' };
 
 /** The values of a route's parameters in a path, if the path fits. */
 const parametersIn = (route: string, path: string): Readonly<Record<string, string>> | undefined => {
+  if (route === '/{proxy+}') return path === '/' ? undefined : { proxy: path.slice(1) };
   const [own, given] = [route.split('/'), path.split('/')];
   if (own.length !== given.length) return undefined;
   const pairs = own.map((part, i) => [part, given[i]!] as const);
@@ -31,7 +32,9 @@ export const gateway =
       const pathParameters = verb === method ? parametersIn(path, pathname) : undefined;
       return pathParameters ? [{ ...route, pathParameters }] : [];
     });
-    const [route] = fitting.toSorted((a, b) => Object.keys(a.pathParameters).length - Object.keys(b.pathParameters).length);
+    const breadth = ({ RouteKey, pathParameters }: (typeof fitting)[number]) =>
+      RouteKey.endsWith('/{proxy+}') ? Number.POSITIVE_INFINITY : Object.keys(pathParameters).length;
+    const [route] = fitting.toSorted((a, b) => breadth(a) - breadth(b));
     if (!route) return notFound;
     const claims = token === undefined ? undefined : issuer.verified(token, authorizer);
     const guarded = route.AuthorizationType === 'JWT';

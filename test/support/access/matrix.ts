@@ -8,7 +8,7 @@ import { type Caller, ownerId } from './callers.ts';
 
 /** One request, and the status that each caller must get. `other` stands for any but 401 and 403. */
 export type Cell = Readonly<{
-  method: 'GET' | 'POST';
+  method: string;
   path: string;
   body?: object;
   headers?: Readonly<Record<string, string>>;
@@ -157,12 +157,22 @@ const historyCells = ({ manifest, stream, unused }: Fixture, rest: string): read
   ];
 };
 
-const operatorCell = ([method, path = '']: readonly string[], unused: string): Cell => ({
-  method: method as Cell['method'],
+const operatorCell = ([method = '', path = '']: readonly string[], unused: string): Cell => ({
+  method,
   path: path.replace(/\{\w+\}/g, unused),
   ...(method === 'POST' && { body: { why: 'a test' } }),
   expected: guarded([], (caller) => (caller.holds.includes('operator') ? 'other' : 403)),
 });
+
+/** A path of which only another method is described, and one that is not described at all: nobody without a token is told which. */
+const unroutedCells = ({ manifest, unused }: Fixture, method: string): readonly Cell[] => {
+  const [{ category } = { category: '' }] = manifest.aggregates;
+  const streams = `/streams/${category}/${unused}`;
+  return [
+    ...(method === 'GET' ? [] : [{ method, path: streams, expected: guarded([], () => 405) }]),
+    { method, path: `/unknown/${unused}`, expected: guarded([], () => 404) },
+  ];
+};
 
 /** The cells of one route of the gateway, by its key: every command, view and stream that it leads to. A route without cells is a fault of this matrix. */
 export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
@@ -173,6 +183,7 @@ export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
   // One view may have several revisions, which are declared alike here.
   const views = [...new Map(manifest.projections.map((view) => [view.name, view])).values()];
   if (['GET /health', 'GET /openapi.json', 'GET /docs'].includes(route)) return [{ method: 'GET', path, expected: () => 200 }];
+  if (first === '{proxy+}') return unroutedCells(fixture, method);
   if (first === 'ops') return [operatorCell([method, path], unused)];
   if (first === 'streams') return historyCells(fixture, path.replace('/streams/{category}/{id}', ''));
   if (first === 'views') {

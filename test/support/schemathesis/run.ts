@@ -27,8 +27,8 @@ const installed = async (): Promise<string> => {
 
 type Asked = Readonly<{ api: string; token: string; seed: number; mostExamples: number }>;
 
-/** The number of requests that Schemathesis made of an API's own description, and what it said if a check failed. */
-export type Tested = Readonly<{ cases: number; failure: string | undefined }>;
+/** The number of requests that Schemathesis made of an API's own description, what it says of its phases, and what it said if a check failed. */
+export type Tested = Readonly<{ cases: number; phases: string; failure: string | undefined }>;
 
 /** Tests an API against the description that it answers with, under one token. */
 export const schemathesis = async ({ api, token, seed, mostExamples }: Asked): Promise<Tested> => {
@@ -40,7 +40,7 @@ export const schemathesis = async ({ api, token, seed, mostExamples }: Asked): P
     [
       ...['--config-file', join(import.meta.dirname, 'schemathesis.toml')],
       ...['run', `${api}/openapi.json`, '--url', api, '--header', `Authorization: Bearer ${token}`],
-      ...['--seed', String(seed), '--max-examples', String(mostExamples), '--phases', 'examples,coverage,fuzzing'],
+      ...['--seed', String(seed), '--max-examples', String(mostExamples), '--phases', 'examples,coverage,fuzzing,stateful'],
     ],
     { cwd },
   )
@@ -50,5 +50,6 @@ export const schemathesis = async ({ api, token, seed, mostExamples }: Asked): P
     )
     .finally(() => rmSync(cwd, { recursive: true, force: true }));
   const [, cases = '0'] = /(\d+) generated/.exec(said.output) ?? [];
-  return { cases: Number(cases), failure: said.failed ? said.output : undefined };
+  const phases = said.output.match(/^.*(?:Examples|Coverage|Fuzzing|Stateful).*$/gm)?.join('\n') ?? '';
+  return { cases: Number(cases), phases, failure: said.failed ? said.output : undefined };
 };
