@@ -42,6 +42,8 @@ export {
   type Unanswered,
 } from './core/effect/effect.ts';
 export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
+export { type Hmac, hmac, standardWebhooks } from './core/hook/hmac.ts';
+export { type AnyHook, type Hook, type HookHeaders, type Hooks, hook } from './core/hook/hook.ts';
 export { later, type Span } from './core/instant.ts';
 export { type DefinedManifest, defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';

@@ -8,7 +8,15 @@ export const contents: readonly Group[] = [
   { title: 'Start', pages: ['guides/getting-started', 'guides/coming-from', 'guides/glossary'] },
   {
     title: 'Build',
-    pages: ['guides/domain', 'guides/add-an-aggregate', 'guides/add-a-view', 'guides/clients', 'guides/testing', 'guides/local'],
+    pages: [
+      'guides/domain',
+      'guides/add-an-aggregate',
+      'guides/add-a-view',
+      'guides/clients',
+      'guides/webhooks',
+      'guides/testing',
+      'guides/local',
+    ],
   },
   { title: 'Contexts', pages: ['contexts/index', 'contexts/match'] },
   {

@@ -7,6 +7,7 @@ export { guardHandler } from './functions/guard.ts';
 export { historyHandler } from './functions/history.ts';
 export { opsHandler } from './functions/ops.ts';
 export { opsProcessesHandler } from './functions/ops-processes.ts';
+export { hookHandler } from './functions/outside/hook.ts';
 export { projectHandler } from './functions/project.ts';
 export { publishHandler } from './functions/publish.ts';
 export { describeHandler, queryHandler } from './functions/query.ts';

@@ -1,10 +1,13 @@
 import type { Role } from './access/roles.ts';
 
 /** The words of a declaration that are no roles: no manifest can declare them. */
-const relations = ['owner', 'process', 'user', 'anyone'] as const;
+const relations = ['owner', 'process', 'hook', 'user', 'anyone'] as const;
+
+/** The words for senders inside of the deployment: none of them makes a route. */
+const inner: readonly Who[] = ['process', 'hook'];
 
 /**
- * The audience of a command or a view: the owner of the entity, a role, or processes alone (those have no public route); `user` is everybody
+ * The audience of a command or a view: the owner of the entity, a role, or processes alone (those have no public route); `hook` is a provider whose signed request a hook of the manifest takes; `user` is everybody
  * with a token, whatever their roles; `anyone` needs no token at all.
  * @example const who: Who = 'owner';
  */
@@ -15,13 +18,13 @@ export type Who = Role | (typeof relations)[number];
 export type May = readonly [Who, ...Who[]];
 
 /**
- * The sender of a request: an opaque id, the kind of sender, and the roles from the token (none of a process, and none without a token).
+ * The sender of a request: an opaque id, the kind of sender, and the roles from the token (none of a process or a hook, and none without a token).
  * @example const actor: Actor = { id: 'sub-1', kind: 'user', roles: [] };
  */
 export interface Actor {
   readonly id: string;
   /** `machine`: a client with a token of its own, which no person signed in for. */
-  readonly kind: 'user' | 'machine' | 'process' | 'anyone';
+  readonly kind: 'user' | 'machine' | 'process' | 'hook' | 'anyone';
   readonly roles: readonly Role[];
 }
 
@@ -39,7 +42,7 @@ export const anybody: Actor = { id: 'anyone', kind: 'anyone', roles: [] };
 
 /** The words of a declaration that admit an actor, whoever the owner is. */
 const admitting = ({ kind, roles }: Actor): readonly Who[] =>
-  kind === 'process' || kind === 'anyone' ? [kind] : [...roles, 'user', 'anyone'];
+  kind === 'process' || kind === 'hook' || kind === 'anyone' ? [kind] : [...roles, 'user', 'anyone'];
 
 /**
  * True if an actor may use it whoever the owner is.
@@ -61,17 +64,23 @@ export const allowed = (may: readonly Who[], actor: Actor, owner: string | undef
   allowedAll(may, actor) || (mayOwn(actor) && may.includes('owner') && (owner === undefined || owner === actor.id));
 
 /**
- * True if an actor need not own the further entities that a command names: a process, an operator, or a caller in a role that the command is for.
+ * True if an actor need not own the further entities that a command names: a process, a hook, an operator, or a caller in a role that the command is for.
  * @example actsForOthers(['owner', 'operator'], user('ada')); // false
  */
 export const actsForOthers = (may: readonly Who[], { kind, roles }: Actor): boolean =>
-  kind === 'process' || roles.some((role) => role === 'operator' || may.includes(role));
+  kind === 'process' || kind === 'hook' || roles.some((role) => role === 'operator' || may.includes(role));
 
 /**
  * True if a declaration makes a public route.
  * @example isPublic(['process']); // false
  */
-export const isPublic = (may: readonly Who[]): boolean => may.some((who) => who !== 'process');
+export const isPublic = (may: readonly Who[]): boolean => may.some((who) => !inner.includes(who));
+
+/**
+ * The words of a declaration that are for callers of the API.
+ * @example callersIn(['owner', 'process']); // ['owner']
+ */
+export const callersIn = (may: readonly Who[]): readonly Who[] => may.filter((who) => !inner.includes(who));
 
 /**
  * True if a declaration makes a route without a token.
@@ -90,7 +99,7 @@ export const accessFault = (may: readonly Who[], roles: readonly string[]): stri
   if (unknown !== undefined)
     return `is for '${unknown}', which is no role of this manifest: add it to \`roles\` of defineManifest, or use one of ${known.join(', ')}`;
   const widest = (['anyone', 'user'] as const).find((who) => may.includes(who));
-  const beside = may.filter((who) => who !== widest && who !== 'process');
+  const beside = callersIn(may).filter((who) => who !== widest);
   if (widest === undefined || beside.length === 0) return undefined;
   const whom = widest === 'anyone' ? 'everybody' : 'everybody with a token';
   return `is for '${widest}', which is ${whom}: leave ${beside.map((who) => `'${who}'`).join(' and ')} out`;

@@ -43,7 +43,7 @@ export type Commit = Readonly<{
   /** The version of its last event; unchanged when it has none. */
   version: number;
   events: readonly StoredEvent[];
-  /** The id of the command that made it: `http/...` or `process/...`. */
+  /** The id of the command that made it: `http/...`, `process/...` or `hook/...`. */
   command: string;
   /** Keyed digest of caller, command name and body; absent where the command's id was made for this one request. */
   digest?: string;

@@ -2,6 +2,7 @@ import type { Role } from './access/roles.ts';
 import { accessFault, type May, roleFaults } from './access.ts';
 import { announcerName } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
+import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
 import { decidersOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
@@ -18,6 +19,8 @@ export type Manifest = Readonly<{
   aggregates: readonly AnyDecider[];
   projections: readonly AnyProjection[];
   processes?: readonly AnyProcess[];
+  /** Routes for the signed events of providers, each of which becomes a command. */
+  hooks?: Hooks;
   /** The roles that tokens may give callers, beside `operator`: each may stand in a `may`. */
   roles?: readonly Exclude<Role, 'operator'>[];
   /** Removed views, each with the reason: a deployment removes no other view that answers. */
@@ -57,13 +60,13 @@ const historyFaults = ({ category, history, owner }: AnyDecider): readonly strin
   ...(history?.includes('owner') && !owner
     ? [`The history of ${category} is for the owner, but ${category} does not say who owns it: add \`owner\`.`]
     : []),
-  ...(['process', 'anyone'] as const)
+  ...(['process', 'hook', 'anyone'] as const)
     .filter((who) => history?.includes(who))
     .map((who) => `The history of ${category} cannot be for '${who}': it is read with a token.`),
 ];
 
 /** First segments of paths that the product itself uses. */
-const reserved = ['views', 'streams', 'ops', 'health', 'docs', 'process', 'unique', 'anyone'];
+const reserved = ['views', 'streams', 'ops', 'hooks', 'health', 'docs', 'process', 'unique', 'anyone'];
 
 const aggregateFaults = (decider: AnyDecider): string[] => {
   const { category, commands } = decider;
@@ -214,6 +217,12 @@ export const defineManifest = <
     ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...projections.flatMap(projectionFaults),
+    ...hookFaults(manifest.hooks ?? {}, aggregates, [
+      'anyone',
+      'import',
+      'operators',
+      ...decidersOf(manifest).map(({ category }) => category),
+    ]),
     ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is declared twice.`),
     ...Object.keys(retired)
       .filter((view) => projections.some(({ name }) => name === view))

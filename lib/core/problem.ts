@@ -22,6 +22,7 @@ export const problemKinds = {
   'invalid-command': { status: 400, when: "The body does not fit the command's schema.", fields: errors },
   'invalid-request': { status: 400, when: 'An id, a header, a parameter or the body is not valid.', fields: errors },
   unauthorized: { status: 401, when: 'The token is no access token, or names nobody.' },
+  'bad-signature': { status: 401, when: 'The signature of a hook does not fit, or is too old.' },
   'not-yours': { status: 403, when: 'It belongs to somebody else, or takes another role.' },
   'not-found': { status: 404, when: 'It does not exist.' },
   'needs-an-id': { status: 404, when: 'The view is read by id, not as a list.' },

@@ -24,12 +24,12 @@ export type Callers = Readonly<{ issuer: Issuer; roles: ReadonlySet<string>; res
 
 /** The callers of a manifest's API. Only roles that the manifest declares count; and no caller may have an id that stands for somebody else in a commit. */
 export const callersOf = (
-  { roles = [], processes = [] }: Pick<Manifest, 'roles' | 'processes'>,
+  { roles = [], processes = [], hooks = {} }: Pick<Manifest, 'roles' | 'processes' | 'hooks'>,
   issuer: Issuer = cognito,
 ): Callers => ({
   issuer,
   roles: new Set(['operator', ...roles]),
-  reserved: new Set([anybody.id, 'import', 'operators', ...processes.map(({ category }) => category)]),
+  reserved: new Set([anybody.id, 'import', 'operators', ...processes.map(({ category }) => category), ...Object.keys(hooks)]),
 });
 
 const unauthorized = (detail: string): ProblemError => new ProblemError({ kind: 'unauthorized', detail });

@@ -5,6 +5,7 @@ import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { pascal } from '../core/stream.ts';
 import { CommandEndpoint } from './command/endpoint.ts';
+import { HookEndpoint } from './command/hook.ts';
 import { Publisher } from './delivery/publisher.ts';
 import { DeployedViews } from './deployment/revisions.ts';
 import { alarmOnThrottles, alarmsTell } from './kit/alarm.ts';
@@ -45,6 +46,8 @@ export class FoldstreamStack extends Stack {
 
     for (const decider of manifest.aggregates)
       new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, store, api, ...common });
+    for (const [name, hook] of Object.entries(manifest.hooks ?? {}))
+      new HookEndpoint(this, `${pascal(name)}Hook`, { name, hook, store, api, ...common });
     const views = manifest.projections.map((projection) => {
       const room = roomFor(this, `${pascal(projection.name)}R${projection.revision}`, common.settings);
       return new View(room, 'Default', { projection, store, bus, ...common });

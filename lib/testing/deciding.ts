@@ -48,7 +48,7 @@ const whoMay = (may: readonly Who[], owner: string | undefined): Actor => {
   const [who = 'operator'] = may;
   if (who === 'anyone') return anybody;
   if (who === 'user' || who === 'owner') return user('ada');
-  return who === 'process' ? { id: 'some-process', kind: 'process', roles: [] } : user(`some-${who}`, who);
+  return who === 'process' || who === 'hook' ? { id: `some-${who}`, kind: who, roles: [] } : user(`some-${who}`, who);
 };
 
 /** The way of a command up to its commit, in the order of the real one: schema, permission, decision, stored format. */

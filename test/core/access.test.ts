@@ -19,6 +19,7 @@ const actors: readonly Actor[] = [
   user('olga', 'operator'),
   { id: 'export', kind: 'machine', roles: ['auditor'] },
   { id: 'billing', kind: 'process', roles: [] },
+  { id: 'paymentProvider', kind: 'hook', roles: [] },
   anybody,
 ];
 const note = (may: readonly [Who, ...Who[]]): AnyDecider => ({
@@ -38,11 +39,12 @@ describe('authorization', () => {
     ['teller', 'tess'],
     ['auditor', 'export'],
     ['process', 'billing'],
+    ['hook', 'paymentProvider'],
     ['user', 'ada bob tess olga export'],
     ['anyone', 'ada bob tess olga export anyone'],
   ])("'%s': of ada's thing %s", (who, let_in) => {
     expect(actors.filter((actor) => allowed([who], actor, 'ada')).map(({ id }) => id)).toEqual(let_in.split(' '));
-    expect([isPublic([who]), isOpen([who])]).toEqual([who !== 'process', who === 'anyone']);
+    expect([isPublic([who]), isOpen([who])]).toEqual([who !== 'process' && who !== 'hook', who === 'anyone']);
   });
 
   it('an anonymous caller owns nothing, not even what they have begun', () =>
@@ -55,7 +57,7 @@ describe('authorization', () => {
     [['user', 'teller'], "note: Leave is for 'user', which is everybody with a token: leave 'teller' out."],
     [
       ['owner', 'clerk' as Who],
-      "note: Leave is for 'clerk', which is no role of this manifest: add it to `roles` of defineManifest, or use one of owner, process, user, anyone, operator, teller, auditor.",
+      "note: Leave is for 'clerk', which is no role of this manifest: add it to `roles` of defineManifest, or use one of owner, process, hook, user, anyone, operator, teller, auditor.",
     ],
     [['anyone', 'process'], undefined],
     [['anyone', 'owner'], "note: Leave is for 'anyone', which is everybody: leave 'owner' out."],
@@ -81,12 +83,14 @@ describe('authorization', () => {
       'tess',
       'olga',
       'billing',
+      'paymentProvider',
     ]));
 
   it.each([
     ['operator', "The role 'operator' is there without a declaration"],
     ['owner', "The role 'owner' has a meaning of its own"],
     ['process', "The role 'process' has a meaning of its own"],
+    ['hook', "The role 'hook' has a meaning of its own"],
     ['user', "The role 'user' has a meaning of its own"],
     ['anyone', "The role 'anyone' has a meaning of its own"],
     ['Chief teller', "The role 'Chief teller' must be 1 to 40 of a-z 0-9 and hyphens"],

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { httpFunction } from '../../lib/aws/functions/http-function.ts';
+import { systemFits } from '../../lib/aws/system.ts';
 import { isPublic } from '../../lib/core/access.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
@@ -16,6 +17,7 @@ import { defaultSettings } from '../../lib/engine/settings.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import { answerCommands, type Host } from '../../lib/http/batch.ts';
 import { answerHistory } from '../../lib/http/history.ts';
+import { answerHook, hookAt } from '../../lib/http/hook.ts';
 import { describing } from '../../lib/http/openapi/describe.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { answerProcesses } from '../../lib/http/processes.ts';
@@ -31,6 +33,9 @@ import type { Answered, Ask, Send } from './ask.ts';
 import type { Subjects } from './check.ts';
 import { routed } from './routed.ts';
 import { strictStore, strictView } from './strict.ts';
+
+/** The secret of every hook of a tested manifest. */
+const hookSecret = 'a secret of the tests';
 
 export const subjects: Subjects = { ada: 'sub-ada-5f1c', bob: 'sub-bob-77e0', operator: 'sub-olga-0c2d' };
 
@@ -119,12 +124,15 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     estimate: async () => ({}),
     trace: async () => ({}),
   } as unknown as Operators;
+  const hooking = { secrets: { read: async () => hookSecret, readAgain: async () => undefined }, fits: systemFits };
   const description = describing(manifest, { title: 'Tested', version: '0' }, keys.hash);
   const described = async (request: HttpRequest) => description(request);
   const answer = (request: HttpRequest, host: Host): Promise<HttpResponse> => {
     const [, first = ''] = request.route.split('/');
     const commanding = commandings.get(first);
     if (commanding) return answerCommands(commanding, request, commandings, host);
+    const hooked = hookAt(manifest, `/${request.route.split('/').slice(1).join('/')}`);
+    if (hooked) return answerHook({ ...hooked, ...hooking, commanding: commandings.get(hooked.hook.sends.category)! }, request);
     if (first === 'streams') return answerHistory(loadings, request);
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);

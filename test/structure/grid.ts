@@ -18,7 +18,7 @@ const steps = [
 
 /** The folders of a layer that are no step. */
 const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
-  'lib/core': ['access', 'declare', 'settings', 'watch'],
+  'lib/core': ['access', 'declare', 'hook', 'settings', 'watch'],
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
@@ -28,10 +28,11 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
 const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'lib/core': {
-    '': ['access', 'process', 'effect'],
+    '': ['access', 'process', 'effect', 'hook'],
     access: [],
     effect: [],
     process: ['effect'],
+    hook: ['process', 'effect'],
     watch: ['process'],
     declare: [],
     settings: [],

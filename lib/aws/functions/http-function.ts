@@ -152,7 +152,7 @@ const withinLimit = (limit: CallerLimit, request: HttpRequest): void => {
 };
 
 /** The manifest of a function, which declares the callers' roles, and its log. */
-type Of = Readonly<{ manifest: Pick<Manifest, 'roles' | 'processes'>; logger: Logger }>;
+type Of = Readonly<{ manifest: Pick<Manifest, 'roles' | 'processes' | 'hooks'>; logger: Logger }>;
 
 /** Makes a Lambda handler of a plain function: logs under the request's correlation id, and answers errors as problems. */
 export const httpFunction = ({ manifest, logger }: Of, handle: Handle, limit: CallerLimit = deployedLimit()) => {

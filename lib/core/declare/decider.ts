@@ -53,9 +53,9 @@ type Checked<F, D, E extends Message> =
 /** The refusals of commands that would take a unique value which another stream has. */
 type Taken<Unique extends string> = Unique extends string ? Refusal<`${Kebab<Unique>}-taken`, Record<never, never>> : never;
 
-/** The commands that somebody else than a process may send. */
+/** The commands that callers of the API may send. */
 type CallsOf<F extends Formats, D, Unique extends string> = {
-  readonly [T in keyof F & string as F[T]['may'][number] extends 'process' ? never : T]: Call<
+  readonly [T in keyof F & string as F[T]['may'][number] extends 'process' | 'hook' ? never : T]: Call<
     F[T] extends CommandFormat<unknown, infer Input> ? Input : never,
     RefusedBy<D[T & keyof D]> | Taken<Unique>
   >;

@@ -7,23 +7,23 @@ const firstPage = 25;
 const pageCommits = 250;
 
 /**
- * The earlier commit of a process's command, for when the remembered ids do not reach back far enough. It cannot be older than the
- * command's cause, so the stream is searched, newest first, as far as commits are not older than that. `lookedThrough` is the commit up to
+ * The earlier commit of a command of a process or a hook, for when the remembered ids do not reach back far enough. It cannot be older than the
+ * command's cause (of a hook: than the time for which its provider sends an event again), so the stream is searched, newest first, as far as commits are not older than that. `lookedThrough` is the commit up to
  * which that was done already.
  */
 export const lookBack = async (
   store: Pick<Store, 'read'>,
   known: Known,
-  { stream, id, causeAt = '' }: Pick<CommandRequest, 'stream' | 'id' | 'causeAt'>,
+  { stream, id, causeAt, notBefore: since = causeAt ?? '' }: Pick<CommandRequest, 'stream' | 'id' | 'causeAt' | 'notBefore'>,
   lookedThrough: number,
 ): Promise<Commit | undefined> => {
   // The oldest commit of a process whose id is remembered: its time may already tell.
   const oldest = known.sentFrom;
-  if (oldest <= 1 || known.at < causeAt || oldest <= lookedThrough + 1) return undefined;
+  if (oldest <= 1 || known.at < since || oldest <= lookedThrough + 1) return undefined;
   for (let to: number | undefined = oldest, limit = firstPage; to !== undefined; limit = pageCommits) {
     const page = await store.read(stream, { from: lookedThrough + 1, to, limit, newestFirst: true });
     const found = page.commits.find(({ command }) => command === id);
-    if (found || page.commits.some(({ at }) => at < causeAt)) return found;
+    if (found || page.commits.some(({ at }) => at < since)) return found;
     to = page.next;
   }
   return undefined;

@@ -53,18 +53,21 @@ export const refresh = async (part: Part, seen: Seen): Promise<void> => {
   part.confirmed = true;
 };
 
+/** True for an id that follows from what caused the command: from a process's decision, or from an event of a provider. */
+const isDerived = ({ actor: { kind } }: CommandRequest): boolean => kind === 'process' || kind === 'hook';
+
 /** The first answer, if a command is found to have taken effect before. */
 export const earlier = async (part: Part, already: Commit | undefined): Promise<CommandAnswer | undefined> => {
   const { commanding, request, known, lookedThrough } = part;
   const { store, keys } = commanding;
   if (already) return firstAnswer(part, already);
-  // Only an id with a digest can be retried by a caller; a process derives its ids, and has no digest.
-  const isRepeatable = request.digest !== undefined || request.actor.kind === 'process';
+  // Only an id with a digest can be retried by a caller; derived ids have no digest.
+  const isRepeatable = request.digest !== undefined || isDerived(request);
   for (const recent of isRepeatable ? recentCommits(keys, known, request.id) : []) {
     const commit = await store.find(request.stream, recent);
     if (commit?.command === request.id) return firstAnswer(part, commit);
   }
-  const before = request.actor.kind === 'process' ? await lookBack(store, known, request, lookedThrough) : undefined;
+  const before = isDerived(request) ? await lookBack(store, known, request, lookedThrough) : undefined;
   part.lookedThrough = known.commit;
   return before && firstAnswer(part, before);
 };

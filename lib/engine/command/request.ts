@@ -19,6 +19,8 @@ export type CommandRequest = Readonly<{
   expectedVersion?: number;
   /** The time of what caused it, which its commit is never before. */
   causeAt?: string;
+  /** An earlier commit under the same id is not older than this, if the cause has no time of our own clocks. */
+  notBefore?: string;
   /** A process's step in its own stream: without events it leaves no commit, since nobody asks for its outcome. */
   leavesNoTrace?: true;
   meta: Omit<Meta, 'actor'>;

@@ -21,9 +21,9 @@ export type Known = Readonly<{
   lastBytes: number;
   /** The last ids of commands that a caller may repeat, the newest last: an entry has a digest and the commit's number. */
   recent: string;
-  /** The last ids of processes' commands, in the same form. They have a list of their own: what processes send must not push out a caller's ids. */
+  /** The last ids of commands of processes and hooks, in the same form. They have a list of their own: these must not push out a caller's ids. */
   sent: string;
-  /** All ids of processes from this commit on are in the list. */
+  /** All ids of processes and hooks from this commit on are in the list. */
   sentFrom: number;
   /** The commits folded since the state was loaded were all read consistently up to this wall time. */
   readAt: number;
@@ -85,7 +85,7 @@ const commitIn = (entry: string, { commit: last }: Pick<Known, 'commit'>): numbe
 
 /** The list in which an id is remembered. An id that was made up for one request cannot be retried, so it is in no list. */
 const listOf = (command: string): 'recent' | 'sent' | undefined => {
-  if (command.startsWith('process/')) return 'sent';
+  if (command.startsWith('process/') || command.startsWith('hook/')) return 'sent';
   return command.startsWith('request/') ? undefined : 'recent';
 };
 

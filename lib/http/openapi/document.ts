@@ -3,6 +3,7 @@ import { isOpen, isPublic } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
 import type { AnyProjection } from '../../core/projection.ts';
+import { hookOperations } from './hooks.ts';
 import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
 import { aggregateOperations } from './streams.ts';
@@ -53,6 +54,7 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
   return [
     ...manifest.aggregates.flatMap(aggregateOperations),
     ...[...Map.groupBy(readable, ({ name }) => name).values()].flatMap((revisions) => viewOperations(described(revisions))),
+    ...hookOperations(manifest),
     ...operatorOperations(manifest),
   ];
 };
@@ -80,6 +82,9 @@ export const openApi = (manifest: Manifest, { title, version, server = '/' }: De
     tags: [
       ...manifest.aggregates.map(({ category }) => ({ name: category, description: `Commands and history of ${category}.` })),
       { name: 'views', description: 'Queries. They follow the commands, usually within a second; see Consistent-With.' },
+      ...(Object.keys(manifest.hooks ?? {}).length > 0
+        ? [{ name: 'hooks', description: 'For providers, whose requests are signed.' }]
+        : []),
       { name: 'operations', description: 'For operators: backlog, parked streams, rebuilds, processes, traces.' },
     ],
     paths: Object.fromEntries(

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isOpen, type May } from '../../core/access.ts';
+import { callersIn, isOpen, isPublic, type May } from '../../core/access.ts';
 import { type ProblemName, problemKinds, refusalStatus } from '../../core/problem.ts';
 import { type AnswerHeader, answerHeaders } from '../../engine/headers.ts';
 import { common, type Parameter } from './parameters.ts';
@@ -111,8 +111,11 @@ const problemResponse = ({ status, names }: Problems): Json => {
   };
 };
 
+/** True if an operation is for callers with a token: not for anyone, and not for a provider, who signs. */
+const takesToken = (may: May): boolean => isPublic(may) && !isOpen(may);
+
 const problemsOf = ({ may, problems, refuses }: Operation): readonly Problems[] => {
-  const names = new Set<ProblemName>([...problems, ...everywhere, ...(isOpen(may) ? [] : withToken)]);
+  const names = new Set<ProblemName>([...problems, ...everywhere, ...(takesToken(may) ? withToken : [])]);
   const byStatus: Map<number, (ProblemName | 'refusal')[]> = Map.groupBy([...names].sort(), (name) => problemKinds[name].status);
   if (refuses) byStatus.set(refusalStatus, [...(byStatus.get(refusalStatus) ?? []), 'refusal']);
   return [...byStatus].sort(([a], [b]) => a - b).map(([status, of]) => ({ status, names: of }));
@@ -129,18 +132,17 @@ const relations: Readonly<Record<string, string>> = {
 const whom = (who: May[number]): string => relations[who] ?? `the role \`${who}\``;
 
 const audience = (may: May): string =>
-  `For ${may
-    .filter((who) => who !== 'process')
-    .map(whom)
-    .join(' and ')}.`;
+  may.includes('hook')
+    ? 'For the provider, without a token: the signature is verified.'
+    : `For ${callersIn(may).map(whom).join(' and ')}.`;
 
 /**
  * The tokens that an operation takes, where those are not simply any: none, or a token of one of some roles. OpenAPI 3.1 lists the roles that a caller
  * must have in the requirement; one requirement of several is enough.
  */
 const securityOf = (may: May): Json => {
-  if (isOpen(may)) return { security: [] };
-  const roles = may.filter((who) => who !== 'process');
+  if (!takesToken(may)) return { security: [] };
+  const roles = callersIn(may);
   return roles.some((who) => who === 'owner' || who === 'user') ? {} : { security: roles.map((role) => ({ token: [role] })) };
 };
 

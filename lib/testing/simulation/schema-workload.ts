@@ -11,7 +11,7 @@ const actorFor = (may: May, id: string, dice: Dice): Actor => {
   const operator = user('olga', 'operator');
   if (dice.chance(0.06)) return dice.pick([operator, user('bob')]);
   const who = dice.pick(may);
-  if (who === 'process') return { id: 'robot', kind: 'process', roles: [] };
+  if (who === 'process' || who === 'hook') return { id: 'robot', kind: who, roles: [] };
   if (who === 'anyone') return anybody;
   return who === 'owner' || who === 'user' ? owner : user(who === 'operator' ? 'olga' : `some-${who}`, who);
 };

@@ -105,6 +105,7 @@ export const steps = Object.fromEntries(
     'rebuild-work',
     'react',
     'ops-processes',
+    'hook',
   ].map((step) => [step, bundle]),
 );
 

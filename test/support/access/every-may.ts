@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { May } from '../../../lib/core/access.ts';
 import { type AnyDecider, command } from '../../../lib/core/decider.ts';
+import { hmac } from '../../../lib/core/hook/hmac.ts';
+import { hook } from '../../../lib/core/hook/hook.ts';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { v1 } from '../../../lib/core/version.ts';
@@ -25,6 +27,8 @@ const everyMay: readonly May[] = [
   ['owner', 'process'],
   ['teller', 'auditor'],
   ['user', 'process'],
+  ['hook'],
+  ['owner', 'hook'],
   ['anyone', 'process'],
 ];
 
@@ -115,4 +119,17 @@ const views = everyMay.flatMap((may, i): AnyProjection[] => {
 });
 
 /** A manifest with every kind of audience on every kind of thing. */
-export const everyMayManifest: Manifest = defineManifest({ roles: ['teller', 'auditor'], aggregates: desks, projections: views });
+export const everyMayManifest: Manifest = defineManifest({
+  roles: ['teller', 'auditor'],
+  aggregates: desks,
+  projections: views,
+  hooks: {
+    deskProvider: hook({
+      sends: till,
+      verify: hmac({ secret: 'desk/hook', header: 'x-signature' }),
+      body: z.object({}),
+      id: () => '1',
+      to: () => undefined,
+    }),
+  },
+});

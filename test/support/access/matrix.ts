@@ -35,7 +35,7 @@ export type Fixture = Readonly<{
 const holdsOne = ({ holds }: Caller, may: readonly string[]) => holds.some((word) => may.includes(word));
 const isForOwners = ({ mayOwn }: Caller, may: readonly string[]) => mayOwn && may.includes('owner');
 const owns = (caller: Caller, may: readonly string[]) => isForOwners(caller, may) && caller.owns;
-const isOnlyForProcesses = (may: readonly string[]) => may.every((word) => word === 'process');
+const isOnlyForProcesses = (may: readonly string[]) => may.every((word) => word === 'process' || word === 'hook');
 
 const stranger = { holds: ['anyone'], mayOwn: false, owns: false };
 
@@ -184,6 +184,8 @@ export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
   const views = [...new Map(manifest.projections.map((view) => [view.name, view])).values()];
   if (['GET /health', 'GET /openapi.json', 'GET /docs'].includes(route)) return [{ method: 'GET', path, expected: () => 200 }];
   if (first === '{proxy+}') return unroutedCells(fixture, method);
+  // No token is a signature.
+  if (first === 'hooks') return [{ method: 'POST', path, body: {}, expected: () => 401 }];
   if (first === 'ops') return [operatorCell([method, path], unused)];
   if (first === 'streams') return historyCells(fixture, path.replace('/streams/{category}/{id}', ''));
   if (first === 'views') {
