@@ -27,8 +27,7 @@ export const foldstreamApp = async ({
   const settings = settingsFor(stageOf(context('stage'), project), contextIn(context), project);
   const name: string = stackName ?? context('name') ?? `${settings.app}-${settings.stage}`;
   const code = {
-    steps: await bundle(source),
-    fold: await foldCode(manifest, source.manifestModule),
+    steps: await bundle({ ...source, fold: await foldCode(manifest, source.manifestModule) }),
     rows: await projectionCode(manifest, source.manifestModule),
   };
   const stack = new FoldstreamStack(app, name, { manifest, code, settings });

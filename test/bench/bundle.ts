@@ -18,7 +18,6 @@ const env = {
   AWS_ACCESS_KEY_ID: 'bench',
   AWS_SECRET_ACCESS_KEY: 'bench',
   CATEGORY: 'account',
-  FOLD_CODE: 'bench',
   COMMITS_TABLE: 'commits',
   SNAPSHOTS_TABLE: 'snapshots',
   CONTROL_TABLE: 'control',
@@ -61,7 +60,7 @@ const folder = await mkdtemp(join(tmpdir(), 'foldstream-bundles-'));
 try {
   const manifestModule = new URL('../../domains/index.ts', import.meta.url);
   const [product, bare] = await step('Bundles', async () => {
-    const { command } = await bundle({ manifestModule, out: folder });
+    const { command } = await bundle({ manifestModule, fold: { account: 'bench' }, out: folder });
     if (!command) throw new Error('There is no bundle of a function named command.');
     return [join(command, 'index.mjs'), await bareClient(folder)] as const;
   });

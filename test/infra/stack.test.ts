@@ -153,11 +153,8 @@ describe('delivery', () => {
 });
 
 describe('the functions', () => {
-  test('each command function knows its category and the hash of the code that folds it', () => {
-    expect(variables('command').map(({ CATEGORY, FOLD_CODE }) => [CATEGORY, FOLD_CODE])).toEqual([
-      ['parcel', 'hash-of-parcel'],
-      ['audit', 'hash-of-audit'],
-    ]);
+  test('each command function knows its category', () => {
+    expect(variables('command').map(({ CATEGORY }) => CATEGORY)).toEqual(['parcel', 'audit']);
     for (const { COMMITS_TABLE, SNAPSHOTS_TABLE, CONTROL_TABLE } of variables('command'))
       expect([COMMITS_TABLE, SNAPSHOTS_TABLE, CONTROL_TABLE]).toEqual(
         ['Commits', 'Snapshots', 'Control'].map((name) => ({ Ref: expect.stringMatching(`^Events${name}`) })),
@@ -183,15 +180,9 @@ describe('the functions', () => {
       }),
     ]);
     const silent = { ...manifest, aggregates: manifest.aggregates.map((each) => ({ ...each, publishes: [] })) };
-    const code = { steps, fold: { parcel: 'a', audit: 'b' }, rows: {} };
+    const code = { steps, rows: {} };
     const stack = new FoldstreamStack(new App(), 'silent', { manifest: silent, code, settings: settingsFor('dev') });
     expect(stack.node.tryFindChild('Announcer')).toBeUndefined();
-  });
-
-  test('the history function knows the hashes of all', () => {
-    expect(variables('history').map(({ FOLD_CODES }) => JSON.parse(FOLD_CODES))).toEqual([
-      { parcel: 'hash-of-parcel', audit: 'hash-of-audit' },
-    ]);
   });
 
   test('resources that a function finds by the stack’s name have such a name', () => {
@@ -210,7 +201,7 @@ describe('the functions', () => {
     const stack = () =>
       new FoldstreamStack(app, 'x'.repeat(70), {
         manifest,
-        code: { steps, fold: { parcel: 'a', audit: 'b' }, rows: {} },
+        code: { steps, rows: {} },
         settings: settingsFor('dev'),
       });
     expect(stack).toThrow(
@@ -259,9 +250,9 @@ describe('the functions', () => {
   test('a manifest without a bundle or a hash for one of its functions is refused', async () => {
     const { FoldstreamStack } = await import('../../lib/infra/foldstream-stack.ts');
     const { App } = await import('aws-cdk-lib');
-    const make = (code: { steps: Record<string, string>; fold: Record<string, string>; rows: Record<string, string> }) => () =>
+    const make = (code: { steps: Record<string, string>; rows: Record<string, string> }) => () =>
       new FoldstreamStack(new App(), 'x', { manifest, code, settings: settingsFor('dev') });
-    expect(make({ steps: {}, fold: {}, rows: {} })).toThrow('functions/tables.ts is missing');
+    expect(make({ steps: {}, rows: {} })).toThrow('functions/tables.ts is missing');
   });
 });
 

@@ -6,8 +6,9 @@ import type { Commanding } from '../../engine/command/request.ts';
 import { answerCommands } from '../../http/batch.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
+import { foldHash } from '../fold-hashes.ts';
 import { httpFunction } from './http-function.ts';
-import { commandPorts, foldCodes, onlyRead } from './loading.ts';
+import { commandPorts, onlyRead } from './loading.ts';
 
 export const commandHandler = (manifest: Manifest) => {
   const category = environment('CATEGORY');
@@ -17,13 +18,13 @@ export const commandHandler = (manifest: Manifest) => {
   const commanding: Commanding = {
     ...commandPorts(dynamo(), logger),
     decider,
-    code: environment('FOLD_CODE'),
+    code: foldHash(category),
   };
   // Streams of other aggregates are only read.
   const reading = { ...commanding, snapshots: onlyRead(commanding.snapshots) };
   const owners = manifest.aggregates.filter((other) => namedBy(decider).includes(other.category));
   const owning: Owning = new Map(
-    owners.map((owner) => [owner.category, { ...reading, decider: owner, code: foldCodes()(owner.category) }]),
+    owners.map((owner) => [owner.category, { ...reading, decider: owner, code: foldHash(owner.category) }]),
   );
   return httpFunction({ manifest, logger }, (request, host) => answerCommands(commanding, request, owning, host));
 };

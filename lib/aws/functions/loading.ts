@@ -6,18 +6,13 @@ import type { Log, Snapshots } from '../../engine/ports.ts';
 import { defaultSettings } from '../../engine/settings.ts';
 import type { Loading } from '../../engine/store/load.ts';
 import { environment } from '../environment.ts';
+import { foldHash } from '../fold-hashes.ts';
 import { commitStore } from '../store/commit-store.ts';
 import { snapshotStore } from '../store/snapshot-store.ts';
 import { systemClock, systemHash, systemKeys } from '../system.ts';
 
 /** Snapshots that are never saved: only the function that appends to a stream may. */
 export const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: async () => {} });
-
-/** The hash of the code that folds a category, as the deployment sets it. */
-export const foldCodes = (): ((category: string) => string) => {
-  const codes = JSON.parse(environment('FOLD_CODES')) as Readonly<Record<string, string>>;
-  return (category) => codes[category] ?? '';
-};
 
 /** The ports for commands. One cache serves all categories: a stream's name contains its category. */
 export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code'> => ({
@@ -32,7 +27,6 @@ export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding,
 
 /** The ports for reading the streams of any aggregate. */
 export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDecider) => Loading) => {
-  const codeOf = foldCodes();
   const shared = {
     store: commitStore(client, environment('COMMITS_TABLE')),
     snapshots: onlyRead(snapshotStore(client, environment('SNAPSHOTS_TABLE'))),
@@ -41,5 +35,5 @@ export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDeci
     log,
     settings: defaultSettings,
   };
-  return (decider) => ({ ...shared, decider, code: codeOf(decider.category) });
+  return (decider) => ({ ...shared, decider, code: foldHash(decider.category) });
 };

@@ -10,12 +10,13 @@ import { systemProofs } from '../delivery/proofs.ts';
 import { sendTo, sqs } from '../delivery/queue.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
+import { foldHash } from '../fold-hashes.ts';
 import { deadlineItems } from '../process/deadlines.ts';
 import { eventBridgeScheduler, schedulerClient } from '../process/scheduler.ts';
 import { sourceCursors } from '../process/source-cursors.ts';
 import { systemClock } from '../system.ts';
 import { batchHandler, receiving } from './batch-function.ts';
-import { commandPorts, foldCodes } from './loading.ts';
+import { commandPorts } from './loading.ts';
 
 /** The function of one process. */
 export const reactHandler = ({ processes = [] }: Manifest) => {
@@ -25,8 +26,8 @@ export const reactHandler = ({ processes = [] }: Manifest) => {
   const log = new Logger({ serviceName: `react-${category}` });
   const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
   const proofs = systemProofs(client, control);
-  const [ports, codeOf] = [commandPorts(client, log), foldCodes()];
-  const commandingOf = (decider: AnyDecider): Commanding => ({ ...ports, decider, code: codeOf(decider.category) });
+  const ports = commandPorts(client, log);
+  const commandingOf = (decider: AnyDecider): Commanding => ({ ...ports, decider, code: foldHash(decider.category) });
   const targets = new Map(process.sends.map((decider) => [decider.category, commandingOf(decider)]));
   const reacting: Reacting = {
     process,

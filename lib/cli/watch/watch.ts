@@ -13,6 +13,7 @@ import {
   updated,
 } from '../../aws/deployment/running-functions.ts';
 import { type PackedTexts, zip } from '../../aws/deployment/zip.ts';
+import { foldHashesLine } from '../../infra/code/fold-hashes.ts';
 import { bundlerErrors, type HotCode, hotCode } from '../../infra/code/hot-code.ts';
 import type { ManifestModule } from '../project.ts';
 import { projectRoot } from '../project-root.ts';
@@ -42,17 +43,12 @@ type Made = Version & Readonly<{ hot: HotCode; loaded: Loaded }>;
 
 const entryFile = 'index.mjs';
 
-/**
- * The files of a function. The hashes of the code stand in the code itself, so that both change at once: by a variable of the function there would be a
- * moment in which changed code takes the snapshots of the old one for its own.
- */
+/** The files of a function. The hashes of its code stand in it, those of views' rows too: replaced code goes without a change of variables. */
 const filesOf = (files: ReadonlyMap<string, string>, { fold, rows }: Loaded): ReadonlyMap<string, string> => {
   const short = Object.fromEntries(Object.entries(rows).map(([revision, hash]) => [revision, hash.slice(0, 16)]));
   const set = [
-    `{const e=process.env,f=${JSON.stringify(fold)};`,
-    'if(e.FOLD_CODE)e.FOLD_CODE=f[e.CATEGORY];',
-    'if(e.FOLD_CODES)e.FOLD_CODES=JSON.stringify(f);',
-    `if(e.ROW_CODES)e.ROW_CODES=${JSON.stringify(JSON.stringify(short))}}`,
+    foldHashesLine(fold),
+    `if(process.env.ROW_CODES)process.env.ROW_CODES=${JSON.stringify(JSON.stringify(short))};`,
   ].join('');
   return new Map([...files, [entryFile, `${set}\n${files.get(entryFile)}`]]);
 };

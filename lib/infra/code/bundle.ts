@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type FoldHashes, foldHashesLine } from './fold-hashes.ts';
 
 /** The package's own folder: this repository, or `node_modules/foldstream` of a project, where everything is compiled. */
 const home = fileURLToPath(new URL('../../..', import.meta.url));
@@ -11,6 +12,7 @@ const extension = extname(fileURLToPath(import.meta.url));
 /** One of the package's own modules, named from `lib` on and without its extension. */
 export const ownModule = (name: string): string => join(home, 'lib', `${name}${extension}`);
 
+/** The sources of the functions. */
 export type BundleSource = Readonly<{
   /** The module that exports the manifest: a path or a file URL. */
   manifestModule: string | URL;
@@ -85,11 +87,15 @@ export const functionCode = async ({ manifestModule, functions = join(home, 'fun
   return { steps, options };
 };
 
-/** Bundles every step's function once. The same sources make the same bytes on any machine and in any folder. */
-export const bundle = async ({ out, ...source }: BundleSource): Promise<Bundles> => {
+/**
+ * Bundles every step's function once, with the hashes of the code that folds each category (`foldCode`). The same sources make the same bytes on any machine
+ * and in any folder.
+ */
+export const bundle = async ({ out, fold, ...source }: BundleSource & Readonly<{ fold: FoldHashes }>): Promise<Bundles> => {
   const manifest = pathOf(source.manifestModule);
   const { steps, options } = await functionCode(source);
-  const { outputFiles } = await build({ ...options, sourcemap: 'external', sourcesContent: false });
+  const banner = { js: `${options.banner.js}${foldHashesLine(fold)}` };
+  const { outputFiles } = await build({ ...options, banner, sourcemap: 'external', sourcesContent: false });
   const folders = steps.map(async (file) => {
     const step = basename(file, extname(file));
     const files = outputFiles

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import type { Manifest } from '../../core/manifest.ts';
 import { ownModule, pathOf, projectCode } from './bundle.ts';
+import type { FoldHashes } from './fold-hashes.ts';
 import { hashOfCode, homeOf, modulesOf } from './manifest-modules.ts';
 
 /**
@@ -9,10 +10,7 @@ import { hashOfCode, homeOf, modulesOf } from './manifest-modules.ts';
  * kernel's fold. Snapshots are kept under it, so that changed code never reads a state that other code folded. For a decider that no
  * module exports the manifest itself is taken: the hash then changes more often than it must, never too seldom.
  */
-export const foldCode = async (
-  { aggregates, processes = [] }: Manifest,
-  manifestModule: string | URL,
-): Promise<Readonly<Record<string, string>>> => {
+export const foldCode = async ({ aggregates, processes = [] }: Manifest, manifestModule: string | URL): Promise<FoldHashes> => {
   const entry = pathOf(manifestModule);
   const modules = await modulesOf(entry);
   const hashes = [...aggregates, ...processes].map(async (folded) => {

@@ -21,10 +21,10 @@ export class CommandEndpoint extends Construct {
     });
     step.addEnvironment('CATEGORY', category);
     store.letAppend(step, category);
-    store.letSnapshot(step, category, common.code.fold);
+    store.letSnapshot(step, category);
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
-    if (named.length > 0) store.letReadOwners(step, named, common.code.fold);
+    if (named.length > 0) store.letReadOwners(step, named);
     // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
     if (all.some(([, { may }]) => !isOpen(may)))

@@ -8,10 +8,9 @@ import { moreThan } from './alarm.ts';
 import { accept } from './outputs.ts';
 import type { Settings } from './stage.ts';
 
-/** The functions' bundles, for each category the hash of the code that folds it, and for each revision of a view that of the code that makes its rows. */
+/** The functions' bundles, and for each revision of a view the hash of the code that makes its rows. */
 export type Code = Readonly<{
   steps: Bundles;
-  fold: Readonly<Record<string, string>>;
   rows: Readonly<Record<string, string>>;
 }>;
 

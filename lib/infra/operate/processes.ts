@@ -24,8 +24,7 @@ export class ProcessOperations extends Construct {
     store.letReadActives(step);
     store.letReadSecret(step, 'proofs');
     store.letRead(step);
-    const own = processes.map(({ process: { category } }) => [category, common.code.fold[category] ?? '']);
-    store.letReadSnapshots(step, Object.fromEntries(own));
+    store.letReadSnapshots(step);
     step.mayReadMetrics();
     api.route('GET', '/ops/processes', step);
     api.route('GET', '/ops/processes/{process}/{instance}', step);

@@ -44,7 +44,7 @@ export class ProcessManager extends Construct {
       timeout,
     });
     step.addEnvironment('PROCESS', category);
-    store.letReact(step, process, common.code.fold);
+    store.letReact(step, process);
     store.letReadSecret(step, 'digests');
     store.letReadSecret(step, 'proofs');
     const scheduleGroup = letSchedule(this, step, this.delivery.queue, common.settings);

@@ -60,7 +60,7 @@ export class History extends Construct {
       description: 'Answers queries for the history of one stream.',
     });
     store.letRead(step);
-    store.letReadSnapshots(step, common.code.fold);
+    store.letReadSnapshots(step);
     for (const path of ['', '/state', '/diff']) api.route('GET', `/streams/{category}/{id}${path}`, step);
     output(this, 'HistoryFunction', step.functionName);
   }

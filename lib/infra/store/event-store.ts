@@ -11,18 +11,6 @@ import { appendOnly } from './append-only.ts';
 import { dueDeadlines, durableTable, type OwnTable, stringKey, withDeadlines } from './durable-table.ts';
 import { KeptTables } from './kept-tables.ts';
 
-type Codes = Readonly<Record<string, string>>;
-
-/** The hash of the code that folds a category's streams. */
-const codeOf = (codes: Codes, category: string): string => {
-  const code = codes[category];
-  if (!code) throw new Error(`The hash of the code that folds ${category} is missing: foldCode() was given another manifest.`);
-  return code;
-};
-
-const codesOf = (codes: Codes, categories: readonly string[]): string =>
-  JSON.stringify(Object.fromEntries(categories.map((name) => [name, codeOf(codes, name)])));
-
 /** The forms of the names of some categories' streams. */
 const streamsOf = (categories: readonly string[]) => categories.map((name) => `${name}-*`);
 
@@ -92,20 +80,17 @@ export class EventStore extends Construct {
   }
 
   /** Keeps folded states of one category. */
-  letSnapshot(step: Step, category: string, codes: Codes): void {
-    step.addEnvironment('FOLD_CODE', codeOf(codes, category));
+  letSnapshot(step: Step, category: string): void {
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf([category]));
   }
 
-  /** Reads the folded states of all categories, each under the hash of the code that folds it. */
-  letReadSnapshots(step: Step, codes: Codes): void {
-    step.addEnvironment('FOLD_CODES', JSON.stringify(codes));
+  /** Reads the folded states of all categories. */
+  letReadSnapshots(step: Step): void {
     this.letUse(step, 'snapshots', ['GetItem']);
   }
 
   /** Reads the owners of streams of some categories. */
-  letReadOwners(step: Step, categories: readonly string[], codes: Codes): void {
-    step.addEnvironment('FOLD_CODES', codesOf(codes, categories));
+  letReadOwners(step: Step, categories: readonly string[]): void {
     this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(categories));
     this.letUse(step, 'snapshots', ['GetItem'], streamsOf(categories));
   }
@@ -176,14 +161,13 @@ export class EventStore extends Construct {
 
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
    * deadlines. */
-  letReact(step: Step, { category, from, sends }: AnyProcess, codes: Codes): void {
+  letReact(step: Step, { category, from, sends }: AnyProcess): void {
     const written = [category, ...sends.map((decider) => decider.category)];
     const read = [...new Set([...from.map((source) => source.category), ...written])];
     this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(read));
     this.letUse(step, 'commits', ['PutItem'], streamsOf(written));
     const unique = sends.filter((decider) => decider.unique !== undefined).map((decider) => `unique-${decider.category}.*`);
     if (unique.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], unique);
-    step.addEnvironment('FOLD_CODES', codesOf(codes, written));
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf(written));
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`cursor/${category}/*`]);
     this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], [`deadline/${category}-*`]);

@@ -119,7 +119,13 @@ describe('bundles', () => {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const files = (folder: string) => readdirSync(folder).map((name) => [name, hash(readFileSync(join(folder, name), 'utf8'))]);
   const bundled = (at: string, manifestModule: string | URL = join(at, 'index.ts')) =>
-    bundle({ manifestModule, functions: join(at, 'functions'), out: join(at, 'out') });
+    bundle({ manifestModule, functions: join(at, 'functions'), fold: {}, out: join(at, 'out') });
+  const answerOf = async (step: string | undefined) => {
+    const script = `import { handler } from '${pathToFileURL(join(step!, 'index.mjs'))}'; console.log(await handler());`;
+    // Without any variable that a deployment could set.
+    const env = { PATH: process.env.PATH };
+    return (await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { env })).stdout;
+  };
 
   test('are the same in another folder, source maps included, and name no folder of this machine', async () => {
     const [one, two] = [await bundled(write()), await bundled(write({}, 'some/where/else'))];
@@ -135,9 +141,32 @@ describe('bundles', () => {
   test('carry the manifest that they were given, by path or URL', async () => {
     const at = write({ 'other.ts': (text) => text.replace("'other'", "'another'") });
     const { command } = await bundled(at, pathToFileURL(join(at, 'index.ts')));
-    const script = `import { handler } from '${pathToFileURL(join(command!, 'index.mjs'))}'; console.log(await handler());`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-    expect(stdout).toBe('["counter","another"]\n');
+    expect(await answerOf(command)).toBe('["counter","another"]\n');
+  });
+
+  test('carry the hashes of their own code, so that Lambda never runs the one with the others', async () => {
+    const asking = (text: string) =>
+      text
+        .replace(/import canonicalize from 'canonicalize';/, `import { foldHash } from '${home}/lib/aws/fold-hashes.ts';`)
+        .replace(
+          /async \(\) => .*/,
+          "async () => JSON.stringify([manifest.aggregates[0].evolve.Counted(5, { by: 2 }), foldHash('counter')]);",
+        );
+    const made = async (changed: Parameters<typeof write>[0]) => {
+      const at = write({ 'functions/command.ts': asking, ...changed });
+      const [manifestModule, functions] = [join(at, 'index.ts'), join(at, 'functions')];
+      const { manifest } = (await import(/* @vite-ignore */ pathToFileURL(manifestModule).href)) as { manifest: Manifest };
+      const fold = await foldCode(manifest, manifestModule);
+      const { command } = await bundle({ manifestModule, functions, fold, out: join(at, 'out') });
+      return { answer: JSON.parse(await answerOf(command)) as unknown, fold };
+    };
+    const before = await made({});
+    const after = await made({ 'counter.ts': (text) => text.replace('n + by', 'n - by') });
+    expect([before.answer, after.answer]).toEqual([
+      [7, before.fold.counter],
+      [3, after.fold.counter],
+    ]);
+    expect(after.fold.counter).not.toBe(before.fold.counter);
   });
 
   test('that exist already are made again to the same place', async () => {

@@ -35,7 +35,7 @@ describe('views and processes in stacks of their own', () => {
     const rows = Object.fromEntries(projections.map((projection) => [revisionKey(projection), 'a'.repeat(64)]));
     return new FoldstreamStack(new App(), 'foldstream-production', {
       manifest: defineManifest({ aggregates: manifest.aggregates, projections }),
-      code: { steps, fold: { parcel: 'hash-of-parcel', audit: 'hash-of-audit' }, rows },
+      code: { steps, rows },
       settings: settingsFor('prod', { alarmTopic, maximumConcurrency: 5 }),
     });
   };

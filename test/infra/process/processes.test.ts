@@ -14,7 +14,6 @@ const manifest = defineManifest({ aggregates: [wallet, transfer], projections: [
 const bundle = steps.command ?? '';
 const code = {
   steps: { ...steps, react: bundle, 'ops-processes': bundle },
-  fold: { wallet: 'hash-of-wallet', transfer: 'hash-of-transfer', moving: 'hash-of-moving' },
   rows: {},
 };
 const deployed = (context: Parameters<typeof settingsFor>[1] = {}) => {
@@ -90,11 +89,10 @@ describe('a process', () => {
 
   test('claims and frees the unique values of its targets, and of no other stream', () => {
     const enrolling = { ...moving, sends: [wallet, member], from: [transfer] };
-    const fold = { ...code.fold, member: 'hash-of-member' };
     const aggregates = [wallet, transfer, member];
     const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
       manifest: defineManifest({ aggregates, projections: [], processes: [enrolling as never] }),
-      code: { ...code, fold },
+      code,
       settings: settingsFor('dev', {}),
     });
     const own = rights('ProcessesMovingReactRole', flattened(stack)).filter((line) => line.includes('unique-'));
@@ -125,13 +123,10 @@ describe('a process', () => {
     ]);
   });
 
-  test('knows itself, its one-shots and the code of all that it folds', () => {
+  test('knows itself and its one-shots', () => {
     const step = resources('AWS::Lambda::Function').find(({ id }) => id.startsWith('ProcessesMovingReact'));
-    const { PROCESS, FOLD_CODES, SCHEDULE_GROUP, SCHEDULE_ROLE, QUEUE_ARN, QUEUE_URL } = step?.Environment.Variables ?? {};
-    expect([PROCESS, JSON.parse(FOLD_CODES)]).toEqual([
-      'moving',
-      { moving: 'hash-of-moving', wallet: 'hash-of-wallet', transfer: 'hash-of-transfer' },
-    ]);
+    const { PROCESS, SCHEDULE_GROUP, SCHEDULE_ROLE, QUEUE_ARN, QUEUE_URL } = step?.Environment.Variables ?? {};
+    expect(PROCESS).toBe('moving');
     expect([SCHEDULE_GROUP, SCHEDULE_ROLE, QUEUE_ARN, QUEUE_URL].map(told)).toEqual([
       'ProcessesMovingDeadlinesGroup',
       'ProcessesMovingShotRole.Arn',

@@ -16,7 +16,7 @@ type Statement = Readonly<{ Action: string | string[]; Resource: unknown }>;
 /** The rights of the operators' function that a trace needs: on commits and on the event log. */
 const rightsWith = (projections: readonly AnyProjection[]) => {
   const manifest = defineManifest({ roles: parcelRoles, aggregates: [parcel], projections });
-  const code = { steps, fold: { parcel: 'p' }, rows: {} };
+  const code = { steps, rows: {} };
   const template = flattened(new FoldstreamStack(new App(), 'traced', { manifest, code, settings: settingsFor('dev') }));
   return Object.values(template.findResources('AWS::IAM::Policy'))
     .filter(({ Properties }) => /^OperationsOps/.test(Properties.Roles[0].Ref))

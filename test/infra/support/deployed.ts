@@ -5,7 +5,6 @@ import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { type AnyDecider, command, type Decider } from '../../../lib/core/decider.ts';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
-import { decidersOf } from '../../../lib/core/process/decider.ts';
 import type { RowPerStream, RowsPerStream } from '../../../lib/core/projection.ts';
 import { v1 } from '../../../lib/core/version.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
@@ -120,7 +119,6 @@ export const synthesized = (
 ) => {
   const code = {
     steps,
-    fold: Object.fromEntries(decidersOf(driven).map(({ category }) => [category, `hash-of-${category}`])),
     rows: { 'parcel-log.r1': 'hash-of-parcel-log' },
   };
   const app = new App();

@@ -28,7 +28,7 @@ const template = flattened(
         parcelTrack,
       ],
     }),
-    code: { steps, fold: { account: 'a', parcel: 'p' }, rows: {} },
+    code: { steps, rows: {} },
     settings: settingsFor('dev'),
   }),
 );

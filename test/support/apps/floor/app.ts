@@ -11,7 +11,11 @@ import { bundle } from '../../../../lib/infra/code/bundle.ts';
 
 /** The hops of a commit with none of our code: API -> function -> table -> stream -> function -> bus ->
  * for each consumer: rule -> queue -> function -> table; and the first one's table <- function <- API. Each function logs a line: the engine waits up to 50 ms for one before it answers. */
-const folders = await bundle({ manifestModule: import.meta.filename, functions: join(import.meta.dirname, 'functions') });
+const folders = await bundle({
+  manifestModule: import.meta.filename,
+  functions: join(import.meta.dirname, 'functions'),
+  fold: {},
+});
 const app = new App();
 
 const floor = (consumers: number) => {
