@@ -79,6 +79,7 @@ export {
   sourcesOf,
   streamKey,
 } from './core/projection.ts';
+export { type AnySchedule, type CatchUp, type Occasion, type OccasionOf, schedule } from './core/schedule/schedule.ts';
 export { WrongSetting } from './core/settings/field.ts';
 export { defineSettings, type ProjectSettings } from './core/settings/settings.ts';
 export type { Share, Total } from './core/share.ts';

@@ -9,6 +9,8 @@ import { processFaults } from './process/faults.ts';
 import { type InstancesView, instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
 import type { AnyProcess } from './process/process.ts';
 import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from './projection.ts';
+import { scheduleFaults } from './schedule/faults.ts';
+import type { AnySchedule } from './schedule/schedule.ts';
 import { isCategory, kebab } from './stream.ts';
 
 /**
@@ -21,6 +23,8 @@ export type Manifest = Readonly<{
   processes?: readonly AnyProcess[];
   /** Routes for the signed events of providers, each of which becomes a command. */
   hooks?: Hooks;
+  /** Commands at certain times, by the schedules' names. */
+  schedules?: Readonly<Record<string, AnySchedule>>;
   /** The roles that tokens may give callers, beside `operator`: each may stand in a `may`. */
   roles?: readonly Exclude<Role, 'operator'>[];
   /** Removed views, each with the reason: a deployment removes no other view that answers. */
@@ -66,7 +70,7 @@ const historyFaults = ({ category, history, owner }: AnyDecider): readonly strin
 ];
 
 /** First segments of paths that the product itself uses. */
-const reserved = ['views', 'streams', 'ops', 'hooks', 'health', 'docs', 'process', 'unique', 'anyone'];
+const reserved = ['views', 'streams', 'ops', 'hooks', 'health', 'docs', 'process', 'schedule', 'unique', 'anyone'];
 
 const aggregateFaults = (decider: AnyDecider): string[] => {
   const { category, commands } = decider;
@@ -206,7 +210,7 @@ export const defineManifest = <
 >(
   manifest: Manifest & Readonly<{ aggregates: A; projections: P; processes?: R }>,
 ): DefinedManifest<A, P[number] | (R extends readonly [] ? never : InstancesView)> => {
-  const { aggregates, processes = [], retired = {} } = manifest;
+  const { aggregates, processes = [], schedules = {}, retired = {} } = manifest;
   // Replaced if this manifest is made from another one.
   const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
   const faults = [
@@ -223,6 +227,7 @@ export const defineManifest = <
       'operators',
       ...decidersOf(manifest).map(({ category }) => category),
     ]),
+    ...scheduleFaults(schedules, { aggregates, projections, categories: decidersOf(manifest).map(({ category }) => category) }),
     ...repeated(decidersOf(manifest).map(({ category }) => category)).map((name) => `The category '${name}' is declared twice.`),
     ...Object.keys(retired)
       .filter((view) => projections.some(({ name }) => name === view))

@@ -74,3 +74,23 @@ export const processSettings = {
   /** A deadline that should have fired so long ago is sent by the sweep. */
   graceMilliseconds: 2 * 60_000,
 };
+
+/** The limits of a schedule's runs; each figure's reason is beside it. */
+export type ScheduleSettings = Readonly<typeof scheduleSettings>;
+
+export const scheduleSettings = {
+  /** Rows of one page, after which the progress is saved: the most that is sent again after a crash. */
+  pageRows: 500,
+  /** Commands at a time: a page takes about a second. */
+  atOnce: 16,
+  /** More rows than these failing is no fault of single rows: the run stops where it is. Their keys are kept in one item. */
+  mostFailed: 500,
+  /** When no further portion is begun; the function's own timeout is twice as long. */
+  lookMilliseconds: 30_000,
+  /** A time that is late by more than this was missed, for a schedule that leaves out what it missed. */
+  missedMilliseconds: 15 * 60_000,
+  /** The sweep sends what is due for so long, and has not moved for so long. */
+  graceMilliseconds: 2 * 60_000,
+  /** A schedule that is late by more than this raises an alarm. */
+  lateMilliseconds: 10 * 60_000,
+};
