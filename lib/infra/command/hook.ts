@@ -21,7 +21,7 @@ export class HookEndpoint extends Construct {
     });
     step.addEnvironment('HOOK', name);
     store.letAppend(step, category);
-    store.letSnapshot(step, category, common.code.fold);
+    store.letSnapshot(step, category);
     store.letReadSecret(step, 'digests');
     letReadTeamSecrets(step, [hook.verify.secret], common.settings);
     api.openRoute('POST', hookPath(name), step, 'Its function verifies the signature of each request: providers have no token.');

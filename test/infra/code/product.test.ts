@@ -4,6 +4,10 @@ import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { afterAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type AnyDecider, command } from '../../../lib/core/decider.ts';
+import { hmac } from '../../../lib/core/hook/hmac.ts';
+import { hook } from '../../../lib/core/hook/hook.ts';
 import { defineManifest } from '../../../lib/core/manifest.ts';
 import { bundle } from '../../../lib/infra/code/bundle.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
@@ -24,13 +28,27 @@ test('a command function is at most 500 KB', () => {
   expect(Buffer.byteLength(bundles.get('command')!)).toBeLessThanOrEqual(500_000);
 });
 
+const audit = parcels.aggregates[1]!;
+const told = {
+  ...audit,
+  commands: { ...audit.commands, Tell: command(['hook'], z.strictObject({})) },
+  decide: { ...audit.decide, Tell: () => [] },
+} as never as AnyDecider;
+const courier = {
+  verify: hmac({ secret: '{environment}/courier', header: 'x-signature' }),
+  body: z.object({}),
+  id: () => '1',
+  to: () => undefined,
+};
+
 /** The functions of a stack with every kind of them, each with the variables that it has. No template is made: that would take longer than all of this. */
 const deployedFunctions = () => {
   const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
     manifest: defineManifest({
-      aggregates: [...parcels.aggregates, wallet, transfer],
+      aggregates: [parcels.aggregates[0]!, told, wallet, transfer],
       projections: parcels.projections,
       processes: [moving],
+      hooks: { courier: hook({ ...courier, sends: told }) },
     }),
     code: {
       steps: Object.fromEntries([...bundles.keys()].map((step) => [step, empty.command!])),

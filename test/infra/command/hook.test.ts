@@ -67,7 +67,6 @@ test('the name of a secret is in the code alone, and its value nowhere', () => {
     'CALLER_RATE',
     'COMMITS_TABLE',
     'CONTROL_TABLE',
-    'FOLD_CODE',
     'HOOK',
     'NODE_OPTIONS',
     'POWERTOOLS_SERVICE_NAME',

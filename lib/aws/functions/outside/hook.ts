@@ -3,6 +3,7 @@ import type { Manifest } from '../../../core/manifest.ts';
 import { answerHook, type Hooking } from '../../../http/hook.ts';
 import { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
+import { foldHash } from '../../fold-hashes.ts';
 import { systemClock, systemFits } from '../../system.ts';
 import { teamSecrets } from '../../team-secrets.ts';
 import { httpFunction } from '../http-function.ts';
@@ -16,7 +17,7 @@ export const hookHandler = (manifest: Manifest) => {
   const hooking: Hooking = {
     name,
     hook,
-    commanding: { ...commandPorts(dynamo(), logger), decider: hook.sends, code: environment('FOLD_CODE') },
+    commanding: { ...commandPorts(dynamo(), logger), decider: hook.sends, code: foldHash(hook.sends.category) },
     secrets: teamSecrets(systemClock),
     fits: systemFits,
   };
