@@ -1,16 +1,33 @@
-import { type Demo, defineManifest, eventLog } from 'foldstream';
+import { type Demo, defineManifest, eventLog, processDecider } from 'foldstream';
+import { account } from './account/decider.ts';
+import { accountBalance } from './account/projections/balance.ts';
 import { match } from './match/decider.ts';
 import { matchBoards } from './match/projections/boards.ts';
 import { matchMoves } from './match/projections/moves.ts';
 import { matchPlayers } from './match/projections/players.ts';
+import { trade } from './trade/decider.ts';
+import { tradeBooks } from './trade/projections/books.ts';
+import { tradeFills } from './trade/projections/fills.ts';
+import { tradePositions } from './trade/projections/positions.ts';
+import { settlement } from './trade/settlement.ts';
 
-const aggregates = [match];
+const aggregates = [account, trade, match];
+const processes = [settlement];
 
 /** More contexts, beside the bank and the shop of index.ts: `npm start -- --manifest domains/contexts.ts --fresh`. Each has a page in docs/contexts. */
 export const manifest = defineManifest({
   aggregates,
-  processes: [],
-  projections: [matchBoards, matchMoves, matchPlayers, eventLog(aggregates, { may: ['operator'] })],
+  processes,
+  projections: [
+    accountBalance,
+    tradeBooks,
+    tradeFills,
+    tradePositions,
+    matchBoards,
+    matchMoves,
+    matchPlayers,
+    eventLog([...aggregates, ...processes.map(processDecider)], { may: ['operator'] }),
+  ],
 });
 
 /** What `npm start` seeds, and the commands to begin with. */

@@ -18,7 +18,7 @@ export const contents: readonly Group[] = [
       'guides/local',
     ],
   },
-  { title: 'Contexts', pages: ['contexts/index', 'contexts/match'] },
+  { title: 'Contexts', pages: ['contexts/index', 'contexts/trade', 'contexts/match'] },
   {
     title: 'Operate',
     pages: [

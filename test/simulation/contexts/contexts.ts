@@ -2,6 +2,7 @@ import { manifest } from '../../../domains/contexts.ts';
 import { defineManifest, type Manifest, sourcesOf } from '../../../lib/index.ts';
 import type { Invariant, Simulation, Workload } from '../../../lib/testing/simulator.ts';
 import { discsAreConserved, matchWorkload } from './match.ts';
+import { moneyAndSharesAreConserved, profitsAreCosts, tradeWorkload } from './trade.ts';
 
 type Context = Readonly<{
   /** The categories of its aggregates and processes. */
@@ -13,6 +14,11 @@ type Context = Readonly<{
 
 /** What is conserved in each context, whatever fails meanwhile. */
 const contexts = {
+  trade: {
+    categories: ['account', 'trade', 'settlement'],
+    workload: tradeWorkload,
+    invariants: [moneyAndSharesAreConserved, profitsAreCosts],
+  },
   match: { categories: ['match'], workload: matchWorkload, invariants: [discsAreConserved] },
 } satisfies Record<string, Context>;
 

@@ -1,8 +1,8 @@
 import { manifest } from '../../../domains/contexts.ts';
-import { type AnyDecider, fold, type Message, parseStream, readEvent } from '../../../lib/index.ts';
+import { decidersOf, fold, type Message, parseStream, readEvent } from '../../../lib/index.ts';
 import type { AtRest } from '../../../lib/testing/simulator.ts';
 
-const deciders = new Map((manifest.aggregates as readonly AnyDecider[]).map((decider) => [decider.category, decider]));
+const deciders = new Map(decidersOf(manifest).map((decider) => [decider.category, decider]));
 
 export type StateAtRest = Readonly<{ stream: string; id: string; events: readonly Message[]; state: unknown }>;
 

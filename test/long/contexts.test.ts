@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { settlement } from '../../domains/trade/settlement.ts';
+import type { AnyDecider, AnyProcess, Manifest } from '../../lib/index.ts';
+import { simulate } from '../../lib/testing/simulator.ts';
+import { type ContextName, contextNames, contextWith } from '../simulation/contexts/contexts.ts';
+import { runsUntilFound } from '../simulation/search.ts';
+import { seeds } from '../support/seeds.ts';
+
+describe.each(contextNames)('the context %s, while everything fails that may fail', (name) => {
+  it('keeps every promise, and its own, in hundreds of seeded runs', async () => {
+    for await (const seed of seeds(150)) expect(await simulate(contextWith(name, seed))).toBeDefined();
+  });
+});
+
+/** A manifest in which one aggregate evolves otherwise on one event. */
+const evolving =
+  (category: string, type: string, evolve: (state: never, data: never) => unknown) =>
+  (manifest: Manifest): Manifest => ({
+    ...manifest,
+    aggregates: manifest.aggregates.map((each) =>
+      each.category === category ? ({ ...each, evolve: { ...each.evolve, [type]: evolve } } as AnyDecider) : each,
+    ),
+  });
+
+const reacting =
+  (process: AnyProcess, on: object) =>
+  (manifest: Manifest): Manifest => ({ ...manifest, processes: [{ ...process, on: { ...process.on, ...on } }] });
+
+/** A release with a fault that only the context's own invariant shows. */
+const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => Manifest, RegExp])[] = [
+  [
+    'trade',
+    'that keeps the money of a cancelled order',
+    reacting(settlement as AnyProcess, { OrderCancelled: () => ({ end: 'settled' }) }),
+    /is inside, and there is/,
+  ],
+  [
+    'match',
+    'that leaves a disc on the board which was taken back',
+    evolving('match', 'DiscTakenBack', (state: object) => ({ ...state, last: undefined })),
+    /has lost a disc|was not played by turns/,
+  ],
+];
+
+it.each(mutants)('the simulator notices a release of %s %s', async (name, _, change, fault) =>
+  expect((await runsUntilFound((seed) => contextWith(name, seed, change), 200))?.fault).toMatch(fault),
+);
