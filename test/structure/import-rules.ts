@@ -26,6 +26,10 @@ export const house: Readonly<Record<string, Room>> = {
   },
   /** What a browser loads: of the rest it takes types alone, which `test/client/bundle.test.ts` proves. */
   'lib/client': { rooms: ['lib/core'], packages: [], node: false, pure: false },
+  /** What a receiver of webhooks loads, wherever it runs: no file but its own. */
+  'lib/webhooks': { rooms: [], packages: [], node: false, pure: false },
+  /** Shipped adapters of effects, which run in functions of a team's own. */
+  'lib/adapters': { rooms: ['lib/core', 'lib/webhooks'], packages: ['@aws-sdk/client-sesv2'], ...impure },
   /** Whichever manifest the deployer names. The reference application has this one way in, so that another one can take its place. */
   '#manifest': { rooms: [], packages: [], ...pure },
   functions: { rooms: ['#manifest', 'lib/aws/index.ts'], packages: [], node: false, pure: false },
