@@ -20,6 +20,7 @@ export {
   type RefusalDetail,
   refuse,
 } from './core/decider.ts';
+export { boundary } from './core/declare/boundary.ts';
 export { decider } from './core/declare/decider.ts';
 export { rowPerStream, rowsPerStream, sharedRows } from './core/declare/view.ts';
 export type { Demo, DemoCommand } from './core/demo.ts';
@@ -84,6 +85,7 @@ export { WrongSetting } from './core/settings/field.ts';
 export { defineSettings, type ProjectSettings } from './core/settings/settings.ts';
 export type { Share, Total } from './core/share.ts';
 export { idRule, isCategory, isId, kebab, parseStream, streamName } from './core/stream.ts';
+export { type AnyTag, type CommandTags, type Tag, type TagStates, type TagValues, tag } from './core/tag/tag.ts';
 export {
   type EventOf,
   type Formats,

@@ -1,6 +1,7 @@
 import type { ZodType, z } from 'zod';
 import type { Actor, May } from './access.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
+import type { AnyTag, CommandTags } from './tag/tag.ts';
 import type { Formats, Reading, Source } from './version.ts';
 
 /**
@@ -50,17 +51,34 @@ export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Ref
  */
 export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
 
+declare const named: unique symbol;
+
+/** The tags that a command names, for the compiler.
+ * @example type Named = NamedTags<typeof enrolmentCommands.Enrol>; // { course: ..., student: ... }
+ */
+export type NamedTags<Format> = Format extends { readonly [named]?: infer Tags extends CommandTags<never> }
+  ? string extends keyof Tags
+    ? NoTags
+    : Tags
+  : NoTags;
+
 /**
  * A command's schema and its audience. `versions` has all versions of its format if there are several; `owns` names entities that a caller who
- * sends it must own.
+ * sends it must own; `tags` names the tags that it decides on.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
-export interface CommandFormat<T, Input = unknown, M extends May = May> {
+export interface CommandFormat<T, Input = unknown, M extends May = May, Tags = unknown> {
   readonly may: M;
   readonly schema: ZodType<T, Input>;
   readonly versions?: Formats[string];
   readonly owns?: Owns<never>;
+  readonly tags?: CommandTags<never>;
+  /** For the compiler alone: no value has this. */
+  readonly [named]?: Tags;
 }
+
+type NoTags = Record<never, never>;
+type Over<T, Tags> = Readonly<{ owns?: Owns<T>; tags?: Tags }>;
 
 /**
  * Declares a command: its audience, and the schema of its data. A process stores the commands that it decided, so a command sent by processes changes
@@ -69,12 +87,16 @@ export interface CommandFormat<T, Input = unknown, M extends May = May> {
  * @example command(['owner', 'process'], v1(z.strictObject({ amount })).next(z.strictObject({ amount, currency }), inEuro));
  */
 export const command: {
-  <const M extends May, S extends ZodType>(
+  <const M extends May, S extends ZodType, const Tags extends CommandTags<z.output<S>> = NoTags>(
     may: M,
     schema: S,
-    over?: Readonly<{ owns: Owns<z.output<S>> }>,
-  ): CommandFormat<z.output<S>, z.input<S>, M>;
-  <const M extends May, T>(may: M, versions: Reading<T>, over?: Readonly<{ owns: Owns<T> }>): CommandFormat<T, T, M>;
+    over?: Over<z.output<S>, Tags>,
+  ): CommandFormat<z.output<S>, z.input<S>, M, Tags>;
+  <const M extends May, T, const Tags extends CommandTags<T> = NoTags>(
+    may: M,
+    versions: Reading<T>,
+    over?: Over<T, Tags>,
+  ): CommandFormat<T, T, M, Tags>;
 } = (may: May, format: ZodType | Reading<unknown>, over: object = {}): never =>
   ('schemas' in format
     ? { may, schema: format.schemas[format.current - 1], versions: format, ...over }
@@ -118,6 +140,8 @@ export interface Decider<S, C extends Message, E extends Message, Category exten
   readonly history?: May;
   /** Values that no other stream of the category may have at the same time, by name. */
   readonly unique?: Readonly<Record<string, (state: S) => string | undefined>>;
+  /** The tags that its events carry or that its commands decide on. */
+  readonly tags?: readonly AnyTag[];
   /** The event types that other teams may listen to: each of them is also sent as a CloudEvent. */
   readonly publishes?: readonly E['type'][];
   /** The start time of each type that became public after events of it were stored: earlier commits are not announced. */
@@ -135,6 +159,7 @@ export interface AnyDecider extends Source {
   readonly owner?: (state: never) => string | undefined;
   readonly history?: May;
   readonly unique?: Readonly<Record<string, (state: never) => string | undefined>>;
+  readonly tags?: readonly AnyTag[];
   readonly publishes?: readonly string[];
   readonly publishesSince?: Readonly<Record<string, string | undefined>>;
   readonly decide: Readonly<Record<string, (state: never, data: never, context: Context) => readonly Message[] | Refusal>>;

@@ -12,6 +12,7 @@ import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from 
 import { scheduleFaults } from './schedule/faults.ts';
 import type { AnySchedule } from './schedule/schedule.ts';
 import { isCategory, kebab } from './stream.ts';
+import { tagFaults } from './tag/faults.ts';
 
 /**
  * Everything that a deployment is derived from.
@@ -70,7 +71,7 @@ const historyFaults = ({ category, history, owner }: AnyDecider): readonly strin
 ];
 
 /** First segments of paths that the product itself uses. */
-const reserved = ['views', 'streams', 'ops', 'hooks', 'health', 'docs', 'process', 'schedule', 'unique', 'anyone'];
+const reserved = ['views', 'streams', 'ops', 'hooks', 'health', 'docs', 'process', 'schedule', 'unique', 'tag', 'anyone'];
 
 const aggregateFaults = (decider: AnyDecider): string[] => {
   const { category, commands } = decider;
@@ -218,6 +219,7 @@ export const defineManifest = <
     ...audienceFaults({ ...manifest, projections }),
     ...aggregates.flatMap(aggregateFaults),
     ...ownsFaults(aggregates),
+    ...tagFaults(aggregates),
     ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...projections.flatMap(projectionFaults),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AnyDecider } from './decider.ts';
 import { type Categories, decidersOf } from './process/decider.ts';
+import { anyTagDecider, tagsIn } from './tag/stream.ts';
 import { type EventOf, v1 } from './version.ts';
 
 /** The category of reservation streams; their ids are keyed hashes of the values that they stand for. */
@@ -29,13 +30,14 @@ export const reservation = {
   } satisfies Record<ReservationEvent['type'], unknown>,
 };
 
-/** The deciders of every category that a store has streams of: the manifest's, and the one in which the engine keeps unique values.
+/** The deciders of every category that a store has streams of: the manifest's, and those in which the engine keeps unique values and tags.
  * Whatever goes through a whole table or an export takes its categories from here.
  * @example storedDecidersOf(manifest).find(({ category }) => category === 'unique'); // reservation
  */
 export const storedDecidersOf = (manifest: Categories): readonly AnyDecider[] => [
   ...decidersOf(manifest),
   reservation as unknown as AnyDecider,
+  anyTagDecider(tagsIn(manifest.aggregates)),
 ];
 
 /** A value that a stream takes or gives back with a command. */

@@ -11,7 +11,7 @@ const leftForWrapping = 5;
 
 type Unfit = 'invalid-request' | 'invalid-command';
 
-const refusedBody = (kind: Unfit, detail: string, errors: KnownProblem<Unfit>['extra']['errors']) => {
+export const refusedBody = (kind: Unfit, detail: string, errors: KnownProblem<Unfit>['extra']['errors']) => {
   const problem: KnownProblem<Unfit> = { kind, detail, extra: { errors } };
   return new ProblemError(problem);
 };

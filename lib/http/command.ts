@@ -4,6 +4,7 @@ import { type Commit, versionBefore } from '../core/commit.ts';
 import type { AnyDecider, CommandFormat } from '../core/decider.ts';
 import { ProblemError } from '../core/problem.ts';
 import { kebab, parseStream, streamName } from '../core/stream.ts';
+import { valueFault, valuesOf } from '../core/tag/stream.ts';
 import { committedAnswer, handleCommand } from '../engine/command/handle.ts';
 import { type Owning, ownsNamed } from '../engine/command/owning.ts';
 import { commandProblem } from '../engine/command/problem.ts';
@@ -11,7 +12,7 @@ import type { CommandAnswer, Commanding, CommandRequest } from '../engine/comman
 import type { Keys } from '../engine/ports.ts';
 import { invalid, notFound, notYours, validId } from '../engine/problems.ts';
 import { type Awaited, consistencyToken } from '../engine/query/consistency.ts';
-import { jsonBody, shaped } from './body.ts';
+import { jsonBody, refusedBody, shaped } from './body.ts';
 import { answerDryRun, asksForDryRun } from './dry-run.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
@@ -72,6 +73,11 @@ const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest, bo
   const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
   const body = bodyOf();
   const data = shaped(format.schema, body, unfit);
+  for (const [name, valuesIn] of Object.entries(format.tags ?? {}))
+    for (const value of valuesOf(valuesIn(data as never, id))) {
+      const fault = valueFault(name, value);
+      if (fault !== undefined) throw refusedBody('invalid-command', unfit.detail, [{ path: '', reason: fault }]);
+    }
   const version = expectedVersion(request.headers['if-match']);
   const { requestId, network, actor } = request;
   const asked: CommandRequest = {

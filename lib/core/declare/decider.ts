@@ -5,14 +5,14 @@ import type { Kebab } from '../stream.ts';
 declare const undecided: unique symbol;
 
 /** Any refusal, as the compiler takes it for the outcome of every decision before it has looked at them. */
-interface AnyRefusal {
+export interface AnyRefusal {
   readonly refused: string;
   readonly detail?: RefusalDetail;
   readonly [undecided]?: never;
 }
 
 /** A fault of a declaration, as a sentence: the compiler prints it in its first line. */
-interface Wrong<Sentence> {
+export interface Wrong<Sentence> {
   readonly wrong: Sentence;
 }
 
@@ -47,21 +47,21 @@ type Fault<F, D, E extends Message> = First<
 >;
 
 /** The compiler reports a fault where the declaration has its category: the only type there that is short. */
-type Checked<F, D, E extends Message> =
+export type Checked<F, D, E extends Message> =
   true extends IsUndecided<Outcome<D[keyof D]>> ? unknown : [Fault<F, D, E>] extends [never] ? unknown : Wrong<Fault<F, D, E>>;
 
 /** The refusals of commands that would take a unique value which another stream has. */
 type Taken<Unique extends string> = Unique extends string ? Refusal<`${Kebab<Unique>}-taken`, Record<never, never>> : never;
 
 /** The commands that callers of the API may send. */
-type CallsOf<F extends Formats, D, Unique extends string> = {
+export type CallsOf<F extends Formats, D, Unique extends string> = {
   readonly [T in keyof F & string as F[T]['may'][number] extends 'process' | 'hook' ? never : T]: Call<
     F[T] extends CommandFormat<unknown, infer Input> ? Input : never,
     RefusedBy<D[T & keyof D]> | Taken<Unique>
   >;
 };
 
-type Rest<S, E extends Message> = Omit<Decider<S, never, E>, 'category' | 'commands' | 'decide' | 'unique'>;
+export type Rest<S, E extends Message> = Omit<Decider<S, never, E>, 'category' | 'commands' | 'decide' | 'unique' | 'tags'>;
 
 /**
  * Declares an aggregate. The compiler infers its commands from `commands`, and the reasons that each is refused with from what `decide` returns, for

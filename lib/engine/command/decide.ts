@@ -11,10 +11,14 @@ import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 /** The result of a decision on a known state: a commit to append, or an answer that appends nothing. */
 export type Decision = Readonly<{ append: Commit } | { answer: CommandAnswer }>;
 
-const contextOf = ({ clock }: Commanding, known: Known, { stream, actor, causeAt }: CommandRequest): Context => ({
+/** What a command decides on beside its own stream, and the latest time of that. */
+export type Given = Readonly<{ states: Readonly<Record<string, unknown>>; at: string }>;
+
+const contextOf = ({ clock }: Commanding, known: Known, { stream, actor, causeAt }: CommandRequest, given?: Given): Context => ({
   id: parseStream(stream)?.id ?? stream,
   actor,
-  at: latest(nowOf(clock), known.at, causeAt),
+  at: latest(nowOf(clock), known.at, causeAt, given?.at),
+  ...(given && { tags: given.states }),
 });
 
 /** The next commit after the known state, without events yet. */
@@ -67,8 +71,8 @@ export const maySend = ({ commands, owner }: AnyDecider, state: unknown, { comma
   return format !== undefined && allowed(format.may, actor, owner?.(state as never));
 };
 
-/** Decides a command on the known state of its stream. */
-export const decideOn = (commanding: Commanding, known: Known, request: CommandRequest): Decision => {
+/** Decides a command on the known state of its stream, and of the tags that it names. */
+export const decideOn = (commanding: Commanding, known: Known, request: CommandRequest, given: Given): Decision => {
   const { decider, settings } = commanding;
   const { stream, command } = request;
   const nothing = (answer: CommandAnswer, refusal?: Refusal) => withoutEvents(commanding, known, request, answer, refusal);
@@ -76,7 +80,7 @@ export const decideOn = (commanding: Commanding, known: Known, request: CommandR
   const { version, commit } = known;
   if (request.expectedVersion !== undefined && request.expectedVersion !== version)
     return nothing({ outcome: 'stale', version }, refuse('stale-version', { version }));
-  const context = contextOf(commanding, known, request);
+  const context = contextOf(commanding, known, request, given);
   const outcome = decide(decider, known.state, command, context);
   if (isRefusal(outcome)) return refusalOn(commanding, known, request, outcome);
   // A stream without events reports commit 0: callers must not see the commits of refused commands of processes.

@@ -1,7 +1,9 @@
 import type { Commit } from '../../core/commit.ts';
 import { follow } from '../store/load.ts';
-import { begin, decideAll, earlier, refresh } from './part.ts';
+import { beginPart, decideAll, earlier } from './part.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
+import type { TagBook } from './tags.ts';
+import { refresh } from './tracked.ts';
 
 /** The commit that a command would make, or has made already under its id. */
 type Tried = Readonly<{
@@ -27,15 +29,16 @@ export const dryRun = async (given: Commanding, request: CommandRequest): Promis
   const seen = (commits: readonly Commit[]) => {
     already ??= commits.find(({ command }) => command === request.id);
   };
-  const part = await begin({ commanding, request }, seen);
+  const book: TagBook = new Map();
+  const part = await beginPart({ commanding, request }, book, seen);
   // No append will confirm a cached state.
-  if (!part.confirmed) await refresh(part, seen);
+  await Promise.all([part, ...book.values()].filter(({ confirmed }) => !confirmed).map((each) => refresh(each, seen)));
   const { state } = part.known;
   const first = await earlier(part, already);
   if (first)
     return first.outcome === 'committed' ? { outcome: 'tried', commit: first.commit, tookEffect: true, states: [state] } : first;
-  const decided = await decideAll([part]);
+  const decided = await decideAll([part], book);
   if ('answer' in decided) return decided.answer as Exclude<CommandAnswer, { outcome: 'committed' }>;
-  const commit = decided.find(({ stream }) => stream === request.stream)!;
+  const commit = decided.commits.find(({ stream }) => stream === request.stream)!;
   return { outcome: 'tried', commit, tookEffect: false, states: [state, follow(commanding, part.known, [commit]).state] };
 };

@@ -3,8 +3,10 @@ import type { AppendedTogether } from '../ports.ts';
 import { snapshotDue } from '../store/known.ts';
 import { follow, saveSnapshot, unlessBroken } from '../store/load.ts';
 import { isFresh } from './cache.ts';
-import { begin, decideAll, earlier, type Handling, loadAnew, refresh, type Seen } from './part.ts';
+import { beginPart, type Decided, decideAll, earlier, type Handling, type Part } from './part.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
+import { decidedOn, type TagBook } from './tags.ts';
+import { confirmTogether, loadAnew, refresh, type Seen, type Tracked } from './tracked.ts';
 
 /**
  * Waits with full jitter, longer after each lost race, and in proportion to the time of a try: where requests are slow, a wait shorter than
@@ -18,11 +20,26 @@ const backOff = ({ clock, keys, settings }: Commanding, lost: number, tookMillis
   return clock.wait(keys.random() * Math.min(ceiling, base * 2 ** (lost - 2)));
 };
 
-const append = async ({ store }: Commanding, commits: readonly Commit[]): Promise<AppendedTogether> => {
-  if (commits.length > 1) return store.appendTogether(commits, []);
+const append = async ({ store }: Commanding, { commits, unmoved }: Decided): Promise<AppendedTogether> => {
+  if (commits.length + unmoved.length > 1) return store.appendTogether(commits, unmoved);
   const appended = await store.append(commits[0]!);
   return appended.stored ? appended : { stored: false, winners: [appended.winner] };
 };
+
+/** Folds what an append was lost to. */
+const foldWinners = async (tracked: Tracked, winners: readonly Commit[], readAt: number, seen: Seen): Promise<void> => {
+  const won = winners.filter(({ stream }) => stream === tracked.request.stream);
+  if (won.length === 0) return;
+  const { known, commanding } = tracked;
+  tracked.known = await unlessBroken(
+    () => ({ ...follow(commanding, known, won), readAt }),
+    () => loadAnew(tracked, seen),
+  );
+  tracked.confirmed = false;
+};
+
+/** The streams that the answer of a part depends on. */
+const dependsOn = (part: Part, book: TagBook): readonly Tracked[] => [part, ...decidedOn(book, part.commanding, part.request)];
 
 /**
  * Handles commands of which all take effect or none: decides each on its known state, appends their commits on the condition that no other
@@ -36,56 +53,52 @@ export const handleTogether = async (handlings: readonly [Handling, ...Handling[
   const seen: Seen = (commits) => {
     already ??= commits.find(({ stream, command }) => stream === request.stream && command === request.id);
   };
-  const parts = await Promise.all(handlings.map((handling) => begin(handling, seen)));
+  const book: TagBook = new Map();
+  const parts = await Promise.all(handlings.map((handling) => beginPart(handling, book, seen)));
   const first = parts[0]!;
+  const tracked = (): readonly Tracked[] => [...parts, ...book.values()];
+  /** Only commits of the first stream tell whether the command took effect before. */
+  const refreshAll = (some: readonly Tracked[]) => Promise.all(some.map((each) => refresh(each, seen)));
   for (let lost = 0, aged = 0; lost + aged < settings.tries; ) {
-    for (const { commanding, known } of parts) commanding.cache.set(known);
+    for (const { commanding, known } of tracked()) commanding.cache.set(known);
     const repeated = await earlier(first, already);
     if (repeated) return repeated;
-    const decided = await decideAll(parts);
-    const open =
-      'answer' in decided
-        ? [decided.part].filter(({ confirmed }) => !confirmed)
-        : parts.filter((part) => !isFresh(part.commanding, part.known));
-    if ('answer' in decided && open.length === 0) return decided.answer;
-    if ('answer' in decided || open.length > 0) {
-      if (!('answer' in decided)) aged += 1;
-      await Promise.all(open.map((part) => refresh(part, seen)));
+    const decided = await decideAll(parts, book);
+    if ('answer' in decided) {
+      if (await confirmTogether(dependsOn(decided.part, book), seen)) return decided.answer;
+      // A single stream that has been read again needs no further confirmation, so that it cannot go on for ever.
+      if (book.size > 0) aged += 1;
+      continue;
+    }
+    const old = tracked().filter((each) => !isFresh(each.commanding, each.known));
+    if (old.length > 0) {
+      aged += 1;
+      await refreshAll(old);
       continue;
     }
     // Folded before they are stored: events that their own decider cannot fold would end the stream for good.
-    const next = parts.map(({ commanding, known }) =>
-      follow(
-        commanding,
-        known,
-        decided.filter(({ stream }) => stream === known.stream),
-      ),
-    );
+    const next = tracked().map(({ commanding, known: before }) => {
+      const own = decided.commits.filter(({ stream }) => stream === before.stream);
+      return { commanding, before, known: follow(commanding, before, own) };
+    });
     const sentAt = clock.now();
     const appended = await append(commanding, decided);
     if (appended.stored) {
-      for (const [i, { commanding }] of parts.entries()) commanding.cache.set({ ...next[i]!, readAt: sentAt });
+      const conditions = new Set([...decided.commits, ...decided.unmoved].map(({ stream }) => stream));
+      for (const { commanding, known } of next.filter(({ known }) => conditions.has(known.stream)))
+        commanding.cache.set({ ...known, readAt: sentAt });
       // Not beside the append: only its success tells that no other instance is about to save the same one.
-      const due = parts.filter(({ known }) => snapshotDue(known, settings.snapshotBytes));
-      await Promise.all(due.map(({ commanding, known }) => saveSnapshot(commanding, known)));
-      return { outcome: 'committed', commit: decided[0]! };
+      const due = next.filter(({ known, before }) => known !== before && snapshotDue(before, settings.snapshotBytes));
+      await Promise.all(due.map(({ commanding, before }) => saveSnapshot(commanding, before)));
+      return { outcome: 'committed', commit: decided.commits[0]! };
     }
     const took = clock.now() - sentAt;
     lost += 1;
     seen(appended.winners);
-    for (const part of parts) {
-      const won = appended.winners.filter(({ stream }) => stream === part.request.stream);
-      if (won.length === 0) continue;
-      const { known } = part;
-      part.known = await unlessBroken(
-        () => ({ ...follow(part.commanding, known, won), readAt: sentAt }),
-        () => loadAnew(part, seen),
-      );
-      part.confirmed = false;
-    }
+    for (const each of tracked()) await foldWinners(each, appended.winners, sentAt, seen);
     if (lost === 1 || already) continue;
     await backOff(commanding, lost, took);
-    await Promise.all(parts.map((part) => refresh(part, seen)));
+    await refreshAll(tracked());
   }
   return (await earlier(first, already)) ?? { outcome: 'contended', tries: settings.tries };
 };

@@ -1,25 +1,21 @@
 import type { Commit } from '../../core/commit.ts';
 import { dynamoDb } from '../limits.ts';
-import { type Known, recentCommits } from '../store/known.ts';
-import { catchUp, load, unlessBroken } from '../store/load.ts';
-import { itemSize, largestCommit } from '../store/size.ts';
+import type { Unmoved } from '../ports.ts';
+import { recentCommits } from '../store/known.ts';
+import { itemSize, largestCommit, sum } from '../store/size.ts';
 import { withSiblings } from '../store/transaction.ts';
-import { isFresh } from './cache.ts';
 import { decideOn, maySend, tooLargeOn } from './decide.ts';
 import { lookBack } from './look-back.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
+import { enterNamed, type TagBook, tagChanges } from './tags.ts';
+import { begin, type Seen, type Tracked } from './tracked.ts';
 import { reserving } from './unique.ts';
 
 /** One command on its way, and what its aggregate is handled with. */
 export type Handling = Readonly<{ commanding: Commanding; request: CommandRequest }>;
 
-/**
- * One stream's part in a command: its known state, whether a consistent read has just confirmed it as the newest, and the commit up to
- * which it was searched for the command's id.
- */
-export type Part = Handling & { known: Known; confirmed: boolean; lookedThrough: number };
-
-export type Seen = (commits: readonly Commit[]) => void;
+/** One stream's part in a command: the stream as it is known, and the commit up to which it was searched for the command's id. */
+export type Part = Handling & Tracked & { lookedThrough: number };
 
 /**
  * The answer to a command that has already taken effect, as far as the caller may know it. Who may not send the command at all is not told that its
@@ -30,27 +26,10 @@ const firstAnswer = ({ commanding: { decider }, request, known }: Part, commit: 
   return maySend(decider, known.state, request) ? { outcome: 'id-reused' } : undefined;
 };
 
-export const loadAnew = ({ commanding, request: { stream } }: Handling, seen: Seen): Promise<Known> => {
-  commanding.cache.drop(stream);
-  return load(commanding, stream, seen);
-};
-
-export const begin = async (handling: Handling, seen: Seen): Promise<Part> => {
-  const cached = handling.commanding.cache.get(handling.request.stream);
-  const confirmed = !cached || !isFresh(handling.commanding, cached);
-  return { ...handling, known: cached && !confirmed ? cached : await loadAnew(handling, seen), confirmed, lookedThrough: 0 };
-};
-
-/** Reads the commits after the known state; a state that is too old is read from storage again. */
-export const refresh = async (part: Part, seen: Seen): Promise<void> => {
-  const { commanding, known } = part;
-  part.known = isFresh(commanding, known)
-    ? await unlessBroken(
-        () => catchUp(commanding, known, seen),
-        () => loadAnew(part, seen),
-      )
-    : await loadAnew(part, seen);
-  part.confirmed = true;
+/** Reads the stream of a command and those of the tags that it names. */
+export const beginPart = async (handling: Handling, book: TagBook, seen: Seen): Promise<Part> => {
+  const [tracked] = await Promise.all([begin(handling, seen), enterNamed(book, handling.commanding, handling.request)]);
+  return { ...tracked, lookedThrough: 0 };
 };
 
 /** True for an id that follows from what caused the command: from a process's decision, or from an event of a provider. */
@@ -72,27 +51,43 @@ export const earlier = async (part: Part, already: Commit | undefined): Promise<
   return before && firstAnswer(part, before);
 };
 
-/** The result of all parts on the known states: commits to append in one transaction, or the answer of the first part that appends nothing. */
+/** Commits to append in one transaction, if no stream in `unmoved` has moved. */
+export type Decided = Readonly<{ commits: readonly Commit[]; unmoved: readonly Unmoved[] }>;
+
+const tooLarge = ({ request }: Part, { commits, unmoved }: Decided) => {
+  const limit = request.leavesNoTrace ? dynamoDb.itemBytes : largestCommit;
+  const sizes = commits.map((commit) => itemSize(commit));
+  const size = sizes.find((each) => each > limit);
+  if (size !== undefined) return { outcome: 'too-large', size, limit, unit: 'bytes' } as const;
+  const { transactionBytes, transactionItems } = dynamoDb;
+  if (sum(sizes) > transactionBytes)
+    return { outcome: 'too-large', size: sum(sizes), limit: transactionBytes, unit: 'bytes' } as const;
+  const items = commits.length + unmoved.length;
+  return items > transactionItems
+    ? ({ outcome: 'too-large', size: items, limit: transactionItems, unit: 'streams' } as const)
+    : undefined;
+};
+
+/** The result of all parts on the known states: what to append, or the answer of the first part that appends nothing. */
 export const decideAll = async (
   parts: readonly Part[],
-): Promise<readonly Commit[] | Readonly<{ part: Part; answer: CommandAnswer }>> => {
-  const commits: Commit[] = [];
+  book: TagBook,
+): Promise<Decided | Readonly<{ part: Part; answer: CommandAnswer }>> => {
+  const own: Commit[] = [];
+  const tags = tagChanges(book);
   for (const part of parts) {
-    const decision = await reserving(
-      part.commanding,
-      part.known,
-      part.request,
-      decideOn(part.commanding, part.known, part.request),
-    );
+    const { commanding, known, request } = part;
+    const decided = decideOn(commanding, known, request, tags.given(commanding, request));
+    const decision = await reserving(commanding, known, request, decided);
     if ('answer' in decision) return { part, answer: decision.answer };
-    commits.push(...decision.append);
+    own.push(...decision.append);
+    await tags.add(commanding, decision.append[0]);
   }
-  const together = withSiblings(commits);
   const part = parts[0]!;
-  const limit = part.request.leavesNoTrace ? dynamoDb.itemBytes : largestCommit;
-  const size = together.map((commit) => itemSize(commit)).find((each) => each > limit);
-  if (size === undefined) return together;
-  const tooLarge = { outcome: 'too-large', size, limit, unit: 'bytes' } as const;
-  const decision = tooLargeOn(part.commanding, part.known, part.request, tooLarge);
-  return 'answer' in decision ? { part, answer: decision.answer } : [decision.append];
+  const tagged = tags.end(own[0]!);
+  const decided = { commits: withSiblings([...own, ...tagged.commits]), unmoved: tagged.unmoved };
+  const problem = tooLarge(part, decided);
+  if (!problem) return decided;
+  const decision = tooLargeOn(part.commanding, part.known, part.request, problem);
+  return 'answer' in decision ? { part, answer: decision.answer } : { commits: [decision.append], unmoved: [] };
 };

@@ -33,7 +33,7 @@ export type CommandAnswer =
   | Readonly<{ outcome: 'forbidden' }>
   | Readonly<{ outcome: 'stale'; version: number }>
   | Readonly<{ outcome: 'id-reused' }>
-  | Readonly<{ outcome: 'too-large'; size: number; limit: number; unit: 'bytes' | 'events' }>
+  | Readonly<{ outcome: 'too-large'; size: number; limit: number; unit: 'bytes' | 'events' | 'streams' }>
   | Readonly<{ outcome: 'contended'; tries: number }>;
 
 export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys }>;

@@ -9,7 +9,7 @@ import { follow, type Loading, load } from '../store/load.ts';
 import { type Decision, refusalOn } from './decide.ts';
 import type { Commanding, CommandRequest } from './request.ts';
 
-type WithReservations = Readonly<{ append: readonly Commit[] }> | Exclude<Decision, { append: Commit }>;
+type WithReservations = Readonly<{ append: readonly [Commit, ...Commit[]] }> | Exclude<Decision, { append: Commit }>;
 
 /** A reservation's history is short, and read for each claim: neither cached nor kept in snapshots. */
 export const reservationLoading = (loading: Loading): Loading => ({

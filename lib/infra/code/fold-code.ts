@@ -14,7 +14,10 @@ export const foldCode = async ({ aggregates, processes = [] }: Manifest, manifes
   const entry = pathOf(manifestModule);
   const modules = await modulesOf(entry);
   const hashes = [...aggregates, ...processes].map(async (folded) => {
-    const kernel = processes.some((process) => process === folded) ? [kernelProcess] : [];
+    const kernel = [
+      ...(processes.some((process) => process === folded) ? [kernelProcess] : []),
+      ...('tags' in folded ? [kernelTags] : []),
+    ];
     return [folded.category, await hashOf(homeOf(folded, modules)?.path ?? entry, kernel)] as const;
   });
   return Object.fromEntries(await Promise.all(hashes));
@@ -22,6 +25,9 @@ export const foldCode = async ({ aggregates, processes = [] }: Manifest, manifes
 
 /** The decider of a process is made by the kernel, of what the process's module declares. */
 const kernelProcess = `export { processDecider as kernelProcess } from ${JSON.stringify(ownModule('core/process/decider'))};`;
+
+/** The streams of tags, whose states are kept under the hash of the category that decides on them, are folded by the kernel and the tags' declarations. */
+const kernelTags = `export { tagDecider as kernelTags } from ${JSON.stringify(ownModule('core/tag/stream'))};`;
 
 const hashOf = async (module: string, kernel: readonly string[]): Promise<string> => {
   const entry = [

@@ -20,8 +20,8 @@ export class CommandEndpoint extends Construct {
       description: `Handles commands to ${category}.`,
     });
     step.addEnvironment('CATEGORY', category);
-    store.letAppend(step, category);
-    store.letSnapshot(step, category);
+    store.letAppend(step, decider);
+    store.letSnapshot(step, decider);
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
     if (named.length > 0) store.letReadOwners(step, named);

@@ -20,8 +20,8 @@ export class HookEndpoint extends Construct {
       description: `Takes the events of ${name} as commands to ${category}.`,
     });
     step.addEnvironment('HOOK', name);
-    store.letAppend(step, category);
-    store.letSnapshot(step, category);
+    store.letAppend(step, hook.sends);
+    store.letSnapshot(step, hook.sends);
     store.letReadSecret(step, 'digests');
     letReadTeamSecrets(step, [hook.verify.secret], common.settings);
     api.openRoute('POST', hookPath(name), step, 'Its function verifies the signature of each request: providers have no token.');

@@ -1,8 +1,10 @@
 import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
+import type { AnyDecider } from '../../core/decider.ts';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { pascal } from '../../core/stream.ts';
+import { tagCategory, tagsIn } from '../../core/tag/stream.ts';
 import type { KeptTable } from '../../engine/deployment/kept-tables.ts';
 import { output } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
@@ -13,6 +15,9 @@ import { KeptTables } from './kept-tables.ts';
 
 /** The forms of the names of some categories' streams. */
 const streamsOf = (categories: readonly string[]) => categories.map((name) => `${name}-*`);
+
+/** The forms of the names of the streams in which the events of some deciders are entered: those of the tags that they carry or decide on. */
+const tagStreamsOf = (deciders: readonly AnyDecider[]) => tagsIn(deciders).map(({ name }) => `${tagCategory}-${name}.*`);
 
 /** The partition keys that a request names must all be of these forms. The condition holds for each Put of a transaction as well. */
 const onlyKeys = (forms: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': forms } });
@@ -73,15 +78,18 @@ export class EventStore extends Construct {
     );
   }
 
-  /** Reads and appends the streams of one category and its reservations, and no other's; neither changes nor deletes. */
-  letAppend(step: Step, category: string): void {
+  /** Reads and appends the streams of one category, its reservations and its tags, and no other's; neither changes nor deletes. */
+  letAppend(step: Step, decider: AnyDecider): void {
+    const { category } = decider;
+    const tags = tagStreamsOf([decider]);
     // A transaction of Puts is allowed by the right to put.
-    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf([category]), `unique-${category}.*`]);
+    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf([category]), `unique-${category}.*`, ...tags]);
+    if (tags.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], tags);
   }
 
-  /** Keeps folded states of one category. */
-  letSnapshot(step: Step, category: string): void {
-    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf([category]));
+  /** Keeps folded states of one category and of its tags. */
+  letSnapshot(step: Step, decider: AnyDecider): void {
+    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf([decider.category]), ...tagStreamsOf([decider])]);
   }
 
   /** Reads the folded states of all categories. */
@@ -167,8 +175,11 @@ export class EventStore extends Construct {
     this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(read));
     this.letUse(step, 'commits', ['PutItem'], streamsOf(written));
     const unique = sends.filter((decider) => decider.unique !== undefined).map((decider) => `unique-${decider.category}.*`);
-    if (unique.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], unique);
-    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf(written));
+    const tags = tagStreamsOf(sends);
+    const kernel = [...unique, ...tags];
+    if (kernel.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], kernel);
+    if (tags.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], tags);
+    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(written), ...tags]);
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`cursor/${category}/*`]);
     this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], [`deadline/${category}-*`]);
   }

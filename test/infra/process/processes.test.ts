@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { defineManifest } from '../../../lib/core/manifest.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { enrolment } from '../../support/examples/enrolling.ts';
 import { member } from '../../support/examples/member.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
 import { steps } from '../support/deployed.ts';
@@ -87,16 +88,28 @@ describe('a process', () => {
     ]);
   });
 
-  test('claims and frees the unique values of its targets, and of no other stream', () => {
-    const enrolling = { ...moving, sends: [wallet, member], from: [transfer] };
-    const aggregates = [wallet, transfer, member];
+  test('the unique values and the tags of its targets, and of no other stream; so with the commands of a boundary', () => {
+    const enrolling = { ...moving, sends: [wallet, member, enrolment], from: [transfer] };
+    const aggregates = [wallet, transfer, member, enrolment];
     const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
       manifest: defineManifest({ aggregates, projections: [], processes: [enrolling as never] }),
       code,
       settings: settingsFor('dev', {}),
     });
-    const own = rights('ProcessesMovingReactRole', flattened(stack)).filter((line) => line.includes('unique-'));
-    expect(own).toEqual(['EventsCommits.Arn: GetItem PutItem Query [unique-member.*]']);
+    const flat = flattened(stack);
+    const own = rights('ProcessesMovingReactRole', flat).filter((line) => /unique-|tag-/.test(line));
+    const tags = 'tag-course.* tag-student.*';
+    expect(own).toEqual([
+      `EventsCommits.Arn: GetItem PutItem Query [unique-member.* ${tags}]`,
+      `EventsCommits.Arn: ConditionCheckItem [${tags}]`,
+      `EventsSnapshots.Arn: GetItem PutItem [moving-* wallet-* member-* enrolment-* ${tags}]`,
+    ]);
+    expect(rights('EnrolmentCommandsCommandRole', flat)).toEqual([
+      `EventsCommits.Arn: GetItem PutItem Query [enrolment-* unique-enrolment.* ${tags}]`,
+      `EventsCommits.Arn: ConditionCheckItem [${tags}]`,
+      `EventsSnapshots.Arn: GetItem PutItem [enrolment-* ${tags}]`,
+      'EventsControl.Arn: GetItem [secret]',
+    ]);
   });
 
   test("what fires its one-shots may send to its queue alone, and only for this deployment's schedules", () => {
