@@ -1,6 +1,9 @@
 import { type Demo, defineManifest, eventLog, processDecider } from 'foldstream';
 import { account } from './account/decider.ts';
 import { accountBalance } from './account/projections/balance.ts';
+import { document } from './document/decider.ts';
+import { documents } from './document/projections/documents.ts';
+import { documentEditions } from './document/projections/editions.ts';
 import { match } from './match/decider.ts';
 import { matchBoards } from './match/projections/boards.ts';
 import { matchMoves } from './match/projections/moves.ts';
@@ -11,7 +14,7 @@ import { tradeFills } from './trade/projections/fills.ts';
 import { tradePositions } from './trade/projections/positions.ts';
 import { settlement } from './trade/settlement.ts';
 
-const aggregates = [account, trade, match];
+const aggregates = [account, trade, document, match];
 const processes = [settlement];
 
 /** More contexts, beside the bank and the shop of index.ts: `npm start -- --manifest domains/contexts.ts --fresh`. Each has a page in docs/contexts. */
@@ -23,6 +26,8 @@ export const manifest = defineManifest({
     tradeBooks,
     tradeFills,
     tradePositions,
+    documents,
+    documentEditions,
     matchBoards,
     matchMoves,
     matchPlayers,

@@ -35,6 +35,12 @@ const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => 
     /is inside, and there is/,
   ],
   [
+    'document',
+    'that undoes nothing in the main text',
+    evolving('document', 'EditUndone', (state: object) => state),
+    /undone or redone edit \d+ twice/,
+  ],
+  [
     'match',
     'that leaves a disc on the board which was taken back',
     evolving('match', 'DiscTakenBack', (state: object) => ({ ...state, last: undefined })),

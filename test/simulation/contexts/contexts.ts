@@ -1,6 +1,7 @@
 import { manifest } from '../../../domains/contexts.ts';
 import { defineManifest, type Manifest, sourcesOf } from '../../../lib/index.ts';
 import type { Invariant, Simulation, Workload } from '../../../lib/testing/simulator.ts';
+import { documentWorkload, textIsWhatWasWritten } from './document.ts';
 import { discsAreConserved, matchWorkload } from './match.ts';
 import { moneyAndSharesAreConserved, profitsAreCosts, tradeWorkload } from './trade.ts';
 
@@ -19,6 +20,7 @@ const contexts = {
     workload: tradeWorkload,
     invariants: [moneyAndSharesAreConserved, profitsAreCosts],
   },
+  document: { categories: ['document'], workload: documentWorkload, invariants: [textIsWhatWasWritten] },
   match: { categories: ['match'], workload: matchWorkload, invariants: [discsAreConserved] },
 } satisfies Record<string, Context>;
 
