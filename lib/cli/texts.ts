@@ -19,6 +19,8 @@ export const waitText = (wait: Wait): string => {
   switch (wait.for) {
     case 'outcome':
       return `for the outcome of ${wait.command} to ${wait.to}, sent at ${wait.since}`;
+    case 'effect':
+      return `for the effect ${wait.effect}, asked for at ${wait.since} (${wait.to})`;
     case 'deadline':
       return `for the deadline '${wait.name}' at ${wait.until}, if nothing comes before it`;
     case 'person':

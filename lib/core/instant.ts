@@ -18,3 +18,9 @@ export type Span = Readonly<{ days?: number; hours?: number; minutes?: number; s
  */
 export const later = (at: string, { days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): string =>
   new Date(Date.parse(at) + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000).toISOString();
+
+/**
+ * The earlier of two instants.
+ * @example earlierOf('2026-11-21T12:00:00.000Z', '2026-11-21T11:00:00.000Z'); // '2026-11-21T11:00:00.000Z'
+ */
+export const earlierOf = (a: string, b: string): string => [a, b].sort()[0]!;

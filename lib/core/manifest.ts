@@ -2,9 +2,12 @@ import type { Role } from './access/roles.ts';
 import { accessFault, type May, roleFaults } from './access.ts';
 import { announcerName } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
+import { effectDecider } from './effect/decider.ts';
+import { effectFaults } from './effect/faults.ts';
+import { performanceRows, performancesName, performancesOf } from './effect/performances-view.ts';
 import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
-import { decidersOf, processDecider } from './process/decider.ts';
+import { decidersOf, effectsOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
 import { type InstancesView, instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
 import type { AnyProcess } from './process/process.ts';
@@ -172,6 +175,7 @@ const projectionFaults = (projection: AnyProjection): string[] => {
   return [
     ...(viewName.test(name) ? [] : [`The view '${name}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`]),
     ...(name === instancesName ? [`The view's name '${name}' is that of the list of instances: choose another.`] : []),
+    ...(name === performancesName ? [`The view's name '${name}' is that of the list of performances: choose another.`] : []),
     ...(name === announcerName ? [`The view's name '${name}' is that of the sender of public events: choose another.`] : []),
     ...(Number.isSafeInteger(revision) && revision > 0 ? [] : [`${name}: the revision must be 1, 2, 3, ...`]),
     ...(may?.length ? [] : [`${name} does not declare who may read it.`]),
@@ -201,7 +205,7 @@ const categoryFaults = ({ aggregates, projections, processes = [] }: Manifest): 
   );
 
 /**
- * Checks a whole manifest and returns it, with the view of its processes' instances. All faults are reported together.
+ * Checks a whole manifest and returns it, with the views of its processes' instances and of its effects' performances. All faults are reported together.
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
 export const defineManifest = <
@@ -213,7 +217,7 @@ export const defineManifest = <
 ): DefinedManifest<A, P[number] | (R extends readonly [] ? never : InstancesView)> => {
   const { aggregates, processes = [], schedules = {}, retired = {} } = manifest;
   // Replaced if this manifest is made from another one.
-  const projections = manifest.projections.filter(({ on }) => on !== instanceRows);
+  const projections = manifest.projections.filter(({ on }) => on !== instanceRows && on !== performanceRows);
   const faults = [
     ...roleFaults(manifest.roles ?? []),
     ...audienceFaults({ ...manifest, projections }),
@@ -222,6 +226,7 @@ export const defineManifest = <
     ...tagFaults(aggregates),
     ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
+    ...effectsOf(manifest).flatMap((effect) => [...effectFaults(effect), ...aggregateFaults(effectDecider(effect))]),
     ...projections.flatMap(projectionFaults),
     ...hookFaults(manifest.hooks ?? {}, aggregates, [
       'anyone',
@@ -242,6 +247,6 @@ export const defineManifest = <
     ),
   ];
   if (faults.length > 0) throw new Error(`The manifest is invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-  const all: readonly AnyProjection[] = [...projections, ...instancesOf(processes)];
+  const all: readonly AnyProjection[] = [...projections, ...instancesOf(processes), ...performancesOf(effectsOf(manifest))];
   return { ...manifest, projections: all as never };
 };

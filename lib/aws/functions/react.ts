@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { AnyDecider } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { processDecider } from '../../core/process/decider.ts';
+import { targetsOf } from '../../core/process/performs.ts';
 import type { Commanding } from '../../engine/command/request.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
@@ -28,7 +29,7 @@ export const reactHandler = ({ processes = [] }: Manifest) => {
   const proofs = systemProofs(client, control);
   const ports = commandPorts(client, log);
   const commandingOf = (decider: AnyDecider): Commanding => ({ ...ports, decider, code: foldHash(decider.category) });
-  const targets = new Map(process.sends.map((decider) => [decider.category, commandingOf(decider)]));
+  const targets = new Map(targetsOf(process).map((decider) => [decider.category, commandingOf(decider)]));
   const reacting: Reacting = {
     process,
     own: commandingOf(processDecider(process)),

@@ -3,7 +3,10 @@ import canonicalize from 'canonicalize';
 import type { ZodType } from 'zod';
 import type { StoredEvent } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
+import { effectCategory } from '../../core/effect/decider.ts';
+import { effectEvents } from '../../core/effect/events.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { effectsOf } from '../../core/process/decider.ts';
 import { processEvents, rememberedType } from '../../core/process/events.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
 import { storable } from '../../engine/store/storable.ts';
@@ -85,6 +88,12 @@ export const storedBy = ({ aggregates, processes = [] }: Storing): readonly Stor
     events: { ...raises, [rememberedType]: memory },
   })),
   ...(processes.length > 0 ? [{ category: 'process', events: processEvents }] : []),
+  // The input and the answer of an effect are stored inside the events that all effects have.
+  ...effectsOf({ processes }).map(({ name, input, answer }) => ({
+    category: effectCategory(name),
+    events: { Input: input, Answer: answer },
+  })),
+  ...(effectsOf({ processes }).length > 0 ? [{ category: 'effect', events: effectEvents }] : []),
 ];
 
 /** The stored formats of a manifest, with their samples read by today's code. */

@@ -1,24 +1,15 @@
 import * as z from 'zod';
 import { trailOf } from '../commit.ts';
 import { type AnyDecider, type Context, command } from '../decider.ts';
+import { effectDecider } from '../effect/decider.ts';
+import type { AnyEffect } from '../effect/effect.ts';
 import type { Message } from '../message.ts';
 import type { Formats } from '../version.ts';
 import { type Cause, type CauseOutcome, processEvents, rememberedType } from './events.ts';
 import { type Instance, newInstance, type OpenSend, processEvolve, stillOpenIn } from './instance.ts';
+import type { SendOutcome, Told } from './outcome.ts';
 import type { AnyProcess } from './process.ts';
 import { reactTo } from './reaction.ts';
-
-/**
- * The outcome of one attempt of a send on its target.
- * @example const outcome: SendOutcome = { number: 1, attempt: 1, commit: 8, at: '2026-11-21T12:00:00.000Z' };
- */
-export type SendOutcome = Readonly<{
-  number: number;
-  attempt: number;
-  commit: number;
-  at: string;
-  refused?: Readonly<{ reason: string; detail?: unknown }>;
-}>;
 
 /**
  * `thrown` is the reason for which the reaction's result could not be stored, found when it was tried: the reaction is not run again, and the
@@ -49,7 +40,10 @@ export type ProcessStep = { [T in keyof Data]: Message<T, Data[T]> }[keyof Data]
  */
 export const takenAtOnce = 25;
 
-const stuckOn = ({ commit: _, ...refused }: CauseOutcome): Message => ({ type: 'InstanceStuck', data: refused });
+const stuckOn = ({ commit: _, answer: __, unanswered: ___, ...refused }: CauseOutcome): Message => ({
+  type: 'InstanceStuck',
+  data: refused,
+});
 
 /** Collects the events of one decision. Each event is folded at once, so that the next part sees its effect. */
 const deciding = (
@@ -119,7 +113,8 @@ const answer = (step: Deciding, send: OpenSend, { number, attempt, commit, at, r
   const { at: _, ...of } = send;
   if (!refused) {
     step.emit({ type: 'CommandDone', data: { number, attempt, commit, at } });
-    if (send.done !== undefined) step.take({ outcome: { ...of, commit, at } });
+    // The outcome of an effect comes later.
+    if (send.done !== undefined && !send.performs) step.take({ outcome: { ...of, commit, at } });
     return;
   }
   step.emit({ type: 'CommandRefused', data: { number, attempt, commit, at, ...refused } });
@@ -129,6 +124,28 @@ const answer = (step: Deciding, send: OpenSend, { number, attempt, commit, at, r
   else step.take({ outcome: { ...of, commit, at, ...refused } });
 };
 
+/** The refusal of a performance as that of a command: a timeout without a reaction leaves the instance stuck in the same way. */
+const refusalOf = (told: Exclude<Told, { how: 'answered' }>) =>
+  told.how === 'refused'
+    ? { reason: told.reason, ...(told.detail !== undefined && { detail: told.detail }) }
+    : { reason: 'timed-out', detail: { attempts: told.attempts, why: told.why } };
+
+const tell = (step: Deciding, send: OpenSend, { commit, at }: SendOutcome, told: Told) => {
+  const { at: _, ...of } = send;
+  const { number, attempt } = send;
+  step.emit({ type: 'EffectEnded', data: { number, attempt, commit, at, how: told.how } });
+  if (told.how === 'answered') {
+    if (send.done !== undefined) step.take({ outcome: { ...of, commit, at, answer: told.answer } });
+    return;
+  }
+  const refusal = refusalOf(told);
+  const follows = told.how === 'refused' ? send.refused : send.timedOut;
+  const unanswered = told.how === 'timed-out' && { unanswered: { attempts: told.attempts, why: told.why } };
+  if (follows === undefined || step.instance().ended !== undefined)
+    step.emit({ type: 'InstanceStuck', data: { ...send, ...refusal } });
+  else step.take({ outcome: { ...of, commit, at, ...refusal, ...unanswered } });
+};
+
 const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], context: Context) => void } = {
   React: (step, { causes, waits }) => {
     for (const cause of causes) step.take(cause, waits);
@@ -136,8 +153,13 @@ const steps: { readonly [T in keyof Data]: (step: Deciding, data: Data[T], conte
   // Outcomes left out here are found again when their command is sent again.
   Answer: (step, { outcomes, most }) => {
     for (const outcome of outcomes.slice(0, most)) {
-      const send = step.instance().sends.find(({ number, attempt }) => number === outcome.number && attempt === outcome.attempt);
-      if (send) answer(step, send, outcome);
+      const { sends, performing } = step.instance();
+      const { told } = outcome;
+      const open = told ? [...performing, ...sends] : sends;
+      const send = open.find(({ number, attempt }) => number === outcome.number && attempt === outcome.attempt);
+      if (!send) continue;
+      if (told) tell(step, send, outcome, told);
+      else answer(step, send, outcome);
     }
   },
   // A message that is early, late, repeated, or of a cancelled or replaced deadline matches no open deadline, and does nothing.
@@ -215,10 +237,19 @@ export const processDecider = (process: AnyProcess): AnyDecider => {
  */
 export type Categories = Readonly<{ aggregates: readonly AnyDecider[]; processes?: readonly AnyProcess[] }>;
 
-/** The deciders of all categories that a manifest has streams of: its aggregates, and the instances of its processes.
+/** The deciders of all categories that a manifest has streams of: its aggregates, the instances of its processes, and the performances of
+ * their effects.
  * @example const decider = decidersOf(manifest).find(({ category }) => category === 'transferProcess');
  */
 export const decidersOf = ({ aggregates, processes = [] }: Categories): readonly AnyDecider[] => [
   ...aggregates,
   ...processes.map(processDecider),
+  ...effectsOf({ processes }).map(effectDecider),
+];
+
+/** The effects that the processes of a manifest perform.
+ * @example const names = effectsOf(manifest).map(({ name }) => name);
+ */
+export const effectsOf = ({ processes = [] }: Pick<Categories, 'processes'>): readonly AnyEffect[] => [
+  ...new Set(processes.flatMap(({ effects = [] }) => effects)),
 ];

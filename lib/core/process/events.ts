@@ -25,7 +25,10 @@ const event = stored.extend({
 
 const follows = { done: z.string().optional(), refused: z.string().optional() };
 
-const send = z.object({ number, to: z.string(), command: stored, ...follows });
+/** A send that asks for an effect: what follows comes later, from the effect's stream. */
+const performs = { performs: z.literal(true).optional(), timedOut: z.string().optional() };
+
+const send = z.object({ number, to: z.string(), command: stored, ...follows, ...performs });
 const refusal = { reason: z.string(), detail: z.unknown().optional() };
 
 const outcome = send.extend({
@@ -37,6 +40,9 @@ const outcome = send.extend({
   /** Absent where it took effect. */
   reason: z.string().optional(),
   detail: z.unknown().optional(),
+  /** Of an effect: the answer as stored; or that there was none in time. */
+  answer: z.object({ v: number, data: z.unknown() }).optional(),
+  unanswered: z.object({ attempts: count, why: z.string() }).optional(),
   ...trail,
 });
 
@@ -53,7 +59,7 @@ const cause = z.union([z.object({ event }), z.object({ outcome }), z.object({ du
 /** A cause in short: an event, the outcome of a command, a deadline, or a resolution by a person. */
 const occasion = z.union([
   z.object({ event: z.object({ id: z.string(), type: z.string(), at: instant }) }),
-  z.object({ send: number, outcome: z.enum(['done', 'refused']) }),
+  z.object({ send: number, outcome: z.enum(['done', 'refused', 'timed-out']) }),
   z.object({ deadline: deadline.extend({ dueAt: instant }) }),
   z.object({ resolved: z.object({ by: z.string(), at: instant }) }),
 ]);
@@ -79,6 +85,10 @@ export const processEvents = {
   ),
   CommandDone: v1(z.object({ number, attempt: number, commit: number, at: instant })),
   CommandRefused: v1(z.object({ number, attempt: number, commit: number, at: instant, ...refusal })),
+  /** The outcome of an effect, in the commit of its stream; followed in the same commit by the reaction to it. */
+  EffectEnded: v1(
+    z.object({ number, attempt: number, commit: number, at: instant, how: z.enum(['answered', 'refused', 'timed-out']) }),
+  ),
   /**
    * A refusal without a declared reaction: the instance is stuck until a person retries or resolves it. `attempt` is 1, and one more with each retry;
    * `at` is the time of the decision, and `decidedIn` the version of the event that decided it.

@@ -10,7 +10,7 @@ const repeated = (names: readonly string[]) => names.filter((name, i) => names.i
  * @example processFaults(transferProcess, [account, transfer]); // []
  */
 export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecider[]): readonly string[] => {
-  const { category, from, sends, since, on, raises = {}, publishes = [], onDeadline = {} } = process;
+  const { category, from, sends, since, on, raises = {}, publishes = [], effects = [], onDeadline = {} } = process;
   const handled = Object.keys(on);
   return [
     ...(isInstant(since) ? [] : [`${category}: since '${since}' is not an instant such as 2026-11-21T12:00:00.000Z.`]),
@@ -28,6 +28,7 @@ export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecid
     ...sends
       .filter((target) => !aggregates.includes(target))
       .map((target) => `${category} sends to ${target.category}, which is no aggregate of the manifest.`),
+    ...repeated(effects.map(({ name }) => name)).map((name) => `${category} has the effect ${name} twice.`),
     ...Object.keys(raises)
       .filter((type) => Object.hasOwn(processEvents, type) || type === rememberedType)
       .map((type) => `${category} raises ${type}, which is an event of every process: choose another name.`),

@@ -33,6 +33,8 @@ export type Instance = Readonly<{
   sent: number;
   /** In the order decided. */
   sends: readonly OpenSend[];
+  /** The effects that it has asked for and that have no outcome yet. */
+  performing: readonly OpenSend[];
   stuck: readonly StuckSend[];
   deadlines: Readonly<Record<string, OpenDeadline>>;
   /** Queued causes, the oldest first. */
@@ -53,6 +55,7 @@ export const newInstance = ({ initial }: Pick<AnyProcess, 'initial'>): Instance 
   reactions: 0,
   sent: 0,
   sends: [],
+  performing: [],
   stuck: [],
   deadlines: {},
   deferred: [],
@@ -117,9 +120,17 @@ const reacted = (
   };
 };
 
+const others = (sends: readonly OpenSend[], number: number) => sends.filter((send) => send.number !== number);
+
 const answered = (instance: Instance, { number }: { number: number }): Instance => ({
   ...instance,
-  sends: instance.sends.filter((send) => send.number !== number),
+  sends: others(instance.sends, number),
+});
+
+/** A command that has taken effect. If it asked for an effect, the outcome of that comes later. */
+const done = (instance: Instance, { number }: { number: number }): Instance => ({
+  ...answered(instance, { number }),
+  performing: [...instance.performing, ...instance.sends.filter((send) => send.performs && send.number === number)],
 });
 
 /** Commands queued behind a stuck one are dropped unsent. Commands that follow on a resolution are kept when a later resolution drops older ones. */
@@ -128,8 +139,13 @@ const isDroppedWith = ({ stuck, settlesFrom = Number.POSITIVE_INFINITY }: Instan
 
 const evolve: Evolve = {
   Reacted: reacted,
-  CommandDone: answered,
+  CommandDone: done,
   CommandRefused: answered,
+  // It may come before the outcome of the command that asked for it.
+  EffectEnded: (instance, { number }) => ({
+    ...answered(instance, { number }),
+    performing: others(instance.performing, number),
+  }),
   InstanceStuck: (instance, held) => ({ ...instance, stuck: [...instance.stuck, held] }),
   // A deadline whose reaction threw does not fire again: it is stored as the cause of the parking.
   InstanceParked: (instance, parked) => ({

@@ -147,11 +147,12 @@ export interface AnyProcess extends Omit<Process<unknown, Message>, 'memory' | '
   readonly on: Reactions;
   readonly onDone?: Reactions;
   readonly onRefused?: Reactions;
+  readonly onTimedOut?: Reactions;
   readonly onDeadline?: Reactions;
   readonly onResolved?: Reacting;
 }
 
-/** The event types that a process reacts to: its subscription.
+/** The event types that a process reacts to, beside the outcomes of its effects.
  * @example reactedTypes(transferProcess); // ['TransferRequested', ...]
  */
 export const reactedTypes = ({ on }: Pick<AnyProcess, 'on'>): readonly string[] => Object.keys(on).sort();

@@ -7,6 +7,7 @@ import { parseStream } from '../stream.ts';
 import { type Formats, FromNewerRelease, readEvent, storeEvent } from '../version.ts';
 import { type Cause, type CauseOutcome, type ProcessEvent, rememberedType } from './events.ts';
 import type { Instance } from './instance.ts';
+import { performanceOf, performedOf, targetsOf, withoutAnswer } from './performs.ts';
 import type { AnyProcess, Due, Outcome, Reaction, RefusedOutcome, Resolution } from './process.ts';
 import { readCommand, storeCommand } from './stored-command.ts';
 
@@ -27,20 +28,26 @@ const declared = (names: Named, name: string, list: string): string => {
   throw new Error(`There is no '${name}' in \`${list}\`: declare the reaction, or correct the name.`);
 };
 
-const targetOf = ({ sends }: AnyProcess, to: string) => {
-  const target = sends.find(({ category }) => category === parseStream(to)?.category);
-  if (!target) throw new Error(`A command goes to ${to}, but \`sends\` has no aggregate of that category: add it.`);
+const targetOf = (process: AnyProcess, to: string) => {
+  const target = targetsOf(process).find(({ category }) => category === parseStream(to)?.category);
+  if (!target)
+    throw new Error(
+      `A command goes to ${to}, but \`sends\` has no aggregate of that category, and \`effects\` no such effect: add it.`,
+    );
   return target;
 };
 
-const outcomeOf = (process: AnyProcess, { to, command, commit, at, reason, detail }: CauseOutcome): Outcome | RefusedOutcome => ({
-  to,
-  command: readCommand(targetOf(process, to), command),
-  commit,
-  at,
-  ...(reason !== undefined && { reason }),
-  ...(detail !== undefined && { detail }),
-});
+const outcomeOf = (process: AnyProcess, { to, command, commit, at, reason, detail }: CauseOutcome): Outcome | RefusedOutcome => {
+  const outcome = {
+    to,
+    command: readCommand(targetOf(process, to), command),
+    commit,
+    at,
+    ...(reason !== undefined && { reason }),
+    ...(detail !== undefined && { detail }),
+  };
+  return process.effects?.length ? withoutAnswer(outcome) : outcome;
+};
 
 const taken = (process: AnyProcess, cause: Cause, instance: string): Taken => {
   if ('event' in cause) {
@@ -72,15 +79,21 @@ const taken = (process: AnyProcess, cause: Cause, instance: string): Taken => {
     const occasion = { resolved: { by, at } };
     return { occasion, ...(react && { react }), what, after: at, ends: 'resolved', ...trailOf(cause.resolved) };
   }
-  const { number, done, refused, at, reason } = cause.outcome;
-  const [name, list, outcome] =
-    reason === undefined ? ([done, 'onDone', 'done'] as const) : ([refused, 'onRefused', 'refused'] as const);
+  const { number, at, performs } = cause.outcome;
+  const [name, list, outcome] = followsOn(cause.outcome);
   const react = name === undefined ? undefined : own(process[list], declared(process[list], name, list));
   const occasion = { send: number, outcome };
-  return { occasion, ...(react && { react }), what: outcomeOf(process, cause.outcome), after: at, ...trailOf(cause.outcome) };
+  const what = performs ? performedOf(process, cause.outcome) : outcomeOf(process, cause.outcome);
+  return { occasion, ...(react && { react }), what, after: at, ...trailOf(cause.outcome) };
 };
 
-const sendsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reaction<unknown>) =>
+/** The reaction that follows on an outcome: its name, where it is declared, and the outcome in a word. */
+const followsOn = ({ done, refused, timedOut, reason, unanswered }: CauseOutcome) => {
+  if (unanswered) return [timedOut, 'onTimedOut', 'timed-out'] as const;
+  return reason === undefined ? ([done, 'onDone', 'done'] as const) : ([refused, 'onRefused', 'refused'] as const);
+};
+
+const commandsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reaction<unknown>) =>
   send.map(({ to, command, done, refused }, i) => ({
     number: sent + 1 + i,
     to,
@@ -88,6 +101,26 @@ const sendsOf = (process: AnyProcess, { sent }: Instance, { send = [] }: Reactio
     ...(done !== undefined && { done: declared(process.onDone, done, 'onDone') }),
     ...(refused !== undefined && { refused: declared(process.onRefused, refused, 'onRefused') }),
   }));
+
+/** The effects that a reaction asks for, as sends to streams of their own, numbered after its commands. */
+const performsOf = (
+  process: AnyProcess,
+  { sent }: Instance,
+  { send = [], perform = [] }: Reaction<unknown>,
+  { id, trail }: Readonly<{ id: string; trail: Trail }>,
+) =>
+  perform.map((asked, i) => {
+    const { done, refused, timedOut } = asked;
+    const number = sent + send.length + 1 + i;
+    return {
+      number,
+      ...performanceOf(process, { id, number, trail }, asked),
+      performs: true as const,
+      ...(done !== undefined && { done: declared(process.onDone, done, 'onDone') }),
+      ...(refused !== undefined && { refused: declared(process.onRefused, refused, 'onRefused') }),
+      ...(timedOut !== undefined && { timedOut: declared(process.onTimedOut, timedOut, 'onTimedOut') }),
+    };
+  });
 
 const deadlinesOf = ({ onDeadline }: AnyProcess, { setDeadlines = {} }: Reaction<unknown>, after: string) =>
   Object.entries(setDeadlines).map(([name, at]) => {
@@ -114,11 +147,14 @@ const eventsOf = (
   instance: Instance,
   reaction: Reaction<unknown>,
   { occasion, after, ends, ...trail }: Taken,
-  at: string,
+  { id, at }: Pick<Context, 'id' | 'at'>,
 ) => {
   const { deadlines } = instance;
   const number = instance.reactions + 1;
-  const sends = sendsOf(process, instance, reaction);
+  const sends = [
+    ...commandsOf(process, instance, reaction),
+    ...performsOf(process, instance, reaction, { id, trail: trailOf(trail) }),
+  ];
   const set = deadlinesOf(process, reaction, after);
   const { cancelDeadlines = [] } = reaction;
   const cancel = [
@@ -165,7 +201,7 @@ export const reactTo = (
 ): readonly Message[] => {
   try {
     const given = taken(process, cause, id);
-    return eventsOf(process, instance, given.react?.(instance.memory, given.what) ?? {}, given, at);
+    return eventsOf(process, instance, given.react?.(instance.memory, given.what) ?? {}, given, { id, at });
   } catch (fault) {
     if (fault instanceof FromNewerRelease) throw fault;
     return [{ type: 'InstanceParked', data: { cause, thrown: thrownBy(fault) } }];

@@ -44,7 +44,7 @@ const occasionOf = ({ occasion }: Reacted, sends: ReadonlyMap<number, Send>, rea
   if ('deadline' in occasion) return `as the deadline '${occasion.deadline.name}' was due`;
   if ('resolved' in occasion) return 'on being resolved by hand';
   const reason = reasons.get(occasion.send);
-  return `as ${sentAs(sends, occasion.send)} was ${occasion.outcome}${reason === undefined ? '' : ` (${reason})`}`;
+  return `as ${sentAs(sends, occasion.send)} was ${occasion.outcome.replace('-', ' ')}${reason === undefined ? '' : ` (${reason})`}`;
 };
 
 const didOf = (reacted: Reacted): string => {
@@ -73,6 +73,8 @@ const sayingOf = ({ type, data }: ProcessEvent, { sends, reasons }: SendsAndReas
       return `${sentAs(sends, data.number)} is done`;
     case 'CommandRefused':
       return `${sentAs(sends, data.number)} is refused: ${data.reason}`;
+    case 'EffectEnded':
+      return `${sentAs(sends, data.number)} is ${data.how.replace('-', ' ')}`;
     case 'InstanceStuck':
       return 'is stuck, since nothing is declared to follow: a person is to see to it';
     case 'InstanceParked':
@@ -102,7 +104,8 @@ const instanceSays = ({ events }: Commit, kernel: readonly ProcessEvent[], known
     kernel.flatMap(({ type, data }) => (type === 'Reacted' && 'send' in data.occasion ? [data.occasion.send] : [])),
   );
   const said = kernel.filter(
-    ({ type, data }) => !((type === 'CommandDone' || type === 'CommandRefused') && reactedTo.has(data.number)),
+    ({ type, data }) =>
+      !((type === 'CommandDone' || type === 'CommandRefused' || type === 'EffectEnded') && reactedTo.has(data.number)),
   );
   const raised = events.filter(({ type }) => !isOfKernel(type)).map(({ type }) => `raises ${type}`);
   const words = [...said.map((event) => sayingOf(event, knownFrom(known))), ...raised].filter((part) => part !== undefined);

@@ -1,4 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
+import { effectCategory } from '../../core/effect/decider.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { parseStream } from '../../core/stream.ts';
 import { instant, latest, nowOf } from '../instant.ts';
@@ -13,9 +14,14 @@ export type SweptProcess = Readonly<{ process: AnyProcess; cursors: Pick<Cursors
 
 type Reading = Readonly<{ store: Pick<Store, 'read'>; clock: Pick<Clock, 'now'> }>;
 
+const takenBy = ({ on, effects = [] }: AnyProcess): string[] => [
+  ...Object.keys(on),
+  ...effects.map(({ name }) => effectCategory(name)),
+];
+
 const sources = ({ process, cursors, queue }: SweptProcess): SweepTarget => ({
   name: process.category,
-  takes: `${process.category}:${Object.keys(process.on).sort().join()}`,
+  takes: `${process.category}:${takenBy(process).sort().join()}`,
   concerns: (commit) => concerns(process, commit),
   head: async (stream) => {
     const commit = await cursors.load(stream);

@@ -1,6 +1,7 @@
 import { type Commit, trailOf } from '../../core/commit.ts';
 import type { Recorded } from '../../core/message.ts';
 import { type Cause, kernelEvents } from '../../core/process/events.ts';
+import { toldIn } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { sourceOf } from '../../core/projection.ts';
 import { isId, streamName } from '../../core/stream.ts';
@@ -19,11 +20,11 @@ type EventCause = Extract<Cause, { event: unknown }>;
 export type Reacting = Attending & Readonly<{ cursors: Cursors }>;
 
 /** True if a process reacts to a commit: not to imported ones, nor to those before its `since`. */
-export const concerns = (process: AnyProcess, { stream, events, at, imported }: Commit): boolean =>
+export const concerns = (process: AnyProcess, { stream, commit, events, at, imported }: Commit): boolean =>
   imported === undefined &&
   at >= process.since &&
-  sourceOf(process, stream) !== undefined &&
-  events.some(({ type }) => Object.hasOwn(process.on, type));
+  ((sourceOf(process, stream) !== undefined && events.some(({ type }) => Object.hasOwn(process.on, type))) ||
+    toldIn(process, { stream, commit, at, events }).length > 0);
 
 /** The causes that a commit has for each instance. */
 export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<string, readonly EventCause[]> => {
@@ -72,10 +73,26 @@ const hasTaken = (commit: Commit, causes: readonly EventCause[]): boolean => {
   });
 };
 
+/** Records the outcomes of effects, each with the reaction to it: once, however often the commit is delivered. */
+const recordTold = async (reacting: Reacting, commit: Commit): Promise<readonly Commit[]> => {
+  const steps = toldIn(reacting.process, commit).map(({ instance, ...outcome }) =>
+    stepIn(reacting, instance, {
+      id: `${reacting.process.category}/${commit.stream}/${commit.commit}`,
+      step: { type: 'Answer', data: { outcomes: [outcome] } },
+      trail: trailOf(commit.meta),
+      causation: `${commit.stream}/${commit.version}`,
+      causeAt: commit.at,
+    }),
+  );
+  return (await Promise.all(steps)).filter((step) => step !== undefined);
+};
+
 /** One decision for each instance that a commit concerns, in several commits where it has many events: however often this is done, each is there once. */
 const decideOn = async (reacting: Reacting, commit: Commit): Promise<readonly Commit[]> => {
   const { process, settings } = reacting;
   if (!concerns(process, commit)) return [];
+  const told = await recordTold(reacting, commit);
+  if (told.length > 0 || sourceOf(process, commit.stream) === undefined) return told;
   const decided = [...causesIn(process, commit)].map(async ([id, all]) => {
     const commits: Commit[] = [];
     const portions = portionsOf(settings, all);

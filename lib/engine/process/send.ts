@@ -1,6 +1,6 @@
 import { type Commit, trailOf } from '../../core/commit.ts';
-import type { SendOutcome } from '../../core/process/decider.ts';
 import type { OpenSend } from '../../core/process/instance.ts';
+import type { SendOutcome } from '../../core/process/outcome.ts';
 import { readCommand } from '../../core/process/stored-command.ts';
 import { parseStream } from '../../core/stream.ts';
 import { TryAgain } from '../again.ts';

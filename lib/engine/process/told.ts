@@ -1,4 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
+import { effectName } from '../../core/effect/decider.ts';
 import { kernelEvents, type ProcessEvent } from '../../core/process/events.ts';
 import { newInstance, processEvolve } from '../../core/process/instance.ts';
 
@@ -6,6 +7,7 @@ import { newInstance, processEvolve } from '../../core/process/instance.ts';
 export type Wait = Readonly<{ instance: string }> &
   (
     | Readonly<{ for: 'outcome'; command: string; to: string; since: string }>
+    | Readonly<{ for: 'effect'; effect: string; to: string; since: string }>
     | Readonly<{ for: 'deadline'; name: string; until: string }>
     | Readonly<{ for: 'person'; status: 'stuck' | 'parked'; why: string }>
   );
@@ -26,7 +28,7 @@ export const kernelOf = (commit: Commit): readonly ProcessEvent[] => {
 
 /** The things that an instance waits for, from its commits. */
 export const waitsOf = (instance: string, commits: readonly Commit[]): readonly Wait[] => {
-  const { sends, deadlines, stuck, parked, status } = commits
+  const { sends, performing, deadlines, stuck, parked, status } = commits
     .flatMap(kernelOf)
     .reduce((state, { type, data }) => evolve[type]!(state, data as never), newInstance({ initial: undefined }));
   const person = (standing: 'stuck' | 'parked', why: string): Wait => ({ instance, for: 'person', status: standing, why });
@@ -34,6 +36,7 @@ export const waitsOf = (instance: string, commits: readonly Commit[]): readonly 
   const firing = status === 'stuck' || status === 'parked' ? [] : Object.values(deadlines);
   return [
     ...sends.map(({ command, to, at }): Wait => ({ instance, for: 'outcome', command: command.type, to, since: at })),
+    ...performing.map(({ to, at }): Wait => ({ instance, for: 'effect', effect: effectName(to), to, since: at })),
     ...firing.map(({ name, at }): Wait => ({ instance, for: 'deadline', name, until: at })),
     ...(parked ? [person('parked', parked.thrown)] : []),
     ...stuck.map(({ to, command, reason }) => person('stuck', `${to} refused ${command.type}: ${reason}`)),

@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
+import { effectCategory } from '../../core/effect/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { effectsOf } from '../../core/process/decider.ts';
 import { ownModule, pathOf, projectCode } from './bundle.ts';
 import type { FoldHashes } from './fold-hashes.ts';
 import { hashOfCode, homeOf, modulesOf } from './manifest-modules.ts';
@@ -20,7 +22,10 @@ export const foldCode = async ({ aggregates, processes = [] }: Manifest, manifes
     ];
     return [folded.category, await hashOf(homeOf(folded, modules)?.path ?? entry, kernel)] as const;
   });
-  return Object.fromEntries(await Promise.all(hashes));
+  const performances = effectsOf({ processes }).map(
+    async ({ name }) => [effectCategory(name), await hashOf(ownModule('core/effect/performance'), [])] as const,
+  );
+  return Object.fromEntries(await Promise.all([...hashes, ...performances]));
 };
 
 /** The decider of a process is made by the kernel, of what the process's module declares. */

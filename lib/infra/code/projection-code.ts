@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import { revisionKey } from '../../core/deployed-names.ts';
+import { performanceRows } from '../../core/effect/performances-view.ts';
 import { logWriters } from '../../core/event-log.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { instanceRows } from '../../core/process/instances-view.ts';
@@ -58,6 +59,13 @@ const originOf = (projection: AnyProjection, modules: readonly Module[]): Origin
     return {
       path,
       lines: [line(path, 'instanceRows', 'projection'), line(ownModule('core/process/events'), 'processEvents', 'formats')],
+    };
+  }
+  if (projection.on === performanceRows) {
+    const path = ownModule('core/effect/performances-view');
+    return {
+      path,
+      lines: [line(path, 'performanceRows', 'projection'), line(ownModule('core/effect/events'), 'effectEvents', 'formats')],
     };
   }
   const log = originOfLog(projection, modules);

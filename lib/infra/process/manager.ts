@@ -3,6 +3,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { processName } from '../../core/deployed-names.ts';
+import { subscriptionsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { pascal } from '../../core/stream.ts';
 import { rulesFor } from '../delivery/pattern.ts';
@@ -70,17 +71,14 @@ export class ProcessManager extends Construct {
 
   /** Imported commits are left out: their consequences happened in their first home. The function ignores them as well. */
   private rules(bus: IEventBus): void {
-    const { category, from, on } = this.process;
+    const { category } = this.process;
     const { queue, undelivered } = this.delivery;
     const targets = [new SqsQueue(queue, { deadLetterQueue: undelivered })];
     const only = { imported: false };
     rulesFor(this, 'Sources', {
       bus,
       description: `Commits that ${category} reacts to.`,
-      wanted: from.map((source) => ({
-        category: source.category,
-        types: Object.keys(on).filter((type) => Object.hasOwn(source.events, type)),
-      })),
+      wanted: subscriptionsOf(this.process),
       only,
       targets,
     });

@@ -2,6 +2,7 @@ import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/a
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import type { AnyDecider } from '../../core/decider.ts';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
+import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { pascal } from '../../core/stream.ts';
 import { tagCategory, tagsIn } from '../../core/tag/stream.ts';
@@ -169,8 +170,9 @@ export class EventStore extends Construct {
 
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
    * deadlines. */
-  letReact(step: Step, { category, from, sends }: AnyProcess): void {
-    const written = [category, ...sends.map((decider) => decider.category)];
+  letReact(step: Step, process: AnyProcess): void {
+    const { category, from, sends } = process;
+    const written = [category, ...targetsOf(process).map((decider) => decider.category)];
     const read = [...new Set([...from.map((source) => source.category), ...written])];
     this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(read));
     this.letUse(step, 'commits', ['PutItem'], streamsOf(written));

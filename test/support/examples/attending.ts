@@ -3,6 +3,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
 import { processDecider } from '../../../lib/core/process/decider.ts';
 import type { Instance } from '../../../lib/core/process/instance.ts';
+import { subscriptionsOf } from '../../../lib/core/process/performs.ts';
 import type { AnyProcess } from '../../../lib/core/process/process.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
@@ -118,8 +119,9 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
   const deliverable = (): readonly Commit[] =>
     table.store.stored().filter(({ stream, events }) => {
       const category = parseStream(stream)?.category;
-      const isSource =
-        process.from.some((source) => source.category === category) && events.some(({ type }) => type in process.on);
+      const isSource = subscriptionsOf(process).some(
+        (wanted) => wanted.category === category && events.some(({ type }) => wanted.types.includes(type)),
+      );
       return events.length > 0 && (category === process.category || isSource);
     });
 

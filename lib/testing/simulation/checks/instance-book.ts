@@ -12,6 +12,9 @@ type PastSend = {
   /** Stuck sends are closed until they are sent again; dropped ones waited behind a stuck one when an operator resolved it. */
   state: 'open' | 'closed' | 'dropped';
   outcomes: { attempt: number; commit: number; refused: boolean }[];
+  /** Of an effect: what its stream told of each attempt. */
+  performs?: true;
+  told: { attempt: number; how: Of<'EffectEnded'>['how'] }[];
   /** The reaction to its outcome was put off, and later commands to its target went on meanwhile: sent again, it comes after them. */
   putOff?: true;
 };

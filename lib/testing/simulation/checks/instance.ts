@@ -59,6 +59,12 @@ const outcomeFault = (
   return undefined;
 };
 
+const toldAs: Readonly<Record<string, Of<'EffectEnded'>['how']>> = {
+  EffectAnswered: 'answered',
+  EffectRefused: 'refused',
+  EffectTimedOut: 'timed-out',
+};
+
 type Rules = {
   readonly [T in ProcessEvent['type']]: (book: Book, data: Of<T>, at: string, streams: Streams) => string | undefined;
 };
@@ -69,9 +75,17 @@ const rules: Rules = {
     const { number, sends, set, cancelled } = reacted;
     if (number !== ++book.reactions) return `has the reaction ${number} instead of ${book.reactions}`;
     const fault = reactionFault(book, streams, reacted, at) ?? close(book, cancelled);
-    for (const { number: own, to } of sends) {
+    for (const { number: own, to, performs } of sends) {
       if (own !== book.sends.size + 1) return `numbers a send ${own} instead of ${book.sends.size + 1}`;
-      book.sends.set(own, { to, at: reacted.at, attempt: 1, state: 'open', outcomes: [] });
+      book.sends.set(own, {
+        to,
+        at: reacted.at,
+        attempt: 1,
+        state: 'open',
+        outcomes: [],
+        told: [],
+        ...(performs && { performs }),
+      });
       if ('resolved' in reacted.occasion) book.settling.add(own);
     }
     for (const { name, at: dueAt } of set) book.deadlines.set(name, { name, setBy: number, at: dueAt });
@@ -79,6 +93,24 @@ const rules: Rules = {
   },
   CommandDone: (book, done, _, streams) => outcomeFault(book, streams, done),
   CommandRefused: (book, refused, _, streams) => outcomeFault(book, streams, refused),
+  EffectEnded: (book, { number, attempt, commit, at, how }, _, streams) => {
+    const send = book.sends.get(number);
+    if (!send?.performs || send.attempt !== attempt)
+      return `is told the outcome of the effect ${number}/${attempt}, which is not open`;
+    if (send.told.some((told) => told.attempt === attempt)) return `is told the outcome of the effect ${number}/${attempt} twice`;
+    const there = streams.get(send.to)?.[commit - 1];
+    if (there?.at !== at || !there.events.some(({ type }) => toldAs[type] === how))
+      return `knows an outcome of the effect ${number}/${attempt}, and ${send.to} has no such commit ${commit}`;
+    send.told.push({ attempt, how });
+    if (send.state === 'open') {
+      // The command that asked for it took effect, or there would be no outcome.
+      send.state = 'closed';
+      const asked = streams.get(send.to)?.find(({ command }) => command === `process/${book.stream}/${number}/${attempt}`);
+      if (!asked) return `is told the outcome of the effect ${number}/${attempt}, which nobody asked for`;
+      send.outcomes.push({ attempt, commit: asked.commit, refused: false });
+    }
+    return undefined;
+  },
   InstanceStuck: (book, { number, reason }) => {
     book.stuck = [...book.stuck, number];
     return reason ? undefined : 'is stuck without a reason';

@@ -50,7 +50,10 @@ export const reactionFault = (book: Book, streams: Streams, { occasion }: Of<'Re
   reactedTo.add(key);
   if ('event' in occasion) return eventFault(streams, occasion.event, at);
   if ('resolved' in occasion) return book.resolved ? undefined : 'reacts to being resolved, which nobody did before it ended';
+  const send = sends.get(occasion.send);
   const refused = occasion.outcome === 'refused';
-  const isKnown = sends.get(occasion.send)?.outcomes.some((outcome) => outcome.refused === refused);
+  const isKnown = send?.performs
+    ? send.told.some(({ how }) => (how === 'answered' ? 'done' : how) === occasion.outcome)
+    : send?.outcomes.some((outcome) => outcome.refused === refused);
   return isKnown ? undefined : `reacts to the ${key}, which it does not have`;
 };
