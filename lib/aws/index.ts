@@ -14,5 +14,6 @@ export { describeHandler, queryHandler } from './functions/query.ts';
 export { reactHandler } from './functions/react.ts';
 export { rebuildLeadHandler } from './functions/rebuild-lead.ts';
 export { rebuildWorkHandler } from './functions/rebuild-work.ts';
-export { sweepHandler } from './functions/sweep.ts';
 export { tablesHandler } from './functions/tables.ts';
+export { scheduleHandler } from './functions/timed/schedule.ts';
+export { sweepHandler } from './functions/timed/sweep.ts';

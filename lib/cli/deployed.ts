@@ -7,6 +7,7 @@ import { viewTable } from '../aws/view/table.ts';
 import { operated } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProcess } from '../core/process/process.ts';
+import type { AnySchedule } from '../core/schedule/schedule.ts';
 import { pascal } from '../core/stream.ts';
 import type { Operated } from '../engine/operate/projections.ts';
 import type { Proofs, Queue } from '../engine/ports.ts';
@@ -51,6 +52,18 @@ export const deployedProcesses = (
   return processes.flatMap((process) => {
     const queue = queueOf(pascal(process.category));
     return queue === undefined ? [] : [{ process, ...queue }];
+  });
+};
+
+/** The deployed schedules of the manifest, found by the outputs. */
+export const deployedSchedules = (
+  { schedules = {} }: Manifest,
+  connected: Connected,
+): readonly (DeployedQueue & Readonly<{ name: string; schedule: AnySchedule }>)[] => {
+  const queueOf = queuesIn(connected);
+  return Object.entries(schedules).flatMap(([name, schedule]) => {
+    const queue = queueOf(`${pascal(name)}Schedule`);
+    return queue === undefined ? [] : [{ name, schedule, ...queue }];
   });
 };
 

@@ -9,6 +9,7 @@ import { processesVerbs } from './process/verbs.ts';
 import { loadProject, manifestModule } from './project.ts';
 import { rebuildVerbs } from './rebuild/verbs.ts';
 import { restoreVerbs } from './restore/verbs.ts';
+import { schedulesVerbs } from './schedule/verbs.ts';
 import { explain } from './terminal/user-error.ts';
 import type { Project } from './verbs.ts';
 import { projectionsVerbs } from './view/verbs.ts';
@@ -33,6 +34,7 @@ export const commandLine = (): Command => {
   historyVerbs(program, project);
   projectionsVerbs(program, project);
   processesVerbs(program, project);
+  schedulesVerbs(program, project);
   rebuildVerbs(program, project);
   // The bundler is loaded by this verb alone: no other verb waits for it.
   contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));

@@ -18,6 +18,11 @@ export const revisionName = (stack: string, { name, revision }: Revision): strin
  */
 export const processName = (stack: string, { category }: Readonly<{ category: string }>): string => `${stack}-${category}`;
 
+/** The name of a schedule's queue, and of what triggers it, in a stack.
+ * @example scheduleName('foldstream-prod', 'monthlyStatement'); // 'foldstream-prod-monthlyStatement-schedule'
+ */
+export const scheduleName = (stack: string, name: string): string => `${stack}-${name}-schedule`;
+
 /**
  * The most characters of a queue's name.
  * @example if (name.length > longestName) throw new Error(`${name} is too long.`);

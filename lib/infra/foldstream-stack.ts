@@ -20,6 +20,7 @@ import { ProcessManager } from './process/manager.ts';
 import { Description } from './query/description.ts';
 import { History, Queries } from './query/queries.ts';
 import { Rebuilds } from './rebuild/rebuilds.ts';
+import { ScheduleRunner } from './schedule/runner.ts';
 import { EventStore } from './store/event-store.ts';
 import { Guard } from './store/guard.ts';
 import { Announcer } from './view/public-events.ts';
@@ -60,13 +61,18 @@ export class FoldstreamStack extends Stack {
       const room = roomFor(rooms, pascal(process.category), common.settings);
       return new ProcessManager(room, 'Default', { process, store, bus, ...common });
     });
-    leaveRoom(common.settings, views.length + announcers.length + processes.length);
+    const timed = new Construct(this, 'Schedules');
+    const schedules = Object.entries(manifest.schedules ?? {}).map(([name, schedule]) => {
+      const room = roomFor(timed, pascal(name), common.settings);
+      return new ScheduleRunner(room, 'Default', { name, schedule, views, store, ...common });
+    });
+    leaveRoom(common.settings, views.length + announcers.length + processes.length + schedules.length);
     const settled = deployed.settle(views, manifest.retired);
     // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
     new History(this, 'History', { store, api, ...common });
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
-    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, store, ...common });
+    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, store, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
     const traces = manifest.projections.some(isEventLog);
     new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });

@@ -113,6 +113,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     operate: ['local', 'terminal'],
     rebuild: ['terminal'],
     process: ['rebuild', 'terminal'],
+    schedule: ['rebuild', 'terminal'],
     restore: ['local', 'terminal'],
   },
 };

@@ -137,8 +137,9 @@ const proceed = async (scheduling: Scheduling, run: Run): Promise<Readonly<{ run
   };
 };
 
-const over = ({ running: _, ...progress }: Progress, { time, began, sent, refused }: Run, ended: string): Progress => ({
+const over = ({ running: _, asked, ...progress }: Progress, { time, began, sent, refused }: Run, ended: string): Progress => ({
   ...progress,
+  ...(asked && asked.time !== time && { asked }),
   through: latest(progress.through, time),
   last: { time, began, ended, sent, refused },
 });

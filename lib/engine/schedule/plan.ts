@@ -52,7 +52,8 @@ const choose = (schedule: AnySchedule, progress: Progress, until: string, isMiss
 export const planOf = (schedule: AnySchedule, kept: Progress | undefined, now: string, { missedMilliseconds }: Missing): Plan => {
   const first = begun(schedule);
   const progress = kept ? { ...kept, through: latest(kept.through, first.through) } : first;
-  if (progress.running) return { progress, run: progress.running.time };
+  const begunOrAsked = progress.running ?? progress.asked;
+  if (begunOrAsked) return { progress, run: begunOrAsked.time };
   const isMissed = (time: string) => Date.parse(now) - Date.parse(time) > missedMilliseconds;
   const declared = writtenTimes(schedule);
   if (progress.cron === declared.cron && progress.timezone === declared.timezone)

@@ -34,6 +34,8 @@ export type Progress = Readonly<{
   last?: Pick<Run, 'time' | 'began' | 'sent' | 'refused'> & Readonly<{ ended: string }>;
   /** Times that were left out as declared, and the latest of them. */
   skipped?: Readonly<{ times: number; last: string }>;
+  /** A time that an operator wants run, or run again for those whom it did not reach. */
+  asked?: Readonly<{ time: string; by: string; why: string }>;
   paused?: Readonly<{ by: string; why: string; at: string }>;
 }>;
 

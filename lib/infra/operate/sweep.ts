@@ -7,14 +7,21 @@ import { output } from '../kit/outputs.ts';
 import { type Common, calledAgain, Step } from '../kit/step.ts';
 import { letFindProcesses } from '../process/find.ts';
 import type { ProcessManager } from '../process/manager.ts';
+import { letFindSchedules, type ScheduleRunner } from '../schedule/runner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letFindViews, type Operated } from '../view/find.ts';
 
-type Props = Common & Readonly<{ views: readonly Operated[]; processes: readonly ProcessManager[]; store: EventStore }>;
+type Props = Common &
+  Readonly<{
+    views: readonly Operated[];
+    processes: readonly ProcessManager[];
+    schedules: readonly ScheduleRunner[];
+    store: EventStore;
+  }>;
 
 /** Looks through the whole table, a segment each minute, for what got lost on the way, and sends it. */
 export class Sweep extends Construct {
-  constructor(scope: Construct, id: string, { views, processes, store, ...common }: Props) {
+  constructor(scope: Construct, id: string, { views, processes, schedules, store, ...common }: Props) {
     super(scope, id);
     const step = new Step(this, 'Sweep', {
       ...common,
@@ -30,6 +37,8 @@ export class Sweep extends Construct {
     for (const view of views) view.letSweep(step);
     letFindProcesses(step, processes);
     if (processes.length > 0) store.letSweepProcesses(step);
+    letFindSchedules(step, schedules);
+    if (schedules.length > 0) store.letSweepSchedules(step);
     new Rule(this, 'EachMinute', {
       description: 'Lets the sweep look at the next segment of the commits.',
       schedule: Schedule.rate(Duration.minutes(1)),
@@ -46,6 +55,13 @@ export class Sweep extends Construct {
       message: 'Some deadlines had not fired.',
       alarmDescription: 'The sweep found deadlines of processes that had not fired, and sent them: its log says how many.',
     });
+    if (schedules.length > 0)
+      alarmOnLine(step, {
+        id: 'LateSchedule',
+        message: 'A schedule is late.',
+        alarmDescription:
+          'A schedule has not run what has been due for ten minutes: see foldstream schedules, and the log of its function.',
+      });
     alarmOnLine(step, {
       id: 'Beyond',
       message: 'Some cursors are beyond their streams.',

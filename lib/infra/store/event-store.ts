@@ -4,6 +4,7 @@ import type { AnyDecider } from '../../core/decider.ts';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
 import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
+import type { AnySchedule } from '../../core/schedule/schedule.ts';
 import { pascal } from '../../core/stream.ts';
 import { tagCategory, tagsIn } from '../../core/tag/stream.ts';
 import type { KeptTable } from '../../engine/deployment/kept-tables.ts';
@@ -184,6 +185,21 @@ export class EventStore extends Construct {
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(written), ...tags]);
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`cursor/${category}/*`]);
     this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], [`deadline/${category}-*`]);
+  }
+
+  /** Appends to the streams that a schedule sends commands to; keeps their folded states, and its own progress. */
+  letRunSchedule(step: Step, name: string, { sends, each }: AnySchedule): void {
+    const categories = sends.map(({ category }) => category);
+    const unique = sends.filter((decider) => decider.unique !== undefined).map(({ category }) => `unique-${category}.*`);
+    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf(categories), ...unique]);
+    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf(categories));
+    this.letUse(step, 'control', ['GetItem', 'PutItem'], [`schedule/${name}`]);
+    if (each) this.letUse(step, 'control', ['GetItem'], [`view/${each.name}`]);
+  }
+
+  /** Reads how far the schedules have come. */
+  letSweepSchedules(step: Step): void {
+    this.letUse(step, 'control', ['GetItem'], ['schedule/*']);
   }
 
   /** Reads the cursors of processes, and overdue deadlines. */

@@ -89,6 +89,11 @@ export class View extends Construct {
     letSendTo(step, this.delivery);
   }
 
+  /** Lets a schedule go through the rows. */
+  letGoThrough(step: Step): void {
+    step.may(['dynamodb:GetItem', 'dynamodb:Scan'], [this.table.tableArn]);
+  }
+
   /** Answers queries. */
   letQuery(step: Step): void {
     step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);

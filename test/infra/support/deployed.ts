@@ -105,6 +105,7 @@ export const steps = Object.fromEntries(
     'react',
     'ops-processes',
     'hook',
+    'schedule',
   ].map((step) => [step, bundle]),
 );
 

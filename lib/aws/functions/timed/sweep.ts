@@ -1,25 +1,28 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { announcersOf, isAnnounced } from '../../core/announcer.ts';
-import type { Manifest } from '../../core/manifest.ts';
-import { type Sweeping, type Swept, sweep } from '../../engine/operate/sweep.ts';
-import { processTargets, type SweptProcess, sendOverdue } from '../../engine/operate/sweep-processes.ts';
-import { targetOf } from '../../engine/operate/sweep-target.ts';
-import { sweepSettings } from '../../engine/settings.ts';
-import { knownPhase } from '../../engine/view/phase.ts';
-import { systemProofs } from '../delivery/proofs.ts';
-import { sqs, sqsQueue } from '../delivery/queue.ts';
-import { deployedProcesses } from '../deployed-processes.ts';
-import { type DeployedView, deployedViews } from '../deployed-views.ts';
-import { dynamo } from '../dynamo.ts';
-import { environment } from '../environment.ts';
-import { sweepPlaces } from '../operate/sweep-places.ts';
-import { deadlineItems } from '../process/deadlines.ts';
-import { sourceCursors } from '../process/source-cursors.ts';
-import { commitScanner } from '../store/commit-scanner.ts';
-import { commitStore } from '../store/commit-store.ts';
-import { systemClock } from '../system.ts';
-import { revisionPhases } from '../view/revisions.ts';
-import { viewTable } from '../view/table.ts';
+import { announcersOf, isAnnounced } from '../../../core/announcer.ts';
+import type { Manifest } from '../../../core/manifest.ts';
+import { type Sweeping, type Swept, sweep } from '../../../engine/operate/sweep.ts';
+import { processTargets, type SweptProcess, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
+import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
+import { targetOf } from '../../../engine/operate/sweep-target.ts';
+import { scheduleSettings, sweepSettings } from '../../../engine/settings.ts';
+import { knownPhase } from '../../../engine/view/phase.ts';
+import { systemProofs } from '../../delivery/proofs.ts';
+import { sqs, sqsQueue } from '../../delivery/queue.ts';
+import { deployedProcesses } from '../../deployed-processes.ts';
+import { deployedSchedules } from '../../deployed-schedules.ts';
+import { type DeployedView, deployedViews } from '../../deployed-views.ts';
+import { dynamo } from '../../dynamo.ts';
+import { environment } from '../../environment.ts';
+import { sweepPlaces } from '../../operate/sweep-places.ts';
+import { deadlineItems } from '../../process/deadlines.ts';
+import { sourceCursors } from '../../process/source-cursors.ts';
+import { scheduleProgresses } from '../../schedule/progresses.ts';
+import { commitScanner } from '../../store/commit-scanner.ts';
+import { commitStore } from '../../store/commit-store.ts';
+import { systemClock } from '../../system.ts';
+import { revisionPhases } from '../../view/revisions.ts';
+import { viewTable } from '../../view/table.ts';
 
 /** An operator who knows that no message is in flight may sweep without the grace period: `{"graceSeconds": 0}`. */
 type Ask = Readonly<{ graceSeconds?: number }>;
@@ -69,12 +72,24 @@ export const sweepHandler = (manifest: Manifest) => {
   };
   const deadlines = deadlineItems(client, control);
   const looking = { processes, deadlines, turns: new Map<string, string>(), log };
+  const schedules = deployedSchedules(manifest).map(({ queueUrl, ...each }) => ({
+    ...each,
+    queue: sqsQueue(queues, queueUrl, proofs),
+  }));
+  const overdueTimes = {
+    schedules,
+    progresses: scheduleProgresses(client, control),
+    clock: systemClock,
+    log,
+    settings: scheduleSettings,
+  };
   const known = processes.map(({ process }) => process.category);
   return async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
     const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
     const late = systemClock.now() - (grace.graceMilliseconds ?? sweepSettings.graceMilliseconds);
     // In each run, and first: deadlines are few, and depend on nothing else.
     const overdue = processes.length === 0 ? 0 : await sendOverdue(looking, new Date(late).toISOString());
+    await sendOverdueTimes(overdueTimes, grace.graceMilliseconds);
     const swept = { ...(await sweep(sweeping, grace)), overdue };
     const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};
     if (Object.keys(others).length > 0) log.warn('Deadlines of undeployed processes are left.', { deadlines: others });

@@ -1,0 +1,79 @@
+import { scheduleProgresses } from '../../aws/schedule/progresses.ts';
+import { systemClock } from '../../aws/system.ts';
+import {
+  orderSchedule,
+  reportSchedules,
+  type ScheduleOperating,
+  type ScheduleOrder,
+  type ScheduleReport,
+} from '../../engine/operate/schedules.ts';
+import { deployedSchedules, redriveTo } from '../deployed.ts';
+import { asker } from '../rebuild/connect.ts';
+import { connect, type Target } from '../stack.ts';
+import { count, type Print } from '../terminal/lines.ts';
+import { UserError } from '../terminal/user-error.ts';
+
+/** The schedules of a deployment, and the ports for operating them. */
+const connected = async ({ manifest, stack }: Target) => {
+  const connection = await connect(stack);
+  const schedules = deployedSchedules(manifest, connection);
+  if (schedules.length === 0)
+    throw new UserError('The deployment has no schedule of this manifest.', 'A manifest lists its schedules in `schedules`.');
+  const { client, control } = connection;
+  const operating: ScheduleOperating = { schedules, progresses: scheduleProgresses(client, control), clock: systemClock };
+  return { schedules, operating };
+};
+
+/** The report of a schedule as lines for a person. */
+export const scheduleLines = (report: ScheduleReport): readonly string[] => {
+  const { schedule, cron, timezone, next, late, last, running, skipped, asked, paused } = report;
+  const commands = (run: Readonly<{ sent: number; refused: number }>) =>
+    `${count(run.sent, 'command')}${run.refused === 0 ? '' : `, ${run.refused} refused`}`;
+  return [
+    `${schedule}: ${cron} (${timezone})${next === undefined ? ', never again' : `, next at ${next}`}`,
+    ...(last ? [`  last: ${last.time}, ended at ${last.ended}, ${commands(last)}`] : ['  has not run yet']),
+    ...(running
+      ? [`  runs ${running.time}: ${commands(running)} so far${running.failed ? `, ${running.failed.length} failed` : ''}`]
+      : []),
+    ...(late === undefined ? [] : [`  late: ${late} is due and has not been run`]),
+    ...(asked ? [`  is to run ${asked.time}, as ${asked.by} asked: ${asked.why}`] : []),
+    ...(skipped ? [`  left out ${count(skipped.times, 'time')} as declared, the last of them ${skipped.last}`] : []),
+    ...(paused ? [`  paused at ${paused.at} by ${paused.by}: ${paused.why}`] : []),
+  ];
+};
+
+/** `foldstream schedules`. */
+export const listSchedules = async (target: Target, print: Print): Promise<void> => {
+  const { operating } = await connected(target);
+  for (const line of (await reportSchedules(operating)).flatMap(scheduleLines)) print(line);
+};
+
+type One = Target & Readonly<{ schedule: string; why: string }>;
+
+const carryOut = async (target: Target, order: (by: string) => ScheduleOrder, print: Print): Promise<void> => {
+  const { operating } = await connected(target);
+  for (const line of scheduleLines(await orderSchedule(operating, order(asker())))) print(line);
+};
+
+/** `foldstream schedules pause <schedule> --why "..."`. */
+export const pauseSchedule = ({ schedule: name, why, ...target }: One, print: Print): Promise<void> =>
+  carryOut(target, (by) => ({ order: 'pause', name, why, by }), print);
+
+/** `foldstream schedules resume <schedule> --why "..."`. */
+export const resumeSchedule = ({ schedule: name, why, ...target }: One, print: Print): Promise<void> =>
+  carryOut(target, (by) => ({ order: 'resume', name, why, by }), print);
+
+/** `foldstream schedules run <schedule> --time <instant> --why "..."`. */
+export const runSchedule = (
+  { schedule: name, why, time, ...target }: One & Readonly<{ time: string }>,
+  print: Print,
+): Promise<void> => carryOut(target, (by) => ({ order: 'run', name, why, by, time }), print);
+
+/** `foldstream schedules redrive <schedule>`. */
+export const redriveSchedule = async ({ schedule: name, ...target }: Omit<One, 'why'>, print: Print): Promise<void> => {
+  const { schedules } = await connected(target);
+  const found = schedules.find((each) => each.name === name);
+  if (!found)
+    throw new UserError(`There is no schedule ${name}.`, `There are: ${schedules.map((each) => each.name).join(', ')}.`);
+  await redriveTo(found, name, print);
+};
