@@ -5,13 +5,23 @@ import type { Planned } from './plan.ts';
 import { Injected } from './world/faults.ts';
 import type { World } from './world/world.ts';
 
-/** An answer, with the lengths that its stream had when it was asked for and when it came. */
-export type Answered = Readonly<{ planned: Planned; request: CommandRequest; answer: CommandAnswer; from: number; to: number }>;
+/** An answer, with the lengths that its stream had when it was asked for and when it came, and how many commits there were in all. */
+export type Answered = Readonly<{
+  planned: Planned;
+  request: CommandRequest;
+  answer: CommandAnswer;
+  from: number;
+  to: number;
+  since: number;
+  until: number;
+}>;
 
 export type Clients = Readonly<{
   world: World;
   send: (request: CommandRequest) => Promise<CommandAnswer>;
   lengthOf: (stream: string) => number;
+  /** The number of all commits. */
+  stored: () => number;
   answered: (answered: Answered) => void;
   /** Errors of an instance that are not a finding. */
   expected: (cause: unknown) => boolean;
@@ -42,7 +52,7 @@ const requestOf = (planned: Planned, turn: number): CommandRequest => {
 
 /** Sends a command as callers do: again while it is not answered, and some of them also afterwards; answers the last answer. */
 export const sendCommand = async (clients: Clients, planned: Planned, twin = false): Promise<CommandAnswer | undefined> => {
-  const { world, send, lengthOf } = clients;
+  const { world, send, lengthOf, stored } = clients;
   const { time, note } = world;
   const dice = world.dice('clients');
   const who = `client ${planned.n}${twin ? ' (twin)' : ''}`;
@@ -50,14 +60,14 @@ export const sendCommand = async (clients: Clients, planned: Planned, twin = fal
   let answers = 0;
   for (let turn = 0; turn < mostTries && answers <= planned.repeats; turn++) {
     const request = requestOf(planned, turn);
-    const from = lengthOf(request.stream);
+    const [from, since] = [lengthOf(request.stream), stored()];
     note(who, () => `asks ${request.stream} to ${request.command.type} ${JSON.stringify(request.command.data)} as ${request.id}`);
     try {
       const answer = await Promise.race([send(request), time.sleep(patience).then(() => undefined)]);
       if (answer) {
         note(who, () => `is answered ${answer.outcome} ${'commit' in answer ? brief(answer.commit) : ''}`);
         world.count(answer.outcome);
-        clients.answered({ planned, request, answer, from, to: lengthOf(request.stream) });
+        clients.answered({ planned, request, answer, from, to: lengthOf(request.stream), since, until: stored() });
         last = answer;
         if (answer.outcome !== 'contended') answers += 1;
       }

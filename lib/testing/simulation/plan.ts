@@ -39,13 +39,24 @@ export type Plan = Readonly<{
 /** In which share of all runs it happens. */
 export type Shares = Readonly<{ rebuilds: number; imports: number; restores: number }>;
 
+/** How many commands are sent, and within which time (milliseconds). */
+export type Crowd = Readonly<{ commands: number; within: number }>;
+
 const duration = 2_500;
 
-export const planFor = (seed: number, workload: Workload, releases: number, without: readonly Fault[], shares: Shares): Plan => {
+export const planFor = (
+  seed: number,
+  workload: Workload,
+  releases: number,
+  without: readonly Fault[],
+  shares: Shares,
+  crowd?: Crowd,
+): Plan => {
   const dice = diceFor(seed, 'plan');
   const odds = withoutFaults(someFaults(dice), without);
   const count = 16 + dice.below(4);
-  const times = Array.from({ length: count }, () => dice.next() * duration).sort((a, b) => a - b);
+  const { commands: length, within } = crowd ?? { commands: count, within: duration };
+  const times = Array.from({ length }, () => dice.next() * within).sort((a, b) => a - b);
   const commands = times.map((at, n): Planned => {
     // The first commands are sent until they are answered: a run in which nothing begins shows little.
     const keyed = dice.chance(0.7) || n < 3;

@@ -48,6 +48,7 @@ const clientsOf = (world: World, { newest, revisions }: Deployment, { engine, ta
     world,
     send,
     lengthOf: (stream) => table.commitsOf(stream).length,
+    stored: () => table.log().length,
     answered: (answered) => answers.push(answered),
     expected: (cause) => cause instanceof FromNewerRelease,
   };
@@ -153,7 +154,7 @@ export const play = async (
   if (world.fault() === undefined)
     await checkAtRest(world, {
       ...{ releases, newest, rebuilt, placeOf, processes, invariants, answers },
-      ...{ streams: streamsNow(), tables: views, outside: bus.outside },
+      ...{ streams: streamsNow(), log: table.log(), tables: views, outside: bus.outside },
     });
   const fault = world.fault();
   return { counts: world.counts, ...(fault !== undefined && { fault }) };

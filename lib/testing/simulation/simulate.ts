@@ -1,6 +1,6 @@
 import type { Manifest } from '../../core/manifest.ts';
 import type { Invariant } from './checks/at-rest.ts';
-import { type Plan, planFor, type Shares } from './plan.ts';
+import { type Crowd, type Plan, planFor, type Shares } from './plan.ts';
 import { play } from './run.ts';
 import { schemaWorkload } from './schema-workload.ts';
 import { shrink } from './shrink.ts';
@@ -23,6 +23,8 @@ export type Simulation = Readonly<{
   without?: readonly Fault[];
   /** In which share of all seeds a view is rebuilt meanwhile, a foreign history imported, and the tables restored in the end; a tenth and none if not said. */
   share?: Partial<Shares>;
+  /** How many commands are sent, and within which time; some twenty within 2.5 seconds if not said. */
+  crowd?: Crowd;
   /** Made wrong on purpose. */
   tamper?: Tamper;
   /** Shrinks a failing run, which takes up to some hundred runs; true by default. */
@@ -72,7 +74,7 @@ const reportOf = async (simulation: Simulation, plan: Plan, fault: string): Prom
  */
 export const simulate = async (simulation: Simulation): Promise<Figures> => {
   const { manifest, next, seed, workload = schemaWorkload(manifest), without = [], shrinks = true } = simulation;
-  const plan = planFor(seed, workload, next ? 2 : 1, without, { ...usualShares, ...simulation.share });
+  const plan = planFor(seed, workload, next ? 2 : 1, without, { ...usualShares, ...simulation.share }, simulation.crowd);
   const { fault, counts } = await play(simulation, plan, simulation);
   if (fault === undefined) return counts;
   if (!shrinks) throw new SimulationFailed(seed, fault, `Seed ${seed}: ${fault}`);

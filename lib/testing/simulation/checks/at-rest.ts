@@ -12,6 +12,7 @@ import type { World } from '../world/world.ts';
 import { announcedFault } from './announced.ts';
 import { processesFault } from './processes.ts';
 import { answerFault, pastOf } from './streams.ts';
+import { taggedAnswersFault, tagsFault } from './tags.ts';
 import { reservationsFault, uniqueFault } from './unique.ts';
 import { totalsFault, viewFault } from './views.ts';
 
@@ -35,6 +36,8 @@ type Rested = Readonly<{
   /** The code that runs in the end. */
   newest: Manifest;
   streams: Streams;
+  /** All commits in the order in which they were stored. */
+  log: readonly Commit[];
   answers: readonly Answered[];
   /** The tables of views, by their places. */
   tables: readonly Readonly<{ name: string; view: MemoryView }>[];
@@ -81,6 +84,13 @@ const checkUnique = async (world: World, { newest, streams }: Rested, states: St
   if (reserved !== undefined) world.broken(reserved);
 };
 
+const checkTags = (world: World, { releases, newest, streams, log, answers }: Rested): void => {
+  const deciders = releases.flatMap(({ aggregates }) => aggregates);
+  if (world.fault() !== undefined || !deciders.some(({ tags }) => tags)) return;
+  const fault = taggedAnswersFault(deciders, streams, log, answers) ?? tagsFault(newest.aggregates, streams);
+  if (fault !== undefined) world.broken(fault);
+};
+
 const checkViews = async (
   world: World,
   { newest, streams, tables, placeOf, rebuilt }: Rested,
@@ -108,6 +118,7 @@ export const checkAtRest = async (world: World, rested: Rested): Promise<void> =
   const told = announcedFault(releases, streams, outside);
   if (told !== undefined) world.broken(told);
   await checkUnique(world, rested, checkStreams(world, rested));
+  checkTags(world, rested);
   await checkViews(world, rested, views);
   if (world.fault() === undefined) {
     const now = new Date(world.time.now()).toISOString();

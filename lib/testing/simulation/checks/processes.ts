@@ -3,6 +3,7 @@ import type { Manifest } from '../../../core/manifest.ts';
 import type { AnyProcess } from '../../../core/process/process.ts';
 import { reservationCategory } from '../../../core/reservation.ts';
 import { parseStream, streamName } from '../../../core/stream.ts';
+import { tagCategory } from '../../../core/tag/stream.ts';
 import { readEvent } from '../../../core/version.ts';
 import type { SimulatedProcesses } from '../world/processes.ts';
 import { decisionFault } from './decisions.ts';
@@ -17,8 +18,8 @@ const sentId = /^process\/([^/]+)\/(\d+)\/(\d+)$/;
 /** The faults of the commands on targets: each once, under an id of its send, in the order decided, and with an outcome that its sender knows. */
 const targetsFault = (process: AnyProcess, streams: Streams, pasts: ReadonlyMap<string, PastOfInstance>): string | undefined => {
   for (const [to, commits] of streams) {
-    // Unique values that a command claims or releases are committed with it, under its id.
-    if (parseStream(to)?.category === reservationCategory) continue;
+    // The unique values and the tags of a command are committed with it, under its id.
+    if ([reservationCategory, tagCategory].includes(parseStream(to)?.category ?? '')) continue;
     const last = new Map<string, number>();
     for (const { command, commit } of commits) {
       const [, instance = '', number, attempt] = sentId.exec(command) ?? [];

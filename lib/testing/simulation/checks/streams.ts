@@ -74,6 +74,8 @@ export const answerFault = (
   if (answer.outcome === 'contended' || answer.outcome === 'too-large') return undefined;
   if (answer.outcome === 'id-reused') return `${what}, and nobody else has this id`;
   if (own && own.commit <= from) return `${what}, although it had taken effect at commit ${own.commit}`;
+  // Decided on tags as well, with whose states it is checked in `tags.ts`.
+  if (deciders.some(({ commands }) => commands[request.command.type]?.tags)) return undefined;
   const wanted = JSON.stringify(told(answer));
   const right = states.slice(from, to + 1).some((state) =>
     deciders.some((decider) => {

@@ -9,6 +9,8 @@ export type SimulatedTable = Readonly<{
   store: Store;
   streams(): readonly string[];
   commitsOf(stream: string): readonly Commit[];
+  /** All commits in the order in which they were stored; those of a restore in none. */
+  log(): readonly Commit[];
   /** Replaces its contents, as a restore does, without stream records. */
   restore(commits: readonly Commit[]): void;
 }>;
@@ -28,6 +30,7 @@ const pageOf = (found: readonly Commit[], { limit = Number.POSITIVE_INFINITY, ne
  */
 export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => void): SimulatedTable => {
   const streams = new Map<string, Commit[]>();
+  let log: Commit[] = [];
   const of = (stream: string): Commit[] => {
     const commits = streams.get(stream) ?? [];
     streams.set(stream, commits);
@@ -38,6 +41,7 @@ export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => v
     const commits = of(commit.stream);
     const place = commits.findIndex((each) => each.commit > commit.commit);
     commits.splice(place < 0 ? commits.length : place, 0, frozen(commit));
+    log.push(commit);
     onStored(commit);
   };
   const store: Store = {
@@ -64,9 +68,11 @@ export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => v
   };
   const restore = (commits: readonly Commit[]) => {
     streams.clear();
+    log = [...commits];
     for (const commit of commits) of(commit.stream).push(commit);
   };
-  return { store, streams: () => [...streams.keys()], commitsOf: (stream) => streams.get(stream) ?? [], restore };
+  const commitsOf = (stream: string) => streams.get(stream) ?? [];
+  return { store, streams: () => [...streams.keys()], commitsOf, log: () => log, restore };
 };
 
 /** Snapshots are read eventually consistent: an older one may be returned. */
