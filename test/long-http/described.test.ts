@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { classOf, fences } from '../docs/blocks.ts';
 import { theDeployment, tokenOf } from '../support/over-http/http.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
+import { ranInPython } from '../support/python/client.ts';
 import { schemathesis } from '../support/schemathesis/run.ts';
 
 const seed = Number(process.env.FOLDSTREAM_SEED ?? 1);
@@ -16,5 +18,19 @@ describe.runIf(overHttp())('the API, tested by Schemathesis from its own descrip
     console.log(`Schemathesis made ${cases} cases as ${who}.\n${phases}`);
     expect(failure).toBeUndefined();
     expect(cases).toBeGreaterThan(1_000);
+  });
+});
+
+describe.runIf(overHttp())('a client in another language, by the recipe of the guide', () => {
+  it('is generated from the description: it opens an account, deposits, reads its own write and knows a refusal', async () => {
+    const textOf = (name: string) =>
+      fences.find((fence) => classOf(fence) === name && fence.page === 'docs/guides/clients.md')!.text;
+    const recipe = {
+      shell: textOf('sh python'),
+      program: textOf('python'),
+      api: theDeployment().api,
+      token: await tokenOf('ada'),
+    };
+    expect(await ranInPython(recipe)).toEqual(['500', 'urn:foldstream:problem:insufficient-funds 500']);
   });
 });
