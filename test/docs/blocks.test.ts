@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { commandLine } from '../../lib/cli/foldstream.ts';
 import { fields } from '../../lib/core/settings/fields.ts';
 import { classes, classOf, fences, pages, read, where } from './blocks.ts';
+import { notRun, reasonFor } from './not-run.ts';
 import { type Call, callsIn, callsInProse, cdkFaults, forBash, verbFaults } from './shell.ts';
 
 const of = (...names: readonly string[]) => fences.filter((fence) => names.includes(classOf(fence) ?? ''));
-const shell = of('sh', 'sh checked', 'sh aws');
+const shell = fences.filter(({ language }) => language === 'sh');
 const scripts = new Set(Object.keys(JSON.parse(read('package.json')).scripts));
 const program = commandLine();
 /** Beside the settings of a project there are those of one deployment alone. */
@@ -46,6 +47,15 @@ describe('the code blocks of the pages', () => {
     console.log(`${fences.length} blocks on ${pages.length} pages: ${JSON.stringify(counts)}`);
     expect(counts.ts).toBeGreaterThan(30);
     expect(shell.length).toBeGreaterThan(35);
+  });
+
+  it('of the shell are run by a test, or listed with the reason why not', () => {
+    const isRun = (fence: (typeof shell)[number]) => ['sh', 'sh project', 'sh python'].includes(classOf(fence) ?? '');
+    const wrong = shell.filter((fence) => isRun(fence) === (reasonFor(fence) !== undefined));
+    expect(wrong.map(where)).toEqual([]);
+    const listed = Object.values(notRun).flatMap((page) => Object.keys(page)).length;
+    expect(shell.filter(isRun).length + listed).toBe(shell.length);
+    console.log(`${shell.filter(isRun).length} of ${shell.length} shell blocks are run`);
   });
 
   it('that are excerpts are in the file that they name', () => {

@@ -16,11 +16,24 @@ export const fences: readonly Fence[] = pages.flatMap((page) => fencesOf(page, r
 export const where = ({ page, line }: Pick<Fence, 'page' | 'line'>): string => `${page}:${line}`;
 
 /**
- * The classes of blocks, by language and the first word after it. Each block belongs to one of them, and each class has its check.
- * `sh` can be run as it stands on a local deployment, with $API and $TOKEN; `sh checked` starts a local cloud, runs all tests, or needs a state of its own; `sh aws` needs an
- * account. No test runs them yet: in all of them, verbs, flags, scripts and settings are compared with the real ones.
+ * The classes of blocks, by language and the first word after it. Each block belongs to one of them, and each class has its check. Of those of the shell,
+ * `sh` is run against a deployment of the reference application, with $API and $TOKEN, the blocks of a page one after another (`test/long-http/shell.test.ts`);
+ * `sh project` in a created project (`test/create/journey.test.ts`); `sh python` with the program beside it (`test/long-http/described.test.ts`). No test
+ * runs `sh checked` and `sh aws`: each is listed with the reason in `not-run.ts`. In all of them, verbs, flags, scripts and settings are compared with the real ones.
  */
-export const classes = ['ts', 'json', 'yaml', 'sh', 'sh checked', 'sh aws', 'mermaid', 'text'] as const;
+export const classes = [
+  'ts',
+  'json',
+  'yaml',
+  'python',
+  'sh',
+  'sh project',
+  'sh python',
+  'sh checked',
+  'sh aws',
+  'mermaid',
+  'text',
+] as const;
 
 export type Class = (typeof classes)[number];
 

@@ -16,18 +16,25 @@ const files = (): readonly string[] =>
     .filter((file) => file !== '' && existsSync(join(root, file)));
 
 /** Removes the address of the tests' local cloud from the environment: a clone starts its own. */
-const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|VITEST)/.test(name)));
+export const environment = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|VITEST)/.test(name)));
 
 export type Started = Readonly<{ said: string; api: string; as: (user: keyof typeof demoUsers) => Promise<Call> }>;
 
-/** A copy of the repository whose manifest is another one: what a team has that changed one line of package.json. */
-export const cloneWith = (manifest: string, { watch = false } = {}) => {
+/** A copy of the repository in a folder of its own, with what is installed here. */
+export const copied = (): string => {
   const home = mkdtempSync(join(tmpdir(), 'foldstream-clone-'));
   for (const file of files()) cpSync(join(root, file), join(home, file));
   execFileSync('git', ['init', '--quiet'], { cwd: home });
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
   mkdirSync(join(home, '.cache'));
   symlinkSync(join(root, '.cache', 'engine'), join(home, '.cache', 'engine'));
+  return home;
+};
+
+/** A copy of the repository whose manifest is another one: what a team has that changed one line of package.json. */
+export const cloneWith = (manifest: string, { watch = false } = {}) => {
+  const home = copied();
   const edit = (file: string, change: (text: string) => string) => {
     const before = readFileSync(join(home, file), 'utf8');
     const after = change(before);
