@@ -11,8 +11,10 @@ export type Chooser = Readonly<{
   chance: (probability: number) => boolean;
 }>;
 
-/** The part of JSON Schema that commands and events are described with. */
-type Schema = Readonly<{
+/** The part of JSON Schema that commands, events and the API's answers are described with. */
+export type Schema = Readonly<{
+  $ref?: string;
+  description?: string;
   type?: string;
   const?: unknown;
   enum?: readonly unknown[];
@@ -21,13 +23,17 @@ type Schema = Readonly<{
   allOf?: readonly Schema[];
   properties?: Readonly<Record<string, Schema>>;
   required?: readonly string[];
+  additionalProperties?: Schema | boolean;
   items?: Schema;
+  prefixItems?: readonly Schema[];
   minItems?: number;
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
   minLength?: number;
   maxLength?: number;
+  pattern?: string;
+  format?: string;
 }>;
 
 /** Texts that match many common patterns. */

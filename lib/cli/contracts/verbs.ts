@@ -16,6 +16,13 @@ type Asked = Readonly<{
   why?: string;
 }>;
 
+/** The options of each verb that writes a description. */
+const describing = (verb: Command, title: string): Command =>
+  verb
+    .option('--out <path>', 'the file to write; without it, the description is printed')
+    .option('--title <text>', "the description's title", title)
+    .option('--api-version <text>', "the description's version", '0');
+
 /** Declares the verbs for stored formats. */
 export const contractsVerbs = (program: Command, project: Project, codeOf: CodeOf): void => {
   runs(
@@ -41,23 +48,15 @@ export const contractsVerbs = (program: Command, project: Project, codeOf: CodeO
     project,
   );
   runs(
-    program
-      .command('openapi')
+    describing(program.command('openapi'), 'Foldstream API')
       .description("describe the project's HTTP API as OpenAPI 3.1")
-      .option('--out <path>', 'the file to write; without it, the description is printed')
-      .option('--title <text>', "the API's title", 'Foldstream API')
-      .option('--api-version <text>', "the API's version", '0')
       .option('--url <address>', 'the address of the API, such as the output ApiUrl'),
     async (asked: OpenApiOptions, print) => openApiVerb(asked, print),
     project,
   );
   runs(
-    program
-      .command('asyncapi')
+    describing(program.command('asyncapi'), 'Foldstream events')
       .description("describe the project's public events as AsyncAPI 3")
-      .option('--out <path>', 'the file to write; without it, the description is printed')
-      .option('--title <text>', 'the title', 'Foldstream events')
-      .option('--api-version <text>', 'the version', '0')
       .option('--bus <name>', 'the name or ARN of the bus, such as the output BusName'),
     async (asked: AsyncApiOptions, print) => asyncApiVerb(asked, print),
     project,

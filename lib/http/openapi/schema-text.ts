@@ -1,27 +1,5 @@
+import type { Schema } from '../../core/made-up.ts';
 import type { Json } from './operation.ts';
-
-type Schema = Readonly<{
-  $ref?: string;
-  type?: string;
-  const?: unknown;
-  enum?: readonly unknown[];
-  anyOf?: readonly Schema[];
-  oneOf?: readonly Schema[];
-  allOf?: readonly Schema[];
-  properties?: Readonly<Record<string, Schema>>;
-  required?: readonly string[];
-  items?: Schema;
-  prefixItems?: readonly Schema[];
-  additionalProperties?: Schema | boolean;
-  description?: string;
-  pattern?: string;
-  format?: string;
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  minLength?: number;
-  maxLength?: number;
-}>;
 
 const limitsOf = ({ pattern, format, minimum, maximum, exclusiveMinimum, minLength, maxLength, description }: Schema): string =>
   [
