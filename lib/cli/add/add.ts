@@ -121,6 +121,12 @@ const manifestWith = ({ entry }: Generated, { root, manifest }: Place): string =
   );
 };
 
+/** The manifest with one process alone: golden samples that others lack are not for this verb to write. */
+const onlyProcess = ({ processes = [] }: Manifest, { name }: Generated['entry']) => ({
+  aggregates: [],
+  processes: processes.filter(({ category }) => category === name),
+});
+
 /** Views of others that read everything, such as an event log: their code changes with each category. */
 const alsoChanged = ({ projections }: Manifest, { name }: Generated['entry']): readonly string[] =>
   projections.filter((each) => sourcesOf(each).some(({ category }) => category === name)).map((each) => each.name);
@@ -153,7 +159,7 @@ export const addVerb = async (options: AddOptions): Promise<readonly string[]> =
         `${relative(place.root, place.manifest)} was changed, and does not name ${made.entry.name}: everything is as it was.`,
         `Add --files-only, and write the line yourself: ${byHand(made.entry)}.`,
       );
-    if (kind === 'process') draftVerb({ manifest, root: place.root, write: all.write });
+    if (kind === 'process') draftVerb({ manifest: onlyProcess(manifest, made.entry), root: place.root, write: all.write });
     formatted(place.root, [...code, relative(place.root, place.manifest)]);
     const views = kind === 'view' ? [] : alsoChanged(manifest, made.entry);
     return [

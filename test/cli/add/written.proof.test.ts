@@ -139,3 +139,11 @@ describe('foldstream add writes nothing, and says why', () => {
     expect(read(odd)).toBe(before);
   });
 });
+
+it('a new process has its own golden samples written, and none that another category lacks', async () => {
+  const samples = 'inner/events/samples';
+  rmSync(join(home, samples, 'supportTicket'), { recursive: true });
+  await add(layouts.inner, 'process', 'reminder', { from: 'support-ticket' });
+  expect(readdirSync(join(home, samples))).toContain('reminder');
+  expect(existsSync(join(home, samples, 'supportTicket'))).toBe(false);
+});
