@@ -54,6 +54,10 @@ describe.each([
   });
 });
 
+test('it finds nothing in a topic of the stack’s own', () => {
+  expect(findings(synthesized('prod', { alarmTopic: 'own' }).stack)).toEqual([]);
+});
+
 test('it would find something', () => {
   const { stack } = synthesized();
   new Bucket(stack, 'Careless');

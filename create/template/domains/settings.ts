@@ -8,8 +8,8 @@ export const settings = defineSettings({
     dev: {},
     // Events and users stay when the stack is removed.
     staging: { retain: true },
-    // Before you have real data here, protect it as well. Its alarms then need an SNS topic:
-    // prod: { retain: true, protect: true, alarmTopic: 'arn:aws:sns:eu-central-1:<account>:<topic>' },
-    prod: { retain: true },
+    // And nobody deletes them by mistake. A protected stack has to tell somebody of its alarms: subscribe to the topic that it makes (output AlarmTopic),
+    // or name one of your own: alarmTopic: 'arn:aws:sns:eu-central-1:<account>:<topic>'.
+    prod: { retain: true, protect: true, alarmTopic: 'own' },
   },
 });

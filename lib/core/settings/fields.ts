@@ -52,11 +52,11 @@ export const fields = {
   retain: { schema: flag, ...yesOrNo, usual: false },
   /** Deletion protection of tables and users, and termination protection of the stack. Needs `retain`. */
   protect: { schema: flag, ...yesOrNo, usual: false },
-  /** The SNS topic for all alarms. A protected environment needs one. */
+  /** The SNS topic for all alarms, or `own` for a topic in the stack itself. A protected environment needs one. */
   alarmTopic: {
-    schema: z.string().regex(topicArn),
+    schema: z.union([z.literal('own'), z.string().regex(topicArn)]),
     is: 'an SNS topic',
-    use: "arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region",
+    use: "arn:aws:sns:<region>:<account>:<topic>, a standard topic in the stack's own region, or -c alarmTopic=own",
   },
   /** How many days the logs are kept. Usually 90 where data is retained, 7 elsewhere. */
   logDays: {

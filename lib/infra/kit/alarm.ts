@@ -1,9 +1,12 @@
-import { Aspects, Duration } from 'aws-cdk-lib';
+import { Aspects, Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
+import { output } from './outputs.ts';
 import type { Settings } from './stage.ts';
 
 /** An alarm as soon as a measure is above a limit; nothing measured is nothing wrong. */
@@ -73,8 +76,22 @@ export const alarmOnThrottles = (scope: Construct, { tls }: Pick<Settings, 'tls'
   });
 };
 
-/** Sends every alarm within a scope, present and future, to a topic, when it begins and when it ends. */
-export const alarmsTell = (scope: IConstruct, topicArn: string): void => {
+/** A topic of the stack's own for its alarms: whoever is to hear of them subscribes to it. Alarms say nothing of persons, so it has no key of its own. */
+const ownTopic = (scope: Construct): string => {
+  const topic = new Topic(scope, 'Alarms', { enforceSSL: true });
+  // With a policy of its own, a topic no longer lets the alarms of its account in by itself.
+  topic.grantPublish(
+    new ServicePrincipal('cloudwatch.amazonaws.com', {
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+  output(scope, 'AlarmTopic', topic.topicArn);
+  return topic.topicArn;
+};
+
+/** Sends every alarm within a scope, present and future, to a topic (`own`: one that it makes), when it begins and when it ends. */
+export const alarmsTell = (scope: Construct, told: string): void => {
+  const topicArn = told === 'own' ? ownTopic(scope) : told;
   const action = { bind: () => ({ alarmActionArn: topicArn }) };
   Aspects.of(scope).add({
     visit: (node) => {

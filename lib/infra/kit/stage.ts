@@ -81,7 +81,7 @@ export const settingsFor = (stage: string, context: Context = {}, project: Proje
     throw new WrongSetting(`The stage ${stage} has no protection: -c first=true is for stages that retain their data.`);
   if (settings.protect && settings.alarmTopic === undefined)
     throw new WrongSetting(
-      `The stage ${stage} is protected, and needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or give alarmTopic for it in the settings.`,
+      `The stage ${stage} is protected, and needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or give alarmTopic for it in the settings ('own' makes one in the stack).`,
     );
   return {
     ...settings,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { operated } from '../../../lib/core/announcer.ts';
 import { defineSettings } from '../../../lib/core/settings/settings.ts';
 import { settingsFor, stageOf } from '../../../lib/infra/kit/stage.ts';
-import { alarmTopic, deployed, manifest } from '../support/deployed.ts';
+import { alarmTopic, deployed, manifest, synthesized } from '../support/deployed.ts';
 import { waitsFor } from '../support/flattened.ts';
 
 const { template } = deployed();
@@ -70,6 +70,28 @@ describe('stages', () => {
     expect(() => settingsFor('prod')).toThrow(
       'The stage prod is protected, and needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:',
     );
+  });
+
+  test('a topic of the stack’s own hears of every alarm, by CloudWatch alone', () => {
+    const { template } = synthesized('prod', { alarmTopic: 'own' });
+    const [[topic] = []] = Object.entries(template.findResources('AWS::SNS::Topic'));
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms.length).toBeGreaterThan(10);
+    for (const { Properties } of alarms) expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ]),
+      }),
+    });
+    template.hasOutput('AlarmTopic', {});
   });
 
   test('a first deployment to prod is protected when it stands: what it has made goes when it fails, and a later one keeps it', () => {
