@@ -6,6 +6,9 @@ import { anchorOf } from '../site/markdown.ts';
 const pages = join(import.meta.dirname, '../../.cache/docs');
 const sidebar = join(pages, 'sidebar.json');
 
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M2 12 8 4l6 8" fill="none" stroke="#3451b2" stroke-width="3"/></svg>';
+
 export default defineConfig({
   title: 'Foldstream',
   description: 'Event sourcing and CQRS on AWS, in TypeScript',
@@ -14,6 +17,8 @@ export default defineConfig({
   // A site below a path, such as that of GitHub Pages.
   base: process.env.DOCS_BASE ?? '/',
   ignoreDeadLinks: false,
+  // In the page itself: a browser asks for /favicon.ico otherwise, which another site of the same host may have.
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   themeConfig: {
     search: { provider: 'local' },
     sidebar: existsSync(sidebar) ? JSON.parse(readFileSync(sidebar, 'utf8')) : [],

@@ -24,6 +24,7 @@ export const contents: readonly Group[] = [
     pages: [
       'guides/operations',
       'guides/deploying',
+      'guides/upgrading',
       'guides/costs',
       'guides/alarms',
       'guides/operating-views',

@@ -82,7 +82,13 @@ export const verbFaults = (program: Command, args: Call, whole = true): readonly
 
 const cdkVerbs = ['bootstrap', 'deploy', 'destroy', 'diff', 'list', 'synth'];
 /** Flags of the cdk that the pages use, each with a value or not. */
-const cdkFlags: Readonly<Record<string, boolean>> = { '-c': true, '--require-approval': true, '--all': false, '--force': false, '--quiet': false };
+const cdkFlags: Readonly<Record<string, boolean>> = {
+  '-c': true,
+  '--require-approval': true,
+  '--all': false,
+  '--force': false,
+  '--quiet': false,
+};
 
 /** The faults of a call of the cdk: a verb, a flag or a setting that there is not. */
 export const cdkFaults = (args: Call, settings: ReadonlySet<string>): readonly string[] => {

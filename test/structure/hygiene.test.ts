@@ -58,7 +58,7 @@ describe('the patterns of this test', () => {
 
 describe('downloads are pinned by their content', () => {
   it('actions of workflows by commit, and not by a tag, which may be moved', () => {
-    const workflows = files.filter((file) => file.startsWith('.github/workflows/'));
+    const workflows = files.filter((file) => /(^\.|\/_)github\/workflows\//.test(file));
     const used = workflows.flatMap((file) =>
       [...readFileSync(join(root, file), 'utf8').matchAll(/uses:\s*(\S+)/g)].map(([, uses]) => uses),
     );

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import type { Visit, Visited } from './page.ts';
 
 const executablePath = '/usr/bin/chromium';
@@ -24,6 +24,10 @@ const installed = (): string => {
   return executablePath;
 };
 
+/** A browser that is closed by whoever asked for it. */
+export const launched = (...args: readonly string[]): Promise<Browser> =>
+  chromium.launch({ executablePath: installed(), args: ['--no-sandbox', ...args] });
+
 /** Runs the page in Chromium, as a site of its own origin, and hands back what it saw. */
 export const visitedFrom = async (origin: string, visit: Visit): Promise<Visited> => {
   const { outputFiles } = await build({
@@ -34,8 +38,7 @@ export const visitedFrom = async (origin: string, visit: Visit): Promise<Visited
     write: false,
   });
   // A site on the web may ask before it calls this machine; Chromium asks nobody where there is no window.
-  const args = ['--no-sandbox', '--disable-features=LocalNetworkAccessChecks'];
-  const browser = await chromium.launch({ executablePath: installed(), args });
+  const browser = await launched('--disable-features=LocalNetworkAccessChecks');
   try {
     const page = await browser.newPage();
     await page.route(`${origin}/**`, (route) =>
