@@ -8,14 +8,20 @@ import { match } from './match/decider.ts';
 import { matchBoards } from './match/projections/boards.ts';
 import { matchMoves } from './match/projections/moves.ts';
 import { matchPlayers } from './match/projections/players.ts';
+import { telemetry } from './telemetry/decider.ts';
+import { telemetryOwners } from './telemetry/projections/owners.ts';
+import { telemetryReadings } from './telemetry/projections/readings.ts';
+import { telemetryDays, telemetryHours, telemetryMinutes } from './telemetry/projections/roll-ups.ts';
+import { telemetryWarnings } from './telemetry/projections/warnings.ts';
+import { telemetryWatch } from './telemetry/watch.ts';
 import { trade } from './trade/decider.ts';
 import { tradeBooks } from './trade/projections/books.ts';
 import { tradeFills } from './trade/projections/fills.ts';
 import { tradePositions } from './trade/projections/positions.ts';
 import { settlement } from './trade/settlement.ts';
 
-const aggregates = [account, trade, document, match];
-const processes = [settlement];
+const aggregates = [account, trade, document, telemetry, match];
+const processes = [settlement, telemetryWatch];
 
 /** More contexts, beside the bank and the shop of index.ts: `npm start -- --manifest domains/contexts.ts --fresh`. Each has a page in docs/contexts. */
 export const manifest = defineManifest({
@@ -28,6 +34,12 @@ export const manifest = defineManifest({
     tradePositions,
     documents,
     documentEditions,
+    telemetryReadings,
+    telemetryMinutes,
+    telemetryHours,
+    telemetryDays,
+    telemetryOwners,
+    telemetryWarnings,
     matchBoards,
     matchMoves,
     matchPlayers,

@@ -18,7 +18,7 @@ export const contents: readonly Group[] = [
       'guides/local',
     ],
   },
-  { title: 'Contexts', pages: ['contexts/index', 'contexts/trade', 'contexts/document', 'contexts/match'] },
+  { title: 'Contexts', pages: ['contexts/index', 'contexts/trade', 'contexts/document', 'contexts/telemetry', 'contexts/match'] },
   {
     title: 'Operate',
     pages: [

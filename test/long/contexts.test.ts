@@ -41,6 +41,12 @@ const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => 
     /undone or redone edit \d+ twice/,
   ],
   [
+    'telemetry',
+    'that forgets what was lost',
+    evolving('telemetry', 'ReadingsLost', (state: object) => state),
+    /has \d+ readings of \d+/,
+  ],
+  [
     'match',
     'that leaves a disc on the board which was taken back',
     evolving('match', 'DiscTakenBack', (state: object) => ({ ...state, last: undefined })),

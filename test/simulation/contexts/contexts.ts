@@ -3,6 +3,7 @@ import { defineManifest, type Manifest, sourcesOf } from '../../../lib/index.ts'
 import type { Invariant, Simulation, Workload } from '../../../lib/testing/simulator.ts';
 import { documentWorkload, textIsWhatWasWritten } from './document.ts';
 import { discsAreConserved, matchWorkload } from './match.ts';
+import { readingsAreTakenOnce, telemetryWorkload } from './telemetry.ts';
 import { moneyAndSharesAreConserved, profitsAreCosts, tradeWorkload } from './trade.ts';
 
 type Context = Readonly<{
@@ -21,6 +22,11 @@ const contexts = {
     invariants: [moneyAndSharesAreConserved, profitsAreCosts],
   },
   document: { categories: ['document'], workload: documentWorkload, invariants: [textIsWhatWasWritten] },
+  telemetry: {
+    categories: ['telemetry', 'telemetryWatch'],
+    workload: telemetryWorkload,
+    invariants: [readingsAreTakenOnce],
+  },
   match: { categories: ['match'], workload: matchWorkload, invariants: [discsAreConserved] },
 } satisfies Record<string, Context>;
 
