@@ -43,6 +43,7 @@ export {
   type Unanswered,
 } from './core/effect/effect.ts';
 export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
+export { type Fact, type Facts, fact, type GivenFacts, guarded } from './core/fact/facts.ts';
 export { type Hmac, hmac, standardWebhooks } from './core/hook/hmac.ts';
 export { type AnyHook, type Hook, type HookHeaders, type Hooks, hook } from './core/hook/hook.ts';
 export { later, type Span } from './core/instant.ts';

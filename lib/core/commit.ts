@@ -55,6 +55,8 @@ export type Commit = Readonly<{
   refused?: Readonly<{ reason: string; detail?: unknown }>;
   /** The other commits of the same transaction. */
   siblings?: readonly Readonly<{ stream: string; commit: number }>[];
+  /** The guarded facts that it was decided on: other streams, and the last commit that each of them had, or 0. */
+  facts?: readonly Readonly<{ stream: string; commit: number }>[];
   /** An import's mark, outside of the hash. */
   imported?: string;
 }>;

@@ -1,5 +1,6 @@
 import type { ZodType, z } from 'zod';
 import type { Actor, May } from './access.ts';
+import type { Facts } from './fact/facts.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
 import type { AnyTag, CommandTags } from './tag/tag.ts';
 import type { Formats, Reading, Source } from './version.ts';
@@ -64,10 +65,10 @@ export type NamedTags<Format> = Format extends { readonly [named]?: infer Tags e
 
 /**
  * A command's schema and its audience. `versions` has all versions of its format if there are several; `owns` names entities that a caller who
- * sends it must own; `tags` names the tags that it decides on.
+ * sends it must own; `tags` and `facts` name what it decides on beside its own stream.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
-export interface CommandFormat<T, Input = unknown, M extends May = May, Tags = unknown> {
+export interface CommandFormat<T, Input = unknown, M extends May = May, Tags = unknown, F = unknown> {
   readonly may: M;
   readonly schema: ZodType<T, Input>;
   readonly versions?: Formats[string];
@@ -75,28 +76,35 @@ export interface CommandFormat<T, Input = unknown, M extends May = May, Tags = u
   readonly tags?: CommandTags<never>;
   /** For the compiler alone: no value has this. */
   readonly [named]?: Tags;
+  readonly facts?: Facts<never> & F;
 }
 
 type NoTags = Record<never, never>;
-type Over<T, Tags> = Readonly<{ owns?: Owns<T>; tags?: Tags }>;
+type Over<T, Tags, F> = Readonly<{ owns?: Owns<T>; tags?: Tags; facts?: F }>;
 
 /**
  * Declares a command: its audience, and the schema of its data. A process stores the commands that it decided, so a command sent by processes changes
  * its format as a stored event does, by a new version. With `owns` the caller must also own the entities that the command names, unless a role of theirs is named in `may` or they are an operator. This is checked over
  * HTTP, before anything is stored, and not again when the command takes effect, so a process that acts on it has to check as well.
+ * `facts` are handed to `decide` in its context, whoever sends the command; that they may be read by its sender is not checked.
  * @example command(['owner', 'process'], v1(z.strictObject({ amount })).next(z.strictObject({ amount, currency }), inEuro));
  */
 export const command: {
-  <const M extends May, S extends ZodType, const Tags extends CommandTags<z.output<S>> = NoTags>(
+  <
+    const M extends May,
+    S extends ZodType,
+    const Tags extends CommandTags<z.output<S>> = NoTags,
+    F extends Facts<z.output<S>> = NoTags,
+  >(
     may: M,
     schema: S,
-    over?: Over<z.output<S>, Tags>,
-  ): CommandFormat<z.output<S>, z.input<S>, M, Tags>;
-  <const M extends May, T, const Tags extends CommandTags<T> = NoTags>(
+    over?: Over<z.output<S>, Tags, F>,
+  ): CommandFormat<z.output<S>, z.input<S>, M, Tags, F>;
+  <const M extends May, T, const Tags extends CommandTags<T> = NoTags, F extends Facts<T> = NoTags>(
     may: M,
     versions: Reading<T>,
-    over?: Over<T, Tags>,
-  ): CommandFormat<T, T, M, Tags>;
+    over?: Over<T, Tags, F>,
+  ): CommandFormat<T, T, M, Tags, F>;
 } = (may: May, format: ZodType | Reading<unknown>, over: object = {}): never =>
   ('schemas' in format
     ? { may, schema: format.schemas[format.current - 1], versions: format, ...over }
@@ -197,6 +205,14 @@ export const decide = (
  */
 export const historyFor = ({ history, owner }: Pick<AnyDecider, 'history' | 'owner'>): May =>
   history ?? (owner ? ['owner', 'operator'] : ['operator']);
+
+/**
+ * The categories of the streams that a decider's commands decide on beside their own.
+ * @example decidesOn(order); // ['product']
+ */
+export const decidesOn = ({ commands }: Pick<AnyDecider, 'commands'>): readonly string[] => [
+  ...new Set(Object.values(commands).flatMap(({ facts = {} }) => Object.values(facts).map(({ decider }) => decider.category))),
+];
 
 /**
  * The categories of the entities that a decider's commands name as the caller's own.

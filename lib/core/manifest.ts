@@ -5,6 +5,7 @@ import type { AnyDecider } from './decider.ts';
 import { effectDecider } from './effect/decider.ts';
 import { effectFaults } from './effect/faults.ts';
 import { performanceRows, performancesName, performancesOf } from './effect/performances-view.ts';
+import { factFaults } from './fact/faults.ts';
 import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
 import { decidersOf, effectsOf, processDecider } from './process/decider.ts';
@@ -224,6 +225,7 @@ export const defineManifest = <
     ...aggregates.flatMap(aggregateFaults),
     ...ownsFaults(aggregates),
     ...tagFaults(aggregates),
+    ...factFaults(aggregates),
     ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...effectsOf(manifest).flatMap((effect) => [...effectFaults(effect), ...aggregateFaults(effectDecider(effect))]),

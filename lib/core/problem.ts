@@ -50,7 +50,10 @@ export const problemKinds = {
   'revision-gone': { status: 410, when: 'The page token is of a revision that is not deployed any more. Begin anew without it.' },
   'stale-version': { status: 412, when: 'The stream is not at the version in If-Match.', fields: { version: z.int() } },
   'body-too-large': { status: 413, when: 'The body has over 262,144 bytes, or over the limit of its route.' },
-  'commit-too-large': { status: 413, when: 'The command would make a commit that is too large.' },
+  'commit-too-large': {
+    status: 413,
+    when: 'The command would make a commit that is too large, or be decided on too many streams.',
+  },
   'idempotency-key-reused': { status: 422, when: 'The Idempotency-Key was used for another request.' },
   'too-far-back': {
     status: 422,

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type Problem, ProblemError } from '../core/problem.ts';
 import { atOnce } from '../engine/at-once.ts';
-import type { Owning } from '../engine/command/owning.ts';
 import type { Commanding } from '../engine/command/request.ts';
 import { invalid } from '../engine/problems.ts';
 import { parsedBody, shaped, storableBody } from './body.ts';
@@ -66,12 +65,7 @@ const idIn = (given: unknown, i: number): string => {
  * Answers `POST /{category}/batch`: each command as on its own route. Commands to one stream are handled one after another, in their order, and several
  * streams at the same time. Where a command has to be sent again, the later ones to its stream are not begun.
  */
-const answerBatch = async (
-  commanding: Commanding,
-  request: HttpRequest,
-  owning: Owning,
-  { count, problemIn }: Host,
-): Promise<HttpResponse> => {
+const answerBatch = async (commanding: Commanding, request: HttpRequest, { count, problemIn }: Host): Promise<HttpResponse> => {
   refuseHeaders(request);
   const { commands } = shaped(batch, parsedBody(request.body, batchBytes));
   const { clock } = commanding;
@@ -82,7 +76,7 @@ const answerBatch = async (
     // The function has counted the request itself.
     if (i > 0) count();
     const asked = shaped(entry, given);
-    return answerCommandWith(commanding, requestOf(request, asked), owning, () => storableBody(asked.body ?? {}));
+    return answerCommandWith(commanding, requestOf(request, asked), () => storableBody(asked.body ?? {}));
   };
   const streams = Map.groupBy(commands.keys(), (i) => idIn(commands[i], i));
   await atOnce(streamsAtOnce, streams.values(), async (places) => {
@@ -100,10 +94,5 @@ const answerBatch = async (
 };
 
 /** Answers the routes of one category's commands. */
-export const answerCommands = (
-  commanding: Commanding,
-  request: HttpRequest,
-  owning: Owning,
-  host: Host,
-): Promise<HttpResponse> =>
-  request.route.endsWith('/batch') ? answerBatch(commanding, request, owning, host) : answerCommand(commanding, request, owning);
+export const answerCommands = (commanding: Commanding, request: HttpRequest, host: Host): Promise<HttpResponse> =>
+  request.route.endsWith('/batch') ? answerBatch(commanding, request, host) : answerCommand(commanding, request);

@@ -6,7 +6,7 @@ import { ProblemError } from '../core/problem.ts';
 import { kebab, parseStream, streamName } from '../core/stream.ts';
 import { valueFault, valuesOf } from '../core/tag/stream.ts';
 import { committedAnswer, handleCommand } from '../engine/command/handle.ts';
-import { type Owning, ownsNamed } from '../engine/command/owning.ts';
+import { ownsNamed } from '../engine/command/owning.ts';
 import { commandProblem } from '../engine/command/problem.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from '../engine/command/request.ts';
 import type { Keys } from '../engine/ports.ts';
@@ -126,12 +126,11 @@ const answerOf = async (
 export const answerCommandWith = async (
   commanding: Commanding,
   request: HttpRequest,
-  owning: Owning,
   bodyOf: () => unknown,
 ): Promise<HttpResponse> => {
   const isDryRun = asksForDryRun(request);
   const { format, asked } = await commandIn(commanding, request, bodyOf);
-  if (!(await ownsNamed(owning, format, asked.command.data, request.actor))) throw notYours();
+  if (!(await ownsNamed(commanding, format, asked.command.data, request.actor))) throw notYours();
   if (isDryRun) return answerDryRun(commanding, asked);
   const answer = await handleCommand(commanding, asked);
   if (answer.outcome === 'committed' || answer.outcome === 'unchanged') return answerOf(commanding, asked, answer);
@@ -139,5 +138,5 @@ export const answerCommandWith = async (
 };
 
 /** Answers `POST /{category}/{id}/{command}`. */
-export const answerCommand = (commanding: Commanding, request: HttpRequest, owning: Owning = new Map()): Promise<HttpResponse> =>
-  answerCommandWith(commanding, request, owning, () => jsonBody(request.body));
+export const answerCommand = (commanding: Commanding, request: HttpRequest): Promise<HttpResponse> =>
+  answerCommandWith(commanding, request, () => jsonBody(request.body));

@@ -1,7 +1,8 @@
 import { type Actor, actsForOthers, allowed, anybody, mayOwn, user, type Who } from '../core/access.ts';
 import { type AnyDecider, type Decider, decide, fold, isRefusal, type Refusal } from '../core/decider.ts';
+import { type Fact, givenStates } from '../core/fact/facts.ts';
 import type { Message } from '../core/message.ts';
-import { streamName } from '../core/stream.ts';
+import { parseStream, streamName } from '../core/stream.ts';
 import { storable } from '../engine/store/storable.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
@@ -14,6 +15,9 @@ export type WhenOptions = Readonly<{
   /** False if the actor does not own what the command names beside its own stream, where it declares `owns`; true by default. */
   ownsNamed?: boolean;
 }>;
+
+/** The events of the streams that a command decides on beside its own, by the streams' names, such as `product-espresso`. */
+export type GivenFacts = Readonly<Record<string, readonly Message[]>>;
 
 /** Expectations about a decision. */
 export type Expected<E extends Message> = Readonly<{
@@ -40,6 +44,9 @@ type Outcome =
   | Readonly<{ invalid: readonly string[] }>
   | Readonly<{ forbidden: string }>;
 
+/** The events of other streams, by the streams' names. */
+type Besides = ReadonlyMap<string, unknown>;
+
 const defaultAt = '2026-11-21T12:00:00.000Z';
 
 /** Somebody whom the declaration lets in: the owner where there is one, and where it is nobody's yet, 'ada'. */
@@ -51,12 +58,37 @@ const whoMay = (may: readonly Who[], owner: string | undefined): Actor => {
   return who === 'process' || who === 'hook' ? { id: `some-${who}`, kind: who, roles: [] } : user(`some-${who}`, who);
 };
 
+const besideOf = ({ decider: { category, initial } }: Fact<never>, id: string, besides: Besides): unknown => {
+  const stream = streamName(category, id);
+  return besides.has(stream) ? besides.get(stream) : initial;
+};
+
+/** The states of other streams after the events that a test gives. */
+const besidesAfter = (decider: AnyDecider, given: GivenFacts): Besides => {
+  const facts = Object.values(decider.commands).flatMap(({ facts = {} }) => Object.values(facts));
+  return new Map(
+    Object.entries(given).map(([stream, events]) => {
+      const category = parseStream(stream)?.category;
+      const other = facts.find((fact) => fact.decider.category === category)?.decider as AnyDecider | undefined;
+      if (!other)
+        return fail({
+          title: `No command of ${decider.category} decides on ${stream}: declare it in the command's \`facts\`.`,
+          came: stream,
+          expected: [...new Set(facts.map((fact) => `${fact.decider.category}-<id>`))],
+        });
+      const past = events.map((event) => throughStore(other.events, event));
+      return [stream, folded(other, frozen(structuredClone(other.initial)), past)];
+    }),
+  );
+};
+
 /** The way of a command up to its commit, in the order of the real one: schema, permission, decision, stored format. */
 const decideOn = (
   decider: AnyDecider,
   state: unknown,
   command: Message,
   { actor, at = defaultAt, id = '1', ownsNamed = true }: WhenOptions,
+  besides: Besides,
 ): Outcome => {
   const format = decider.commands[command.type];
   if (!format)
@@ -71,7 +103,9 @@ const decideOn = (
   const who = actor ?? whoMay(format.may, owner);
   const ownsAll = format.owns === undefined || actsForOthers(format.may, who) || (ownsNamed && mayOwn(who));
   if (!ownsAll || !allowed(format.may, who, owner)) return { forbidden: `${who.kind} ${who.id}` };
-  const outcome = decide(decider, state, { type: command.type, data: frozen(parsed.data) }, { id, actor: who, at });
+  const data = frozen(parsed.data);
+  const context = { id, actor: who, at, facts: givenStates(format.facts ?? {}, data, (fact, id) => besideOf(fact, id, besides)) };
+  const outcome = decide(decider, state, { type: command.type, data }, context);
   if (isRefusal(outcome)) return storable(outcome, outcome.refused);
   return { events: outcome.map((event) => throughStore(decider.events, event)) };
 };
@@ -89,6 +123,9 @@ const folded = (decider: AnyDecider, state: unknown, events: readonly Message[])
  * test runner. On the way it checks what production would: the command's schema, who may send it, that events fit their stored formats
  * and are read back as written, that state can be kept in a snapshot, and that nothing is changed in place.
  *
+ * What a command decides on beside its own stream is given as the events of those streams:
+ * `given().facts({ 'product-espresso': [priced(350)] }).when(...)`.
+ *
  * @example
  * const given = deciding(account);
  * given(opened, deposited(50)).when({ type: 'Withdraw', data: eur(80) }).rejected('insufficient-funds', { balance: 50 });
@@ -98,9 +135,10 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
   return (...history: readonly E[]) => {
     const past = history.map((event) => throughStore(any.events, event));
     const state = folded(any, frozen(structuredClone(any.initial)), past);
-    return {
-      when: (command: C, options: WhenOptions = {}): Expected<E> => {
-        const outcome = decideOn(any, state, command, options);
+    const when =
+      (besides: Besides) =>
+      (command: C, options: WhenOptions = {}): Expected<E> => {
+        const outcome = decideOn(any, state, command, options, besides);
         const made = 'events' in outcome ? outcome.events : [];
         const after = folded(any, state, made);
         const title = `${streamName(any.category, options.id ?? '1')}, when ${command.type} comes:`;
@@ -135,7 +173,7 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
                 facts,
                 at,
               });
-            const again = decideOn(any, after, command, options);
+            const again = decideOn(any, after, command, options, besides);
             if (!('events' in again) || again.events.length === 0) return;
             const advice =
               'Let the state remember that it is done; or, if adding up is meant, leave repeats to the Idempotency-Key.';
@@ -149,7 +187,10 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
           },
         };
         return expected;
-      },
+      };
+    return {
+      when: when(new Map()),
+      facts: (given: GivenFacts) => ({ when: when(besidesAfter(any, given)) }),
     };
   };
 };

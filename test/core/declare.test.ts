@@ -12,12 +12,15 @@ import {
   decider,
   defineManifest,
   type EventOf,
+  fact,
+  guarded,
   type Refusal,
   refuse,
   rowPerStream,
   type Source,
   v1,
 } from '../../lib/index.ts';
+import { item, sale, shop } from '../support/examples/sale.ts';
 
 const events = { Opened: v1(z.object({ by: z.string() })) };
 type Event = EventOf<typeof events>;
@@ -92,4 +95,40 @@ it('a view that reads the events of an aggregate under another category is refus
   expect(() => defineManifest({ aggregates: [box], projections: [boxes] })).toThrow(
     "boxes reads 'bax', and the aggregate with these events is 'box'.",
   );
+});
+
+describe('the facts of a command', () => {
+  it('come to its decision in its context: one state for one id, a record for a list', () => {
+    decider<{ sold: number }, Event>()({
+      category: 'stall',
+      events,
+      initial: { sold: 0 },
+      commands: {
+        Sell: command(['user'], z.strictObject({ items: z.array(z.string()), shop: z.string() }), {
+          facts: { item: guarded(item, ({ items }) => items), shop: fact(shop, ({ shop }) => shop) },
+        }),
+        Rest: command(['user'], z.strictObject({})),
+      },
+      decide: {
+        Sell: (_, __, { facts }) => {
+          expectTypeOf(facts).toEqualTypeOf<{
+            readonly item: Readonly<Record<string, Readonly<{ price?: number }>>>;
+            readonly shop: Readonly<{ closed: boolean }>;
+          }>();
+          return [];
+        },
+        // @ts-expect-error A command that declares no facts is given none.
+        Rest: (_, __, { facts }) => (facts.shop ? [] : []),
+      },
+      evolve: { Opened: (state) => state },
+    });
+    // @ts-expect-error The data have no such field.
+    command(['user'], z.strictObject({ shop: z.string() }), { facts: { shop: guarded(shop, ({ store }) => store) } });
+  });
+
+  it('are of aggregates that the manifest has', () => {
+    const stated = { aggregates: [sale, item], projections: [] };
+    expect(() => defineManifest(stated)).toThrow('sale: Note decides on the fact shop, but the manifest has no aggregate shop.');
+    expect(defineManifest({ aggregates: [sale, item, shop], projections: [] }).aggregates).toHaveLength(3);
+  });
 });

@@ -130,7 +130,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const answer = (request: HttpRequest, host: Host): Promise<HttpResponse> => {
     const [, first = ''] = request.route.split('/');
     const commanding = commandings.get(first);
-    if (commanding) return answerCommands(commanding, request, commandings, host);
+    if (commanding) return answerCommands({ ...commanding, others: commandings }, request, host);
     const hooked = hookAt(manifest, `/${request.route.split('/').slice(1).join('/')}`);
     if (hooked) return answerHook({ ...hooked, ...hooking, commanding: commandings.get(hooked.hook.sends.category)! }, request);
     if (first === 'streams') return answerHistory(loadings, request);

@@ -38,7 +38,7 @@ const batchOf = (commands: unknown, rest: Partial<HttpRequest> = {}) =>
   request('POST /account/batch', { body: JSON.stringify({ commands }), ...rest });
 
 const send = async (on: Commanding, commands: unknown, rest: Partial<HttpRequest> = {}, by: Host = host): Promise<Answers> => {
-  const { status, body } = await answerCommands(on, batchOf(commands, rest), new Map(), by);
+  const { status, body } = await answerCommands(on, batchOf(commands, rest), by);
   expect(status).toBe(200);
   return (body as { answers: Answers }).answers;
 };
@@ -52,7 +52,7 @@ const alone = async (on: Commanding, { id, command, body, key, ifMatch }: Entry,
     path: { id, command },
     body: JSON.stringify(body ?? {}),
   });
-  const answer: HttpResponse = await answerCommands(on, asked, new Map(), host).catch((error: unknown) =>
+  const answer: HttpResponse = await answerCommands(on, asked, host).catch((error: unknown) =>
     problemResponse(host.problemIn(error), 'c'),
   );
   return { status: answer.status, headers: answer.headers ?? {}, body: answer.body };
@@ -187,7 +187,7 @@ describe('a batch of commands', () => {
 
   it('is refused as a whole if it is no batch', async () => {
     const on = over(memoryTable());
-    const refused = (asked: HttpRequest) => expect(answerCommands(on, asked, new Map(), host)).rejects;
+    const refused = (asked: HttpRequest) => expect(answerCommands(on, asked, host)).rejects;
     await refused(batchOf([])).toMatchObject({ problem: { kind: 'invalid-request' } });
     await refused(batchOf(Array(101).fill(open('a1')))).toMatchObject({ problem: { kind: 'invalid-request' } });
     await refused(request('POST /account/batch', { body: '{' })).toMatchObject({ problem: { kind: 'not-json' } });

@@ -4,7 +4,6 @@ import { manifest } from '../../domains/index.ts';
 import { transfer } from '../../domains/transfer/decider.ts';
 import { type AnyDecider, command } from '../../lib/core/decider.ts';
 import { ProblemError } from '../../lib/core/problem.ts';
-import type { Owning } from '../../lib/engine/command/owning.ts';
 import { answerCommand } from '../../lib/http/command.ts';
 import { operatorOperations } from '../../lib/http/openapi/operate.ts';
 import { answerOperator } from '../../lib/http/operate.ts';
@@ -94,13 +93,12 @@ describe('Dry-Run: true', () => {
       400,
       'invalid-command',
     ]);
-    const owning: Owning = new Map([['account', on]]);
+    const others = new Map([['account', on]]);
     const terms = { from: 'a1', to: 'a2', amount: 5, currency: 'EUR' };
     const asked = (actor: typeof ada) =>
       answerCommand(
-        over(table, transfer),
+        { ...over(table, transfer), others },
         request('request', terms, { headers: dry, actor, path: { id: 't1', command: 'request' } }),
-        owning,
       );
     expect(await problemOf(asked(bob))).toEqual([403, 'not-yours']);
     expect((await asked(ada)).body).toMatchObject({ stream: 'transfer-t1', version: 1 });

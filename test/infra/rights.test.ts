@@ -59,8 +59,14 @@ describe('every function may do what its step does, and nothing else', () => {
       `EventsCommits.Arn: GetItem PutItem Query [${category}-* unique-${category}.*]`,
       `EventsSnapshots.Arn: GetItem PutItem [${category}-*]`,
       'EventsControl.Arn: GetItem [secret]',
-      // A command of audits names a parcel, and must know whose that is.
-      ...(name === 'Audit' ? ['EventsCommits.Arn: GetItem Query [parcel-*]', 'EventsSnapshots.Arn: GetItem [parcel-*]'] : []),
+      // A command of audits names a parcel, must know whose that is, and depends on it not having moved.
+      ...(name === 'Audit'
+        ? [
+            'EventsCommits.Arn: GetItem Query [parcel-*]',
+            'EventsSnapshots.Arn: GetItem [parcel-*]',
+            'EventsCommits.Arn: ConditionCheckItem [parcel-*]',
+          ]
+        : []),
     ]);
   });
 

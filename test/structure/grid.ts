@@ -19,7 +19,7 @@ const steps = [
 
 /** The folders of a layer that are no step. */
 const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
-  'lib/core': ['access', 'declare', 'hook', 'settings', 'tag', 'watch'],
+  'lib/core': ['access', 'declare', 'fact', 'hook', 'settings', 'tag', 'watch'],
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
@@ -29,14 +29,15 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
 const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'lib/core': {
-    '': ['access', 'process', 'effect', 'hook', 'schedule', 'tag'],
+    '': ['access', 'fact', 'process', 'effect', 'hook', 'schedule', 'tag'],
     access: [],
     effect: [],
     process: ['effect'],
     hook: ['process', 'effect'],
     schedule: ['process'],
     watch: ['process'],
-    declare: ['tag'],
+    fact: [],
+    declare: ['fact', 'tag'],
     settings: [],
     tag: [],
   },

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type CommandOf, command, type Decider, refuse } from '../../lib/core/decider.ts';
 import { type EventOf, v1 } from '../../lib/core/version.ts';
 import { deciding } from '../../lib/testing/index.ts';
+import { item, sale } from '../support/examples/sale.ts';
 
 const events = { Lit: v1(z.object({ watts: z.int(), note: z.string().optional() })), Broke: v1(z.object({})) };
 type LampEvent = EventOf<typeof events>;
@@ -147,5 +148,31 @@ describe('tests that production would refuse', () => {
   it('an expectation that is awaited instead of said', async () => {
     const forgotten = given().when(light(40)) as unknown as Promise<void>;
     await expect((async () => await forgotten)()).rejects.toThrow('never await it');
+  });
+});
+
+describe('the facts that a command is decided on', () => {
+  const given = deciding(sale);
+  const sell = (...items: readonly string[]) => ({ type: 'Sell', data: { items, shop: 'main' } }) as const;
+  const priced = (price: number) => ({ type: 'PriceSet', data: { price } }) as const;
+
+  it('are the states after the events of their streams, and before any where a test gives none', () => {
+    given()
+      .facts({ 'item-tea': [priced(2), priced(3)], 'item-milk': [priced(1)] })
+      .when(sell('tea', 'milk'))
+      .then({ type: 'Sold', data: { prices: [3, 1] } });
+    given().when(sell('tea')).rejected('not-for-sale', { item: 'tea' });
+    given()
+      .facts({ 'item-tea': [priced(2)], 'shop-main': [{ type: 'ShopClosed', data: {} }] })
+      .when(sell('tea'))
+      .rejected('closed');
+  });
+
+  it('are events that their own decider stores, of streams that the decider decides on', () => {
+    expect(() => given().facts({ 'item-tea': [{ type: 'PriceSet', data: { price: 'two' } }] })).toThrow('PriceSet');
+    expect(() => given().facts({ 'room-1': [] })).toThrow(
+      "No command of sale decides on room-1: declare it in the command's `facts`.",
+    );
+    expect(() => deciding(item)().facts({ 'shop-main': [] })).toThrow('No command of item decides on shop-main');
   });
 });

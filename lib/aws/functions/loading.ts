@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { AnyDecider } from '../../core/decider.ts';
+import { type AnyDecider, decidesOn, namedBy } from '../../core/decider.ts';
+import type { Manifest } from '../../core/manifest.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import type { Commanding } from '../../engine/command/request.ts';
 import type { Log, Snapshots } from '../../engine/ports.ts';
@@ -12,7 +13,7 @@ import { snapshotStore } from '../store/snapshot-store.ts';
 import { systemClock, systemHash, systemKeys } from '../system.ts';
 
 /** Snapshots that are never saved: only the function that appends to a stream may. */
-export const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: async () => {} });
+const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: async () => {} });
 
 /** The ports for commands. One cache serves all categories: a stream's name contains its category. */
 export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code'> => ({
@@ -24,6 +25,23 @@ export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding,
   settings: defaultSettings,
   cache: stateCache(defaultSettings.cacheBytes),
 });
+
+/** What the commands of a decider are handled with. Streams of other aggregates that they name are only read. */
+export const commandingFor = (
+  { aggregates }: Pick<Manifest, 'aggregates'>,
+  ports: ReturnType<typeof commandPorts>,
+  decider: AnyDecider,
+): Commanding => {
+  const named = [...namedBy(decider), ...decidesOn(decider)];
+  const others = aggregates.filter(({ category }) => named.includes(category) && category !== decider.category);
+  const reading = { ...ports, snapshots: onlyRead(ports.snapshots) };
+  return {
+    ...ports,
+    decider,
+    code: foldHash(decider.category),
+    others: new Map(others.map((other) => [other.category, { ...reading, decider: other, code: foldHash(other.category) }])),
+  };
+};
 
 /** The ports for reading the streams of any aggregate. */
 export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDecider) => Loading) => {

@@ -3,7 +3,6 @@ import type { AnyDecider } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { processDecider } from '../../core/process/decider.ts';
 import { targetsOf } from '../../core/process/performs.ts';
-import type { Commanding } from '../../engine/command/request.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
 import { processSettings } from '../../engine/settings.ts';
@@ -11,16 +10,16 @@ import { systemProofs } from '../delivery/proofs.ts';
 import { sendTo, sqs } from '../delivery/queue.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
-import { foldHash } from '../fold-hashes.ts';
 import { deadlineItems } from '../process/deadlines.ts';
 import { eventBridgeScheduler, schedulerClient } from '../process/scheduler.ts';
 import { sourceCursors } from '../process/source-cursors.ts';
 import { systemClock } from '../system.ts';
 import { batchHandler, receiving } from './batch-function.ts';
-import { commandPorts } from './loading.ts';
+import { commandingFor, commandPorts } from './loading.ts';
 
 /** The function of one process. */
-export const reactHandler = ({ processes = [] }: Manifest) => {
+export const reactHandler = (manifest: Manifest) => {
+  const { processes = [] } = manifest;
   const category = environment('PROCESS');
   const process = processes.find((candidate) => candidate.category === category);
   if (!process) throw new Error(`The manifest has no process ${category}.`);
@@ -28,7 +27,7 @@ export const reactHandler = ({ processes = [] }: Manifest) => {
   const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
   const proofs = systemProofs(client, control);
   const ports = commandPorts(client, log);
-  const commandingOf = (decider: AnyDecider): Commanding => ({ ...ports, decider, code: foldHash(decider.category) });
+  const commandingOf = (decider: AnyDecider) => commandingFor(manifest, ports, decider);
   const targets = new Map(targetsOf(process).map((decider) => [decider.category, commandingOf(decider)]));
   const reacting: Reacting = {
     process,

@@ -1,7 +1,7 @@
-import type { CommandFormat, CommandOf, Context, Decider, NamedTags } from '../decider.ts';
+import type { CommandFormat, CommandOf, Decider, NamedTags } from '../decider.ts';
 import type { DataOf, Message } from '../message.ts';
 import type { AnyTag, TagStates } from '../tag/tag.ts';
-import type { AnyRefusal, CallsOf, Checked, Rest, Wrong } from './decider.ts';
+import type { AnyRefusal, CallsOf, Checked, ContextOf, Rest, Wrong } from './decider.ts';
 
 type Formats = Readonly<Record<string, CommandFormat<unknown>>>;
 
@@ -9,7 +9,7 @@ type Decide<S, F extends Formats, E extends Message, Tags extends readonly AnyTa
   readonly [T in keyof F & string]: (
     state: S,
     data: DataOf<CommandOf<F>, T>,
-    context: Context & Readonly<{ tags: TagStates<NamedTags<F[T]>, Tags> }>,
+    context: ContextOf<F[T]> & Readonly<{ tags: TagStates<NamedTags<F[T]>, Tags> }>,
   ) => readonly E[] | AnyRefusal;
 };
 

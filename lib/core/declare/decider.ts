@@ -1,4 +1,6 @@
+import type { May } from '../access.ts';
 import type { Call, CommandFormat, CommandOf, Context, Decider, Refusal, RefusalDetail } from '../decider.ts';
+import type { GivenFacts } from '../fact/facts.ts';
 import type { DataOf, Message } from '../message.ts';
 import type { Kebab } from '../stream.ts';
 
@@ -24,8 +26,20 @@ type Outcome<Decision> = Decision extends (...given: never[]) => infer Decided ?
 type RefusedBy<Decision> = Extract<Outcome<Decision>, Refusal>;
 type Formats = Readonly<Record<string, CommandFormat<unknown>>>;
 
-type Decide<S, C extends Message, E extends Message> = {
-  readonly [T in C['type']]: (state: S, data: DataOf<C, T>, context: Context) => readonly E[] | AnyRefusal;
+/** The context of a command's decision, with the facts that it declares; without any, the compiler infers a record of any names. */
+export type ContextOf<Format> =
+  Format extends CommandFormat<unknown, unknown, May, unknown, infer F>
+    ? string extends keyof F
+      ? Context
+      : Context & Readonly<{ facts: GivenFacts<F> }>
+    : Context;
+
+type Decide<S, F extends Formats, E extends Message> = {
+  readonly [T in keyof F & string]: (
+    state: S,
+    data: DataOf<CommandOf<F>, T>,
+    context: ContextOf<F[T]>,
+  ) => readonly E[] | AnyRefusal;
 };
 type IsUndecided<Decided> = Decided extends unknown ? (typeof undecided extends keyof Decided ? true : never) : never;
 
@@ -76,7 +90,7 @@ export type Rest<S, E extends Message> = Omit<Decider<S, never, E>, 'category' |
  */
 export const decider =
   <S, E extends Message>() =>
-  <const Category extends string, F extends Formats, D extends Decide<S, CommandOf<F>, E>, const Unique extends string = never>(
+  <const Category extends string, F extends Formats, D extends Decide<S, F, E>, const Unique extends string = never>(
     declared: Rest<S, E> &
       Readonly<{
         category: Category & Checked<F, D, E>;

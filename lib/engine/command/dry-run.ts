@@ -1,8 +1,8 @@
 import type { Commit } from '../../core/commit.ts';
 import { follow } from '../store/load.ts';
-import { beginPart, decideAll, earlier } from './part.ts';
+import { guardedIn } from './facts.ts';
+import { beginAll, decideAll, earlier } from './part.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
-import type { TagBook } from './tags.ts';
 import { refresh } from './tracked.ts';
 
 /** The commit that a command would make, or has made already under its id. */
@@ -29,15 +29,16 @@ export const dryRun = async (given: Commanding, request: CommandRequest): Promis
   const seen = (commits: readonly Commit[]) => {
     already ??= commits.find(({ command }) => command === request.id);
   };
-  const book: TagBook = new Map();
-  const part = await beginPart({ commanding, request }, book, seen);
+  const basis = await beginAll([{ commanding, request }], seen);
+  const part = basis.parts[0]!;
   // No append will confirm a cached state.
-  await Promise.all([part, ...book.values()].filter(({ confirmed }) => !confirmed).map((each) => refresh(each, seen)));
+  const cached = [part, ...basis.book.values(), ...guardedIn(basis.facts)].filter(({ confirmed }) => !confirmed);
+  await Promise.all(cached.map((each) => refresh(each, seen)));
   const { state } = part.known;
   const first = await earlier(part, already);
   if (first)
     return first.outcome === 'committed' ? { outcome: 'tried', commit: first.commit, tookEffect: true, states: [state] } : first;
-  const decided = await decideAll([part], book);
+  const decided = await decideAll(basis);
   if ('answer' in decided) return decided.answer as Exclude<CommandAnswer, { outcome: 'committed' }>;
   const commit = decided.commits.find(({ stream }) => stream === request.stream)!;
   return { outcome: 'tried', commit, tookEffect: false, states: [state, follow(commanding, part.known, [commit]).state] };

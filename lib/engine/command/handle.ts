@@ -3,9 +3,10 @@ import type { AppendedTogether } from '../ports.ts';
 import { snapshotDue } from '../store/known.ts';
 import { follow, saveSnapshot, unlessBroken } from '../store/load.ts';
 import { isFresh } from './cache.ts';
-import { beginPart, type Decided, decideAll, earlier, type Handling, type Part } from './part.ts';
+import { factStreams, guardedIn } from './facts.ts';
+import { type Basis, beginAll, type Decided, decideAll, earlier, type Handling, type Part } from './part.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
-import { decidedOn, type TagBook } from './tags.ts';
+import { decidedOn } from './tags.ts';
 import { confirmTogether, loadAnew, refresh, type Seen, type Tracked } from './tracked.ts';
 
 /**
@@ -39,11 +40,17 @@ const foldWinners = async (tracked: Tracked, winners: readonly Commit[], readAt:
 };
 
 /** The streams that the answer of a part depends on. */
-const dependsOn = (part: Part, book: TagBook): readonly Tracked[] => [part, ...decidedOn(book, part.commanding, part.request)];
+const dependsOn = (part: Part, { parts, book, facts }: Basis): readonly Tracked[] => {
+  const named = factStreams(part);
+  const guarded = [...parts, ...guardedIn(facts)].filter(
+    (each) => each !== part && named.get(each.request.stream)?.isGuarded === true,
+  );
+  return [part, ...decidedOn(book, part.commanding, part.request), ...guarded];
+};
 
 /**
- * Handles commands of which all take effect or none: decides each on its known state, appends their commits on the condition that no other
- * came first, and after a lost race folds the winners and decides again. An answer that appends nothing is confirmed by a consistent read
+ * Handles commands of which all take effect or none: decides each on its known state, its tags and its facts, appends their commits on the condition
+ * that none of these has moved, and after a lost race folds the winners and decides again. An answer that appends nothing is confirmed by a consistent read
  * first. All have the same id, which is looked up in the first stream.
  */
 export const handleTogether = async (handlings: readonly [Handling, ...Handling[]]): Promise<CommandAnswer> => {
@@ -53,21 +60,21 @@ export const handleTogether = async (handlings: readonly [Handling, ...Handling[
   const seen: Seen = (commits) => {
     already ??= commits.find(({ stream, command }) => stream === request.stream && command === request.id);
   };
-  const book: TagBook = new Map();
-  const parts = await Promise.all(handlings.map((handling) => beginPart(handling, book, seen)));
-  const first = parts[0]!;
-  const tracked = (): readonly Tracked[] => [...parts, ...book.values()];
+  const basis = await beginAll(handlings, seen);
+  const first = basis.parts[0]!;
+  const tracked = (): readonly Tracked[] => [...basis.parts, ...basis.book.values(), ...guardedIn(basis.facts)];
   /** Only commits of the first stream tell whether the command took effect before. */
   const refreshAll = (some: readonly Tracked[]) => Promise.all(some.map((each) => refresh(each, seen)));
   for (let lost = 0, aged = 0; lost + aged < settings.tries; ) {
     for (const { commanding, known } of tracked()) commanding.cache.set(known);
     const repeated = await earlier(first, already);
     if (repeated) return repeated;
-    const decided = await decideAll(parts, book);
+    const decided = await decideAll(basis);
     if ('answer' in decided) {
-      if (await confirmTogether(dependsOn(decided.part, book), seen)) return decided.answer;
+      const streams = dependsOn(decided.part, basis);
+      if (await confirmTogether(streams, seen)) return decided.answer;
       // A single stream that has been read again needs no further confirmation, so that it cannot go on for ever.
-      if (book.size > 0) aged += 1;
+      if (streams.length > 1) aged += 1;
       continue;
     }
     const old = tracked().filter((each) => !isFresh(each.commanding, each.known));

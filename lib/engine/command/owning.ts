@@ -1,19 +1,15 @@
 import { type Actor, actsForOthers, mayOwn } from '../../core/access.ts';
 import type { CommandFormat } from '../../core/decider.ts';
 import { isId, streamName } from '../../core/stream.ts';
-import type { Loading } from '../store/load.ts';
-import type { StateCache } from './cache.ts';
+import { type Commanding, otherOf } from './request.ts';
 import { stateNow } from './state-now.ts';
-
-/** The ports that read the states of the aggregates whose ids a command may name, by category. */
-export type Owning = ReadonlyMap<string, Loading & Readonly<{ cache: StateCache }>>;
 
 /**
  * True if the caller owns everything that a command names beside its own stream. A stream without an owner belongs to no caller. A cached
  * owner is enough for a yes; before a no the stream is read, since it may have been opened a moment ago.
  */
 export const ownsNamed = async (
-  owning: Owning,
+  commanding: Commanding,
   { may, owns = {} }: Pick<CommandFormat<unknown>, 'may' | 'owns'>,
   data: unknown,
   actor: Actor,
@@ -21,8 +17,7 @@ export const ownsNamed = async (
   if (actsForOthers(may, actor)) return true;
   const owned = await Promise.all(
     Object.entries(owns).map(async ([category, idIn]) => {
-      const loading = owning.get(category);
-      if (!loading) throw new Error(`A command names streams of ${category}, which this function was not given.`);
+      const loading = otherOf(commanding, category);
       const id = idIn(data as never);
       if (id === undefined) return true;
       // A caller without a token owns nothing, nor does a machine; and an invalid id names no stream.

@@ -1,10 +1,12 @@
 import type { Commit } from '../../core/commit.ts';
+import { latest } from '../instant.ts';
 import { dynamoDb } from '../limits.ts';
 import type { Unmoved } from '../ports.ts';
 import { recentCommits } from '../store/known.ts';
 import { itemSize, largestCommit, sum } from '../store/size.ts';
 import { withSiblings } from '../store/transaction.ts';
-import { decideOn, maySend, tooLargeOn } from './decide.ts';
+import { type Deciding, decideOn, maySend, tooLargeOn } from './decide.ts';
+import { beginFacts, type FactParts, givenFacts } from './facts.ts';
 import { lookBack } from './look-back.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 import { enterNamed, type TagBook, tagChanges } from './tags.ts';
@@ -27,9 +29,21 @@ const firstAnswer = ({ commanding: { decider }, request, known }: Part, commit: 
 };
 
 /** Reads the stream of a command and those of the tags that it names. */
-export const beginPart = async (handling: Handling, book: TagBook, seen: Seen): Promise<Part> => {
+const beginPart = async (handling: Handling, book: TagBook, seen: Seen): Promise<Part> => {
   const [tracked] = await Promise.all([begin(handling, seen), enterNamed(book, handling.commanding, handling.request)]);
   return { ...tracked, lookedThrough: 0 };
+};
+
+/** All that the commands of a transaction are decided on. */
+export type Basis = Readonly<{ parts: readonly Part[]; book: TagBook; facts: FactParts }>;
+
+export const beginAll = async (handlings: readonly Handling[], seen: Seen): Promise<Basis> => {
+  const book: TagBook = new Map();
+  const [parts, facts] = await Promise.all([
+    Promise.all(handlings.map((handling) => beginPart(handling, book, seen))),
+    beginFacts(handlings, new Set(handlings.map(({ request }) => request.stream))),
+  ]);
+  return { parts, book, facts };
 };
 
 /** True for an id that follows from what caused the command: from a process's decision, or from an event of a provider. */
@@ -68,26 +82,42 @@ const tooLarge = ({ request }: Part, { commits, unmoved }: Decided) => {
     : undefined;
 };
 
+/** The guarded facts of some commands, each stream once. */
+const unmovedFacts = (decidings: readonly Deciding[]): readonly Unmoved[] => [
+  ...new Map(decidings.flatMap(({ given }) => given.guarded.map((each) => [each.stream, each] as const))).values(),
+];
+
 /** The result of all parts on the known states: what to append, or the answer of the first part that appends nothing. */
-export const decideAll = async (
-  parts: readonly Part[],
-  book: TagBook,
-): Promise<Decided | Readonly<{ part: Part; answer: CommandAnswer }>> => {
+export const decideAll = async ({
+  parts,
+  book,
+  facts,
+}: Basis): Promise<Decided | Readonly<{ part: Part; answer: CommandAnswer }>> => {
   const own: Commit[] = [];
   const tags = tagChanges(book);
+  const states = new Map(parts.map(({ known }) => [known.stream, known]));
+  const decidings: Deciding[] = [];
   for (const part of parts) {
     const { commanding, known, request } = part;
-    const decided = decideOn(commanding, known, request, tags.given(commanding, request));
-    const decision = await reserving(commanding, known, request, decided);
+    const [tagged, fromFacts] = [tags.given(commanding, request), givenFacts(part, facts, states)];
+    const given = { ...fromFacts, tags: tagged.states, at: latest(tagged.at, fromFacts.at) };
+    const deciding = { commanding, known, request, given };
+    decidings.push(deciding);
+    const decision = await reserving(deciding, decideOn(deciding));
     if ('answer' in decision) return { part, answer: decision.answer };
     own.push(...decision.append);
     await tags.add(commanding, decision.append[0]);
   }
   const part = parts[0]!;
   const tagged = tags.end(own[0]!);
-  const decided = { commits: withSiblings([...own, ...tagged.commits]), unmoved: tagged.unmoved };
+  const decided = {
+    commits: withSiblings([...own, ...tagged.commits]),
+    unmoved: [...tagged.unmoved, ...unmovedFacts(decidings)],
+  };
   const problem = tooLarge(part, decided);
   if (!problem) return decided;
-  const decision = tooLargeOn(part.commanding, part.known, part.request, problem);
-  return 'answer' in decision ? { part, answer: decision.answer } : { commits: [decision.append], unmoved: [] };
+  const decision = tooLargeOn(decidings[0]!, problem);
+  return 'answer' in decision
+    ? { part, answer: decision.answer }
+    : { commits: [decision.append], unmoved: unmovedFacts(decidings.slice(0, 1)) };
 };

@@ -5,6 +5,13 @@ import type { CommandAnswer, CommandRequest } from './request.ts';
 
 type Failed = Exclude<CommandAnswer, { outcome: 'committed' | 'unchanged' }>;
 
+const tooLarge = {
+  bytes: 'append',
+  events: 'make a commit of',
+  facts: 'be decided on',
+  streams: 'append to or be decided on',
+} as const;
+
 /** The problem document of a command's failure. */
 export const commandProblem = (
   answer: Failed,
@@ -36,7 +43,7 @@ export const commandProblem = (
     case 'too-large':
       return {
         kind: 'commit-too-large',
-        detail: `The command would make a commit of ${answer.size} ${answer.unit}; the limit is ${answer.limit}. Split it into smaller commands.`,
+        detail: `The command would ${tooLarge[answer.unit]} ${answer.size} ${answer.unit}; the limit is ${answer.limit}. Split it into smaller commands.`,
       };
     case 'contended':
       return {

@@ -33,7 +33,20 @@ export type CommandAnswer =
   | Readonly<{ outcome: 'forbidden' }>
   | Readonly<{ outcome: 'stale'; version: number }>
   | Readonly<{ outcome: 'id-reused' }>
-  | Readonly<{ outcome: 'too-large'; size: number; limit: number; unit: 'bytes' | 'events' | 'streams' }>
+  | Readonly<{ outcome: 'too-large'; size: number; limit: number; unit: 'bytes' | 'events' | 'facts' | 'streams' }>
   | Readonly<{ outcome: 'contended'; tries: number }>;
 
-export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys }>;
+/** The ports of other aggregates whose streams a decider's commands name, by category. */
+export type Others = ReadonlyMap<string, Commanding>;
+
+export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys; others?: Others }>;
+
+/** The ports of an aggregate whose streams a decider's commands name. */
+export const otherOf = (commanding: Commanding, category: string): Commanding => {
+  const { decider, others } = commanding;
+  if (category === decider.category) return commanding;
+  const other = others?.get(category);
+  if (!other)
+    throw new Error(`A command of ${decider.category} names streams of ${category}, which this function was not given.`);
+  return other;
+};

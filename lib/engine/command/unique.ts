@@ -6,8 +6,8 @@ import { storeEvent } from '../../core/version.ts';
 import { latest } from '../instant.ts';
 import type { Known } from '../store/known.ts';
 import { follow, type Loading, load } from '../store/load.ts';
-import { type Decision, refusalOn } from './decide.ts';
-import type { Commanding, CommandRequest } from './request.ts';
+import { type Deciding, type Decision, refusalOn } from './decide.ts';
+import type { Commanding } from './request.ts';
 
 type WithReservations = Readonly<{ append: readonly [Commit, ...Commit[]] }> | Exclude<Decision, { append: Commit }>;
 
@@ -42,13 +42,9 @@ export const reservationCommit = (known: Known, main: Commit, { kind }: Claim): 
 });
 
 /** A decision with the reservations that it needs, to be appended as one; refused where another stream holds a value. */
-export const reserving = async (
-  commanding: Commanding,
-  known: Known,
-  request: CommandRequest,
-  decision: Decision,
-): Promise<WithReservations> => {
+export const reserving = async (deciding: Deciding, decision: Decision): Promise<WithReservations> => {
   if ('answer' in decision) return decision;
+  const { commanding, known } = deciding;
   const main = decision.append;
   const { unique } = commanding.decider;
   const claims = unique ? claimsOf(unique, known.state, follow(commanding, known, [main]).state) : [];
@@ -58,7 +54,7 @@ export const reserving = async (
     const { by } = held.state as Reservation;
     const isOurs = by === main.stream;
     if (claim.kind === 'claim' && by !== undefined && !isOurs) {
-      const refused = refusalOn(commanding, known, request, refuse(`${kebab(claim.name)}-taken`));
+      const refused = refusalOn(deciding, refuse(`${kebab(claim.name)}-taken`));
       return 'answer' in refused ? refused : { append: [refused.append] };
     }
     if (isOurs === (claim.kind === 'release')) reservations.push(reservationCommit(held, main, claim));

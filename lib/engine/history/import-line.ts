@@ -34,6 +34,7 @@ const form = z.strictObject({
   prev: z.string().optional(),
   refused: z.strictObject({ reason: z.string(), detail: z.unknown().optional() }).optional(),
   siblings: z.array(place).optional(),
+  facts: z.array(z.strictObject({ stream: z.string(), commit: z.int().nonnegative() })).optional(),
   imported: z.string().optional(),
 });
 

@@ -51,11 +51,11 @@ const decidesOn = ({ stream, command }: Commit): Readonly<{ stream: string; comm
   return { stream: source, commit: Number(number) };
 };
 
-const faultsIn = (streams: ReadonlyMap<string, Stream>, siblings: ReadonlyMap<string, Fault & { needs: string }>) => {
+const faultsIn = (streams: ReadonlyMap<string, Stream>, needed: ReadonlyMap<string, Fault & { needs: string }>) => {
   const holes = [...streams].flatMap(([stream, { last, count }]): Fault[] =>
     count === last ? [] : [{ stream, commit: last, what: `${last - count} of the commits before it are missing` }],
   );
-  const torn = [...siblings.values()].flatMap(({ needs, ...fault }): Fault[] => {
+  const torn = [...needed.values()].flatMap(({ needs, ...fault }): Fault[] => {
     const [stream = '', commit] = needs.split(' ');
     return (streams.get(stream)?.last ?? 0) >= Number(commit) ? [] : [fault];
   });
@@ -66,7 +66,7 @@ const faultsIn = (streams: ReadonlyMap<string, Stream>, siblings: ReadonlyMap<st
 export const survey = async ({ scanner, processes, segments, seen = () => {} }: Surveying, instant: string): Promise<Survey> => {
   const streams = new Map<string, Stream>();
   const decisions = new Map<string, number>();
-  const siblings = new Map<string, Fault & { needs: string }>();
+  const needed = new Map<string, Fault & { needs: string }>();
   const own = new Set(processes);
   let commits = 0;
 
@@ -82,11 +82,17 @@ export const survey = async ({ scanner, processes, segments, seen = () => {} }: 
       known.open = open !== undefined && (open.sends > 0 || open.deferred > 0 || open.due !== undefined);
     }
     if (at < instant) known.before = Math.max(known.before, commit.commit);
-    for (const sibling of commit.siblings ?? []) {
-      const needs = `${sibling.stream} ${sibling.commit}`;
-      const what = `commit ${sibling.commit} of ${sibling.stream}, which was made with it, is missing`;
-      siblings.set(needs, { stream, commit: commit.commit, what, needs });
-    }
+    const need = (place: Readonly<{ stream: string; commit: number }>, why: string) => {
+      const needs = `${place.stream} ${place.commit}`;
+      needed.set(needs, {
+        stream,
+        commit: commit.commit,
+        what: `commit ${place.commit} of ${place.stream}, ${why}, is missing`,
+        needs,
+      });
+    };
+    for (const sibling of commit.siblings ?? []) need(sibling, 'which was made with it');
+    for (const fact of commit.facts ?? []) need(fact, 'on which it was decided');
     const decided = own.has(category) ? decidesOn(commit) : undefined;
     if (!decided) return;
     const key = `${category} ${decided.stream}`;
@@ -114,6 +120,6 @@ export const survey = async ({ scanner, processes, segments, seen = () => {} }: 
     decided: (process, stream) => decisions.get(`${process} ${stream}`) ?? 0,
     openInstances: (process) =>
       [...streams].flatMap(([stream, { open }]) => (open && parseStream(stream)?.category === process ? [stream] : [])),
-    faults: faultsIn(streams, siblings),
+    faults: faultsIn(streams, needed),
   };
 };

@@ -25,6 +25,7 @@ export class CommandEndpoint extends Construct {
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
     if (named.length > 0) store.letReadOwners(step, named);
+    store.letReadFacts(step, [decider], [category, ...named]);
     // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
     if (all.some(([, { may }]) => !isOpen(may)))

@@ -22,6 +22,7 @@ export class HookEndpoint extends Construct {
     step.addEnvironment('HOOK', name);
     store.letAppend(step, hook.sends);
     store.letSnapshot(step, hook.sends);
+    store.letReadFacts(step, [hook.sends], [category]);
     store.letReadSecret(step, 'digests');
     letReadTeamSecrets(step, [hook.verify.secret], common.settings);
     api.openRoute('POST', hookPath(name), step, 'Its function verifies the signature of each request: providers have no token.');

@@ -1,6 +1,6 @@
 import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
-import type { AnyDecider } from '../../core/decider.ts';
+import { type AnyDecider, decidesOn } from '../../core/decider.ts';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
 import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
@@ -101,6 +101,18 @@ export class EventStore extends Construct {
 
   /** Reads the owners of streams of some categories. */
   letReadOwners(step: Step, categories: readonly string[]): void {
+    this.letReadStates(step, categories);
+  }
+
+  /** Reads what commands decide on beside their own streams, and lets an append depend on it. */
+  letReadFacts(step: Step, deciders: readonly AnyDecider[], readAlready: readonly string[]): void {
+    const facts = [...new Set(deciders.flatMap(decidesOn))];
+    const others = facts.filter((category) => !readAlready.includes(category));
+    if (others.length > 0) this.letReadStates(step, others);
+    if (facts.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], streamsOf(facts));
+  }
+
+  private letReadStates(step: Step, categories: readonly string[]): void {
     this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(categories));
     this.letUse(step, 'snapshots', ['GetItem'], streamsOf(categories));
   }
@@ -183,6 +195,7 @@ export class EventStore extends Construct {
     if (kernel.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], kernel);
     if (tags.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], tags);
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(written), ...tags]);
+    this.letReadFacts(step, sends, written);
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`cursor/${category}/*`]);
     this.letUse(step, 'control', ['GetItem', 'PutItem', 'DeleteItem'], [`deadline/${category}-*`]);
   }
@@ -193,6 +206,7 @@ export class EventStore extends Construct {
     const unique = sends.filter((decider) => decider.unique !== undefined).map(({ category }) => `unique-${category}.*`);
     this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf(categories), ...unique]);
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf(categories));
+    this.letReadFacts(step, sends, categories);
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`schedule/${name}`]);
     if (each) this.letUse(step, 'control', ['GetItem'], [`view/${each.name}`]);
   }

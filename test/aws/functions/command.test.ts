@@ -11,8 +11,7 @@ import { defineManifest } from '../../../lib/core/manifest.ts';
 import { FromNewerRelease, v1 } from '../../../lib/core/version.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
-import type { Owning } from '../../../lib/engine/command/owning.ts';
-import type { Commanding } from '../../../lib/engine/command/request.ts';
+import type { Commanding, Others } from '../../../lib/engine/command/request.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import { awaitedBy } from '../../../lib/engine/query/consistency.ts';
 import { defaultSettings } from '../../../lib/engine/settings.ts';
@@ -53,10 +52,10 @@ const post = async (
   on: Commanding,
   command: string,
   body: unknown,
-  { groups = [] as string[], headers = {}, sub = 'ada', owning = new Map() as Owning } = {},
+  { groups = [] as string[], headers = {}, sub = 'ada', others = new Map() as Others } = {},
 ) => {
   const handler = httpFunction({ manifest: {}, logger: new Logger({ logLevel: 'SILENT' }) }, (request) =>
-    answerCommand(on, request, owning),
+    answerCommand({ ...on, others }, request),
   );
   const token = poolToken(sub, ...groups);
   const event = {
@@ -83,9 +82,9 @@ describe('a command that names what its caller must own', () => {
     const store = memoryStore();
     const accounts = commanding(account, store);
     const transfers = commanding(transfer, store);
-    const owning: Owning = new Map([['account', commanding(account, store)]]);
+    const others: Others = new Map([['account', commanding(account, store)]]);
     const ask = async (sub: string, over = {}) =>
-      (await post(transfers, 'request', { ...terms, ...over }, { sub, owning })).status;
+      (await post(transfers, 'request', { ...terms, ...over }, { sub, others })).status;
     return { store, accounts, ask };
   };
 

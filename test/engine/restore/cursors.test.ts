@@ -139,6 +139,24 @@ describe('commits that are not whole', () => {
       [{ stream: 'show-1', commit: 1, what: 'commit 1 of show-2, which was made with it, is missing' }],
     ],
     [
+      'a decision without a fact that it rests on',
+      [commitOf('show-1', 1, { facts: [{ stream: 'show-2', commit: 2 }] }), commitOf('show-2', 1)],
+      [{ stream: 'show-1', commit: 1, what: 'commit 2 of show-2, on which it was decided, is missing' }],
+    ],
+    [
+      'a decision with all its facts, one of which was of a stream without a commit',
+      [
+        commitOf('show-1', 1, {
+          facts: [
+            { stream: 'show-2', commit: 1 },
+            { stream: 'show-3', commit: 0 },
+          ],
+        }),
+        commitOf('show-2', 1),
+      ],
+      [],
+    ],
+    [
       'a whole transaction, and more',
       [
         commitOf('show-1', 1, { siblings: [{ stream: 'show-2', commit: 1 }] }),

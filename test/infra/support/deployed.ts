@@ -4,6 +4,7 @@ import { App } from 'aws-cdk-lib';
 
 import * as z from 'zod';
 import { type AnyDecider, command, type Decider } from '../../../lib/core/decider.ts';
+import { guarded } from '../../../lib/core/fact/facts.ts';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import type { RowPerStream, RowsPerStream } from '../../../lib/core/projection.ts';
 import { v1 } from '../../../lib/core/version.ts';
@@ -32,7 +33,12 @@ const decider = <C extends string>(category: string, name: C, who: 'owner' | 'pr
 const parcel = { ...decider('parcel', 'Send', 'owner'), publishes: ['Sent' as const, 'Lost' as const] };
 const audit = {
   ...decider('audit', 'Note', 'process'),
-  commands: { Note: command(['process'], z.strictObject({ parcel: z.string() }), { owns: { parcel: (note) => note.parcel } }) },
+  commands: {
+    Note: command(['process'], z.strictObject({ parcel: z.string() }), {
+      owns: { parcel: (note) => note.parcel },
+      facts: { sent: guarded(parcel, (note) => note.parcel) },
+    }),
+  },
 } as unknown as ReturnType<typeof decider<'Note'>>;
 
 type Row = Readonly<{ owner: string }>;

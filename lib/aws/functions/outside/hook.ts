@@ -3,11 +3,10 @@ import type { Manifest } from '../../../core/manifest.ts';
 import { answerHook, type Hooking } from '../../../http/hook.ts';
 import { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
-import { foldHash } from '../../fold-hashes.ts';
 import { systemClock, systemFits } from '../../system.ts';
 import { teamSecrets } from '../../team-secrets.ts';
 import { httpFunction } from '../http-function.ts';
-import { commandPorts } from '../loading.ts';
+import { commandingFor, commandPorts } from '../loading.ts';
 
 export const hookHandler = (manifest: Manifest) => {
   const name = environment('HOOK');
@@ -17,7 +16,7 @@ export const hookHandler = (manifest: Manifest) => {
   const hooking: Hooking = {
     name,
     hook,
-    commanding: { ...commandPorts(dynamo(), logger), decider: hook.sends, code: foldHash(hook.sends.category) },
+    commanding: commandingFor(manifest, commandPorts(dynamo(), logger), hook.sends),
     secrets: teamSecrets(systemClock),
     fits: systemFits,
   };

@@ -8,25 +8,23 @@ import { sqs, sqsQueue } from '../../delivery/queue.ts';
 import { tableOf } from '../../deployed-views.ts';
 import { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
-import { foldHash } from '../../fold-hashes.ts';
 import { scheduleProgresses } from '../../schedule/progresses.ts';
 import { systemClock } from '../../system.ts';
 import { activeRevisions } from '../../view/revisions.ts';
 import { viewTable } from '../../view/table.ts';
 import { batchHandler, receiving } from '../batch-function.ts';
-import { commandPorts } from '../loading.ts';
+import { commandingFor, commandPorts } from '../loading.ts';
 
 /** The function of one schedule. */
-export const scheduleHandler = ({ schedules = {}, projections }: Manifest) => {
+export const scheduleHandler = (manifest: Manifest) => {
+  const { schedules = {}, projections } = manifest;
   const name = environment('SCHEDULE');
   const schedule = schedules[name];
   if (!schedule) throw new Error(`The manifest has no schedule ${name}.`);
   const log = new Logger({ serviceName: `schedule-${name}` });
   const [client, control] = [dynamo(), environment('CONTROL_TABLE')];
   const ports = commandPorts(client, log);
-  const targets = new Map(
-    schedule.sends.map((decider) => [decider.category, { ...ports, decider, code: foldHash(decider.category) }]),
-  );
+  const targets = new Map(schedule.sends.map((decider) => [decider.category, commandingFor(manifest, ports, decider)]));
   const actives = activeRevisions(client, control);
   const rows = async (): Promise<EachRow | undefined> => {
     const active = schedule.each && (await actives.load(schedule.each.name));

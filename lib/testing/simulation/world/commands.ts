@@ -1,7 +1,8 @@
+import { type AnyDecider, decidesOn } from '../../../core/decider.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { parseStream } from '../../../core/stream.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
-import type { CommandAnswer, Commanding, CommandRequest } from '../../../engine/command/request.ts';
+import type { CommandAnswer, Commanding, CommandRequest, Others } from '../../../engine/command/request.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
 import { type Engine, type Tamper, untampered } from './engine.ts';
@@ -11,6 +12,17 @@ import type { World } from './world.ts';
 
 /** So small that snapshots are taken, cached states grow too old, and conflicts are given up within one run. */
 const settings = { ...defaultSettings, snapshotBytes: 700, cacheAgeMilliseconds: 1_500, tries: 8 };
+
+/** The ports of the aggregates that a decider's commands decide on, whose streams are only read. */
+export const othersOf = (decider: AnyDecider, readingOf: (category: string) => Commanding): Others =>
+  new Map(
+    decidesOn(decider)
+      .filter((category) => category !== decider.category)
+      .map((category) => {
+        const reading = readingOf(category);
+        return [category, { ...reading, snapshots: { ...reading.snapshots, save: async () => {} } }];
+      }),
+  );
 
 type Parts = Readonly<{
   engine: Engine;
@@ -23,23 +35,26 @@ type Parts = Readonly<{
 /** The command function, in several instances: each keeps its states for every aggregate. */
 export const simulatedCommands = (world: World, { engine, tamper, store, snapshots, manifestOf }: Parts) => {
   const commandPool = pool(world, 'command', (instance) => {
-    const made = new Map<string, Commanding>();
-    return (category: string): Commanding => {
+    const shared = {
+      code: `release-${instance.release}`,
+      store: distant(world, instance, 'store', store),
+      snapshots: distant(world, instance, 'snapshots', snapshots),
+      keys: instance.keys,
+      clock: instance.clock,
+      log: instance.log,
+      settings,
+    };
+    const deciderOf = (category: string): AnyDecider => {
       const decider = manifestOf(instance).aggregates.find((each) => each.category === category);
       if (!decider) throw new Error(`The manifest has no ${category}.`);
-      const commanding =
-        made.get(category) ??
-        (tamper.commanding ?? untampered)({
-          decider,
-          code: `release-${instance.release}`,
-          store: distant(world, instance, 'store', store),
-          snapshots: distant(world, instance, 'snapshots', snapshots),
-          keys: instance.keys,
-          clock: instance.clock,
-          log: instance.log,
-          settings,
-          cache: stateCache(settings.cacheBytes),
-        });
+      return decider;
+    };
+    const made = new Map<string, Commanding>();
+    return (category: string): Commanding => {
+      const ports = { ...shared, cache: stateCache(settings.cacheBytes) };
+      const decider = deciderOf(category);
+      const others = othersOf(decider, (other) => ({ ...ports, decider: deciderOf(other) }));
+      const commanding = made.get(category) ?? (tamper.commanding ?? untampered)({ ...ports, decider, others });
       made.set(category, commanding);
       return commanding;
     };

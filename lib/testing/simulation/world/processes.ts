@@ -1,3 +1,4 @@
+import type { AnyDecider } from '../../../core/decider.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { processDecider } from '../../../core/process/decider.ts';
 import { type AnyProcess, reactedTypes } from '../../../core/process/process.ts';
@@ -13,6 +14,7 @@ import { stillOpen } from '../../../engine/process/still-open.ts';
 import { defaultSettings, processSettings } from '../../../engine/settings.ts';
 import { memoryCursors, memoryDeadlines } from '../../memory/process.ts';
 import type { Rule } from './bus.ts';
+import { othersOf } from './commands.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
 import { queuePort, type SimulatedQueue, simulatedProofs, simulatedQueue } from './queue.ts';
@@ -80,6 +82,7 @@ const reactingFor = (
   world: World,
   instance: Instance,
   process: AnyProcess,
+  aggregates: readonly AnyDecider[],
   { tamper, store, snapshots, cursors, deadlines, scheduler }: ReactParts,
 ): Reacting => {
   const shared = {
@@ -94,7 +97,13 @@ const reactingFor = (
     cache: stateCache(commandSettings.cacheBytes),
   };
   const targets = new Map(
-    process.sends.map((decider) => [decider.category, { ...shared, decider } satisfies Commanding] as const),
+    process.sends.map((decider) => {
+      const others = othersOf(decider, (category) => ({
+        ...shared,
+        decider: aggregates.find((aggregate) => aggregate.category === category)!,
+      }));
+      return [decider.category, { ...shared, decider, others } satisfies Commanding] as const;
+    }),
   );
   const reacting: Reacting = {
     process,
@@ -156,7 +165,7 @@ export const simulatedProcesses = (
     const reactPool = pool(world, `react ${name}`, (instance) => {
       const { set, cancel } = scheduler;
       const ports = { tamper, store, snapshots, cursors: cursorPort, deadlines: deadlinePort, scheduler: { set, cancel } };
-      return reactingFor(world, instance, releaseOf(newest, instance), ports);
+      return reactingFor(world, instance, releaseOf(newest, instance), releases[instance.release]?.aggregates ?? [], ports);
     });
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
       reactPool.invoke((reacting) => engine.routeToProcess({ reacting, proofs: simulatedProofs }, batch, engine)),
