@@ -5,7 +5,10 @@ import { queueName } from '../aws/queue-name.ts';
 import { parkedList } from '../aws/view/parked-list.ts';
 import { viewTable } from '../aws/view/table.ts';
 import { operated } from '../core/announcer.ts';
+import { effectCategory } from '../core/effect/decider.ts';
+import type { AnyEffect } from '../core/effect/effect.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { effectsOf } from '../core/process/decider.ts';
 import type { AnyProcess } from '../core/process/process.ts';
 import type { AnySchedule } from '../core/schedule/schedule.ts';
 import { pascal } from '../core/stream.ts';
@@ -64,6 +67,18 @@ export const deployedSchedules = (
   return Object.entries(schedules).flatMap(([name, schedule]) => {
     const queue = queueOf(`${pascal(name)}Schedule`);
     return queue === undefined ? [] : [{ name, schedule, ...queue }];
+  });
+};
+
+/** The deployed effects of the manifest, found by the outputs. */
+export const deployedEffects = (
+  manifest: Manifest,
+  connected: Connected,
+): readonly (DeployedQueue & Readonly<{ effect: AnyEffect }>)[] => {
+  const queueOf = queuesIn(connected);
+  return effectsOf(manifest).flatMap((effect) => {
+    const queue = queueOf(pascal(effectCategory(effect.name)));
+    return queue === undefined ? [] : [{ effect, ...queue }];
   });
 };
 

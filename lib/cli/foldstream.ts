@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addVerbs } from './add/verbs.ts';
 import { contractsVerbs } from './contracts/verbs.ts';
 import { deploymentVerbs } from './deployment/verbs.ts';
+import { effectsVerbs } from './effect/verbs.ts';
 import { historyVerbs } from './history/verbs.ts';
 import { localVerbs } from './local/verbs.ts';
 import { logsVerbs } from './operate/verbs.ts';
@@ -35,6 +36,7 @@ export const commandLine = (): Command => {
   projectionsVerbs(program, project);
   processesVerbs(program, project);
   schedulesVerbs(program, project);
+  effectsVerbs(program, project);
   rebuildVerbs(program, project);
   // The bundler is loaded by this verb alone: no other verb waits for it.
   contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));

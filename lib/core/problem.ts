@@ -40,6 +40,11 @@ export const problemKinds = {
     when: 'The instance does not stand still, so there is nothing to resolve.',
     fields: instance,
   },
+  'not-unanswered': {
+    status: 409,
+    when: 'The outcome of the performance is known.',
+    fields: { performanceStatus: z.string() },
+  },
   'rebuild-running': { status: 409, when: 'The view has a rebuild running.', fields: { rebuild: z.string() } },
   'nothing-to-rebuild': { status: 409, when: 'The revision answers already.' },
   'not-built': { status: 409, when: 'The revision is still being built.' },

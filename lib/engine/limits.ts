@@ -31,8 +31,8 @@ export const eventBridge = {
   patternCharacters: 2_048,
 } as const;
 
-/** Of SQS, messages of one call and days that a message is kept: "Amazon SQS message quotas". */
-export const sqs = { callMessages: 10, retentionDays: 14 } as const;
+/** Of SQS, messages of one call, days that a message is kept, and seconds that it may be delayed: "Amazon SQS message quotas". */
+export const sqs = { callMessages: 10, retentionDays: 14, delaySeconds: 900 } as const;
 
 /** Of Lambda: bytes of a synchronous answer, "Lambda quotas"; functions at work on one queue, "Configuring maximum concurrency for SQS". */
 export const lambda = { answerBytes: 6_000_000 } as const;

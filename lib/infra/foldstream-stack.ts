@@ -3,16 +3,19 @@ import { Construct } from 'constructs';
 import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { effectsOf } from '../core/process/decider.ts';
 import { pascal } from '../core/stream.ts';
 import { CommandEndpoint } from './command/endpoint.ts';
 import { HookEndpoint } from './command/hook.ts';
 import { Publisher } from './delivery/publisher.ts';
 import { DeployedViews } from './deployment/revisions.ts';
+import { EffectFunction, functionsAtOnce, requireEffects } from './effect/function.ts';
 import { alarmOnThrottles, alarmsTell } from './kit/alarm.ts';
 import { Api } from './kit/api.ts';
 import { roomFor } from './kit/room.ts';
 import { leaveRoom } from './kit/stage.ts';
 import type { Common } from './kit/step.ts';
+import { EffectOperations } from './operate/effects.ts';
 import { ProcessOperations } from './operate/processes.ts';
 import { Operations } from './operate/projections.ts';
 import { Sweep } from './operate/sweep.ts';
@@ -66,17 +69,28 @@ export class FoldstreamStack extends Stack {
       const room = roomFor(timed, pascal(name), common.settings);
       return new ScheduleRunner(room, 'Default', { name, schedule, views, store, ...common });
     });
-    leaveRoom(common.settings, views.length + announcers.length + processes.length + schedules.length);
+    const effectRooms = new Construct(this, 'Effects');
+    const effects = effectsOf(manifest).map((effect) => {
+      const room = roomFor(effectRooms, pascal(effect.name), common.settings);
+      return new EffectFunction(room, 'Default', { effect, store, bus, ...common });
+    });
+    requireEffects(common.settings, effects);
+    leaveRoom(
+      common.settings,
+      views.length + announcers.length + processes.length + schedules.length,
+      effects.reduce((sum, { effect }) => sum + functionsAtOnce(effect, common.settings), 0),
+    );
     const settled = deployed.settle(views, manifest.retired);
     // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
     new History(this, 'History', { store, api, ...common });
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
-    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, store, ...common });
+    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
     const traces = manifest.projections.some(isEventLog);
     new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
+    if (effects.length > 0) new EffectOperations(this, 'EffectOperations', { views, effects, store, api, ...common });
     store.kept.comesBefore(this);
   }
 }

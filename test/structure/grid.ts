@@ -38,7 +38,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     watch: ['process'],
     fact: [],
     declare: ['fact', 'tag'],
-    settings: [],
+    settings: ['effect'],
     tag: [],
   },
   'lib/engine': {
@@ -66,12 +66,13 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     store: ['view'],
     process: ['view'],
     schedule: [],
+    effect: [],
     operate: [],
     rebuild: ['store', 'view'],
     restore: ['view', 'process'],
     deployment: ['view', 'local'],
     local: [],
-    functions: ['store', 'delivery', 'view', 'process', 'schedule', 'rebuild', 'operate', 'deployment'],
+    functions: ['store', 'delivery', 'view', 'process', 'effect', 'schedule', 'rebuild', 'operate', 'deployment'],
   },
   'lib/infra': {
     kit: ['code'],
@@ -82,8 +83,9 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     query: ['store', 'view', 'kit'],
     process: ['store', 'delivery', 'kit'],
     schedule: ['store', 'delivery', 'view', 'kit'],
+    effect: ['store', 'delivery', 'kit', 'code'],
     rebuild: ['store', 'delivery', 'view', 'kit'],
-    operate: ['store', 'delivery', 'view', 'process', 'schedule', 'rebuild', 'kit'],
+    operate: ['store', 'delivery', 'view', 'process', 'effect', 'schedule', 'rebuild', 'kit'],
     deployment: ['store', 'view', 'kit'],
     // The app and its stack are put together of all steps.
     '': [
@@ -93,6 +95,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
       'view',
       'query',
       'process',
+      'effect',
       'schedule',
       'rebuild',
       'operate',
@@ -115,6 +118,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     rebuild: ['terminal'],
     process: ['rebuild', 'terminal'],
     schedule: ['rebuild', 'terminal'],
+    effect: ['rebuild', 'terminal'],
     restore: ['local', 'terminal'],
   },
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { corsIn, corsSetting } from './cors.ts';
 import { domainSetting } from './domain.ts';
+import { effectsSetting } from './effects.ts';
 import type { Field, Keeps } from './field.ts';
 import { limitsSetting } from './limits.ts';
 import { issuerFlags, issuerIn, issuerSetting, machinesIn, machinesSetting } from './tokens.ts';
@@ -97,6 +98,13 @@ export const fields = {
     schema: domainSetting,
     is: 'a domain of the API',
     use: '\'{"name":"api.example.com","certificateArn":"arn:aws:acm:<region>:<account>:certificate/<id>"}\'',
+  },
+  /** What the functions of effects may reach: by the effect's name, its secrets, its senders of mail, its network and further rights. */
+  effects: {
+    schema: effectsSetting,
+    is: 'a set of effects',
+    use: '\'{"chargeCard":{"secrets":{"key":"payments/key"}}}\'',
+    usual: {},
   },
   /** The rate limit of one caller in each instance of a function (requests a second; the burst is four times as many). The next one gets 429. */
   callerRate: { schema: z.int().min(1), is: 'a number of requests a second', use: '50', usual: 50 },

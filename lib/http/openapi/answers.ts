@@ -109,7 +109,7 @@ export const differenceAnswer = z.object({
   changes: z.array(z.object({ path: z.string(), from: json.optional(), to: json.optional() })),
 });
 
-const lag = z.object({ waiting: count, inFlight: count, deadLetters: count, oldestSeconds: z.number().optional() });
+export const lag = z.object({ waiting: count, inFlight: count, deadLetters: count, oldestSeconds: z.number().optional() });
 
 export const viewsReport = z.object({
   projections: z.array(

@@ -3,6 +3,7 @@ import { isOpen, isPublic } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
 import type { AnyProjection } from '../../core/projection.ts';
+import { effectOperations } from './effects.ts';
 import { hookOperations } from './hooks.ts';
 import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
@@ -56,6 +57,7 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
     ...[...Map.groupBy(readable, ({ name }) => name).values()].flatMap((revisions) => viewOperations(described(revisions))),
     ...hookOperations(manifest),
     ...operatorOperations(manifest),
+    ...effectOperations(manifest),
   ];
 };
 

@@ -20,7 +20,7 @@ import { ifNoneMatch, inPath, inQuery, instanceId, type Parameter, paging, trail
 
 type Described = Omit<Operation, 'tag' | 'may' | 'method' | 'parameters'> & Readonly<{ parameters?: readonly Parameter[] }>;
 
-const operation = (method: 'get' | 'post', { parameters = [], ...described }: Described): Operation => ({
+export const operation = (method: 'get' | 'post', { parameters = [], ...described }: Described): Operation => ({
   method,
   tag: 'operations',
   may: ['operator'],
@@ -28,11 +28,15 @@ const operation = (method: 'get' | 'post', { parameters = [], ...described }: De
   ...described,
 });
 
-const ok = (description: string, schema: z.ZodType): Readonly<Record<number, Answer>> => ({ 200: { description, schema } });
-const accepted = (description: string, schema: z.ZodType): Readonly<Record<number, Answer>> => ({ 202: { description, schema } });
+export const ok = (description: string, schema: z.ZodType): Readonly<Record<number, Answer>> => ({
+  200: { description, schema },
+});
+export const accepted = (description: string, schema: z.ZodType): Readonly<Record<number, Answer>> => ({
+  202: { description, schema },
+});
 
 const view = inPath('name', "The view's name.");
-const body = ['not-json', 'body-too-large'] as const;
+export const body = ['not-json', 'body-too-large'] as const;
 
 const views = (): readonly Operation[] => [
   operation('get', {

@@ -73,18 +73,71 @@ const credentials: Plugin = {
 // CommonJS packages inside an ES module ask for node's own modules by `require`, which there is none of.
 const banner = "import{createRequire as foldstreamRequire}from'node:module';const require=foldstreamRequire(import.meta.url);";
 
-/** Each step's file, and the options of a bundle of them all. */
+const isModule = (file: string): boolean => /(?<!\.d)\.[jt]s$/.test(file);
+
+/** The folder of the adapters of a manifest's effects, beside the manifest: each is the default export of a file with the effect's name. */
+const adaptersBeside = (manifestModule: string): string => join(dirname(manifestModule), 'adapters');
+
+/** The name of the step of an effect. */
+export const effectStep = (effect: string): string => `effect-${effect}`;
+
+const modulesIn = async (folder: string): Promise<readonly string[]> => {
+  const files = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return files.filter(isModule).sort();
+};
+
+const entryPrefix = 'effect-adapter:';
+const namespace = 'effect';
+
+/** The source that an entry of a bundle is made of. */
+export const sourceOfEntry = (entry: string): string => entry.replace(new RegExp(`^${entryPrefix}`), '');
+
+/** True for an input of a bundle that has no file. */
+export const isMade = (input: string): boolean => input.startsWith(`${namespace}:`);
+
+/** The function of an effect is made of its adapter: it has no file. */
+const effectFunctions: Plugin = {
+  name: 'effect-functions',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: new RegExp(`^${entryPrefix}`) }, ({ path }) => ({
+      path: sourceOfEntry(path),
+      namespace,
+    }));
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: [
+        `import { effectHandler } from ${JSON.stringify(ownModule('aws/functions/outside/effect'))};`,
+        "import { manifest } from '#manifest';",
+        `import adapter from ${JSON.stringify(path)};`,
+        'export const handler = effectHandler(manifest, adapter);',
+      ].join('\n'),
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** The steps of a deployment by their names, and the options of a bundle of them all. */
 export const functionCode = async ({ manifestModule, functions = join(home, 'functions') }: BundleSource) => {
-  const steps = (await readdir(functions)).filter((file) => /(?<!\.d)\.[jt]s$/.test(file));
+  const nameOf = (file: string) => basename(file, extname(file));
+  const adapters = adaptersBeside(pathOf(manifestModule));
+  const entries = [
+    ...(await readdir(functions)).filter(isModule).map((file) => ({ step: nameOf(file), in: join(functions, file) })),
+    ...(await modulesIn(adapters)).map((file) => ({
+      step: effectStep(nameOf(file)),
+      in: `${entryPrefix}${join(adapters, file)}`,
+    })),
+  ];
   const options = {
     ...compiled,
-    entryPoints: steps.map((file) => ({ in: join(functions, file), out: join(basename(file, extname(file)), 'index') })),
+    entryPoints: entries.map((entry) => ({ in: entry.in, out: join(entry.step, 'index') })),
     outdir: join(home, 'dist'),
     outExtension: { '.js': '.mjs' },
     banner: { js: banner },
-    plugins: [manifestIs(pathOf(manifestModule)), credentials],
+    plugins: [manifestIs(pathOf(manifestModule)), credentials, effectFunctions],
   } as const satisfies BuildOptions;
-  return { steps, options };
+  return { steps: entries.map(({ step }) => step), options };
 };
 
 /**
@@ -96,8 +149,7 @@ export const bundle = async ({ out, fold, ...source }: BundleSource & Readonly<{
   const { steps, options } = await functionCode(source);
   const banner = { js: `${options.banner.js}${foldHashesLine(fold)}` };
   const { outputFiles } = await build({ ...options, banner, sourcemap: 'external', sourcesContent: false });
-  const folders = steps.map(async (file) => {
-    const step = basename(file, extname(file));
+  const folders = steps.map(async (step) => {
     const files = outputFiles
       .filter(({ path }) => basename(dirname(path)) === step)
       .map(({ path, text }) => [basename(path), path.endsWith('.map') ? portable(text, dirname(path), dirname(manifest)) : text])

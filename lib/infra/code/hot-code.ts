@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { type BuildFailure, type BuildResult, context, type Metafile } from 'esbuild';
-import { type BundleSource, compiled, functionCode } from './bundle.ts';
+import { type BundleSource, compiled, functionCode, isMade, sourceOfEntry } from './bundle.ts';
 
 /** The files of one step's function by their names in its folder, and a hash of them. */
 export type HotStep = Readonly<{ hash: string; files: ReadonlyMap<string, string> }>;
@@ -22,10 +22,12 @@ const packaged = (path: string) => path.split(sep).includes('node_modules');
 const importsOf = ({ inputs }: Metafile): SourceGraph => {
   const pathOf = (input: string) => resolve(compiled.absWorkingDir, input);
   return new Map(
-    Object.entries(inputs).map(([input, { imports }]) => [
-      pathOf(input),
-      imports.filter(({ external }) => !external).map(({ path }) => pathOf(path)),
-    ]),
+    Object.entries(inputs)
+      .filter(([input]) => !isMade(input))
+      .map(([input, { imports }]) => [
+        pathOf(input),
+        imports.filter(({ external }) => !external).map(({ path }) => pathOf(path)),
+      ]),
   );
 };
 
@@ -87,10 +89,10 @@ export const bundlerErrors = (failure: unknown): readonly BundlerError[] => {
 export const hotCode = async (source: BundleSource) => {
   const { options } = await functionCode(source);
   // One folder for all: the handler of a function is its `index.mjs`, beside the files that it shares.
-  const entryPoints = options.entryPoints.map((entry) => ({ in: entry.in, out: basename(entry.in, extname(entry.in)) }));
+  const entryPoints = options.entryPoints.map((entry) => ({ in: entry.in, out: dirname(entry.out) }));
   const settings = { ...options, entryPoints, splitting: true, minify: false, sourcemap: false, logLevel: 'silent' } as const;
   const building = await context(settings);
-  const entries = entryPoints.map((entry) => entry.in);
+  const entries = entryPoints.map((entry) => sourceOfEntry(entry.in));
   return {
     build: async (): Promise<HotCode> => {
       const result = await building.rebuild();

@@ -38,6 +38,7 @@ export type Delivery = Readonly<{
   visibility: Duration;
   tls: boolean;
   maximumConcurrency: number;
+  batchSize: number;
   deadLetters: Queue;
   undelivered: Queue;
 }>;
@@ -49,10 +50,22 @@ const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, p
   return queue;
 };
 
-type Queues = Readonly<{ name: string; queueName: string; settings: ConsumerSettings; timeout: Duration }>;
+type Queues = Readonly<{
+  name: string;
+  queueName: string;
+  settings: ConsumerSettings;
+  timeout: Duration;
+  /** The most messages of one call of the function. */
+  batchSize?: number;
+  /** What a dead letter is, for its alarm. */
+  of?: string;
+}>;
 
 /** Makes a consumer's queue, and the dead letter queues of the queue and of its rule. */
-export const queuesOf = (scope: Construct, { name, queueName, settings, timeout }: Queues): Delivery => {
+export const queuesOf = (
+  scope: Construct,
+  { name, queueName, settings, timeout, batchSize = sqs.callMessages, of = 'a commit' }: Queues,
+): Delivery => {
   const letters = (id: string, alarmDescription: string) => {
     const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(sqs.retentionDays) });
     alarmOnLetters(queue, alarmDescription);
@@ -60,7 +73,7 @@ export const queuesOf = (scope: Construct, { name, queueName, settings, timeout 
   };
   const undelivered = letters('Undelivered', `The rule of ${name} could not deliver to its queue.`);
   accept(undelivered, { SQS3: 'It is a dead letter queue itself: of a rule, which cdk-nag does not look at.' });
-  const deadLetters = letters('DeadLetters', `${name} gave up on a commit after many tries.`);
+  const deadLetters = letters('DeadLetters', `${name} gave up on ${of} after many tries.`);
   // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
   const visibility = Duration.seconds(6 * timeout.toSeconds());
   const queue = queueIn(scope, 'Queue', settings, {
@@ -69,7 +82,7 @@ export const queuesOf = (scope: Construct, { name, queueName, settings, timeout 
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
   const { tls, maximumConcurrency } = settings;
-  return { name, queue, visibility, tls, maximumConcurrency, deadLetters, undelivered };
+  return { name, queue, visibility, tls, maximumConcurrency, batchSize, deadLetters, undelivered };
 };
 
 /** Bus -> rule -> queue, for exactly the event types of a subscription. */
@@ -96,7 +109,7 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
 export const letReceive = (
   scope: Construct,
   step: Step,
-  { name, queue, visibility, tls, maximumConcurrency }: Delivery,
+  { name, queue, visibility, tls, maximumConcurrency, batchSize }: Delivery,
 ): void => {
   step.addEnvironment('QUEUE_URL', queue.queueUrl);
   step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
@@ -110,7 +123,7 @@ export const letReceive = (
   new EventSourceMapping(scope, 'Delivered', {
     target: step,
     eventSourceArn: queue.queueArn,
-    batchSize: sqs.callMessages,
+    batchSize,
     reportBatchItemFailures: true,
     // A throttled message counts as received: without a limit a burst uses up the tries of messages that no function has seen.
     maxConcurrency: maximumConcurrency,

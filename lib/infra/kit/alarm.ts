@@ -24,11 +24,11 @@ export const alarmOnLetters = (queue: Queue, alarmDescription: string): void => 
     .createAlarm(queue, 'Letters', { alarmDescription, ...moreThan(0) });
 };
 
-/** An alarm when the oldest message of a queue is older than five minutes. */
-export const alarmOnAge = (queue: Queue, alarmDescription: string): void => {
+/** An alarm when the oldest message of a queue is older than five minutes, or than so many. */
+export const alarmOnAge = (queue: Queue, alarmDescription: string, minutes = 5): void => {
   queue
     .metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' })
-    .createAlarm(queue, 'Late', { alarmDescription, ...moreThan(Duration.minutes(5).toSeconds()) });
+    .createAlarm(queue, 'Late', { alarmDescription, ...moreThan(Duration.minutes(minutes).toSeconds()) });
 };
 
 type LogAlarm = Readonly<{ id: string; filterPattern: IFilterPattern; alarmDescription: string }>;

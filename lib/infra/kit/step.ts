@@ -43,6 +43,8 @@ type StepProps = Common &
     description: string;
     /** The default is the timeout of a function that answers requests. */
     timeout?: Duration;
+    /** Says where the code of the step is made of, if it is not a file of `functions`. */
+    madeOf?: string;
     /** Lambda's retries of asynchronous calls. */
     asynchronous?: Asynchronous;
   }>;
@@ -51,9 +53,13 @@ const toAnswer = Duration.seconds(15);
 
 /** One function of the pipeline: it may write its own log, and nothing else until a resource lets it. */
 export class Step extends LambdaFunction {
-  constructor(scope: Construct, id: string, { code, settings, step, description, timeout = toAnswer, asynchronous }: StepProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { code, settings, step, description, timeout = toAnswer, madeOf, asynchronous }: StepProps,
+  ) {
     const bundle = code.steps[step];
-    if (!bundle) throw new Error(`There is no bundle for the step '${step}': functions/${step}.ts is missing.`);
+    if (!bundle) throw new Error(`There is no bundle for the step '${step}': ${madeOf ?? `functions/${step}.ts`} is missing.`);
     // Not the managed policy for logs, which covers every log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     // Logs are not durable data: they are deleted with the stack.

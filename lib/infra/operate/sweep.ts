@@ -2,6 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { letFindEffects } from '../effect/find.ts';
+import type { EffectFunction } from '../effect/function.ts';
 import { alarmOnLine } from '../kit/alarm.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, calledAgain, Step } from '../kit/step.ts';
@@ -16,12 +18,13 @@ type Props = Common &
     views: readonly Operated[];
     processes: readonly ProcessManager[];
     schedules: readonly ScheduleRunner[];
+    effects: readonly EffectFunction[];
     store: EventStore;
   }>;
 
 /** Looks through the whole table, a segment each minute, for what got lost on the way, and sends it. */
 export class Sweep extends Construct {
-  constructor(scope: Construct, id: string, { views, processes, schedules, store, ...common }: Props) {
+  constructor(scope: Construct, id: string, { views, processes, schedules, effects, store, ...common }: Props) {
     super(scope, id);
     const step = new Step(this, 'Sweep', {
       ...common,
@@ -39,6 +42,7 @@ export class Sweep extends Construct {
     if (processes.length > 0) store.letSweepProcesses(step);
     letFindSchedules(step, schedules);
     if (schedules.length > 0) store.letSweepSchedules(step);
+    letFindEffects(step, effects);
     new Rule(this, 'EachMinute', {
       description: 'Lets the sweep look at the next segment of the commits.',
       schedule: Schedule.rate(Duration.minutes(1)),

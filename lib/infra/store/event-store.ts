@@ -2,6 +2,8 @@ import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/a
 import { Construct, DependencyGroup, type IDependable } from 'constructs';
 import { type AnyDecider, decidesOn } from '../../core/decider.ts';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
+import { effectCategory } from '../../core/effect/decider.ts';
+import type { AnyEffect } from '../../core/effect/effect.ts';
 import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import type { AnySchedule } from '../../core/schedule/schedule.ts';
@@ -214,6 +216,20 @@ export class EventStore extends Construct {
   /** Reads how far the schedules have come. */
   letSweepSchedules(step: Step): void {
     this.letUse(step, 'control', ['GetItem'], ['schedule/*']);
+  }
+
+  /** Reads and appends the performances of one effect, keeps their folded states, the circuit of its provider, and the count of its tries. */
+  letPerform(step: Step, { name, provider = name }: AnyEffect): void {
+    const streams = streamsOf([effectCategory(name)]);
+    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], streams);
+    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streams);
+    this.letUse(step, 'control', ['GetItem', 'PutItem'], [`circuit/${provider}`]);
+    this.letUse(step, 'control', ['UpdateItem'], [`pace/${name}`]);
+  }
+
+  /** Reads the circuits of the providers of effects. */
+  letReadCircuits(step: Step): void {
+    this.letUse(step, 'control', ['GetItem'], ['circuit/*']);
   }
 
   /** Reads the cursors of processes, and overdue deadlines. */

@@ -26,6 +26,7 @@ describe('settings', () => {
     };
     expect(environmentOf(usualSettings, 'dev')).toEqual({
       ...usual,
+      effects: {},
       tags: {},
       machines: {},
       retain: false,

@@ -138,6 +138,24 @@ describe('bundles', () => {
     expect(sources).toEqual(expect.arrayContaining(['manifest/counter.ts', 'lib/core/version.ts']));
   });
 
+  test('of effects are made of the adapters beside the manifest, each with its own adapter alone', async () => {
+    const at = write();
+    mkdirSync(join(at, 'adapters'));
+    for (const name of ['chargeCard', 'sendMail'])
+      writeFileSync(
+        join(at, 'adapters', `${name}.ts`),
+        `export default { effect: { name: '${name}' }, call: () => 'calls ${name}' };`,
+      );
+    const made = await bundled(at);
+    expect(Object.keys(made).sort()).toEqual(['command', 'effect-chargeCard', 'effect-sendMail']);
+    const text = readFileSync(join(made['effect-chargeCard']!, 'index.mjs'), 'utf8');
+    expect([text.includes('calls chargeCard'), text.includes('calls sendMail'), text.includes(scratch)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   test('carry the manifest that they were given, by path or URL', async () => {
     const at = write({ 'other.ts': (text) => text.replace("'other'", "'another'") });
     const { command } = await bundled(at, pathToFileURL(join(at, 'index.ts')));

@@ -6,8 +6,10 @@ import * as z from 'zod';
 import { type AnyDecider, command, type Decider } from '../../../lib/core/decider.ts';
 import { guarded } from '../../../lib/core/fact/facts.ts';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
+import { effectsOf } from '../../../lib/core/process/decider.ts';
 import type { RowPerStream, RowsPerStream } from '../../../lib/core/projection.ts';
 import { v1 } from '../../../lib/core/version.ts';
+import { effectStep } from '../../../lib/infra/code/bundle.ts';
 import { FoldstreamStack } from '../../../lib/infra/foldstream-stack.ts';
 import { settingsFor } from '../../../lib/infra/kit/stage.ts';
 import { flattened } from './flattened.ts';
@@ -112,6 +114,7 @@ export const steps = Object.fromEntries(
     'ops-processes',
     'hook',
     'schedule',
+    'ops-effects',
   ].map((step) => [step, bundle]),
 );
 
@@ -124,8 +127,9 @@ export const synthesized = (
   context: Parameters<typeof settingsFor>[1] = {},
   driven: Manifest = manifest,
 ) => {
+  const effects = effectsOf(driven).map(({ name }) => [effectStep(name), bundle]);
   const code = {
-    steps,
+    steps: { ...steps, ...Object.fromEntries(effects) },
     rows: { 'parcel-log.r1': 'hash-of-parcel-log' },
   };
   const app = new App();

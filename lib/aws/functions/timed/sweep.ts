@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { announcersOf, isAnnounced } from '../../../core/announcer.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { type Sweeping, type Swept, sweep } from '../../../engine/operate/sweep.ts';
+import { effectTarget } from '../../../engine/operate/sweep-effects.ts';
 import { processTargets, type SweptProcess, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
 import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
 import { targetOf } from '../../../engine/operate/sweep-target.ts';
@@ -9,6 +10,7 @@ import { scheduleSettings, sweepSettings } from '../../../engine/settings.ts';
 import { knownPhase } from '../../../engine/view/phase.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
 import { sqs, sqsQueue } from '../../delivery/queue.ts';
+import { deployedEffects } from '../../deployed-effects.ts';
 import { deployedProcesses } from '../../deployed-processes.ts';
 import { deployedSchedules } from '../../deployed-schedules.ts';
 import { type DeployedView, deployedViews } from '../../deployed-views.ts';
@@ -65,6 +67,9 @@ export const sweepHandler = (manifest: Manifest) => {
         targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) }),
       ),
       ...processes.flatMap((process) => processTargets(process, reading)),
+      ...deployedEffects(manifest).map(({ effect, queueUrl }) =>
+        effectTarget({ effect, queue: sqsQueue(queues, queueUrl, proofs) }, reading),
+      ),
     ],
     clock: systemClock,
     log,

@@ -1,0 +1,42 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { AnyAdapter } from '../../../core/effect/adapter.ts';
+import { effectCategory, effectDecider } from '../../../core/effect/decider.ts';
+import type { Manifest } from '../../../core/manifest.ts';
+import { effectsOf } from '../../../core/process/decider.ts';
+import type { Performing } from '../../../engine/effect/attend.ts';
+import { routeToEffect } from '../../../engine/effect/route.ts';
+import { systemProofs } from '../../delivery/proofs.ts';
+import { sqs } from '../../delivery/queue.ts';
+import { dynamo } from '../../dynamo.ts';
+import { circuitItems } from '../../effect/circuits.ts';
+import { delayedMessages } from '../../effect/later.ts';
+import { paceItems } from '../../effect/pace.ts';
+import { adapterProvider, type SecretNames } from '../../effect/provider.ts';
+import { environment } from '../../environment.ts';
+import { foldHash } from '../../fold-hashes.ts';
+import { systemClock } from '../../system.ts';
+import { teamSecrets } from '../../team-secrets.ts';
+import { batchHandler, receiving } from '../batch-function.ts';
+import { commandPorts } from '../loading.ts';
+
+/** The function of one effect, made of its adapter. */
+export const effectHandler = (manifest: Manifest, adapter: AnyAdapter) => {
+  const name = environment('EFFECT');
+  const effect = effectsOf(manifest).find((each) => each.name === name);
+  if (!effect) throw new Error(`No process of the manifest has the effect ${name}.`);
+  if (adapter?.effect?.name !== name)
+    throw new Error(`adapters/${name} must have the adapter of ${name} as its default export: adapter(${name}, ...).`);
+  const log = new Logger({ serviceName: `effect-${name}` });
+  const [client, queues, control] = [dynamo(), sqs(), environment('CONTROL_TABLE')];
+  const proofs = systemProofs(client, control);
+  const names = JSON.parse(environment('SECRETS')) as SecretNames;
+  const performing: Performing = {
+    effect,
+    own: { ...commandPorts(client, log), decider: effectDecider(effect), code: foldHash(effectCategory(name)) },
+    provider: adapterProvider(adapter, teamSecrets(systemClock), names),
+    circuits: circuitItems(client, control),
+    pace: paceItems(client, control),
+    later: delayedMessages({ client: queues, clock: systemClock, proofs }, environment('QUEUE_URL')),
+  };
+  return batchHandler(receiving(log), (records) => routeToEffect({ performing, proofs }, records));
+};

@@ -1,0 +1,192 @@
+import { user } from '../../core/access.ts';
+import { type Trail, trailOf } from '../../core/commit.ts';
+import type { AdapterOutcome } from '../../core/effect/adapter.ts';
+import type { Circuit } from '../../core/effect/circuit.ts';
+import { effectCategory } from '../../core/effect/decider.ts';
+import type { AnyEffect } from '../../core/effect/effect.ts';
+import { performanceEvents } from '../../core/effect/events.ts';
+import type { Performance } from '../../core/effect/performance.ts';
+import { type PerformanceRow, performancesName } from '../../core/effect/performances-view.ts';
+import { ProblemError } from '../../core/problem.ts';
+import { parseStream } from '../../core/stream.ts';
+import type { Circuits, EffectOrder } from '../effect/ports.ts';
+import type { Log, Queue } from '../ports.ts';
+import { invalid, notFound } from '../problems.ts';
+import { queryList } from '../query/kinds.ts';
+import type { PageAnswer, PageRequest } from '../query/page.ts';
+import { answeringRevision, type Revisions } from '../query/revision.ts';
+import { sendOrders } from '../send-orders.ts';
+import { type Loading, load } from '../store/load.ts';
+import { type Ages, type Lag, lagOf, measured } from './projections.ts';
+
+/** An effect as operators see it. */
+export type OperatedEffect = Readonly<{
+  effect: AnyEffect;
+  queueName: string;
+  queue: Queue;
+  /** For `effectDecider(effect)`: its performances are read, and never written. */
+  loading: Loading;
+}>;
+
+export type EffectOperating = Readonly<{
+  effects: readonly OperatedEffect[];
+  /** The kernel's view of all performances. */
+  performances: Revisions;
+  circuits: Pick<Circuits, 'load'>;
+  ages: Pick<Ages, 'ofQueues'>;
+  log: Log;
+}>;
+
+type Status = PerformanceRow['status'];
+
+/** How one effect is: its backlog, and the circuit of its provider. */
+type EffectState = Readonly<{ effect: string; provider: string; circuit: 'closed' | 'open'; openUntil?: string; lag: Lag }>;
+
+export type EffectsReport = Readonly<{
+  effects: readonly EffectState[];
+  /** Rows of the view, the longest in their status first. */
+  performances: PageAnswer['items'];
+  cursor?: string;
+}>;
+
+export type PerformancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
+  Readonly<{ status?: Status; effect?: string }>;
+
+/** The route has checked the role. */
+const operator = user('operators', 'operator');
+
+const circuitOf = (circuit: Circuit | undefined): Pick<EffectState, 'circuit' | 'openUntil'> =>
+  circuit?.openUntil === undefined ? { circuit: 'closed' } : { circuit: 'open', openUntil: circuit.openUntil };
+
+const states = async ({ effects, circuits, ages, log }: EffectOperating): Promise<readonly EffectState[]> => {
+  const names = effects.map(({ queueName }) => queueName);
+  const oldest = await measured(log, ages.ofQueues(names), new Map<string, number>());
+  return Promise.all(
+    effects.map(async (operated) => {
+      const { name, provider = name } = operated.effect;
+      const [lag, circuit] = await Promise.all([lagOf(operated, oldest), circuits.load(provider)]);
+      return { effect: name, provider, ...circuitOf(circuit), lag };
+    }),
+  );
+};
+
+const listed = async ({ performances }: EffectOperating, by: Status, { status: _, effect, ...page }: PerformancesRequest) => {
+  const querying = await answeringRevision(performances, performancesName, page.cursor);
+  return queryList(querying, operator, { ...page, list: 'by-status', by, ...(effect !== undefined && { equals: { effect } }) });
+};
+
+/** The statuses that an operator has to look at. */
+const needing = ['failing', 'timed-out', 'late'] as const;
+
+/** How each effect is, and its performances of one status; without a status, those that fail, got no answer, or got a second one. */
+export const reportEffects = async (operating: EffectOperating, request: PerformancesRequest): Promise<EffectsReport> => {
+  const { status } = request;
+  const [effects, ...pages] = await Promise.all([
+    states(operating),
+    ...(status === undefined ? needing : [status]).map((each) => listed(operating, each, request)),
+  ]);
+  const [cursor] = status === undefined ? [] : pages.map((page) => page.cursor);
+  return { effects, performances: pages.flatMap(({ items }) => items), ...(cursor !== undefined && { cursor }) };
+};
+
+/** The most commits of a performance that are shown: its last ones. */
+const shownOf = 200;
+
+const known = async ({ effects }: Pick<EffectOperating, 'effects'>, performance: string) => {
+  const category = parseStream(performance)?.category;
+  const operated = effects.find(({ effect }) => effectCategory(effect.name) === category);
+  if (!operated) throw notFound(`effect with the performance '${performance}'`);
+  const now = await load(operated.loading, performance);
+  if (now.commit === 0) throw notFound(`performance '${performance}'`);
+  return { operated, commit: now.commit, state: now.state as Performance };
+};
+
+export type PerformanceReport = Readonly<{
+  performance: string;
+  effect: string;
+  status: Performance['status'];
+  instance: string;
+  input: unknown;
+  attempts: number;
+  /** The idempotency key, by which the provider's own log can be searched. */
+  key?: string;
+  steps: readonly Readonly<{ commit: number; at: string; actor: string; type: string; data: unknown }>[];
+  /** The number of earlier commits, which are not shown. */
+  earlier: number;
+}>;
+
+/** One performance, with all that became of it. */
+export const readPerformance = async (
+  operating: Pick<EffectOperating, 'effects'>,
+  performance: string,
+): Promise<PerformanceReport> => {
+  const { operated, commit, state } = await known(operating, performance);
+  const from = Math.max(1, commit - shownOf + 1);
+  const { commits } = await operated.loading.store.read(performance, { from, to: commit, limit: shownOf });
+  const { status, instance, input, attempts, key } = state;
+  return {
+    performance,
+    effect: operated.effect.name,
+    status,
+    instance,
+    input: input.data,
+    attempts,
+    ...(key !== undefined && { key }),
+    steps: commits.flatMap((each) =>
+      performanceEvents(each).map(({ type, data }) => ({
+        commit: each.commit,
+        at: each.at,
+        actor: each.meta.actor,
+        type,
+        data,
+      })),
+    ),
+    earlier: from - 1,
+  };
+};
+
+type Ask = Readonly<{ performance: string; why: string; by: string }> & Trail;
+type Ordered = Readonly<{ performance: string; order: 'retry' | 'answer'; status: Performance['status']; correlation: string }>;
+
+const orderOf = ({ performance, why, by, correlation, traceparent }: Ask): EffectOrder => ({
+  performance,
+  reason: why,
+  by,
+  ...trailOf({ correlation, traceparent }),
+});
+
+/** Has a performance tried again, at once, under the same key: one that is open, or that got no answer. */
+export const retryPerformance = async (operating: Pick<EffectOperating, 'effects'>, ask: Ask): Promise<Ordered> => {
+  const { performance, correlation } = ask;
+  const { operated, state } = await known(operating, performance);
+  const { status } = state;
+  if (status !== 'open' && status !== 'timed-out')
+    throw new ProblemError({
+      kind: 'not-unanswered',
+      detail: `${performance} is ${status}: there is nothing to try again.`,
+      extra: { performanceStatus: status },
+    });
+  await sendOrders(operated.queue, operated.effect.name, [{ retry: orderOf(ask) }]);
+  return { performance, order: 'retry', status, correlation };
+};
+
+/** Records an outcome that an operator knows, as from the provider's own records. An answer must fit the effect's schema. */
+export const answerPerformance = async (
+  operating: Pick<EffectOperating, 'effects'>,
+  { outcome, ...ask }: Ask & Readonly<{ outcome: AdapterOutcome }>,
+): Promise<Ordered> => {
+  const { performance, correlation } = ask;
+  const { operated, state } = await known(operating, performance);
+  const { status } = state;
+  if (status === 'answered' || status === 'refused')
+    throw new ProblemError({
+      kind: 'not-unanswered',
+      detail: `${performance} is ${status}: its outcome is known.`,
+      extra: { performanceStatus: status },
+    });
+  const { answer } = operated.effect;
+  const fits = 'refused' in outcome || answer.schemas[answer.current - 1]?.safeParse(outcome.done).success;
+  if (!fits) throw invalid('outcome', `an answer of ${operated.effect.name}, as its schema has it`);
+  await sendOrders(operated.queue, operated.effect.name, [{ answer: { ...orderOf(ask), outcome } }]);
+  return { performance, order: 'answer', status, correlation };
+};

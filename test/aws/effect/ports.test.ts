@@ -1,0 +1,56 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { describe, expect, it } from 'vitest';
+import { delayedMessages } from '../../../lib/aws/effect/later.ts';
+import { adapterProvider } from '../../../lib/aws/effect/provider.ts';
+import type { AnyAdapter } from '../../../lib/core/effect/adapter.ts';
+import { memoryClock } from '../../../lib/testing/memory/system.ts';
+import { chargeCard } from '../../support/paying/domain.ts';
+
+const given = { input: { amount: 5 }, idempotencyKey: 'key-1', attempt: 2, timeoutMilliseconds: 60_000 };
+const adapting = (call: (input: never, call: never) => unknown) => ({ effect: chargeCard, call }) as AnyAdapter;
+const secrets = { read: async (name: string) => `value of ${name}` };
+
+describe('an adapter', () => {
+  it('is called with its input, the key, and the values of its own secrets', async () => {
+    const calls: unknown[] = [];
+    const adapter = adapting(async (input, call: { signal: AbortSignal }) => {
+      const { signal, ...rest } = call;
+      calls.push({ input, ...rest, aborted: signal.aborted });
+      return { done: {} };
+    });
+    await adapterProvider(adapter, secrets, { key: 'prod/key' }).call(given);
+    expect(calls).toEqual([
+      { input: { amount: 5 }, idempotencyKey: 'key-1', attempt: 2, secrets: { key: 'value of prod/key' }, aborted: false },
+    ]);
+  });
+
+  it('that outlasts its time leaves the outcome unknown, whether it looks at the signal or not', async () => {
+    const deaf = adapterProvider(
+      adapting(() => new Promise(() => {})),
+      secrets,
+      {},
+    );
+    await expect(deaf.call({ ...given, timeoutMilliseconds: 1 })).rejects.toThrow('did not answer within 1 ms');
+  });
+
+  it.each([undefined, {}, { done: undefined }, { refused: '' }, 'ok'])('that returns %j has no outcome', async (returned) => {
+    const adapter = adapting(async () => returned);
+    await expect(adapterProvider(adapter, secrets, {}).call(given)).rejects.toThrow('returned no outcome');
+  });
+});
+
+it('a message comes at its time, or after the longest delay of SQS, and never before now', async () => {
+  const sqs = mockClient(SQSClient).resolves({});
+  const clock = memoryClock();
+  const at = (milliseconds: number) => new Date(clock.now() + milliseconds).toISOString();
+  const later = delayedMessages({ client: new SQSClient({}), clock, proofs: { make: async () => 'proof' } }, 'url');
+  for (const milliseconds of [1, 1_500, 900_000, 3_600_000, -5_000])
+    await later.send({ attend: { performance: 'chargeCardEffect-p.1' } }, at(milliseconds));
+  expect(sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input.DelaySeconds)).toEqual([1, 2, 900, 900, 0]);
+  expect(JSON.parse(sqs.commandCalls(SendMessageCommand)[0]!.args[0].input.MessageBody!)).toEqual({
+    attend: { performance: 'chargeCardEffect-p.1' },
+    proof: 'proof',
+  });
+  sqs.restore();
+});
