@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runningClients } from '../../lib/aws/deployment/running-functions.ts';
+import { accessTo } from '../../lib/cli/local/endpoint.ts';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Clone, cloneWith, type Started } from '../support/over-http/clone.ts';
@@ -159,8 +162,38 @@ describe.runIf(overHttp())("a manifest in the reference's place", () => {
     expect(await clone.run('foldstream', 'verify', '--all')).toMatch(/streams/);
   });
 
-  it('is looked at by npm run test:unit and by the simulator as the reference is, and breaks no test of the kernel', async () => {
-    expect(await clone.run('test:unit')).toMatch(/\n\d{4,} passed, 0 failed\n/);
+  it('has saved code brought in by foldstream dev --stack, and gets its own back at the end; a protected stack is refused', async () => {
+    const { endpoint, stack } = hotel.deployment;
+    const { stacks } = runningClients(accessTo(endpoint));
+    const protect = (on: boolean) =>
+      stacks.send(new UpdateTerminationProtectionCommand({ StackName: stack, EnableTerminationProtection: on }));
+    const settings = ['plainHttp=true', 'nested=false', 'issuer=none', 'tags=ms-custom-id=foldstream'].flatMap((each) => [
+      '-c',
+      each,
+    ]);
+    await protect(true);
+    expect(await clone.besides(endpoint, 'dev', '--stack', stack, ...settings).closed()).toContain('protected from deletion');
+    await protect(false);
+
+    const offer = async () => (await operator('POST', '/room/13/offer', { price: 13, currency: 'EUR' })).body.type;
+    const dev = clone.besides(endpoint, 'dev', '--stack', stack, ...settings);
+    await eventually(
+      async () => dev.said(),
+      (said) => said.includes('Watching '),
+    );
+    const rule = 'Offer: (state, { price, currency }) =>\n      price ===';
+    clone.edit('test/hotel/room.ts', (text) =>
+      text.replace(rule, rule.replace('price ===', "price === 13 ? refuse('unlucky') : price ===")),
+    );
+    await eventually(offer, (type) => type === 'urn:foldstream:problem:unlucky');
+    expect(await dev.end()).toMatch(/functions? of .* got that back/);
+    expect(await offer()).toBeUndefined();
+  });
+
+  it('is looked at by the unit tests and by the simulator as the reference is, and breaks no test of the kernel', async () => {
+    // The suites that read the manifest of package.json: no other test of the kernel can know that it is another one.
+    const rooms = ['test/manifest', 'test/cli', 'test/structure', 'test/docs'];
+    expect(await clone.exec('vitest', 'run', '--project', 'unit', ...rooms)).toMatch(/Tests .*\d{3,} passed/);
     expect(await clone.run('simulate', '--manifest', 'test/hotel/index.ts', '--runs', '20')).toContain('every promise was kept');
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { signIn } from '../../../lib/aws/local/users.ts';
 import { type Deployment, demoUsers, root } from '../../../lib/cli/local/deployment.ts';
-import { accessTo } from '../../../lib/cli/local/endpoint.ts';
+import { accessTo, engineEnv } from '../../../lib/cli/local/endpoint.ts';
 import { type Call, caller } from './http.ts';
 
 /** All that is tracked, and all that would be. */
@@ -19,7 +19,12 @@ const files = (): readonly string[] =>
 export const environment = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|CDK|VITEST)/.test(name)));
 
-export type Started = Readonly<{ said: string; api: string; as: (user: keyof typeof demoUsers) => Promise<Call> }>;
+export type Started = Readonly<{
+  said: string;
+  api: string;
+  deployment: Deployment;
+  as: (user: keyof typeof demoUsers) => Promise<Call>;
+}>;
 
 /** A copy of the repository in a folder of its own, with what is installed here. */
 export const copied = (): string => {
@@ -53,6 +58,15 @@ export const cloneWith = (manifest: string, { watch = false } = {}) => {
     process.kill(-child.pid, 'SIGTERM');
     await once(child, 'close');
   };
+  const ran = async (program: string, ...args: string[]): Promise<string> => {
+    const options = { cwd: home, env: environment(), maxBuffer: 100_000_000 };
+    const { stdout, stderr } = await promisify(execFile)(program, args, options).catch(
+      (failure: { stdout?: string; stderr?: string }) => {
+        throw new Error(`${program} ${args.join(' ')} failed:\n${failure.stdout}${failure.stderr}`);
+      },
+    );
+    return stdout + stderr;
+  };
   return {
     home,
     edit,
@@ -84,20 +98,37 @@ export const cloneWith = (manifest: string, { watch = false } = {}) => {
       });
       const deployment: Deployment = JSON.parse(readFileSync(join(home, '.cache/local/deployment.json'), 'utf8'));
       const { endpoint, client, api } = deployment;
-      return { said, api, as: async (user) => caller(api, await signIn(accessTo(endpoint), client, demoUsers[user])) };
+      return {
+        said,
+        api,
+        deployment,
+        as: async (user) => caller(api, await signIn(accessTo(endpoint), client, demoUsers[user])),
+      };
+    },
+    /** `npm run foldstream -- ...` in an account that is the local cloud at an address. It goes on until it is ended, as by Ctrl-C. */
+    besides: (endpoint: string, ...args: string[]) => {
+      const env = engineEnv(endpoint, environment());
+      const child = spawn('npm', ['run', '--silent', 'foldstream', '--', ...args], { cwd: home, env, detached: true });
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+      const closed = once(child, 'close');
+      return {
+        said: () => said,
+        closed: async () => {
+          await closed;
+          return said;
+        },
+        end: async () => {
+          if (child.exitCode === null) process.kill(-child.pid!, 'SIGINT');
+          await closed;
+          return said;
+        },
+      };
     },
     /** `npm run <script> -- ...`, to its end. */
-    run: async (script: string, ...args: string[]): Promise<string> => {
-      const ran = promisify(execFile)('npm', ['run', '--silent', script, '--', ...args], {
-        cwd: home,
-        env: environment(),
-        maxBuffer: 100_000_000,
-      });
-      const { stdout, stderr } = await ran.catch((failure: { stdout?: string; stderr?: string }) => {
-        throw new Error(`npm run ${script} ${args.join(' ')} failed:\n${failure.stdout}${failure.stderr}`);
-      });
-      return stdout + stderr;
-    },
+    run: (script: string, ...args: string[]) => ran('npm', 'run', '--silent', script, '--', ...args),
+    /** A program that the repository has installed, to its end. */
+    exec: (program: string, ...args: string[]) => ran('npx', '--no-install', program, ...args),
     remove: async () => {
       await stop();
       rmSync(home, { recursive: true });
