@@ -29,6 +29,7 @@ export const contents: readonly Group[] = [
       'guides/alarms',
       'guides/operating-views',
       'guides/operating-processes',
+      'guides/operating-effects',
       'guides/rebuilding',
       'guides/tracing',
       'guides/restoring',

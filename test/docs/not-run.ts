@@ -43,6 +43,10 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
   },
   'docs/guides/local.md': { 'AWS_ENDPOINT_URL=http://127.0.0.1:4566 npm start': starts },
   'docs/guides/moving.md': { 'npm run foldstream -- export --out backup --stack foldstream-prod': stack },
+  'docs/guides/operating-effects.md': {
+    'npm run foldstream -- effects --stack foldstream-prod                       # circuits, backlogs, and what fails or got no answer':
+      standing,
+  },
   'docs/guides/operating-processes.md': {
     'npm run foldstream -- processes --stack foldstream-prod                       # how far each is behind, and what stands still':
       standing,
