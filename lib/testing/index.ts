@@ -12,5 +12,6 @@ export {
   reacting,
   refused,
   resolvedByHand,
+  timedOut,
 } from './reacting.ts';
 export { type ExpectedTotals, sharing } from './sharing.ts';

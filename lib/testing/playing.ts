@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type AnyDecider, decide, fold, isRefusal } from '../core/decider.ts';
+import { effectName } from '../core/effect/decider.ts';
 import type { Message, Recorded } from '../core/message.ts';
 import { type ProcessStep, processDecider } from '../core/process/decider.ts';
 import type { Cause } from '../core/process/events.ts';
 import { type Instance, nextSends, type OpenSend } from '../core/process/instance.ts';
+import type { Told } from '../core/process/outcome.ts';
 import type { AnyProcess } from '../core/process/process.ts';
 import { parseStream, streamName } from '../core/stream.ts';
 import { readEvent, storeEvent } from '../core/version.ts';
@@ -11,7 +13,14 @@ import { storable } from '../engine/store/storable.ts';
 import { fail } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
 
-export type Answer = Readonly<{ answers: string; to?: string; refused?: Readonly<{ reason: string; detail?: unknown }> }>;
+export type Answer = Readonly<{
+  answers: string;
+  to?: string;
+  /** The answer of an effect. */
+  answer?: unknown;
+  refused?: Readonly<{ reason: string; detail?: unknown }>;
+  timedOut?: Readonly<{ attempts: number; why: string }>;
+}>;
 export type Fires = Readonly<{ fires: string }>;
 export type Resolves = Readonly<{ resolves: Readonly<{ by: string; why: string }> }>;
 export type Sourced = Readonly<{ event: Message; stream: string }>;
@@ -37,13 +46,14 @@ const guarded = (process: AnyProcess): AnyProcess => {
         react && ((memory: never, what: never) => react(frozen(memory), frozen(what))),
       ]),
     );
-  const { on, onDone, onRefused, onDeadline, onResolved, initial } = process;
+  const { on, onDone, onRefused, onTimedOut, onDeadline, onResolved, initial } = process;
   return {
     ...process,
     initial: frozen(structuredClone(initial)),
     on: guard(on),
     onDone: guard(onDone),
     onRefused: guard(onRefused),
+    onTimedOut: guard(onTimedOut),
     onDeadline: guard(onDeadline),
     ...(onResolved && guard({ onResolved })),
   };
@@ -75,9 +85,10 @@ const instanceOf = ({ process }: Setting, { type, v, data, ...place }: CauseEven
 };
 
 /** The open command that an answer is about; it must be one whose outcome can come next. */
-const answeredIn = ({ process }: Setting, { sends, stuck }: Instance, { answers, to, refused }: Answer): OpenSend => {
-  const isMeant = (send: OpenSend) =>
-    (to === undefined || send.to === to) && [send.command.type, refused ? send.refused : send.done].includes(answers);
+const answeredIn = ({ process }: Setting, { sends, stuck }: Instance, { answers, to, refused, timedOut }: Answer): OpenSend => {
+  const followsIn = (send: OpenSend) => (timedOut ? send.timedOut : refused ? send.refused : send.done);
+  const nameOf = (send: OpenSend) => (send.performs ? effectName(send.to) : send.command.type);
+  const isMeant = (send: OpenSend) => (to === undefined || send.to === to) && [nameOf(send), followsIn(send)].includes(answers);
   const open = nextSends({ sends, stuck });
   const waits = sends.some(isMeant) ? ' Commands to one target have their outcomes in the order decided.' : '';
   return (
@@ -110,6 +121,21 @@ const standingStill = ({ process, decider }: Setting, instance: Instance, { id =
   return fold(decider, instance, [{ type: 'InstanceParked', data: { cause, thrown: 'Error: Thrown.' } }]) as Instance;
 };
 
+/** The outcome of an effect, checked as production would check the answer of its adapter. */
+const toldOf = ({ process }: Setting, { to }: OpenSend, { answer, refused, timedOut }: Answer): Told => {
+  if (timedOut) return { how: 'timed-out', ...timedOut };
+  if (refused) return { how: 'refused', ...refused };
+  const format = process.effects?.find(({ name }) => name === effectName(to))?.answer;
+  const checked = format?.schemas[format.current - 1]?.safeParse(answer);
+  if (!format || !checked?.success)
+    return fail({
+      title: `The answer of ${effectName(to)} does not fit its schema: ${checked?.error?.issues[0]?.message}`,
+      came: answer,
+      expected: `done('...', { answer: ... })`,
+    });
+  return { how: 'answered', answer: { v: format.current, data: storable(checked.data) } };
+};
+
 /** The step that a happening comes to in the engine, and when. */
 const stepOf = (setting: Setting, { instance, at, count, id }: Played, happening: Happening<Message>) => {
   const now = at + minute;
@@ -128,9 +154,11 @@ const stepOf = (setting: Setting, { instance, at, count, id }: Played, happening
   }
   if ('resolves' in happening) return { at: now, id, step: { type: 'Resolve', data: happening.resolves } } as const;
   if ('answers' in happening) {
-    const { number, attempt } = answeredIn(setting, instance, happening);
+    const send = answeredIn(setting, instance, happening);
+    const { number, attempt } = send;
     const { refused } = happening;
-    const outcome = { number, attempt, commit: count + 1, at: instant, ...(refused && { refused }) };
+    const of = { number, attempt, commit: count + 1, at: instant };
+    const outcome = send.performs ? { ...of, told: toldOf(setting, send, happening) } : { ...of, ...(refused && { refused }) };
     return { at: now, id, step: { type: 'Answer', data: { outcomes: [outcome] } } as const };
   }
   const event = causeOf(setting, happening, instant, count + 1);
@@ -170,7 +198,7 @@ export const play = (
   const events = decided(setting, before, step, at, id);
   const instance = frozen(fold(setting.decider, before, events)) as Instance;
   storable(instance, `the state of ${setting.process.category}`);
-  for (const { to, command } of instance.sends) checkMay(setting, to, command.type);
+  for (const { to, command, performs } of instance.sends) if (!performs) checkMay(setting, to, command.type);
   return { instance, at, count: played.count + 1, ...(id !== undefined && { id }), events };
 };
 

@@ -1,3 +1,4 @@
+import { effectName } from '../core/effect/decider.ts';
 import type { Message } from '../core/message.ts';
 import type { OpenSend } from '../core/process/instance.ts';
 import type { AnyProcess, Process, Reaction } from '../core/process/process.ts';
@@ -17,10 +18,23 @@ import {
 
 type Which = Readonly<{ to?: string }>;
 
-/** A command of the instance has taken effect: by the name of what follows, or the command's own; `to` tells several of them apart. */
-export const done = (answers: string, { to }: Which = {}): Answer => ({ answers, ...(to && { to }) });
+/**
+ * A command of the instance has taken effect, or an effect was answered: by the name of what follows, or the command's or effect's own; `to` tells several of
+ * them apart.
+ */
+export const done = (answers: string, { to, answer }: Which & Readonly<{ answer?: unknown }> = {}): Answer => ({
+  answers,
+  ...(to && { to }),
+  ...(answer !== undefined && { answer }),
+});
 
-/** A command of the instance was refused. */
+/** An effect of the instance got no answer in its time. */
+export const timedOut = (
+  answers: string,
+  { to, attempts = 3, why = 'Error: No answer.' }: Which & Readonly<{ attempts?: number; why?: string }> = {},
+): Answer => ({ answers, ...(to && { to }), timedOut: { attempts, why } });
+
+/** A command or an effect of the instance was refused. */
 export const refused = (answers: string, { to, ...why }: Which & Readonly<{ reason: string; detail?: unknown }>): Answer => ({
   answers,
   ...(to && { to }),
@@ -54,7 +68,7 @@ export type ExpectedMemory<Memory> = Readonly<{
 /** Expectations about what an instance does, and then about its memory. */
 export type ExpectedOfInstance<Memory> = ExpectedMemory<Memory> &
   Readonly<{
-    /** Commands in their order, deadlines, events of its own, and the end; nothing for `{}`. */
+    /** Commands in their order, effects, deadlines, events of its own, and the end; nothing for `{}`. */
     then(expected: ExpectedReaction): ExpectedMemory<Memory>;
   }>;
 
@@ -72,12 +86,25 @@ const reactionIn = ({ process }: Setting, events: readonly Message[]): object =>
   const set = reactions.flatMap((reacted) => reacted.set);
   return {
     send: reactions.flatMap(({ sends }) =>
-      sends.map(({ to, command: { type, data }, done, refused }) => ({
-        to,
-        command: { type, data },
-        ...(done && { done }),
-        ...(refused && { refused }),
-      })),
+      sends
+        .filter(({ performs }) => !performs)
+        .map(({ to, command: { type, data }, done, refused }) => ({
+          to,
+          command: { type, data },
+          ...(done && { done }),
+          ...(refused && { refused }),
+        })),
+    ),
+    perform: reactions.flatMap(({ sends }) =>
+      sends
+        .filter(({ performs }) => performs)
+        .map(({ to, command, done, refused, timedOut }) => ({
+          effect: effectName(to),
+          input: (command.data as { input: { data: unknown } }).input.data,
+          ...(done && { done }),
+          ...(refused && { refused }),
+          ...(timedOut && { timedOut }),
+        })),
     ),
     setDeadlines: Object.fromEntries(set.map(({ name, at }) => [name, at])),
     cancelDeadlines: reactions

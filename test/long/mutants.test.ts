@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Simulation } from '../../lib/testing/simulator.ts';
 import { accountsWith } from '../simulation/domain.ts';
+import { paymentsWith } from '../simulation/effects.ts';
 import { madeUpWith } from '../simulation/made-up/manifest.ts';
 import { madeUpMutants } from '../simulation/made-up/mutants.ts';
 import { deliveryMutants } from '../simulation/mutants/delivery.ts';
+import { effectMutants } from '../simulation/mutants/effect.ts';
 import { processMutants } from '../simulation/mutants/process.ts';
 import { importMutants, rebuildMutants } from '../simulation/mutants/rebuild.ts';
 import { machineMutants, repairMutants } from '../simulation/mutants/repair.ts';
@@ -34,7 +36,7 @@ describe('the simulator', () => {
   ])('is shown enough mutants of %s', (_, mutants, least) => expect(Object.keys(mutants).length).toBeGreaterThanOrEqual(least));
 
   it('has no seed recorded for a mutant that does not exist', () => {
-    const all = { ...mutantsOfViews, ...processMutants, ...importMutants, ...madeUpMutants };
+    const all = { ...mutantsOfViews, ...processMutants, ...importMutants, ...madeUpMutants, ...effectMutants };
     expect(Object.keys(findingSeeds).filter((name) => !(name in all))).toEqual([]);
   });
 
@@ -48,6 +50,10 @@ describe('the simulator', () => {
 
   it.each(Object.entries(importMutants))('notices by imports: %s', (name, mutant) =>
     noticed(name, (seed) => importsWith(seed, mutant)),
+  );
+
+  it.each(Object.entries(effectMutants))('notices by payments: %s', (name, mutant) =>
+    noticed(name, (seed) => paymentsWith(seed, mutant)),
   );
 
   it.each(Object.entries(madeUpMutants))('notices by made-up manifests, and not by the reference: %s', async (name, mutant) => {

@@ -1,5 +1,9 @@
 import { type AnyDecider, decide, fold, isRefusal } from '../../core/decider.ts';
+import { effectDecider, performanceStream } from '../../core/effect/decider.ts';
+import type { AnyEffect } from '../../core/effect/effect.ts';
+import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { effectsOf } from '../../core/process/decider.ts';
 import { streamName } from '../../core/stream.ts';
 import { storeEvent } from '../../core/version.ts';
 import type { ImportLine } from '../../engine/history/import-line.ts';
@@ -27,9 +31,10 @@ export const importPlanFor = (seed: number, workload: Workload, share: number): 
 };
 
 /** The results of the commands in the exporting system, by the rules of the first release: commands that are not refused took effect. */
-export const foreignHistory = ({ aggregates }: Manifest, { asks }: ImportPlan): readonly ImportLine[] => {
+export const foreignHistory = (manifest: Manifest, { asks }: ImportPlan): readonly ImportLine[] => {
+  const { aggregates } = manifest;
   const states = new Map<string, unknown>();
-  return asks.flatMap(({ category, id, type, data, actor }, n): readonly ImportLine[] => {
+  const commands = asks.flatMap(({ category, id, type, data, actor }, n): readonly ImportLine[] => {
     // A unique value is claimed by a step of its own.
     const decider: AnyDecider | undefined = aggregates.find((each) => each.category === category && !each.unique);
     if (!decider) return [];
@@ -42,6 +47,21 @@ export const foreignHistory = ({ aggregates }: Manifest, { asks }: ImportPlan): 
     states.set(stream, fold(decider, state, events));
     return [{ stream, at, events: events.map((event) => storeEvent(decider.events, event)) } as ImportLine];
   });
+  return [...commands, ...effectsOf(manifest).map(foreignPerformance)];
+};
+
+/** A performance that the exporting system had not finished: it is not to be performed here. */
+const foreignPerformance = (effect: AnyEffect): ImportLine => {
+  const at = '2026-11-20T00:00:00.000Z';
+  const { name, input } = effect;
+  const made = madeUp(input.schemas[input.current - 1]!)(diceFor(1, `foreign ${name}`));
+  const asked = { instance: 'foreign-1', number: 1, round: 1, at, giveUpAt: '2027-11-20T00:00:00.000Z', correlation: 'foreign' };
+  const event = { type: 'EffectRequested', data: { ...asked, input: { v: input.current, data: made?.data } } };
+  return {
+    stream: performanceStream(effect, 'foreign', '1', 1),
+    at,
+    events: [storeEvent(effectDecider(effect).events, event)],
+  } as ImportLine;
 };
 
 async function* source(lines: readonly ImportLine[]): AsyncGenerator<ImportLine> {

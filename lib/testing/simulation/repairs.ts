@@ -8,6 +8,7 @@ import type { Scanner } from '../../engine/ports.ts';
 import { sweepSettings } from '../../engine/settings.ts';
 import type { ResumeOrder } from '../../engine/view/resume.ts';
 import type { MemoryView } from '../memory/view.ts';
+import type { SimulatedEffects } from './world/effects.ts';
 import type { Engine } from './world/engine.ts';
 import { Injected } from './world/faults.ts';
 import { type Instance, pool } from './world/pool.ts';
@@ -66,6 +67,7 @@ type Parts = Readonly<{
   table: SimulatedTable;
   parts: readonly Part[];
   processes: SimulatedProcesses;
+  effects: SimulatedEffects;
   /** Under which name a subscription has its queue. */
   placeOf: (subscription: AnyProjection) => string;
 }>;
@@ -75,7 +77,7 @@ export const repairs = (
   world: World,
   manifestOf: (instance: Instance) => Manifest,
   engine: Engine,
-  { table, parts, processes, placeOf }: Parts,
+  { table, parts, processes, effects, placeOf }: Parts,
 ) => {
   const { time } = world;
   const [scanner, places] = [scannerOf(world, table), placesInMemory()];
@@ -93,6 +95,7 @@ export const repairs = (
       ...manifest.projections.flatMap((projection) => target(projection)),
       ...announcersOf(manifest).flatMap((announcer) => target(announcer, isAnnounced(manifest))),
       ...processes.targets(instance),
+      ...effects.targets(instance),
     ];
   };
   const sweepPool = pool(world, 'sweep', (instance) => ({
@@ -128,10 +131,12 @@ export const repairs = (
         queue.tell(order);
       }
     processes.order();
+    effects.order();
   };
   const redrive = () => {
     for (const { queue } of parts) queue.redrive();
     processes.redrive();
+    effects.redrive();
   };
   /** Until every commit has been checked in a thorough pass, whatever clock dated it. */
   const sweepAll = async () => {

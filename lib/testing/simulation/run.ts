@@ -112,7 +112,7 @@ export const play = async (
     lagging: plan.odds.stale > 0,
     ...(plan.rebuild && rebuilt !== undefined && { rebuild: { ...plan.rebuild, name: rebuilt } }),
   });
-  const { engine, table, store, views, announcer, bus, processes, rebuilds, placeOf, places, sweepAll } = deployed;
+  const { engine, table, store, views, announcer, bus, processes, effects, rebuilds, placeOf, places, sweepAll } = deployed;
   const { ask, answers } = clientsOf(world, deployment, deployed);
   schedule(world, plan, deployed, ask);
   const lines = plan.imports ? foreignHistory(releases[0], plan.imports) : [];
@@ -153,7 +153,7 @@ export const play = async (
   if (astray !== undefined) world.broken(astray);
   if (world.fault() === undefined)
     await checkAtRest(world, {
-      ...{ releases, newest, rebuilt, placeOf, processes, invariants, answers },
+      ...{ releases, newest, rebuilt, placeOf, processes, effects, invariants, answers },
       ...{ streams: streamsNow(), log: table.log(), tables: views, outside: bus.outside },
     });
   const fault = world.fault();

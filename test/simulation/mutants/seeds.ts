@@ -27,4 +27,6 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'a resolution that threw is not kept': 117,
   'instances that were left open are not looked for by the sweep': 43,
   'a reservation has the time of its command, whatever is before it': 74,
+  'giving up without recording it': 17,
+  'a message that is never sent again': 52,
 };

@@ -7,6 +7,7 @@ import { parseStream } from '../../../core/stream.ts';
 import type { ViewItem } from '../../../engine/ports.ts';
 import type { MemoryView } from '../../memory/view.ts';
 import type { Answered } from '../clients.ts';
+import type { SimulatedEffects } from '../world/effects.ts';
 import type { SimulatedProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { announcedFault } from './announced.ts';
@@ -47,6 +48,7 @@ type Rested = Readonly<{
   /** The events that other teams have received, by their ids. */
   outside: ReadonlySet<string>;
   processes: SimulatedProcesses;
+  effects: Pick<SimulatedEffects, 'work' | 'fault'>;
   invariants: readonly Invariant[];
 }>;
 
@@ -109,7 +111,7 @@ const checkViews = async (
 
 /** Checks every promise when nothing is left to do: the engine's own, and then those of the team. */
 export const checkAtRest = async (world: World, rested: Rested): Promise<void> => {
-  const { releases, streams, answers, tables, outside, processes, invariants } = rested;
+  const { releases, streams, answers, tables, outside, processes, effects, invariants } = rested;
   const views = new Map(tables.map(({ name, view }) => [name, view.items()]));
   world.count(
     'commits',
@@ -122,8 +124,9 @@ export const checkAtRest = async (world: World, rested: Rested): Promise<void> =
   await checkViews(world, rested, views);
   if (world.fault() === undefined) {
     const now = new Date(world.time.now()).toISOString();
-    const fault = processesFault(releases, streams, { ...processes, now, count: world.count });
-    if (fault !== undefined) world.broken(fault);
+    const fault = processesFault(releases, streams, { ...processes, now, count: world.count, work: effects.work });
+    const open = fault ?? effects.fault();
+    if (open !== undefined) world.broken(open);
   }
   if (world.fault() !== undefined) return;
   for (const invariant of invariants) {

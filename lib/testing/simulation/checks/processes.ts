@@ -1,16 +1,21 @@
 import { type Commit, recordedEvents } from '../../../core/commit.ts';
+import { effectCategory } from '../../../core/effect/decider.ts';
 import type { Manifest } from '../../../core/manifest.ts';
+import { effectsOf } from '../../../core/process/decider.ts';
 import type { AnyProcess } from '../../../core/process/process.ts';
 import { reservationCategory } from '../../../core/reservation.ts';
 import { parseStream, streamName } from '../../../core/stream.ts';
 import { tagCategory } from '../../../core/tag/stream.ts';
 import { readEvent } from '../../../core/version.ts';
 import type { SimulatedProcesses } from '../world/processes.ts';
+import type { Work } from '../world/provider.ts';
 import { decisionFault } from './decisions.ts';
+import { effectsFault } from './effects.ts';
 import { instancePast, type PastOfInstance } from './instance.ts';
 import type { Streams } from './instance-book.ts';
 
-type AtRest = Pick<SimulatedProcesses, 'parts' | 'deadlines'> & Readonly<{ now: string; count: (what: string) => void }>;
+type AtRest = Pick<SimulatedProcesses, 'parts' | 'deadlines'> &
+  Readonly<{ now: string; count: (what: string) => void; work: () => readonly Work[] }>;
 
 /** `process/<instance's stream>/<number>/<attempt>`: the id of a command that an instance sent. */
 const sentId = /^process\/([^/]+)\/(\d+)\/(\d+)$/;
@@ -119,5 +124,6 @@ export const processesFault = (releases: readonly Manifest[], streams: Streams, 
           return `${category} has not come further than ${cursors.get(stream)} in ${stream}`;
       }
   }
-  return deadlinesFault(all, rest);
+  const categories = new Set(releases.flatMap((manifest) => effectsOf(manifest).map(({ name }) => effectCategory(name))));
+  return deadlinesFault(all, rest) ?? effectsFault({ streams, categories, instances: all, work: rest.work(), count: rest.count });
 };

@@ -3,6 +3,8 @@ import { handleCommand } from '../../../engine/command/handle.ts';
 import type { Commanding } from '../../../engine/command/request.ts';
 import { type Publishing, publish } from '../../../engine/delivery/publish.ts';
 import { settleDeployment } from '../../../engine/deployment/revisions.ts';
+import type { Performing } from '../../../engine/effect/attend.ts';
+import { effectSteps, routeToEffect } from '../../../engine/effect/route.ts';
 import { importHistory } from '../../../engine/history/import-history.ts';
 import { sweep } from '../../../engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
@@ -34,6 +36,8 @@ export const realEngine = {
   ...viewSteps,
   routeToProcess,
   ...processSteps,
+  routeToEffect,
+  ...effectSteps,
   processTargets,
   sendOverdue,
   sweep,
@@ -66,6 +70,7 @@ export type Tamper = Readonly<{
   projecting?: (projecting: Projecting) => Projecting;
   announcing?: (announcing: Announcing) => Announcing;
   reacting?: (reacting: Reacting) => Reacting;
+  performing?: (performing: Performing) => Performing;
   querying?: (querying: Querying) => Querying;
   working?: (working: Working) => Working;
   leading?: (leading: Leading) => Leading;

@@ -1,7 +1,8 @@
 import type { AnyDecider } from '../../../core/decider.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { processDecider } from '../../../core/process/decider.ts';
-import { type AnyProcess, reactedTypes } from '../../../core/process/process.ts';
+import { subscriptionsOf, targetsOf } from '../../../core/process/performs.ts';
+import type { AnyProcess } from '../../../core/process/process.ts';
 import { parseStream } from '../../../core/stream.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { Commanding } from '../../../engine/command/request.ts';
@@ -25,7 +26,7 @@ import type { World } from './world.ts';
 
 /** So small that within one run attendances end unfinished, cursors move between the commits of a batch, and looking back is needed. */
 const settings = { ...processSettings, turns: 5, attendMilliseconds: 6_000, commitsAtOnce: 3 };
-const commandSettings = {
+export const commandSettings = {
   ...defaultSettings,
   snapshotBytes: 1_500,
   cacheAgeMilliseconds: 1_500,
@@ -44,8 +45,8 @@ const remedies = {
 /** The rules of a process: what any of some releases reacts to, and all that its instances store. */
 const rulesOf = (releases: readonly AnyProcess[], deliver: Rule['deliver']): readonly Rule[] => [
   {
-    detailTypes: new Set(releases.flatMap(({ from }) => from.map(({ category }) => `${category}.commit`))),
-    types: new Set(releases.flatMap(reactedTypes)),
+    detailTypes: new Set(releases.flatMap((process) => subscriptionsOf(process).map(({ category }) => `${category}.commit`))),
+    types: new Set(releases.flatMap((process) => subscriptionsOf(process).flatMap(({ types }) => types))),
     deliver,
   },
   {
@@ -97,7 +98,7 @@ const reactingFor = (
     cache: stateCache(commandSettings.cacheBytes),
   };
   const targets = new Map(
-    process.sends.map((decider) => {
+    targetsOf(process).map((decider) => {
       const others = othersOf(decider, (category) => ({
         ...shared,
         decider: aggregates.find((aggregate) => aggregate.category === category)!,

@@ -16,6 +16,7 @@ import { placeName, revisionIn, revisionsOf } from '../rebuild/second-revision.t
 import { repairs } from '../repairs.ts';
 import { type Rule, type SimulatedBus, simulatedBus } from './bus.ts';
 import { simulatedCommands } from './commands.ts';
+import { simulatedEffects } from './effects.ts';
 import { type Engine, realEngine, type Tamper, untampered } from './engine.ts';
 import { Injected } from './faults.ts';
 import { feed } from './feed.ts';
@@ -174,8 +175,9 @@ export const system = (
     .map(({ name }) => deployedAnnouncer(world, wiring, { name, announcers, bus: () => bus }));
 
   const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots });
+  const effects = simulatedEffects(world, releases, tamper, { engine, table, store, snapshots });
   const parts = [...views, ...announcer];
-  bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules]);
+  bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules, ...effects.rules]);
   const publishPool = pool(world, 'publish', (instance) =>
     (tamper.publishing ?? untampered)({ ...sendingOf(world, instance, bus), proofs: simulatedProofs }),
   );
@@ -201,10 +203,11 @@ export const system = (
     pools,
     bus,
     processes,
+    effects,
     rebuilds,
     placeOf,
     send,
-    ...repairs(world, manifestOf, engine, { table, parts, processes, placeOf }),
+    ...repairs(world, manifestOf, engine, { table, parts, processes, effects, placeOf }),
   };
 };
 
