@@ -1,7 +1,9 @@
 import { defineManifest, eventLog, processDecider } from 'foldstream';
 import { account } from './account/decider.ts';
+import { monthlyStatement } from './account/monthly-statement.ts';
 import { accountBalance } from './account/projections/balance.ts';
 import { accountStatement } from './account/projections/statement.ts';
+import { accountStatements } from './account/projections/statements.ts';
 import { accountTotals } from './account/projections/totals.ts';
 import { fraudWatch } from './fraud-watch/process.ts';
 import { suspicions } from './fraud-watch/projections/suspicions.ts';
@@ -22,9 +24,11 @@ const processes = [transferProcess, fulfilment, fraudWatch];
 export const manifest = defineManifest({
   aggregates,
   processes,
+  schedules: { monthlyStatement },
   projections: [
     accountBalance,
     accountStatement,
+    accountStatements,
     accountTotals,
     customerTransfers,
     customerOrders,

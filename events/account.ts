@@ -28,6 +28,18 @@ export const accountEvents = {
   MovementOpened: v1(z.object({ reference: z.string(), amount: minorUnits })),
   MovementSettled: v1(z.object({ reference: z.string() })),
   AccountClosed: v1(z.object({ reason: z.string() })),
+  /** Everything since the statement before, up to here. Without the two sums if they are too large for exact numbers. */
+  StatementIssued: v1(
+    z.object({
+      month: z.string().regex(/^\d{4}-\d{2}$/),
+      currency,
+      opening: z.int(),
+      paidIn: z.int().optional(),
+      paidOut: z.int().optional(),
+      closing: z.int(),
+      movements: z.int(),
+    }),
+  ),
 };
 
 export type AccountEvent = EventOf<typeof accountEvents>;

@@ -14,11 +14,15 @@ export const contents: readonly Group[] = [
       'guides/add-a-view',
       'guides/clients',
       'guides/webhooks',
+      'guides/schedules',
       'guides/testing',
       'guides/local',
     ],
   },
-  { title: 'Contexts', pages: ['contexts/index', 'contexts/trade', 'contexts/document', 'contexts/telemetry', 'contexts/match'] },
+  {
+    title: 'Contexts',
+    pages: ['contexts/index', 'contexts/account', 'contexts/trade', 'contexts/document', 'contexts/telemetry', 'contexts/match'],
+  },
   {
     title: 'Operate',
     pages: [

@@ -18,10 +18,13 @@ const accountCommands = {
   Credit: command(['process'], movement.extend({ purpose: z.enum(['transfer', 'refund']) })),
   /** No amount taken for the reference is given back any more. */
   Settle: command(['process'], z.strictObject({ reference: z.string().min(1).max(200) })),
+  IssueStatement: command(['process'], z.strictObject({ month: z.string().regex(/^\d{4}-\d{2}$/) })),
   Close: command(['owner', 'operator'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
 };
 
 type Money = z.infer<typeof money>;
+/** `after` is the month of the last statement. */
+type Unstated = Readonly<{ after?: string; opening: number; paidIn: number; paidOut: number; movements: number }>;
 export type Account = Readonly<{
   status: 'unopened' | 'open' | 'closed';
   owner?: string;
@@ -31,6 +34,8 @@ export type Account = Readonly<{
   open: Kept<number>;
   /** The sum of `open`. */
   mayReturn: number;
+  /** What the next statement is to say: everything since the last one. */
+  unstated: Unstated;
 }>;
 
 /** Amounts are in minor units: 1050 EUR is ten euros fifty. */
@@ -38,7 +43,13 @@ export const account = decider<Account, AccountEvent>()({
   category: 'account',
   events: accountEvents,
   commands: accountCommands,
-  initial: { status: 'unopened', balance: 0, open: nothingKept, mayReturn: 0 },
+  initial: {
+    status: 'unopened',
+    balance: 0,
+    open: nothingKept,
+    mayReturn: 0,
+    unstated: { opening: 0, paidIn: 0, paidOut: 0, movements: 0 },
+  },
   owner: (state) => state.owner,
   publishes: ['AccountOpened', 'AccountClosed'],
   decide: {
@@ -73,6 +84,14 @@ export const account = decider<Account, AccountEvent>()({
     // Never refused: amounts taken by the release before are open nowhere.
     Settle: ({ open }, { reference }) =>
       keptFor(open, reference) === undefined ? [] : [{ type: 'MovementSettled', data: { reference } }],
+    // A statement covers the stream from the last one to here, so nothing is in none of them, and nothing in two.
+    IssueStatement: ({ status, currency = '', balance, unstated }, { month }) => {
+      if (status === 'unopened') return refuse('account-not-open', { accountStatus: status });
+      const { after = '', opening, paidIn, paidOut, movements } = unstated;
+      if (month <= after) return [];
+      const sums = Number.isSafeInteger(paidIn + paidOut) ? { paidIn, paidOut } : {};
+      return [{ type: 'StatementIssued', data: { month, currency, opening, ...sums, closing: balance, movements } }];
+    },
     Close: (state, { reason }) => {
       if (state.status !== 'open') return refuse('account-not-open', { accountStatus: state.status });
       if (state.balance > 0) return refuse('balance-not-zero', { balance: state.balance });
@@ -83,15 +102,33 @@ export const account = decider<Account, AccountEvent>()({
   },
   evolve: {
     AccountOpened: (state, { owner, currency }) => ({ ...state, status: 'open', owner, currency }),
-    MoneyDeposited: (state, { amount }) => ({ ...state, balance: state.balance + amount }),
-    MoneyWithdrawn: (state, { amount }) => ({ ...state, balance: state.balance - amount }),
-    MoneyDebited: (state, { amount }) => ({ ...state, balance: state.balance - amount }),
-    MoneyCredited: (state, { amount }) => ({ ...state, balance: state.balance + amount }),
+    MoneyDeposited: (state, { amount }) => moved(state, amount),
+    MoneyWithdrawn: (state, { amount }) => moved(state, -amount),
+    MoneyDebited: (state, { amount }) => moved(state, -amount),
+    MoneyCredited: (state, { amount }) => moved(state, amount),
     MovementOpened: (state, { reference, amount }) => withOpen(state, reference, (keptFor(state.open, reference) ?? 0) + amount),
     MovementSettled: (state, { reference }) => withOpen(state, reference, 0),
     AccountClosed: (state) => ({ ...state, status: 'closed' }),
+    StatementIssued: (state, { month, closing }) => ({
+      ...state,
+      unstated: { after: month, opening: closing, paidIn: 0, paidOut: 0, movements: 0 },
+    }),
   },
 });
+
+const moved = (state: Account, amount: number): Account => {
+  const { unstated } = state;
+  return {
+    ...state,
+    balance: state.balance + amount,
+    unstated: {
+      ...unstated,
+      paidIn: unstated.paidIn + Math.max(amount, 0),
+      paidOut: unstated.paidOut - Math.min(amount, 0),
+      movements: unstated.movements + 1,
+    },
+  };
+};
 
 const withOpen = (state: Account, reference: string, amount: number): Account => {
   const before = keptFor(state.open, reference) ?? 0;

@@ -61,6 +61,10 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'npm run foldstream -- rebuild account-balance --why "a new field" --stack foldstream-prod   # the newest revision, from all history':
       'It has several ways to rebuild one view, of which one at a time may run: `test/long-http/rebuild.test.ts` runs them.',
   },
+  'docs/guides/schedules.md': {
+    'npm run foldstream -- schedules --stack foldstream-prod                        # what each did last, does next, and left out':
+      stack,
+  },
   'docs/guides/testing.md': {
     'npx vitest run --project unit test/domains/account.test.ts': suite,
     'npm run simulate -- --seed 1 --runs 1000   # accounts: in most runs a view is rebuilt, and in some a history imported':

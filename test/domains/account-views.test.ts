@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Account, account } from '../../domains/account/decider.ts';
 import { accountBalance } from '../../domains/account/projections/balance.ts';
 import { accountStatement } from '../../domains/account/projections/statement.ts';
+import { accountStatements } from '../../domains/account/projections/statements.ts';
 import type { AccountEvent } from '../../events/account.ts';
 import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
 import type { Message } from '../../lib/core/message.ts';
@@ -142,4 +143,20 @@ describe('any history of an account', () => {
       { numRuns: 100 },
     );
   });
+});
+
+describe('account-statements', () => {
+  const issued = { month: '2026-11', currency: 'EUR', opening: 0, paidIn: 5, paidOut: 0, closing: 5, movements: 1 };
+  it('has a row for each month', () =>
+    projecting(accountStatements)(
+      opened,
+      { type: 'StatementIssued', data: issued } as const,
+      {
+        type: 'StatementIssued',
+        data: { ...issued, month: '2026-12', opening: 5, paidIn: 0, movements: 0 },
+      } as const,
+    ).rows(
+      { ...issued, issuedAt: minute(2) },
+      { ...issued, month: '2026-12', opening: 5, paidIn: 0, movements: 0, issuedAt: minute(3) },
+    ));
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Account, account } from '../../domains/account/decider.ts';
+import { monthlyStatement } from '../../domains/account/monthly-statement.ts';
 import { transfer } from '../../domains/transfer/decider.ts';
 import type { AccountEvent } from '../../events/account.ts';
 import { decide, fold, isRefusal } from '../../lib/core/decider.ts';
@@ -288,5 +289,50 @@ describe('any sequence of commands', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a monthly statement', () => {
+  const issue = (month: string) => ({ type: 'IssueStatement', data: { month } }) as const;
+  const of = (month: string, opening: number, paidIn: number, paidOut: number, movements: number) =>
+    ({
+      type: 'StatementIssued',
+      data: { month, currency: 'EUR', opening, paidIn, paidOut, closing: opening + paidIn - paidOut, movements },
+    }) as const;
+  const november = of('2026-11', 0, 150, 30, 3);
+
+  it('says what happened since the last one, also where that is nothing', () => {
+    given(opened, deposited(100), withdrawn(30), deposited(50)).when(issue('2026-11')).then(november);
+    given(opened, deposited(150), withdrawn(30), november, withdrawn(20))
+      .when(issue('2026-12'))
+      .then(of('2026-12', 120, 0, 20, 1));
+    given(opened, deposited(120), of('2026-11', 0, 120, 0, 1), closed)
+      .when(issue('2026-12'))
+      .then(of('2026-12', 120, 0, 0, 0));
+  });
+
+  it('is issued once for each month, and never for an account that is none', () => {
+    given(opened, november).when(issue('2026-11')).then();
+    given(opened, november).when(issue('2026-10')).then();
+    given().when(issue('2026-11')).rejected('account-not-open', { accountStatus: 'unopened' });
+  });
+
+  it('leaves out sums that no number holds exactly', () =>
+    given(opened, deposited(largest), withdrawn(largest), deposited(1))
+      .when(issue('2026-11'))
+      .then({ type: 'StatementIssued', data: { month: '2026-11', currency: 'EUR', opening: 0, closing: 1, movements: 3 } }));
+
+  it('is due to every account that is open, or was closed in that month', () => {
+    const of = (status: 'open' | 'closed', changedAt: string, local: string) =>
+      (monthlyStatement.command as (occasion: object) => object | undefined)({
+        id: 'a1',
+        row: { status, changedAt },
+        local,
+        time: '',
+      });
+    const sent = (month: string) => ({ to: 'account-a1', command: { type: 'IssueStatement', data: { month } } });
+    expect(of('open', '2026-01-01T00:00:00.000Z', '2027-01-01T03:00')).toEqual(sent('2026-12'));
+    expect(of('closed', '2026-11-30T12:00:00.000Z', '2026-12-01T03:00')).toEqual(sent('2026-11'));
+    expect(of('closed', '2026-10-31T12:00:00.000Z', '2026-12-01T03:00')).toBeUndefined();
   });
 });
