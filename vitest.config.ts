@@ -58,7 +58,7 @@ export default defineConfig({
           ...patience,
         },
       },
-      // Two independent engines for the store alone; the second one needs Java.
+      // The store alone on an engine that is independent of the local default; it needs Java.
       {
         test: {
           name: 'engines',

@@ -2,10 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cacheDir, root } from '../lib/cli/local/deployment.ts';
-import { startEngine } from '../lib/cli/local/engine.ts';
-import { ensureEngine } from '../lib/cli/local/install.ts';
-import { freePort } from '../lib/cli/local/port.ts';
-import { step } from '../lib/cli/terminal/progress.ts';
+import { propertyFiles } from './support/property-files.ts';
 import { startDynamoDbLocal } from './support/store/dynamodb-local.ts';
 
 type Counts = Readonly<{ passed: number; failed: number; failures?: readonly string[] }>;
@@ -56,12 +53,16 @@ const failuresIn = ({ testResults }: Report): readonly string[] =>
     }),
   );
 
-/** Some of vitest's projects; a run that broke outside of any test counts as one failure. */
-const vitest = async (projects: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Counts> => {
+/** Some of vitest's projects, or some of their files; a run that broke outside of any test counts as one failure. */
+const vitest = async (
+  projects: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  files: readonly string[] = [],
+): Promise<Counts> => {
   mkdirSync(join(cacheDir, 'tests'), { recursive: true });
   const selected = projects.flatMap((project) => ['--project', project]);
   const reporters = ['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${reportFile}`];
-  const ok = await runs({ command: 'vitest', args: ['run', ...selected, ...reporters], env });
+  const ok = await runs({ command: 'vitest', args: ['run', ...files, ...selected, ...reporters], env });
   try {
     const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
     const { numPassedTests: passed, numFailedTests: failed } = report;
@@ -81,22 +82,14 @@ const checks = [
   () => check('Dead exports and unused dependencies', 'knip', []),
 ];
 
-/** The store's contract on two independent engines: the local default, and AWS's DynamoDB Local. */
+/** The store's contract on AWS's DynamoDB Local; the integration tests run it on MiniStack, the local default. */
 const engines = async (): Promise<Counts> => {
-  const engine = await ensureEngine({ cacheDir, step });
-  const ministack = await startEngine({ engine, port: await freePort(), logFile: join(cacheDir, 'tests', 'engine.log') });
-  const local = await startDynamoDbLocal().catch(async (error: unknown) => {
-    await ministack.stop();
-    throw error;
-  });
-  const endpoints = [
-    { name: 'MiniStack', endpoint: ministack.endpoint },
-    { name: 'DynamoDB Local', endpoint: local.endpoint },
-  ];
+  const local = await startDynamoDbLocal();
+  const endpoints = [{ name: 'DynamoDB Local', endpoint: local.endpoint }];
   try {
     return await vitest(['engines'], { FOLDSTREAM_ENDPOINTS: JSON.stringify(endpoints) });
   } finally {
-    await Promise.all([ministack.stop(), local.stop()]);
+    await local.stop();
   }
 };
 
@@ -106,7 +99,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
   unit: [() => vitest(['unit'])],
   integration: [() => vitest(['integration'])],
   full: [
-    () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '20' }),
+    () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '20' }, propertyFiles()),
     () => vitest(['long']),
     () => vitest(['create']),
     () => vitest(['long-http']),

@@ -5,8 +5,8 @@ import { runsUntilFound } from '../simulation/search.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
-/** The number of seeds without a mutant: several times what the mutant takes that is found last. In 4,000 of them a view is rebuilt. */
-const many = 4_500;
+/** The number of seeds without a mutant: more than twice what the mutant takes that is found last. In eight of nine of them a view is rebuilt. */
+const many = 2_250;
 
 it('keeps every promise in thousands of seeded runs of at least 200 port calls each, with a rebuild of a view in most', async () => {
   const began = process.cpuUsage();
@@ -45,11 +45,11 @@ it('keeps every promise in thousands of seeded runs of at least 200 port calls e
     'returns of a view',
     'returns of a revision',
   ])
-    expect(totals[what], what).toBeGreaterThan(100);
+    expect(totals[what], what).toBeGreaterThan(50);
 });
 
 describe('the simulator', () => {
   it('finds nothing in the real code, also where neither records get lost nor a sweep runs', async () => {
-    expect(await runsUntilFound((seed) => accountsWith(seed, { alone: true }), 1_125)).toBeUndefined();
+    expect(await runsUntilFound((seed) => accountsWith(seed, { alone: true }), 600)).toBeUndefined();
   });
 });
