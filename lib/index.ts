@@ -22,6 +22,7 @@ export {
 } from './core/decider.ts';
 export { boundary } from './core/declare/boundary.ts';
 export { decider } from './core/declare/decider.ts';
+export { type OtherRules, otherRules } from './core/declare/rules.ts';
 export { rowPerStream, rowsPerStream, sharedRows } from './core/declare/view.ts';
 export type { Demo, DemoCommand } from './core/demo.ts';
 export { type Change, difference } from './core/difference.ts';

@@ -47,13 +47,14 @@ export const matchUnder = (played: (opened: Rules) => Rules) =>
     owner: (state) => state.owner,
     decide: {
       Open: ({ status }, rules, { actor }) =>
-        status === 'none' ? [{ type: 'MatchOpened', data: { owner: actor.id, rules: played(rules) } }] : refuse('already-opened'),
+        status === 'none' ? [{ type: 'MatchOpened', data: { owner: actor.id, rules } }] : refuse('already-opened'),
       Join: ({ status, owner }, _, { actor }) => {
         if (status !== 'open') return refuse('match-not-open', { match: status });
         return owner === actor.id ? refuse('same-player') : [{ type: 'MatchJoined', data: { player: actor.id } }];
       },
       Drop: (state, { column }, { actor }) => {
-        const { status, board, rules } = state;
+        const { status, board } = state;
+        const rules = played(state.rules);
         const side = nextOn(board);
         if (status !== 'playing') return refuse('not-playing', { match: status });
         if (sideOf(state, actor.id) !== side) return refuse('not-your-turn', { next: side });

@@ -104,18 +104,8 @@ describe('a match', () => {
 
   it('comes to another end under other rules', () => {
     const threeInLine = deciding(matchUnder((rules) => ({ ...rules, inLine: 3 })));
-    const [first] = decide(
-      matchUnder((rules) => ({ ...rules, inLine: 3 })),
-      match.initial,
-      { type: 'Open', data: usualRules },
-      {
-        id: '1',
-        actor: ada,
-        at: '',
-      },
-    ) as readonly [typeof opened];
     const won = { type: 'MatchWon', data: { side: 'o', line: [0, 1, 2].map((column) => ({ column, row: 0 })) } } as const;
-    threeInLine(first, joined, ...drops(0, 6, 1, 6))
+    threeInLine(opened, joined, ...drops(0, 6, 1, 6))
       .when(drop(2), { actor: ada })
       .then(dropped('o', 2), won);
   });

@@ -17,7 +17,8 @@ export type CheckOptions = Readonly<{
   saveStates?: string;
 }>;
 
-async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: ExportLine }>> {
+/** The lines of an export, each in its form. */
+export async function* readLines(path: string): AsyncGenerator<Line & Readonly<{ line: ExportLine }>> {
   for await (const line of linesOf(path)) {
     try {
       yield { ...line, line: readLine(line.text) };

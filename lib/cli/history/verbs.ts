@@ -4,6 +4,7 @@ import { onDeployment, type Project, runs } from '../verbs.ts';
 import { type CheckOptions, checkVerb } from './check.ts';
 import { exportHistory } from './export.ts';
 import { importVerb } from './import.ts';
+import { rulesVerb } from './rules.ts';
 import { traceVerb } from './trace.ts';
 import { verify } from './verify.ts';
 
@@ -27,9 +28,10 @@ export const historyVerbs = (program: Command, project: Project): void => {
         'an export: a folder, or a file of newline-delimited JSON (compressed if it ends in .gz)',
       )
       .option('--states <path>', 'states to compare with: what --save-states wrote with the last release')
-      .option('--save-states <file>', "write this code's states, for the next release to compare with"),
-    async (asked: CheckOptions, print) => {
-      const { ok, lines } = await checkVerb(asked);
+      .option('--save-states <file>', "write this code's states, for the next release to compare with")
+      .option('--rules <module>', 'decide the recorded commands of a category anew under the rules that this file exports'),
+    async ({ rules, ...asked }: CheckOptions & Readonly<{ rules?: string }>, print) => {
+      const { ok, lines } = await (rules === undefined ? checkVerb(asked) : rulesVerb({ ...asked, rules }));
       for (const line of lines) print(line);
       return ok;
     },
