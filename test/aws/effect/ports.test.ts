@@ -1,7 +1,10 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import { delayedMessages } from '../../../lib/aws/effect/later.ts';
+import { paceItems } from '../../../lib/aws/effect/pace.ts';
 import { adapterProvider } from '../../../lib/aws/effect/provider.ts';
 import type { AnyAdapter } from '../../../lib/core/effect/adapter.ts';
 import { memoryClock } from '../../../lib/testing/memory/system.ts';
@@ -38,6 +41,32 @@ describe('an adapter', () => {
     const adapter = adapting(async () => returned);
     await expect(adapterProvider(adapter, secrets, {}).call(given)).rejects.toThrow('returned no outcome');
   });
+});
+
+it('tries are counted in the newest second, by however many functions, and whatever their clocks say', async () => {
+  // The item as DynamoDB has it, behind the two updates.
+  let item: { second: number; count: number } | undefined;
+  const documents = mockClient(DynamoDBDocumentClient)
+    .on(UpdateCommand)
+    .callsFake(async (input: UpdateCommandInput) => {
+      const second = Number(input.ExpressionAttributeValues?.[':second']);
+      const begins = input.UpdateExpression?.startsWith('SET') === true;
+      const conditions: Readonly<Record<string, boolean>> = {
+        '#second >= :second': item !== undefined && item.second >= second,
+        'attribute_not_exists(#second) OR #second < :second': item === undefined || item.second < second,
+      };
+      const holds = conditions[input.ConditionExpression ?? ''];
+      if (holds === undefined) throw new Error(`This table does not know ${input.ConditionExpression}.`);
+      if (!holds) throw new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
+      item = begins ? { second, count: 1 } : { ...item!, count: item!.count + 1 };
+      return { Attributes: item };
+    });
+  const pace = paceItems(new DynamoDBClient({}), 'control');
+  const counts = [];
+  for (const second of [7, 7, 8, 7, 8]) counts.push(await pace.count('chargeCard', second));
+  expect(counts).toEqual([1, 2, 1, 2, 3]);
+  expect(item).toEqual({ second: 8, count: 3 });
+  documents.restore();
 });
 
 it('a message comes at its time, or after the longest delay of SQS, and never before now', async () => {
