@@ -14,14 +14,18 @@ import { telemetryReadings } from './telemetry/projections/readings.ts';
 import { telemetryDays, telemetryHours, telemetryMinutes } from './telemetry/projections/roll-ups.ts';
 import { telemetryWarnings } from './telemetry/projections/warnings.ts';
 import { telemetryWatch } from './telemetry/watch.ts';
+import { ticket } from './ticket/decider.ts';
+import { desk } from './ticket/desk.ts';
+import { tickets } from './ticket/projections/tickets.ts';
+import { routing } from './ticket/routing.ts';
 import { trade } from './trade/decider.ts';
 import { tradeBooks } from './trade/projections/books.ts';
 import { tradeFills } from './trade/projections/fills.ts';
 import { tradePositions } from './trade/projections/positions.ts';
 import { settlement } from './trade/settlement.ts';
 
-const aggregates = [account, trade, document, telemetry, match];
-const processes = [settlement, telemetryWatch];
+const aggregates = [account, trade, document, telemetry, match, ticket, desk];
+const processes = [settlement, telemetryWatch, routing];
 
 /** More contexts, beside the bank and the shop of index.ts: `npm start -- --manifest domains/contexts.ts --fresh`. Each has a page in docs/contexts. */
 export const manifest = defineManifest({
@@ -43,6 +47,7 @@ export const manifest = defineManifest({
     matchBoards,
     matchMoves,
     matchPlayers,
+    tickets,
     eventLog([...aggregates, ...processes.map(processDecider)], { may: ['operator'] }),
   ],
 });

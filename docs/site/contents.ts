@@ -21,7 +21,15 @@ export const contents: readonly Group[] = [
   },
   {
     title: 'Contexts',
-    pages: ['contexts/index', 'contexts/account', 'contexts/trade', 'contexts/document', 'contexts/telemetry', 'contexts/match'],
+    pages: [
+      'contexts/index',
+      'contexts/account',
+      'contexts/ticket',
+      'contexts/trade',
+      'contexts/document',
+      'contexts/telemetry',
+      'contexts/match',
+    ],
   },
   {
     title: 'Operate',

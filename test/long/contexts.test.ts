@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { routing } from '../../domains/ticket/routing.ts';
 import { settlement } from '../../domains/trade/settlement.ts';
 import type { AnyDecider, AnyProcess, Manifest } from '../../lib/index.ts';
 import { simulate } from '../../lib/testing/simulator.ts';
@@ -45,6 +46,12 @@ const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => 
     'that forgets what was lost',
     evolving('telemetry', 'ReadingsLost', (state: object) => state),
     /has \d+ readings of \d+/,
+  ],
+  [
+    'ticket',
+    'that leaves an agent busy with a ticket that is answered',
+    reacting(routing as AnyProcess, { TicketAnswered: () => ({ cancelDeadlines: ['answer'] }) }),
+    /is (answered|rated), and \w+ has it open/,
   ],
   [
     'match',

@@ -4,6 +4,7 @@ import type { Invariant, Simulation, Workload } from '../../../lib/testing/simul
 import { documentWorkload, textIsWhatWasWritten } from './document.ts';
 import { discsAreConserved, matchWorkload } from './match.ts';
 import { readingsAreTakenOnce, telemetryWorkload } from './telemetry.ts';
+import { ticketsAreHeldOnce, ticketWorkload } from './ticket.ts';
 import { moneyAndSharesAreConserved, profitsAreCosts, tradeWorkload } from './trade.ts';
 
 type Context = Readonly<{
@@ -28,6 +29,11 @@ const contexts = {
     invariants: [readingsAreTakenOnce],
   },
   match: { categories: ['match'], workload: matchWorkload, invariants: [discsAreConserved] },
+  ticket: {
+    categories: ['ticket', 'desk', 'routing'],
+    workload: ticketWorkload,
+    invariants: [ticketsAreHeldOnce],
+  },
 } satisfies Record<string, Context>;
 
 export type ContextName = keyof typeof contexts;
