@@ -42,27 +42,35 @@ const pageOf = (
 /** The commits in memory, with the same conditions, answers, limits and pages as the table. */
 export const memoryStore = ({ pageBytes = dynamoDb.pageBytes }: Readonly<{ pageBytes?: number }> = {}): MemoryStore => {
   const commits = new Map<string, Commit>();
+  /** The same commits by stream: a read of one among many streams looks at its own alone. */
+  const streams = new Map<string, Commit[]>();
+  const put = (commit: Commit): void => {
+    commits.set(keyOf(commit.stream, commit.commit), commit);
+    const own = streams.get(commit.stream);
+    if (own) own.push(commit);
+    else streams.set(commit.stream, [commit]);
+  };
   const at = (stream: string, commit: number): Commit | undefined => structuredClone(commits.get(keyOf(stream, commit)));
   return {
     append: async (commit) => {
       const copy = taken(commit);
       const winner = at(commit.stream, commit.commit);
       if (winner) return { stored: false, winner };
-      commits.set(keyOf(commit.stream, commit.commit), copy);
+      put(copy);
       return { stored: true };
     },
     appendTogether: async (together, unmoved) => {
       checkTogether(together, unmoved);
-      const copies = together.map((commit) => [keyOf(commit.stream, commit.commit), taken(commit)] as const);
+      const copies = together.map(taken);
       const winners = [...together, ...unmoved.map(nextOf)].flatMap(({ stream, commit }) => at(stream, commit) ?? []);
       if (winners.length > 0) return { stored: false, winners };
-      for (const [key, copy] of copies) commits.set(key, copy);
+      for (const copy of copies) put(copy);
       return { stored: true };
     },
     read: async (stream, range) => {
       const { from, to = Number.POSITIVE_INFINITY, newestFirst } = range;
-      const inRange = [...commits.values()]
-        .filter((commit) => commit.stream === stream && commit.commit >= from && commit.commit <= to)
+      const inRange = (streams.get(stream) ?? [])
+        .filter(({ commit }) => commit >= from && commit <= to)
         .sort((a, b) => (newestFirst ? b.commit - a.commit : a.commit - b.commit));
       const { next, commits: page } = pageOf(inRange, range, pageBytes);
       return { commits: page, ...(next !== undefined && next >= from && next <= to && { next }) };
@@ -71,7 +79,8 @@ export const memoryStore = ({ pageBytes = dynamoDb.pageBytes }: Readonly<{ pageB
     stored: () => structuredClone([...commits.values()]),
     restore: (earlier) => {
       commits.clear();
-      for (const commit of earlier) commits.set(keyOf(commit.stream, commit.commit), taken(commit));
+      streams.clear();
+      for (const commit of earlier) put(taken(commit));
     },
   };
 };

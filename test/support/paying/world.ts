@@ -14,6 +14,9 @@ import { memoryCircuits, memoryLater, memoryPace } from '../../../lib/testing/me
 import { processWorld } from '../examples/attending.ts';
 import { chargeCard, order, payment } from './domain.ts';
 
+/** The performances that one function has in hand. */
+const atOnce = 50;
+
 export type Call = (given: Try) => Promise<AdapterOutcome>;
 
 /** The tables, and everything that the functions of a process and of its effect need, in memory. */
@@ -52,8 +55,18 @@ export const payingWorld = (call: Call, effect: AnyEffect = chargeCard, process:
   const perform = (batch: readonly EffectArrived[], to: Performing = performing()) => performBatch(to, batch);
   const tell = (message: EffectMessage, to?: Performing) => perform([{ id: 'message', message }], to);
 
+  /** A batch for one function: what it gives back comes again, a message a second later. */
+  const take = async (batch: readonly EffectArrived[], to: Performing) => {
+    const again = await perform(batch, to);
+    for (const arrived of batch) {
+      if (!again.includes(arrived.id)) taken.add(arrived.id);
+      else if ('message' in arrived) await later.send(arrived.message, new Date(world.clock.now() + 1_000).toISOString());
+    }
+  };
+
+  let messages = 0;
   /** Delivers the commits of performances that were not taken yet, and the messages whose time has come. Answers whether there was anything. */
-  const deliver = async (to?: Performing) => {
+  const deliver = async (workerOf: () => Performing) => {
     const waiting = world.store
       .stored()
       .filter(
@@ -62,18 +75,17 @@ export const payingWorld = (call: Call, effect: AnyEffect = chargeCard, process:
       );
     const batch: readonly EffectArrived[] = [
       ...waiting.map((commit) => ({ id: `${commit.stream}/${commit.commit}`, delivered: world.toDelivered(commit) })),
-      ...later.due(new Date(world.clock.now()).toISOString()).map((message, i) => ({ id: `message-${i}`, message })),
+      ...later.due(new Date(world.clock.now()).toISOString()).map((message) => ({ id: `message-${++messages}`, message })),
     ];
-    const again = await perform(batch, to);
-    for (const { id } of batch) if (!again.includes(id)) taken.add(id);
+    for (let i = 0; i < batch.length; i += atOnce) await take(batch.slice(i, i + atOnce), workerOf());
     return batch.length > 0;
   };
 
   /** Everything that happens without the clock going on. */
-  const settle = async () => {
+  const settle = async (workerOf: () => Performing = () => performing()) => {
     for (let round = 0; round < 50; round++) {
       await world.settle();
-      if (!(await deliver())) return;
+      if (!(await deliver(workerOf))) return;
     }
     throw new Error('It never comes to rest.');
   };
@@ -102,9 +114,7 @@ export const payingWorld = (call: Call, effect: AnyEffect = chargeCard, process:
     later,
     calls,
     performing,
-    perform,
     tell,
-    deliverEffects: deliver,
     settle,
     finish,
     performances,
