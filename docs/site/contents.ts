@@ -41,6 +41,7 @@ export const contents: readonly Group[] = [
       'guides/alarms',
       'guides/operating-views',
       'guides/operating-processes',
+      'guides/effects',
       'guides/operating-effects',
       'guides/rebuilding',
       'guides/tracing',
