@@ -1,17 +1,19 @@
 import { execFile, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { packInto, repository } from '../../release/build.ts';
+import { classOf, fences } from '../docs/blocks.ts';
 import { eventually } from '../support/eventually.ts';
 import { builtPackage } from '../support/pack.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'foldstream-journey-')));
 const project = join(folder, 'my-app');
 const often = { every: 20 };
+const nextVersion = '0.1.999';
 
 /** A shell of somebody who has never seen this repository: the machine's own Node and npm, and nothing that npm has set. */
 const env = {
@@ -72,17 +74,34 @@ const call = async (method: string, path: string, body?: object) => {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 
+/** The package of the working tree, as its own next release. */
+const nextRelease = async (built: string): Promise<string> => {
+  const next = join(folder, 'next');
+  cpSync(built, next, { recursive: true });
+  const file = join(next, 'package.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"version": "[^"]+"/, `"version": "${nextVersion}"`));
+  return (await packInto(next, folder)).tarball;
+};
+
 beforeAll(async () => {
-  copyFileSync((await builtPackage()).tarball, join(folder, 'foldstream.tgz'));
+  const built = await builtPackage();
+  copyFileSync(built.tarball, join(folder, 'foldstream.tgz'));
+  copyFileSync(await nextRelease(built.folder), join(folder, 'foldstream-next.tgz'));
+  rmSync(join(folder, 'next'), { recursive: true });
   copyFileSync((await packInto(join(repository, 'create'), folder)).tarball, join(folder, 'create-foldstream.tgz'));
   const { stdout } = await run(folder, 'node', '--version');
   took.push(`The machine's Node is ${stdout.trim()}`);
 });
 
-const tested = async (after: string) => {
-  await step(`npm test${after}`, () => run(project, 'npm', 'test'));
-  await step(`npx cdk synth -c stage=prod${after}`, () => run(project, 'npx', 'cdk', 'synth', '--quiet', '-c', 'stage=prod'));
-};
+/** The shell blocks of a page that are for a created project. A clone has a script for the command line, a project has it installed; a release is a tarball here. */
+const blocksOf = (page: string): string =>
+  fences
+    .filter((fence) => fence.page === page && classOf(fence) === 'sh project')
+    .map(({ text }) => text)
+    .join('\n')
+    .replaceAll('npm run foldstream --', 'npx foldstream')
+    .replaceAll('foldstream@latest', 'file:../foldstream-next.tgz --no-audit --no-fund');
+const shell = (text: string) => run(project, 'bash', '-euc', text);
 
 it('goes from an empty folder to a running application, from the two tarballs and the registry alone', async () => {
   const create = ['exec', '--yes', '--package', join(folder, 'create-foldstream.tgz'), '--', 'create-foldstream', 'my-app'];
@@ -97,7 +116,8 @@ it('goes from an empty folder to a running application, from the two tarballs an
       ({ body }) => body.balance === 1_500,
     );
   });
-  await tested('');
+  await step('npm test', () => run(project, 'npm', 'test'));
+  await step('npx cdk synth -c stage=prod', () => run(project, 'npx', 'cdk', 'synth', '--quiet', '-c', 'stage=prod'));
 });
 
 it('answers by a saved decider soon', async () => {
@@ -119,18 +139,23 @@ it('answers by a saved decider soon', async () => {
   took.push(`From saving a decider until HTTP answers by it: ${median} s (median of 10; ${least} to ${most} s)`);
 });
 
-it('takes a view that foldstream add has written, while it runs', async () => {
-  await step('foldstream add view', () =>
-    run(project, 'npx', 'foldstream', 'add', 'view', 'account-changes', '--from', 'account'),
-  );
+it('takes a view and a process that foldstream add has written, while it runs', async () => {
+  await step('foldstream add view, add process', () => shell(blocksOf('docs/guides/add-a-view.md')));
   await step('until the new view answers, with all history', () =>
     eventually(
       () => call('GET', '/views/account-changes/first'),
       ({ status, body }) => status === 200 && body.owner !== undefined,
     ),
   );
-  await tested(', with the view');
   await stop();
+});
+
+it('has the next release installed by the steps of the guide, with all that its README says to add', async () => {
+  await step('the blocks of its README: an aggregate, a view, a process', () => shell(blocksOf('create/template/README.md')));
+  await step('npm install of the next release, npm test, npx cdk synth -c stage=prod', () =>
+    shell(blocksOf('docs/guides/upgrading.md')),
+  );
+  expect(JSON.parse(readFileSync(join(project, 'node_modules/foldstream/package.json'), 'utf8')).version).toBe(nextVersion);
 });
 
 it('has nothing in it that names the checkout', async () => {
