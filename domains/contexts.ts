@@ -1,6 +1,10 @@
 import { type Demo, defineManifest, eventLog, processDecider } from 'foldstream';
 import { account } from './account/decider.ts';
 import { accountBalance } from './account/projections/balance.ts';
+import { course } from './course/decider.ts';
+import { enrolment } from './course/enrolment.ts';
+import { enrolments } from './course/projections/enrolments.ts';
+import { coursePlaces } from './course/projections/places.ts';
 import { document } from './document/decider.ts';
 import { documents } from './document/projections/documents.ts';
 import { documentEditions } from './document/projections/editions.ts';
@@ -24,7 +28,7 @@ import { tradeFills } from './trade/projections/fills.ts';
 import { tradePositions } from './trade/projections/positions.ts';
 import { settlement } from './trade/settlement.ts';
 
-const aggregates = [account, trade, document, telemetry, match, ticket, desk];
+const aggregates = [account, trade, document, telemetry, match, ticket, desk, course, enrolment];
 const processes = [settlement, telemetryWatch, routing];
 
 /** More contexts, beside the bank and the shop of index.ts: `npm start -- --manifest domains/contexts.ts --fresh`. Each has a page in docs/contexts. */
@@ -48,6 +52,8 @@ export const manifest = defineManifest({
     matchMoves,
     matchPlayers,
     tickets,
+    coursePlaces,
+    enrolments,
     eventLog([...aggregates, ...processes.map(processDecider)], { may: ['operator'] }),
   ],
 });

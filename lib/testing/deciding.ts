@@ -6,6 +6,7 @@ import { parseStream, streamName } from '../core/stream.ts';
 import { storable } from '../engine/store/storable.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
+import { type GivenStreams, tagsGiven } from './tagged.ts';
 
 /** The actor, the time and the id. By default: an actor who may send the command, a fixed instant, and '1'. */
 export type WhenOptions = Readonly<{
@@ -14,6 +15,8 @@ export type WhenOptions = Readonly<{
   id?: string;
   /** False if the actor does not own what the command names beside its own stream, where it declares `owns`; true by default. */
   ownsNamed?: boolean;
+  /** The events of other streams, by the streams' names, as far as they carry tags that the command decides on: `{ 'course-c1': [offered] }`. */
+  elsewhere?: GivenStreams;
 }>;
 
 /** The events of the streams that a command decides on beside its own, by the streams' names, such as `product-espresso`. */
@@ -87,7 +90,8 @@ const decideOn = (
   decider: AnyDecider,
   state: unknown,
   command: Message,
-  { actor, at = defaultAt, id = '1', ownsNamed = true }: WhenOptions,
+  past: readonly Message[],
+  { actor, at = defaultAt, id = '1', ownsNamed = true, elsewhere = {} }: WhenOptions,
   besides: Besides,
 ): Outcome => {
   const format = decider.commands[command.type];
@@ -103,9 +107,11 @@ const decideOn = (
   const who = actor ?? whoMay(format.may, owner);
   const ownsAll = format.owns === undefined || actsForOthers(format.may, who) || (ownsNamed && mayOwn(who));
   if (!ownsAll || !allowed(format.may, who, owner)) return { forbidden: `${who.kind} ${who.id}` };
-  const data = frozen(parsed.data);
-  const context = { id, actor: who, at, facts: givenStates(format.facts ?? {}, data, (fact, id) => besideOf(fact, id, besides)) };
-  const outcome = decide(decider, state, { type: command.type, data }, context);
+  const asked = { type: command.type, data: frozen(parsed.data) };
+  const facts = givenStates(format.facts ?? {}, asked.data, (fact, id) => besideOf(fact, id, besides));
+  const tags = tagsGiven(decider, asked, { stream: streamName(decider.category, id), events: past }, elsewhere);
+  const context = { id, actor: who, at, facts, ...(format.tags && { tags }) };
+  const outcome = decide(decider, state, asked, context);
   if (isRefusal(outcome)) return storable(outcome, outcome.refused);
   return { events: outcome.map((event) => throughStore(decider.events, event)) };
 };
@@ -138,7 +144,7 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
     const when =
       (besides: Besides) =>
       (command: C, options: WhenOptions = {}): Expected<E> => {
-        const outcome = decideOn(any, state, command, options, besides);
+        const outcome = decideOn(any, state, command, past, options, besides);
         const made = 'events' in outcome ? outcome.events : [];
         const after = folded(any, state, made);
         const title = `${streamName(any.category, options.id ?? '1')}, when ${command.type} comes:`;
@@ -173,7 +179,7 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
                 facts,
                 at,
               });
-            const again = decideOn(any, after, command, options, besides);
+            const again = decideOn(any, after, command, [...past, ...made], options, besides);
             if (!('events' in again) || again.events.length === 0) return;
             const advice =
               'Let the state remember that it is done; or, if adding up is meant, leave repeats to the Idempotency-Key.';

@@ -33,7 +33,10 @@ export const sumOf = (row: string, shares: readonly Share[]): Total | undefined 
 };
 
 const contributedBy = (projection: AnyProjection & AnySharedRows, given: readonly Given<Message>[], id: string): Contributed => {
-  const commits = commitsOf(sourcesOf(projection)[0]!, given, id);
+  const sources = sourcesOf(projection);
+  // Where a view has several sources, a stream is of the one that has its events.
+  const source = sources.find(({ events }) => given.flat().every(({ type }) => Object.hasOwn(events, type))) ?? sources[0]!;
+  const commits = commitsOf(source, given, id);
   const onto = (before: ViewItem | undefined, batch: typeof commits) => {
     const { head } = apply(projection, before, batch, '');
     const { parked } = head;

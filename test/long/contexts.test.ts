@@ -27,6 +27,16 @@ const reacting =
   (process: AnyProcess, on: object) =>
   (manifest: Manifest): Manifest => ({ ...manifest, processes: [{ ...process, on: { ...process.on, ...on } }] });
 
+/** A tag of students that forgets their courses. */
+const forgetful = (decider: AnyDecider): AnyDecider => ({
+  ...decider,
+  ...(decider.tags && {
+    tags: decider.tags.map((tag) =>
+      tag.name === 'student' ? { ...tag, evolve: { ...tag.evolve, StudentEnrolled: () => ({ courses: [] }) } } : tag,
+    ),
+  }),
+});
+
 /** A release with a fault that only the context's own invariant shows. */
 const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => Manifest, RegExp])[] = [
   [
@@ -52,6 +62,12 @@ const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => 
     'that leaves an agent busy with a ticket that is answered',
     reacting(routing as AnyProcess, { TicketAnswered: () => ({ cancelDeadlines: ['answer'] }) }),
     /is (answered|rated), and \w+ has it open/,
+  ],
+  [
+    'course',
+    'whose students may be in any number of courses',
+    (manifest) => ({ ...manifest, aggregates: manifest.aggregates.map(forgetful) }),
+    /is in \d+ courses/,
   ],
   [
     'match',

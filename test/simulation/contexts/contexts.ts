@@ -1,6 +1,7 @@
 import { manifest } from '../../../domains/contexts.ts';
 import { defineManifest, type Manifest, sourcesOf } from '../../../lib/index.ts';
 import type { Invariant, Simulation, Workload } from '../../../lib/testing/simulator.ts';
+import { courseWorkload, placesAreKept } from './course.ts';
 import { documentWorkload, textIsWhatWasWritten } from './document.ts';
 import { discsAreConserved, matchWorkload } from './match.ts';
 import { readingsAreTakenOnce, telemetryWorkload } from './telemetry.ts';
@@ -28,6 +29,7 @@ const contexts = {
     workload: telemetryWorkload,
     invariants: [readingsAreTakenOnce],
   },
+  course: { categories: ['course', 'enrolment'], workload: courseWorkload, invariants: [placesAreKept] },
   match: { categories: ['match'], workload: matchWorkload, invariants: [discsAreConserved] },
   ticket: {
     categories: ['ticket', 'desk', 'routing'],
