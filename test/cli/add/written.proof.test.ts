@@ -80,7 +80,7 @@ beforeAll(async () => {
   write(lengths, empty);
   mkdirSync(join(home, 'lengths/events'), { recursive: true });
   for (const length of [3, 7, 12, 17, 21, 26]) {
-    const name = 'tagofsomedepartmentorotherteam'.slice(0, length);
+    const name = 'teamofsomedepartmentorplaceonly'.slice(0, length);
     await add(lengths, 'aggregate', name);
     await add(lengths, 'view', `${name}-list`, { from: name });
     await add(lengths, 'process', `${name}Watch`, { from: name });
