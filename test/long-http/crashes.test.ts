@@ -15,9 +15,9 @@ import { as, type Call, fresh, theDeployment } from '../support/over-http/http.t
 import { killing } from '../support/over-http/killing.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 
-const [streams, commits, callers] = [200, 2_000, 16];
+const [streams, commits, callers] = [80, 800, 16];
 /** Accounts that are opened and closed; all others take money. */
-const closed = 20;
+const closed = 8;
 const seed = Number(process.env.FOLDSTREAM_SEED ?? 1);
 /** The longest pause between two kills (ms): each function is killed many times, and gets something done in between. */
 const longestPause = 400;
