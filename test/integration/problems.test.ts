@@ -82,6 +82,14 @@ describe.runIf(overHttp())('problems over HTTP', async () => {
       expectProblem(await ada(method, path, method === 'POST' ? {} : undefined), 404, 'not-found');
   });
 
+  it('405: a method that the path does not take, with those that it takes', async () => {
+    const answer = await ada('POST', `/streams/account/${fresh()}`, {});
+    expectProblem(answer, 405, 'method-not-allowed');
+    expect(answer.headers.get('allow')).toBe('GET');
+    const nobody = await caller(theDeployment().api, undefined)('POST', '/health', {});
+    expect(nobody.status).toBe(401);
+  });
+
   it('412: a stale If-Match, with the version that is', async () => {
     const id = await open();
     await ada('POST', `/account/${id}/deposit`, eur(1), { 'if-match': '"1"' });

@@ -40,8 +40,7 @@ export const describedBy = (manifest: Manifest): Check => {
     const template = patterns.find(({ pattern }) => pattern.test(path.split('?')[0] ?? ''))?.path;
     const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
     // The gateway, or a function that has no such thing, answers for what is not described.
-    if (!operation)
-      return status === 404 || status === 401 || status === 400 ? undefined : `${asked}, and there is no such operation.`;
+    if (!operation) return [400, 401, 404, 405].includes(status) ? undefined : `${asked}, and there is no such operation.`;
     const response = operation.responses[status];
     if (!response) return `${asked}; described are ${Object.keys(operation.responses).join(', ')}.`;
     const { content } =
