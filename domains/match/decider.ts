@@ -18,7 +18,11 @@ const size = z.int().min(4).max(10);
 const matchCommands = {
   Open: command(
     ['owner'],
-    z.strictObject({ columns: size, rows: size, inLine: z.int().min(3).max(5) }).default({ ...usualRules }),
+    z.strictObject({
+      columns: size.default(usualRules.columns),
+      rows: size.default(usualRules.rows),
+      inLine: z.int().min(3).max(5).default(usualRules.inLine),
+    }),
   ),
   Join: command(['user'], z.strictObject({})),
   Drop: command(['user'], z.strictObject({ column: z.int().min(0).max(9) })),

@@ -21,6 +21,9 @@ const playing = [opened, joined] as const;
 
 describe('a match', () => {
   it('is opened by one player and joined by another', () => {
+    given()
+      .when({ type: 'Open', data: {} as never }, { actor: ada })
+      .then(opened);
     given().when({ type: 'Open', data: usualRules }, { actor: ada }).then(opened);
     given(opened).when({ type: 'Join', data: {} }, { actor: ada }).rejected('same-player');
     given(opened).when({ type: 'Join', data: {} }, { actor: bob }).then(joined);
