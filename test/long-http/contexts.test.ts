@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { manifest } from '../../domains/contexts.ts';
+import { rulesVerb } from '../../lib/cli/history/rules.ts';
+import { home } from '../integration/setup.ts';
+import { eventually } from '../support/eventually.ts';
+import { contextsDeployment, type People } from '../support/over-http/contexts.ts';
+import { type Answer, type Call, fresh } from '../support/over-http/http.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
+
+/** A row as soon as it is as it should be. */
+const row = (call: Call, path: string, expected: object): Promise<Answer> =>
+  eventually(
+    () => call('GET', `/views/${path}`),
+    ({ body }) => {
+      try {
+        expect(body).toMatchObject(expected);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  );
+
+/** Sends a command that takes effect. */
+const send = async (call: Call, path: string, body: object = {}): Promise<Answer> => {
+  const answer = await call('POST', path, body);
+  expect(answer.status, `${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
+  return answer;
+};
+
+// One deployment for all contexts: a test of another one is added here, and takes the people that it needs.
+describe.runIf(overHttp())('the contexts, over HTTP', () => {
+  let people: People;
+  beforeAll(async () => {
+    people = await contextsDeployment();
+  });
+
+  it('a trade is matched, matched in part, and cancelled, and all money and shares are somewhere', async () => {
+    const { ada, bob, operator, ids } = people;
+    const [book, a, b] = [fresh(), fresh(), fresh()];
+    await send(operator, `/trade/${book}/open-book`, { currency: 'EUR' });
+    await send(operator, `/trade/${book}/issue`, { holder: ids.ada, quantity: 10 });
+    await send(ada, `/account/${a}/open`, { currency: 'EUR' });
+    await send(bob, `/account/${b}/open`, { currency: 'EUR' });
+    await send(bob, `/account/${b}/deposit`, { amount: 1_000, currency: 'EUR' });
+    // Nobody sells what they do not have, or is paid on another's account.
+    expect((await bob('POST', `/trade/${book}/place`, { side: 'sell', price: 50, quantity: 1, account: b })).status).toBe(422);
+    expect((await ada('POST', `/trade/${book}/place`, { side: 'sell', price: 50, quantity: 1, account: b })).status).toBe(403);
+    await send(ada, `/trade/${book}/place`, { side: 'sell', price: 50, quantity: 4, account: a });
+    // Matched in full, at the better price: of 60 for each, 10 go back.
+    await send(bob, `/trade/${book}/place`, { side: 'buy', price: 60, quantity: 4, account: b });
+    await row(ada, `account-balance/${a}`, { balance: 200 });
+    await row(bob, `account-balance/${b}`, { balance: 800 });
+    // Matched in part; the rest is cancelled.
+    await send(bob, `/trade/${book}/place`, { side: 'buy', price: 40, quantity: 5, account: b });
+    await row(bob, `account-balance/${b}`, { balance: 600 });
+    await eventually(
+      () => bob('GET', `/views/trade-books/${book}`),
+      ({ body }) => JSON.stringify(body).includes('"inBook":true'),
+    );
+    await send(ada, `/trade/${book}/place`, { side: 'sell', price: 40, quantity: 2, account: a });
+    await row(ada, `account-balance/${a}`, { balance: 280 });
+    const open = { instrument: book, order: 3, side: 'buy', left: 3 };
+    await row(bob, `trade-positions/${ids.bob}`, { positions: { [book]: { shares: 6, cost: 280 } }, open: [open] });
+    expect((await ada('POST', `/trade/${book}/cancel`, { order: 3 })).status).toBe(422);
+    await send(bob, `/trade/${book}/cancel`, { order: 3 });
+    await row(bob, `account-balance/${b}`, { balance: 720 });
+    await row(ada, `trade-positions/${ids.ada}`, { positions: { [book]: { shares: 4, cost: 0, realized: 280 } }, open: [] });
+    const fills = await row(ada, `trade-fills/${book}`, {
+      items: [
+        { price: 50, quantity: 4, why: 'best-price', buy: { order: 2, limit: 60 }, sell: { order: 1, limit: 50 } },
+        { price: 40, quantity: 2, why: 'best-price', buy: { order: 3, left: 3 }, sell: { order: 4, left: 0 } },
+      ],
+    });
+    expect(JSON.stringify(fills.body)).not.toContain(ids.bob);
+  });
+
+  it('a document is written: undo, undo, redo, edit, undo; and a branch comes back with its conflict named', async () => {
+    const { ada, nobody } = people;
+    const id = fresh();
+    const to = (command: string, body: object = {}) => send(ada, `/document/${id}/${command}`, body);
+    await to('draft', { title: 'Terms' });
+    await to('write', { section: '1', text: 'a' });
+    await to('write', { section: '1', text: 'b' });
+    await to('undo');
+    await to('undo');
+    await to('redo');
+    await to('write', { section: '2', text: 'c' });
+    await to('undo');
+    expect((await ada('POST', `/document/${id}/redo`, {})).status).toBe(200);
+    await row(ada, `documents/${id}`, { text: { 1: 'a', 2: 'c' } });
+    await to('open-branch', { branch: 'new' });
+    await to('write', { branch: 'new', section: '1', text: 'theirs' });
+    await to('write', { section: '1', text: 'ours' });
+    expect(await ada('POST', `/document/${id}/merge`, { branch: 'new' })).toMatchObject({
+      status: 422,
+      body: { conflicts: [{ section: '1', base: 'a', ours: 'ours', theirs: 'theirs' }] },
+    });
+    await to('merge', { branch: 'new', resolved: [{ section: '1', text: 'both' }] });
+    await to('publish');
+    await row(nobody, `document-editions/${id}`, { items: [{ edition: 1, text: { 1: 'both', 2: 'c' } }] });
+  });
+
+  it('a device comes back after three days, and repeats what was never acknowledged', async () => {
+    const { ada } = people;
+    const id = fresh();
+    const day = 24 * 3_600_000;
+    const begin = Math.floor((Date.now() - 3 * day) / day) * day;
+    const readings = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, i) => ({
+        sequence: from + i,
+        measured: new Date(begin + (from + i - 1) * 6 * 3_600_000).toISOString(),
+        value: 20_000 + from + i,
+      }));
+    await send(ada, `/telemetry/${id}/register`, { unit: 'degrees', limit: 30_000 });
+    await send(ada, `/telemetry/${id}/report`, { readings: readings(1, 2) });
+    // After three days: a gap is asked for, and what is known already is taken once.
+    expect(await ada('POST', `/telemetry/${id}/report`, { readings: readings(5, 12) })).toMatchObject({
+      status: 422,
+      body: { next: 3 },
+    });
+    await send(ada, `/telemetry/${id}/report`, { readings: readings(1, 7) });
+    await send(ada, `/telemetry/${id}/report`, { readings: readings(5, 12) });
+    await send(ada, `/telemetry/${id}/report`, { readings: readings(5, 12) });
+    const dayOf = (n: number) => new Date(begin + n * day).toISOString().slice(0, 10);
+    await row(ada, `telemetry-days/${id}`, {
+      items: [0, 1, 2].map((n) => ({ from: dayOf(n), count: 4, least: 20_001 + 4 * n, most: 20_004 + 4 * n })),
+    });
+  });
+
+  it('a match is watched without a token, and replayed under other rules', async () => {
+    const { ada, bob, nobody, operator } = people;
+    const id = fresh();
+    await send(ada, `/match/${id}/open`);
+    await send(bob, `/match/${id}/join`);
+    for (const [i, column] of [0, 6, 1, 6, 2, 5, 4, 5, 3].entries())
+      await send(i % 2 === 0 ? ada : bob, `/match/${id}/drop`, { column });
+    const board = await row(nobody, `match-boards/${id}`, { status: 'won', winner: 'o' });
+    expect(board.body.board).toContain('ooooo' + 'xx');
+    await eventually(
+      () => nobody('GET', `/views/match-moves/${id}`),
+      ({ body }) => (body.items as readonly object[]).length === 11,
+    );
+    const { commits } = (await operator('GET', `/streams/match/${id}?limit=100`)).body as { commits: object[] };
+    const against = join(home, 'match.ndjson');
+    const stream = `match-${id}`;
+    writeFileSync(against, commits.map((commit) => `${JSON.stringify(toCommit(stream, commit as never))}\n`).join(''));
+    const { report } = await rulesVerb({ manifest, against, rules: 'domains/match/three-in-line.ts' });
+    expect(report).toMatchObject([{ stream, departs: { commit: 7 }, refused: { 'not-playing': 4 } }]);
+  });
+});
+
+/** A commit of the history's answer, in the form of an export. */
+const toCommit = (
+  stream: string,
+  { events, ...commit }: { events: { type: string; v: number; data: unknown }[]; actor: string },
+) => ({
+  ...commit,
+  stream,
+  events: events.map(({ type, v, data }) => ({ type, v, data })),
+  meta: { actor: commit.actor },
+});
