@@ -51,13 +51,19 @@ const texts = [
   '2026-11-21T12:00:00.000Z',
   'https://example.com',
 ];
+/** Texts for patterns that none of the others matches. */
+const rarerTexts = ['2026-11', '12:00', '+43123456', 'A1', 'AT'];
 const uuid = (choose: Chooser) => `00000000-0000-4000-8000-${String(choose.below(4)).padStart(12, '0')}`;
 
-const textFor = ({ minLength = 0, maxLength = 1_000 }: Schema, choose: Chooser): string =>
-  choose
-    .pick([...texts, uuid(choose)])
+const textFor = ({ minLength = 0, maxLength = 1_000, pattern }: Schema, choose: Chooser): string => {
+  const usual = [...texts, uuid(choose)];
+  const form = pattern === undefined ? undefined : new RegExp(pattern);
+  const rarer = form && !usual.some((text) => form.test(text)) ? rarerTexts.filter((text) => form.test(text)) : [];
+  return choose
+    .pick(rarer.length > 0 ? rarer : usual)
     .padEnd(minLength, 'x')
     .slice(0, maxLength);
+};
 
 const numberFor = ({ minimum, maximum, exclusiveMinimum }: Schema, choose: Chooser): number => {
   const least = Math.max(minimum ?? 0, exclusiveMinimum === undefined ? 0 : exclusiveMinimum + 1);

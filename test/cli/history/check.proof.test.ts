@@ -26,14 +26,19 @@ const history = (stream: string, ...commits: readonly (readonly StoredEvent[])[]
 };
 const one = history('account-1', [opened, deposited(5)], [deposited(7)]);
 const two = history('account-2', [opened], [deposited(100)]);
-const state = (balance: number, over: object = {}) => ({
-  ...account.initial,
-  status: 'open',
-  owner: 'ada',
-  currency: 'EUR',
-  balance,
-  ...over,
-});
+/** The state of an account after deposits. */
+const state = (deposits: readonly number[], over: object = {}) => {
+  const balance = deposits.reduce((sum, amount) => sum + amount, 0);
+  return {
+    ...account.initial,
+    status: 'open',
+    owner: 'ada',
+    currency: 'EUR',
+    balance,
+    unstated: { ...account.initial.unstated, paidIn: balance, movements: deposits.length },
+    ...over,
+  };
+};
 
 const reportOf = (commits: readonly Commit[], given: Manifest = manifest, states: readonly [string, number, unknown][] = []) => {
   const check = historyCheck(given);
@@ -50,7 +55,10 @@ const withDeposits = (evolve: (balance: number, amount: number) => number): Mani
       ...account,
       evolve: {
         ...account.evolve,
-        MoneyDeposited: (state, { amount }) => ({ ...state, balance: evolve(state.balance, amount) }),
+        MoneyDeposited: (state, data) => ({
+          ...account.evolve.MoneyDeposited(state, data),
+          balance: evolve(state.balance, data.amount),
+        }),
       },
     } satisfies typeof account,
   ],
@@ -109,7 +117,7 @@ describe('folding a history', () => {
         },
       },
     };
-    const report = reportOf(one, { ...manifest, projections: [picky, accountBalance] }, [['account-1', 3, state(12)]]);
+    const report = reportOf(one, { ...manifest, projections: [picky, accountBalance] }, [['account-1', 3, state([5, 7])]]);
     expect(report.failures).toEqual([
       { stream: 'account-1', commit: 1, by: 'the view picky', reason: 'Error: RangeError: no deposits here' },
     ]);
@@ -131,9 +139,9 @@ describe('comparing with the last release', () => {
   it('finds no difference where there is none', () =>
     expect(
       reportOf([...one, ...two], manifest, [
-        ['account-1', 2, state(5)],
-        ['account-1', 3, state(12)],
-        ['account-2', 2, state(100)],
+        ['account-1', 2, state([5])],
+        ['account-1', 3, state([5, 7])],
+        ['account-2', 2, state([100])],
       ]),
     ).toMatchObject({
       compared: 3,
@@ -146,8 +154,8 @@ describe('comparing with the last release', () => {
       [...one, ...two],
       withDeposits((balance, amount) => balance + amount - 1),
       [
-        ['account-1', 2, state(5)],
-        ['account-1', 3, state(12, { note: 'x' })],
+        ['account-1', 2, state([5])],
+        ['account-1', 3, state([5, 7], { note: 'x' })],
       ],
     );
     expect(report.differing).toEqual([
@@ -165,11 +173,11 @@ describe('comparing with the last release', () => {
 
   it('says which states it could not compare', () => {
     const check = historyCheck(manifest);
-    check.state({ stream: 'account-1', version: 1, state: state(0) });
-    check.state({ stream: 'account-9', version: 1, state: state(0) });
+    check.state({ stream: 'account-1', version: 1, state: state([]) });
+    check.state({ stream: 'account-9', version: 1, state: state([]) });
     for (const commit of one) check.commit(commit);
-    check.state({ stream: 'account-1', version: 2, state: state(5) });
-    check.state({ stream: 'account-1', version: 3, state: state(12) });
+    check.state({ stream: 'account-1', version: 2, state: state([5]) });
+    check.state({ stream: 'account-1', version: 3, state: state([5, 7]) });
     expect(check.report()).toMatchObject({
       compared: 1,
       uncompared: [
@@ -189,7 +197,7 @@ describe('a line of an export', () => {
   it('is a commit or a state, bare or in a CloudEvents envelope', () => {
     expect(readLine(JSON.stringify(commit))).toEqual({ commit });
     expect(readLine(envelope('foldstream.commit', commit))).toEqual({ commit });
-    const line = { stream: 'account-1', version: 2, state: state(5) };
+    const line = { stream: 'account-1', version: 2, state: state([5]) };
     expect(readLine(JSON.stringify(line))).toEqual({ state: line });
     expect(readLine(envelope('foldstream.state', line))).toEqual({ state: line });
     expect(readLine(envelope('com.example.ordered', {}))).toEqual({ other: 'com.example.ordered' });
@@ -222,7 +230,7 @@ describe('foldstream check --against', () => {
   };
 
   it('reads an export with its states, compressed or not, with or without a last line feed', async () => {
-    const text = lines([...one, { stream: 'account-1', version: 3, state: state(12) }, ...two]);
+    const text = lines([...one, { stream: 'account-1', version: 3, state: state([5, 7]) }, ...two]);
     for (const against of [file('a.ndjson', text), file('b.ndjson', `\n${text.trimEnd()}`), file('c.ndjson.gz', gzipSync(text))])
       expect(await checkVerb({ manifest, against })).toMatchObject({
         ok: true,
@@ -250,7 +258,7 @@ describe('foldstream check --against', () => {
       'e.ndjson',
       lines([
         ...one,
-        { stream: 'account-1', version: 3, state: state(13) },
+        { stream: 'account-1', version: 3, state: state([5, 7], { balance: 13 }) },
         ...bad,
         { stream: 'account-7', version: 1, state: 0 },
       ]),
@@ -281,8 +289,8 @@ describe('foldstream check --against', () => {
     await checkVerb({ manifest, against, saveStates });
     expect(readFileSync(saveStates, 'utf8')).toBe(
       lines([
-        { stream: 'account-1', version: 3, state: state(12) },
-        { stream: 'account-2', version: 2, state: state(100) },
+        { stream: 'account-1', version: 3, state: state([5, 7]) },
+        { stream: 'account-2', version: 2, state: state([100]) },
       ]),
     );
     expect(await checkVerb({ manifest, against, states: saveStates })).toMatchObject({ ok: true, report: { compared: 2 } });

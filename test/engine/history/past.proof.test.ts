@@ -156,10 +156,16 @@ describe('the difference of two moments', () => {
     for (const request of [opens(), deposits(50), withdraws(50), asks('Close', { reason: 'moved' })])
       await handleCommand(commanding, request);
     const between = (from: number, to: number) => readDifference(commanding, ada, '1', [{ version: from }, { version: to }]);
-    expect((await between(1, 2)).changes).toEqual([{ path: '/balance', from: 0, to: 50 }]);
+    expect((await between(1, 2)).changes).toEqual([
+      { path: '/balance', from: 0, to: 50 },
+      { path: '/unstated/movements', from: 0, to: 1 },
+      { path: '/unstated/paidIn', from: 0, to: 50 },
+    ]);
     expect((await between(4, 2)).changes).toEqual([
       { path: '/balance', from: 0, to: 50 },
       { path: '/status', from: 'closed', to: 'open' },
+      { path: '/unstated/movements', from: 2, to: 1 },
+      { path: '/unstated/paidOut', from: 50, to: 0 },
     ]);
     expect((await between(0, 1)).changes).toEqual([
       { path: '/currency', to: 'EUR' },
