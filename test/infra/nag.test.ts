@@ -3,6 +3,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
+import { manifest as paying } from '../support/apps/paying/manifest.ts';
 import { synthesized } from './support/deployed.ts';
 
 const findings = (scope: IConstruct) => new AwsSolutionsChecks().validateScope(scope).violations.map(({ ruleName }) => ruleName);
@@ -52,6 +53,10 @@ describe.each([
       entries[key] = reason;
     }
   });
+});
+
+test('it finds nothing in a stack with effects and a hook', () => {
+  expect(findings(synthesized('prod', {}, paying).stack)).toEqual([]);
 });
 
 test('it finds nothing in a topic of the stack’s own', () => {
