@@ -34,7 +34,7 @@ describe.runIf(overHttp())('the typed client', () => {
     expect(commits.map(({ version }) => version)).toEqual([2, 3, 4, 5, 6]);
     expect((await account.at(3)).state).toMatchObject({ status: 'open', balance: 2 });
     expect((await account.at(new Date())).state.balance).toBe(5);
-    expect((await account.diff(2, 4)).changes).toEqual([{ path: '/balance', from: 1, to: 3 }]);
+    expect((await account.diff(2, 4)).changes).toContainEqual({ path: '/balance', from: 1, to: 3 });
 
     const key = fresh();
     const once = await account.deposit(eur(7), { key, expectedVersion: 6 });
