@@ -41,6 +41,17 @@ const schemas = (): Json => ({
   'gateway-message': jsonSchema(z.looseObject({ message: z.string() })),
 });
 
+/** The components that a description refers to: a manifest without hooks, say, has no problem of theirs. */
+const usedOf = (components: Readonly<Record<string, Json>>, paths: Json): Json => {
+  const text = JSON.stringify([paths, components]);
+  return Object.fromEntries(
+    Object.entries(components).map(([kind, all]) => [
+      kind,
+      Object.fromEntries(Object.entries(all).filter(([name]) => text.includes(`"#/components/${kind}/${name}"`))),
+    ]),
+  );
+};
+
 /** Several revisions of a view answer under one name: the newest is described. It asks for a token as long as one of them does. */
 const described = (revisions: readonly AnyProjection[]): AnyProjection => {
   const [newest] = revisions.toSorted((a, b) => b.revision - a.revision);
@@ -76,6 +87,9 @@ export type Described = Readonly<{ title: string; version: string; server?: stri
 export const openApi = (manifest: Manifest, { title, version, server = '/' }: Described): Json => {
   const all = operationsOf(manifest);
   const byPath = Map.groupBy(all, ({ path }) => path);
+  const paths = Object.fromEntries(
+    [...byPath].map(([path, operations]) => [path, Object.fromEntries(operations.map((one) => [one.method, written(one)]))]),
+  );
   return {
     openapi: '3.1.1',
     info: { title, version, description: about },
@@ -89,13 +103,10 @@ export const openApi = (manifest: Manifest, { title, version, server = '/' }: De
         : []),
       { name: 'operations', description: 'For operators: backlog, parked streams, rebuilds, processes, traces.' },
     ],
-    paths: Object.fromEntries(
-      [...byPath].map(([path, operations]) => [path, Object.fromEntries(operations.map((one) => [one.method, written(one)]))]),
-    ),
+    paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: tokenText(manifest) } },
-      ...componentsOf(all),
-      schemas: schemas(),
+      ...usedOf({ ...componentsOf(all), schemas: schemas() }, paths),
     },
   };
 };
