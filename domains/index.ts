@@ -12,12 +12,15 @@ import { order } from './order/decider.ts';
 import { ordersByStatus } from './order/projections/by-status.ts';
 import { customerOrders } from './order/projections/orders.ts';
 import { revenue } from './order/projections/revenue.ts';
+import { product } from './product/decider.ts';
+import { catalogue } from './product/projections/catalogue.ts';
+import { priceHistory } from './product/projections/price-history.ts';
 import { stock } from './stock/decider.ts';
 import { transfer } from './transfer/decider.ts';
 import { transferProcess } from './transfer/process.ts';
 import { customerTransfers } from './transfer/projections/transfers.ts';
 
-const aggregates = [account, transfer, stock, order];
+const aggregates = [account, transfer, product, stock, order];
 const processes = [transferProcess, fulfilment, fraudWatch];
 
 /** The reference application: everything that is deployed follows from this. */
@@ -34,6 +37,8 @@ export const manifest = defineManifest({
     customerOrders,
     ordersByStatus,
     revenue,
+    catalogue,
+    priceHistory,
     suspicions,
     /** The event log, from which traces are read: of all categories, including processes. */
     eventLog([...aggregates, ...processes.map(processDecider)], { may: ['operator'] }),

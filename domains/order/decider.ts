@@ -1,16 +1,23 @@
-import { command, decider, refuse } from 'foldstream';
+import { command, decider, guarded, refuse } from 'foldstream';
 import * as z from 'zod';
 import { type OrderEvent, orderEvents } from '../../events/order.ts';
-import { currency, idOf, mostStated, quantity, statedAmount } from '../fields.ts';
+import { currency, idOf, mostStated, quantity } from '../fields.ts';
+import { type Product, product } from '../product/decider.ts';
+import { priceAt } from '../product/prices.ts';
 import { type Line, totalOf, withLine } from './lines.ts';
 
 const mostLines = 20;
-const line = z.strictObject({ sku: idOf, quantity, price: statedAmount });
+const line = z.strictObject({ sku: idOf, quantity });
 
 const orderCommands = {
-  Place: command(['owner'], z.strictObject({ lines: z.array(line).min(1).max(mostLines).readonly(), currency })),
-  /** The line as it is to be; a quantity of 0 takes it out. */
-  ChangeLine: command(['owner'], line.extend({ quantity: z.union([z.literal(0), quantity]) })),
+  /** The catalogue says the prices, and has not changed when the order is stored. */
+  Place: command(['owner'], z.strictObject({ lines: z.array(line).min(1).max(mostLines).readonly(), currency }), {
+    facts: { product: guarded(product, ({ lines }) => lines.map(({ sku }) => sku)) },
+  }),
+  /** The line as it is to be, at the price of the catalogue now; a quantity of 0 takes it out. */
+  ChangeLine: command(['owner'], line.extend({ quantity: z.union([z.literal(0), quantity]) }), {
+    facts: { product: guarded(product, ({ sku }) => sku) },
+  }),
   // As with a transfer: a customer cannot write refusals into the history of another's account.
   Pay: command(['owner'], z.strictObject({ account: idOf }), { owns: { account: ({ account }) => account } }),
   Cancel: command(['owner'], z.strictObject({ reason: z.string().trim().min(1).max(200) })),
@@ -55,14 +62,22 @@ export const order = decider<Order, OrderEvent>()({
   owner: (state) => state.owner,
   publishes: ['OrderConfirmed', 'OrderShipped', 'OrderCancelled'],
   decide: {
-    Place: ({ status }, { lines, currency }, { actor }) => {
+    Place: ({ status }, { lines: wanted, currency }, { actor, at, facts }) => {
       if (status !== 'new') return refuse('already-placed', { orderStatus: status });
-      if (new Set(lines.map(({ sku }) => sku)).size < lines.length) return refuse('sku-twice');
+      if (new Set(wanted.map(({ sku }) => sku)).size < wanted.length) return refuse('sku-twice');
+      const lines = wanted.map((line) => ({ ...line, price: priceOf(facts.product[line.sku], currency, at) ?? 0 }));
+      const unpriced = lines.find(({ price }) => price === 0);
+      if (unpriced) return refuse('not-for-sale', { sku: unpriced.sku, currency });
       return tooLarge(lines) ?? [{ type: 'OrderPlaced', data: { owner: actor.id, currency, lines } }];
     },
-    ChangeLine: (state, line) => {
-      const lines = withLine(state.lines, line);
+    ChangeLine: (state, { sku, quantity }, { at, facts }) => {
       if (state.status !== 'placed') return notOpen(state);
+      const kept = state.lines.find((line) => line.sku === sku);
+      if (quantity === 0 && !kept) return [];
+      const price = quantity === 0 && kept ? kept.price : priceOf(facts.product, state.currency, at);
+      if (price === undefined) return refuse('not-for-sale', { sku, currency: state.currency });
+      const line = { sku, quantity, price };
+      const lines = withLine(state.lines, line);
       if (lines.length === 0) return refuse('no-lines-left');
       if (lines.length > mostLines) return refuse('too-many-lines', { most: mostLines });
       return tooLarge(lines) ?? (isSame(state.lines, lines) ? [] : [{ type: 'LineChanged', data: line }]);
@@ -93,6 +108,10 @@ export const order = decider<Order, OrderEvent>()({
     OrderSettledByHand: (state) => ({ ...state, status: 'settled-by-hand' }),
   },
 });
+
+/** The price that holds now, of a product that is for sale in this currency. */
+const priceOf = (product: Product | undefined, currency: string, at: string): number | undefined =>
+  product?.status === 'listed' && product.currency === currency ? priceAt(product.prices, at) : undefined;
 
 const isOneOf = ({ status }: Order, statuses: readonly Order['status'][]) => statuses.includes(status);
 const notOpen = ({ status }: Order) => refuse('order-not-open', { orderStatus: status });

@@ -6,7 +6,7 @@ import { type Kept, keptFor, keptValues, nothingKept, withoutValue, withValue } 
 
 const stockCommands = {
   Receive: command(['operator'], z.strictObject({ quantity })),
-  Offer: command(['operator'], z.strictObject({ price: minorUnits, currency })),
+  /** `price` and `currency` are as the order has them from the catalogue: they are here for the history. */
   Reserve: command(['process'], z.strictObject({ orderId: idOf, quantity, price: minorUnits, currency })),
   Release: command(['process'], z.strictObject({ orderId: idOf })),
   Dispatch: command(['process'], z.strictObject({ orderId: idOf })),
@@ -16,7 +16,6 @@ export type Stock = Readonly<{
   available: number;
   /** By order: the reserved quantity. */
   reserved: Kept<number>;
-  offer?: Readonly<{ price: number; currency: string }>;
 }>;
 
 /** An article, by its sku. `Reserve` sets an order's quantity instead of adding to it, so that a repeat changes nothing. */
@@ -32,14 +31,9 @@ export const stock = decider<Stock, StockEvent>()({
         ? [{ type: 'StockReceived', data: { quantity } }]
         : refuse('stock-too-large', { available });
     },
-    Offer: ({ offer }, { price, currency }) =>
-      offer?.price === price && offer.currency === currency ? [] : [{ type: 'StockOffered', data: { price, currency } }],
-    // The customer states the price that they saw, and cannot choose another one.
-    Reserve: (state, { orderId, quantity, price, currency }) => {
-      const { offer, available } = state;
+    Reserve: (state, { orderId, quantity }) => {
+      const { available } = state;
       const before = reservedFor(state, orderId);
-      if (!offer) return refuse('not-for-sale');
-      if (offer.price !== price || offer.currency !== currency) return refuse('price-differs', offer);
       if (quantity - before > available) return refuse('insufficient-stock', { available });
       return quantity === before ? [] : [{ type: 'StockReserved', data: { orderId, quantity } }];
     },
@@ -54,7 +48,8 @@ export const stock = decider<Stock, StockEvent>()({
   },
   evolve: {
     StockReceived: (state, { quantity }) => ({ ...state, available: state.available + quantity }),
-    StockOffered: (state, offer) => ({ ...state, offer }),
+    // Prices were here before the catalogue was.
+    StockOffered: (state) => state,
     StockReserved: (state, { orderId, quantity }) => ({
       ...state,
       available: state.available - (quantity - reservedFor(state, orderId)),

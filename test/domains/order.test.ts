@@ -1,10 +1,19 @@
 import { describe, it } from 'vitest';
 import { order } from '../../domains/order/decider.ts';
+import type { OrderEvent } from '../../events/order.ts';
+import type { Message } from '../../lib/core/message.ts';
 import { deciding } from '../../lib/testing/deciding.ts';
 
-const given = deciding(order);
 const kettle = { sku: 'kettle', quantity: 2, price: 500 };
 const cup = { sku: 'cup', quantity: 1, price: 300 };
+const most = 1_000_000_000;
+const priced = (price: number): readonly Message[] => [
+  { type: 'ProductListed', data: { name: 'x', description: '', currency: 'EUR' } },
+  { type: 'PriceSet', data: { price, from: '2026-01-01T00:00:00.000Z' } },
+];
+const catalogue = { 'product-kettle': priced(500), 'product-cup': priced(300), 'product-moon': priced(most) };
+const decidingOrder = deciding(order);
+const given = (...events: readonly OrderEvent[]) => decidingOrder(...events).facts(catalogue);
 const placed = { type: 'OrderPlaced', data: { owner: 'ada', currency: 'EUR', lines: [kettle] } } as const;
 const changed = (line: typeof kettle) => ({ type: 'LineChanged', data: line }) as const;
 const chosen = (amount: number) => ({ type: 'PaymentChosen', data: { account: 'a1', amount, currency: 'EUR' } }) as const;
@@ -19,8 +28,10 @@ const settle = { type: 'SettleByHand', data: {} } as const;
 const settled = { type: 'OrderSettledByHand', data: {} } as const;
 const expired = { type: 'OrderExpired', data: {} } as const;
 
-const place = (...lines: readonly (typeof kettle)[]) => ({ type: 'Place', data: { lines, currency: 'EUR' } }) as const;
-const change = (line: typeof kettle) => ({ type: 'ChangeLine', data: line }) as const;
+const asked = ({ sku, quantity }: typeof kettle) => ({ sku, quantity });
+const place = (...lines: readonly (typeof kettle)[]) =>
+  ({ type: 'Place', data: { lines: lines.map(asked), currency: 'EUR' } }) as const;
+const change = (line: typeof kettle) => ({ type: 'ChangeLine', data: asked(line) }) as const;
 const pay = { type: 'Pay', data: { account: 'a1' } } as const;
 const cancel = { type: 'Cancel', data: { reason: 'too late' } } as const;
 const ship = { type: 'Ship', data: {} } as const;
@@ -46,8 +57,33 @@ describe('an order', () => {
       .when(place(...Array.from({ length: 21 }, (_, i) => ({ ...kettle, sku: `s${i}` }))))
       .invalid('lines');
   });
+  it('has the price that holds when it is placed or changed, and none that a customer states', () => {
+    const later = { type: 'PriceSet', data: { price: 700, from: '2026-11-22T00:00:00.000Z' } } as const;
+    const raised = decidingOrder().facts({ 'product-kettle': [...priced(500), later] });
+    raised.when(place(kettle), { at: '2026-11-21T23:59:59.999Z' }).then(placed);
+    raised
+      .when(place(kettle), { at: '2026-11-22T00:00:00.000Z' })
+      .then({ ...placed, data: { ...placed.data, lines: [{ ...kettle, price: 700 }] } });
+    decidingOrder(placed)
+      .facts({ 'product-kettle': [...priced(500), later] })
+      .when(change({ ...kettle, quantity: 1 }), { at: '2026-11-23T00:00:00.000Z' })
+      .then(changed({ ...kettle, quantity: 1, price: 700 }));
+    given()
+      .when({ type: 'Place', data: { lines: [kettle], currency: 'EUR' } })
+      .invalid('lines.0');
+  });
+  it('is of what is for sale in its currency', () => {
+    const none = { sku: 'kettle', currency: 'EUR' };
+    decidingOrder().when(place(kettle)).rejected('not-for-sale', none);
+    decidingOrder()
+      .facts({ 'product-kettle': [...priced(500), { type: 'ProductWithdrawn', data: {} }] })
+      .when(place(kettle))
+      .rejected('not-for-sale', none);
+    given()
+      .when({ type: 'Place', data: { lines: [asked(kettle)], currency: 'USD' } })
+      .rejected('not-for-sale', { sku: 'kettle', currency: 'USD' });
+  });
   it('stays exact', () => {
-    const most = 1_000_000_000;
     const dear = { sku: 'moon', quantity: 2, price: most };
     given().when(place(dear)).rejected('total-too-large', { most });
     given(placed).when(change(dear)).rejected('total-too-large', { most });
@@ -55,7 +91,6 @@ describe('an order', () => {
       .when(place({ ...dear, quantity: 1 }))
       .then({ ...placed, data: { ...placed.data, lines: [{ ...dear, quantity: 1 }] } });
     for (const [field, line] of Object.entries({
-      price: { ...dear, price: most + 1 },
       quantity: { ...dear, quantity: 1_000_001 },
     })) {
       given().when(place(line)).invalid(`lines.0.${field}`);

@@ -4,6 +4,7 @@ import { type Account, account } from '../../domains/account/decider.ts';
 import { fulfilment } from '../../domains/fulfilment/process.ts';
 import { type Order, order } from '../../domains/order/decider.ts';
 import { totalOf } from '../../domains/order/lines.ts';
+import { product } from '../../domains/product/decider.ts';
 import { type Stock, stock } from '../../domains/stock/decider.ts';
 import { type Transfer, transfer } from '../../domains/transfer/decider.ts';
 import { transferProcess } from '../../domains/transfer/process.ts';
@@ -14,7 +15,7 @@ import type { AnyProcess } from '../../lib/core/process/process.ts';
 import { memoryKeys } from '../../lib/testing/memory/system.ts';
 import { interleaving } from '../support/interleaving.ts';
 
-const deciders: readonly AnyDecider[] = [account, transfer, stock, order];
+const deciders: readonly AnyDecider[] = [account, transfer, product, stock, order];
 const processes = [transferProcess, fulfilment] as unknown as readonly AnyProcess[];
 const ada: Actor = { id: 'ada', kind: 'user', roles: [] };
 const operator: Actor = { id: 'op', kind: 'user', roles: ['operator'] };
@@ -31,7 +32,7 @@ const whim = (random: () => number): Told => {
   const upTo = (most: number) => 1 + Math.floor(random() * most);
   const oneOf = (names: readonly string[]) => names[Math.floor(random() * names.length)]!;
   const [money, thing] = [oneOf(accounts), oneOf(orders)];
-  const line = () => ({ sku: `s${upTo(2)}`, quantity: upTo(4), price: random() < 0.95 ? 10 : 9 });
+  const line = () => ({ sku: `s${upTo(2)}`, quantity: upTo(4) });
   const lines = random() < 0.5 ? [{ ...line(), sku: 's1' }] : ['s1', 's2'].map((sku) => ({ ...line(), sku }));
   const toAccount = oneOf(accounts).slice('account-'.length);
   const told: readonly Told[] = [
@@ -74,7 +75,9 @@ const live = (seed: number) => {
     world.handle(name, { type: 'Deposit', data: eur(50) }, ada);
   }
   for (const name of stocks) {
-    world.handle(name, { type: 'Offer', data: { price: 10, currency: 'EUR' } }, operator);
+    const sold = name.replace('stock', 'product');
+    world.handle(sold, { type: 'List', data: { name, description: '', currency: 'EUR' } }, operator);
+    world.handle(sold, { type: 'SetPrice', data: { price: 10 } }, operator);
     world.handle(name, { type: 'Receive', data: { quantity: 5 } }, operator);
   }
   const told = () => {

@@ -37,7 +37,7 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[]])[] = [
     {
       manifest: reference,
       unused: 'unused',
-      stream: (category) => (['account', 'transfer', 'order', 'stock'].includes(category) ? 'mine' : undefined),
+      stream: (category) => (['account', 'transfer', 'product', 'order', 'stock'].includes(category) ? 'mine' : undefined),
       row: (view) =>
         ({
           'account-balance': 'mine',
@@ -45,6 +45,8 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[]])[] = [
           'account-totals': ownerId,
           'customer-transfers': 'mine',
           'customer-orders': 'mine',
+          catalogue: 'mine',
+          'price-history': 'mine',
           'event-log': 'account-mine',
         })[view],
       data: (category, command) =>
@@ -53,7 +55,8 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[]])[] = [
     [
       { by: 'the owner', path: '/account/mine/open', body: { currency: 'EUR' } },
       { by: 'an operator', path: '/stock/mine/receive', body: { quantity: 4 } },
-      { by: 'the owner', path: '/order/mine/place', body: { lines: [{ sku: 'mine', quantity: 1, price: 5 }], currency: 'EUR' } },
+      { by: 'an operator', path: '/product/mine/list', body: { name: 'Mine', description: '', currency: 'EUR', price: 5 } },
+      { by: 'the owner', path: '/order/mine/place', body: { lines: [{ sku: 'mine', quantity: 1 }], currency: 'EUR' } },
       { by: 'the owner', path: '/transfer/mine/request', body: { from: 'mine', to: 'other', amount: 5, currency: 'EUR' } },
     ],
   ],

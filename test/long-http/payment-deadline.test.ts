@@ -71,8 +71,9 @@ describe.runIf(overHttp())('the time to pay', () => {
   const placed = async () => {
     const [id, sku] = [fresh(), fresh()];
     await ok(operator('POST', `/stock/${sku}/receive`, { quantity: 10 }));
-    await ok(operator('POST', `/stock/${sku}/offer`, { price: 100, currency: 'EUR' }));
-    await ok(ada('POST', `/order/${id}/place`, { lines: [{ sku, quantity: 3, price: 100 }], currency: 'EUR' }));
+    await ok(operator('POST', `/product/${sku}/list`, { name: sku, description: '', currency: 'EUR' }));
+    await ok(operator('POST', `/product/${sku}/set-price`, { price: 100 }));
+    await ok(ada('POST', `/order/${id}/place`, { lines: [{ sku, quantity: 3 }], currency: 'EUR' }));
     return { id, sku };
   };
   const ended = (id: string) =>
@@ -99,7 +100,7 @@ describe.runIf(overHttp())('the time to pay', () => {
   it('passes for an unpaid order, not for one that is cancelled in time, and no later for one that is changed', async () => {
     const [cancelled, changed, unpaid] = [await placed(), await placed(), await placed()];
     await ok(ada('POST', `/order/${cancelled.id}/cancel`, { reason: 'changed my mind' }));
-    const line = { sku: changed.sku, quantity: 5, price: 100 };
+    const line = { sku: changed.sku, quantity: 5 };
     await ok(ada('POST', `/order/${changed.id}/change-line`, line));
     // As if it had fired all the same, late and twice.
     const stale = { due: { instance: `fulfilment-${cancelled.id}`, name: 'payment', setBy: 1 } };

@@ -2,6 +2,7 @@ import { account } from '../../domains/account/decider.ts';
 import { fraudWatch } from '../../domains/fraud-watch/process.ts';
 import { fulfilmentWithin } from '../../domains/fulfilment/process.ts';
 import { order } from '../../domains/order/decider.ts';
+import { product } from '../../domains/product/decider.ts';
 import { stock } from '../../domains/stock/decider.ts';
 import { transfer } from '../../domains/transfer/decider.ts';
 import type { Actor } from '../../lib/core/access.ts';
@@ -40,7 +41,7 @@ const before: Reference = { transfers: transfersBefore, orders: faulty(fulfilmen
 const after: Reference = { transfers: transfersAfter, orders: fulfilment };
 
 const manifestOf = ({ transfers, orders }: Reference, { has, change }: Readonly<{ has: Has; change: Change }>): Manifest => {
-  const categories = { transfers: [transfer], orders: [order, stock], all: [transfer, order, stock] }[has.what];
+  const categories = { transfers: [transfer], orders: [order, product, stock], all: [transfer, order, product, stock] }[has.what];
   const asked = { transfers: [transfers], orders: [orders], all: [transfers, orders] }[has.what].map(change);
   const processes = has.careless ? asked.map(carelessly) : asked;
   const manifest = defineManifest({
@@ -114,25 +115,28 @@ const closings = (dice: Dice, n: number) => {
   return wishes[n % 4]!();
 };
 
-const lines = (dice: Dice) =>
-  dice.pick([['s'], ['r'], ['s', 'r']]).map((sku) => ({ sku, quantity: 1 + dice.below(3), price: dice.chance(0.1) ? 6 : 5 }));
+const lines = (dice: Dice) => dice.pick([['s'], ['r'], ['s', 'r']]).map((sku) => ({ sku, quantity: 1 + dice.below(3) }));
 
 const orders = (dice: Dice, n: number) => {
   const set = [
-    as(operator, 'stock', 's', 'Offer', { price: 5, currency: 'EUR' }),
+    as(operator, 'product', 's', 'List', { name: 's', description: '', currency: 'EUR' }),
+    as(operator, 'product', 's', 'SetPrice', { price: 5 }),
     as(operator, 'stock', 's', 'Receive', { quantity: 6 }),
-    as(operator, 'stock', 'r', 'Offer', { price: 5, currency: 'EUR' }),
+    as(operator, 'product', 'r', 'List', { name: 'r', description: '', currency: 'EUR' }),
+    as(operator, 'product', 'r', 'SetPrice', { price: 5 }),
     as(operator, 'stock', 'r', 'Receive', { quantity: 3 }),
     as(ada, 'account', 'a', 'Deposit', euros(40)),
     as(ada, 'order', 'o0', 'Place', { lines: lines(dice), currency: 'EUR' }),
   ][n - 3];
   if (set) return set;
   const id = `o${dice.below(3)}`;
-  const type = dice.pick(['Place', 'ChangeLine', 'ChangeLine', 'Pay', 'Pay', 'Pay', 'Cancel', 'Ship', 'Ship', 'everyday']);
+  const type = dice.pick(['Place', 'ChangeLine', 'ChangeLine', 'Pay', 'Pay', 'Pay', 'Cancel', 'Ship', 'Ship', 'everyday', 'SetPrice', 'SetPrice']);
   if (type === 'everyday') return everyday(dice);
+  // The price moves beside the orders that are placed at it.
+  if (type === 'SetPrice') return as(operator, 'product', dice.pick(['s', 'r']), type, { price: 4 + dice.below(3) });
   const data = {
     Place: { lines: lines(dice), currency: 'EUR' },
-    ChangeLine: { sku: dice.pick(['s', 'r']), quantity: dice.below(5), price: 5 },
+    ChangeLine: { sku: dice.pick(['s', 'r']), quantity: dice.below(5) },
     Pay: { account: dice.pick(['a', 'a', 'a', 'b', 'c']) },
     Cancel: { reason: 'no longer' },
     Ship: {},

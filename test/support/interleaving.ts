@@ -1,5 +1,6 @@
 import type { Actor } from '../../lib/core/access.ts';
 import { type AnyDecider, decide, fold, isRefusal, type Refusal } from '../../lib/core/decider.ts';
+import { givenStates } from '../../lib/core/fact/facts.ts';
 import { later } from '../../lib/core/instant.ts';
 import type { Message } from '../../lib/core/message.ts';
 import { type ProcessStep, processDecider } from '../../lib/core/process/decider.ts';
@@ -34,7 +35,13 @@ export const interleaving = (deciders: readonly AnyDecider[], processes: readonl
   };
   const handle = (name: string, command: Message, actor: Actor): readonly Message[] | Refusal => {
     const [decider, stream] = [deciderOf(name), streamOf(name)];
-    const outcome = decide(decider, stream.state, command, { id: parseStream(name)?.id ?? name, actor, at });
+    const facts = givenStates(
+      decider.commands[command.type]?.facts ?? {},
+      command.data,
+      (fact, id) => streamOf(`${fact.decider.category}-${id}`).state,
+    );
+    const context = { id: parseStream(name)?.id ?? name, actor, at, facts };
+    const outcome = decide(decider, stream.state, command, context);
     if (isRefusal(outcome)) return outcome;
     for (const event of outcome) storeEvent(decider.events, event);
     stream.state = fold(decider, stream.state, outcome);

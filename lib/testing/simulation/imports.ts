@@ -1,6 +1,7 @@
 import { type AnyDecider, decide, fold, isRefusal } from '../../core/decider.ts';
 import { effectDecider, performanceStream } from '../../core/effect/decider.ts';
 import type { AnyEffect } from '../../core/effect/effect.ts';
+import { givenStates } from '../../core/fact/facts.ts';
 import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { effectsOf } from '../../core/process/decider.ts';
@@ -42,7 +43,12 @@ export const foreignHistory = (manifest: Manifest, { asks }: ImportPlan): readon
     const state = states.has(stream) ? states.get(stream) : decider.initial;
     // Not so long ago that a process had nothing to do with it anyway.
     const at = new Date(Date.UTC(2026, 10, 20, 0, n)).toISOString();
-    const events = decide(decider, state, { type, data }, { id, actor, at });
+    const facts = givenStates(decider.commands[type]?.facts ?? {}, data, (fact, other) => {
+      const named = streamName(fact.decider.category, other);
+      return states.has(named) ? states.get(named) : fact.decider.initial;
+    });
+    const context = { id, actor, at, facts };
+    const events = decide(decider, state, { type, data }, context);
     if (isRefusal(events) || events.length === 0) return [];
     states.set(stream, fold(decider, state, events));
     return [{ stream, at, events: events.map((event) => storeEvent(decider.events, event)) } as ImportLine];

@@ -73,6 +73,8 @@ export const answerFault = (
   }
   if (answer.outcome === 'contended' || answer.outcome === 'too-large') return undefined;
   if (answer.outcome === 'id-reused') return `${what}, and nobody else has this id`;
+  // What it was refused for may be a fact: the streams of facts are checked where the commits that rest on them are stored.
+  if (deciders.some(({ commands }) => Object.keys(commands[request.command.type]?.facts ?? {}).length > 0)) return undefined;
   if (own && own.commit <= from) return `${what}, although it had taken effect at commit ${own.commit}`;
   // Decided on tags as well, with whose states it is checked in `tags.ts`.
   if (deciders.some(({ commands }) => commands[request.command.type]?.tags)) return undefined;

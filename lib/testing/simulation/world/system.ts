@@ -154,6 +154,11 @@ export const system = (
   const taken = feed(world, (commits) => publishAll(commits));
   const storedAt = new Map<string, number>();
   const table = simulatedTable(pageSize, (commit) => {
+    for (const { stream, commit: last } of commit.facts ?? [])
+      if (table.commitsOf(stream).length !== last)
+        world.broken(
+          `${commit.stream} ${commit.commit} rests on commit ${last} of ${stream}, which had moved when it was stored`,
+        );
     storedAt.set(`${commit.stream} ${commit.commit}`, world.time.now());
     taken(commit);
   });
