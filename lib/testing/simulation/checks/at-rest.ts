@@ -11,9 +11,10 @@ import type { SimulatedEffects } from '../world/effects.ts';
 import type { SimulatedProcesses } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { announcedFault } from './announced.ts';
+import { answersBesideFault, isDecidedBeside } from './beside.ts';
 import { processesFault } from './processes.ts';
 import { answerFault, pastOf } from './streams.ts';
-import { taggedAnswersFault, tagsFault } from './tags.ts';
+import { tagsFault } from './tags.ts';
 import { reservationsFault, uniqueFault } from './unique.ts';
 import { totalsFault, viewFault } from './views.ts';
 
@@ -86,10 +87,11 @@ const checkUnique = async (world: World, { newest, streams }: Rested, states: St
   if (reserved !== undefined) world.broken(reserved);
 };
 
-const checkTags = (world: World, { releases, newest, streams, log, answers }: Rested): void => {
+const checkBeside = (world: World, { releases, newest, streams, log, answers }: Rested): void => {
   const deciders = releases.flatMap(({ aggregates }) => aggregates);
-  if (world.fault() !== undefined || !deciders.some(({ tags }) => tags)) return;
-  const fault = taggedAnswersFault(deciders, streams, log, answers) ?? tagsFault(newest.aggregates, streams);
+  const areBeside = deciders.some((decider) => Object.keys(decider.commands).some((type) => isDecidedBeside(decider, type)));
+  if (world.fault() !== undefined || !(areBeside || deciders.some(({ tags }) => tags))) return;
+  const fault = answersBesideFault(deciders, streams, log, answers) ?? tagsFault(newest.aggregates, streams);
   if (fault !== undefined) world.broken(fault);
 };
 
@@ -120,7 +122,7 @@ export const checkAtRest = async (world: World, rested: Rested): Promise<void> =
   const told = announcedFault(releases, streams, outside);
   if (told !== undefined) world.broken(told);
   await checkUnique(world, rested, checkStreams(world, rested));
-  checkTags(world, rested);
+  checkBeside(world, rested);
   await checkViews(world, rested, views);
   if (world.fault() === undefined) {
     const now = new Date(world.time.now()).toISOString();

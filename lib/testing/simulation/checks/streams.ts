@@ -9,7 +9,8 @@ import { memoryKeys } from '../../memory/system.ts';
 import { type Answered, correlationOf } from '../clients.ts';
 
 const keys = memoryKeys();
-type StateAt = Readonly<{ state: unknown; version: number; at: string }>;
+/** A state of a stream, with its version and the time of its last commit. */
+export type StateAt = Readonly<{ state: unknown; version: number; at: string }>;
 
 /** The states of a stream after 0, 1, 2, ... commits. */
 export type Past = Readonly<{ commits: readonly Commit[]; states: readonly StateAt[] }>;
@@ -56,7 +57,11 @@ const outcomeOn = (
 const isTaken = ({ unique = {} }: AnyDecider, answer: CommandAnswer): boolean =>
   answer.outcome === 'refused' && Object.keys(unique).some((name) => answer.refusal.refused === `${kebab(name)}-taken`);
 
-const told = (answer: CommandAnswer) => ('commit' in answer ? { outcome: answer.outcome } : answer);
+/** An answer as it must be right at some moment: versions are checked with the commits. */
+export const told = (answer: CommandAnswer) => ('commit' in answer ? { outcome: answer.outcome } : answer);
+
+const readsBeside = ({ commands }: AnyDecider, type: string): boolean =>
+  commands[type]?.tags !== undefined || Object.keys(commands[type]?.facts ?? {}).length > 0;
 
 /** The faults of an answer: it must have been right at some moment between the request and the answer. */
 export const answerFault = (
@@ -73,11 +78,9 @@ export const answerFault = (
   }
   if (answer.outcome === 'contended' || answer.outcome === 'too-large') return undefined;
   if (answer.outcome === 'id-reused') return `${what}, and nobody else has this id`;
-  // What it was refused for may be a fact: the streams of facts are checked where the commits that rest on them are stored.
-  if (deciders.some(({ commands }) => Object.keys(commands[request.command.type]?.facts ?? {}).length > 0)) return undefined;
   if (own && own.commit <= from) return `${what}, although it had taken effect at commit ${own.commit}`;
-  // Decided on tags as well, with whose states it is checked in `tags.ts`.
-  if (deciders.some(({ commands }) => commands[request.command.type]?.tags)) return undefined;
+  // Decided on other streams as well, with whose states it is checked in `beside.ts`.
+  if (deciders.some((decider) => readsBeside(decider, request.command.type))) return undefined;
   const wanted = JSON.stringify(told(answer));
   const right = states.slice(from, to + 1).some((state) =>
     deciders.some((decider) => {
