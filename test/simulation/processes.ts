@@ -130,7 +130,20 @@ const orders = (dice: Dice, n: number) => {
   ][n - 3];
   if (set) return set;
   const id = `o${dice.below(3)}`;
-  const type = dice.pick(['Place', 'ChangeLine', 'ChangeLine', 'Pay', 'Pay', 'Pay', 'Cancel', 'Ship', 'Ship', 'everyday', 'SetPrice', 'SetPrice']);
+  const type = dice.pick([
+    'Place',
+    'ChangeLine',
+    'ChangeLine',
+    'Pay',
+    'Pay',
+    'Pay',
+    'Cancel',
+    'Ship',
+    'Ship',
+    'everyday',
+    'SetPrice',
+    'SetPrice',
+  ]);
   if (type === 'everyday') return everyday(dice);
   // The price moves beside the orders that are placed at it.
   if (type === 'SetPrice') return as(operator, 'product', dice.pick(['s', 'r']), type, { price: 4 + dice.below(3) });
