@@ -16,6 +16,7 @@ export {
   decide,
   fold,
   isRefusal,
+  outdated,
   type Refusal,
   type RefusalDetail,
   refuse,

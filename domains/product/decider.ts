@@ -1,4 +1,4 @@
-import { command, decider, refuse } from 'foldstream';
+import { command, decider, outdated, refuse } from 'foldstream';
 import * as z from 'zod';
 import { type ProductEvent, productEvents } from '../../events/product.ts';
 import { currency, instant, statedAmount } from '../fields.ts';
@@ -11,7 +11,7 @@ const change = <Field extends z.ZodType>(field: Field) => z.strictObject({ to: f
 const mostPrices = 500;
 
 const productCommands = {
-  /** With a price it is for sale at once. */
+  /** With a price it is for sale at once. What was withdrawn is listed again, at its latest price if there is no new one. */
   List: command(['operator'], z.strictObject({ name, description, currency, price: statedAmount.optional() })),
   /** Each field by itself: an editor who saw an older value of another field is in nobody's way. */
   Edit: command(['operator'], z.strictObject({ name: change(name).optional(), description: change(description).optional() })),
@@ -32,15 +32,17 @@ export const product = decider<Product, ProductEvent>()({
   commands: productCommands,
   initial: { status: 'unlisted', name: '', description: '', currency: '', prices: [] },
   decide: {
-    List: ({ status }, { price, ...data }, { at }) => {
-      if (status !== 'unlisted') return refuse('already-listed');
+    List: ({ status, currency }, { price, ...data }, { at }) => {
+      if (status === 'listed') return refuse('already-listed');
+      // Its earlier prices are in this currency.
+      if (status === 'withdrawn' && data.currency !== currency) return refuse('currency-is-kept', { currency });
       const set = price === undefined ? [] : [{ type: 'PriceSet' as const, data: { price, from: at } }];
       return [{ type: 'ProductListed', data }, ...set];
     },
     Edit: (state, { name, description }) => {
       if (state.status === 'unlisted') return refuse('not-listed');
       const conflicts = conflictsIn(state, { name, description });
-      if (Object.keys(conflicts).length > 0) return refuse('edited-meanwhile', { conflicts });
+      if (Object.keys(conflicts).length > 0) return outdated('edited-meanwhile', { conflicts });
       return [...renamed(state, name?.to), ...described(state, description?.to)];
     },
     SetPrice: ({ status, prices }, { price, from }, { at }) => {

@@ -34,7 +34,7 @@ export class Problem extends ApiError {
   }
 }
 
-/** The decider refuses the command. `command.refused(error)` tells the reasons of that command. */
+/** The decider refuses the command: `command.refused(error)` tells the reasons of that command. With status 412 its sender saw an older state. */
 export class Refused<Reason extends string = string, Detail extends object = Fields> extends Problem {
   override name = 'Refused';
   readonly reason = this.kind as Reason;
@@ -91,13 +91,16 @@ const byStatus: Readonly<Record<number, typeof Problem>> = {
   429: TooManyRequests,
 };
 
+/** 422, and 412 of a command that says what its sender saw. */
+const refusalStatuses = [422, 412];
 /** Problems with the status of a refusal that the product itself answers. */
-const noRefusals = ['idempotency-key-reused', 'too-far-back', 'too-many-rows', 'answer-too-large'];
+const noRefusals = ['stale-version', 'idempotency-key-reused', 'too-far-back', 'too-many-rows', 'answer-too-large'];
 
 /** The problem that an answer is. */
 export const problemOf = (status: number, document: Fields): Problem => {
   const problem = new Problem(status, document);
-  if (status === 422 && problem.kind !== '' && !noRefusals.includes(problem.kind)) return new Refused(status, document);
+  if (refusalStatuses.includes(status) && problem.kind !== '' && !noRefusals.includes(problem.kind))
+    return new Refused(status, document);
   const Kind = status >= 500 ? Unavailable : (byStatus[status] ?? Problem);
   return new Kind(status, document);
 };

@@ -31,6 +31,8 @@ export interface RefusalDetail
 export interface Refusal<Reason extends string = string, Detail extends RefusalDetail = RefusalDetail> {
   readonly refused: Reason;
   readonly detail?: Detail;
+  /** The command states what its sender saw, and that is not so any more: `outdated()` says so. */
+  readonly outdated?: true;
 }
 
 /** Refuses a command. The type keeps the reason and the fields, which callers of the typed client get.
@@ -40,6 +42,15 @@ export const refuse: {
   <const Reason extends string>(reason: Reason): Refusal<Reason, Record<never, never>>;
   <const Reason extends string, Detail extends RefusalDetail>(reason: Reason, detail: Detail): Refusal<Reason, Detail>;
 } = (refused: string, detail?: RefusalDetail): never => (detail === undefined ? { refused } : { refused, detail }) as never;
+
+/** Refuses a command whose sender saw an older state, and says what is there now: HTTP answers it with 412, where `refuse` is 422, and adds the stream's
+ * `version`. It is for commands that say themselves what they rest on, more narrowly than If-Match, which is about the whole stream.
+ * @example return outdated('edited-meanwhile', { yours, theirs, saw });
+ */
+export const outdated = <const Reason extends string, Detail extends RefusalDetail>(
+  reason: Reason,
+  detail: Detail & { readonly version?: never },
+): Refusal<Reason, Detail> => ({ refused: reason, detail, outdated: true });
 
 /**
  * True if an outcome is a refusal.

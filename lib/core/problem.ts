@@ -98,8 +98,11 @@ export const problemKinds = {
 
 export type ProblemName = keyof typeof problemKinds;
 
-/** The status of every refusal of a decider. */
+/** The status of a refusal of a decider. */
 export const refusalStatus = 422;
+
+/** The status of a refusal by `outdated()`: what the command says that its sender saw is a precondition. */
+export const outdatedStatus = 412;
 
 /** A problem's type in words, which is its title.
  * @example titleOf('stale-version'); // 'Stale version'
@@ -153,14 +156,15 @@ export type KnownProblem<K extends ProblemName = ProblemName> = {
 export type RefusedProblem = Readonly<{
   kind?: undefined;
   refused: string;
+  outdated?: true;
   detail: string;
   extra?: Readonly<Record<string, unknown>>;
 }>;
 
 const problemFor = (one: KnownProblem | RefusedProblem): Problem => {
   if (one.kind === undefined) {
-    const { refused, kind: _, ...rest } = one;
-    return { kind: refused, status: refusalStatus, ...rest };
+    const { refused, outdated, kind: _, ...rest } = one;
+    return { kind: refused, status: outdated ? outdatedStatus : refusalStatus, ...rest };
   }
   const { status, retryAfterSeconds }: ProblemKind = problemKinds[one.kind];
   return { ...(retryAfterSeconds !== undefined && { retryAfterSeconds }), ...one, status };

@@ -28,6 +28,8 @@ export type Expected<E extends Message> = Readonly<{
   then(...events: readonly E[]): void;
   /** Refused by the business with this reason; the detail is compared where one is given. */
   rejected(reason: string, detail?: Readonly<Record<string, unknown>>): void;
+  /** Refused by `outdated()` with this reason, which HTTP answers with 412; the detail is compared where one is given. */
+  outdated(reason: string, detail?: Readonly<Record<string, unknown>>): void;
   /** Never reaches the decider, because its schema refuses it; with paths: for exactly these fields. */
   invalid(...paths: readonly string[]): void;
   /** Never reaches the decider, because this actor may not send it. */
@@ -124,6 +126,12 @@ const folded = (decider: AnyDecider, state: unknown, events: readonly Message[])
     return frozen(after);
   }, state);
 
+/** The refusal that is expected: with the detail that came where none is given. */
+const refusalLike = (came: Outcome, refused: string, detail: Refusal['detail']): Refusal => {
+  const wanted = 'refused' in came && detail === undefined ? came.detail : detail;
+  return { refused, ...(wanted && { detail: wanted }) };
+};
+
 /**
  * Given what happened, when a command comes, then these events, or a refusal: behaviour without a store, a clock or a network. Needs no
  * test runner. On the way it checks what production would: the command's schema, who may send it, that events fit their stored formats
@@ -158,10 +166,9 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
               throw new TypeError('Say what is expected: .then(...), .rejected(...); never await it.');
             expectOutcome({ events: events.map(({ type, data }) => ({ type, data: storable(data) })) }, expected.then);
           },
-          rejected: (refused, detail) => {
-            const wanted = 'refused' in outcome && detail === undefined ? outcome.detail : detail;
-            expectOutcome({ refused, ...(wanted && { detail: wanted }) }, expected.rejected);
-          },
+          rejected: (refused, detail) => expectOutcome(refusalLike(outcome, refused, detail), expected.rejected),
+          outdated: (refused, detail) =>
+            expectOutcome({ ...refusalLike(outcome, refused, detail), outdated: true }, expected.outdated),
           invalid: (...paths) =>
             expectOutcome(
               { invalid: 'invalid' in outcome && paths.length === 0 ? outcome.invalid : paths.toSorted() },

@@ -115,6 +115,16 @@ describe('a refusal', () => {
     expect(error.detail).toEqual({ balance: 3 });
   });
 
+  it('for what its sender saw has both versions, and where the stream is', async () => {
+    const conflicts = { name: { yours: 'Blue', theirs: 'Red', saw: 'White' } };
+    const { api } = served(() => problem(412, 'edited-meanwhile', { conflicts, version: 7 }));
+    const { edit } = api.product('kettle');
+    const error: unknown = await edit({ name: { to: 'Blue', saw: 'White' } }).catch((caught: unknown) => caught);
+    if (!edit.refused(error) || error.reason !== 'edited-meanwhile') throw error;
+    expect(error.detail.conflicts.name?.theirs).toBe('Red');
+    expect(error.fields.version).toBe(7);
+  });
+
   it('is no problem that the product itself answers', async () => {
     for (const [kind, { status }] of Object.entries(problemKinds)) {
       const { api } = served(() => problem(status, kind), { retryFor: 0 });

@@ -17,6 +17,11 @@ describe('a problem', () => {
     expect(problem).toEqual({ kind: 'insufficient-funds', status: 422, detail: 'The balance is 50.', extra: { balance: 50 } });
   });
 
+  it('is a failed precondition, if it is refused for what its sender saw', () => {
+    const { problem } = new ProblemError({ refused: 'edited-meanwhile', outdated: true, detail: 'It is red.' });
+    expect(problem).toEqual({ kind: 'edited-meanwhile', status: 412, detail: 'It is red.' });
+  });
+
   it('does not compile with a kind that the table does not have, or without a field of its kind', () => {
     // @ts-expect-error There is no such kind.
     expect(() => new ProblemError({ kind: 'not-fonud', detail: 'There is none.' })).toThrow();

@@ -29,7 +29,7 @@ export const catalogue = rowPerStream<Row, ProductEvent>()({
   freshSeconds: 60,
   lists: { 'by-name': { by: (row) => row.status, sort: (row) => row.name } },
   on: {
-    ProductListed: (_, { data }) => ({ ...data, status: 'listed', prices: [] }),
+    ProductListed: (row, { data }) => ({ ...data, status: 'listed', prices: row?.prices ?? [] }),
     ProductRenamed: (row, { data: { name } }) => row && { ...row, name },
     ProductDescribed: (row, { data: { description } }) => row && { ...row, description },
     PriceSet: (row, { data }) => row && { ...row, prices: withPrice(row.prices, data) },

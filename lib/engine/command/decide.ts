@@ -55,7 +55,7 @@ const withoutEvents = (deciding: Deciding, answer: CommandAnswer, refusal?: Refu
 
 /** The result of a refusal. */
 export const refusalOn = (deciding: Deciding, refusal: Refusal): Decision =>
-  withoutEvents(deciding, { outcome: 'refused', refusal }, refusal);
+  withoutEvents(deciding, { outcome: 'refused', refusal, ...(refusal.outdated && { version: deciding.known.version }) }, refusal);
 
 type TooLarge = Extract<CommandAnswer, { outcome: 'too-large' }>;
 

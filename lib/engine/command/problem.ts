@@ -19,11 +19,12 @@ export const commandProblem = (
 ): KnownProblem | RefusedProblem => {
   switch (answer.outcome) {
     case 'refused': {
-      const { refused, detail } = answer.refusal;
+      const { refused, detail, outdated } = answer.refusal;
       return {
         refused,
+        ...(outdated && { outdated }),
         detail: `${stream} refuses to ${kebab(command.type).replaceAll('-', ' ')}: ${refused.replaceAll('-', ' ')}.`,
-        ...(detail && { extra: detail }),
+        ...((detail || outdated) && { extra: { ...detail, ...(outdated && { version: answer.version }) } }),
       };
     }
     case 'forbidden':

@@ -29,7 +29,7 @@ export type CommandRequest = Readonly<{
 export type CommandAnswer =
   | Readonly<{ outcome: 'committed'; commit: Commit }>
   | Readonly<{ outcome: 'unchanged'; stream: string; version: number; commit: number }>
-  | Readonly<{ outcome: 'refused'; refusal: Refusal }>
+  | Readonly<{ outcome: 'refused'; refusal: Refusal; version?: number }>
   | Readonly<{ outcome: 'forbidden' }>
   | Readonly<{ outcome: 'stale'; version: number }>
   | Readonly<{ outcome: 'id-reused' }>

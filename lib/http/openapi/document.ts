@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isOpen, isPublic } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
+import { outdatedStatus, problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import { effectOperations } from './effects.ts';
 import { hookOperations } from './hooks.ts';
@@ -37,6 +37,14 @@ const schemas = (): Json => ({
   refusal: {
     description: 'The business refuses. The last part of `type` is the reason; the further fields are as the decider says.',
     ...problem({ type: z.string().regex(/^urn:foldstream:problem:[a-z0-9-]+$/), title: z.string(), status: refusalStatus }),
+  },
+  outdated: {
+    description:
+      'What the command says that its sender saw is not so any more. The last part of `type` is the reason; the further fields are as the decider says.',
+    ...problem({
+      ...{ type: z.string().regex(/^urn:foldstream:problem:[a-z0-9-]+$/), title: z.string(), status: outdatedStatus },
+      fields: { version: z.int() },
+    }),
   },
   'gateway-message': jsonSchema(z.looseObject({ message: z.string() })),
 });

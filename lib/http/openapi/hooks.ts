@@ -39,5 +39,5 @@ export const hookOperations = ({ hooks = {} }: Manifest): readonly Operation[] =
       },
     },
     problems: ['bad-signature', 'not-json', 'body-too-large', 'commit-too-large', 'contended'],
-    refuses: true,
+    refuses: ['refusal'],
   }));

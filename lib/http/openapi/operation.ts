@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { callersIn, isOpen, isPublic, type May } from '../../core/access.ts';
-import { type ProblemName, problemKinds, refusalStatus } from '../../core/problem.ts';
+import { outdatedStatus, type ProblemName, problemKinds, refusalStatus } from '../../core/problem.ts';
 import { type AnswerHeader, answerHeaders } from '../../engine/headers.ts';
 import { common, type Parameter } from './parameters.ts';
 
@@ -61,8 +61,8 @@ export type Operation = Readonly<{
   body?: Readonly<{ schema: z.ZodType; example?: unknown }>;
   answers: Readonly<Record<number, Answer>>;
   problems: readonly ProblemName[];
-  /** True if the decider may refuse with a reason of its own (422). */
-  refuses?: boolean;
+  /** How the decider may refuse with a reason of its own: with 422, and with 412 if the sender saw an older state. */
+  refuses?: readonly ('refusal' | 'outdated')[];
 }>;
 
 const parameter = ({ schema, ...rest }: Parameter): Json => ({
@@ -89,18 +89,30 @@ const withToken: readonly ProblemName[] = ['unauthorized', 'not-yours'];
 /** The statuses that the gateway answers by itself, before a function runs: its body is a message. */
 const byGateway: readonly number[] = [401, 403, 429, 500, 503];
 
+/** The refusals of deciders, which have reasons of their own. */
+const refusals = {
+  refusal: { status: refusalStatus, text: 'The business refuses; `type` ends with the reason.' },
+  outdated: {
+    status: outdatedStatus,
+    text: 'What the command says that its sender saw is not so any more; `type` ends with the reason, and the fields have what is there now.',
+  },
+} as const;
+
+type Name = ProblemName | keyof typeof refusals;
+
+const isRefusalName = (name: Name): name is keyof typeof refusals => name in refusals;
+
 /** Problems of one status are one response of OpenAPI's, named by them. */
-type Problems = Readonly<{ status: number; names: readonly (ProblemName | 'refusal')[] }>;
+type Problems = Readonly<{ status: number; names: readonly Name[] }>;
 
 const responseName = ({ names }: Problems): string => names.join('.');
 
 /** True if a problem's answer says after how many seconds to send the request again. */
-const saysWhen = (name: ProblemName | 'refusal'): boolean => name !== 'refusal' && 'retryAfterSeconds' in problemKinds[name];
+const saysWhen = (name: Name): boolean => !isRefusalName(name) && 'retryAfterSeconds' in problemKinds[name];
 
 const problemResponse = ({ status, names }: Problems): Json => {
   const schemas = names.map((name) => referTo('schemas', name));
-  const text = (name: ProblemName | 'refusal') =>
-    name === 'refusal' ? 'The business refuses; `type` ends with the reason.' : `\`${name}\`: ${problemKinds[name].when}`;
+  const text = (name: Name) => (isRefusalName(name) ? refusals[name].text : `\`${name}\`: ${problemKinds[name].when}`);
   return {
     description: names.map(text).join('\n\n'),
     headers: headersOf(['X-Correlation-Id', ...(names.some(saysWhen) ? (['Retry-After'] as const) : [])]),
@@ -114,10 +126,10 @@ const problemResponse = ({ status, names }: Problems): Json => {
 /** True if an operation is for callers with a token: not for anyone, and not for a provider, who signs. */
 const takesToken = (may: May): boolean => isPublic(may) && !isOpen(may);
 
-const problemsOf = ({ may, problems, refuses }: Operation): readonly Problems[] => {
+const problemsOf = ({ may, problems, refuses = [] }: Operation): readonly Problems[] => {
   const names = new Set<ProblemName>([...problems, ...everywhere, ...(takesToken(may) ? withToken : [])]);
-  const byStatus: Map<number, (ProblemName | 'refusal')[]> = Map.groupBy([...names].sort(), (name) => problemKinds[name].status);
-  if (refuses) byStatus.set(refusalStatus, [...(byStatus.get(refusalStatus) ?? []), 'refusal']);
+  const byStatus: Map<number, Name[]> = Map.groupBy([...names].sort(), (name) => problemKinds[name].status);
+  for (const name of refuses) byStatus.set(refusals[name].status, [...(byStatus.get(refusals[name].status) ?? []), name]);
   return [...byStatus].sort(([a], [b]) => a - b).map(([status, of]) => ({ status, names: of }));
 };
 

@@ -46,7 +46,7 @@ const commandOperations = ({ category, commands }: AnyDecider): readonly Operati
         ...(['not-json', 'invalid-command', 'contended', 'stale-version'] as const),
         ...(['body-too-large', 'commit-too-large', 'idempotency-key-reused'] as const),
       ],
-      refuses: true,
+      refuses: ['refusal', 'outdated'],
     }));
 
 const exampleEntry = (type: string, schema: z.ZodType) => {

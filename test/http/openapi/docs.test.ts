@@ -37,7 +37,9 @@ describe('GET /docs', () => {
   });
 
   it('loads nothing, and lets run nothing but its own script and style', () => {
-    expect(html).not.toMatch(/(?:src|href)="(?!#|openapi\.json")|https?:|url\(|@import|\son\w+=|\sstyle=/);
+    // An example in a form is a text, also if it has an address in it.
+    const outside = html.replaceAll(/<textarea[^>]*>[^<]*/g, '');
+    expect(outside).not.toMatch(/(?:src|href)="(?!#|openapi\.json")|https?:|url\(|@import|\son\w+=|\sstyle=/);
     const policy = docs.headers?.['content-security-policy'] ?? '';
     for (const tag of ['script', 'style'] as const) {
       const [, own = ''] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(html) ?? [];

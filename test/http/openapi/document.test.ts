@@ -157,7 +157,8 @@ describe('the rows of a view', () => {
       Object.entries(of.paths).filter(([path]) => /^\/views\/(?!event-log|process-instances)/.test(path));
     const unknown = (of: Document) =>
       views(of).filter(
-        ([, path]) => !/"changedAt"|"balances"|"entry"|"prices"|"setAt"|"figures"|"totals"|"revenue"|"closing"/.test(JSON.stringify(path)),
+        ([, path]) =>
+          !/"changedAt"|"balances"|"entry"|"prices"|"setAt"|"figures"|"totals"|"revenue"|"closing"/.test(JSON.stringify(path)),
       );
     expect(unknown(bare)).toHaveLength(views(bare).length);
     expect(unknown(document).map(([path]) => path)).toEqual([]);

@@ -75,7 +75,7 @@ const outcomeAt = (stateOf: StateOf, decider: AnyDecider, answered: Answered, mo
   const { at: besides, ...given } = givenAt(stateOf, decider, answered, moment);
   const context = { id: parseStream(stream)?.id ?? '', actor, at: decidedAt ?? latest(at, besides), ...given };
   const outcome = decide(decider, state, command, context);
-  if (isRefusal(outcome)) return { outcome: 'refused', ...{ refusal: outcome } };
+  if (isRefusal(outcome)) return { outcome: 'refused', ...{ refusal: outcome, ...(outcome.outdated && { version }) } };
   if (outcome.length === 0) return { outcome: 'unchanged' };
   return { outcome: 'committed', events: outcome.map((event) => storeEvent(decider.events, event)) };
 };

@@ -49,7 +49,7 @@ const outcomeOn = (
   if (!format || !allowed(format.may, actor, decider.owner?.(state as never))) return { outcome: 'forbidden' };
   if (expectedVersion !== undefined && expectedVersion !== version) return { outcome: 'stale', ...{ version } };
   const outcome = decide(decider, state, command, { id: parseStream(stream)?.id ?? '', actor, at });
-  if (isRefusal(outcome)) return { outcome: 'refused', ...{ refusal: outcome } };
+  if (isRefusal(outcome)) return { outcome: 'refused', ...{ refusal: outcome, ...(outcome.outdated && { version }) } };
   return { outcome: outcome.length > 0 ? 'committed' : 'unchanged' };
 };
 
