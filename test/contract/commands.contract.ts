@@ -14,6 +14,7 @@ import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/sys
 import { pastOf } from '../simulation/invariants.ts';
 import { asks } from '../support/examples/commanding.ts';
 import { teller } from '../support/examples/teller.ts';
+import { historyOf } from '../support/store/stream-history.ts';
 
 type Lab = Readonly<{ client: DynamoDBClient; tables: Readonly<{ commits: string; snapshots: string }> }>;
 
@@ -70,16 +71,6 @@ const retrying = (store: Store): Store => ({
 const storeOf = (store: Store, fate: string): Store => {
   if (fate === 'works') return store;
   return fate === 'retries' ? retrying(store) : losing(store);
-};
-
-const historyOf = async (store: Store, stream: string): Promise<readonly Commit[]> => {
-  const commits: Commit[] = [];
-  for (let next: number | undefined = 1; next !== undefined; ) {
-    const page = await store.read(stream, { from: next });
-    commits.push(...page.commits);
-    next = page.next;
-  }
-  return commits;
 };
 
 /** The promises of the store under everything at once, on a real engine: the same that are proven in memory with more runs. */

@@ -19,6 +19,7 @@ import { commandsContract } from './commands.contract.ts';
 import { costsContract } from './costs.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
+import { pricesContract } from './prices.contract.ts';
 import { processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';
 import { rebuildCostsContract } from './rebuild-costs.contract.ts';
@@ -61,6 +62,7 @@ for (const { name, endpoint } of engines)
       client.destroy();
     });
     storeContract(name, async () => commitStore(client, (await tables()).commits));
+    pricesContract(name, async () => commitStore(client, (await tables()).commits));
     snapshotsContract(name, async () => {
       const { snapshots: table } = await tables();
       return { snapshots: snapshotStore(client, table), spoil: spoilers(client, table) };

@@ -11,6 +11,7 @@ import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryParkedList, memoryScanner, memorySweepPlaces } from '../../lib/testing/memory/sweep.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
 import { listsContract } from './lists.contract.ts';
+import { pricesContract } from './prices.contract.ts';
 import { processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';
 import { sharesContract } from './shares.contract.ts';
@@ -20,6 +21,7 @@ import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
 
 storeContract('memory', () => memoryStore());
+pricesContract('memory', () => memoryStore());
 snapshotsContract('memory', () => {
   const snapshots = memorySnapshots();
   const write = (text: string) => (stream: string, code: string) => void snapshots.items.set(`${stream} ${code}`, text);
