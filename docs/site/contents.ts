@@ -31,6 +31,7 @@ export const contents: readonly Group[] = [
       'contexts/document',
       'contexts/telemetry',
       'contexts/course',
+      'contexts/product',
       'contexts/match',
     ],
   },
