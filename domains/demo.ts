@@ -2,7 +2,7 @@ import type { Demo, DemoCommand } from 'foldstream';
 
 const post = (path: DemoCommand['post'], body: object): DemoCommand => ({ as: 'customer', post: path, body });
 
-/** Two accounts with a little history, and three commands to begin with. */
+/** Two accounts with a little history, a product, and three commands to begin with. */
 export const demo: Demo = {
   seed: [
     post('/account/demo-savings/open', { currency: 'EUR' }),
@@ -10,6 +10,10 @@ export const demo: Demo = {
     post('/account/demo-savings/withdraw', { amount: 19_900, currency: 'EUR' }),
     post('/account/demo-travel/open', { currency: 'USD' }),
     post('/account/demo-travel/deposit', { amount: 80_000, currency: 'USD' }),
+    {
+      ...{ as: 'operator', post: '/product/demo-kettle/list' },
+      body: { name: 'Kettle', description: 'For two litres.', currency: 'EUR', price: 1_999 },
+    },
   ],
   hint: (api) => `\
 Then open an account, put ten euros in, and read the balance, not older than what was just put in:

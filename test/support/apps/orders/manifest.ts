@@ -1,6 +1,7 @@
 import { account } from '../../../../domains/account/decider.ts';
 import { fulfilmentWithin } from '../../../../domains/fulfilment/process.ts';
 import { order } from '../../../../domains/order/decider.ts';
+import { product } from '../../../../domains/product/decider.ts';
 import { stock } from '../../../../domains/stock/decider.ts';
 import { defineManifest } from '../../../../lib/core/manifest.ts';
 
@@ -9,7 +10,7 @@ export const secondsToPay = 15;
 
 /** The reference application's orders, with less patience. */
 export const manifest = defineManifest({
-  aggregates: [account, order, stock],
+  aggregates: [account, product, order, stock],
   projections: [],
   processes: [fulfilmentWithin({ seconds: secondsToPay })],
 });
