@@ -119,11 +119,9 @@ const lines = (dice: Dice) => dice.pick([['s'], ['r'], ['s', 'r']]).map((sku) =>
 
 const orders = (dice: Dice, n: number) => {
   const set = [
-    as(operator, 'product', 's', 'List', { name: 's', description: '', currency: 'EUR' }),
-    as(operator, 'product', 's', 'SetPrice', { price: 5 }),
+    as(operator, 'product', 's', 'List', { name: 's', description: '', currency: 'EUR', price: 5 }),
     as(operator, 'stock', 's', 'Receive', { quantity: 6 }),
-    as(operator, 'product', 'r', 'List', { name: 'r', description: '', currency: 'EUR' }),
-    as(operator, 'product', 'r', 'SetPrice', { price: 5 }),
+    as(operator, 'product', 'r', 'List', { name: 'r', description: '', currency: 'EUR', price: 5 }),
     as(operator, 'stock', 'r', 'Receive', { quantity: 3 }),
     as(ada, 'account', 'a', 'Deposit', euros(40)),
     as(ada, 'order', 'o0', 'Place', { lines: lines(dice), currency: 'EUR' }),
@@ -141,7 +139,6 @@ const orders = (dice: Dice, n: number) => {
     'Ship',
     'Ship',
     'everyday',
-    'SetPrice',
     'SetPrice',
   ]);
   if (type === 'everyday') return everyday(dice);
