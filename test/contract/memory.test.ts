@@ -10,6 +10,7 @@ import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryParkedList, memoryScanner, memorySweepPlaces } from '../../lib/testing/memory/sweep.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
+import { boundariesContract } from './boundaries.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { pricesContract } from './prices.contract.ts';
 import { processContract } from './process.contract.ts';
@@ -22,6 +23,7 @@ import { viewContract } from './view.contract.ts';
 
 storeContract('memory', () => memoryStore());
 pricesContract('memory', () => memoryStore());
+boundariesContract('memory', () => memoryStore());
 snapshotsContract('memory', () => {
   const snapshots = memorySnapshots();
   const write = (text: string) => (stream: string, code: string) => void snapshots.items.set(`${stream} ${code}`, text);

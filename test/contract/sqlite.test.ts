@@ -1,9 +1,11 @@
 import { DatabaseSync } from 'node:sqlite';
+import { boundariesContract } from './boundaries.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { sqliteSnapshots, sqliteStore } from './sqlite-store.ts';
 import { storeContract } from './store.contract.ts';
 
 storeContract('SQLite', () => sqliteStore(new DatabaseSync(':memory:')));
+boundariesContract('SQLite', () => sqliteStore(new DatabaseSync(':memory:')));
 snapshotsContract('SQLite', () => {
   const database = new DatabaseSync(':memory:');
   const snapshots = sqliteSnapshots(database);
