@@ -15,10 +15,12 @@ import { viewScanner } from '../../lib/aws/view/scanner.ts';
 import { viewTable } from '../../lib/aws/view/table.ts';
 import { patientRequests } from '../support/patience.ts';
 import { spoilers } from '../support/spoil.ts';
+import { meter } from '../support/store/meter.ts';
 import { dropTables, makeTables } from '../support/store/tables.ts';
 import { boundariesContract } from './boundaries.contract.ts';
 import { commandsContract } from './commands.contract.ts';
 import { costsContract } from './costs.contract.ts';
+import { decisionCostsContract } from './decision-costs.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { pricesContract } from './prices.contract.ts';
@@ -102,6 +104,15 @@ for (const { name, endpoint } of engines)
       rebuildCostsContract(name, async (lists) => {
         const made = await tables(lists);
         return { client, tables: made, metered: (observe) => dynamo({ ...settings, observe }) };
+      });
+    if (name !== 'DynamoDB Local')
+      decisionCostsContract(name, async () => {
+        const { observe, take } = meter();
+        const [counted, names] = [dynamo({ ...settings, observe }), await tables()];
+        return {
+          ports: { store: commitStore(counted, names.commits), snapshots: snapshotStore(counted, names.snapshots) },
+          take,
+        };
       });
     boundariesContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
     commandsContract(name, async () => ({ client, tables: await tables() }));

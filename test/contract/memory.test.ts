@@ -10,7 +10,9 @@ import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryParkedList, memoryScanner, memorySweepPlaces } from '../../lib/testing/memory/sweep.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
+import { meteredMemory } from '../support/store/metered-memory.ts';
 import { boundariesContract } from './boundaries.contract.ts';
+import { decisionCostsContract } from './decision-costs.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { pricesContract } from './prices.contract.ts';
 import { processContract } from './process.contract.ts';
@@ -24,6 +26,7 @@ import { viewContract } from './view.contract.ts';
 storeContract('memory', () => memoryStore());
 pricesContract('memory', () => memoryStore());
 boundariesContract('memory', () => memoryStore());
+decisionCostsContract('memory', meteredMemory);
 snapshotsContract('memory', () => {
   const snapshots = memorySnapshots();
   const write = (text: string) => (stream: string, code: string) => void snapshots.items.set(`${stream} ${code}`, text);

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AnyDecider } from '../../lib/core/decider.ts';
+import { stateCache } from '../../lib/engine/command/cache.ts';
+import { handleCommand } from '../../lib/engine/command/handle.ts';
+import type { CommandAnswer, Commanding } from '../../lib/engine/command/request.ts';
+import { defaultSettings } from '../../lib/engine/settings.ts';
+import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
+import { operator } from '../support/examples/commanding.ts';
+import { enrolment } from '../support/examples/enrolling.ts';
+import { item, sale, shop } from '../support/examples/sale.ts';
+import { records } from '../support/store/ledger.ts';
+import type { MeteredPorts } from '../support/store/metered-memory.ts';
+
+/** The cost of decisions on more than one stream, as docs/guides/costs.md has it, in the units that the database reports. */
+export const decisionCostsContract = (name: string, make: () => MeteredPorts | Promise<MeteredPorts>) =>
+  describe(`costs of decisions on several streams: ${name}`, () => {
+    let lab: MeteredPorts;
+    beforeEach(async () => {
+      lab = await make();
+    });
+
+    /** A function with a cache of its own, which knows what its facts are folded with. */
+    const coldFunction = (decider: unknown): Commanding => {
+      const parts = { ...lab.ports, keys: memoryKeys(), clock: memoryClock(Date.now()), log: memoryLog() };
+      const reading = { ...parts, code: 'costs-1', settings: defaultSettings, cache: stateCache(defaultSettings.cacheBytes) };
+      const of = (each: unknown): Commanding => ({ ...reading, decider: each as AnyDecider });
+      return { ...of(decider), others: new Map([item, shop].map((each) => [each.category, of(each)])) };
+    };
+
+    const does = async (
+      on: Commanding,
+      id: string,
+      type: string,
+      data: object,
+      outcome: CommandAnswer['outcome'] = 'committed',
+    ): Promise<void> => {
+      // A request with all that HTTP adds to it, so that the sizes are those of a deployment.
+      const request = records(`${on.decider.category}-${id}`, [], { command: { type, data }, actor: operator });
+      const answer = await handleCommand(on, request);
+      expect(answer).toMatchObject({ outcome });
+    };
+
+    const costOf = async (...given: Parameters<typeof does>) => {
+      lab.take();
+      await does(...given);
+      return lab.take();
+    };
+
+    const [a, b, student, other] = [1, 2, 3, 4].map((n) => `${n}${randomUUID().replaceAll('-', '').slice(0, 15)}`);
+    const nothingRead = { reads: 0, readUnits: 0, refusedWrites: 0 };
+
+    /** A function that has offered two courses, and enrolled a student in the first. */
+    const enrolled = async () => {
+      const on = coldFunction(enrolment);
+      for (const course of [a!, b!]) await does(on, course, 'Offer', { places: 5 });
+      await does(on, 'e1', 'Enrol', { course: a, student });
+      return on;
+    };
+
+    it('an event with two tags takes six write units in one request of a warm function, and no read', async () => {
+      const on = await enrolled();
+      expect(await costOf(on, 'e1', 'Withdraw', {})).toEqual({ requests: 1, writes: 1, writeUnits: 6, ...nothingRead });
+    });
+
+    it('a stream and a tag that a function has not met are read, also where they are new', async () => {
+      const on = await enrolled();
+      // Of a warm function that knows the course: the enrolment's own stream and the student's tag, each with its snapshot.
+      const cost = await costOf(on, 'e2', 'Enrol', { course: a, student: other });
+      expect(cost).toMatchObject({ requests: 5, reads: 4, writes: 1, writeUnits: 6 });
+      expect(cost.readUnits).toBeLessThanOrEqual(4);
+    });
+
+    it('a cold function reads each of the three streams by a snapshot and a query', async () => {
+      await enrolled();
+      const cost = await costOf(coldFunction(enrolment), 'e2', 'Enrol', { course: b, student });
+      expect(cost).toMatchObject({ requests: 6 + 1, reads: 6, writes: 1, writeUnits: 6 });
+      expect(cost.readUnits).toBeLessThanOrEqual(6);
+    });
+
+    it('a tag that is decided on and gets no entry takes two write units for its check', async () => {
+      const on = await enrolled();
+      // Its commit, an entry for the student and for each of two courses, and the check of a third course.
+      await does(on, 'c3', 'Offer', { places: 1 });
+      const cost = await costOf(on, 'e1', 'Move', { to: [b, 'c3'] });
+      expect(cost).toEqual({ requests: 1, writes: 1, writeUnits: 4 * 2 + 2, ...nothingRead });
+    });
+
+    it('a busy tag costs the writer that lost a race one more transaction, and no read', async () => {
+      const one = await enrolled();
+      const second = coldFunction(enrolment);
+      await does(second, 'e2', 'Enrol', { course: a, student: other });
+      await does(one, 'e1', 'Withdraw', {});
+      const cost = await costOf(second, 'e2', 'Withdraw', {});
+      expect(cost).toEqual({ requests: 2, writes: 2, writeUnits: 6, ...nothingRead, refusedWrites: 1 });
+    });
+
+    it('a refusal of a warm function is confirmed by reading each of its streams once, and writes nothing', async () => {
+      const on = await enrolled();
+      const { readUnits, ...cost } = await costOf(on, a!, 'Offer', { places: 0 }, 'refused');
+      expect(cost).toEqual({ requests: 2, reads: 2, writes: 0, writeUnits: 0, refusedWrites: 0 });
+      expect(readUnits).toBeLessThanOrEqual(2);
+    });
+
+    /** A function that has sold before. */
+    const sold = async () => {
+      await does(coldFunction(item), 'tea', 'SetPrice', { price: 3 });
+      await does(coldFunction(item), 'milk', 'SetPrice', { price: 2 });
+      const on = coldFunction(sale);
+      await does(on, 's1', 'Sell', { items: ['tea', 'milk'], shop: 'main' });
+      return on;
+    };
+
+    it.each([1, 2])('%d guarded facts and a shop take two write units each, and no read of a warm function', async (items) => {
+      const on = await sold();
+      const cost = await costOf(on, 's1', 'Sell', { items: ['tea', 'milk'].slice(0, items), shop: 'main' });
+      expect(cost).toEqual({ requests: 1, writes: 1, writeUnits: 2 + 2 * (items + 1), ...nothingRead });
+    });
+
+    it('a guarded fact that has moved costs one more transaction, and no read', async () => {
+      const on = await sold();
+      await does(coldFunction(item), 'tea', 'SetPrice', { price: 4 });
+      const cost = await costOf(on, 's1', 'Sell', { items: ['tea'], shop: 'main' });
+      expect(cost).toEqual({ requests: 2, writes: 2, writeUnits: 6, ...nothingRead, refusedWrites: 1 });
+    });
+
+    it('a fact that is not guarded takes a read of its stream, and no transaction', async () => {
+      const on = await sold();
+      const { readUnits, ...cost } = await costOf(on, 's1', 'Note', { shop: 'main' });
+      expect(cost).toEqual({ requests: 2, reads: 1, writes: 1, writeUnits: 1, refusedWrites: 0 });
+      expect(readUnits).toBeLessThanOrEqual(1);
+    });
+  });
