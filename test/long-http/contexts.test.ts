@@ -30,6 +30,15 @@ const send = async (call: Call, path: string, body: object = {}): Promise<Answer
   return answer;
 };
 
+/** Sends a command until it is decided: one that lost too many races, or met an overload, is sent again under its key. */
+const decided = async (call: Call, path: string, body: object): Promise<Answer> => {
+  const key = { 'idempotency-key': fresh() };
+  return eventually(
+    () => call('POST', path, body, key),
+    ({ status }) => ![409, 429, 503].includes(status),
+  );
+};
+
 // One deployment for all contexts: a test of another one is added here, and takes the people that it needs.
 describe.runIf(overHttp())('the contexts, over HTTP', () => {
   let people: People;
@@ -149,6 +158,50 @@ describe.runIf(overHttp())('the contexts, over HTTP', () => {
     writeFileSync(against, commits.map((commit) => `${JSON.stringify(toCommit(stream, commit as never))}\n`).join(''));
     const { report } = await rulesVerb({ manifest, against, rules: 'domains/match/three-in-line.ts' });
     expect(report).toMatchObject([{ stream, departs: { commit: 7 }, refused: { 'not-playing': 4 } }]);
+  });
+
+  it('of 32 students who want the 5 places of a course at the same time exactly 5 are in, and the roster has them', async () => {
+    const { ada, bob, operator, ids } = people;
+    const course = fresh();
+    await send(operator, `/course/${course}/offer`, { title: 'Logic', places: 5, language: 'en' });
+    // Two for themselves, the others by the office.
+    const themselves = [
+      { call: ada, student: ids.ada },
+      { call: bob, student: ids.bob },
+    ];
+    const racers = [...themselves, ...Array.from({ length: 30 }, () => ({ call: operator, student: fresh() }))].map((racer) => ({
+      ...racer,
+      enrolment: fresh(),
+    }));
+    const enrol = ({ call, student, enrolment }: (typeof racers)[number]) =>
+      decided(call, `/enrolment/${enrolment}/enrol`, { course, student });
+    const answers = await Promise.all(racers.map(enrol));
+    const isIn = (n: number) => answers[n]!.status < 300;
+    const full = { status: 422, body: { type: 'urn:foldstream:problem:course-full', places: 5 } };
+    for (const answer of answers.filter((_, n) => !isIn(n))) expect(answer).toMatchObject(full);
+    const admitted = racers.filter((_, n) => isIn(n));
+    expect(admitted).toHaveLength(5);
+    const rosterOf = (students: readonly string[]) =>
+      eventually(
+        () => operator('GET', `/views/enrolments?list=by-course&by=${course}&limit=100`),
+        ({ body }) => {
+          const rows = (body.items ?? []) as readonly { student: string }[];
+          return JSON.stringify(rows.map(({ student }) => student).sort()) === JSON.stringify([...students].sort());
+        },
+      );
+    await rosterOf(admitted.map(({ student }) => student));
+    await row(operator, `course-places/${course}`, { places: 5, taken: 5 });
+    // Whoever leaves gives the place back, and who was refused gets it.
+    const [leaving, ...staying] = admitted;
+    const next = racers.find((_, n) => !isIn(n))!;
+    await send(operator, `/enrolment/${leaving!.enrolment}/leave`);
+    expect((await enrol(next)).status).toBeLessThan(300);
+    await rosterOf([...staying, next].map(({ student }) => student));
+    await row(operator, `course-places/${course}`, { places: 5, taken: 5 });
+    expect(await ada('POST', `/enrolment/${fresh()}/enrol`, { course, student: ids.bob })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:foldstream:problem:not-yourself' },
+    });
   });
 });
 
