@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { boundariesContract } from './boundaries.contract.ts';
+import { boundariesContract } from './decisions/boundaries.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { sqliteSnapshots, sqliteStore } from './sqlite-store.ts';
 import { storeContract } from './store.contract.ts';

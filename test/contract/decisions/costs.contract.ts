@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AnyDecider } from '../../lib/core/decider.ts';
-import { stateCache } from '../../lib/engine/command/cache.ts';
-import { handleCommand } from '../../lib/engine/command/handle.ts';
-import type { CommandAnswer, Commanding } from '../../lib/engine/command/request.ts';
-import { defaultSettings } from '../../lib/engine/settings.ts';
-import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
-import { operator } from '../support/examples/commanding.ts';
-import { enrolment } from '../support/examples/enrolling.ts';
-import { item, sale, shop } from '../support/examples/sale.ts';
-import { records } from '../support/store/ledger.ts';
-import type { MeteredPorts } from '../support/store/metered-memory.ts';
+import type { AnyDecider } from '../../../lib/core/decider.ts';
+import { stateCache } from '../../../lib/engine/command/cache.ts';
+import { handleCommand } from '../../../lib/engine/command/handle.ts';
+import type { CommandAnswer, Commanding } from '../../../lib/engine/command/request.ts';
+import { defaultSettings } from '../../../lib/engine/settings.ts';
+import { memoryClock, memoryKeys, memoryLog } from '../../../lib/testing/memory/system.ts';
+import { operator } from '../../support/examples/commanding.ts';
+import { enrolment } from '../../support/examples/enrolling.ts';
+import { item, sale, shop } from '../../support/examples/sale.ts';
+import { records } from '../../support/store/ledger.ts';
+import type { MeteredPorts } from '../../support/store/metered-memory.ts';
 
 /** The cost of decisions on more than one stream, as docs/guides/costs.md has it, in the units that the database reports. */
 export const decisionCostsContract = (name: string, make: () => MeteredPorts | Promise<MeteredPorts>) =>

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { account } from '../../domains/account/decider.ts';
-import { order } from '../../domains/order/decider.ts';
-import { product } from '../../domains/product/decider.ts';
-import type { Actor } from '../../lib/core/access.ts';
-import type { Commit } from '../../lib/core/commit.ts';
-import type { AnyDecider } from '../../lib/core/decider.ts';
-import { stateCache } from '../../lib/engine/command/cache.ts';
-import { handleCommand } from '../../lib/engine/command/handle.ts';
-import type { Commanding } from '../../lib/engine/command/request.ts';
-import type { Store } from '../../lib/engine/ports.ts';
-import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
-import { pricesFault } from '../simulation/facts/prices.ts';
-import { instanceOver, memoryTable, operator } from '../support/examples/commanding.ts';
-import { historyOf } from '../support/store/stream-history.ts';
+import { account } from '../../../domains/account/decider.ts';
+import { order } from '../../../domains/order/decider.ts';
+import { product } from '../../../domains/product/decider.ts';
+import type { Actor } from '../../../lib/core/access.ts';
+import type { Commit } from '../../../lib/core/commit.ts';
+import type { AnyDecider } from '../../../lib/core/decider.ts';
+import { stateCache } from '../../../lib/engine/command/cache.ts';
+import { handleCommand } from '../../../lib/engine/command/handle.ts';
+import type { Commanding } from '../../../lib/engine/command/request.ts';
+import type { Store } from '../../../lib/engine/ports.ts';
+import { memorySnapshots } from '../../../lib/testing/memory/snapshots.ts';
+import { pricesFault } from '../../simulation/facts/prices.ts';
+import { instanceOver, memoryTable, operator } from '../../support/examples/commanding.ts';
+import { historyOf } from '../../support/store/stream-history.ts';
 
 const callers = 16;
 /** Each caller places so many orders at least, and goes on until the prices have changed so often. */
