@@ -35,6 +35,8 @@ export class FoldstreamStack extends Stack {
     super(scope, id, {
       description: `Foldstream: event sourcing and CQRS (${common.settings.stage})`,
       terminationProtection: common.settings.protect,
+      // CloudFormation takes a template of 1 MB at most, and a third of it would be white space.
+      suppressTemplateIndentation: true,
     });
     // Only AWS limits the number of resources.
     if (!common.settings.nested) this.node.setContext(STACK_RESOURCE_LIMIT_CONTEXT, 0);
