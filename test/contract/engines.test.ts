@@ -66,7 +66,7 @@ for (const { name, endpoint } of engines)
       client.destroy();
     });
     storeContract(name, async () => commitStore(client, (await tables()).commits));
-    pricesContract(name, async () => commitStore(client, (await tables()).commits));
+    pricesContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
     snapshotsContract(name, async () => {
       const { snapshots: table } = await tables();
       return { snapshots: snapshotStore(client, table), spoil: spoilers(client, table) };

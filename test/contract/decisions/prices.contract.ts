@@ -8,8 +8,9 @@ import type { AnyDecider } from '../../../lib/core/decider.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
-import type { Store } from '../../../lib/engine/ports.ts';
+import type { Clock, Store } from '../../../lib/engine/ports.ts';
 import { memorySnapshots } from '../../../lib/testing/memory/snapshots.ts';
+import { memoryClock } from '../../../lib/testing/memory/system.ts';
 import { pricesFault } from '../../simulation/facts/prices.ts';
 import { instanceOver, memoryTable, operator } from '../../support/examples/commanding.ts';
 import { historyOf } from '../../support/store/stream-history.ts';
@@ -18,14 +19,15 @@ const callers = 16;
 /** Each caller places so many orders at least, and goes on until the prices have changed so often. */
 const [leastOrders, leastChanges] = [2, 8];
 const mostTries = 100;
+const pauseMilliseconds = 300;
 const skus = ['first', 'second'] as const;
 const lines = skus.map((sku) => ({ sku, quantity: 1 }));
 
 /** A function with caches of its own. */
-const functionOver = (store: Store) => {
+const functionOver = (store: Store, clock: Clock) => {
   const table = { ...memoryTable(), store: store as ReturnType<typeof memoryTable>['store'], snapshots: memorySnapshots() };
   const of = (decider: AnyDecider, others: ReadonlyMap<string, Commanding> = new Map()) =>
-    instanceOver(table, { decider, code: decider.category, others, cache: stateCache(100_000) });
+    instanceOver(table, { decider, code: decider.category, others, clock, cache: stateCache(100_000) });
   const readings = [account, product].map((each) => [each.category, of(each as AnyDecider)] as const);
   return { product: of(product as AnyDecider), order: of(order as AnyDecider, new Map(readings)) };
 };
@@ -49,14 +51,17 @@ const send = async (on: Commanding, actor: Actor, stream: string, type: string, 
 type Told = Record<string, number>;
 type Placed = Readonly<{ commit: Commit; before: Told; after: Told }>;
 
-const setPrices = async (store: Store, told: Told, isOver: () => boolean) => {
-  const { product: on } = functionOver(store);
-  for (let price = 2; !isOver(); price++)
+const setPrices = async (store: Store, clock: Clock, told: Told, isOver: () => boolean) => {
+  const { product: on } = functionOver(store, clock);
+  for (let price = 2; !isOver(); price++) {
     for (const sku of skus) told[sku] = (await send(on, operator, `product-${sku}`, 'SetPrice', { price })).commit;
+    // Without any pause no order would ever find a moment on an engine.
+    await clock.wait(pauseMilliseconds);
+  }
 };
 
-const place = async (store: Store, told: Told, caller: number): Promise<readonly Placed[]> => {
-  const { order: on } = functionOver(store);
+const place = async (store: Store, clock: Clock, told: Told, caller: number): Promise<readonly Placed[]> => {
+  const { order: on } = functionOver(store, clock);
   const placed: Placed[] = [];
   for (let n = 0; n < leastOrders || told.second! < leastChanges; n++) {
     const before = { ...told };
@@ -67,20 +72,20 @@ const place = async (store: Store, told: Told, caller: number): Promise<readonly
   return placed;
 };
 
-/** Orders of many callers at prices that change meanwhile. */
-export const pricesContract = (name: string, make: () => Promise<Store> | Store) =>
+/** Orders of many callers at prices that change meanwhile. On an engine the clock must really wait: without that one side would starve the other. */
+export const pricesContract = (name: string, make: () => Promise<Store> | Store, clock: Clock = memoryClock()) =>
   describe(`prices: ${name}`, () => {
     it(`are those of the catalogue at one moment, for orders of ${callers} callers while they change`, async () => {
       const store = await make();
-      const { product: on } = functionOver(store);
+      const { product: on } = functionOver(store, clock);
       const told: Told = {};
       for (const sku of skus) {
         const texts = { name: sku, description: '', currency: 'EUR' };
         told[sku] = (await send(on, operator, `product-${sku}`, 'List', { ...texts, price: 1 })).commit;
       }
       let isOver = false;
-      const changes = setPrices(store, told, () => isOver);
-      const all = Promise.all(Array.from({ length: callers }, (_, caller) => place(store, told, caller)));
+      const changes = setPrices(store, clock, told, () => isOver);
+      const all = Promise.all(Array.from({ length: callers }, (_, caller) => place(store, clock, told, caller)));
       const placed = await all.finally(() => {
         isOver = true;
       });
