@@ -18,6 +18,10 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'npx cdk bootstrap': account,
   },
   'docs/contexts/README.md': { 'npm start -- --manifest domains/contexts.ts --fresh': starts },
+  'docs/contexts/match.md': {
+    'npm run foldstream -- export --out matches.ndjson --category match':
+      'It needs the deployment of the contexts, on which `test/long-http/contexts.test.ts` replays a match under these rules.',
+  },
   'docs/guides/add-a-view.md': {
     'npm run foldstream -- rebuild account-turnover --dry-run': ofThePage,
     'TOKEN=$(npm run --silent token customer)': ofThePage,
