@@ -3,7 +3,7 @@ import type { Actor, May } from './access.ts';
 import type { Facts } from './fact/facts.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
 import type { AnyTag, CommandTags } from './tag/tag.ts';
-import type { Formats, Reading, Source } from './version.ts';
+import { currentSchema, type Formats, type Reading, type Source } from './version.ts';
 
 /**
  * The context of a decision, beside the state and the command. Pure code never reads a clock or the environment.
@@ -118,7 +118,7 @@ export const command: {
   ): CommandFormat<T, T, M, Tags, F>;
 } = (may: May, format: ZodType | Reading<unknown>, over: object = {}): never =>
   ('schemas' in format
-    ? { may, schema: format.schemas[format.current - 1], versions: format, ...over }
+    ? { may, schema: currentSchema(format), versions: format, ...over }
     : { may, schema: format, ...over }) as never;
 
 /** The union of commands that a map of command formats describes.

@@ -26,6 +26,12 @@ export interface Reading<T> {
   readonly parse: (data: unknown, writtenAs: number) => T;
 }
 
+/** The schema of the version that is written.
+ * @example currentSchema(accountEvents.MoneyDeposited).safeParse({ amount: 5, currency: 'EUR' }).success; // true
+ */
+export const currentSchema = ({ schemas, current }: Pick<Reading<unknown>, 'schemas' | 'current'>): ZodType =>
+  schemas[current - 1]!;
+
 const chain = <T>(schemas: readonly ZodType[], parse: Reading<T>['parse']): Versioned<T> => ({
   current: schemas.length,
   readable: schemas.length,
@@ -121,8 +127,8 @@ export const readEvent = (formats: Formats, { type, v, data }: StoredEvent): Mes
 export const storeEvent = (formats: Formats, { type, data }: Message): StoredEvent => {
   const format = Object.hasOwn(formats, type) ? formats[type] : undefined;
   if (!format) throw new Error(`The event type ${type} has no format in events/: add it there before a decider emits it.`);
-  const checked = format.schemas[format.current - 1]?.safeParse(data);
-  if (!checked?.success) throw new Error(`A decider made a ${type} that does not fit its schema.`, { cause: checked?.error });
+  const checked = currentSchema(format).safeParse(data);
+  if (!checked.success) throw new Error(`A decider made a ${type} that does not fit its schema.`, { cause: checked.error });
   const lost = difference(data, checked.data).find((change) => !('to' in change));
   if (lost)
     throw new Error(`A decider made a ${type} whose schema would drop ${lost.path}: add it to the format, or leave it out.`);

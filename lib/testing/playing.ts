@@ -8,7 +8,7 @@ import { type Instance, nextSends, type OpenSend } from '../core/process/instanc
 import type { Told } from '../core/process/outcome.ts';
 import type { AnyProcess } from '../core/process/process.ts';
 import { parseStream, streamName } from '../core/stream.ts';
-import { readEvent, storeEvent } from '../core/version.ts';
+import { currentSchema, readEvent, storeEvent } from '../core/version.ts';
 import { storable } from '../engine/store/storable.ts';
 import { fail } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
@@ -126,7 +126,7 @@ const toldOf = ({ process }: Setting, { to }: OpenSend, { answer, refused, timed
   if (timedOut) return { how: 'timed-out', ...timedOut };
   if (refused) return { how: 'refused', ...refused };
   const format = process.effects?.find(({ name }) => name === effectName(to))?.answer;
-  const checked = format?.schemas[format.current - 1]?.safeParse(answer);
+  const checked = format && currentSchema(format).safeParse(answer);
   if (!format || !checked?.success)
     return fail({
       title: `The answer of ${effectName(to)} does not fit its schema: ${checked?.error?.issues[0]?.message}`,

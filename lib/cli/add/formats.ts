@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { exampleOf } from '../../core/made-up.ts';
-import type { Source } from '../../core/version.ts';
+import { currentSchema, type Source } from '../../core/version.ts';
 import { UserError } from '../terminal/user-error.ts';
 
 /** A field of an event that a view can show as it is. */
@@ -31,8 +31,8 @@ const fieldsOf = (schema: z.ZodType): readonly Field[] => {
 
 /** The events of a source, in the order in which they are declared: the first one is taken for that with which a stream begins. */
 export const shapesOf = ({ category, events }: Source): readonly EventShape[] =>
-  Object.entries(events).map(([type, { schemas, current }]) => {
-    const schema = schemas[current - 1]!;
+  Object.entries(events).map(([type, format]) => {
+    const schema = currentSchema(format);
     const { data } = exampleOf(schema) as { data?: Readonly<Record<string, unknown>> };
     if (data === undefined)
       throw new UserError(

@@ -3,7 +3,7 @@ import { type AnyDecider, type Context, command, type Refusal, refuse } from '..
 import { earlierOf, later } from '../instant.ts';
 import type { Message } from '../message.ts';
 import { streamName } from '../stream.ts';
-import { type Formats, v1 } from '../version.ts';
+import { currentSchema, type Formats, v1 } from '../version.ts';
 import type { AdapterOutcome } from './adapter.ts';
 import type { AnyEffect } from './effect.ts';
 import { effectEvents } from './events.ts';
@@ -72,10 +72,9 @@ const asked = ({ instance, number, round }: Performance) => ({ instance, number,
 /** An answer in the effect's stored format; or why it is none. */
 const knownOf = (effect: AnyEffect, outcome: AdapterOutcome): KnownOutcome | string => {
   if ('refused' in outcome) return { reason: outcome.refused, ...(outcome.detail !== undefined && { detail: outcome.detail }) };
-  const { current, schemas } = effect.answer;
-  const checked = schemas[current - 1]?.safeParse(outcome.done);
-  if (checked?.success) return { answer: { v: current, data: checked.data } };
-  const issue = checked?.error.issues[0];
+  const checked = currentSchema(effect.answer).safeParse(outcome.done);
+  if (checked.success) return { answer: { v: effect.answer.current, data: checked.data } };
+  const [issue] = checked.error.issues;
   return `The answer does not fit the schema of ${effect.name}: ${issue?.path.join('.')} ${issue?.message}`.trim();
 };
 

@@ -4,7 +4,7 @@ import { effectCategory, effectDecider, performanceStream } from '../effect/deci
 import type { AnyEffect, Perform } from '../effect/effect.ts';
 import { type EffectEvent, performanceEvents, toldTypes } from '../effect/events.ts';
 import { isId, parseStream, streamName } from '../stream.ts';
-import { FromNewerRelease, type Reading, UnreadableEvent } from '../version.ts';
+import { currentSchema, FromNewerRelease, type Reading, UnreadableEvent } from '../version.ts';
 import type { CauseOutcome } from './events.ts';
 import type { SendOutcome } from './outcome.ts';
 import type { AnyProcess, Outcome } from './process.ts';
@@ -67,13 +67,12 @@ export const performanceOf = (process: AnyProcess, { id, number, trail }: Asking
     throw new Error(
       `The stream of a performance would be ${to}, whose id is too long: the id of an instance with effects is shorter.`,
     );
-  const { current, schemas } = effect.input;
-  const checked = schemas[current - 1]?.safeParse(input);
-  if (!checked?.success)
-    throw new Error(`The input of ${name} does not fit its schema: ${checked?.error.issues[0]?.message}`, {
-      cause: checked?.error,
+  const checked = currentSchema(effect.input).safeParse(input);
+  if (!checked.success)
+    throw new Error(`The input of ${name} does not fit its schema: ${checked.error.issues[0]?.message}`, {
+      cause: checked.error,
     });
-  const data = { instance: streamName(process.category, id), number, ...trail, input: { v: current, data: input } };
+  const data = { instance: streamName(process.category, id), number, ...trail, input: { v: effect.input.current, data: input } };
   return { to, command: storeCommand(effectDecider(effect), { type: 'Perform', data }) };
 };
 

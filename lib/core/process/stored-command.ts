@@ -1,6 +1,6 @@
 import type { AnyDecider, CommandFormat } from '../decider.ts';
 import type { Message } from '../message.ts';
-import { type Formats, FromNewerRelease, UnreadableEvent, v1 } from '../version.ts';
+import { currentSchema, type Formats, FromNewerRelease, UnreadableEvent, v1 } from '../version.ts';
 import type { StoredCommand } from './events.ts';
 
 /** The versions of a command's format, of which a plain schema is the first.
@@ -18,13 +18,13 @@ export const storeCommand = (
 ): StoredCommand => {
   const format = Object.hasOwn(commands, type) ? commands[type] : undefined;
   if (!format) throw new Error(`${category} has no command ${type}.`);
-  const { current, schemas } = commandVersions(format);
-  const checked = schemas[current - 1]?.safeParse(data);
-  if (!checked?.success)
-    throw new Error(`A ${type} for ${category} does not fit its schema: ${checked?.error.issues[0]?.message}`, {
-      cause: checked?.error,
+  const versions = commandVersions(format);
+  const checked = currentSchema(versions).safeParse(data);
+  if (!checked.success)
+    throw new Error(`A ${type} for ${category} does not fit its schema: ${checked.error.issues[0]?.message}`, {
+      cause: checked.error,
     });
-  return { type, v: current, data };
+  return { type, v: versions.current, data };
 };
 
 /** Reads a stored command of any released version into today's shape.

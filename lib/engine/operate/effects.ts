@@ -9,6 +9,7 @@ import type { Performance } from '../../core/effect/performance.ts';
 import { type PerformanceRow, performancesName } from '../../core/effect/performances-view.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { parseStream } from '../../core/stream.ts';
+import { currentSchema } from '../../core/version.ts';
 import type { Circuits, EffectOrder } from '../effect/ports.ts';
 import type { Log, Queue } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
@@ -184,8 +185,7 @@ export const answerPerformance = async (
       detail: `${performance} is ${status}: its outcome is known.`,
       extra: { performanceStatus: status },
     });
-  const { answer } = operated.effect;
-  const fits = 'refused' in outcome || answer.schemas[answer.current - 1]?.safeParse(outcome.done).success;
+  const fits = 'refused' in outcome || currentSchema(operated.effect.answer).safeParse(outcome.done).success;
   if (!fits) throw invalid('outcome', `an answer of ${operated.effect.name}, as its schema has it`);
   await sendOrders(operated.queue, operated.effect.name, [{ answer: { ...orderOf(ask), outcome } }]);
   return { performance, order: 'answer', status, correlation };

@@ -3,12 +3,12 @@ import type { AnyDecider } from '../../core/decider.ts';
 import { busSources } from '../../core/deployed-names.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { decidersOf } from '../../core/process/decider.ts';
+import { currentSchema } from '../../core/version.ts';
 import type { Described } from './document.ts';
 import { type Json, jsonSchema } from './operation.ts';
 
 /** A public event as its CloudEvents envelope has it. */
 const envelope = ({ category, events }: AnyDecider, type: string): z.ZodType => {
-  const { schemas, current } = events[type]!;
   return z.looseObject({
     specversion: z.literal('1.0'),
     id: z.string().meta({ description: '`<stream>/<version>`: the same on every repeat, so that consumers can deduplicate.' }),
@@ -21,7 +21,7 @@ const envelope = ({ category, events }: AnyDecider, type: string): z.ZodType => 
     sequence: z.string().meta({ description: "The event's version in its stream, in twelve digits: sorts as text." }),
     correlationid: z.string(),
     traceparent: z.string().optional(),
-    data: (schemas[current - 1] ?? z.unknown()).optional(),
+    data: currentSchema(events[type]!).optional(),
     dataref: z.string().optional().meta({ description: 'In the place of data that is too large for the bus: where to read it.' }),
   });
 };

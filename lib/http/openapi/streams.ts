@@ -3,6 +3,7 @@ import { isOpen, isPublic } from '../../core/access.ts';
 import { type AnyDecider, historyFor } from '../../core/decider.ts';
 import { exampleOf } from '../../core/made-up.ts';
 import { kebab } from '../../core/stream.ts';
+import { currentSchema } from '../../core/version.ts';
 import { entryOf, mostCommands } from '../batch.ts';
 import { batchAnswer, commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
 import type { Operation } from './operation.ts';
@@ -86,8 +87,8 @@ const batchOperations = ({ category, commands }: AnyDecider): readonly Operation
 };
 
 const eventsOf = ({ events }: AnyDecider) => {
-  const shapes = Object.entries(events).map(([type, { schemas, current }]) =>
-    z.object({ type: z.literal(type), version: z.int(), v: z.int(), data: schemas[current - 1] ?? z.unknown() }),
+  const shapes = Object.entries(events).map(([type, format]) =>
+    z.object({ type: z.literal(type), version: z.int(), v: z.int(), data: currentSchema(format) }),
   );
   const [first, second, ...rest] = shapes;
   return first && second ? z.union([first, second, ...rest]) : (first ?? z.never());

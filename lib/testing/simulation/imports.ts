@@ -6,7 +6,7 @@ import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { effectsOf } from '../../core/process/decider.ts';
 import { streamName } from '../../core/stream.ts';
-import { storeEvent } from '../../core/version.ts';
+import { currentSchema, storeEvent } from '../../core/version.ts';
 import type { ImportLine } from '../../engine/history/import-line.ts';
 import type { Store } from '../../engine/ports.ts';
 import { diceFor } from './dice.ts';
@@ -60,7 +60,7 @@ export const foreignHistory = (manifest: Manifest, { asks }: ImportPlan): readon
 const foreignPerformance = (effect: AnyEffect): ImportLine => {
   const at = '2026-11-20T00:00:00.000Z';
   const { name, input } = effect;
-  const made = madeUp(input.schemas[input.current - 1]!)(diceFor(1, `foreign ${name}`));
+  const made = madeUp(currentSchema(input))(diceFor(1, `foreign ${name}`));
   const asked = { instance: 'foreign-1', number: 1, round: 1, at, giveUpAt: '2027-11-20T00:00:00.000Z', correlation: 'foreign' };
   const event = { type: 'EffectRequested', data: { ...asked, input: { v: input.current, data: made?.data } } };
   return {

@@ -2,6 +2,7 @@ import type { AdapterOutcome } from '../../../core/effect/adapter.ts';
 import type { AnyEffect } from '../../../core/effect/effect.ts';
 import { later } from '../../../core/instant.ts';
 import { madeUp } from '../../../core/made-up.ts';
+import { currentSchema } from '../../../core/version.ts';
 import type { Provider, Try } from '../../../engine/effect/ports.ts';
 import { diceFor } from '../dice.ts';
 import type { World } from './world.ts';
@@ -32,7 +33,7 @@ export const simulatedProvider = (world: World, effect: AnyEffect): SimulatedPro
   const { time, note, count } = world;
   const dice = world.dice(`provider ${effect.name}`);
   const habits = habitsOf(world.seed, effect.name);
-  const make = madeUp(effect.answer.schemas[effect.answer.current - 1]!);
+  const make = madeUp(currentSchema(effect.answer));
   const done = new Map<string, Work>();
   let answers = false;
   const work = ({ input, idempotencyKey: key }: Try): AdapterOutcome => {
