@@ -7,6 +7,7 @@ import { storeEvent } from '../../core/version.ts';
 import { latest } from '../instant.ts';
 import type { Unmoved } from '../ports.ts';
 import { eventsIn } from '../store/fold-commit.ts';
+import { commitBeside } from '../store/transaction.ts';
 import type { Commanding, CommandRequest } from './request.ts';
 import { begin, type Tracked } from './tracked.ts';
 
@@ -72,16 +73,12 @@ const entriesOf = ({ decider }: Commanding, commit: Commit): ReadonlyMap<string,
   return entries;
 };
 
-const commitOf = ({ known }: Tracked, main: Commit, entries: readonly TagEntry[]): Commit => ({
-  stream: known.stream,
-  commit: known.commit + 1,
-  version: known.version + entries.length,
-  events: entries.map((data) => storeEvent(tagEvents, { type: 'EventsTagged', data })),
-  command: main.command,
-  at: latest(main.at, known.at),
-  meta: main.meta,
-  ...(known.hash && { prev: known.hash }),
-});
+const commitOf = ({ known }: Tracked, main: Commit, entries: readonly TagEntry[]): Commit =>
+  commitBeside(
+    known,
+    main,
+    entries.map((data) => storeEvent(tagEvents, { type: 'EventsTagged', data })),
+  );
 
 /** A transaction's changes of tag streams, beginning with these as they are known. */
 export const tagChanges = (book: TagBook): TagChanges => {

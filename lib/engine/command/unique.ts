@@ -3,9 +3,9 @@ import { refuse } from '../../core/decider.ts';
 import { type Claim, claimsOf, type Reservation, reservation, reservationCategory } from '../../core/reservation.ts';
 import { kebab, streamName } from '../../core/stream.ts';
 import { storeEvent } from '../../core/version.ts';
-import { latest } from '../instant.ts';
 import type { Known } from '../store/known.ts';
 import { follow, type Loading, load } from '../store/load.ts';
+import { commitBeside } from '../store/transaction.ts';
 import { type Deciding, type Decision, refusalOn } from './decide.ts';
 import type { Commanding } from './request.ts';
 
@@ -28,18 +28,10 @@ export const reservationStream = async (
 };
 
 /** The commit that claims or releases a value along with another commit. */
-export const reservationCommit = (known: Known, main: Commit, { kind }: Claim): Commit => ({
-  stream: known.stream,
-  commit: known.commit + 1,
-  version: known.version + 1,
-  events: [
+export const reservationCommit = (known: Known, main: Commit, { kind }: Claim): Commit =>
+  commitBeside(known, main, [
     storeEvent(reservation.events, { type: kind === 'claim' ? 'ValueClaimed' : 'ValueReleased', data: { by: main.stream } }),
-  ],
-  command: main.command,
-  at: latest(main.at, known.at),
-  meta: main.meta,
-  ...(known.hash && { prev: known.hash }),
-});
+  ]);
 
 /** A decision with the reservations that it needs, to be appended as one; refused where another stream holds a value. */
 export const reserving = async (deciding: Deciding, decision: Decision): Promise<WithReservations> => {

@@ -1,6 +1,8 @@
-import type { Commit } from '../../core/commit.ts';
+import type { Commit, StoredEvent } from '../../core/commit.ts';
+import { latest } from '../instant.ts';
 import { dynamoDb } from '../limits.ts';
 import type { Unmoved } from '../ports.ts';
+import type { Known } from './known.ts';
 import { itemSize } from './size.ts';
 
 const { transactionItems, transactionBytes } = dynamoDb;
@@ -32,6 +34,22 @@ export const checkTogether = (commits: readonly Commit[], unmoved: readonly Unmo
       `A transaction takes ${transactionItems} commits and checks, and 4 MB at most; this one has ${commits.length} commits with ${bytes} bytes and ${unmoved.length} checks.`,
     );
 };
+
+/** The next commit of a kernel's stream, which is appended with a commit of a team's own: it comes from the same command, and is never before it. */
+export const commitBeside = (
+  { stream, commit, version, at, hash }: Known,
+  main: Commit,
+  events: readonly StoredEvent[],
+): Commit => ({
+  stream,
+  commit: commit + 1,
+  version: version + events.length,
+  events,
+  command: main.command,
+  at: latest(main.at, at),
+  meta: main.meta,
+  ...(hash && { prev: hash }),
+});
 
 /** Commits that are appended as one, each listing the others. */
 export const withSiblings = (commits: readonly Commit[]): readonly Commit[] =>
