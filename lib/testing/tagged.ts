@@ -1,7 +1,8 @@
 import { type AnyDecider, fold } from '../core/decider.ts';
+import { ofEach } from '../core/fact/given.ts';
 import type { Message } from '../core/message.ts';
 import { parseStream } from '../core/stream.ts';
-import { streamsOfEvent, type TagEntry, tagDecider, tagStream, valuesOf } from '../core/tag/stream.ts';
+import { streamsOfEvent, type TagEntry, tagDecider, tagStream } from '../core/tag/stream.ts';
 import { storeEvent } from '../core/version.ts';
 import { storable } from '../engine/store/storable.ts';
 import { fail } from './difference.ts';
@@ -61,12 +62,11 @@ export const tagsGiven = (
   return Object.fromEntries(
     named.map(([name, valuesIn]) => {
       const tag = decider.tags?.find((each) => each.name === name);
-      const values = valuesIn(data as never, parseStream(own.stream)?.id ?? '');
-      const all = valuesOf(values).map((value) => {
+      const stateOf = (value: string) => {
         const stream = tagStream(name, value, type);
-        return [value, states.has(stream) ? states.get(stream) : tag?.initial] as const;
-      });
-      return [name, typeof values === 'string' ? all[0]?.[1] : Object.fromEntries(all)];
+        return states.has(stream) ? states.get(stream) : tag?.initial;
+      };
+      return [name, ofEach(valuesIn(data as never, parseStream(own.stream)?.id ?? ''), stateOf)];
     }),
   );
 };

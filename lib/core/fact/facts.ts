@@ -1,4 +1,5 @@
 import type { Source } from '../version.ts';
+import { ofEach } from './given.ts';
 
 declare const given: unique symbol;
 
@@ -66,9 +67,5 @@ export const givenStates = (
   stateOf: (fact: Fact<never>, id: string) => unknown,
 ): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(facts).map(([name, fact]) => {
-      const ids = fact.idsOf(data as never);
-      if (typeof ids === 'string') return [name, stateOf(fact, ids)];
-      return [name, Object.fromEntries(ids.map((id) => [id, stateOf(fact, id)]))];
-    }),
+    Object.entries(facts).map(([name, fact]) => [name, ofEach(fact.idsOf(data as never), (id) => stateOf(fact, id))]),
   );

@@ -1,5 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import { fold } from '../../core/decider.ts';
+import { ofEach } from '../../core/fact/given.ts';
 import { parseStream } from '../../core/stream.ts';
 import { streamsOfEvent, type TagEntry, tagDecider, tagEvents, tagStream, valuesOf } from '../../core/tag/stream.ts';
 import type { AnyTag } from '../../core/tag/tag.ts';
@@ -14,15 +15,15 @@ import { begin, type Tracked } from './tracked.ts';
 /** The tag streams that a command decides on or appends to, as they are known. All commands that take effect together share one. */
 export type TagBook = Map<string, Tracked>;
 
-/** The values of one tag that a command names; `isList` if it gave a list. */
-type Named = Readonly<{ name: string; values: readonly string[]; isList: boolean; tag: AnyTag }>;
+/** The values of one tag that a command names, as it named them and each once. */
+type Named = Readonly<{ name: string; named: string | readonly string[]; values: readonly string[]; tag: AnyTag }>;
 
 const tagsNamed = ({ decider }: Commanding, { command: { type, data }, stream }: CommandRequest): readonly Named[] =>
   Object.entries(decider.commands[type]?.tags ?? {}).map(([name, valuesIn]) => {
     const tag = decider.tags?.find((each) => each.name === name);
     if (!tag) throw new Error(`${decider.category}: ${type} decides on the tag '${name}', which is not in \`tags\`.`);
-    const values = valuesIn(data as never, parseStream(stream)?.id ?? stream);
-    return { name, tag, values: valuesOf(values), isList: typeof values !== 'string' };
+    const named = valuesIn(data as never, parseStream(stream)?.id ?? stream);
+    return { name, tag, named, values: valuesOf(named) };
   });
 
 const streamOf = ({ name }: Named, value: string, { command }: Pick<CommandRequest, 'command'>) =>
@@ -90,10 +91,9 @@ export const tagChanges = (book: TagBook): TagChanges => {
     given: (commanding, request) => {
       const streams = [...streamsNamed(commanding, request).keys()];
       for (const stream of streams) conditions.add(stream);
-      const states = tagsNamed(commanding, request).map((named) => {
-        const all = named.values.map((value) => [value, stateOf(streamOf(named, value, request))] as const);
-        return [named.name, named.isList ? Object.fromEntries(all) : all[0]?.[1]] as const;
-      });
+      const states = tagsNamed(commanding, request).map(
+        (one) => [one.name, ofEach(one.named, (value) => stateOf(streamOf(one, value, request)))] as const,
+      );
       return { states: Object.fromEntries(states), at: latest(...streams.map((stream) => book.get(stream)!.known.at)) };
     },
     add: async (commanding, commit) => {

@@ -2,6 +2,7 @@ import { allowed } from '../../../core/access.ts';
 import type { Commit } from '../../../core/commit.ts';
 import { type AnyDecider, type CommandFormat, decide, isRefusal } from '../../../core/decider.ts';
 import { givenStates } from '../../../core/fact/facts.ts';
+import { ofEach } from '../../../core/fact/given.ts';
 import { isId, parseStream, streamName } from '../../../core/stream.ts';
 import { tagDecider } from '../../../core/tag/stream.ts';
 import { storeEvent } from '../../../core/version.ts';
@@ -27,7 +28,11 @@ type StateOf = (decider: AnyDecider, stream: string, moment: number) => StateAt;
 
 const momentsOf = (streams: Streams, log: readonly Commit[]): StateOf => {
   const places = new Map<string, number[]>();
-  for (const [i, { stream }] of log.entries()) places.set(stream, [...(places.get(stream) ?? []), i]);
+  for (const [i, { stream }] of log.entries()) {
+    const known = places.get(stream);
+    if (known) known.push(i);
+    else places.set(stream, [i]);
+  }
   const pasts = new Map<string, readonly StateAt[]>();
   return (decider, stream, moment) => {
     const key = `${stream} ${decider.category}`;
@@ -52,11 +57,7 @@ const givenAt = (stateOf: StateOf, decider: AnyDecider, { request }: Answered, m
     Object.entries(named).map(([name, valuesIn]) => {
       const tag = decider.tags!.find((each) => each.name === name)!;
       const ofValue = (value: string) => stateIn(tagDecider(tag), streamOfTag(name, value));
-      const values = valuesIn(command.data as never, parseStream(stream)?.id ?? '');
-      return [
-        name,
-        typeof values === 'string' ? ofValue(values) : Object.fromEntries(values.map((value) => [value, ofValue(value)])),
-      ];
+      return [name, ofEach(valuesIn(command.data as never, parseStream(stream)?.id ?? ''), ofValue)];
     }),
   );
   const states = givenStates(facts, command.data, (fact, id) =>
