@@ -4,6 +4,7 @@ import { untilWon } from '../again.ts';
 import { instant, latest, nowOf } from '../instant.ts';
 import type { Clock, Queue } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
+import { begunProgress } from '../schedule/plan.ts';
 import type { Progress, Progresses } from '../schedule/ports.ts';
 import { lookMessage } from '../schedule/route.ts';
 import { scheduleSettings } from '../settings.ts';
@@ -80,7 +81,7 @@ export const orderSchedule = async (
   const progress = await untilWon(`The schedule ${name} is running, and changes at the same time: try again.`, async () => {
     const loaded = await progresses.load(name);
     const now = nowOf(clock);
-    const begun = loaded ?? { writes: 0, at: now, through: instant(Date.parse(schedule.since) - 1), ...writtenTimes(schedule) };
+    const begun = loaded ?? begunProgress(schedule);
     const next = { ...ordered(begun, order, now), writes: begun.writes + 1, at: now };
     return (await progresses.save(name, next, loaded?.writes)) ? next : 'again';
   });

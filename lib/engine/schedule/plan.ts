@@ -10,7 +10,7 @@ export type Plan = Readonly<{ progress: Progress; run?: string }>;
 type Missing = Readonly<{ missedMilliseconds: number }>;
 
 /** The progress of a schedule that has never run: nothing before `since` counts. */
-const begun = (schedule: AnySchedule): Progress => ({
+export const begunProgress = (schedule: AnySchedule): Progress => ({
   writes: 0,
   at: '',
   through: instant(Date.parse(schedule.since) - 1),
@@ -50,7 +50,7 @@ const choose = (schedule: AnySchedule, progress: Progress, until: string, isMiss
  * counts in, the times of the earlier declaration up to the change are dealt with, and the new ones count from there.
  */
 export const planOf = (schedule: AnySchedule, kept: Progress | undefined, now: string, { missedMilliseconds }: Missing): Plan => {
-  const first = begun(schedule);
+  const first = begunProgress(schedule);
   const progress = kept ? { ...kept, through: latest(kept.through, first.through) } : first;
   const begunOrAsked = progress.running ?? progress.asked;
   if (begunOrAsked) return { progress, run: begunOrAsked.time };
