@@ -24,37 +24,43 @@ export const othersOf = (decider: AnyDecider, readingOf: (category: string) => C
       }),
   );
 
-type Parts = Readonly<{
-  engine: Engine;
-  tamper: Tamper;
-  store: Store;
-  snapshots: Snapshots;
-  manifestOf: (instance: Instance) => Manifest;
-}>;
+type Tables = Readonly<{ store: Store; snapshots: Snapshots }>;
+
+/** The ports by which an instance decides commands, whatever the aggregate; each keeps its own snapshots by `code`. */
+export const decidingPorts = (world: World, instance: Instance, code: string, { store, snapshots }: Tables) => ({
+  code,
+  store: distant(world, instance, 'store', store),
+  snapshots: distant(world, instance, 'snapshots', snapshots),
+  keys: instance.keys,
+  clock: instance.clock,
+  log: instance.log,
+});
+
+type Parts = Tables &
+  Readonly<{
+    engine: Engine;
+    tamper: Tamper;
+    manifestOf: (instance: Instance) => Manifest;
+  }>;
 
 /** The command function, in several instances: each keeps its states for every aggregate. */
-export const simulatedCommands = (world: World, { engine, tamper, store, snapshots, manifestOf }: Parts) => {
+export const simulatedCommands = (world: World, { engine, tamper, manifestOf, ...tables }: Parts) => {
   const commandPool = pool(world, 'command', (instance) => {
-    const shared = {
-      code: `release-${instance.release}`,
-      store: distant(world, instance, 'store', store),
-      snapshots: distant(world, instance, 'snapshots', snapshots),
-      keys: instance.keys,
-      clock: instance.clock,
-      log: instance.log,
-      settings,
-    };
+    const shared = { ...decidingPorts(world, instance, `release-${instance.release}`, tables), settings };
     const deciderOf = (category: string): AnyDecider => {
       const decider = manifestOf(instance).aggregates.find((each) => each.category === category);
       if (!decider) throw new Error(`The manifest has no ${category}.`);
       return decider;
     };
     const made = new Map<string, Commanding>();
-    return (category: string): Commanding => {
+    const make = (category: string): Commanding => {
       const ports = { ...shared, cache: stateCache(settings.cacheBytes) };
       const decider = deciderOf(category);
       const others = othersOf(decider, (other) => ({ ...ports, decider: deciderOf(other) }));
-      const commanding = made.get(category) ?? (tamper.commanding ?? untampered)({ ...ports, decider, others });
+      return (tamper.commanding ?? untampered)({ ...ports, decider, others });
+    };
+    return (category: string): Commanding => {
+      const commanding = made.get(category) ?? make(category);
       made.set(category, commanding);
       return commanding;
     };

@@ -12,6 +12,7 @@ import type { SweepTarget } from '../../../engine/operate/sweep-target.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
 import { memoryCircuits, memoryPace } from '../../memory/effect.ts';
 import type { Rule } from './bus.ts';
+import { decidingPorts } from './commands.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
 import { commandSettings } from './processes.ts';
@@ -91,13 +92,8 @@ export const simulatedEffects = (
       const made: Performing = {
         effect,
         own: {
+          ...decidingPorts(world, instance, `effect-${instance.release}`, { store, snapshots }),
           decider: effectDecider(effect),
-          code: `effect-${instance.release}`,
-          store: distant(world, instance, 'store', store),
-          snapshots: distant(world, instance, 'snapshots', snapshots),
-          keys: instance.keys,
-          clock: instance.clock,
-          log: instance.log,
           settings: commandSettings,
           cache: stateCache(commandSettings.cacheBytes),
         },

@@ -15,7 +15,7 @@ import { stillOpen } from '../../../engine/process/still-open.ts';
 import { defaultSettings, processSettings } from '../../../engine/settings.ts';
 import { memoryCursors, memoryDeadlines } from '../../memory/process.ts';
 import type { Rule } from './bus.ts';
-import { othersOf } from './commands.ts';
+import { decidingPorts, othersOf } from './commands.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
 import { queuePort, type SimulatedQueue, simulatedProofs, simulatedQueue } from './queue.ts';
@@ -87,13 +87,8 @@ const reactingFor = (
   { tamper, store, snapshots, cursors, deadlines, scheduler }: ReactParts,
 ): Reacting => {
   const shared = {
-    // Of its own: callers of commands are recognised for longer than this.
-    code: `react-${instance.release}`,
-    store: distant(world, instance, 'store', store),
-    snapshots: distant(world, instance, 'snapshots', snapshots),
-    keys: instance.keys,
-    clock: instance.clock,
-    log: instance.log,
+    // Snapshots of its own: callers of commands are recognised for longer than this.
+    ...decidingPorts(world, instance, `react-${instance.release}`, { store, snapshots }),
     settings: commandSettings,
     cache: stateCache(commandSettings.cacheBytes),
   };
