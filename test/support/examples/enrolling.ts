@@ -36,6 +36,9 @@ const courseTag = tag<Course, EnrolmentEvent>()({
 
 type Student = Readonly<{ courses: readonly string[] }>;
 
+/** A student may be moved into a course in which she has a seat already: each event is of one seat. */
+const without = (courses: readonly string[], course: string) => courses.toSpliced(courses.indexOf(course), 1);
+
 const studentTag = tag<Student, EnrolmentEvent>()({
   name: 'student',
   from: [source],
@@ -47,8 +50,8 @@ const studentTag = tag<Student, EnrolmentEvent>()({
   initial: { courses: [] },
   evolve: {
     StudentEnrolled: ({ courses }, { course }) => ({ courses: [...courses, course] }),
-    EnrolmentWithdrawn: ({ courses }, { course }) => ({ courses: courses.filter((each) => each !== course) }),
-    StudentMoved: ({ courses }, { from, to }) => ({ courses: courses.map((each) => (each === from ? to : each)) }),
+    EnrolmentWithdrawn: ({ courses }, { course }) => ({ courses: without(courses, course) }),
+    StudentMoved: ({ courses }, { from, to }) => ({ courses: [...without(courses, from), to] }),
   },
 });
 
