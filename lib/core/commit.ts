@@ -1,4 +1,5 @@
 import type { Message, Recorded } from './message.ts';
+import { wholeData } from './personal/sealed.ts';
 import { parseStream } from './stream.ts';
 
 /** An event as it is stored: its type, the version of its schema, its data in that version's shape.
@@ -57,6 +58,8 @@ export type Commit = Readonly<{
   siblings?: readonly Readonly<{ stream: string; commit: number }>[];
   /** The guarded facts that it was decided on: other streams, and the last commit that each of them had, or 0. */
   facts?: readonly Readonly<{ stream: string; commit: number }>[];
+  /** The encapsulations of the sealed personal values in its events, which refer to them by index. */
+  sealed?: readonly string[];
   /** An import's mark, outside of the hash. */
   imported?: string;
 }>;
@@ -66,13 +69,29 @@ export type Commit = Readonly<{
  */
 export const versionBefore = (commit: Pick<Commit, 'version' | 'events'>): number => commit.version - commit.events.length;
 
+/** The events of a commit with their sealed values in the whole form, which does not need the commit. Whatever takes an event out of its commit, to read it or
+ * to keep it elsewhere, takes it from here.
+ * @example for (const stored of storedEvents(commit)) readEvent(accountEvents, stored);
+ */
+export const storedEvents = (commit: Commit): readonly StoredEvent[] => {
+  const { sealed, stream, events } = commit;
+  if (!sealed) return events;
+  const before = versionBefore(commit);
+  const entityId = parseStream(stream)?.id ?? stream;
+  return events.map(({ type, v, data }, i) => ({
+    type,
+    v,
+    data: wholeData(data, { event: `${stream}/${before + i + 1}`, type, entityId, sealed }),
+  }));
+};
+
 /** The events of a commit with their places, their data read by `read` into today's shapes.
  * @example const events = recordedEvents(commit, (stored) => readEvent(accountEvents, stored));
  */
 export const recordedEvents = (commit: Commit, read: (stored: StoredEvent) => Message): readonly Recorded[] => {
   const before = versionBefore(commit);
   const entityId = parseStream(commit.stream)?.id ?? commit.stream;
-  return commit.events.map((stored, i) => ({
+  return storedEvents(commit).map((stored, i) => ({
     ...read(stored),
     id: `${commit.stream}/${before + i + 1}`,
     stream: commit.stream,

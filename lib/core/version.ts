@@ -2,6 +2,7 @@ import type { ZodType, z } from 'zod';
 import type { StoredEvent } from './commit.ts';
 import { difference } from './difference.ts';
 import type { DataOf, Message } from './message.ts';
+import { replaceUnsealed, takingPlain, Unsealed } from './personal/personal.ts';
 
 /** A stored format in all its versions: reads each of them into one shape, and says which version is written.
  * @example const formats = { AccountOpened: v1(z.object({ owner: z.string() })) };
@@ -121,15 +122,18 @@ export const readEvent = (formats: Formats, { type, v, data }: StoredEvent): Mes
   }
 };
 
-/** An event in the form in which it is stored: in the current version, checked against its schema, which must not drop any of the data.
+const plainOf = (data: unknown): unknown => replaceUnsealed(data, (_, unsealed) => Unsealed.valueIn(unsealed));
+
+/** An event in the form in which it is stored: in the current version, checked against its schema, which must not drop any of the data. Its personal values
+ * come out as `Unsealed`: they are sealed before the commit is made.
  * @example storeEvent(accountEvents, { type: 'AccountClosed', data: { reason: 'moved' } }); // { type, v: 1, data }
  */
 export const storeEvent = (formats: Formats, { type, data }: Message): StoredEvent => {
   const format = Object.hasOwn(formats, type) ? formats[type] : undefined;
   if (!format) throw new Error(`The event type ${type} has no format in events/: add it there before a decider emits it.`);
-  const checked = currentSchema(format).safeParse(data);
+  const checked = takingPlain(() => currentSchema(format).safeParse(data));
   if (!checked.success) throw new Error(`A decider made a ${type} that does not fit its schema.`, { cause: checked.error });
-  const lost = difference(data, checked.data).find((change) => !('to' in change));
+  const lost = difference(data, plainOf(checked.data)).find((change) => !('to' in change));
   if (lost)
     throw new Error(`A decider made a ${type} whose schema would drop ${lost.path}: add it to the format, or leave it out.`);
   return { type, v: format.current, data: checked.data };

@@ -15,6 +15,7 @@ const steps = [
   'operate',
   'restore',
   'deployment',
+  'personal',
 ];
 
 /** The folders of a layer that are no step. */
@@ -29,7 +30,7 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
 const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'lib/core': {
-    '': ['access', 'fact', 'process', 'effect', 'hook', 'schedule', 'tag'],
+    '': ['access', 'fact', 'process', 'effect', 'hook', 'schedule', 'tag', 'personal'],
     access: [],
     effect: [],
     process: ['effect'],
@@ -37,15 +38,17 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     schedule: ['process'],
     watch: ['process'],
     fact: [],
-    declare: ['fact', 'tag'],
+    declare: ['fact', 'tag', 'personal'],
+    personal: [],
     settings: ['effect'],
     tag: [],
   },
   'lib/engine': {
     '': [],
     store: [],
+    personal: [],
     delivery: [],
-    command: ['store'],
+    command: ['store', 'personal'],
     view: ['store', 'delivery'],
     rebuild: ['store', 'view'],
     query: ['view', 'rebuild'],

@@ -1,0 +1,105 @@
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
+import {
+  type Box,
+  DoesNotOpen,
+  type OpeningKeys,
+  type PrivateHalf,
+  type PublicHalf,
+  type SealingKeys,
+} from '../../engine/personal/ports.ts';
+
+const mac = (key: Uint8Array | string, ...parts: (Uint8Array | string)[]): Buffer => {
+  const hmac = createHmac('sha256', key);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest();
+};
+
+const nonce = Buffer.alloc(12);
+const tagBytes = 16;
+
+/**
+ * A cipher for tests: authenticated, and as long as the real one, but fast and no secret from who has the public half. Each value has a key of its own, which
+ * follows from the encapsulation and the additional data.
+ */
+export const memoryBox = (): Box => {
+  let sealed = 0;
+  return {
+    seal: async ({ publicKey }, values) => {
+      sealed += 1;
+      // 33 bytes, as a compressed point of P-256.
+      const encapsulation = Buffer.concat([Buffer.from([2]), mac('encapsulation', publicKey, String(sealed))]);
+      const ciphertexts = values.map(({ plaintext, aad }) => {
+        const cipher = createCipheriv('aes-256-gcm', mac(publicKey, encapsulation, aad), nonce).setAAD(aad);
+        return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+      });
+      return { encapsulation, ciphertexts };
+    },
+    open: async ({ key }, encapsulation, { ciphertext, aad }) => {
+      const end = ciphertext.length - tagBytes;
+      if (end < 0) throw new DoesNotOpen('The ciphertext is cut.');
+      const cipher = createDecipheriv('aes-256-gcm', mac(key as Uint8Array, encapsulation, aad), nonce, {
+        authTagLength: tagBytes,
+      })
+        .setAAD(aad)
+        .setAuthTag(ciphertext.subarray(end));
+      try {
+        return Buffer.concat([cipher.update(ciphertext.subarray(0, end)), cipher.final()]);
+      } catch (cause) {
+        throw new DoesNotOpen('The ciphertext does not fit the key and the additional data.', { cause });
+      }
+    },
+    hash: async (secret, text) => mac(secret, text),
+  };
+};
+
+type Subject = { versions: number; erased: boolean };
+
+/** The keys of subjects, as the `keys` table has them: both sides of it, and what operators do. */
+export type MemorySubjectKeys = SealingKeys &
+  OpeningKeys &
+  Readonly<{
+    /** Deletes all versions for good, and leaves a tombstone. */
+    erase(subject: string): void;
+    /** The next version, which new values are sealed under. */
+    rotate(subject: string): void;
+    /** How often a half was asked for: what a warm function saves. */
+    readonly requests: { sealing: number; opening: number };
+  }>;
+
+/** Subjects' keys that follow from a seed. */
+export const memorySubjectKeys = (seed = 'memory'): MemorySubjectKeys => {
+  const subjects = new Map<string, Subject>();
+  const requests = { sealing: 0, opening: 0 };
+  const keyOf = (subject: string, version: number) => mac(`${seed} pair`, subject, `.${version}`);
+  const halfOf = (subject: string, { versions, erased }: Subject): PublicHalf | 'erased' =>
+    erased
+      ? 'erased'
+      : { subject, version: versions, publicKey: keyOf(subject, versions), hashSecret: mac(`${seed} hash`, subject) };
+  return {
+    requests,
+    publicHalf: async (subject) => {
+      requests.sealing += 1;
+      const found = subjects.get(subject) ?? { versions: 1, erased: false };
+      subjects.set(subject, found);
+      return halfOf(subject, found);
+    },
+    existing: async (subject) => {
+      const found = subjects.get(subject);
+      return found && halfOf(subject, found);
+    },
+    findSecret: async () => mac(`${seed} find`),
+    privateHalf: async (subject, version): Promise<PrivateHalf | 'erased' | undefined> => {
+      requests.opening += 1;
+      const { versions = 0, erased = false } = subjects.get(subject) ?? {};
+      if (erased) return 'erased';
+      return version >= 1 && version <= versions ? { subject, version, key: keyOf(subject, version) } : undefined;
+    },
+    erase: (subject) => {
+      subjects.set(subject, { versions: subjects.get(subject)?.versions ?? 0, erased: true });
+    },
+    rotate: (subject) => {
+      const found = subjects.get(subject);
+      if (found && !found.erased) found.versions += 1;
+    },
+  };
+};
