@@ -3,13 +3,12 @@ import { simulate } from '../../../lib/testing/simulator.ts';
 import { factMutants } from '../../simulation/facts/mutants.ts';
 import { orderingWith } from '../../simulation/facts/ordering.ts';
 import { runsUntilFound } from '../../simulation/search.ts';
-import { runs } from '../../support/runs.ts';
 import { seeds } from '../../support/seeds.ts';
 
 describe('guarded facts', () => {
   it('have not changed when an order is stored at their prices, whatever fails', async () => {
     const totals: Record<string, number> = {};
-    for await (const seed of seeds(runs(60)))
+    for await (const seed of seeds(60))
       for (const [name, count] of Object.entries(await simulate(orderingWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
     for (const outcome of ['committed', 'refused', 'stale']) expect(totals[outcome], outcome).toBeGreaterThan(10);
   });

@@ -6,6 +6,8 @@ import { tagMutants } from '../../simulation/tags/mutants.ts';
 import { runs } from '../../support/runs.ts';
 import { seeds } from '../../support/seeds.ts';
 
+const many = 60;
+
 const totalsOf = async (some: number, simulationOf: typeof racersWith) => {
   const totals: Record<string, number> = {};
   for await (const seed of seeds(some))
@@ -15,15 +17,14 @@ const totalsOf = async (some: number, simulationOf: typeof racersWith) => {
 
 describe('boundaries by tag', () => {
   it('keep every promise, whatever fails', async () => {
-    const totals = await totalsOf(runs(60), enrolmentsWith);
+    const totals = await totalsOf(many, enrolmentsWith);
     for (const outcome of ['committed', 'refused', 'unchanged', 'stale']) expect(totals[outcome], outcome).toBeGreaterThan(10);
   });
 
   it('let exactly five of thirty-two racers in', async () => {
-    const some = runs(60);
-    const totals = await totalsOf(some, racersWith);
+    const totals = await totalsOf(many, racersWith);
     // Most are turned away: in nearly every run somebody is told that the course is full, so that exactly five must be in.
-    expect(totals.refused).toBeGreaterThan(20 * some);
+    expect(totals.refused).toBeGreaterThan(20 * runs(many));
   });
 
   it.each(Object.entries(tagMutants))('notice a mistake: %s', async (_, mutant) => {
