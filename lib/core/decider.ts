@@ -2,6 +2,7 @@ import type { ZodType, z } from 'zod';
 import type { Actor, May } from './access.ts';
 import type { Facts } from './fact/facts.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
+import type { Plain, Sealed } from './personal/sealed.ts';
 import type { AnyTag, CommandTags } from './tag/tag.ts';
 import { currentSchema, type Formats, type Reading, type Source } from './version.ts';
 
@@ -129,7 +130,7 @@ export type CommandOf<F extends Record<string, CommandFormat<unknown>>> = Messag
 }>;
 
 type Decide<S, C extends Message, E extends Message> = { readonly [T in C['type']]: Decision<S, DataOf<C, T>, E> };
-type Decision<S, D, E extends Message> = (state: S, data: D, context: Context) => readonly E[] | Refusal;
+type Decision<S, D, E extends Message> = (state: S, data: D, context: Context) => readonly Plain<E>[] | Refusal;
 
 /**
  * The data that a caller sends with a command, and the refusals that may answer it.
@@ -158,7 +159,7 @@ export interface Decider<S, C extends Message, E extends Message, Category exten
   /** Who may read the history, states and differences of its streams: the owner, if there is one, and operators unless this says otherwise. */
   readonly history?: May;
   /** Values that no other stream of the category may have at the same time, by name. */
-  readonly unique?: Readonly<Record<string, (state: S) => string | undefined>>;
+  readonly unique?: Readonly<Record<string, (state: S) => string | Sealed | undefined>>;
   /** The tags that its events carry or that its commands decide on. */
   readonly tags?: readonly AnyTag[];
   /** The event types that other teams may listen to: each of them is also sent as a CloudEvent. */
@@ -177,7 +178,7 @@ export interface AnyDecider extends Source {
   readonly initial: unknown;
   readonly owner?: (state: never) => string | undefined;
   readonly history?: May;
-  readonly unique?: Readonly<Record<string, (state: never) => string | undefined>>;
+  readonly unique?: Readonly<Record<string, (state: never) => string | Sealed | undefined>>;
   readonly tags?: readonly AnyTag[];
   readonly publishes?: readonly string[];
   readonly publishesSince?: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AnyDecider } from './decider.ts';
+import { findable, type Sealed } from './personal/sealed.ts';
 import { type Categories, decidersOf } from './process/decider.ts';
 import { anyTagDecider, tagsIn } from './tag/stream.ts';
 import { type EventOf, v1 } from './version.ts';
@@ -43,7 +44,15 @@ export const storedDecidersOf = (manifest: Categories): readonly AnyDecider[] =>
 /** A value that a stream takes or gives back with a command. */
 export type Claim = Readonly<{ name: string; value: string; kind: 'claim' | 'release' }>;
 
-type Uniqueness = Readonly<Record<string, (state: never) => string | undefined>>;
+/** A unique value of a state: a text, or a personal value that is declared with `find: true`, which goes by its hash. */
+export type UniqueValue = string | Sealed | undefined;
+
+type Uniqueness = Readonly<Record<string, (state: never) => UniqueValue>>;
+
+/** A unique value as the text that it is reserved by.
+ * @example heldAs(state.email); // 'f3k9QwXyZab12'
+ */
+export const heldAs = (value: UniqueValue): string | undefined => (typeof value === 'object' ? findable(value) : value);
 
 /**
  * The unique values that a command claims and releases.
@@ -51,7 +60,7 @@ type Uniqueness = Readonly<Record<string, (state: never) => string | undefined>>
  */
 export const claimsOf = (unique: Uniqueness, before: unknown, after: unknown): readonly Claim[] =>
   Object.entries(unique).flatMap(([name, valueIn]): Claim[] => {
-    const [old, now] = [valueIn(before as never), valueIn(after as never)];
+    const [old, now] = [heldAs(valueIn(before as never)), heldAs(valueIn(after as never))];
     if (old === now) return [];
     return [
       ...(old === undefined ? [] : [{ name, value: old, kind: 'release' as const }]),

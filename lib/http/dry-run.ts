@@ -1,6 +1,7 @@
 import { allowed } from '../core/access.ts';
-import { type Commit, versionBefore } from '../core/commit.ts';
+import { type Commit, storedEvents, versionBefore } from '../core/commit.ts';
 import { type AnyDecider, historyFor } from '../core/decider.ts';
+import { masked } from '../core/personal/sealed.ts';
 import { ProblemError } from '../core/problem.ts';
 import { dryRun } from '../engine/command/dry-run.ts';
 import { commandProblem } from '../engine/command/problem.ts';
@@ -27,7 +28,11 @@ const mayRead = (decider: AnyDecider, { actor }: CommandRequest, states: readonl
 
 const eventsOf = (commit: Commit, withData: boolean) => {
   const before = versionBefore(commit);
-  return commit.events.map(({ type, v, data }, i) => ({ type, version: before + i + 1, ...(withData && { v, data }) }));
+  return storedEvents(commit).map(({ type, v, data }, i) => ({
+    type,
+    version: before + i + 1,
+    ...(withData && { v, data: masked(data) }),
+  }));
 };
 
 /** Answers a command with what it would append, or with the problem that it would meet. Nothing is stored. */

@@ -2,6 +2,7 @@ import { type Actor, actsForOthers, allowed, anybody, mayOwn, user, type Who } f
 import { type AnyDecider, type Decider, decide, fold, isRefusal, type Refusal } from '../core/decider.ts';
 import { type Fact, givenStates } from '../core/fact/facts.ts';
 import type { Message } from '../core/message.ts';
+import type { Plain } from '../core/personal/sealed.ts';
 import { parseStream, streamName } from '../core/stream.ts';
 import { storable } from '../engine/store/storable.ts';
 import { expectSame, fail, show } from './difference.ts';
@@ -25,7 +26,7 @@ export type GivenFacts = Readonly<Record<string, readonly Message[]>>;
 /** Expectations about a decision. */
 export type Expected<E extends Message> = Readonly<{
   /** These events, in this order and with exactly this data; none for a command that changes nothing. */
-  then(...events: readonly E[]): void;
+  then(...events: readonly Plain<E>[]): void;
   /** Refused by the business with this reason; the detail is compared where one is given. */
   rejected(reason: string, detail?: Readonly<Record<string, unknown>>): void;
   /** Refused by `outdated()` with this reason, which HTTP answers with 412; the detail is compared where one is given. */
@@ -146,8 +147,8 @@ const refusalLike = (came: Outcome, refused: string, detail: Refusal['detail']):
  */
 export const deciding = <S, C extends Message, E extends Message>(decider: Decider<S, C, E>) => {
   const any = decider as unknown as AnyDecider;
-  return (...history: readonly E[]) => {
-    const past = history.map((event) => throughStore(any.events, event));
+  return (...history: readonly Plain<E>[]) => {
+    const past = (history as readonly Message[]).map((event) => throughStore(any.events, event));
     const state = folded(any, frozen(structuredClone(any.initial)), past);
     const when =
       (besides: Besides) =>
@@ -164,7 +165,10 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
           then: (...events) => {
             if (typeof events[0] === 'function')
               throw new TypeError('Say what is expected: .then(...), .rejected(...); never await it.');
-            expectOutcome({ events: events.map(({ type, data }) => ({ type, data: storable(data) })) }, expected.then);
+            expectOutcome(
+              { events: (events as readonly Message[]).map(({ type, data }) => ({ type, data: storable(data) })) },
+              expected.then,
+            );
           },
           rejected: (refused, detail) => expectOutcome(refusalLike(outcome, refused, detail), expected.rejected),
           outdated: (refused, detail) =>

@@ -1,9 +1,11 @@
 import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { difference } from '../core/difference.ts';
+import { openedForTest } from './sealed.ts';
 
 /** A value on as few lines as a person reads well. */
-export const show = (value: unknown): string => inspect(value, { depth: 12, breakLength: 100, maxStringLength: 400 });
+export const show = (value: unknown): string =>
+  inspect(openedForTest(value), { depth: 12, breakLength: 100, maxStringLength: 400 });
 
 const indented = (text: string) => text.replaceAll('\n', '\n             ');
 
@@ -40,7 +42,8 @@ export const fail = ({ title, came, expected, facts, at }: Expectation): never =
   });
 };
 
-/** Fails unless what came is what was expected, to the last field. */
+/** Fails unless what came is what was expected, to the last field. Personal values are compared, and shown, as the plain values that a test gave. */
 export const expectSame = (expectation: Expectation): void => {
-  if (!isDeepStrictEqual(expectation.came, expectation.expected)) fail(expectation);
+  const [came, expected] = [openedForTest(expectation.came), openedForTest(expectation.expected)];
+  if (!isDeepStrictEqual(came, expected)) fail({ ...expectation, came, expected });
 };

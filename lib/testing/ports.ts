@@ -1,6 +1,7 @@
 // The package's entry `foldstream/testing/ports`: the engine's ports in memory.
 
 export { type MemoryBus, memoryBus } from './memory/bus.ts';
+export { type MemorySubjectKeys, memoryBox, memorySubjectKeys } from './memory/personal.ts';
 export { memoryCursors, memoryDeadlines, memoryScheduler } from './memory/process.ts';
 export { type MemoryQueue, memoryQueue } from './memory/queue.ts';
 export {

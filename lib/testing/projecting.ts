@@ -1,5 +1,6 @@
 import type { Commit } from '../core/commit.ts';
 import type { Message } from '../core/message.ts';
+import type { Plain } from '../core/personal/sealed.ts';
 import { type AnyProjection, type RowPerStream, type RowsPerStream, sourcesOf } from '../core/projection.ts';
 import { streamName } from '../core/stream.ts';
 import { type Source, storeEvent } from '../core/version.ts';
@@ -13,13 +14,13 @@ import { throughStore } from './stored.ts';
 /** Expectations about a view of one stream. */
 export type ExpectedRows<Row extends object> = Readonly<{
   /** These rows, in the order of their keys; none where the row was deleted or never made. */
-  rows(...expected: readonly Row[]): void;
+  rows(...expected: readonly Plain<Row>[]): void;
   /** Expects the owner of the rows, who may read them and under whom they are listed. */
   ownedBy(expected: string | undefined): void;
 }>;
 
 /** One event is a commit of its own; a list of events is one commit. */
-export type Given<E extends Message> = E | readonly E[];
+export type Given<E extends Message> = Plain<E> | readonly Plain<E>[];
 
 const minute = (n: number) => new Date(Date.UTC(2026, 10, 21, 12, n)).toISOString();
 

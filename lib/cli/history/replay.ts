@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../../core/access.ts';
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, storedEvents } from '../../core/commit.ts';
 import { type AnyDecider, decide, fold, isRefusal } from '../../core/decider.ts';
 import type { OtherRules } from '../../core/declare/rules.ts';
 import { type Change, difference } from '../../core/difference.ts';
@@ -58,7 +58,7 @@ export const replayUnder = (recordedBy: AnyDecider, { decider, asked }: OtherRul
   };
 
   const follow = (course: Course, commit: Commit): void => {
-    const recorded = commit.events.map((event) => readEvent(recordedBy.events, event));
+    const recorded = storedEvents(commit).map((event) => readEvent(recordedBy.events, event));
     const commands = recorded.flatMap(({ type, data }) => asked[type]?.(data as never) ?? []);
     const instead: Message[] = [];
     let refused: string | undefined;

@@ -1,5 +1,6 @@
 import type { CommandFormat, CommandOf, Decider, NamedTags } from '../decider.ts';
 import type { DataOf, Message } from '../message.ts';
+import type { Plain, Sealed } from '../personal/sealed.ts';
 import type { AnyTag, TagStates } from '../tag/tag.ts';
 import type { AnyRefusal, CallsOf, Checked, ContextOf, Rest, Wrong } from './decider.ts';
 
@@ -10,7 +11,7 @@ type Decide<S, F extends Formats, E extends Message, Tags extends readonly AnyTa
     state: S,
     data: DataOf<CommandOf<F>, T>,
     context: ContextOf<F[T]> & Readonly<{ tags: TagStates<NamedTags<F[T]>, Tags> }>,
-  ) => readonly E[] | AnyRefusal;
+  ) => readonly Plain<E>[] | AnyRefusal;
 };
 
 /** The names that commands decide on and that are no tags of the boundary. */
@@ -51,7 +52,7 @@ export const boundary =
         commands: F;
         tags: Tags;
         decide: D;
-        unique?: Readonly<Record<Unique, (state: S) => string | undefined>>;
+        unique?: Readonly<Record<Unique, (state: S) => string | Sealed | undefined>>;
       }>,
   ): Decider<S, CommandOf<F>, E, Category, CallsOf<F, D, Unique>> =>
     declared as never;

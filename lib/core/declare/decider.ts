@@ -2,6 +2,7 @@ import type { May } from '../access.ts';
 import type { Call, CommandFormat, CommandOf, Context, Decider, Refusal, RefusalDetail } from '../decider.ts';
 import type { GivenFacts } from '../fact/facts.ts';
 import type { DataOf, Message } from '../message.ts';
+import type { Plain, Sealed } from '../personal/sealed.ts';
 import type { Kebab } from '../stream.ts';
 
 declare const undecided: unique symbol;
@@ -39,7 +40,7 @@ type Decide<S, F extends Formats, E extends Message> = {
     state: S,
     data: DataOf<CommandOf<F>, T>,
     context: ContextOf<F[T]>,
-  ) => readonly E[] | AnyRefusal;
+  ) => readonly Plain<E>[] | AnyRefusal;
 };
 type IsUndecided<Decided> = Decided extends unknown ? (typeof undecided extends keyof Decided ? true : never) : never;
 
@@ -96,7 +97,7 @@ export const decider =
         category: Category & Checked<F, D, E>;
         commands: F;
         decide: D;
-        unique?: Readonly<Record<Unique, (state: S) => string | undefined>>;
+        unique?: Readonly<Record<Unique, (state: S) => string | Sealed | undefined>>;
       }>,
   ): Decider<S, CommandOf<F>, E, Category, CallsOf<F, D, Unique>> =>
     declared as never;

@@ -51,6 +51,22 @@ const encapsulationForm = new RegExp(`^(\\d+)\\.(${binary}+)(?:\\.(.+))?$`, 's')
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** True if there is a sealed value, or what looks like one, anywhere in plain JSON.
+ * @example hasSealedLike({ to: [{ '~': '...' }] }); // true
+ */
+export const hasSealedLike = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (isSealedLike(value) || Object.values(value).some(hasSealedLike));
+
+/** Plain JSON with `{ "masked": true }` in place of each sealed value: for a reader who may not see them.
+ * @example masked({ email: sealed, plan: 'basic' }); // { email: { masked: true }, plan: 'basic' }
+ */
+export const masked = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isSealedLike(value)) return { masked: true };
+  if (Array.isArray(value)) return value.map(masked);
+  return Object.fromEntries(Object.entries(value).map(([name, element]) => [name, masked(element)]));
+};
+
 /** A sealed value that is damaged, or was taken out of the commit that has its encapsulation.
  * @example if (error instanceof NotSealed) throw new Error('Restore the row.', { cause: error });
  */
@@ -99,13 +115,16 @@ export const sealedOf = ({ subject, version, encapsulation, hashedFor, hash, cip
   at,
 });
 
-/**
- * A sealed value's keyed hash: equal for equal values, as far as `same` can compare them. It is what a list, a filter or a unique value goes by.
- * @example hashIn(row.email); // 'f3k9QwXyZab12'
+/** The hash by which a value is found among those of all subjects: a unique value, or the partition of a list.
+ * @example findable(row.email); // 'f3k9QwXyZab12'
  */
-export const hashIn = (value: Sealed): string => {
-  const { hashedFor, hash } = partsOf(value);
-  return `${hashedFor === 'deployment' ? 'f' : 's'}${hash}`;
+export const findable = (value: Sealed): string => {
+  const { hashedFor, hash, at } = partsOf(value);
+  if (hashedFor !== 'deployment')
+    throw new Error(
+      `The personal value ${at[2]} of ${at[1]} cannot be found among all subjects: declare it with personal(schema, { find: true }).`,
+    );
+  return `f${hash}`;
 };
 
 /**

@@ -1,6 +1,7 @@
 import { allowed } from '../../core/access.ts';
 import type { Commit } from '../../core/commit.ts';
 import { type AnyDecider, decide, isRefusal, type Refusal, refuse } from '../../core/decider.ts';
+import { hasSealedLike } from '../../core/personal/sealed.ts';
 import { parseStream } from '../../core/stream.ts';
 import { storeEvent } from '../../core/version.ts';
 import { latest, nowOf } from '../instant.ts';
@@ -71,7 +72,7 @@ export const maySend = ({ commands, owner }: AnyDecider, state: unknown, { comma
   return format !== undefined && allowed(format.may, actor, owner?.(state as never));
 };
 
-/** Decides a command on the known state of its stream and on what it is given beside it. */
+/** Decides a command on the known state of its stream and on what it is given beside it. The personal values of its commit are not sealed yet. */
 export const decideOn = (deciding: Deciding): Decision => {
   const { commanding, known, request, given } = deciding;
   const { decider, settings } = commanding;
@@ -83,6 +84,8 @@ export const decideOn = (deciding: Deciding): Decision => {
   const { tooMany } = given;
   if (tooMany !== undefined)
     return tooLargeOn(deciding, { outcome: 'too-large', size: tooMany, limit: mostFacts, unit: 'facts' });
+  // Whoever has got hold of another's sealed value could give it as their own, and read it opened.
+  if (request.actor.kind !== 'process' && hasSealedLike(command.data)) return refusalOn(deciding, refuse('sealed-value-given'));
   const context = contextOf(deciding);
   const outcome = decide(decider, known.state, command, context);
   if (isRefusal(outcome)) return refusalOn(deciding, outcome);

@@ -1,4 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
+import type { Sealing } from '../personal/ports.ts';
 import { follow } from '../store/load.ts';
 import { guardedIn } from './facts.ts';
 import { beginAll, decideAll, earlier } from './part.ts';
@@ -16,9 +17,23 @@ type Tried = Readonly<{
 
 export type DryRunAnswer = Tried | Exclude<CommandAnswer, { outcome: 'committed' }>;
 
+/** Seals to nothing, and makes no key: an erased subject is still seen. */
+const sealingNothing = ({ keys, box }: Sealing): Sealing => ({
+  keys: {
+    ...keys,
+    publicHalf: async (subject) =>
+      (await keys.existing(subject)) ?? { subject, version: 0, publicKey: new Uint8Array(), hashSecret: new Uint8Array(1) },
+  },
+  box: {
+    ...box,
+    seal: async (_, values) => ({ encapsulation: new Uint8Array(1), ciphertexts: values.map(() => new Uint8Array(1)) }),
+  },
+});
+
 /** The same ports, of which none stores anything: loading a long stream would save snapshots. */
-const withoutWrites = (commanding: Commanding): Commanding => ({
+const withoutWrites = ({ personal, ...commanding }: Commanding): Commanding => ({
   ...commanding,
+  ...(personal && { personal: sealingNothing(personal) }),
   snapshots: { ...commanding.snapshots, save: async () => {} },
 });
 

@@ -9,6 +9,7 @@ import { type Deciding, decideOn, maySend, tooLargeOn } from './decide.ts';
 import { beginFacts, type FactParts, givenFacts } from './facts.ts';
 import { lookBack } from './look-back.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
+import { sealing } from './sealing.ts';
 import { enterNamed, type TagBook, tagChanges } from './tags.ts';
 import { begin, type Seen, type Tracked } from './tracked.ts';
 import { reserving } from './unique.ts';
@@ -103,7 +104,7 @@ export const decideAll = async ({
     const given = { ...fromFacts, tags: tagged.states, at: latest(tagged.at, fromFacts.at) };
     const deciding = { commanding, known, request, given };
     decidings.push(deciding);
-    const decision = await reserving(deciding, decideOn(deciding));
+    const decision = await reserving(deciding, await sealing(deciding, decideOn(deciding)));
     if ('answer' in decision) return { part, answer: decision.answer };
     own.push(...decision.append);
     await tags.add(commanding, decision.append[0]);

@@ -2,6 +2,7 @@ import type { Actor } from '../../core/access.ts';
 import type { Commit, Meta } from '../../core/commit.ts';
 import type { Refusal } from '../../core/decider.ts';
 import type { Message } from '../../core/message.ts';
+import type { Sealing } from '../personal/ports.ts';
 import type { Keys } from '../ports.ts';
 import type { Loading } from '../store/load.ts';
 import type { StateCache } from './cache.ts';
@@ -39,7 +40,8 @@ export type CommandAnswer =
 /** The ports of other aggregates whose streams a decider's commands name, by category. */
 export type Others = ReadonlyMap<string, Commanding>;
 
-export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys; others?: Others }>;
+/** `personal`: what personal values are sealed with; a decider without any needs none. */
+export type Commanding = Loading & Readonly<{ cache: StateCache; keys: Keys; others?: Others; personal?: Sealing }>;
 
 /** The ports of an aggregate whose streams a decider's commands name. */
 export const otherOf = (commanding: Commanding, category: string): Commanding => {

@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, storedEvents } from '../../core/commit.ts';
 import { fold } from '../../core/decider.ts';
 import { ofEach } from '../../core/fact/given.ts';
 import { parseStream } from '../../core/stream.ts';
@@ -65,10 +65,11 @@ const entriesOf = ({ decider }: Commanding, commit: Commit): ReadonlyMap<string,
   const { tags = [] } = decider;
   if (tags.length === 0) return entries;
   const { stream, commit: number } = commit;
+  const stored = storedEvents(commit);
   for (const [i, event] of eventsIn(decider.events, commit).entries())
     for (const [to, { tag, value }] of streamsOfEvent(tags, decider.category, event, event.entityId)) {
       const found = entries.get(to) ?? { tag, entry: { tag: tag.name, value, stream, commit: number, events: [] } };
-      found.entry.events.push(commit.events[i]!);
+      found.entry.events.push(stored[i]!);
       entries.set(to, found);
     }
   return entries;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, storedEvents } from '../../core/commit.ts';
 import { parseStream } from '../../core/stream.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
 import { instant, latest } from '../instant.ts';
@@ -35,6 +35,7 @@ const form = z.strictObject({
   refused: z.strictObject({ reason: z.string(), detail: z.unknown().optional() }).optional(),
   siblings: z.array(place).optional(),
   facts: z.array(z.strictObject({ stream: z.string(), commit: z.int().nonnegative() })).optional(),
+  sealed: z.array(z.string()).optional(),
   imported: z.string().optional(),
 });
 
@@ -57,7 +58,16 @@ const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLin
   // A process's command leaves a commit also where it was refused or changed nothing; a history from elsewhere has no such thing.
   if (line.events.length === 0 && !line.refused && line.command === undefined)
     refused('it has no events, and no command that could have come to nothing');
-  for (const [i, event] of line.events.entries())
+  const { version = line.events.length, commit = 1, command = '', at } = line;
+  const whole = storedEvents({
+    ...line,
+    version,
+    commit,
+    command,
+    at,
+    meta: { actor: '', correlation: '', causation: '' },
+  } as Commit);
+  for (const [i, event] of whole.entries())
     try {
       readEvent(formats, storable(event, `events[${i}]`));
     } catch (cause) {

@@ -6,8 +6,8 @@ import { toBase64Url, utf8 } from './bytes.ts';
 import { aadOf } from './place.ts';
 import type { PublicHalf, Sealing } from './ports.ts';
 
-/** The subject of a personal value of an event of the commit. */
-export type SubjectOf = (options: PersonalOptions, data: unknown, event: string) => string;
+/** The subject of a personal value of an event's data; `where` names it in an error. */
+export type SubjectOf = (options: PersonalOptions, data: unknown, where: string) => string;
 
 /** A commit whose personal values are sealed, or the subject who is erased. */
 export type SealedCommit = Readonly<{ commit: Commit } | { erased: string }>;
@@ -21,7 +21,7 @@ const valuesIn = ({ stream, version, events }: Commit, subjectOf: SubjectOf): re
       i,
       path,
       at: [event, type, path] as const,
-      subject: subjectOf(unsealed.options, data, event),
+      subject: subjectOf(unsealed.options, data, `${event} (${type}) at ${path}`),
       text: JSON.stringify(Unsealed.valueIn(unsealed)),
       find: unsealed.options.find === true,
     }));

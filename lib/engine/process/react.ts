@@ -1,4 +1,4 @@
-import { type Commit, trailOf } from '../../core/commit.ts';
+import { type Commit, storedEvents, trailOf } from '../../core/commit.ts';
 import type { Recorded } from '../../core/message.ts';
 import { type Cause, kernelEvents } from '../../core/process/events.ts';
 import { toldIn } from '../../core/process/performs.ts';
@@ -31,6 +31,7 @@ export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<strin
   const formats = sourceOf(process, commit.stream)?.events ?? {};
   const handled = (type: string) => Object.hasOwn(process.on, type);
   const events = eventsIn(formats, commit, handled);
+  const stored = storedEvents(commit);
   const causes = new Map<string, EventCause[]>();
   events.forEach((event: Recorded, i) => {
     if (!handled(event.type)) return;
@@ -39,7 +40,7 @@ export const causesIn = (process: AnyProcess, commit: Commit): ReadonlyMap<strin
     if (!isId(id))
       throw new Error(`${process.category}: ${event.id} is assigned to the instance '${id}', which is not a valid id.`);
     const { entityId: _, ...place } = event;
-    const { v, data } = commit.events[i]!;
+    const { v, data } = stored[i]!;
     causes.set(id, [...(causes.get(id) ?? []), { event: { ...place, v, data } }]);
   });
   return causes;

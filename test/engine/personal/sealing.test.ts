@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Commit, storedEvents } from '../../../lib/core/commit.ts';
 import { Unsealed } from '../../../lib/core/personal/personal.ts';
-import { hashIn, type Sealed } from '../../../lib/core/personal/sealed.ts';
+import { partsOf, type Sealed } from '../../../lib/core/personal/sealed.ts';
 import { cachedOpening, cachedSealing } from '../../../lib/engine/personal/cached.ts';
 import { opened } from '../../../lib/engine/personal/open.ts';
 import { sealCommit } from '../../../lib/engine/personal/seal.ts';
@@ -69,7 +69,7 @@ describe('a commit with personal values', () => {
   it('has hashes that tell equal values of one subject, and those of all subjects only where they are to be found', async () => {
     const hashes = async (of: string, find: boolean) => {
       const [event] = storedEvents(await sealedIn(memorySubjectKeys(), unsealed(find), () => of));
-      return hashIn((event!.data as { email: Sealed }).email);
+      return partsOf((event!.data as { email: Sealed }).email).hash;
     };
     expect(await hashes('ada', false)).toBe(await hashes('ada', false));
     expect(await hashes('ada', false)).not.toBe(await hashes('bob', false));

@@ -1,5 +1,5 @@
 import { allowed } from '../../../core/access.ts';
-import type { Commit } from '../../../core/commit.ts';
+import { type Commit, storedEvents } from '../../../core/commit.ts';
 import { type AnyDecider, decide, fold, isRefusal } from '../../../core/decider.ts';
 import { kebab, parseStream } from '../../../core/stream.ts';
 import { readEvent } from '../../../core/version.ts';
@@ -32,7 +32,7 @@ export const pastOf = (decider: AnyDecider, commits: readonly Commit[]): Past | 
     if (caused.has(cause)) return `${cause} took effect twice, again at ${place}`;
     caused.add(cause);
     hash = commitHash(keys, commit);
-    const events = commit.events.map((stored) => readEvent(decider.events, stored));
+    const events = storedEvents(commit).map((stored) => readEvent(decider.events, stored));
     states.push({ state: fold(decider, before.state, events), version: commit.version, at: commit.at });
   }
   return { commits, states };

@@ -1,4 +1,4 @@
-import { type Commit, recordedEvents } from '../../../core/commit.ts';
+import { type Commit, recordedEvents, storedEvents } from '../../../core/commit.ts';
 import type { AnyDecider } from '../../../core/decider.ts';
 import { parseStream } from '../../../core/stream.ts';
 import { type TagEntry, tagCategory } from '../../../core/tag/stream.ts';
@@ -27,7 +27,7 @@ const wantedEntries = (deciders: readonly AnyDecider[], streams: Streams): Reado
           for (const value of new Set(valuesIn.flat()))
             want(streamOfTag(name, value), {
               ...{ tag: name, value, stream, commit: commit.commit },
-              events: commit.events.filter((_, i) => valuesIn[i]?.includes(value)),
+              events: storedEvents(commit).filter((_, i) => valuesIn[i]?.includes(value)),
             });
         }
       }

@@ -1,6 +1,6 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { AnyDecider } from '../../../core/decider.ts';
-import { type Reservation, reservationCategory } from '../../../core/reservation.ts';
+import { heldAs, type Reservation, reservationCategory } from '../../../core/reservation.ts';
 import { parseStream } from '../../../core/stream.ts';
 import { memoryKeys } from '../../memory/system.ts';
 
@@ -13,7 +13,7 @@ export const uniqueFault = (decider: AnyDecider, states: States): string | undef
   for (const [name, held] of Object.entries(decider.unique ?? {})) {
     const holders = new Map<string, string>();
     for (const [stream, state] of states) {
-      const value = held(state as never);
+      const value = heldAs(held(state as never));
       if (value === undefined) continue;
       if (holders.has(value)) return `${stream} and ${holders.get(value)} have the same ${name}: ${value}`;
       holders.set(value, stream);
@@ -47,7 +47,7 @@ export const reservationsFault = async (
     for (const [name, held] of Object.entries(unique))
       for (const [stream, state] of states) {
         if (parseStream(stream)?.category !== category) continue;
-        const value = held(state as never);
+        const value = heldAs(held(state as never));
         if (value === undefined) continue;
         const digest = await keys.digest(JSON.stringify([reservationCategory, category, name, value]));
         wanted.set(`${reservationCategory}-${category}.${name}.${digest}`, stream);
