@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { sampleSealed } from './personal/sealed.ts';
 
 /**
  * A source of choices where a schema leaves several: seeded randomness, or a fixed choice.
@@ -34,6 +35,8 @@ export type Schema = Readonly<{
   maxLength?: number;
   pattern?: string;
   format?: string;
+  /** A personal value, as `personal()` declares it. */
+  'x-personal'?: Readonly<{ of?: string; find?: boolean; schema: unknown }>;
 }>;
 
 /** Texts that match many common patterns. */
@@ -71,6 +74,7 @@ const numberFor = ({ minimum, maximum, exclusiveMinimum }: Schema, choose: Choos
 };
 
 const valueFor = (schema: Schema, choose: Chooser): unknown => {
+  if (schema['x-personal']) return sampleSealed(schema['x-personal'].find === true);
   if ('const' in schema) return schema.const;
   if (schema.enum) return choose.pick(schema.enum);
   const choice = schema.anyOf ?? schema.oneOf;

@@ -1,6 +1,7 @@
 import type { Commit } from './commit.ts';
 import type { AnyDecider } from './decider.ts';
 import type { Recorded } from './message.ts';
+import { masked } from './personal/sealed.ts';
 import { rowKey } from './projection.ts';
 
 /** An event as other teams receive it: CloudEvents 1.0, structured JSON. Published format of 2026-11.
@@ -64,6 +65,7 @@ export const publicEvent = (
     sequence: rowKey(version),
     correlationid: correlation,
     ...(traceparent !== undefined && { traceparent }),
-    data,
+    // Personal values are for none of the teams that listen, sealed neither.
+    data: masked(data),
   };
 };

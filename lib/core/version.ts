@@ -1,17 +1,18 @@
-import type { ZodType, z } from 'zod';
+import * as z from 'zod';
 import type { StoredEvent } from './commit.ts';
 import { difference } from './difference.ts';
 import type { DataOf, Message } from './message.ts';
 import { replaceUnsealed, takingPlain, Unsealed } from './personal/personal.ts';
+import { hasSealedLike } from './personal/sealed.ts';
 
 /** A stored format in all its versions: reads each of them into one shape, and says which version is written.
  * @example const formats = { AccountOpened: v1(z.object({ owner: z.string() })) };
  */
 export interface Versioned<T> extends Reading<T> {
   /** The next version, written from now on; `upcast` converts stored data of the version before. */
-  readonly next: <S extends ZodType>(schema: S, upcast: (old: T) => z.input<S>) => Versioned<z.output<S>>;
+  readonly next: <S extends z.ZodType>(schema: S, upcast: (old: T) => z.input<S>) => Versioned<z.output<S>>;
   /** The next version, readable from this release on and written by the following one; `downcast` gives today's shape. */
-  readonly soon: <S extends ZodType>(schema: S, downcast: (newer: z.output<S>) => T) => Reading<T>;
+  readonly soon: <S extends z.ZodType>(schema: S, downcast: (newer: z.output<S>) => T) => Reading<T>;
 }
 
 /** The part of a stored format that reads and writes.
@@ -23,24 +24,38 @@ export interface Reading<T> {
   /** The newest version that can be read: `current`, or one more while the next is being prepared. */
   readonly readable: number;
   /** The schema of each version, the first at index 0: for contracts and documentation. */
-  readonly schemas: readonly ZodType[];
+  readonly schemas: readonly z.ZodType[];
   readonly parse: (data: unknown, writtenAs: number) => T;
 }
 
 /** The schema of the version that is written.
  * @example currentSchema(accountEvents.MoneyDeposited).safeParse({ amount: 5, currency: 'EUR' }).success; // true
  */
-export const currentSchema = ({ schemas, current }: Pick<Reading<unknown>, 'schemas' | 'current'>): ZodType =>
+export const currentSchema = ({ schemas, current }: Pick<Reading<unknown>, 'schemas' | 'current'>): z.ZodType =>
   schemas[current - 1]!;
 
-const chain = <T>(schemas: readonly ZodType[], parse: Reading<T>['parse']): Versioned<T> => ({
+/** An upcaster meets personal values sealed, so that it may move or drop them, and nothing else. */
+const upcasted = <Old, S extends z.ZodType>(schema: S, upcast: (old: Old) => z.input<S>, old: Old): z.output<S> => {
+  try {
+    return schema.parse(upcast(old));
+  } catch (cause) {
+    if (!hasSealedLike(old)) throw cause;
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s+/g, ' ') : (cause as Error).message;
+    throw new Error(
+      `${reason} The event has personal values, which are sealed: an upcaster may move or drop one; it cannot read, make or change one, nor turn it into a plain value.`,
+      { cause },
+    );
+  }
+};
+
+const chain = <T>(schemas: readonly z.ZodType[], parse: Reading<T>['parse']): Versioned<T> => ({
   current: schemas.length,
   readable: schemas.length,
   schemas,
   parse,
   next: (schema, upcast) =>
     chain([...schemas, schema], (data, writtenAs) =>
-      schema.parse(writtenAs > schemas.length ? data : upcast(parse(data, writtenAs))),
+      writtenAs > schemas.length ? schema.parse(data) : upcasted(schema, upcast, parse(data, writtenAs)),
     ),
   soon: (schema, downcast) => ({
     current: schemas.length,
@@ -53,7 +68,7 @@ const chain = <T>(schemas: readonly ZodType[], parse: Reading<T>['parse']): Vers
 /** Version 1 of a stored format; `.next()` adds the following one, `.soon()` prepares it.
  * @example v1(z.object({ amount })).next(z.object({ amount, currency }), (old) => ({ ...old, currency: 'EUR' }));
  */
-export const v1 = <S extends ZodType>(schema: S): Versioned<z.output<S>> =>
+export const v1 = <S extends z.ZodType>(schema: S): Versioned<z.output<S>> =>
   chain<z.output<S>>([schema], (data) => schema.parse(data));
 
 /** The stored formats of a category: a map from event type to its versions.

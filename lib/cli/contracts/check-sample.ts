@@ -12,8 +12,10 @@ const differenceIn = (before: unknown, after: unknown): string =>
     .map(({ path, from, to }) => `${path || 'all of it'} from ${asJson(from)} to ${asJson(to)}`)
     .join(', ');
 
-const reasonOf = ({ message, cause }: Error): string =>
-  cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll(/\s+/g, ' ') : message;
+const reasonOf = ({ message, cause }: Error): string => {
+  if (cause instanceof z.ZodError) return z.prettifyError(cause).replaceAll(/\s+/g, ' ');
+  return cause instanceof Error ? `${message} ${cause.message}` : message;
+};
 
 /** Finds the faults of one version's golden sample. */
 export const checkSample = (

@@ -13,6 +13,7 @@ import {
   sampleName,
   storedBy,
 } from './present.ts';
+import { checkSubjects } from './subjects.ts';
 
 /** A type that becomes public has a start time: events that are stored already must not reach other teams as if they were new. */
 const checkPublic = (format: PresentFormat, before: ReleasedFormat | undefined): Findings =>
@@ -35,6 +36,7 @@ const checkFormat = (format: PresentFormat, before: ReleasedFormat | undefined, 
   return together([
     checkVersions(format, shipped, words),
     checkPublic(format, before),
+    checkSubjects(format),
     ...format.versions.map((version) => checkSample(format, version, before, releasing)),
   ]);
 };

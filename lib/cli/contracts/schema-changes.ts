@@ -46,12 +46,36 @@ const fieldChanges = (before: JsonSchema, after: JsonSchema, path: string): read
   });
 };
 
+/** What is declared of a personal value; its schema is that of the value inside. */
+const personalKeyword = 'x-personal';
+
+const personalChanges = (before: unknown, after: unknown, path: string): readonly SchemaChange[] => {
+  const field = path || 'the data';
+  if (!isSchema(after)) return [{ effect: 'changed', says: `${field} was personal, and is plain now: what is stored is sealed` }];
+  if (!isSchema(before))
+    return [{ effect: 'changed', says: `${field} was plain, and is personal now: what is stored is not sealed` }];
+  const { schema: old, ...declared } = before;
+  const { schema: now, ...declares } = after;
+  return [
+    ...(isDeepStrictEqual(declared, declares)
+      ? []
+      : [
+          {
+            effect: 'changed',
+            says: `whose ${field} is, or how it is found, changed from ${show(declared)} to ${show(declares)}`,
+          } as const,
+        ]),
+    ...schemaChanges(old, now, path),
+  ];
+};
+
 const keywordChange = (keyword: string, before: unknown, after: unknown, path: string): readonly SchemaChange[] => {
   const field = path || 'the data';
   const was = (effect: Effect): readonly SchemaChange[] => [
     { effect, says: `the ${keyword} of ${field} changed from ${show(before ?? 'none')} to ${show(after ?? 'none')}` },
   ];
   if (annotations.includes(keyword)) return was('annotated');
+  if (keyword === personalKeyword) return personalChanges(before, after, path);
   if (keyword === 'default') return was('changed');
   if (before === undefined) return was('tightened');
   if (after === undefined) return was('loosened');

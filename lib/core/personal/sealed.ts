@@ -115,6 +115,20 @@ export const sealedOf = ({ subject, version, encapsulation, hashedFor, hash, cip
   at,
 });
 
+/** A sealed value for examples and golden samples, which nothing opens.
+ * @example sampleSealed(false).of; // 'someone'
+ */
+export const sampleSealed = (find: boolean): Sealed =>
+  sealedOf({
+    subject: 'someone',
+    version: 1,
+    encapsulation: 'A'.repeat(44),
+    hashedFor: find ? 'deployment' : 'subject',
+    hash: 'A'.repeat(hashCharacters),
+    ciphertext: 'A'.repeat(22),
+    at: ['sample-1/1', 'Sample', '/sample'],
+  });
+
 /** The hash by which a value is found among those of all subjects: a unique value, or the partition of a list.
  * @example findable(row.email); // 'f3k9QwXyZab12'
  */

@@ -1,10 +1,32 @@
 import * as z from 'zod';
 import { callersIn, isOpen, isPublic, type May } from '../../core/access.ts';
+import type { PersonalSchema } from '../../core/personal/personal.ts';
 import { outdatedStatus, type ProblemName, problemKinds, refusalStatus } from '../../core/problem.ts';
 import { type AnswerHeader, answerHeaders } from '../../engine/headers.ts';
 import { common, type Parameter } from './parameters.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
+
+/** What may be answered in place of a personal value. */
+const marks = {
+  erased: {
+    type: 'object',
+    description: 'Its subject was erased.',
+    properties: { erased: { const: true } },
+    required: ['erased'],
+  },
+  masked: {
+    type: 'object',
+    description: 'It is not shown to this caller.',
+    properties: { masked: { const: true } },
+    required: ['masked'],
+  },
+} as const;
+
+const withoutDraft = (schema: unknown): unknown => {
+  const { $schema: _, ...rest } = schema as Json;
+  return rest;
+};
 
 type Overridden = Parameters<NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>>[0];
 
@@ -13,6 +35,11 @@ type Overridden = Parameters<NonNullable<NonNullable<Parameters<typeof z.toJSONS
  * readonly in TypeScript may well be sent: `readOnly` of OpenAPI would forbid it.
  */
 const left = ({ zodSchema, jsonSchema: json }: Overridden): void => {
+  const { 'x-personal': personal } = json as { 'x-personal'?: PersonalSchema };
+  if (personal) {
+    delete (json as { 'x-personal'?: unknown })['x-personal'];
+    json.anyOf = [withoutDraft(personal.schema), marks.erased, marks.masked] as typeof json.anyOf;
+  }
   if (zodSchema._zod.def.type === 'object' && !('catchall' in zodSchema._zod.def && zodSchema._zod.def.catchall))
     delete json.additionalProperties;
   delete json.readOnly;

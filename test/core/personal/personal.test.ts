@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { storedEvents } from '../../../lib/core/commit.ts';
+import { recordedEvents, storedEvents } from '../../../lib/core/commit.ts';
 import { personal, Unsealed, unsealedIn } from '../../../lib/core/personal/personal.ts';
 import { findable, type Sealed, same, sealedOf } from '../../../lib/core/personal/sealed.ts';
+import { publicEvent } from '../../../lib/core/public-event.ts';
 import { readEvent, storeEvent, v1 } from '../../../lib/core/version.ts';
 
 const address = z.object({ street: z.string(), zip: z.string() });
@@ -111,5 +112,18 @@ describe('sealed values', () => {
       'x/y': [{ '~': '2.EEEE.saaaaaaaaaaaa.BBBB', of: 'bob', at: ['customer-ada/3', 'B', '/x~1y/0'] }],
     });
     expect(() => storedEvents({ ...commit, sealed: ['1.AAAA'] })).toThrow('damaged');
+  });
+});
+
+describe('a public event', () => {
+  it('has a mark in place of each personal value: other teams get none of them, sealed neither', () => {
+    const data = { address: value('a'), reason: 'marriage', phones: [] };
+    const commit = {
+      ...{ stream: 'customer-ada', commit: 1, version: 1, command: 'http/1', at: '2026-11-21T12:00:00.000Z' },
+      ...{ meta: { actor: 'ada', correlation: 'c', causation: 'r' }, events: [{ type: 'CustomerMoved', v: 1, data }] },
+    };
+    const [event] = recordedEvents(commit, (stored) => readEvent(formats, stored));
+    const told = publicEvent({ category: 'customer', events: formats, publishes: ['CustomerMoved'] }, event!);
+    expect(told?.data).toEqual({ address: { masked: true }, reason: 'marriage', phones: [] });
   });
 });
