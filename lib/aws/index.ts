@@ -17,5 +17,6 @@ export { reactHandler } from './functions/react.ts';
 export { rebuildLeadHandler } from './functions/rebuild-lead.ts';
 export { rebuildWorkHandler } from './functions/rebuild-work.ts';
 export { tablesHandler } from './functions/tables.ts';
+export { opsSchedulesHandler } from './functions/timed/ops-schedules.ts';
 export { scheduleHandler } from './functions/timed/schedule.ts';
 export { sweepHandler } from './functions/timed/sweep.ts';

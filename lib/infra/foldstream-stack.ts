@@ -18,6 +18,7 @@ import type { Common } from './kit/step.ts';
 import { EffectOperations } from './operate/effects.ts';
 import { ProcessOperations } from './operate/processes.ts';
 import { Operations } from './operate/projections.ts';
+import { ScheduleOperations } from './operate/schedules.ts';
 import { Sweep } from './operate/sweep.ts';
 import { ProcessManager } from './process/manager.ts';
 import { Description } from './query/description.ts';
@@ -92,6 +93,7 @@ export class FoldstreamStack extends Stack {
     const traces = manifest.projections.some(isEventLog);
     new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
+    if (schedules.length > 0) new ScheduleOperations(this, 'ScheduleOperations', { schedules, store, api, ...common });
     if (effects.length > 0) new EffectOperations(this, 'EffectOperations', { views, effects, store, api, ...common });
     store.kept.comesBefore(this);
   }

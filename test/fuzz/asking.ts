@@ -148,6 +148,7 @@ export const asking = (
     const common = { who: dice.chance(0.8) ? ('operator' as const) : dice.pick(crowd), query: {}, headers: {} };
     const processes = (manifest.processes ?? []).map(({ category }) => category);
     const instance = { process: dice.pick([...processes, 'nope']), instance: anyId() };
+    const schedules = Object.keys(manifest.schedules ?? {});
     const why = JSON.stringify({ why: strangeText(dice) });
     const name = dice.pick(views).name;
     const order = {
@@ -181,6 +182,15 @@ export const asking = (
         route: `POST /ops/processes/{process}/{instance}/${each}`,
         path: instance,
         body: why,
+      })),
+      { route: 'GET /ops/schedules' },
+      ...['pause', 'resume', 'run', 'skip'].map((each) => ({
+        route: `POST /ops/schedules/{schedule}/${each}`,
+        path: { schedule: dice.pick([...schedules, strangeText(dice)]) },
+        body: JSON.stringify({
+          why: strangeText(dice),
+          ...optional('time', dice.pick([undefined, '2026-12-01T02:00:00.000Z', '2026-11-01T02:00:00.000Z', moment()])),
+        }),
       })),
       { route: 'GET /ops/rebuilds', query: optional('projection', dice.pick([undefined, name, strangeText(dice)])) },
       { route: 'POST /ops/rebuilds', body: JSON.stringify(order) },

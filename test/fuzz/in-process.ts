@@ -10,6 +10,7 @@ import { instancesName } from '../../lib/core/process/instances-view.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import type { Commanding } from '../../lib/engine/command/request.ts';
+import type { ScheduleOperating } from '../../lib/engine/operate/schedules.ts';
 import type { Store } from '../../lib/engine/ports.ts';
 import { answerCache } from '../../lib/engine/query/answer-cache.ts';
 import type { Revisions } from '../../lib/engine/query/revision.ts';
@@ -19,11 +20,13 @@ import { answerCommands, type Host } from '../../lib/http/batch.ts';
 import { answerHistory } from '../../lib/http/history.ts';
 import { answerHook, hookAt } from '../../lib/http/hook.ts';
 import { describing } from '../../lib/http/openapi/describe.ts';
+import { answerProcesses } from '../../lib/http/operate/processes.ts';
+import { answerSchedules } from '../../lib/http/operate/schedules.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
-import { answerProcesses } from '../../lib/http/processes.ts';
 import { type Answering, answerQuery } from '../../lib/http/query.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
 import { memoryQueue } from '../../lib/testing/memory/queue.ts';
+import { memoryProgresses } from '../../lib/testing/memory/schedule.ts';
 import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
@@ -53,11 +56,13 @@ const eventOf = ({ who, route, path, query, headers, body }: Ask, requestId: str
   };
 };
 
-/** The routes that are answered without an engine: of operators' those of processes. */
+/** The routes that are answered without an engine: of operators' those of processes and schedules. */
 export const isThere =
-  ({ processes = [] }: Manifest) =>
+  ({ processes = [], schedules = {} }: Manifest) =>
   (route: string): boolean =>
-    !route.includes(' /ops/') || (route.includes(' /ops/processes') && processes.length > 0);
+    !route.includes(' /ops/') ||
+    (route.includes(' /ops/processes') && processes.length > 0) ||
+    (route.includes(' /ops/schedules') && Object.keys(schedules).length > 0);
 
 type InProcess = Readonly<{
   send: Send;
@@ -117,6 +122,15 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     ages: { ofQueues: async () => new Map<string, number>() },
     log,
   };
+  const scheduling: ScheduleOperating = {
+    schedules: Object.entries(manifest.schedules ?? {}).map(([name, schedule]) => ({
+      ...{ name, schedule, queueName: name, queue: memoryQueue() },
+    })),
+    progresses: memoryProgresses(),
+    ages: { ofQueues: async () => new Map<string, number>() },
+    clock,
+    log,
+  };
   // Without engines behind them: whom they answer is what can be seen of them here.
   const operators = {
     operating: { views: [], log },
@@ -136,6 +150,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     if (first === 'streams') return answerHistory(loadings, request);
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
+    if (request.route.includes('/ops/schedules')) return answerSchedules(scheduling, request);
     return request.route.includes('/ops/processes') ? answerProcesses(operating, request) : answerOperator(operators, request);
   };
   const route = routed(manifest);

@@ -6,8 +6,8 @@ import { type AnyDecider, command } from '../../lib/core/decider.ts';
 import { ProblemError } from '../../lib/core/problem.ts';
 import { answerCommand } from '../../lib/http/command.ts';
 import { operatorOperations } from '../../lib/http/openapi/operate.ts';
+import { answerProcesses } from '../../lib/http/operate/processes.ts';
 import { answerOperator } from '../../lib/http/operate.ts';
-import { answerProcesses } from '../../lib/http/processes.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
 import { ada, bob, instanceOver, memoryTable, operator } from '../support/examples/commanding.ts';
 

@@ -60,7 +60,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     restore: ['store', 'view', 'process', 'operate'],
     deployment: ['view'],
   },
-  'lib/http': { '': [] },
+  'lib/http': { '': [], openapi: ['operate'] },
   'lib/client': { '': [] },
   'lib/aws': {
     '': [],

@@ -3,7 +3,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { processDecider } from '../../core/process/decider.ts';
 import { instancesName } from '../../core/process/instances-view.ts';
 import type { ProcessOperating } from '../../engine/operate/processes.ts';
-import { answerProcesses } from '../../http/processes.ts';
+import { answerProcesses } from '../../http/operate/processes.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { sqs, sqsQueue } from '../delivery/queue.ts';
 import { deployedProcesses } from '../deployed-processes.ts';

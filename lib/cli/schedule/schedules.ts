@@ -1,3 +1,4 @@
+import { cloudWatchAges } from '../../aws/operate/ages.ts';
 import { scheduleProgresses } from '../../aws/schedule/progresses.ts';
 import { systemClock } from '../../aws/system.ts';
 import {
@@ -12,21 +13,28 @@ import { asker } from '../rebuild/connect.ts';
 import { connect, type Target } from '../stack.ts';
 import { count, type Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
+import { lagText, printedLog } from '../texts.ts';
 
 /** The schedules of a deployment, and the ports for operating them. */
-const connected = async ({ manifest, stack }: Target) => {
+const connected = async ({ manifest, stack }: Target, print: Print) => {
   const connection = await connect(stack);
   const schedules = deployedSchedules(manifest, connection);
   if (schedules.length === 0)
     throw new UserError('The deployment has no schedule of this manifest.', 'A manifest lists its schedules in `schedules`.');
   const { client, control } = connection;
-  const operating: ScheduleOperating = { schedules, progresses: scheduleProgresses(client, control), clock: systemClock };
+  const operating: ScheduleOperating = {
+    schedules,
+    progresses: scheduleProgresses(client, control),
+    ages: cloudWatchAges('', systemClock),
+    clock: systemClock,
+    log: printedLog(print),
+  };
   return { schedules, operating };
 };
 
 /** The report of a schedule as lines for a person. */
 export const scheduleLines = (report: ScheduleReport): readonly string[] => {
-  const { schedule, cron, timezone, next, late, last, running, skipped, asked, paused } = report;
+  const { schedule, cron, timezone, next, due, late, last, running, skipped, asked, leaveOut, paused, lag } = report;
   const commands = (run: Readonly<{ sent: number; refused: number }>) =>
     `${count(run.sent, 'command')}${run.refused === 0 ? '' : `, ${run.refused} refused`}`;
   return [
@@ -35,23 +43,32 @@ export const scheduleLines = (report: ScheduleReport): readonly string[] => {
     ...(running
       ? [`  runs ${running.time}: ${commands(running)} so far${running.failed ? `, ${running.failed.length} failed` : ''}`]
       : []),
+    ...(running?.fault ? [`  failed at ${running.fault.at}: ${running.fault.cause}`] : []),
+    ...(due === undefined ? [] : [`  due: ${due.time}${due.times > 1 ? `, the first of ${due.times}` : ''}`]),
     ...(late === undefined ? [] : [`  late: ${late} is due and has not been run`]),
     ...(asked ? [`  is to run ${asked.time}, as ${asked.by} asked: ${asked.why}`] : []),
-    ...(skipped ? [`  left out ${count(skipped.times, 'time')} as declared, the last of them ${skipped.last}`] : []),
+    ...(leaveOut ? [`  is to leave out ${leaveOut.join(', ')}`] : []),
+    ...(skipped ? [`  left out ${count(skipped.times, 'time')}, the last of them ${skipped.last}`] : []),
     ...(paused ? [`  paused at ${paused.at} by ${paused.by}: ${paused.why}`] : []),
+    ...(lag.waiting + lag.deadLetters > 0 ? [`  queue: ${lagText(lag)}`] : []),
   ];
 };
 
+/** The last orders of operators, as lines for a person. */
+const orderLines = ({ orders = [] }: ScheduleReport): readonly string[] =>
+  orders.map(({ order, at, by, why, time }) => `  ${at} ${by} ordered: ${order}${time === undefined ? '' : ` ${time}`}. ${why}`);
+
 /** `foldstream schedules`. */
 export const listSchedules = async (target: Target, print: Print): Promise<void> => {
-  const { operating } = await connected(target);
-  for (const line of (await reportSchedules(operating)).flatMap(scheduleLines)) print(line);
+  const { operating } = await connected(target, print);
+  for (const line of (await reportSchedules(operating)).flatMap((each) => [...scheduleLines(each), ...orderLines(each)]))
+    print(line);
 };
 
 type One = Target & Readonly<{ schedule: string; why: string }>;
 
 const carryOut = async (target: Target, order: (by: string) => ScheduleOrder, print: Print): Promise<void> => {
-  const { operating } = await connected(target);
+  const { operating } = await connected(target, print);
   for (const line of scheduleLines(await orderSchedule(operating, order(asker())))) print(line);
 };
 
@@ -63,15 +80,19 @@ export const pauseSchedule = ({ schedule: name, why, ...target }: One, print: Pr
 export const resumeSchedule = ({ schedule: name, why, ...target }: One, print: Print): Promise<void> =>
   carryOut(target, (by) => ({ order: 'resume', name, why, by }), print);
 
+type OneTime = One & Readonly<{ time: string }>;
+
 /** `foldstream schedules run <schedule> --time <instant> --why "..."`. */
-export const runSchedule = (
-  { schedule: name, why, time, ...target }: One & Readonly<{ time: string }>,
-  print: Print,
-): Promise<void> => carryOut(target, (by) => ({ order: 'run', name, why, by, time }), print);
+export const runSchedule = ({ schedule: name, why, time, ...target }: OneTime, print: Print): Promise<void> =>
+  carryOut(target, (by) => ({ order: 'run', name, why, by, time }), print);
+
+/** `foldstream schedules skip <schedule> --time <instant> --why "..."`. */
+export const skipSchedule = ({ schedule: name, why, time, ...target }: OneTime, print: Print): Promise<void> =>
+  carryOut(target, (by) => ({ order: 'skip', name, why, by, time }), print);
 
 /** `foldstream schedules redrive <schedule>`. */
 export const redriveSchedule = async ({ schedule: name, ...target }: Omit<One, 'why'>, print: Print): Promise<void> => {
-  const { schedules } = await connected(target);
+  const { schedules } = await connected(target, print);
   const found = schedules.find((each) => each.name === name);
   if (!found)
     throw new UserError(`There is no schedule ${name}.`, `There are: ${schedules.map((each) => each.name).join(', ')}.`);

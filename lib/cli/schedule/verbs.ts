@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { reason } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
-import { listSchedules, pauseSchedule, redriveSchedule, resumeSchedule, runSchedule } from './schedules.ts';
+import { listSchedules, pauseSchedule, redriveSchedule, resumeSchedule, runSchedule, skipSchedule } from './schedules.ts';
 
 /** Declares the verbs for the schedules of a deployment. */
 export const schedulesVerbs = (program: Command, project: Project): void => {
-  const schedules = program.command('schedules').description('list the schedules, pause them, and run a time that was left out');
+  const schedules = program.command('schedules').description('list the schedules, pause them, run a time or skip one');
   const of = (name: string, description: string) =>
     schedules.command(name).description(description).argument('<schedule>', 'such as monthlyStatement');
   const why = ['--why <text>', 'the reason, which the list shows', reason] as const;
@@ -28,6 +28,13 @@ export const schedulesVerbs = (program: Command, project: Project): void => {
       .requiredOption('--time <instant>', 'such as 2026-12-01T02:00:00.000Z')
       .requiredOption(...why),
     runSchedule,
+    project,
+  );
+  onDeployment(
+    of('skip', 'leave out a time that is due, runs, or is still to come')
+      .requiredOption('--time <instant>', 'such as 2026-12-01T02:00:00.000Z')
+      .requiredOption(...why),
+    skipSchedule,
     project,
   );
   onDeployment(of('redrive', 'put the dead letters of a schedule back into its queue'), redriveSchedule, project);

@@ -137,17 +137,39 @@ const proceed = async (scheduling: Scheduling, run: Run): Promise<Readonly<{ run
   };
 };
 
+/** A time that an operator asked for says nothing about those before it, which may be due as well: only a due one moves `through`. */
 const over = ({ running: _, asked, ...progress }: Progress, { time, began, sent, refused }: Run, ended: string): Progress => ({
   ...progress,
   ...(asked && asked.time !== time && { asked }),
-  through: latest(progress.through, time),
+  ...(asked?.time !== time && { through: latest(progress.through, time) }),
   last: { time, began, ended, sent, refused },
+});
+
+/** As much of an error's text as operators are shown. */
+const shownOfCause = 300;
+
+/** Notes for operators why a portion failed. That is no progress, so the time of the last write stays, by which the sweep sees that nothing moves. */
+const withFault = (progress: Progress, running: Run, at: string, cause: unknown): Progress => ({
+  ...progress,
+  running: { ...running, fault: { at, cause: String(cause).slice(0, shownOfCause) } },
 });
 
 const saysNoMore = (next: Progress, loaded: Progress | undefined): boolean =>
   next.skipped?.times === loaded?.skipped?.times &&
   (loaded === undefined ||
     (next.cron === loaded.cron && next.timezone === loaded.timezone && next.changedAt === loaded.changedAt));
+
+const proceedOrNote = async (scheduling: Scheduling, progress: Progress, running: Run) => {
+  const { name, progresses, clock } = scheduling;
+  try {
+    return await proceed(scheduling, running);
+  } catch (thrown) {
+    const noted = withFault(progress, running, nowOf(clock), thrown);
+    // The error itself is thrown and logged: a note that cannot be written is not another one.
+    await progresses.save(name, { ...noted, writes: progress.writes + 1 }, progress.writes).catch(() => false);
+    throw thrown;
+  }
+};
 
 /**
  * Runs the times of a schedule that are due, one after the other, for as long as a function has time. It may be interrupted anywhere and several may
@@ -159,25 +181,25 @@ export const look = async (scheduling: Scheduling): Promise<Looked> => {
   for (let isFirst = true; ; isFirst = false) {
     const loaded = await progresses.load(name);
     if (loaded?.paused) return 'paused';
-    const { progress, run } = steps.plan(schedule, loaded, nowOf(clock), settings);
+    const { progress, run: due } = steps.plan(schedule, loaded, nowOf(clock), settings);
     const save = (next: Progress) =>
       progresses.save(name, { ...next, writes: (loaded?.writes ?? 0) + 1, at: nowOf(clock) }, loaded?.writes);
     if (progress.skipped?.times !== loaded?.skipped?.times)
-      log.warn('Times of a schedule were missed, and are left out as declared.', { schedule: name, ...progress.skipped });
-    if (run === undefined) {
+      log.warn('Times of a schedule are left out, as declared or as ordered.', { schedule: name, ...progress.skipped });
+    if (due === undefined) {
       // Saved only if it says more than follows from what is there: that times are left out, or that others are declared.
       if (saysNoMore(progress, loaded)) return 'nothing due';
       return (await save(progress)) ? 'nothing due' : 'run by another';
     }
     if (!isFirst && clock.now() - began >= settings.lookMilliseconds) return 'more to do';
     if (!progress.running) {
-      if (!(await save({ ...progress, running: { time: run, began: nowOf(clock), sent: 0, refused: 0 } })))
+      if (!(await save({ ...progress, running: { time: due, began: nowOf(clock), sent: 0, refused: 0 } })))
         return 'run by another';
       continue;
     }
-    const done = await proceed(scheduling, progress.running);
-    const { running: _, ...rest } = progress;
-    const next = done.isOver ? over(progress, done.run, nowOf(clock)) : { ...rest, running: done.run };
+    const done = await proceedOrNote(scheduling, progress, progress.running);
+    const { fault: _, ...run } = done.run;
+    const next = done.isOver ? over(progress, run, nowOf(clock)) : { ...progress, running: run };
     if (!(await save(next))) return 'run by another';
     if (done.isOver) log.info('A time of a schedule has been run.', { schedule: name, ...next.last });
   }

@@ -17,32 +17,37 @@ export const begunProgress = (schedule: AnySchedule): Progress => ({
   ...writtenTimes(schedule),
 });
 
-const leaveOut = (progress: Progress, times: number, last: string): Progress =>
-  times === 0
-    ? progress
-    : {
-        ...progress,
-        through: last,
-        skipped: { times: (progress.skipped?.times ?? 0) + times, last },
-      };
+/** The times that are still to be left out by order, of which those up to an instant are dealt with. */
+export const stillOrderedOut = ({ leaveOut = [] }: Progress, through: string): Pick<Progress, 'leaveOut'> => {
+  const after = leaveOut.filter((time) => time > through);
+  return after.length > 0 ? { leaveOut: after } : {};
+};
+
+const withLeftOut = (progress: Progress, times: readonly string[]): Progress => {
+  const last = times.at(-1);
+  if (last === undefined) return progress;
+  const { leaveOut: _, ...rest } = progress;
+  const skipped = { times: (progress.skipped?.times ?? 0) + times.length, last };
+  return { ...rest, ...stillOrderedOut(progress, last), through: last, skipped };
+};
 
 /** The next time to run up to an instant, as catching up is declared; those before it that are left out are counted. */
 const choose = (schedule: AnySchedule, progress: Progress, until: string, isMissed: (time: string) => boolean): Plan => {
-  let [left, last, run] = [0, '', undefined as string | undefined];
-  const leave = (time: string) => {
-    left += 1;
-    last = time;
-  };
+  const left: string[] = [];
+  let run: string | undefined;
+  // Times after the one to run are left out only if a later one is run instead: `through` must not pass what is still to run.
+  let after: string[] = [];
   for (const time of timesBetween(timetableOf(progress), progress.through, until)) {
-    if (schedule.catchUp === 'none' && isMissed(time)) {
-      leave(time);
+    if (progress.leaveOut?.includes(time) || (schedule.catchUp === 'none' && isMissed(time))) {
+      (run === undefined ? left : after).push(time);
       continue;
     }
-    if (run !== undefined) leave(run);
+    if (run !== undefined) left.push(run, ...after);
+    after = [];
     run = time;
     if (schedule.catchUp !== 'latest') break;
   }
-  return { progress: leaveOut(progress, left, last), ...(run !== undefined && { run }) };
+  return { progress: withLeftOut(progress, left), ...(run !== undefined && { run }) };
 };
 
 /**

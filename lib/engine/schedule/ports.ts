@@ -1,3 +1,5 @@
+import type { scheduleOrders, timeOrders } from '../../core/schedule/orders.ts';
+
 /** A run of one time: its command is being sent, or its commands are. */
 export type Run = Readonly<{
   time: string;
@@ -12,6 +14,17 @@ export type Run = Readonly<{
   isThrough?: true;
   /** Rows whose command failed, by their keys: they are tried again at the end. */
   failed?: readonly string[];
+  /** Why the last try of this portion failed; gone as soon as one succeeds. */
+  fault?: Readonly<{ at: string; cause: string }>;
+}>;
+
+/** An order of an operator, as it is kept with the progress. */
+export type KeptOrder = Readonly<{
+  order: (typeof scheduleOrders | typeof timeOrders)[number];
+  by: string;
+  why: string;
+  at: string;
+  time?: string;
 }>;
 
 /**
@@ -32,11 +45,15 @@ export type Progress = Readonly<{
   changedAt?: string;
   running?: Run;
   last?: Pick<Run, 'time' | 'began' | 'sent' | 'refused'> & Readonly<{ ended: string }>;
-  /** Times that were left out as declared, and the latest of them. */
+  /** Times that were left out, as declared or as ordered, and the latest of them. */
   skipped?: Readonly<{ times: number; last: string }>;
   /** A time that an operator wants run, or run again for those whom it did not reach. */
   asked?: Readonly<{ time: string; by: string; why: string }>;
   paused?: Readonly<{ by: string; why: string; at: string }>;
+  /** Times after `through` that an operator wants left out. */
+  leaveOut?: readonly string[];
+  /** The last orders of operators, the newest first. */
+  orders?: readonly KeptOrder[];
 }>;
 
 /** The progress of schedules, by name. */

@@ -7,6 +7,7 @@ import { effectOperations } from './effects.ts';
 import { hookOperations } from './hooks.ts';
 import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
+import { scheduleOperations } from './schedules.ts';
 import { aggregateOperations } from './streams.ts';
 import { viewOperations } from './views.ts';
 
@@ -77,6 +78,7 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
     ...hookOperations(manifest),
     ...operatorOperations(manifest),
     ...effectOperations(manifest),
+    ...scheduleOperations(manifest),
   ];
 };
 
@@ -109,7 +111,7 @@ export const openApi = (manifest: Manifest, { title, version, server = '/' }: De
       ...(Object.keys(manifest.hooks ?? {}).length > 0
         ? [{ name: 'hooks', description: 'For providers, whose requests are signed.' }]
         : []),
-      { name: 'operations', description: 'For operators: backlog, parked streams, rebuilds, processes, traces.' },
+      { name: 'operations', description: 'For operators: backlog, parked streams, rebuilds, processes, schedules, traces.' },
     ],
     paths,
     components: {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
-import { instanceOrders, reasoned, statuses } from '../processes.ts';
+import { instanceOrders, reasoned, statuses } from '../operate/processes.ts';
 import { order, rollingBack } from '../rebuilds.ts';
 import {
   estimateAnswer,

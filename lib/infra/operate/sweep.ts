@@ -41,7 +41,7 @@ export class Sweep extends Construct {
     letFindProcesses(step, processes);
     if (processes.length > 0) store.letSweepProcesses(step);
     letFindSchedules(step, schedules);
-    if (schedules.length > 0) store.letSweepSchedules(step);
+    if (schedules.length > 0) store.letReadSchedules(step);
     letFindEffects(step, effects);
     new Rule(this, 'EachMinute', {
       description: 'Lets the sweep look at the next segment of the commits.',

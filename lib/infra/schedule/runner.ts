@@ -88,10 +88,11 @@ export class ScheduleRunner extends Construct {
   }
 }
 
-/** The variables from which a function knows all schedules: one queue's URL, whose neighbours all others are. */
+/** The variables from which a function knows all schedules: the stack's name, and one queue's URL, whose neighbours all others are. */
 export const letFindSchedules = (step: Step, runners: readonly ScheduleRunner[]): void => {
   const [first] = runners;
   if (!first) return;
+  step.addEnvironment('STACK', stackNameOf(step));
   step.addEnvironment('SCHEDULE_QUEUE_URL', first.delivery.queue.queueUrl);
   for (const { delivery } of runners) letSendTo(step, delivery);
 };

@@ -213,9 +213,9 @@ export class EventStore extends Construct {
     if (each) this.letUse(step, 'control', ['GetItem'], [`view/${each.name}`]);
   }
 
-  /** Reads how far the schedules have come. */
-  letSweepSchedules(step: Step): void {
-    this.letUse(step, 'control', ['GetItem'], ['schedule/*']);
+  /** Reads how far the schedules have come; an operator's orders are kept there as well. */
+  letReadSchedules(step: Step, andOrder: 'PutItem'[] = []): void {
+    this.letUse(step, 'control', ['GetItem', ...andOrder], ['schedule/*']);
   }
 
   /** Reads and appends the performances of one effect, keeps their folded states, the circuit of its provider, and the count of its tries. */

@@ -5,7 +5,7 @@ import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { EffectMessage } from '../../../lib/engine/effect/ports.ts';
 import { type EffectOperating, readPerformance, reportEffects } from '../../../lib/engine/operate/effects.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
-import { answerEffects } from '../../../lib/http/effects.ts';
+import { answerEffects } from '../../../lib/http/operate/effects.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
 import { memoryView } from '../../../lib/testing/memory/view.ts';

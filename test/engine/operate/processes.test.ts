@@ -6,7 +6,7 @@ import { type ProcessOperating, readInstance, reportProcesses } from '../../../l
 import type { ProcessMessage } from '../../../lib/engine/process/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
-import { answerProcesses } from '../../../lib/http/processes.ts';
+import { answerProcesses } from '../../../lib/http/operate/processes.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
 import { memoryView } from '../../../lib/testing/memory/view.ts';

@@ -77,6 +77,26 @@ describe('a schedule', () => {
     expect(rights('SweepSweepRole')).toContain('SchedulesMonthlyQueue.Arn: SendMessage GetQueueAttributes');
   });
 
+  test('has routes for operators alone, whose function reads and writes how far schedules are and triggers them, and no more', () => {
+    expect(rights('ScheduleOperationsOpsRole')).toEqual([
+      'SchedulesMonthlyQueue.Arn: SendMessage GetQueueAttributes',
+      'SchedulesMonthlyDeadLetters.Arn: GetQueueAttributes',
+      'EventsControl.Arn: GetItem PutItem [schedule/*]',
+      'EventsControl.Arn: GetItem [secret/proofs]',
+      '"*": GetMetricData',
+    ]);
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
+    expect(
+      routes
+        .filter(({ RouteKey }) => RouteKey.includes('/ops/schedules'))
+        .map(({ RouteKey, AuthorizationType }) => `${RouteKey} ${AuthorizationType}`)
+        .sort(),
+    ).toEqual([
+      'GET /ops/schedules JWT',
+      ...['pause', 'resume', 'run', 'skip'].map((order) => `POST /ops/schedules/{schedule}/${order} JWT`),
+    ]);
+  });
+
   test('raises an alarm when it is late, and when it cannot run', () => {
     const patterns = Object.values(template.findResources('AWS::Logs::MetricFilter')).map(
       ({ Properties }) => Properties.FilterPattern,

@@ -115,6 +115,7 @@ export const steps = Object.fromEntries(
     'hook',
     'schedule',
     'ops-effects',
+    'ops-schedules',
   ].map((step) => [step, bundle]),
 );
 

@@ -3,7 +3,7 @@ import { effectDecider } from '../../../core/effect/decider.ts';
 import { performancesName } from '../../../core/effect/performances-view.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import type { EffectOperating } from '../../../engine/operate/effects.ts';
-import { answerEffects } from '../../../http/effects.ts';
+import { answerEffects } from '../../../http/operate/effects.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
 import { sqs, sqsQueue } from '../../delivery/queue.ts';
 import { deployedEffects } from '../../deployed-effects.ts';

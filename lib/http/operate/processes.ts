@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { allowedAll } from '../core/access.ts';
+import { allowedAll } from '../../core/access.ts';
 import {
   type InstanceOrder,
   orderInstance,
   type ProcessOperating,
   readInstance,
   reportProcesses,
-} from '../engine/operate/processes.ts';
-import { invalid, notFound, notYours, validId } from '../engine/problems.ts';
-import { jsonBody, shaped } from './body.ts';
-import { onlyForReal } from './dry-run.ts';
-import { onlyKnown, pageRequest } from './page.ts';
-import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
+} from '../../engine/operate/processes.ts';
+import { invalid, notFound, notYours, validId } from '../../engine/problems.ts';
+import { jsonBody, shaped } from '../body.ts';
+import { onlyForReal } from '../dry-run.ts';
+import { onlyKnown, pageRequest } from '../page.ts';
+import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
 
 export const statuses = ['running', 'parked', 'stuck', 'ended'] as const;
 

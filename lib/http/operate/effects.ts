@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import { allowedAll } from '../core/access.ts';
+import { allowedAll } from '../../core/access.ts';
 import {
   answerPerformance,
   type EffectOperating,
   readPerformance,
   reportEffects,
   retryPerformance,
-} from '../engine/operate/effects.ts';
-import { invalid, notFound, notYours } from '../engine/problems.ts';
-import { jsonBody, shaped } from './body.ts';
-import { onlyForReal } from './dry-run.ts';
-import { onlyKnown, pageRequest } from './page.ts';
+} from '../../engine/operate/effects.ts';
+import { invalid, notFound, notYours } from '../../engine/problems.ts';
+import { jsonBody, shaped } from '../body.ts';
+import { onlyForReal } from '../dry-run.ts';
+import { onlyKnown, pageRequest } from '../page.ts';
+import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
 import { reasoned } from './processes.ts';
-import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
 export const performanceStatuses = ['open', 'failing', 'answered', 'refused', 'timed-out', 'late'] as const;
 
