@@ -1,4 +1,4 @@
-import { type Adapter, type AdapterOutcome, adapter } from '../core/effect/adapter.ts';
+import { type Adapter, type AdapterOutcome, adapter, type SecretOf } from '../core/effect/adapter.ts';
 import type { AnswerOf, AnyEffect, InputOf } from '../core/effect/effect.ts';
 import { signWebhook } from '../webhooks/index.ts';
 import { type Posted, post } from './post.ts';
@@ -9,8 +9,8 @@ type Result<A> = AdapterOutcome<A>;
  * @example const options: WebhookOptions<typeof notifyAgent> = { url: 'https://example.com/hook', secret: 'notices', answer: () => ({ done: {} }) };
  */
 export type WebhookOptions<E extends AnyEffect> = Readonly<{
-  /** The receiver's address; or how it follows from the input. One that a customer gave reaches the internet alone. */
-  url: string | ((input: InputOf<E>) => string);
+  /** The receiver's address; or how it follows from the input, or from a secret. One that a customer gave reaches the internet alone. */
+  url: string | ((input: InputOf<E>, secrets: Readonly<Record<SecretOf<E>, string>>) => string);
   /** The name of the secret, among the effect's `secrets`, with the key (one a line, while one is replaced). */
   secret: string;
   /** The message; the input itself if nothing is said. */
@@ -19,7 +19,7 @@ export type WebhookOptions<E extends AnyEffect> = Readonly<{
   answer: (answer: Posted, input: InputOf<E>) => Result<AnswerOf<E>>;
   /** Further statuses that are an answer. Every other one is no outcome, and the webhook is sent again. */
   answersOn?: readonly number[];
-  /** `any`: also private addresses and plain http, for a receiver in a network of one's own whose address is fixed in the code. */
+  /** `any`: also private addresses and plain http, for a receiver in a network of one's own whose address is fixed in the code, or in a secret. */
   network?: 'internet' | 'any';
 }>;
 
@@ -48,7 +48,7 @@ export const webhook = <E extends AnyEffect>(
     const text = JSON.stringify(body(input));
     const signed = await signWebhook({ id: idempotencyKey, timestamp: Math.floor(Date.now() / 1_000), body: text }, key);
     const posted = await post({
-      url: typeof url === 'string' ? url : url(input),
+      url: typeof url === 'string' ? url : url(input, secrets),
       headers: {
         ...signed,
         'content-type': 'application/json',

@@ -55,6 +55,13 @@ const call = (url: string, over: object = {}, given: object = {}) =>
   );
 
 describe('a webhook', () => {
+  it('goes to the address that its environment keeps as a secret', async () => {
+    const { came, url } = await receiver(() => [200]);
+    const to = (_: unknown, secrets: Readonly<Record<string, string>>) => secrets.address!;
+    await call('', { url: to }, { secrets: { notices: key(1), address: url } });
+    expect(came).toHaveLength(1);
+  });
+
   it('is signed so that its receiver can verify it, under the same id at every try', async () => {
     const { came, url } = await receiver(() => [200]);
     expect(await call(url)).toEqual({ done: { seen: 'yes' } });

@@ -22,7 +22,10 @@ export interface EffectCall<Secret extends string = string> {
   readonly signal: AbortSignal;
 }
 
-type SecretOf<E> = E extends Effect<string, unknown, unknown, infer Secret> ? Secret : never;
+/** The names of the secrets that an effect declares.
+ * @example const name: SecretOf<typeof chargeCard> = 'stripe';
+ */
+export type SecretOf<E> = E extends Effect<string, unknown, unknown, infer Secret> ? Secret : never;
 
 /**
  * The code that carries an effect out.
