@@ -16,6 +16,8 @@ export const ticketEvents = {
   TicketAnswered: v1(z.object({ by: z.string(), text: z.string() })),
   TicketEscalated: v1(z.object({ reason: z.string() })),
   TicketReopened: v1(z.object({ why: z.string() })),
+  /** The end of a notification: the customer's service has taken it, or why not. */
+  NoticeEnded: v1(z.object({ delivered: z.boolean(), why: z.string().optional() })),
   TicketRated: v1(z.object({ stars: z.int(), by: z.string().optional() })),
 };
 

@@ -10,6 +10,7 @@ const ticketCommands = {
   Route: command(['process'], z.strictObject({ team: z.string(), agent: z.string().optional(), reason })),
   Answer: command(['operator'], z.strictObject({ text })),
   Escalate: command(['process'], z.strictObject({ reason })),
+  NoteNotice: command(['process'], z.strictObject({ delivered: z.boolean(), why: reason.optional() })),
   Reopen: command(['owner'], z.strictObject({ why: text })),
   Rate: command(['owner'], z.strictObject({ stars: z.int().min(1).max(5) })),
 };
@@ -39,6 +40,7 @@ export const ticket = decider<Ticket, TicketEvent>()({
         ? [{ type: 'TicketAnswered', data: { by: actor.id, text } }]
         : refuse('not-open', { ticketStatus: status }),
     Escalate: ({ status, escalated }, data) => (status !== 'open' || escalated ? [] : [{ type: 'TicketEscalated', data }]),
+    NoteNotice: ({ status }, data) => (status === 'none' ? refuse('no-such-ticket') : [{ type: 'NoticeEnded', data }]),
     Reopen: ({ status }, data) =>
       status === 'answered' ? [{ type: 'TicketReopened', data }] : refuse('not-answered', { ticketStatus: status }),
     Rate: ({ status, answeredBy: by }, { stars }) =>
@@ -50,6 +52,7 @@ export const ticket = decider<Ticket, TicketEvent>()({
     TicketOpened: (state, { customer }) => ({ ...state, status: 'open', customer }),
     TicketRouted: (state) => state,
     TicketAnswered: (state, { by }) => ({ ...state, status: 'answered', answeredBy: by, escalated: false }),
+    NoticeEnded: (state) => state,
     TicketEscalated: (state) => ({ ...state, escalated: true }),
     TicketReopened: (state) => ({ ...state, status: 'open' }),
     TicketRated: (state) => ({ ...state, status: 'rated' }),

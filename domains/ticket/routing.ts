@@ -1,8 +1,9 @@
-import { later, process, type Span, send, v1 } from 'foldstream';
+import { later, perform, process, type Span, send, v1 } from 'foldstream';
 import * as z from 'zod';
 import { type DeskEvent, deskSource, type TicketEvent, ticketSource } from '../../events/ticket.ts';
 import { ticket } from './decider.ts';
 import { desk } from './desk.ts';
+import { notifyCustomer } from './notice.ts';
 
 const memory = v1(z.object({ ticket: z.string(), team: z.string(), because: z.string() }));
 type Memory = Readonly<ReturnType<typeof memory.parse>>;
@@ -24,11 +25,12 @@ const routed = (ticket: string, subject: string, text: string): Memory => {
 /** The time within which a ticket is to be answered. */
 const within: Span = { hours: 8 };
 
-/** Opened -> assigned at the desk of its team -> routed, with the reason -> answered in time, or escalated to the desk of the leads. */
+/** Opened -> assigned at the desk of its team -> routed, with the reason -> answered in time and the customer told, or escalated to the desk of the leads. */
 export const routing = process<Memory, TicketEvent | DeskEvent>()({
   category: 'routing',
   from: [ticketSource, deskSource],
   sends: [ticket, desk],
+  effects: [notifyCustomer],
   since: '2026-11-01T00:00:00.000Z',
   memory,
   initial: { ticket: '', team: 'general', because: 'no rule matches' },
@@ -46,6 +48,7 @@ export const routing = process<Memory, TicketEvent | DeskEvent>()({
       from === team ? { send: [send(ticket, id, 'Route', { team, agent, reason })] } : undefined,
     TicketAnswered: ({ team }, { entityId }) => ({
       send: [send(desk, team, 'Release', { ticket: entityId })],
+      perform: [perform(notifyCustomer, { ticket: entityId }, { done: 'notified', refused: 'unwanted', timedOut: 'unanswered' })],
       cancelDeadlines: ['answer'] as const,
     }),
     TicketEscalated: ({ team }, { entityId, data: { reason } }) => {
@@ -58,12 +61,15 @@ export const routing = process<Memory, TicketEvent | DeskEvent>()({
     },
     TicketRated: () => ({ end: 'rated' }),
   },
+  onDone: { notified: ({ ticket: id }) => ({ send: [noted(id, { delivered: true })] }) },
   onRefused: {
+    unwanted: ({ ticket: id }, { reason: why }) => ({ send: [noted(id, { delivered: false, why })] }),
     // The ticket waits in the team's queue, and its deadline runs.
     nobody: ({ ticket: id, team, because }) => ({
       send: [send(ticket, id, 'Route', { team, reason: `${because}; nobody is at the desk` })],
     }),
   },
+  onTimedOut: { unanswered: ({ ticket: id }, { why }) => ({ send: [noted(id, { delivered: false, why })] }) },
   onDeadline: {
     answer: ({ ticket: id, team }) => ({
       send: [send(ticket, id, 'Escalate', { reason: `not answered at the desk of ${team} within 8 hours` })],
@@ -73,3 +79,7 @@ export const routing = process<Memory, TicketEvent | DeskEvent>()({
 
 const assign = ({ ticket: id, team, because }: Memory) =>
   send(desk, team, 'Assign', { ticket: id, because }, { refused: 'nobody' });
+
+/** Whether the customer was told of the answer: agents see it in the view. */
+const noted = (id: string, { delivered, why }: Readonly<{ delivered: boolean; why?: string }>) =>
+  send(ticket, id, 'NoteNotice', { delivered, ...(why !== undefined && { why: why.slice(0, 400) }) });

@@ -22,7 +22,7 @@ const contextOf = (category: string): string => {
 };
 
 const folders = readdirSync(join(root, 'domains'), { withFileTypes: true }).flatMap((each) =>
-  each.isDirectory() ? [each.name] : [],
+  each.isDirectory() && each.name !== 'adapters' ? [each.name] : [],
 );
 
 const isCode = (line: string): boolean => line.trim() !== '' && !/^\s*(\/\/|\/?\*|import )/.test(line);

@@ -1,10 +1,11 @@
 import { describe, it } from 'vitest';
 import { ticket } from '../../domains/ticket/decider.ts';
 import { desk } from '../../domains/ticket/desk.ts';
+import { notifyCustomer } from '../../domains/ticket/notice.ts';
 import { tickets } from '../../domains/ticket/projections/tickets.ts';
 import { routing } from '../../domains/ticket/routing.ts';
-import { send } from '../../lib/index.ts';
-import { deciding, due, projecting, reacting, refused } from '../../lib/testing/index.ts';
+import { perform, send } from '../../lib/index.ts';
+import { deciding, done, due, projecting, reacting, refused, timedOut } from '../../lib/testing/index.ts';
 
 const opened = { type: 'TicketOpened', data: { customer: 'ada', subject: 'My invoice', text: 'It is wrong.' } } as const;
 const routed = { type: 'TicketRouted', data: { team: 'billing', agent: 'a1', reason: 'why' } } as const;
@@ -49,6 +50,27 @@ describe('a ticket', () => {
   });
 });
 
+describe('the notice of an answer', () => {
+  const ended = { type: 'NoticeEnded', data: { delivered: true } } as const;
+  const note = { type: 'NoteNotice', data: { delivered: true } } as const;
+
+  it('is noted whatever became of the ticket meanwhile, and changes nothing else in it', () => {
+    deciding(ticket)(opened, answered).when(note).then(ended);
+    deciding(ticket)(opened, answered, reopened).when(note).then(ended);
+    deciding(ticket)(opened, answered, ended, rated).when(note).then(ended);
+    deciding(ticket)().when(note).rejected('no-such-ticket');
+    deciding(ticket)(opened, answered, ended)
+      .when({ type: 'Reopen', data: { why: 'still wrong' } })
+      .then(reopened);
+  });
+
+  it('is that of the last answer', () => {
+    const row = { customer: 'ada', subject: 'My invoice', openedAt: '2026-11-21T12:01:00.000Z', escalated: false } as const;
+    projecting(tickets)(opened, answered, ended).rows({ ...row, status: 'answered', notified: true });
+    projecting(tickets)(opened, answered, ended, reopened, answered).rows({ ...row, status: 'answered' });
+  });
+});
+
 describe('a desk', () => {
   const given = deciding(desk);
   const came = (agent: string) => ({ type: 'AgentCame', data: { agent } }) as const;
@@ -79,6 +101,7 @@ describe('the routing of tickets', () => {
   const given = reacting(routing);
   const assign = (team: string, because: string) => send(desk, team, 'Assign', { ticket: '1', because }, { refused: 'nobody' });
   const release = (team: string) => send(desk, team, 'Release', { ticket: '1' });
+  const notice = perform(notifyCustomer, { ticket: '1' }, { done: 'notified', refused: 'unwanted', timedOut: 'unanswered' });
   const billing = assign('billing', "mentions 'invoice'");
 
   it('goes by the first rule whose words are in it', () => {
@@ -99,10 +122,21 @@ describe('the routing of tickets', () => {
   it('frees the agent with the answer, and asks for another one when it is reopened', () => {
     given(opened)
       .when(answered)
-      .then({ send: [release('billing')], cancelDeadlines: ['answer'] });
+      .then({ send: [release('billing')], perform: [notice], cancelDeadlines: ['answer'] });
     given(opened, answered)
       .when(reopened)
       .then({ send: [assign('billing', 'reopened')], setDeadlines: { answer: '2026-11-21T20:03:00.000Z' } });
+  });
+
+  it('tells the customer of an answer, and the ticket what became of that', () => {
+    const after = given(opened, answered);
+    after.when(done('notified', { answer: {} })).then({ send: [send(ticket, '1', 'NoteNotice', { delivered: true })] });
+    after
+      .when(refused('unwanted', { reason: 'gone' }))
+      .then({ send: [send(ticket, '1', 'NoteNotice', { delivered: false, why: 'gone' })] });
+    after
+      .when(timedOut('unanswered', { why: 'x'.repeat(500) }))
+      .then({ send: [send(ticket, '1', 'NoteNotice', { delivered: false, why: 'x'.repeat(400) })] });
   });
 
   it('escalates to the leads what is not answered in time', () => {

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { manifest } from '../../domains/contexts.ts';
 import { rulesVerb } from '../../lib/cli/history/rules.ts';
 import { home } from '../integration/setup.ts';
 import { eventually } from '../support/eventually.ts';
 import { contextsDeployment, type People } from '../support/over-http/contexts.ts';
 import { type Answer, type Call, fresh } from '../support/over-http/http.ts';
+import { noticeReceiver } from '../support/over-http/notices.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 
 /** A row as soon as it is as it should be. */
@@ -42,9 +43,12 @@ const decided = async (call: Call, path: string, body: object): Promise<Answer> 
 // One deployment for all contexts: a test of another one is added here, and takes the people that it needs.
 describe.runIf(overHttp())('the contexts, over HTTP', () => {
   let people: People;
+  let notices: Awaited<ReturnType<typeof noticeReceiver>>;
   beforeAll(async () => {
+    notices = await noticeReceiver(inject('endpoint'));
     people = await contextsDeployment();
   });
+  afterAll(() => notices.stop());
 
   it('a trade is matched, matched in part, and cancelled, and all money and shares are somewhere', async () => {
     const { ada, bob, operator, ids } = people;
@@ -158,6 +162,25 @@ describe.runIf(overHttp())('the contexts, over HTTP', () => {
     writeFileSync(against, commits.map((commit) => `${JSON.stringify(toCommit(stream, commit as never))}\n`).join(''));
     const { report } = await rulesVerb({ manifest, against, rules: 'domains/match/three-in-line.ts' });
     expect(report).toMatchObject([{ stream, departs: { commit: 7 }, refused: { 'not-playing': 4 } }]);
+  });
+
+  it('a ticket is routed and answered, and its customer is told once, though the first answer of the receiver is lost', async () => {
+    const { ada, operator, ids } = people;
+    const id = fresh();
+    await send(operator, '/desk/billing/come', { agent: 'a1' });
+    await send(ada, `/ticket/${id}/open`, { subject: 'My invoice', text: 'It is wrong.' });
+    await row(ada, `tickets/${id}`, { team: 'billing', agent: 'a1' });
+    await send(operator, `/ticket/${id}/answer`, { text: 'It is right now.' });
+    const told = await row(ada, `tickets/${id}`, { customer: ids.ada, status: 'answered', notified: true });
+    expect(told.body.reason).toContain("mentions 'invoice'");
+    // The message came twice under one id, by which the receiver knows that it is one.
+    const [first, ...others] = notices.came(id);
+    expect([others, notices.invalid()]).toEqual([[first], 0]);
+    const { body } = await operator('GET', '/ops/effects?status=answered&effect=notifyCustomer');
+    expect(body).toMatchObject({ performances: [{ status: 'answered', attempts: 2 }] });
+    const { commits } = (await operator('GET', `/streams/ticket/${id}`)).body as { commits: { events: { type: string }[] }[] };
+    const types = commits.flatMap(({ events }) => events.map(({ type }) => type));
+    expect(types).toEqual(['TicketOpened', 'TicketRouted', 'TicketAnswered', 'NoticeEnded']);
   });
 
   it('of 32 students who want the 5 places of a course at the same time exactly 5 are in, and the roster has them', async () => {

@@ -15,6 +15,8 @@ export const house: Readonly<Record<string, Room>> = {
   'lib/core': { rooms: [], packages: ['zod'], ...pure },
   events: { rooms: ['lib/index.ts'], packages: ['zod'], ...pure },
   domains: { rooms: ['events', 'lib/index.ts'], packages: ['zod'], ...pure },
+  /** Adapters of effects: they reach the network, so each is a function of its own, and nothing of the domains imports them. */
+  'domains/adapters': { rooms: ['domains', 'lib/index.ts', 'lib/adapters/index.ts'], packages: ['zod'], ...impure },
   'lib/engine': { rooms: ['lib/core'], packages: ['zod', 'canonicalize'], ...pure },
   'lib/testing': { rooms: ['lib/engine', 'lib/core'], packages: ['zod'], ...impure },
   /** Requests and answers as plain values: neither AWS nor a server is known here. */
@@ -49,6 +51,7 @@ export const house: Readonly<Record<string, Room>> = {
   bin: { rooms: ['lib/infra/index.ts', 'lib/cli/index.ts', '#manifest'], packages: ['aws-cdk-lib'], ...impure },
   /** The package's entries, each of which exports what its own layer has. */
   'lib/index.ts': { rooms: ['lib/core'], packages: [], ...pure },
+  'lib/adapters/index.ts': { rooms: ['lib/adapters'], packages: [], ...impure },
   'lib/aws/index.ts': { rooms: ['lib/aws'], packages: [], ...impure },
   'lib/infra/index.ts': { rooms: ['lib/infra', 'lib/infra/code'], packages: [], ...impure },
   'lib/cli/index.ts': { rooms: ['lib/cli'], packages: [], ...impure },

@@ -12,6 +12,7 @@ const row = z.object({
   agent: z.string().optional(),
   reason: z.string().optional().meta({ description: 'Why it went to this desk, and to this agent.' }),
   escalated: z.boolean(),
+  notified: z.boolean().optional().meta({ description: 'Whether the customer was told of the last answer.' }),
   stars: z.int().optional(),
 });
 
@@ -44,7 +45,12 @@ export const tickets = rowPerStream<Row, TicketEvent>()({
       const { agent: _, ...rest } = row;
       return { ...rest, team, ...(agent !== undefined && { agent }), reason };
     },
-    TicketAnswered: (row) => row && { ...row, status: 'answered', escalated: false },
+    TicketAnswered: (row) => {
+      if (!row) return row;
+      const { notified: _, ...rest } = row;
+      return { ...rest, status: 'answered', escalated: false };
+    },
+    NoticeEnded: (row, { data: { delivered } }) => row && { ...row, notified: delivered },
     TicketEscalated: (row, { data: { reason } }) => row && { ...row, escalated: true, reason },
     TicketReopened: (row) => row && { ...row, status: 'open' },
     TicketRated: (row, { data: { stars } }) => row && { ...row, status: 'rated', stars },
