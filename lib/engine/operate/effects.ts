@@ -1,4 +1,3 @@
-import { user } from '../../core/access.ts';
 import { type Trail, trailOf } from '../../core/commit.ts';
 import type { AdapterOutcome } from '../../core/effect/adapter.ts';
 import type { Circuit } from '../../core/effect/circuit.ts';
@@ -13,12 +12,12 @@ import { currentSchema } from '../../core/version.ts';
 import type { Circuits, EffectOrder } from '../effect/ports.ts';
 import type { Log, Queue } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
-import { queryList } from '../query/kinds.ts';
 import type { PageAnswer, PageRequest } from '../query/page.ts';
-import { answeringRevision, type Revisions } from '../query/revision.ts';
+import type { Revisions } from '../query/revision.ts';
 import { sendOrders } from '../send-orders.ts';
 import { type Loading, load } from '../store/load.ts';
-import { type Ages, type Lag, lagOf, measured } from './projections.ts';
+import type { Ages, Lag } from './projections.ts';
+import { lagsOf, rowsByStatus } from './rows-by-status.ts';
 
 /** An effect as operators see it. */
 export type OperatedEffect = Readonly<{
@@ -53,41 +52,38 @@ export type EffectsReport = Readonly<{
 export type PerformancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
   Readonly<{ status?: Status; effect?: string }>;
 
-/** The route has checked the role. */
-const operator = user('operators', 'operator');
-
 const circuitOf = (circuit: Circuit | undefined): Pick<EffectState, 'circuit' | 'openUntil'> =>
   circuit?.openUntil === undefined ? { circuit: 'closed' } : { circuit: 'open', openUntil: circuit.openUntil };
 
-const states = async ({ effects, circuits, ages, log }: EffectOperating): Promise<readonly EffectState[]> => {
-  const names = effects.map(({ queueName }) => queueName);
-  const oldest = await measured(log, ages.ofQueues(names), new Map<string, number>());
-  return Promise.all(
-    effects.map(async (operated) => {
-      const { name, provider = name } = operated.effect;
-      const [lag, circuit] = await Promise.all([lagOf(operated, oldest), circuits.load(provider)]);
-      return { effect: name, provider, ...circuitOf(circuit), lag };
-    }),
-  );
-};
-
-const listed = async ({ performances }: EffectOperating, by: Status, { status: _, effect, ...page }: PerformancesRequest) => {
-  const querying = await answeringRevision(performances, performancesName, page.cursor);
-  return queryList(querying, operator, { ...page, list: 'by-status', by, ...(effect !== undefined && { equals: { effect } }) });
+const states = async (operating: EffectOperating): Promise<readonly EffectState[]> => {
+  const { effects, circuits } = operating;
+  const providers = effects.map(({ effect: { name, provider = name } }) => provider);
+  const [lags, open] = await Promise.all([
+    lagsOf(effects, operating),
+    Promise.all(providers.map((provider) => circuits.load(provider))),
+  ]);
+  return effects.map(({ effect: { name: effect } }, i) => ({
+    effect,
+    provider: providers[i]!,
+    ...circuitOf(open[i]),
+    lag: lags[i]!,
+  }));
 };
 
 /** The statuses that an operator has to look at. */
 const needing = ['failing', 'timed-out', 'late'] as const;
 
 /** How each effect is, and its performances of one status; without a status, those that fail, got no answer, or got a second one. */
-export const reportEffects = async (operating: EffectOperating, request: PerformancesRequest): Promise<EffectsReport> => {
-  const { status } = request;
-  const [effects, ...pages] = await Promise.all([
+export const reportEffects = async (
+  operating: EffectOperating,
+  { effect, ...page }: PerformancesRequest,
+): Promise<EffectsReport> => {
+  const performances = { revisions: operating.performances, name: performancesName, needing };
+  const [effects, { items, cursor }] = await Promise.all([
     states(operating),
-    ...(status === undefined ? needing : [status]).map((each) => listed(operating, each, request)),
+    rowsByStatus<Status>(performances, { ...page, ...(effect !== undefined && { equals: { effect } }) }),
   ]);
-  const [cursor] = status === undefined ? [] : pages.map((page) => page.cursor);
-  return { effects, performances: pages.flatMap(({ items }) => items), ...(cursor !== undefined && { cursor }) };
+  return { effects, performances: items, ...(cursor !== undefined && { cursor }) };
 };
 
 /** The most commits of a performance that are shown: its last ones. */

@@ -1,4 +1,3 @@
-import { user } from '../../core/access.ts';
 import { type Commit, type Trail, trailOf } from '../../core/commit.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { StepEnded } from '../../core/process/events.ts';
@@ -12,12 +11,12 @@ import type { Log, Queue } from '../ports.ts';
 import { notFound } from '../problems.ts';
 import type { Order } from '../process/ports.ts';
 import { kernelOf, type Wait, waitsOf } from '../process/told.ts';
-import { queryList } from '../query/kinds.ts';
 import type { PageAnswer, PageRequest } from '../query/page.ts';
-import { answeringRevision, type Revisions } from '../query/revision.ts';
+import type { Revisions } from '../query/revision.ts';
 import { sendOrders } from '../send-orders.ts';
 import { type Loading, load } from '../store/load.ts';
-import { type Ages, type Lag, lagOf, measured } from './projections.ts';
+import type { Ages, Lag } from './projections.ts';
+import { lagsOf, rowsByStatus } from './rows-by-status.ts';
 
 /** A process as operators see it. */
 export type OperatedProcess = Readonly<{
@@ -48,31 +47,21 @@ export type ProcessesReport = Readonly<{
 export type InstancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
   Readonly<{ status?: Status; process?: string }>;
 
-/** The route has checked the role. */
-const operator = user('operators', 'operator');
-
-const lags = async ({ processes, ages, log }: ProcessOperating): Promise<ProcessesReport['processes']> => {
-  const names = processes.map(({ queueName }) => queueName);
-  const oldest = await measured(log, ages.ofQueues(names), new Map<string, number>());
-  return Promise.all(
-    processes.map(async (operated) => ({ process: operated.process.category, lag: await lagOf(operated, oldest) })),
-  );
-};
-
-const listed = async ({ instances }: ProcessOperating, by: Status, { status: _, process, ...page }: InstancesRequest) => {
-  const querying = await answeringRevision(instances, instancesName, page.cursor);
-  return queryList(querying, operator, { ...page, list: 'by-status', by, ...(process !== undefined && { equals: { process } }) });
-};
+/** The statuses that an operator has to look at. */
+const needing = ['stuck', 'parked'] as const;
 
 /** The lag of each process, and its instances of one status; without a status, the stuck and parked ones, which need an operator. */
-export const reportProcesses = async (operating: ProcessOperating, request: InstancesRequest): Promise<ProcessesReport> => {
-  const { status } = request;
-  const [processes, ...pages] = await Promise.all([
-    lags(operating),
-    ...(status === undefined ? (['stuck', 'parked'] as const) : [status]).map((each) => listed(operating, each, request)),
+export const reportProcesses = async (
+  operating: ProcessOperating,
+  { process, ...page }: InstancesRequest,
+): Promise<ProcessesReport> => {
+  const instances = { revisions: operating.instances, name: instancesName, needing };
+  const [lags, { items, cursor }] = await Promise.all([
+    lagsOf(operating.processes, operating),
+    rowsByStatus<Status>(instances, { ...page, ...(process !== undefined && { equals: { process } }) }),
   ]);
-  const [cursor] = status === undefined ? [] : pages.map((page) => page.cursor);
-  return { processes, instances: pages.flatMap(({ items }) => items), ...(cursor !== undefined && { cursor }) };
+  const processes = operating.processes.map(({ process: { category } }, i) => ({ process: category, lag: lags[i]! }));
+  return { processes, instances: items, ...(cursor !== undefined && { cursor }) };
 };
 
 type Which = Readonly<{ process: string; instance: string }>;
