@@ -4,12 +4,15 @@ import { httpFunction } from '../../lib/aws/functions/http-function.ts';
 import { systemFits } from '../../lib/aws/system.ts';
 import { isPublic } from '../../lib/core/access.ts';
 import type { Commit } from '../../lib/core/commit.ts';
+import { effectDecider } from '../../lib/core/effect/decider.ts';
+import { performancesName } from '../../lib/core/effect/performances-view.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
-import { decidersOf, processDecider } from '../../lib/core/process/decider.ts';
+import { decidersOf, effectsOf, processDecider } from '../../lib/core/process/decider.ts';
 import { instancesName } from '../../lib/core/process/instances-view.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import type { Commanding } from '../../lib/engine/command/request.ts';
+import type { EffectOperating } from '../../lib/engine/operate/effects.ts';
 import type { ScheduleOperating } from '../../lib/engine/operate/schedules.ts';
 import type { Store } from '../../lib/engine/ports.ts';
 import { answerCache } from '../../lib/engine/query/answer-cache.ts';
@@ -20,11 +23,13 @@ import { answerCommands, type Host } from '../../lib/http/batch.ts';
 import { answerHistory } from '../../lib/http/history.ts';
 import { answerHook, hookAt } from '../../lib/http/hook.ts';
 import { describing } from '../../lib/http/openapi/describe.ts';
+import { answerEffects } from '../../lib/http/operate/effects.ts';
 import { answerProcesses } from '../../lib/http/operate/processes.ts';
 import { answerSchedules } from '../../lib/http/operate/schedules.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { type Answering, answerQuery } from '../../lib/http/query.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
+import { memoryCircuits } from '../../lib/testing/memory/effect.ts';
 import { memoryQueue } from '../../lib/testing/memory/queue.ts';
 import { memoryProgresses } from '../../lib/testing/memory/schedule.ts';
 import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
@@ -56,18 +61,21 @@ const eventOf = ({ who, route, path, query, headers, body }: Ask, requestId: str
   };
 };
 
-/** The routes that are answered without an engine: of operators' those of processes and schedules. */
+/** The routes that are answered without an engine: of operators' those of processes, effects and schedules. */
 export const isThere =
   ({ processes = [], schedules = {} }: Manifest) =>
   (route: string): boolean =>
     !route.includes(' /ops/') ||
     (route.includes(' /ops/processes') && processes.length > 0) ||
+    (route.includes(' /ops/effects') && effectsOf({ processes }).length > 0) ||
     (route.includes(' /ops/schedules') && Object.keys(schedules).length > 0);
 
 type InProcess = Readonly<{
   send: Send;
   /** Hands an event of the gateway's to the function. */
   handle(event: object): Promise<Answered>;
+  /** A commit that no route makes, as those of processes and effects. */
+  append: Store['append'];
   twice(): readonly string[];
 }>;
 
@@ -122,6 +130,17 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     ages: { ofQueues: async () => new Map<string, number>() },
     log,
   };
+  const effectOperating: EffectOperating = {
+    ...operating,
+    effects: effectsOf(manifest).map((effect) => ({
+      effect,
+      queueName: effect.name,
+      queue: memoryQueue(),
+      loading: { ...shared, decider: effectDecider(effect) },
+    })),
+    performances: revisions(performancesName),
+    circuits: memoryCircuits(),
+  };
   const scheduling: ScheduleOperating = {
     schedules: Object.entries(manifest.schedules ?? {}).map(([name, schedule]) => ({
       ...{ name, schedule, queueName: name, queue: memoryQueue() },
@@ -151,6 +170,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
     if (request.route.includes('/ops/schedules')) return answerSchedules(scheduling, request);
+    if (request.route.includes('/ops/effects')) return answerEffects(effectOperating, request);
     return request.route.includes('/ops/processes') ? answerProcesses(operating, request) : answerOperator(operators, request);
   };
   const route = routed(manifest);
@@ -166,6 +186,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   let sent = 0;
   return {
     handle,
+    append: store.append,
     /** Commands under a key that two commits of a stream were made by. Streams of unique values are many streams' own. */
     twice: () => {
       const made = kept

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { manifest as reference } from '../../domains/index.ts';
+import type { Commit } from '../../lib/core/commit.ts';
+import { performanceStream } from '../../lib/core/effect/decider.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
 import { inProcess } from '../fuzz/in-process.ts';
 import { type Caller, callersOf, ownerId, rolesClaim } from '../support/access/callers.ts';
@@ -7,6 +9,7 @@ import { everyMayManifest } from '../support/access/every-may.ts';
 import { gateway, type Route } from '../support/access/gateway.ts';
 import { audience, type JwtConfiguration, testIssuer } from '../support/access/issuer.ts';
 import { type Cell, cellsOf, type Fixture, faultOf, type Send } from '../support/access/matrix.ts';
+import { chargeCard, manifest as paying } from '../support/apps/paying/manifest.ts';
 import { synthesized } from './support/deployed.ts';
 
 const issuer = testIssuer('https://id.example.com/');
@@ -26,12 +29,39 @@ const apiOf = (manifest: Manifest) => {
     .map(({ Properties }) => Properties.Environment?.Variables ?? {})
     .filter(({ ROLES_CLAIM }) => ROLES_CLAIM);
   for (const name of ['ID_CLAIM', 'ROLES_CLAIM']) vi.stubEnv(name, told[name]);
-  const { handle } = inProcess(manifest);
+  const { handle, append } = inProcess(manifest);
   vi.unstubAllEnvs();
-  return { routes, send: gateway(routes, authorizer!, issuer, handle) };
+  return { routes, append, send: gateway(routes, authorizer!, issuer, handle) };
 };
 
-const apis: readonly (readonly [string, Fixture, readonly Begun[]])[] = [
+const performance = performanceStream(chargeCard, 'paymentProcess', 'mine', 1);
+
+/** A performance that its process has asked for, and whose history has the owner's id. */
+const asked: Commit = {
+  stream: performance,
+  commit: 1,
+  version: 1,
+  at: '2026-11-21T12:00:00.000Z',
+  command: 'process/paymentProcess-mine/1/1',
+  events: [
+    {
+      type: 'EffectRequested',
+      v: 1,
+      data: {
+        instance: 'paymentProcess-mine',
+        number: 1,
+        round: 1,
+        input: { v: 1, data: { payment: ownerId, amount: 5 } },
+        at: '2026-11-21T12:00:00.000Z',
+        giveUpAt: '2026-11-21T12:10:00.000Z',
+        correlation: ownerId,
+      },
+    },
+  ],
+  meta: { actor: 'process-paymentProcess', correlation: ownerId, causation: 'paymentProcess-mine/1' },
+};
+
+const apis: readonly (readonly [string, Fixture, readonly Begun[], readonly Commit[]])[] = [
   [
     'the reference application',
     {
@@ -59,6 +89,7 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[]])[] = [
       { by: 'the owner', path: '/order/mine/place', body: { lines: [{ sku: 'mine', quantity: 1 }], currency: 'EUR' } },
       { by: 'the owner', path: '/transfer/mine/request', body: { from: 'mine', to: 'other', amount: 5, currency: 'EUR' } },
     ],
+    [],
   ],
   [
     'a manifest with every audience on every kind of thing',
@@ -74,14 +105,23 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[]])[] = [
       path: `/${category}/mine/open`,
       body: {},
     })),
+    [],
+  ],
+  [
+    'an application with effects',
+    { manifest: paying, unused: 'unused', stream: () => 'mine', row: () => undefined, performance },
+    [{ by: 'the owner', path: '/payment/mine/ask', body: { amount: 5, receiver: 'https://example.com' } }],
+    [asked],
   ],
 ];
 
-describe.each(apis)('every route of %s, times every kind of caller', (_, fixture, begun) => {
+describe.each(apis)('every route of %s, times every kind of caller', (_, fixture, begun, made) => {
   let routes: readonly Route[];
   let send: Send;
   beforeAll(async () => {
-    ({ routes, send } = apiOf(fixture.manifest));
+    const api = apiOf(fixture.manifest);
+    ({ routes, send } = api);
+    for (const commit of made) expect(await api.append(commit)).toMatchObject({ stored: true });
     for (const { by, path, body } of begun) {
       const { status, text } = await send({ method: 'POST', path, body, expected: () => 201 }, as(by).token);
       expect([path, status, text]).toEqual([path, 201, expect.anything()]);

@@ -28,6 +28,8 @@ export type Fixture = Readonly<{
   row: (view: string) => string | undefined;
   /** An id that no stream has. */
   unused: string;
+  /** The performance of an effect that is open, if the manifest has effects. */
+  performance?: string;
   /** Data of commands, over the examples that fit their schemas: with what they name of the owner's. */
   data?: (category: string, command: string) => object;
 }>;
@@ -164,6 +166,22 @@ const operatorCell = ([method = '', path = '']: readonly string[], unused: strin
   expected: guarded([], (caller) => (caller.holds.includes('operator') ? 'other' : 403)),
 });
 
+/** What an operator is answered about a performance, and about one that there is not; everybody else gets 403, and nothing of the performance. */
+const effectCells = ({ performance, unused }: Fixture, [method = '', path = '']: readonly string[]): readonly Cell[] => {
+  const isOperator = ({ holds }: Caller) => holds.includes('operator');
+  const body = path.endsWith('/answer') ? { why: 'a test', outcome: { refused: 'seen-to' } } : { why: 'a test' };
+  const cell = (of: string, status: number): Cell => ({
+    method,
+    path: path.replace('{performance}', of),
+    ...(method === 'POST' && { body }),
+    expected: guarded([], (caller) => (isOperator(caller) ? status : 403)),
+    shows: isOperator,
+  });
+  if (!path.includes('{performance}')) return [cell('', 200), { ...cell('', 200), path: `${path}?status=open` }];
+  if (performance === undefined) throw new Error('The manifest has effects: give the fixture a performance that is open.');
+  return [cell(performance, method === 'POST' ? 202 : 200), cell(unused, 404)];
+};
+
 /** A path of which only another method is described, and one that is not described at all: nobody without a token is told which. */
 const unroutedCells = ({ manifest, unused }: Fixture, method: string): readonly Cell[] => {
   const [{ category } = { category: '' }] = manifest.aggregates;
@@ -186,6 +204,7 @@ export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
   if (first === '{proxy+}') return unroutedCells(fixture, method);
   // No token is a signature.
   if (first === 'hooks') return [{ method: 'POST', path, body: {}, expected: () => 401 }];
+  if (first === 'ops' && second === 'effects') return effectCells(fixture, [method, path]);
   if (first === 'ops') return [operatorCell([method, path], unused)];
   if (first === 'streams') return historyCells(fixture, path.replace('/streams/{category}/{id}', ''));
   if (first === 'views') {
