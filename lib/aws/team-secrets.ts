@@ -12,11 +12,18 @@ const keptMilliseconds = 5 * 60_000;
 /** A secret that does not fit is read again at most once in so long: wrong signatures, which anybody can send, must not cost a request each. */
 const readAgainAfter = 30_000;
 
+let manager: SecretsManagerClient | undefined;
+let parameters: SSMClient | undefined;
+
+/** One client of each service for all reads: a new one would make a new connection each time. A function that needs no secret makes none. */
+const managerClient = (): SecretsManagerClient => (manager ??= new SecretsManagerClient(settings));
+const parameterClient = (): SSMClient => (parameters ??= new SSMClient(settings));
+
 const fetched = async ({ service, name }: SecretPlace): Promise<string> => {
   const value =
     service === 'secrets-manager'
-      ? (await new SecretsManagerClient(settings).send(new GetSecretValueCommand({ SecretId: name }))).SecretString
-      : (await new SSMClient(settings).send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter?.Value;
+      ? (await managerClient().send(new GetSecretValueCommand({ SecretId: name }))).SecretString
+      : (await parameterClient().send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter?.Value;
   if (!value) throw new Error(`The secret '${name}' has no text: give it a value.`);
   return value;
 };

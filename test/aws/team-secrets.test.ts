@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it, vi } from 'vitest';
 import { teamSecrets } from '../../lib/aws/team-secrets.ts';
 import type { SecretPlace } from '../../lib/core/effect/secret.ts';
 import { memoryClock } from '../../lib/testing/memory/system.ts';
@@ -56,4 +59,25 @@ it('a failed read is not kept', async () => {
   await expect(secrets.read('key')).rejects.toThrow('throttled');
   fails();
   expect(await secrets.read('key')).toBe('back');
+});
+
+it('all reads of a function go over one connection', async () => {
+  let connections = 0;
+  const server = createServer(async (request, response) => {
+    const { SecretId } = JSON.parse((await request.toArray()).join('')) as { SecretId: string };
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify({ SecretString: SecretId }));
+  }).on('connection', () => {
+    connections += 1;
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  const secrets = teamSecrets(memoryClock(), undefined, 'prod');
+  expect([await secrets.read('{environment}/a'), await secrets.read('{environment}/b')]).toEqual(['prod/a', 'prod/b']);
+  expect(connections).toBe(1);
+  vi.unstubAllEnvs();
+  server.close();
+  server.closeAllConnections();
 });

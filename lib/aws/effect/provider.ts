@@ -21,11 +21,11 @@ export type SecretNames = Readonly<Record<string, string>>;
  * Calls an adapter with the values of its secrets. A call that outlasts its time is left alone, whether it looks at the signal or not: its answer is then
  * unknown, and the next try has the same key.
  */
-export const adapterProvider = (adapter: AnyAdapter, secrets: Pick<Secrets, 'read'>, names: SecretNames): Provider => ({
+export const adapterProvider = (adapter: AnyAdapter, secrets: Secrets, names: SecretNames): Provider => ({
   call: async ({ input, idempotencyKey, attempt, timeoutMilliseconds }) => {
-    const values = await Promise.all(
-      Object.entries(names).map(async ([name, kept]) => [name, await secrets.read(kept)] as const),
-    );
+    // The try before may have failed because a secret was rotated: a function that has run for long would use the former one until it is read again.
+    const read = async (kept: string) => (attempt > 1 ? await secrets.readAgain(kept) : undefined) ?? secrets.read(kept);
+    const values = await Promise.all(Object.entries(names).map(async ([name, kept]) => [name, await read(kept)] as const));
     const signal = AbortSignal.timeout(timeoutMilliseconds);
     const given: EffectCall = { idempotencyKey, attempt, secrets: Object.fromEntries(values), signal };
     const ended = new Promise<never>((_, reject) => {

@@ -78,10 +78,7 @@ export function deployArgs({ app, context = {}, outputsFile, outDir }: DeployOpt
   const fixed = ['deploy', '--all', '--require-approval', 'never', '--progress', 'events', '--concurrency', '4'];
   // A local cloud has no TLS, loses the resources of a nested stack when the stack is updated, and has no limit of an account's functions.
   const local = { plainHttp: 'true', nested: 'false', accountConcurrency: '100000' };
-  const settings = Object.entries({ ...local, ...context }).flatMap(([key, value]) => [
-    '--context',
-    `${key}=${value}`,
-  ]);
+  const settings = Object.entries({ ...local, ...context }).flatMap(([key, value]) => ['--context', `${key}=${value}`]);
   return [...fixed, '--outputs-file', outputsFile, '--output', outDir, ...(app ? ['--app', app] : []), ...settings];
 }
 

@@ -6,13 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { delayedMessages } from '../../../lib/aws/effect/later.ts';
 import { paceItems } from '../../../lib/aws/effect/pace.ts';
 import { adapterProvider } from '../../../lib/aws/effect/provider.ts';
+import { teamSecrets } from '../../../lib/aws/team-secrets.ts';
 import type { AnyAdapter } from '../../../lib/core/effect/adapter.ts';
 import { memoryClock } from '../../../lib/testing/memory/system.ts';
 import { chargeCard } from '../../support/paying/domain.ts';
 
 const given = { input: { amount: 5 }, idempotencyKey: 'key-1', attempt: 2, timeoutMilliseconds: 60_000 };
 const adapting = (call: (input: never, call: never) => unknown) => ({ effect: chargeCard, call }) as AnyAdapter;
-const secrets = { read: async (name: string) => `value of ${name}` };
+const secrets = { read: async (name: string) => `value of ${name}`, readAgain: async () => undefined };
 
 describe('an adapter', () => {
   it('is called with its input, the key, and the values of its own secrets', async () => {
@@ -26,6 +27,25 @@ describe('an adapter', () => {
     expect(calls).toEqual([
       { input: { amount: 5 }, idempotencyKey: 'key-1', attempt: 2, secrets: { key: 'value of prod/key' }, aborted: false },
     ]);
+  });
+
+  it('has a rotated secret at the next try, in a function that read the former one just before', async () => {
+    const clock = memoryClock();
+    let kept = 'former';
+    const read = teamSecrets(clock, async () => kept, 'prod');
+    const provider = adapterProvider(
+      adapting(async (_, { secrets: { key } }: { secrets: { key: string } }) => {
+        if (key === 'former') throw new Error('The provider answers 401.');
+        return { done: { key } };
+      }),
+      read,
+      { key: 'prod/key' },
+    );
+    await read.read('prod/key');
+    kept = 'rotated';
+    clock.advance(30_000);
+    await expect(provider.call({ ...given, attempt: 1 })).rejects.toThrow('401');
+    expect(await provider.call({ ...given, attempt: 2 })).toEqual({ done: { key: 'rotated' } });
   });
 
   it('that outlasts its time leaves the outcome unknown, whether it looks at the signal or not', async () => {

@@ -54,7 +54,7 @@ const killed = (performing: Performing): Performing => {
 
 describe('a thousand payments through a provider over HTTP', () => {
   it('charge nobody twice, and forget none', async () => {
-    const { call } = adapterProvider(charging, { read: async () => '' }, {});
+    const { call } = adapterProvider(charging, { read: async () => '', readAgain: async () => undefined }, {});
     const world = payingWorld(call, effect);
     for (let i = 0; i < payments; i++) await world.ask(`order-o${i}`, 'Place', { amount: i + 1, card: `card-${i}` });
     let functions = 0;
