@@ -1,5 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
+import { reservationCategory } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
+import { tagCategory } from '../../core/tag/stream.ts';
 import type { BusEntry, Proofs } from '../ports.ts';
 import { toPointer, typesOf } from './delivered.ts';
 import { withProof } from './proof.ts';
@@ -20,9 +22,18 @@ export const toEntry = (commit: Commit): BusEntry => {
 
 export type Publishing = Sending & Readonly<{ proofs: Pick<Proofs, 'make'> }>;
 
-/** Publishes commits, each with its proof. A commit without events records a refusal for its own stream only, and is not published. */
+/** No view, process or announcer can name these categories as a source: what they hold is published with the commit that it was stored with. */
+const unheard: readonly (string | undefined)[] = [tagCategory, reservationCategory];
+
+const isPublished = ({ stream, events }: Commit): boolean =>
+  events.length > 0 && !unheard.includes(parseStream(stream)?.category);
+
+/**
+ * Publishes commits, each with its proof. A commit without events records a refusal for its own stream only, and is not published; neither are the
+ * engine's own streams of tags and of unique values.
+ */
 export const publish = async ({ proofs, ...sending }: Publishing, commits: readonly Commit[]): Promise<void> => {
-  const entries = commits.filter(({ events }) => events.length > 0).map(toEntry);
+  const entries = commits.filter(isPublished).map(toEntry);
   const proved = entries.map(async (entry) => ({ ...entry, detail: await withProof(proofs, entry.detail) }));
   await sendAll(sending, await Promise.all(proved));
 };

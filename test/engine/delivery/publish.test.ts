@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import { publish, toEntry } from '../../../lib/engine/delivery/publish.ts';
 import { inCalls, NotSent } from '../../../lib/engine/delivery/send-entries.ts';
 import type { Bus } from '../../../lib/engine/ports.ts';
 import { memoryBus } from '../../../lib/testing/memory/bus.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryProofs } from '../../../lib/testing/memory/system.ts';
+import { asks, instanceOver, memoryTable, operator } from '../../support/examples/commanding.ts';
+import { enrolment } from '../../support/examples/enrolling.ts';
 import { commitOf, commitWith } from '../../support/store/commits.ts';
 
 const publishing = () => ({
@@ -71,6 +74,24 @@ describe('publishing', () => {
       commitOf('account-1', 3),
     ]);
     expect(sentOf(to)).toEqual([1, 3]);
+  });
+
+  it('sends an event with two tags once: its entries in the tags, as reservations, are of no use to anybody on the bus', async () => {
+    const table = memoryTable();
+    const on = instanceOver(table, { decider: enrolment });
+    const to = { stream: 'enrolment-e1', actor: operator };
+    await handleCommand(on, asks('Offer', { places: 1 }, { ...to, stream: 'enrolment-c1' }));
+    await handleCommand(on, asks('Enrol', { course: 'c1', student: 's1' }, to));
+    const stored = [...table.store.stored(), commitOf('unique-f00', 1)];
+    expect(stored.map(({ stream }) => stream).toSorted()).toEqual([
+      ...['enrolment-c1', 'enrolment-e1', 'tag-course.c1', 'tag-course.c1', 'tag-student.s1', 'unique-f00'],
+    ]);
+    const over = publishing();
+    await publish(over, stored);
+    expect(over.bus.sent.map(({ detailType, resources }) => [detailType, ...resources])).toEqual([
+      ['enrolment.commit', 'enrolment-c1'],
+      ['enrolment.commit', 'enrolment-e1'],
+    ]);
   });
 
   it('sends again only what failed, as often as it takes', async () => {
