@@ -91,6 +91,8 @@ export { defineSettings, type ProjectSettings } from './core/settings/settings.t
 export type { Share, Total } from './core/share.ts';
 export { idRule, isCategory, isId, kebab, parseStream, streamName } from './core/stream.ts';
 export { type AnyTag, type CommandTags, type Tag, type TagStates, type TagValues, tag } from './core/tag/tag.ts';
+export { also } from './core/together/along.ts';
+export type { Addressed, Also, RefusedAlong } from './core/together/also.ts';
 export {
   type EventOf,
   type Formats,

@@ -1,13 +1,14 @@
 import type { Role } from './access/roles.ts';
 
 /** The words of a declaration that are no roles: no manifest can declare them. */
-const relations = ['owner', 'process', 'hook', 'user', 'anyone'] as const;
+const relations = ['owner', 'process', 'hook', 'together', 'user', 'anyone'] as const;
 
-/** The words for senders inside of the deployment: none of them makes a route. */
-const inner: readonly Who[] = ['process', 'hook'];
+/** The words for what comes from inside of the deployment: none of them makes a route. */
+const inner: readonly Who[] = ['process', 'hook', 'together'];
 
 /**
- * The audience of a command or a view: the owner of the entity, a role, or processes alone (those have no public route); `hook` is a provider whose signed request a hook of the manifest takes; `user` is everybody
+ * The audience of a command or a view: the owner of the entity, a role, or processes alone (those have no public route); `hook` is a provider whose signed request a hook of the manifest takes; `together` is a command of
+ * another aggregate that takes this one along, whoever sends that; `user` is everybody
  * with a token, whatever their roles; `anyone` needs no token at all.
  * @example const who: Who = 'owner';
  */

@@ -4,6 +4,7 @@ import type { Facts } from './fact/facts.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
 import type { Plain, Sealed } from './personal/sealed.ts';
 import type { AnyTag, CommandTags } from './tag/tag.ts';
+import type { Also } from './together/also.ts';
 import { currentSchema, type Formats, type Reading, type Source } from './version.ts';
 
 /**
@@ -65,6 +66,7 @@ export const isRefusal = (outcome: readonly unknown[] | Refusal): outcome is Ref
 export type Owns<T> = Readonly<Record<string, (data: T) => string | undefined>>;
 
 declare const named: unique symbol;
+declare const along: unique symbol;
 
 /** The tags that a command names, for the compiler.
  * @example type Named = NamedTags<typeof enrolmentCommands.Enrol>; // { course: ..., student: ... }
@@ -75,12 +77,18 @@ export type NamedTags<Format> = Format extends { readonly [named]?: infer Tags e
     : Tags
   : NoTags;
 
+/** The commands that go along with a command, for the compiler.
+ * @example type Others = AlongWith<(typeof moveCommands)['Make']>;
+ */
+export type AlongWith<Format> = Format extends { readonly [along]?: infer A } ? Extract<A, Also<never>> : never;
+
 /**
  * A command's schema and its audience. `versions` has all versions of its format if there are several; `owns` names entities that a caller who
- * sends it must own; `tags` and `facts` name what it decides on beside its own stream.
+ * sends it must own; `tags` and `facts` name what it decides on beside its own stream; `together` names commands of other aggregates that take effect
+ * with it, or none does.
  * @example const accountCommands = { Deposit: command(['owner'], z.strictObject({ amount: z.int() })) };
  */
-export interface CommandFormat<T, Input = unknown, M extends May = May, Tags = unknown, F = unknown> {
+export interface CommandFormat<T, Input = unknown, M extends May = May, Tags = unknown, F = unknown, A = unknown> {
   readonly may: M;
   readonly schema: ZodType<T, Input>;
   readonly versions?: Formats[string];
@@ -89,10 +97,13 @@ export interface CommandFormat<T, Input = unknown, M extends May = May, Tags = u
   /** For the compiler alone: no value has this. */
   readonly [named]?: Tags;
   readonly facts?: Facts<never> & F;
+  readonly together?: readonly Also<never>[];
+  /** For the compiler alone: no value has this. */
+  readonly [along]?: A;
 }
 
 type NoTags = Record<never, never>;
-type Over<T, Tags, F> = Readonly<{ owns?: Owns<T>; tags?: Tags; facts?: F }>;
+type Over<T, Tags, F, A> = Readonly<{ owns?: Owns<T>; tags?: Tags; facts?: F; together?: readonly A[] }>;
 
 /**
  * Declares a command: its audience, and the schema of its data. A process stores the commands that it decided, so a command sent by processes changes
@@ -107,16 +118,17 @@ export const command: {
     S extends ZodType,
     const Tags extends CommandTags<z.output<S>> = NoTags,
     F extends Facts<z.output<S>> = NoTags,
+    A extends Also<z.output<S>> = never,
   >(
     may: M,
     schema: S,
-    over?: Over<z.output<S>, Tags, F>,
-  ): CommandFormat<z.output<S>, z.input<S>, M, Tags, F>;
-  <const M extends May, T, const Tags extends CommandTags<T> = NoTags, F extends Facts<T> = NoTags>(
+    over?: Over<z.output<S>, Tags, F, A>,
+  ): CommandFormat<z.output<S>, z.input<S>, M, Tags, F, A>;
+  <const M extends May, T, const Tags extends CommandTags<T> = NoTags, F extends Facts<T> = NoTags, A extends Also<T> = never>(
     may: M,
     versions: Reading<T>,
-    over?: Over<T, Tags, F>,
-  ): CommandFormat<T, T, M, Tags, F>;
+    over?: Over<T, Tags, F, A>,
+  ): CommandFormat<T, T, M, Tags, F, A>;
 } = (may: May, format: ZodType | Reading<unknown>, over: object = {}): never =>
   ('schemas' in format
     ? { may, schema: currentSchema(format), versions: format, ...over }
@@ -142,16 +154,37 @@ export interface Call<Data, Refused> {
 }
 
 declare const calls: unique symbol;
+declare const refusals: unique symbol;
 
-/** One aggregate: its stored formats, its commands, and the two pure maps that give it behaviour. It is made by `decider()`, which infers the last two
- * types: the category, and the commands that callers may send, each with its data and its refusals.
+type WithStream<R> =
+  R extends Refusal<infer Reason, infer Detail> ? Refusal<Reason, Detail & Readonly<{ refusedBy: string }>> : never;
+
+/** The refusals of one command of a decider, with the stream that refuses, for a command that takes it along.
+ * @example type Refusals = RefusalsOf<typeof account, 'Debit'>;
+ */
+export type RefusalsOf<D, T extends string> = D extends { readonly [refusals]?: infer Refusals }
+  ? T extends keyof Refusals
+    ? WithStream<Refusals[T]>
+    : never
+  : never;
+
+/** One aggregate: its stored formats, its commands, and the two pure maps that give it behaviour. It is made by `decider()`, which infers the last three
+ * types: the category, and the commands that callers may send, each with its data and its refusals; and the refusals of every command.
  * @example export const account = decider<Account, AccountEvent>()({ category: 'account', events: accountEvents, ... });
  */
-export interface Decider<S, C extends Message, E extends Message, Category extends string = string, Calls = unknown>
-  extends Source<E> {
+export interface Decider<
+  S,
+  C extends Message,
+  E extends Message,
+  Category extends string = string,
+  Calls = unknown,
+  Refusals = unknown,
+> extends Source<E> {
   readonly category: Category;
   /** For the compiler alone: no value has this. */
   readonly [calls]?: Calls;
+  /** For the compiler alone: no value has this. */
+  readonly [refusals]?: Refusals;
   readonly commands: { readonly [T in C['type']]: CommandFormat<DataOf<C, T>> };
   readonly initial: S;
   /** The owner's id; undefined while there is none. Required if a command is for the owner. */

@@ -17,6 +17,7 @@ import { scheduleFaults } from './schedule/faults.ts';
 import type { AnySchedule } from './schedule/schedule.ts';
 import { isCategory, kebab } from './stream.ts';
 import { tagFaults } from './tag/faults.ts';
+import { togetherFaults } from './together/along.ts';
 
 /**
  * Everything that a deployment is derived from.
@@ -69,7 +70,7 @@ const historyFaults = ({ category, history, owner }: AnyDecider): readonly strin
   ...(history?.includes('owner') && !owner
     ? [`The history of ${category} is for the owner, but ${category} does not say who owns it: add \`owner\`.`]
     : []),
-  ...(['process', 'hook', 'anyone'] as const)
+  ...(['process', 'hook', 'together', 'anyone'] as const)
     .filter((who) => history?.includes(who))
     .map((who) => `The history of ${category} cannot be for '${who}': it is read with a token.`),
 ];
@@ -226,6 +227,7 @@ export const defineManifest = <
     ...ownsFaults(aggregates),
     ...tagFaults(aggregates),
     ...factFaults(aggregates),
+    ...togetherFaults(aggregates),
     ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
     ...effectsOf(manifest).flatMap((effect) => [...effectFaults(effect), ...aggregateFaults(effectDecider(effect))]),

@@ -59,6 +59,11 @@ export const problemKinds = {
     status: 413,
     when: 'The command would make a commit that is too large, or be decided on too many streams.',
   },
+  'not-stored': {
+    status: 424,
+    when: 'Another command of the atomic batch was refused, so that none was stored.',
+    fields: { because: z.array(z.int()) },
+  },
   'idempotency-key-reused': { status: 422, when: 'The Idempotency-Key was used for another request.' },
   'too-far-back': {
     status: 422,

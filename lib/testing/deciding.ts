@@ -5,6 +5,7 @@ import type { Message } from '../core/message.ts';
 import type { Plain } from '../core/personal/sealed.ts';
 import { parseStream, streamName } from '../core/stream.ts';
 import { storable } from '../engine/store/storable.ts';
+import { alongGiven, alongOnly } from './along.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { frozen, throughStore } from './stored.ts';
 import { type GivenStreams, tagsGiven } from './tagged.ts';
@@ -16,7 +17,8 @@ export type WhenOptions = Readonly<{
   id?: string;
   /** False if the actor does not own what the command names beside its own stream, where it declares `owns`; true by default. */
   ownsNamed?: boolean;
-  /** The events of other streams, by the streams' names, as far as they carry tags that the command decides on: `{ 'course-c1': [offered] }`. */
+  /** The events of other streams, by the streams' names, as far as they carry tags that the command decides on, or commands go along to them:
+   * `{ 'course-c1': [offered] }`. */
   elsewhere?: GivenStreams;
 }>;
 
@@ -27,6 +29,8 @@ export type GivenFacts = Readonly<Record<string, readonly Message[]>>;
 export type Expected<E extends Message> = Readonly<{
   /** These events, in this order and with exactly this data; none for a command that changes nothing. */
   then(...events: readonly Plain<E>[]): void;
+  /** What goes along comes to these events, by stream, and to none elsewhere. */
+  along(events: GivenStreams): void;
   /** Refused by the business with this reason; the detail is compared where one is given. */
   rejected(reason: string, detail?: Readonly<Record<string, unknown>>): void;
   /** Refused by `outdated()` with this reason, which HTTP answers with 412; the detail is compared where one is given. */
@@ -45,7 +49,7 @@ export type Expected<E extends Message> = Readonly<{
 }>;
 
 type Outcome =
-  | Readonly<{ events: readonly Message[] }>
+  | Readonly<{ events: readonly Message[]; along?: GivenStreams }>
   | Refusal
   | Readonly<{ invalid: readonly string[] }>
   | Readonly<{ forbidden: string }>;
@@ -60,7 +64,8 @@ const whoMay = (may: readonly Who[], owner: string | undefined): Actor => {
   if (may.includes('owner')) return user(owner ?? 'ada');
   const [who = 'operator'] = may;
   if (who === 'anyone') return anybody;
-  if (who === 'user' || who === 'owner') return user('ada');
+  // What only goes along comes from whoever sends the command that takes it along.
+  if (who === 'user' || who === 'owner' || who === 'together') return user('ada');
   return who === 'process' || who === 'hook' ? { id: `some-${who}`, kind: who, roles: [] } : user(`some-${who}`, who);
 };
 
@@ -112,11 +117,16 @@ const decideOn = (
   if (!ownsAll || !allowed(format.may, who, owner)) return { forbidden: `${who.kind} ${who.id}` };
   const asked = { type: command.type, data: frozen(parsed.data) };
   const facts = givenStates(format.facts ?? {}, asked.data, (fact, id) => besideOf(fact, id, besides));
-  const tags = tagsGiven(decider, asked, { stream: streamName(decider.category, id), events: past }, elsewhere);
+  const others = alongOnly(decider, elsewhere);
+  const tagged = Object.fromEntries(Object.entries(elsewhere).filter(([stream]) => !others.includes(stream)));
+  const tags = tagsGiven(decider, asked, { stream: streamName(decider.category, id), events: past }, tagged);
   const context = { id, actor: who, at, facts, ...(format.tags && { tags }) };
   const outcome = decide(decider, state, asked, context);
   if (isRefusal(outcome)) return storable(outcome, outcome.refused);
-  return { events: outcome.map((event) => throughStore(decider.events, event)) };
+  const events = outcome.map((event) => throughStore(decider.events, event));
+  if (!format.together || events.length === 0) return { events };
+  const along = alongGiven(decider, asked, context, elsewhere);
+  return 'refused' in along ? along : { events, along: along.along };
 };
 
 /** The state after some events. It must be storable, because snapshots hold it, and nobody may change it in place. */
@@ -155,6 +165,7 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
       (command: C, options: WhenOptions = {}): Expected<E> => {
         const outcome = decideOn(any, state, command, past, options, besides);
         const made = 'events' in outcome ? outcome.events : [];
+        const along = 'events' in outcome ? (outcome.along ?? {}) : {};
         const after = folded(any, state, made);
         const title = `${streamName(any.category, options.id ?? '1')}, when ${command.type} comes:`;
         const facts = { command: show(command), state: show(state), given: past.map(show).join('\n') || 'nothing' };
@@ -165,11 +176,19 @@ export const deciding = <S, C extends Message, E extends Message>(decider: Decid
           then: (...events) => {
             if (typeof events[0] === 'function')
               throw new TypeError('Say what is expected: .then(...), .rejected(...); never await it.');
-            expectOutcome(
-              { events: (events as readonly Message[]).map(({ type, data }) => ({ type, data: storable(data) })) },
-              expected.then,
-            );
+            const wanted = (events as readonly Message[]).map(({ type, data }) => ({ type, data: storable(data) }));
+            expectOutcome({ ...('events' in outcome && outcome), events: wanted }, expected.then);
           },
+          along: (events) =>
+            expectSame({
+              ...{ title, facts, at: expected.along, came: 'events' in outcome ? along : outcome },
+              expected: Object.fromEntries(
+                Object.entries(events).map(([stream, of]) => [
+                  stream,
+                  of.map(({ type, data }) => ({ type, data: storable(data) })),
+                ]),
+              ),
+            }),
           rejected: (refused, detail) => expectOutcome(refusalLike(outcome, refused, detail), expected.rejected),
           outdated: (refused, detail) =>
             expectOutcome({ ...refusalLike(outcome, refused, detail), outdated: true }, expected.outdated),

@@ -57,7 +57,7 @@ describe('authorization', () => {
     [['user', 'teller'], "note: Leave is for 'user', which is everybody with a token: leave 'teller' out."],
     [
       ['owner', 'clerk' as Who],
-      "note: Leave is for 'clerk', which is no role of this manifest: add it to `roles` of defineManifest, or use one of owner, process, hook, user, anyone, operator, teller, auditor.",
+      "note: Leave is for 'clerk', which is no role of this manifest: add it to `roles` of defineManifest, or use one of owner, process, hook, together, user, anyone, operator, teller, auditor.",
     ],
     [['anyone', 'process'], undefined],
     [['anyone', 'owner'], "note: Leave is for 'anyone', which is everybody: leave 'owner' out."],

@@ -20,7 +20,7 @@ const steps = [
 
 /** The folders of a layer that are no step. */
 const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
-  'lib/core': ['access', 'declare', 'fact', 'hook', 'settings', 'tag', 'watch'],
+  'lib/core': ['access', 'declare', 'fact', 'hook', 'settings', 'tag', 'together', 'watch'],
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
@@ -30,7 +30,7 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
 const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'lib/core': {
-    '': ['access', 'fact', 'process', 'effect', 'hook', 'schedule', 'tag', 'personal'],
+    '': ['access', 'fact', 'process', 'effect', 'hook', 'schedule', 'tag', 'together', 'personal'],
     access: [],
     effect: [],
     process: ['effect'],
@@ -38,10 +38,11 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     schedule: ['process'],
     watch: ['process'],
     fact: [],
-    declare: ['fact', 'tag', 'personal'],
+    declare: ['fact', 'tag', 'together', 'personal'],
     personal: [],
     settings: ['effect'],
     tag: [],
+    together: [],
   },
   'lib/engine': {
     '': [],
@@ -60,7 +61,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     restore: ['store', 'view', 'process', 'operate'],
     deployment: ['view'],
   },
-  'lib/http': { '': [], openapi: ['operate'] },
+  'lib/http': { '': [], command: [], openapi: ['operate'] },
   'lib/client': { '': [] },
   'lib/aws': {
     '': [],

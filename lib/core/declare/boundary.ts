@@ -2,7 +2,7 @@ import type { CommandFormat, CommandOf, Decider, NamedTags } from '../decider.ts
 import type { DataOf, Message } from '../message.ts';
 import type { Plain, Sealed } from '../personal/sealed.ts';
 import type { AnyTag, TagStates } from '../tag/tag.ts';
-import type { AnyRefusal, CallsOf, Checked, ContextOf, Rest, Wrong } from './decider.ts';
+import type { AnyRefusal, CallsOf, Checked, ContextOf, RefusalsBy, Rest, Wrong } from './decider.ts';
 
 type Formats = Readonly<Record<string, CommandFormat<unknown>>>;
 
@@ -54,5 +54,5 @@ export const boundary =
         decide: D;
         unique?: Readonly<Record<Unique, (state: S) => string | Sealed | undefined>>;
       }>,
-  ): Decider<S, CommandOf<F>, E, Category, CallsOf<F, D, Unique>> =>
+  ): Decider<S, CommandOf<F>, E, Category, CallsOf<F, D, Unique>, RefusalsBy<F, D, Unique>> =>
     declared as never;

@@ -1,9 +1,10 @@
 import type { May } from '../access.ts';
-import type { Call, CommandFormat, CommandOf, Context, Decider, Refusal, RefusalDetail } from '../decider.ts';
+import type { AlongWith, Call, CommandFormat, CommandOf, Context, Decider, Refusal, RefusalDetail } from '../decider.ts';
 import type { GivenFacts } from '../fact/facts.ts';
 import type { DataOf, Message } from '../message.ts';
 import type { Plain, Sealed } from '../personal/sealed.ts';
 import type { Kebab } from '../stream.ts';
+import type { RefusedAlong } from '../together/also.ts';
 
 declare const undecided: unique symbol;
 
@@ -68,11 +69,16 @@ export type Checked<F, D, E extends Message> =
 /** The refusals of commands that would take a unique value which another stream has. */
 type Taken<Unique extends string> = Unique extends string ? Refusal<`${Kebab<Unique>}-taken`, Record<never, never>> : never;
 
+/** All refusals that each command may be answered with. */
+export type RefusalsBy<F extends Formats, D, Unique extends string> = {
+  readonly [T in keyof F & string]: RefusedBy<D[T & keyof D]> | Taken<Unique> | RefusedAlong<AlongWith<F[T]>>;
+};
+
 /** The commands that callers of the API may send. */
 export type CallsOf<F extends Formats, D, Unique extends string> = {
-  readonly [T in keyof F & string as F[T]['may'][number] extends 'process' | 'hook' ? never : T]: Call<
+  readonly [T in keyof F & string as F[T]['may'][number] extends 'process' | 'hook' | 'together' ? never : T]: Call<
     F[T] extends CommandFormat<unknown, infer Input> ? Input : never,
-    RefusedBy<D[T & keyof D]> | Taken<Unique>
+    RefusalsBy<F, D, Unique>[T]
   >;
 };
 
@@ -99,5 +105,5 @@ export const decider =
         decide: D;
         unique?: Readonly<Record<Unique, (state: S) => string | Sealed | undefined>>;
       }>,
-  ): Decider<S, CommandOf<F>, E, Category, CallsOf<F, D, Unique>> =>
+  ): Decider<S, CommandOf<F>, E, Category, CallsOf<F, D, Unique>, RefusalsBy<F, D, Unique>> =>
     declared as never;

@@ -13,7 +13,7 @@ const actorFor = (may: May, id: string, dice: Dice): Actor => {
   const who = dice.pick(may);
   if (who === 'process' || who === 'hook') return { id: 'robot', kind: who, roles: [] };
   if (who === 'anyone') return anybody;
-  return who === 'owner' || who === 'user' ? owner : user(who === 'operator' ? 'olga' : `some-${who}`, who);
+  return who === 'owner' || who === 'user' || who === 'together' ? owner : user(who === 'operator' ? 'olga' : `some-${who}`, who);
 };
 
 /** Commands made up from a manifest's own schemas, for few ids. A schema that random values do not fit needs a workload of its own. */
