@@ -13,8 +13,8 @@ import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 /** The result of a decision on a known state: a commit to append, or an answer that appends nothing. */
 export type Decision = Readonly<{ append: Commit } | { answer: CommandAnswer }>;
 
-/** What a command decides on beside its own stream: the states of tags and of facts, and the latest time of all. */
-export type Given = GivenFacts & Readonly<{ tags: Readonly<Record<string, unknown>> }>;
+/** What a command decides on beside its own stream: the states of tags and of facts, and the latest time of all. `unfit` says why nothing can take effect with it. */
+export type Given = GivenFacts & Readonly<{ tags: Readonly<Record<string, unknown>>; unfit?: string }>;
 
 /** A command, the known state of its stream, and what it is given beside it. */
 export type Deciding = Readonly<{ commanding: Commanding; known: Known; request: CommandRequest; given: Given }>;
@@ -42,7 +42,8 @@ const emptyCommit = ({ known, request, given: { guarded } }: Deciding, at: strin
 });
 
 /** A process must find the outcome of its command on the target, whichever of its senders asks; a caller over HTTP need not. */
-const leavesTrace = ({ actor, leavesNoTrace }: CommandRequest): boolean => actor.kind === 'process' && !leavesNoTrace;
+const leavesTrace = ({ actor, leavesNoTrace, isAlong }: CommandRequest): boolean =>
+  actor.kind === 'process' && !leavesNoTrace && !isAlong;
 
 /** The result of a command without events: an answer, or, if a trace is needed, a commit that has only the reason. */
 const withoutEvents = (deciding: Deciding, answer: CommandAnswer, refusal?: Refusal): Decision => {
@@ -58,6 +59,20 @@ const withoutEvents = (deciding: Deciding, answer: CommandAnswer, refusal?: Refu
 export const refusalOn = (deciding: Deciding, refusal: Refusal): Decision =>
   withoutEvents(deciding, { outcome: 'refused', refusal, ...(refusal.outdated && { version: deciding.known.version }) }, refusal);
 
+/** The result of a command if one that it takes along has this answer: a refusal says which stream refused. */
+export const refusedAlong = (deciding: Deciding, answer: CommandAnswer, stream: string): Decision => {
+  switch (answer.outcome) {
+    case 'refused': {
+      const { refused, detail } = answer.refusal;
+      return refusalOn(deciding, { refused, detail: { ...detail, refusedBy: stream } });
+    }
+    case 'too-large':
+      return tooLargeOn(deciding, answer);
+    default:
+      return withoutEvents(deciding, answer, refuse(answer.outcome, { refusedBy: stream }));
+  }
+};
+
 type TooLarge = Extract<CommandAnswer, { outcome: 'too-large' }>;
 
 /** The result of a command whose commit would be too large. */
@@ -67,8 +82,13 @@ export const tooLargeOn = (deciding: Deciding, answer: TooLarge): Decision => {
 };
 
 /** True if the actor may send the command to a stream of this state. */
-export const maySend = ({ commands, owner }: AnyDecider, state: unknown, { command, actor }: CommandRequest): boolean => {
+export const maySend = (
+  { commands, owner }: AnyDecider,
+  state: unknown,
+  { command, actor, isAlong }: CommandRequest,
+): boolean => {
   const format = commands[command.type];
+  if (isAlong) return format?.may.includes('together') === true;
   return format !== undefined && allowed(format.may, actor, owner?.(state as never));
 };
 
@@ -81,7 +101,8 @@ export const decideOn = (deciding: Deciding): Decision => {
   const { version, commit } = known;
   if (request.expectedVersion !== undefined && request.expectedVersion !== version)
     return withoutEvents(deciding, { outcome: 'stale', version }, refuse('stale-version', { version }));
-  const { tooMany } = given;
+  const { tooMany, unfit } = given;
+  if (unfit !== undefined) return refusalOn(deciding, refuse('unfit-together', { why: unfit }));
   if (tooMany !== undefined)
     return tooLargeOn(deciding, { outcome: 'too-large', size: tooMany, limit: mostFacts, unit: 'facts' });
   // Whoever has got hold of another's sealed value could give it as their own, and read it opened.

@@ -1,8 +1,11 @@
 import type { Commit } from '../../core/commit.ts';
 import type { Sealing } from '../personal/ports.ts';
 import { follow } from '../store/load.ts';
+import { type Handling, withAlong } from './along.ts';
+import { answersOf, appendedWith } from './atomic.ts';
+import { decideAll } from './decide-all.ts';
 import { guardedIn } from './facts.ts';
-import { beginAll, decideAll, earlier } from './part.ts';
+import { beginAll, earlier, namedIn, noting } from './part.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 import { refresh } from './tracked.ts';
 
@@ -35,26 +38,61 @@ const withoutWrites = ({ personal, ...commanding }: Commanding): Commanding => (
   ...commanding,
   ...(personal && { personal: sealingNothing(personal) }),
   snapshots: { ...commanding.snapshots, save: async () => {} },
+  ...(commanding.others && {
+    others: new Map([...commanding.others].map(([category, other]) => [category, withoutWrites(other)])),
+  }),
 });
 
-/** Decides a command as if it were handled now, and appends nothing. */
-export const dryRun = async (given: Commanding, request: CommandRequest): Promise<DryRunAnswer> => {
-  const commanding = withoutWrites(given);
-  let already: Commit | undefined;
-  const seen = (commits: readonly Commit[]) => {
-    already ??= commits.find(({ command }) => command === request.id);
-  };
-  const basis = await beginAll([{ commanding, request }], seen);
-  const part = basis.parts[0]!;
+type Failed = Exclude<CommandAnswer, { outcome: 'committed' | 'unchanged' }>;
+type Triable = Extract<DryRunAnswer, { outcome: 'tried' | 'unchanged' }>;
+
+/** What commands of which all take effect or none would come to: an answer to each; or the one that would not, by its place, with its answer. */
+export type TriedAll = Readonly<{ answers: readonly Triable[] } | { at: number; answer: Failed }>;
+
+/** Decides commands, each with what goes along with it, as if they were handled now, all or none, and appends nothing. */
+export const dryRunAll = async (given: readonly [Handling, ...Handling[]]): Promise<TriedAll> => {
+  const named = given.map((each): Handling => ({ ...each, commanding: withoutWrites(each.commanding) }));
+  const handlings = named.flatMap(withAlong);
+  const seen = noting(handlings.map(({ request }) => request));
+  const basis = await beginAll(handlings, seen);
   // No append will confirm a cached state.
-  const cached = [part, ...basis.book.values(), ...guardedIn(basis.facts)].filter(({ confirmed }) => !confirmed);
+  const cached = [...basis.parts, ...basis.book.values(), ...guardedIn(basis.facts)].filter(({ confirmed }) => !confirmed);
   await Promise.all(cached.map((each) => refresh(each, seen)));
-  const { state } = part.known;
-  const first = await earlier(part, already);
-  if (first)
-    return first.outcome === 'committed' ? { outcome: 'tried', commit: first.commit, tookEffect: true, states: [state] } : first;
+  const parts = namedIn(basis);
+  const [{ commanding }] = given;
+  const first = await earlier(basis, seen.already);
+  if (first?.outcome === 'committed') {
+    const streams = parts.map(({ request }) => request.stream);
+    const then = await answersOf(commanding, streams, await appendedWith(commanding, first.commit, streams));
+    const states = parts.map(({ known }) => [known.state]);
+    return {
+      answers: then.map((answer, i) =>
+        answer.outcome === 'committed'
+          ? { outcome: 'tried', commit: answer.commit, tookEffect: true, states: states[i]! }
+          : answer,
+      ),
+    };
+  }
+  if (first) return { at: 0, answer: first as Failed };
   const decided = await decideAll(basis);
-  if ('answer' in decided) return decided.answer as Exclude<CommandAnswer, { outcome: 'committed' }>;
-  const commit = decided.commits.find(({ stream }) => stream === request.stream)!;
-  return { outcome: 'tried', commit, tookEffect: false, states: [state, follow(commanding, part.known, [commit]).state] };
+  if ('answer' in decided && decided.answer.outcome !== 'unchanged') {
+    const until = basis.parts.slice(0, basis.parts.indexOf(decided.part) + 1);
+    return { at: namedIn({ parts: until }).length - 1, answer: decided.answer as Failed };
+  }
+  const commits = 'answer' in decided ? [] : decided.commits;
+  const unchanged = 'answer' in decided ? decided.unchanged : decided.unchanged;
+  return {
+    answers: parts.map(({ known, request, commanding }): Triable => {
+      const commit = commits.find(({ stream }) => stream === request.stream);
+      if (!commit) return unchanged.find(({ stream }) => stream === request.stream)!;
+      const after = follow(commanding, known, [commit]).state;
+      return { outcome: 'tried', commit, tookEffect: false, states: [known.state, after] };
+    }),
+  };
+};
+
+/** Decides a command as if it were handled now, and appends nothing. */
+export const dryRun = async (commanding: Commanding, request: CommandRequest): Promise<DryRunAnswer> => {
+  const tried = await dryRunAll([{ commanding, request }]);
+  return 'at' in tried ? tried.answer : tried.answers[0]!;
 };

@@ -1,10 +1,12 @@
 import { type Commit, versionBefore } from '../../core/commit.ts';
 import type { AppendedTogether } from '../ports.ts';
-import { snapshotDue } from '../store/known.ts';
+import { type Known, snapshotDue } from '../store/known.ts';
 import { follow, saveSnapshot, unlessBroken } from '../store/load.ts';
+import { type Handling, withAlong } from './along.ts';
 import { isFresh } from './cache.ts';
+import { type Decided, decideAll, type Unchanged } from './decide-all.ts';
 import { factStreams, guardedIn } from './facts.ts';
-import { type Basis, beginAll, type Decided, decideAll, earlier, type Handling, type Part } from './part.ts';
+import { type Basis, beginAll, earlier, noting, type Part } from './part.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 import { decidedOn } from './tags.ts';
 import { confirmTogether, loadAnew, refresh, type Seen, type Tracked } from './tracked.ts';
@@ -39,40 +41,64 @@ const foldWinners = async (tracked: Tracked, winners: readonly Commit[], readAt:
   tracked.confirmed = false;
 };
 
-/** The streams that the answer of a part depends on. */
+/** The streams that the answer of a part depends on: its own and those of the parts before it, with their tags and guarded facts. */
 const dependsOn = (part: Part, { parts, book, facts }: Basis): readonly Tracked[] => {
-  const named = factStreams(part);
-  const guarded = [...parts, ...guardedIn(facts)].filter(
-    (each) => each !== part && named.get(each.request.stream)?.isGuarded === true,
+  const decided = parts.slice(0, parts.indexOf(part) + 1);
+  const guarded = new Set(
+    decided.flatMap((each) => [...factStreams(each).values()].flatMap(({ stream, isGuarded }) => (isGuarded ? [stream] : []))),
   );
-  return [part, ...decidedOn(book, part.commanding, part.request), ...guarded];
+  return [
+    ...new Set([
+      ...decided,
+      ...decided.flatMap(({ commanding, request }) => decidedOn(book, commanding, request)),
+      ...[...parts, ...guardedIn(facts)].filter(({ request }) => guarded.has(request.stream)),
+    ]),
+  ];
 };
+
+/** Keeps the states after a successful append, whose conditions have confirmed them. */
+const keep = async ({ settings }: Commanding, next: readonly Next[], { commits, unmoved }: Decided, sentAt: number) => {
+  const conditions = new Set([...commits, ...unmoved].map(({ stream }) => stream));
+  for (const { commanding, known } of next) if (conditions.has(known.stream)) commanding.cache.set({ ...known, readAt: sentAt });
+  // Not beside the append: only its success tells that no other instance is about to save the same one.
+  const due = next.filter(({ known, before }) => known !== before && snapshotDue(before, settings.snapshotBytes));
+  await Promise.all(due.map(({ commanding, before }) => saveSnapshot(commanding, before)));
+};
+
+type Next = Readonly<{ commanding: Commanding; before: Known; known: Known }>;
+
+/** What became of a transaction: the answer, of which part it is, what was appended now, and the commands that change nothing where all of them do not. */
+export type Settled = Readonly<{
+  answer: CommandAnswer;
+  stream: string;
+  appended?: readonly Commit[];
+  unchanged: readonly Unchanged[];
+}>;
 
 /**
  * Handles commands of which all take effect or none: decides each on its known state, its tags and its facts, appends their commits on the condition
- * that none of these has moved, and after a lost race folds the winners and decides again. An answer that appends nothing is confirmed by a consistent read
- * first. All have the same id, which is looked up in the first stream.
+ * that none of these has moved, and after a lost race folds the winners and decides again. An answer that appends nothing is confirmed by consistent reads
+ * first. All have the same id.
  */
-export const handleTogether = async (handlings: readonly [Handling, ...Handling[]]): Promise<CommandAnswer> => {
+export const settle = async (handlings: readonly [Handling, ...Handling[]]): Promise<Settled> => {
   const [{ commanding, request }] = handlings;
   const { clock, settings } = commanding;
-  let already: Commit | undefined;
-  const seen: Seen = (commits) => {
-    already ??= commits.find(({ stream, command }) => stream === request.stream && command === request.id);
-  };
+  const seen = noting(handlings.map((each) => each.request));
   const basis = await beginAll(handlings, seen);
-  const first = basis.parts[0]!;
   const tracked = (): readonly Tracked[] => [...basis.parts, ...basis.book.values(), ...guardedIn(basis.facts)];
-  /** Only commits of the first stream tell whether the command took effect before. */
   const refreshAll = (some: readonly Tracked[]) => Promise.all(some.map((each) => refresh(each, seen)));
+  const { stream } = request;
   for (let lost = 0, aged = 0; lost + aged < settings.tries; ) {
     for (const { commanding, known } of tracked()) commanding.cache.set(known);
-    const repeated = await earlier(first, already);
-    if (repeated) return repeated;
+    const repeated = await earlier(basis, seen.already);
+    if (repeated) return { answer: repeated, stream, unchanged: [] };
     const decided = await decideAll(basis);
     if ('answer' in decided) {
       const streams = dependsOn(decided.part, basis);
-      if (await confirmTogether(streams, seen)) return decided.answer;
+      if (await confirmTogether(streams, seen)) {
+        const { part, answer, unchanged } = decided;
+        return { answer, stream: part.request.stream, unchanged };
+      }
       // A single stream that has been read again needs no further confirmation, so that it cannot go on for ever.
       if (streams.length > 1) aged += 1;
       continue;
@@ -91,26 +117,32 @@ export const handleTogether = async (handlings: readonly [Handling, ...Handling[
     const sentAt = clock.now();
     const appended = await append(commanding, decided);
     if (appended.stored) {
-      const conditions = new Set([...decided.commits, ...decided.unmoved].map(({ stream }) => stream));
-      for (const { commanding, known } of next.filter(({ known }) => conditions.has(known.stream)))
-        commanding.cache.set({ ...known, readAt: sentAt });
-      // Not beside the append: only its success tells that no other instance is about to save the same one.
-      const due = next.filter(({ known, before }) => known !== before && snapshotDue(before, settings.snapshotBytes));
-      await Promise.all(due.map(({ commanding, before }) => saveSnapshot(commanding, before)));
-      return { outcome: 'committed', commit: decided.commits[0]! };
+      await keep(commanding, next, decided, sentAt);
+      return { answer: { outcome: 'committed', commit: decided.commits[0]! }, stream, appended: decided.commits, unchanged: [] };
     }
     const took = clock.now() - sentAt;
     lost += 1;
     seen(appended.winners);
     for (const each of tracked()) await foldWinners(each, appended.winners, sentAt, seen);
-    if (lost === 1 || already) continue;
+    if (lost === 1 || seen.already) continue;
     await backOff(commanding, lost, took);
     await refreshAll(tracked());
   }
-  return (await earlier(first, already)) ?? { outcome: 'contended', tries: settings.tries };
+  return {
+    answer: (await earlier(basis, seen.already)) ?? { outcome: 'contended', tries: settings.tries },
+    stream,
+    unchanged: [],
+  };
 };
 
-/** Handles one command, with one write when warm. */
+/** Handles commands of which all take effect or none, with what goes along with each. */
+export const handleTogether = async (handlings: readonly [Handling, ...Handling[]]): Promise<CommandAnswer> => {
+  const [first, ...others] = handlings;
+  const { answer } = await settle([...withAlong(first), ...others.flatMap(withAlong)]);
+  return answer;
+};
+
+/** Handles one command, and what goes along with it; alone, with one write when warm. */
 export const handleCommand = (commanding: Commanding, request: CommandRequest): Promise<CommandAnswer> =>
   handleTogether([{ commanding, request }]);
 

@@ -1,21 +1,12 @@
 import type { Commit } from '../../core/commit.ts';
-import { latest } from '../instant.ts';
-import { dynamoDb } from '../limits.ts';
-import type { Unmoved } from '../ports.ts';
 import { recentCommits } from '../store/known.ts';
-import { itemSize, largestCommit, sum } from '../store/size.ts';
-import { withSiblings } from '../store/transaction.ts';
-import { type Deciding, decideOn, maySend, tooLargeOn } from './decide.ts';
-import { beginFacts, type FactParts, givenFacts } from './facts.ts';
+import type { Handling } from './along.ts';
+import { maySend } from './decide.ts';
+import { beginFacts, type FactParts } from './facts.ts';
 import { lookBack } from './look-back.ts';
-import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
-import { sealing } from './sealing.ts';
-import { enterNamed, type TagBook, tagChanges } from './tags.ts';
+import type { CommandAnswer, CommandRequest } from './request.ts';
+import { enterNamed, type TagBook } from './tags.ts';
 import { begin, type Seen, type Tracked } from './tracked.ts';
-import { reserving } from './unique.ts';
-
-/** One command on its way, and what its aggregate is handled with. */
-export type Handling = Readonly<{ commanding: Commanding; request: CommandRequest }>;
 
 /** One stream's part in a command: the stream as it is known, and the commit up to which it was searched for the command's id. */
 export type Part = Handling & Tracked & { lookedThrough: number };
@@ -50,8 +41,8 @@ export const beginAll = async (handlings: readonly Handling[], seen: Seen): Prom
 /** True for an id that follows from what caused the command: from a process's decision, or from an event of a provider. */
 const isDerived = ({ actor: { kind } }: CommandRequest): boolean => kind === 'process' || kind === 'hook';
 
-/** The first answer, if a command is found to have taken effect before. */
-export const earlier = async (part: Part, already: Commit | undefined): Promise<CommandAnswer | undefined> => {
+/** The first answer, if a command is found to have taken effect before, in its own stream. */
+const earlierIn = async (part: Part, already?: Commit): Promise<CommandAnswer | undefined> => {
   const { commanding, request, known, lookedThrough } = part;
   const { store, keys } = commanding;
   if (already) return firstAnswer(part, already);
@@ -66,59 +57,33 @@ export const earlier = async (part: Part, already: Commit | undefined): Promise<
   return before && firstAnswer(part, before);
 };
 
-/** Commits to append in one transaction, if no stream in `unmoved` has moved. */
-export type Decided = Readonly<{ commits: readonly Commit[]; unmoved: readonly Unmoved[] }>;
+/** The parts that a caller has named: what goes along with one of them leaves the id to it. */
+export const namedIn = ({ parts }: Pick<Basis, 'parts'>): readonly Part[] => parts.filter(({ request }) => !request.isAlong);
 
-const tooLarge = ({ request }: Part, { commits, unmoved }: Decided) => {
-  const limit = request.leavesNoTrace ? dynamoDb.itemBytes : largestCommit;
-  const sizes = commits.map((commit) => itemSize(commit));
-  const size = sizes.find((each) => each > limit);
-  if (size !== undefined) return { outcome: 'too-large', size, limit, unit: 'bytes' } as const;
-  const { transactionBytes, transactionItems } = dynamoDb;
-  if (sum(sizes) > transactionBytes)
-    return { outcome: 'too-large', size: sum(sizes), limit: transactionBytes, unit: 'bytes' } as const;
-  const items = commits.length + unmoved.length;
-  return items > transactionItems
-    ? ({ outcome: 'too-large', size: items, limit: transactionItems, unit: 'streams' } as const)
-    : undefined;
+/**
+ * The first answer, if commands are found to have taken effect before. A command's id is looked up in its own stream. Of several that a caller has named
+ * together, the first one may have changed nothing: then any of the others tells, if it came from the same request.
+ */
+export const earlier = async (basis: Pick<Basis, 'parts'>, already: Commit | undefined): Promise<CommandAnswer | undefined> => {
+  const [first, ...others] = namedIn(basis);
+  const found = await earlierIn(first!, already);
+  if (found) return found;
+  for (const part of others) {
+    const answer = await earlierIn(part);
+    if (answer?.outcome === 'committed') return answer;
+  }
+  return undefined;
 };
 
-/** The guarded facts of some commands, each stream once. */
-const unmovedFacts = (decidings: readonly Deciding[]): readonly Unmoved[] => [
-  ...new Map(decidings.flatMap(({ given }) => given.guarded.map((each) => [each.stream, each] as const))).values(),
-];
-
-/** The result of all parts on the known states: what to append, or the answer of the first part that appends nothing. */
-export const decideAll = async ({
-  parts,
-  book,
-  facts,
-}: Basis): Promise<Decided | Readonly<{ part: Part; answer: CommandAnswer }>> => {
-  const own: Commit[] = [];
-  const tags = tagChanges(book);
-  const states = new Map(parts.map(({ known }) => [known.stream, known]));
-  const decidings: Deciding[] = [];
-  for (const part of parts) {
-    const { commanding, known, request } = part;
-    const [tagged, fromFacts] = [tags.given(commanding, request), givenFacts(part, facts, states)];
-    const given = { ...fromFacts, tags: tagged.states, at: latest(tagged.at, fromFacts.at) };
-    const deciding = { commanding, known, request, given };
-    decidings.push(deciding);
-    const decision = await reserving(deciding, await sealing(deciding, decideOn(deciding)));
-    if ('answer' in decision) return { part, answer: decision.answer };
-    own.push(...decision.append);
-    await tags.add(commanding, decision.append[0]);
-  }
-  const part = parts[0]!;
-  const tagged = tags.end(own[0]!);
-  const decided = {
-    commits: withSiblings([...own, ...tagged.commits]),
-    unmoved: [...tagged.unmoved, ...unmovedFacts(decidings)],
+/** Notes the commit of a command that took effect before, among commits that were read. */
+export const noting = (requests: readonly CommandRequest[]): Seen & { already?: Commit } => {
+  const [{ stream: own }] = requests as readonly [CommandRequest];
+  const named = new Map(requests.flatMap((request) => (request.isAlong ? [] : [[request.stream, request] as const])));
+  const seen: Seen & { already?: Commit } = (commits) => {
+    seen.already ??= commits.find(({ stream, command, digest }) => {
+      const request = named.get(stream);
+      return request?.id === command && (stream === own || (digest !== undefined && digest === request.digest));
+    });
   };
-  const problem = tooLarge(part, decided);
-  if (!problem) return decided;
-  const decision = tooLargeOn(decidings[0]!, problem);
-  return 'answer' in decision
-    ? { part, answer: decision.answer }
-    : { commits: [decision.append], unmoved: unmovedFacts(decidings.slice(0, 1)) };
+  return seen;
 };

@@ -20,10 +20,11 @@ export const commandProblem = (
   switch (answer.outcome) {
     case 'refused': {
       const { refused, detail, outdated } = answer.refusal;
+      const by = detail?.refusedBy === undefined ? '' : ` since ${detail.refusedBy} refuses what goes along`;
       return {
         refused,
         ...(outdated && { outdated }),
-        detail: `${stream} refuses to ${kebab(command.type).replaceAll('-', ' ')}: ${refused.replaceAll('-', ' ')}.`,
+        detail: `${stream} refuses to ${kebab(command.type).replaceAll('-', ' ')}${by}: ${refused.replaceAll('-', ' ')}.`,
         ...((detail || outdated) && { extra: { ...detail, ...(outdated && { version: answer.version }) } }),
       };
     }

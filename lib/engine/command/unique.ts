@@ -33,8 +33,11 @@ export const reservationCommit = (known: Known, main: Commit, { kind }: Claim): 
     storeEvent(reservation.events, { type: kind === 'claim' ? 'ValueClaimed' : 'ValueReleased', data: { by: main.stream } }),
   ]);
 
+/** The reservation streams that a transaction has come to so far, with what it appends to them. */
+export type Held = Map<string, Known>;
+
 /** A decision with the reservations that it needs, to be appended as one; refused where another stream holds a value. */
-export const reserving = async (deciding: Deciding, decision: Decision): Promise<WithReservations> => {
+export const reserving = async (deciding: Deciding, decision: Decision, reserved: Held): Promise<WithReservations> => {
   if ('answer' in decision) return decision;
   const { commanding, known } = deciding;
   const main = decision.append;
@@ -42,14 +45,19 @@ export const reserving = async (deciding: Deciding, decision: Decision): Promise
   const claims = unique ? claimsOf(unique, known.state, follow(commanding, known, [main]).state) : [];
   const reservations: Commit[] = [];
   for (const claim of claims) {
-    const held = await load(reservationLoading(commanding), await reservationStream(commanding, claim));
+    const loading = reservationLoading(commanding);
+    const stream = await reservationStream(commanding, claim);
+    const held = reserved.get(stream) ?? (await load(loading, stream));
     const { by } = held.state as Reservation;
     const isOurs = by === main.stream;
     if (claim.kind === 'claim' && by !== undefined && !isOurs) {
       const refused = refusalOn(deciding, refuse(`${kebab(claim.name)}-taken`));
       return 'answer' in refused ? refused : { append: [refused.append] };
     }
-    if (isOurs === (claim.kind === 'release')) reservations.push(reservationCommit(held, main, claim));
+    if (isOurs !== (claim.kind === 'release')) continue;
+    const commit = reservationCommit(held, main, claim);
+    reservations.push(commit);
+    reserved.set(stream, follow(loading, held, [commit]));
   }
   return { append: [main, ...reservations] };
 };
