@@ -56,7 +56,8 @@ describe('every function may do what its step does, and nothing else', () => {
   test.each(['Parcel', 'Audit'])('commands of %s: its own streams alone, and whose those are that it names', (name) => {
     const category = name.toLowerCase();
     expect(lines(`${name}CommandsCommand`)).toEqual([
-      `EventsCommits.Arn: GetItem PutItem Query [${category}-* unique-${category}.*]`,
+      `EventsCommits.Arn: GetItem PutItem Query [${category}-*]`,
+      `EventsCommits.Arn: ConditionCheckItem [${category}-*]`,
       `EventsSnapshots.Arn: GetItem PutItem [${category}-*]`,
       'EventsControl.Arn: GetItem [secret]',
       // A command of audits names a parcel, must know whose that is, and depends on it not having moved.

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AnyDecider, decidesOn, namedBy } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { withThoseAlong } from '../../core/together/along.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import type { Commanding } from '../../engine/command/request.ts';
 import type { Log, Snapshots } from '../../engine/ports.ts';
@@ -26,20 +27,25 @@ export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding,
   cache: stateCache(defaultSettings.cacheBytes),
 });
 
-/** What the commands of a decider are handled with. Streams of other aggregates that they name are only read. */
+/** What the commands of a decider are handled with. Streams of other aggregates are only read, unless a command goes along to them. */
 export const commandingFor = (
   { aggregates }: Pick<Manifest, 'aggregates'>,
   ports: ReturnType<typeof commandPorts>,
   decider: AnyDecider,
 ): Commanding => {
-  const named = [...namedBy(decider), ...decidesOn(decider)];
-  const others = aggregates.filter(({ category }) => named.includes(category) && category !== decider.category);
+  const among = (named: readonly string[]) =>
+    aggregates.filter(({ category }) => named.includes(category) && category !== decider.category);
   const reading = { ...ports, snapshots: onlyRead(ports.snapshots) };
+  const read = among([...namedBy(decider), ...decidesOn(decider)]).map(
+    (other): Commanding => ({ ...reading, decider: other, code: foldHash(other.category) }),
+  );
+  const along = among(withThoseAlong([decider]).map(({ category }) => category));
+  const others = [...read, ...along.map((other) => commandingFor({ aggregates }, ports, other))];
   return {
     ...ports,
     decider,
     code: foldHash(decider.category),
-    others: new Map(others.map((other) => [other.category, { ...reading, decider: other, code: foldHash(other.category) }])),
+    others: new Map(others.map((other) => [other.decider.category, other])),
   };
 };
 

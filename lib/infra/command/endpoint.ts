@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { isOpen, isPublic } from '../../core/access.ts';
 import { type AnyDecider, namedBy } from '../../core/decider.ts';
 import { kebab, pascal } from '../../core/stream.ts';
+import { withThoseAlong } from '../../core/together/along.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
@@ -9,7 +10,9 @@ import type { EventStore } from '../store/event-store.ts';
 
 type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Api }>;
 
-/** One category's commands: POST /<category>/{id}/{command} -> one commit. A function of its own, with rights on its own streams alone. */
+/**
+ * One category's commands: POST /<category>/{id}/{command} -> one commit. A function of its own, with rights on its own streams and on
+ * those that its commands take others along to. */
 export class CommandEndpoint extends Construct {
   constructor(scope: Construct, id: string, { decider, store, api, ...common }: Props) {
     super(scope, id);
@@ -20,12 +23,12 @@ export class CommandEndpoint extends Construct {
       description: `Handles commands to ${category}.`,
     });
     step.addEnvironment('CATEGORY', category);
-    store.letAppend(step, decider);
-    store.letSnapshot(step, decider);
+    const appended = withThoseAlong([decider]);
+    store.letAppend(step, [decider], [category]);
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
     if (named.length > 0) store.letReadOwners(step, named);
-    store.letReadFacts(step, [decider], [category, ...named]);
+    store.letReadFacts(step, appended, [...appended.map((each) => each.category), ...named]);
     // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
     if (all.some(([, { may }]) => !isOpen(may)))

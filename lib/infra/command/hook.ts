@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { type AnyHook, hookPath } from '../../core/hook/hook.ts';
 import { pascal } from '../../core/stream.ts';
+import { withThoseAlong } from '../../core/together/along.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { letReadTeamSecrets } from '../kit/secrets.ts';
@@ -20,9 +21,13 @@ export class HookEndpoint extends Construct {
       description: `Takes the events of ${name} as commands to ${category}.`,
     });
     step.addEnvironment('HOOK', name);
-    store.letAppend(step, hook.sends);
-    store.letSnapshot(step, hook.sends);
-    store.letReadFacts(step, [hook.sends], [category]);
+    const appended = withThoseAlong([hook.sends]);
+    store.letAppend(step, [hook.sends]);
+    store.letReadFacts(
+      step,
+      appended,
+      appended.map((each) => each.category),
+    );
     store.letReadSecret(step, 'digests');
     letReadTeamSecrets(step, [hook.verify.secret], common.settings);
     api.openRoute('POST', hookPath(name), step, 'Its function verifies the signature of each request: providers have no token.');

@@ -8,7 +8,7 @@ import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import type { AnySchedule } from '../../core/schedule/schedule.ts';
 import { pascal } from '../../core/stream.ts';
-import { tagCategory, tagsIn } from '../../core/tag/stream.ts';
+import { appendedAlong, withThoseAlong } from '../../core/together/along.ts';
 import type { KeptTable } from '../../engine/deployment/kept-tables.ts';
 import { output } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
@@ -16,15 +16,7 @@ import type { Common, Step } from '../kit/step.ts';
 import { appendOnly } from './append-only.ts';
 import { dueDeadlines, durableTable, type OwnTable, stringKey, withDeadlines } from './durable-table.ts';
 import { KeptTables } from './kept-tables.ts';
-
-/** The forms of the names of some categories' streams. */
-const streamsOf = (categories: readonly string[]) => categories.map((name) => `${name}-*`);
-
-/** The forms of the names of the streams in which the events of some deciders are entered: those of the tags that they carry or decide on. */
-const tagStreamsOf = (deciders: readonly AnyDecider[]) => tagsIn(deciders).map(({ name }) => `${tagCategory}-${name}.*`);
-
-/** The partition keys that a request names must all be of these forms. The condition holds for each Put of a transaction as well. */
-const onlyKeys = (forms: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': forms } });
+import { categoryOf, onlyKeys, streamsOf, tagStreamsOf, uniqueOf } from './stream-keys.ts';
 
 /** The commits, the folded states that spare reading them, and the deployment's own settings: what a deployment must not lose. */
 export class EventStore extends Construct {
@@ -82,18 +74,18 @@ export class EventStore extends Construct {
     );
   }
 
-  /** Reads and appends the streams of one category, its reservations and its tags, and no other's; neither changes nor deletes. */
-  letAppend(step: Step, decider: AnyDecider): void {
-    const { category } = decider;
-    const tags = tagStreamsOf([decider]);
-    // A transaction of Puts is allowed by the right to put.
-    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf([category]), `unique-${category}.*`, ...tags]);
-    if (tags.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], tags);
-  }
-
-  /** Keeps folded states of one category and of its tags. */
-  letSnapshot(step: Step, decider: AnyDecider): void {
-    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf([decider.category]), ...tagStreamsOf([decider])]);
+  /**
+   * Reads and appends the streams of some deciders' categories and of those whose commands go along with theirs, their reservations and their tags, and no
+   * others; neither changes nor deletes. An append may depend on tags and on streams that go along, and on those of `atomic`.
+   */
+  letAppend(step: Step, deciders: readonly AnyDecider[], atomic: readonly string[] = []): void {
+    const [all, along] = [withThoseAlong(deciders), appendedAlong(deciders).map(categoryOf)];
+    const tags = tagStreamsOf(all);
+    // A transaction of Puts is allowed by the right to put; its checks of what must not have moved are not.
+    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf(all.map(categoryOf)), ...uniqueOf(all), ...tags]);
+    const checked = [...streamsOf([...atomic, ...along]), ...tags];
+    if (checked.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], checked);
+    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(all.map(categoryOf)), ...tags]);
   }
 
   /** Reads the folded states of all categories. */
@@ -186,16 +178,17 @@ export class EventStore extends Construct {
   /** Reads the streams that a process reacts to; appends to its own and to those that it sends commands to; keeps their folded states, its cursors and its
    * deadlines. */
   letReact(step: Step, process: AnyProcess): void {
-    const { category, from, sends } = process;
-    const written = [category, ...targetsOf(process).map((decider) => decider.category)];
+    const { category, from } = process;
+    const sends = withThoseAlong(process.sends);
+    const written = [...new Set([category, ...[...targetsOf(process), ...sends].map((decider) => decider.category)])];
     const read = [...new Set([...from.map((source) => source.category), ...written])];
     this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(read));
     this.letUse(step, 'commits', ['PutItem'], streamsOf(written));
-    const unique = sends.filter((decider) => decider.unique !== undefined).map((decider) => `unique-${decider.category}.*`);
     const tags = tagStreamsOf(sends);
-    const kernel = [...unique, ...tags];
+    const kernel = [...uniqueOf(sends), ...tags];
     if (kernel.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], kernel);
-    if (tags.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], tags);
+    const checked = [...streamsOf(appendedAlong(process.sends).map(categoryOf)), ...tags];
+    if (checked.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], checked);
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(written), ...tags]);
     this.letReadFacts(step, sends, written);
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`cursor/${category}/*`]);
@@ -203,12 +196,11 @@ export class EventStore extends Construct {
   }
 
   /** Appends to the streams that a schedule sends commands to; keeps their folded states, and its own progress. */
-  letRunSchedule(step: Step, name: string, { sends, each }: AnySchedule): void {
-    const categories = sends.map(({ category }) => category);
-    const unique = sends.filter((decider) => decider.unique !== undefined).map(({ category }) => `unique-${category}.*`);
-    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf(categories), ...unique]);
-    this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streamsOf(categories));
-    this.letReadFacts(step, sends, categories);
+  letRunSchedule(step: Step, name: string, schedule: AnySchedule): void {
+    const { each } = schedule;
+    const sends = withThoseAlong(schedule.sends);
+    this.letAppend(step, schedule.sends);
+    this.letReadFacts(step, sends, sends.map(categoryOf));
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`schedule/${name}`]);
     if (each) this.letUse(step, 'control', ['GetItem'], [`view/${each.name}`]);
   }

@@ -8,6 +8,7 @@ import { settingsFor } from '../../../lib/infra/kit/stage.ts';
 import { enrolment } from '../../support/examples/enrolling.ts';
 import { member } from '../../support/examples/member.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
+import { move, purse } from '../../support/examples/purses.ts';
 import { steps } from '../support/deployed.ts';
 import { flattened, outputNames, waitsFor } from '../support/flattened.ts';
 
@@ -88,9 +89,9 @@ describe('a process', () => {
     ]);
   });
 
-  test('the unique values and the tags of its targets, and of no other stream; so with the commands of a boundary', () => {
+  test('the unique values and the tags of its targets, and of no other stream; so with the commands of a boundary, and with those that take others along', () => {
     const enrolling = { ...moving, sends: [wallet, member, enrolment], from: [transfer] };
-    const aggregates = [wallet, transfer, member, enrolment];
+    const aggregates = [wallet, transfer, member, enrolment, purse, move];
     const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
       manifest: defineManifest({ aggregates, projections: [], processes: [enrolling as never] }),
       code,
@@ -104,9 +105,18 @@ describe('a process', () => {
       `EventsCommits.Arn: ConditionCheckItem [${tags}]`,
       `EventsSnapshots.Arn: GetItem PutItem [moving-* wallet-* member-* enrolment-* ${tags}]`,
     ]);
+    expect(rights('MoveCommandsCommandRole', flat)).toEqual([
+      'EventsCommits.Arn: GetItem PutItem Query [move-* purse-* unique-purse.*]',
+      'EventsCommits.Arn: ConditionCheckItem [move-* purse-*]',
+      'EventsSnapshots.Arn: GetItem PutItem [move-* purse-*]',
+      'EventsControl.Arn: GetItem [secret]',
+      // The owners of what a movement names.
+      'EventsCommits.Arn: GetItem Query [purse-*]',
+      'EventsSnapshots.Arn: GetItem [purse-*]',
+    ]);
     expect(rights('EnrolmentCommandsCommandRole', flat)).toEqual([
-      `EventsCommits.Arn: GetItem PutItem Query [enrolment-* unique-enrolment.* ${tags}]`,
-      `EventsCommits.Arn: ConditionCheckItem [${tags}]`,
+      `EventsCommits.Arn: GetItem PutItem Query [enrolment-* ${tags}]`,
+      `EventsCommits.Arn: ConditionCheckItem [enrolment-* ${tags}]`,
       `EventsSnapshots.Arn: GetItem PutItem [enrolment-* ${tags}]`,
       'EventsControl.Arn: GetItem [secret]',
     ]);
