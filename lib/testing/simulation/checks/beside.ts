@@ -1,10 +1,12 @@
 import { allowed } from '../../../core/access.ts';
 import type { Commit } from '../../../core/commit.ts';
-import { type AnyDecider, type CommandFormat, decide, isRefusal } from '../../../core/decider.ts';
+import { type AnyDecider, type CommandFormat, decide, isRefusal, refuse } from '../../../core/decider.ts';
 import { givenStates } from '../../../core/fact/facts.ts';
 import { ofEach } from '../../../core/fact/given.ts';
+import type { Message } from '../../../core/message.ts';
 import { isId, parseStream, streamName } from '../../../core/stream.ts';
 import { tagDecider } from '../../../core/tag/stream.ts';
+import { type Along, alongWith, UnfitTogether } from '../../../core/together/along.ts';
 import { storeEvent } from '../../../core/version.ts';
 import { latest } from '../../../engine/instant.ts';
 import { type Answered, correlationOf } from '../clients.ts';
@@ -15,12 +17,12 @@ type Streams = ReadonlyMap<string, readonly Commit[]>;
 
 const factsOf = ({ facts = {} }: Pick<CommandFormat<never>, 'facts'>) => Object.values(facts);
 
-/** True if a command is decided on the states of other streams, all of them as they are when its events are stored. */
+/** True if a command is decided on the states of other streams, or together with them: all of them as they are when its events are stored. */
 export const isDecidedBeside = (decider: AnyDecider, type: string): boolean => {
   const format = decider.commands[type];
   if (!format) return false;
   const facts = factsOf(format);
-  return format.tags !== undefined || (facts.length > 0 && facts.every(({ isGuarded }) => isGuarded));
+  return format.tags !== undefined || format.together !== undefined || (facts.length > 0 && facts.every(({ isGuarded }) => isGuarded));
 };
 
 /** The state of a stream as it was when so many commits had been stored in all. */
@@ -66,8 +68,21 @@ const givenAt = (stateOf: StateOf, decider: AnyDecider, { request }: Answered, m
   return { tags, facts: states, at: latest(...times) };
 };
 
-/** The answer to a command at a moment, as far as its caller sees it, and the events that it makes. `decidedAt`: the time at which it was decided, if that is known. */
-const outcomeAt = (stateOf: StateOf, decider: AnyDecider, answered: Answered, moment: number, decidedAt?: string) => {
+/** What goes along with a command, or why it cannot. */
+const streamsAlong = (decider: AnyDecider, command: Message, id: string): readonly Along[] | string => {
+  try {
+    return alongWith(decider, command, id);
+  } catch (fault) {
+    if (fault instanceof UnfitTogether) return fault.message;
+    throw fault;
+  }
+};
+
+/** A moment, by the number of commits stored before it. `decidedAt`: the time at which a command was decided, if that is known. */
+type At = Readonly<{ stateOf: StateOf; deciders: readonly AnyDecider[]; moment: number; decidedAt?: string }>;
+
+/** The answer to a command at a moment, as far as its caller sees it, and the events that it makes, by stream. */
+const outcomeAt = ({ stateOf, deciders, moment, decidedAt }: At, decider: AnyDecider, answered: Answered) => {
   const { actor, command, expectedVersion, stream } = answered.request;
   const { state, version, at } = stateOf(decider, stream, moment);
   const format = decider.commands[command.type];
@@ -75,14 +90,34 @@ const outcomeAt = (stateOf: StateOf, decider: AnyDecider, answered: Answered, mo
   if (expectedVersion !== undefined && expectedVersion !== version) return { outcome: 'stale', ...{ version } };
   const { at: besides, ...given } = givenAt(stateOf, decider, answered, moment);
   const context = { id: parseStream(stream)?.id ?? '', actor, at: decidedAt ?? latest(at, besides), ...given };
+  const along = streamsAlong(decider, command, context.id);
+  if (typeof along === 'string') return { outcome: 'refused', ...{ refusal: refuse('unfit-together', { why: along }) } };
   const outcome = decide(decider, state, command, context);
   if (isRefusal(outcome)) return { outcome: 'refused', ...{ refusal: outcome, ...(outcome.outdated && { version }) } };
   if (outcome.length === 0) return { outcome: 'unchanged' };
-  return { outcome: 'committed', events: outcome.map((event) => storeEvent(decider.events, event)) };
+  const events = new Map([[stream, outcome.map((event) => storeEvent(decider.events, event))]]);
+  for (const { category, stream: to, command: other } of along) {
+    const target = deciders.find((each) => each.category === category)!;
+    const theirs = stateOf(target, to, moment);
+    const made = decide(target, theirs.state, other, { id: parseStream(to)?.id ?? '', actor, at: decidedAt ?? theirs.at });
+    if (isRefusal(made))
+      return { outcome: 'refused', ...{ refusal: { refused: made.refused, detail: { ...made.detail, refusedBy: to } } } };
+    const stored = made.map((event) => storeEvent(target.events, event));
+    if (stored.length > 0) events.set(to, stored);
+  }
+  return { outcome: 'committed', events };
 };
 
+/** The events that a command's transaction appended, by stream: its own and those of the commands that went along. */
+const appendedBy = (deciders: readonly AnyDecider[], streams: Streams, { stream, events, siblings = [] }: Commit) => [
+  [stream, events],
+  ...siblings
+    .filter((each) => deciders.some(({ category }) => category === parseStream(each.stream)?.category))
+    .map((each) => [each.stream, streams.get(each.stream)?.[each.commit - 1]?.events]),
+];
+
 /**
- * The faults of answers that were decided on tags or on guarded facts. One that took effect must be what is decided on all states just before its commit
+ * The faults of answers that were decided on tags, on guarded facts, or with commands that go along. One that took effect must be what is decided on all states just before its commit
  * was stored: none of the streams has moved between. One that did not must have been right at one moment for all of its streams together.
  */
 export const answersBesideFault = (
@@ -101,10 +136,11 @@ export const answersBesideFault = (
     const what = `${correlationOf(planned)} (${request.command.type} of ${request.stream}) was answered '${answer.outcome}'`;
     if (answer.outcome === 'committed') {
       const { stream, commit, events, at } = answer.commit;
+      const appended = JSON.stringify(appendedBy(deciders, streams, answer.commit));
       const place = log.findIndex((each) => each.stream === stream && each.commit === commit);
       const isRight = own.some((decider) => {
-        const outcome = outcomeAt(stateOf, decider, answered, place, at);
-        return events.length === 0 || ('events' in outcome && JSON.stringify(outcome.events) === JSON.stringify(events));
+        const outcome = outcomeAt({ stateOf, deciders, moment: place, decidedAt: at }, decider, answered);
+        return events.length === 0 || ('events' in outcome && JSON.stringify([...(outcome.events ?? [])]) === appended);
       });
       if (!isRight) return `${what}, and its events do not follow from the states on which it was appended`;
       continue;
@@ -112,7 +148,7 @@ export const answersBesideFault = (
     const wanted = JSON.stringify(told(answer));
     const moments = Array.from({ length: until - since + 1 }, (_, i) => since + i);
     const isRight = moments.some((moment) =>
-      own.some((decider) => JSON.stringify(outcomeAt(stateOf, decider, answered, moment)) === wanted),
+      own.some((decider) => JSON.stringify(outcomeAt({ stateOf, deciders, moment }, decider, answered)) === wanted),
     );
     if (!isRight) return `${what}: ${wanted}, which was not right at any moment`;
   }

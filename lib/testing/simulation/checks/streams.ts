@@ -61,7 +61,9 @@ const isTaken = ({ unique = {} }: AnyDecider, answer: CommandAnswer): boolean =>
 export const told = (answer: CommandAnswer) => ('commit' in answer ? { outcome: answer.outcome } : answer);
 
 const readsBeside = ({ commands }: AnyDecider, type: string): boolean =>
-  commands[type]?.tags !== undefined || Object.keys(commands[type]?.facts ?? {}).length > 0;
+  commands[type]?.tags !== undefined ||
+  commands[type]?.together !== undefined ||
+  Object.keys(commands[type]?.facts ?? {}).length > 0;
 
 /** The faults of an answer: it must have been right at some moment between the request and the answer. */
 export const answerFault = (

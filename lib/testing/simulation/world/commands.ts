@@ -1,6 +1,7 @@
 import { type AnyDecider, decidesOn } from '../../../core/decider.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { parseStream } from '../../../core/stream.ts';
+import { withThoseAlong } from '../../../core/together/along.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest, Others } from '../../../engine/command/request.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
@@ -13,16 +14,20 @@ import type { World } from './world.ts';
 /** So small that snapshots are taken, cached states grow too old, and conflicts are given up within one run. */
 const settings = { ...defaultSettings, snapshotBytes: 700, cacheAgeMilliseconds: 1_500, tries: 8 };
 
-/** The ports of the aggregates that a decider's commands decide on, whose streams are only read. */
-export const othersOf = (decider: AnyDecider, readingOf: (category: string) => Commanding): Others =>
-  new Map(
-    decidesOn(decider)
-      .filter((category) => category !== decider.category)
-      .map((category) => {
-        const reading = readingOf(category);
-        return [category, { ...reading, snapshots: { ...reading.snapshots, save: async () => {} } }];
-      }),
-  );
+/** The ports of the aggregates that a decider's commands decide on, whose streams are only read, and of those that commands go along to. */
+export const othersOf = (decider: AnyDecider, portsOf: (category: string) => Commanding): Others => {
+  const isOther = (category: string) => category !== decider.category;
+  const read = decidesOn(decider).filter(isOther).map(portsOf);
+  const along = withThoseAlong([decider])
+    .filter(({ category }) => isOther(category))
+    .map(({ category }) => portsOf(category));
+  const onlyRead = (each: Commanding): Commanding => ({ ...each, snapshots: { ...each.snapshots, save: async () => {} } });
+  const others = [
+    ...read.map(onlyRead),
+    ...along.map((each): Commanding => ({ ...each, others: othersOf(each.decider, portsOf) })),
+  ];
+  return new Map(others.map((each) => [each.decider.category, each]));
+};
 
 type Tables = Readonly<{ store: Store; snapshots: Snapshots }>;
 
