@@ -18,6 +18,7 @@ export type Outcome = Readonly<{ done: Done; token: string | null; bearer: strin
 type Entry = { readonly waiting: Waiting; readonly place: number; attempts: number };
 type Answered = Readonly<{ status: number; headers: Readonly<Record<string, string>>; body: Readonly<Record<string, unknown>> }>;
 type Options = Readonly<{ correlation?: string; signal?: AbortSignal }>;
+type AtomicOptions = Options & Readonly<{ key: string }>;
 
 /** The API takes this many in one request. */
 const most = 100;
@@ -31,6 +32,43 @@ const bodyOf = (entries: readonly Entry[]): string =>
       ...(expectedVersion !== undefined && { ifMatch: `"${expectedVersion}"` }),
     })),
   });
+
+/** Sends commands of which all take effect or none: one request, sent again as a whole under its key. */
+export const sendAtomic = async (
+  send: Send,
+  commands: readonly Waiting[],
+  { correlation, signal, key }: AtomicOptions,
+): Promise<readonly Outcome[]> => {
+  const [category, ...more] = new Set(commands.map((waiting) => waiting.category));
+  if (category === undefined) return [];
+  if (more.length > 0 || commands.length > most)
+    throw new TypeError(
+      `An atomic batch takes at most ${most} commands, of one category: send another one, or let a command take the others along.`,
+    );
+  const { text, bearer } = await send({
+    method: 'POST',
+    path: `/${category}/batch`,
+    body: JSON.stringify({
+      atomic: true,
+      commands: commands.map(({ id, command, body, expectedVersion }) => ({
+        ...{ id, command, body },
+        ...(expectedVersion !== undefined && { ifMatch: `"${expectedVersion}"` }),
+      })),
+    }),
+    signal,
+    headers: {
+      'content-type': 'application/json',
+      'idempotency-key': key,
+      ...(correlation !== undefined && { 'x-correlation-id': correlation }),
+    },
+  });
+  const { answers } = JSON.parse(text) as { answers: readonly Answered[] };
+  return answers.map(({ status, headers, body }) =>
+    status < 300
+      ? { done: body as unknown as Done, token: headers['consistency-token'] ?? null, bearer }
+      : { error: problemOf(status, body) },
+  );
+};
 
 /** The API begins no later command of a stream as long as an earlier one has to be sent again. */
 const isOpen = (status: number): boolean => status === 409 || status === 429 || status >= 500;

@@ -1,5 +1,5 @@
 // The package's entry `foldstream/client`: a typed client of the API for browsers and Node. It has the manifest's types, and none of its code.
-import { batching, type Waiting } from './batch.ts';
+import { batching, type Outcome, sendAtomic, type Waiting } from './batch.ts';
 import { kebab, named } from './names.ts';
 import { Refused } from './problems.ts';
 import { exactly, type Page, paging, pathWith, type Query, type ReadOptions, reading } from './reads.ts';
@@ -162,11 +162,14 @@ export const client = <M>(options: ClientOptions): Client<M> => {
   const read = reading(send, written);
   const sendBatch = batching({ send, clock: clockOf(options), retryFor: options.retryFor ?? usualRetryFor });
   const batch = async (commands: readonly Waiting[], settings: BatchOptions = {}) => {
-    const outcomes = await sendBatch(commands, settings, ({ category, command }, outcome) => {
+    const { atomic = false, key = randomKey(), ...options } = settings;
+    const settle = ({ category, command }: Waiting, outcome: Outcome) => {
       if ('error' in outcome) {
         if (outcome.error instanceof Refused) refusals.set(outcome.error, nameOf(category, command));
       } else if (outcome.token !== null) written.note(outcome.done, outcome.token, outcome.bearer);
-    });
+    };
+    const outcomes = atomic ? await sendAtomic(send, commands, { ...options, key }) : await sendBatch(commands, options, settle);
+    if (atomic) for (const [i, outcome] of outcomes.entries()) settle(commands[i]!, outcome);
     return outcomes.map((outcome) => {
       if (!('error' in outcome)) return { done: outcome.done };
       return outcome.error instanceof Refused ? { refused: outcome.error } : { error: outcome.error };

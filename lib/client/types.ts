@@ -64,9 +64,15 @@ export type BatchAnswer<R, E extends Message> =
   | Readonly<{ refused: RefusedAs<R>; done?: undefined; error?: undefined }>
   | Readonly<{ error: ApiError; done?: undefined; refused?: undefined }>;
 
-export type BatchOptions = Pick<SendOptions, 'correlation' | 'signal'>;
+export type BatchOptions = Pick<SendOptions, 'correlation' | 'signal'> &
+  Readonly<{
+    /** All commands take effect or none does. They are of one category, at most 100, and for different streams. */
+    atomic?: boolean;
+    /** The Idempotency-Key of an atomic batch, which takes effect once as a whole; a random one by default. */
+    key?: string;
+  }>;
 
-/** Sends prepared commands together, each under its own key, and gives the answer to each. */
+/** Sends prepared commands together, each under its own key unless the batch is atomic, and gives the answer to each. */
 export type Batch = <const P extends readonly Prepared<Any, Any>[]>(
   commands: P,
   options?: BatchOptions,

@@ -2,9 +2,11 @@ import canonicalize from 'canonicalize';
 import { isPublic } from '../core/access.ts';
 import { type Commit, versionBefore } from '../core/commit.ts';
 import type { AnyDecider, CommandFormat } from '../core/decider.ts';
+import type { Message } from '../core/message.ts';
 import { ProblemError } from '../core/problem.ts';
 import { kebab, parseStream, streamName } from '../core/stream.ts';
 import { valueFault, valuesOf } from '../core/tag/stream.ts';
+import { alongWith, UnfitTogether } from '../core/together/along.ts';
 import { committedAnswer, handleCommand } from '../engine/command/handle.ts';
 import { ownsNamed } from '../engine/command/owning.ts';
 import { commandProblem } from '../engine/command/problem.ts';
@@ -38,7 +40,8 @@ const expectedVersion = (header: string | undefined): number | undefined => {
   return Number(version);
 };
 
-const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: string, body: unknown) => {
+/** The id of what a request asks for, and what tells a repeat from another request. */
+export const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: string, body: unknown) => {
   const key = headers['idempotency-key'];
   if (key === undefined) return { id: `request/${keys.randomId()}` };
   if (!keyForm.test(key)) throw invalid('Idempotency-Key', '1 to 128 printable ASCII characters, no spaces');
@@ -64,10 +67,20 @@ const lastOfTypes = async ({ store }: Commanding, stream: string, commit: number
   return [newest, ...earlier];
 };
 
+/** Refuses data with which no other command can go along. */
+const refuseUnfit = (decider: AnyDecider, command: Message, id: string): void => {
+  try {
+    alongWith(decider, command, id);
+  } catch (fault) {
+    if (fault instanceof UnfitTogether) throw refusedBody('invalid-command', unfit.detail, [{ path: '', reason: fault.message }]);
+    throw fault;
+  }
+};
+
 /** A command as its request has it. */
 type Asked = Readonly<{ format: CommandFormat<unknown>; asked: CommandRequest }>;
 
-const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest, bodyOf: () => unknown): Promise<Asked> => {
+export const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest, bodyOf: () => unknown): Promise<Asked> => {
   const id = validId(request.path.id);
   // A command for anyone has its own route, whose path names it.
   const [type, format] = publicCommand(decider, request.path.command ?? request.route.split('/').at(-1) ?? '');
@@ -78,6 +91,7 @@ const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest, bo
       const fault = valueFault(name, value);
       if (fault !== undefined) throw refusedBody('invalid-command', unfit.detail, [{ path: '', reason: fault }]);
     }
+  refuseUnfit(decider, { type, data }, id);
   const version = expectedVersion(request.headers['if-match']);
   const { requestId, network, actor } = request;
   const asked: CommandRequest = {
@@ -92,7 +106,7 @@ const commandIn = async ({ decider, keys }: Commanding, request: HttpRequest, bo
 };
 
 /** The answer to a command that took effect, or found nothing to change. */
-const answerOf = async (
+export const answerOf = async (
   commanding: Commanding,
   { actor }: CommandRequest,
   answer: Extract<CommandAnswer, { outcome: 'committed' | 'unchanged' }>,

@@ -3,7 +3,7 @@ import { type Commit, storedEvents, versionBefore } from '../core/commit.ts';
 import { type AnyDecider, historyFor } from '../core/decider.ts';
 import { masked } from '../core/personal/sealed.ts';
 import { ProblemError } from '../core/problem.ts';
-import { dryRun } from '../engine/command/dry-run.ts';
+import { type DryRunAnswer, dryRun } from '../engine/command/dry-run.ts';
 import { commandProblem } from '../engine/command/problem.ts';
 import type { Commanding, CommandRequest } from '../engine/command/request.ts';
 import { invalid } from '../engine/problems.ts';
@@ -35,15 +35,17 @@ const eventsOf = (commit: Commit, withData: boolean) => {
   }));
 };
 
-/** Answers a command with what it would append, or with the problem that it would meet. Nothing is stored. */
-export const answerDryRun = async (commanding: Commanding, request: CommandRequest): Promise<HttpResponse> => {
-  const answer = await dryRun(commanding, request);
+/** The answer to a command that was tried. */
+export const triedAnswer = (
+  commanding: Commanding,
+  request: CommandRequest,
+  answer: Extract<DryRunAnswer, { outcome: 'tried' | 'unchanged' }>,
+): HttpResponse => {
   if (answer.outcome === 'unchanged') {
     const { stream, version, commit } = answer;
     const body = { dryRun: true, tookEffect: false, stream, version, commit, events: [] };
     return { status: 200, body, headers: { etag: `"${version}"` } };
   }
-  if (answer.outcome !== 'tried') throw new ProblemError(commandProblem(answer, request));
   const { commit, tookEffect, states } = answer;
   const { stream, version } = commit;
   const events = eventsOf(commit, mayRead(commanding.decider, request, states));
@@ -53,4 +55,11 @@ export const answerDryRun = async (commanding: Commanding, request: CommandReque
     // With it in If-Match the same command is decided on the same state, or refused.
     headers: { etag: `"${tookEffect ? version : versionBefore(commit)}"` },
   };
+};
+
+/** Answers a command with what it would append, or with the problem that it would meet. Nothing is stored. */
+export const answerDryRun = async (commanding: Commanding, request: CommandRequest): Promise<HttpResponse> => {
+  const answer = await dryRun(commanding, request);
+  if (answer.outcome !== 'tried' && answer.outcome !== 'unchanged') throw new ProblemError(commandProblem(answer, request));
+  return triedAnswer(commanding, request, answer);
 };

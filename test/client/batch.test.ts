@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { AccountEvent } from '../../events/account.ts';
 import * as errors from '../../lib/client/index.ts';
-import { json, type Received, served } from './served.ts';
+import { json, problem as problemOf, type Received, served } from './served.ts';
 
 type Sent = Readonly<{ id: string; command: string; body: { amount: number }; key: string; ifMatch?: string }>;
 type Answer = Readonly<{ status: number; headers?: object; body: object }>;
@@ -24,6 +24,38 @@ const answering = (answer: (sent: Sent, nth: number) => Answer) =>
   served((request, nth) => json({ answers: commandsIn(request).map((sent) => ({ headers: {}, ...answer(sent, nth) })) }));
 
 describe('a batch', () => {
+  it('that is atomic is one request under one key, sent again as a whole; of one category', async () => {
+    const { api, received } = served((request, nth) =>
+      nth === 1
+        ? problemOf(503, 'unavailable')
+        : json({
+            answers: commandsIn(request).map((sent) =>
+              sent.id === 'poor'
+                ? problem(422, 'insufficient-funds', { balance: 3 })
+                : problem(424, 'not-stored', { because: [1] }),
+            ),
+          }),
+    );
+    const commands = [api.account('rich').deposit.prepare(eur(1)), api.account('poor').withdraw.prepare(eur(2))] as const;
+    const [first, second] = await api.batch(commands, { atomic: true });
+    expect(received.map(({ body }) => JSON.parse(body!))).toEqual(
+      Array(2).fill({
+        atomic: true,
+        commands: [
+          { id: 'rich', command: 'deposit', body: eur(1) },
+          { id: 'poor', command: 'withdraw', body: eur(2) },
+        ],
+      }),
+    );
+    const keys = received.map(({ headers }) => headers.get('idempotency-key'));
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), keys[0]]);
+    expect(first.error).toMatchObject({ kind: 'not-stored' });
+    expect(second.refused?.reason).toBe('insufficient-funds');
+    expect(api.account('poor').withdraw.refused(second.refused)).toBe(true);
+    const mixed = [...commands, api.order('o1').cancel.prepare({ reason: 'late' })];
+    await expect(api.batch(mixed, { atomic: true })).rejects.toThrow('of one category');
+  });
+
   it('is one request for each category, and each command has its own key and its own typed answer', async () => {
     const { api, received } = answering((sent) =>
       sent.id === 'poor'

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../core/manifest.ts';
-import { answerCommands } from '../../http/batch.ts';
+import { answerCommands } from '../../http/command/batch.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { httpFunction } from './http-function.ts';

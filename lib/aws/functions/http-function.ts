@@ -8,7 +8,7 @@ import { securityHeaders } from '../../engine/headers.ts';
 import { lambda } from '../../engine/limits.ts';
 import { invalid } from '../../engine/problems.ts';
 import { sizeInAnswer } from '../../engine/query/answer-size.ts';
-import type { Host } from '../../http/batch.ts';
+import type { Host } from '../../http/batch-entry.ts';
 import { tooLarge as bodyTooLarge } from '../../http/body.ts';
 import { actorIn, type Callers, type Claims, callersOf } from '../../http/caller.ts';
 import { type CallerLimit, callerLimit } from '../../http/caller-limit.ts';

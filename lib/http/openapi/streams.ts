@@ -4,7 +4,7 @@ import { type AnyDecider, historyFor } from '../../core/decider.ts';
 import { exampleOf } from '../../core/made-up.ts';
 import { kebab } from '../../core/stream.ts';
 import { currentSchema } from '../../core/version.ts';
-import { entryOf, mostCommands } from '../batch.ts';
+import { entryOf, mostCommands } from '../batch-entry.ts';
 import { batchAnswer, commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
 import type { Operation } from './operation.ts';
 import { dryRun, entityId, idempotencyKey, ifMatch, inQuery, paging, trail } from './parameters.ts';
@@ -68,11 +68,13 @@ const batchOperations = ({ category, commands }: AnyDecider): readonly Operation
       id: `${category}.batch`,
       tag: category,
       summary: `Up to ${mostCommands} commands (${category})`,
-      description: 'Each command succeeds or fails by itself.',
+      description:
+        'Each command succeeds or fails by itself; with `atomic: true` all take effect or none, and Idempotency-Key is for the whole.',
       may: [whose!, ...others],
-      parameters: [dryRun, ...trail],
+      parameters: [dryRun, idempotencyKey, ...trail],
       body: {
         schema: z.strictObject({
+          atomic: z.boolean().optional(),
           commands: z
             .array(rest.length === 0 ? first! : z.union([first!, ...rest]))
             .min(1)
@@ -81,7 +83,7 @@ const batchOperations = ({ category, commands }: AnyDecider): readonly Operation
         example: { commands: all.slice(0, 2).map(([type, { schema }]) => exampleEntry(type, schema)) },
       },
       answers: { 200: { description: 'Every command has an answer of its own.', schema: batchAnswer } },
-      problems: ['not-json', 'body-too-large'],
+      problems: ['not-json', 'body-too-large', 'contended', 'commit-too-large', 'idempotency-key-reused'],
     },
   ];
 };

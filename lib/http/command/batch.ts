@@ -1,53 +1,27 @@
 import * as z from 'zod';
-import { type Problem, ProblemError } from '../core/problem.ts';
-import { atOnce } from '../engine/at-once.ts';
-import type { Commanding } from '../engine/command/request.ts';
-import { invalid } from '../engine/problems.ts';
-import { parsedBody, shaped, storableBody } from './body.ts';
-import { answerCommand, answerCommandWith } from './command.ts';
-import { asksForDryRun } from './dry-run.ts';
-import { problemResponse } from './problem.ts';
-import type { HttpRequest, HttpResponse } from './request.ts';
+import { ProblemError } from '../../core/problem.ts';
+import { atOnce } from '../../engine/at-once.ts';
+import type { Commanding } from '../../engine/command/request.ts';
+import { invalid } from '../../engine/problems.ts';
+import { entry, type Host, mostCommands, requestOf } from '../batch-entry.ts';
+import { parsedBody, shaped, storableBody } from '../body.ts';
+import { answerCommand, answerCommandWith } from '../command.ts';
+import { asksForDryRun } from '../dry-run.ts';
+import { problemResponse } from '../problem.ts';
+import type { HttpRequest, HttpResponse } from '../request.ts';
+import { answerAtomic } from './atomic.ts';
 
-/** What a batch asks of the function that runs it. */
-export type Host = Readonly<{
-  /** Counts one more command of the caller. Throws when that exceeds the limit. */
-  count(): void;
-  /** The problem that an error is answered with; a failure is logged. */
-  problemIn(error: unknown): Problem;
-}>;
-
-export const mostCommands = 100;
 const batchBytes = 1_000_000;
 /** A function has 15 seconds. A command that begins within this time has the rest for itself. */
 const toBeginMilliseconds = 8_000;
 const streamsAtOnce = 8;
 
-const batch = z.strictObject({ commands: z.array(z.unknown()).min(1).max(mostCommands) });
-
-const entryFields = { id: z.string(), key: z.string().optional(), ifMatch: z.string().optional() };
-const entry = z.strictObject({ ...entryFields, command: z.string(), body: z.unknown().optional() });
-
-/** One command of a batch, with the name and the schema of its body. */
-export const entryOf = (command: string, body: z.ZodType) =>
-  z.strictObject({ ...entryFields, command: z.literal(command), body: body.optional() });
+const batch = z.strictObject({ atomic: z.boolean().optional(), commands: z.array(z.unknown()).min(1).max(mostCommands) });
 
 const refuseHeaders = ({ headers }: HttpRequest): void => {
   // Also where no command of the batch comes to it: the header is the whole request's.
   asksForDryRun({ headers });
-  if (headers['idempotency-key'] !== undefined)
-    throw invalid('Idempotency-Key', 'give each command of a batch a `key` of its own');
   if (headers['if-match'] !== undefined) throw invalid('If-Match', 'give each command of a batch an `ifMatch` of its own');
-};
-
-/** The request that the same command would be on its own route. */
-const requestOf = (request: HttpRequest, { id, command, key, ifMatch }: z.output<typeof entry>): HttpRequest => {
-  const { traceparent, 'dry-run': dryRun } = request.headers;
-  return {
-    ...request,
-    path: { id, command },
-    headers: { traceparent, 'dry-run': dryRun, 'idempotency-key': key, 'if-match': ifMatch },
-  };
 };
 
 /** True for an answer after which the same command is to be sent again: it has not taken effect yet, or nobody knows. */
@@ -65,9 +39,13 @@ const idIn = (given: unknown, i: number): string => {
  * Answers `POST /{category}/batch`: each command as on its own route. Commands to one stream are handled one after another, in their order, and several
  * streams at the same time. Where a command has to be sent again, the later ones to its stream are not begun.
  */
-const answerBatch = async (commanding: Commanding, request: HttpRequest, { count, problemIn }: Host): Promise<HttpResponse> => {
+const answerBatch = async (commanding: Commanding, request: HttpRequest, host: Host): Promise<HttpResponse> => {
   refuseHeaders(request);
-  const { commands } = shaped(batch, parsedBody(request.body, batchBytes));
+  const { count, problemIn } = host;
+  const { commands, atomic } = shaped(batch, parsedBody(request.body, batchBytes));
+  if (atomic) return answerAtomic(commanding, request, commands, host);
+  if (request.headers['idempotency-key'] !== undefined)
+    throw invalid('Idempotency-Key', 'give each command of a batch a `key` of its own; an atomic batch takes the header');
   const { clock } = commanding;
   const until = clock.now() + toBeginMilliseconds;
   const answers: HttpResponse[] = [];
