@@ -3,13 +3,12 @@ import { simulate } from '../../../lib/testing/simulator.ts';
 import { runsUntilFound } from '../../simulation/search.ts';
 import { movementsWith } from '../../simulation/together/moving.ts';
 import { togetherMutants } from '../../simulation/together/mutants.ts';
-import { runs } from '../../support/runs.ts';
 import { seeds } from '../../support/seeds.ts';
 
 describe('commands that take others along', () => {
   it('keep every promise, whatever fails: all streams or none', async () => {
     const totals: Record<string, number> = {};
-    for await (const seed of seeds(runs(60)))
+    for await (const seed of seeds(60))
       for (const [name, count] of Object.entries(await simulate(movementsWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
     for (const outcome of ['committed', 'refused', 'unchanged']) expect(totals[outcome], outcome).toBeGreaterThan(10);
   });

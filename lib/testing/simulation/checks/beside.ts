@@ -22,7 +22,9 @@ export const isDecidedBeside = (decider: AnyDecider, type: string): boolean => {
   const format = decider.commands[type];
   if (!format) return false;
   const facts = factsOf(format);
-  return format.tags !== undefined || format.together !== undefined || (facts.length > 0 && facts.every(({ isGuarded }) => isGuarded));
+  return (
+    format.tags !== undefined || format.together !== undefined || (facts.length > 0 && facts.every(({ isGuarded }) => isGuarded))
+  );
 };
 
 /** The state of a stream as it was when so many commits had been stored in all. */
