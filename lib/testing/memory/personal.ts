@@ -52,7 +52,7 @@ export const memoryBox = (): Box => {
   };
 };
 
-type Subject = { versions: number; erased: boolean };
+type Subject = Readonly<{ versions: number; erased: boolean }>;
 
 /** The keys of subjects, as the `keys` table has them: both sides of it, and what operators do. */
 export type MemorySubjectKeys = SealingKeys &
@@ -62,6 +62,8 @@ export type MemorySubjectKeys = SealingKeys &
     erase(subject: string): void;
     /** The next version, which new values are sealed under. */
     rotate(subject: string): void;
+    /** The table: a test may read it, and spoil it. */
+    readonly items: Map<string, Readonly<{ versions: number; erased: boolean }>>;
     /** How often a half was asked for: what a warm function saves. */
     readonly requests: { sealing: number; opening: number };
   }>;
@@ -76,6 +78,7 @@ export const memorySubjectKeys = (seed = 'memory'): MemorySubjectKeys => {
       ? 'erased'
       : { subject, version: versions, publicKey: keyOf(subject, versions), hashSecret: mac(`${seed} hash`, subject) };
   return {
+    items: subjects,
     requests,
     publicHalf: async (subject) => {
       requests.sealing += 1;
@@ -99,7 +102,7 @@ export const memorySubjectKeys = (seed = 'memory'): MemorySubjectKeys => {
     },
     rotate: (subject) => {
       const found = subjects.get(subject);
-      if (found && !found.erased) found.versions += 1;
+      if (found && !found.erased) subjects.set(subject, { ...found, versions: found.versions + 1 });
     },
   };
 };

@@ -1,5 +1,6 @@
 import { streamName } from '../../core/stream.ts';
 import type { CommandAnswer, CommandRequest } from '../../engine/command/request.ts';
+import { memoryKeys } from '../memory/system.ts';
 import { brief } from './brief.ts';
 import type { Planned } from './plan.ts';
 import { Injected } from './world/faults.ts';
@@ -27,6 +28,8 @@ export type Clients = Readonly<{
   expected: (cause: unknown) => boolean;
 }>;
 
+const keys = memoryKeys();
+
 /** After this long a client gives up waiting, and asks again. */
 const patience = 3_000;
 const mostTries = 12;
@@ -44,7 +47,7 @@ const requestOf = (planned: Planned, turn: number): CommandRequest => {
     command: { type, data },
     actor,
     id: isProcess ? `process/${n}` : keyed ? `http/${n}` : `request/${n}-${turn}`,
-    ...(repeatable && { digest: `${n} ${JSON.stringify([actor.id, type, data])}` }),
+    ...(repeatable && { digest: keys.hash(`${n} ${JSON.stringify([actor.id, type, data])}`) }),
     ...(expect !== undefined && !isProcess && { expectedVersion: expect }),
     meta: { correlation: correlationOf(planned), causation: `request-${n}-${turn}` },
   };

@@ -1,14 +1,19 @@
+import type { Commit } from '../../core/commit.ts';
 import { type AnyDecider, decide, fold, isRefusal } from '../../core/decider.ts';
 import { effectDecider, performanceStream } from '../../core/effect/decider.ts';
 import type { AnyEffect } from '../../core/effect/effect.ts';
 import { givenStates } from '../../core/fact/facts.ts';
 import { madeUp } from '../../core/made-up.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { subjectIn } from '../../core/personal/subject.ts';
 import { effectsOf } from '../../core/process/decider.ts';
-import { streamName } from '../../core/stream.ts';
+import { parseStream, streamName } from '../../core/stream.ts';
 import { currentSchema, storeEvent } from '../../core/version.ts';
 import type { ImportLine } from '../../engine/history/import-line.ts';
+import type { Sealing } from '../../engine/personal/ports.ts';
+import { sealCommit } from '../../engine/personal/seal.ts';
 import type { Store } from '../../engine/ports.ts';
+import { eventsIn } from '../../engine/store/fold-commit.ts';
 import { diceFor } from './dice.ts';
 import type { Ask, Workload } from './workload.ts';
 import type { Engine } from './world/engine.ts';
@@ -31,14 +36,30 @@ export const importPlanFor = (seed: number, workload: Workload, share: number): 
   return { at: dice.next() * 3_000, asks };
 };
 
+const nobody = { actor: '', correlation: '', causation: '' };
+
+/** A commit of an export of this deployment's own, from before anybody was erased. */
+const sealedAsBefore = async (sealing: Sealing | undefined, commit: Commit): Promise<Commit> => {
+  const id = parseStream(commit.stream)?.id;
+  const sealed = await sealCommit(sealing, commit, (options, data, where) => subjectIn(options, data, () => id, where));
+  if ('erased' in sealed) throw new Error(`${sealed.erased} is erased before the run has begun.`);
+  return sealed.commit;
+};
+
 /** The results of the commands in the exporting system, by the rules of the first release: commands that are not refused took effect. */
-export const foreignHistory = (manifest: Manifest, { asks }: ImportPlan): readonly ImportLine[] => {
+export const foreignHistory = async (
+  manifest: Manifest,
+  { asks }: ImportPlan,
+  sealing: Sealing | undefined,
+): Promise<readonly ImportLine[]> => {
   const { aggregates } = manifest;
   const states = new Map<string, unknown>();
-  const commands = asks.flatMap(({ category, id, type, data, actor }, n): readonly ImportLine[] => {
+  const places = new Map<string, Readonly<{ commit: number; version: number }>>();
+  const commands: ImportLine[] = [];
+  for (const [n, { category, id, type, data, actor }] of asks.entries()) {
     // A unique value is claimed by a step of its own.
     const decider: AnyDecider | undefined = aggregates.find((each) => each.category === category && !each.unique);
-    if (!decider) return [];
+    if (!decider) continue;
     const stream = streamName(category, id);
     const state = states.has(stream) ? states.get(stream) : decider.initial;
     // Not so long ago that a process had nothing to do with it anyway.
@@ -49,10 +70,20 @@ export const foreignHistory = (manifest: Manifest, { asks }: ImportPlan): readon
     });
     const context = { id, actor, at, facts };
     const events = decide(decider, state, { type, data }, context);
-    if (isRefusal(events) || events.length === 0) return [];
-    states.set(stream, fold(decider, state, events));
-    return [{ stream, at, events: events.map((event) => storeEvent(decider.events, event)) } as ImportLine];
-  });
+    if (isRefusal(events) || events.length === 0) continue;
+    const stored = events.map((event) => storeEvent(decider.events, event));
+    const before = places.get(stream) ?? { commit: 0, version: 0 };
+    const place = { commit: before.commit + 1, version: before.version + stored.length };
+    places.set(stream, place);
+    const commit = await sealedAsBefore(sealing, { stream, ...place, events: stored, at, command: '', meta: nobody });
+    states.set(stream, fold(decider, state, eventsIn(decider.events, commit)));
+    commands.push({
+      stream,
+      at,
+      events: commit.events,
+      ...(commit.sealed && { ...place, sealed: [...commit.sealed] }),
+    } as ImportLine);
+  }
   return [...commands, ...effectsOf(manifest).map(foreignPerformance)];
 };
 

@@ -1,5 +1,6 @@
 import { diceFor } from './dice.ts';
 import { type ImportPlan, importPlanFor } from './imports.ts';
+import { type SubjectPlan, type Subjects, subjectPlanFor } from './personal/plan.ts';
 import { type RebuildPlan, rebuildPlanFor } from './rebuild/plan.ts';
 import { type RestorePlan, restorePlanFor } from './restore-plan.ts';
 import type { Ask, Workload } from './workload.ts';
@@ -34,6 +35,8 @@ export type Plan = Readonly<{
   imports?: ImportPlan;
   /** Tables that are restored when all of it is over, each to another moment. */
   restore?: RestorePlan;
+  /** Persons whose data the commands have, and of whom some are erased. */
+  subjects?: SubjectPlan;
 }>;
 
 /** In which share of all runs it happens. */
@@ -50,7 +53,7 @@ export const planFor = (
   releases: number,
   without: readonly Fault[],
   shares: Shares,
-  crowd?: Crowd,
+  { crowd, subjects }: Readonly<{ crowd?: Crowd | undefined; subjects?: Subjects | undefined }> = {},
 ): Plan => {
   const dice = diceFor(seed, 'plan');
   const odds = withoutFaults(someFaults(dice), without);
@@ -86,5 +89,6 @@ export const planFor = (
     ...(rebuild && !restore && { rebuild }),
     ...(imports && { imports }),
     ...(restore && { restore }),
+    ...(subjects && { subjects: subjectPlanFor(seed, subjects) }),
   };
 };

@@ -3,6 +3,7 @@ import { FromNewerRelease } from '../../core/version.ts';
 import { checkAtRest, type Invariant } from './checks/at-rest.ts';
 import { type Answered, type Clients, sendCommand } from './clients.ts';
 import { foreignHistory, simulatedImport } from './imports.ts';
+import { checkSubjects } from './personal/at-rest.ts';
 import type { Plan, Planned } from './plan.ts';
 import { type Reading, readBack } from './readers.ts';
 import { endRebuilds } from './rebuild/end.ts';
@@ -109,13 +110,16 @@ export const play = async (
   const { releases, newest, rebuilt, revisions } = deployment;
   const deployed = system(world, deployment.deployed, tamper, {
     pageSize: plan.pageSize,
+    subjects: plan.subjects,
     lagging: plan.odds.stale > 0,
     ...(plan.rebuild && rebuilt !== undefined && { rebuild: { ...plan.rebuild, name: rebuilt } }),
   });
   const { engine, table, store, views, announcer, bus, processes, effects, rebuilds, placeOf, places, sweepAll } = deployed;
   const { ask, answers } = clientsOf(world, deployment, deployed);
   schedule(world, plan, deployed, ask);
-  const lines = plan.imports ? foreignHistory(releases[0], plan.imports) : [];
+  const { subjects, snapshots } = deployed;
+  subjects?.begin(table.log);
+  const lines = plan.imports ? await foreignHistory(releases[0], plan.imports, subjects?.sealing) : [];
   const imported = simulatedImport(world, { engine, table, store, lines });
   if (plan.imports) world.time.after(plan.imports.at, () => void imported.begin());
   const restoring =
@@ -155,6 +159,12 @@ export const play = async (
     await checkAtRest(world, {
       ...{ releases, newest, rebuilt, placeOf, processes, effects, invariants, answers },
       ...{ streams: streamsNow(), log: table.log(), tables: views, outside: bus.outside },
+    });
+  if (subjects && world.fault() === undefined)
+    await checkSubjects(world, subjects, {
+      commits: table.streams().flatMap(table.commitsOf),
+      derived: [...views.flatMap(({ view }) => view.items()), ...[...snapshots.items.values()].map((text) => JSON.parse(text))],
+      answers,
     });
   const fault = world.fault();
   return { counts: world.counts, ...(fault !== undefined && { fault }) };

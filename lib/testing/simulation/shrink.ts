@@ -32,6 +32,10 @@ function* smaller(plan: Plan): Generator<Plan> {
     if (rebuild.walks.length > 0) yield { ...plan, rebuild: { ...rebuild, walks: [] } };
   }
   if (imports) yield { ...plain, ...(rebuild && { rebuild }) };
+  const { subjects } = plan;
+  for (const [i] of (subjects?.erasures ?? []).entries())
+    yield { ...plan, subjects: { ...subjects!, erasures: subjects!.erasures.filter((_, j) => i !== j) } };
+  if (subjects && subjects.rotations.length > 0) yield { ...plan, subjects: { ...subjects, rotations: [] } };
   for (const [i, command] of commands.entries())
     if (command.twin || command.repeats > 0 || command.reads) {
       const plain = { ...command, twin: false, repeats: 0, reads: false };

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../core/manifest.ts';
 import type { Invariant } from './checks/at-rest.ts';
+import type { Subjects } from './personal/plan.ts';
 import { type Crowd, type Plan, planFor, type Shares } from './plan.ts';
 import { play } from './run.ts';
 import { schemaWorkload } from './schema-workload.ts';
@@ -25,6 +26,8 @@ export type Simulation = Readonly<{
   share?: Partial<Shares>;
   /** How many commands are sent, and within which time; some twenty within 2.5 seconds if not said. */
   crowd?: Crowd;
+  /** The subjects of its personal values: some of them are erased meanwhile. Each value that the workload makes begins with `<mark><subject>.`. */
+  subjects?: Subjects;
   /** Made wrong on purpose. */
   tamper?: Tamper;
   /** Shrinks a failing run, which takes up to some hundred runs; true by default. */
@@ -73,8 +76,8 @@ const reportOf = async (simulation: Simulation, plan: Plan, fault: string): Prom
  * for (let seed = 1; seed <= 1_000; seed++) await simulate({ manifest, seed });
  */
 export const simulate = async (simulation: Simulation): Promise<Figures> => {
-  const { manifest, next, seed, workload = schemaWorkload(manifest), without = [], shrinks = true } = simulation;
-  const plan = planFor(seed, workload, next ? 2 : 1, without, { ...usualShares, ...simulation.share }, simulation.crowd);
+  const { manifest, next, seed, workload = schemaWorkload(manifest), without = [], shrinks = true, crowd, subjects } = simulation;
+  const plan = planFor(seed, workload, next ? 2 : 1, without, { ...usualShares, ...simulation.share }, { crowd, subjects });
   const { fault, counts } = await play(simulation, plan, simulation);
   if (fault === undefined) return counts;
   if (!shrinks) throw new SimulationFailed(seed, fault, `Seed ${seed}: ${fault}`);

@@ -57,6 +57,9 @@ const outcomeOn = (
 const isTaken = ({ unique = {} }: AnyDecider, answer: CommandAnswer): boolean =>
   answer.outcome === 'refused' && Object.keys(unique).some((name) => answer.refusal.refused === `${kebab(name)}-taken`);
 
+/** Refused since a subject of the command's personal values is erased, which no state shows. */
+const isErased = (answer: CommandAnswer): boolean => answer.outcome === 'refused' && answer.refusal.refused === 'subject-erased';
+
 /** An answer as it must be right at some moment: versions are checked with the commits. */
 export const told = (answer: CommandAnswer) => ('commit' in answer ? { outcome: answer.outcome } : answer);
 
@@ -87,7 +90,9 @@ export const answerFault = (
   const right = states.slice(from, to + 1).some((state) =>
     deciders.some((decider) => {
       const outcome = outcomeOn(decider, state, request);
-      return JSON.stringify(outcome) === wanted || (isTaken(decider, answer) && outcome.outcome === 'committed');
+      return (
+        JSON.stringify(outcome) === wanted || ((isTaken(decider, answer) || isErased(answer)) && outcome.outcome === 'committed')
+      );
     }),
   );
   return right ? undefined : `${what}: ${wanted}, which was not right at any commit from ${from} to ${to}`;

@@ -6,6 +6,7 @@ import { stateCache } from '../../../engine/command/cache.ts';
 import type { CommandAnswer, Commanding, CommandRequest, Others } from '../../../engine/command/request.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
+import type { SimulatedSubjects } from '../personal/subjects.ts';
 import { type Engine, type Tamper, untampered } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
 import { distant } from './wire.ts';
@@ -46,12 +47,15 @@ type Parts = Tables &
     engine: Engine;
     tamper: Tamper;
     manifestOf: (instance: Instance) => Manifest;
+    subjects?: SimulatedSubjects | undefined;
   }>;
 
 /** The command function, in several instances: each keeps its states for every aggregate. */
-export const simulatedCommands = (world: World, { engine, tamper, manifestOf, ...tables }: Parts) => {
+export const simulatedCommands = (world: World, { engine, tamper, manifestOf, subjects, ...tables }: Parts) => {
   const commandPool = pool(world, 'command', (instance) => {
-    const shared = { ...decidingPorts(world, instance, `release-${instance.release}`, tables), settings };
+    const personal = subjects?.sealingOf(instance);
+    const ports = decidingPorts(world, instance, `release-${instance.release}`, tables);
+    const shared = { ...ports, settings, ...(personal && { personal }) };
     const deciderOf = (category: string): AnyDecider => {
       const decider = manifestOf(instance).aggregates.find((each) => each.category === category);
       if (!decider) throw new Error(`The manifest has no ${category}.`);

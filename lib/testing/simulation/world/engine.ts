@@ -8,6 +8,7 @@ import { effectSteps, routeToEffect } from '../../../engine/effect/route.ts';
 import { importHistory } from '../../../engine/history/import-history.ts';
 import { sweep } from '../../../engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
+import type { Opening, Sealing } from '../../../engine/personal/ports.ts';
 import type { Store } from '../../../engine/ports.ts';
 import type { Reacting } from '../../../engine/process/react.ts';
 import { processSteps, routeToProcess } from '../../../engine/process/route.ts';
@@ -26,6 +27,7 @@ import { resetToRestored } from '../../../engine/restore/reset.ts';
 import type { Projecting } from '../../../engine/view/projecting.ts';
 import type { Announcing } from '../../../engine/view/public-events.ts';
 import { routeToView, viewSteps } from '../../../engine/view/route.ts';
+import type { MemorySubjectKeys } from '../../memory/personal.ts';
 import type { MemoryView } from '../../memory/view.ts';
 
 /** The code that is simulated. */
@@ -76,6 +78,9 @@ export type Tamper = Readonly<{
   leading?: (leading: Leading) => Leading;
   /** The state machine of rebuilds, in the Amazon States Language. */
   machine?: (definition: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  subjects?: (keys: MemorySubjectKeys) => MemorySubjectKeys;
+  sealing?: (sealing: Sealing) => Sealing;
+  opening?: (opening: Opening) => Opening;
   engine?: (engine: Engine) => Engine;
 }>;
 

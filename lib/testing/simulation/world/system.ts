@@ -8,6 +8,8 @@ import type { Querying } from '../../../engine/query/querying.ts';
 import type { Refolding } from '../../../engine/view/projecting.ts';
 import { announcing } from '../../../engine/view/public-events.ts';
 import { parksAt } from '../checks/views.ts';
+import type { SubjectPlan } from '../personal/plan.ts';
+import { type SimulatedSubjects, simulatedSubjects } from '../personal/subjects.ts';
 import { type SimulatedControl, simulatedControl } from '../rebuild/control.ts';
 import { projectTimeout } from '../rebuild/functions.ts';
 import type { RebuildPlan } from '../rebuild/plan.ts';
@@ -145,13 +147,20 @@ export const system = (
     pageSize,
     lagging,
     rebuild,
-  }: Readonly<{ pageSize: number; lagging: boolean; rebuild?: RebuildPlan & Readonly<{ name: string }> }>,
+    subjects: subjectPlan,
+  }: Readonly<{
+    pageSize: number;
+    lagging: boolean;
+    rebuild?: RebuildPlan & Readonly<{ name: string }>;
+    subjects?: SubjectPlan | undefined;
+  }>,
 ) => {
   const engine = (tamper.engine ?? untampered)(realEngine);
   const manifestOf = ({ release }: Instance): Manifest => releases[release]!;
 
   let publishAll: (commits: readonly Parameters<typeof engine.publish>[1][number][]) => Promise<void>;
   const taken = feed(world, (commits) => publishAll(commits));
+  const subjects: SimulatedSubjects | undefined = subjectPlan && simulatedSubjects(world, subjectPlan, tamper);
   const storedAt = new Map<string, number>();
   const table = simulatedTable(pageSize, (commit) => {
     for (const { stream, commit: last } of commit.facts ?? [])
@@ -160,11 +169,12 @@ export const system = (
           `${commit.stream} ${commit.commit} rests on commit ${last} of ${stream}, which had moved when it was stored`,
         );
     storedAt.set(`${commit.stream} ${commit.commit}`, world.time.now());
+    subjects?.stored(commit);
     taken(commit);
   });
   const store = (tamper.store ?? untampered)(table.store);
   const snapshots = staleSnapshots(world);
-  const send = simulatedCommands(world, { engine, tamper, store, snapshots, manifestOf });
+  const send = simulatedCommands(world, { engine, tamper, store, snapshots, manifestOf, subjects });
 
   const all = revisionsOf(releases);
   const placeOf = (projection: Readonly<{ name: string; revision?: number }>) => placeName(all, projection);
@@ -210,6 +220,8 @@ export const system = (
     processes,
     effects,
     rebuilds,
+    subjects,
+    snapshots,
     placeOf,
     send,
     ...repairs(world, manifestOf, engine, { table, parts, processes, effects, placeOf }),

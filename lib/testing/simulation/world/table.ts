@@ -1,7 +1,7 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { Page, Range, Snapshot, Snapshots, Store } from '../../../engine/ports.ts';
 import { checkTogether, nextOf } from '../../../engine/store/transaction.ts';
-import { memorySnapshots } from '../../memory/snapshots.ts';
+import { type MemorySnapshots, memorySnapshots } from '../../memory/snapshots.ts';
 import { frozen } from '../../stored.ts';
 import type { World } from './world.ts';
 
@@ -76,11 +76,12 @@ export const simulatedTable = (pageSize: number, onStored: (commit: Commit) => v
 };
 
 /** Snapshots are read eventually consistent: an older one may be returned. */
-export const staleSnapshots = (world: World): Snapshots => {
+export const staleSnapshots = (world: World): Snapshots & Pick<MemorySnapshots, 'items'> => {
   const dice = world.dice('snapshots');
   const kept = memorySnapshots();
   const before = new Map<string, Snapshot | undefined>();
   return {
+    items: kept.items,
     load: async (stream, code) => (world.happens('stale', dice) ? before.get(`${stream} ${code}`) : kept.load(stream, code)),
     save: async (snapshot, impossible) => {
       before.set(`${snapshot.stream} ${snapshot.code}`, await kept.load(snapshot.stream, snapshot.code));

@@ -1,0 +1,117 @@
+import { type Commit, storedEvents } from '../../../core/commit.ts';
+import { isSealed, type Sealed } from '../../../core/personal/sealed.ts';
+import { cachedOpening, cachedSealing } from '../../../engine/personal/cached.ts';
+import { erasedMark, opened } from '../../../engine/personal/open.ts';
+import type { Opening, Sealing } from '../../../engine/personal/ports.ts';
+import { type MemorySubjectKeys, memoryBox, memorySubjectKeys } from '../../memory/personal.ts';
+import { type Tamper, untampered } from '../world/engine.ts';
+import { Injected } from '../world/faults.ts';
+import { type Instance, pool } from '../world/pool.ts';
+import { distant } from '../world/wire.ts';
+import type { World } from '../world/world.ts';
+import type { SubjectPlan } from './plan.ts';
+
+/** How long functions keep keys. */
+const keptFor = 600;
+
+/** A command that was given the public half in time may take as long to store its commit. */
+const onItsWay = 3_000;
+
+/** The sealed values in plain JSON. */
+export const sealedIn = (value: unknown): readonly Sealed[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return isSealed(value) ? [value] : Object.values(value).flatMap(sealedIn);
+};
+
+/** The subjects of a run with their keys, and the functions that seal and open. */
+export type SimulatedSubjects = Readonly<{
+  plan: SubjectPlan;
+  keys: MemorySubjectKeys;
+  erasedAt: ReadonlyMap<string, number>;
+  sealingOf(instance: Instance): Sealing;
+  /** Outside of the simulated time and its faults. */
+  sealing: Sealing;
+  opening: Opening;
+  /** Looks at a stored commit: it must not be of a subject who was erased long ago. */
+  stored(commit: Commit): void;
+  /** Opens sealed values in a function that may be warm, and checks what it shows. */
+  look(values: readonly Sealed[], atRest?: boolean): Promise<void>;
+  begin(commits: () => readonly Commit[]): void;
+}>;
+
+export const simulatedSubjects = (world: World, plan: SubjectPlan, tamper: Tamper): SimulatedSubjects => {
+  const keys = (tamper.subjects ?? untampered)(memorySubjectKeys(String(world.seed)));
+  const box = memoryBox();
+  const erasedAt = new Map<string, number>();
+  // Where clocks jump, no function can tell for how long it has kept a key.
+  const tellsTime = () => world.odds.jumps === 0;
+  const aging = ({ clock }: Instance) => ({ clock, milliseconds: keptFor });
+  const sealingOf = (instance: Instance): Sealing =>
+    (tamper.sealing ?? untampered)({ keys: cachedSealing(distant(world, instance, 'keys', keys), aging(instance)), box });
+  const openers = pool(
+    world,
+    'open',
+    (instance): Opening =>
+      (tamper.opening ?? untampered)({ keys: cachedOpening(distant(world, instance, 'keys', keys), aging(instance)), box }),
+  );
+
+  const shown = (value: Sealed, answer: unknown, began: number, atRest: boolean): void => {
+    const { of, at } = value;
+    const erased = erasedAt.get(of);
+    if (JSON.stringify(answer) === JSON.stringify(erasedMark)) {
+      world.count('erased values');
+      if (erased === undefined) world.broken(`${at[0]} ${at[2]} is shown as erased, and nobody has erased ${of}`);
+      return;
+    }
+    world.count('opened values');
+    if (!JSON.stringify(answer).includes(`${plan.mark}${of}.`))
+      world.broken(`${at[0]} ${at[2]} of ${of} is shown as ${JSON.stringify(answer)}`);
+    if (erased !== undefined && (atRest || (tellsTime() && began >= erased + keptFor)))
+      world.broken(`${at[0]} ${at[2]} is shown ${began - erased} ms after ${of} was erased`);
+  };
+
+  const look: SimulatedSubjects['look'] = async (values, atRest = false) => {
+    try {
+      await openers.invoke(async (opening) => {
+        const began = world.time.now();
+        for (const value of values) shown(value, await opened(opening, value), began, atRest);
+      });
+    } catch (cause) {
+      if (!(cause instanceof Injected)) world.broken(`a reader of personal values: ${String(cause)}`);
+    }
+  };
+
+  const lookAtOne = async (commits: readonly Commit[]): Promise<void> => {
+    const sealed = commits.filter((commit) => commit.sealed);
+    if (sealed.length > 0) await look(sealedIn(storedEvents(world.dice('looks').pick(sealed))));
+  };
+
+  return {
+    plan,
+    keys,
+    erasedAt,
+    sealingOf,
+    sealing: (tamper.sealing ?? untampered)({ keys, box }),
+    opening: (tamper.opening ?? untampered)({ keys, box }),
+    look,
+    stored: (commit) => {
+      if (!commit.sealed || commit.imported !== undefined || !tellsTime()) return;
+      for (const { of } of sealedIn(storedEvents(commit))) {
+        const erased = erasedAt.get(of);
+        if (erased !== undefined && world.time.now() > erased + keptFor + onItsWay)
+          world.broken(`${commit.stream} ${commit.commit} was stored ${world.time.now() - erased} ms after ${of} was erased`);
+      }
+    },
+    begin: (commits) => {
+      for (const { at, subject } of plan.erasures)
+        world.time.after(at, () => {
+          world.note('operator', () => `erases ${subject}`);
+          world.count('erasures');
+          keys.erase(subject);
+          if (!erasedAt.has(subject)) erasedAt.set(subject, world.time.now());
+        });
+      for (const { at, subject } of plan.rotations) world.time.after(at, () => keys.rotate(subject));
+      for (const at of plan.looks) world.time.after(at, () => void lookAtOne(commits()));
+    },
+  };
+};

@@ -1,0 +1,140 @@
+import { opened } from '../../../lib/engine/personal/open.ts';
+import type { OpeningKeys, PrivateHalf } from '../../../lib/engine/personal/ports.ts';
+import type { View } from '../../../lib/engine/ports.ts';
+import { type MemorySubjectKeys, memoryBox, memorySubjectKeys } from '../../../lib/testing/memory/personal.ts';
+import type { Tamper } from '../../../lib/testing/simulator.ts';
+
+const box = memoryBox();
+
+/** Damage that needs the keys of the run that it is done to. */
+const withKeys = (damage: (keysNow: () => MemorySubjectKeys) => Tamper): Tamper => {
+  let keys: MemorySubjectKeys;
+  return {
+    subjects: (real) => {
+      keys = real;
+      return real;
+    },
+    ...damage(() => keys),
+  };
+};
+
+/** What opens everything, as nobody but those who answer may. */
+const openedBy = async (keysNow: () => MemorySubjectKeys, value: unknown) => opened({ keys: keysNow(), box }, value);
+
+/** Erased subjects are there again as they were. */
+const bringBack = ({ items }: MemorySubjectKeys): void => {
+  for (const [subject, { versions }] of items) items.set(subject, { versions, erased: false });
+};
+
+const remembering = (keys: OpeningKeys): OpeningKeys => {
+  const kept = new Map<string, PrivateHalf>();
+  return {
+    privateHalf: async (subject, version) => {
+      const name = `${subject} ${version}`;
+      const half = kept.get(name) ?? (await keys.privateHalf(subject, version));
+      if (half && half !== 'erased') kept.set(name, half);
+      return half;
+    },
+  };
+};
+
+const openingRows = <V extends View>(view: V, keysNow: () => MemorySubjectKeys): V => ({
+  ...view,
+  putHead: async (head, before) => view.putHead((await openedBy(keysNow, head)) as typeof head, before),
+  putRow: async (item, before) => view.putRow((await openedBy(keysNow, item)) as typeof item, before),
+});
+
+const nothing = new Uint8Array();
+
+/** The mistakes that others made with erasure, and those next to them. */
+export const subjectMutants: Readonly<Record<string, Tamper>> = {
+  'a key is made anew after an erasure': {
+    subjects: (real) => {
+      const second = memorySubjectKeys('second');
+      return {
+        ...real,
+        publicHalf: async (subject) => {
+          const half = await real.publicHalf(subject);
+          return half === 'erased' ? second.publicHalf(subject) : half;
+        },
+        privateHalf: async (subject, version) => {
+          const half = await real.privateHalf(subject, version);
+          return half === 'erased' ? ((await second.privateHalf(subject, version)) ?? half) : half;
+        },
+      };
+    },
+  },
+  'private halves are kept without an end': { opening: (real) => ({ ...real, keys: remembering(real.keys) }) },
+  'public halves are kept without an end': {
+    sealing: ({ keys, ...rest }) => {
+      const kept = new Map<string, Awaited<ReturnType<typeof keys.publicHalf>>>();
+      const publicHalf: typeof keys.publicHalf = async (subject) => {
+        const half = kept.get(subject) ?? (await keys.publicHalf(subject));
+        kept.set(subject, half);
+        return half;
+      };
+      return { ...rest, keys: { ...keys, publicHalf } };
+    },
+  },
+  'the additional data are left out': {
+    sealing: (real) => ({
+      ...real,
+      box: {
+        ...real.box,
+        seal: (half, values) =>
+          real.box.seal(
+            half,
+            values.map(({ plaintext }) => ({ plaintext, aad: nothing })),
+          ),
+      },
+    }),
+    opening: (real) => ({
+      ...real,
+      box: { ...real.box, open: (half, e, { ciphertext }) => real.box.open(half, e, { ciphertext, aad: nothing }) },
+    }),
+  },
+  'the versions before a rotation are thrown away': {
+    subjects: (real) => ({
+      ...real,
+      privateHalf: async (subject, version) => {
+        const newest = await real.existing(subject);
+        return newest && newest !== 'erased' && version < newest.version ? undefined : real.privateHalf(subject, version);
+      },
+    }),
+  },
+  'a snapshot holds opened values': withKeys((keysNow) => ({
+    commanding: (real) => ({
+      ...real,
+      snapshots: {
+        ...real.snapshots,
+        save: async (snapshot, impossible) =>
+          real.snapshots.save({ ...snapshot, state: await openedBy(keysNow, snapshot.state) }, impossible),
+      },
+    }),
+  })),
+  'a projection holds opened values': withKeys((keysNow) => ({
+    projecting: (real) => ({ ...real, view: openingRows(real.view, keysNow) }),
+  })),
+  'a rebuild holds opened values': withKeys((keysNow) => ({
+    working: (real) => ({ ...real, view: openingRows(real.view, keysNow) }),
+  })),
+  'an import brings erased keys back': withKeys((keysNow) => ({
+    engine: (real) => ({
+      ...real,
+      importHistory: async (...given) => {
+        const done = await real.importHistory(...given);
+        bringBack(keysNow());
+        return done;
+      },
+    }),
+  })),
+  'a restore brings erased keys back': withKeys((keysNow) => ({
+    engine: (real) => ({
+      ...real,
+      resetToRestored: async (...given) => {
+        bringBack(keysNow());
+        return real.resetToRestored(...given);
+      },
+    }),
+  })),
+};
