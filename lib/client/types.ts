@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../core/commit.ts';
 import type { Call, Decider, Refusal } from '../core/decider.ts';
 import type { Change } from '../core/difference.ts';
 import type { DefinedManifest } from '../core/manifest.ts';
@@ -128,6 +129,12 @@ export interface Past<S, E extends Message> {
   ): Promise<Readonly<{ stream: string; from: object; to: object; changes: readonly Change[] }>>;
 }
 
+/** An entry in the history of a tag: which commit carries it, and those of its events that do. */
+type Tagged = Message<
+  'EventsTagged',
+  Readonly<{ tag: string; value: string; stream: string; commit: number; events: readonly StoredEvent[] }>
+>;
+
 /** The commands of a stream, and its past. */
 export type Stream<S, E extends Message, Calls> = {
   readonly [T in keyof Calls & string as CommandName<T>]: Calls[T] extends Call<infer Data, infer R>
@@ -184,5 +191,10 @@ export type Client<M> =
   M extends DefinedManifest<infer A, infer V>
     ? {
         readonly [D in A[number] as D['category']]: (id: string) => StreamOf<D>;
-      } & { readonly batch: Batch; readonly views: { readonly [P in V as ViewName<P['name']>]: ViewOf<P> } }
+      } & {
+        /** The past of one value of a tag, such as `course.c1`, for those who may read every stream whose events carry the tag. */
+        readonly tag: (value: string) => Past<unknown, Tagged>;
+        readonly batch: Batch;
+        readonly views: { readonly [P in V as ViewName<P['name']>]: ViewOf<P> };
+      }
     : never;

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { readDifference, readHistory, readState } from '../engine/history/past.ts';
+import type { AnyDecider } from '../core/decider.ts';
+import type { Manifest } from '../core/manifest.ts';
+import { decidersOf } from '../core/process/decider.ts';
+import { tagHistoryDecider, tagReads } from '../core/tag/history.ts';
+import { tagCategory } from '../core/tag/stream.ts';
+import { type HistoryLoading, readDifference, readHistory, readState } from '../engine/history/past.ts';
 import type { Moment } from '../engine/history/state-at.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import type { Loading } from '../engine/store/load.ts';
@@ -35,13 +40,27 @@ const oneMoment = (query: HttpRequest['query']): Moment => {
   return version === undefined ? { at: instantOf('at', at) ?? '' } : versionOf('version', version);
 };
 
+type Histories = ReadonlyMap<string, HistoryLoading>;
+
+/** What reads the history of each category of a manifest, and of each tag, whose streams are kept under a name of its own. */
+export const historiesOf = (manifest: Manifest, loading: (decider: AnyDecider, category: string) => Loading): Histories =>
+  new Map<string, HistoryLoading>([
+    ...decidersOf(manifest).map((decider) => [decider.category, loading(decider, decider.category)] as const),
+    ...manifest.aggregates.flatMap(({ category, tags = [] }) =>
+      tags.map((tag): [string, HistoryLoading] => {
+        const decider = tagHistoryDecider(tag, manifest.aggregates);
+        return [`${tagCategory}-${tag.name}`, { ...loading(decider, category), shows: tagReads(tag) }];
+      }),
+    ),
+  ]);
+
+const historyOf = (histories: Histories, { category = '', id = '' }: HttpRequest['path']): HistoryLoading | undefined =>
+  histories.get(category === tagCategory ? `${category}-${id.split('.')[0]}` : category);
+
 /** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. */
-export const answerHistory = async (
-  aggregates: ReadonlyMap<string, Loading>,
-  { route, path, query, actor }: HttpRequest,
-): Promise<HttpResponse> => {
-  const loading = aggregates.get(path.category ?? '');
-  if (!loading) throw notFound(`category '${path.category}'`);
+export const answerHistory = async (histories: Histories, { route, path, query, actor }: HttpRequest): Promise<HttpResponse> => {
+  const loading = historyOf(histories, path);
+  if (!loading) throw notFound(path.category === tagCategory ? `tag '${path.id?.split('.')[0]}'` : `category '${path.category}'`);
   const id = validId(path.id);
   if (route.endsWith('/state')) return { status: 200, body: await readState(loading, actor, id, oneMoment(query)) };
   if (route.endsWith('/diff')) {

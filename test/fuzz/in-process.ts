@@ -7,7 +7,7 @@ import type { Commit } from '../../lib/core/commit.ts';
 import { effectDecider } from '../../lib/core/effect/decider.ts';
 import { performancesName } from '../../lib/core/effect/performances-view.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
-import { decidersOf, effectsOf, processDecider } from '../../lib/core/process/decider.ts';
+import { effectsOf, processDecider } from '../../lib/core/process/decider.ts';
 import { instancesName } from '../../lib/core/process/instances-view.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
@@ -21,7 +21,7 @@ import { defaultSettings } from '../../lib/engine/settings.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Host } from '../../lib/http/batch-entry.ts';
 import { answerCommands } from '../../lib/http/command/batch.ts';
-import { answerHistory } from '../../lib/http/history.ts';
+import { answerHistory, historiesOf } from '../../lib/http/history.ts';
 import { answerHook, hookAt } from '../../lib/http/hook.ts';
 import { describing } from '../../lib/http/openapi/describe.ts';
 import { answerEffects } from '../../lib/http/operate/effects.ts';
@@ -119,7 +119,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     .filter(({ projection: { may } }) => isPublic(may))
     .map(({ projection: { name } }) => [name, revisions(name)] as const);
   const answering: Answering = { views: new Map(open), keys, answers: answerCache(clock) };
-  const loadings = new Map(decidersOf(manifest).map((decider) => [decider.category, { ...shared, decider }]));
+  const histories = historiesOf(manifest, (decider) => ({ ...shared, decider }));
   const operating = {
     processes: (manifest.processes ?? []).map((process) => ({
       process,
@@ -167,7 +167,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     if (commanding) return answerCommands({ ...commanding, others: commandings }, request, host);
     const hooked = hookAt(manifest, `/${request.route.split('/').slice(1).join('/')}`);
     if (hooked) return answerHook({ ...hooked, ...hooking, commanding: commandings.get(hooked.hook.sends.category)! }, request);
-    if (first === 'streams') return answerHistory(loadings, request);
+    if (first === 'streams') return answerHistory(histories, request);
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
     if (request.route.includes('/ops/schedules')) return answerSchedules(scheduling, request);

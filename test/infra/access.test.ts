@@ -5,7 +5,7 @@ import { performanceStream } from '../../lib/core/effect/decider.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
 import { inProcess } from '../fuzz/in-process.ts';
 import { type Caller, callersOf, ownerId, rolesClaim } from '../support/access/callers.ts';
-import { everyMayManifest } from '../support/access/every-may.ts';
+import { everyMayManifest, tagReaders } from '../support/access/every-may.ts';
 import { gateway, type Route } from '../support/access/gateway.ts';
 import { audience, type JwtConfiguration, testIssuer } from '../support/access/issuer.ts';
 import { type Cell, cellsOf, type Fixture, faultOf, type Send } from '../support/access/matrix.ts';
@@ -95,6 +95,7 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[], readonly Comm
     'a manifest with every audience on every kind of thing',
     {
       manifest: everyMayManifest,
+      tags: tagReaders,
       unused: 'unused',
       stream: () => 'mine',
       row: (view) => (view.startsWith('shared') ? ownerId : 'mine'),

@@ -49,8 +49,8 @@ export const commandingFor = (
   };
 };
 
-/** The ports for reading the streams of any aggregate. */
-export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDecider) => Loading) => {
+/** The ports for reading the streams of any aggregate. States of tags are kept under the hash of a category that lists the tag. */
+export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDecider, category?: string) => Loading) => {
   const shared = {
     store: commitStore(client, environment('COMMITS_TABLE')),
     snapshots: onlyRead(snapshotStore(client, environment('SNAPSHOTS_TABLE'))),
@@ -59,5 +59,5 @@ export const loadingFor = (client: DynamoDBClient, log: Log): ((decider: AnyDeci
     log,
     settings: defaultSettings,
   };
-  return (decider) => ({ ...shared, decider, code: foldHash(decider.category) });
+  return (decider, category = decider.category) => ({ ...shared, decider, code: foldHash(category) });
 };

@@ -1,8 +1,9 @@
 import { type Actor, allowed } from '../../core/access.ts';
 import type { Commit } from '../../core/commit.ts';
-import { type AnyDecider, historyFor } from '../../core/decider.ts';
+import { historyFor } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import { streamName } from '../../core/stream.ts';
+import type { Formats } from '../../core/version.ts';
 import type { Direction, Page } from '../ports.ts';
 import { invalid, notFound, notYours } from '../problems.ts';
 import { answerSize, pageBytes } from '../query/answer-size.ts';
@@ -11,6 +12,9 @@ import { eventsIn } from '../store/fold-commit.ts';
 import type { Known } from '../store/known.ts';
 import { type Loading, load } from '../store/load.ts';
 import { type Moment, type Past, type Readable, statesAt } from './state-at.ts';
+
+/** What a history is read with: where it shows events by other formats than it folds, those. */
+export type HistoryLoading = Loading & Readonly<{ shows?: Formats }>;
 
 export type HistoryRequest = Readonly<{
   limit: number;
@@ -37,13 +41,13 @@ const readable = async (loading: Loading, actor: Actor, id: string): Promise<Rea
   return { now, snapshot };
 };
 
-const shown = (decider: AnyDecider, commit: Commit, types: readonly string[] | undefined) => ({
+const shown = (formats: Formats, commit: Commit, types: readonly string[] | undefined) => ({
   commit: commit.commit,
   version: commit.version,
   at: commit.at,
   actor: commit.meta.actor,
   correlation: commit.meta.correlation,
-  events: eventsIn(decider.events, commit)
+  events: eventsIn(formats, commit)
     .map(({ type, version, data }, i) => ({ type, version, v: commit.events[i]?.v, data }))
     .filter(({ type }) => types?.includes(type) ?? true),
 });
@@ -62,7 +66,7 @@ const placeOf = (cursor: string, scope: string): number => {
 };
 
 /** A stream's commits, a page at a time, with their events in today's shapes. */
-export const readHistory = async (loading: Loading, actor: Actor, id: string, request: HistoryRequest) => {
+export const readHistory = async (loading: HistoryLoading, actor: Actor, id: string, request: HistoryRequest) => {
   const { stream } = (await readable(loading, actor, id)).now;
   const { limit, direction, types, since, until } = request;
   const scope = `${stream}/${JSON.stringify([direction, types, since, until])}`;
@@ -90,7 +94,7 @@ export const readHistory = async (loading: Loading, actor: Actor, id: string, re
     next = page.next;
     for (const commit of page.commits) {
       if (isBeyond(commit)) return answer(undefined);
-      const entry = isNotYet(commit) ? undefined : shown(loading.decider, commit, types);
+      const entry = isNotYet(commit) ? undefined : shown(loading.shows ?? loading.decider.events, commit, types);
       if (!entry || entry.events.length === 0) continue;
       bytes += answerSize(entry);
       if (commits.length > 0 && bytes > pageBytes) return answer(commit.commit);

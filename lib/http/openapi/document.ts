@@ -3,12 +3,13 @@ import { isOpen, isPublic } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { outdatedStatus, problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
 import type { AnyProjection } from '../../core/projection.ts';
+import { tagsIn } from '../../core/tag/stream.ts';
 import { effectOperations } from './effects.ts';
 import { hookOperations } from './hooks.ts';
 import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
 import { scheduleOperations } from './schedules.ts';
-import { aggregateOperations } from './streams.ts';
+import { aggregateOperations, tagOperations } from './streams.ts';
 import { viewOperations } from './views.ts';
 
 type ProblemShape = Readonly<{ type: z.ZodType; title: z.ZodType; status: number; fields?: z.ZodRawShape }>;
@@ -74,6 +75,7 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
   const readable = manifest.projections.filter(({ may }) => isPublic(may));
   return [
     ...manifest.aggregates.flatMap(aggregateOperations),
+    ...tagOperations(manifest),
     ...[...Map.groupBy(readable, ({ name }) => name).values()].flatMap((revisions) => viewOperations(described(revisions))),
     ...hookOperations(manifest),
     ...operatorOperations(manifest),
@@ -107,6 +109,9 @@ export const openApi = (manifest: Manifest, { title, version, server = '/' }: De
     security: [{ token: [] }],
     tags: [
       ...manifest.aggregates.map(({ category }) => ({ name: category, description: `Commands and history of ${category}.` })),
+      ...(tagsIn(manifest.aggregates).length > 0
+        ? [{ name: 'tags', description: 'What the events that carry a tag come to, and how they came.' }]
+        : []),
       { name: 'views', description: 'Queries. They follow the commands, usually within a second; see Consistent-With.' },
       ...(Object.keys(manifest.hooks ?? {}).length > 0
         ? [{ name: 'hooks', description: 'For providers, whose requests are signed.' }]

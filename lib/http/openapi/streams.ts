@@ -1,13 +1,17 @@
 import * as z from 'zod';
-import { isOpen, isPublic } from '../../core/access.ts';
+import { isOpen, isPublic, type May } from '../../core/access.ts';
 import { type AnyDecider, historyFor } from '../../core/decider.ts';
 import { exampleOf } from '../../core/made-up.ts';
+import type { Manifest } from '../../core/manifest.ts';
 import { kebab } from '../../core/stream.ts';
+import { tagHistoryFor } from '../../core/tag/history.ts';
+import { tagCategory, tagEvents, tagsIn } from '../../core/tag/stream.ts';
+import type { AnyTag } from '../../core/tag/tag.ts';
 import { currentSchema } from '../../core/version.ts';
 import { entryOf, mostCommands } from '../batch-entry.ts';
 import { batchAnswer, commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
 import type { Operation } from './operation.ts';
-import { dryRun, entityId, idempotencyKey, ifMatch, inQuery, paging, trail } from './parameters.ts';
+import { dryRun, entityId, idempotencyKey, ifMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
 
 const words = (type: string) => kebab(type).replaceAll('-', ' ');
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -88,7 +92,7 @@ const batchOperations = ({ category, commands }: AnyDecider): readonly Operation
   ];
 };
 
-const eventsOf = ({ events }: AnyDecider) => {
+const eventsOf = ({ events }: Pick<AnyDecider, 'events'>) => {
   const shapes = Object.entries(events).map(([type, format]) =>
     z.object({ type: z.literal(type), version: z.int(), v: z.int(), data: currentSchema(format) }),
   );
@@ -98,15 +102,12 @@ const eventsOf = ({ events }: AnyDecider) => {
 
 const moment = z.union([z.int().min(0), z.iso.datetime({ offset: true })]);
 
-/** The history of an aggregate's streams: for their owner, and for operators. */
-const historyOperations = (decider: AnyDecider): readonly Operation[] => {
-  const { category } = decider;
+type Historical = Readonly<{ category: string; id: Parameter; group: string; may: May; events: z.ZodType }>;
+
+/** The history of the streams of a category. */
+const historyOperations = ({ category, id, group, may, events }: Historical): readonly Operation[] => {
   const path = `/streams/${category}/{id}`;
-  const common = {
-    method: 'get' as const,
-    tag: category,
-    may: historyFor(decider),
-  };
+  const common = { method: 'get' as const, tag: group, may };
   return [
     {
       ...common,
@@ -114,14 +115,14 @@ const historyOperations = (decider: AnyDecider): readonly Operation[] => {
       id: `${category}.history`,
       summary: `The commits of one ${category}`,
       parameters: [
-        entityId(category),
+        id,
         ...paging,
         inQuery('types', 'Only events of these types, with commas between them.'),
         inQuery('since', 'Only commits from this instant on.', z.iso.datetime({ offset: true })),
         inQuery('until', 'Only commits up to this instant.', z.iso.datetime({ offset: true })),
         ...trail,
       ],
-      answers: { 200: { description: 'A page of commits.', schema: historyOf(eventsOf(decider)) } },
+      answers: { 200: { description: 'A page of commits.', schema: historyOf(events) } },
       problems: ['not-found', 'answer-too-large'],
     },
     {
@@ -130,7 +131,7 @@ const historyOperations = (decider: AnyDecider): readonly Operation[] => {
       id: `${category}.state`,
       summary: `The state of one ${category} at a version or an instant`,
       parameters: [
-        entityId(category),
+        id,
         inQuery('version', 'The state after this version; give this or `at`.', z.int().min(0)),
         inQuery('at', 'The state at this instant; give this or `version`.', z.iso.datetime({ offset: true })),
         ...trail,
@@ -144,7 +145,7 @@ const historyOperations = (decider: AnyDecider): readonly Operation[] => {
       id: `${category}.diff`,
       summary: `What changed in one ${category} between two moments`,
       parameters: [
-        entityId(category),
+        id,
         { ...inQuery('from', 'A version or an instant.', moment), required: true },
         { ...inQuery('to', 'A version or an instant.', moment), required: true },
         ...trail,
@@ -158,5 +159,22 @@ const historyOperations = (decider: AnyDecider): readonly Operation[] => {
 export const aggregateOperations = (decider: AnyDecider): readonly Operation[] => [
   ...commandOperations(decider),
   ...batchOperations(decider),
-  ...historyOperations(decider),
+  ...historyOperations({
+    ...{ category: decider.category, group: decider.category, may: historyFor(decider) },
+    ...{ id: entityId(decider.category), events: eventsOf(decider) },
+  }),
 ];
+
+/** The history of the tags of a manifest. Each tag has its own readers: those who may read every stream whose events carry it. */
+export const tagOperations = ({ aggregates }: Manifest): readonly Operation[] => {
+  const tags = tagsIn(aggregates);
+  const [first, ...rest] = new Set(tags.flatMap((tag) => tagHistoryFor(tag, aggregates)));
+  if (first === undefined) return [];
+  const names = tags.map(({ name }) => `\`${name}\``).join(', ');
+  return historyOperations({
+    ...{ category: tagCategory, group: 'tags', may: [first, ...rest], events: eventsOf({ events: tagEvents }) },
+    id: inPath('id', `The name of a tag, a dot, and a value: the tags are ${names}.`, z.string().regex(tagId(tags))),
+  });
+};
+
+const tagId = (tags: readonly AnyTag[]) => new RegExp(`^(?:${tags.map(({ name }) => name).join('|')})\\.[A-Za-z0-9_.~-]+$`);

@@ -5,6 +5,7 @@ import { hmac } from '../../../lib/core/hook/hmac.ts';
 import { hook } from '../../../lib/core/hook/hook.ts';
 import { defineManifest, type Manifest } from '../../../lib/core/manifest.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
+import type { AnyTag } from '../../../lib/core/tag/tag.ts';
 import { v1 } from '../../../lib/core/version.ts';
 
 declare module '../../../lib/core/access/roles.ts' {
@@ -60,13 +61,41 @@ const desk = (category: string, over: Partial<AnyDecider>, owns?: string): AnyDe
 
 const owner = (state: Readonly<{ owner?: string }>) => state.owner;
 
-const till = desk('till', { owner: owner as AnyDecider['owner'] });
+const tagged = (name: string, ...from: readonly string[]): AnyTag => ({
+  name,
+  from: from.map((category) => ({ category, events: opened as never })),
+  of: { Opened: () => 'mine' },
+  initial: {},
+  evolve: { Opened: (_, data) => data },
+});
+const tags = {
+  tills: tagged('tills', 'till'),
+  ofOwners: tagged('ofOwners', 'till', 'counter'),
+  ofAuditors: tagged('ofAuditors', 'counter', 'board', 'ledger'),
+  ofAll: tagged('ofAll', 'board'),
+  ofNobody: tagged('ofNobody', 'safe', 'ledger'),
+};
+
+/** The tags of the manifest, and who may read each: who may read the history of every stream of all categories that carry it. */
+export const tagReaders = [
+  { name: 'tills', readers: ['operator'] },
+  { name: 'ofOwners', readers: ['operator'] },
+  { name: 'ofAuditors', readers: ['auditor'] },
+  { name: 'ofAll', readers: ['user'] },
+  { name: 'ofNobody', readers: [] },
+];
+
+const till = desk('till', { owner: owner as AnyDecider['owner'], tags: [tags.tills, tags.ofOwners] });
 const desks = [
   till,
-  desk('counter', { owner: owner as AnyDecider['owner'], history: ['owner', 'auditor', 'operator'] }, 'till'),
-  desk('safe', {}),
-  desk('board', { history: ['user'] }),
-  desk('ledger', { history: ['auditor'] }),
+  desk(
+    'counter',
+    { owner: owner as AnyDecider['owner'], history: ['owner', 'auditor', 'operator'], tags: [tags.ofOwners, tags.ofAuditors] },
+    'till',
+  ),
+  desk('safe', { tags: [tags.ofNobody] }),
+  desk('board', { history: ['user'], tags: [tags.ofAuditors, tags.ofAll] }),
+  desk('ledger', { history: ['auditor'], tags: [tags.ofAuditors, tags.ofNobody] }),
 ];
 
 type Row = Readonly<{ owner: string }>;

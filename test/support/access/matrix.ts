@@ -26,6 +26,8 @@ export type Fixture = Readonly<{
   stream: (category: string) => string | undefined;
   /** The key of a row that is there in each view that has one. */
   row: (view: string) => string | undefined;
+  /** The tags that have an entry under the value `mine`, and the words of those who may read them: written down, not computed. */
+  tags?: readonly Readonly<{ name: string; readers: readonly string[] }>[];
   /** An id that no stream has. */
   unused: string;
   /** The performance of an effect that is open, if the manifest has effects. */
@@ -138,7 +140,7 @@ const listCells = ({ name, kind, may, owner, lists = {} }: AnyProjection): reado
   return [...unnamed, ...named];
 };
 
-const historyCells = ({ manifest, stream, unused }: Fixture, rest: string): readonly Cell[] => {
+const historyCells = ({ manifest, stream, unused, tags }: Fixture, rest: string): readonly Cell[] => {
   const query = { '': '', '/state': '?version=1', '/diff': '?from=0&to=1' }[rest] ?? '?';
   const at = (category: string, id: string, status: (caller: Caller) => number): Cell => ({
     method: 'GET',
@@ -154,6 +156,12 @@ const historyCells = ({ manifest, stream, unused }: Fixture, rest: string): read
         at(category, unused, () => 404),
       ];
     }),
+    ...(tags ?? []).flatMap(({ name, readers }) => [
+      at('tag', `${name}.mine`, (caller) => (holdsOne(caller, readers) ? 200 : 403)),
+      at('tag', `${name}.${unused}`, () => 404),
+    ]),
+    at('tag', `unknown.${unused}`, () => 404),
+    at('tag', unused, () => 404),
     ...(manifest.processes ?? []).map(({ category }) => at(category, unused, () => 404)),
     at('unknown', unused, () => 404),
   ];
