@@ -57,7 +57,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     effect: ['store', 'command', 'delivery', 'process'],
     schedule: ['store', 'command', 'delivery', 'view'],
     history: ['store', 'command', 'view', 'query', 'process'],
-    operate: ['store', 'delivery', 'view', 'query', 'process', 'effect', 'schedule', 'history'],
+    operate: ['store', 'command', 'personal', 'delivery', 'view', 'query', 'process', 'effect', 'schedule', 'history'],
     restore: ['store', 'view', 'process', 'operate'],
     deployment: ['view'],
   },
@@ -71,20 +71,22 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     process: ['view'],
     schedule: [],
     effect: [],
+    personal: [],
     operate: [],
     rebuild: ['store', 'view'],
     restore: ['view', 'process'],
     deployment: ['view', 'local'],
     local: [],
-    functions: ['store', 'delivery', 'view', 'process', 'effect', 'schedule', 'rebuild', 'operate', 'deployment'],
+    functions: ['store', 'personal', 'delivery', 'view', 'process', 'effect', 'schedule', 'rebuild', 'operate', 'deployment'],
   },
   'lib/infra': {
     kit: ['code'],
     store: ['kit'],
-    command: ['store', 'kit'],
+    personal: ['store', 'kit'],
+    command: ['store', 'personal', 'kit'],
     delivery: ['store', 'kit'],
     view: ['store', 'delivery', 'kit'],
-    query: ['store', 'view', 'kit'],
+    query: ['store', 'personal', 'view', 'kit'],
     process: ['store', 'delivery', 'kit'],
     schedule: ['store', 'delivery', 'view', 'kit'],
     effect: ['store', 'delivery', 'kit', 'code'],
@@ -104,6 +106,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
       'rebuild',
       'operate',
       'deployment',
+      'personal',
       'kit',
       'code',
     ],
@@ -123,6 +126,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     process: ['rebuild', 'terminal'],
     schedule: ['rebuild', 'terminal'],
     effect: ['rebuild', 'terminal'],
+    personal: ['rebuild', 'terminal'],
     restore: ['local', 'terminal'],
   },
 };
@@ -131,6 +135,9 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
 const above = [...Object.values(entries), 'lib/cli/foldstream.ts'];
 
 const most = 20;
+
+/** One file for each deployed function: the bundler takes all of them from this folder. */
+const asManyAsThereAre = ['functions'];
 
 const layers = Object.keys(arrows);
 
@@ -190,7 +197,9 @@ const folderOf = (file: string) => file.slice(0, file.lastIndexOf('/'));
 /** Folders with more files than one takes in at a glance. */
 export const crowded = (paths: readonly string[]): readonly string[] =>
   [...Map.groupBy(paths, folderOf)].flatMap(([folder, inside]) =>
-    inside.length > most ? [`${folder} has ${inside.length} files, and at most ${most} are to be in one folder`] : [],
+    inside.length > most && !asManyAsThereAre.includes(folder)
+      ? [`${folder} has ${inside.length} files, and at most ${most} are to be in one folder`]
+      : [],
   );
 
 /** The number of files and lines of each cell. */
