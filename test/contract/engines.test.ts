@@ -1,6 +1,11 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, describe, inject } from 'vitest';
 import { dynamo } from '../../lib/aws/dynamo.ts';
 import { sweepPlaces } from '../../lib/aws/operate/sweep-places.ts';
+import { hpkeBox } from '../../lib/aws/personal/box.ts';
+import { kmsKeyPairs } from '../../lib/aws/personal/kms.ts';
+import { openingKeys, operatedKeys, sealingKeys } from '../../lib/aws/personal/subject-keys.ts';
 import { deadlineItems } from '../../lib/aws/process/deadlines.ts';
 import { sourceCursors } from '../../lib/aws/process/source-cursors.ts';
 import { rebuildRecords } from '../../lib/aws/rebuild/records.ts';
@@ -31,6 +36,7 @@ import { sharesContract } from './shares.contract.ts';
 import { sizeContract } from './size.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
+import { subjectKeysContract } from './subject-keys.contract.ts';
 import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
 import { viewCostsContract } from './view-costs.contract.ts';
@@ -116,6 +122,39 @@ for (const { name, endpoint } of engines)
       });
     boundariesContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
     commandsContract(name, async () => ({ client, tables: await tables() }));
+    // DynamoDB Local is no KMS.
+    if (name !== 'DynamoDB Local')
+      subjectKeysContract(name, async () => {
+        const kms = new KMSClient(settings);
+        const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+        const ofKms = kmsKeyPairs(KeyMetadata!.KeyId!, kms);
+        let meanwhile: (() => Promise<unknown>) | undefined;
+        const keyPairs: typeof ofKms = {
+          ...ofKms,
+          make: async (wrapping) => {
+            const act = meanwhile;
+            meanwhile = undefined;
+            await act?.();
+            return ofKms.make(wrapping);
+          },
+        };
+        const whileMaking = (act: () => Promise<unknown>) => {
+          meanwhile = act;
+        };
+        const of = { client, table: (await tables()).control, deployment: name, keyPairs };
+        const stored = async (subject: string) => {
+          const { Item } = await client.send(new GetItemCommand({ TableName: of.table, Key: { id: { S: `pairs/${subject}` } } }));
+          return Item !== undefined;
+        };
+        return {
+          sealing: sealingKeys(of),
+          opening: openingKeys(of),
+          operated: operatedKeys(of),
+          box: hpkeBox(),
+          stored,
+          whileMaking,
+        };
+      });
     keysContract(name, async () => ({ client, table: (await tables()).control }));
     sizeContract(name, async (observe) => commitStore(dynamo({ ...settings, observe }), (await tables()).commits));
     viewCostsContract(name, async (observe, lists) => viewTable(dynamo({ ...settings, observe }), (await tables(lists)).view));

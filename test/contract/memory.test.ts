@@ -1,3 +1,4 @@
+import { memoryBox, memorySubjectKeys } from '../../lib/testing/memory/personal.ts';
 import { memoryCursors, memoryDeadlines } from '../../lib/testing/memory/process.ts';
 import {
   memoryActives,
@@ -20,6 +21,7 @@ import { rebuildContract } from './rebuild.contract.ts';
 import { sharesContract } from './shares.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
+import { subjectKeysContract } from './subject-keys.contract.ts';
 import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
 
@@ -58,4 +60,8 @@ rebuildContract('memory', () => {
     dirty: memoryDirtyNotes(),
     rebuilds: memoryRebuilds(actives),
   };
+});
+subjectKeysContract('memory', async () => {
+  const keys = memorySubjectKeys();
+  return { sealing: keys, opening: keys, operated: keys, box: memoryBox() };
 });

@@ -63,3 +63,17 @@ export type Sealing = Readonly<{ keys: SealingKeys; box: Box }>;
 
 /** What personal values are opened with. */
 export type Opening = Readonly<{ keys: OpeningKeys; box: Box }>;
+
+/** The tombstone of a subject: when, by whom, why, and under which correlation. */
+export type Tombstone = Readonly<{ at: string; by: string; why: string; correlation: string }>;
+
+/** What operators do with keys. */
+export interface OperatedKeys {
+  /**
+   * Deletes all versions of a subject's key pair and leaves a tombstone, both in one write; answers the tombstone that is there: the first one, if the
+   * subject was erased before. A subject without keys gets one too, so that no later command makes keys for it.
+   */
+  erase(subject: string, tombstone: Tombstone): Promise<Tombstone>;
+  /** Makes the next version, which new values are sealed under; answers its number. Undefined if the subject has no keys. */
+  rotate(subject: string): Promise<number | 'erased' | undefined>;
+}

@@ -3,9 +3,11 @@ import {
   type Box,
   DoesNotOpen,
   type OpeningKeys,
+  type OperatedKeys,
   type PrivateHalf,
   type PublicHalf,
   type SealingKeys,
+  type Tombstone,
 } from '../../engine/personal/ports.ts';
 
 const mac = (key: Uint8Array | string, ...parts: (Uint8Array | string)[]): Buffer => {
@@ -52,16 +54,17 @@ export const memoryBox = (): Box => {
   };
 };
 
-type Subject = Readonly<{ versions: number; erased: boolean }>;
+type Subject = Readonly<{ versions: number; erased: boolean; tombstone?: Tombstone }>;
+
+const untold: Tombstone = { at: '2026-11-21T12:00:00.000Z', by: 'olga', why: 'asked for', correlation: 'c-1' };
 
 /** The keys of subjects, as the `keys` table has them: both sides of it, and what operators do. */
 export type MemorySubjectKeys = SealingKeys &
   OpeningKeys &
+  OperatedKeys &
   Readonly<{
     /** Deletes all versions for good, and leaves a tombstone. */
-    erase(subject: string): void;
-    /** The next version, which new values are sealed under. */
-    rotate(subject: string): void;
+    erase(subject: string, tombstone?: Tombstone): Promise<Tombstone>;
     /** The table: a test may read it, and spoil it. */
     readonly items: Map<string, Readonly<{ versions: number; erased: boolean }>>;
     /** How often a half was asked for: what a warm function saves. */
@@ -97,12 +100,18 @@ export const memorySubjectKeys = (seed = 'memory'): MemorySubjectKeys => {
       if (erased) return 'erased';
       return version >= 1 && version <= versions ? { subject, version, key: keyOf(subject, version) } : undefined;
     },
-    erase: (subject) => {
-      subjects.set(subject, { versions: subjects.get(subject)?.versions ?? 0, erased: true });
+    erase: async (subject, tombstone = untold) => {
+      const there = subjects.get(subject);
+      const first = (there?.erased && there.tombstone) || tombstone;
+      subjects.set(subject, { versions: there?.versions ?? 0, erased: true, tombstone: first });
+      return first;
     },
-    rotate: (subject) => {
+    rotate: async (subject) => {
       const found = subjects.get(subject);
-      if (found && !found.erased) subjects.set(subject, { ...found, versions: found.versions + 1 });
+      if (!found || found.erased) return found && 'erased';
+      const versions = found.versions + 1;
+      subjects.set(subject, { ...found, versions });
+      return versions;
     },
   };
 };
