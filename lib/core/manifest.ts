@@ -15,7 +15,7 @@ import type { AnyProcess } from './process/process.ts';
 import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from './projection.ts';
 import { scheduleFaults } from './schedule/faults.ts';
 import type { AnySchedule } from './schedule/schedule.ts';
-import { isCategory, kebab } from './stream.ts';
+import { isCategory, kebab, reserved } from './stream.ts';
 import { tagFaults } from './tag/faults.ts';
 import { togetherFaults } from './together/along.ts';
 
@@ -33,6 +33,8 @@ export type Manifest = Readonly<{
   schedules?: Readonly<Record<string, AnySchedule>>;
   /** The roles that tokens may give callers, beside `operator`: each may stand in a `may`. */
   roles?: readonly Exclude<Role, 'operator'>[];
+  /** Who may erase a person's data for good, by `POST /subjects/{id}/erase`: operators, unless it is said here. */
+  mayErase?: readonly [Role, ...Role[]];
   /** Removed views, each with the reason: a deployment removes no other view that answers. */
   retired?: Readonly<Record<string, string>>;
 }>;
@@ -51,13 +53,14 @@ const viewName = /^[a-z][a-z0-9-]{0,39}$/;
 const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
 /** Finds the faults of all audiences: of commands, histories and views. */
-const audienceFaults = ({ aggregates, projections, processes = [], roles = [] }: Manifest): readonly string[] => {
+const audienceFaults = ({ aggregates, projections, processes = [], roles = [], mayErase }: Manifest): readonly string[] => {
   const audiences: readonly (readonly [string, May | undefined])[] = [
     ...[...aggregates, ...processes.map(processDecider)].flatMap(({ category, commands, history }) => [
       ...Object.entries(commands).map(([name, { may }]) => [`${category}: ${name}`, may] as const),
       [`The history of ${category}`, history] as const,
     ]),
     ...projections.map(({ name, may }) => [name, may] as const),
+    ['The erasing of subjects', mayErase] as const,
   ];
   return audiences.flatMap(([what, may]) => {
     const fault = may && accessFault(may, roles);
@@ -74,9 +77,6 @@ const historyFaults = ({ category, history, owner }: AnyDecider): readonly strin
     .filter((who) => history?.includes(who))
     .map((who) => `The history of ${category} cannot be for '${who}': it is read with a token.`),
 ];
-
-/** First segments of paths that the product itself uses. */
-const reserved = ['views', 'streams', 'ops', 'hooks', 'health', 'docs', 'process', 'schedule', 'unique', 'tag', 'anyone'];
 
 const aggregateFaults = (decider: AnyDecider): string[] => {
   const { category, commands } = decider;

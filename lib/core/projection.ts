@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { Role } from './access/roles.ts';
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
 import type { Share, Total } from './share.ts';
@@ -12,6 +13,8 @@ interface Declared<E extends Message, Name extends string> {
   /** One category, or several: a stream's key in the view is its id, or its whole name. */
   readonly from: Source<E> | readonly SomeOf<E>[];
   readonly may: May;
+  /** Roles whose callers see `{ "masked": true }` in the place of personal values, unless another role of theirs may read the view. */
+  readonly maskedFor?: readonly Role[];
   /** The seconds for which an answer may be cached; the default is 0. */
   readonly freshSeconds?: number;
 }
@@ -120,6 +123,7 @@ export type AnyProjection = Readonly<{
   revision: number;
   from: Source | readonly Source[];
   may: May;
+  maskedFor?: readonly Role[];
   freshSeconds?: number;
   row?: z.ZodType<object>;
   /** Unknown event types are not skipped: the commit waits for the newer release. */

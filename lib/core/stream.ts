@@ -84,3 +84,9 @@ export type Kebab<
 > = Name extends `${infer Letter}${infer Rest}`
   ? Kebab<Rest, Letter, `${Made}${Letter extends Capital ? (Before extends Capital | '-' ? '' : '-') : ''}${Lowercase<Letter>}`>
   : Made;
+
+/** First segments of paths that the product itself uses, and the kernel's own categories: no aggregate has such a name.
+ * @example reserved.includes('views'); // true
+ */
+export const reserved: readonly string[] =
+  'views streams ops hooks health docs process schedule unique tag anyone subjects erasure'.split(' ');

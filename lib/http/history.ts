@@ -6,6 +6,8 @@ import { tagHistoryDecider, tagReads } from '../core/tag/history.ts';
 import { tagCategory } from '../core/tag/stream.ts';
 import { type HistoryLoading, readDifference, readHistory, readState } from '../engine/history/past.ts';
 import type { Moment } from '../engine/history/state-at.ts';
+import { opened } from '../engine/personal/open.ts';
+import type { Opening } from '../engine/personal/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import type { Loading } from '../engine/store/load.ts';
 import { onlyKnown, pageRequest } from './page.ts';
@@ -57,23 +59,27 @@ export const historiesOf = (manifest: Manifest, loading: (decider: AnyDecider, c
 const historyOf = (histories: Histories, { category = '', id = '' }: HttpRequest['path']): HistoryLoading | undefined =>
   histories.get(category === tagCategory ? `${category}-${id.split('.')[0]}` : category);
 
-/** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. */
-export const answerHistory = async (histories: Histories, { route, path, query, actor }: HttpRequest): Promise<HttpResponse> => {
+const answer = async (histories: Histories, { route, path, query, actor }: HttpRequest): Promise<object> => {
   const loading = historyOf(histories, path);
   if (!loading) throw notFound(path.category === tagCategory ? `tag '${path.id?.split('.')[0]}'` : `category '${path.category}'`);
   const id = validId(path.id);
-  if (route.endsWith('/state')) return { status: 200, body: await readState(loading, actor, id, oneMoment(query)) };
+  if (route.endsWith('/state')) return readState(loading, actor, id, oneMoment(query));
   if (route.endsWith('/diff')) {
     onlyKnown(query, ['from', 'to']);
     const moments = [momentOf('from', query.from), momentOf('to', query.to)] as const;
-    return { status: 200, body: await readDifference(loading, actor, id, moments) };
+    return readDifference(loading, actor, id, moments);
   }
   const [since, until] = [instantOf('since', query.since), instantOf('until', query.until)];
-  const body = await readHistory(loading, actor, id, {
+  return readHistory(loading, actor, id, {
     ...pageRequest(query, ['types', 'since', 'until']),
     ...(query.types !== undefined && { types: query.types.split(',') }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
   });
-  return { status: 200, body };
+};
+
+/** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. Personal values are opened after the access was checked. */
+export const answerHistory = async (histories: Histories, request: HttpRequest, opening?: Opening): Promise<HttpResponse> => {
+  const body = await answer(histories, request);
+  return { status: 200, body: opening ? await opened(opening, body) : body };
 };

@@ -1,5 +1,9 @@
+import { type Actor, allowedAll } from '../core/access.ts';
+import { hasSealedLike, masked } from '../core/personal/sealed.ts';
 import { exactJson } from '../engine/exact-json.ts';
 import type { AnswerHeaders } from '../engine/headers.ts';
+import { opened } from '../engine/personal/open.ts';
+import type { Opening } from '../engine/personal/ports.ts';
 import type { Keys } from '../engine/ports.ts';
 import { notFound, validId } from '../engine/problems.ts';
 import type { AnswerCache } from '../engine/query/answer-cache.ts';
@@ -20,6 +24,8 @@ export type Answering = Readonly<{
   views: ReadonlyMap<string, Revisions>;
   keys: Pick<Keys, 'digest' | 'hash'>;
   answers: AnswerCache<Answer>;
+  /** What personal values are opened with, if the manifest has any. */
+  opening?: Opening;
 }>;
 
 /** Reads the answer and its ETag: by its commit, or by its content. */
@@ -30,6 +36,24 @@ const read = async ({ keys }: Answering, querying: Querying, request: HttpReques
       ? { body: await queryList(querying, actor, page), tag: undefined }
       : await queryById(querying, actor, validId(path.id), page);
   return { body, tag: tag ?? `${tagOf(querying)}-${keys.hash(exactJson(body)).slice(0, 32)}` };
+};
+
+/** True if only roles that see personal values masked let a caller in. An owner with such a role sees their own rows masked, too. */
+const isMasked = ({ projection: { may, maskedFor = [] } }: Querying, actor: Actor): boolean => {
+  const roles = actor.roles.filter((role) => !maskedFor.includes(role));
+  return roles.length < actor.roles.length && !allowedAll(may, { ...actor, roles });
+};
+
+/** An answer as its reader may see it. What is cached stays sealed; the tag of an opened answer changes when a subject of it is erased. */
+const shownTo = async (
+  { opening, keys }: Answering,
+  querying: Querying,
+  { actor }: HttpRequest,
+  answer: Answer,
+): Promise<Answer> => {
+  if (!opening || !hasSealedLike(answer.body)) return answer;
+  const body = isMasked(querying, actor) ? masked(answer.body) : await opened(opening, answer.body);
+  return { body: body as object, tag: `${answer.tag}-${keys.hash(exactJson(body)).slice(0, 32)}` };
 };
 
 /** The cache headers of an answer: a browser must not serve a request for newer data from its cache. */
@@ -58,9 +82,12 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   const kept = awaited ? undefined : answers.get(key);
   const answer = kept?.answer ?? (await read(answering, querying, request, { ...page, ...(awaited && { awaited }) }));
   if (!kept && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: exactJson(answer.body).length });
-  const etag = `"${answer.tag}"`;
-  const answerHeaders = { etag, ...freshness(awaited ? 0 : (kept?.freshSeconds ?? freshSeconds)) };
+  const shown = await shownTo(answering, querying, request, answer);
+  const etag = `"${shown.tag}"`;
+  // Nobody is to show personal values from a cache after they are erased.
+  const fresh = awaited || shown !== answer ? 0 : (kept?.freshSeconds ?? freshSeconds);
+  const answerHeaders = { etag, ...freshness(fresh) };
   return isKnown(headers['if-none-match'], etag)
     ? { status: 304, headers: answerHeaders }
-    : { status: 200, body: answer.body, headers: answerHeaders };
+    : { status: 200, body: shown.body, headers: answerHeaders };
 };

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { personalIn } from '../core/personal/declared.ts';
 import { effectsOf } from '../core/process/decider.ts';
 import { pascal } from '../core/stream.ts';
 import { CommandEndpoint } from './command/endpoint.ts';
@@ -20,6 +21,8 @@ import { ProcessOperations } from './operate/processes.ts';
 import { Operations } from './operate/projections.ts';
 import { ScheduleOperations } from './operate/schedules.ts';
 import { Sweep } from './operate/sweep.ts';
+import { SubjectKeys } from './personal/subject-keys.ts';
+import { Subjects } from './personal/subjects.ts';
 import { ProcessManager } from './process/manager.ts';
 import { Description } from './query/description.ts';
 import { History, Queries } from './query/queries.ts';
@@ -51,10 +54,12 @@ export class FoldstreamStack extends Stack {
     const deployed = new DeployedViews(this, 'DeployedViews', { store, ...common });
     publisher.emptiedBy(deployed, common.settings);
 
+    const keys = personalIn(manifest).length > 0 ? new SubjectKeys(this, 'SubjectKeys', common.settings) : undefined;
+    const given = { store, api, ...(keys && { keys }), ...common };
     for (const decider of manifest.aggregates)
-      new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, store, api, ...common });
+      new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, ...given });
     for (const [name, hook] of Object.entries(manifest.hooks ?? {}))
-      new HookEndpoint(this, `${pascal(name)}Hook`, { name, hook, store, api, ...common });
+      new HookEndpoint(this, `${pascal(name)}Hook`, { name, hook, ...given });
     const views = manifest.projections.map((projection) => {
       const room = roomFor(this, `${pascal(projection.name)}R${projection.revision}`, common.settings);
       return new View(room, 'Default', { projection, store, bus, ...common });
@@ -85,8 +90,9 @@ export class FoldstreamStack extends Stack {
     );
     const settled = deployed.settle(views, manifest.retired);
     // Queries keep their tables until the active revisions are settled.
-    new Queries(this, 'Queries', { views, store, api, ...common }).node.addDependency(settled);
-    new History(this, 'History', { store, api, ...common });
+    new Queries(this, 'Queries', { views, ...given }).node.addDependency(settled);
+    new History(this, 'History', given);
+    if (keys) new Subjects(this, 'Subjects', { keys, store, api, ...common });
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
     new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../core/manifest.ts';
 import { answerHistory, historiesOf } from '../../http/history.ts';
 import { dynamo } from '../dynamo.ts';
+import { deployedOpening } from '../personal/deployed.ts';
 import { httpFunction } from './http-function.ts';
 import { loadingFor } from './loading.ts';
 
@@ -10,5 +11,6 @@ export const historyHandler = (manifest: Manifest) => {
   const log = new Logger({ serviceName: 'history' });
   const loading = loadingFor(client, log);
   const histories = historiesOf(manifest, loading);
-  return httpFunction({ manifest, logger: log }, (request) => answerHistory(histories, request));
+  const opening = deployedOpening(client);
+  return httpFunction({ manifest, logger: log }, (request) => answerHistory(histories, request, opening));
 };

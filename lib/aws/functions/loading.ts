@@ -9,6 +9,7 @@ import { defaultSettings } from '../../engine/settings.ts';
 import type { Loading } from '../../engine/store/load.ts';
 import { environment } from '../environment.ts';
 import { foldHash } from '../fold-hashes.ts';
+import { deployedSealing } from '../personal/deployed.ts';
 import { commitStore } from '../store/commit-store.ts';
 import { snapshotStore } from '../store/snapshot-store.ts';
 import { systemClock, systemHash, systemKeys } from '../system.ts';
@@ -17,15 +18,19 @@ import { systemClock, systemHash, systemKeys } from '../system.ts';
 const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: async () => {} });
 
 /** The ports for commands. One cache serves all categories: a stream's name contains its category. */
-export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code'> => ({
-  store: commitStore(client, environment('COMMITS_TABLE')),
-  snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
-  keys: systemKeys(client, environment('CONTROL_TABLE')),
-  clock: systemClock,
-  log,
-  settings: defaultSettings,
-  cache: stateCache(defaultSettings.cacheBytes),
-});
+export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code'> => {
+  const personal = deployedSealing(client);
+  return {
+    store: commitStore(client, environment('COMMITS_TABLE')),
+    snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
+    keys: systemKeys(client, environment('CONTROL_TABLE')),
+    clock: systemClock,
+    log,
+    settings: defaultSettings,
+    cache: stateCache(defaultSettings.cacheBytes),
+    ...(personal && { personal }),
+  };
+};
 
 /** What the commands of a decider are handled with. Streams of other aggregates are only read, unless a command goes along to them. */
 export const commandingFor = (

@@ -8,6 +8,7 @@ import { describing } from '../../http/openapi/describe.ts';
 import { type Answering, answerQuery } from '../../http/query.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
+import { deployedOpening } from '../personal/deployed.ts';
 import { systemClock, systemKeys } from '../system.ts';
 import { httpFunction } from './http-function.ts';
 import { revisionsIn } from './revisions.ts';
@@ -23,7 +24,8 @@ export const queryHandler = (manifest: Manifest) => {
   const views = new Map([...open].map(([name, projections]) => [name, revisionsOf(projections)] as const));
   if (views.size === 0) throw new ProblemError({ kind: 'internal', detail: 'No view is deployed.' });
   const keys = systemKeys(client, control);
-  const answering: Answering = { views, keys, answers: answerCache(systemClock) };
+  const opening = deployedOpening(client);
+  const answering: Answering = { views, keys, answers: answerCache(systemClock), ...(opening && { opening }) };
   return httpFunction({ manifest, logger: new Logger({ serviceName: 'query' }) }, (request) => answerQuery(answering, request));
 };
 

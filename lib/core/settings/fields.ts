@@ -115,6 +115,11 @@ export const fields = {
   maximumConcurrency: { ...whole(2, 1_000, 'a valid limit of functions for one queue'), usual: 20 },
   /** The account's concurrency limit in the region: 1,000, but 10 in a new account. */
   accountConcurrency: { ...whole(10, 1_000_000, "a valid limit of an account's functions"), usual: 1_000 },
+  /**
+   * How many seconds a warm function keeps the keys of personal values. For so long after an erasure a function may still open them, and a command be taken
+   * whose values nobody can read. A longer time saves requests to KMS.
+   */
+  keySeconds: { ...whole(1, 3_600, 'a number of seconds for which keys are kept'), usual: 60 },
   /** For engines that cannot run ARM images. */
   architecture: { schema: z.enum(['arm64', 'x86_64']), is: 'an architecture', use: '<arm64 or x86_64>', usual: 'arm64' },
   /** A team's own tags of everything in the stack. */

@@ -10,6 +10,7 @@ import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
 import { scheduleOperations } from './schedules.ts';
 import { aggregateOperations, tagOperations } from './streams.ts';
+import { subjectOperations } from './subjects.ts';
 import { viewOperations } from './views.ts';
 
 type ProblemShape = Readonly<{ type: z.ZodType; title: z.ZodType; status: number; fields?: z.ZodRawShape }>;
@@ -81,6 +82,7 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
     ...operatorOperations(manifest),
     ...effectOperations(manifest),
     ...scheduleOperations(manifest),
+    ...subjectOperations(manifest),
   ];
 };
 

@@ -1,20 +1,22 @@
 import { Construct } from 'constructs';
 import { isOpen, isPublic } from '../../core/access.ts';
 import { type AnyDecider, namedBy } from '../../core/decider.ts';
+import { hasPersonal } from '../../core/personal/declared.ts';
 import { kebab, pascal } from '../../core/stream.ts';
 import { withThoseAlong } from '../../core/together/along.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 
-type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Api }>;
+type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Api; keys?: SubjectKeys }>;
 
 /**
  * One category's commands: POST /<category>/{id}/{command} -> one commit. A function of its own, with rights on its own streams and on
  * those that its commands take others along to. */
 export class CommandEndpoint extends Construct {
-  constructor(scope: Construct, id: string, { decider, store, api, ...common }: Props) {
+  constructor(scope: Construct, id: string, { decider, store, api, keys, ...common }: Props) {
     super(scope, id);
     const { category, commands } = decider;
     const step = new Step(this, 'Command', {
@@ -27,8 +29,9 @@ export class CommandEndpoint extends Construct {
     store.letAppend(step, [decider], [category]);
     store.letReadSecret(step, 'digests');
     const named = namedBy(decider);
-    if (named.length > 0) store.letReadOwners(step, named);
+    if (named.length > 0) store.letReadStates(step, named);
     store.letReadFacts(step, appended, [...appended.map((each) => each.category), ...named]);
+    if (appended.some(hasPersonal)) keys?.letSeal(step);
     // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
     if (all.some(([, { may }]) => !isOpen(may)))

@@ -1,18 +1,20 @@
 import { Construct } from 'constructs';
 import { type AnyHook, hookPath } from '../../core/hook/hook.ts';
+import { hasPersonal } from '../../core/personal/declared.ts';
 import { pascal } from '../../core/stream.ts';
 import { withThoseAlong } from '../../core/together/along.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { letReadTeamSecrets } from '../kit/secrets.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 
-type Props = Common & Readonly<{ name: string; hook: AnyHook; store: EventStore; api: Api }>;
+type Props = Common & Readonly<{ name: string; hook: AnyHook; store: EventStore; api: Api; keys?: SubjectKeys }>;
 
 /** One provider's events: POST /hooks/<name> -> a command to one category. A function of its own, with rights on that category's streams and on its own secret. */
 export class HookEndpoint extends Construct {
-  constructor(scope: Construct, id: string, { name, hook, store, api, ...common }: Props) {
+  constructor(scope: Construct, id: string, { name, hook, store, api, keys, ...common }: Props) {
     super(scope, id);
     const { category } = hook.sends;
     const step = new Step(this, 'Hook', {
@@ -28,6 +30,7 @@ export class HookEndpoint extends Construct {
       appended,
       appended.map((each) => each.category),
     );
+    if (appended.some(hasPersonal)) keys?.letSeal(step);
     store.letReadSecret(step, 'digests');
     letReadTeamSecrets(step, [hook.verify.secret], common.settings);
     api.openRoute('POST', hookPath(name), step, 'Its function verifies the signature of each request: providers have no token.');

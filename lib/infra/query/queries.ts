@@ -3,14 +3,16 @@ import { isOpen, isPublic } from '../../core/access.ts';
 import type { Api } from '../kit/api.ts';
 import { output, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { View } from '../view/view.ts';
 
-type QueriesProps = Common & Readonly<{ views: readonly View[]; store: EventStore; api: Api }>;
+type Given = Common & Readonly<{ store: EventStore; api: Api; keys?: SubjectKeys }>;
+type QueriesProps = Given & Readonly<{ views: readonly View[] }>;
 
 /** GET /views/...: rows of the views that someone outside may read. And whether the whole is well. */
 export class Queries extends Construct {
-  constructor(scope: Construct, id: string, { views, store, api, ...common }: QueriesProps) {
+  constructor(scope: Construct, id: string, { views, store, api, keys, ...common }: QueriesProps) {
     super(scope, id);
     const step = new Step(this, 'Query', {
       ...common,
@@ -18,6 +20,7 @@ export class Queries extends Construct {
       description: 'Answers queries from the views.',
     });
     letQuery(step, views);
+    keys?.letOpen(step);
     store.letReadActives(step);
     // Consistency tokens are sealed with it.
     store.letReadSecret(step, 'digests');
@@ -52,7 +55,7 @@ const letQuery = (step: Step, views: readonly View[]): void => {
 
 /** GET /streams/...: the history of one stream, and its state at any time. */
 export class History extends Construct {
-  constructor(scope: Construct, id: string, { store, api, ...common }: Common & Readonly<{ store: EventStore; api: Api }>) {
+  constructor(scope: Construct, id: string, { store, api, keys, ...common }: Given) {
     super(scope, id);
     const step = new Step(this, 'History', {
       ...common,
@@ -61,6 +64,7 @@ export class History extends Construct {
     });
     store.letRead(step);
     store.letReadSnapshots(step);
+    keys?.letOpen(step);
     for (const path of ['', '/state', '/diff']) api.route('GET', `/streams/{category}/{id}${path}`, step);
     output(this, 'HistoryFunction', step.functionName);
   }

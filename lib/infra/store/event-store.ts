@@ -4,6 +4,7 @@ import { type AnyDecider, decidesOn } from '../../core/decider.ts';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
 import { effectCategory } from '../../core/effect/decider.ts';
 import type { AnyEffect } from '../../core/effect/effect.ts';
+import { erasureCategory } from '../../core/personal/erasure.ts';
 import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import type { AnySchedule } from '../../core/schedule/schedule.ts';
@@ -93,11 +94,6 @@ export class EventStore extends Construct {
     this.letUse(step, 'snapshots', ['GetItem']);
   }
 
-  /** Reads the owners of streams of some categories. */
-  letReadOwners(step: Step, categories: readonly string[]): void {
-    this.letReadStates(step, categories);
-  }
-
   /** Reads what commands decide on beside their own streams, and lets an append depend on it. */
   letReadFacts(step: Step, deciders: readonly AnyDecider[], readAlready: readonly string[]): void {
     const facts = [...new Set(deciders.flatMap(decidesOn))];
@@ -106,7 +102,8 @@ export class EventStore extends Construct {
     if (facts.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], streamsOf(facts));
   }
 
-  private letReadStates(step: Step, categories: readonly string[]): void {
+  /** Reads the states of streams of some categories. */
+  letReadStates(step: Step, categories: readonly string[]): void {
     this.letUse(step, 'commits', ['GetItem', 'Query'], streamsOf(categories));
     this.letUse(step, 'snapshots', ['GetItem'], streamsOf(categories));
   }
@@ -217,6 +214,11 @@ export class EventStore extends Construct {
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], streams);
     this.letUse(step, 'control', ['GetItem', 'PutItem'], [`circuit/${provider}`]);
     this.letUse(step, 'control', ['UpdateItem'], [`pace/${name}`]);
+  }
+
+  /** Records erasures of subjects. */
+  letRecordErasures(step: Step): void {
+    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], streamsOf([erasureCategory]));
   }
 
   /** Reads the circuits of the providers of effects. */

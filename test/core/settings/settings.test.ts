@@ -20,6 +20,7 @@ describe('settings', () => {
       describe: true,
       limits: { api: { rate: 500, burst: 1_000 }, open: { rate: 50, burst: 100 }, routes: {} },
       callerRate: 50,
+      keySeconds: 60,
       maximumConcurrency: 20,
       accountConcurrency: 1_000,
       architecture: 'arm64',

@@ -116,6 +116,7 @@ export const steps = Object.fromEntries(
     'schedule',
     'ops-effects',
     'ops-schedules',
+    'subjects',
   ].map((step) => [step, bundle]),
 );
 

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Manifest } from '../../../core/manifest.ts';
+import { erasureDecider } from '../../../core/personal/erasure.ts';
+import { stateCache } from '../../../engine/command/cache.ts';
+import type { Erasing } from '../../../engine/operate/erase.ts';
+import type { Log } from '../../../engine/ports.ts';
+import { defaultSettings } from '../../../engine/settings.ts';
+import { answerSubjects } from '../../../http/operate/subjects.ts';
+import { dynamo } from '../../dynamo.ts';
+import { environment } from '../../environment.ts';
+import { keySeconds, keysOf } from '../../personal/deployed.ts';
+import { openingKeys, operatedKeys } from '../../personal/subject-keys.ts';
+import { commitStore } from '../../store/commit-store.ts';
+import { systemClock, systemHash } from '../../system.ts';
+import { httpFunction } from '../http-function.ts';
+
+/** Without snapshots, a cache and the deployment's secret: a stream of erasures has one commit, and its command no key. */
+const recordingOn = (client: ReturnType<typeof dynamo>, log: Log): Erasing['recording'] => ({
+  store: commitStore(client, environment('COMMITS_TABLE')),
+  snapshots: { load: async () => undefined, save: async () => {} },
+  keys: {
+    hash: systemHash,
+    digest: async () => {
+      throw new Error('The function that erases has no secret to make digests with.');
+    },
+    randomId: () => randomUUID(),
+    random: () => Math.random(),
+  },
+  clock: systemClock,
+  log,
+  settings: defaultSettings,
+  cache: stateCache(0),
+  decider: erasureDecider,
+  code: 'erasure',
+});
+
+/** Answers `/subjects/...`. */
+export const subjectsHandler = (manifest: Manifest) => {
+  const client = dynamo();
+  const log = new Logger({ serviceName: 'subjects' });
+  const keys = keysOf(client);
+  const erasing: Erasing = {
+    keys: operatedKeys(keys),
+    opening: openingKeys(keys),
+    recording: recordingOn(client, log),
+    keptSeconds: keySeconds(),
+  };
+  return httpFunction({ manifest, logger: log }, (request) => answerSubjects({ erasing, manifest, log }, request));
+};

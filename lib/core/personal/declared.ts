@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import type { AnyDecider } from '../decider.ts';
+
+const isMarked = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && (Object.hasOwn(schema, 'x-personal') || Object.values(schema).some(isMarked));
+
+const known = new WeakMap<AnyDecider['events'], boolean>();
+
+/** True if the events of a decider have personal values, in any version of their formats: old ones are still read, and opened.
+ * @example hasPersonal(customer); // true
+ */
+export const hasPersonal = ({ events }: Pick<AnyDecider, 'events'>): boolean => {
+  const found =
+    known.get(events) ??
+    Object.values(events).some(({ schemas }) =>
+      schemas.some((schema) => isMarked(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))),
+    );
+  known.set(events, found);
+  return found;
+};
+
+/** The aggregates of a manifest whose events have personal values.
+ * @example personalIn(manifest).map(({ category }) => category); // ['customer']
+ */
+export const personalIn = ({ aggregates }: Readonly<{ aggregates: readonly AnyDecider[] }>): readonly AnyDecider[] =>
+  aggregates.filter(hasPersonal);

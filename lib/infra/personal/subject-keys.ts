@@ -1,0 +1,91 @@
+import { Duration } from 'aws-cdk-lib';
+import { BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import { accept, output, stackNameOf } from '../kit/outputs.ts';
+import type { Settings } from '../kit/stage.ts';
+import type { Step } from '../kit/step.ts';
+import { stringKey } from '../store/durable-table.ts';
+
+/** KMS deletes a key after so long at the earliest, and it can be taken back until then. */
+const pendingWindow = Duration.days(30);
+
+/** The items of the table, by their partition keys: all versions of a subject's pair, the tombstones, and the secret of what is found among all subjects. */
+const items = { pairs: 'pairs/*', erased: 'erased/*', find: 'find' } as const;
+
+/**
+ * The keys of subjects: their table, and the key of KMS that wraps the private halves. The table has no backups, since a backup would keep the keys of erased
+ * subjects. Only a deployment with personal values has any of this.
+ */
+export class SubjectKeys extends Construct {
+  private readonly table: Table;
+  private readonly key: Key;
+  private readonly seconds: number;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    this.seconds = settings.keySeconds;
+    this.table = new Table(this, 'Table', {
+      partitionKey: stringKey('id'),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      // Not by the key below: whoever read the table would then need the right to decrypt with it.
+      encryption: TableEncryption.AWS_MANAGED,
+      deletionProtection: settings.protect,
+      removalPolicy: settings.removal,
+    });
+    accept(this.table, {
+      DDB3: 'A backup or a point in time would keep the keys of erased subjects, and bring them back: an erasure deletes them at once, everywhere.',
+    });
+    const stack = stackNameOf(this);
+    this.key = new Key(this, 'Key', {
+      alias: `alias/${stack}-subjects`,
+      description: `Wraps the private keys of the persons whose data ${stack} holds. Without it none of that data can be read.`,
+      enableKeyRotation: true,
+      pendingWindow,
+      removalPolicy: settings.removal,
+    });
+    output(this, 'KeysTable', this.table.tableName);
+    output(this, 'SubjectsKey', this.key.keyArn);
+  }
+
+  private let(step: Step, actions: readonly string[], keys: readonly string[]): void {
+    step.addEnvironment('KEYS_TABLE', this.table.tableName);
+    step.addEnvironment('SUBJECTS_KEY', this.key.keyArn);
+    // What a private half is wrapped for begins with it.
+    step.addEnvironment('STACK', stackNameOf(this));
+    step.addEnvironment('KEY_SECONDS', String(this.seconds));
+    step.may(
+      actions.map((action) => `dynamodb:${action}`),
+      [this.table.tableArn],
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+    );
+  }
+
+  /** Only for this deployment's subjects. A local cloud does not tell the context to policies; KMS itself unwraps nothing under another one. */
+  private letAskKms(step: Step, action: string, conditions: Readonly<Record<string, string>> = {}): void {
+    step.may([`kms:${action}`], [this.key.keyArn], {
+      StringEqualsIfExists: { 'kms:EncryptionContext:deployment': stackNameOf(this), ...conditions },
+    });
+  }
+
+  /** Reads public halves and tombstones, and makes new pairs. It can neither unwrap a private half nor take a tombstone away. */
+  letSeal(step: Step): void {
+    this.let(step, ['GetItem'], [items.pairs, items.erased, items.find]);
+    this.let(step, ['PutItem'], [items.pairs, items.find]);
+    this.let(step, ['ConditionCheckItem'], [items.erased]);
+    this.letAskKms(step, 'GenerateDataKeyPairWithoutPlaintext', { 'kms:DataKeyPairSpec': 'ECC_NIST_P256' });
+  }
+
+  /** Reads and unwraps private halves. */
+  letOpen(step: Step): void {
+    this.let(step, ['GetItem'], [items.pairs, items.erased]);
+    this.letAskKms(step, 'Decrypt');
+  }
+
+  /** Deletes pairs, and puts tombstones. */
+  letErase(step: Step): void {
+    this.let(step, ['GetItem'], [items.pairs, items.erased]);
+    this.let(step, ['DeleteItem'], [items.pairs]);
+    this.let(step, ['PutItem'], [items.erased]);
+  }
+}
