@@ -4,6 +4,7 @@ import type { AnyDecider } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { storedDecidersOf } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
+import { fillFrom } from '../../engine/history/fill-tags.ts';
 import { claimImported } from '../../engine/history/import-claims.ts';
 import { type Imported, importHistory } from '../../engine/history/import-history.ts';
 import { type FormatsOf, type ImportLine, type LineReading, readImportLine } from '../../engine/history/import-line.ts';
@@ -100,8 +101,10 @@ export const importFiles = async (
   const importing = bar('Importing');
   const imported = await importHistory({ ...target, mark }, sources, (done) => importing.show({ done, about }));
   const { claimed, taken } = await claimAll(manifest, imported, target, mark);
+  const entered = await fillFrom({ ...target, mark, deciders: manifest.aggregates }, imported.streams);
   const { written, skipped, refused, refusals } = imported;
   importing.end(`${written} commits written, ${skipped} there already, ${refused} refused.`);
+  if (entered > 0) print(`${count(entered, 'commit')} entered into tags.`);
   if (claimed > 0) print(`${claimed} unique values claimed.`);
   const lines = refusals.map(({ stream, commit, reason }) => `${stream}: commit ${commit} was refused: ${reason}.`);
   for (const line of some([...lines.sort(), ...taken.sort()])) print(line);

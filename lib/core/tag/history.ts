@@ -2,7 +2,7 @@ import type { May, Who } from '../access.ts';
 import { type AnyDecider, historyFor } from '../decider.ts';
 import { parseStream } from '../stream.ts';
 import { type Formats, type Reading, readEvent } from '../version.ts';
-import { type TagEntry, tagDecider, tagEvents } from './stream.ts';
+import { type TagEntry, type TagFilling, tagDecider, tagEvents } from './stream.ts';
 import type { AnyTag } from './tag.ts';
 
 /** The words that say what somebody is to one entity, or that are no caller of the API. */
@@ -38,9 +38,13 @@ export const tagReads = ({ from }: AnyTag): Formats => {
       }),
     };
   };
-  const parsed: Reading<unknown> = tagEvents.EventsTagged;
+  const showing = <T>(format: Reading<unknown>, show: (parsed: T) => T): Reading<unknown> => ({
+    ...format,
+    parse: (data, writtenAs) => show(format.parse(data, writtenAs) as T),
+  });
   return {
-    EventsTagged: { ...parsed, parse: (data, writtenAs) => shown(parsed.parse(data, writtenAs) as TagEntry) },
+    EventsTagged: showing(tagEvents.EventsTagged, shown),
+    TagFilled: showing(tagEvents.TagFilled, (filling: TagFilling) => ({ ...filling, entries: filling.entries.map(shown) })),
   };
 };
 

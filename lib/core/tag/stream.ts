@@ -17,8 +17,15 @@ const tagged = z.object({
   events: z.array(z.unknown()),
 });
 
-/** Stored formats of 2026-11: which commit of which stream carries the tag, with those of its events that do. */
-export const tagEvents = { EventsTagged: v1(tagged) };
+/** Stored formats of 2026-11: which commit of which stream carries the tag, with those of its events that do; and all such entries of a value up to then,
+ * where some of them are entered later than the events. */
+export const tagEvents = {
+  EventsTagged: v1(tagged),
+  TagFilled: v1(z.object({ tag: z.string(), value: z.string(), entries: z.array(tagged) })),
+};
+
+/** All entries of a value of a tag: those that stand before it in the stream count no more. */
+export type TagFilling = Readonly<{ tag: string; value: string; entries: readonly TagEntry[] }>;
 
 /** The entry of a commit in a tag's stream.
  * @example const entry: TagEntry = { tag: 'course', value: 'c1', stream: 'enrolment-e1', commit: 1, events: [{ type: 'StudentEnrolled', v: 1, data }] };
@@ -88,6 +95,9 @@ const foldEntry = (tag: AnyTag, state: unknown, { value, stream, events }: TagEn
 const kernel = { category: tagCategory, events: tagEvents, commands: {}, decide: {} };
 const made = new WeakMap<AnyTag, AnyDecider>();
 
+const foldFilling = (tag: AnyTag, { entries }: TagFilling): unknown =>
+  entries.reduce<unknown>((state, entry) => foldEntry(tag, state, entry), tag.initial);
+
 /** What folds the streams of one tag. It takes no commands: its events come with those that carry the tag.
  * @example fold(tagDecider(courseTag), courseTag.initial, [{ type: 'EventsTagged', data: entry }]);
  */
@@ -95,7 +105,10 @@ export const tagDecider = (tag: AnyTag): AnyDecider => {
   const decider = made.get(tag) ?? {
     ...kernel,
     initial: tag.initial,
-    evolve: { EventsTagged: (state: unknown, entry: TagEntry) => foldEntry(tag, state, entry) },
+    evolve: {
+      EventsTagged: (state: unknown, entry: TagEntry) => foldEntry(tag, state, entry),
+      TagFilled: (_: unknown, filling: TagFilling) => foldFilling(tag, filling),
+    },
   };
   made.set(tag, decider);
   return decider;
@@ -119,6 +132,10 @@ export const anyTagDecider = (tags: readonly AnyTag[]): AnyDecider => ({
     EventsTagged: (state: unknown, entry: TagEntry) => {
       const tag = tags.find(({ name }) => name === entry.tag);
       return tag && foldEntry(tag, state ?? tag.initial, entry);
+    },
+    TagFilled: (_: unknown, filling: TagFilling) => {
+      const tag = tags.find(({ name }) => name === filling.tag);
+      return tag && foldFilling(tag, filling);
     },
   },
 });

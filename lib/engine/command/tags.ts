@@ -1,13 +1,13 @@
-import { type Commit, storedEvents } from '../../core/commit.ts';
+import type { Commit } from '../../core/commit.ts';
 import { fold } from '../../core/decider.ts';
 import { ofEach } from '../../core/fact/given.ts';
 import { parseStream } from '../../core/stream.ts';
-import { streamsOfEvent, type TagEntry, tagDecider, tagEvents, tagStream, valuesOf } from '../../core/tag/stream.ts';
+import { entriesOf } from '../../core/tag/entries.ts';
+import { type TagEntry, tagDecider, tagEvents, tagStream, valuesOf } from '../../core/tag/stream.ts';
 import type { AnyTag } from '../../core/tag/tag.ts';
 import { storeEvent } from '../../core/version.ts';
 import { latest } from '../instant.ts';
 import type { Unmoved } from '../ports.ts';
-import { eventsIn } from '../store/fold-commit.ts';
 import { commitBeside } from '../store/transaction.ts';
 import type { Commanding, CommandRequest } from './request.ts';
 import { begin, type Tracked } from './tracked.ts';
@@ -60,21 +60,6 @@ export type TagChanges = Readonly<{
   end(main: Commit): Readonly<{ commits: readonly Commit[]; unmoved: readonly Unmoved[] }>;
 }>;
 
-const entriesOf = ({ decider }: Commanding, commit: Commit): ReadonlyMap<string, Readonly<{ tag: AnyTag; entry: TagEntry }>> => {
-  const entries = new Map<string, { tag: AnyTag; entry: TagEntry & { events: unknown[] } }>();
-  const { tags = [] } = decider;
-  if (tags.length === 0) return entries;
-  const { stream, commit: number } = commit;
-  const stored = storedEvents(commit);
-  for (const [i, event] of eventsIn(decider.events, commit).entries())
-    for (const [to, { tag, value }] of streamsOfEvent(tags, decider.category, event, event.entityId)) {
-      const found = entries.get(to) ?? { tag, entry: { tag: tag.name, value, stream, commit: number, events: [] } };
-      found.entry.events.push(stored[i]!);
-      entries.set(to, found);
-    }
-  return entries;
-};
-
 const commitOf = ({ known }: Tracked, main: Commit, entries: readonly TagEntry[]): Commit =>
   commitBeside(
     known,
@@ -98,7 +83,7 @@ export const tagChanges = (book: TagBook): TagChanges => {
       return { states: Object.fromEntries(states), at: latest(...streams.map((stream) => book.get(stream)!.known.at)) };
     },
     add: async (commanding, commit) => {
-      for (const [stream, { tag, entry }] of entriesOf(commanding, commit)) {
+      for (const [stream, { tag, entry }] of entriesOf(commanding.decider, commit)) {
         await enter(book, commanding, stream, tag);
         states.set(stream, fold(tagDecider(tag), stateOf(stream), [{ type: 'EventsTagged', data: entry }]));
         added.set(stream, [...(added.get(stream) ?? []), entry]);
