@@ -19,3 +19,9 @@ export const paymentsWith = (seed: number, tamper?: Tamper): Simulation => ({
   share: { rebuilds: 0.1, imports: 0.1 },
   ...(tamper && { tamper }),
 });
+
+/** The same, and in the end the tables are restored, each to another moment. */
+export const restoredPayments = (seed: number, tamper?: Tamper): Simulation => ({
+  ...paymentsWith(seed, tamper),
+  share: { rebuilds: 0, imports: 0, restores: 1 },
+});

@@ -84,21 +84,36 @@ export const foreignHistory = async (
       ...(commit.sealed && { ...place, sealed: [...commit.sealed] }),
     } as ImportLine);
   }
-  return [...commands, ...effectsOf(manifest).map(foreignPerformance)];
+  return [...commands, ...effectsOf(manifest).flatMap(foreignPerformances)];
 };
 
-/** A performance that the exporting system had not finished: it is not to be performed here. */
-const foreignPerformance = (effect: AnyEffect): ImportLine => {
+/** Performances of the exporting system: one that was asked for, one that was tried, and one that was answered. None is to be performed here. */
+const foreignPerformances = (effect: AnyEffect): readonly ImportLine[] => {
   const at = '2026-11-20T00:00:00.000Z';
-  const { name, input } = effect;
-  const made = madeUp(currentSchema(input))(diceFor(1, `foreign ${name}`));
-  const asked = { instance: 'foreign-1', number: 1, round: 1, at, giveUpAt: '2027-11-20T00:00:00.000Z', correlation: 'foreign' };
-  const event = { type: 'EffectRequested', data: { ...asked, input: { v: input.current, data: made?.data } } };
-  return {
-    stream: performanceStream(effect, 'foreign', '1', 1),
+  const { name, input, answer } = effect;
+  const dice = diceFor(1, `foreign ${name}`);
+  const { events: formats } = effectDecider(effect);
+  const asked = { instance: 'foreign-1', round: 1 };
+  const lineOf = (number: number, type: string, data: object): ImportLine => ({
+    stream: performanceStream(effect, 'foreign', '1', number),
     at,
-    events: [storeEvent(effectDecider(effect).events, event)],
-  } as ImportLine;
+    events: [storeEvent(formats, { type, data })],
+  });
+  return [1, 2, 3].flatMap((number) => [
+    lineOf(number, 'EffectRequested', {
+      ...{ ...asked, number, at, giveUpAt: '2027-11-20T00:00:00.000Z', correlation: 'foreign' },
+      input: { v: input.current, data: madeUp(currentSchema(input))(dice)?.data },
+    }),
+    ...(number < 2 ? [] : [lineOf(number, 'EffectTried', { attempt: 1, key: `foreign-${number}`, until: at })]),
+    ...(number < 3
+      ? []
+      : [
+          lineOf(number, 'EffectAnswered', {
+            ...{ ...asked, number, attempt: 1 },
+            answer: { v: answer.current, data: madeUp(currentSchema(answer))(dice)?.data },
+          }),
+        ]),
+  ]);
 };
 
 async function* source(lines: readonly ImportLine[]): AsyncGenerator<ImportLine> {

@@ -11,6 +11,7 @@ import { memoryKeys } from '../memory/system.ts';
 import type { MemoryView } from '../memory/view.ts';
 import type { Planned } from './plan.ts';
 import type { RestorePlan } from './restore-plan.ts';
+import type { SimulatedEffects } from './world/effects.ts';
 import type { Engine } from './world/engine.ts';
 import type { SimulatedProcesses } from './world/processes.ts';
 import { queuePort, type SimulatedQueue } from './world/queue.ts';
@@ -26,6 +27,7 @@ type Parts = Readonly<{
   engine: Engine;
   table: SimulatedTable;
   processes: SimulatedProcesses;
+  effects: SimulatedEffects;
   views: readonly (ViewPlace & Readonly<{ projection: AnyProjection }>)[];
   announcer: readonly ViewPlace[];
   /** The events that other teams have received, by their ids. */
@@ -145,6 +147,7 @@ export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) 
       world.note('operator', () => `restores the commits of ${plan.commitsAt} ms, and the control table of ${plan.controlAt} ms`);
       world.count('restores');
       const before = allCommits(table).length;
+      parts.effects.rememberKeys();
       await putBack(parts, commits ?? [], control ?? keptBy(processes));
       for (const { view } of [...views, ...announcer]) view.restored();
       world.count('commits lost', before - allCommits(table).length);

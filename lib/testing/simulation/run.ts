@@ -128,6 +128,7 @@ export const play = async (
       engine,
       table,
       processes,
+      effects,
       announcer,
       newest,
       views,

@@ -1,5 +1,6 @@
 import { trailOf } from '../../../lib/core/commit.ts';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
+import { performanceEvents } from '../../../lib/core/effect/events.ts';
 import type { Performance } from '../../../lib/core/effect/performance.ts';
 import type { Message } from '../../../lib/core/message.ts';
 import { processDecider } from '../../../lib/core/process/decider.ts';
@@ -8,6 +9,7 @@ import type { AnyProcess } from '../../../lib/core/process/process.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import type { Performing } from '../../../lib/engine/effect/attend.ts';
 import type { EffectArrived } from '../../../lib/engine/effect/ports.ts';
+import type { Sweeping } from '../../../lib/engine/operate/sweep.ts';
 import { stepIn } from '../../../lib/engine/process/attend.ts';
 import type { Tamper } from '../../../lib/testing/simulator.ts';
 import { payment } from '../../support/paying/domain.ts';
@@ -38,6 +40,9 @@ const asLive = (arrived: EffectArrived): EffectArrived => {
   const { imported: _, ...delivered } = arrived.delivered;
   return { ...arrived, delivered };
 };
+
+/** The provider of the run that goes on, which a function that is no effect's must not reach. */
+let reached: Performing['provider'] | undefined;
 
 /** Mistakes in effects, by what they are: each of them must be found. */
 export const effectMutants: Readonly<Record<string, Tamper>> = {
@@ -72,6 +77,27 @@ export const effectMutants: Readonly<Record<string, Tamper>> = {
   'an effect that an import runs': {
     engine: (real) => ({ ...real, performBatch: (context, batch) => real.performBatch(context, batch.map(asLive)) }),
   },
+  'an effect that the worker of a rebuild runs': {
+    performing: (real) => {
+      reached = real.provider;
+      return real;
+    },
+    working: (real) => ({
+      ...real,
+      scanner: {
+        scan: async (...given) => {
+          const page = await real.scanner.scan(...given);
+          for (const { stream, events } of page.commits)
+            for (const { type, data } of performanceEvents({ events }))
+              if (type === 'EffectRequested')
+                await reached
+                  ?.call({ input: data.input.data, idempotencyKey: `rebuilt ${stream}`, attempt: 1, timeoutMilliseconds: 1_000 })
+                  .catch(() => {});
+          return page;
+        },
+      },
+    }),
+  },
   'an effect that a replay runs again': altered(({ evolve }) => ({
     evolve: {
       ...evolve,
@@ -98,4 +124,26 @@ export const effectMutants: Readonly<Record<string, Tamper>> = {
     },
   })),
   'a message that is never sent again': performing(() => ({ later: { send: async () => {} } })),
+};
+
+const sweepOf = (change: (given: Sweeping) => Sweeping): Tamper => ({
+  engine: (real) => ({ ...real, sweep: (given) => real.sweep(change(given)) }),
+});
+
+/** Mistakes that only a restore of the commits shows. */
+export const restoredEffectMutants: Readonly<Record<string, Tamper>> = {
+  'a key that follows from when a performance was asked for': deciding(({ Try }) => ({
+    Try: (state, data, context) => {
+      const { giveUpAt } = state as Performance;
+      const keyOf = (event: Message) => `${(event.data as { key: string }).key.slice(0, 20)}-${giveUpAt}`;
+      return asEvents(Try!(state, data, context)).map((event) => ({
+        ...event,
+        data: { ...(event.data as object), key: keyOf(event) },
+      }));
+    },
+  })),
+  'performances that nobody looks for after a restore': sweepOf((given) => ({
+    ...given,
+    targets: given.targets.filter(({ name }) => !name.endsWith('(effect)')),
+  })),
 };

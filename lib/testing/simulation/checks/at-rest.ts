@@ -49,7 +49,7 @@ type Rested = Readonly<{
   /** The events that other teams have received, by their ids. */
   outside: ReadonlySet<string>;
   processes: SimulatedProcesses;
-  effects: Pick<SimulatedEffects, 'work' | 'fault'>;
+  effects: Pick<SimulatedEffects, 'work' | 'keysBefore' | 'fault'>;
   invariants: readonly Invariant[];
 }>;
 
@@ -126,7 +126,13 @@ export const checkAtRest = async (world: World, rested: Rested): Promise<void> =
   await checkViews(world, rested, views);
   if (world.fault() === undefined) {
     const now = new Date(world.time.now()).toISOString();
-    const fault = processesFault(releases, streams, { ...processes, now, count: world.count, work: effects.work });
+    const fault = processesFault(releases, streams, {
+      ...processes,
+      now,
+      count: world.count,
+      work: effects.work,
+      keysBefore: effects.keysBefore,
+    });
     const open = fault ?? effects.fault();
     if (open !== undefined) world.broken(open);
   }

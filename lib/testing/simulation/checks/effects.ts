@@ -101,23 +101,28 @@ type AtRest = Readonly<{
   categories: ReadonlySet<string>;
   instances: ReadonlyMap<string, PastOfInstance>;
   work: readonly Work[];
+  /** The keys of performances in a history that was set back, by their streams. */
+  keysBefore: ReadonlyMap<string, string>;
   count: (what: string) => void;
 }>;
 
 /**
  * The faults of all performances at rest: each was done once at most, under one key; none is forgotten; its process knows what it was told; and
- * providers did nothing that nobody asked for.
+ * providers did nothing that nobody asked for. After a restore a performance has the key that it had before, whatever was lost of it.
  */
-export const effectsFault = ({ streams, categories, instances, work, count }: AtRest): string | undefined => {
+export const effectsFault = ({ streams, categories, instances, work, keysBefore, count }: AtRest): string | undefined => {
   const byKey = new Map(work.map((each) => [each.key, each]));
-  const asked = new Set<string>();
+  const asked = new Set(keysBefore.values());
   for (const [stream, commits] of streams) {
     if (!categories.has(parseStream(stream)?.category ?? '')) continue;
     const past = pastOf(stream, commits);
     if (typeof past === 'string') return past;
+    const before = keysBefore.get(stream);
+    if (past.key !== undefined && before !== undefined && past.key !== before)
+      return `${stream} has another key than before the restore`;
     if (past.key !== undefined) asked.add(past.key);
     if (commits[0]?.imported !== undefined) {
-      if (commits.length > 1) return `${stream} was imported, and performed again`;
+      if (commits.some(({ imported }) => imported === undefined)) return `${stream} was imported, and performed again`;
       continue;
     }
     if (past.open) return `${stream} is forgotten: it has no outcome`;

@@ -15,7 +15,12 @@ import { instancePast, type PastOfInstance } from './instance.ts';
 import type { Streams } from './instance-book.ts';
 
 type AtRest = Pick<SimulatedProcesses, 'parts' | 'deadlines'> &
-  Readonly<{ now: string; count: (what: string) => void; work: () => readonly Work[] }>;
+  Readonly<{
+    now: string;
+    count: (what: string) => void;
+    work: () => readonly Work[];
+    keysBefore: () => ReadonlyMap<string, string>;
+  }>;
 
 /** `process/<instance's stream>/<number>/<attempt>`: the id of a command that an instance sent. */
 const sentId = /^process\/([^/]+)\/(\d+)\/(\d+)$/;
@@ -125,5 +130,8 @@ export const processesFault = (releases: readonly Manifest[], streams: Streams, 
       }
   }
   const categories = new Set(releases.flatMap((manifest) => effectsOf(manifest).map(({ name }) => effectCategory(name))));
-  return deadlinesFault(all, rest) ?? effectsFault({ streams, categories, instances: all, work: rest.work(), count: rest.count });
+  return (
+    deadlinesFault(all, rest) ??
+    effectsFault({ streams, categories, instances: all, work: rest.work(), keysBefore: rest.keysBefore(), count: rest.count })
+  );
 };

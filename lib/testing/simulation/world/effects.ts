@@ -123,6 +123,14 @@ export const simulatedEffects = (
         { store: distant(world, instance, 'store', readable), clock: instance.clock },
       ),
     );
+  const keys = new Map<string, string>();
+  /** Remembers the key of each performance: what a provider did stays done when the commits are set back. */
+  const rememberKeys = () => {
+    for (const stream of table.streams())
+      if (parts.some(({ effect }) => effectCategory(effect.name) === parseStream(stream)?.category))
+        for (const { type, data } of table.commitsOf(stream).flatMap(performanceEvents))
+          if (type === 'EffectTried') keys.set(stream, data.key);
+  };
   const redrive = () => {
     for (const { queue } of parts) queue.redrive();
   };
@@ -139,6 +147,9 @@ export const simulatedEffects = (
       return open && `the circuit of ${open.effect.name} is open, and its provider answers`;
     },
     order: operators(world, table, parts),
+    rememberKeys,
+    /** The keys of performances before a restore, by their streams. */
+    keysBefore: (): ReadonlyMap<string, string> => keys,
     work: () => parts.flatMap(({ provider }) => provider.work()),
   };
 };
