@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { Role } from './access/roles.ts';
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
+import type { Sealed } from './personal/sealed.ts';
 import type { Share, Total } from './share.ts';
 import { parseStream } from './stream.ts';
 import type { SomeOf, Source } from './version.ts';
@@ -26,7 +27,9 @@ export type List<Row> = Readonly<{
   /**
    * The partition in which a row is listed; `undefined` leaves it out. Without it all rows share one partition, which takes 1,000 writes a second.
    */
-  by?: (row: Row) => string | undefined;
+  by?: (row: Row) => string | Sealed | undefined;
+  /** `by` gives a personal value that is declared with `find: true`: a reader names the value, and its hash is looked up. */
+  find?: true;
   /** The sort key of a row, as text; the default is the row's key. */
   sort?: (row: Row) => string;
   /** Makes a list for each owner: the only kind that customers may read. */

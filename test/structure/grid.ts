@@ -52,7 +52,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     command: ['store', 'personal'],
     view: ['store', 'delivery'],
     rebuild: ['store', 'view'],
-    query: ['view', 'rebuild'],
+    query: ['view', 'rebuild', 'personal'],
     process: ['store', 'command', 'delivery'],
     effect: ['store', 'command', 'delivery', 'process'],
     schedule: ['store', 'command', 'delivery', 'view'],

@@ -129,6 +129,11 @@ export const sampleSealed = (find: boolean): Sealed =>
     at: ['sample-1/1', 'Sample', '/sample'],
   });
 
+/** A hash under the deployment's key as `findable` has it.
+ * @example foundAs('3k9QwXyZab12'); // 'f3k9QwXyZab12'
+ */
+export const foundAs = (hash: string): string => `f${hash}`;
+
 /** The hash by which a value is found among those of all subjects: a unique value, or the partition of a list.
  * @example findable(row.email); // 'f3k9QwXyZab12'
  */
@@ -138,7 +143,7 @@ export const findable = (value: Sealed): string => {
     throw new Error(
       `The personal value ${at[2]} of ${at[1]} cannot be found among all subjects: declare it with personal(schema, { find: true }).`,
     );
-  return `f${hash}`;
+  return foundAs(hash);
 };
 
 /**

@@ -1,8 +1,9 @@
 import type { Commit } from '../../core/commit.ts';
 import { type PersonalOptions, replaceUnsealed, Unsealed, unsealedIn } from '../../core/personal/personal.ts';
-import { encapsulationText, hashCharacters, type SealedParts, shortSealed } from '../../core/personal/sealed.ts';
+import { encapsulationText, type SealedParts, shortSealed } from '../../core/personal/sealed.ts';
 import { parseStream } from '../../core/stream.ts';
 import { toBase64Url, utf8 } from './bytes.ts';
+import { hashOf } from './find.ts';
 import { aadOf } from './place.ts';
 import type { PublicHalf, Sealing } from './ports.ts';
 
@@ -28,8 +29,7 @@ const valuesIn = ({ stream, version, events }: Commit, subjectOf: SubjectOf): re
   });
 
 const hashed = async ({ keys, box }: Sealing, half: PublicHalf, { find, text }: Value): Promise<string> => {
-  const secret = find ? await keys.findSecret() : half.hashSecret;
-  return toBase64Url(await box.hash(secret, text)).slice(0, hashCharacters);
+  return hashOf(box, find ? await keys.findSecret() : half.hashSecret, text);
 };
 
 /** The values of one subject, sealed by one encapsulation. */

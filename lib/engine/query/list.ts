@@ -2,6 +2,7 @@ import { type Actor, allowedAll } from '../../core/access.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { AnyProjection, List } from '../../core/projection.ts';
 import { pages } from '../pages.ts';
+import { foundBy } from '../personal/find.ts';
 import type { Listing, ViewItem, Where } from '../ports.ts';
 import { invalid, notYours } from '../problems.ts';
 import { fits, matches, partitionOf } from '../view/lists.ts';
@@ -114,10 +115,22 @@ const needsAnId: Listed['unnamed'] = ({ projection: { name, lists } }) => {
   throw new ProblemError({ kind: 'needs-an-id', detail });
 };
 
+/** A request with the hash in place of the personal value that a list is by. */
+const withHash = async ({ projection, finding }: Querying, request: PageRequest): Promise<PageRequest> => {
+  const { list, by } = request;
+  if (list === undefined || by === undefined || !projection.lists?.[list]?.find) return request;
+  if (!finding)
+    throw new Error(
+      `${projection.name}: the list ${list} is by a personal value, and this function was given no key to find it.`,
+    );
+  return { ...request, by: await foundBy(finding, by) };
+};
+
 /** A view's rows a page at a time: a customer's own, or anybody's for an operator. */
 const listed =
   ({ unnamed, rowsOf }: Listed) =>
-  async (querying: Querying, actor: Actor, request: PageRequest): Promise<PageAnswer> => {
+  async (querying: Querying, actor: Actor, asked: PageRequest): Promise<PageAnswer> => {
+    const request = await withHash(querying, asked);
     const { projection, clock } = querying;
     const { limit, direction, list, awaited } = request;
     const { where } = whereOf(projection, request, clock.now());

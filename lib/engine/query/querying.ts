@@ -1,4 +1,5 @@
 import type { AnyProjection } from '../../core/projection.ts';
+import type { Finding } from '../personal/find.ts';
 import type { Clock, ViewReader } from '../ports.ts';
 
 /** A view and the ports to query it. */
@@ -8,6 +9,8 @@ export type Querying<P = AnyProjection> = Readonly<{
   incarnation?: string;
   reader: ViewReader;
   clock: Clock;
+  /** What rows are found with by a personal value; only a view with such a list needs it. */
+  finding?: Finding;
   /** The longest time that a reader waits for it to apply the awaited commits (ms). */
   patience?: number;
 }>;

@@ -1,3 +1,4 @@
+import { findable, isSealedLike } from '../../core/personal/sealed.ts';
 import type { AnyProjection, List } from '../../core/projection.ts';
 import { dynamoDb } from '../limits.ts';
 import type { ListPlace, ViewItem, Where } from '../ports.ts';
@@ -26,8 +27,19 @@ const key = (what: string, part: keyof typeof largest, value: unknown): string =
   return value;
 };
 
-const placeIn = (name: string, list: List<never>, item: ViewItem): ListPlace | undefined => {
+/** The value of `by` as the text of a partition: a personal value by its hash. */
+const byOf = (name: string, list: List<never>, item: ViewItem): string | undefined => {
   const by = list.by?.(item.row as never);
+  if (by === undefined || isSealedLike(by) === (list.find === true)) return isSealedLike(by) ? findable(by) : by;
+  throw new TypeError(
+    list.find
+      ? `The list ${name} declares \`find\`, and what it is by is no personal value.`
+      : `The list ${name} is by a personal value: declare \`find: true\` on the list, so that readers can name the value.`,
+  );
+};
+
+const placeIn = (name: string, list: List<never>, item: ViewItem): ListPlace | undefined => {
+  const by = byOf(name, list, item);
   if ((list.within && item.owner === undefined) || (list.by && by === undefined)) return undefined;
   if (list.by) key(`What the list ${name} is by`, 'in', by);
   const rowKey = item.sort === 'head' ? [] : [item.sort.slice('row#'.length)];

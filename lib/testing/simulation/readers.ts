@@ -48,7 +48,7 @@ const equal = (row: Row | undefined, folded: unknown) =>
 
 /** One of the lists that customers may ask for. */
 const within = ({ lists = {} }: AnyProjection, dice: Dice) => {
-  const open = Object.entries(lists).flatMap(([name, list]) => (list.within ? [{ name, ...list }] : []));
+  const open = Object.entries(lists).flatMap(([name, list]) => (list.within && !list.find ? [{ name, ...list }] : []));
   return open.length > 0 ? dice.pick(open) : undefined;
 };
 
@@ -79,7 +79,7 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
   const key = streamKey(projection, stream);
   const what = `a reader of ${projection.name}${inList ? "'s list" : ''} who awaits ${stream} ${commit}`;
   const list = inList && dice.chance(0.5) ? within(projection, dice) : undefined;
-  const by = wanted === undefined ? '-' : list?.by?.(wanted as never);
+  const by = wanted === undefined ? '-' : (list?.by?.(wanted as never) as string | undefined);
   const isIn = (row: unknown) => ownerOf(row) === actor.id;
   // If it has another owner or value by now, it is not in the list any more.
   const isListed = (row: unknown) => row !== undefined && (!inList || isIn(row)) && (!list?.by || list.by(row as never) === by);

@@ -13,6 +13,7 @@ export const customers = rowPerStream<Row, CustomerEvent>()({
   revision: 1,
   from: customerSource,
   may: ['operator'],
+  lists: { 'by-email': { by: (row) => row.email, find: true } },
   on: {
     CustomerRegistered: (_, { data: { name, email } }) => ({ name, email, moves: 0 }),
     EmailChanged: (row, { data: { email } }) => row && { ...row, email },
