@@ -6,6 +6,7 @@ import { effectsVerbs } from './effect/verbs.ts';
 import { historyVerbs } from './history/verbs.ts';
 import { localVerbs } from './local/verbs.ts';
 import { logsVerbs } from './operate/verbs.ts';
+import { subjectsVerbs } from './personal/verbs.ts';
 import { processesVerbs } from './process/verbs.ts';
 import { loadProject, manifestModule } from './project.ts';
 import { rebuildVerbs } from './rebuild/verbs.ts';
@@ -37,6 +38,7 @@ export const commandLine = (): Command => {
   processesVerbs(program, project);
   schedulesVerbs(program, project);
   effectsVerbs(program, project);
+  subjectsVerbs(program);
   rebuildVerbs(program, project);
   // The bundler is loaded by this verb alone: no other verb waits for it.
   contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));

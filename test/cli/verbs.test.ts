@@ -4,6 +4,7 @@ import { contractsVerbs } from '../../lib/cli/contracts/verbs.ts';
 import { historyVerbs } from '../../lib/cli/history/verbs.ts';
 import { localVerbs } from '../../lib/cli/local/verbs.ts';
 import { logsVerbs } from '../../lib/cli/operate/verbs.ts';
+import { subjectsVerbs } from '../../lib/cli/personal/verbs.ts';
 import { processesVerbs } from '../../lib/cli/process/verbs.ts';
 import { rebuildVerbs } from '../../lib/cli/rebuild/verbs.ts';
 import { restoreVerbs } from '../../lib/cli/restore/verbs.ts';
@@ -94,6 +95,7 @@ describe('the help', () => {
   historyVerbs(program, project);
   projectionsVerbs(program, project);
   processesVerbs(program, project);
+  subjectsVerbs(program);
   rebuildVerbs(program, project);
   contractsVerbs(program, project, async () => ({}));
   restoreVerbs(program, project);

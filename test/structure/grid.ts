@@ -126,7 +126,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     process: ['rebuild', 'terminal'],
     schedule: ['rebuild', 'terminal'],
     effect: ['rebuild', 'terminal'],
-    personal: ['rebuild', 'terminal'],
+    personal: ['rebuild', 'local', 'terminal'],
     restore: ['local', 'terminal'],
   },
 };

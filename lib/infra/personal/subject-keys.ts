@@ -46,6 +46,7 @@ export class SubjectKeys extends Construct {
     });
     output(this, 'KeysTable', this.table.tableName);
     output(this, 'SubjectsKey', this.key.keyArn);
+    output(this, 'KeySeconds', String(this.seconds));
   }
 
   private let(step: Step, actions: readonly string[], keys: readonly string[]): void {
