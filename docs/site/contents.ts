@@ -46,6 +46,7 @@ export const contents: readonly Group[] = [
       'guides/operating-views',
       'guides/operating-processes',
       'guides/operating-effects',
+      'guides/erasing',
       'guides/rebuilding',
       'guides/tracing',
       'guides/restoring',
