@@ -5,6 +5,7 @@ import { recordedEvents, storedEvents } from '../../../lib/core/commit.ts';
 import { personal, Unsealed, unsealedIn } from '../../../lib/core/personal/personal.ts';
 import { findable, type Sealed, same, sealedOf } from '../../../lib/core/personal/sealed.ts';
 import { publicEvent } from '../../../lib/core/public-event.ts';
+import { entriesOf } from '../../../lib/core/tag/entries.ts';
 import { readEvent, storeEvent, v1 } from '../../../lib/core/version.ts';
 
 const address = z.object({ street: z.string(), zip: z.string() });
@@ -125,5 +126,18 @@ describe('a public event', () => {
     const [event] = recordedEvents(commit, (stored) => readEvent(formats, stored));
     const told = publicEvent({ category: 'customer', events: formats, publishes: ['CustomerMoved'] }, event!);
     expect(told?.data).toEqual({ address: { masked: true }, reason: 'marriage', phones: [] });
+  });
+});
+
+describe("an entry of a tag's stream", () => {
+  it('has sealed values in the whole form: it opens without the commit that it is from', () => {
+    const tag = { name: 'reason', from: [{ category: 'customer', events: formats }], of: { CustomerMoved: () => 'marriage' } };
+    const data = { address: { '~': '0saaaaaaaaaaaaBBBB' }, reason: 'marriage', phones: [] };
+    const commit = {
+      ...{ stream: 'customer-ada', commit: 1, version: 1, command: 'http/1', at: '2026-11-21T12:00:00.000Z', sealed: ['1.AAAA'] },
+      ...{ meta: { actor: 'ada', correlation: 'c', causation: 'r' }, events: [{ type: 'CustomerMoved', v: 1, data }] },
+    };
+    const [entered] = entriesOf({ category: 'customer', events: formats, tags: [tag as never] }, commit).values();
+    expect(entered?.entry.events[0]?.data).toMatchObject({ address: { '~': '1.AAAA.saaaaaaaaaaaa.BBBB', of: 'ada' } });
   });
 });

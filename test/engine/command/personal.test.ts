@@ -150,7 +150,7 @@ describe('the subject of a value that names none', () => {
     initial: {},
     owner: ({ member }: { member?: string }) => member,
     decide: { Join: (_: unknown, data: object) => [{ type: 'Joined', data }] },
-    evolve: { Joined: (state: { member?: string }, { member }: { member?: string }) => ({ member: state.member ?? member }) },
+    evolve: { Joined: (state: { member?: string }, { member }: { member?: string }) => ({ member: member ?? state.member }) },
   } as unknown as Decider<unknown, Message, Message>;
   const joins = (data: object, over: Partial<CommandRequest> = {}) => asks('Join', data, { stream: 'club-k1', ...over });
 
