@@ -23,13 +23,14 @@ import { desk } from './ticket/desk.ts';
 import { tickets } from './ticket/projections/tickets.ts';
 import { routing } from './ticket/routing.ts';
 import { trade } from './trade/decider.ts';
+import { payout } from './trade/payout.ts';
 import { tradeBooks } from './trade/projections/books.ts';
 import { tradeFills } from './trade/projections/fills.ts';
 import { tradePositions } from './trade/projections/positions.ts';
 import { settlement } from './trade/settlement.ts';
 
 const aggregates = [account, trade, document, telemetry, match, ticket, desk, course, enrolment];
-const processes = [settlement, telemetryWatch, routing];
+const processes = [settlement, payout, telemetryWatch, routing];
 
 /** More contexts, beside the bank and the shop of index.ts: `npm start -- --manifest domains/contexts.ts --fresh`. Each has a page in docs/contexts. */
 export const manifest = defineManifest({

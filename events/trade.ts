@@ -26,8 +26,12 @@ export const tradeEvents = {
       ...old,
       why: 'not-recorded' as const,
     })),
-  /** The seller's account did not take the money: it is paid by hand. */
+  /** Up to 0.1: the seller's account did not take the money, which is paid by hand. */
   ProceedsHeld: v1(z.object({ order, amount, because: z.string() })),
+  /** The account did not take the money, which belongs to its owner. */
+  ProceedsSetAside: v1(z.object({ owner: z.string(), account: z.string(), amount, because: z.string() })),
+  /** All that was held for the owner is on its way to the account. */
+  ProceedsReleased: v1(z.object({ release: order, owner: z.string(), account: z.string(), amount, currency: z.string() })),
 };
 
 export type TradeEvent = EventOf<typeof tradeEvents>;

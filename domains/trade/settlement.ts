@@ -1,4 +1,4 @@
-import { process, type Send, send, v1 } from 'foldstream';
+import { parseStream, process, type Send, send, v1 } from 'foldstream';
 import * as z from 'zod';
 import { type TradeEvent, tradeSource } from '../../events/trade.ts';
 import { account } from '../account/decider.ts';
@@ -41,7 +41,7 @@ const instanceOf = (instrument: string, order: number) => `${instrument}.${order
 
 /**
  * Placed -> take the money -> the order is in the book -> each match pays its seller -> give back what is left. All that was taken is paid to sellers
- * or given back; what an account of a seller does not take is held, and noted in the book.
+ * or given back; what an account of a seller does not take is set aside in the book.
  */
 export const settlement = process<Memory, TradeEvent>()({
   category: 'settlement',
@@ -93,10 +93,9 @@ export const settlement = process<Memory, TradeEvent>()({
     },
     // The buyer has cancelled meanwhile; that event arrives by itself.
     overtaken: (memory) => goOn(answered(memory)),
-    notPaid: (memory, { command, reason }) => {
-      const { amount, reference } = command.data as Readonly<{ amount: number; reference: string }>;
-      const sell = Number(reference.slice(reference.lastIndexOf('.') + 1));
-      return goOn(answered(memory), hold(memory, sell, amount, reason));
+    notPaid: (memory, { to, command, reason }) => {
+      const { amount } = command.data as Readonly<{ amount: number }>;
+      return goOn(answered(memory), setAside(memory, parseStream(to)!.id, amount, reason));
     },
   },
   onDeadline: {},
@@ -152,5 +151,5 @@ const fund = ({ instrument, order }: Memory) =>
 const reject = ({ instrument, order }: Memory, because: string) =>
   send(trade, instrument, 'Reject', { order, because }, { done: 'heard' });
 
-const hold = ({ instrument }: Memory, order: number, amount: number, because: string) =>
-  send(trade, instrument, 'HoldProceeds', { order, amount, because }, { done: 'heard' });
+const setAside = ({ instrument }: Memory, account: string, amount: number, because: string) =>
+  send(trade, instrument, 'SetAside', { account, amount, because }, { done: 'heard' });

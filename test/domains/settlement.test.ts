@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { account } from '../../domains/account/decider.ts';
 import { trade } from '../../domains/trade/decider.ts';
+import { payout } from '../../domains/trade/payout.ts';
 import { settlement } from '../../domains/trade/settlement.ts';
 import { send } from '../../lib/index.ts';
 import { done, reacting, refused, resolvedByHand } from '../../lib/testing/index.ts';
@@ -81,14 +82,40 @@ describe('the settlement of an order to buy', () => {
       .when(cancelled)
       .then({ send: [back(20)] });
   });
-  it('holds what an account of a seller does not take, and says so in the book', () =>
+  it('sets aside in the book what an account of a seller does not take', () =>
     given(placed, done('taken'), done('heard'), matched(3))
       .when(refused('notPaid', { reason: 'account-not-open' }))
       .then({
-        send: [send(trade, '1', 'HoldProceeds', { order: 2, amount: 15, because: 'account-not-open' }, { done: 'heard' })],
+        send: [send(trade, '1', 'SetAside', { account: 'a', amount: 15, because: 'account-not-open' }, { done: 'heard' })],
       }));
   it('rejects the order of an instance that is resolved by hand', () =>
     given(placed)
       .when(resolvedByHand())
       .then({ send: [send(trade, '1', 'Reject', { order: 1, because: 'by-hand' })], end: 'resolved' }));
+});
+
+const paying = reacting(payout);
+const released = {
+  type: 'ProceedsReleased',
+  data: { release: 3, owner: 'ada', account: 'a', amount: 15, currency: 'EUR' },
+} as const;
+
+describe('the payout of proceeds that were set aside', () => {
+  it('pays the account that their owner named', () => {
+    const terms = { amount: 15, currency: 'EUR', purpose: 'transfer', reference: 'payout-1.3' } as const;
+    paying()
+      .when(released)
+      .then({ send: [send(account, 'a', 'Credit', terms, { done: 'paid', refused: 'notPaid' })] });
+    paying(released).when(done('paid')).then({ end: 'paid' });
+  });
+  it('sets them aside again where that account does not take them either', () => {
+    paying(released)
+      .when(refused('notPaid', { reason: 'account-not-open' }))
+      .then({
+        send: [send(trade, '1', 'SetAside', { account: 'a', amount: 15, because: 'account-not-open' }, { done: 'aside' })],
+      });
+    paying(released, refused('notPaid', { reason: 'account-not-open' }))
+      .when(done('aside'))
+      .then({ end: 'set-aside' });
+  });
 });

@@ -1,16 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { account } from '../../domains/account/decider.ts';
 import { keptValues } from '../../domains/kept.ts';
 import { type Trade, trade } from '../../domains/trade/decider.ts';
 import { bought, noPosition, type Position, sold } from '../../domains/trade/position.ts';
 import { tradeBooks } from '../../domains/trade/projections/books.ts';
 import { tradeFills } from '../../domains/trade/projections/fills.ts';
 import { tradePositions } from '../../domains/trade/projections/positions.ts';
-import { tradeEvents } from '../../events/trade.ts';
+import type { AccountEvent } from '../../events/account.ts';
+import { type TradeEvent, tradeEvents } from '../../events/trade.ts';
 import { type Actor, decide, fold, isRefusal, type Message, readEvent, user } from '../../lib/index.ts';
 import { deciding, projecting, sharing } from '../../lib/testing/index.ts';
 
-const given = deciding(trade);
+const bare = deciding(trade);
+const accountOf = (owner: string, balance = 1_000_000): Events => [
+  { type: 'AccountOpened', data: { owner, currency: 'EUR' } },
+  ...(balance > 0 ? ([{ type: 'MoneyDeposited', data: { amount: balance, currency: 'EUR' } }] as const) : []),
+];
+type Events = readonly AccountEvent[];
+const closed = { type: 'AccountClosed', data: { reason: 'moved' } } as const;
+/** Ada has the account a, and bob the account b with a fortune. */
+const accounts = { 'account-a': accountOf('ada', 0), 'account-b': accountOf('bob') };
+const given = (...events: readonly TradeEvent[]) => bare(...events).facts(accounts);
 const [ada, bob, process]: readonly Actor[] = [user('ada'), user('bob'), { id: 'p', kind: 'process', roles: [] }];
 const opened = { type: 'BookOpened', data: { currency: 'EUR' } } as const;
 const issued = (owner: string, quantity: number) => ({ type: 'SharesIssued', data: { owner, quantity } }) as const;
@@ -32,6 +43,8 @@ const matched = (
   quantity: number,
   why: 'best-price' | 'first-at-its-price' | 'not-recorded' = 'best-price',
 ) => ({ type: 'OrdersMatched', data: { buy, sell, price, quantity, account: 'a', why } }) as const;
+const aside = (owner: string, amount: number) =>
+  ({ type: 'ProceedsSetAside', data: { owner, account: 'a', amount, because: 'account-not-open' } }) as const;
 const book = [opened, issued('ada', 10)] as const;
 
 describe('an order to sell', () => {
@@ -43,7 +56,7 @@ describe('an order to sell', () => {
       .when(place('sell', 5, 3), { actor: ada })
       .rejected('insufficient-shares', { free: 2 });
     given(...book)
-      .when(place('sell', 5, 1), { actor: bob })
+      .when(place('sell', 5, 1, 'b'), { actor: bob })
       .rejected('insufficient-shares', { free: 0 });
     given()
       .when(place('sell', 5, 1), { actor: ada })
@@ -53,6 +66,55 @@ describe('an order to sell', () => {
     given(...book)
       .when(place('sell', 5, 10), { actor: ada, ownsNamed: false })
       .forbidden());
+});
+
+describe('the account of an order', () => {
+  const refusals: readonly (readonly [string, Events, string, Readonly<Record<string, unknown>> | undefined])[] = [
+    ['that does not exist', [], 'not-owner', undefined],
+    ['of somebody else', accountOf('eve'), 'not-owner', undefined],
+    ['that is closed', [...accountOf('bob', 0), closed], 'account-not-open', { accountStatus: 'closed' }],
+    [
+      'in another currency',
+      [{ type: 'AccountOpened', data: { owner: 'bob', currency: 'USD' } }],
+      'currency-mismatch',
+      { accountCurrency: 'USD' },
+    ],
+  ];
+  it.each(refusals)('%s is refused', (_, past, reason, detail) => {
+    for (const side of ['buy', 'sell'] as const)
+      bare(opened, issued('bob', 10))
+        .facts({ 'account-x': past })
+        .when(place(side, 5, 1, 'x'), { actor: bob })
+        .rejected(reason, detail);
+    bare(opened, aside('bob', 15))
+      .facts({ 'account-x': past })
+      .when({ type: 'PayOut', data: { account: 'x' } }, { actor: bob })
+      .rejected(reason, detail);
+  });
+  it('has the money of an order to buy', () => {
+    const poor = bare(opened).facts({ 'account-b': accountOf('bob', 19) });
+    poor.when(place('buy', 5, 4), { actor: bob }).rejected('insufficient-funds', { balance: 19 });
+    poor.when(place('buy', 5, 3), { actor: bob }).then(placed(1, 'buy', 5, 3));
+  });
+});
+
+describe('proceeds that an account does not take', () => {
+  const hold = { type: 'SetAside', data: { account: 'a', amount: 15, because: 'account-not-open' } } as const;
+  const payOut = { type: 'PayOut', data: { account: 'a' } } as const;
+  const released = (release: number, amount: number) =>
+    ({ type: 'ProceedsReleased', data: { release, owner: 'ada', account: 'a', amount, currency: 'EUR' } }) as const;
+  it('are set aside for the owner of that account', () =>
+    bare(opened)
+      .facts({ 'account-a': [...accountOf('ada', 0), closed] })
+      .when(hold)
+      .then(aside('ada', 15)));
+  it('are paid out once, all of them, to an account of hers', () => {
+    given(opened, aside('ada', 15), aside('bob', 3), aside('ada', 2)).when(payOut, { actor: ada }).then(released(1, 17));
+    given(opened, aside('ada', 15), aside('bob', 3)).when(payOut, { actor: ada }).retrySafe();
+    given(opened, aside('ada', 15), released(1, 15)).when(payOut, { actor: ada }).rejected('nothing-set-aside');
+    given(opened, aside('ada', 15), released(1, 15), aside('ada', 15)).when(payOut, { actor: ada }).then(released(2, 15));
+    given(opened, aside('ada', 15)).when(payOut, { actor: ada, ownsNamed: false }).forbidden();
+  });
 });
 
 describe('an order to buy', () => {
@@ -139,7 +201,8 @@ describe('matching', () => {
         let state = fold(trade, trade.initial, [opened, issued('ada', 20), issued('bob', 20)]) as Trade;
         for (const [next, person] of commands) {
           const actor = next.type === 'Fund' ? process! : person;
-          const outcome = decide(trade, state, next as Message, { id: '1', actor, at: '' });
+          const context = { id: '1', actor, at: '', facts: factsOf(next) };
+          const outcome = decide(trade, state, next as Message, context);
           if (isRefusal(outcome)) continue;
           const limits = new Map(state.book.map(({ order, price }) => [order, price]));
           for (const { type, data } of outcome as readonly ReturnType<typeof matched>[])
@@ -164,11 +227,17 @@ describe('matching', () => {
   });
 });
 
+const stateOf = (past: Events) => fold(account, account.initial, past);
+const factsOf = ({ data }: Message) => {
+  const { account: id } = data as Readonly<{ account?: 'a' | 'b' }>;
+  return { account: id === undefined ? account.initial : stateOf(accounts[`account-${id}`]) };
+};
+
 describe('a position', () => {
   it('realizes at average cost, and what a division leaves over stays with the shares that are left', () => {
     const three = bought(bought(noPosition, 1, 100), 2, 150);
-    expect(sold(three, 1, 90)).toEqual({ shares: 2, cost: 167, realized: 7 });
-    expect(sold(sold(three, 1, 90), 2, 200)).toEqual({ shares: 0, cost: 0, realized: 40 });
+    expect(sold(three, 1, 90)).toEqual({ shares: 2, cost: 167, realized: 7, aside: 0 });
+    expect(sold(sold(three, 1, 90), 2, 200)).toEqual({ shares: 0, cost: 0, realized: 40, aside: 0 });
   });
   it('comes to what was earned minus what was paid, once all is sold', () => {
     const deal = fc.tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 1_000_000_000 }));
@@ -183,7 +252,7 @@ describe('a position', () => {
           position = sold(position, quantity, quantity * 3);
           earned += quantity * 3;
         }
-        expect(position).toEqual({ shares: 0, cost: 0, realized: earned - paid });
+        expect(position).toEqual({ shares: 0, cost: 0, realized: earned - paid, aside: 0 });
       }),
       { numRuns: 100 },
     );
@@ -210,10 +279,10 @@ describe('the views of trades', () => {
       sell: { order: 2, limit: 4, left: 0 },
     }));
   it('add up what an owner has, in each instrument', () =>
-    sharing(tradePositions)({ acme: partly, zeta: [opened, issued('bob', 2)] }).rows({
-      ada: { positions: { acme: { shares: 7, cost: 0, realized: 15 } }, open: [] },
+    sharing(tradePositions)({ acme: [...partly, aside('ada', 15)], zeta: [opened, issued('bob', 2)] }).rows({
+      ada: { positions: { acme: { shares: 7, cost: 0, realized: 15, aside: 15 } }, open: [] },
       bob: {
-        positions: { acme: { shares: 3, cost: 15, realized: 0 }, zeta: { shares: 2, cost: 0, realized: 0 } },
+        positions: { acme: { shares: 3, cost: 15, realized: 0, aside: 0 }, zeta: { shares: 2, cost: 0, realized: 0, aside: 0 } },
         open: [{ instrument: 'acme', order: 1, side: 'buy', left: 1 }],
       },
     }));

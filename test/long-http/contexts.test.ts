@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { manifest } from '../../domains/contexts.ts';
+import { matchesOf } from '../../domains/trade/book.ts';
+import type { Trade } from '../../domains/trade/decider.ts';
 import { rulesVerb } from '../../lib/cli/history/rules.ts';
 import { home } from '../integration/setup.ts';
 import { eventually } from '../support/eventually.ts';
@@ -58,6 +60,11 @@ describe.runIf(overHttp())('the contexts, over HTTP', () => {
     await send(ada, `/account/${a}/open`, { currency: 'EUR' });
     await send(bob, `/account/${b}/open`, { currency: 'EUR' });
     await send(bob, `/account/${b}/deposit`, { amount: 1_000, currency: 'EUR' });
+    // An order is placed on an account that has the money.
+    expect(await bob('POST', `/trade/${book}/place`, { side: 'buy', price: 1_001, quantity: 1, account: b })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:foldstream:problem:insufficient-funds', balance: 1_000 },
+    });
     // Nobody sells what they do not have, or is paid on another's account.
     expect((await bob('POST', `/trade/${book}/place`, { side: 'sell', price: 50, quantity: 1, account: b })).status).toBe(422);
     expect((await ada('POST', `/trade/${book}/place`, { side: 'sell', price: 50, quantity: 1, account: b })).status).toBe(403);
@@ -88,6 +95,29 @@ describe.runIf(overHttp())('the contexts, over HTTP', () => {
       ],
     });
     expect(JSON.stringify(fills.body)).not.toContain(ids.bob);
+    // History explains a fill: the book in which the order of bob had just come gives it again.
+    const { commits } = (await operator('GET', `/streams/trade/${book}?limit=100`)).body as { commits: Recorded[] };
+    const filled = commits.filter(({ events }) => events.some(({ type }) => type === 'OrdersMatched'));
+    expect(filled).toHaveLength(2);
+    for (const { version, events } of filled) {
+      const made = events.filter(({ type }) => type === 'OrdersMatched');
+      const before = await operator('GET', `/streams/trade/${book}/state?version=${version - made.length}`);
+      expect(matchesOf((before.body as { state: Trade }).state.book)).toEqual(made.map(({ data }) => data));
+    }
+    // An account that was closed takes no money: it is set aside, and paid to another one.
+    const [closing, other] = [fresh(), fresh()];
+    for (const id of [closing, other]) await send(ada, `/account/${id}/open`, { currency: 'EUR' });
+    await send(ada, `/trade/${book}/place`, { side: 'sell', price: 30, quantity: 1, account: closing });
+    await send(ada, `/account/${closing}/close`, { reason: 'moved' });
+    expect((await ada('POST', `/trade/${book}/place`, { side: 'sell', price: 30, quantity: 1, account: closing })).status).toBe(
+      422,
+    );
+    await send(bob, `/trade/${book}/place`, { side: 'buy', price: 30, quantity: 1, account: b });
+    await row(ada, `trade-positions/${ids.ada}`, { positions: { [book]: { aside: 30 } } });
+    expect((await bob('POST', `/trade/${book}/pay-out`, { account: other })).status).toBe(403);
+    await send(ada, `/trade/${book}/pay-out`, { account: other });
+    await row(ada, `account-balance/${other}`, { balance: 30 });
+    await row(ada, `trade-positions/${ids.ada}`, { positions: { [book]: { aside: 0 } } });
   });
 
   it('a document is written: undo, undo, redo, edit, undo; and a branch comes back with its conflict named', async () => {
@@ -227,6 +257,8 @@ describe.runIf(overHttp())('the contexts, over HTTP', () => {
     });
   });
 });
+
+type Recorded = Readonly<{ version: number; events: readonly Readonly<{ type: string; data: unknown }>[] }>;
 
 /** A commit of the history's answer, in the form of an export. */
 const toCommit = (

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { routing } from '../../domains/ticket/routing.ts';
+import { trade } from '../../domains/trade/decider.ts';
 import { settlement } from '../../domains/trade/settlement.ts';
 import type { AnyDecider, AnyProcess, Manifest } from '../../lib/index.ts';
 import { simulate } from '../../lib/testing/simulator.ts';
@@ -24,8 +25,42 @@ const evolving =
   });
 
 const reacting =
-  (process: AnyProcess, on: object) =>
-  (manifest: Manifest): Manifest => ({ ...manifest, processes: [{ ...process, on: { ...process.on, ...on } }] });
+  (process: AnyProcess, on: object, onRefused: object = {}) =>
+  (manifest: Manifest): Manifest => {
+    const changed = { ...process, on: { ...process.on, ...on }, onRefused: { ...process.onRefused, ...onRefused } };
+    const others = (manifest.processes ?? []).filter(({ category }) => category !== process.category);
+    return { ...manifest, processes: [changed, ...others] };
+  };
+
+/** Commands that decide on the account as it was read, and not as it is when they are stored. */
+const unguarded = (decider: AnyDecider): AnyDecider => ({
+  ...decider,
+  commands: Object.fromEntries(
+    Object.entries(decider.commands).map(([name, { facts, ...command }]) => [
+      name,
+      { ...command, ...(facts && { facts: mapped(facts) }) },
+    ]),
+  ),
+});
+const mapped = (facts: object) =>
+  Object.fromEntries(Object.entries(facts).map(([name, each]) => [name, { ...each, isGuarded: false }]));
+
+/** A book that fills an order to sell with one share less than there are. */
+const short = {
+  ...trade,
+  decide: {
+    ...trade.decide,
+    Place: (...asked: Parameters<typeof trade.decide.Place>) => {
+      const made = trade.decide.Place(...asked);
+      if (!Array.isArray(made)) return made;
+      return made.map((event) =>
+        event.type === 'OrdersMatched' && event.data.quantity > 1
+          ? { ...event, data: { ...event.data, quantity: event.data.quantity - 1 } }
+          : event,
+      );
+    },
+  },
+} as unknown as AnyDecider;
 
 /** A tag of students that forgets their courses. */
 const forgetful = (decider: AnyDecider): AnyDecider => ({
@@ -44,6 +79,24 @@ const mutants: readonly (readonly [ContextName, string, (manifest: Manifest) => 
     'that keeps the money of a cancelled order',
     reacting(settlement as AnyProcess, { OrderCancelled: () => ({ end: 'settled' }) }),
     /is inside, and there is/,
+  ],
+  [
+    'trade',
+    'that forgets the proceeds which an account did not take',
+    reacting(settlement as AnyProcess, {}, { notPaid: () => ({}) }),
+    /is inside, and there is/,
+  ],
+  [
+    'trade',
+    'that places orders on accounts as they were a moment ago',
+    (manifest) => ({ ...manifest, aggregates: manifest.aggregates.map(unguarded) }),
+    /was not decided on the account/,
+  ],
+  [
+    'trade',
+    'that fills orders one share short',
+    (manifest) => ({ ...manifest, aggregates: manifest.aggregates.map((each) => (each.category === 'trade' ? short : each)) }),
+    /the fills are not those of the book/,
   ],
   [
     'document',

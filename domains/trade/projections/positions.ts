@@ -12,6 +12,7 @@ const position = z.object({
   shares: z.int(),
   cost: z.int().meta({ description: 'What was paid for the shares that are still there.' }),
   realized: z.int().meta({ description: 'The profit on those that were sold, at average cost.' }),
+  aside: z.int().meta({ description: 'Proceeds that an account did not take: PayOut names another one.' }),
 });
 const row = z.object({
   positions: z.record(z.string(), position).meta({ description: 'By instrument.' }),
@@ -22,7 +23,7 @@ const row = z.object({
 export const tradePositions = sharedRows<Known, TradeEvent>()({
   row,
   name: 'trade-positions',
-  revision: 1,
+  revision: 2,
   from: tradeSource,
   may: ['owner', 'operator'],
   owner: (row) => row,
@@ -40,6 +41,9 @@ export const tradePositions = sharedRows<Known, TradeEvent>()({
       const both = changed(after, buyer, (before) => bought(before, quantity, price * quantity));
       return { ...both, book: withMatch(known.book, data) };
     },
+    ProceedsSetAside: (known, { data: { owner, amount } }) =>
+      changed(known, owner, (before) => ({ ...before, aside: before.aside + amount })),
+    ProceedsReleased: (known, { data }) => changed(known, data.owner, (before) => ({ ...before, aside: 0 })),
   },
   // A name is `<instrument> <what>`: an id has no space.
   shares: ({ instrument, book, positions }) => {
@@ -57,7 +61,10 @@ export const tradePositions = sharedRows<Known, TradeEvent>()({
   show: ({ sums, counts }) => {
     const instruments = new Set(Object.keys(sums).map((name) => name.split(' ')[0]!));
     const of = (instrument: string) => (what: string) => sums[`${instrument} ${what}`] ?? 0;
-    const shown = (sum: ReturnType<typeof of>) => ({ shares: sum('shares'), cost: sum('cost'), realized: sum('realized') });
+    const shown = (sum: ReturnType<typeof of>) => ({
+      ...{ shares: sum('shares'), cost: sum('cost') },
+      ...{ realized: sum('realized'), aside: sum('aside') },
+    });
     return {
       positions: Object.fromEntries([...instruments].map((instrument) => [instrument, shown(of(instrument))])),
       open: Object.entries(counts).map(([name, left]) => {

@@ -6,7 +6,7 @@ import { documentWorkload, textIsWhatWasWritten } from './document.ts';
 import { discsAreConserved, matchWorkload } from './match.ts';
 import { readingsAreTakenOnce, telemetryWorkload } from './telemetry.ts';
 import { ticketsAreHeldOnce, ticketWorkload } from './ticket.ts';
-import { moneyAndSharesAreConserved, profitsAreCosts, tradeWorkload } from './trade.ts';
+import { accountsCouldPay, fillsAreExplained, moneyAndSharesAreConserved, profitsAreCosts, tradeWorkload } from './trade.ts';
 
 type Context = Readonly<{
   /** The categories of its aggregates and processes. */
@@ -14,14 +14,17 @@ type Context = Readonly<{
   /** Without it the commands are made up from the schemas. */
   workload?: Workload;
   invariants: readonly Invariant[];
+  /** More commands than usual, where much must have happened before the rare things do. */
+  crowd?: NonNullable<Simulation['crowd']>;
 }>;
 
 /** What is conserved in each context, whatever fails meanwhile. */
 const contexts = {
   trade: {
-    categories: ['account', 'trade', 'settlement'],
+    categories: ['account', 'trade', 'settlement', 'payout'],
     workload: tradeWorkload,
-    invariants: [moneyAndSharesAreConserved, profitsAreCosts],
+    crowd: { commands: 40, within: 5_000 },
+    invariants: [moneyAndSharesAreConserved, accountsCouldPay, fillsAreExplained, profitsAreCosts],
   },
   document: { categories: ['document'], workload: documentWorkload, invariants: [textIsWhatWasWritten] },
   telemetry: {
@@ -60,6 +63,13 @@ export const contextWith = (
   const context: Context = contexts[name];
   const part = parts.get(name) ?? partOf(context.categories);
   parts.set(name, part);
-  const { workload, invariants } = context;
-  return { manifest: change(part), seed, ...(workload && { workload }), invariants, share: { rebuilds: 0.25 } };
+  const { workload, invariants, crowd } = context;
+  return {
+    manifest: change(part),
+    seed,
+    ...(workload && { workload }),
+    ...(crowd && { crowd }),
+    invariants,
+    share: { rebuilds: 0.25 },
+  };
 };

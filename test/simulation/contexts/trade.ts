@@ -1,12 +1,15 @@
-import type { Account } from '../../../domains/account/decider.ts';
+import { type Account, account } from '../../../domains/account/decider.ts';
 import { keptValues } from '../../../domains/kept.ts';
-import type { Trade } from '../../../domains/trade/decider.ts';
-import { type Actor, user } from '../../../lib/index.ts';
+import { matchesOf } from '../../../domains/trade/book.ts';
+import { type Trade, trade } from '../../../domains/trade/decider.ts';
+import type { TradeEvent } from '../../../events/trade.ts';
+import { type Actor, type Commit, fold, parseStream, readEvent, user } from '../../../lib/index.ts';
 import type { AtRest, Invariant, Workload } from '../../../lib/testing/simulator.ts';
 import { statesOf } from './states.ts';
 
 const operator = user('olga', 'operator');
-const owners = { a: user('ada'), b: user('bob') } as const;
+/** Each has a closed account, which may be closed while an order to sell names it. */
+const owners = { a: user('ada'), b: user('bob'), c: user('ada'), d: user('bob') } as const;
 type Ask = ReturnType<Workload>;
 
 const ask = (actor: Actor, category: string, id: string, type: string, data: object): Ask => ({
@@ -23,20 +26,70 @@ const set: readonly Ask[] = [
     ask(owners[id], 'account', id, 'Deposit', { amount: 60, currency: 'EUR' }),
     ask(operator, 'trade', 'x', 'Issue', { holder: owners[id].id, quantity: 6 }),
   ]),
+  ...(['c', 'd'] as const).map((id) => ask(owners[id], 'account', id, 'Open', { currency: 'EUR' })),
 ];
 
 /** Two traders in one book, with little money and few shares, who also move their money elsewhere. */
 export const tradeWorkload: Workload = (dice, n) => {
   const first = set[n];
   if (first) return first;
-  const account = dice.pick(['a', 'b'] as const);
-  const wish = dice.below(20);
-  const terms = { side: dice.pick(['buy', 'buy', 'sell']), price: 4 + dice.below(4), quantity: 1 + dice.below(4), account };
-  if (wish < 12) return ask(owners[account], 'trade', 'x', 'Place', terms);
-  if (wish < 17) return ask(owners[account], 'trade', 'x', 'Cancel', { order: 1 + dice.below(12) });
-  const amount = 1 + dice.below(60);
-  if (wish < 19) return ask(owners[account], 'account', account, dice.pick(['Deposit', 'Withdraw']), { amount, currency: 'EUR' });
-  return ask(owners[account], 'account', account, 'Close', { reason: 'moved' });
+  const [kept, closed] = dice.pick([['a', 'c'] as const, ['b', 'd'] as const]);
+  const side = dice.pick(['buy', 'sell'] as const);
+  const account = side === 'sell' ? dice.pick([kept, closed, closed]) : kept;
+  const owner = owners[kept];
+  const wish = dice.below(24);
+  if (wish < 12)
+    return ask(owner, 'trade', 'x', 'Place', { side, price: 4 + dice.below(4), quantity: 1 + dice.below(4), account });
+  if (wish < 15) return ask(owner, 'trade', 'x', 'Cancel', { order: 1 + dice.below(8) });
+  if (wish < 19) return ask(owner, 'account', closed, 'Close', { reason: 'moved' });
+  if (wish < 22) return ask(owner, 'trade', 'x', 'PayOut', { account });
+  return ask(owner, 'account', account, dice.pick(['Deposit', 'Withdraw']), { amount: 1 + dice.below(60), currency: 'EUR' });
+};
+
+/** The commits of a book's stream, each with the state before it. */
+const stepsOf = (commits: readonly Commit[]) => {
+  let state = trade.initial as Trade;
+  return commits.map((commit) => {
+    const events = commit.events.map((event) => readEvent(trade.events, event) as TradeEvent);
+    const before = state;
+    state = fold(trade, state, events) as Trade;
+    return { commit, before, events };
+  });
+};
+
+/** History alone explains each fill: matched anew, the book as it was before gives the same fills, in their order and for their reasons. */
+export const fillsAreExplained: Invariant = ({ streams }) => {
+  for (const [stream, commits] of streams) {
+    if (parseStream(stream)?.category !== 'trade') continue;
+    for (const { commit, before, events } of stepsOf(commits)) {
+      const [cause, ...fills] = events;
+      if (cause?.type !== 'OrderFunded' && cause?.type !== 'OrderPlaced') continue;
+      const expected = matchesOf((fold(trade, before, [cause]) as Trade).book);
+      if (JSON.stringify(fills.map(({ data }) => data)) !== JSON.stringify(expected))
+        return `${stream}, commit ${commit.commit}: the fills are not those of the book as it was`;
+    }
+  }
+  return undefined;
+};
+
+/** An order names an account of its owner that was open when the order was stored, and had the money of an order to buy. */
+export const accountsCouldPay: Invariant = ({ streams }) => {
+  for (const [stream, commits] of streams) {
+    if (parseStream(stream)?.category !== 'trade') continue;
+    for (const { facts, events: made } of commits)
+      for (const event of made) {
+        if (event.type !== 'OrderPlaced' && event.type !== 'ProceedsReleased') continue;
+        const data = event.data as Readonly<{ owner: string; account: string; side?: string; price: number; quantity: number }>;
+        const at = facts?.find((fact) => fact.stream === `account-${data.account}`)?.commit;
+        if (at === undefined) return `${stream}: ${event.type} was not decided on the account ${data.account}`;
+        const past = (streams.get(`account-${data.account}`) ?? []).slice(0, at).flatMap((commit) => commit.events);
+        const events = past.map((each) => readEvent(account.events, each));
+        const { status, owner, balance } = fold(account, account.initial, events) as Account;
+        if (status !== 'open' || owner !== data.owner) return `${stream}: ${data.account} was ${status}, of ${owner}`;
+        if (data.side === 'buy' && data.price * data.quantity > balance) return `${stream}: ${data.account} had only ${balance}`;
+      }
+  }
+  return undefined;
 };
 
 const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
@@ -57,7 +110,10 @@ export const moneyAndSharesAreConserved: Invariant = ({ streams }: AtRest) => {
   );
   const held = sum(memories.map((memory) => (memory?.money === 'taken' ? memory.held : 0)));
   const balances = sum(accounts.map(({ state }) => (state as Account).balance));
-  const all = balances + held + moved(books, 'ProceedsHeld');
+  const forSellers = sum(books.flatMap(({ state }) => keptValues((state as Trade).aside)));
+  if (forSellers !== moved(books, 'ProceedsSetAside') - moved(books, 'ProceedsReleased'))
+    return `the books have ${forSellers} for sellers, and not what was set aside and never released`;
+  const all = balances + held + forSellers;
   if (all !== inside)
     return `${inside} is inside, and there is ${balances} on accounts, ${held} with orders, ${all - balances - held} for sellers`;
   for (const { stream, state, events } of books) {
