@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
+import { effectDecider, performanceStream } from '../../../lib/core/effect/decider.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { CommandAnswer, Commanding } from '../../../lib/engine/command/request.ts';
+import type { Performing } from '../../../lib/engine/effect/attend.ts';
+import { performBatch } from '../../../lib/engine/effect/batch.ts';
 import { defaultSettings } from '../../../lib/engine/settings.ts';
+import { memoryCircuits, memoryLater, memoryPace } from '../../../lib/testing/memory/effect.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../../lib/testing/memory/system.ts';
 import { operator } from '../../support/examples/commanding.ts';
 import { enrolment } from '../../support/examples/enrolling.ts';
 import { item, sale, shop } from '../../support/examples/sale.ts';
+import { chargeCard } from '../../support/paying/domain.ts';
 import { records } from '../../support/store/ledger.ts';
 import type { MeteredPorts } from '../../support/store/metered-memory.ts';
 
@@ -100,6 +105,32 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       const { readUnits, ...cost } = await costOf(on, a!, 'Offer', { places: 0 }, 'refused');
       expect(cost).toEqual({ requests: 2, reads: 2, writes: 0, writeUnits: 0, refusedWrites: 0 });
       expect(readUnits).toBeLessThanOrEqual(2);
+    });
+
+    it('an effect that is answered at once takes a write unit for each of its three commits, and three reads in a new function', async () => {
+      const decider = effectDecider(chargeCard);
+      const performance = performanceStream(chargeCard, 'payment', a!, 1);
+      const at = new Date().toISOString();
+      const input = { v: 1, data: { amount: 5, card: 'visa' } };
+      const asked = { instance: `payment-${a}`, number: 1, round: 1, at, correlation: 'c', input };
+      lab.take();
+      await handleCommand(coldFunction(decider), {
+        ...records(performance, [], {
+          command: { type: 'Perform', data: asked },
+          actor: { id: 'payment', kind: 'process', roles: [] },
+        }),
+      });
+      expect(lab.take()).toMatchObject({ writes: 1, writeUnits: 1, refusedWrites: 0 });
+      const performing: Performing = {
+        effect: chargeCard,
+        own: coldFunction(decider),
+        provider: { call: async () => ({ done: { charge: 'ch_1' } }) },
+        ...{ circuits: memoryCircuits(), pace: memoryPace(), later: memoryLater() },
+      };
+      expect(await performBatch(performing, [{ id: '1', message: { attend: { performance } } }])).toEqual([]);
+      const performed = lab.take();
+      expect(performed).toMatchObject({ requests: 5, reads: 3, writes: 2, writeUnits: 2, refusedWrites: 0 });
+      expect(performed.readUnits).toBeLessThanOrEqual(3);
     });
 
     /** A function that has sold before. */
