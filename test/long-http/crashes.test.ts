@@ -15,7 +15,7 @@ import { as, type Call, fresh, theDeployment } from '../support/over-http/http.t
 import { killing } from '../support/over-http/killing.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 
-const [streams, commits, callers] = [80, 800, 16];
+const [streams, commits, callers] = [40, 400, 16];
 /** Accounts that are opened and closed; all others take money. */
 const closed = 8;
 const seed = Number(process.env.FOLDSTREAM_SEED ?? 1);

@@ -5,10 +5,10 @@ import { runsUntilFound } from '../simulation/search.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
-/** The number of seeds without a mutant: more than twice what the mutant takes that is found last. */
-const many = 2_000;
+/** The number of seeds without a mutant: four times what the mutant takes that is found last. */
+const many = 800;
 
-it('conserves money and stock, and ends every instance, in thousands of seeded runs of transfers and orders', async () => {
+it('conserves money and stock, and ends every instance, in hundreds of seeded runs of transfers and orders', async () => {
   const began = process.cpuUsage();
   const totals: Record<string, number> = {};
   for await (const seed of seeds(many)) {
@@ -24,15 +24,15 @@ it('conserves money and stock, and ends every instance, in thousands of seeded r
       .join(', ')}.`,
   );
   // Each of these must occur, or the run has not tested it.
-  for (const status of ['ended', 'stuck', 'parked', 'resolved']) expect(totals[`instances ${status}`]).toBeGreaterThan(20);
+  for (const status of ['ended', 'stuck', 'parked', 'resolved']) expect(totals[`instances ${status}`]).toBeGreaterThan(5);
 });
 
 describe('the simulator', () => {
   it('finds nothing in the real code, also where neither records get lost nor a sweep looks for them', async () => {
-    expect(await runsUntilFound((seed) => processesWith(seed, { alone: true }), 500)).toBeUndefined();
+    expect(await runsUntilFound((seed) => processesWith(seed, { alone: true }), 250)).toBeUndefined();
   });
 
   it('finds no process that reacts to what was imported', async () => {
-    expect(await runsUntilFound(importsWith, 500)).toBeUndefined();
+    expect(await runsUntilFound(importsWith, 250)).toBeUndefined();
   });
 });
