@@ -52,6 +52,11 @@ export const problemKinds = {
   'nothing-to-roll-back': { status: 409, when: 'No other revision answered before this one.' },
   'not-deployed': { status: 409, when: 'The revision is not deployed any more.' },
   'switched-meanwhile': { status: 409, when: 'Somebody else switched the view at the same time.' },
+  'tag-incomplete': {
+    status: 409,
+    when: 'The command decides on a tag that lacks events from before it was declared. Send it again when they are entered.',
+    retryAfterSeconds: 60,
+  },
   'revision-gone': { status: 410, when: 'The page token is of a revision that is not deployed any more. Begin anew without it.' },
   'stale-version': { status: 412, when: 'The stream is not at the version in If-Match.', fields: { version: z.int() } },
   'body-too-large': { status: 413, when: 'The body has over 262,144 bytes, or over the limit of its route.' },

@@ -5,6 +5,7 @@ import { type CheckOptions, checkVerb } from './check.ts';
 import { exportHistory } from './export.ts';
 import { importVerb } from './import.ts';
 import { rulesVerb } from './rules.ts';
+import { fillVerb } from './tags.ts';
 import { traceVerb } from './trace.ts';
 import { verify } from './verify.ts';
 
@@ -54,6 +55,17 @@ export const historyVerbs = (program: Command, project: Project): void => {
       .description('write the commits of an export that the deployment lacks; no existing commit is overwritten')
       .argument('<path>', 'a file or a folder, as foldstream export writes them'),
     importVerb,
+    project,
+  );
+
+  const tags = program.command('tags').description('see to the tags that events carry');
+  onDeployment(
+    tags
+      .command('fill')
+      .description('enter the events that happened before a tag was declared, while commands go on; run it again to continue')
+      .argument('<tag>', 'the name of a tag of the manifest')
+      .option('--dry-run', 'only count what would be entered'),
+    fillVerb,
     project,
   );
 

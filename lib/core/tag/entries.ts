@@ -31,7 +31,7 @@ export const entriesIn = (commits: Iterable<Pick<Commit, 'events'>>): readonly T
   for (const { events } of commits)
     for (const { type, data } of events)
       if (type === 'TagFilled') entries = [...(data as TagFilling).entries];
-      else entries.push(data as TagEntry);
+      else if (type === 'EventsTagged') entries.push(data as TagEntry);
   return entries;
 };
 

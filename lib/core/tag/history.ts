@@ -43,6 +43,7 @@ export const tagReads = ({ from }: AnyTag): Formats => {
     parse: (data, writtenAs) => show(format.parse(data, writtenAs) as T),
   });
   return {
+    ...tagEvents,
     EventsTagged: showing(tagEvents.EventsTagged, shown),
     TagFilled: showing(tagEvents.TagFilled, (filling: TagFilling) => ({ ...filling, entries: filling.entries.map(shown) })),
   };

@@ -18,10 +18,11 @@ const tagged = z.object({
 });
 
 /** Stored formats of 2026-11: which commit of which stream carries the tag, with those of its events that do; and all such entries of a value up to then,
- * where some of them are entered later than the events. */
+ * where some of them are entered later than the events; and, in a stream of the tag's own, that all events of a late tag have been entered. */
 export const tagEvents = {
   EventsTagged: v1(tagged),
   TagFilled: v1(z.object({ tag: z.string(), value: z.string(), entries: z.array(tagged) })),
+  TagCompleted: v1(z.object({ tag: z.string() })),
 };
 
 /** All entries of a value of a tag: those that stand before it in the stream count no more. */
@@ -48,6 +49,11 @@ export const tagStream = (name: string, value: string, of: string): string => {
   if (fault !== undefined) throw new Error(`${of}: ${fault}. Check it in the schema of the command.`);
   return streamName(tagCategory, `${name}.${value}`);
 };
+
+/** The stream that says that a late tag is complete.
+ * @example completionStream('course'); // 'tag-course'
+ */
+export const completionStream = (name: string): string => streamName(tagCategory, name);
 
 /** Several values, each once.
  * @example valuesOf('c1'); // ['c1']
@@ -108,6 +114,7 @@ export const tagDecider = (tag: AnyTag): AnyDecider => {
     evolve: {
       EventsTagged: (state: unknown, entry: TagEntry) => foldEntry(tag, state, entry),
       TagFilled: (_: unknown, filling: TagFilling) => foldFilling(tag, filling),
+      TagCompleted: (state: unknown) => state,
     },
   };
   made.set(tag, decider);
@@ -137,5 +144,6 @@ export const anyTagDecider = (tags: readonly AnyTag[]): AnyDecider => ({
       const tag = tags.find(({ name }) => name === filling.tag);
       return tag && foldFilling(tag, filling);
     },
+    TagCompleted: (state: unknown) => state,
   },
 });

@@ -17,6 +17,8 @@ export type Carried = Readonly<{ value: string; id: string }>;
  */
 export interface Tag<S, E extends Message = Message, Name extends string = string> {
   readonly name: Name;
+  /** The tag was declared when there were such events already. Commands that decide on it are refused until `foldstream tags fill <name>` has entered those. */
+  readonly late?: true;
   /** The categories whose events carry it. */
   readonly from: readonly SomeOf<E>[];
   /** By event type: the values that an event carries. `id` is the id of the entity in whose stream it is stored. Values are opaque ids, never personal
@@ -31,6 +33,7 @@ export interface Tag<S, E extends Message = Message, Name extends string = strin
  */
 export interface AnyTag {
   readonly name: string;
+  readonly late?: true;
   readonly from: readonly Source[];
   readonly of: Readonly<Record<string, ((data: never, id: string) => TagValues) | undefined>>;
   readonly initial: unknown;

@@ -1,9 +1,10 @@
 import type { Commit } from '../../core/commit.ts';
 import { fold } from '../../core/decider.ts';
 import { ofEach } from '../../core/fact/given.ts';
+import { ProblemError } from '../../core/problem.ts';
 import { parseStream } from '../../core/stream.ts';
 import { entriesOf } from '../../core/tag/entries.ts';
-import { type TagEntry, tagDecider, tagEvents, tagStream, valuesOf } from '../../core/tag/stream.ts';
+import { completionStream, type TagEntry, tagDecider, tagEvents, tagStream, valuesOf } from '../../core/tag/stream.ts';
 import type { AnyTag } from '../../core/tag/tag.ts';
 import { storeEvent } from '../../core/version.ts';
 import { latest } from '../instant.ts';
@@ -44,9 +45,26 @@ const enter = async (book: TagBook, commanding: Commanding, stream: string, tag:
   return tracked;
 };
 
+/** The late tags that each store is known to have all events of: a complete tag stays complete. */
+const complete = new WeakMap<Commanding['store'], Set<string>>();
+
+/** A decision on some of the events of a tag would be a wrong one. */
+const refuseIncomplete = async ({ store }: Commanding, { name, late }: AnyTag): Promise<void> => {
+  const known = complete.get(store) ?? new Set<string>();
+  complete.set(store, known);
+  if (!late || known.has(name)) return;
+  if (!(await store.find(completionStream(name), 1)))
+    throw new ProblemError({
+      kind: 'tag-incomplete',
+      detail: `The tag '${name}' was declared when there were events already, and does not have all of them. Run foldstream tags fill ${name}; then send the command again.`,
+    });
+  known.add(name);
+};
+
 /** Reads the tag streams that a command decides on. */
 export const enterNamed = async (book: TagBook, commanding: Commanding, request: CommandRequest): Promise<void> => {
   const streams = streamsNamed(commanding, request);
+  await Promise.all([...new Set(streams.values())].map((tag) => refuseIncomplete(commanding, tag)));
   await Promise.all([...streams].map(([stream, tag]) => enter(book, commanding, stream, tag)));
 };
 

@@ -2,7 +2,7 @@ import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import { parseStream } from '../../core/stream.ts';
 import { entriesIn, entriesOf, inOneOrder, type LateEntry } from '../../core/tag/entries.ts';
-import { type TagEntry, type TagFilling, tagEvents } from '../../core/tag/stream.ts';
+import { completionStream, type TagEntry, type TagFilling, tagEvents } from '../../core/tag/stream.ts';
 import { storeEvent } from '../../core/version.ts';
 import { untilWon } from '../again.ts';
 import { latest } from '../instant.ts';
@@ -113,6 +113,14 @@ export const fillTag = async (filling: Filling, stream: string, carriers: Carrie
     const { stored } = await store.appendTogether(commitsOf(filling, stream, end, at, partsOf(tag, value, entries)), []);
     return stored ? missing.length : 'again';
   });
+};
+
+/** Says that all events of a late tag have been entered: from now on, commands may decide on it. */
+export const completeTag = async ({ store }: Pick<Filling, 'store'>, tag: string, at: string): Promise<void> => {
+  const [stream, id] = [completionStream(tag), `fill/${tag}`];
+  const events = [storeEvent(tagEvents, { type: 'TagCompleted', data: { tag } })];
+  const meta = { actor: 'fill', correlation: id, causation: id };
+  await store.append({ stream, commit: 1, version: 1, events, command: id, at, meta });
 };
 
 /** Enters what some streams say into the tags that their events carry. Answers the number of commits that were entered, each once for each value. */

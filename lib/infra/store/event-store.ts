@@ -17,7 +17,7 @@ import type { Common, Step } from '../kit/step.ts';
 import { appendOnly } from './append-only.ts';
 import { dueDeadlines, durableTable, type OwnTable, stringKey, withDeadlines } from './durable-table.ts';
 import { KeptTables } from './kept-tables.ts';
-import { categoryOf, onlyKeys, streamsOf, tagStreamsOf, uniqueOf } from './stream-keys.ts';
+import { categoryOf, completionsOf, onlyKeys, streamsOf, tagStreamsOf, uniqueOf } from './stream-keys.ts';
 
 /** The commits, the folded states that spare reading them, and the deployment's own settings: what a deployment must not lose. */
 export class EventStore extends Construct {
@@ -84,9 +84,15 @@ export class EventStore extends Construct {
     const tags = tagStreamsOf(all);
     // A transaction of Puts is allowed by the right to put; its checks of what must not have moved are not.
     this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], [...streamsOf(all.map(categoryOf)), ...uniqueOf(all), ...tags]);
+    this.letKnowComplete(step, all);
     const checked = [...streamsOf([...atomic, ...along]), ...tags];
     if (checked.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], checked);
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(all.map(categoryOf)), ...tags]);
+  }
+
+  private letKnowComplete(step: Step, deciders: readonly AnyDecider[]): void {
+    const streams = completionsOf(deciders);
+    if (streams.length > 0) this.letUse(step, 'commits', ['GetItem'], streams);
   }
 
   /** Reads the folded states of all categories. */
@@ -184,6 +190,7 @@ export class EventStore extends Construct {
     const tags = tagStreamsOf(sends);
     const kernel = [...uniqueOf(sends), ...tags];
     if (kernel.length > 0) this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], kernel);
+    this.letKnowComplete(step, sends);
     const checked = [...streamsOf(appendedAlong(process.sends).map(categoryOf)), ...tags];
     if (checked.length > 0) this.letUse(step, 'commits', ['ConditionCheckItem'], checked);
     this.letUse(step, 'snapshots', ['GetItem', 'PutItem'], [...streamsOf(written), ...tags]);

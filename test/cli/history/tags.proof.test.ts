@@ -2,11 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fillFromStore } from '../../../lib/cli/history/tags.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
 import { tagDecider } from '../../../lib/core/tag/stream.ts';
+import type { AnyTag } from '../../../lib/core/tag/tag.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import { load } from '../../../lib/engine/store/load.ts';
+import { answerHistory, historiesOf } from '../../../lib/http/history.ts';
 import { asks, instanceOver, memoryTable, operator } from '../../support/examples/commanding.ts';
 import { enrolment } from '../../support/examples/enrolling.ts';
 import { exported, importing, linesIn, scratchFolder, type Table, verified } from '../../support/exporting.ts';
@@ -106,5 +109,67 @@ describe('a history with tags', () => {
       }),
       { numRuns: runs(5) },
     );
+  });
+});
+
+describe('a tag that is declared later', () => {
+  const [course, student] = enrolment.tags!;
+  const late: AnyTag = { ...course!, late: true };
+  const after = { ...enrolment, tags: [late, student!] } as unknown as typeof enrolment;
+  const asking = (decider: unknown, table: Table) => instanceOver(table, { decider: decider as never });
+  const offer = asks('Offer', { places: 0 }, { stream: 'enrolment-c0', actor: operator });
+
+  const filling = async (table: Table, tag: string, dryRun = false) => {
+    const said: string[] = [];
+    const names = new Set(table.store.stored().map(({ stream }) => stream));
+    const target = {
+      ...table,
+      names: (async function* () {
+        yield* names;
+      })(),
+    };
+    const asked = { manifest: { aggregates: [after], projections: [] }, tag, dryRun };
+    await fillFromStore(asked, target, (line) => said.push(line), { show: () => {}, end: () => {} });
+    return said;
+  };
+
+  it('has no decision made on it until it is filled, and is then as if it had always been there', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(asked, { maxLength: 12 }), async (commands) => {
+        const always = await filled(commands);
+        const table = memoryTable();
+        table.store.restore(always.store.stored().filter(({ stream }) => !stream.startsWith('tag-course.')));
+        const stored = table.store.stored();
+        const refused = { problem: { kind: 'tag-incomplete', detail: expect.stringContaining('foldstream tags fill course') } };
+        await expect(handleCommand(asking(after, table), offer)).rejects.toMatchObject(refused);
+        const [dry] = await filling(table, 'course', true);
+        expect(dry).toMatch(/would be entered into \d values? of the tag course. Nothing was written\.$/);
+        expect(table.store.stored()).toEqual(stored);
+        await expect(handleCommand(asking(after, table), offer)).rejects.toMatchObject(refused);
+        await filling(table, 'course');
+        await verified(table);
+        expect(await statesOf(table)).toEqual(await statesOf(always));
+        expect((await filling(table, 'course'))[0]).toBe('0 commits entered into 0 values of the tag course.');
+        expect(await handleCommand(asking(after, table), offer)).toMatchObject({
+          outcome: (await handleCommand(asking(enrolment, always), offer)).outcome,
+        });
+        const { body } = await answerHistory(
+          historiesOf({ aggregates: [after], projections: [] }, (decider) => asking(decider, table)),
+          {
+            ...{ route: 'GET /streams/{category}/{id}', path: { category: 'tag', id: 'course.c0' }, query: {}, headers: {} },
+            ...{ body: '', actor: operator, correlation: 'c', requestId: 'r' },
+          },
+        );
+        expect(JSON.stringify(body)).toContain('CourseOffered');
+      }),
+      { numRuns: runs(5) },
+    );
+  });
+
+  it('is entered by commands of the new release before it is filled, and an unknown tag is an error that names the others', async () => {
+    const table = memoryTable();
+    const withdraw = asks('Withdraw', {}, { stream: 'enrolment-e1', actor: operator });
+    expect((await handleCommand(asking(after, table), withdraw)).outcome).toBe('unchanged');
+    await expect(filling(table, 'place')).rejects.toThrow("There is no tag 'place'.");
   });
 });

@@ -90,8 +90,10 @@ describe('a process', () => {
   });
 
   test('the unique values and the tags of its targets, and of no other stream; so with the commands of a boundary, and with those that take others along', () => {
-    const enrolling = { ...moving, sends: [wallet, member, enrolment], from: [transfer] };
-    const aggregates = [wallet, transfer, member, enrolment, purse, move];
+    const [course, student] = enrolment.tags!;
+    const enrolled = { ...enrolment, tags: [{ ...course!, late: true }, student!] } as unknown as typeof enrolment;
+    const enrolling = { ...moving, sends: [wallet, member, enrolled], from: [transfer] };
+    const aggregates = [wallet, transfer, member, enrolled, purse, move];
     const stack = new FoldstreamStack(new App(), 'foldstream-dev', {
       manifest: defineManifest({ aggregates, projections: [], processes: [enrolling as never] }),
       code,
@@ -102,6 +104,8 @@ describe('a process', () => {
     const tags = 'tag-course.* tag-student.*';
     expect(own).toEqual([
       `EventsCommits.Arn: GetItem PutItem Query [unique-member.* ${tags}]`,
+      // Whether a tag that was declared later is complete.
+      'EventsCommits.Arn: GetItem [tag-course]',
       `EventsCommits.Arn: ConditionCheckItem [${tags}]`,
       `EventsSnapshots.Arn: GetItem PutItem [moving-* wallet-* member-* enrolment-* ${tags}]`,
     ]);
@@ -116,6 +120,7 @@ describe('a process', () => {
     ]);
     expect(rights('EnrolmentCommandsCommandRole', flat)).toEqual([
       `EventsCommits.Arn: GetItem PutItem Query [enrolment-* ${tags}]`,
+      'EventsCommits.Arn: GetItem [tag-course]',
       `EventsCommits.Arn: ConditionCheckItem [enrolment-* ${tags}]`,
       `EventsSnapshots.Arn: GetItem PutItem [enrolment-* ${tags}]`,
       'EventsControl.Arn: GetItem [secret]',
