@@ -105,12 +105,20 @@ export const sealingKeys = ({ deployment, keyPairs, ...of }: Of): SealingKeys =>
 /** The opening side: of the functions that answer. */
 export const openingKeys = ({ deployment, keyPairs, ...of }: Of): OpeningKeys => {
   const table = keyTable(of);
+  const read: OpeningKeys['privateHalf'] = async (subject, version) => {
+    const found = await table.find(subject);
+    if (!found || found === 'erased') return found;
+    const pair = found.pairs[version];
+    return pair && { subject, version, key: await keyPairs.unwrap(pair.wrapped, { deployment, subject, version }) };
+  };
+  // The values of one answer are opened at the same time, and a person's have one key.
+  const reading = new Map<string, ReturnType<typeof read>>();
   return {
-    privateHalf: async (subject, version) => {
-      const found = await table.find(subject);
-      if (!found || found === 'erased') return found;
-      const pair = found.pairs[version];
-      return pair && { subject, version, key: await keyPairs.unwrap(pair.wrapped, { deployment, subject, version }) };
+    privateHalf: (subject, version) => {
+      const name = JSON.stringify([subject, version]);
+      const asked = reading.get(name) ?? read(subject, version).finally(() => reading.delete(name));
+      reading.set(name, asked);
+      return asked;
     },
   };
 };
