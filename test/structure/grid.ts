@@ -58,7 +58,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     schedule: ['store', 'command', 'delivery', 'view'],
     history: ['store', 'command', 'view', 'query', 'process'],
     operate: ['store', 'command', 'personal', 'delivery', 'view', 'query', 'process', 'effect', 'schedule', 'history'],
-    restore: ['store', 'view', 'process', 'operate'],
+    restore: ['store', 'view', 'process', 'schedule', 'operate'],
     deployment: ['view'],
   },
   'lib/http': { '': [], command: [], openapi: ['operate'] },

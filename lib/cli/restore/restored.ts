@@ -5,6 +5,7 @@ import { deadlineItems } from '../../aws/process/deadlines.ts';
 import { eventBridgeScheduler, schedulerClient } from '../../aws/process/scheduler.ts';
 import { sourceCursors } from '../../aws/process/source-cursors.ts';
 import { allCursors, allDeadlines, allHeads, emptyQueues, purgeMilliseconds } from '../../aws/restore/places.ts';
+import { scheduleProgresses } from '../../aws/schedule/progresses.ts';
 import { commitScanner } from '../../aws/store/commit-scanner.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { aboutCommits } from '../../aws/store/count.ts';
@@ -15,7 +16,7 @@ import { pascal } from '../../core/stream.ts';
 import { instant } from '../../engine/instant.ts';
 import type { RestoredProcess } from '../../engine/restore/ports.ts';
 import { type Reset, type Resetting, resetToRestored } from '../../engine/restore/reset.ts';
-import { deployedProcesses, deployedProjections } from '../deployed.ts';
+import { deployedProcesses, deployedProjections, deployedSchedules } from '../deployed.ts';
 import { usesExternalEngine } from '../local/endpoint.ts';
 import { type Connected, connect } from '../stack.ts';
 import { type Print, some } from '../terminal/lines.ts';
@@ -62,6 +63,10 @@ const resettingOn = (manifest: Manifest, connection: Connected) => {
     keys: { hash: systemHash },
     places: sweepPlaces(client, control),
     processes: processesIn(manifest, connection),
+    schedules: deployedSchedules(manifest, connection).map((each) => ({
+      ...each,
+      progresses: scheduleProgresses(client, control),
+    })),
     views: projections.filter(({ projection }) => projection.name !== announcerName),
     announcers: projections.filter(({ projection }) => projection.name === announcerName),
     segments,

@@ -2,6 +2,7 @@ import type { AnyProcess } from '../../core/process/process.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import type { Queue, View, ViewItem } from '../ports.ts';
 import type { Cursors, Deadline, Deadlines, Scheduler } from '../process/ports.ts';
+import type { Progresses } from '../schedule/ports.ts';
 
 /** The cursors of a process in all its sources, in no particular order. */
 export interface AllCursors {
@@ -26,6 +27,9 @@ export type RestoredProcess = Readonly<{
   scheduler: Pick<Scheduler, 'cancel'>;
   queue: Pick<Queue, 'send'>;
 }>;
+
+/** A schedule. Its progress may tell of commands whose commits are gone. */
+export type RestoredSchedule = Readonly<{ name: string; progresses: Progresses; queue: Pick<Queue, 'send'> }>;
 
 /** A revision of a view. */
 export type RestoredView = Readonly<{ projection: AnyProjection; heads: AllHeads; queue: Pick<Queue, 'send'> }>;

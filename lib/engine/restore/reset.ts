@@ -9,11 +9,12 @@ import type { Keys, Scanner, Store } from '../ports.ts';
 import { dropDeadline, openIn } from '../process/deadlines.ts';
 import type { Deadline, ProcessMessage } from '../process/ports.ts';
 import { causesIn } from '../process/react.ts';
+import { lookMessage } from '../schedule/route.ts';
 import { sendOrders } from '../send-orders.ts';
 import { foldCommit } from '../store/fold-commit.ts';
 import { readAll } from '../store/read-all.ts';
 import type { RefoldOrder } from '../view/refold.ts';
-import type { RestoredAnnouncer, RestoredProcess, RestoredView } from './ports.ts';
+import type { RestoredAnnouncer, RestoredProcess, RestoredSchedule, RestoredView } from './ports.ts';
 import { type Fault, type Survey, survey } from './survey.ts';
 
 /** The consumers of the commits after a restore, and the ports to reset them. */
@@ -23,6 +24,7 @@ export type Resetting = Readonly<{
   keys: Pick<Keys, 'hash'>;
   places: SweepPlaces;
   processes: readonly RestoredProcess[];
+  schedules: readonly RestoredSchedule[];
   views: readonly RestoredView[];
   announcers: readonly RestoredAnnouncer[];
   segments: number;
@@ -134,6 +136,22 @@ const resetProcess = async (resetting: Resetting, known: Survey, restored: Resto
   return { consumer: category, cursors: all, moved, deadlines: dropped, attended: open.length };
 };
 
+/**
+ * Has a schedule deal again with all times from an instant on, and with one that is running: the commits of its commands may be gone. Who still has the
+ * command of a time does not get it again.
+ */
+const resetSchedule = async ({ name, progresses, queue }: RestoredSchedule, from: string): Promise<Reset> => {
+  const moved = await untilWon(`The schedule ${name} runs at the same time: stop it first.`, async () => {
+    const loaded = await progresses.load(name);
+    if (!loaded || (loaded.through <= from && !loaded.running)) return 0;
+    const { running: _, ...rest } = loaded;
+    const through = loaded.through < from ? loaded.through : from;
+    return (await progresses.save(name, { ...rest, through, writes: loaded.writes + 1 }, loaded.writes)) ? 1 : 'again';
+  });
+  await sendOrders(queue, name, [lookMessage(name)]);
+  return { consumer: name, cursors: 1, moved };
+};
+
 /** A view's own function refolds the streams whose cursor is beyond their end. */
 const resetView = async (
   { correlation }: Resetting,
@@ -185,12 +203,13 @@ const resetSweep = async ({ places }: Resetting): Promise<void> => {
  * if the commits are incomplete. A second run changes nothing more.
  */
 export const resetToRestored = async (resetting: Resetting, { to, lateMilliseconds }: RestoredTo): Promise<Restored> => {
-  const { scanner, processes, views, announcers, segments, seen } = resetting;
+  const { scanner, processes, schedules, views, announcers, segments, seen } = resetting;
   const categories = processes.map(({ process }) => process.category);
   const known = await survey({ scanner, processes: categories, segments, ...(seen && { seen }) }, instant(to - lateMilliseconds));
   if (known.faults.length > 0) return { faults: known.faults };
   const resets: Reset[] = [];
   for (const process of processes) resets.push(await resetProcess(resetting, known, process));
+  for (const schedule of schedules) resets.push(await resetSchedule(schedule, instant(to - lateMilliseconds)));
   for (const announcer of announcers) resets.push(await resetAnnouncer(known, announcer));
   for (const view of views) resets.push(await resetView(resetting, known, view));
   await resetSweep(resetting);

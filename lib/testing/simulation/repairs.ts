@@ -14,6 +14,7 @@ import { Injected } from './world/faults.ts';
 import { type Instance, pool } from './world/pool.ts';
 import type { SimulatedProcesses } from './world/processes.ts';
 import { queuePort, type SimulatedQueue } from './world/queue.ts';
+import type { SimulatedSchedules } from './world/schedules.ts';
 import type { SimulatedTable } from './world/table.ts';
 import { distant } from './world/wire.ts';
 import type { World } from './world/world.ts';
@@ -68,6 +69,7 @@ type Parts = Readonly<{
   parts: readonly Part[];
   processes: SimulatedProcesses;
   effects: SimulatedEffects;
+  schedules: SimulatedSchedules;
   /** Under which name a subscription has its queue. */
   placeOf: (subscription: AnyProjection) => string;
 }>;
@@ -77,7 +79,7 @@ export const repairs = (
   world: World,
   manifestOf: (instance: Instance) => Manifest,
   engine: Engine,
-  { table, parts, processes, effects, placeOf }: Parts,
+  { table, parts, processes, effects, schedules, placeOf }: Parts,
 ) => {
   const { time } = world;
   const [scanner, places] = [scannerOf(world, table), placesInMemory()];
@@ -107,10 +109,12 @@ export const repairs = (
     log: instance.log,
     settings,
     overdue: processes.overdue(instance),
+    times: schedules.overdue(instance),
   }));
   const sweep = async (): Promise<boolean> => {
     try {
-      const swept = await sweepPool.invoke(async ({ overdue, ...sweeping }) => {
+      const swept = await sweepPool.invoke(async ({ overdue, times, ...sweeping }) => {
+        world.count('overdue times', await times());
         world.count('overdue deadlines', await overdue());
         return engine.sweep(sweeping);
       });
@@ -137,6 +141,7 @@ export const repairs = (
     for (const { queue } of parts) queue.redrive();
     processes.redrive();
     effects.redrive();
+    schedules.redrive();
   };
   /** Until every commit has been checked in a thorough pass, whatever clock dated it. */
   const sweepAll = async () => {

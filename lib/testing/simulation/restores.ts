@@ -6,6 +6,7 @@ import type { SweepPlaces } from '../../engine/operate/ports.ts';
 import type { Queue } from '../../engine/ports.ts';
 import type { Deadline } from '../../engine/process/ports.ts';
 import type { Resetting } from '../../engine/restore/reset.ts';
+import type { Progress } from '../../engine/schedule/ports.ts';
 import { memoryScanner } from '../memory/sweep.ts';
 import { memoryKeys } from '../memory/system.ts';
 import type { MemoryView } from '../memory/view.ts';
@@ -15,11 +16,16 @@ import type { SimulatedEffects } from './world/effects.ts';
 import type { Engine } from './world/engine.ts';
 import type { SimulatedProcesses } from './world/processes.ts';
 import { queuePort, type SimulatedQueue } from './world/queue.ts';
+import type { SimulatedSchedules } from './world/schedules.ts';
 import type { SimulatedTable } from './world/table.ts';
 import type { SimulatedView } from './world/view.ts';
 import type { World } from './world/world.ts';
 
-type Kept = Readonly<{ cursors: readonly ReadonlyMap<string, number>[]; deadlines: readonly Deadline[] }>;
+type Kept = Readonly<{
+  cursors: readonly ReadonlyMap<string, number>[];
+  deadlines: readonly Deadline[];
+  progresses: ReadonlyMap<string, Progress>;
+}>;
 
 type ViewPlace = Readonly<{ view: SimulatedView; queue: SimulatedQueue }>;
 
@@ -28,6 +34,7 @@ type Parts = Readonly<{
   table: SimulatedTable;
   processes: SimulatedProcesses;
   effects: SimulatedEffects;
+  schedules: SimulatedSchedules;
   views: readonly (ViewPlace & Readonly<{ projection: AnyProjection }>)[];
   announcer: readonly ViewPlace[];
   /** The events that other teams have received, by their ids. */
@@ -47,22 +54,25 @@ const headsOf = (view: MemoryView) => view.items().filter(({ sort }) => sort ===
 
 const allCommits = (table: SimulatedTable): readonly Commit[] => table.streams().flatMap(table.commitsOf);
 
-const keptBy = ({ parts, deadlines }: SimulatedProcesses): Kept => ({
+const keptBy = ({ processes: { parts, deadlines }, schedules }: Parts): Kept => ({
+  progresses: new Map(schedules.progresses.items),
   cursors: parts.map(({ cursors }) => new Map(cursors)),
   deadlines: deadlines.items(),
 });
 
 /** Puts the tables back to an earlier moment each. */
 const putBack = async (
-  { table, processes, outside }: Parts,
+  { table, processes, schedules, outside }: Parts,
   commits: readonly Commit[],
-  { cursors, deadlines }: Kept,
+  { cursors, deadlines, progresses }: Kept,
 ): Promise<void> => {
   table.restore(commits);
   processes.parts.forEach((part, i) => {
     part.cursors.clear();
     for (const [stream, commit] of cursors[i] ?? []) part.cursors.set(stream, commit);
   });
+  schedules.progresses.items.clear();
+  for (const [name, progress] of progresses) schedules.progresses.items.set(name, progress);
   for (const deadline of processes.deadlines.items()) await processes.deadlines.remove(deadline);
   for (const deadline of deadlines) await processes.deadlines.put(deadline);
   // Announcements of commits that are gone stay made; whether the new commits at their places are announced is checked again.
@@ -73,7 +83,7 @@ const putBack = async (
 };
 
 /** The ports of the function that resets consumers to restored tables. */
-const resetPorts = (world: World, { table, processes, views, announcer, newest, places }: Parts): Resetting => {
+const resetPorts = (world: World, { table, processes, schedules, views, announcer, newest, places }: Parts): Resetting => {
   const port = (queue: SimulatedQueue): Pick<Queue, 'send'> => queuePort(world, queue);
   const [telling] = announcersOf(newest);
   return {
@@ -97,6 +107,7 @@ const resetPorts = (world: World, { table, processes, views, announcer, newest, 
       scheduler,
       queue: port(queue),
     })),
+    schedules: schedules.parts.map(({ name, queue }) => ({ name, progresses: schedules.progresses, queue: port(queue) })),
     views: views.map(({ projection, view, queue }) => ({
       projection,
       heads: { each: () => each(headsOf(view)) },
@@ -114,7 +125,7 @@ const resetPorts = (world: World, { table, processes, views, announcer, newest, 
 
 /** Tables that are restored, each to another moment, and what brings the rest to them. */
 export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) => {
-  const { engine, table, processes, views, announcer } = parts;
+  const { engine, table, views, announcer } = parts;
   const { time } = world;
   const began = time.now();
   let commits: readonly Commit[] | undefined;
@@ -124,7 +135,7 @@ export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) 
   });
   if (Number.isFinite(plan.controlAt))
     time.after(plan.controlAt, () => {
-      control = keptBy(processes);
+      control = keptBy(parts);
     });
 
   const reset = async (): Promise<void> => {
@@ -148,12 +159,13 @@ export const simulatedRestore = (world: World, plan: RestorePlan, parts: Parts) 
       world.count('restores');
       const before = allCommits(table).length;
       parts.effects.rememberKeys();
-      await putBack(parts, commits ?? [], control ?? keptBy(processes));
+      await putBack(parts, commits ?? [], control ?? keptBy(parts));
       for (const { view } of [...views, ...announcer]) view.restored();
       world.count('commits lost', before - allCommits(table).length);
       // Functions that go by another table are new ones.
       await time.sleep(10_000);
       await reset();
+      await parts.schedules.resume();
     },
   };
 };

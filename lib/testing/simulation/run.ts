@@ -23,6 +23,9 @@ const rough = 4_000;
 /** No clock jumps further. */
 const jumpsWithin = 3 * 3_600_000;
 
+/** A simulated schedule has a time at least so often. */
+const untilNextTime = 3_600_000;
+
 /** Which releases a plan deploys, and which of their views it rebuilds. */
 const deploymentOf = (subject: Subject, plan: Plan) => {
   const releases = releasesOf(subject);
@@ -81,7 +84,7 @@ const rest = async (world: World): Promise<void> => {
 };
 
 /** Until nothing is left to do, and everything that got lost was looked for. */
-const allRest = async (world: World, { redrive, resume, sweepAll }: System): Promise<void> => {
+const allRest = async (world: World, { redrive, resume, sweepAll, schedules }: System): Promise<void> => {
   await rest(world);
   // Clocks may have been hours ahead: only then is everything due that they dated.
   world.time.after(jumpsWithin, () => {
@@ -92,6 +95,10 @@ const allRest = async (world: World, { redrive, resume, sweepAll }: System): Pro
   await rest(world);
   redrive();
   resume();
+  await rest(world);
+  if (schedules.parts.length === 0) return;
+  // Rows that the sweep has repaired have their turn at the next time.
+  world.time.after(untilNextTime, () => void sweepAll());
   await rest(world);
 };
 
@@ -114,7 +121,8 @@ export const play = async (
     lagging: plan.odds.stale > 0,
     ...(plan.rebuild && rebuilt !== undefined && { rebuild: { ...plan.rebuild, name: rebuilt } }),
   });
-  const { engine, table, store, views, announcer, bus, processes, effects, rebuilds, placeOf, places, sweepAll } = deployed;
+  const { engine, table, store, views, announcer, bus, processes, effects, schedules, rebuilds, placeOf, places, sweepAll } =
+    deployed;
   const { ask, answers } = clientsOf(world, deployment, deployed);
   schedule(world, plan, deployed, ask);
   const { subjects, snapshots } = deployed;
@@ -129,6 +137,7 @@ export const play = async (
       table,
       processes,
       effects,
+      schedules,
       announcer,
       newest,
       views,
@@ -158,7 +167,8 @@ export const play = async (
   if (astray !== undefined) world.broken(astray);
   if (world.fault() === undefined)
     await checkAtRest(world, {
-      ...{ releases, newest, rebuilt, placeOf, processes, effects, invariants, answers },
+      ...{ releases, newest, rebuilt, placeOf, processes, effects, schedules, invariants, answers },
+      restored: restoring !== undefined,
       ...{ streams: streamsNow(), log: table.log(), tables: views, outside: bus.outside },
     });
   if (subjects && world.fault() === undefined)

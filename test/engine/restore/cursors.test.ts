@@ -66,7 +66,7 @@ const house = () => {
   };
   const resetting = {
     ...{ store, keys, places: memorySweepPlaces(), segments: 2, correlation: 'restored' },
-    ...{ scanner: memoryScanner(store), processes: [process], views: [], announcers: [] },
+    ...{ scanner: memoryScanner(store), processes: [process], schedules: [], views: [], announcers: [] },
   };
   const reset = (lateMilliseconds = 60 * minute) => resetToRestored(resetting, { to: clock.now(), lateMilliseconds });
   /** Everything that is stored is delivered once more, as the sweep would. */

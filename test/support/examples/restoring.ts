@@ -198,6 +198,7 @@ export const restorable = () => {
         queue: processQueue,
       },
     ],
+    schedules: [],
     views: consumers
       .filter(({ projection }) => projection !== announcer)
       .map(({ projection, view, queue }) => ({ projection, queue, heads: { each: () => headsOf(view) } })),

@@ -9,10 +9,12 @@ import type { MemoryView } from '../../memory/view.ts';
 import type { Answered } from '../clients.ts';
 import type { SimulatedEffects } from '../world/effects.ts';
 import type { SimulatedProcesses } from '../world/processes.ts';
+import type { SimulatedSchedules } from '../world/schedules.ts';
 import type { World } from '../world/world.ts';
 import { announcedFault } from './announced.ts';
 import { answersBesideFault, isDecidedBeside } from './beside.ts';
 import { processesFault } from './processes.ts';
+import { schedulesFault } from './schedules.ts';
 import { answerFault, pastOf } from './streams.ts';
 import { tagsFault } from './tags.ts';
 import { reservationsFault, uniqueFault } from './unique.ts';
@@ -50,6 +52,8 @@ type Rested = Readonly<{
   outside: ReadonlySet<string>;
   processes: SimulatedProcesses;
   effects: Pick<SimulatedEffects, 'work' | 'keysBefore' | 'fault'>;
+  schedules: Pick<SimulatedSchedules, 'seen'>;
+  restored: boolean;
   invariants: readonly Invariant[];
 }>;
 
@@ -111,6 +115,18 @@ const checkViews = async (
   }
 };
 
+const checkSchedules = (world: World, rested: Rested, views: AtRest['views']): void => {
+  const { releases, newest, streams, rebuilt, placeOf, schedules, restored } = rested;
+  const rowsOf = (name: string) => {
+    const view = newest.projections.find((each) => each.name === name);
+    if (!view || name === rebuilt) return undefined;
+    return (views.get(placeOf(view)) ?? []).filter(({ sort, row }) => sort === 'head' && row);
+  };
+  const used = releases.slice(0, releases.indexOf(newest) + 1);
+  const fault = schedulesFault(used, streams, { seen: schedules.seen(), rowsOf, restored, count: world.count });
+  if (fault !== undefined) world.broken(fault);
+};
+
 /** Checks every promise when nothing is left to do: the engine's own, and then those of the team. */
 export const checkAtRest = async (world: World, rested: Rested): Promise<void> => {
   const { releases, streams, answers, tables, outside, processes, effects, invariants } = rested;
@@ -135,6 +151,7 @@ export const checkAtRest = async (world: World, rested: Rested): Promise<void> =
     });
     const open = fault ?? effects.fault();
     if (open !== undefined) world.broken(open);
+    checkSchedules(world, rested, views);
   }
   if (world.fault() !== undefined) return;
   for (const invariant of invariants) {

@@ -6,8 +6,10 @@ import { settleDeployment } from '../../../engine/deployment/revisions.ts';
 import type { Performing } from '../../../engine/effect/attend.ts';
 import { effectSteps, routeToEffect } from '../../../engine/effect/route.ts';
 import { importHistory } from '../../../engine/history/import-history.ts';
+import { orderSchedule } from '../../../engine/operate/schedules.ts';
 import { sweep } from '../../../engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
+import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
 import type { Opening, Sealing } from '../../../engine/personal/ports.ts';
 import type { Store } from '../../../engine/ports.ts';
 import type { Reacting } from '../../../engine/process/react.ts';
@@ -24,6 +26,8 @@ import type { Working } from '../../../engine/rebuild/slice.ts';
 import type { Leading } from '../../../engine/rebuild/steps.ts';
 import { work } from '../../../engine/rebuild/worker.ts';
 import { resetToRestored } from '../../../engine/restore/reset.ts';
+import type { Scheduling } from '../../../engine/schedule/look.ts';
+import { routeToSchedule } from '../../../engine/schedule/route.ts';
 import type { Projecting } from '../../../engine/view/projecting.ts';
 import type { Announcing } from '../../../engine/view/public-events.ts';
 import { routeToView, viewSteps } from '../../../engine/view/route.ts';
@@ -40,6 +44,9 @@ export const realEngine = {
   ...processSteps,
   routeToEffect,
   ...effectSteps,
+  routeToSchedule,
+  orderSchedule,
+  sendOverdueTimes,
   processTargets,
   sendOverdue,
   sweep,
@@ -73,6 +80,7 @@ export type Tamper = Readonly<{
   announcing?: (announcing: Announcing) => Announcing;
   reacting?: (reacting: Reacting) => Reacting;
   performing?: (performing: Performing) => Performing;
+  scheduling?: (scheduling: Scheduling) => Scheduling;
   querying?: (querying: Querying) => Querying;
   working?: (working: Working) => Working;
   leading?: (leading: Leading) => Leading;

@@ -25,6 +25,7 @@ import { feed } from './feed.ts';
 import { type Instance, type Pool, pool } from './pool.ts';
 import { simulatedProcesses } from './processes.ts';
 import { simulatedProofs, simulatedQueue } from './queue.ts';
+import { simulatedSchedules } from './schedules.ts';
 import { type SimulatedTable, simulatedTable, staleSnapshots } from './table.ts';
 import { simulatedView } from './view.ts';
 import { distant } from './wire.ts';
@@ -138,6 +139,13 @@ const deployedAnnouncer = (
   return { name, view, queue, rule: ruleOf(announcers, queue.send) };
 };
 
+/** The revision of a view that answers: where no rebuild decides, the newest. */
+const activeIn =
+  (control: SimulatedControl | undefined, views: readonly Readonly<{ projection: AnyProjection }>[]) => async (name: string) =>
+    control?.isOf({ name })
+      ? (await control.actives.load(name))?.revision
+      : views.findLast(({ projection }) => projection.name === name)?.projection.revision;
+
 /** The product, deployed: its functions in several instances, over tables, a bus and queues that do what they may. */
 export const system = (
   world: World,
@@ -191,6 +199,8 @@ export const system = (
 
   const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots });
   const effects = simulatedEffects(world, releases, tamper, { engine, table, store, snapshots });
+  const activeOf = activeIn(control, views);
+  const schedules = simulatedSchedules(world, releases, tamper, { ...wiring, snapshots, views, activeOf });
   const parts = [...views, ...announcer];
   bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules, ...effects.rules]);
   const publishPool = pool(world, 'publish', (instance) =>
@@ -200,10 +210,7 @@ export const system = (
 
   const pools = new Map<string, Pool<Querying>>(views.map(({ name, queryPool }) => [name, queryPool]));
   const rebuilding = {
-    engine,
-    tamper,
-    table,
-    store,
+    ...wiring,
     views,
     storedAt: ({ stream, commit }: Readonly<{ stream: string; commit: number }>) => storedAt.get(`${stream} ${commit}`) ?? 0,
   };
@@ -219,12 +226,13 @@ export const system = (
     bus,
     processes,
     effects,
+    schedules,
     rebuilds,
     subjects,
     snapshots,
     placeOf,
     send,
-    ...repairs(world, manifestOf, engine, { table, parts, processes, effects, placeOf }),
+    ...repairs(world, manifestOf, engine, { table, parts, processes, effects, schedules, placeOf }),
   };
 };
 
