@@ -63,8 +63,8 @@ export const refusalOn = (deciding: Deciding, refusal: Refusal): Decision =>
 export const refusedAlong = (deciding: Deciding, answer: CommandAnswer, stream: string): Decision => {
   switch (answer.outcome) {
     case 'refused': {
-      const { refused, detail } = answer.refusal;
-      return refusalOn(deciding, { refused, detail: { ...detail, refusedBy: stream } });
+      const refusal = { ...answer.refusal, detail: { ...answer.refusal.detail, refusedBy: stream } };
+      return withoutEvents(deciding, { ...answer, refusal }, refusal);
     }
     case 'too-large':
       return tooLargeOn(deciding, answer);

@@ -6,6 +6,7 @@ import { dryRun } from '../../../lib/engine/command/dry-run.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { Commanding, CommandRequest } from '../../../lib/engine/command/request.ts';
 import { defaultSettings } from '../../../lib/engine/settings.ts';
+import { outdated } from '../../../lib/index.ts';
 import { ada, asks, bob, memoryTable, robot, watched } from '../../support/examples/commanding.ts';
 import { move, purse } from '../../support/examples/purses.ts';
 
@@ -82,6 +83,17 @@ describe('a command that takes others along', () => {
       refusal: { refused: 'not-open', detail: { refusedBy: 'purse-nobody' } },
     });
     expect(table.store.stored()).toHaveLength(before);
+  });
+
+  it('is outdated where one of them is, with the version of the stream that refuses', async () => {
+    const { table, moves } = await ready();
+    const Credit = () => outdated('seen-otherwise', { seen: 1 });
+    const strict = plain(table, { ...purse, decide: { ...purse.decide, Credit } });
+    expect(await handleCommand({ ...moves, others: new Map([['purse', strict]]) }, make('a', ['b'], 5))).toEqual({
+      outcome: 'refused',
+      refusal: { refused: 'seen-otherwise', outdated: true, detail: { seen: 1, refusedBy: 'purse-b' } },
+      version: 1,
+    });
   });
 
   it('needs one request for all of them where their states are known; one that is lost hands back the winners, without a read', async () => {

@@ -1,6 +1,6 @@
-import { allowed } from '../../../core/access.ts';
+import { type Actor, allowed } from '../../../core/access.ts';
 import type { Commit } from '../../../core/commit.ts';
-import { type AnyDecider, type CommandFormat, decide, isRefusal, refuse } from '../../../core/decider.ts';
+import { type AnyDecider, type CommandFormat, decide, fold, isRefusal, type Refusal, refuse } from '../../../core/decider.ts';
 import { givenStates } from '../../../core/fact/facts.ts';
 import { ofEach } from '../../../core/fact/given.ts';
 import type { Message } from '../../../core/message.ts';
@@ -17,14 +17,16 @@ type Streams = ReadonlyMap<string, readonly Commit[]>;
 
 const factsOf = ({ facts = {} }: Pick<CommandFormat<never>, 'facts'>) => Object.values(facts);
 
-/** True if a command is decided on the states of other streams, or together with them: all of them as they are when its events are stored. */
+const alongOf = (decider: AnyDecider, type: string) =>
+  (decider.commands[type]?.together ?? []).map((also) => ({ target: also.decider as AnyDecider, type: also.type }));
+
+/** True if a command is decided on the states of other streams, all of them as they are when its events are stored. */
 export const isDecidedBeside = (decider: AnyDecider, type: string): boolean => {
   const format = decider.commands[type];
   if (!format) return false;
-  const facts = factsOf(format);
-  return (
-    format.tags !== undefined || format.together !== undefined || (facts.length > 0 && facts.every(({ isGuarded }) => isGuarded))
-  );
+  const along = alongOf(decider, type);
+  const facts = [format, ...along.map((each) => each.target.commands[each.type] ?? {})].flatMap(factsOf);
+  return (along.length > 0 || format.tags !== undefined || facts.length > 0) && facts.every(({ isGuarded }) => isGuarded);
 };
 
 /** The state of a stream as it was when so many commits had been stored in all. */
@@ -47,14 +49,27 @@ const momentsOf = (streams: Streams, log: readonly Commit[]): StateOf => {
   };
 };
 
+/**
+ * A moment at which a command may have been decided. `decidedAt` is the time at which the command of a stream was decided, if that is known; `after` has the
+ * states of streams after the commands of the same transaction that were decided before.
+ */
+type Moment = Readonly<{
+  stateOf: StateOf;
+  deciders: readonly AnyDecider[];
+  moment: number;
+  decidedAt: (stream: string) => string | undefined;
+  after: Map<string, unknown>;
+}>;
+
+type Asked = Readonly<{ command: Message; stream: string }>;
+
 /** What a command is given beside its own stream, at one moment, and the latest time of these streams. */
-const givenAt = (stateOf: StateOf, decider: AnyDecider, { request }: Answered, moment: number) => {
-  const { command, stream } = request;
+const givenAt = ({ stateOf, moment, after }: Moment, decider: AnyDecider, { command, stream }: Asked) => {
   const times: string[] = [];
   const stateIn = (of: AnyDecider, name: string) => {
     const { state, at } = stateOf(of, name, moment);
     times.push(at);
-    return state;
+    return after.has(name) ? after.get(name) : state;
   };
   const { facts = {}, tags: named = {} } = decider.commands[command.type] ?? {};
   const tags = Object.fromEntries(
@@ -70,53 +85,60 @@ const givenAt = (stateOf: StateOf, decider: AnyDecider, { request }: Answered, m
   return { tags, facts: states, at: latest(...times) };
 };
 
-/** What goes along with a command, or why it cannot. */
-const streamsAlong = (decider: AnyDecider, command: Message, id: string): readonly Along[] | string => {
+/** What a command comes to on its own stream at a moment: the events as they are stored, or the refusal with the version that it names. */
+const decidedIn = (now: Moment, decider: AnyDecider, actor: Actor, asked: Asked) => {
+  const { stream, command } = asked;
+  const { state, version, at } = now.stateOf(decider, stream, now.moment);
+  const { at: besides, ...given } = givenAt(now, decider, asked);
+  const context = { id: parseStream(stream)?.id ?? '', actor, at: now.decidedAt(stream) ?? latest(at, besides), ...given };
+  const outcome = decide(decider, state, command, context);
+  if (isRefusal(outcome)) return { refusal: outcome, ...(outcome.outdated && { version }) };
+  now.after.set(stream, fold(decider, state, outcome));
+  return { events: outcome.map((event) => storeEvent(decider.events, event)) };
+};
+
+/** What goes along with a command, or the refusal if it cannot. */
+const streamsAlong = (decider: AnyDecider, command: Message, id: string): readonly Along[] | Refusal => {
   try {
     return alongWith(decider, command, id);
   } catch (fault) {
-    if (fault instanceof UnfitTogether) return fault.message;
+    if (fault instanceof UnfitTogether) return refuse('unfit-together', { why: fault.message });
     throw fault;
   }
 };
 
-/** A moment, by the number of commits stored before it. `decidedAt`: the time at which a command was decided, if that is known. */
-type At = Readonly<{ stateOf: StateOf; deciders: readonly AnyDecider[]; moment: number; decidedAt?: string }>;
-
 /** The answer to a command at a moment, as far as its caller sees it, and the events that it makes, by stream. */
-const outcomeAt = ({ stateOf, deciders, moment, decidedAt }: At, decider: AnyDecider, answered: Answered) => {
-  const { actor, command, expectedVersion, stream } = answered.request;
-  const { state, version, at } = stateOf(decider, stream, moment);
+const outcomeAt = (now: Moment, decider: AnyDecider, { request }: Answered) => {
+  const { actor, command, expectedVersion, stream } = request;
+  const { state, version } = now.stateOf(decider, stream, now.moment);
   const format = decider.commands[command.type];
   if (!format || !allowed(format.may, actor, decider.owner?.(state as never))) return { outcome: 'forbidden' };
   if (expectedVersion !== undefined && expectedVersion !== version) return { outcome: 'stale', ...{ version } };
-  const { at: besides, ...given } = givenAt(stateOf, decider, answered, moment);
-  const context = { id: parseStream(stream)?.id ?? '', actor, at: decidedAt ?? latest(at, besides), ...given };
-  const along = streamsAlong(decider, command, context.id);
-  if (typeof along === 'string') return { outcome: 'refused', ...{ refusal: refuse('unfit-together', { why: along }) } };
-  const outcome = decide(decider, state, command, context);
-  if (isRefusal(outcome)) return { outcome: 'refused', ...{ refusal: outcome, ...(outcome.outdated && { version }) } };
-  if (outcome.length === 0) return { outcome: 'unchanged' };
-  const events = new Map([[stream, outcome.map((event) => storeEvent(decider.events, event))]]);
-  for (const { category, stream: to, command: other } of along) {
-    const target = deciders.find((each) => each.category === category)!;
-    const theirs = stateOf(target, to, moment);
-    const made = decide(target, theirs.state, other, { id: parseStream(to)?.id ?? '', actor, at: decidedAt ?? theirs.at });
-    if (isRefusal(made))
-      return { outcome: 'refused', ...{ refusal: { refused: made.refused, detail: { ...made.detail, refusedBy: to } } } };
-    const stored = made.map((event) => storeEvent(target.events, event));
-    if (stored.length > 0) events.set(to, stored);
+  const along = streamsAlong(decider, command, parseStream(stream)?.id ?? '');
+  if (isRefusal(along)) return { outcome: 'refused', ...{ refusal: along } };
+  const own = decidedIn(now, decider, actor, request);
+  if ('refusal' in own) return { outcome: 'refused', ...own };
+  if (own.events.length === 0) return { outcome: 'unchanged' };
+  const appended = [[stream, own.events]];
+  for (const { category, ...asked } of along) {
+    const target = now.deciders.find((each) => each.category === category)!;
+    const made = decidedIn(now, target, actor, asked);
+    if ('refusal' in made) {
+      const refusal = { ...made.refusal, detail: { ...made.refusal.detail, refusedBy: asked.stream } };
+      return { outcome: 'refused', ...{ ...made, refusal } };
+    }
+    if (made.events.length > 0) appended.push([asked.stream, made.events]);
   }
-  return { outcome: 'committed', events };
+  return { outcome: 'committed', appended };
 };
 
-/** The events that a command's transaction appended, by stream: its own and those of the commands that went along. */
-const appendedBy = (deciders: readonly AnyDecider[], streams: Streams, { stream, events, siblings = [] }: Commit) => [
-  [stream, events],
-  ...siblings
-    .filter((each) => deciders.some(({ category }) => category === parseStream(each.stream)?.category))
-    .map((each) => [each.stream, streams.get(each.stream)?.[each.commit - 1]?.events]),
-];
+/** The commit of a command and those of what went along with it, in the streams of aggregates. */
+const appendedBy = (deciders: readonly AnyDecider[], streams: Streams, commit: Commit): readonly Commit[] => {
+  const others = (commit.siblings ?? []).filter(({ stream }) =>
+    deciders.some(({ category }) => category === parseStream(stream)?.category),
+  );
+  return [commit, ...others.flatMap(({ stream, commit: number }) => streams.get(stream)?.[number - 1] ?? [])];
+};
 
 /**
  * The faults of answers that were decided on tags, on guarded facts, or with commands that go along. One that took effect must be what is decided on all states just before its commit
@@ -137,12 +159,14 @@ export const answersBesideFault = (
     if (own.length === 0 || ['contended', 'too-large', 'id-reused'].includes(answer.outcome)) continue;
     const what = `${correlationOf(planned)} (${request.command.type} of ${request.stream}) was answered '${answer.outcome}'`;
     if (answer.outcome === 'committed') {
-      const { stream, commit, events, at } = answer.commit;
-      const appended = JSON.stringify(appendedBy(deciders, streams, answer.commit));
+      const { stream, commit, events } = answer.commit;
+      const commits = appendedBy(deciders, streams, answer.commit);
+      const appended = JSON.stringify(commits.map((each) => [each.stream, each.events]));
+      const decidedAt = (of: string) => commits.find((each) => each.stream === of)?.at;
       const place = log.findIndex((each) => each.stream === stream && each.commit === commit);
       const isRight = own.some((decider) => {
-        const outcome = outcomeAt({ stateOf, deciders, moment: place, decidedAt: at }, decider, answered);
-        return events.length === 0 || ('events' in outcome && JSON.stringify([...(outcome.events ?? [])]) === appended);
+        const outcome = outcomeAt({ stateOf, deciders, moment: place, decidedAt, after: new Map() }, decider, answered);
+        return events.length === 0 || ('appended' in outcome && JSON.stringify(outcome.appended) === appended);
       });
       if (!isRight) return `${what}, and its events do not follow from the states on which it was appended`;
       continue;
@@ -150,7 +174,10 @@ export const answersBesideFault = (
     const wanted = JSON.stringify(told(answer));
     const moments = Array.from({ length: until - since + 1 }, (_, i) => since + i);
     const isRight = moments.some((moment) =>
-      own.some((decider) => JSON.stringify(outcomeAt({ stateOf, deciders, moment }, decider, answered)) === wanted),
+      own.some((decider) => {
+        const now = { stateOf, deciders, moment, decidedAt: () => undefined, after: new Map() };
+        return JSON.stringify(outcomeAt(now, decider, answered)) === wanted;
+      }),
     );
     if (!isRight) return `${what}: ${wanted}, which was not right at any moment`;
   }

@@ -63,10 +63,10 @@ const isErased = (answer: CommandAnswer): boolean => answer.outcome === 'refused
 /** An answer as it must be right at some moment: versions are checked with the commits. */
 export const told = (answer: CommandAnswer) => ('commit' in answer ? { outcome: answer.outcome } : answer);
 
-const readsBeside = ({ commands }: AnyDecider, type: string): boolean =>
-  commands[type]?.tags !== undefined ||
-  commands[type]?.together !== undefined ||
-  Object.keys(commands[type]?.facts ?? {}).length > 0;
+const readsBeside = ({ commands }: AnyDecider, type: string): boolean => {
+  const { tags, together, facts = {} } = commands[type] ?? {};
+  return tags !== undefined || together !== undefined || Object.keys(facts).length > 0;
+};
 
 /** The faults of an answer: it must have been right at some moment between the request and the answer. */
 export const answerFault = (
