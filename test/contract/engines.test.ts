@@ -27,6 +27,7 @@ import { costsContract } from './costs.contract.ts';
 import { boundariesContract } from './decisions/boundaries.contract.ts';
 import { decisionCostsContract } from './decisions/costs.contract.ts';
 import { pricesContract } from './decisions/prices.contract.ts';
+import { togetherContract } from './decisions/together.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { processContract } from './process.contract.ts';
@@ -120,6 +121,7 @@ for (const { name, endpoint } of engines)
           take,
         };
       });
+    togetherContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
     boundariesContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
     commandsContract(name, async () => ({ client, tables: await tables() }));
     // DynamoDB Local is no KMS.

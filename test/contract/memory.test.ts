@@ -15,6 +15,7 @@ import { meteredMemory } from '../support/store/metered-memory.ts';
 import { boundariesContract } from './decisions/boundaries.contract.ts';
 import { decisionCostsContract } from './decisions/costs.contract.ts';
 import { pricesContract } from './decisions/prices.contract.ts';
+import { togetherContract } from './decisions/together.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';
@@ -28,6 +29,7 @@ import { viewContract } from './view.contract.ts';
 storeContract('memory', () => memoryStore());
 pricesContract('memory', () => memoryStore());
 boundariesContract('memory', () => memoryStore());
+togetherContract('memory', () => memoryStore());
 decisionCostsContract('memory', meteredMemory);
 snapshotsContract('memory', () => {
   const snapshots = memorySnapshots();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
 import { effectDecider, performanceStream } from '../../../lib/core/effect/decider.ts';
+import { handleAllOrNone } from '../../../lib/engine/command/atomic.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { CommandAnswer, Commanding } from '../../../lib/engine/command/request.ts';
@@ -10,12 +11,17 @@ import { performBatch } from '../../../lib/engine/effect/batch.ts';
 import { defaultSettings } from '../../../lib/engine/settings.ts';
 import { memoryCircuits, memoryLater, memoryPace } from '../../../lib/testing/memory/effect.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../../lib/testing/memory/system.ts';
-import { operator } from '../../support/examples/commanding.ts';
+import { ada, operator } from '../../support/examples/commanding.ts';
 import { enrolment } from '../../support/examples/enrolling.ts';
+import { move, purse } from '../../support/examples/purses.ts';
 import { item, sale, shop } from '../../support/examples/sale.ts';
 import { chargeCard } from '../../support/paying/domain.ts';
 import { records } from '../../support/store/ledger.ts';
 import type { MeteredPorts } from '../../support/store/metered-memory.ts';
+
+/** Operators own nothing: money is moved by its owner. */
+const senderFor = ({ decider: { category } }: Commanding) =>
+  category === purse.category || category === move.category ? ada : operator;
 
 /** The cost of decisions on more than one stream, as docs/guides/costs.md has it, in the units that the database reports. */
 export const decisionCostsContract = (name: string, make: () => MeteredPorts | Promise<MeteredPorts>) =>
@@ -30,7 +36,7 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       const parts = { ...lab.ports, keys: memoryKeys(), clock: memoryClock(Date.now()), log: memoryLog() };
       const reading = { ...parts, code: 'costs-1', settings: defaultSettings, cache: stateCache(defaultSettings.cacheBytes) };
       const of = (each: unknown): Commanding => ({ ...reading, decider: each as AnyDecider });
-      return { ...of(decider), others: new Map([item, shop].map((each) => [each.category, of(each)])) };
+      return { ...of(decider), others: new Map([item, shop, purse].map((each) => [each.category, of(each)])) };
     };
 
     const does = async (
@@ -41,7 +47,7 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       outcome: CommandAnswer['outcome'] = 'committed',
     ): Promise<void> => {
       // A request with all that HTTP adds to it, so that the sizes are those of a deployment.
-      const request = records(`${on.decider.category}-${id}`, [], { command: { type, data }, actor: operator });
+      const request = records(`${on.decider.category}-${id}`, [], { command: { type, data }, actor: senderFor(on) });
       const answer = await handleCommand(on, request);
       expect(answer).toMatchObject({ outcome });
     };
@@ -160,5 +166,61 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       const { readUnits, ...cost } = await costOf(on, 's1', 'Note', { shop: 'main' });
       expect(cost).toEqual({ requests: 2, reads: 1, writes: 1, writeUnits: 1, refusedWrites: 0 });
       expect(readUnits).toBeLessThanOrEqual(1);
+    });
+
+    const purses = [a, b, student].map((id) => `${id}`);
+
+    /** A function that has moved money before, and knows three purses. */
+    const moved = async () => {
+      for (const id of purses) {
+        await does(coldFunction(purse), id, 'Open', {});
+        await does(coldFunction(purse), id, 'Fill', { amount: 100 });
+      }
+      const on = coldFunction(move);
+      await does(on, 'm1', 'Make', { from: purses[0], to: purses.slice(1), amount: 1 });
+      return on;
+    };
+
+    it.each([1, 2])(
+      'a command with a debit and %d credits takes two write units for each stream in one request; its own new stream is read',
+      async (credits) => {
+        const on = await moved();
+        const { readUnits, ...cost } = await costOf(on, 'm2', 'Make', {
+          from: purses[0],
+          to: purses.slice(1, 1 + credits),
+          amount: 1,
+        });
+        expect(cost).toEqual({ requests: 3, reads: 2, writes: 1, writeUnits: 2 * (2 + credits), refusedWrites: 0 });
+        expect(readUnits).toBeLessThanOrEqual(2);
+      },
+    );
+
+    it('a refusal of what goes along is confirmed by reading each stream up to the one that refuses, and writes nothing', async () => {
+      const on = await moved();
+      const { readUnits, ...cost } = await costOf(
+        on,
+        'm2',
+        'Make',
+        { from: purses[0], to: purses.slice(1), amount: 400 },
+        'refused',
+      );
+      expect(cost).toEqual({ requests: 4, reads: 4, writes: 0, writeUnits: 0, refusedWrites: 0 });
+      expect(readUnits).toBeLessThanOrEqual(4);
+    });
+
+    it('an atomic batch takes two write units for each command in one request of a warm function, and no read', async () => {
+      const on = coldFunction(purse);
+      for (const id of purses) await does(on, id, 'Open', {});
+      lab.take();
+      const [first, ...others] = purses.map((id) => ({
+        commanding: on,
+        request: records(`purse-${id}`, [], {
+          command: { type: 'Fill', data: { amount: 1 } },
+          actor: ada,
+          id: 'http/batch',
+        }),
+      }));
+      expect(await handleAllOrNone([first!, ...others])).toMatchObject({ answers: purses.map(() => ({ outcome: 'committed' })) });
+      expect(lab.take()).toEqual({ requests: 1, writes: 1, writeUnits: 2 * purses.length, ...nothingRead });
     });
   });
