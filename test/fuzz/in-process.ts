@@ -107,14 +107,18 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
       { ...shared, decider, cache: stateCache(defaultSettings.cacheBytes) },
     ]),
   );
-  const revisions = (name: string): Revisions => ({
-    deployed: views
+  const revisions = (name: string): Revisions => {
+    const deployed = views
       .filter(({ projection }) => projection.name === name)
-      .map(({ projection, view }) => ({ projection, reader: view, clock })),
-    active: async (projection) => ({ projection, revision: 1, since: '', by: '', why: '' }),
-    built: async () => undefined,
-    tableOf: async () => undefined,
-  });
+      .map(({ projection, view }) => ({ projection, reader: view, clock }));
+    const first = Math.min(...deployed.map(({ projection: { revision } }) => revision));
+    return {
+      deployed,
+      active: async (projection) => ({ projection, revision: first, since: '', by: '', why: '' }),
+      built: async () => undefined,
+      tableOf: async () => undefined,
+    };
+  };
   const open = views
     .filter(({ projection: { may } }) => isPublic(may))
     .map(({ projection: { name } }) => [name, revisions(name)] as const);
