@@ -18,7 +18,7 @@ import { audience, servedIssuer, type TestIssuer } from '../support/access/issue
 import { cellsOf, type Fixture, faultOf, type Send } from '../support/access/matrix.ts';
 import { manifest } from '../support/apps/parcel/manifest.ts';
 import { eventually } from '../support/eventually.ts';
-import { caller, fresh } from '../support/over-http/http.ts';
+import { type Answer, type Call, caller, fresh } from '../support/over-http/http.ts';
 import { logLines } from '../support/over-http/logs.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 import { home } from './setup.ts';
@@ -47,6 +47,12 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
 
   const named = { ada: 'the owner', bob: 'another customer', operator: 'an operator' };
   const as = (name: keyof typeof named) => caller(parcels.api, callers.find((each) => each.name === named[name])?.token);
+
+  const balanceOf = async (call: Call, id: string) => {
+    const { commits } = (await call('GET', `/streams/purse/${id}`)).body as { commits: { version: number }[] };
+    const { body } = await call('GET', `/streams/purse/${id}/state?version=${commits.at(-1)?.version}`);
+    return (body.state as { balance: number }).balance;
+  };
 
   it('takes its commands and answers from its view', async () => {
     const [ada, operator] = [as('ada'), as('operator')];
@@ -127,12 +133,55 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     };
     // All kinds of callers and all cells are tried in one process; here one of each, on what is there.
     const some = callers.filter(({ name }) => !/changed|with the id|who is|contain|id token/.test(name));
-    const cells = routes.flatMap((route) => cellsOf(fixture, route));
+    const ofParcels = routes.filter((route) => !/ \/(purse|move)\//.test(route));
+    const cells = ofParcels.flatMap((route) => cellsOf(fixture, route));
     const faults: (string | undefined)[] = [];
     for (const cell of cells.filter(({ path }) => path.startsWith('/ops') || !path.includes(fixture.unused)))
       faults.push(...(await Promise.all(some.map((each) => faultOf(send, cell, each)))));
     expect(faults.length).toBeGreaterThan(200);
     expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+  });
+
+  it('moves money between streams of another aggregate by one command, or nothing, with the rights of its own function', async () => {
+    const [ada, bob] = [as('ada'), as('bob')];
+    const [mine, another, bobs] = [fresh(), fresh(), fresh()];
+    for (const id of [mine, another]) await ada('POST', `/purse/${id}/open`, {});
+    await bob('POST', `/purse/${bobs}/open`, {});
+    await ada('POST', `/purse/${mine}/fill`, { amount: 100 });
+    const move = (to: string[], amount: number, key = fresh()) =>
+      ada('POST', `/move/${fresh()}/make`, { from: mine, to, amount }, { 'idempotency-key': key });
+    const balances = async () => {
+      const states = [balanceOf(ada, mine), balanceOf(ada, another), balanceOf(bob, bobs)];
+      return await Promise.all(states);
+    };
+    expect((await move([another, bobs], 20)).status).toBe(201);
+    expect(await balances()).toEqual([60, 20, 20]);
+    // Refused by the first of them, and by the last: nothing is stored in any.
+    expect(await move([another], 61)).toMatchObject({
+      status: 422,
+      body: { type: 'urn:foldstream:problem:insufficient-funds', refusedBy: `purse-${mine}` },
+    });
+    expect(await move([another, fresh()], 5)).toMatchObject({ status: 422, body: { type: 'urn:foldstream:problem:not-open' } });
+    expect(await balances()).toEqual([60, 20, 20]);
+    // At once: as many as there is money for.
+    const many = await Promise.all(Array.from({ length: 8 }, () => move([bobs], 20)));
+    expect(many.map(({ status }) => status).sort()).toEqual([201, 201, 201, 422, 422, 422, 422, 422]);
+    expect(await balances()).toEqual([0, 20, 80]);
+  });
+
+  it('stores all commands of an atomic batch, or none', async () => {
+    const ada = as('ada');
+    const [one, other] = [fresh(), fresh()];
+    for (const id of [one, other]) await ada('POST', `/purse/${id}/open`, {});
+    const fill = (ids: readonly string[], key = fresh()) => {
+      const commands = ids.map((id) => ({ id, command: 'fill', body: { amount: 5 } }));
+      return ada('POST', '/purse/batch', { atomic: true, commands }, { 'idempotency-key': key });
+    };
+    const statuses = ({ body }: Answer) => (body.answers as { status: number }[]).map(({ status }) => status);
+    const key = fresh();
+    for (const _ of ['first', 'repeated']) expect(statuses(await fill([one, other], key))).toEqual([200, 200]);
+    expect(statuses(await fill([one, fresh()]))).toEqual([424, 422]);
+    expect(await Promise.all([one, other].map((id) => balanceOf(ada, id)))).toEqual([5, 5]);
   });
 
   it('gives a unique value to only one stream, under concurrent commands', async () => {
