@@ -9,6 +9,7 @@ import { openingKeys, operatedKeys, sealingKeys } from '../../lib/aws/personal/s
 import { deadlineItems } from '../../lib/aws/process/deadlines.ts';
 import { sourceCursors } from '../../lib/aws/process/source-cursors.ts';
 import { rebuildRecords } from '../../lib/aws/rebuild/records.ts';
+import { scheduleProgresses } from '../../lib/aws/schedule/progresses.ts';
 import { commitScanner } from '../../lib/aws/store/commit-scanner.ts';
 import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { snapshotStore } from '../../lib/aws/store/snapshot-store.ts';
@@ -118,6 +119,7 @@ for (const { name, endpoint } of engines)
         const [counted, names] = [dynamo({ ...settings, observe }), await tables()];
         return {
           ports: { store: commitStore(counted, names.commits), snapshots: snapshotStore(counted, names.snapshots) },
+          progresses: scheduleProgresses(counted, names.control),
           take,
         };
       });

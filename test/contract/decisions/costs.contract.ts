@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
 import { effectDecider, performanceStream } from '../../../lib/core/effect/decider.ts';
+import { type AnySchedule, schedule } from '../../../lib/core/schedule/schedule.ts';
 import { handleAllOrNone } from '../../../lib/engine/command/atomic.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { CommandAnswer, Commanding } from '../../../lib/engine/command/request.ts';
 import type { Performing } from '../../../lib/engine/effect/attend.ts';
 import { performBatch } from '../../../lib/engine/effect/batch.ts';
-import { defaultSettings } from '../../../lib/engine/settings.ts';
+import { look, type Scheduling } from '../../../lib/engine/schedule/look.ts';
+import { defaultSettings, scheduleSettings } from '../../../lib/engine/settings.ts';
 import { memoryCircuits, memoryLater, memoryPace } from '../../../lib/testing/memory/effect.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../../lib/testing/memory/system.ts';
 import { ada, operator } from '../../support/examples/commanding.ts';
@@ -139,6 +141,58 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       expect(performed.readUnits).toBeLessThanOrEqual(3);
     });
 
+    const purses = [a, b, student].map((id) => `${id}`);
+
+    const hours = { cron: '0 * * * *', since: '2026-11-21T12:00:00.000Z', catchUp: 'all', sends: [purse] } as const;
+    const fill = (id: string) => ({ to: `purse-${id}`, command: { type: 'Fill' as const, data: { amount: 1 } } });
+    const everyHour = schedule({ ...hours, command: () => fill(a!) });
+
+    /** A look of a schedule that has been run before, `minutes` after noon, by a new function. */
+    const looking = (each: AnySchedule, minutes: number, rows: readonly string[] = []): Scheduling => {
+      const on = coldFunction(purse);
+      const heads = rows.map((key) => ({ key, sort: 'head', row: {}, stream: `purse-${key}`, commit: 1 }));
+      return {
+        ...{ name: 'hourly', schedule: each, progresses: lab.progresses, log: memoryLog() },
+        ...{ clock: memoryClock(Date.parse(hours.since) + minutes * 60_000), settings: scheduleSettings },
+        target: () => on,
+        rows: async () => ({ revision: 1, reader: { all: async () => ({ items: heads }), head: async () => undefined } }),
+      };
+    };
+
+    it('a look of a schedule with nothing due takes one read; a time with one command three and two writes, beside the command', async () => {
+      await does(coldFunction(purse), a!, 'Open', {});
+      await look(looking(everyHour, 5));
+      lab.take();
+      await look(looking(everyHour, 30));
+      expect(lab.take()).toMatchObject({ requests: 1, reads: 1, writes: 0 });
+      await look(looking(everyHour, 61));
+      const cost = lab.take();
+      // The command is that of a new function: two reads, of the snapshot and of the stream, and one write.
+      expect(cost).toMatchObject({ requests: 5 + 3, reads: 3 + 2, writes: 2 + 1, writeUnits: 2 + 1, refusedWrites: 0 });
+      expect(cost.readUnits).toBeLessThanOrEqual(5);
+    });
+
+    it('a time of a schedule that goes through a view takes two writes for a page of rows, beside a command for each', async () => {
+      const everyPurse = schedule({
+        ...hours,
+        each: { kind: 'row-per-stream', name: 'purses', on: {} },
+        command: ({ id }) => fill(id),
+      });
+      for (const id of purses) await does(coldFunction(purse), id, 'Open', {});
+      await look(looking(everyPurse, 5, purses));
+      lab.take();
+      await look(looking(everyPurse, 61, purses));
+      const cost = lab.take();
+      const commands = purses.length;
+      expect(cost).toMatchObject({
+        requests: 5 + 3 * commands,
+        reads: 3 + 2 * commands,
+        writes: 2 + commands,
+        writeUnits: 2 + commands,
+      });
+      expect(cost.readUnits).toBeLessThanOrEqual(3 + 2 * commands);
+    });
+
     /** A function that has sold before. */
     const sold = async () => {
       await does(coldFunction(item), 'tea', 'SetPrice', { price: 3 });
@@ -167,8 +221,6 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       expect(cost).toEqual({ requests: 2, reads: 1, writes: 1, writeUnits: 1, refusedWrites: 0 });
       expect(readUnits).toBeLessThanOrEqual(1);
     });
-
-    const purses = [a, b, student].map((id) => `${id}`);
 
     /** A function that has moved money before, and knows three purses. */
     const moved = async () => {

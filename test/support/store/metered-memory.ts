@@ -1,11 +1,13 @@
 import type { Commanding } from '../../../lib/engine/command/request.ts';
+import type { Progresses } from '../../../lib/engine/schedule/ports.ts';
 import { itemSize, readUnits, sum } from '../../../lib/engine/store/size.ts';
+import { memoryProgresses } from '../../../lib/testing/memory/schedule.ts';
 import { memorySnapshots } from '../../../lib/testing/memory/snapshots.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { type Cost, plus } from './meter.ts';
 
 /** Ports whose calls are counted, and what they have cost since it was last asked. */
-export type MeteredPorts = Readonly<{ ports: Pick<Commanding, 'store' | 'snapshots'>; take: () => Cost }>;
+export type MeteredPorts = Readonly<{ ports: Pick<Commanding, 'store' | 'snapshots'>; progresses: Progresses; take: () => Cost }>;
 
 const one = { requests: 1, reads: 0, readUnits: 0, writes: 0, writeUnits: 0, refusedWrites: 0 };
 const nothing: Cost = { ...one, requests: 0 };
@@ -14,7 +16,7 @@ const writeUnits = (item: object): number => Math.max(1, Math.ceil(itemSize(item
 
 /** The stores in memory with the units that DynamoDB takes by its published rule: in a transaction two for each that it takes alone, and two for a check. */
 export const meteredMemory = (): MeteredPorts => {
-  const [store, snapshots] = [memoryStore(), memorySnapshots()];
+  const [store, snapshots, progresses] = [memoryStore(), memorySnapshots(), memoryProgresses()];
   let cost = nothing;
   const count = (more: Partial<Cost>) => {
     cost = plus(cost, { ...one, ...more });
@@ -50,6 +52,18 @@ export const meteredMemory = (): MeteredPorts => {
           count({ writes: 1, writeUnits: writeUnits(snapshot) });
           return snapshots.save(snapshot, impossible);
         },
+      },
+    },
+    progresses: {
+      load: async (name) => {
+        const progress = await progresses.load(name);
+        count({ reads: 1, readUnits: readUnits(progress ? itemSize(progress) : 0) });
+        return progress;
+      },
+      save: async (name, progress, loadedWrites) => {
+        const stored = await progresses.save(name, progress, loadedWrites);
+        wrote({ stored }, writeUnits(progress));
+        return stored;
       },
     },
     take: () => {
