@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CreateQueueCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test, vi } from 'vitest';
 import { clientSettings } from '../../lib/aws/local/stack.ts';
 import { accessTo } from '../../lib/cli/local/endpoint.ts';
@@ -37,6 +38,28 @@ test('an engine starts on a free port, can do what is needed, and leaves nothing
   }
   await expect(fetch(running.endpoint)).rejects.toThrow();
   expect(killGroup(running.pid, 0)).toBe(false);
+});
+
+test('on another port an engine has the queues of before under the URLs that it looks for', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'engine-'));
+  const engine = await ensureEngine({ cacheDir: join(import.meta.dirname, '../../.cache') });
+  const start = async () =>
+    startEngine({ engine, port: await freePort(), stateDir: join(dir, 'state'), logFile: join(dir, 'engine.log') });
+  const first = await start();
+  const { QueueUrl: before = '' } = await new SQSClient(clientSettings(accessTo(first.endpoint))).send(
+    new CreateQueueCommand({ QueueName: 'kept' }),
+  );
+  await first.stop();
+  const second = await start();
+  try {
+    const client = new SQSClient(clientSettings(accessTo(second.endpoint)));
+    const { QueueUrl: now = '' } = await client.send(new GetQueueUrlCommand({ QueueName: 'kept' }));
+    expect(before).toContain(new URL(first.endpoint).port);
+    expect(now).toBe(before.replace(new URL(first.endpoint).port, new URL(second.endpoint).port));
+  } finally {
+    await second.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
 });
 
 test('the engine ends when its starter is killed without a word', async () => {

@@ -9,7 +9,7 @@ import { UserError } from '../terminal/user-error.ts';
 import type { InstalledEngine } from './install.ts';
 import { containerName, launchOf } from './launch.ts';
 import { requireFreePort } from './port.ts';
-import { forgetStreamPositions } from './state.ts';
+import { readyState } from './state.ts';
 
 export type StartOptions = {
   engine: InstalledEngine;
@@ -35,7 +35,7 @@ export async function startEngine(options: StartOptions): Promise<RunningEngine>
   const { engine, port, stateDir, logFile, signal, deadlineMs = 300_000 } = options;
   await requireFreePort(port);
   for (const dir of [dirname(logFile), stateDir]) if (dir) mkdirSync(dir, { recursive: true });
-  if (stateDir) forgetStreamPositions(stateDir);
+  if (stateDir) readyState(stateDir, port);
   // Functions run below this directory: inside the repository they would find its node_modules, which AWS does not have.
   const scratch = mkdtempSync(join(tmpdir(), 'foldstream-'));
   if (engine.kind === 'docker') await removeContainer(port);
