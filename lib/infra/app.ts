@@ -1,6 +1,7 @@
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Manifest } from '../core/manifest.ts';
+import { personalIn } from '../core/personal/declared.ts';
 import type { ProjectSettings } from '../core/settings/settings.ts';
 import { type BundleSource, bundle } from './code/bundle.ts';
 import { foldCode } from './code/fold-code.ts';
@@ -27,7 +28,11 @@ export const foldstreamApp = async ({
   const settings = settingsFor(stageOf(context('stage'), project), contextIn(context), project);
   const name: string = stackName ?? context('name') ?? `${settings.app}-${settings.stage}`;
   const code = {
-    steps: await bundle({ ...source, fold: await foldCode(manifest, source.manifestModule) }),
+    steps: await bundle({
+      ...source,
+      hasPersonal: personalIn(manifest).length > 0,
+      fold: await foldCode(manifest, source.manifestModule),
+    }),
     rows: await projectionCode(manifest, source.manifestModule),
   };
   const stack = new FoldstreamStack(app, name, { manifest, code, settings });

@@ -16,6 +16,8 @@ export const ownModule = (name: string): string => join(home, 'lib', `${name}${e
 export type BundleSource = Readonly<{
   /** The module that exports the manifest: a path or a file URL. */
   manifestModule: string | URL;
+  /** False for a manifest without personal values: its functions are bundled without what seals and opens them. */
+  hasPersonal?: boolean;
   /** The folder with one file for each step. */
   functions?: string;
   /** The folder of the bundles, each in a folder named by its content. */
@@ -70,6 +72,13 @@ const credentials: Plugin = {
     onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: ownModule('aws/function-credentials') })),
 };
 
+/** A manifest without personal values needs no client of KMS. */
+const withoutKeys: Plugin = {
+  name: 'without-keys',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/personal\/deployed\.[jt]s$/ }, () => ({ path: ownModule('aws/personal/without-keys') })),
+};
+
 // CommonJS packages inside an ES module ask for node's own modules by `require`, which there is none of.
 const banner = "import{createRequire as foldstreamRequire}from'node:module';const require=foldstreamRequire(import.meta.url);";
 
@@ -119,7 +128,7 @@ const effectFunctions: Plugin = {
 };
 
 /** The steps of a deployment by their names, and the options of a bundle of them all. */
-export const functionCode = async ({ manifestModule, functions = join(home, 'functions') }: BundleSource) => {
+export const functionCode = async ({ manifestModule, hasPersonal = true, functions = join(home, 'functions') }: BundleSource) => {
   const nameOf = (file: string) => basename(file, extname(file));
   const adapters = adaptersBeside(pathOf(manifestModule));
   const entries = [
@@ -135,7 +144,7 @@ export const functionCode = async ({ manifestModule, functions = join(home, 'fun
     outdir: join(home, 'dist'),
     outExtension: { '.js': '.mjs' },
     banner: { js: banner },
-    plugins: [manifestIs(pathOf(manifestModule)), credentials, effectFunctions],
+    plugins: [manifestIs(pathOf(manifestModule)), credentials, effectFunctions, ...(hasPersonal ? [] : [withoutKeys])],
   } as const satisfies BuildOptions;
   return { steps: entries.map(({ step }) => step), options };
 };

@@ -9,7 +9,7 @@ import { defaultSettings } from '../../../engine/settings.ts';
 import { answerSubjects } from '../../../http/operate/subjects.ts';
 import { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
-import { keySeconds, keysOf } from '../../personal/deployed.ts';
+import { keySeconds, keysOf } from '../../personal/given.ts';
 import { openingKeys, operatedKeys } from '../../personal/subject-keys.ts';
 import { commitStore } from '../../store/commit-store.ts';
 import { systemClock, systemHash } from '../../system.ts';
