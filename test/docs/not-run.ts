@@ -32,6 +32,10 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'npm run foldstream -- contracts --rows-unchanged event-log --why "tickets are new"': ofThePage,
     'C=$(npm run --silent token customer)': ofThePage,
   },
+  'docs/guides/boundaries.md': {
+    'npm run foldstream -- tags fill book --dry-run':
+      'It needs the tag of the page and a history without it: `test/cli/history/tags.proof.test.ts` fills tags.',
+  },
   'docs/guides/deploying.md': {
     'npm install': account,
     'npm test': account,
