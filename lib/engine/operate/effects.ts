@@ -10,23 +10,22 @@ import { ProblemError } from '../../core/problem.ts';
 import { parseStream } from '../../core/stream.ts';
 import { currentSchema } from '../../core/version.ts';
 import type { Circuits, EffectOrder } from '../effect/ports.ts';
-import type { Log, Queue } from '../ports.ts';
+import type { Log } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
 import type { PageAnswer, PageRequest } from '../query/page.ts';
 import type { Revisions } from '../query/revision.ts';
 import { sendOrders } from '../send-orders.ts';
 import { type Loading, load } from '../store/load.ts';
 import type { Ages, Lag } from './projections.ts';
-import { lagsOf, rowsByStatus } from './rows-by-status.ts';
+import { type Consumer, lagsOf, rowsByStatus } from './rows-by-status.ts';
 
 /** An effect as operators see it. */
-export type OperatedEffect = Readonly<{
-  effect: AnyEffect;
-  queueName: string;
-  queue: Queue;
-  /** For `effectDecider(effect)`: its performances are read, and never written. */
-  loading: Loading;
-}>;
+export type OperatedEffect = Consumer &
+  Readonly<{
+    effect: AnyEffect;
+    /** For `effectDecider(effect)`: its performances are read, and never written. */
+    loading: Loading;
+  }>;
 
 export type EffectOperating = Readonly<{
   effects: readonly OperatedEffect[];

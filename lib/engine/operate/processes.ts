@@ -7,7 +7,7 @@ import type { AnyProcess } from '../../core/process/process.ts';
 import { streamName } from '../../core/stream.ts';
 import { instanceOf, type TracedInstance } from '../history/trace.ts';
 import { saysOf } from '../history/trace-words.ts';
-import type { Log, Queue } from '../ports.ts';
+import type { Log } from '../ports.ts';
 import { notFound } from '../problems.ts';
 import type { Order } from '../process/ports.ts';
 import { kernelOf, type Wait, waitsOf } from '../process/told.ts';
@@ -16,16 +16,15 @@ import type { Revisions } from '../query/revision.ts';
 import { sendOrders } from '../send-orders.ts';
 import { type Loading, load } from '../store/load.ts';
 import type { Ages, Lag } from './projections.ts';
-import { lagsOf, rowsByStatus } from './rows-by-status.ts';
+import { type Consumer, lagsOf, rowsByStatus } from './rows-by-status.ts';
 
 /** A process as operators see it. */
-export type OperatedProcess = Readonly<{
-  process: AnyProcess;
-  queueName: string;
-  queue: Queue;
-  /** For `processDecider(process)`: its instances are read, and never written. */
-  loading: Loading;
-}>;
+export type OperatedProcess = Consumer &
+  Readonly<{
+    process: AnyProcess;
+    /** For `processDecider(process)`: its instances are read, and never written. */
+    loading: Loading;
+  }>;
 
 export type ProcessOperating = Readonly<{
   processes: readonly OperatedProcess[];

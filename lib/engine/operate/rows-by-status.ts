@@ -8,7 +8,8 @@ import { type Ages, type Lag, lagOf, measured } from './projections.ts';
 /** The route has checked the role. */
 const operator = user('operators', 'operator');
 
-type Consumer = Readonly<{ queueName: string; queue: Queue }>;
+/** A consumer with a queue of its own, as its lag is measured. */
+export type Consumer = Readonly<{ queueName: string; queue: Queue }>;
 
 /** The lag of each consumer, in their order. */
 export const lagsOf = async (

@@ -4,17 +4,18 @@ import { type AnySchedule, timetableOf, writtenTimes } from '../../core/schedule
 import { timeAfter, timesBetween } from '../../core/schedule/times.ts';
 import { tryWhileLost } from '../again.ts';
 import { instant, latest, nowOf } from '../instant.ts';
-import type { Clock, Log, Queue } from '../ports.ts';
+import type { Clock, Log } from '../ports.ts';
 import { invalid, notFound } from '../problems.ts';
 import { begunProgress, planOf, stillOrderedOut } from '../schedule/plan.ts';
 import type { KeptOrder, Progress, Progresses } from '../schedule/ports.ts';
 import { lookMessage } from '../schedule/route.ts';
 import { sendOrders } from '../send-orders.ts';
 import { scheduleSettings } from '../settings.ts';
-import { type Ages, type Lag, lagOf, measured } from './projections.ts';
+import { type Ages, type Lag, lagOf } from './projections.ts';
+import { type Consumer, lagsOf } from './rows-by-status.ts';
 import { overdueTime } from './sweep-schedules.ts';
 
-type Operated = Readonly<{ name: string; schedule: AnySchedule; queueName: string; queue: Queue }>;
+type Operated = Consumer & Readonly<{ name: string; schedule: AnySchedule }>;
 
 /** The schedules of a deployment, and what they are operated with. */
 export type ScheduleOperating = Readonly<{
@@ -78,15 +79,12 @@ const reportOf = (now: number, { name, schedule }: Operated, kept: Progress | un
 
 /** How all schedules of the manifest are. */
 export const reportSchedules = async (operating: ScheduleOperating): Promise<readonly ScheduleReport[]> => {
-  const { schedules, progresses, ages, clock, log } = operating;
-  const names = schedules.map(({ queueName }) => queueName);
-  const oldest = await measured(log, ages.ofQueues(names), new Map<string, number>());
-  return Promise.all(
-    schedules.map(async (each) => {
-      const [progress, lag] = await Promise.all([progresses.load(each.name), lagOf(each, oldest)]);
-      return { ...reportOf(clock.now(), each, progress), lag };
-    }),
-  );
+  const { schedules, progresses, clock } = operating;
+  const [lags, loaded] = await Promise.all([
+    lagsOf(schedules, operating),
+    Promise.all(schedules.map(({ name }) => progresses.load(name))),
+  ]);
+  return schedules.map((each, i) => ({ ...reportOf(clock.now(), each, loaded[i]), lag: lags[i]! }));
 };
 
 /** What an operator may order, and why. */
