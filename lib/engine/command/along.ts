@@ -24,3 +24,9 @@ export const withAlong = ({ commanding, request }: Handling): readonly [Handling
     throw fault;
   }
 };
+
+/** Commands, each with those that take effect with it. */
+export const allWithAlong = ([first, ...others]: readonly [Handling, ...Handling[]]): readonly [Handling, ...Handling[]] => [
+  ...withAlong(first),
+  ...others.flatMap(withAlong),
+];

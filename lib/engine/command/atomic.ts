@@ -1,5 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
-import { type Handling, withAlong } from './along.ts';
+import { allWithAlong, type Handling, withAlong } from './along.ts';
 import type { Unchanged } from './decide-all.ts';
 import { settle } from './handle.ts';
 import type { CommandAnswer, Commanding } from './request.ts';
@@ -56,15 +56,14 @@ export const answersOf = (
 
 /** Handles commands, each with what goes along with it, of which all take effect or none. A repeat is answered as the first time. */
 export const handleAllOrNone = async (handlings: readonly [Handling, ...Handling[]]): Promise<AllOrNone> => {
-  const [first, ...others] = handlings;
-  const parts = handlings.map(withAlong);
-  const { answer, stream, appended, unchanged } = await settle([...withAlong(first), ...others.flatMap(withAlong)]);
+  const [{ commanding }] = handlings;
+  const { answer, stream, appended, unchanged } = await settle(allWithAlong(handlings));
   if (answer.outcome === 'unchanged') return { answers: unchanged };
   if (answer.outcome !== 'committed') {
-    const at = parts.findIndex((of) => of.some(({ request }) => request.stream === stream));
+    const at = handlings.findIndex((each) => withAlong(each).some(({ request }) => request.stream === stream));
     return { at: Math.max(0, at), answer };
   }
   const streams = handlings.map(({ request }) => request.stream);
-  const commits = appended ?? (await appendedWith(first.commanding, answer.commit, streams));
-  return { answers: await answersOf(first.commanding, streams, commits) };
+  const commits = appended ?? (await appendedWith(commanding, answer.commit, streams));
+  return { answers: await answersOf(commanding, streams, commits) };
 };

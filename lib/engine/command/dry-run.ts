@@ -80,7 +80,7 @@ export const dryRunAll = async (given: readonly [Handling, ...Handling[]]): Prom
     return { at: namedIn({ parts: until }).length - 1, answer: decided.answer as Failed };
   }
   const commits = 'answer' in decided ? [] : decided.commits;
-  const unchanged = 'answer' in decided ? decided.unchanged : decided.unchanged;
+  const { unchanged } = decided;
   return {
     answers: parts.map(({ known, request, commanding }): Triable => {
       const commit = commits.find(({ stream }) => stream === request.stream);

@@ -2,7 +2,7 @@ import { type Commit, versionBefore } from '../../core/commit.ts';
 import type { AppendedTogether } from '../ports.ts';
 import { type Known, snapshotDue } from '../store/known.ts';
 import { follow, saveSnapshot, unlessBroken } from '../store/load.ts';
-import { type Handling, withAlong } from './along.ts';
+import { allWithAlong, type Handling } from './along.ts';
 import { isFresh } from './cache.ts';
 import { type Decided, decideAll, type Unchanged } from './decide-all.ts';
 import { factStreams, guardedIn } from './facts.ts';
@@ -137,8 +137,7 @@ export const settle = async (handlings: readonly [Handling, ...Handling[]]): Pro
 
 /** Handles commands of which all take effect or none, with what goes along with each. */
 export const handleTogether = async (handlings: readonly [Handling, ...Handling[]]): Promise<CommandAnswer> => {
-  const [first, ...others] = handlings;
-  const { answer } = await settle([...withAlong(first), ...others.flatMap(withAlong)]);
+  const { answer } = await settle(allWithAlong(handlings));
   return answer;
 };
 
