@@ -48,6 +48,10 @@ const wholeForm = new RegExp(`^(\\d+)\\.(${binary}+)\\.([sf])(${binary}{${hashCh
 const shortForm = new RegExp(`^(\\d+)([sf])(${binary}{${hashCharacters}})(${binary}+)$`);
 const encapsulationForm = new RegExp(`^(\\d+)\\.(${binary}+)(?:\\.(.+))?$`, 's');
 
+/** The letter before a hash. */
+const letterOf = (hashedFor: SealedParts['hashedFor']): string => (hashedFor === 'deployment' ? 'f' : 's');
+const hashedForOf = (letter: string | undefined): SealedParts['hashedFor'] => (letter === 'f' ? 'deployment' : 'subject');
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -99,7 +103,7 @@ export const partsOf = (value: Sealed): SealedParts => {
     subject: value.of,
     version: Number(version),
     encapsulation: encapsulation!,
-    hashedFor: kind === 'f' ? 'deployment' : 'subject',
+    hashedFor: hashedForOf(kind),
     hash: hash!,
     ciphertext: ciphertext!,
     at: value.at,
@@ -110,7 +114,7 @@ export const partsOf = (value: Sealed): SealedParts => {
  * @example sealedOf(partsOf(value)); // as value
  */
 export const sealedOf = ({ subject, version, encapsulation, hashedFor, hash, ciphertext, at }: SealedParts): Sealed => ({
-  '~': `${version}.${encapsulation}.${hashedFor === 'deployment' ? 'f' : 's'}${hash}.${ciphertext}`,
+  '~': `${version}.${encapsulation}.${letterOf(hashedFor)}${hash}.${ciphertext}`,
   of: subject,
   at,
 });
@@ -182,7 +186,7 @@ export const encapsulationText = (
 export const shortSealed = (
   index: number,
   { hashedFor, hash, ciphertext }: Pick<SealedParts, 'hashedFor' | 'hash' | 'ciphertext'>,
-): Readonly<{ '~': string }> => ({ '~': `${index}${hashedFor === 'deployment' ? 'f' : 's'}${hash}${ciphertext}` });
+): Readonly<{ '~': string }> => ({ '~': `${index}${letterOf(hashedFor)}${hash}${ciphertext}` });
 
 type Place = Readonly<{ event: string; type: string; entityId: string; sealed: Encapsulations }>;
 
@@ -196,7 +200,7 @@ const wholeOf = (short: string, { event, type, entityId, sealed }: Place, path: 
     subject,
     version: Number(version),
     encapsulation: encapsulation!,
-    hashedFor: kind === 'f' ? 'deployment' : 'subject',
+    hashedFor: hashedForOf(kind),
     hash: hash!,
     ciphertext: ciphertext!,
     at: [event, type, pointerTo(path)],

@@ -28,9 +28,8 @@ const valuesIn = ({ stream, version, events }: Commit, subjectOf: SubjectOf): re
     }));
   });
 
-const hashed = async ({ keys, box }: Sealing, half: PublicHalf, { find, text }: Value): Promise<string> => {
-  return hashOf(box, find ? await keys.findSecret() : half.hashSecret, text);
-};
+const hashed = async ({ keys, box }: Sealing, half: PublicHalf, { find, text }: Value): Promise<string> =>
+  hashOf(box, find ? await keys.findSecret() : half.hashSecret, text);
 
 /** The values of one subject, sealed by one encapsulation. */
 const sealedFor = async (sealing: Sealing, half: PublicHalf, values: readonly Value[]) => {
