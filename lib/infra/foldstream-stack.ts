@@ -55,7 +55,8 @@ export class FoldstreamStack extends Stack {
     publisher.emptiedBy(deployed, common.settings);
 
     const keys = personalIn(manifest).length > 0 ? new SubjectKeys(this, 'SubjectKeys', common.settings) : undefined;
-    const given = { store, api, ...(keys && { keys }), ...common };
+    const held = { ...(keys && { keys }) };
+    const given = { store, api, ...held, ...common };
     for (const decider of manifest.aggregates)
       new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, ...given });
     for (const [name, hook] of Object.entries(manifest.hooks ?? {}))
@@ -70,12 +71,12 @@ export class FoldstreamStack extends Stack {
     const rooms = new Construct(this, 'Processes');
     const processes = (manifest.processes ?? []).map((process) => {
       const room = roomFor(rooms, pascal(process.category), common.settings);
-      return new ProcessManager(room, 'Default', { process, store, bus, ...common });
+      return new ProcessManager(room, 'Default', { process, store, bus, ...held, ...common });
     });
     const timed = new Construct(this, 'Schedules');
     const schedules = Object.entries(manifest.schedules ?? {}).map(([name, schedule]) => {
       const room = roomFor(timed, pascal(name), common.settings);
-      return new ScheduleRunner(room, 'Default', { name, schedule, views, store, ...common });
+      return new ScheduleRunner(room, 'Default', { name, schedule, views, store, ...held, ...common });
     });
     const effectRooms = new Construct(this, 'Effects');
     const effects = effectsOf(manifest).map((effect) => {

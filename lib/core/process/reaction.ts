@@ -3,6 +3,7 @@ import type { Context } from '../decider.ts';
 import { difference } from '../difference.ts';
 import { isInstant } from '../instant.ts';
 import type { Message } from '../message.ts';
+import { unsealedIn } from '../personal/personal.ts';
 import { parseStream } from '../stream.ts';
 import { type Formats, FromNewerRelease, readEvent, storeEvent } from '../version.ts';
 import { type Cause, type CauseOutcome, type ProcessEvent, rememberedType } from './events.ts';
@@ -130,15 +131,24 @@ const deadlinesOf = ({ onDeadline }: AnyProcess, { setDeadlines = {} }: Reaction
     return { name, at };
   });
 
+/** Checks an event of an instance. Its personal values are sealed ones that the process was given: it has no others, and no subject to seal them to. */
+const requireStorable = (formats: Formats, event: Message): void => {
+  const [plain] = unsealedIn(storeEvent(formats, event).data);
+  if (plain)
+    throw new Error(
+      `The ${event.type} of a process has a personal value at ${plain.path} that is not sealed: a process can keep and raise only the sealed values that it was given.`,
+    );
+};
+
 const raised = ({ raises = {} }: AnyProcess, { raise = [] }: Reaction<unknown>): readonly Message[] => {
-  for (const event of raise) storeEvent(raises, event);
+  for (const event of raise) requireStorable(raises, event);
   return raise;
 };
 
 const remembered = ({ memory: format }: AnyProcess, before: unknown, memory: unknown): readonly Message[] => {
   if (memory === undefined || difference(before, memory).length === 0) return [];
   const event = { type: rememberedType, data: memory };
-  storeEvent({ [rememberedType]: format } as Formats, event);
+  requireStorable({ [rememberedType]: format } as Formats, event);
   return [event];
 };
 

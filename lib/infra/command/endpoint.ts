@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
 import { isOpen, isPublic } from '../../core/access.ts';
 import { type AnyDecider, namedBy } from '../../core/decider.ts';
-import { hasPersonal } from '../../core/personal/declared.ts';
 import { kebab, pascal } from '../../core/stream.ts';
 import { withThoseAlong } from '../../core/together/along.ts';
 import type { Api } from '../kit/api.ts';
@@ -31,7 +30,7 @@ export class CommandEndpoint extends Construct {
     const named = namedBy(decider);
     if (named.length > 0) store.letReadStates(step, named);
     store.letReadFacts(step, appended, [...appended.map((each) => each.category), ...named]);
-    if (appended.some(hasPersonal)) keys?.letSeal(step);
+    keys?.letSealFor(step, [decider]);
     // Commands for processes alone have no public route; commands for anyone have a route without a token.
     const all = Object.entries(commands).filter(([, { may }]) => isPublic(may));
     if (all.some(([, { may }]) => !isOpen(may)))

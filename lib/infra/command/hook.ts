@@ -1,6 +1,5 @@
 import { Construct } from 'constructs';
 import { type AnyHook, hookPath } from '../../core/hook/hook.ts';
-import { hasPersonal } from '../../core/personal/declared.ts';
 import { pascal } from '../../core/stream.ts';
 import { withThoseAlong } from '../../core/together/along.ts';
 import type { Api } from '../kit/api.ts';
@@ -30,7 +29,7 @@ export class HookEndpoint extends Construct {
       appended,
       appended.map((each) => each.category),
     );
-    if (appended.some(hasPersonal)) keys?.letSeal(step);
+    keys?.letSealFor(step, [hook.sends]);
     store.letReadSecret(step, 'digests');
     letReadTeamSecrets(step, [hook.verify.secret], common.settings);
     api.openRoute('POST', hookPath(name), step, 'Its function verifies the signature of each request: providers have no token.');

@@ -2,6 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { AnyDecider } from '../../core/decider.ts';
+import { hasPersonal } from '../../core/personal/declared.ts';
+import { withThoseAlong } from '../../core/together/along.ts';
 import { accept, output, stackNameOf } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Step } from '../kit/step.ts';
@@ -69,8 +72,13 @@ export class SubjectKeys extends Construct {
     });
   }
 
+  /** Lets the function of who sends commands to these aggregates seal what they append, if they or those that go along have anything to seal. */
+  letSealFor(step: Step, deciders: readonly AnyDecider[]): void {
+    if (withThoseAlong(deciders).some(hasPersonal)) this.letSeal(step);
+  }
+
   /** Reads public halves and tombstones, and makes new pairs. It can neither unwrap a private half nor take a tombstone away. */
-  letSeal(step: Step): void {
+  private letSeal(step: Step): void {
     this.let(step, ['GetItem'], [items.pairs, items.erased, items.find]);
     this.let(step, ['PutItem'], [items.pairs, items.find]);
     this.let(step, ['ConditionCheckItem'], [items.erased]);

@@ -11,20 +11,21 @@ import { type Delivery, deliveryOutputs, letReceive, queuesOf } from '../deliver
 import { alarmOnAge, alarmOnLine } from '../kit/alarm.ts';
 import { outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letSchedule } from './one-shots.ts';
 
 /** Twice as long as a function begins new steps of an instance. */
 const timeout = Duration.seconds(20);
 
-type Props = Common & Readonly<{ process: AnyProcess; store: EventStore; bus: IEventBus }>;
+type Props = Common & Readonly<{ process: AnyProcess; store: EventStore; bus: IEventBus; keys?: SubjectKeys }>;
 
 /** One process: bus -> rules -> queue -> function -> its own streams, and those that it sends commands to. Deadlines and orders come through the same queue. */
 export class ProcessManager extends Construct {
   readonly process: AnyProcess;
   readonly delivery: Delivery;
 
-  constructor(scope: Construct, id: string, { process, store, bus, ...common }: Props) {
+  constructor(scope: Construct, id: string, { process, store, bus, keys, ...common }: Props) {
     super(scope, id);
     this.process = process;
     const { category } = process;
@@ -46,6 +47,7 @@ export class ProcessManager extends Construct {
     });
     step.addEnvironment('PROCESS', category);
     store.letReact(step, process);
+    keys?.letSealFor(step, process.sends);
     store.letReadSecret(step, 'digests');
     store.letReadSecret(step, 'proofs');
     const scheduleGroup = letSchedule(this, step, this.delivery.queue, common.settings);

@@ -11,19 +11,21 @@ import { type Delivery, deliveryOutputs, letReceive, letSendTo, queuesOf } from 
 import { alarmOnLine } from '../kit/alarm.ts';
 import { outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { View } from '../view/view.ts';
 
 /** Twice as long as a look begins new portions. */
 const timeout = Duration.seconds(60);
 
-type Props = Common & Readonly<{ name: string; schedule: AnySchedule; views: readonly View[]; store: EventStore }>;
+type Props = Common &
+  Readonly<{ name: string; schedule: AnySchedule; views: readonly View[]; store: EventStore; keys?: SubjectKeys }>;
 
 /** One schedule: EventBridge Scheduler -> queue -> function -> the streams that it sends commands to. The sweep and operators trigger it through the same queue. */
 export class ScheduleRunner extends Construct {
   readonly delivery: Delivery;
 
-  constructor(scope: Construct, id: string, { name, schedule, views, store, ...common }: Props) {
+  constructor(scope: Construct, id: string, { name, schedule, views, store, keys, ...common }: Props) {
     super(scope, id);
     Tags.of(this).add('foldstream:schedule', name);
     const queueName = scheduleName(stackNameOf(this), name);
@@ -41,6 +43,7 @@ export class ScheduleRunner extends Construct {
     step.addEnvironment('SCHEDULE', name);
     step.addEnvironment('STACK', stackNameOf(this));
     store.letRunSchedule(step, name, schedule);
+    keys?.letSealFor(step, schedule.sends);
     store.letReadSecret(step, 'digests');
     store.letReadSecret(step, 'proofs');
     for (const view of views) if (view.projection.name === schedule.each?.name) view.letGoThrough(step);

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type AnyDecider, also, command, defineManifest, v1 } from '../../../lib/index.ts';
+import { greeter, greeting } from '../../support/apps/customer/greeting.ts';
 import { manifest } from '../../support/apps/customer/manifest.ts';
 import { deployed, synthesized } from '../support/deployed.ts';
 
@@ -23,21 +26,54 @@ const rights = (of: typeof template) => {
   return found;
 };
 
+/** An aggregate without personal values; with the second command, what goes along has some. */
+const counter = (category: string, together: object = {}) =>
+  ({
+    category,
+    events: { Counted: v1(z.object({})) },
+    commands: { Count: command(['process'], z.object({}), together) },
+    initial: {},
+    decide: { Count: () => [] },
+    evolve: { Counted: (state: object) => state },
+  }) as unknown as AnyDecider;
+const [plain, taking] = [counter('plain'), counter('taking', { together: [also(greeting, 'Greet', () => undefined)] })];
+const processOf = (category: string, sends: AnyDecider) =>
+  ({ ...greeter, category, from: [plain], sends: [sends], on: { Counted: () => ({}) } }) as never;
+const scheduleOf = (sends: AnyDecider) =>
+  ({ cron: '0 3 * * *', since: '2026-12-01T00:00:00.000Z', catchUp: 'all', sends: [sends], command: () => undefined }) as const;
+
 const context = { 'kms:EncryptionContext:deployment': 'foldstream-dev' };
+const seals = [
+  'GetItem ["pairs/*","erased/*","find"]',
+  'PutItem ["pairs/*","find"]',
+  'ConditionCheckItem ["erased/*"]',
+  `GenerateDataKeyPairWithoutPlaintext ${JSON.stringify({ StringEqualsIfExists: { ...context, 'kms:DataKeyPairSpec': 'ECC_NIST_P256' } })}`,
+];
 const opens = ['GetItem ["pairs/*","erased/*"]', `Decrypt ${JSON.stringify({ StringEqualsIfExists: context })}`];
 
 describe('the keys of subjects', () => {
   test('are opened by the functions that answer alone; commands make pairs, and nobody else has any right on them', () => {
     expect(rights(template)).toEqual({
-      CustomerCommandsCommand: [
-        'GetItem ["pairs/*","erased/*","find"]',
-        'PutItem ["pairs/*","find"]',
-        'ConditionCheckItem ["erased/*"]',
-        `GenerateDataKeyPairWithoutPlaintext ${JSON.stringify({ StringEqualsIfExists: { ...context, 'kms:DataKeyPairSpec': 'ECC_NIST_P256' } })}`,
-      ],
+      CustomerCommandsCommand: seals,
       QueriesQuery: opens,
       HistoryHistory: opens,
       SubjectsSubjects: ['GetItem ["pairs/*","erased/*"]', 'DeleteItem ["pairs/*"]', 'PutItem ["erased/*"]'],
+    });
+  });
+
+  test('are given to the processes and schedules that send commands with personal values, to seal and never to open', () => {
+    const sending = defineManifest({
+      aggregates: [greeting, plain, taking],
+      projections: [],
+      processes: [processOf('greets', greeting), processOf('takes', taking), processOf('counts', plain)],
+      schedules: { greeted: scheduleOf(greeting), taken: scheduleOf(taking), counted: scheduleOf(plain) },
+    });
+    const found = Object.entries(rights(synthesized('dev', {}, sending).template));
+    expect(Object.fromEntries(found.filter(([role]) => /(React|Run)$/.test(role)))).toEqual({
+      ProcessesGreetsReact: seals,
+      ProcessesTakesReact: seals,
+      SchedulesGreetedRun: seals,
+      SchedulesTakenRun: seals,
     });
   });
 

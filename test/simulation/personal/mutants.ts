@@ -1,3 +1,5 @@
+import { isSealed } from '../../../lib/core/personal/sealed.ts';
+import type { Commanding } from '../../../lib/engine/command/request.ts';
 import { opened } from '../../../lib/engine/personal/open.ts';
 import type { OpeningKeys, PrivateHalf } from '../../../lib/engine/personal/ports.ts';
 import type { View } from '../../../lib/engine/ports.ts';
@@ -46,6 +48,26 @@ const openingRows = <V extends View>(view: V, keysNow: () => MemorySubjectKeys):
 
 const nothing = new Uint8Array();
 
+/** Damage to what a process's commands are handled with. */
+const sending = (damage: (target: Commanding) => Commanding): Tamper => ({
+  reacting: (real) => ({
+    ...real,
+    target: (category) => {
+      const target = real.target(category);
+      return target && damage(target);
+    },
+  }),
+});
+
+/** Sealed values that a process passes on, as if they had been sealed where they are now. */
+const movedTo = (event: string, value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isSealed(value)) return { ...value, at: [event, value.at[1], value.at[2]] };
+  return Array.isArray(value)
+    ? value.map((each) => movedTo(event, each))
+    : Object.fromEntries(Object.entries(value).map(([name, each]) => [name, movedTo(event, each)]));
+};
+
 /** The mistakes that others made with erasure, and those next to them. */
 export const subjectMutants: Readonly<Record<string, Tamper>> = {
   'a key is made anew after an erasure': {
@@ -93,6 +115,27 @@ export const subjectMutants: Readonly<Record<string, Tamper>> = {
       box: { ...real.box, open: (half, e, { ciphertext }) => real.box.open(half, e, { ciphertext, aad: nothing }) },
     }),
   },
+  'the function of a process is given no keys': sending(({ personal: _, ...real }) => real),
+  'a process tries for ever to write to an erased subject': sending((real) => {
+    const { keys, box } = real.personal!;
+    const publicHalf: typeof keys.publicHalf = async (subject) => {
+      const half = await keys.publicHalf(subject);
+      if (half === 'erased') throw new Error(`${subject} is erased.`);
+      return half;
+    };
+    return { ...real, personal: { keys: { ...keys, publicHalf }, box } };
+  }),
+  'a value that is passed on is bound to where it comes to': sending((real) => ({
+    ...real,
+    store: {
+      ...real.store,
+      append: (commit) =>
+        real.store.append({
+          ...commit,
+          events: movedTo(`${commit.stream}/${commit.version}`, commit.events) as typeof commit.events,
+        }),
+    },
+  })),
   'the versions before a rotation are thrown away': {
     subjects: (real) => ({
       ...real,

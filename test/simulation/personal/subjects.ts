@@ -2,12 +2,17 @@ import { defineManifest } from '../../../lib/index.ts';
 import type { Simulation, Tamper, Workload } from '../../../lib/testing/simulator.ts';
 import { customers } from '../../support/apps/customer/customers.ts';
 import { customer } from '../../support/apps/customer/decider.ts';
+import { greeter, greeting, salutation } from '../../support/apps/customer/greeting.ts';
 import { letter, letters } from '../../support/apps/customer/letter.ts';
 
-const manifest = defineManifest({ aggregates: [customer, letter], projections: [customers, letters] });
+const manifest = defineManifest({
+  aggregates: [customer, letter, greeting],
+  projections: [customers, letters],
+  processes: [greeter],
+});
 const ada = { id: 'ada', kind: 'user', roles: [] } as const;
 
-const mark = 'MARK-';
+const mark = salutation;
 /** Customers are their own subjects; friends and those who get letters are named. */
 const ids = ['c1', 'c2', 'c3', 'f1', 'f2'];
 

@@ -10,7 +10,16 @@ describe('personal values, while subjects are erased and everything fails that m
     const totals: Record<string, number> = {};
     for await (const seed of seeds(25))
       for (const [name, count] of Object.entries(await simulate(subjectsWith(seed)))) totals[name] = (totals[name] ?? 0) + count;
-    for (const happened of ['erasures', 'erased values', 'opened values', 'restores', 'rebuilds switched', 'refused'])
+    for (const happened of [
+      'erasures',
+      'erased values',
+      'opened values',
+      'restores',
+      'rebuilds switched',
+      'refused',
+      'values passed on',
+      'processes refused',
+    ])
       expect(totals[happened], happened).toBeGreaterThan(0);
   });
 

@@ -34,14 +34,24 @@ const movedFault = async (opening: Opening, commits: readonly Commit[], isErased
   return undefined;
 };
 
+type Refused = Readonly<{ stream: string; reason: string; detail?: unknown }>;
+
+/** The refusals that clients got, and those that commands of processes have left on their streams. */
+const refusedIn = (answers: readonly Answered[], commits: readonly Commit[]): readonly Refused[] => [
+  ...answers.flatMap(({ answer, request: { stream } }) =>
+    answer.outcome === 'refused' ? [{ stream, reason: answer.refusal.refused, detail: answer.refusal.detail }] : [],
+  ),
+  ...commits.flatMap(({ stream, refused }) => (refused ? [{ stream, ...refused }] : [])),
+];
+
 /** An erased subject has no key, and a command was refused for an erased subject alone. */
-const keysFault = async ({ keys, erasedAt }: SimulatedSubjects, answers: readonly Answered[]): Promise<string | undefined> => {
+const keysFault = async ({ keys, erasedAt }: SimulatedSubjects, refusals: readonly Refused[]): Promise<string | undefined> => {
   for (const subject of erasedAt.keys())
     if ((await keys.existing(subject)) !== 'erased') return `${subject} has a key again, and was erased`;
-  for (const { answer, request } of answers)
-    if (answer.outcome === 'refused' && answer.refusal.refused === 'subject-erased') {
-      const { subject } = answer.refusal.detail as { subject: string };
-      if (!erasedAt.has(subject)) return `${request.stream} was refused a command, and nobody has erased ${subject}`;
+  for (const { stream, reason, detail } of refusals)
+    if (reason === 'subject-erased') {
+      const { subject } = detail as { subject: string };
+      if (!erasedAt.has(subject)) return `${stream} was refused a command, and nobody has erased ${subject}`;
     }
   return undefined;
 };
@@ -59,6 +69,11 @@ export const checkSubjects = async (world: World, subjects: SimulatedSubjects, {
     world.broken('the readers of personal values do not come to rest');
   // A run that has ended leaves the readers where they are.
   if (world.fault() !== undefined) return;
-  const fault = (await keysFault(subjects, answers)) ?? (await movedFault(opening, commits, (of) => erasedAt.has(of)));
+  for (const commit of commits) {
+    if (commit.refused?.reason === 'subject-erased') world.count('processes refused');
+    if (sealedIn(commit.events).length > 0) world.count('values passed on');
+  }
+  const refusals = refusedIn(answers, commits);
+  const fault = (await keysFault(subjects, refusals)) ?? (await movedFault(opening, commits, (of) => erasedAt.has(of)));
   if (fault !== undefined) world.broken(fault);
 };

@@ -96,7 +96,9 @@ export const simulatedSubjects = (world: World, plan: SubjectPlan, tamper: Tampe
     look,
     stored: (commit) => {
       if (!commit.sealed || commit.imported !== undefined || !tellsTime()) return;
-      for (const { of } of sealedIn(storedEvents(commit))) {
+      for (const { of, at } of sealedIn(storedEvents(commit))) {
+        // What a process passes on was sealed before.
+        if (!at[0].startsWith(`${commit.stream}/`)) continue;
         const erased = erasedAt.get(of);
         if (erased !== undefined && world.time.now() > erased + keptFor + onItsWay)
           world.broken(`${commit.stream} ${commit.commit} was stored ${world.time.now() - erased} ms after ${of} was erased`);

@@ -14,6 +14,7 @@ import type { Reacting } from '../../../engine/process/react.ts';
 import { stillOpen } from '../../../engine/process/still-open.ts';
 import { defaultSettings, processSettings } from '../../../engine/settings.ts';
 import { memoryCursors, memoryDeadlines } from '../../memory/process.ts';
+import type { SimulatedSubjects } from '../personal/subjects.ts';
 import type { Rule } from './bus.ts';
 import { decidingPorts, othersOf } from './commands.ts';
 import type { Engine, Tamper } from './engine.ts';
@@ -76,6 +77,7 @@ type ReactParts = Readonly<{
   cursors: Cursors;
   deadlines: Reacting['deadlines'];
   scheduler: Reacting['scheduler'];
+  subjects?: SimulatedSubjects | undefined;
 }>;
 
 /** The ports of one instance of the function that reacts for a process. */
@@ -84,13 +86,15 @@ const reactingFor = (
   instance: Instance,
   process: AnyProcess,
   aggregates: readonly AnyDecider[],
-  { tamper, store, snapshots, cursors, deadlines, scheduler }: ReactParts,
+  { tamper, store, snapshots, cursors, deadlines, scheduler, subjects }: ReactParts,
 ): Reacting => {
+  const personal = subjects?.sealingOf(instance);
   const shared = {
     // Snapshots of its own: callers of commands are recognised for longer than this.
     ...decidingPorts(world, instance, `react-${instance.release}`, { store, snapshots }),
     settings: commandSettings,
     cache: stateCache(commandSettings.cacheBytes),
+    ...(personal && { personal }),
   };
   const targets = new Map(
     targetsOf(process).map((decider) => {
@@ -135,14 +139,20 @@ const operators = (world: World, table: SimulatedTable, parts: readonly Ordered[
   };
 };
 
-type Parts = Readonly<{ engine: Engine; table: SimulatedTable; store: Store; snapshots: Snapshots }>;
+type Parts = Readonly<{
+  engine: Engine;
+  table: SimulatedTable;
+  store: Store;
+  snapshots: Snapshots;
+  subjects?: SimulatedSubjects | undefined;
+}>;
 
 /** A manifest's processes: a queue, a pool of instances and a scheduler for each, over tables that all share. */
 export const simulatedProcesses = (
   world: World,
   releases: readonly Manifest[],
   tamper: Tamper,
-  { engine, table, store, snapshots }: Parts,
+  { engine, table, store, snapshots, subjects }: Parts,
 ) => {
   const all = releases.map(({ processes = [] }) => processes);
   const deadlines = memoryDeadlines();
@@ -160,7 +170,8 @@ export const simulatedProcesses = (
     let scheduler: SimulatedScheduler;
     const reactPool = pool(world, `react ${name}`, (instance) => {
       const { set, cancel } = scheduler;
-      const ports = { tamper, store, snapshots, cursors: cursorPort, deadlines: deadlinePort, scheduler: { set, cancel } };
+      const tables = { store, snapshots, cursors: cursorPort, deadlines: deadlinePort };
+      const ports = { tamper, ...tables, scheduler: { set, cancel }, subjects };
       return reactingFor(world, instance, releaseOf(newest, instance), releases[instance.release]?.aggregates ?? [], ports);
     });
     const queue = simulatedQueue(world, `queue ${name}`, (batch) =>

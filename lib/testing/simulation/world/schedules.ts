@@ -13,6 +13,7 @@ import { lookMessage } from '../../../engine/schedule/route.ts';
 import { scheduleSettings } from '../../../engine/settings.ts';
 import { memoryProgresses } from '../../memory/schedule.ts';
 import type { MemoryView } from '../../memory/view.ts';
+import type { SimulatedSubjects } from '../personal/subjects.ts';
 import { decidingPorts, othersOf } from './commands.ts';
 import type { Engine, Tamper } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
@@ -34,6 +35,7 @@ type Parts = Readonly<{
   views: readonly Readonly<{ projection: AnyProjection; view: MemoryView }>[];
   /** The revision of a view that answers; undefined while none does. */
   activeOf: (view: string) => Promise<number | undefined>;
+  subjects?: SimulatedSubjects | undefined;
 }>;
 
 type Simulated = Readonly<{ name: string; newest: AnySchedule; queue: SimulatedQueue }>;
@@ -67,6 +69,7 @@ const schedulingOn =
       snapshots,
       views,
       activeOf,
+      subjects,
       progresses,
       shown,
     }: Omit<Parts, 'engine'> & Readonly<{ progresses: Progresses; shown: (now: number) => void }>,
@@ -81,7 +84,9 @@ const schedulingOn =
     };
     const clock = { ...instance.clock, now };
     const tables = { store, snapshots };
-    const ports = { ...decidingPorts(world, instance, `schedule-${instance.release}`, tables), clock, settings: commandSettings };
+    const personal = subjects?.sealingOf(instance);
+    const own = decidingPorts(world, instance, `schedule-${instance.release}`, tables);
+    const ports = { ...own, clock, settings: commandSettings, ...(personal && { personal }) };
     const make = (decider: AnyDecider): Commanding => {
       const cache = stateCache(commandSettings.cacheBytes);
       const named = (category: string) => manifest.aggregates.find((each) => each.category === category)!;

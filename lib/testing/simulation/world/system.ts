@@ -197,10 +197,10 @@ export const system = (
     .slice(0, 1)
     .map(({ name }) => deployedAnnouncer(world, wiring, { name, announcers, bus: () => bus }));
 
-  const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots });
+  const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots, subjects });
   const effects = simulatedEffects(world, releases, tamper, { engine, table, store, snapshots });
   const activeOf = activeIn(control, views);
-  const schedules = simulatedSchedules(world, releases, tamper, { ...wiring, snapshots, views, activeOf });
+  const schedules = simulatedSchedules(world, releases, tamper, { ...wiring, snapshots, views, activeOf, subjects });
   const parts = [...views, ...announcer];
   bus = simulatedBus(world, [...parts.map(({ rule }) => rule), ...processes.rules, ...effects.rules]);
   const publishPool = pool(world, 'publish', (instance) =>
