@@ -54,7 +54,8 @@ export const memoryBox = (): Box => {
   };
 };
 
-type Subject = Readonly<{ versions: number; erased: boolean; tombstone?: Tombstone }>;
+/** What is stored of a subject: the number of versions and the secret of its hashes, or the tombstone and nothing else. */
+type Subject = Readonly<{ versions: number; erased: boolean; hashSecret?: Uint8Array; tombstone?: Tombstone }>;
 
 const untold: Tombstone = { at: '2026-11-21T12:00:00.000Z', by: 'olga', why: 'asked for', correlation: 'c-1' };
 
@@ -66,7 +67,7 @@ export type MemorySubjectKeys = SealingKeys &
     /** Deletes all versions for good, and leaves a tombstone. */
     erase(subject: string, tombstone?: Tombstone): Promise<Tombstone>;
     /** The table: a test may read it, and spoil it. */
-    readonly items: Map<string, Readonly<{ versions: number; erased: boolean }>>;
+    readonly items: Map<string, Readonly<{ versions: number; erased: boolean; hashSecret?: Uint8Array }>>;
     /** How often a half was asked for: what a warm function saves. */
     readonly requests: { sealing: number; opening: number };
   }>;
@@ -76,16 +77,15 @@ export const memorySubjectKeys = (seed = 'memory'): MemorySubjectKeys => {
   const subjects = new Map<string, Subject>();
   const requests = { sealing: 0, opening: 0 };
   const keyOf = (subject: string, version: number) => mac(`${seed} pair`, subject, `.${version}`);
-  const halfOf = (subject: string, { versions, erased }: Subject): PublicHalf | 'erased' =>
-    erased
-      ? 'erased'
-      : { subject, version: versions, publicKey: keyOf(subject, versions), hashSecret: mac(`${seed} hash`, subject) };
+  const first = (subject: string): Subject => ({ versions: 1, erased: false, hashSecret: mac(`${seed} hash`, subject) });
+  const halfOf = (subject: string, { versions, erased, hashSecret }: Subject): PublicHalf | 'erased' =>
+    erased || !hashSecret ? 'erased' : { subject, version: versions, publicKey: keyOf(subject, versions), hashSecret };
   return {
     items: subjects,
     requests,
     publicHalf: async (subject) => {
       requests.sealing += 1;
-      const found = subjects.get(subject) ?? { versions: 1, erased: false };
+      const found = subjects.get(subject) ?? first(subject);
       subjects.set(subject, found);
       return halfOf(subject, found);
     },
@@ -101,10 +101,9 @@ export const memorySubjectKeys = (seed = 'memory'): MemorySubjectKeys => {
       return version >= 1 && version <= versions ? { subject, version, key: keyOf(subject, version) } : undefined;
     },
     erase: async (subject, tombstone = untold) => {
-      const there = subjects.get(subject);
-      const first = (there?.erased && there.tombstone) || tombstone;
-      subjects.set(subject, { versions: there?.versions ?? 0, erased: true, tombstone: first });
-      return first;
+      const there = subjects.get(subject)?.tombstone ?? tombstone;
+      subjects.set(subject, { versions: 0, erased: true, tombstone: there });
+      return there;
     },
     rotate: async (subject) => {
       const found = subjects.get(subject);

@@ -125,8 +125,9 @@ export const play = async (
     deployed;
   const { ask, answers } = clientsOf(world, deployment, deployed);
   schedule(world, plan, deployed, ask);
-  const { subjects, snapshots } = deployed;
+  const { subjects, erasures, snapshots } = deployed;
   subjects?.begin(table.log);
+  erasures?.begin();
   const lines = plan.imports ? await foreignHistory(releases[0], plan.imports, subjects?.sealing) : [];
   const imported = simulatedImport(world, { engine, table, store, lines });
   if (plan.imports) world.time.after(plan.imports.at, () => void imported.begin());
@@ -171,6 +172,9 @@ export const play = async (
       restored: restoring !== undefined,
       ...{ streams: streamsNow(), log: table.log(), tables: views, outside: bus.outside },
     });
+  // What was recorded before a table was restored may be gone with it; the tombstone is not.
+  const unrecorded = restoring ? undefined : erasures?.fault(table.commitsOf);
+  if (unrecorded !== undefined) world.broken(unrecorded);
   if (subjects && world.fault() === undefined)
     await checkSubjects(world, subjects, {
       commits: table.streams().flatMap(table.commitsOf),

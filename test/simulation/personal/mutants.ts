@@ -1,22 +1,33 @@
 import { isSealed } from '../../../lib/core/personal/sealed.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import { opened } from '../../../lib/engine/personal/open.ts';
-import type { OpeningKeys, PrivateHalf } from '../../../lib/engine/personal/ports.ts';
+import type { OpeningKeys, PrivateHalf, Tombstone } from '../../../lib/engine/personal/ports.ts';
 import type { View } from '../../../lib/engine/ports.ts';
 import { type MemorySubjectKeys, memoryBox, memorySubjectKeys } from '../../../lib/testing/memory/personal.ts';
 import type { Tamper } from '../../../lib/testing/simulator.ts';
 
 const box = memoryBox();
 
-/** Damage that needs the keys of the run that it is done to. */
-const withKeys = (damage: (keysNow: () => MemorySubjectKeys) => Tamper): Tamper => {
+type Items = MemorySubjectKeys['items'];
+
+/** Damage that needs the keys of the run that it is done to, and those that it had before anyone was erased. */
+const withKeys = (damage: (keysNow: () => MemorySubjectKeys, before: Items) => Tamper): Tamper => {
   let keys: MemorySubjectKeys;
+  const before: Items = new Map();
   return {
     subjects: (real) => {
+      before.clear();
       keys = real;
-      return real;
+      return {
+        ...real,
+        erase: (subject, ...more) => {
+          const item = real.items.get(subject);
+          if (item?.hashSecret) before.set(subject, item);
+          return real.erase(subject, ...more);
+        },
+      };
     },
-    ...damage(() => keys),
+    ...damage(() => keys, before),
   };
 };
 
@@ -24,8 +35,8 @@ const withKeys = (damage: (keysNow: () => MemorySubjectKeys) => Tamper): Tamper 
 const openedBy = async (keysNow: () => MemorySubjectKeys, value: unknown) => opened({ keys: keysNow(), box }, value);
 
 /** Erased subjects are there again as they were. */
-const bringBack = ({ items }: MemorySubjectKeys): void => {
-  for (const [subject, { versions }] of items) items.set(subject, { versions, erased: false });
+const bringBack = ({ items }: MemorySubjectKeys, before: Items): void => {
+  for (const [subject, item] of before) items.set(subject, item);
 };
 
 const remembering = (keys: OpeningKeys): OpeningKeys => {
@@ -47,6 +58,7 @@ const openingRows = <V extends View>(view: V, keysNow: () => MemorySubjectKeys):
 });
 
 const nothing = new Uint8Array();
+const erased = 'erased' as const;
 
 /** Damage to what a process's commands are handled with. */
 const sending = (damage: (target: Commanding) => Commanding): Tamper => ({
@@ -161,22 +173,67 @@ export const subjectMutants: Readonly<Record<string, Tamper>> = {
   'a rebuild holds opened values': withKeys((keysNow) => ({
     working: (real) => ({ ...real, view: openingRows(real.view, keysNow) }),
   })),
-  'an import brings erased keys back': withKeys((keysNow) => ({
+  'an import brings erased keys back': withKeys((keysNow, before) => ({
     engine: (real) => ({
       ...real,
       importHistory: async (...given) => {
         const done = await real.importHistory(...given);
-        bringBack(keysNow());
+        bringBack(keysNow(), before);
         return done;
       },
     }),
   })),
-  'a restore brings erased keys back': withKeys((keysNow) => ({
+  'a restore brings erased keys back': withKeys((keysNow, before) => ({
     engine: (real) => ({
       ...real,
       resetToRestored: async (...given) => {
-        bringBack(keysNow());
+        bringBack(keysNow(), before);
         return real.resetToRestored(...given);
+      },
+    }),
+  })),
+  'an erasure is certified before the keys are gone': {
+    engine: (real) => ({
+      ...real,
+      eraseSubject: async (erasing, request) => {
+        const [keys, opening] = [
+          { erase: async (_: string, given: Tombstone) => given },
+          { privateHalf: async () => erased },
+        ] as const;
+        const certificate = await real.eraseSubject({ ...erasing, keys, opening }, request);
+        void erasing.keys.erase(request.subject, { ...certificate.erased, correlation: request.correlation }).catch(() => {});
+        return certificate;
+      },
+    }),
+  },
+  'an erasure that crashed between its steps is taken for finished': {
+    engine: (real) => ({
+      ...real,
+      eraseSubject: async (erasing, request) => {
+        if ((await erasing.opening.privateHalf(request.subject, 1)) !== erased) return real.eraseSubject(erasing, request);
+        const store = { ...erasing.recording.store, append: async () => ({ stored: true }) as const };
+        return real.eraseSubject({ ...erasing, recording: { ...erasing.recording, store } }, request);
+      },
+    }),
+  },
+  'a repeated erasure leaves a tombstone of its own': {
+    subjects: (real) => ({
+      ...real,
+      erase: async (subject, tombstone) => {
+        await real.erase(subject, tombstone);
+        return tombstone!;
+      },
+    }),
+  },
+  'the secret of the hashes is kept after an erasure': withKeys((keysNow, before) => ({
+    engine: (real) => ({
+      ...real,
+      eraseSubject: async (erasing, request) => {
+        const certificate = await real.eraseSubject(erasing, request);
+        const { hashSecret } = before.get(request.subject) ?? {};
+        const { items } = keysNow();
+        if (hashSecret) items.set(request.subject, { ...items.get(request.subject)!, erased: true, hashSecret });
+        return certificate;
       },
     }),
   })),

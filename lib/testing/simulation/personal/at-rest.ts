@@ -46,8 +46,11 @@ const refusedIn = (answers: readonly Answered[], commits: readonly Commit[]): re
 
 /** An erased subject has no key, and a command was refused for an erased subject alone. */
 const keysFault = async ({ keys, erasedAt }: SimulatedSubjects, refusals: readonly Refused[]): Promise<string | undefined> => {
-  for (const subject of erasedAt.keys())
+  for (const subject of erasedAt.keys()) {
     if ((await keys.existing(subject)) !== 'erased') return `${subject} has a key again, and was erased`;
+    const { versions = 0, hashSecret } = keys.items.get(subject) ?? {};
+    if (versions > 0 || hashSecret) return `the keys table has more than the tombstone of ${subject}, who was erased`;
+  }
   for (const { stream, reason, detail } of refusals)
     if (reason === 'subject-erased') {
       const { subject } = detail as { subject: string };

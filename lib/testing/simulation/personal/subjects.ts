@@ -12,7 +12,7 @@ import type { World } from '../world/world.ts';
 import type { SubjectPlan } from './plan.ts';
 
 /** How long functions keep keys. */
-const keptFor = 600;
+export const keptFor = 600;
 
 /** A command that was given the public half in time may take as long to store its commit. */
 const onItsWay = 3_000;
@@ -36,6 +36,8 @@ export type SimulatedSubjects = Readonly<{
   stored(commit: Commit): void;
   /** Opens sealed values in a function that may be warm, and checks what it shows. */
   look(values: readonly Sealed[], atRest?: boolean): Promise<void>;
+  /** The keys' table as the one who erases has it: what it deletes is deleted from then on. */
+  erasing: MemorySubjectKeys;
   begin(commits: () => readonly Commit[]): void;
 }>;
 
@@ -104,14 +106,15 @@ export const simulatedSubjects = (world: World, plan: SubjectPlan, tamper: Tampe
           world.broken(`${commit.stream} ${commit.commit} was stored ${world.time.now() - erased} ms after ${of} was erased`);
       }
     },
+    erasing: {
+      ...keys,
+      erase: async (subject, tombstone) => {
+        const there = await keys.erase(subject, tombstone);
+        if (!erasedAt.has(subject)) erasedAt.set(subject, world.time.now());
+        return there;
+      },
+    },
     begin: (commits) => {
-      for (const { at, subject } of plan.erasures)
-        world.time.after(at, () => {
-          world.note('operator', () => `erases ${subject}`);
-          world.count('erasures');
-          keys.erase(subject);
-          if (!erasedAt.has(subject)) erasedAt.set(subject, world.time.now());
-        });
       for (const { at, subject } of plan.rotations) world.time.after(at, () => keys.rotate(subject));
       for (const at of plan.looks) world.time.after(at, () => void lookAtOne(commits()));
     },

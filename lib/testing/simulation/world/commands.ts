@@ -30,7 +30,8 @@ export const othersOf = (decider: AnyDecider, portsOf: (category: string) => Com
   return new Map(others.map((each) => [each.decider.category, each]));
 };
 
-type Tables = Readonly<{ store: Store; snapshots: Snapshots }>;
+/** The tables that commands are decided on. */
+export type Tables = Readonly<{ store: Store; snapshots: Snapshots }>;
 
 /** The ports by which an instance decides commands, whatever the aggregate; each keeps its own snapshots by `code`. */
 export const decidingPorts = (world: World, instance: Instance, code: string, { store, snapshots }: Tables) => ({

@@ -6,6 +6,7 @@ import { settleDeployment } from '../../../engine/deployment/revisions.ts';
 import type { Performing } from '../../../engine/effect/attend.ts';
 import { effectSteps, routeToEffect } from '../../../engine/effect/route.ts';
 import { importHistory } from '../../../engine/history/import-history.ts';
+import { eraseSubject } from '../../../engine/operate/erase.ts';
 import { orderSchedule } from '../../../engine/operate/schedules.ts';
 import { sweep } from '../../../engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
@@ -49,6 +50,7 @@ export const realEngine = {
   sendOverdueTimes,
   processTargets,
   sendOverdue,
+  eraseSubject,
   sweep,
   queryById,
   queryList,

@@ -8,6 +8,7 @@ import type { Querying } from '../../../engine/query/querying.ts';
 import type { Refolding } from '../../../engine/view/projecting.ts';
 import { announcing } from '../../../engine/view/public-events.ts';
 import { parksAt } from '../checks/views.ts';
+import { simulatedErasures } from '../personal/erasures.ts';
 import type { SubjectPlan } from '../personal/plan.ts';
 import { type SimulatedSubjects, simulatedSubjects } from '../personal/subjects.ts';
 import { type SimulatedControl, simulatedControl } from '../rebuild/control.ts';
@@ -182,6 +183,7 @@ export const system = (
   });
   const store = (tamper.store ?? untampered)(table.store);
   const snapshots = staleSnapshots(world);
+  const erasures = subjects && simulatedErasures(world, subjects, { engine, store, snapshots });
   const send = simulatedCommands(world, { engine, tamper, store, snapshots, manifestOf, subjects });
 
   const all = revisionsOf(releases);
@@ -229,6 +231,7 @@ export const system = (
     schedules,
     rebuilds,
     subjects,
+    erasures,
     snapshots,
     placeOf,
     send,
