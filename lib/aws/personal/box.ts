@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, createPublicKey, KeyObject } from 'node:crypto';
-import { type Box, DoesNotOpen, type PublicHalf } from '../../engine/personal/ports.ts';
-import { compressed, type Exporting, hpke, uncompressed } from './hpke.ts';
+import { createCipheriv, createDecipheriv, createPublicKey, createSecretKey, KeyObject } from 'node:crypto';
+import { type Box, DoesNotOpen, type PrivateHalf, type PublicHalf } from '../../engine/personal/ports.ts';
+import { compressed, type Exporting, hmac, hpke, uncompressed } from './hpke.ts';
 
 const cipher = 'aes-128-gcm';
 const [keyBytes, nonceBytes, tagBytes] = [16, 12, 16];
@@ -14,7 +14,7 @@ const suite = hpke(Buffer.from('foldstream/personal/2026-11'));
  */
 const keyFor = (context: Exporting, aad: Uint8Array) => {
   const exported = context.export(aad, keyBytes + nonceBytes);
-  return { key: exported.subarray(0, keyBytes), nonce: exported.subarray(keyBytes) };
+  return { key: createSecretKey(exported.subarray(0, keyBytes)), nonce: exported.subarray(keyBytes) };
 };
 
 const sealed = (context: Exporting, plaintext: Uint8Array, aad: Uint8Array): Buffer => {
@@ -52,6 +52,16 @@ const publicKeyOf = ({ subject, publicKey }: PublicHalf): KeyObject => {
 export const hpkeBox = (): Box => {
   // A warm function has the same halves again and again.
   const publicKeys = new WeakMap<PublicHalf, KeyObject>();
+  // All values of a subject in one commit have one encapsulation. What it opens is kept as long as the half is, and the next one takes its place.
+  const received = new WeakMap<PrivateHalf, Readonly<{ encapsulation: string; context: Exporting }>>();
+  const contextOf = (half: PrivateHalf, key: KeyObject, encapsulated: Uint8Array): Exporting => {
+    const encapsulation = Buffer.from(encapsulated).toString('base64');
+    const last = received.get(half);
+    if (last?.encapsulation === encapsulation) return last.context;
+    const context = suite.receive(key, uncompressed(encapsulated));
+    received.set(half, { encapsulation, context });
+    return context;
+  };
   return {
     seal: async (half, values) => {
       if (new Set(values.map(({ aad }) => Buffer.from(aad).toString('hex'))).size < values.length)
@@ -64,15 +74,16 @@ export const hpkeBox = (): Box => {
         ciphertexts: values.map(({ plaintext, aad }) => sealed(context, plaintext, aad)),
       };
     },
-    open: async ({ key }, encapsulation, { ciphertext, aad }) => {
+    open: async (half, encapsulation, { ciphertext, aad }) => {
+      const { key } = half;
       if (!(key instanceof KeyObject)) throw new Error('The private half is not one of the keys table.');
       try {
-        return opened(suite.receive(key, uncompressed(encapsulation)), ciphertext, aad);
+        return opened(contextOf(half, key, encapsulation), ciphertext, aad);
       } catch (cause) {
         if (cause instanceof DoesNotOpen) throw cause;
         throw new DoesNotOpen('The ciphertext does not open with this key and these additional data.', { cause });
       }
     },
-    hash: async (secret, text) => createHmac('sha256', secret).update(text).digest(),
+    hash: async (secret, text) => hmac(secret, Buffer.from(text)),
   };
 };
