@@ -39,7 +39,7 @@ export type Snapshot = Readonly<{
   commit: number;
   version: number;
   at: string;
-  /** Size of all the stream's commits up to this one: snapshots are taken where it passes a multiple of their distance. */
+  /** Counted size of all the stream's commits up to this one: snapshots are taken where it passes a multiple of their distance. */
   bytes: number;
   /** Seal over all of this and the hash of its commit, by which the loader knows that it belongs to this history, unchanged. */
   hash: string;

@@ -3,8 +3,8 @@ import type { Commit } from '../../lib/core/commit.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import type { Commanding } from '../../lib/engine/command/request.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
+import { countedBytes } from '../../lib/engine/store/known.ts';
 import { load } from '../../lib/engine/store/load.ts';
-import { itemSize } from '../../lib/engine/store/size.ts';
 import { eventBytes } from '../support/store/costs.ts';
 import { ledgerHistory, putAll } from '../support/store/history.ts';
 import { coldly, handled, ledgerInstance, type Tables } from '../support/store/instance.ts';
@@ -51,7 +51,7 @@ const lastSnapshot = (history: readonly Commit[]): number => {
   let [bytes, last] = [0, 0];
   for (const [i, commit] of history.entries()) {
     const before = bytes;
-    bytes += itemSize(commit);
+    bytes += countedBytes(commit);
     if (Math.floor(bytes / snapshotBytes) > Math.floor(before / snapshotBytes)) last = i + 1;
   }
   return last;

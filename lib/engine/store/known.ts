@@ -15,9 +15,9 @@ export type Known = Readonly<{
   at: string;
   /** Hash of the last commit; empty before the first. */
   hash: string;
-  /** Size of all its commits. */
+  /** Size of all its commits, as `countedBytes` counts each. */
   bytes: number;
-  /** Size of the last commit alone, where it was folded here. */
+  /** Counted size of the last commit alone, where it was folded here. */
   lastBytes: number;
   /** The last ids of commands that a caller may repeat, the newest last: an entry has a digest and the commit's number. */
   recent: string;
@@ -125,6 +125,15 @@ const idsAfter = (remembering: Remembering, known: Known, commits: readonly Comm
   };
 };
 
+/** A commit counts as at least so many bytes for snapshots: that bounds the number of commits after one, and with it the page that a cold load reads first. */
+const leastCounted = 768;
+
+/** The size of a commit as the distance between snapshots counts it. */
+export const countedBytes = (commit: Commit): number => Math.max(itemSize(commit), leastCounted);
+
+/** The most commits from a snapshot's own on: those within the distance, the one that passes it, and its own. */
+export const newestCommits = (distance: number): number => Math.ceil(distance / leastCounted) + 2;
+
 /** Folds commits that follow directly on the known state. */
 export const advance = (
   { decider, keys, window }: Readonly<{ decider: AnyDecider; keys: Pick<Keys, 'hash'>; window: number }>,
@@ -144,7 +153,7 @@ export const advance = (
       );
     state = foldCommit(decider, state, commit);
     version = commit.version;
-    lastBytes = itemSize(commit);
+    lastBytes = countedBytes(commit);
     bytes += lastBytes;
   });
   return {

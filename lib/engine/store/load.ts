@@ -2,7 +2,17 @@ import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import type { Clock, Keys, Log, Page, Snapshot, Snapshots, Store } from '../ports.ts';
 import type { Settings } from '../settings.ts';
-import { advance, BrokenHistory, commitHash, fromSnapshot, type Known, sealOf, toSnapshot, unknown } from './known.ts';
+import {
+  advance,
+  BrokenHistory,
+  commitHash,
+  fromSnapshot,
+  type Known,
+  newestCommits,
+  sealOf,
+  toSnapshot,
+  unknown,
+} from './known.ts';
 
 /** Everything that one aggregate's states are loaded with. `code` is the content hash of what folds. */
 export type Loading = Readonly<{
@@ -100,9 +110,15 @@ export const catchUp = async (loading: Loading, known: Known, seen: Seen = () =>
   });
 };
 
+/** The commits from a snapshot's own on: out of the newest ones, if they reach back so far, or read. */
+const fromItsOwn = async ({ store }: Loading, { stream, commit }: Snapshot, newest: readonly Commit[]): Promise<Page> => {
+  const i = newest.findIndex((each) => each.commit === commit);
+  return i >= 0 ? { commits: newest.slice(i) } : store.read(stream, { from: commit });
+};
+
 /**
- * The state of a stream from storage alone: the snapshot, then the commits from the snapshot's own commit on. `began` is called with a
- * valid snapshot.
+ * The state of a stream from storage alone. The newest commits are read first: they are the whole of most histories, and otherwise reach back to the last
+ * snapshot. `began` is called with a valid snapshot.
  */
 export const load = async (
   loading: Loading,
@@ -110,24 +126,31 @@ export const load = async (
   seen: Seen = () => {},
   began: (snapshot: Known) => void = () => {},
 ): Promise<Known> => {
-  const { decider, code, store, keys, clock, log } = loading;
+  const { decider, code, store, keys, clock, log, settings } = loading;
   const readAt = clock.now();
+  const start = unknown(decider, stream, readAt);
+  const limit = newestCommits(settings.snapshotBytes);
+  const { commits: backwards, next: older } = await store.read(stream, { from: 1, limit, newestFirst: true });
+  const newest = backwards.toReversed();
+  // So short a history needs no snapshot to be loaded by one request.
+  if (older === undefined)
+    return readOn(loading, start, seen, { first: { commits: newest }, snapshotAt: Number.POSITIVE_INFINITY });
   const snapshot = await findSnapshot(loading, stream);
-  if (!snapshot) return readOn(loading, unknown(decider, stream, readAt), seen);
-  const { commits, next } = await store.read(stream, { from: snapshot.commit });
+  if (!snapshot) return readOn(loading, start, seen);
+  const { commits, next } = await fromItsOwn(loading, { ...snapshot, stream }, newest);
   const [own, ...tail] = commits;
   const hash = own?.commit === snapshot.commit ? commitHash(keys, own) : '';
   if (own && sealOf(keys, { ...snapshot, stream, code }, hash) === snapshot.hash) {
     seen([own]);
     const first = { commits: tail, ...(next !== undefined && { next }) };
     // From a multiple, not from where the snapshot happens to be: a tail then never grows much beyond one distance.
-    const snapshotAt = lastMultiple(snapshot.bytes, loading.settings);
-    const start = fromSnapshot({ ...snapshot, stream }, hash, readAt);
-    began(start);
-    return readOn(loading, start, seen, { first, snapshotAt });
+    const snapshotAt = lastMultiple(snapshot.bytes, settings);
+    const known = fromSnapshot({ ...snapshot, stream }, hash, readAt);
+    began(known);
+    return readOn(loading, known, seen, { first, snapshotAt });
   }
   log.warn('A snapshot does not belong to this history and is ignored.', { stream, commit: snapshot.commit });
-  return readOn(loading, unknown(decider, stream, readAt), seen, { impossible: snapshot });
+  return readOn(loading, start, seen, { impossible: snapshot });
 };
 
 /** The state that a read gives, or one loaded anew if the table contradicts what was known: then that is from before a restore. */

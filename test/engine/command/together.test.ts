@@ -103,7 +103,7 @@ describe('a command that takes others along', () => {
     calls.length = 0;
     const next = (n: number) => handleCommand(moves, make('a', ['b'], 1, { stream: `move-${n}` }));
     // A stream that is new to the function is read once.
-    const began = ['snapshots.load', 'store.read'];
+    const began = ['store.read'];
     expect((await next(2)).outcome).toBe('committed');
     expect(calls).toEqual([...began, 'store.appendTogether']);
     await elsewhere(inPurse('b', 'Fill', { amount: 1 }, { actor: bob }));

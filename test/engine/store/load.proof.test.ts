@@ -6,7 +6,7 @@ import { stateCache } from '../../../lib/engine/command/cache.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { Snapshot, Store } from '../../../lib/engine/ports.ts';
 import { commitHash, type Known } from '../../../lib/engine/store/known.ts';
-import { catchUp, load } from '../../../lib/engine/store/load.ts';
+import { catchUp, load, saveSnapshot } from '../../../lib/engine/store/load.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryKeys } from '../../../lib/testing/memory/system.ts';
 import { asks, deposits, instanceOver, memoryTable, opens, watched } from '../../support/examples/commanding.ts';
@@ -59,8 +59,33 @@ describe('a snapshot', () => {
       },
     };
     await load(instanceOver(table, { settings, store }), 'account-1', nobody);
-    expect(froms).toEqual([snapshot.commit]);
     expect(snapshot.commit).toBeGreaterThan(20);
+    // The newest commits alone: the snapshot's own is among them.
+    expect(froms).toEqual([1]);
+  });
+
+  it.each([
+    ['from before the newest commits', 20],
+    ['newer than those', 40],
+  ])('is used where it is %s: the commits after it are read', async (_, at) => {
+    const { table, settings } = await filled();
+    const right = await load(instanceOver(memoryTable(), { store: table.store }), 'account-1', nobody);
+    const { commits } = await table.store.read('account-1', { from: 1, to: at });
+    const early = memoryTable();
+    for (const commit of commits) await early.store.append(commit);
+    await saveSnapshot(instanceOver(early, { settings }), await load(instanceOver(early), 'account-1', nobody));
+    const froms: number[] = [];
+    const store: Store = {
+      ...table.store,
+      read: async (stream, range) => {
+        froms.push(range.from);
+        // The last commits were appended after the newest ones had been read.
+        return table.store.read(stream, range.newestFirst && at === 40 ? { ...range, to: 35 } : range);
+      },
+    };
+    const found = await load(instanceOver(early, { settings, store }), 'account-1', nobody);
+    expect({ ...found, readAt: 0, lastBytes: 0 }).toEqual({ ...right, readAt: 0, lastBytes: 0 });
+    expect(froms).toEqual([1, at]);
   });
 
   it.each(Object.entries(spoil))('never changes an answer: %s', async (_, spoiled) => {
@@ -181,7 +206,9 @@ describe('a long history', () => {
     const held: number[] = [];
     const keys = memoryKeys();
     let prev = '';
-    const read: Store['read'] = async (stream, { from }) => {
+    const read: Store['read'] = async (stream, { from, limit = 0, newestFirst }) => {
+      // Longer than one page: the newest ones do not tell what has been before them.
+      if (newestFirst) return { commits: [commitOf(stream, 10_000, { version: 100_000, events })], next: 10_000 - limit };
       await new Promise((resolve) => setImmediate(resolve));
       collect();
       held.push(pages.filter((page) => page.deref()).length);
