@@ -37,6 +37,8 @@ const observeOn = (client: DynamoDBClient, observe: Observe) =>
 /** Makes the DynamoDB client. The SDK decides where requests go (`AWS_ENDPOINT_URL`); `observe`, for benchmarks, measures calls if it is given. */
 export const dynamo = ({ observe, ...config }: DynamoDBClientConfig & { observe?: Observe } = {}): DynamoDBClient => {
   const client = new DynamoDBClient({ ...settings, ...config });
+  // It prepares a log line of each request and answer, which no logger takes: a fifteenth of a command's processor time.
+  client.middlewareStack.remove('loggerMiddleware');
   if (observe) observeOn(client, observe);
   return client;
 };
