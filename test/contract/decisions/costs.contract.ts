@@ -78,17 +78,17 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
 
     it('a stream and a tag that a function has not met are read, also where they are new', async () => {
       const on = await enrolled();
-      // Of a warm function that knows the course: the enrolment's own stream and the student's tag, each with its snapshot.
+      // Of a warm function that knows the course: the enrolment's own stream and the student's tag.
       const cost = await costOf(on, 'e2', 'Enrol', { course: a, student: other });
-      expect(cost).toMatchObject({ requests: 5, reads: 4, writes: 1, writeUnits: 6 });
-      expect(cost.readUnits).toBeLessThanOrEqual(4);
+      expect(cost).toMatchObject({ requests: 3, reads: 2, writes: 1, writeUnits: 6 });
+      expect(cost.readUnits).toBeLessThanOrEqual(2);
     });
 
-    it('a cold function reads each of the three streams by a snapshot and a query', async () => {
+    it('a cold function reads each of the three streams by one query', async () => {
       await enrolled();
       const cost = await costOf(coldFunction(enrolment), 'e2', 'Enrol', { course: b, student });
-      expect(cost).toMatchObject({ requests: 6 + 1, reads: 6, writes: 1, writeUnits: 6 });
-      expect(cost.readUnits).toBeLessThanOrEqual(6);
+      expect(cost).toMatchObject({ requests: 3 + 1, reads: 3, writes: 1, writeUnits: 6 });
+      expect(cost.readUnits).toBeLessThanOrEqual(3);
     });
 
     it('a tag that is decided on and gets no entry takes two write units for its check', async () => {
@@ -115,7 +115,7 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       expect(readUnits).toBeLessThanOrEqual(2);
     });
 
-    it('an effect that is answered at once takes a write unit for each of its three commits, and three reads in a new function', async () => {
+    it('an effect that is answered at once takes a write unit for each of its three commits, and two reads in a new function', async () => {
       const decider = effectDecider(chargeCard);
       const performance = performanceStream(chargeCard, 'payment', a!, 1);
       const at = new Date().toISOString();
@@ -137,8 +137,8 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       };
       expect(await performBatch(performing, [{ id: '1', message: { attend: { performance } } }])).toEqual([]);
       const performed = lab.take();
-      expect(performed).toMatchObject({ requests: 5, reads: 3, writes: 2, writeUnits: 2, refusedWrites: 0 });
-      expect(performed.readUnits).toBeLessThanOrEqual(3);
+      expect(performed).toMatchObject({ requests: 4, reads: 2, writes: 2, writeUnits: 2, refusedWrites: 0 });
+      expect(performed.readUnits).toBeLessThanOrEqual(2);
     });
 
     const purses = [a, b, student].map((id) => `${id}`);
@@ -167,9 +167,9 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       expect(lab.take()).toMatchObject({ requests: 1, reads: 1, writes: 0 });
       await look(looking(everyHour, 61));
       const cost = lab.take();
-      // The command is that of a new function: two reads, of the snapshot and of the stream, and one write.
-      expect(cost).toMatchObject({ requests: 5 + 3, reads: 3 + 2, writes: 2 + 1, writeUnits: 2 + 1, refusedWrites: 0 });
-      expect(cost.readUnits).toBeLessThanOrEqual(5);
+      // The command is that of a new function: one read and one write.
+      expect(cost).toMatchObject({ requests: 5 + 2, reads: 3 + 1, writes: 2 + 1, writeUnits: 2 + 1, refusedWrites: 0 });
+      expect(cost.readUnits).toBeLessThanOrEqual(4);
     });
 
     it('a time of a schedule that goes through a view takes two writes for a page of rows, beside a command for each', async () => {
@@ -185,12 +185,12 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
       const cost = lab.take();
       const commands = purses.length;
       expect(cost).toMatchObject({
-        requests: 5 + 3 * commands,
-        reads: 3 + 2 * commands,
+        requests: 5 + 2 * commands,
+        reads: 3 + commands,
         writes: 2 + commands,
         writeUnits: 2 + commands,
       });
-      expect(cost.readUnits).toBeLessThanOrEqual(3 + 2 * commands);
+      expect(cost.readUnits).toBeLessThanOrEqual(3 + commands);
     });
 
     /** A function that has sold before. */
@@ -242,8 +242,8 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
           to: purses.slice(1, 1 + credits),
           amount: 1,
         });
-        expect(cost).toEqual({ requests: 3, reads: 2, writes: 1, writeUnits: 2 * (2 + credits), refusedWrites: 0 });
-        expect(readUnits).toBeLessThanOrEqual(2);
+        expect(cost).toEqual({ requests: 2, reads: 1, writes: 1, writeUnits: 2 * (2 + credits), refusedWrites: 0 });
+        expect(readUnits).toBeLessThanOrEqual(1);
       },
     );
 
@@ -256,8 +256,8 @@ export const decisionCostsContract = (name: string, make: () => MeteredPorts | P
         { from: purses[0], to: purses.slice(1), amount: 400 },
         'refused',
       );
-      expect(cost).toEqual({ requests: 4, reads: 4, writes: 0, writeUnits: 0, refusedWrites: 0 });
-      expect(readUnits).toBeLessThanOrEqual(4);
+      expect(cost).toEqual({ requests: 3, reads: 3, writes: 0, writeUnits: 0, refusedWrites: 0 });
+      expect(readUnits).toBeLessThanOrEqual(3);
     });
 
     it('an atomic batch takes two write units for each command in one request of a warm function, and no read', async () => {

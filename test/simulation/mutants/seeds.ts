@@ -27,7 +27,7 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'instances that were left open are not looked for by the sweep': 80,
   'a reservation has the time of its command, whatever is before it': 74,
   'giving up without recording it': 17,
-  'a message that is never sent again': 52,
+  'a message that is never sent again': 159,
   'a decision that was made before is not recognised': 26,
   'imported commits are delivered to processes': 40,
 };

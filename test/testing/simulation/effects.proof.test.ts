@@ -25,6 +25,6 @@ describe('a simulation of effects', () => {
   );
 
   it.each(Object.entries(effectMutants))('notices: %s', async (name, mutant) =>
-    expect(await findMutant(name, (seed) => paymentsWith(seed, mutant), 100)).toBeDefined(),
+    expect(await findMutant(name, (seed) => paymentsWith(seed, mutant), 200)).toBeDefined(),
   );
 });
