@@ -2,6 +2,7 @@ import { type Actor, allowedAll } from '../core/access.ts';
 import { hasSealedLike, masked } from '../core/personal/sealed.ts';
 import { exactJson } from '../engine/exact-json.ts';
 import type { AnswerHeaders } from '../engine/headers.ts';
+import type { Finding } from '../engine/personal/find.ts';
 import { opened } from '../engine/personal/open.ts';
 import type { Opening } from '../engine/personal/ports.ts';
 import type { Keys } from '../engine/ports.ts';
@@ -26,6 +27,8 @@ export type Answering = Readonly<{
   answers: AnswerCache<Answer>;
   /** What personal values are opened with, if the manifest has any. */
   opening?: Opening;
+  /** What rows are looked up with by a personal value. */
+  finding?: Finding;
 }>;
 
 /** Reads the answer and its ETag: by its commit, or by its content. */
@@ -71,7 +74,8 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   const name = path.view ?? request.route.split('/')[2] ?? '';
   const revisions = views.get(name);
   if (!revisions) throw notFound(`view '${name}'`);
-  const querying = await answeringRevision(revisions, name, query.cursor);
+  const { finding } = answering;
+  const querying = { ...(await answeringRevision(revisions, name, query.cursor)), ...(finding && { finding }) };
   const { filters = [], freshSeconds = 0 } = querying.projection;
   const known = [...(path.id === undefined ? ['owner', 'list', 'by'] : []), ...filters.map(filterName)];
   const page = pageRequest(query, known);

@@ -8,7 +8,7 @@ import { describing } from '../../http/openapi/describe.ts';
 import { type Answering, answerQuery } from '../../http/query.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
-import { deployedOpening } from '../personal/deployed.ts';
+import { deployedFinding, deployedOpening } from '../personal/deployed.ts';
 import { systemClock, systemKeys } from '../system.ts';
 import { httpFunction } from './http-function.ts';
 import { revisionsIn } from './revisions.ts';
@@ -24,8 +24,14 @@ export const queryHandler = (manifest: Manifest) => {
   const views = new Map([...open].map(([name, projections]) => [name, revisionsOf(projections)] as const));
   if (views.size === 0) throw new ProblemError({ kind: 'internal', detail: 'No view is deployed.' });
   const keys = systemKeys(client, control);
-  const opening = deployedOpening(client);
-  const answering: Answering = { views, keys, answers: answerCache(systemClock), ...(opening && { opening }) };
+  const [opening, finding] = [deployedOpening(client), deployedFinding(client)];
+  const answering: Answering = {
+    views,
+    keys,
+    answers: answerCache(systemClock),
+    ...(opening && { opening }),
+    ...(finding && { finding }),
+  };
   return httpFunction({ manifest, logger: new Logger({ serviceName: 'query' }) }, (request) => answerQuery(answering, request));
 };
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import type { OpeningKeys, OperatedKeys, PublicHalf, SealingKeys, Tombstone } from '../../engine/personal/ports.ts';
+import type { LookUpKey, OpeningKeys, OperatedKeys, PublicHalf, SealingKeys, Tombstone } from '../../engine/personal/ports.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { asRead, didHold } from '../condition.ts';
 import { persistently, type Waiting } from '../transaction.ts';
@@ -100,6 +100,12 @@ export const sealingKeys = ({ deployment, keyPairs, ...of }: Of): SealingKeys =>
       return secret;
     },
   };
+};
+
+/** The looking side: of the function that answers from views. It makes no secret. */
+export const lookUpKey = (of: Pick<Of, 'client' | 'table'>): LookUpKey => {
+  const table = keyTable(of);
+  return { findSecret: async () => (await table.readFind())?.secret };
 };
 
 /** The opening side: of the functions that answer. */

@@ -9,3 +9,4 @@ const none = (): undefined => {
 
 export const deployedSealing = none;
 export const deployedOpening = none;
+export const deployedFinding = none;

@@ -1,6 +1,6 @@
 import { boundedCache } from '../bounded-cache.ts';
 import type { Clock } from '../ports.ts';
-import type { OpeningKeys, SealingKeys } from './ports.ts';
+import type { LookUpKey, OpeningKeys, SealingKeys } from './ports.ts';
 
 type Aging = Readonly<{ clock: Pick<Clock, 'now'>; milliseconds: number; maxSubjects?: number }>;
 
@@ -25,20 +25,32 @@ const agingCache = <T>({ clock, milliseconds, maxSubjects = 10_000 }: Aging, kee
   };
 };
 
+/** A secret that never changes, asked for until there is one. */
+const rememberedSecret = <Secret extends Uint8Array | undefined>(ask: () => Promise<Secret>): (() => Promise<Secret>) => {
+  let asked: Promise<Secret> | undefined;
+  return async () => {
+    asked ??= ask();
+    try {
+      const secret = await asked;
+      if (!secret) asked = undefined;
+      return secret;
+    } catch (error) {
+      asked = undefined;
+      throw error;
+    }
+  };
+};
+
+/** The key by which values are looked up, kept from its first use on. */
+export const cachedLookUp = (keys: LookUpKey): LookUpKey => ({ findSecret: rememberedSecret(() => keys.findSecret()) });
+
 /** Public halves, kept in a warm function for a bounded time: after that it refuses the commands of an erased subject. */
 export const cachedSealing = (keys: SealingKeys, aging: Aging): SealingKeys => {
   const halves = agingCache<Awaited<ReturnType<SealingKeys['publicHalf']>>>(aging, () => true);
-  let secret: Promise<Uint8Array> | undefined;
   return {
     publicHalf: (subject) => halves(subject, () => keys.publicHalf(subject)),
     existing: (subject) => keys.existing(subject),
-    findSecret: () => {
-      secret ??= keys.findSecret().catch((error: unknown) => {
-        secret = undefined;
-        throw error;
-      });
-      return secret;
-    },
+    findSecret: rememberedSecret(() => keys.findSecret()),
   };
 };
 

@@ -8,9 +8,14 @@ export type PublicHalf = Readonly<{
   hashSecret: Uint8Array;
 }>;
 
-/** The key of hashes by which values of all subjects are found (`find: true`): one for the deployment. */
+/** The key of hashes by which values of all subjects are found (`find: true`): one for the deployment, made by who seals the first such value. */
 export interface FindKey {
   findSecret(): Promise<Uint8Array>;
+}
+
+/** The same key for who only looks values up: undefined as long as nobody has sealed one. */
+export interface LookUpKey {
+  findSecret(): Promise<Uint8Array | undefined>;
 }
 
 /**

@@ -91,6 +91,11 @@ export class SubjectKeys extends Construct {
     this.letAskKms(step, 'Decrypt');
   }
 
+  /** Reads the secret by which values are looked up among all subjects. */
+  letFind(step: Step): void {
+    this.let(step, ['GetItem'], [items.find]);
+  }
+
   /** Deletes pairs, and puts tombstones. */
   letErase(step: Step): void {
     this.let(step, ['GetItem'], [items.pairs, items.erased]);

@@ -21,6 +21,8 @@ export class Queries extends Construct {
     });
     letQuery(step, views);
     keys?.letOpen(step);
+    if (views.some(({ projection: { may, lists = {} } }) => isPublic(may) && Object.values(lists).some(({ find }) => find)))
+      keys?.letFind(step);
     store.letReadActives(step);
     // Consistency tokens are sealed with it.
     store.letReadSecret(step, 'digests');
