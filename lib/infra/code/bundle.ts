@@ -16,7 +16,8 @@ export const ownModule = (name: string): string => join(home, 'lib', `${name}${e
 export type BundleSource = Readonly<{
   /** The module that exports the manifest: a path or a file URL. */
   manifestModule: string | URL;
-  /** False for a manifest without personal values: its functions are bundled without what seals and opens them. */
+  /** False for a manifest without personal values: its functions are bundled without what seals and opens them. With some, only those that append have a
+   * bundle without it beside the other one. */
   hasPersonal?: boolean;
   /** The folder with one file for each step. */
   functions?: string;
@@ -72,7 +73,13 @@ const credentials: Plugin = {
     onResolve({ filter: /^@aws-sdk\/credential-provider-node$/ }, () => ({ path: ownModule('aws/function-credentials') })),
 };
 
-/** A manifest without personal values needs no client of KMS. */
+/** The steps that append, and seal what is personal of it. */
+const appending: readonly string[] = ['command', 'hook', 'react', 'schedule'];
+
+/** The name of the bundle of a step for functions that append nothing personal, where the manifest has personal values elsewhere. */
+export const withoutKeysStep = (step: string): string => `${step}-without-keys`;
+
+/** A function without personal values needs no client of KMS. */
 const withoutKeys: Plugin = {
   name: 'without-keys',
   setup: ({ onResolve }) =>
@@ -146,7 +153,17 @@ export const functionCode = async ({ manifestModule, hasPersonal = true, functio
     banner: { js: banner },
     plugins: [manifestIs(pathOf(manifestModule)), credentials, effectFunctions, ...(hasPersonal ? [] : [withoutKeys])],
   } as const satisfies BuildOptions;
-  return { steps: entries.map(({ step }) => step), options };
+  const keyless = entries.filter(({ step }) => hasPersonal && appending.includes(step));
+  const withoutKeysOptions = {
+    ...options,
+    entryPoints: keyless.map((entry) => ({ in: entry.in, out: join(withoutKeysStep(entry.step), 'index') })),
+    plugins: [...options.plugins, withoutKeys],
+  };
+  return {
+    steps: [...entries.map(({ step }) => step), ...keyless.map(({ step }) => withoutKeysStep(step))],
+    options,
+    withoutKeysOptions,
+  };
 };
 
 /**
@@ -155,9 +172,12 @@ export const functionCode = async ({ manifestModule, hasPersonal = true, functio
  */
 export const bundle = async ({ out, fold, ...source }: BundleSource & Readonly<{ fold: FoldHashes }>): Promise<Bundles> => {
   const manifest = pathOf(source.manifestModule);
-  const { steps, options } = await functionCode(source);
+  const { steps, options, withoutKeysOptions } = await functionCode(source);
   const banner = { js: `${options.banner.js}${foldHashesLine(fold)}` };
-  const { outputFiles } = await build({ ...options, banner, sourcemap: 'external', sourcesContent: false });
+  const built = await Promise.all(
+    [options, withoutKeysOptions].map((each) => build({ ...each, banner, sourcemap: 'external', sourcesContent: false })),
+  );
+  const outputFiles = built.flatMap((each) => each.outputFiles);
   const folders = steps.map(async (step) => {
     const files = outputFiles
       .filter(({ path }) => basename(dirname(path)) === step)

@@ -6,7 +6,7 @@ import { withThoseAlong } from '../../core/together/along.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
-import type { SubjectKeys } from '../personal/subject-keys.ts';
+import { appendsPersonal, type SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 
 type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Api; keys?: SubjectKeys }>;
@@ -21,6 +21,7 @@ export class CommandEndpoint extends Construct {
     const step = new Step(this, 'Command', {
       ...common,
       step: 'command',
+      seals: appendsPersonal([decider]),
       description: `Handles commands to ${category}.`,
     });
     step.addEnvironment('CATEGORY', category);

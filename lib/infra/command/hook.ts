@@ -6,7 +6,7 @@ import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { letReadTeamSecrets } from '../kit/secrets.ts';
 import { type Common, Step } from '../kit/step.ts';
-import type { SubjectKeys } from '../personal/subject-keys.ts';
+import { appendsPersonal, type SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 
 type Props = Common & Readonly<{ name: string; hook: AnyHook; store: EventStore; api: Api; keys?: SubjectKeys }>;
@@ -19,6 +19,7 @@ export class HookEndpoint extends Construct {
     const step = new Step(this, 'Hook', {
       ...common,
       step: 'hook',
+      seals: appendsPersonal([hook.sends]),
       description: `Takes the events of ${name} as commands to ${category}.`,
     });
     step.addEnvironment('HOOK', name);

@@ -3,7 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code as Bundle, Function as LambdaFunction, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Bundles } from '../code/bundle.ts';
+import { type Bundles, withoutKeysStep } from '../code/bundle.ts';
 import { moreThan } from './alarm.ts';
 import { accept } from './outputs.ts';
 import type { Settings } from './stage.ts';
@@ -41,6 +41,8 @@ type StepProps = Common &
   Readonly<{
     step: string;
     description: string;
+    /** True if it appends personal values: its code then has the client of KMS. */
+    seals?: boolean;
     /** The default is the timeout of a function that answers requests. */
     timeout?: Duration;
     /** Says where the code of the step is made of, if it is not a file of `functions`. */
@@ -56,9 +58,9 @@ export class Step extends LambdaFunction {
   constructor(
     scope: Construct,
     id: string,
-    { code, settings, step, description, timeout = toAnswer, madeOf, asynchronous }: StepProps,
+    { code, settings, step, description, seals = false, timeout = toAnswer, madeOf, asynchronous }: StepProps,
   ) {
-    const bundle = code.steps[step];
+    const bundle = (seals ? undefined : code.steps[withoutKeysStep(step)]) ?? code.steps[step];
     if (!bundle) throw new Error(`There is no bundle for the step '${step}': ${madeOf ?? `functions/${step}.ts`} is missing.`);
     // Not the managed policy for logs, which covers every log of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

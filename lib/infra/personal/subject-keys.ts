@@ -16,6 +16,9 @@ const pendingWindow = Duration.days(30);
 /** The items of the table, by their partition keys: all versions of a subject's pair, the tombstones, and the secret of what is found among all subjects. */
 const items = { pairs: 'pairs/*', erased: 'erased/*', find: 'find' } as const;
 
+/** True if commands to these aggregates, or those that go along, have anything to seal. */
+export const appendsPersonal = (deciders: readonly AnyDecider[]): boolean => withThoseAlong(deciders).some(hasPersonal);
+
 /**
  * The keys of subjects: their table, and the key of KMS that wraps the private halves. The table has no backups, since a backup would keep the keys of erased
  * subjects. Only a deployment with personal values has any of this.
@@ -74,7 +77,7 @@ export class SubjectKeys extends Construct {
 
   /** Lets the function of who sends commands to these aggregates seal what they append, if they or those that go along have anything to seal. */
   letSealFor(step: Step, deciders: readonly AnyDecider[]): void {
-    if (withThoseAlong(deciders).some(hasPersonal)) this.letSeal(step);
+    if (appendsPersonal(deciders)) this.letSeal(step);
   }
 
   /** Reads public halves and tombstones, and makes new pairs. It can neither unwrap a private half nor take a tombstone away. */

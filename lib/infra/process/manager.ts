@@ -11,7 +11,7 @@ import { type Delivery, deliveryOutputs, letReceive, queuesOf } from '../deliver
 import { alarmOnAge, alarmOnLine } from '../kit/alarm.ts';
 import { outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
-import type { SubjectKeys } from '../personal/subject-keys.ts';
+import { appendsPersonal, type SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letSchedule } from './one-shots.ts';
 
@@ -42,6 +42,7 @@ export class ProcessManager extends Construct {
     const step = new Step(this, 'React', {
       ...common,
       step: 'react',
+      seals: appendsPersonal(process.sends),
       description: `Reacts to commits for ${category}, and sends its commands.`,
       timeout,
     });

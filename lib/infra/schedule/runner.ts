@@ -11,7 +11,7 @@ import { type Delivery, deliveryOutputs, letReceive, letSendTo, queuesOf } from 
 import { alarmOnLine } from '../kit/alarm.ts';
 import { outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
-import type { SubjectKeys } from '../personal/subject-keys.ts';
+import { appendsPersonal, type SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { View } from '../view/view.ts';
 
@@ -37,6 +37,7 @@ export class ScheduleRunner extends Construct {
     const step = new Step(this, 'Run', {
       ...common,
       step: 'schedule',
+      seals: appendsPersonal(schedule.sends),
       description: `Sends the commands of the schedule ${name} at its times.`,
       timeout,
     });
