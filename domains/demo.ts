@@ -2,7 +2,7 @@ import type { Demo, DemoCommand } from 'foldstream';
 
 const post = (path: DemoCommand['post'], body: object): DemoCommand => ({ as: 'customer', post: path, body });
 
-/** Two accounts with a little history, a product, and three commands to begin with. */
+/** Two accounts with a little history, a product, a customer, and three commands to begin with. */
 export const demo: Demo = {
   seed: [
     post('/account/demo-savings/open', { currency: 'EUR' }),
@@ -14,6 +14,10 @@ export const demo: Demo = {
       ...{ as: 'operator', post: '/product/demo-kettle/list' },
       body: { name: 'Kettle', description: 'For two litres.', currency: 'EUR', price: 1_999 },
     },
+    post('/customer/{me}/register', {
+      ...{ name: 'Ada Lovelace', email: 'ada@example.com', birthDate: '1985-12-10' },
+      address: { street: 'Ring 1', postcode: '1010', city: 'Wien', country: 'AT' },
+    }),
   ],
   hint: (api) => `\
 Then open an account, put ten euros in, and read the balance, not older than what was just put in:

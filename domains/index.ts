@@ -5,6 +5,9 @@ import { accountBalance } from './account/projections/balance.ts';
 import { accountStatement } from './account/projections/statement.ts';
 import { accountStatements } from './account/projections/statements.ts';
 import { accountTotals } from './account/projections/totals.ts';
+import { customer } from './customer/decider.ts';
+import { customerDirectory } from './customer/projections/directory.ts';
+import { customerProfile } from './customer/projections/profile.ts';
 import { fraudWatch } from './fraud-watch/process.ts';
 import { suspicions } from './fraud-watch/projections/suspicions.ts';
 import { fulfilment } from './fulfilment/process.ts';
@@ -20,15 +23,25 @@ import { transfer } from './transfer/decider.ts';
 import { transferProcess } from './transfer/process.ts';
 import { customerTransfers } from './transfer/projections/transfers.ts';
 
-const aggregates = [account, transfer, product, stock, order];
+const aggregates = [customer, account, transfer, product, stock, order];
 const processes = [transferProcess, fulfilment, fraudWatch];
+
+declare module 'foldstream' {
+  interface Roles {
+    /** Finds customers, and sees their personal values masked. */
+    support: true;
+  }
+}
 
 /** The reference application: everything that is deployed follows from this. */
 export const manifest = defineManifest({
   aggregates,
   processes,
   schedules: { monthlyStatement },
+  roles: ['support'],
   projections: [
+    customerProfile,
+    customerDirectory,
     accountBalance,
     accountStatement,
     accountStatements,

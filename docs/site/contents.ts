@@ -25,6 +25,7 @@ export const contents: readonly Group[] = [
     title: 'Contexts',
     pages: [
       'contexts/index',
+      'contexts/customer',
       'contexts/account',
       'contexts/ticket',
       'contexts/trade',

@@ -1,4 +1,4 @@
-/** A command that `npm start` sends over HTTP, as one of the two demo users.
+/** A command that `npm start` sends over HTTP, as one of the two demo users. `{me}` in its path is that user's id.
  * @example const open: DemoCommand = { as: 'customer', post: '/account/demo/open', body: { currency: 'EUR' } };
  */
 export type DemoCommand = Readonly<{ as: 'customer' | 'operator'; post: `/${string}`; body: object }>;

@@ -5,7 +5,7 @@ import { type AnyDecider, command } from '../../lib/core/decider.ts';
 import { defineManifest } from '../../lib/core/manifest.ts';
 import { deciding } from '../../lib/testing/deciding.ts';
 
-declare module '../../lib/core/access/roles.ts' {
+declare module '../../lib/index.ts' {
   interface Roles {
     teller: true;
     auditor: true;

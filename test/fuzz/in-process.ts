@@ -7,6 +7,8 @@ import type { Commit } from '../../lib/core/commit.ts';
 import { effectDecider } from '../../lib/core/effect/decider.ts';
 import { performancesName } from '../../lib/core/effect/performances-view.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
+import { personalIn } from '../../lib/core/personal/declared.ts';
+import { erasureDecider } from '../../lib/core/personal/erasure.ts';
 import { effectsOf, processDecider } from '../../lib/core/process/decider.ts';
 import { instancesName } from '../../lib/core/process/instances-view.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
@@ -27,10 +29,12 @@ import { describing } from '../../lib/http/openapi/describe.ts';
 import { answerEffects } from '../../lib/http/operate/effects.ts';
 import { answerProcesses } from '../../lib/http/operate/processes.ts';
 import { answerSchedules } from '../../lib/http/operate/schedules.ts';
+import { answerSubjects } from '../../lib/http/operate/subjects.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { type Answering, answerQuery } from '../../lib/http/query.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
 import { memoryCircuits } from '../../lib/testing/memory/effect.ts';
+import { memoryBox, memorySubjectKeys } from '../../lib/testing/memory/personal.ts';
 import { memoryQueue } from '../../lib/testing/memory/queue.ts';
 import { memoryProgresses } from '../../lib/testing/memory/schedule.ts';
 import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
@@ -100,11 +104,12 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     append: async (commit) => projected([commit], await kept.append(commit)),
     appendTogether: async (commits, unmoved) => projected(commits, await kept.appendTogether(commits, unmoved)),
   });
+  const personal = personalIn(manifest).length > 0 ? { keys: memorySubjectKeys(), box: memoryBox() } : undefined;
   const shared = { store, snapshots: memorySnapshots(), keys, clock, log, settings: defaultSettings, code: 'fuzz' };
   const commandings = new Map(
     manifest.aggregates.map((decider): [string, Commanding] => [
       decider.category,
-      { ...shared, decider, cache: stateCache(defaultSettings.cacheBytes) },
+      { ...shared, decider, cache: stateCache(defaultSettings.cacheBytes), ...(personal && { personal }) },
     ]),
   );
   const revisions = (name: string): Revisions => {
@@ -122,7 +127,16 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const open = views
     .filter(({ projection: { may } }) => isPublic(may))
     .map(({ projection: { name } }) => [name, revisions(name)] as const);
-  const answering: Answering = { views: new Map(open), keys, answers: answerCache(clock) };
+  const answering: Answering = {
+    ...{ views: new Map(open), keys, answers: answerCache(clock) },
+    ...(personal && { opening: personal, finding: personal }),
+  };
+  const erasing = personal && {
+    keys: personal.keys,
+    opening: personal.keys,
+    recording: { ...shared, decider: erasureDecider, cache: stateCache(defaultSettings.cacheBytes) },
+    keptSeconds: 60,
+  };
   const histories = historiesOf(manifest, (decider) => ({ ...shared, decider }));
   const operating = {
     processes: (manifest.processes ?? []).map((process) => ({
@@ -171,7 +185,8 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     if (commanding) return answerCommands({ ...commanding, others: commandings }, request, host);
     const hooked = hookAt(manifest, `/${request.route.split('/').slice(1).join('/')}`);
     if (hooked) return answerHook({ ...hooked, ...hooking, commanding: commandings.get(hooked.hook.sends.category)! }, request);
-    if (first === 'streams') return answerHistory(histories, request);
+    if (first === 'streams') return answerHistory(histories, request, personal);
+    if (first === 'subjects' && erasing) return answerSubjects({ erasing, manifest, log }, request);
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
     if (request.route.includes('/ops/schedules')) return answerSchedules(scheduling, request);

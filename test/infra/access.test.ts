@@ -67,9 +67,16 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[], readonly Comm
     {
       manifest: reference,
       unused: 'unused',
-      stream: (category) => (['account', 'transfer', 'product', 'order', 'stock'].includes(category) ? 'mine' : undefined),
+      stream: (category) =>
+        category === 'customer'
+          ? ownerId
+          : ['account', 'transfer', 'product', 'order', 'stock'].includes(category)
+            ? 'mine'
+            : undefined,
       row: (view) =>
         ({
+          'customer-profile': ownerId,
+          'customer-directory': ownerId,
           'account-balance': 'mine',
           'account-statement': 'mine',
           'account-totals': ownerId,
@@ -83,6 +90,16 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[], readonly Comm
         category === 'transfer' ? { from: 'mine', to: 'other' } : command === 'Pay' ? { account: 'mine' } : {},
     },
     [
+      {
+        by: 'the owner',
+        path: `/customer/${ownerId}/register`,
+        body: {
+          name: 'Ada',
+          email: 'ada@example.com',
+          address: { street: 'Ring 1', postcode: '1010', city: 'Wien', country: 'AT' },
+          birthDate: '1990-12-10',
+        },
+      },
       { by: 'the owner', path: '/account/mine/open', body: { currency: 'EUR' } },
       { by: 'an operator', path: '/stock/mine/receive', body: { quantity: 4 } },
       { by: 'an operator', path: '/product/mine/list', body: { name: 'Mine', description: '', currency: 'EUR', price: 5 } },

@@ -7,12 +7,19 @@ import type { Step } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { type Deployment, demoToken } from './deployment.ts';
 
+/** The path of a demo's command, with the id of the user whom the token names in the place of `{me}`. */
+export const pathFor = (post: string, token: string): string => {
+  if (!post.includes('{me}')) return post;
+  const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Readonly<{ sub: string }>;
+  return post.replace('{me}', sub);
+};
+
 /** Sends an application's demo history, through the public API as anybody would make it. Each command has a key, so that a second start repeats nothing. */
 export const seed = (deployment: Deployment, { seed: story }: Demo, step: Step): Promise<void> =>
   step('Seeding a little history', async () => {
     const tokens = { customer: await demoToken(deployment, 'customer'), operator: await demoToken(deployment, 'operator') };
     for (const [i, { as, post, body }] of story.entries()) {
-      const response = await fetch(`${deployment.api}${post}`, {
+      const response = await fetch(`${deployment.api}${pathFor(post, tokens[as])}`, {
         method: 'POST',
         headers: {
           authorization: `Bearer ${tokens[as]}`,

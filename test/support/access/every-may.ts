@@ -8,7 +8,7 @@ import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { AnyTag } from '../../../lib/core/tag/tag.ts';
 import { v1 } from '../../../lib/core/version.ts';
 
-declare module '../../../lib/core/access/roles.ts' {
+declare module '../../../lib/index.ts' {
   interface Roles {
     teller: true;
     auditor: true;

@@ -174,6 +174,16 @@ const operatorCell = ([method = '', path = '']: readonly string[], unused: strin
   expected: guarded([], (caller) => (caller.holds.includes('operator') ? 'other' : 403)),
 });
 
+/** The routes about persons: for the roles that `mayErase` names, or else for operators. */
+const subjectCell = (
+  { mayErase = ['operator'] }: Manifest,
+  [method = '', path = '']: readonly string[],
+  unused: string,
+): Cell => ({
+  ...operatorCell([method, path], unused),
+  expected: guarded([], (caller) => (holdsOne(caller, mayErase) ? 'other' : 403)),
+});
+
 /** What an operator is answered about a performance, and about one that there is not; everybody else gets 403, and nothing of the performance. */
 const effectCells = ({ performance, unused }: Fixture, [method = '', path = '']: readonly string[]): readonly Cell[] => {
   const isOperator = ({ holds }: Caller) => holds.includes('operator');
@@ -214,6 +224,7 @@ export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
   if (first === 'hooks') return [{ method: 'POST', path, body: {}, expected: () => 401 }];
   if (first === 'ops' && second === 'effects') return effectCells(fixture, [method, path]);
   if (first === 'ops') return [operatorCell([method, path], unused)];
+  if (first === 'subjects') return [subjectCell(manifest, [method, path], unused)];
   if (first === 'streams') return historyCells(fixture, path.replace('/streams/{category}/{id}', ''));
   if (first === 'views') {
     const of = second === '{view}' ? views.filter(({ may }) => !isOpen(may)) : views.filter(({ name }) => name === second);

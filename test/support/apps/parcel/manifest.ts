@@ -3,7 +3,7 @@ import { parcel, parcelRoles } from './decider.ts';
 import { parcelPlaces } from './places.ts';
 import { parcelTrack } from './track.ts';
 
-declare module '../../../../lib/core/access/roles.ts' {
+declare module '../../../../lib/index.ts' {
   interface Roles {
     teller: true;
     auditor: true;

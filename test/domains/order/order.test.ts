@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
-import { order } from '../../domains/order/decider.ts';
-import type { OrderEvent } from '../../events/order.ts';
-import type { Message } from '../../lib/core/message.ts';
-import { deciding } from '../../lib/testing/deciding.ts';
+import { order } from '../../../domains/order/decider.ts';
+import type { OrderEvent } from '../../../events/order.ts';
+import type { Message } from '../../../lib/core/message.ts';
+import { deciding } from '../../../lib/testing/deciding.ts';
 
 const kettle = { sku: 'kettle', quantity: 2, price: 500 };
 const cup = { sku: 'cup', quantity: 1, price: 300 };

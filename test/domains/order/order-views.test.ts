@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest';
-import { ordersByStatus } from '../../domains/order/projections/by-status.ts';
-import { customerOrders } from '../../domains/order/projections/orders.ts';
-import { revenue } from '../../domains/order/projections/revenue.ts';
-import { projecting } from '../../lib/testing/projecting.ts';
-import { sharing } from '../../lib/testing/sharing.ts';
+import { ordersByStatus } from '../../../domains/order/projections/by-status.ts';
+import { customerOrders } from '../../../domains/order/projections/orders.ts';
+import { revenue } from '../../../domains/order/projections/revenue.ts';
+import { projecting } from '../../../lib/testing/projecting.ts';
+import { sharing } from '../../../lib/testing/sharing.ts';
 
 const kettle = { sku: 'kettle', quantity: 2, price: 500 };
 const cup = { sku: 'cup', quantity: 1, price: 300 };
