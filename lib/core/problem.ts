@@ -78,6 +78,11 @@ export const problemKinds = {
   'too-many-rows': { status: 422, when: 'The streams in Consistent-With have too many rows for a list. Read them by id.' },
   'answer-too-large': { status: 422, when: 'The answer would have over 5.9 MB. Ask for less.' },
   'too-many-requests': { status: 429, when: 'One caller sends more than they may. Wait for Retry-After.', retryAfterSeconds: 1 },
+  'does-not-open': {
+    status: 500,
+    when: 'A personal value was altered or moved, or its key is of another deployment: `place` is a JSON pointer into the answer.',
+    fields: { place: z.string() },
+  },
   internal: { status: 500, when: 'A fault on the side of the server.' },
   unavailable: { status: 503, when: 'Something is busy or away. Send the same request again.', retryAfterSeconds: 1 },
   'not-consistent-yet': {

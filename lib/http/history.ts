@@ -6,10 +6,10 @@ import { tagHistoryDecider, tagReads } from '../core/tag/history.ts';
 import { tagCategory } from '../core/tag/stream.ts';
 import { type HistoryLoading, readDifference, readHistory, readState } from '../engine/history/past.ts';
 import type { Moment } from '../engine/history/state-at.ts';
-import { opened } from '../engine/personal/open.ts';
 import type { Opening } from '../engine/personal/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import type { Loading } from '../engine/store/load.ts';
+import { openedBody } from './opened.ts';
 import { onlyKnown, pageRequest } from './page.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
@@ -81,5 +81,5 @@ const answer = async (histories: Histories, { route, path, query, actor }: HttpR
 /** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. Personal values are opened after the access was checked. */
 export const answerHistory = async (histories: Histories, request: HttpRequest, opening?: Opening): Promise<HttpResponse> => {
   const body = await answer(histories, request);
-  return { status: 200, body: opening ? await opened(opening, body) : body };
+  return { status: 200, body: opening ? await openedBody(opening, body) : body };
 };

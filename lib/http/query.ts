@@ -3,7 +3,6 @@ import { hasSealedLike, masked } from '../core/personal/sealed.ts';
 import { exactJson } from '../engine/exact-json.ts';
 import type { AnswerHeaders } from '../engine/headers.ts';
 import type { Finding } from '../engine/personal/find.ts';
-import { opened } from '../engine/personal/open.ts';
 import type { Opening } from '../engine/personal/ports.ts';
 import type { Keys } from '../engine/ports.ts';
 import { notFound, validId } from '../engine/problems.ts';
@@ -15,6 +14,7 @@ import type { PageRequest } from '../engine/query/page.ts';
 import type { Querying } from '../engine/query/querying.ts';
 import { answeringRevision, type Revisions } from '../engine/query/revision.ts';
 import { isKnown } from './etag.ts';
+import { openedBody } from './opened.ts';
 import { filterName, pageRequest } from './page.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
@@ -55,7 +55,7 @@ const shownTo = async (
   answer: Answer,
 ): Promise<Answer> => {
   if (!opening || !hasSealedLike(answer.body)) return answer;
-  const body = isMasked(querying, actor) ? masked(answer.body) : await opened(opening, answer.body);
+  const body = isMasked(querying, actor) ? masked(answer.body) : await openedBody(opening, answer.body);
   return { body: body as object, tag: `${answer.tag}-${keys.hash(exactJson(body)).slice(0, 32)}` };
 };
 

@@ -12,6 +12,7 @@ import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryParkedList, memoryScanner, memorySweepPlaces } from '../../lib/testing/memory/sweep.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
 import { meteredMemory } from '../support/store/metered-memory.ts';
+import { boxContract } from './box.contract.ts';
 import { boundariesContract } from './decisions/boundaries.contract.ts';
 import { decisionCostsContract } from './decisions/costs.contract.ts';
 import { pricesContract } from './decisions/prices.contract.ts';
@@ -66,4 +67,8 @@ rebuildContract('memory', () => {
 subjectKeysContract('memory', async () => {
   const keys = memorySubjectKeys();
   return { sealing: keys, opening: keys, operated: keys, box: memoryBox() };
+});
+boxContract('memory', memoryBox(), (subject, version = 1) => {
+  const publicKey = Buffer.from(`${subject}, version ${version}`);
+  return { half: { subject, version, publicKey, hashSecret: publicKey }, own: { subject, version, key: publicKey } };
 });

@@ -40,7 +40,12 @@ const makeWorld = async () => {
   await handleCommand(commanding, asks('Register', ada, { stream: 'customer-c1' }));
   const [commit] = table.store.stored();
   const { name, email } = storedEvents(commit!)[0]!.data as Readonly<{ name: object; email: object }>;
-  await view.putHead({ key: 'c1', sort: 'head', stream: 'customer-c1', commit: 1, row: { name, email } }, undefined);
+  const row = (id: string, over: object) =>
+    view.putHead({ key: id, sort: 'head', stream: `customer-${id}`, commit: 1, row: { name, email, ...over } }, undefined);
+  await row('c1', {});
+  await row('c2', { name: { ...name, of: 'c9' } });
+  await row('c3', { email: { '~': 'cut' } });
+  await row('c4', { name: { ...name, at: ['customer-c1/1', 'CustomerRegistered', '/email'] } });
   const opening = { box, keys: cachedOpening(keys, { clock, milliseconds: keptSeconds * 1_000 }) };
   const [customers] = manifest.projections;
   const active = { projection: 'customers', revision: 1, since: '', by: 'o', why: 'a test' };
@@ -56,8 +61,9 @@ const makeWorld = async () => {
     answers: answerCache(clock),
     opening,
   } as unknown as Parameters<typeof answerQuery>[0];
-  const reads = (...roles: Role[]) =>
-    answerQuery(answering, request('GET /views/{view}/{id}', { path: { view: 'customers', id: 'c1' } }, ...roles));
+  const readsOne = (id: string, ...roles: Role[]) =>
+    answerQuery(answering, request('GET /views/{view}/{id}', { path: { view: 'customers', id } }, ...roles));
+  const reads = (...roles: Role[]) => readsOne('c1', ...roles);
   const history = (path: '' | '/state') =>
     answerHistory(
       new Map([['customer', commanding]]),
@@ -76,7 +82,7 @@ const makeWorld = async () => {
       { erasing: { keys, opening: keys, recording, keptSeconds }, manifest, log },
       request('POST /subjects/{id}/erase', { path: { id: 'c1' }, body: JSON.stringify(body) }, ...roles),
     );
-  return { table, clock, reads, history, erase, lines };
+  return { table, clock, keys, reads, readsOne, history, erase, lines };
 };
 
 let world: World;
@@ -123,5 +129,22 @@ test('a clock that is set back does not make a key last', async () => {
 test('only the declared role erases, and gives a reason', async () => {
   await expect(world.erase({ why: 'request 7' }, 'operator')).rejects.toMatchObject({ problem: { kind: 'not-yours' } });
   await expect(world.erase({}, 'auditor')).rejects.toMatchObject({ problem: { status: 400 } });
+  expect(bodyOf(await world.reads('operator'))).toEqual({ id: 'c1', ...ada });
+});
+
+test('a value that does not open is a problem that names its place and not the value, and other rows are answered', async () => {
+  await world.keys.publicHalf('c9');
+  for (const [id, place] of [
+    ['c2', '/name'],
+    ['c3', '/email'],
+    ['c4', '/name'],
+  ] as const) {
+    const failed = await world.readsOne(id, 'operator').catch((error: unknown) => error);
+    expect(failed).toMatchObject({ problem: { kind: 'does-not-open', status: 500, extra: { place } } });
+    expect(JSON.stringify((failed as { problem: object }).problem)).not.toMatch(/MARKED|marked@|"~"/);
+    expect((failed as Error).message).toContain('foldstream logs');
+    // Whoever sees it masked needs no key.
+    expect(bodyOf(await world.readsOne(id, 'teller'))).toMatchObject({ name: { masked: true } });
+  }
   expect(bodyOf(await world.reads('operator'))).toEqual({ id: 'c1', ...ada });
 });

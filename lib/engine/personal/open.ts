@@ -1,3 +1,4 @@
+import { pointerTo } from '../../core/difference.ts';
 import { isSealed, isSealedLike, NotSealed, partsOf, type Sealed, type SealedParts } from '../../core/personal/sealed.ts';
 import { fromBase64Url, textOf } from './bytes.ts';
 import { aadOf } from './place.ts';
@@ -9,6 +10,12 @@ export const erasedMark = { erased: true } as const;
 /** A sealed value that cannot be opened. Its value is not shown, and no other one in its place. */
 export class CannotOpen extends Error {
   override name = 'CannotOpen';
+  /** Where it was met, as a JSON pointer into what was to be opened. */
+  readonly place: string;
+  constructor(why: string, path: readonly string[], options?: ErrorOptions) {
+    super(why, options);
+    this.place = pointerTo(path);
+  }
 }
 
 /** The place at which a value is expected, as far as the reader knows it: one that was moved there from elsewhere is refused. */
@@ -16,7 +23,7 @@ export type Expected = (parts: SealedParts, path: readonly string[]) => string |
 
 const anywhere: Expected = () => undefined;
 
-const openOne = async ({ box }: Opening, half: PrivateHalf, parts: SealedParts): Promise<unknown> => {
+const openOne = async ({ box }: Opening, half: PrivateHalf, parts: SealedParts, path: readonly string[]): Promise<unknown> => {
   const { subject, version, at } = parts;
   try {
     const value = { ciphertext: fromBase64Url(parts.ciphertext), aad: aadOf(parts) };
@@ -25,6 +32,7 @@ const openOne = async ({ box }: Opening, half: PrivateHalf, parts: SealedParts):
     if (!(cause instanceof DoesNotOpen)) throw cause;
     throw new CannotOpen(
       `The personal value of ${subject} from ${at[0]}, ${at[2]}, does not open with version ${version} of the subject's key: it was altered, cut, or moved there from elsewhere.`,
+      path,
       { cause },
     );
   }
@@ -33,19 +41,20 @@ const openOne = async ({ box }: Opening, half: PrivateHalf, parts: SealedParts):
 const openedValue = async (opening: Opening, value: Sealed, path: readonly string[], expected: Expected): Promise<unknown> => {
   const parts = partsOf(value);
   const fault = expected(parts, path);
-  if (fault !== undefined) throw new CannotOpen(`The personal value of ${parts.subject} is at the wrong place: ${fault}.`);
+  if (fault !== undefined) throw new CannotOpen(`The personal value of ${parts.subject} is at the wrong place: ${fault}.`, path);
   const half = await opening.keys.privateHalf(parts.subject, parts.version);
   if (half === 'erased') return erasedMark;
   if (!half)
     throw new CannotOpen(
       `The subject ${parts.subject} has no version ${parts.version} of its key: the value is of another deployment, or the keys table was replaced.`,
+      path,
     );
-  return openOne(opening, half, parts);
+  return openOne(opening, half, parts, path);
 };
 
 /**
- * JSON with each sealed value opened: the value itself, or `{ "erased": true }` where its subject is erased. What does not open is an error (`CannotOpen`,
- * `NotSealed`), never another value.
+ * JSON with each sealed value opened: the value itself, or `{ "erased": true }` where its subject is erased. What does not open is an error (`CannotOpen`),
+ * never another value.
  */
 export const opened = async (
   opening: Opening,
@@ -55,7 +64,10 @@ export const opened = async (
 ): Promise<unknown> => {
   if (typeof value !== 'object' || value === null) return value;
   if (isSealed(value)) return openedValue(opening, value, path, expected);
-  if (isSealedLike(value)) throw new NotSealed('A sealed value is damaged, or was taken out of its commit: it cannot be opened.');
+  if (isSealedLike(value)) {
+    const why = 'A sealed value is damaged, or was taken out of its commit: it cannot be opened.';
+    throw new CannotOpen(why, path, { cause: new NotSealed(why) });
+  }
   if (Array.isArray(value))
     return Promise.all(value.map((element, i) => opened(opening, element, expected, [...path, String(i)])));
   const entries = Object.entries(value).map(

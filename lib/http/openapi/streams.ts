@@ -123,7 +123,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         ...trail,
       ],
       answers: { 200: { description: 'A page of commits.', schema: historyOf(events) } },
-      problems: ['not-found', 'answer-too-large'],
+      problems: ['not-found', 'answer-too-large', 'does-not-open'],
     },
     {
       ...common,
@@ -137,7 +137,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         ...trail,
       ],
       answers: { 200: { description: 'The state.', schema: stateAnswer } },
-      problems: ['not-found', 'too-far-back', 'answer-too-large'],
+      problems: ['not-found', 'too-far-back', 'answer-too-large', 'does-not-open'],
     },
     {
       ...common,
@@ -151,7 +151,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         ...trail,
       ],
       answers: { 200: { description: 'The changes, by JSON pointer.', schema: differenceAnswer } },
-      problems: ['not-found', 'too-far-back', 'answer-too-large'],
+      problems: ['not-found', 'too-far-back', 'answer-too-large', 'does-not-open'],
     },
   ];
 };

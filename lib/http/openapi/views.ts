@@ -15,6 +15,7 @@ const reading = [
   'not-consistent-yet',
   'view-is-being-built',
   'stream-parked',
+  'does-not-open',
 ] as const;
 const headers = [ifNoneMatch, consistentWith, ...trail];
 const notModified: Answer = { description: 'Nothing has changed since the answer with this ETag.', headers: ['etag'] };
