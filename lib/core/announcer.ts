@@ -1,7 +1,11 @@
+import type { May } from './access.ts';
 import type { Commit } from './commit.ts';
 import type { AnyDecider } from './decider.ts';
+import { performanceRows, performancesName, performancesOf } from './effect/performances-view.ts';
 import type { Recorded } from './message.ts';
-import { type Categories, decidersOf } from './process/decider.ts';
+import { isRegister, registerName, registerOf } from './personal/register.ts';
+import { type Categories, decidersOf, effectsOf } from './process/decider.ts';
+import { instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
 import { type AnyProjection, rowKey, type Step } from './projection.ts';
 import { isPublished, type PublicEvent, publicEvent } from './public-event.ts';
 import { parseStream } from './stream.ts';
@@ -81,3 +85,32 @@ export const isAnnounced = (manifest: Categories): ((commit: Commit) => boolean)
     return decider !== undefined && isPublished(decider, commit);
   };
 };
+
+/** The names that no view of a manifest's own may have, each with whose it is. */
+const kernelNames: Readonly<Record<string, string>> = {
+  [instancesName]: 'the list of instances',
+  [performancesName]: 'the list of performances',
+  [registerName]: 'the register of subjects',
+  [announcerName]: 'the sender of public events',
+};
+
+/** Finds a view of a manifest's own that has the name of one that the kernel brings along.
+ * @example kernelNameFaults({ name: 'process-instances' }); // ["The view's name 'process-instances' is that of the list of instances: choose another."]
+ */
+export const kernelNameFaults = ({ name }: Pick<AnyProjection, 'name'>): readonly string[] =>
+  Object.hasOwn(kernelNames, name) ? [`The view's name '${name}' is that of ${kernelNames[name]}: choose another.`] : [];
+
+/** True for a view that the kernel brings along: it is made anew if a manifest is made from another one.
+ * @example const own = manifest.projections.filter((view) => !isKernelView(view));
+ */
+export const isKernelView = (view: Pick<AnyProjection, 'on'>): boolean =>
+  view.on === instanceRows || view.on === performanceRows || isRegister(view);
+
+/** The views that the kernel brings along with a manifest.
+ * @example const projections = [...own, ...kernelViewsOf(manifest)];
+ */
+export const kernelViewsOf = (manifest: Categories & Readonly<{ mayErase?: May }>): readonly AnyProjection[] => [
+  ...instancesOf(manifest.processes ?? []),
+  ...performancesOf(effectsOf(manifest)),
+  ...registerOf(manifest),
+];

@@ -1,16 +1,15 @@
 import type { Role } from './access/roles.ts';
 import { accessFault, type May, roleFaults } from './access.ts';
-import { announcerName } from './announcer.ts';
+import { isKernelView, kernelNameFaults, kernelViewsOf } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
 import { effectDecider } from './effect/decider.ts';
 import { effectFaults } from './effect/faults.ts';
-import { performanceRows, performancesName, performancesOf } from './effect/performances-view.ts';
 import { factFaults } from './fact/faults.ts';
 import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
 import { decidersOf, effectsOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
-import { type InstancesView, instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
+import type { InstancesView } from './process/instances-view.ts';
 import type { AnyProcess } from './process/process.ts';
 import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from './projection.ts';
 import { scheduleFaults } from './schedule/faults.ts';
@@ -176,9 +175,7 @@ const projectionFaults = (projection: AnyProjection): string[] => {
   const sources = sourcesOf(projection);
   return [
     ...(viewName.test(name) ? [] : [`The view '${name}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`]),
-    ...(name === instancesName ? [`The view's name '${name}' is that of the list of instances: choose another.`] : []),
-    ...(name === performancesName ? [`The view's name '${name}' is that of the list of performances: choose another.`] : []),
-    ...(name === announcerName ? [`The view's name '${name}' is that of the sender of public events: choose another.`] : []),
+    ...kernelNameFaults(projection),
     ...(Number.isSafeInteger(revision) && revision > 0 ? [] : [`${name}: the revision must be 1, 2, 3, ...`]),
     ...(may?.length ? [] : [`${name} does not declare who may read it.`]),
     ...(may?.includes('owner') && !projection.owner
@@ -207,7 +204,8 @@ const categoryFaults = ({ aggregates, projections, processes = [] }: Manifest): 
   );
 
 /**
- * Checks a whole manifest and returns it, with the views of its processes' instances and of its effects' performances. All faults are reported together.
+ * Checks a whole manifest and returns it, with the views of its processes' instances and of its effects' performances, and the register of subjects. All
+ * faults are reported together.
  * @example export const manifest = defineManifest({ aggregates: [account], projections: [accountBalance] });
  */
 export const defineManifest = <
@@ -219,7 +217,7 @@ export const defineManifest = <
 ): DefinedManifest<A, P[number] | (R extends readonly [] ? never : InstancesView)> => {
   const { aggregates, processes = [], schedules = {}, retired = {} } = manifest;
   // Replaced if this manifest is made from another one.
-  const projections = manifest.projections.filter(({ on }) => on !== instanceRows && on !== performanceRows);
+  const projections = manifest.projections.filter((view) => !isKernelView(view));
   const faults = [
     ...roleFaults(manifest.roles ?? []),
     ...audienceFaults({ ...manifest, projections }),
@@ -251,6 +249,5 @@ export const defineManifest = <
     ),
   ];
   if (faults.length > 0) throw new Error(`The manifest is invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
-  const all: readonly AnyProjection[] = [...projections, ...instancesOf(processes), ...performancesOf(effectsOf(manifest))];
-  return { ...manifest, projections: all as never };
+  return { ...manifest, projections: [...projections, ...kernelViewsOf(manifest)] as never };
 };

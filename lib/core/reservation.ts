@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { AnyDecider } from './decider.ts';
-import { erasureDecider } from './personal/erasure.ts';
+import { recordDecider } from './personal/record.ts';
 import { findable, type Sealed } from './personal/sealed.ts';
 import { type Categories, decidersOf } from './process/decider.ts';
 import { anyTagDecider, tagsIn } from './tag/stream.ts';
@@ -32,7 +32,7 @@ export const reservation = {
   } satisfies Record<ReservationEvent['type'], unknown>,
 };
 
-/** The deciders of every category that a store has streams of: the manifest's, and those in which the engine keeps unique values, tags and erasures.
+/** The deciders of every category that a store has streams of: the manifest's, and those in which the engine keeps unique values, tags and what was done to subjects.
  * Whatever goes through a whole table or an export takes its categories from here.
  * @example storedDecidersOf(manifest).find(({ category }) => category === 'unique'); // reservation
  */
@@ -40,7 +40,7 @@ export const storedDecidersOf = (manifest: Categories): readonly AnyDecider[] =>
   ...decidersOf(manifest),
   reservation as unknown as AnyDecider,
   anyTagDecider(tagsIn(manifest.aggregates)),
-  erasureDecider,
+  recordDecider,
 ];
 
 /** A value that a stream takes or gives back with a command. */

@@ -89,4 +89,4 @@ export type Kebab<
  * @example reserved.includes('views'); // true
  */
 export const reserved: readonly string[] =
-  'views streams ops hooks health docs process schedule unique tag anyone subjects erasure'.split(' ');
+  'views streams ops hooks health docs process schedule unique tag anyone subjects subject'.split(' ');

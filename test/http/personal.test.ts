@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { Role } from '../../lib/core/access/roles.ts';
 import { user } from '../../lib/core/access.ts';
 import { storedEvents } from '../../lib/core/commit.ts';
-import { erasureDecider } from '../../lib/core/personal/erasure.ts';
+import { recordDecider } from '../../lib/core/personal/record.ts';
 import { handleCommand } from '../../lib/engine/command/handle.ts';
 import { cachedOpening } from '../../lib/engine/personal/cached.ts';
 import { answerCache } from '../../lib/engine/query/answer-cache.ts';
@@ -74,7 +74,7 @@ const makeWorld = async () => {
       ),
       opening,
     );
-  const recording = instanceOver(table, { decider: erasureDecider });
+  const recording = instanceOver(table, { decider: recordDecider });
   const lines: unknown[] = [];
   const log = { info: (...said: unknown[]) => void lines.push(said), warn: () => {}, error: () => {} };
   const erase = (body: object, ...roles: Role[]) =>

@@ -79,7 +79,7 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
   it('are erased by whoever may, for good, and others are read as before', async () => {
     expect((await operator('POST', `/subjects/${id}/erase`, { why: 'request 7' })).status).toBe(403);
     const { status, body } = await auditor('POST', `/subjects/${id}/erase`, { why: 'request 7' });
-    expect([status, body]).toMatchObject([200, { subject: id, record: `erasure-${id}`, readsAs: erased }]);
+    expect([status, body]).toMatchObject([200, { subject: id, record: `subject-${id}`, readsAs: erased }]);
     expect((await auditor('POST', `/subjects/${id}/erase`, { why: 'again' })).body).toEqual(body);
     // Each instance of a function goes by its own time.
     const after = await eventually(
@@ -104,7 +104,7 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
   it('are erased by the command line too', async () => {
     const lines: string[] = [];
     await eraseVerb({ stack: customers.stack, subject: other, why: 'request 8' }, (line) => lines.push(line));
-    expect(lines.join()).toContain(`recorded in erasure-${other}`);
+    expect(lines.join()).toContain(`recorded in subject-${other}`);
     const shown = await eventually(
       () => row(operator, other),
       (seen) => JSON.stringify(seen.name) === JSON.stringify(erased),

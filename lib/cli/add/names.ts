@@ -23,7 +23,7 @@ const taken = new Set(
 );
 
 /** Routes begin with these words: an aggregate of that name could not be reached. */
-const routes = ['views', 'streams', 'ops', 'health', 'unique', 'tag', 'anyone', 'batch', 'docs', 'subjects', 'erasure'];
+const routes = ['views', 'streams', 'ops', 'health', 'unique', 'tag', 'anyone', 'batch', 'docs', 'subjects', 'subject'];
 
 /** A name as a team may write it, `supportTicket` or `support-ticket`, or the fault of it. */
 export const nameOf = (text: string, kind: Kind): Name | Readonly<{ fault: string }> => {

@@ -3,7 +3,7 @@ import { kmsKeyPairs } from '../../aws/personal/kms.ts';
 import { openingKeys, operatedKeys } from '../../aws/personal/subject-keys.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { systemClock, systemKeys } from '../../aws/system.ts';
-import { erasureDecider } from '../../core/personal/erasure.ts';
+import { recordDecider } from '../../core/personal/record.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import { type Certificate, type Erasing, eraseSubject } from '../../engine/operate/erase.ts';
 import { withoutSnapshots } from '../loading.ts';
@@ -36,7 +36,7 @@ const erasingOn = async (stack: string | undefined, print: Print): Promise<Erasi
       clock: systemClock,
       log: printedLog(print),
       cache: stateCache(0),
-      decider: erasureDecider,
+      decider: recordDecider,
     },
     keptSeconds: Number(seconds),
   };

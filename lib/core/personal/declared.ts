@@ -4,20 +4,25 @@ import type { AnyDecider } from '../decider.ts';
 const isMarked = (schema: unknown): boolean =>
   typeof schema === 'object' && schema !== null && (Object.hasOwn(schema, 'x-personal') || Object.values(schema).some(isMarked));
 
-const known = new WeakMap<AnyDecider['events'], boolean>();
+const known = new WeakMap<AnyDecider['events'], readonly string[]>();
 
-/** True if the events of a decider have personal values, in any version of their formats: old ones are still read, and opened.
- * @example hasPersonal(customer); // true
+/** The types of events that have personal values in any version of their formats: old ones are still read, and opened.
+ * @example personalTypes(customer.events); // ['CustomerRegistered', 'EmailChanged']
  */
-export const hasPersonal = ({ events }: Pick<AnyDecider, 'events'>): boolean => {
+export const personalTypes = (events: AnyDecider['events']): readonly string[] => {
   const found =
     known.get(events) ??
-    Object.values(events).some(({ schemas }) =>
-      schemas.some((schema) => isMarked(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))),
+    Object.keys(events).filter((type) =>
+      events[type]!.schemas.some((schema) => isMarked(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))),
     );
   known.set(events, found);
   return found;
 };
+
+/** True if the events of a decider have personal values, in any version of their formats.
+ * @example hasPersonal(customer); // true
+ */
+export const hasPersonal = ({ events }: Pick<AnyDecider, 'events'>): boolean => personalTypes(events).length > 0;
 
 /** The aggregates of a manifest whose events have personal values.
  * @example personalIn(manifest).map(({ category }) => category); // ['customer']

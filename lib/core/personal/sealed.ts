@@ -61,6 +61,14 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const hasSealedLike = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && (isSealedLike(value) || Object.values(value).some(hasSealedLike));
 
+/** The sealed values anywhere in plain JSON.
+ * @example sealedIn({ name: sealed, plan: 'basic' }); // [sealed]
+ */
+export const sealedIn = (value: unknown): readonly Sealed[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  return isSealed(value) ? [value] : Object.values(value).flatMap(sealedIn);
+};
+
 /** Plain JSON with `{ "masked": true }` in place of each sealed value: for a reader who may not see them.
  * @example masked({ email: sealed, plan: 'basic' }); // { email: { masked: true }, plan: 'basic' }
  */

@@ -1,6 +1,6 @@
 import { type Actor, user } from '../../core/access.ts';
 import { type Trail, trailOf } from '../../core/commit.ts';
-import { erasureCategory, erasureId } from '../../core/personal/erasure.ts';
+import { recordCategory, recordId } from '../../core/personal/record.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { streamName } from '../../core/stream.ts';
 import { handleCommand } from '../command/handle.ts';
@@ -10,7 +10,7 @@ import { nowOf } from '../instant.ts';
 import { erasedMark } from '../personal/open.ts';
 import type { OpeningKeys, OperatedKeys } from '../personal/ports.ts';
 
-/** What a subject is erased with. `recording` is for `erasureDecider`; `opening` reads the keys as they are, without a cache. */
+/** What a subject is erased with. `recording` is for `recordDecider`; `opening` reads the keys as they are, without a cache. */
 export type Erasing = Readonly<{
   keys: Pick<OperatedKeys, 'erase'>;
   opening: OpeningKeys;
@@ -48,17 +48,17 @@ export const eraseSubject = async (erasing: Erasing, request: ErasureRequest): P
   const asked = { at: nowOf(recording.clock), by: actor.id, why, correlation };
   const { at, by, why: reason } = await keys.erase(subject, asked);
   const erased = { at, by, why: reason };
-  const stream = streamName(erasureCategory, erasureId(subject, recording.keys.hash));
+  const stream = streamName(recordCategory, recordId(subject, recording.keys.hash));
   const answer = await handleCommand(recording, {
     stream,
-    command: { type: 'Record', data: { subject, ...erased } },
+    command: { type: 'Erased', data: { subject, ...erased } },
     // The route has checked the right, and nobody else sends this command.
     actor: user(actor.id, 'operator'),
     id: `request/${recording.keys.randomId()}`,
     meta: { ...trailOf(request), causation: requestId },
   });
   if (answer.outcome !== 'committed' && answer.outcome !== 'unchanged')
-    throw new ProblemError(commandProblem(answer, { stream, command: { type: 'Record', data: {} } }));
+    throw new ProblemError(commandProblem(answer, { stream, command: { type: 'Erased', data: {} } }));
   // The probe: what a function that answers would get now, were it to ask for the key.
   if ((await opening.privateHalf(subject, 1)) !== 'erased')
     throw new Error(`${subject} was erased, and its keys can still be read: look at its items in the keys table.`);

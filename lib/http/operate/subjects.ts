@@ -1,5 +1,6 @@
 import { allowedAll } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { erasersOf } from '../../core/personal/register.ts';
 import { type Erasing, eraseSubject } from '../../engine/operate/erase.ts';
 import type { Log } from '../../engine/ports.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
@@ -16,11 +17,11 @@ const longestSubject = 256;
 
 /** Answers `POST /subjects/{id}/erase`, to whoever the manifest lets erase. */
 export const answerSubjects = async (
-  { erasing, manifest: { mayErase = ['operator'] }, log }: SubjectOperating,
+  { erasing, manifest, log }: SubjectOperating,
   request: HttpRequest,
 ): Promise<HttpResponse> => {
   const { actor, route, path, query, body, requestId } = request;
-  if (!allowedAll(mayErase, actor)) throw notYours();
+  if (!allowedAll(erasersOf(manifest), actor)) throw notYours();
   onlyForReal(request);
   onlyKnown(query);
   if (!route.endsWith('/erase')) throw notFound(`route ${route}`);

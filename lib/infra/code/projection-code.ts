@@ -4,6 +4,7 @@ import { revisionKey } from '../../core/deployed-names.ts';
 import { performanceRows } from '../../core/effect/performances-view.ts';
 import { logWriters } from '../../core/event-log.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { registerWriters } from '../../core/personal/register.ts';
 import { instanceRows } from '../../core/process/instances-view.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
 import type { Source } from '../../core/version.ts';
@@ -67,6 +68,11 @@ const originOf = (projection: AnyProjection, modules: readonly Module[]): Origin
       path,
       lines: [line(path, 'performanceRows', 'projection'), line(ownModule('core/effect/events'), 'effectEvents', 'formats')],
     };
+  }
+  if (Object.values(projection.on)[0] === registerWriters.hold) {
+    // A category or a type that is added adds rows and changes none; stored events are read as they are.
+    const path = ownModule('core/personal/register');
+    return { path, lines: [line(path, 'registerWriters', 'projection')] };
   }
   const log = originOfLog(projection, modules);
   if (log) return log;

@@ -4,7 +4,7 @@ import { type AnyDecider, decidesOn } from '../../core/decider.ts';
 import { revisionKey, type SecretName, secretIds } from '../../core/deployed-names.ts';
 import { effectCategory } from '../../core/effect/decider.ts';
 import type { AnyEffect } from '../../core/effect/effect.ts';
-import { erasureCategory } from '../../core/personal/erasure.ts';
+import { recordCategory } from '../../core/personal/record.ts';
 import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import type { AnySchedule } from '../../core/schedule/schedule.ts';
@@ -225,7 +225,7 @@ export class EventStore extends Construct {
 
   /** Records erasures of subjects. */
   letRecordErasures(step: Step): void {
-    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], streamsOf([erasureCategory]));
+    this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], streamsOf([recordCategory]));
   }
 
   /** Reads the circuits of the providers of effects. */

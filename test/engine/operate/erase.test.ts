@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { erasureDecider } from '../../../lib/core/personal/erasure.ts';
+import { recordDecider } from '../../../lib/core/personal/record.ts';
 import { type Erasing, type ErasureRequest, eraseSubject } from '../../../lib/engine/operate/erase.ts';
 import type { OperatedKeys } from '../../../lib/engine/personal/ports.ts';
 import { memorySubjectKeys } from '../../../lib/testing/memory/personal.ts';
@@ -16,7 +16,7 @@ const request: ErasureRequest = {
 const setUp = (erase?: (keys: OperatedKeys) => OperatedKeys['erase']) => {
   const table = memoryTable();
   const keys = memorySubjectKeys();
-  const recording = instanceOver(table, { decider: erasureDecider });
+  const recording = instanceOver(table, { decider: recordDecider });
   const erasing: Erasing = { keys: { erase: erase?.(keys) ?? keys.erase }, opening: keys, recording, keptSeconds: 60 };
   const recorded = () =>
     table.store.stored().map(({ stream, events, meta }) => [stream, events.map(({ data }) => data), meta.actor]);
@@ -31,13 +31,13 @@ test('an erasure deletes the keys, is recorded once, and certifies when the last
   expect(certificate).toEqual({
     subject: 'ada',
     erased: { at, by: 'olga', why: 'request 7' },
-    record: 'erasure-ada',
+    record: 'subject-ada',
     // The 60 seconds for which a warm function keeps a key, and 60 for a request that had read it just before.
     lastKeyGone: new Date(Date.parse(at) + 120_000).toISOString(),
     readsAs: { erased: true },
   });
   expect(await keys.publicHalf('ada')).toBe('erased');
-  expect(recorded()).toEqual([['erasure-ada', [{ subject: 'ada', at, by: 'olga', why: 'request 7' }], 'olga']]);
+  expect(recorded()).toEqual([['subject-ada', [{ subject: 'ada', at, by: 'olga', why: 'request 7' }], 'olga']]);
   table.clock.advance(3_600_000);
   expect(await eraseSubject(erasing, { ...request, why: 'once more', actor: { id: 'otto' } })).toEqual(certificate);
   expect(recorded()).toHaveLength(1);
@@ -61,7 +61,7 @@ test('an erasure that crashed before or after any of its steps is finished by a 
   between.table.clock.advance(60_000);
   const certificate = await eraseSubject(between.erasing, { ...request, why: 'again', actor: { id: 'otto' } });
   expect(certificate.erased).toMatchObject({ by: 'olga', why: 'request 7' });
-  expect(between.recorded()).toEqual([['erasure-ada', [{ subject: 'ada', ...certificate.erased }], 'otto']]);
+  expect(between.recorded()).toEqual([['subject-ada', [{ subject: 'ada', ...certificate.erased }], 'otto']]);
 });
 
 test('there is no certificate while the keys can still be read', async () => {
@@ -75,5 +75,5 @@ test('there is no certificate while the keys can still be read', async () => {
 test('a subject that cannot be an id is recorded under its hash', async () => {
   const { erasing } = setUp();
   const { record, subject } = await eraseSubject(erasing, { ...request, subject: 'ada@example.com' });
-  expect([record, subject]).toEqual([expect.stringMatching(/^erasure-x~~[0-9a-f]{40}$/), 'ada@example.com']);
+  expect([record, subject]).toEqual([expect.stringMatching(/^subject-x~~[0-9a-f]{40}$/), 'ada@example.com']);
 });

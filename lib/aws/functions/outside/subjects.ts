@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../../core/manifest.ts';
-import { erasureDecider } from '../../../core/personal/erasure.ts';
+import { recordDecider } from '../../../core/personal/record.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { Erasing } from '../../../engine/operate/erase.ts';
 import type { Log } from '../../../engine/ports.ts';
@@ -31,8 +31,8 @@ const recordingOn = (client: ReturnType<typeof dynamo>, log: Log): Erasing['reco
   log,
   settings: defaultSettings,
   cache: stateCache(0),
-  decider: erasureDecider,
-  code: 'erasure',
+  decider: recordDecider,
+  code: 'subject',
 });
 
 /** Answers `/subjects/...`. */

@@ -1,10 +1,10 @@
 import { type Commit, storedEvents } from '../../../core/commit.ts';
-import { partsOf, type Sealed } from '../../../core/personal/sealed.ts';
+import { partsOf, type Sealed, sealedIn } from '../../../core/personal/sealed.ts';
 import { CannotOpen, opened } from '../../../engine/personal/open.ts';
 import type { Opening } from '../../../engine/personal/ports.ts';
 import type { Answered } from '../clients.ts';
 import type { World } from '../world/world.ts';
-import { type SimulatedSubjects, sealedIn } from './subjects.ts';
+import type { SimulatedSubjects } from './subjects.ts';
 
 /** Everything that a run has stored. */
 type Stored = Readonly<{

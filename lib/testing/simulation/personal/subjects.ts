@@ -1,5 +1,5 @@
 import { type Commit, storedEvents } from '../../../core/commit.ts';
-import { isSealed, type Sealed } from '../../../core/personal/sealed.ts';
+import { type Sealed, sealedIn } from '../../../core/personal/sealed.ts';
 import { cachedOpening, cachedSealing } from '../../../engine/personal/cached.ts';
 import { erasedMark, opened } from '../../../engine/personal/open.ts';
 import type { Opening, Sealing } from '../../../engine/personal/ports.ts';
@@ -16,12 +16,6 @@ export const keptFor = 600;
 
 /** A command that was given the public half in time may take as long to store its commit. */
 const onItsWay = 3_000;
-
-/** The sealed values in plain JSON. */
-export const sealedIn = (value: unknown): readonly Sealed[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  return isSealed(value) ? [value] : Object.values(value).flatMap(sealedIn);
-};
 
 /** The subjects of a run with their keys, and the functions that seal and open. */
 export type SimulatedSubjects = Readonly<{
