@@ -8,7 +8,7 @@ import { effectDecider } from '../../lib/core/effect/decider.ts';
 import { performancesName } from '../../lib/core/effect/performances-view.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
 import { personalIn } from '../../lib/core/personal/declared.ts';
-import { erasureDecider } from '../../lib/core/personal/erasure.ts';
+import { recordDecider } from '../../lib/core/personal/record.ts';
 import { effectsOf, processDecider } from '../../lib/core/process/decider.ts';
 import { instancesName } from '../../lib/core/process/instances-view.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
@@ -134,7 +134,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const erasing = personal && {
     keys: personal.keys,
     opening: personal.keys,
-    recording: { ...shared, decider: erasureDecider, cache: stateCache(defaultSettings.cacheBytes) },
+    recording: { ...shared, decider: recordDecider, cache: stateCache(defaultSettings.cacheBytes) },
     keptSeconds: 60,
   };
   const histories = historiesOf(manifest, (decider) => ({ ...shared, decider }));

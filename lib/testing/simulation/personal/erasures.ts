@@ -1,5 +1,5 @@
 import type { Commit } from '../../../core/commit.ts';
-import { erasureDecider, erasureId } from '../../../core/personal/erasure.ts';
+import { recordDecider, recordId } from '../../../core/personal/record.ts';
 import { streamName } from '../../../core/stream.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { Certificate, Erasing } from '../../../engine/operate/erase.ts';
@@ -33,10 +33,10 @@ export const simulatedErasures = (
       keys: distant(world, instance, 'keys', subjects.erasing),
       opening: distant(world, instance, 'keys', subjects.erasing),
       recording: {
-        ...decidingPorts(world, instance, 'erasure', tables),
+        ...decidingPorts(world, instance, 'subject', tables),
         settings: defaultSettings,
         cache: stateCache(0),
-        decider: erasureDecider,
+        decider: recordDecider,
       },
       keptSeconds: keptFor / 1_000,
     }),
@@ -86,7 +86,7 @@ export const simulatedErasures = (
     /** Each erasure is recorded once, as its certificate says. */
     fault: (commitsOf: (stream: string) => readonly Commit[]): string | undefined => {
       for (const { subject, erased } of certificates.values()) {
-        const events = commitsOf(streamName(erasureDecider.category, erasureId(subject, memoryKeys().hash))).flatMap(
+        const events = commitsOf(streamName(recordDecider.category, recordId(subject, memoryKeys().hash))).flatMap(
           (commit) => commit.events,
         );
         const told = JSON.stringify(events.map(({ data }) => data));
