@@ -41,7 +41,8 @@ const rowOf = (context: string): string => {
   );
   const views = [...new Set([...reference.projections, ...more.projections])].filter(
     (view) =>
-      view.name !== 'event-log' && view.name !== 'process-instances' && contextOf(sourcesOf(view)[0]!.category) === context,
+      !['event-log', 'process-instances', 'subjects-held'].includes(view.name) &&
+      contextOf(sourcesOf(view)[0]!.category) === context,
   );
   const count = (of: 'commands' | 'events') => aggregates.reduce((sum, each) => sum + Object.keys(each[of]).length, 0);
   const name = existsSync(join(root, 'docs/contexts', `${context}.md`)) ? `[${context}](${context}.md)` : context;

@@ -158,7 +158,7 @@ describe('the rows of a view', () => {
     const unknown = (of: Document) =>
       views(of).filter(
         ([, path]) =>
-          !/"changedAt"|"balances"|"entry"|"prices"|"setAt"|"figures"|"totals"|"revenue"|"closing"|"registeredAt"/.test(
+          !/"changedAt"|"balances"|"entry"|"prices"|"setAt"|"figures"|"totals"|"revenue"|"closing"|"registeredAt"|"since"/.test(
             JSON.stringify(path),
           ),
       );
