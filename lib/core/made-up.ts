@@ -10,6 +10,10 @@ export type Chooser = Readonly<{
   below: (limit: number) => number;
   pick: <T>(from: readonly T[]) => T;
   chance: (probability: number) => boolean;
+  /** Texts of its own, in the place of the usual ones. */
+  text?: (schema: Schema) => string;
+  /** Numbers of its own, in the place of small ones. */
+  number?: (schema: Schema) => number;
 }>;
 
 /** The part of JSON Schema that commands, events and the API's answers are described with. */
@@ -31,6 +35,8 @@ export type Schema = Readonly<{
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  multipleOf?: number;
   minLength?: number;
   maxLength?: number;
   pattern?: string;
@@ -87,21 +93,39 @@ const valueFor = (schema: Schema, choose: Chooser): unknown => {
       return Object.fromEntries(some.map(([name, property]) => [name, valueFor(property, choose)]));
     }
     case 'array':
+      if (schema.prefixItems) return schema.prefixItems.map((item) => valueFor(item, choose));
       return Array.from({ length: (schema.minItems ?? 0) + choose.below(3) }, () => valueFor(schema.items ?? {}, choose));
     case 'integer':
     case 'number':
-      return numberFor(schema, choose);
+      return choose.number?.(schema) ?? numberFor(schema, choose);
     case 'boolean':
       return choose.chance(0.5);
     case 'null':
       return null;
     default:
-      return textFor(schema, choose);
+      return choose.text?.(schema) ?? textFor(schema, choose);
   }
 };
 
 /** If several texts and ids must match at the same time, one try in ten does. */
 const tries = 1_000;
+
+/**
+ * The first value that a schema accepts of many that are made up for its JSON Schema, unparsed. Each try has its chooser.
+ * @example fittingValue(z.email(), json, () => first); // { value: 'a@example.com' }
+ */
+export const fittingValue = (
+  schema: z.ZodType,
+  json: Schema,
+  chooserOf: (attempt: number) => Chooser,
+): Readonly<{ value: unknown; data: unknown }> | undefined => {
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const value = valueFor(json, chooserOf(attempt));
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return { value, data: parsed.data };
+  }
+  return undefined;
+};
 
 /**
  * A generator of values that a schema accepts, parsed. It returns undefined if none of many tries was accepted, as with unusual patterns.
@@ -110,11 +134,8 @@ const tries = 1_000;
 export const madeUp = (schema: z.ZodType): ((choose: Chooser) => Readonly<{ data: unknown }> | undefined) => {
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
   return (choose) => {
-    for (let i = 0; i < tries; i++) {
-      const parsed = schema.safeParse(valueFor(json, choose));
-      if (parsed.success) return { data: parsed.data };
-    }
-    return undefined;
+    const found = fittingValue(schema, json, () => choose);
+    return found && { data: found.data };
   };
 };
 

@@ -56,7 +56,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     process: ['store', 'command', 'delivery'],
     effect: ['store', 'command', 'delivery', 'process'],
     schedule: ['store', 'command', 'delivery', 'view'],
-    history: ['store', 'command', 'view', 'query', 'process'],
+    history: ['store', 'command', 'personal', 'view', 'query', 'process'],
     operate: ['store', 'command', 'personal', 'delivery', 'view', 'query', 'process', 'effect', 'schedule', 'history'],
     restore: ['store', 'view', 'process', 'schedule', 'operate'],
     deployment: ['view'],

@@ -5,7 +5,9 @@ import { afterAll, expect } from 'vitest';
 import { exportInto } from '../../lib/cli/history/export.ts';
 import { filesOf, linesOf } from '../../lib/cli/history/export-lines.ts';
 import { importFiles } from '../../lib/cli/history/import.ts';
+import type { Commit } from '../../lib/core/commit.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
+import type { Sealing } from '../../lib/engine/personal/ports.ts';
 import { verifyStream } from '../../lib/engine/store/verify.ts';
 import { memoryScanner } from '../../lib/testing/memory/sweep.ts';
 import type { memoryTable } from './examples/commanding.ts';
@@ -24,15 +26,30 @@ export const scratchFolder = (name: string): string => {
 let made = 0;
 
 /** The commits of a table in memory as the command exports them. Answers the folder of the parts. */
-export const exported = async ({ store }: Pick<Table, 'store'>, scratch: string): Promise<string> => {
+export const exported = async (
+  { store }: Pick<Table, 'store'>,
+  scratch: string,
+  over: Readonly<{ anonymise?: (commit: Commit) => Commit }> = {},
+): Promise<string> => {
   const folder = join(scratch, `export-${made++}`);
-  const source = { table: 'commits', store, scanner: memoryScanner(store), about: 0, now: () => '2026-11-21T12:00:00.000Z' };
+  const source = {
+    ...over,
+    table: 'commits',
+    store,
+    scanner: memoryScanner(store),
+    about: 0,
+    now: () => '2026-11-21T12:00:00.000Z',
+  };
   await exportInto(folder, { segments: 3 }, source, silent);
   return folder;
 };
 
 /** Imports a file or a folder as the command does. Answers whether all is there, and what the command said. */
-export const importing = async (table: Table, path: string, manifest: Manifest) => {
+export const importing = async (
+  table: Table & Readonly<{ personal?: Sealing; keepSealed?: boolean }>,
+  path: string,
+  manifest: Manifest,
+) => {
   const said: string[] = [];
   const print = (line: string) => said.push(line);
   const importingBar = { show: () => {}, end: print };

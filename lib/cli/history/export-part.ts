@@ -46,11 +46,19 @@ const append = async (handle: FileHandle, lines: readonly string[]): Promise<num
   return member.byteLength;
 };
 
+/** `as`: a commit as it is exported. */
+type PartOptions = Readonly<{ memberBytes?: number | undefined; as?: ((commit: Commit) => Commit) | undefined }>;
+
 /**
  * Opens a segment's file where an earlier run left it. Only whole gzip members up to the last saved progress count; bytes behind it are cut off and
  * written again. Progress is saved only after its bytes are on disk.
  */
-export const openPart = async (folder: string, segment: number, of: number, memberBytes = usualMember): Promise<Part> => {
+export const openPart = async (
+  folder: string,
+  segment: number,
+  of: number,
+  { memberBytes = usualMember, as = (commit) => commit }: PartOptions = {},
+): Promise<Part> => {
   const file = join(folder, partName(segment, of));
   const placeFile = `${file}.place`;
   let place = readPlace(placeFile);
@@ -67,7 +75,7 @@ export const openPart = async (folder: string, segment: number, of: number, memb
     order,
     write: async (exported) => {
       for (const commit of exported.commits) {
-        const line = toLine(commit);
+        const line = toLine(as(commit));
         lines.push(line);
         waiting += line.length;
       }

@@ -7,6 +7,8 @@ export type Sheet = Readonly<{
   table: string;
   category?: string;
   segments: number;
+  /** With made-up values in the place of personal ones. */
+  anonymised?: true;
   startedAt: string;
   /** Absent while the export is incomplete. */
   finishedAt?: string;

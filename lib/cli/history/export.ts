@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -5,7 +6,11 @@ import { createGunzip } from 'node:zlib';
 import { commitScanner } from '../../aws/store/commit-scanner.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { aboutCommits } from '../../aws/store/count.ts';
+import type { Commit } from '../../core/commit.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { storedDecidersOf } from '../../core/reservation.ts';
 import { isCategory } from '../../core/stream.ts';
+import { anonymiser, isLeftOut } from '../../engine/history/anonymise.ts';
 import { exportSegment } from '../../engine/history/export-segment.ts';
 import type { Scanner, Store } from '../../engine/ports.ts';
 import { connect } from '../stack.ts';
@@ -16,7 +21,14 @@ import { UserError } from '../terminal/user-error.ts';
 import { forgetPlaces, openPart, type Part } from './export-part.ts';
 import { isFinished, partName, readSheet, type Sheet, writeSheet } from './export-sheet.ts';
 
-export type ExportOptions = Readonly<{ out: string; category?: string; segments: number; stack?: string }>;
+export type ExportOptions = Readonly<{
+  out: string;
+  category?: string;
+  segments: number;
+  /** With made-up values in the place of personal ones, as the formats of this manifest declare them. */
+  anonymised?: Manifest;
+  stack?: string;
+}>;
 
 /** The source of an export. A member of the compressed file has about `memberBytes` bytes of lines. */
 type Source = Readonly<{
@@ -26,19 +38,22 @@ type Source = Readonly<{
   about: number;
   now: () => string;
   memberBytes?: number;
+  /** Commits with made-up values in the place of personal ones: of an anonymised export. */
+  anonymise?: (commit: Commit) => Commit;
 }>;
 
-type Wanted = Pick<Sheet, 'table' | 'category' | 'segments'>;
+type Wanted = Pick<Sheet, 'table' | 'category' | 'segments' | 'anonymised'>;
 
 const isFile = (out: string) => /\.(?:gz|ndjson|jsonl)$/.test(out);
-const same = (a: Wanted, b: Wanted) => a.table === b.table && a.category === b.category && a.segments === b.segments;
+const same = (a: Wanted, b: Wanted) =>
+  a.table === b.table && a.category === b.category && a.segments === b.segments && a.anonymised === b.anonymised;
 
 /** The sheet of the export that the folder holds already, if it is the same one, or a new sheet. */
 const sheetOf = (folder: string, wanted: Wanted, now: string): Sheet => {
   const there = readSheet(folder);
   if (there && !same(there, wanted))
     throw new UserError(
-      `${folder} holds another export: of ${there.table}, ${there.category ?? 'all categories'}, in ${there.segments} segments.`,
+      `${folder} holds another export: of ${there.table}, ${there.category ?? 'all categories'}, in ${there.segments} segments${there.anonymised ? ', anonymised' : ''}.`,
       'Continue that export with the same options, or choose another --out.',
     );
   return there ?? { ...wanted, startedAt: now };
@@ -48,7 +63,7 @@ const sheetOf = (folder: string, wanted: Wanted, now: string): Sheet => {
 export const exportInto = async (
   folder: string,
   { category, segments }: Pick<ExportOptions, 'category' | 'segments'>,
-  { table, scanner, store, about, now, memberBytes }: Source,
+  { table, scanner, store, about, now, memberBytes, anonymise }: Source,
   bar: Bar,
 ): Promise<Sheet> => {
   mkdirSync(folder, { recursive: true });
@@ -56,14 +71,23 @@ export const exportInto = async (
   if (!lock.taken) throw new UserError(`Process ${lock.holder.pid} exports into ${folder} already.`, 'Wait for it, or stop it.');
   const parts: Part[] = [];
   try {
-    const sheet = sheetOf(folder, { table, segments, ...(category !== undefined && { category }) }, now());
+    const wanted = {
+      table,
+      segments,
+      ...(category !== undefined && { category }),
+      ...(anonymise && { anonymised: true as const }),
+    };
+    const sheet = sheetOf(folder, wanted, now());
     if (isFinished(sheet)) {
       // The run that finished the export may have ended before it removed these.
       forgetPlaces(folder, sheet.segments);
       return sheet;
     }
     writeSheet(folder, sheet);
-    for (let segment = 0; segment < segments; segment++) parts.push(await openPart(folder, segment, segments, memberBytes));
+    // Its secret ended with the run that was interrupted, so that what is there would not go together with the rest.
+    if (anonymise) forgetPlaces(folder, segments);
+    for (let segment = 0; segment < segments; segment++)
+      parts.push(await openPart(folder, segment, segments, { memberBytes, as: anonymise }));
     const show = () => {
       const ended = parts.filter(({ place }) => place.after === 'end').length;
       bar.show({ done: parts.reduce((sum, { place }) => sum + place.seen, 0), about, more: `${ended} of ${segments} segments` });
@@ -71,7 +95,13 @@ export const exportInto = async (
     const work = async (part: Part, segment: number) => {
       const { after } = part.place;
       if (after === 'end') return;
-      const exporting = { scanner, store, order: part.order, ...(category !== undefined && { category }) };
+      const exporting = {
+        scanner,
+        store,
+        order: part.order,
+        ...(category !== undefined && { category }),
+        ...(anonymise && { leftOut: isLeftOut }),
+      };
       for await (const exported of exportSegment(exporting, { segment, of: segments, ...(after && { after }) })) {
         await part.write(exported);
         show();
@@ -109,12 +139,19 @@ const joinInto = async (file: string, folder: string, segments: number): Promise
   rmSync(folder, { recursive: true });
 };
 
+/** Made-up values under a secret that is nowhere but in this process. */
+const anonymising = (manifest: Manifest) => {
+  const secret = randomBytes(32);
+  const mac = (text: string) => createHmac('sha256', secret).update(text).digest('hex');
+  return { anonymise: anonymiser(storedDecidersOf(manifest), mac) };
+};
+
 /**
  * `foldstream export`: writes the commits as newline-delimited CloudEvents, each stream's in order. An interrupted export continues when it is run
  * again. Returns false if a stream has gaps.
  */
 export const exportHistory = async (
-  { out, category, segments, stack }: ExportOptions,
+  { out, category, segments, anonymised, stack }: ExportOptions,
   print: Print,
   barOf: (title: string) => Bar,
 ): Promise<boolean> => {
@@ -129,6 +166,7 @@ export const exportHistory = async (
     store: commitStore(client, table),
     about: await aboutCommits(client, table)(),
     now: () => new Date().toISOString(),
+    ...(anonymised && anonymising(anonymised)),
   };
   const bar = barOf('Exporting');
   const {

@@ -1,10 +1,13 @@
+import { hash } from 'node:crypto';
 import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import { type Change, difference } from '../../core/difference.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { hashCharacters, partsOf, sampleSealed, sealedOf } from '../../core/personal/sealed.ts';
 import { type AnyProjection, sourceOf } from '../../core/projection.ts';
 import { storedDecidersOf } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
+import { type StandIn, withStandIns } from '../../engine/history/plain-event.ts';
 import type { ViewItem } from '../../engine/ports.ts';
 import { foldCommit } from '../../engine/store/fold-commit.ts';
 import { storable } from '../../engine/store/storable.ts';
@@ -42,6 +45,12 @@ const reasonOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return String(cause);
   const inner = cause.cause instanceof Error ? ` ${cause.cause.message.replaceAll(/\s+/g, ' ')}` : '';
   return `${cause.name}: ${cause.message}${inner}`;
+};
+
+/** A plain value sealed in name only, so that equal ones can be compared. */
+const standIn: StandIn = ({ plain, find }) => {
+  const digest = hash('sha256', JSON.stringify(plain), 'base64url').slice(0, hashCharacters);
+  return sealedOf({ ...partsOf(sampleSealed(find)), hash: digest });
 };
 
 const foldOn = (kept: Kept, decider: AnyDecider, commit: Commit): void => {
@@ -90,14 +99,19 @@ const streamFolder = (manifest: Manifest, attempt: Attempt) => {
         if (!decider) throw new Error(`no aggregate of the manifest has the category '${category}'`);
         if (commit.commit !== kept.commit + 1) throw new Error(`commit ${kept.commit + 1} is missing before it`);
       });
-      if (!fits || !decider || !attempt(commit, `the decider of ${category}`, () => foldOn(kept, decider, commit))) {
+      let sealed = commit;
+      const folds = () => {
+        sealed = withStandIns(decider?.events, commit, standIn);
+        if (decider) foldOn(kept, decider, sealed);
+      };
+      if (!fits || !attempt(commit, `the decider of ${category}`, folds)) {
         kept.stopped = true;
         return;
       }
       kept.commit = commit.commit;
       kept.version = commit.version;
       for (const projection of manifest.projections.filter((projection) => sourceOf(projection, commit.stream)))
-        attempt(commit, `the view ${projection.name}`, () => projectOn(kept, projection, commit));
+        attempt(commit, `the view ${projection.name}`, () => projectOn(kept, projection, sealed));
     },
   };
 };

@@ -1,3 +1,5 @@
+import { hpkeBox } from '../../aws/personal/box.ts';
+import { sealingKeys } from '../../aws/personal/subject-keys.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { systemClock, systemKeys } from '../../aws/system.ts';
 import type { AnyDecider } from '../../core/decider.ts';
@@ -8,19 +10,31 @@ import { fillFrom } from '../../engine/history/fill-tags.ts';
 import { claimImported } from '../../engine/history/import-claims.ts';
 import { type Imported, importHistory } from '../../engine/history/import-history.ts';
 import { type FormatsOf, type ImportLine, type LineReading, readImportLine } from '../../engine/history/import-line.ts';
+import { foreignValues, importSealing } from '../../engine/history/import-seal.ts';
 import { turns } from '../../engine/history/turns.ts';
+import { cachedSealing } from '../../engine/personal/cached.ts';
+import type { Sealing } from '../../engine/personal/ports.ts';
 import type { Clock, Keys, Store } from '../../engine/ports.ts';
 import { withoutSnapshots } from '../loading.ts';
 import { connect } from '../stack.ts';
+import { subjectsKeys } from '../subjects-keys.ts';
 import { count, listed, type Print, some } from '../terminal/lines.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { printedLog } from '../texts.ts';
 import { filesOf, linesOfFile } from './export-lines.ts';
 
-export type ImportOptions = Readonly<{ manifest: Manifest; path: string; stack?: string }>;
+export type ImportOptions = Readonly<{ manifest: Manifest; path: string; keepSealed?: true; stack?: string }>;
 
 /** The store that receives an import. */
-type ImportedInto = Readonly<{ store: Store; keys: Keys; clock: Clock }>;
+type ImportedInto = Readonly<{
+  store: Store;
+  keys: Keys;
+  clock: Clock;
+  /** What plain values are sealed with: of a deployment whose events have personal values. */
+  personal?: Sealing;
+  /** Values that another deployment sealed are taken as they are. */
+  keepSealed?: boolean;
+}>;
 
 /** Files read in parallel. */
 const filesAtOnce = 16;
@@ -33,13 +47,27 @@ const formatsIn = (manifest: Manifest): FormatsOf => {
   return (category) => deciders.get(category)?.events;
 };
 
+/** How lines are read, and looked at before anything is written. */
+type Checking = Readonly<{ reading: LineReading; foreign?: ReturnType<typeof foreignValues> }>;
+
 /** Reads every line before anything is written, and prints those that cannot be imported. Returns the number of commits. */
-const check = async (files: readonly string[], reading: LineReading, print: Print, bar: Bar): Promise<number | undefined> => {
+const check = async (
+  files: readonly string[],
+  { reading, foreign }: Checking,
+  print: Print,
+  bar: Bar,
+): Promise<number | undefined> => {
   let [commits, faults] = [0, 0];
   for (const file of files)
     for await (const { number, text } of linesOfFile(file)) {
       try {
-        if (readImportLine(text, reading)) commits += 1;
+        const line = readImportLine(text, reading);
+        const subject = line && (await foreign?.(line));
+        if (subject !== undefined)
+          throw new Error(
+            `its personal values of ${subject} were sealed by another deployment, and nobody could read them here; export with --anonymised, or import with --keep-sealed to keep them as they are`,
+          );
+        if (line) commits += 1;
       } catch (cause) {
         faults += 1;
         if (faults <= listed) print(`${file}, line ${number}: ${(cause as Error).message}.`);
@@ -88,8 +116,10 @@ export const importFiles = async (
   print: Print,
   bar: (title: string) => Bar,
 ): Promise<boolean> => {
-  const reading = { formatsOf: formatsIn(manifest), clock: target.clock };
-  const about = await check(files, reading, print, bar('Checking'));
+  const { personal, keepSealed, ...stored } = target;
+  const reading = { formatsOf: formatsIn(manifest), clock: target.clock, seals: personal !== undefined };
+  const foreign = keepSealed ? {} : { foreign: foreignValues(personal?.keys) };
+  const about = await check(files, { reading, ...foreign }, print, bar('Checking'));
   if (about === undefined) return false;
   const mark = `import/${new Date(target.clock.now()).toISOString()}`;
   const sources = Array.from({ length: Math.min(filesAtOnce, files.length) }, (_, i) =>
@@ -99,9 +129,13 @@ export const importFiles = async (
     ),
   );
   const importing = bar('Importing');
-  const imported = await importHistory({ ...target, mark }, sources, (done) => importing.show({ done, about }));
+  const loading = { ...withoutSnapshots, ...stored, log: printedLog(() => {}) };
+  const sealing = personal && importSealing({ sealing: personal, deciders: storedDecidersOf(manifest), loading });
+  const imported = await importHistory({ ...stored, mark, ...(sealing && { sealing }) }, sources, (done) =>
+    importing.show({ done, about }),
+  );
   const { claimed, taken } = await claimAll(manifest, imported, target, mark);
-  const entered = await fillFrom({ ...target, mark, deciders: manifest.aggregates }, imported.streams);
+  const entered = await fillFrom({ ...stored, mark, deciders: manifest.aggregates }, imported.streams);
   const { written, skipped, refused, refusals } = imported;
   importing.end(`${written} commits written, ${skipped} there already, ${refused} refused.`);
   if (entered > 0) print(`${count(entered, 'commit')} entered into tags.`);
@@ -113,12 +147,21 @@ export const importFiles = async (
 
 /** `foldstream import`: imports a history, from an export or from elsewhere. Returns true if all commits are there now. */
 export const importVerb = async (
-  { manifest, path, stack }: ImportOptions,
+  { manifest, path, keepSealed, stack }: ImportOptions,
   print: Print,
   bar: (title: string) => Bar,
 ): Promise<boolean> => {
   const files = filesOf(path);
-  const { client, commits, control } = await connect(stack);
-  const target = { store: commitStore(client, commits), keys: systemKeys(client, control), clock: systemClock };
+  const connected = await connect(stack);
+  const { client, commits, control, outputs } = connected;
+  const subjects = subjectsKeys(connected, stack);
+  const milliseconds = Number(outputs.KeySeconds) * 1_000;
+  const target = {
+    ...{ store: commitStore(client, commits), keys: systemKeys(client, control), clock: systemClock },
+    ...(subjects && {
+      personal: { keys: cachedSealing(sealingKeys(subjects), { clock: systemClock, milliseconds }), box: hpkeBox() },
+    }),
+    ...(keepSealed && { keepSealed }),
+  };
   return importFiles(manifest, files, target, print, bar);
 };

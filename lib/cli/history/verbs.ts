@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { whole } from '../terminal/arguments.ts';
 import { onDeployment, type Project, runs } from '../verbs.ts';
 import { type CheckOptions, checkVerb } from './check.ts';
-import { exportHistory } from './export.ts';
+import { type ExportOptions, exportHistory } from './export.ts';
 import { importVerb } from './import.ts';
 import { rulesVerb } from './rules.ts';
 import { fillVerb } from './tags.ts';
@@ -45,15 +45,18 @@ export const historyVerbs = (program: Command, project: Project): void => {
       .description('write all commits into files, one CloudEvent a line; after an interruption, run it again to continue')
       .requiredOption('--out <path>', 'a folder, or a file that ends in .ndjson, .jsonl or .gz (which is compressed)')
       .option('--category <category>', 'only this category, with its reservations of unique values')
-      .option('--segments <number>', 'how many segments of the table are read at the same time', whole(1, 256), 8),
-    exportHistory,
+      .option('--segments <number>', 'how many segments of the table are read at the same time', whole(1, 256), 8)
+      .option('--anonymised', 'with made-up values in the place of personal ones; nothing is opened'),
+    async ({ anonymised, ...asked }: Omit<ExportOptions, 'anonymised'> & Readonly<{ anonymised?: true }>, print, bar) =>
+      exportHistory({ ...asked, ...(anonymised && { anonymised: await project.manifest() }) }, print, bar),
   );
 
   onDeployment(
     program
       .command('import')
       .description('write the commits of an export that the deployment lacks; no existing commit is overwritten')
-      .argument('<path>', 'a file or a folder, as foldstream export writes them'),
+      .argument('<path>', 'a file or a folder, as foldstream export writes them')
+      .option('--keep-sealed', 'take personal values that another deployment sealed as they are: nobody can read them'),
     importVerb,
     project,
   );

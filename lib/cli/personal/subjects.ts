@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { kmsKeyPairs } from '../../aws/personal/kms.ts';
 import { openingKeys, operatedKeys } from '../../aws/personal/subject-keys.ts';
 import { commitStore } from '../../aws/store/commit-store.ts';
 import { systemClock, systemKeys } from '../../aws/system.ts';
@@ -7,9 +6,9 @@ import { recordDecider } from '../../core/personal/record.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import { type Certificate, type Erasing, eraseSubject } from '../../engine/operate/erase.ts';
 import { withoutSnapshots } from '../loading.ts';
-import { localDeployment } from '../local/deployment.ts';
 import { asker } from '../rebuild/connect.ts';
 import { connect, type Target } from '../stack.ts';
+import { subjectsKeys } from '../subjects-keys.ts';
 import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { printedLog } from '../texts.ts';
@@ -18,14 +17,14 @@ type Asked = Pick<Target, 'stack'> & Readonly<{ subject: string; why: string }>;
 
 /** The ports for erasing, as the caller's own AWS user. */
 const erasingOn = async (stack: string | undefined, print: Print): Promise<Erasing> => {
-  const { outputs, client, commits, control } = await connect(stack);
-  const { KeysTable: table, SubjectsKey: key, KeySeconds: seconds } = outputs;
-  if (!table || !key || !seconds)
+  const connected = await connect(stack);
+  const { outputs, client, commits, control } = connected;
+  const keys = subjectsKeys(connected, stack);
+  if (!keys)
     throw new UserError(
       'The deployment has no keys of subjects.',
       'It gets them with the first event that has a personal() value: deploy such a release first.',
     );
-  const keys = { client, table, deployment: stack ?? localDeployment().stack, keyPairs: kmsKeyPairs(key) };
   return {
     keys: operatedKeys(keys),
     opening: openingKeys(keys),
@@ -38,7 +37,7 @@ const erasingOn = async (stack: string | undefined, print: Print): Promise<Erasi
       cache: stateCache(0),
       decider: recordDecider,
     },
-    keptSeconds: Number(seconds),
+    keptSeconds: Number(outputs.KeySeconds),
   };
 };
 

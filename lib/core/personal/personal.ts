@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pointerTo } from '../difference.ts';
+import { replaced } from './replaced.ts';
 import { isSealed, isSealedLike, type Sealed } from './sealed.ts';
 
 /** Whose a personal value is, and whether values of all subjects are compared with it.
@@ -49,6 +50,48 @@ export const takingPlain = <T>(parse: () => T): T => {
   }
 };
 
+/** Told of a sealed value that a parse meets: what its place declares, and the schema of the value itself. */
+type Meet = (sealed: Sealed, declared: PersonalSchema, schema: z.ZodType) => void;
+
+let meets: Meet | undefined;
+
+/** Parses, and tells each sealed value where the schema meets it. Of a union's choices the last one told is the one that was taken.
+ * @example meetingSealed((sealed, declared) => found.set(sealed, declared), () => schema.safeParse(data));
+ */
+export const meetingSealed = <T>(meet: Meet, parse: () => T): T => {
+  meets = meet;
+  try {
+    return parse();
+  } finally {
+    meets = undefined;
+  }
+};
+
+/** The schemas within those that `personal()` made. */
+const valueSchemas = new WeakMap<object, z.ZodType>();
+
+/** A place in a schema where a personal value may stand.
+ * @example const { declared, schema }: PersonalPlace = personalPlaces(z.object({ email: personal(z.email()) })).found[0]!;
+ */
+export type PersonalPlace = Readonly<{ declared: PersonalSchema; schema: z.ZodType }>;
+
+/** The JSON Schema of a format, in which `x-place` numbers the personal values of `found`.
+ * @example personalPlaces(schema).json; // { properties: { email: { 'x-place': 0, ... } } }
+ */
+export const personalPlaces = (format: z.ZodType): Readonly<{ json: unknown; found: readonly PersonalPlace[] }> => {
+  const found: PersonalPlace[] = [];
+  const json = z.toJSONSchema(format, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const schema = valueSchemas.get(zodSchema);
+      const declared = jsonSchema['x-personal'] as PersonalSchema | undefined;
+      if (schema && declared) jsonSchema['x-place'] = found.push({ declared, schema }) - 1;
+    },
+  });
+  return { json, found };
+};
+
 /** What a schema of a personal value declares, as its JSON Schema has it under `x-personal`.
  * @example const { of, find, schema }: PersonalSchema = json['x-personal'];
  */
@@ -77,7 +120,7 @@ export const personal = <S extends z.ZodType>(
       const refuse = (message: string, path: PropertyKey[] = []) => {
         payload.issues.push({ code: 'custom', message, input: undefined, path, continue: false });
       };
-      if (isSealed(payload.value)) return;
+      if (isSealed(payload.value)) return meets?.(payload.value, declared, schema);
       if (isSealedLike(payload.value)) return refuse('is no whole sealed value: it is damaged, or was taken out of its commit.');
       if (!takesPlain)
         return refuse(
@@ -94,6 +137,7 @@ export const personal = <S extends z.ZodType>(
           refuse('does not fit its schema (a personal value, which is not shown).', [...path]);
     })
     .meta({ 'x-personal': declared });
+  valueSchemas.set(seals, schema);
   return seals as never;
 };
 
@@ -114,15 +158,5 @@ export const unsealedIn = (data: unknown, path: readonly string[] = []): readonl
 /** An event's data with each personal value that is not sealed yet replaced.
  * @example replaceUnsealed(data, (path) => sealed.get(path));
  */
-export const replaceUnsealed = (
-  data: unknown,
-  replace: (path: string, unsealed: Unsealed) => unknown,
-  path: readonly string[] = [],
-): unknown => {
-  if (data instanceof Unsealed) return replace(pointerTo(path), data);
-  if (typeof data !== 'object' || data === null) return data;
-  if (Array.isArray(data)) return data.map((element, i) => replaceUnsealed(element, replace, [...path, String(i)]));
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, replaceUnsealed(value, replace, [...path, name])]),
-  );
-};
+export const replaceUnsealed = (data: unknown, replace: (path: string, unsealed: Unsealed) => unknown): unknown =>
+  replaced(data, (value, path) => (value instanceof Unsealed ? { value: replace(pointerTo(path), value) } : undefined));

@@ -1,5 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
-import { fold, refuse } from '../../core/decider.ts';
+import { type AnyDecider, fold, refuse } from '../../core/decider.ts';
 import { replaceUnsealed, unsealedIn } from '../../core/personal/personal.ts';
 import { hashCharacters, sealedOf } from '../../core/personal/sealed.ts';
 import { subjectIn } from '../../core/personal/subject.ts';
@@ -20,13 +20,13 @@ const standIn = sealedOf({
 });
 
 /** The owner of a stream: of the state before the commit, or of the state after it where there was none. The stream's own id if its decider has no owners. */
-const ownerOf = ({ commanding: { decider }, known }: Deciding, { stream, events }: Commit): string | undefined => {
+export const ownerAt = (decider: AnyDecider, state: unknown, { stream, events }: Commit): string | undefined => {
   const { owner } = decider;
   if (!owner) return parseStream(stream)?.id ?? stream;
-  const before = owner(known.state as never);
+  const before = owner(state as never);
   if (before !== undefined) return before;
   const after = events.map((event) => readEvent(decider.events, { ...event, data: replaceUnsealed(event.data, () => standIn) }));
-  return owner(fold(decider, known.state, after) as never);
+  return owner(fold(decider, state, after) as never);
 };
 
 /** A decision with the personal values of its commit sealed; refused if a subject of theirs is erased. */
@@ -40,7 +40,7 @@ export const sealing = async (deciding: Deciding, decision: Decision): Promise<D
       options,
       data,
       () => {
-        owner ??= { id: ownerOf(deciding, append) };
+        owner ??= { id: ownerAt(deciding.commanding.decider, deciding.known.state, append) };
         return owner.id;
       },
       where,

@@ -23,16 +23,18 @@ export type Exporting = Readonly<{
   order: StreamOrder;
   /** Only the streams of this category, with the values that they reserved. */
   category?: string;
+  leftOut?: (commit: Commit) => boolean;
 }>;
 
 /** The most that is held back before it is fetched by queries (bytes), and for how many pages. */
 const mostHeld = 8 * 1024 * 1024;
 const mostPages = 8;
 
-const isWanted = (category: string | undefined) => {
-  if (category === undefined) return () => true;
+const isWanted = ({ category, leftOut = () => false }: Exporting) => {
+  if (category === undefined) return (commit: Commit) => !leftOut(commit);
   const reservations = `${reservationCategory}-${category}.`;
-  return ({ stream }: Commit) => parseStream(stream)?.category === category || stream.startsWith(reservations);
+  return (commit: Commit) =>
+    !leftOut(commit) && (parseStream(commit.stream)?.category === category || commit.stream.startsWith(reservations));
 };
 
 /** Fetches what others are held back for. What the table does not have either is a hole. */
@@ -58,8 +60,8 @@ export async function* exportSegment(
   exporting: Exporting,
   { segment, of, after }: Readonly<{ segment: number; of: number; after?: ScanPlace }>,
 ): AsyncGenerator<Exported> {
-  const { scanner, order, category } = exporting;
-  const wanted = isWanted(category);
+  const { scanner, order } = exporting;
+  const wanted = isWanted(exporting);
   let pages = 0;
   for (let place = after, more = true; more; ) {
     const page = await scanner.scan({ segment, of }, { consistent: true, ...(place && { after: place }) });

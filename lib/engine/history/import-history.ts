@@ -1,8 +1,11 @@
 import type { Commit } from '../../core/commit.ts';
 import { boundedCache } from '../bounded-cache.ts';
+import { dynamoDb } from '../limits.ts';
 import type { Keys, Store } from '../ports.ts';
 import { type ChainEnd, chainEnd, chainStart, commitHash } from '../store/known.ts';
+import { itemSize } from '../store/size.ts';
 import { complete, type ImportLine } from './import-line.ts';
+import { type importSealing, isToSeal } from './import-seal.ts';
 import { turns } from './turns.ts';
 
 export type Importing = Readonly<{
@@ -10,6 +13,8 @@ export type Importing = Readonly<{
   keys: Pick<Keys, 'hash'>;
   /** The mark of every imported commit. */
   mark: string;
+  /** What plain values in the place of personal ones are sealed with. */
+  sealing?: ReturnType<typeof importSealing>;
 }>;
 
 /** A stream that cannot be imported any further, and the first commit of it that does not fit. */
@@ -58,17 +63,37 @@ const lookAhead = (store: Pick<Store, 'read'>) => {
 
 type LookAhead = ReturnType<typeof lookAhead>;
 
+const forked = 'another commit is there: the histories have forked';
+
+/** One line with plain values, which are sealed. Each sealing is another one, so that the commit that is there is compared by its values' hashes. */
+const importPlain = async ({ store, keys, mark, sealing }: Importing, ahead: LookAhead, commit: Commit): Promise<Went> => {
+  if (!sealing) throw new Error(`${commit.stream}: an import without keys was given plain values to seal.`);
+  const compared = async (there: Commit): Promise<Went> => {
+    if (!(await sealing.isSame(commit, there))) return { refused: forked };
+    return { last: chainEnd(keys, there), did: there.imported === mark ? 'written' : 'skipped' };
+  };
+  const there = ahead.find(commit.stream, commit.commit) ?? (await store.find(commit.stream, commit.commit));
+  if (there) return compared(there);
+  const made = await sealing.seal(commit);
+  if ('erased' in made) return { refused: `it has personal values of ${made.erased}, who is erased: nothing brings them back` };
+  if (itemSize(made.commit) > dynamoDb.itemBytes)
+    return { refused: `it has over ${dynamoDb.itemBytes} bytes once its values are sealed, which no item may have` };
+  const appended = await store.append(made.commit);
+  return appended.stored ? { last: chainEnd(keys, made.commit), did: 'written' } : compared(appended.winner);
+};
+
 /** One line: put where there is nothing yet, passed over where the same is there. Never over anything else. */
 const importLine = async (importing: Importing, ahead: LookAhead, last: ChainEnd, line: ImportLine): Promise<Went> => {
   const { store, keys, mark } = importing;
   const completed = complete(line, last, mark);
   if ('fault' in completed) return { refused: completed.fault };
   const { commit } = completed;
+  if (isToSeal(commit)) return importPlain(importing, ahead, commit);
   const next = chainEnd(keys, commit);
   const there = ahead.find(commit.stream, commit.commit);
   const appended = there ? { stored: false as const, winner: there } : await store.append(commit);
   if (appended.stored) return { last: next, did: 'written' };
-  if (commitHash(keys, appended.winner) !== next.hash) return { refused: 'another commit is there: the histories have forked' };
+  if (commitHash(keys, appended.winner) !== next.hash) return { refused: forked };
   if (there) return { last: next, did: 'skipped' };
   // An acknowledgement that got lost looks like a commit that was there before.
   if (appended.winner.imported === mark) return { last: next, did: 'written' };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Commit, storedEvents } from '../../core/commit.ts';
+import { sampleSealed } from '../../core/personal/sealed.ts';
 import { parseStream } from '../../core/stream.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
 import { instant, latest } from '../instant.ts';
@@ -10,6 +11,7 @@ import type { ChainEnd } from '../store/known.ts';
 import { itemSize } from '../store/size.ts';
 import { storable } from '../store/storable.ts';
 import { commitType, inForm, opened, stateType } from './export-line.ts';
+import { plainEvent } from './plain-event.ts';
 
 const meta = z.strictObject({
   actor: z.string(),
@@ -50,9 +52,14 @@ const refused = (why: string): never => {
 export type FormatsOf = (category: string) => Formats | undefined;
 
 /** The formats by which lines are read. */
-export type LineReading = Readonly<{ formatsOf: FormatsOf; clock: Pick<Clock, 'now'> }>;
+export type LineReading = Readonly<{
+  formatsOf: FormatsOf;
+  clock: Pick<Clock, 'now'>;
+  /** Plain values in the place of personal ones can be sealed. */
+  seals?: boolean;
+}>;
 
-const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLine => {
+const checked = (line: ImportLine, { formatsOf, clock, seals }: LineReading): ImportLine => {
   const { category } = parseStream(line.stream) ?? refused(`'${line.stream}' is not a stream's name: use <category>-<id>`);
   const formats = formatsOf(category) ?? refused(`the manifest has no category '${category}'`);
   // A process's command leaves a commit also where it was refused or changed nothing; a history from elsewhere has no such thing.
@@ -67,9 +74,12 @@ const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLin
     at,
     meta: { actor: '', correlation: '', causation: '' },
   } as Commit);
+  const plain = new Map<number, unknown>();
   for (const [i, event] of whole.entries())
     try {
-      readEvent(formats, storable(event, `events[${i}]`));
+      const found = plainEvent(formats, storable(event, `events[${i}]`), ({ find }) => sampleSealed(find));
+      readEvent(formats, found?.standing ?? event);
+      if (found) plain.set(i, found.data);
     } catch (cause) {
       const inner = (cause as Error).cause instanceof Error ? ` ${((cause as Error).cause as Error).message}` : '';
       refused(`${(cause as Error).message}${inner}`.replaceAll(/\s+/g, ' ').replace(/\.$/, ''));
@@ -79,9 +89,15 @@ const checked = (line: ImportLine, { formatsOf, clock }: LineReading): ImportLin
     refused(
       `its time, ${line.at}, is in the future: it is ${instant(now)} now, and all that follows in its stream would be dated so as well; correct it, or import when that time has come`,
     );
+  if (plain.size > 0 && line.sealed)
+    refused('it has both sealed and plain personal values: give all of a commit in plain, or all of it sealed');
+  if (plain.size > 0 && !seals)
+    refused(
+      'it has personal values in plain, and the deployment has no keys to seal them with: deploy a release whose events have personal() values there first',
+    );
   // The fields that are completed later are small.
   if (itemSize(line) > dynamoDb.itemBytes - 1_024) refused(`it has over ${dynamoDb.itemBytes} bytes, which no item may have`);
-  return line;
+  return { ...line, events: line.events.map((event, i) => ({ ...event, data: plain.has(i) ? plain.get(i) : event.data })) };
 };
 
 /**

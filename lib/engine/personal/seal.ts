@@ -1,6 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
+import type { Given } from '../../core/personal/given.ts';
 import { type PersonalOptions, replaceUnsealed, Unsealed, unsealedIn } from '../../core/personal/personal.ts';
-import { encapsulationText, type SealedParts, shortSealed } from '../../core/personal/sealed.ts';
+import { encapsulationText, type Sealed, type SealedParts, sealedOf, shortSealed } from '../../core/personal/sealed.ts';
 import { parseStream } from '../../core/stream.ts';
 import { toBase64Url, utf8 } from './bytes.ts';
 import { hashOf } from './find.ts';
@@ -70,4 +71,16 @@ export const sealCommit = async (sealing: Sealing | undefined, commit: Commit, s
     data: replaceUnsealed(data, (path) => places.get(`${i}${path}`)),
   }));
   return { commit: { ...commit, events, sealed } };
+};
+
+/** A value that is given with its subject and the place where it was first sealed, sealed in the whole form. */
+export const sealGiven = async (
+  sealing: Sealing,
+  { '~': { plain, find }, of: subject, at }: Given,
+): Promise<Readonly<{ sealed: Sealed } | { erased: string }>> => {
+  const half = await sealing.keys.publicHalf(subject);
+  if (half === 'erased') return { erased: subject };
+  const value = { i: 0, path: at[2], at, subject, text: JSON.stringify(plain), find: find === true };
+  const { encapsulation, parts, ciphertexts } = await sealedFor(sealing, half, [value]);
+  return { sealed: sealedOf({ ...parts[0]!, encapsulation, ciphertext: ciphertexts[0]! }) };
 };
