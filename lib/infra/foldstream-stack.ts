@@ -81,7 +81,7 @@ export class FoldstreamStack extends Stack {
     const effectRooms = new Construct(this, 'Effects');
     const effects = effectsOf(manifest).map((effect) => {
       const room = roomFor(effectRooms, pascal(effect.name), common.settings);
-      return new EffectFunction(room, 'Default', { effect, store, bus, ...common });
+      return new EffectFunction(room, 'Default', { effect, store, bus, ...held, ...common });
     });
     requireEffects(common.settings, effects);
     leaveRoom(

@@ -1,8 +1,29 @@
 import * as z from 'zod';
 import type { AnyDecider } from '../decider.ts';
+import type { PersonalSchema } from './personal.ts';
 
-const isMarked = (schema: unknown): boolean =>
-  typeof schema === 'object' && schema !== null && (Object.hasOwn(schema, 'x-personal') || Object.values(schema).some(isMarked));
+/** What the personal values in a JSON Schema declare.
+ * @example markedIn(z.toJSONSchema(schema)).flatMap(({ of }) => of ?? []); // ['friend']
+ */
+export const markedIn = (schema: unknown): readonly PersonalSchema[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { 'x-personal': own, ...rest } = schema as Readonly<Record<string, unknown>>;
+  return [...(own ? [own as PersonalSchema] : []), ...Object.values(rest).flatMap(markedIn)];
+};
+
+/** What the personal values of a schema declare.
+ * @example personalOf(z.object({ email: personal(z.email(), { find: true }) })).map(({ find }) => find); // [true]
+ */
+export const personalOf = (schema: z.ZodType): readonly PersonalSchema[] =>
+  markedIn(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+
+/** The fields of an object's schema that hold personal values, at any depth.
+ * @example personalFields(z.object({ to: personal(z.email()), total: z.int() })); // ['to']
+ */
+export const personalFields = (schema: z.ZodType): readonly string[] => {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(properties).filter((name) => markedIn(properties[name]).length > 0);
+};
 
 const known = new WeakMap<AnyDecider['events'], readonly string[]>();
 
@@ -12,9 +33,7 @@ const known = new WeakMap<AnyDecider['events'], readonly string[]>();
 export const personalTypes = (events: AnyDecider['events']): readonly string[] => {
   const found =
     known.get(events) ??
-    Object.keys(events).filter((type) =>
-      events[type]!.schemas.some((schema) => isMarked(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))),
-    );
+    Object.keys(events).filter((type) => events[type]!.schemas.some((schema) => personalOf(schema).length > 0));
   known.set(events, found);
   return found;
 };

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { type AnyDecider, also, command, defineManifest, v1 } from '../../../lib/index.ts';
+import { type AnyDecider, also, command, defineManifest, personal, v1 } from '../../../lib/index.ts';
+import { customer } from '../../support/apps/customer/decider.ts';
 import { greeter, greeting } from '../../support/apps/customer/greeting.ts';
+import { mailing, sendMail } from '../../support/apps/customer/mailing.ts';
 import { manifest } from '../../support/apps/customer/manifest.ts';
 import { deployed, synthesized } from '../support/deployed.ts';
 
@@ -74,6 +76,25 @@ describe('the keys of subjects', () => {
       ProcessesTakesReact: seals,
       SchedulesGreetedRun: seals,
       SchedulesTakenRun: seals,
+    });
+  });
+
+  test('are opened by the effects that declare it, and by no other one', () => {
+    const plainly = { ...sendMail, name: 'count', opens: [] };
+    const asking = {
+      ...plainly,
+      name: 'ask',
+      answer: v1(z.object({ who: z.string(), name: personal(z.string(), { of: 'who' }) })),
+    };
+    const performing = defineManifest({
+      aggregates: [customer, plain],
+      projections: [],
+      processes: [{ ...mailing, effects: [sendMail, plainly, asking] } as never],
+    });
+    const found = Object.entries(rights(synthesized('dev', {}, performing).template));
+    expect(Object.fromEntries(found.filter(([role]) => role.startsWith('Effects')))).toEqual({
+      EffectsSendMailEffect: opens,
+      EffectsAskEffect: seals,
     });
   });
 
