@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AnyDecider } from '../decider.ts';
+import { currentSchema } from '../version.ts';
 import type { PersonalSchema } from './personal.ts';
 
 /** What the personal values in a JSON Schema declare.
@@ -48,3 +49,12 @@ export const hasPersonal = ({ events }: Pick<AnyDecider, 'events'>): boolean => 
  */
 export const personalIn = ({ aggregates }: Readonly<{ aggregates: readonly AnyDecider[] }>): readonly AnyDecider[] =>
   aggregates.filter(hasPersonal);
+
+/** True if public events of a decider carry personal values opened: whoever sends them must be able to open.
+ * @example reveals(customer); // true if it publishes an event with personal(..., { reveal: true })
+ */
+export const reveals = ({ events, publishes = [] }: Pick<AnyDecider, 'events' | 'publishes'>): boolean =>
+  publishes.some((type) => {
+    const format = events[type];
+    return format !== undefined && personalOf(currentSchema(format)).some(({ reveal }) => reveal === true);
+  });

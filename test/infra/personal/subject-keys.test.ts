@@ -98,6 +98,25 @@ describe('the keys of subjects', () => {
     });
   });
 
+  test('are opened by the sender of public events only where one of these declares that it reveals a value', () => {
+    const publishing = (reveal: boolean) => {
+      const noted = {
+        Noted: v1(z.object({ text: personal(z.string(), { reveal }) })),
+        Kept: v1(z.object({ text: personal(z.string(), { reveal: true }) })),
+      };
+      const aggregate = {
+        ...plain,
+        events: noted,
+        decide: { Count: () => [] },
+        evolve: { Noted: (state: object) => state, Kept: (state: object) => state },
+        publishes: ['Noted'],
+      } as unknown as AnyDecider;
+      const found = rights(synthesized('dev', {}, defineManifest({ aggregates: [aggregate], projections: [] })).template);
+      return found.AnnouncerAnnounce;
+    };
+    expect([publishing(true), publishing(false)]).toEqual([opens, undefined]);
+  });
+
   test.each(['dev', 'prod'] as const)(
     'are in a table without backups, kept as %s says, and so is the key that wraps them',
     (stage) => {
