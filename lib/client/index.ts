@@ -4,9 +4,10 @@ import { kebab, named } from './names.ts';
 import { Refused } from './problems.ts';
 import { exactly, type Page, paging, pathWith, type Query, type ReadOptions, reading } from './reads.ts';
 import { type ClientOptions, clockOf, type Send, sending, usualRetryFor } from './send.ts';
-import type { BatchOptions, Client, Done, HistoryQuery, ListQuery, Moment, SendOptions } from './types.ts';
+import type { BatchOptions, Client, Done, FindQuery, HistoryQuery, ListQuery, Moment, SendOptions } from './types.ts';
 import { type Writing, writing } from './written.ts';
 
+export type { Erased, Masked, Opened } from './opened.ts';
 export {
   ApiError,
   Conflict,
@@ -30,6 +31,7 @@ export type {
   Client,
   Command,
   Done,
+  FindQuery,
   HistoryEntry,
   HistoryQuery,
   ListQuery,
@@ -119,16 +121,17 @@ const streamOf = (send: Send, written: Writing, category: string, id: string) =>
 
 const viewOf = (read: ReturnType<typeof reading>, bearer: () => string | undefined, name: string) => {
   const view = `/views/${name}`;
-  const pages = (path: string, id: string | undefined, asked: ListQuery<object, string, never>) => {
+  const pages = (path: string, id: string | undefined, asked: ListQuery<object, string, never>, inBody = false) => {
     const { signal, consistent, filter = {}, ...query } = asked;
     const options = { ...(signal && { signal }), ...(consistent !== undefined && { consistent }) };
     const filters = Object.fromEntries(Object.entries(filter).map(([field, value]) => [`filter.${field}`, String(value)]));
     // All pages of a list are read with the tokens of the first.
     let held: readonly string[] = [];
     return paging(async (cursor): Promise<Page<never>> => {
-      const asks = pathWith(path, { ...query, ...filters, cursor });
-      if (cursor !== undefined) return exactly(await read.with(name, asks, held, options));
-      const { text, tokens } = await read.own(name, asks, id, options, bearer);
+      const asks = inBody ? path : pathWith(path, { ...query, ...filters, cursor });
+      const body = inBody ? JSON.stringify({ ...query, filter, cursor }) : undefined;
+      if (cursor !== undefined) return exactly(await read.with(name, asks, held, options, body));
+      const { text, tokens } = await read.own(name, asks, id, options, bearer, body);
       held = tokens;
       return exactly(text);
     });
@@ -138,6 +141,7 @@ const viewOf = (read: ReturnType<typeof reading>, bearer: () => string | undefin
       exactly((await read.own(name, `${view}/${segment(id)}`, id, options, bearer)).text),
     of: (id: string, query: ListQuery<object, string, never> = {}) => pages(`${view}/${segment(id)}`, id, query),
     list: (query: ListQuery<object, string, never> = {}) => pages(view, undefined, query),
+    find: (query: FindQuery<object, string, never>) => pages(view, undefined, query, true),
   };
 };
 

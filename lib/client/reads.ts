@@ -53,16 +53,24 @@ const largestKnown = 65_536;
 export const reading = (send: Send, written: Writing) => {
   const known = new Map<string, Readonly<{ etag: string; text: string }>>();
 
-  const ask = async (path: string, tokens: readonly string[], signal: AbortSignal | undefined): Promise<string> => {
-    const before = known.get(path);
+  const ask = async (
+    path: string,
+    tokens: readonly string[],
+    signal: AbortSignal | undefined,
+    body?: string,
+  ): Promise<string> => {
+    const before = body === undefined ? known.get(path) : undefined;
     const answer: Answer = await send({
       path,
       signal,
+      ...(body !== undefined && { method: 'POST' as const, body }),
       headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(tokens.length > 0 && { 'consistent-with': tokens.join(', ') }),
         ...(before && { 'if-none-match': before.etag }),
       },
     });
+    if (body !== undefined) return answer.text;
     if (answer.status === 304 && before) return before.text;
     const { text, headers } = answer;
     const etag = headers.get('etag');
@@ -74,18 +82,31 @@ export const reading = (send: Send, written: Writing) => {
 
   return {
     /** Reads a path of a view with the given tokens, and tells the view's reach. */
-    with: async (view: string, path: string, tokens: readonly string[], { signal }: ReadOptions): Promise<string> => {
-      const text = await ask(path, tokens, signal);
+    with: async (
+      view: string,
+      path: string,
+      tokens: readonly string[],
+      { signal }: ReadOptions,
+      body?: string,
+    ): Promise<string> => {
+      const text = await ask(path, tokens, signal, body);
       written.reached(view, tokens);
       return text;
     },
     /** Reads a path of a view with the tokens that it needs; more of them than one request takes go in several. */
-    own: async (view: string, path: string, id: string | undefined, options: ReadOptions, bearer: () => string | undefined) => {
-      if (options.consistent === false) return { text: await ask(path, [], options.signal), tokens: [] };
+    own: async (
+      view: string,
+      path: string,
+      id: string | undefined,
+      options: ReadOptions,
+      bearer: () => string | undefined,
+      body?: string,
+    ) => {
+      if (options.consistent === false) return { text: await ask(path, [], options.signal, body), tokens: [] };
       for (let isNew = true; ; ) {
         const tokens = written.pick(view, id);
         try {
-          const text = await ask(path, tokens, options.signal);
+          const text = await ask(path, tokens, options.signal, body);
           written.reached(view, tokens);
           if (!written.isAwaiting(view)) return { text, tokens };
         } catch (error) {

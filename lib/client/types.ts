@@ -5,6 +5,7 @@ import type { DefinedManifest } from '../core/manifest.ts';
 import type { Message } from '../core/message.ts';
 import type { RowPerStream, RowsPerStream, SharedRows } from '../core/projection.ts';
 import type { Kebab } from '../core/stream.ts';
+import type { Erased, Opened, SubjectErased } from './opened.ts';
 import type { ApiError, Refused } from './problems.ts';
 import type { Pages, ReadOptions } from './reads.ts';
 
@@ -138,9 +139,9 @@ type Tagged = Message<
 /** The commands of a stream, and its past. */
 export type Stream<S, E extends Message, Calls> = {
   readonly [T in keyof Calls & string as CommandName<T>]: Calls[T] extends Call<infer Data, infer R>
-    ? Command<Data, R, E>
+    ? Command<Data, R | SubjectErased<E>, Opened<E, Erased>>
     : never;
-} & Past<S, E>;
+} & Past<Opened<S, Erased>, Opened<E, Erased>>;
 
 type Order = 'oldest-first' | 'newest-first';
 
@@ -156,20 +157,30 @@ export type ListQuery<Row, Lists extends string, Filter extends keyof Row> = Rea
     limit?: number;
   }>;
 
+export type FindQuery<Row, Lists extends string, Filter extends keyof Row> = ListQuery<Row, Lists, Filter> &
+  Readonly<{ list: Lists; by: string }>;
+
 type WithId<Row> = Readonly<{ id: string }> & Row;
 
 /** A view with a row for each id. */
 export interface RowView<Row, Lists extends string, Filter extends keyof Row> {
   /** Throws `NotFound` if there is none. */
-  get(id: string, options?: ReadOptions): Promise<WithId<Row>>;
-  list(query?: ListQuery<Row, Lists, Filter>): Pages<WithId<Row>>;
+  get(id: string, options?: ReadOptions): Promise<WithId<Opened<Row>>>;
+  list(query?: ListQuery<Row, Lists, Filter>): Pages<WithId<Opened<Row>>>;
+  /** A list by a personal value, which goes in the body of the request: addresses are logged. */
+  find(query: FindQuery<Row, Lists, Filter>): Pages<WithId<Opened<Row>>>;
 }
 
 /** A view with many rows for each stream. */
 export interface RowsView<Row, Lists extends string, Filter extends keyof Row> {
   /** The rows of one stream, in the order of their keys. */
-  of(id: string, query?: Pick<ListQuery<Row, never, Filter>, 'order' | 'filter' | 'limit' | keyof ReadOptions>): Pages<Row>;
-  list(query: ListQuery<Row, Lists, Filter> & Readonly<{ list: Lists }>): Pages<WithId<Row>>;
+  of(
+    id: string,
+    query?: Pick<ListQuery<Row, never, Filter>, 'order' | 'filter' | 'limit' | keyof ReadOptions>,
+  ): Pages<Opened<Row>>;
+  list(query: ListQuery<Row, Lists, Filter> & Readonly<{ list: Lists }>): Pages<WithId<Opened<Row>>>;
+  /** A list by a personal value, which goes in the body of the request: addresses are logged. */
+  find(query: FindQuery<Row, Lists, Filter>): Pages<WithId<Opened<Row>>>;
 }
 
 type ViewOf<P> =
