@@ -3,10 +3,11 @@ import { accessFault, type May, roleFaults } from './access.ts';
 import { isKernelView, kernelNameFaults, kernelViewsOf } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
 import { effectDecider } from './effect/decider.ts';
-import { effectFaults, sealerFaults } from './effect/faults.ts';
+import { effectFaults } from './effect/faults.ts';
 import { factFaults } from './fact/faults.ts';
 import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
+import { personalFilters } from './personal/declared.ts';
 import { decidersOf, effectsOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
 import type { InstancesView } from './process/instances-view.ts';
@@ -166,6 +167,7 @@ const listFaults = (projection: AnyProjection): string[] => {
     ...names
       .filter((list) => lists[list]?.within && !projection.owner)
       .map((list) => `${name}: the list ${list} is within an owner, but ${name} does not say who owns a row: add \`owner\`.`),
+    ...personalFilters(projection),
     ...(Number.isSafeInteger(freshSeconds) && freshSeconds >= 0 ? [] : [`${name}: freshSeconds must be 0, 1, 2, ...`]),
   ];
 };
@@ -228,7 +230,6 @@ export const defineManifest = <
     ...togetherFaults(aggregates),
     ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
-    ...sealerFaults(effectsOf(manifest), aggregates),
     ...effectsOf(manifest).flatMap((effect) => [...effectFaults(effect), ...aggregateFaults(effectDecider(effect))]),
     ...projections.flatMap(projectionFaults),
     ...hookFaults(manifest.hooks ?? {}, aggregates, [

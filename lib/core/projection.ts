@@ -197,6 +197,12 @@ export type Subscription = Readonly<{
  */
 export const handledTypes = ({ on }: Pick<Subscription, 'on'>): readonly string[] => Object.keys(on).sort();
 
+/** The lists of a view that are by a personal value: they are asked for in a body, since addresses of requests are logged and kept in many places.
+ * @example foundLists(customerDirectory); // ['by-email']
+ */
+export const foundLists = ({ lists = {} }: Pick<AnyProjection, 'lists'>): readonly string[] =>
+  Object.keys(lists).filter((name) => lists[name]?.find);
+
 /** A row key that sorts as its number does.
  * @example rowKey(12); // '000000000012'
  */

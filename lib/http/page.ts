@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import { invalid } from '../engine/problems.ts';
 import type { PageRequest } from '../engine/query/page.ts';
+import { jsonBody, shaped } from './body.ts';
 import type { HttpRequest } from './request.ts';
 
 const mostItems = 100;
@@ -36,4 +38,28 @@ export const pageRequest = (query: HttpRequest['query'], known: readonly string[
     ...(by !== undefined && { by }),
     ...(equals.length > 0 && { equals: Object.fromEntries(equals) as Record<string, string> }),
   };
+};
+
+/** The parameters of a list as a body has them: by the names that they have in an address. */
+export const listInBody = z.strictObject({
+  list: z.string(),
+  by: z.string(),
+  limit: z.int().optional(),
+  cursor: z.string().optional(),
+  order: z.enum(['oldest-first', 'newest-first']).optional(),
+  owner: z.string().optional(),
+  filter: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+});
+
+/** True for a request for a list whose parameters are in its body. */
+export const inBody = ({ route }: Pick<HttpRequest, 'route'>): boolean => route.startsWith('POST ');
+
+/** The parameters of a request for rows, in the form of an address. */
+export const parametersIn = (request: HttpRequest): HttpRequest['query'] => {
+  const { query, body } = request;
+  if (!inBody(request)) return query;
+  onlyKnown(query);
+  const { filter = {}, limit, ...rest } = shaped(listInBody, jsonBody(body));
+  const filters = Object.entries(filter).map(([field, value]) => [filterName(field), String(value)] as const);
+  return { ...rest, ...(limit !== undefined && { limit: String(limit) }), ...Object.fromEntries(filters) };
 };

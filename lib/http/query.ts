@@ -15,7 +15,7 @@ import type { Querying } from '../engine/query/querying.ts';
 import { answeringRevision, type Revisions } from '../engine/query/revision.ts';
 import { isKnown } from './etag.ts';
 import { openedBody } from './opened.ts';
-import { filterName, pageRequest } from './page.ts';
+import { filterName, inBody, pageRequest, parametersIn } from './page.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
 type Answer = Readonly<{ body: object; tag: string }>;
@@ -65,16 +65,17 @@ const freshness = (seconds: number): AnswerHeaders =>
     ? { 'cache-control': `private, max-age=${Math.floor(seconds)}`, vary: 'authorization, consistent-with, origin' }
     : {};
 
-/** Answers `GET /views/{view}` and `GET /views/{view}/{id}`. */
+/** Answers `GET /views/{view}`, `GET /views/{view}/{id}`, and `POST /views/<view>` for a list by a personal value. */
 export const answerQuery = async (answering: Answering, request: HttpRequest): Promise<HttpResponse> => {
   if (request.route === 'GET /health') return { status: 200, body: { status: 'ok' } };
   const { views, keys, answers } = answering;
-  const { path, query, headers, actor } = request;
+  const { path, headers, actor } = request;
   // A view for anyone has its own routes, whose path names it.
   const name = path.view ?? request.route.split('/')[2] ?? '';
   const revisions = views.get(name);
   if (!revisions) throw notFound(`view '${name}'`);
   const { finding } = answering;
+  const query = parametersIn(request);
   const querying = { ...(await answeringRevision(revisions, name, query.cursor)), ...(finding && { finding }) };
   const { filters = [], freshSeconds = 0 } = querying.projection;
   const known = [...(path.id === undefined ? ['owner', 'list', 'by'] : []), ...filters.map(filterName)];
@@ -83,10 +84,15 @@ export const answerQuery = async (answering: Answering, request: HttpRequest): P
   const awaited = tokens === undefined ? undefined : await awaitedBy(keys, actor.id, tokens);
   const { kind, roles } = actor;
   const key = JSON.stringify([name, tagOf(querying), kind, roles, actor.id, path.id ?? null, Object.entries(query).sort()]);
-  const kept = awaited ? undefined : answers.get(key);
-  const answer = kept?.answer ?? (await read(answering, querying, request, { ...page, ...(awaited && { awaited }) }));
-  if (!kept && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: exactJson(answer.body).length });
+  const isBody = inBody(request);
+  const kept = awaited || isBody ? undefined : answers.get(key);
+  const answer =
+    kept?.answer ??
+    (await read(answering, querying, request, { ...page, ...(awaited && { awaited }), ...(isBody && { inBody: true }) }));
+  if (!kept && !isBody && freshSeconds > 0) answers.set(key, answer, { freshSeconds, size: exactJson(answer.body).length });
   const shown = await shownTo(answering, querying, request, answer);
+  // Neither a function nor a browser keeps an answer under a personal value.
+  if (isBody) return { status: 200, body: shown.body };
   const etag = `"${shown.tag}"`;
   // Nobody is to show personal values from a cache after they are erased.
   const fresh = awaited || shown !== answer ? 0 : (kept?.freshSeconds ?? freshSeconds);

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import * as z from 'zod';
 import { defineManifest } from '../../lib/core/manifest.ts';
+import { personal } from '../../lib/core/personal/personal.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { cards } from '../support/examples/cards.ts';
 
@@ -22,6 +24,11 @@ it.each<[string, object, string]>([
     'the list by-status is within an owner, but cards does not say',
   ],
   ['a freshness that is none', { freshSeconds: -1 }, 'freshSeconds must be 0, 1, 2'],
+  [
+    'a filter by what is personal',
+    { filters: ['mail'], row: z.object({ mail: personal(z.email()).optional() }) },
+    'filtered by mail, which is personal and stored sealed: declare a list by it, with `find: true`',
+  ],
   ['lists of shared rows', { kind: 'shared-rows' }, 'take neither lists, filters nor `expires`'],
 ])('a manifest is refused for %s', (_, over, fault) => expect(faults(over)).toContain(fault));
 

@@ -1,6 +1,14 @@
 import type { Message } from '../message.ts';
+import type { Sealed } from '../personal/sealed.ts';
 import type { RowPerStream, RowsPerStream, SharedRows } from '../projection.ts';
 import type { Total } from '../share.ts';
+
+/** The fields of a row that are not personal: rows can be filtered by these alone.
+ * @example type Fields = PlainField<{ email: Sealed<string>; status: string }>; // 'status'
+ */
+export type PlainField<Row> = { [F in keyof Row & string]: NonNullable<Row[F]> extends Sealed ? never : F }[keyof Row & string] &
+  keyof Row &
+  string;
 
 /**
  * Declares a view with one row for each stream. The compiler infers its name and those of its lists and filters, for callers of the typed client.
@@ -12,7 +20,7 @@ import type { Total } from '../share.ts';
  */
 export const rowPerStream =
   <Row extends object, E extends Message>() =>
-  <const Name extends string, const Lists extends string = never, const Filter extends keyof Row & string = never>(
+  <const Name extends string, const Lists extends string = never, const Filter extends PlainField<Row> = never>(
     declared: Omit<RowPerStream<Row, E, Name, Lists, Filter>, 'kind'>,
   ): RowPerStream<Row, E, Name, Lists, Filter> => ({ kind: 'row-per-stream', ...declared });
 
@@ -26,7 +34,7 @@ export const rowPerStream =
  */
 export const rowsPerStream =
   <Memory, Row extends object, E extends Message>() =>
-  <const Name extends string, const Lists extends string = never, const Filter extends keyof Row & string = never>(
+  <const Name extends string, const Lists extends string = never, const Filter extends PlainField<Row> = never>(
     declared: Omit<RowsPerStream<Memory, Row, E, Name, Lists, Filter>, 'kind'>,
   ): RowsPerStream<Memory, Row, E, Name, Lists, Filter> => ({ kind: 'rows-per-stream', ...declared });
 

@@ -48,7 +48,13 @@ const askedList = (projection: AnyProjection, actor: Actor, name: string): List<
 /** A list that the view declares, in the order of its places. */
 const declared = ({ projection, reader }: Querying, actor: Actor, request: PageRequest, name: string, where?: Where): Way => {
   const list = askedList(projection, actor, name);
-  const { by, direction } = request;
+  const { by, direction, inBody = false } = request;
+  // Addresses are logged and kept in places that no erasure reaches.
+  if (list.find && by !== undefined && !inBody)
+    throw invalid(
+      'by',
+      `${name} is by a personal value, which must not stand in an address: send POST /views/${projection.name} with list and by in its body`,
+    );
   const owner = ownerOf(projection, actor, request);
   if (list.within && owner === undefined) throw invalid('owner', `${name} lists one owner's rows: give owner=`);
   if (!list.within && request.owner !== undefined) throw invalid('owner', `${name} is not within an owner: leave it out`);

@@ -16,6 +16,8 @@ export type PageRequest = Readonly<{
   /** A list that the view declares, and the value that it is by. */
   list?: string;
   by?: string;
+  /** True if all of this was in a body, where a personal value may stand, and not in an address. */
+  inBody?: boolean;
   /** Fields and what they are to equal, as text. */
   equals?: Readonly<Record<string, string>>;
   /** The commits that the answer must include. */

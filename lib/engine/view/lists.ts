@@ -54,8 +54,17 @@ const placeIn = (name: string, list: List<never>, item: ViewItem): ListPlace | u
 };
 
 /** An item with its places in the lists that its view declares, and the instant from which it counts as absent. */
-export const placed = ({ lists = {}, expires }: Pick<AnyProjection, 'lists' | 'expires'>, item: ViewItem): ViewItem => {
-  if (item.row === undefined) return item;
+export const placed = (
+  { lists = {}, filters = [], expires }: Pick<AnyProjection, 'lists' | 'filters' | 'expires'>,
+  item: ViewItem,
+): ViewItem => {
+  const { row } = item;
+  if (row === undefined) return item;
+  const personal = (filters as readonly (keyof typeof row)[]).find((field) => isSealedLike(row[field]));
+  if (personal !== undefined)
+    throw new TypeError(
+      `The filter by ${personal} finds nothing, since that is personal and stored sealed: declare a list by it, with \`find: true\`.`,
+    );
   const places = Object.entries(lists).flatMap(([name, list]) => {
     const place = placeIn(name, list, item);
     return place ? [[name, place] as const] : [];

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { isEventLog } from '../../core/event-log.ts';
 import { instanceRows } from '../../core/process/instances-view.ts';
-import type { AnyProjection } from '../../core/projection.ts';
+import { type AnyProjection, foundLists } from '../../core/projection.ts';
 import type { KindName } from '../../engine/view/kinds/kind.ts';
+import { listInBody } from '../page.ts';
 import { anyRow, instanceRow, loggedEvent, pageOf, withId } from './answers.ts';
+import { body } from './operate.ts';
 import type { Answer, Operation } from './operation.ts';
 import { consistentWith, ifNoneMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
 
@@ -25,7 +27,7 @@ const filtersOf = ({ filters = [] }: AnyProjection) =>
   filters.map((field) => inQuery(`filter.${field}`, `Only rows whose ${field} equals this.`));
 
 const listParameters = (view: AnyProjection) => {
-  const lists = Object.keys(view.lists ?? {});
+  const lists = Object.keys(view.lists ?? {}).filter((name) => !foundLists(view).includes(name));
   return [
     ...(view.owner
       ? [inQuery('owner', 'Whose rows: an operator may name anybody, a customer only themselves.', z.string().min(1).max(128))]
@@ -104,10 +106,28 @@ const list = (view: AnyProjection): Operation => ({
   problems: [...reading, 'needs-an-id', 'too-many-rows'],
 });
 
+/** A list by a personal value, which is in the body. */
+const find = (view: AnyProjection): Operation => ({
+  method: 'post',
+  path: `/views/${view.name}`,
+  id: `${view.name}.find`,
+  tag,
+  summary: `Rows of ${view.name} by a personal value, a page at a time`,
+  may: view.may,
+  parameters: [consistentWith, ...trail],
+  body: {
+    schema: listInBody.extend({ list: z.enum(foundLists(view)) }),
+    example: { list: foundLists(view)[0], by: 'ada@example.com' },
+  },
+  answers: { 200: { description: 'A page of rows.', schema: pageOf(withId(rowOf(view))) } },
+  problems: [...body, ...reading, 'too-many-rows'],
+});
+
 /** A view that nobody can list has no operation for it. */
 const isListed = ({ kind, lists = {} }: AnyProjection) => kinds[kind].isListed || Object.keys(lists).length > 0;
 
 export const viewOperations = (view: AnyProjection): readonly Operation[] => [
   byId(view),
   ...(isListed(view) ? [list(view)] : []),
+  ...(foundLists(view).length > 0 ? [find(view)] : []),
 ];

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { isOpen, isPublic } from '../../core/access.ts';
+import { foundLists } from '../../core/projection.ts';
 import type { Api } from '../kit/api.ts';
 import { output, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
@@ -21,8 +22,6 @@ export class Queries extends Construct {
     });
     letQuery(step, views);
     keys?.letOpen(step);
-    if (views.some(({ projection: { may, lists = {} } }) => isPublic(may) && Object.values(lists).some(({ find }) => find)))
-      keys?.letFind(step);
     store.letReadActives(step);
     // Consistency tokens are sealed with it.
     store.letReadSecret(step, 'digests');
@@ -38,6 +37,12 @@ export class Queries extends Construct {
     for (const name of open)
       for (const path of [`/views/${name}`, `/views/${name}/{id}`])
         api.openRoute('GET', path, step, `${name} declares that anyone may read it.`);
+    const found = views.filter(({ projection }) => names.has(projection.name) && foundLists(projection).length > 0);
+    if (found.length > 0) keys?.letFind(step);
+    // A personal value is given in a body.
+    for (const name of new Set(found.map(({ projection }) => projection.name)))
+      if (open.includes(name)) api.openRoute('POST', `/views/${name}`, step, `${name} declares that anyone may read it.`);
+      else api.route('POST', `/views/${name}`, step);
     api.openRoute('GET', '/health', step, 'Whether the service is well may be asked by anybody; the answer holds nothing else.');
     output(this, 'QueryFunction', step.functionName);
   }

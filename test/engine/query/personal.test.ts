@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
+import { cachedLookUp } from '../../../lib/engine/personal/cached.ts';
+import { foundBy } from '../../../lib/engine/personal/find.ts';
 import { opened } from '../../../lib/engine/personal/open.ts';
 import { queryList } from '../../../lib/engine/query/kinds.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
@@ -35,12 +37,38 @@ describe('a list by a personal value', () => {
       commits.map((commit) => ({ id: commit.stream, delivered: { ...commit, types: commit.events.map(({ type }) => type) } })),
     );
     const querying = { projection, reader: view, clock: table.clock, finding: personal };
-    const asked = { limit: 10, direction: 'oldest-first', list: 'by-email', by: 'c2@example.com' } as const;
+    const asked = { limit: 10, direction: 'oldest-first', list: 'by-email', by: 'c2@example.com', inBody: true } as const;
     const { items } = await queryList(querying, operator, asked);
     expect(await opened(personal, items)).toEqual([{ id: 'c2', name: 'N c2', email: 'c2@example.com', moves: 0 }]);
     expect((await queryList(querying, operator, { ...asked, by: 'c3@example.com' })).items).toEqual([]);
     expect(JSON.stringify(view.items())).not.toMatch(/example/);
     await expect(queryList({ projection, reader: view, clock: table.clock }, operator, asked)).rejects.toThrow('given no key');
+  });
+
+  it('is asked for in a body alone', async () => {
+    const { table, personal } = await registered();
+    const querying = { projection, reader: memoryView(), clock: table.clock, finding: personal };
+    const asked = { limit: 10, direction: 'oldest-first', list: 'by-email', by: 'c2@example.com' } as const;
+    await expect(queryList(querying, operator, asked)).rejects.toMatchObject({
+      problem: { kind: 'invalid-request', extra: { errors: [{ path: 'by' }] } },
+    });
+  });
+
+  it('finds nothing as long as no value was sealed, and makes no secret', async () => {
+    const { table, personal } = await registered();
+    const asks: string[] = [];
+    const keys = cachedLookUp({
+      findSecret: async () => {
+        asks.push('asked');
+        return asks.length > 1 ? personal.keys.findSecret() : undefined;
+      },
+    });
+    const found = () => foundBy({ keys, box: personal.box }, 'c2@example.com');
+    const [before, after, again] = [await found(), await found(), await found()];
+    expect([before, asks.length]).toEqual(['f', 2]);
+    expect(after).toBe(again);
+    expect(after).toMatch(/^f.{12}$/);
+    expect(table.store.stored().length).toBeGreaterThan(0);
   });
 
   it('is declared as one, and is of a value that is found', async () => {
@@ -51,5 +79,12 @@ describe('a list by a personal value', () => {
     expect(reasonOf({ by: (row: { email: unknown }) => row.email })).toContain('declare `find: true` on the list');
     expect(reasonOf({ by: (row: { name: unknown }) => row.name, find: true })).toContain('personal(schema, { find: true })');
     expect(reasonOf({ by: () => 'plain', find: true })).toContain('is no personal value');
+  });
+
+  it('is no filter: a row with one stops its stream, and says what to declare', async () => {
+    const { table } = await registered();
+    const [commit] = table.store.stored().filter(({ stream }) => stream === 'customer-c1');
+    const filtered = { ...projection, lists: {}, filters: ['email'] } as unknown as AnyProjection;
+    expect(apply(filtered, undefined, [commit!], '').head.parked?.reason).toContain('The filter by email finds nothing');
   });
 });

@@ -133,12 +133,26 @@ const listCells = ({ name, kind, may, owner, lists = {} }: AnyProjection): reado
           cell('', (caller) => (all(caller) || isForOwners(caller, may) ? 200 : 403)),
           cell(`?owner=${ownerId}`, owner ? ofOwner : (caller) => (all(caller) ? 400 : 403)),
         ];
-  const named = Object.entries(lists).map(([list, { by, within }]) => {
+  const named = Object.entries(lists).map(([list, { by, within, find }]) => {
+    // A personal value in an address is refused.
+    if (find) return cell(`?list=${list}&by=x`, (caller) => (all(caller) ? 400 : 403));
     const query = `?list=${list}${by ? '&by=x' : ''}`;
     return within ? cell(`${query}&owner=${ownerId}`, ofOwner) : cell(query, (caller) => (all(caller) ? 200 : 403));
   });
   return [...unnamed, ...named];
 };
+
+/** Lists by a personal value, which is in the body. */
+const foundCells = ({ name, may, lists = {} }: AnyProjection): readonly Cell[] =>
+  Object.entries(lists)
+    .filter(([, { find }]) => find)
+    .map(([list]) => ({
+      method: 'POST',
+      path: `/views/${name}`,
+      body: { list, by: 'ada@example.com' },
+      expected: guarded(may, (caller) => (holdsOne(caller, may) ? 200 : 403)),
+      shows: (caller) => holdsOne(caller, may),
+    }));
 
 const historyCells = ({ manifest, stream, unused, tags }: Fixture, rest: string): readonly Cell[] => {
   const query = { '': '', '/state': '?version=1', '/diff': '?from=0&to=1' }[rest] ?? '?';
@@ -228,6 +242,7 @@ export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
   if (first === 'streams') return historyCells(fixture, path.replace('/streams/{category}/{id}', ''));
   if (first === 'views') {
     const of = second === '{view}' ? views.filter(({ may }) => !isOpen(may)) : views.filter(({ name }) => name === second);
+    if (method === 'POST') return of.flatMap(foundCells);
     return of.flatMap((view) => (third === '{id}' ? rowCells(fixture, view) : listCells(view)));
   }
   const decider = manifest.aggregates.find(({ category }) => category === first);
