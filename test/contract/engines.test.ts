@@ -31,6 +31,8 @@ import { pricesContract } from './decisions/prices.contract.ts';
 import { togetherContract } from './decisions/together.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
+import { personalCostsContract } from './personal/costs.contract.ts';
+import { subjectKeysContract } from './personal/subject-keys.contract.ts';
 import { processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';
 import { rebuildCostsContract } from './rebuild-costs.contract.ts';
@@ -38,7 +40,6 @@ import { sharesContract } from './shares.contract.ts';
 import { sizeContract } from './size.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
-import { subjectKeysContract } from './subject-keys.contract.ts';
 import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
 import { viewCostsContract } from './view-costs.contract.ts';
@@ -157,6 +158,31 @@ for (const { name, endpoint } of engines)
           box: hpkeBox(),
           stored,
           whileMaking,
+        };
+      });
+    if (name !== 'DynamoDB Local')
+      personalCostsContract(name, async () => {
+        const [ofTables, ofKeys] = [meter(), meter()];
+        const names = await tables();
+        const counted = dynamo({ ...settings, observe: ofTables.observe });
+        const kms = new KMSClient(settings);
+        const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+        let asked = 0;
+        const send = ((command: never) => {
+          asked += 1;
+          return kms.send(command);
+        }) as typeof kms.send;
+        const keyPairs = kmsKeyPairs(KeyMetadata!.KeyId!, { send });
+        const keys = { table: names.control, deployment: name, keyPairs };
+        const of = { ...keys, client: dynamo({ ...settings, observe: ofKeys.observe }) };
+        return {
+          ports: { store: commitStore(counted, names.commits), snapshots: snapshotStore(counted, names.snapshots) },
+          ...{ sealing: sealingKeys(of), opening: openingKeys(of) },
+          take: () => {
+            const kmsRequests = asked;
+            asked = 0;
+            return { tables: ofTables.take(), keys: ofKeys.take(), kms: kmsRequests };
+          },
         };
       });
     keysContract(name, async () => ({ client, table: (await tables()).control }));

@@ -18,12 +18,12 @@ import { decisionCostsContract } from './decisions/costs.contract.ts';
 import { pricesContract } from './decisions/prices.contract.ts';
 import { togetherContract } from './decisions/together.contract.ts';
 import { listsContract } from './lists.contract.ts';
+import { subjectKeysContract } from './personal/subject-keys.contract.ts';
 import { processContract } from './process.contract.ts';
 import { rebuildContract } from './rebuild.contract.ts';
 import { sharesContract } from './shares.contract.ts';
 import { snapshotsContract } from './snapshots.contract.ts';
 import { storeContract } from './store.contract.ts';
-import { subjectKeysContract } from './subject-keys.contract.ts';
 import { sweepContract } from './sweep.contract.ts';
 import { viewContract } from './view.contract.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Box, OpeningKeys, OperatedKeys, SealingKeys, Tombstone } from '../../lib/engine/personal/ports.ts';
+import type { Box, OpeningKeys, OperatedKeys, SealingKeys, Tombstone } from '../../../lib/engine/personal/ports.ts';
 
 export type SubjectKeys = Readonly<{
   sealing: SealingKeys;
