@@ -22,12 +22,23 @@ export const systemFits: FitsHmac = (key, text, signature) => {
   return own.length === signature.length && timingSafeEqual(own, signature);
 };
 
-/** Hashes, randomness, and digests under the deployment's secret, which is read once in the life of a process. */
-export const systemKeys = (client: DynamoDBClient, controlTable: string): Keys => {
-  const secretOf = keptFor(systemClock, readSecret(client, controlTable), Number.POSITIVE_INFINITY);
+/** The time for which the deployment's secret is cached. A change of the keys in it waits as long between its steps. */
+const keptMilliseconds = 5 * 60_000;
+
+/** Hashes, randomness, and digests under the deployment's secret. */
+export const systemKeys = (
+  client: DynamoDBClient,
+  controlTable: string,
+  { clock = systemClock }: Readonly<{ clock?: Pick<Clock, 'now'> }> = {},
+): Keys => {
+  const secretOf = keptFor(clock, readSecret(client, controlTable), keptMilliseconds);
   return {
     hash: systemHash,
     digest: async (text) => digestOf((await secretOf('digests')).secret, text),
+    digests: async (text) => {
+      const [inUse, ...others] = (await secretOf('digests')).commands;
+      return [digestOf(inUse, text), ...others.map((key) => digestOf(key, text))];
+    },
     randomId: () => randomUUID(),
     random: () => Math.random(),
   };

@@ -35,7 +35,10 @@ export const longestName = 80;
  * @example const { digests } = secretIds; // 'secret'
  */
 export const secretIds = {
-  /** Keys the digests of idempotent commands, the names of unique values and the seals of consistency tokens. */
+  /**
+   * Keys the names of unique values, the idempotency keys of effects and the seals of consistency tokens, and cannot be changed. Beside it are the keys of the digests of
+   * idempotent commands: `commands` (until there is one, `secret`), `commandsBefore` and `commandsNext`, which can.
+   */
   digests: 'secret',
   /** Keys the proofs that messages between the functions carry. `previous` is valid beside `secret` during a rotation. */
   proofs: 'secret/proofs',

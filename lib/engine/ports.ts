@@ -70,6 +70,11 @@ export interface Keys {
   hash(text: string): string;
   /** HMAC-SHA-256 under the deployment's secret, hexadecimal. */
   digest(text: string): Promise<string>;
+  /**
+   * The digests by which a repeated command is known: the first one is stored, under a key of their own that can be changed. The others are those under the key before
+   * it and, while a change begins, the one after it.
+   */
+  digests(text: string): Promise<readonly [string, ...string[]]>;
   randomId(): string;
   /** At least 0, less than 1. */
   random(): number;

@@ -45,7 +45,8 @@ export const identity = async (keys: Keys, { headers, actor }: HttpRequest, comm
   const key = headers['idempotency-key'];
   if (key === undefined) return { id: `request/${keys.randomId()}` };
   if (!keyForm.test(key)) throw invalid('Idempotency-Key', '1 to 128 printable ASCII characters, no spaces');
-  return { id: `http/${key}`, digest: await keys.digest(canonicalize([actor.id, command, body]) ?? '') };
+  const [digest, ...otherDigests] = await keys.digests(canonicalize([actor.id, command, body]) ?? '');
+  return { id: `http/${key}`, digest, ...(otherDigests.length > 0 && { otherDigests }) };
 };
 
 const typesOf = (commit: Commit): readonly string[] => commit.events.map(({ type }) => type);

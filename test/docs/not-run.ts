@@ -62,6 +62,7 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
   'docs/guides/operating-views.md': {
     'npm run foldstream -- projections --stack foldstream-prod': standing,
     'aws dynamodb update-item --table-name <ControlTable> --key \'{"id":{"S":"secret/proofs"}}\' \\': account,
+    'aws dynamodb update-item --table-name <ControlTable> --key \'{"id":{"S":"secret"}}\' \\': account,
     'aws lambda invoke --function-name <SweepFunction> --cli-binary-format raw-in-base64-out --payload \'{"graceSeconds":0}\' /dev/stdout':
       account,
   },

@@ -11,12 +11,16 @@ import { begin, type Seen, type Tracked } from './tracked.ts';
 /** One stream's part in a command: the stream as it is known, and the commit up to which it was searched for the command's id. */
 export type Part = Handling & Tracked & { lookedThrough: number };
 
+/** True if a commit is of this very command, and not of another one under its id. */
+const isOf = ({ digest }: Pick<Commit, 'digest'>, request: CommandRequest): boolean =>
+  digest === request.digest || (digest !== undefined && request.otherDigests?.includes(digest) === true);
+
 /**
  * The answer to a command that has already taken effect, as far as the caller may know it. Who may not send the command at all is not told that its
  * id was used: undefined leaves it to the decision to say so, on a state that is confirmed.
  */
 const firstAnswer = ({ commanding: { decider }, request, known }: Part, commit: Commit): CommandAnswer | undefined => {
-  if (commit.digest === request.digest) return { outcome: 'committed', commit };
+  if (isOf(commit, request)) return { outcome: 'committed', commit };
   return maySend(decider, known.state, request) ? { outcome: 'id-reused' } : undefined;
 };
 
@@ -82,7 +86,7 @@ export const noting = (requests: readonly CommandRequest[]): Seen & { already?: 
   const seen: Seen & { already?: Commit } = (commits) => {
     seen.already ??= commits.find(({ stream, command, digest }) => {
       const request = named.get(stream);
-      return request?.id === command && (stream === own || (digest !== undefined && digest === request.digest));
+      return request?.id === command && (stream === own || (digest !== undefined && isOf({ digest }, request)));
     });
   };
   return seen;

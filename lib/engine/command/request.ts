@@ -16,6 +16,8 @@ export type CommandRequest = Readonly<{
   id: string;
   /** Distinguishes a retry under an id from another command under the same one; absent for an id that cannot be retried. */
   digest?: string;
+  /** The same under the keys that are valid beside the one in use, while it is changed. */
+  otherDigests?: readonly string[];
   /** The version that the caller has seen, if the command is for that version only. */
   expectedVersion?: number;
   /** The time of what caused it, which its commit is never before. */

@@ -36,7 +36,7 @@ const handlingOf = async (
   commanding: Commanding,
   request: HttpRequest,
   given: unknown,
-  id: Pick<CommandRequest, 'id' | 'digest'>,
+  id: Pick<CommandRequest, 'id' | 'digest' | 'otherDigests'>,
 ): Promise<Handling> => {
   const asking = shaped(entry, given);
   if (asking.key !== undefined)

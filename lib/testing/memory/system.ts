@@ -12,9 +12,11 @@ export const memoryKeys = (seed = 1): Keys => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+  const digest = (text: string) => createHmac('sha256', 'memory').update(text).digest('hex');
   return {
     hash: (text) => hash('sha256', text),
-    digest: async (text) => createHmac('sha256', 'memory').update(text).digest('hex'),
+    digest: async (text) => digest(text),
+    digests: async (text) => [digest(text)],
     randomId: () => `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`,
     random,
   };

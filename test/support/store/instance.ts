@@ -16,7 +16,7 @@ export type Tables = Readonly<{ commits: string; snapshots: string }>;
 const unasked = () => {
   throw new Error('Nobody was to ask for this.');
 };
-const keys: Keys = { hash: systemHash, digest: unasked, randomId: unasked, random: Math.random };
+const keys: Keys = { hash: systemHash, digest: unasked, digests: unasked, randomId: unasked, random: Math.random };
 
 /** One instance of the ledger's command function on a real engine; its snapshots may go through a client of their own. */
 export const ledgerInstance = (client: DynamoDBClient, tables: Tables, snapshotClient = client): Commanding => ({

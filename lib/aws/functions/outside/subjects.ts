@@ -15,15 +15,18 @@ import { commitStore } from '../../store/commit-store.ts';
 import { systemClock, systemHash } from '../../system.ts';
 import { httpFunction } from '../http-function.ts';
 
+const noDigests = async (): Promise<never> => {
+  throw new Error('The function that erases has no secret to make digests with.');
+};
+
 /** Without snapshots, a cache and the deployment's secret: a stream of erasures has one commit, and its command no key. */
 const recordingOn = (client: ReturnType<typeof dynamo>, log: Log): Erasing['recording'] => ({
   store: commitStore(client, environment('COMMITS_TABLE')),
   snapshots: { load: async () => undefined, save: async () => {} },
   keys: {
     hash: systemHash,
-    digest: async () => {
-      throw new Error('The function that erases has no secret to make digests with.');
-    },
+    digest: noDigests,
+    digests: noDigests,
     randomId: () => randomUUID(),
     random: () => Math.random(),
   },
