@@ -17,16 +17,15 @@ import type { Proofs, Queue } from '../engine/ports.ts';
 import type { Connected } from './stack.ts';
 import { count, type Print } from './terminal/lines.ts';
 
-/** A consumer's queue in a deployment, and the URLs of its dead letters. */
-type DeployedQueue = Readonly<{ queueUrl: string; queueName: string; queue: Queue; proofs: Proofs; letters: readonly string[] }>;
+/** A consumer's queue in a deployment, and the URL of that for its dead letters. */
+type DeployedQueue = Readonly<{ queueUrl: string; queueName: string; queue: Queue; proofs: Proofs; letters: string }>;
 
 /** Finds the queues of consumers by the outputs of a deployment, whose names begin with that of the consumer. */
 const queuesIn = ({ outputs, client, control }: Connected): ((consumer: string) => DeployedQueue | undefined) => {
   const [queues, proofs] = [sqs(), systemProofs(client, control)];
   return (consumer) => {
-    const queueUrl = outputs[`${consumer}Queue`];
-    if (queueUrl === undefined) return undefined;
-    const letters = [outputs[`${consumer}DeadLetters`], outputs[`${consumer}Undelivered`]].filter((url) => url !== undefined);
+    const [queueUrl, letters] = [outputs[`${consumer}Queue`], outputs[`${consumer}DeadLetters`]];
+    if (queueUrl === undefined || letters === undefined) return undefined;
     return { queueUrl, queueName: queueName(queueUrl), queue: sqsQueue(queues, queueUrl, proofs), proofs, letters };
   };
 };
@@ -82,9 +81,8 @@ export const deployedEffects = (
   });
 };
 
-/** Puts dead letters back into a consumer's queue: those of the queue, and those of its rules. */
+/** Puts dead letters back into a consumer's queue: what it gave up on, and what its rules could not deliver. */
 export const redriveTo = async ({ queueUrl, letters }: DeployedQueue, consumer: string, print: Print): Promise<void> => {
-  let moved = 0;
-  for (const from of letters) moved += await redrive(sqs(), from, queueUrl);
+  const moved = await redrive(sqs(), letters, queueUrl);
   print(`${count(moved, 'dead letter')} put back into the queue of ${consumer}.`);
 };

@@ -10,8 +10,8 @@ import { CommandEndpoint } from './command/endpoint.ts';
 import { HookEndpoint } from './command/hook.ts';
 import { Publisher } from './delivery/publisher.ts';
 import { DeployedViews } from './deployment/revisions.ts';
-import { EffectFunction, functionsAtOnce, requireEffects } from './effect/function.ts';
-import { alarmOnThrottles, alarmsTell } from './kit/alarm.ts';
+import { EffectFunction, functionsAtOnce, lateMinutes, requireEffects } from './effect/function.ts';
+import { alarmOnAges, alarmOnThrottles, alarmsTell } from './kit/alarm.ts';
 import { Api } from './kit/api.ts';
 import { roomFor } from './kit/room.ts';
 import { leaveRoom } from './kit/stage.ts';
@@ -102,6 +102,11 @@ export class FoldstreamStack extends Stack {
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
     if (schedules.length > 0) new ScheduleOperations(this, 'ScheduleOperations', { schedules, store, api, ...common });
     if (effects.length > 0) new EffectOperations(this, 'EffectOperations', { views, effects, store, api, ...common });
+    const { tls } = common.settings;
+    const behind = [...views, ...announcers, ...processes].map(({ delivery }) => delivery);
+    alarmOnAges(this, 'ConsumersLate', { consumers: behind, minutes: 5, see: 'foldstream projections or processes', tls });
+    const performing = effects.map(({ delivery }) => delivery);
+    alarmOnAges(this, 'EffectsLate', { consumers: performing, minutes: lateMinutes, see: 'foldstream effects', tls });
     store.kept.comesBefore(this);
   }
 }

@@ -64,23 +64,31 @@ describe('delivery', () => {
       ]);
   });
 
-  test('parked streams, lag and dead letters raise alarms, of each view and of public events', () => {
+  test('parked streams, failures, lag and dead letters raise one alarm each, whichever view or function it is', () => {
     const alarms = resources('AWS::CloudWatch::Alarm');
     const views = consumers.length;
-    const filters = resources('AWS::Logs::MetricFilter').filter(
-      ({ FilterPattern }) => FilterPattern === '{ $.message = "A stream is parked." }',
-    );
-    const metrics = filters.map(({ MetricTransformations: [{ MetricName }] }) => MetricName);
-    expect(new Set(metrics).size).toBe(views);
-    for (const name of metrics) expect(alarms.filter(({ MetricName }) => MetricName === name)).toHaveLength(1);
     const count = (name: string) => alarms.filter(({ MetricName }) => MetricName === name).length;
-    expect(count('ApproximateAgeOfOldestMessage')).toBe(views);
-    expect(count('ApproximateNumberOfMessagesVisible')).toBe(2 * views);
+    const heard = (pattern: string) => {
+      const filters = resources('AWS::Logs::MetricFilter').filter(({ FilterPattern }) => FilterPattern === pattern);
+      const metrics = new Set(filters.map(({ MetricTransformations: [{ MetricName }] }) => MetricName));
+      expect([...metrics].map(count), pattern).toEqual([1]);
+      return filters.length;
+    };
+    expect(heard('{ $.message = "A stream is parked." }')).toBe(views);
+    expect(heard('{ $.message = "Some records have failed for minutes." }')).toBe(views);
+    expect(heard('{ $.message = "Dead letters are waiting." }')).toBe(1);
+    const functions = resources('AWS::Lambda::Function').filter(({ Description }) => Description !== undefined);
+    expect(heard('{ $.type = "platform.report" && $.record.status != "success" }')).toBe(functions.length);
     expect(count('IteratorAge')).toBe(1);
-    const lasting = resources('AWS::Logs::MetricFilter').filter(
-      ({ FilterPattern }) => FilterPattern === '{ $.message = "Some records have failed for minutes." }',
+    const aged = alarms.filter(({ Metrics = [] }) =>
+      Metrics.some(({ Expression }: { Expression?: string }) => Expression?.includes('METRICS')),
     );
-    expect(lasting.map(({ MetricTransformations: [{ MetricName }] }) => count(MetricName))).toEqual(Array(views).fill(1));
+    expect(aged.flatMap(({ Metrics }) => Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat))).toHaveLength(
+      views,
+    );
+    for (const { Metrics } of aged) expect(Metrics.length).toBeLessThanOrEqual(10 + 1);
+    const [idle] = alarms.filter(({ MetricName }) => MetricName === 'Invocations');
+    expect(idle).toMatchObject({ TreatMissingData: 'breaching', EvaluationPeriods: 3, Threshold: 1 });
     const said = resources('AWS::Logs::MetricFilter').map(({ FilterPattern }) => FilterPattern);
     for (const message of [
       'Some commits had not arrived.',
@@ -96,7 +104,8 @@ describe('delivery', () => {
       Threshold === 0 ? [] : [[MetricName ?? Metrics?.[0]?.Label, Threshold]],
     );
     expect(Object.fromEntries(tolerant)).toEqual({
-      ApproximateAgeOfOldestMessage: 300,
+      'Age of the oldest message in seconds': 300,
+      Invocations: 1,
       IteratorAge: 300_000,
       'Throttled requests to tables': 50,
       'Answers with 5xx in percent': 5,
@@ -257,7 +266,7 @@ describe('the functions', () => {
 });
 
 describe('the API', () => {
-  test('raises an alarm for each function that answers 500, and not for a 503 that asks to come again', () => {
+  test('raises an alarm for a function that answers 500, and not for a 503 that asks to come again', () => {
     const filters = resources('AWS::Logs::MetricFilter').filter(
       ({ FilterPattern }) => FilterPattern === '{ $.message = "Failed." }',
     );
@@ -361,9 +370,9 @@ test('the outputs that the command line, the tests and the guides stand on, and 
     'UserPoolId',
   ]);
   expect(names.filter((name) => name.startsWith('ParcelListR2'))).toEqual(
-    ['Table', 'Function', 'RebuildFunction', 'Queue', 'DeadLetters', 'Undelivered'].map((part) => `ParcelListR2${part}`),
+    ['Table', 'Function', 'RebuildFunction', 'Queue', 'DeadLetters'].map((part) => `ParcelListR2${part}`),
   );
   expect(names.filter((name) => name.startsWith('PublicEvents'))).toEqual(
-    ['Table', 'Function', 'Queue', 'DeadLetters', 'Undelivered'].map((part) => `PublicEventsR1${part}`),
+    ['Table', 'Function', 'Queue', 'DeadLetters'].map((part) => `PublicEventsR1${part}`),
   );
 });

@@ -72,9 +72,7 @@ const resettingOn = (manifest: Manifest, connection: Connected) => {
     segments,
     correlation: randomUUID(),
   };
-  const queues = Object.entries(outputs).flatMap(([name, value]) =>
-    /(?:Queue|DeadLetters|Undelivered)$/.test(name) ? [value] : [],
-  );
+  const queues = Object.entries(outputs).flatMap(([name, value]) => (/(?:Queue|DeadLetters)$/.test(name) ? [value] : []));
   return { resetting, queues, about: aboutCommits(client, commits) };
 };
 

@@ -7,7 +7,7 @@ import type { Construct } from 'constructs';
 import { revisionName } from '../../core/deployed-names.ts';
 import { handledTypes, type Subscription, sourcesOf } from '../../core/projection.ts';
 import { sqs } from '../../engine/limits.ts';
-import { alarmOnAge, alarmOnLetters, alarmOnLine } from '../kit/alarm.ts';
+import { alarmOnLine } from '../kit/alarm.ts';
 import { accept, fitting, outputs, plainHttp, stackNameOf } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Step } from '../kit/step.ts';
@@ -31,16 +31,17 @@ type Props = Readonly<{
   settings: ConsumerSettings;
 }>;
 
-/** The queues of a consumer: its own, and those for dead letters. */
+/** The queues of a consumer: its own, and the one for dead letters. */
 export type Delivery = Readonly<{
   name: string;
+  queueName: string;
   queue: Queue;
   visibility: Duration;
   tls: boolean;
   maximumConcurrency: number;
   batchSize: number;
+  /** Of the queue, and of what sends to it: its rules, or its trigger. */
   deadLetters: Queue;
-  undelivered: Queue;
 }>;
 
 const queueIn = (scope: Construct, id: string, { tls }: Pick<Settings, 'tls'>, props: QueueProps): Queue => {
@@ -57,32 +58,24 @@ type Queues = Readonly<{
   timeout: Duration;
   /** The most messages of one call of the function. */
   batchSize?: number;
-  /** What a dead letter is, for its alarm. */
-  of?: string;
 }>;
 
-/** Makes a consumer's queue, and the dead letter queues of the queue and of its rule. */
+/** Makes a consumer's queue, and that for its dead letters. */
 export const queuesOf = (
   scope: Construct,
-  { name, queueName, settings, timeout, batchSize = sqs.callMessages, of = 'a commit' }: Queues,
+  { name, queueName, settings, timeout, batchSize = sqs.callMessages }: Queues,
 ): Delivery => {
-  const letters = (id: string, alarmDescription: string) => {
-    const queue = queueIn(scope, id, settings, { retentionPeriod: Duration.days(sqs.retentionDays) });
-    alarmOnLetters(queue, alarmDescription);
-    return queue;
-  };
-  const undelivered = letters('Undelivered', `The rule of ${name} could not deliver to its queue.`);
-  accept(undelivered, { SQS3: 'It is a dead letter queue itself: of a rule, which cdk-nag does not look at.' });
-  const deadLetters = letters('DeadLetters', `${name} gave up on ${of} after many tries.`);
+  const deadLetters = queueIn(scope, 'DeadLetters', settings, { retentionPeriod: Duration.days(sqs.retentionDays) });
   // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
   const visibility = Duration.seconds(6 * timeout.toSeconds());
+  const fittingName = fitting(queueName, name);
   const queue = queueIn(scope, 'Queue', settings, {
-    queueName: fitting(queueName, name),
+    queueName: fittingName,
     visibilityTimeout: visibility,
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
   const { tls, maximumConcurrency } = settings;
-  return { name, queue, visibility, tls, maximumConcurrency, batchSize, deadLetters, undelivered };
+  return { name, queueName: fittingName, queue, visibility, tls, maximumConcurrency, batchSize, deadLetters };
 };
 
 /** Bus -> rule -> queue, for exactly the event types of a subscription. */
@@ -90,7 +83,7 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
   const { name, revision } = subscription;
   const queueName = revisionName(stackNameOf(scope), subscription);
   const delivery = queuesOf(scope, { name, queueName, settings, timeout: consumerTimeout });
-  const { queue, undelivered } = delivery;
+  const { queue, deadLetters: deadLetterQueue } = delivery;
   const types = handledTypes(subscription);
   rulesFor(scope, 'Rule', {
     bus,
@@ -99,9 +92,8 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
       category,
       types: types.filter((type) => Object.hasOwn(events, type)),
     })),
-    targets: [new SqsQueue(queue, { deadLetterQueue: undelivered })],
+    targets: [new SqsQueue(queue, { deadLetterQueue })],
   });
-  alarmOnAge(queue, `${name} is more than five minutes behind: see foldstream projections.`);
   return delivery;
 };
 
@@ -109,7 +101,7 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
 export const letReceive = (
   scope: Construct,
   step: Step,
-  { name, queue, visibility, tls, maximumConcurrency, batchSize }: Delivery,
+  { queue, visibility, tls, maximumConcurrency, batchSize }: Delivery,
 ): void => {
   step.addEnvironment('QUEUE_URL', queue.queueUrl);
   step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
@@ -132,17 +124,17 @@ export const letReceive = (
   alarmOnLine(step, {
     id: 'Lasting',
     message: 'Some records have failed for minutes.',
-    alarmDescription: `${name} has not been able to take some records for minutes: its log says why. They come again, and after ${tries} tries are dead letters.`,
+    alarmDescription: `A view, process, effect or schedule has not been able to take some records for minutes: its log says why. They come again, and after ${tries} tries are dead letters.`,
   });
 };
 
 /** Lets a function consume the queue, with an alarm for parked streams. */
-export const letTake = (scope: Construct, step: Step, delivery: Delivery, name: string): void => {
+export const letTake = (scope: Construct, step: Step, delivery: Delivery): void => {
   letReceive(scope, step, delivery);
   alarmOnLine(step, {
-    id: 'Parked',
+    id: 'StreamParked',
     message: 'A stream is parked.',
-    alarmDescription: `A stream is parked in ${name}: foldstream projections says which and why; mend it, deploy, then resume it.`,
+    alarmDescription: 'A stream is parked in a view: foldstream projections says where and why; mend it, deploy, then resume it.',
   });
 };
 
@@ -153,10 +145,9 @@ export const letSendTo = (step: Step, { queue, deadLetters }: Delivery): void =>
 };
 
 /** The outputs by which the command line finds a consumer's queues. */
-export const deliveryOutputs = (scope: Construct, prefix: string, { queue, deadLetters, undelivered }: Delivery): void => {
+export const deliveryOutputs = (scope: Construct, prefix: string, { queue, deadLetters }: Delivery): void => {
   outputs(scope, `${prefix}Delivery`, {
     [`${prefix}Queue`]: queue.queueUrl,
     [`${prefix}DeadLetters`]: deadLetters.queueUrl,
-    [`${prefix}Undelivered`]: undelivered.queueUrl,
   });
 };

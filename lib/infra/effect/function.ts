@@ -14,7 +14,7 @@ import { pascal } from '../../core/stream.ts';
 import { effectStep } from '../code/bundle.ts';
 import { rulesFor } from '../delivery/pattern.ts';
 import { type Delivery, deliveryOutputs, letReceive, queuesOf } from '../delivery/queues.ts';
-import { alarmOnAge, alarmOnLine } from '../kit/alarm.ts';
+import { alarmOnLine } from '../kit/alarm.ts';
 import { accept, outputs, stackNameOf } from '../kit/outputs.ts';
 import { letReadTeamSecrets } from '../kit/secrets.ts';
 import type { Settings } from '../kit/stage.ts';
@@ -28,7 +28,7 @@ const secondsOf = (span: Span): number => Math.ceil(Date.parse(later(epoch, span
 const ownSeconds = 20;
 
 /** Messages wait for up to 15 minutes on purpose: older ones are late. */
-const lateMinutes = 20;
+export const lateMinutes = 20;
 
 /** The most functions of an effect at once: as declared, and at most as many as any consumer. */
 export const functionsAtOnce = (
@@ -68,18 +68,16 @@ export class EffectFunction extends Construct {
       timeout,
       // One try for each call: so many functions at once are so many tries at once.
       batchSize: 1,
-      of: 'a message',
     });
-    const { queue, undelivered } = this.delivery;
+    const { queue, deadLetters: deadLetterQueue } = this.delivery;
     rulesFor(this, 'Asked', {
       bus,
       description: `What is asked of ${name}.`,
       wanted: [{ category, types: startingTypes }],
       // Imported performances took place in their first home.
       only: { imported: false },
-      targets: [new SqsQueue(queue, { deadLetterQueue: undelivered })],
+      targets: [new SqsQueue(queue, { deadLetterQueue })],
     });
-    alarmOnAge(queue, `${name} is more than ${lateMinutes} minutes behind: see foldstream effects.`, lateMinutes);
 
     const own = effectSettings(common.settings.effects, name);
     const step = new Step(this, 'Effect', {
@@ -97,9 +95,10 @@ export class EffectFunction extends Construct {
     this.letReach(step, own, common);
     letReceive(this, step, this.delivery);
     alarmOnLine(step, {
-      id: 'Open',
+      id: 'CircuitOpen',
       message: 'The circuit of a provider is open.',
-      alarmDescription: `The provider of ${name} failed several times in a row and is asked no more, except by one probe from time to time: foldstream effects says which performances wait.`,
+      alarmDescription:
+        'The provider of an effect failed several times in a row and is asked no more, except by one probe from time to time: foldstream effects says which, and which performances wait.',
     });
 
     const prefix = pascal(category);

@@ -1,10 +1,9 @@
 import { Aspects, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type IFilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { output } from './outputs.ts';
 import type { Settings } from './stage.ts';
@@ -17,36 +16,101 @@ export const moreThan = (threshold: number) => ({
   treatMissingData: TreatMissingData.NOT_BREACHING,
 });
 
-/** An alarm as soon as anything lies in a dead letter queue. */
-export const alarmOnLetters = (queue: Queue, alarmDescription: string): void => {
-  queue
-    .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5), statistic: 'Maximum' })
-    .createAlarm(queue, 'Letters', { alarmDescription, ...moreThan(0) });
+/** An alarm when a measure was below a limit in so many periods one after the other; nothing measured is below it. */
+export const lessThan = (threshold: number, evaluationPeriods: number) => ({
+  threshold,
+  evaluationPeriods,
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+});
+
+/** The stack that a deployment is called by: the outermost one. */
+const deploymentOf = (scope: Construct): Stack => {
+  let stack = Stack.of(scope);
+  while (stack.nestedStackParent) stack = stack.nestedStackParent;
+  return stack;
 };
 
-/** An alarm when the oldest message of a queue is older than five minutes, or than so many. */
-export const alarmOnAge = (queue: Queue, alarmDescription: string, minutes = 5): void => {
-  queue
-    .metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' })
-    .createAlarm(queue, 'Late', { alarmDescription, ...moreThan(Duration.minutes(minutes).toSeconds()) });
+type LogAlarm = Readonly<{
+  /** Names the metric and the alarm, which all that give it share. */
+  id: string;
+  filterPattern: IFilterPattern;
+  alarmDescription: string;
+  /** The time in which lines are counted, for one that is logged again and again as long as its cause lasts. */
+  minutes?: number;
+}>;
+
+/**
+ * An alarm as soon as a line of a log matches. It is one alarm for a deployment, on one metric to which all logs add that have such lines: an alarm costs by its
+ * metrics, and one for each function would cost more than what they run on. The line in the log says where it was.
+ */
+export const alarmOnLog = (
+  scope: Construct,
+  logGroup: ILogGroup,
+  { id, filterPattern, alarmDescription, minutes = 1 }: LogAlarm,
+): void => {
+  const deployment = deploymentOf(scope);
+  const measure = { namespace: 'Foldstream', metricName: `${deployment.node.path}.${id}` };
+  const { namespace: metricNamespace, metricName } = measure;
+  new MetricFilter(scope, id, { metricNamespace, metricName, logGroup, filterPattern, metricValue: '1' });
+  if (deployment.node.tryFindChild(`${id}Alarm`)) return;
+  new Metric({ ...measure, statistic: 'Sum', period: Duration.minutes(minutes) }).createAlarm(deployment, `${id}Alarm`, {
+    alarmDescription,
+    ...moreThan(0),
+  });
 };
 
-type LogAlarm = Readonly<{ id: string; filterPattern: IFilterPattern; alarmDescription: string }>;
+/** The most metrics of an alarm on an expression, which is the tenth of ten queries. */
+const metricsOfAlarm = 9;
 
-/** An alarm as soon as a line of a log matches. */
-export const alarmOnLog = (scope: Construct, logGroup: ILogGroup, { id, filterPattern, alarmDescription }: LogAlarm): void => {
-  const metricName = `${scope.node.path.replaceAll('/', '.')}.${id}`;
-  new MetricFilter(scope, id, { metricNamespace: 'Foldstream', metricName, logGroup, filterPattern, metricValue: '1' })
-    .metric({ statistic: 'Sum', period: Duration.minutes(1) })
-    .createAlarm(scope, `${id}Alarm`, { alarmDescription, ...moreThan(0) });
+type Aging = Readonly<{ name: string; queueName: string }>;
+
+/** Alarms when the oldest message in a queue of consumers is older than so many minutes: one alarm for nine queues. */
+export const alarmOnAges = (
+  scope: Construct,
+  id: string,
+  { consumers, minutes, see, tls }: Readonly<{ consumers: readonly Aging[]; minutes: number; see: string; tls: boolean }>,
+): void => {
+  // A local cloud takes no alarm on an expression.
+  if (!tls) return;
+  for (let first = 0; first < consumers.length; first += metricsOfAlarm) {
+    const some = consumers.slice(first, first + metricsOfAlarm);
+    const metric = ({ queueName: QueueName }: Aging) =>
+      new Metric({
+        namespace: 'AWS/SQS',
+        metricName: 'ApproximateAgeOfOldestMessage',
+        dimensionsMap: { QueueName },
+        statistic: 'Maximum',
+      });
+    new MathExpression({
+      expression: 'MAX(FILL(METRICS(), 0))',
+      usingMetrics: Object.fromEntries(some.map((each, i) => [`age${i}`, metric(each)])),
+      label: 'Age of the oldest message in seconds',
+      period: Duration.minutes(1),
+    }).createAlarm(scope, `${id}${first / metricsOfAlarm + 1}`, {
+      alarmDescription: `One of these is more than ${minutes} minutes behind; ${see} says which: ${some.map(({ name }) => name).join(', ')}.`,
+      ...moreThan(Duration.minutes(minutes).toSeconds()),
+    });
+  }
 };
 
 /** An alarm as soon as a function logs a message. */
 export const alarmOnLine = (
   step: LambdaFunction,
-  { id, message, alarmDescription }: Readonly<{ id: string; message: string; alarmDescription: string }>,
-): void =>
-  alarmOnLog(step, step.logGroup, { id, filterPattern: FilterPattern.stringValue('$.message', '=', message), alarmDescription });
+  { message, ...alarm }: Omit<LogAlarm, 'filterPattern'> & Readonly<{ message: string }>,
+): void => alarmOnLog(step, step.logGroup, { ...alarm, filterPattern: FilterPattern.stringValue('$.message', '=', message) });
+
+/**
+ * An alarm as soon as a run of a function fails: it threw, took too long, had too little memory, or could not start. Of such runs alone the platform's report has
+ * the level WARN.
+ */
+export const alarmOnFailures = (step: LambdaFunction): void =>
+  alarmOnLog(step, step.logGroup, {
+    id: 'FunctionFailed',
+    filterPattern: FilterPattern.literal('{ $.type = "platform.report" && $.record.status != "success" }'),
+    alarmDescription:
+      'A function threw, or was ended by the platform: the measure Errors of each function in CloudWatch tells which, and its log says why.',
+  });
 
 /**
  * Alarms on throttling, each on one metric of the whole account in the region. An alarm costs by its metrics: one for each function and each

@@ -177,7 +177,7 @@ export class Api extends Construct {
   private integrate(step: Step): HttpLambdaIntegration {
     // A function that answers 500 has not thrown; a 503 asks for a retry, and is no failure.
     alarmOnLine(step, {
-      id: 'Failed',
+      id: 'Answered500',
       message: 'Failed.',
       alarmDescription: 'A request was answered with 500: the log says why, under the correlation id of the answer.',
     });

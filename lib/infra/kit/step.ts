@@ -4,7 +4,7 @@ import { Code as Bundle, Function as LambdaFunction, LoggingFormat, Runtime, Sys
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type Bundles, withoutKeysStep } from '../code/bundle.ts';
-import { moreThan } from './alarm.ts';
+import { alarmOnFailures } from './alarm.ts';
 import { accept } from './outputs.ts';
 import type { Settings } from './stage.ts';
 
@@ -84,10 +84,7 @@ export class Step extends LambdaFunction {
       environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
     });
     logGroup.grantWrite(role);
-    this.metricErrors({ period: Duration.minutes(5) }).createAlarm(this, 'Failing', {
-      alarmDescription: `${description} It threw: its log says why.`,
-      ...moreThan(0),
-    });
+    alarmOnFailures(this);
   }
 
   /** Lets the function read CloudWatch's figures. Of metrics there are no smaller rights. */

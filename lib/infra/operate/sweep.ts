@@ -2,9 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { lettersMinutes } from '../../engine/operate/sweep-letters.ts';
 import { letFindEffects } from '../effect/find.ts';
 import type { EffectFunction } from '../effect/function.ts';
-import { alarmOnLine } from '../kit/alarm.ts';
+import { alarmOnLine, lessThan } from '../kit/alarm.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, calledAgain, Step } from '../kit/step.ts';
 import { letFindProcesses } from '../process/find.ts';
@@ -76,6 +77,19 @@ export class Sweep extends Construct {
       id: 'TooLong',
       message: 'The sweep takes longer than declared.',
       alarmDescription: 'The table has outgrown the ceiling of the sweep: raise unitsPerRun in lib/engine/settings.ts.',
+    });
+    alarmOnLine(step, {
+      id: 'DeadLetters',
+      message: 'Dead letters are waiting.',
+      // The line comes again as long as they are there.
+      minutes: lettersMinutes,
+      alarmDescription:
+        'A view, process, effect or schedule gave up on messages after many tries, or they could not be delivered to it: the log of the sweep says which. Mend the cause, then redrive them.',
+    });
+    step.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }).createAlarm(this, 'Idle', {
+      alarmDescription:
+        'The sweep has not run for a quarter of an hour, so that nobody looks for what got lost: look at its rule.',
+      ...lessThan(1, 3),
     });
     output(this, 'SweepFunction', step.functionName);
   }

@@ -8,7 +8,7 @@ import type { AnyProcess } from '../../core/process/process.ts';
 import { pascal } from '../../core/stream.ts';
 import { rulesFor } from '../delivery/pattern.ts';
 import { type Delivery, deliveryOutputs, letReceive, queuesOf } from '../delivery/queues.ts';
-import { alarmOnAge, alarmOnLine } from '../kit/alarm.ts';
+import { alarmOnLine } from '../kit/alarm.ts';
 import { outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import { appendsPersonal, type SubjectKeys } from '../personal/subject-keys.ts';
@@ -37,7 +37,6 @@ export class ProcessManager extends Construct {
       timeout,
     });
     this.rules(bus);
-    alarmOnAge(this.delivery.queue, `${category} is more than five minutes behind: see foldstream processes.`);
 
     const step = new Step(this, 'React', {
       ...common,
@@ -54,14 +53,16 @@ export class ProcessManager extends Construct {
     const scheduleGroup = letSchedule(this, step, this.delivery.queue, common.settings);
     letReceive(this, step, this.delivery);
     alarmOnLine(step, {
-      id: 'Stuck',
+      id: 'InstanceStuck',
       message: 'An instance is stuck.',
-      alarmDescription: `A command of ${category} was refused and nothing follows on that: foldstream processes says which and why; retry or resolve it.`,
+      alarmDescription:
+        'A command of a process was refused and nothing follows on that: foldstream processes says which and why; retry or resolve it.',
     });
     alarmOnLine(step, {
-      id: 'Parked',
+      id: 'InstanceParked',
       message: 'An instance is parked.',
-      alarmDescription: `A reaction of ${category} threw: foldstream processes says where and why; mend it, deploy, then resume it.`,
+      alarmDescription:
+        'A reaction of a process threw: foldstream processes says where and why; mend it, deploy, then resume it.',
     });
 
     const prefix = pascal(category);
@@ -75,8 +76,8 @@ export class ProcessManager extends Construct {
   /** Imported commits are left out: their consequences happened in their first home. The function ignores them as well. */
   private rules(bus: IEventBus): void {
     const { category } = this.process;
-    const { queue, undelivered } = this.delivery;
-    const targets = [new SqsQueue(queue, { deadLetterQueue: undelivered })];
+    const { queue, deadLetters: deadLetterQueue } = this.delivery;
+    const targets = [new SqsQueue(queue, { deadLetterQueue })];
     const only = { imported: false };
     rulesFor(this, 'Sources', {
       bus,

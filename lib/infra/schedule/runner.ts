@@ -51,9 +51,9 @@ export class ScheduleRunner extends Construct {
     letReceive(this, step, this.delivery);
     letSendTo(step, this.delivery);
     alarmOnLine(step, {
-      id: 'Stopped',
+      id: 'ScheduleStopped',
       message: 'A schedule could not run; it is tried again.',
-      alarmDescription: `The schedule ${name} could not run: its log says why. Later times wait. See foldstream schedules.`,
+      alarmDescription: 'A schedule could not run: its log says why. Later times wait. See foldstream schedules.',
     });
 
     const prefix = `${pascal(name)}Schedule`;
@@ -67,13 +67,13 @@ export class ScheduleRunner extends Construct {
    */
   private trigger(queueName: string, name: string, schedule: AnySchedule): void {
     const { account } = Stack.of(this);
-    const { queue, undelivered } = this.delivery;
+    const { queue, deadLetters } = this.delivery;
     const role = new Role(this, 'TriggerRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     });
-    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn, undelivered.queueArn] }));
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn, deadLetters.queueArn] }));
     const { cron, timezone } = timetableOf(schedule);
     new CfnSchedule(this, 'Trigger', {
       name: queueName.length <= 64 ? queueName : undefined,
@@ -86,7 +86,7 @@ export class ScheduleRunner extends Construct {
         roleArn: role.roleArn,
         input: JSON.stringify(lookMessage(name)),
         retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 3_600 },
-        deadLetterConfig: { arn: undelivered.queueArn },
+        deadLetterConfig: { arn: deadLetters.queueArn },
       },
     });
   }

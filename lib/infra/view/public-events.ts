@@ -39,7 +39,7 @@ export class Announcer extends Construct {
     step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.cursors.tableArn]);
     publisher.letAnnounce(step);
-    letTake(this, step, this.delivery, projection.name);
+    letTake(this, step, this.delivery);
 
     const prefix = `${pascal(projection.name)}R${projection.revision}`;
     outputs(this, `${prefix}Names`, { [`${prefix}Table`]: this.cursors.tableName, [`${prefix}Function`]: step.functionName });

@@ -51,7 +51,7 @@ export class View extends Construct {
     store.letRead(step);
     store.letKnowPhase(step, projection);
     store.letReadSecret(step, 'proofs');
-    letTake(this, step, this.delivery, name);
+    letTake(this, step, this.delivery);
 
     this.rebuildFunction = new Step(this, 'Rebuild', {
       ...common,

@@ -48,7 +48,7 @@ describe('stages', () => {
   test('queues and buckets refuse plain HTTP, but for an engine that has no TLS', () => {
     const insisting = (of: ReturnType<typeof deployed>) =>
       JSON.stringify(of.template.toJSON()).match(/aws:SecureTransport/g)?.length;
-    expect(insisting(deployed())).toBe(3 * operated(manifest).length + 1);
+    expect(insisting(deployed())).toBe(2 * operated(manifest).length + 1);
     expect(insisting(deployed('dev', { plainHttp: 'true' }))).toBeUndefined();
     expect(() => settingsFor('prod', { plainHttp: true })).toThrow('requires TLS');
   });

@@ -37,10 +37,10 @@ const rights = (role: string) =>
     });
 
 describe('a schedule', () => {
-  test('is triggered in its time zone, for an hour if need be, and what never arrives is a dead letter with an alarm', () => {
+  test('is triggered in its time zone, for an hour if need be, and what never arrives is a dead letter', () => {
     const queues = Object.entries(template.findResources('AWS::SQS::Queue'));
     const queue = queues.find(([id]) => id.startsWith('SchedulesMonthlyQueue'));
-    const undelivered = queues.find(([id]) => id.startsWith('SchedulesMonthlyUndelivered'));
+    const letters = queues.find(([id]) => id.startsWith('SchedulesMonthlyDeadLetters'));
     expect(queue?.[1].Properties.QueueName).toBe('foldstream-dev-monthly-schedule');
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       Name: 'foldstream-dev-monthly-schedule',
@@ -51,7 +51,7 @@ describe('a schedule', () => {
         Arn: { 'Fn::GetAtt': [queue?.[0], 'Arn'] },
         Input: '{"look":"monthly"}',
         RetryPolicy: { MaximumEventAgeInSeconds: 3_600 },
-        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [undelivered?.[0], 'Arn'] } },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': [letters?.[0], 'Arn'] } },
       },
     });
     template.hasResourceProperties('AWS::Lambda::Function', { Timeout: 60, Environment: { Variables: { SCHEDULE: 'monthly' } } });
@@ -71,7 +71,7 @@ describe('a schedule', () => {
       'SchedulesMonthlyDeadLetters.Arn: GetQueueAttributes',
     ]);
     expect(rights('SchedulesMonthlyTriggerRole')).toEqual([
-      'SchedulesMonthlyQueue.Arn SchedulesMonthlyUndelivered.Arn: SendMessage',
+      'SchedulesMonthlyQueue.Arn SchedulesMonthlyDeadLetters.Arn: SendMessage',
     ]);
     expect(rights('SweepSweepRole')).toContain('EventsControl.Arn: GetItem [schedule/*]');
     expect(rights('SweepSweepRole')).toContain('SchedulesMonthlyQueue.Arn: SendMessage GetQueueAttributes');

@@ -1,11 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { announcersOf, isAnnounced } from '../../../core/announcer.ts';
+import type { AnyEffect } from '../../../core/effect/effect.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { type Sweeping, type Swept, sweep } from '../../../engine/operate/sweep.ts';
 import { effectTarget } from '../../../engine/operate/sweep-effects.ts';
+import { type Lettered, sayDeadLetters } from '../../../engine/operate/sweep-letters.ts';
 import { processTargets, type SweptProcess, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
 import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
 import { targetOf } from '../../../engine/operate/sweep-target.ts';
+import type { Queue } from '../../../engine/ports.ts';
 import { scheduleSettings, sweepSettings } from '../../../engine/settings.ts';
 import { knownPhase } from '../../../engine/view/phase.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
@@ -28,6 +31,21 @@ import { viewTable } from '../../view/table.ts';
 
 /** An operator who knows that no message is in flight may sweep without the grace period: `{"graceSeconds": 0}`. */
 type Ask = Readonly<{ graceSeconds?: number }>;
+
+type Consumers = Readonly<{
+  views: readonly Readonly<{ subscription: Readonly<{ name: string }>; queue: Queue }>[];
+  processes: readonly SweptProcess[];
+  effects: readonly Readonly<{ effect: AnyEffect; queue: Queue }>[];
+  schedules: readonly Lettered[];
+}>;
+
+/** Everything that has dead letters, by name. */
+const letteredAs = ({ views, processes, effects, schedules }: Consumers): readonly Lettered[] => [
+  ...views.map(({ subscription: { name }, queue }) => ({ name, queue })),
+  ...processes.map(({ process, queue }) => ({ name: process.category, queue })),
+  ...effects.map(({ effect, queue }) => ({ name: effect.name, queue })),
+  ...schedules,
+];
 
 /** One run of the sweep. */
 export const sweepHandler = (manifest: Manifest) => {
@@ -55,21 +73,23 @@ export const sweepHandler = (manifest: Manifest) => {
       queue: sqsQueue(queues, queueUrl, proofs),
     }),
   );
+  const views = deployedViews(manifest);
+  const announcers = deployedViews({ ...manifest, projections: announcersOf(manifest) });
+  const effects = deployedEffects(manifest).map(({ effect, queueUrl }) => ({
+    effect,
+    queue: sqsQueue(queues, queueUrl, proofs),
+  }));
   const sweeping: Sweeping = {
     table: commits,
     scanner: commitScanner(client, commits),
     store: reading.store,
     places: sweepPlaces(client, control),
     targets: [
-      ...deployedViews(manifest).map((deployed) => targetOf({ ...subscriber(deployed), isBuilding: isBuilding(deployed) })),
+      ...views.map((deployed) => targetOf({ ...subscriber(deployed), isBuilding: isBuilding(deployed) })),
       // They skip imported commits, and commits from before their type was public.
-      ...deployedViews({ ...manifest, projections: announcersOf(manifest) }).map((deployed) =>
-        targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) }),
-      ),
+      ...announcers.map((deployed) => targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) })),
       ...processes.flatMap((process) => processTargets(process, reading)),
-      ...deployedEffects(manifest).map(({ effect, queueUrl }) =>
-        effectTarget({ effect, queue: sqsQueue(queues, queueUrl, proofs) }, reading),
-      ),
+      ...effects.map((effect) => effectTarget(effect, reading)),
     ],
     clock: systemClock,
     log,
@@ -88,6 +108,7 @@ export const sweepHandler = (manifest: Manifest) => {
     log,
     settings: scheduleSettings,
   };
+  const lettered = letteredAs({ views: [...views, ...announcers].map(subscriber), processes, effects, schedules });
   const known = processes.map(({ process }) => process.category);
   return async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
     const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
@@ -95,6 +116,7 @@ export const sweepHandler = (manifest: Manifest) => {
     // In each run, and first: deadlines are few, and depend on nothing else.
     const overdue = processes.length === 0 ? 0 : await sendOverdue(looking, new Date(late).toISOString());
     await sendOverdueTimes(overdueTimes, grace.graceMilliseconds);
+    await sayDeadLetters(lettered, log, systemClock.now());
     const swept = { ...(await sweep(sweeping, grace)), overdue };
     const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};
     if (Object.keys(others).length > 0) log.warn('Deadlines of undeployed processes are left.', { deadlines: others });
