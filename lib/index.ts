@@ -4,7 +4,7 @@
 export * from './core/access/roles.ts';
 export { type Actor, allowed, anybody, isPublic, type May, user, type Who } from './core/access.ts';
 export type { Amount } from './core/amount.ts';
-export { type Commit, type Meta, recordedEvents, type StoredEvent, versionBefore } from './core/commit.ts';
+export { type Commit, type Meta, type Purge, recordedEvents, type StoredEvent, versionBefore } from './core/commit.ts';
 export {
   type AnyDecider,
   type Call,

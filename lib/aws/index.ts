@@ -10,6 +10,7 @@ export { opsProcessesHandler } from './functions/ops-processes.ts';
 export { effectHandler } from './functions/outside/effect.ts';
 export { hookHandler } from './functions/outside/hook.ts';
 export { opsEffectsHandler } from './functions/outside/ops-effects.ts';
+export { purgeHandler } from './functions/outside/purge.ts';
 export { subjectsHandler } from './functions/outside/subjects.ts';
 export { projectHandler } from './functions/project.ts';
 export { publishHandler } from './functions/publish.ts';

@@ -34,6 +34,29 @@ export const trailOf = ({ correlation, traceparent }: Trail): Trail => ({
   ...(traceparent !== undefined && { traceparent }),
 });
 
+/**
+ * The signed record of a purge: what went, who removed it, when and why. Stored format of 2026-11.
+ * @example const purge: Purge = { commits: 3, version: 5, events: 5, types: ['AccountOpened'], last: '…', hash: '…', at, by: 'ada', why: 'request 4711', proof: '…' };
+ */
+export type Purge = Readonly<{
+  /** The commits from 1 to this number went. */
+  commits: number;
+  /** The version that the stream had. */
+  version: number;
+  events: number;
+  /** The types of the events that went: who handles one of them is told. */
+  types: readonly string[];
+  /** The hash of the last commit, with which the hash chain ended. */
+  last: string;
+  /** SHA-256 over the hashes of all commits, in their order. */
+  hash: string;
+  at: string;
+  by: string;
+  why: string;
+  /** HMAC over the stream's name and all of this, under a secret of the deployment that only purges have. */
+  proof: string;
+}>;
+
 /** All the events that one command appended, stored and delivered as one. Stored format of 2026-11.
  * @example const first = commit.version === commit.events.length; // the commit that took its stream from version 0
  */
@@ -62,12 +85,22 @@ export type Commit = Readonly<{
   sealed?: readonly string[];
   /** An import's mark, outside of the hash. */
   imported?: string;
+  /** The stream was purged: the number of the commit that records it. What else a commit held is gone. */
+  purged?: number;
+  /** The record of the purge; only on that commit. */
+  purge?: Purge;
 }>;
 
 /** The version that a stream had before a commit.
  * @example versionBefore({ ...commit, version: 7, events: [a, b] }); // 5
  */
 export const versionBefore = (commit: Pick<Commit, 'version' | 'events'>): number => commit.version - commit.events.length;
+
+/** The types by which consumers find a commit: those of its events, or of those that a purge removed.
+ * @example typesOf(commit); // ['MoneyDeposited']
+ */
+export const typesOf = ({ events, purge }: Pick<Commit, 'events' | 'purge'>): readonly string[] =>
+  purge ? purge.types : [...new Set(events.map(({ type }) => type))];
 
 /** The events of a commit with their sealed values in the whole form, which does not need the commit. Whatever takes an event out of its commit, to read it or
  * to keep it elsewhere, takes it from here.

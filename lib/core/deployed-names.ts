@@ -42,6 +42,8 @@ export const secretIds = {
   digests: 'secret',
   /** Keys the proofs that messages between the functions carry. `previous` is valid beside `secret` during a rotation. */
   proofs: 'secret/proofs',
+  /** Signs the records of purges. */
+  purges: 'secret/purges',
 } as const;
 
 /**

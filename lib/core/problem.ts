@@ -58,6 +58,7 @@ export const problemKinds = {
     retryAfterSeconds: 60,
   },
   'revision-gone': { status: 410, when: 'The page token is of a revision that is not deployed any more. Begin anew without it.' },
+  'stream-purged': { status: 410, when: 'The stream was purged: its history was removed for good, and takes no command again.' },
   'stale-version': { status: 412, when: 'The stream is not at the version in If-Match.', fields: { version: z.int() } },
   'body-too-large': { status: 413, when: 'The body has over 262,144 bytes, or over the limit of its route.' },
   'commit-too-large': {

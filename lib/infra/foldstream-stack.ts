@@ -30,6 +30,7 @@ import { Rebuilds } from './rebuild/rebuilds.ts';
 import { ScheduleRunner } from './schedule/runner.ts';
 import { EventStore } from './store/event-store.ts';
 import { Guard } from './store/guard.ts';
+import { Purges } from './store/purges.ts';
 import { Announcer } from './view/public-events.ts';
 import { View } from './view/view.ts';
 
@@ -50,6 +51,7 @@ export class FoldstreamStack extends Stack {
     const publisher = new Publisher(this, 'Publisher', { store, ...common });
     const { bus } = publisher;
     new Guard(this, 'Guard', { store, ...common });
+    new Purges(this, 'Purges', { store, ...common });
     const api = new Api(this, 'Api', { roles: manifest.roles ?? [], ...common });
     const deployed = new DeployedViews(this, 'DeployedViews', { store, ...common });
     publisher.emptiedBy(deployed, common.settings);

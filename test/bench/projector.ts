@@ -2,7 +2,7 @@ import type { AccountEvent } from '../../events/account.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Delivery } from '../../lib/engine/delivery/delivered.ts';
-import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
+import type { Store, ViewItem } from '../../lib/engine/ports.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Projecting } from '../../lib/engine/view/projecting.ts';
 import { isUnwritten, written } from '../../lib/engine/view/view-item.ts';
@@ -64,7 +64,7 @@ const ports = () => {
     putRow: async () => {},
     putShares: async (head: ViewItem, before: ViewItem | undefined) => ((await putHead(head, before)) ? 'written' : 'moved'),
     part: async () => undefined,
-  } as unknown as View;
+  } as unknown as Projecting['view'];
   const store = {
     read: async (stream: string, { from, to = from }: { from: number; to?: number }) => ({
       commits: Array.from({ length: to - from + 1 }, (_, i) => commitOf(stream, from + i)),

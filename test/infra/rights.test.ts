@@ -82,7 +82,20 @@ describe('every function may do what its step does, and nothing else', () => {
   });
 
   test('guarding: it is shown what happened, and may do nothing about it', () => {
-    expect(lines('GuardGuard')).toEqual(['EventsCommits.StreamArn: DescribeStream GetRecords GetShardIterator ListStreams']);
+    expect(lines('GuardGuard')).toEqual([
+      'EventsCommits.Arn: GetItem',
+      'EventsControl.Arn: GetItem [secret/purges]',
+      'EventsCommits.StreamArn: DescribeStream GetRecords GetShardIterator ListStreams',
+    ]);
+  });
+
+  test('purging: it alone may update commits, removes snapshots, and signs', () => {
+    expect(lines('PurgesPurge')).toEqual([
+      'EventsCommits.Arn: GetItem PutItem Query UpdateItem',
+      'EventsSnapshots.Arn: PutItem Query',
+      'EventsControl.Arn: GetItem [secret]',
+      'EventsControl.Arn: GetItem [secret/purges]',
+    ]);
   });
 
   test('projecting: its own table and queue alone', () => {
@@ -134,26 +147,46 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
-  test('the table of commits denies everybody every action on items except reads and a Put', () => {
+  test('the table of commits denies everybody every action on items except reads and a Put, and an update to all but the function that purges', () => {
     const [[, { Properties }]] = Object.entries(template.findResources('AWS::DynamoDB::Table')).filter(([id]) =>
       id.startsWith('EventsCommits'),
     ) as [[string, { Properties: { ResourcePolicy: { PolicyDocument: { Statement: Statement[] } } } }]];
     const { Statement: statements } = Properties.ResourcePolicy.PolicyDocument;
-    const denied = ['UpdateItem', 'DeleteItem', 'BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'];
+    const denied = ['DeleteItem', 'BatchWriteItem', 'PartiQLInsert', 'PartiQLUpdate', 'PartiQLDelete'];
     expect(statements).toEqual([
       {
         Sid: 'CommitsAreOnlyPut',
         Effect: 'Deny',
         Principal: { AWS: '*' },
         Action: denied.map((action) => `dynamodb:${action}`),
-        // The table itself: a name here would be a circle, and nobody is excepted by a condition.
+        // The table itself: a name here would be a circle.
         Resource: '*',
+      },
+      {
+        Sid: 'CommitsAreUpdatedByPurges',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: 'dynamodb:UpdateItem',
+        Resource: '*',
+        // The id of the role, which no other role ever has: a name can be taken.
+        Condition: {
+          StringNotLike: {
+            'aws:userid': { 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^PurgesPurgeRole/), 'RoleId'] }, ':*']] },
+          },
+        },
       },
     ]);
     // No function has what is denied: the policy is against roles to come, and people.
     const onCommits = Object.values(rights).flatMap((own) =>
       own.filter(({ Resource }) => [Resource].flat().map(named).includes('EventsCommits.Arn')),
     );
+    const updating = Object.entries(rights).filter(([, own]) =>
+      own.some(
+        ({ Action, Resource }) =>
+          list(Action).includes('dynamodb:UpdateItem') && [Resource].flat().map(named).includes('EventsCommits.Arn'),
+      ),
+    );
+    expect(updating.map(([role]) => role)).toEqual(['PurgesPurge']);
     const granted = onCommits.flatMap(({ Action }) => list(Action).map((action) => action.replace('dynamodb:', '')));
     expect(granted.filter((action) => denied.includes(action) || action.includes('*'))).toEqual([]);
   });

@@ -361,6 +361,7 @@ test('the outputs that the command line, the tests and the guides stand on, and 
     'OpsFunction',
     'ParcelCommandFunction',
     'PublishFunction',
+    'PurgeFunction',
     'QueryFunction',
     'RebuildMachine',
     'SnapshotsTable',

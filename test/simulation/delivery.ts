@@ -4,6 +4,7 @@ import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
 import { apply } from '../../lib/engine/view/apply.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
+import type { Projecting } from '../../lib/engine/view/projecting.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
@@ -92,7 +93,7 @@ export const deliver = async (scenario: Delivering, mutant: ViewMutant = () => (
     },
   };
   // The head of each cursor is what folding up to it gives: every commit once, and in order.
-  const checked: View = {
+  const checked: Projecting['view'] = {
     ...memory,
     putHead: async (head, expected) => {
       const done = await memory.putHead(head, expected);
@@ -113,7 +114,7 @@ export const deliver = async (scenario: Delivering, mutant: ViewMutant = () => (
     };
     const call = calling(network, caller);
     const far: Store = { ...holey, read: (stream, range) => call(() => holey.read(stream, range)) };
-    const farView: View = {
+    const farView: Projecting['view'] = {
       ...view,
       head: (key) => call(() => view.head(key)),
       putHead: (head, expected) => call(() => view.putHead(head, expected)),

@@ -10,6 +10,7 @@ import type { Manifest } from '../../lib/core/manifest.ts';
 import type { Sealing } from '../../lib/engine/personal/ports.ts';
 import { verifyStream } from '../../lib/engine/store/verify.ts';
 import { memoryScanner } from '../../lib/testing/memory/sweep.ts';
+import { memoryProofs } from '../../lib/testing/memory/system.ts';
 import type { memoryTable } from './examples/commanding.ts';
 
 export type Table = ReturnType<typeof memoryTable>;
@@ -69,5 +70,5 @@ export const linesIn = async (folder: string): Promise<readonly string[]> => {
 /** Every stream's hash chain holds. */
 export const verified = async ({ store, keys }: Pick<Table, 'store' | 'keys'>): Promise<void> => {
   for (const stream of new Set(store.stored().map((commit) => commit.stream)))
-    expect(await verifyStream(store, keys, stream)).not.toHaveProperty('fault');
+    expect(await verifyStream(store, { keys, proofs: memoryProofs() }, stream)).not.toHaveProperty('fault');
 };

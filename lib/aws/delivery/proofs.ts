@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SecretName } from '../../core/deployed-names.ts';
 import { keptFor } from '../../engine/kept-for.ts';
 import type { Clock, Proofs } from '../../engine/ports.ts';
 import { readSecret } from '../secrets.ts';
@@ -14,17 +15,17 @@ const isSame = (a: string, b: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right);
 };
 
-/** Proofs by HMAC-SHA-256 under the deployment's secret. */
+/** Proofs by HMAC-SHA-256 under one of the deployment's secrets: that of messages, unless another is named. */
 export const systemProofs = (
   client: DynamoDBClient,
   controlTable: string,
-  { clock = systemClock }: Readonly<{ clock?: Pick<Clock, 'now'> }> = {},
+  { clock = systemClock, name = 'proofs' }: Readonly<{ clock?: Pick<Clock, 'now'>; name?: SecretName }> = {},
 ): Proofs => {
   const secretOf = keptFor(clock, readSecret(client, controlTable), keptMilliseconds);
   return {
-    make: async (text) => digestOf((await secretOf('proofs')).secret, text),
+    make: async (text) => digestOf((await secretOf(name)).secret, text),
     holds: async (text, proof) => {
-      const { secret, previous } = await secretOf('proofs');
+      const { secret, previous } = await secretOf(name);
       return [secret, previous].some((key) => key !== undefined && isSame(digestOf(key, text), proof));
     },
   };

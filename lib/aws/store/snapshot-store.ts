@@ -14,6 +14,9 @@ const compressAbove = 1024;
 /** A snapshot that nobody renewed for this long goes away by itself. */
 export const daysKept = 90;
 
+/** When an item of the table that is written now goes away by itself, in seconds. */
+export const expiresFrom = (now: number): number => Math.floor(now / 1000) + daysKept * 86_400;
+
 /** Stored format of 2026-11: a snapshot's fields, `state` as JSON or as gzipped JSON, `recent` and `sent` as bytes, `expires` (TTL). */
 const stored = (snapshot: Snapshot, now: number) => {
   const state = JSON.stringify(snapshot.state);
@@ -22,7 +25,7 @@ const stored = (snapshot: Snapshot, now: number) => {
     state: state.length > compressAbove ? gzipSync(state) : state,
     recent: Buffer.from(snapshot.recent, 'hex'),
     sent: Buffer.from(snapshot.sent, 'hex'),
-    expires: Math.floor(now / 1000) + daysKept * 86_400,
+    expires: expiresFrom(now),
   };
 };
 

@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, typesOf } from '../../core/commit.ts';
 
 /** A record of a batch, under the id by which it can be given back. */
 export type Delivery = Readonly<{ id: string; delivered: Delivered }>;
@@ -9,20 +9,18 @@ export type Delivered = Readonly<
 > &
   (Commit | Readonly<{ pointer: true }>);
 
-export const typesOf = (events: Commit['events']) => [...new Set(events.map(({ type }) => type))];
-
 /** The distinct correlation ids of some commits, which make a batch's log line findable by each of its requests. */
 export const correlationsOf = (commits: readonly Readonly<{ meta: Readonly<{ correlation: string }> }>[]): readonly string[] => [
   ...new Set(commits.map(({ meta }) => meta.correlation)),
 ];
 
 /** Names a commit that its consumer reads from the table. */
-export const toPointer = ({ stream, commit, version, at, events, meta }: Commit): Delivered => ({
+export const toPointer = ({ stream, commit, version, at, events, meta, purge }: Commit): Delivered => ({
   stream,
   commit,
   version,
   at,
-  types: typesOf(events),
+  types: typesOf({ events, ...(purge && { purge }) }),
   meta: { correlation: meta.correlation },
   pointer: true,
 });

@@ -2,6 +2,7 @@ import type { Commit } from '../../core/commit.ts';
 import { reservationCategory } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
 import type { Scanner, ScanPlace, Store } from '../ports.ts';
+import { isPurged } from '../store/purged.ts';
 import { readPages } from '../store/read-all.ts';
 import type { StreamOrder } from './export-order.ts';
 
@@ -37,6 +38,9 @@ const isWanted = ({ category, leftOut = () => false }: Exporting) => {
     !leftOut(commit) && (parseStream(commit.stream)?.category === category || commit.stream.startsWith(reservations));
 };
 
+/** A purged stream is not exported: there is nothing of it to check, and a mark alone would close it elsewhere. */
+const isKept = (commit: Commit) => !isPurged(commit);
+
 /** Fetches what others are held back for. What the table does not have either is a hole. */
 async function* fetched({ store, order }: Exporting): AsyncGenerator<Pick<Exported, 'commits' | 'holes'>> {
   for (const { stream, from, to } of order.waiting()) {
@@ -46,7 +50,7 @@ async function* fetched({ store, order }: Exporting): AsyncGenerator<Pick<Export
         if (commit !== expected) yield { commits: [], holes: [{ stream, commit: expected }] };
         expected = commit + 1;
       }
-      yield { commits: order.take(commits), holes: [] };
+      yield { commits: order.take(commits.filter(isKept)), holes: [] };
     }
     yield { commits: order.giveUp(stream), holes: [] };
   }
@@ -68,7 +72,12 @@ export async function* exportSegment(
     more = page.next !== undefined;
     place = page.next;
     pages += 1;
-    yield { commits: order.take(page.commits.filter(wanted)), holes: [], seen: page.commits.length, units: page.units };
+    yield {
+      commits: order.take(page.commits.filter(isKept).filter(wanted)),
+      holes: [],
+      seen: page.commits.length,
+      units: page.units,
+    };
     const held = order.heldBytes();
     if (held > 0 && held <= mostHeld && more && pages < mostPages) continue;
     for await (const part of fetched(exporting)) yield { ...part, seen: 0, units: 0 };

@@ -3,6 +3,7 @@ import { boundedCache } from '../bounded-cache.ts';
 import { dynamoDb } from '../limits.ts';
 import type { Keys, Store } from '../ports.ts';
 import { type ChainEnd, chainEnd, chainStart, commitHash } from '../store/known.ts';
+import { isPurged } from '../store/purged.ts';
 import { itemSize } from '../store/size.ts';
 import { complete, type ImportLine } from './import-line.ts';
 import { type importSealing, isToSeal } from './import-seal.ts';
@@ -63,12 +64,14 @@ const lookAhead = (store: Pick<Store, 'read'>) => {
 
 type LookAhead = ReturnType<typeof lookAhead>;
 
+const closed = 'the stream was purged, and takes nothing again';
 const forked = 'another commit is there: the histories have forked';
 
 /** One line with plain values, which are sealed. Each sealing is another one, so that the commit that is there is compared by its values' hashes. */
 const importPlain = async ({ store, keys, mark, sealing }: Importing, ahead: LookAhead, commit: Commit): Promise<Went> => {
   if (!sealing) throw new Error(`${commit.stream}: an import without keys was given plain values to seal.`);
   const compared = async (there: Commit): Promise<Went> => {
+    if (isPurged(there)) return { refused: closed };
     if (!(await sealing.isSame(commit, there))) return { refused: forked };
     return { last: chainEnd(keys, there), did: there.imported === mark ? 'written' : 'skipped' };
   };
@@ -93,6 +96,7 @@ const importLine = async (importing: Importing, ahead: LookAhead, last: ChainEnd
   const there = ahead.find(commit.stream, commit.commit);
   const appended = there ? { stored: false as const, winner: there } : await store.append(commit);
   if (appended.stored) return { last: next, did: 'written' };
+  if (isPurged(appended.winner)) return { refused: closed };
   if (commitHash(keys, appended.winner) !== next.hash) return { refused: forked };
   if (there) return { last: next, did: 'skipped' };
   // An acknowledgement that got lost looks like a commit that was there before.

@@ -1,4 +1,16 @@
+import type { Commit } from '../../core/commit.ts';
 import type { ScanPlace } from '../ports.ts';
+
+/** Takes what a commit holds out of the table, and leaves a blank in its place. Only a purge may. */
+export interface Blanking {
+  blank(left: Commit): Promise<void>;
+}
+
+/** Removes the snapshots of a purged stream. */
+export interface ClosingSnapshots {
+  /** Removes them under every code, and keeps away any of an earlier commit that comes later, under those codes and the given ones. */
+  close(stream: string, codes: readonly string[], commit: number): Promise<void>;
+}
 
 /** The position of the sweep. Stored format of 2026-11. */
 export type SweepPlace = Readonly<{

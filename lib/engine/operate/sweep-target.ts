@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, typesOf } from '../../core/commit.ts';
 import { handledTypes, type Subscription, sourceOf, streamKey } from '../../core/projection.ts';
 import type { Queue, ViewItem } from '../ports.ts';
 
@@ -36,7 +36,7 @@ export const targetOf = ({ subscription, view, queue, isFor = () => true, isBuil
     name,
     takes: `${name}.r${revision}:${handledTypes(subscription).join()}`,
     concerns: (commit) =>
-      commit.events.some(({ type }) => on[type] !== undefined) &&
+      typesOf(commit).some((type) => on[type] !== undefined) &&
       sourceOf(subscription, commit.stream) !== undefined &&
       isFor(commit),
     head: (stream) => view.head(streamKey(subscription, stream)),

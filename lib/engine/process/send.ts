@@ -5,7 +5,8 @@ import { readCommand } from '../../core/process/stored-command.ts';
 import { parseStream } from '../../core/stream.ts';
 import { TryAgain } from '../again.ts';
 import { handleCommand } from '../command/handle.ts';
-import type { Commanding } from '../command/request.ts';
+import type { Commanding, CommandRequest } from '../command/request.ts';
+import { purgedAnswer } from '../store/purged.ts';
 
 /** The id of one attempt of a send: the target recognizes it whoever sends it. */
 export const sendId = (instance: string, { number, attempt }: Pick<OpenSend, 'number' | 'attempt'>): string =>
@@ -27,14 +28,17 @@ export const sendCommand = async (target: TargetOf, instance: string, send: Open
   const commanding = target(parseStream(to)?.category ?? '');
   if (!commanding)
     throw new Error(`${instance} sends to ${to}, but this function has no such target: put it back into \`sends\`.`);
-  const answer = await handleCommand(commanding, {
+  const asked: CommandRequest = {
     stream: to,
     command: readCommand(commanding.decider, command),
     actor: { id: parseStream(instance)?.category ?? instance, kind: 'process', roles: [] },
     id: sendId(instance, send),
     causeAt: at,
     meta: { ...trailOf(send), causation: `${instance}/${decidedIn}` },
-  });
+  };
+  const answer = await handleCommand(commanding, asked).catch(purgedAnswer);
+  // It takes no commit that could record the refusal; but it will never answer anything else.
+  if (answer.outcome === 'purged') return { ...outcomeIn(send, answer.commit), refused: { reason: 'stream-purged' } };
   if (answer.outcome === 'committed') return outcomeIn(send, answer.commit);
   if (answer.outcome === 'contended') throw new TryAgain(`${to} is being changed by others at the same time.`);
   throw new Error(`${to}: a process's command had the outcome '${answer.outcome}' and left no commit.`);

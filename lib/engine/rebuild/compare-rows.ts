@@ -4,7 +4,7 @@ import { pages } from '../pages.ts';
 import type { ViewItem } from '../ports.ts';
 import { storable } from '../store/storable.ts';
 import { expired } from '../view/lists.ts';
-import type { Refolding } from '../view/projecting.ts';
+import type { Projecting } from '../view/projecting.ts';
 import { listed } from '../view/view-item.ts';
 import type { Difference } from './ports.ts';
 
@@ -43,7 +43,7 @@ export const wantedOf = (item: ViewItem): Wanted | undefined =>
 
 /** The rows beside a head that are not what they should be, by their sort keys. */
 export const rowDifferences = async (
-  { view, store, clock }: Refolding,
+  { view, store, clock }: Projecting,
   head: ViewItem,
   wanted: Map<string, Wanted | undefined>,
 ): Promise<readonly Difference[]> => {

@@ -3,11 +3,11 @@ import { atOnce } from '../at-once.ts';
 import type { ViewItem } from '../ports.ts';
 import type { Of } from '../view/kinds/kind.ts';
 import { unevenParts } from '../view/mend.ts';
-import { type Refolding, rowsAtOnce } from '../view/projecting.ts';
+import { type Projecting, rowsAtOnce } from '../view/projecting.ts';
 import { contributed, sameShares, shardOf } from '../view/shares.ts';
 import type { Difference } from './ports.ts';
 
-type Sharing = Refolding<Of<'shared-rows'>>;
+type Sharing = Projecting<Of<'shared-rows'>>;
 
 /** The stored shares of a stream that are not what a head says, and the parts of rows that are missing. */
 export const shareDifferences = async ({ projection, view }: Sharing, head: ViewItem): Promise<readonly Difference[]> => {

@@ -3,7 +3,7 @@ import { streamKey } from '../../core/projection.ts';
 import { TryAgain } from '../again.ts';
 import type { ViewItem } from '../ports.ts';
 import { foldAfresh } from '../view/fold-afresh.ts';
-import type { Refolding } from '../view/projecting.ts';
+import type { Projecting } from '../view/projecting.ts';
 import { shardOf } from '../view/shares.ts';
 import { compared, type Wanted, wantedOf } from './compare-rows.ts';
 import { kindOf } from './kinds.ts';
@@ -27,7 +27,7 @@ const pathsOf = (stored: ViewItem, wanted: ViewItem): readonly string[] =>
 const listedPaths = (paths: readonly string[]) =>
   `${paths.slice(0, pathsNamed).join(', ')}${paths.length > pathsNamed ? `, and ${paths.length - pathsNamed} more` : ''}`;
 
-const look = async (comparing: Refolding, stream: string): Promise<Look> => {
+const look = async (comparing: Projecting, stream: string): Promise<Look> => {
   const { projection, view } = comparing;
   const own = (detail: string): Look => ({ differences: [{ stream, what: 'differs', detail }], moved: false });
   const key = streamKey(projection, stream);
@@ -60,7 +60,7 @@ const look = async (comparing: Refolding, stream: string): Promise<Look> => {
  * Differences that appear while the stream is written to are checked again; if the stream is still changing after some tries, the next
  * audit compares it.
  */
-export const compareStream = async (comparing: Refolding, stream: string): Promise<readonly Difference[]> => {
+export const compareStream = async (comparing: Projecting, stream: string): Promise<readonly Difference[]> => {
   for (let i = 0; i < looks; i++) {
     if (i > 0) await comparing.clock.wait(betweenLooks);
     const { differences, moved } = await look(comparing, stream);

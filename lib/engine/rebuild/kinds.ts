@@ -1,7 +1,7 @@
 import type { AnyProjection } from '../../core/projection.ts';
 import type { RowChange, ViewItem } from '../ports.ts';
 import type { KindName, Of } from '../view/kinds/kind.ts';
-import type { Refolding } from '../view/projecting.ts';
+import type { Projecting } from '../view/projecting.ts';
 import { contributed, rowChanges } from '../view/shares.ts';
 import { rowDifferences, type Wanted } from './compare-rows.ts';
 import { rowDifference, shareDifference, shareDifferences } from './compare-shares.ts';
@@ -15,11 +15,11 @@ interface RebuildKind<P extends AnyProjection> {
   /** True if a sample of the streams does not tell enough: a sum that is wrong shows in none of them. */
   looksAtItems: boolean;
   /** Compares all that a stream has beside its head. */
-  compareBeside(comparing: Refolding<P>, folded: Folded): Promise<readonly Difference[]>;
+  compareBeside(comparing: Projecting<P>, folded: Folded): Promise<readonly Difference[]>;
   /** Compares a stream's share in a row with its head, in a kind that has shares. */
-  compareShare(comparing: Refolding<P>, stream: string, row: string): Promise<Difference | undefined>;
+  compareShare(comparing: Projecting<P>, stream: string, row: string): Promise<Difference | undefined>;
   /** Compares a row with the sum of its shares, in a kind that has shares. */
-  compareTotal(comparing: Refolding<P>, row: string): Promise<Difference | undefined>;
+  compareTotal(comparing: Projecting<P>, row: string): Promise<Difference | undefined>;
   /** The changes of shared rows that lead to this head. */
   changes(projection: P, head: ViewItem): readonly RowChange[];
 }

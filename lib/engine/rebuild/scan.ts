@@ -1,4 +1,4 @@
-import type { Commit } from '../../core/commit.ts';
+import { type Commit, typesOf } from '../../core/commit.ts';
 import { sourceOf } from '../../core/projection.ts';
 import type { ScanPlace } from '../ports.ts';
 import type { Projecting } from '../view/projecting.ts';
@@ -9,7 +9,7 @@ import type { TakePage, Turn, Working } from './slice.ts';
 /** Finds the commits that a view handles. */
 export const handledBy = ({ projection }: Pick<Projecting, 'projection'>) => {
   const { on } = projection;
-  return ({ events }: Commit) => events.some(({ type }) => on[type] !== undefined);
+  return (commit: Commit) => typesOf(commit).some((type) => on[type] !== undefined);
 };
 
 /** The streams of a page that concern the view, each with its commits by number. */

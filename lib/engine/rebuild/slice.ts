@@ -1,12 +1,12 @@
 import { instant } from '../instant.ts';
 import type { Scanner, View, ViewReader } from '../ports.ts';
 import type { DirtyNotes } from '../view/ports.ts';
-import type { Refolding } from '../view/projecting.ts';
+import type { Projecting } from '../view/projecting.ts';
 import type { Difference, Meter, PartProgress, Rebuild, RebuildState, Rebuilds, ViewScanner, Work } from './ports.ts';
 import { defaultWorkSettings, type WorkSettings } from './settings.ts';
 
 /** The ports and settings of a worker. */
-export type Working = Refolding &
+export type Working = Projecting &
   Readonly<{
     view: View & ViewReader;
     scanner: Scanner;

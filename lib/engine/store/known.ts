@@ -3,6 +3,7 @@ import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import type { Keys, Snapshot } from '../ports.ts';
 import { foldCommit } from './fold-commit.ts';
+import { isPurged, StreamPurged } from './purged.ts';
 import { itemSize } from './size.ts';
 import { storable } from './storable.ts';
 
@@ -142,6 +143,8 @@ export const advance = (
 ): Known => {
   const last = commits.at(-1);
   if (!last) return known;
+  const gone = commits.find(isPurged);
+  if (gone) throw new StreamPurged(gone);
   let { state, version, bytes, lastBytes } = known;
   if ((commits[0]?.prev ?? '') !== known.hash)
     throw new BrokenHistory(`${known.stream}: commit ${known.commit + 1} does not have the hash of commit ${known.commit}.`);

@@ -13,6 +13,7 @@ import {
   toSnapshot,
   unknown,
 } from './known.ts';
+import { isPurged, StreamPurged } from './purged.ts';
 
 /** Everything that one aggregate's states are loaded with. `code` is the content hash of what folds. */
 export type Loading = Readonly<{
@@ -132,6 +133,9 @@ export const load = async (
   const limit = newestCommits(settings.snapshotBytes);
   const { commits: backwards, next: older } = await store.read(stream, { from: 1, limit, newestFirst: true });
   const newest = backwards.toReversed();
+  // Its first commits may not be blanked yet: nothing may be folded of them, and no snapshot be made.
+  const gone = backwards.find(isPurged);
+  if (gone) throw new StreamPurged(gone);
   // So short a history needs no snapshot to be loaded by one request.
   if (older === undefined)
     return readOn(loading, start, seen, { first: { commits: newest }, snapshotAt: Number.POSITIVE_INFINITY });

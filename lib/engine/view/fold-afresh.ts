@@ -1,5 +1,7 @@
+import { TryAgain } from '../again.ts';
 import { nowOf } from '../instant.ts';
 import type { ViewItem } from '../ports.ts';
+import { isPurged } from '../store/purged.ts';
 import { readAll } from '../store/read-all.ts';
 import { applyInPortions } from './apply.ts';
 import type { Projecting } from './projecting.ts';
@@ -15,10 +17,13 @@ export const foldAfresh = async (
   onRows: (rows: readonly ViewItem[]) => void | Promise<void>,
 ): Promise<ViewItem | undefined> => {
   let head: ViewItem | undefined;
-  for await (const { commits } of readAll(store, stream, { from: 1, ...(to !== undefined && { to }) }))
+  for await (const { commits } of readAll(store, stream, { from: 1, ...(to !== undefined && { to }) })) {
+    // Rows of commits that are about to go were handed on already.
+    if (commits.some(isPurged) && !isPurged(commits[0]!)) throw new TryAgain(`${stream} is being purged.`);
     for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
       await onRows(change.rows);
       head = change.head;
     }
+  }
   return head;
 };

@@ -2,7 +2,7 @@ import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import { untilWon } from '../again.ts';
 import { pages } from '../pages.ts';
 import type { RowPart, ViewReader } from '../ports.ts';
-import type { Refolding } from './projecting.ts';
+import type { Projecting } from './projecting.ts';
 import { addingUp, listedAs, sameParts } from './shares.ts';
 
 /** A request of an audit in a view's queue: set this shared row to the sum of its contributions. */
@@ -38,7 +38,7 @@ export const unevenParts = async (
 
 /** Puts the parts of a shared row that are not the sum of its shares as they must be. Live changes go on meanwhile: a part that moved is looked at again. */
 export const mendRow = async (
-  { projection, view }: Pick<Refolding<AnyProjection & AnySharedRows>, 'projection' | 'view'>,
+  { projection, view }: Pick<Projecting<AnyProjection & AnySharedRows>, 'projection' | 'view'>,
   row: string,
 ): Promise<void> => {
   await untilWon(`${row} is being changed by others at the same time.`, async () => {

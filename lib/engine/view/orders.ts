@@ -2,7 +2,7 @@ import { runTasks } from '../delivery/batch.ts';
 import { kindOf } from './kinds/index.ts';
 import type { MendOrder } from './mend.ts';
 import { logParked } from './project.ts';
-import type { Projecting, Refolding } from './projecting.ts';
+import type { Projecting } from './projecting.ts';
 import { type RefoldOrder, refold } from './refold.ts';
 import { type ResumeOrder, resumeStream } from './resume.ts';
 
@@ -17,7 +17,7 @@ export const orderIn = (said: object): Order | undefined => (isOrder(said) ? sai
 /** The only request that a consumer accepts which does not refold. */
 export const resumeIn = (said: object): ResumeOrder | undefined => (isOrder(said) && 'resume' in said ? said : undefined);
 
-const carryOut = async (refolding: Refolding, order: Order): Promise<void> => {
+const carryOut = async (refolding: Projecting, order: Order): Promise<void> => {
   const { log, projection } = refolding;
   if ('resume' in order) return resumeStream(refolding, order.resume.stream);
   if ('mend' in order) {
@@ -51,7 +51,7 @@ const inBatch = <O extends Order>({ log, projection }: Projecting, orders: Order
 };
 
 /** Carries out a batch of orders to a view. */
-export const carryOutBatch = (refolding: Refolding, orders: Orders<Order>): Promise<readonly string[]> =>
+export const carryOutBatch = (refolding: Projecting, orders: Orders<Order>): Promise<readonly string[]> =>
   inBatch(refolding, orders, (order) => carryOut(refolding, order));
 
 /** Carries out a batch of orders to a consumer that takes requests to resume alone. */

@@ -1,15 +1,25 @@
+import type { Commit } from '../../core/commit.ts';
 import { streamKey } from '../../core/projection.ts';
 import { untilWon } from '../again.ts';
 import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered, Delivery } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
 import type { Page, ViewItem } from '../ports.ts';
+import { isPurged } from '../store/purged.ts';
 import { following, type StreamBatch, streamBatch, withGapsFilled } from '../store/read-all.ts';
 import { applyInPortions } from './apply.ts';
-import { kindOf } from './kinds/index.ts';
+import { emptyHead, kindOf } from './kinds/index.ts';
 import type { BegunHead, Change } from './kinds/kind.ts';
 import type { Projecting } from './projecting.ts';
 import { written } from './view-item.ts';
+
+/** A purged stream has no rows: what was made of its commits goes, as if it had been folded anew and had never had any events. */
+const emptied = (projecting: Projecting, there: ViewItem | undefined, { stream, commit, purged = commit }: Commit) => {
+  const { projection } = projecting;
+  const at = { key: streamKey(projection, stream), stream };
+  const fold = async () => ({ ...emptyHead(projection, at), commit: purged });
+  return kindOf(projection).refold(projecting, { there, at, row: undefined, fold });
+};
 
 /**
  * Applies commits as they come, in bounded memory. A view with many rows writes on the way; a view with one row, or with contributions,
@@ -33,6 +43,8 @@ export const applyAll = async (
     return stored !== undefined && !stored.parked;
   };
   for await (const { commits, next } of parts) {
+    const gone = commits.find(isPurged);
+    if (gone) return emptied(projecting, stored, gone);
     for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
       head = change.head;
       if ((change.rows.length > 0 || head.parked) && !(await put(change))) return stored;
@@ -83,15 +95,19 @@ export const logParked = ({ log, projection }: Projecting, head: ViewItem | unde
 /** The error when other writers of a stream's head are faster in every try. */
 export const contended = (stream: string): string => `${stream} is being projected by others at the same time.`;
 
+/** A purge is the one commit for which a parked stream is taken up again: there is nothing left that could throw. */
+const isPurge = (delivered: Delivered): boolean => 'purge' in delivered;
+
 /** Applies a stream up to the last delivered commit, exactly once and in order, beside any other delivery. */
 const projectStream = async (projecting: Projecting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
   const batch = streamBatch(deliveries);
   const key = streamKey(projecting.projection, stream);
   const head = await untilWon(contended(stream), async () => {
     const there = await projecting.view.head(key);
-    if (there?.parked || (there && there.commit >= batch.last)) return undefined;
-    const start = there?.begun ? await finished(projecting, { ...there, begun: there.begun }) : there;
-    if (there && !start) return 'again';
+    if (there && there.commit >= batch.last) return undefined;
+    if (there?.parked && !deliveries.some(isPurge)) return undefined;
+    const start = await takenUp(projecting, there);
+    if (start === 'again') return 'again';
     if (start?.parked) return start;
     const pages = await toApply(projecting, stream, start?.commit, batch);
     if (pages === 'noted') return undefined;

@@ -3,20 +3,16 @@ import type { Clock, Log, Store, View, ViewReader } from '../ports.ts';
 import type { KnownPhase } from './phase.ts';
 import type { DirtyNotes } from './ports.ts';
 
-/** Everything that applying commits to a view needs. */
+/** Everything that applying commits to a view needs. Emptying a purged stream, refolding one and repairing a shared row also read the stored items. */
 export type Projecting<P = AnyProjection> = Readonly<{
   projection: P;
   store: Store;
-  view: View;
+  view: View & Pick<ViewReader, 'rowsOf' | 'parts' | 'sharesIn'>;
   clock: Clock;
   log: Log;
   /** Of a revision that may still be built; without it there is nothing to ask, and gaps are filled. */
   building?: Readonly<{ phase: KnownPhase; dirty: Pick<DirtyNotes, 'note'> }>;
 }>;
-
-/** Refolding a stream and repairing a shared row also read the stored items. */
-export type Refolding<P = AnyProjection> = Projecting<P> &
-  Readonly<{ view: View & Pick<ViewReader, 'rowsOf' | 'parts' | 'sharesIn'> }>;
 
 /** The number of rows of one stream that are written at the same time. */
 export const rowsAtOnce = 25;

@@ -5,7 +5,7 @@ import { foldAfresh } from './fold-afresh.ts';
 import { emptyHead, kindOf } from './kinds/index.ts';
 import type { Refold } from './kinds/kind.ts';
 import { contended, takenUp } from './project.ts';
-import type { Refolding } from './projecting.ts';
+import type { Projecting } from './projecting.ts';
 
 /** An operator's request in a view's queue: refold this stream; `row` names one to which it may have a contribution that it should not have. */
 export type RefoldOrder = Readonly<{ refold: Readonly<{ stream: string; correlation: string; row?: string }> }>;
@@ -14,7 +14,7 @@ export type RefoldOrder = Readonly<{ refold: Readonly<{ stream: string; correlat
  * Folds a stream again from its whole history, as it reads today, and replaces the stored items: after an erasure, or where an audit found
  * a difference. It can be interrupted and repeated; readers see rows as they were, or as they will be.
  */
-export const refold = (refolding: Refolding, stream: string, row?: string): Promise<ViewItem | undefined> => {
+export const refold = (refolding: Projecting, stream: string, row?: string): Promise<ViewItem | undefined> => {
   const { projection } = refolding;
   const at = { key: streamKey(projection, stream), stream };
   const fold: Refold['fold'] = async (onRows = async () => {}) =>

@@ -3,7 +3,7 @@ import { type QueueRecord, receive } from '../delivery/received.ts';
 import type { Proofs } from '../ports.ts';
 import { carryOutBatch, orderIn, resumeBatch, resumeIn } from './orders.ts';
 import { projectBatch } from './project.ts';
-import type { Projecting, Refolding } from './projecting.ts';
+import type { Projecting } from './projecting.ts';
 
 /** The steps that a batch is routed to. A test gives others, to see that a simulation notices. */
 export const viewSteps = { projectBatch, carryOutBatch, resumeBatch };
@@ -14,7 +14,7 @@ export type ViewSteps = Readonly<typeof viewSteps>;
  * resume.
  */
 export type ViewConsumer = Readonly<{ proofs: Pick<Proofs, 'holds'>; done: string }> &
-  (Readonly<{ refolding: Refolding }> | Readonly<{ projecting: Projecting }>);
+  (Readonly<{ refolding: Projecting }> | Readonly<{ projecting: Projecting }>);
 
 /** Routes a batch of a view's queue: commits first, then orders. Answers the ids of the records to retry. */
 export const routeToView = (

@@ -25,6 +25,8 @@ export class EventStore extends Construct {
   private readonly snapshots: ITable;
   private readonly control: ITable;
   readonly kept: KeptTables;
+  /** What the stack's own table of commits denies. */
+  readonly policy = appendOnly();
   /** Dependants of the secrets. */
   private readonly secrets = new DependencyGroup();
 
@@ -41,7 +43,7 @@ export class EventStore extends Construct {
         sortKey: { name: 'commit', type: AttributeType.NUMBER },
         // Old images as well, for the guard, which looks for changed commits.
         stream: StreamViewType.NEW_AND_OLD_IMAGES,
-        resourcePolicy: appendOnly(),
+        resourcePolicy: this.policy,
       });
     this.snapshots = table('Snapshots', {
       partitionKey: stringKey('stream'),
@@ -65,7 +67,7 @@ export class EventStore extends Construct {
   }
 
   /** Grants actions on a table, or on these keys of it, and sets the variable with the table's name. */
-  private letUse(step: Step, table: 'commits' | 'snapshots' | 'control', actions: readonly string[], keys?: readonly string[]) {
+  letUse(step: Step, table: 'commits' | 'snapshots' | 'control', actions: readonly string[], keys?: readonly string[]) {
     const { tableName, tableArn } = this[table];
     step.addEnvironment(`${table.toUpperCase()}_TABLE`, tableName);
     step.may(

@@ -16,6 +16,9 @@ export class Guard extends Construct {
       description: 'Raises the alarm when a commit was changed or removed.',
       timeout: Duration.seconds(30),
     });
+    // The record of a purge tells what that did from tampering.
+    store.letUse(step, 'commits', ['GetItem']);
+    store.letReadSecret(step, 'purges');
     new EventSourceMapping(this, 'Changed', {
       target: step,
       eventSourceArn: store.letFollow(step),

@@ -1,9 +1,11 @@
+import type { ClosingSnapshots } from '../../engine/operate/ports.ts';
 import type { Snapshot, Snapshots } from '../../engine/ports.ts';
 
-export type MemorySnapshots = Snapshots & {
-  /** Every snapshot as JSON, by `<stream> <code>`: a test may read it, take it away, and spoil it. */
-  readonly items: Map<string, string>;
-};
+export type MemorySnapshots = Snapshots &
+  ClosingSnapshots & {
+    /** Every snapshot as JSON, by `<stream> <code>`: a test may read it, take it away, and spoil it. */
+    readonly items: Map<string, string>;
+  };
 
 /** As the table's, but before compression, which this one does without. */
 const largestSnapshot = 350 * 1024;
@@ -18,6 +20,10 @@ const parse = (text: string | undefined): Snapshot | undefined => {
   }
 };
 
+/** What stays in the place of the snapshots of a purged stream: it only keeps late ones away. */
+const closedBy = (text: string | undefined): Readonly<{ commit: number }> | undefined =>
+  text?.startsWith('{"closed":') ? (JSON.parse(text) as { commit: number }) : undefined;
+
 /** The snapshots in memory: one that cannot be read is none, a newer one is never replaced by an older. */
 export const memorySnapshots = (): MemorySnapshots => {
   const items = new Map<string, string>();
@@ -26,11 +32,17 @@ export const memorySnapshots = (): MemorySnapshots => {
     items,
     load: async (stream, code) => parse(items.get(place(stream, code))),
     save: async (snapshot, impossible) => {
-      const there = parse(items.get(place(snapshot.stream, snapshot.code)));
-      const wrong = there && impossible && there.commit === impossible.commit && there.hash === impossible.hash;
+      const kept = items.get(place(snapshot.stream, snapshot.code));
+      const there = parse(kept) ?? closedBy(kept);
+      const wrong =
+        there && impossible && there.commit === impossible.commit && 'hash' in there && there.hash === impossible.hash;
       if ((snapshot.recent.length + snapshot.sent.length) / 2 + JSON.stringify(snapshot.state).length > largestSnapshot) return;
       if (!there || wrong || there.commit < snapshot.commit)
         items.set(place(snapshot.stream, snapshot.code), JSON.stringify(snapshot));
+    },
+    close: async (stream, codes, commit) => {
+      const known = [...items.keys()].filter((key) => key.startsWith(`${stream} `)).map((key) => key.slice(stream.length + 1));
+      for (const code of new Set([...codes, ...known])) items.set(place(stream, code), JSON.stringify({ closed: true, commit }));
     },
   };
 };

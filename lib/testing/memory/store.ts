@@ -1,5 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import { dynamoDb } from '../../engine/limits.ts';
+import type { Blanking } from '../../engine/operate/ports.ts';
 import type { Page, Range, Store } from '../../engine/ports.ts';
 import { itemSize } from '../../engine/store/size.ts';
 import { storable } from '../../engine/store/storable.ts';
@@ -11,7 +12,7 @@ export type MemoryStore = Store & {
   stored(): readonly Commit[];
   /** Makes it hold exactly these, as a restored table does. */
   restore(commits: readonly Commit[]): void;
-};
+} & Blanking;
 
 const keyOf = (stream: string, commit: number) => `${stream}/${commit}`;
 
@@ -76,6 +77,14 @@ export const memoryStore = ({ pageBytes = dynamoDb.pageBytes }: Readonly<{ pageB
       return { commits: page, ...(next !== undefined && next >= from && next <= to && { next }) };
     },
     find: async (stream, commit) => at(stream, commit),
+    blank: async (left) => {
+      const there = commits.get(keyOf(left.stream, left.commit));
+      if (!there) throw new Error(`${left.stream} has no commit ${left.commit}.`);
+      const own = streams.get(left.stream)!;
+      const copy = taken(left);
+      commits.set(keyOf(left.stream, left.commit), copy);
+      own[own.indexOf(there)] = copy;
+    },
     stored: () => structuredClone([...commits.values()]),
     restore: (earlier) => {
       commits.clear();

@@ -5,6 +5,7 @@ import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { CommandAnswer, Commanding } from '../../../lib/engine/command/request.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import { verifyStream } from '../../../lib/engine/store/verify.ts';
+import { memoryProofs } from '../../../lib/testing/memory/system.ts';
 import { asks, instanceOver, memoryTable, operator, robot, watched } from '../../support/examples/commanding.ts';
 import { member } from '../../support/examples/member.ts';
 import { runs } from '../../support/runs.ts';
@@ -137,7 +138,9 @@ describe('a unique value', () => {
         const held = [...addresses(table.store.stored()).values()];
         expect(new Set(held).size).toBe(held.length);
         for (const stream of new Set(table.store.stored().map((commit) => commit.stream)))
-          expect(await verifyStream(table.store, table.keys, stream)).not.toHaveProperty('fault');
+          expect(await verifyStream(table.store, { keys: table.keys, proofs: memoryProofs() }, stream)).not.toHaveProperty(
+            'fault',
+          );
       }),
       { numRuns: runs(60) },
     );

@@ -9,6 +9,7 @@ import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import { carriersOf, fillTag } from '../../../lib/engine/history/fill-tags.ts';
 import { load } from '../../../lib/engine/store/load.ts';
 import { verifyStream } from '../../../lib/engine/store/verify.ts';
+import { memoryProofs } from '../../../lib/testing/memory/system.ts';
 import { asks, instanceOver, memoryTable, operator } from '../../support/examples/commanding.ts';
 import { enrolment } from '../../support/examples/enrolling.ts';
 import { commitOf } from '../../support/store/commits.ts';
@@ -109,7 +110,9 @@ describe('a tag that is filled', () => {
     const { commits } = await table.store.read('tag-course.c1', { from: 1 });
     expect(commits.map(({ events }) => events.map(({ type }) => type))).toEqual([['EventsTagged'], ['TagFilled']]);
     expect(entriesIn(commits).map(({ stream }) => stream)).toEqual(['enrolment-e1', 'enrolment-e2', 'enrolment-c1']);
-    expect(await verifyStream(table.store, table.keys, 'tag-course.c1')).not.toHaveProperty('fault');
+    expect(await verifyStream(table.store, { keys: table.keys, proofs: memoryProofs() }, 'tag-course.c1')).not.toHaveProperty(
+      'fault',
+    );
     const courses = tagDecider(enrolment.tags![0]!);
     expect((await load(instanceOver(table, { decider: courses }), 'tag-course.c1')).state).toEqual({ places: 5, taken: 2 });
     expect(await fillTag(filling, 'tag-course.c1', carriers)).toBe(0);

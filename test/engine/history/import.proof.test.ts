@@ -8,7 +8,7 @@ import type { Store } from '../../../lib/engine/ports.ts';
 import { commitHash } from '../../../lib/engine/store/known.ts';
 import { verifyStream } from '../../../lib/engine/store/verify.ts';
 import { type MemoryStore, memoryStore } from '../../../lib/testing/memory/store.ts';
-import { memoryClock, memoryKeys } from '../../../lib/testing/memory/system.ts';
+import { memoryClock, memoryKeys, memoryProofs } from '../../../lib/testing/memory/system.ts';
 import { runs } from '../../support/runs.ts';
 
 const keys = memoryKeys();
@@ -50,7 +50,7 @@ const importing = (store: Store, lines: readonly ImportLine[], mark = 'import/1'
 
 const verified = async (store: MemoryStore) => {
   for (const stream of new Set(store.stored().map((commit) => commit.stream)))
-    expect(await verifyStream(store, keys, stream)).not.toHaveProperty('fault');
+    expect(await verifyStream(store, { keys, proofs: memoryProofs() }, stream)).not.toHaveProperty('fault');
 };
 const sorted = (commits: readonly Commit[]) =>
   commits.map(unmarked).toSorted((a, b) => a.stream.localeCompare(b.stream) || a.commit - b.commit);

@@ -71,6 +71,18 @@ describe('sends', () => {
     expect(sent?.refused).toEqual(outcome === 'forbidden' ? { reason: 'forbidden' } : undefined);
   });
 
+  it('to a purged stream are refused there, for good', async () => {
+    const process = sending(() => ({ send: [{ to: 'wallet-a', command: { type: 'Take', data: { amount: 1 } } }] }));
+    const world = await requested(processWorld(process, [wallet, transfer]));
+    const { store } = world.instance().own;
+    const last = world.commitsOf('wallet-a').at(-1)!;
+    const record = { ...last, commit: last.commit + 1, events: [], purged: last.commit + 1 };
+    expect(await store.append(record)).toEqual({ stored: true });
+    await world.settle();
+    expect((await world.stateOf('moving-1')).stuck).toMatchObject([{ to: 'wallet-a', reason: 'stream-purged' }]);
+    expect(world.commitsOf('wallet-a').at(-1)).toEqual(record);
+  });
+
   it('of an older release are lifted before they are sent', async () => {
     const older = {
       ...wallet,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import type { View } from '../../../lib/engine/ports.ts';
 import { queryById } from '../../../lib/engine/query/kinds.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
+import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { bagOf, entries } from '../../support/examples/bag.ts';
 
@@ -33,7 +33,7 @@ it('the rows of a commit are all there, or the reader who awaits them is asked t
       },
     );
   };
-  const looking: View = {
+  const looking: Projecting['view'] = {
     ...view,
     putRow: async (...given) => {
       await view.putRow(...given);

@@ -4,7 +4,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import { commitHash } from '../../../lib/engine/store/known.ts';
 import { verifyStream } from '../../../lib/engine/store/verify.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
-import { memoryKeys } from '../../../lib/testing/memory/system.ts';
+import { memoryKeys, memoryProofs } from '../../../lib/testing/memory/system.ts';
 
 const keys = memoryKeys();
 const stream = 'account-a1';
@@ -45,7 +45,7 @@ const stored = async (commits: readonly Commit[]) => {
 
 it('holds for what was appended, and for an import, whose mark is outside of the chain', async () => {
   const commits = history(7).map((commit) => ({ ...commit, imported: 'run-1' }));
-  expect(await verifyStream(await stored(commits), keys, stream)).toEqual({ stream, commits: 7 });
+  expect(await verifyStream(await stored(commits), { keys, proofs: memoryProofs() }, stream)).toEqual({ stream, commits: 7 });
 });
 
 it('finds any change of any commit that another vouches for, and any that is missing', async () => {
@@ -59,7 +59,7 @@ it('finds any change of any commit that another vouches for, and any that is mis
         const commits = history(length);
         const forged =
           change === 'removal' ? commits.toSpliced(place, 1) : commits.with(place, changes[change]!(commits[place]!));
-        const verified = await verifyStream(await stored(forged), keys, stream);
+        const verified = await verifyStream(await stored(forged), { keys, proofs: memoryProofs() }, stream);
         expect(verified).toHaveProperty('fault');
         const found = 'fault' in verified ? verified.commit : 0;
         expect([place + 1, place + 2]).toContain(found);

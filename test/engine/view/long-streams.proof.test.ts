@@ -76,7 +76,7 @@ describe.each([
 describe('a commit of many rows', () => {
   const many = (rows: number) => bagOf('a', [Array.from({ length: rows }, (_, i) => i), [1]]);
   /** A view that tells how many rows were put at the same time. */
-  const watched = (view: View) => {
+  const watched = (view: Projecting['view']) => {
     const seen = { running: 0, most: 0 };
     const putRow: View['putRow'] = async (...given) => {
       seen.running += 1;

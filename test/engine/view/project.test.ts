@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
-import type { Store, View } from '../../../lib/engine/ports.ts';
+import type { Store } from '../../../lib/engine/ports.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
@@ -29,7 +29,7 @@ const ten = bagOf(
 const pick = (...numbers: number[]) => numbers.map((n) => ten[n - 1]!);
 
 /** A view that records the calls of its port. */
-const counting = (counted: View) => {
+const counting = (counted: Projecting['view']) => {
   const { head, putHead, putRow } = counted;
   const calls: string[] = [];
   const count =
@@ -38,7 +38,7 @@ const counting = (counted: View) => {
       calls.push(name);
       return run(...given);
     };
-  const view: View = {
+  const view: Projecting['view'] = {
     ...counted,
     head: count('head', head),
     putHead: count('putHead', putHead),
@@ -140,7 +140,7 @@ describe('a view with many rows for each stream', () => {
     const commits = bagOf('a', [[1], [2, 3], ['Emptied']]);
     const { projecting, view } = projector(commits, entries);
     const order: string[] = [];
-    const watched: View = {
+    const watched: Projecting['view'] = {
       ...view,
       putRow: (item, before) => {
         order.push(item.sort);
@@ -277,7 +277,7 @@ describe('a long stream', () => {
   it('that makes many rows is written with cursors on the way, so that a try keeps what it has done', async () => {
     const { projecting, view } = projector(long, entries);
     let heads = 0;
-    const failing: View = {
+    const failing: Projecting['view'] = {
       ...view,
       putHead: (item, expected) => (++heads === 3 ? Promise.reject(new Error('timeout')) : view.putHead(item, expected)),
     };

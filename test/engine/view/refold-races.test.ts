@@ -5,7 +5,7 @@ import { TryAgain } from '../../../lib/engine/again.ts';
 import type { View } from '../../../lib/engine/ports.ts';
 import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
-import type { Refolding } from '../../../lib/engine/view/projecting.ts';
+import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { type MemoryView, memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { bagOf, entries, numbered, sums } from '../../support/examples/bag.ts';
@@ -21,7 +21,7 @@ const storeOf = async (commits: readonly Commit[]) => {
 /** A view as code of before made it, which did not handle the newest commits; a function whose store holds as many commits as it has read of. */
 const madeBefore = async (projection: AnyProjection, history: readonly Commit[], handled: number, read: number) => {
   const view = memoryView();
-  const refolding = async (of: readonly Commit[], over: Partial<View> = {}): Promise<Refolding> => ({
+  const refolding = async (of: readonly Commit[], over: Partial<View> = {}): Promise<Projecting> => ({
     projection,
     store: await storeOf(of),
     view: { ...view, ...over },

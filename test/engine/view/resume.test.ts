@@ -4,7 +4,6 @@ import { accountStatement } from '../../../domains/account/projections/statement
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
-import type { View } from '../../../lib/engine/ports.ts';
 import { resumeBatch } from '../../../lib/engine/view/orders.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
@@ -100,7 +99,7 @@ describe.each(views.map((view) => [view.name, view] as const))('a parked stream 
 
   it('goes on where one died after it had taken the mark away', async () => {
     const { view, mended } = await parked(sound);
-    const dying: View = {
+    const dying: Projecting['view'] = {
       ...view,
       putRow: () => Promise.reject(new Error('died')),
       putHead: async (head, expected) => {

@@ -117,6 +117,7 @@ export const steps = Object.fromEntries(
     'ops-effects',
     'ops-schedules',
     'subjects',
+    'purge',
   ].map((step) => [step, bundle]),
 );
 

@@ -1,6 +1,6 @@
 import type { ViewItem } from '../../../lib/engine/ports.ts';
 import type { Order } from '../../../lib/engine/view/orders.ts';
-import type { Refolding } from '../../../lib/engine/view/projecting.ts';
+import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import type { Tamper } from '../../../lib/testing/simulator.ts';
 import type { DeliveryMutant } from './delivery.ts';
 
@@ -15,7 +15,7 @@ const machine = (change: Change): Tamper => ({
   },
 });
 const orders = (
-  change: (refolding: Refolding) => Partial<Refolding['view']>,
+  change: (refolding: Projecting) => Partial<Projecting['view']>,
   keep: (order: Order) => Order | undefined = (order) => order,
 ): Tamper => ({
   engine: (real) => ({

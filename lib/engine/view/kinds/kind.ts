@@ -2,7 +2,7 @@ import type { Recorded } from '../../../core/message.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
 import type { ViewItem } from '../../ports.ts';
 import { itemSize } from '../../store/size.ts';
-import type { Projecting, Refolding } from '../projecting.ts';
+import type { Projecting } from '../projecting.ts';
 
 /** Rows to put or tombstone, then the head with the cursor: the result of applying commits to a stream's place in a view. */
 export type Change = Readonly<{ rows: readonly ViewItem[]; head: ViewItem }>;
@@ -44,15 +44,15 @@ export interface Kind<P extends AnyProjection> {
   /** Ends a change that another instance began. */
   finish(projecting: Projecting<P>, head: BegunHead): Promise<ViewItem | undefined>;
   /** Replaces the stored items by the fold of the whole history. */
-  refold(refolding: Refolding<P>, refold: Refold): Promise<ViewItem | undefined>;
+  refold(refolding: Projecting<P>, refold: Refold): Promise<ViewItem | undefined>;
   /** Brings one row to the sum of its shares, in a kind that has sums. */
-  mend(refolding: Refolding<P>, row: string): Promise<void>;
+  mend(refolding: Projecting<P>, row: string): Promise<void>;
 }
 
 /** The record's members of a kind that has no sums: it begins no change that it does not end, and there is nothing to mend. */
 export const withoutSums = {
   finish: async (_: Projecting, head: BegunHead) => head,
-  mend: async ({ projection }: Refolding) => {
+  mend: async ({ projection }: Projecting) => {
     throw new Error(`${projection.name} has no shared rows: there is no sum to repair.`);
   },
 };

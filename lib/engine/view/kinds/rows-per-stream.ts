@@ -4,7 +4,7 @@ import { pages } from '../../pages.ts';
 import type { View, ViewItem } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
-import { type Projecting, type Refolding, rowsAtOnce } from '../projecting.ts';
+import { type Projecting, rowsAtOnce } from '../projecting.ts';
 import { countOfRows, written } from '../view-item.ts';
 import { type Change, checked, fewEnough, headBefore, type Kind, type Of, type Refold, withoutSums } from './kind.ts';
 
@@ -42,13 +42,13 @@ const rowsPerPage = 200;
  * Reserves the next count of writes for the refold: nobody else writes a row under it. A writer that has read the head before, or continues
  * from it, either comes too late for a row that the refold has written, or makes the refold start again.
  */
-const claimed = async ({ projection, view }: Refolding<Rows>, { there, at }: Refold): Promise<ViewItem | undefined> => {
+const claimed = async ({ projection, view }: Projecting<Rows>, { there, at }: Refold): Promise<ViewItem | undefined> => {
   const head: ViewItem = { ...(there ?? headBefore(at, { memory: projection.initial })), refolding: true };
   return (await view.putHead(head, there)) ? written(head, there) : undefined;
 };
 
 /** The rows under other counts than that of the refold, which has written all rows of its history. */
-const strays = async ({ view }: Refolding<Rows>, { key }: ViewItem, own: number) => {
+const strays = async ({ view }: Projecting<Rows>, { key }: ViewItem, own: number) => {
   const found: string[] = [];
   let highest = own;
   const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
@@ -60,7 +60,7 @@ const strays = async ({ view }: Refolding<Rows>, { key }: ViewItem, own: number)
   return { found, highest };
 };
 
-const refoldRows = async (refolding: Refolding<Rows>, refold: Refold): Promise<ViewItem | undefined> => {
+const refoldRows = async (refolding: Projecting<Rows>, refold: Refold): Promise<ViewItem | undefined> => {
   const { view } = refolding;
   const head = await claimed(refolding, refold);
   if (!head) return undefined;

@@ -1,7 +1,7 @@
 import type { ViewItem } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { mendRow } from '../mend.ts';
-import type { Projecting, Refolding } from '../projecting.ts';
+import type { Projecting } from '../projecting.ts';
 import { contributed, rowChanges, sameShares, shareChange } from '../shares.ts';
 import { written } from '../view-item.ts';
 import { endBegun, putFitted, rowsPerTransaction, writeShares } from '../write-shares.ts';
@@ -34,7 +34,7 @@ const level = async (
   return there;
 };
 
-const refold = async (refolding: Refolding<Shared>, { there, at, row, fold }: Refold): Promise<ViewItem | undefined> => {
+const refold = async (refolding: Projecting<Shared>, { there, at, row, fold }: Refold): Promise<ViewItem | undefined> => {
   const { projection, view } = refolding;
   const fresh = await fold();
   // Without a head its contributions are unknown: a cursor before the first commit means that there should be none, and all are checked

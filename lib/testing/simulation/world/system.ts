@@ -5,7 +5,7 @@ import { FromNewerRelease } from '../../../core/version.ts';
 import type { Sending } from '../../../engine/delivery/send-entries.ts';
 import type { Store, ViewItem } from '../../../engine/ports.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
-import type { Refolding } from '../../../engine/view/projecting.ts';
+import type { Projecting } from '../../../engine/view/projecting.ts';
 import { announcing } from '../../../engine/view/public-events.ts';
 import { parksAt } from '../checks/views.ts';
 import { simulatedErasures } from '../personal/erasures.ts';
@@ -74,7 +74,7 @@ const deployedView = (
   const projectPool = pool(
     world,
     `project ${name}`,
-    (instance): Refolding => {
+    (instance): Projecting => {
       const whole = distant(world, instance, name, view);
       const projecting = (tamper.projecting ?? untampered)({
         projection: projectionOf(instance),

@@ -1,0 +1,4 @@
+import { purgeHandler } from 'foldstream/aws';
+import { manifest } from '#manifest';
+
+export const handler = purgeHandler(manifest);
