@@ -119,7 +119,7 @@ describe('bundles', () => {
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const files = (folder: string) => readdirSync(folder).map((name) => [name, hash(readFileSync(join(folder, name), 'utf8'))]);
   const bundled = (at: string, manifestModule: string | URL = join(at, 'index.ts')) =>
-    bundle({ manifestModule, functions: join(at, 'functions'), fold: {}, out: join(at, 'out') });
+    bundle({ hasPersonal: false, manifestModule, functions: join(at, 'functions'), fold: {}, out: join(at, 'out') });
   const answerOf = async (step: string | undefined) => {
     const script = `import { handler } from '${pathToFileURL(join(step!, 'index.mjs'))}'; console.log(await handler());`;
     // Without any variable that a deployment could set.
@@ -175,7 +175,7 @@ describe('bundles', () => {
       const [manifestModule, functions] = [join(at, 'index.ts'), join(at, 'functions')];
       const { manifest } = (await import(/* @vite-ignore */ pathToFileURL(manifestModule).href)) as { manifest: Manifest };
       const fold = await foldCode(manifest, manifestModule);
-      const { command } = await bundle({ manifestModule, functions, fold, out: join(at, 'out') });
+      const { command } = await bundle({ hasPersonal: false, manifestModule, functions, fold, out: join(at, 'out') });
       return { answer: JSON.parse(await answerOf(command)) as unknown, fold };
     };
     const before = await made({});
