@@ -1,30 +1,65 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBackupCommand, DynamoDBClient, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { hpkeBox } from '../../lib/aws/personal/box.ts';
+import { commitStore } from '../../lib/aws/store/commit-store.ts';
+import { checkVerb } from '../../lib/cli/history/check.ts';
+import { exportHistory } from '../../lib/cli/history/export.ts';
+import { importVerb } from '../../lib/cli/history/import.ts';
 import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, root, toDeployment } from '../../lib/cli/local/deployment.ts';
 import { eraseVerb } from '../../lib/cli/personal/subjects.ts';
+import { storedEvents } from '../../lib/core/commit.ts';
+import { Unsealed } from '../../lib/core/personal/personal.ts';
+import { handleCommand } from '../../lib/engine/command/handle.ts';
+import { opened } from '../../lib/engine/personal/open.ts';
+import { sealCommit } from '../../lib/engine/personal/seal.ts';
 import { home } from '../integration/setup.ts';
 import { callersOf, rolesClaim } from '../support/access/callers.ts';
 import { audience, servedIssuer } from '../support/access/issuer.ts';
+import { customer } from '../support/apps/customer/decider.ts';
 import { manifest } from '../support/apps/customer/manifest.ts';
 import { eventually } from '../support/eventually.ts';
+import { asks, instanceOver, memoryTable } from '../support/examples/commanding.ts';
+import { exported, linesIn } from '../support/exporting.ts';
 import { describedBy } from '../support/over-http/described.ts';
+import { everythingIn, type Found, itemsOf, resourcesOf } from '../support/over-http/everything.ts';
 import { type Call, caller, fresh } from '../support/over-http/http.ts';
-import { placesOf } from '../support/over-http/marked.ts';
+import { keysOf, triedWithAllThatIsLeft } from '../support/over-http/left.ts';
+import { type Mark, placesOf, showing } from '../support/over-http/marked.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
+import { disguises, plants } from '../support/over-http/planted.ts';
 
 const keySeconds = 1;
-const marked = ['Ada Markedly', 'ada.markedly@example.com', 'Bob Markedly', 'kind-markedly'] as const;
+const bobsEmail = `bob.${fresh()}@example.com`;
+const marked = ['Ada Markedly', `ada.${fresh()}@example.com`, 'Bob Markedly', 'kind-markedly'] as const;
 const [name, email, friendName, note] = marked;
 const erased = { erased: true };
 const masked = { masked: true };
+
+type KeysItem = Readonly<{
+  hashSecret: Uint8Array;
+  pairs: Readonly<Record<string, Readonly<{ publicKey: Uint8Array; wrapped: Uint8Array }>>>;
+}>;
+
+async function* lies(...found: readonly Found[]): AsyncGenerator<Found> {
+  yield* found;
+}
+
+const silent = () => ({ show: () => {}, end: () => {} });
 
 describe.runIf(overHttp())('persons, over HTTP', () => {
   let customers: Deployment;
   let issuer: Awaited<ReturnType<typeof servedIssuer>>;
   let [ada, operator, teller, auditor] = [] as unknown as [Call, Call, Call, Call];
-  const [id, other] = [fresh(), fresh()];
+  const [id, other, gone] = [fresh(), fresh(), fresh()];
+  const kept = {
+    sealed: join(home, `sealed-${id}`),
+    anonymised: join(home, `anonymised-${id}`),
+    lost: '',
+    backup: undefined as string | undefined,
+  };
 
   beforeAll(async () => {
     const endpoint = inject('endpoint');
@@ -48,10 +83,20 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
   const row = async (who: Call, of: string) => (await who('GET', `/views/customers/${of}`)).body;
   const history = async (of: string) => JSON.stringify((await operator('GET', `/streams/customer/${of}`)).body);
 
+  /** The item of a subject's keys. */
+  const keysItem = async (subject: string) => {
+    for await (const item of itemsOf(customers.outputs.KeysTable!)) if (item.id === `pairs/${subject}`) return item as KeysItem;
+    throw new Error(`${subject} has no keys.`);
+  };
+  /** What the keys that are left make of a value that its readers are shown so. */
+  const openedAs = (shown: unknown) => (JSON.stringify(shown) === JSON.stringify(erased) ? [] : [JSON.stringify(shown)]);
+  const places = (more: readonly Mark[] = []) => placesOf([...marked, ...more], everythingIn(customers.stack));
+  const tried = () => triedWithAllThatIsLeft(customers, everythingIn(customers.stack));
+
   it('are sealed from the request to the row, and opened for whoever may see them', async () => {
     expect((await ada('POST', `/customer/${id}/register`, { name, email })).status).toBe(201);
     expect((await ada('POST', `/customer/${id}/recommend`, { friend: other, friendName, note })).status).toBe(200);
-    expect((await ada('POST', `/customer/${other}/register`, { name: 'Bob', email: 'bob@example.com' })).status).toBe(201);
+    expect((await ada('POST', `/customer/${other}/register`, { name: 'Bob', email: bobsEmail })).status).toBe(201);
     const seen = await eventually(
       () => row(operator, id),
       ({ friend }) => friend !== undefined,
@@ -62,24 +107,66 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     expect((await operator('POST', '/views/customers', found)).body).toEqual({ items: [seen] });
     expect((await operator('GET', `/views/customers?list=by-email&by=${encodeURIComponent(email)}`)).status).toBe(400);
     for (const each of marked) expect(await history(id)).toContain(each);
-    const { places, looked } = await placesOf(marked);
-    expect(places).toEqual([]);
-    expect(Object.keys(looked)).toEqual(expect.arrayContaining(['table', 'log']));
+    expect((await places()).places).toEqual([]);
+    // All of it can be read by whoever has the keys, and by nobody else.
+    const values = await tried();
+    for (const { subject, shown, opened } of values) expect([subject, opened]).toEqual([subject, openedAs(shown)]);
+    expect(values.filter(({ subject }) => subject === id).map(({ shown }) => shown)).toEqual(
+      expect.arrayContaining([name, email, note]),
+    );
   });
 
-  it('are found by the search if they lie about anywhere', async () => {
-    const table = { TableName: customers.outputs.SnapshotsTable };
-    const Item = {
-      stream: { S: 'a' },
-      code: { S: 'b' },
-      text: { B: Buffer.from(`x${Buffer.from(`y${note}z`).toString('base64')}`) },
-    };
-    await new DynamoDBClient({}).send(new PutItemCommand({ ...table, Item }));
-    expect((await placesOf(marked)).places).toEqual([`table ${table.TableName}`]);
-    await new DynamoDBClient({}).send(new PutItemCommand({ ...table, Item: { ...Item, text: { S: '' } } }));
+  it('would be found by the search in any form and any place, and if any key opened them', async () => {
+    const shows = showing(marked);
+    for (const text of marked)
+      for (const [form, value] of Object.entries(disguises(text))) expect([form, shows(value)]).toEqual([form, true]);
+    const named = (await resourcesOf(customers.stack)).map(({ type, name }) => [type, name] as const);
+    const [dead, undelivered] = ['DeadLetters', 'Undelivered'].map((part) => named.find(([, one]) => one.includes(part))![1]);
+    const { SnapshotsTable: table, FailedBatchesBucket: bucket } = customers.outputs;
+    const log = named.find(([type]) => type === 'AWS::Logs::LogGroup')![1];
+    const where = { table: table!, bucket: bucket!, queue: dead!, handledQueue: undelivered!, log };
+    const planted = plants(note, where);
+    const takeAway = await Promise.all(Object.values(planted).map((plant) => plant()));
+    expect((await places()).places.sort()).toEqual(Object.keys(planted).sort());
+    for (const one of takeAway) await one();
+    // Sealed to somebody whose key is left, in a row and in a commit.
+    const spare = fresh();
+    const commit = { stream: `customer-${spare}`, commit: 1, version: 1, command: 'http/1', at: new Date().toISOString() };
+    const events = [{ type: 'FriendRecommended', v: 1, data: { note: new Unsealed(note, {}) } }];
+    const meta = { actor: 'ada', correlation: 'c', causation: 'r' };
+    const sealing = { keys: keysOf(customers).sealing, box: hpkeBox() };
+    const sealed = await sealCommit(sealing, { ...commit, meta, events }, () => spare);
+    if ('erased' in sealed) throw new Error(`${spare} is erased.`);
+    const lying = [sealed.commit, { text: JSON.stringify(storedEvents(sealed.commit)[0]) }];
+    for (const value of lying)
+      expect(await triedWithAllThatIsLeft(customers, lies({ place: 'planted', value }))).toEqual([
+        { places: ['planted'], subject: spare, shown: note, opened: [JSON.stringify(note)] },
+      ]);
+  });
+
+  it('are exported sealed, or with made-up values: what is kept from before an erasure', async () => {
+    await exportHistory({ out: kept.sealed, segments: 2, stack: customers.stack }, () => {}, silent);
+    await exportHistory({ out: kept.anonymised, segments: 2, stack: customers.stack, anonymised: manifest }, () => {}, silent);
+    const made = (await linesIn(kept.anonymised)).join();
+    for (const text of [(await linesIn(kept.sealed)).join(), made]) for (const each of marked) expect(text).not.toContain(each);
+    expect(made).toMatch(/"email":"[a-z]+@example\.com"/);
+    for (const against of [kept.sealed, kept.anonymised]) expect((await checkVerb({ manifest, against })).ok).toBe(true);
+    // A stream that the deployment has lost: sealed to its subjects, and in an export alone.
+    const lost = memoryTable();
+    const commanding = instanceOver(lost, {
+      decider: customer as never,
+      personal: { keys: keysOf(customers).sealing, box: hpkeBox() },
+    });
+    const sends = (type: string, data: object) => handleCommand(commanding, asks(type, data, { stream: `customer-${gone}` }));
+    await sends('Register', { name: 'Gwen', email: `${gone}@example.com` });
+    await sends('Recommend', { friend: id, friendName, note });
+    kept.lost = await exported(lost, home);
   });
 
   it('are erased by whoever may, for good, and others are read as before', async () => {
+    const before = await keysItem(id);
+    const backup = { TableName: customers.outputs.CommitsTable!, BackupName: 'before-the-erasure' };
+    kept.backup = (await new DynamoDBClient({}).send(new CreateBackupCommand(backup))).BackupDetails?.BackupArn;
     expect((await operator('POST', `/subjects/${id}/erase`, { why: 'request 7' })).status).toBe(403);
     const { status, body } = await auditor('POST', `/subjects/${id}/erase`, { why: 'request 7' });
     expect([status, body]).toMatchObject([200, { subject: id, record: `subject-${id}`, readsAs: erased }]);
@@ -90,18 +177,30 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
       (seen) => JSON.stringify(seen.name) === JSON.stringify(erased),
     );
     expect(after).toEqual({ id, name: erased, email: erased, friend: friendName });
-    expect(await row(operator, other)).toMatchObject({ name: 'Bob', email: 'bob@example.com' });
+    expect(await row(operator, other)).toMatchObject({ name: 'Bob', email: bobsEmail });
     const past = await eventually(
       () => history(id),
       (text) => !text.includes(name),
     );
     for (const gone of [name, email, note]) expect(past).not.toContain(gone);
-    expect((await placesOf(marked)).places).toEqual([]);
     const late = await eventually(
       () => ada('POST', `/customer/${id}/change-email`, { email: 'new@example.com' }),
-      ({ status }) => status !== 201,
+      ({ status }) => status !== 200,
     );
     expect(late).toMatchObject({ status: 422, body: { type: 'urn:foldstream:problem:subject-erased' } });
+
+    // Neither the values nor the keys lie about anywhere, and what is left of all keys opens the values of others alone.
+    const keys = Object.values(before.pairs).flatMap(({ wrapped, publicKey }) => [wrapped, publicKey]);
+    const { places: found, looked } = await places([before.hashSecret, ...keys]);
+    expect(found).toEqual([]);
+    expect(Object.keys(looked)).toEqual(expect.arrayContaining(['table', 'stream', 'backup', 'log', 'function']));
+    const values = await tried();
+    const backedUp = values.filter(({ places }) => places.includes('backup before-the-erasure'));
+    expect(backedUp.map(({ subject }) => subject)).toContain(id);
+    for (const { subject, shown, opened } of values)
+      expect([subject, shown, opened]).toEqual(subject === id ? [id, erased, []] : [subject, shown, openedAs(shown)]);
+    const of = new Map(values.map(({ subject, opened }) => [subject, opened.length]));
+    expect([of.get(id), of.get(other)]).toEqual([0, 1]);
   });
 
   it('are erased by the command line too', async () => {
@@ -115,5 +214,68 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     expect(shown).toMatchObject({ email: erased });
     // The friend's name in another one's row was sealed to this subject.
     expect(await row(operator, id)).toMatchObject({ friend: erased });
+  });
+
+  it('do not come back with an export from before the erasure', async () => {
+    const said: string[] = [];
+    const imports = (path: string) =>
+      importVerb(
+        { manifest, path, stack: customers.stack },
+        (line) => said.push(line),
+        () => ({
+          show: () => {},
+          end: (line) => said.push(line ?? ''),
+        }),
+      );
+    expect(await imports(kept.sealed)).toBe(true);
+    expect(said.join()).toContain('0 commits written');
+    expect(await imports(kept.lost)).toBe(true);
+    expect(await row(operator, id)).toMatchObject({ name: erased, email: erased, friend: erased });
+    const seen = await eventually(
+      () => row(operator, gone),
+      ({ friend }) => friend !== undefined,
+    );
+    // Who was not erased is read again, and nobody else.
+    expect(seen).toMatchObject({ name: 'Gwen', friend: erased });
+    const past = await history(gone);
+    expect(past).toContain('Gwen');
+    expect(past).not.toContain(friendName);
+    // In plain, as another system has it: no key is made, and nothing is stored.
+    const plain = join(home, 'plain.ndjson');
+    const event = { type: 'FriendRecommended', v: 1, data: { friend: id, friendName, note } };
+    writeFileSync(
+      plain,
+      JSON.stringify({ stream: `customer-${gone}`, commit: 3, at: new Date().toISOString(), events: [event] }),
+    );
+    expect(await imports(plain)).toBe(false);
+    expect(said.join()).toContain(`it has personal values of ${id}, who is erased`);
+    expect(await history(gone)).toBe(past);
+  });
+
+  it('do not come back with a table that is restored from before the erasure', async () => {
+    const name = `restored-${fresh()}`;
+    const tables = new DynamoDBClient({});
+    await tables.send(new RestoreTableFromBackupCommand({ TargetTableName: name, BackupArn: kept.backup }));
+    const restored = commitStore(tables, name);
+    const { commits } = await restored.read(`customer-${id}`, { from: 1 });
+    const personal = { keys: keysOf(customers).opening, box: hpkeBox() };
+    const read = await Promise.all(
+      commits.map((commit) =>
+        opened(
+          personal,
+          storedEvents(commit).map(({ data }) => data),
+        ),
+      ),
+    );
+    expect(read).toEqual([[{ name: erased, email: erased }], [{ friend: other, friendName: erased, note: erased }]]);
+    const commanding = instanceOver(
+      { ...memoryTable(), store: restored as never },
+      { decider: customer as never, personal: { keys: keysOf(customers).sealing, box: hpkeBox() } },
+    );
+    const late = asks('ChangeEmail', { email: 'late@example.com' }, { stream: `customer-${id}` });
+    expect(await handleCommand(commanding, late)).toMatchObject({
+      outcome: 'refused',
+      refusal: { refused: 'subject-erased' },
+    });
   });
 });
