@@ -8,7 +8,7 @@ import { parseStream } from './stream.ts';
 export type StoredEvent = Readonly<{ type: string; v: number; data: unknown }>;
 
 /**
- * The cause of a commit: who, from where, and as part of what. The actor is an opaque id, the network a truncated address.
+ * The cause of a commit: who, and as part of what. The actor is an opaque id. Commits of before 2026-12 have a cut network address.
  * @example const meta: Meta = { actor: 'sub-1', correlation: 'c-1', causation: 'request-1' };
  */
 export type Meta = Readonly<{

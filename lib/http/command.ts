@@ -94,14 +94,14 @@ export const commandIn = async ({ decider, keys }: Commanding, request: HttpRequ
     }
   refuseUnfit(decider, { type, data }, id);
   const version = expectedVersion(request.headers['if-match']);
-  const { requestId, network, actor } = request;
+  const { requestId, actor } = request;
   const asked: CommandRequest = {
     stream: streamName(decider.category, id),
     command: { type, data },
     actor,
     ...(await identity(keys, request, type, body)),
     ...(version !== undefined && { expectedVersion: version }),
-    meta: { ...trailIn(request), causation: requestId, ...(network && { network }) },
+    meta: { ...trailIn(request), causation: requestId },
   };
   return { format, asked };
 };

@@ -80,13 +80,13 @@ export const answerHook = async (hooking: Hooking, request: HttpRequest): Promis
   if (sent === undefined) return { status: 200, body: { outcome: 'ignored' } };
   const event = hook.id(body, headers);
   const actor: Actor = { id: name, kind: 'hook', roles: [] };
-  const { network, requestId } = request;
+  const { requestId } = request;
   const asked = {
     ...commandOf(name, hook, sent),
     actor,
     id: `hook/${name}/${idForm.test(event) ? event : commanding.keys.hash(event)}`,
     notBefore: new Date(commanding.clock.now() - hook.repeatedForDays * day).toISOString(),
-    meta: { ...trailIn(request), causation: requestId, ...(network && { network }) },
+    meta: { ...trailIn(request), causation: requestId },
   };
   const answer = await handleCommand(commanding, asked);
   if (answer.outcome === 'committed' || answer.outcome === 'unchanged') return { status: 200, body: { outcome: 'taken' } };

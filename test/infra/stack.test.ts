@@ -332,6 +332,12 @@ describe('the API', () => {
     expect(() => settingsFor('dev', { callerRate: 'many' })).toThrow('use -c callerRate=50');
   });
 
+  test('what is logged goes after a set time, in every log group', () => {
+    const groups = resources('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(10);
+    for (const { RetentionInDays } of groups) expect(RetentionInDays).toBeGreaterThan(0);
+  });
+
   test('its access log holds neither paths nor addresses', () => {
     const [{ AccessLogSettings, DefaultRouteSettings }] = resources('AWS::ApiGatewayV2::Stage') as [Record<string, never>];
     expect(AccessLogSettings).toMatchObject({ Format: expect.stringContaining('$context.routeKey') });

@@ -52,6 +52,8 @@ const networkOf = (address: string): string | undefined => {
   return `${[...groups, ...zeros].slice(0, 3).join(':')}::/48`;
 };
 
+const networkIn = ({ requestContext }: Event): string | undefined => networkOf(requestContext.http?.sourceIp ?? '');
+
 type Named = Pick<HttpRequest, 'route' | 'correlation' | 'requestId' | 'headers'>;
 
 /** The known fields of any request, valid or not, for its answer and its log lines. */
@@ -64,7 +66,7 @@ const named = ({ routeKey, headers, requestContext: { requestId } }: Event): Nam
 const toRequest = (callers: Callers, event: Event): HttpRequest => {
   const { requestContext, pathParameters, queryStringParameters } = event;
   const { headers, ...names } = named(event);
-  const network = networkOf(requestContext.http?.sourceIp ?? '');
+  const network = networkIn(event);
   return {
     ...names,
     headers: wellFormed(headers, (name) => name),
@@ -164,7 +166,9 @@ export const httpFunction = ({ manifest, logger }: Of, handle: Handle, limit: Ca
       before: (run) => {
         const { correlation, requestId, route } = named(run.event as Event);
         Object.assign(run.internal, { request: { correlation, route }, startedAt: Date.now() });
-        logger.appendKeys({ correlation, requestId });
+        // Where a request came from is told by the log alone, which ends: a commit would keep it for ever.
+        const network = networkIn(run.event as Event);
+        logger.appendKeys({ correlation, requestId, ...(network && { network }) });
         run.event = toRequest(callers, run.event as Event);
       },
       after: ({ response, internal }) => {

@@ -31,6 +31,16 @@ const withClaims = (claims: Readonly<Record<string, unknown>>) => {
   return { headers, requestContext: { requestId: 'r', authorizer } };
 };
 
+it('logs the network of the caller, cut, and never the address', async () => {
+  const keys = vi.spyOn(Logger.prototype, 'appendKeys');
+  for (const sourceIp of ['203.0.113.77', '2001:db8:1:2:3:4:5:6', 'no address'])
+    await ask({ requestContext: { requestId: 'request-1', http: { sourceIp } } });
+  const logged = keys.mock.calls.map(([given]) => given);
+  keys.mockRestore();
+  const trail = { correlation: 'request-1', requestId: 'request-1' };
+  expect(logged).toEqual([{ ...trail, network: '203.0.113.0/24' }, { ...trail, network: '2001:db8:1::/48' }, trail]);
+});
+
 it('refuses a body over the limit of its route with 413, before anything is done', async () => {
   vi.stubEnv('BODY_LIMITS', JSON.stringify({ 'GET /things/{id}': 8 }));
   const [small, large] = [await ask({ body: '"123456"' }), await ask({ body: '"1234567"' })];
