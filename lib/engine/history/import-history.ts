@@ -72,6 +72,7 @@ const importPlain = async ({ store, keys, mark, sealing }: Importing, ahead: Loo
   if (!sealing) throw new Error(`${commit.stream}: an import without keys was given plain values to seal.`);
   const compared = async (there: Commit): Promise<Went> => {
     if (isPurged(there)) return { refused: closed };
+    if (isPurged(there)) return { refused: closed };
     if (!(await sealing.isSame(commit, there))) return { refused: forked };
     return { last: chainEnd(keys, there), did: there.imported === mark ? 'written' : 'skipped' };
   };
