@@ -38,6 +38,6 @@ export const hookOperations = ({ hooks = {} }: Manifest): readonly Operation[] =
         schema: z.object({ outcome: z.enum(['taken', 'ignored']) }),
       },
     },
-    problems: ['bad-signature', 'not-json', 'body-too-large', 'commit-too-large', 'contended'],
+    problems: ['bad-signature', 'not-json', 'body-too-large', 'commit-too-large', 'contended', 'stream-purged'],
     refuses: ['refusal'],
   }));

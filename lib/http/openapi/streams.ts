@@ -48,7 +48,7 @@ const commandOperations = ({ category, commands }: AnyDecider): readonly Operati
         },
       },
       problems: [
-        ...(['not-json', 'invalid-command', 'contended', 'stale-version'] as const),
+        ...(['not-json', 'invalid-command', 'contended', 'stream-purged', 'stale-version'] as const),
         ...(['body-too-large', 'commit-too-large', 'idempotency-key-reused'] as const),
       ],
       refuses: ['refusal', 'outdated'],
@@ -87,7 +87,7 @@ const batchOperations = ({ category, commands }: AnyDecider): readonly Operation
         example: { commands: all.slice(0, 2).map(([type, { schema }]) => exampleEntry(type, schema)) },
       },
       answers: { 200: { description: 'Every command has an answer of its own.', schema: batchAnswer } },
-      problems: ['not-json', 'body-too-large', 'contended', 'commit-too-large', 'idempotency-key-reused'],
+      problems: ['not-json', 'body-too-large', 'contended', 'stream-purged', 'commit-too-large', 'idempotency-key-reused'],
     },
   ];
 };
@@ -123,7 +123,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         ...trail,
       ],
       answers: { 200: { description: 'A page of commits.', schema: historyOf(events) } },
-      problems: ['not-found', 'answer-too-large', 'does-not-open'],
+      problems: ['not-found', 'stream-purged', 'answer-too-large', 'does-not-open'],
     },
     {
       ...common,
@@ -137,7 +137,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         ...trail,
       ],
       answers: { 200: { description: 'The state.', schema: stateAnswer } },
-      problems: ['not-found', 'too-far-back', 'answer-too-large', 'does-not-open'],
+      problems: ['not-found', 'stream-purged', 'too-far-back', 'answer-too-large', 'does-not-open'],
     },
     {
       ...common,
@@ -151,7 +151,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         ...trail,
       ],
       answers: { 200: { description: 'The changes, by JSON pointer.', schema: differenceAnswer } },
-      problems: ['not-found', 'too-far-back', 'answer-too-large', 'does-not-open'],
+      problems: ['not-found', 'stream-purged', 'too-far-back', 'answer-too-large', 'does-not-open'],
     },
   ];
 };

@@ -160,6 +160,20 @@ describe('a purge', () => {
     for (const code of ['account-1', 'older']) await expect(load({ ...loading, code }, stream)).rejects.toThrow(StreamPurged);
   });
 
+  it('is seen by a load before any commit is blanked: nothing is folded, and no snapshot is made of what is about to go', async () => {
+    const { table, tellers } = await tableWith(60);
+    const blank = async () => {
+      throw new Error('cut off');
+    };
+    await expect(purgeStream(purgingOn(table, { store: { ...table.store, blank } }), asked)).rejects.toThrow('cut off');
+    table.snapshots.items.clear();
+    const settings = { ...defaultSettings, snapshotBytes: 2_000 };
+    // Several pages: the first ones are folded before the last one is read.
+    const store: typeof table.store = { ...table.store, read: (of, range) => table.store.read(of, { limit: 20, ...range }) };
+    await expect(load({ ...tellers, store, code: 'account-1', settings }, stream)).rejects.toThrow(StreamPurged);
+    expect([...table.snapshots.items]).toEqual([]);
+  });
+
   it('gives back the unique values of its stream', async () => {
     const table = memoryTable();
     const members = instanceOver(table, { decider: member as unknown as AnyDecider, code: 'member-1' });
