@@ -11,7 +11,7 @@ export { effectHandler } from './functions/outside/effect.ts';
 export { hookHandler } from './functions/outside/hook.ts';
 export { opsEffectsHandler } from './functions/outside/ops-effects.ts';
 export { purgeHandler } from './functions/outside/purge.ts';
-export { subjectsHandler } from './functions/outside/subjects.ts';
+export { subjectExportHandler, subjectsHandler } from './functions/outside/subjects.ts';
 export { projectHandler } from './functions/project.ts';
 export { publishHandler } from './functions/publish.ts';
 export { describeHandler, queryHandler } from './functions/query.ts';

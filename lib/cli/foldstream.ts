@@ -38,7 +38,7 @@ export const commandLine = (): Command => {
   processesVerbs(program, project);
   schedulesVerbs(program, project);
   effectsVerbs(program, project);
-  subjectsVerbs(program);
+  subjectsVerbs(program, project);
   rebuildVerbs(program, project);
   // The bundler is loaded by this verb alone: no other verb waits for it.
   contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));

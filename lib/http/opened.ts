@@ -3,12 +3,12 @@ import { CannotOpen, opened } from '../engine/personal/open.ts';
 import type { Opening } from '../engine/personal/ports.ts';
 
 /**
- * A body with its personal values opened. One that does not open fails the whole answer: a mark in its place could be taken for an erasure, and the caller
- * would go on without knowing that something was altered.
+ * What is opened of an answer. A value that does not open fails the whole answer: a mark in its place could be taken for an erasure, and the caller would go on
+ * without knowing that something was altered.
  */
-export const openedBody = async (opening: Opening, body: object): Promise<object> => {
+export const whichOpens = async <T>(open: () => Promise<T>): Promise<T> => {
   try {
-    return (await opened(opening, body)) as object;
+    return await open();
   } catch (cause) {
     if (!(cause instanceof CannotOpen)) throw cause;
     const { place } = cause;
@@ -16,3 +16,7 @@ export const openedBody = async (opening: Opening, body: object): Promise<object
     throw new ProblemError({ kind: 'does-not-open', detail, extra: { place } }, { cause });
   }
 };
+
+/** A body with its personal values opened. */
+export const openedBody = (opening: Opening, body: object): Promise<object> =>
+  whichOpens(async () => (await opened(opening, body)) as object);

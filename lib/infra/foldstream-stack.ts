@@ -95,7 +95,7 @@ export class FoldstreamStack extends Stack {
     // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, ...given }).node.addDependency(settled);
     new History(this, 'History', given);
-    if (keys) new Subjects(this, 'Subjects', { keys, store, api, ...common });
+    if (keys) new Subjects(this, 'Subjects', { keys, views, store, api, ...common }).node.addDependency(settled);
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
     new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });

@@ -95,7 +95,7 @@ describe('the help', () => {
   historyVerbs(program, project);
   projectionsVerbs(program, project);
   processesVerbs(program, project);
-  subjectsVerbs(program);
+  subjectsVerbs(program, project);
   rebuildVerbs(program, project);
   contractsVerbs(program, project, async () => ({}));
   restoreVerbs(program, project);

@@ -8,7 +8,9 @@ import { effectDecider } from '../../lib/core/effect/decider.ts';
 import { performancesName } from '../../lib/core/effect/performances-view.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
 import { personalIn } from '../../lib/core/personal/declared.ts';
+import { holdersIn } from '../../lib/core/personal/holders.ts';
 import { recordDecider } from '../../lib/core/personal/record.ts';
+import { registerName } from '../../lib/core/personal/register.ts';
 import { effectsOf, processDecider } from '../../lib/core/process/decider.ts';
 import { instancesName } from '../../lib/core/process/instances-view.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
@@ -29,7 +31,7 @@ import { describing } from '../../lib/http/openapi/describe.ts';
 import { answerEffects } from '../../lib/http/operate/effects.ts';
 import { answerProcesses } from '../../lib/http/operate/processes.ts';
 import { answerSchedules } from '../../lib/http/operate/schedules.ts';
-import { answerSubjects } from '../../lib/http/operate/subjects.ts';
+import { answerSubjectExport, answerSubjects } from '../../lib/http/operate/subjects.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { type Answering, answerQuery } from '../../lib/http/query.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
@@ -136,7 +138,10 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     opening: personal.keys,
     recording: { ...shared, decider: recordDecider, cache: stateCache(defaultSettings.cacheBytes) },
     keptSeconds: 60,
+    held: { register: revisions(registerName), holders: holdersIn(manifest) },
   };
+  const exporting = personal &&
+    erasing && { ...erasing.held, store: shared.store, opening: personal, recording: erasing.recording };
   const histories = historiesOf(manifest, (decider) => ({ ...shared, decider }));
   const operating = {
     processes: (manifest.processes ?? []).map((process) => ({
@@ -186,6 +191,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     const hooked = hookAt(manifest, `/${request.route.split('/').slice(1).join('/')}`);
     if (hooked) return answerHook({ ...hooked, ...hooking, commanding: commandings.get(hooked.hook.sends.category)! }, request);
     if (first === 'streams') return answerHistory(histories, request, personal);
+    if (request.route.endsWith('/export') && exporting) return answerSubjectExport({ exporting, manifest, log }, request);
     if (first === 'subjects' && erasing) return answerSubjects({ erasing, manifest, log }, request);
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateBackupCommand, PutItemCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBackupCommand, GetItemCommand, PutItemCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
 import { openingKeys, sealingKeys } from '../../lib/aws/personal/subject-keys.ts';
@@ -10,7 +10,7 @@ import { exportHistory } from '../../lib/cli/history/export.ts';
 import { importVerb } from '../../lib/cli/history/import.ts';
 import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, root, toDeployment } from '../../lib/cli/local/deployment.ts';
-import { eraseVerb } from '../../lib/cli/personal/subjects.ts';
+import { eraseVerb, exportVerb } from '../../lib/cli/personal/subjects.ts';
 import { patientDynamo } from '../../lib/cli/stack.ts';
 import { subjectsKeys } from '../../lib/cli/subjects-keys.ts';
 import { storedEvents } from '../../lib/core/commit.ts';
@@ -126,11 +126,48 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     kept.lost = await exported(lost, home);
   });
 
+  const exportOf = async (of: string, why = 'request 6') =>
+    (await auditor('GET', `/subjects/${of}/export?${new URLSearchParams({ why })}`)).body as Readonly<{
+      values: readonly Readonly<Record<string, unknown>>[];
+    }>;
+  const brief = ({ values }: Awaited<ReturnType<typeof exportOf>>) =>
+    values.map(({ event, field, value }) => [event, field, value]);
+
+  it('are exported to whoever may, from streams of others too, and the request is recorded', async () => {
+    expect((await operator('GET', `/subjects/${other}/export?why=curious`)).status).toBe(403);
+    expect((await auditor('GET', `/subjects/${other}/export`)).status).toBe(400);
+    const ofOther = [
+      [`customer-${id}/2`, '/friendName', friendName],
+      [`customer-${other}/1`, '/name', 'Bob'],
+      [`customer-${other}/1`, '/email', 'bob@example.com'],
+    ];
+    const exported = await eventually(
+      () => exportOf(other),
+      ({ values }) => values.length === ofOther.length,
+    );
+    expect(exported).toMatchObject({ subject: other, record: `subject-${other}`, copies: { views: ['customers'] } });
+    expect(brief(exported)).toEqual(ofOther);
+    const { TableName, Key } = {
+      TableName: customers.outputs.CommitsTable,
+      Key: { stream: { S: `subject-${other}` }, commit: { N: '1' } },
+    };
+    const { Item } = await tables.send(new GetItemCommand({ TableName, Key }));
+    expect(JSON.stringify(Item)).toMatch(/SubjectExported.*request 6/);
+  });
+
   it('are erased by whoever may, for good, and others are read as before', async () => {
     expect((await operator('POST', `/subjects/${id}/erase`, { why: 'request 7' })).status).toBe(403);
     const { status, body } = await auditor('POST', `/subjects/${id}/erase`, { why: 'request 7' });
-    expect([status, body]).toMatchObject([200, { subject: id, record: `subject-${id}`, readsAs: erased }]);
-    expect((await auditor('POST', `/subjects/${id}/erase`, { why: 'again' })).body).toEqual(body);
+    const holds = { streams: 1, categories: { customer: 1 }, views: ['customers'], processes: [] };
+    expect([status, body]).toMatchObject([200, { subject: id, record: `subject-${id}`, readsAs: erased, holds }]);
+    const again = (await auditor('POST', `/subjects/${id}/erase`, { why: 'again' })).body;
+    expect(again).toEqual({ ...(body as object), holds: { ...holds, asOf: expect.any(String) } });
+    const left = await eventually(
+      () => exportOf(id),
+      (seen) => !JSON.stringify(seen).includes(name),
+    );
+    expect(left.values.length).toBeGreaterThan(2);
+    for (const { value } of left.values) expect(value).toEqual(erased);
     // Each instance of a function goes by its own time.
     const after = await eventually(
       () => row(operator, id),
@@ -153,8 +190,13 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
 
   it('are erased by the command line too', async () => {
     const lines: string[] = [];
-    await eraseVerb({ stack: customers.stack, subject: other, why: 'request 8' }, (line) => lines.push(line));
+    await eraseVerb({ manifest, stack: customers.stack, subject: other, why: 'request 8' }, (line) => lines.push(line));
     expect(lines.join()).toContain(`recorded in subject-${other}`);
+    expect(lines.join()).toContain('values were held in 2 streams (2 of customer)');
+    const printed: string[] = [];
+    await exportVerb({ manifest, stack: customers.stack, subject: other, why: 'request 8' }, (line) => printed.push(line));
+    expect(JSON.parse(printed.join()).values).toHaveLength(3);
+    expect(printed.join()).not.toContain(friendName);
     const shown = await eventually(
       () => row(operator, other),
       (seen) => JSON.stringify(seen.name) === JSON.stringify(erased),

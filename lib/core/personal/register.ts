@@ -14,7 +14,7 @@ import { sealedIn } from './sealed.ts';
 export const registerName = 'subjects-held';
 
 /** The list of the streams that hold values of a subject. */
-const bySubject = 'by-subject';
+export const bySubject = 'by-subject';
 
 /** The row of a subject in a stream. Stored format of 2026-11. */
 export const heldRow = z.object({

@@ -64,9 +64,18 @@ export const hasSealedLike = (value: unknown): boolean =>
 /** The sealed values anywhere in plain JSON.
  * @example sealedIn({ name: sealed, plan: 'basic' }); // [sealed]
  */
-export const sealedIn = (value: unknown): readonly Sealed[] => {
+export const sealedIn = (value: unknown): readonly Sealed[] => sealedAt(value).map(({ sealed }) => sealed);
+
+/** The sealed values anywhere in plain JSON, each with its place as a JSON pointer.
+ * @example sealedAt({ name: sealed, plan: 'basic' }); // [{ field: '/name', sealed }]
+ */
+export const sealedAt = (
+  value: unknown,
+  path: readonly string[] = [],
+): readonly Readonly<{ field: string; sealed: Sealed }>[] => {
   if (typeof value !== 'object' || value === null) return [];
-  return isSealed(value) ? [value] : Object.values(value).flatMap(sealedIn);
+  if (isSealed(value)) return [{ field: pointerTo(path), sealed: value }];
+  return Object.entries(value).flatMap(([name, element]) => sealedAt(element, [...path, name]));
 };
 
 /** Plain JSON with `{ "masked": true }` in place of each sealed value: for a reader who may not see them.

@@ -2,34 +2,68 @@ import { allowedAll } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { erasersOf } from '../../core/personal/register.ts';
 import { type Erasing, eraseSubject } from '../../engine/operate/erase.ts';
+import { type Exporting, exportSubject } from '../../engine/operate/export-subject.ts';
 import type { Log } from '../../engine/ports.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
 import { jsonBody, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
-import { onlyKnown } from '../page.ts';
+import { whichOpens } from '../opened.ts';
+import { onlyKnown, pageRequest } from '../page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
 import { reasoned } from './processes.ts';
 
-export type SubjectOperating = Readonly<{ erasing: Erasing; manifest: Pick<Manifest, 'mayErase'>; log: Log }>;
+type Given = Readonly<{ manifest: Pick<Manifest, 'mayErase'>; log: Log }>;
+export type SubjectOperating = Given & Readonly<{ erasing: Erasing }>;
+export type SubjectExporting = Given & Readonly<{ exporting: Exporting }>;
 
 /** The most characters of a subject. */
 const longestSubject = 256;
 
-/** Answers `POST /subjects/{id}/erase`, to whoever the manifest lets erase. */
-export const answerSubjects = async (
-  { erasing, manifest, log }: SubjectOperating,
-  request: HttpRequest,
-): Promise<HttpResponse> => {
-  const { actor, route, path, query, body, requestId } = request;
-  if (!allowedAll(erasersOf(manifest), actor)) throw notYours();
+/** The subject that somebody who may asks about. */
+const subjectIn = ({ manifest }: Given, request: HttpRequest): string => {
+  if (!allowedAll(erasersOf(manifest), request.actor)) throw notYours();
   onlyForReal(request);
+  const { id: subject = '' } = request.path;
+  if (subject === '' || subject.length > longestSubject) throw invalid('{id}', `a subject has 1 to ${longestSubject} characters`);
+  return subject;
+};
+
+/** Answers `POST /subjects/{id}/erase`, to whoever the manifest lets erase. */
+export const answerSubjects = async (operating: SubjectOperating, request: HttpRequest): Promise<HttpResponse> => {
+  const { actor, route, query, body, requestId } = request;
+  const subject = subjectIn(operating, request);
   onlyKnown(query);
   if (!route.endsWith('/erase')) throw notFound(`route ${route}`);
-  const { id: subject = '' } = path;
-  if (subject === '' || subject.length > longestSubject) throw invalid('{id}', `a subject has 1 to ${longestSubject} characters`);
   const { why } = shaped(reasoned, jsonBody(body));
-  const certificate = await eraseSubject(erasing, { subject, why, actor, requestId, ...trailIn(request) });
+  const certificate = await eraseSubject(operating.erasing, { subject, why, actor, requestId, ...trailIn(request) });
   const { record, lastKeyGone } = certificate;
-  log.info('A subject was erased.', { record, lastKeyGone, by: actor.id });
+  operating.log.info('A subject was erased.', { record, lastKeyGone, by: actor.id });
   return { status: 200, body: certificate };
+};
+
+/** Answers `GET /subjects/{id}/export`, to whoever the manifest lets erase. */
+export const answerSubjectExport = async (operating: SubjectExporting, request: HttpRequest): Promise<HttpResponse> => {
+  const { actor, query, requestId } = request;
+  const subject = subjectIn(operating, request);
+  const { why: given, order, ...paging } = query;
+  if (order !== undefined) throw invalid('order', 'is not a parameter of this route: values come in the order of their streams');
+  const reason = reasoned.safeParse({ why: given });
+  if (!reason.success) throw invalid('why', 'the reason, of 1 to 500 characters; it is kept, and must not name the person');
+  const { limit, cursor } = pageRequest(paging, []);
+  const asked = {
+    subject,
+    ...reason.data,
+    actor,
+    requestId,
+    limit,
+    ...(cursor !== undefined && { cursor }),
+    ...trailIn(request),
+  };
+  const answer = await whichOpens(() => exportSubject(operating.exporting, asked));
+  operating.log.info('The data of a subject were exported.', {
+    record: answer.record,
+    values: answer.values.length,
+    by: actor.id,
+  });
+  return { status: 200, body: answer };
 };

@@ -225,8 +225,8 @@ export class EventStore extends Construct {
     this.letUse(step, 'control', ['UpdateItem'], [`pace/${name}`]);
   }
 
-  /** Records erasures of subjects. */
-  letRecordErasures(step: Step): void {
+  /** Records what is done to the data of subjects. */
+  letRecordSubjects(step: Step): void {
     this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], streamsOf([recordCategory]));
   }
 

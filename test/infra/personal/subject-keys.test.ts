@@ -57,6 +57,7 @@ describe('the keys of subjects', () => {
       CustomerCommandsCommand: seals,
       QueriesQuery: [...opens, 'GetItem ["find"]'],
       HistoryHistory: opens,
+      SubjectsExport: opens,
       SubjectsSubjects: ['GetItem ["pairs/*","erased/*"]', 'DeleteItem ["pairs/*"]', 'PutItem ["erased/*"]'],
     });
   });

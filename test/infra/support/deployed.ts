@@ -118,6 +118,7 @@ export const steps = Object.fromEntries(
     'ops-schedules',
     'subjects',
     'purge',
+    'subject-export',
   ].map((step) => [step, bundle]),
 );
 
