@@ -1,13 +1,14 @@
 import { Construct } from 'constructs';
 import { isRegister } from '../../core/personal/register.ts';
+import type { AnyProjection } from '../../core/projection.ts';
 import type { Api } from '../kit/api.ts';
 import { output, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
-import type { View } from '../view/view.ts';
 import type { SubjectKeys } from './subject-keys.ts';
 
-type Props = Common & Readonly<{ keys: SubjectKeys; views: readonly View[]; store: EventStore; api: Api }>;
+type Queried = Readonly<{ projection: AnyProjection; letQuery(step: Step): void }>;
+type Props = Common & Readonly<{ keys: SubjectKeys; views: readonly Queried[]; store: EventStore; api: Api }>;
 
 /**
  * /subjects/...: one function deletes the keys of a subject and can open nothing, another one opens all that is held about a subject and can delete nothing.
