@@ -36,6 +36,7 @@ export {
   type Declined,
   type Effect,
   effect,
+  type GivenTo,
   type InputOf,
   type Perform,
   type Performed,
@@ -51,6 +52,7 @@ export { type AnyHook, type Hook, type HookHeaders, type Hooks, hook } from './c
 export { later, type Span } from './core/instant.ts';
 export { type DefinedManifest, defineManifest, type Manifest } from './core/manifest.ts';
 export type { DataOf, Message, MessagesOf, Recorded } from './core/message.ts';
+export { type Erased, isErased, type Opened } from './core/personal/opened.ts';
 export { type PersonalOptions, personal } from './core/personal/personal.ts';
 export { findable, type Plain, type Sealed, same } from './core/personal/sealed.ts';
 export { type Problem, ProblemError } from './core/problem.ts';

@@ -1,6 +1,7 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { type Adapter, adapter } from '../core/effect/adapter.ts';
-import type { AnswerOf, AnyEffect, Effect, InputOf } from '../core/effect/effect.ts';
+import type { AnswerOf, AnyEffect, Effect, GivenTo } from '../core/effect/effect.ts';
+import type { Plain } from '../core/personal/sealed.ts';
 
 /** A mail, as text, and as HTML too if there is one.
  * @example const message: Mail = { to: ['ada@example.com'], subject: 'Your receipt', text: 'Thank you.' };
@@ -19,7 +20,8 @@ export type Mail = Readonly<{
 export type MailOptions<E extends AnyEffect> = Readonly<{
   /** The sender: an address that SES has verified, and that the setting `effects` allows. */
   from: string;
-  message: (input: InputOf<E>) => Mail;
+  /** The mail; or why there is none, as for a person whose address was erased. */
+  message: (input: GivenTo<E>) => Mail | Readonly<{ refused: string }>;
   /** The configuration set of SES, for bounces and complaints. */
   configurationSet?: string;
 }>;
@@ -51,7 +53,9 @@ export const mail = <E extends Effect<string, never, MailAnswer> | AnyEffect>(
   },
 ): Adapter<E> =>
   adapter<E>(effect, async (input, { idempotencyKey, signal }) => {
-    const { to, subject, text, html, replyTo = [] } = message(input);
+    const made = message(input);
+    if ('refused' in made) return made;
+    const { to, subject, text, html, replyTo = [] } = made;
     const command = new SendEmailCommand({
       FromEmailAddress: from,
       Destination: { ToAddresses: [...to] },
@@ -67,7 +71,7 @@ export const mail = <E extends Effect<string, never, MailAnswer> | AnyEffect>(
     });
     try {
       const { MessageId = '' } = await send(command, signal);
-      return { done: { messageId: MessageId } as AnswerOf<E> };
+      return { done: { messageId: MessageId } as Plain<AnswerOf<E>> };
     } catch (error) {
       const refused = refusals[(error as Error).name];
       if (refused === undefined) throw error;

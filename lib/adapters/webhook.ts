@@ -1,5 +1,6 @@
 import { type Adapter, type AdapterOutcome, adapter, type SecretOf } from '../core/effect/adapter.ts';
-import type { AnswerOf, AnyEffect, InputOf } from '../core/effect/effect.ts';
+import type { AnswerOf, AnyEffect, GivenTo } from '../core/effect/effect.ts';
+import type { Plain } from '../core/personal/sealed.ts';
 import { signWebhook } from '../webhooks/index.ts';
 import { type Posted, post } from './post.ts';
 
@@ -10,13 +11,13 @@ type Result<A> = AdapterOutcome<A>;
  */
 export type WebhookOptions<E extends AnyEffect> = Readonly<{
   /** The receiver's address; or how it follows from the input, or from a secret. One that a customer gave reaches the internet alone. */
-  url: string | ((input: InputOf<E>, secrets: Readonly<Record<SecretOf<E>, string>>) => string);
+  url: string | ((input: GivenTo<E>, secrets: Readonly<Record<SecretOf<E>, string>>) => string);
   /** The name of the secret, among the effect's `secrets`, with the key (one a line, while one is replaced). */
   secret: string;
   /** The message; the input itself if nothing is said. */
-  body?: (input: InputOf<E>) => unknown;
+  body?: (input: GivenTo<E>) => unknown;
   /** The outcome of an answer with a status of 2xx, or of one in `answersOn`. */
-  answer: (answer: Posted, input: InputOf<E>) => Result<AnswerOf<E>>;
+  answer: (answer: Posted, input: GivenTo<E>) => Result<Plain<AnswerOf<E>>>;
   /** Further statuses that are an answer. Every other one is no outcome, and the webhook is sent again. */
   answersOn?: readonly number[];
   /** `any`: also private addresses and plain http, for a receiver in a network of one's own whose address is fixed in the code, or in a secret. */
@@ -61,5 +62,5 @@ export const webhook = <E extends AnyEffect>(
     });
     if (isAnswer(posted.status, answersOn)) return answer(posted, input);
     if (posted.status === gone) return { refused: 'gone' };
-    throw new Error(`The receiver answers ${posted.status}.`);
+    throw Object.assign(new Error(`The receiver answers ${posted.status}.`), { status: posted.status });
   });

@@ -3,7 +3,7 @@ import { accessFault, type May, roleFaults } from './access.ts';
 import { isKernelView, kernelNameFaults, kernelViewsOf } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
 import { effectDecider } from './effect/decider.ts';
-import { effectFaults } from './effect/faults.ts';
+import { effectFaults, sealerFaults } from './effect/faults.ts';
 import { factFaults } from './fact/faults.ts';
 import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
@@ -230,6 +230,7 @@ export const defineManifest = <
     ...togetherFaults(aggregates),
     ...categoryFaults(manifest),
     ...processes.flatMap((process) => [...aggregateFaults(processDecider(process)), ...processFaults(process, aggregates)]),
+    ...sealerFaults(effectsOf(manifest), aggregates),
     ...effectsOf(manifest).flatMap((effect) => [...effectFaults(effect), ...aggregateFaults(effectDecider(effect))]),
     ...projections.flatMap(projectionFaults),
     ...hookFaults(manifest.hooks ?? {}, aggregates, [

@@ -1,8 +1,10 @@
 import type { Commit } from './commit.ts';
 import type { AnyDecider } from './decider.ts';
 import type { Recorded } from './message.ts';
+import { forOutside } from './personal/personal.ts';
 import { masked } from './personal/sealed.ts';
 import { rowKey } from './projection.ts';
+import { currentSchema } from './version.ts';
 
 /** An event as other teams receive it: CloudEvents 1.0, structured JSON. Published format of 2026-11.
  * @example publicEvent(account, recorded)?.type; // 'AccountOpened'
@@ -52,6 +54,7 @@ export const publicEvent = (
 ): PublicEvent | undefined => {
   const { id, type, stream, version, at, correlation, traceparent, data } = event;
   if (!isFor(decider, type, event)) return undefined;
+  const format = decider.events[type];
   const source = `urn:foldstream:${decider.category}`;
   return {
     specversion: '1.0',
@@ -61,11 +64,11 @@ export const publicEvent = (
     subject: stream,
     time: at,
     datacontenttype: 'application/json',
-    dataschema: `${source}:${type}:v${decider.events[type]?.current}`,
+    dataschema: `${source}:${type}:v${format?.current}`,
     sequence: rowKey(version),
     correlationid: correlation,
     ...(traceparent !== undefined && { traceparent }),
-    // Personal values are for none of the teams that listen, sealed neither.
-    data: masked(data),
+    // Other personal values are for none of the teams that listen, sealed neither. What is revealed is opened on the way out.
+    data: format ? forOutside(currentSchema(format), data) : masked(data),
   };
 };

@@ -1,7 +1,9 @@
 import { App, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { isPersonalEffect } from '../core/effect/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { personalIn } from '../core/personal/declared.ts';
+import { effectsOf } from '../core/process/decider.ts';
 import type { ProjectSettings } from '../core/settings/settings.ts';
 import { type BundleSource, bundle } from './code/bundle.ts';
 import { foldCode } from './code/fold-code.ts';
@@ -31,6 +33,9 @@ export const foldstreamApp = async ({
     steps: await bundle({
       ...source,
       hasPersonal: personalIn(manifest).length > 0,
+      personalEffects: effectsOf(manifest)
+        .filter(isPersonalEffect)
+        .map(({ name }) => name),
       fold: await foldCode(manifest, source.manifestModule),
     }),
     rows: await projectionCode(manifest, source.manifestModule),

@@ -3,8 +3,8 @@ import { Construct } from 'constructs';
 import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { personalIn } from '../core/personal/declared.ts';
-import { effectsOf } from '../core/process/decider.ts';
+import { personalIn, reveals } from '../core/personal/declared.ts';
+import { decidersOf, effectsOf } from '../core/process/decider.ts';
 import { pascal } from '../core/stream.ts';
 import { CommandEndpoint } from './command/endpoint.ts';
 import { HookEndpoint } from './command/hook.ts';
@@ -67,8 +67,9 @@ export class FoldstreamStack extends Stack {
       const room = roomFor(this, `${pascal(projection.name)}R${projection.revision}`, common.settings);
       return new View(room, 'Default', { projection, store, bus, ...common });
     });
+    const opens = decidersOf(manifest).some(reveals) ? held : {};
     const announcers = announcersOf(manifest).map(
-      (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...common }),
+      (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...opens, ...common }),
     );
     const rooms = new Construct(this, 'Processes');
     const processes = (manifest.processes ?? []).map((process) => {
@@ -83,7 +84,7 @@ export class FoldstreamStack extends Stack {
     const effectRooms = new Construct(this, 'Effects');
     const effects = effectsOf(manifest).map((effect) => {
       const room = roomFor(effectRooms, pascal(effect.name), common.settings);
-      return new EffectFunction(room, 'Default', { effect, store, bus, ...common });
+      return new EffectFunction(room, 'Default', { effect, store, bus, ...held, ...common });
     });
     requireEffects(common.settings, effects);
     leaveRoom(

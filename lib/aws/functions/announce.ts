@@ -8,6 +8,7 @@ import { eventBus } from '../delivery/event-bus.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
+import { deployedOpening } from '../personal/deployed.ts';
 import { commitStore } from '../store/commit-store.ts';
 import { systemClock } from '../system.ts';
 import { viewTable } from '../view/table.ts';
@@ -19,6 +20,7 @@ export const announceHandler = (manifest: Manifest) => {
   if (!projection) throw new Error('The manifest has no public events: add `publishes` to a decider, or remove this function.');
   const client = dynamo();
   const log = new Logger({ serviceName: 'announce' });
+  const opening = deployedOpening(client);
   const projecting = announcing({
     projection,
     store: commitStore(client, environment('COMMITS_TABLE')),
@@ -27,6 +29,7 @@ export const announceHandler = (manifest: Manifest) => {
     clock: systemClock,
     keys: { random: Math.random },
     log,
+    ...(opening && { opening }),
   });
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
   return batchHandler(receiving(log), (records) => routeToView({ projecting, proofs, done: 'Announced.' }, records));

@@ -17,19 +17,21 @@ import { systemClock, systemHash, systemKeys } from '../system.ts';
 /** Snapshots that are never saved: only the function that appends to a stream may. */
 const onlyRead = (snapshots: Snapshots): Snapshots => ({ ...snapshots, save: async () => {} });
 
-/** The ports for commands. One cache serves all categories: a stream's name contains its category. */
+/** The ports for commands without personal values. One cache serves all categories: a stream's name contains its category. */
+export const storePorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code' | 'personal'> => ({
+  store: commitStore(client, environment('COMMITS_TABLE')),
+  snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
+  keys: systemKeys(client, environment('CONTROL_TABLE')),
+  clock: systemClock,
+  log,
+  settings: defaultSettings,
+  cache: stateCache(defaultSettings.cacheBytes),
+});
+
+/** The ports for commands. */
 export const commandPorts = (client: DynamoDBClient, log: Log): Omit<Commanding, 'decider' | 'code'> => {
   const personal = deployedSealing(client);
-  return {
-    store: commitStore(client, environment('COMMITS_TABLE')),
-    snapshots: snapshotStore(client, environment('SNAPSHOTS_TABLE')),
-    keys: systemKeys(client, environment('CONTROL_TABLE')),
-    clock: systemClock,
-    log,
-    settings: defaultSettings,
-    cache: stateCache(defaultSettings.cacheBytes),
-    ...(personal && { personal }),
-  };
+  return { ...storePorts(client, log), ...(personal && { personal }) };
 };
 
 /** What the commands of a decider are handled with. Streams of other aggregates are only read, unless a command goes along to them. */

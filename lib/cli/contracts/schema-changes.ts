@@ -54,8 +54,9 @@ const personalChanges = (before: unknown, after: unknown, path: string): readonl
   if (!isSchema(after)) return [{ effect: 'changed', says: `${field} was personal, and is plain now: what is stored is sealed` }];
   if (!isSchema(before))
     return [{ effect: 'changed', says: `${field} was plain, and is personal now: what is stored is not sealed` }];
-  const { schema: old, ...declared } = before;
-  const { schema: now, ...declares } = after;
+  // What is revealed to others changes nothing that is stored.
+  const { schema: old, reveal: _revealed, ...declared } = before;
+  const { schema: now, reveal: _reveals, ...declares } = after;
   return [
     ...(isDeepStrictEqual(declared, declares)
       ? []

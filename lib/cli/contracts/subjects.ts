@@ -1,21 +1,15 @@
-import type { PersonalSchema } from '../../core/personal/personal.ts';
+import { markedIn } from '../../core/personal/declared.ts';
 import { type Findings, faulty, none, together } from './findings.ts';
 import { eventOf, type PresentFormat } from './present.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-
-const personalIn = (schema: unknown): readonly PersonalSchema[] => {
-  if (typeof schema !== 'object' || schema === null) return [];
-  const { 'x-personal': own, ...rest } = schema as Json;
-  return [...(own ? [own as PersonalSchema] : []), ...Object.values(rest).flatMap(personalIn)];
-};
 
 /** Finds personal values whose subject is in a field that the event does not have. */
 export const checkSubjects = (format: PresentFormat): Findings => {
   const { schema } = format.versions[format.written - 1]!;
   if (schema instanceof Error) return none;
   const { properties = {}, required = [] } = schema as { properties?: Json; required?: readonly string[] };
-  const named = new Set(personalIn(schema).flatMap(({ of }) => of ?? []));
+  const named = new Set(markedIn(schema).flatMap(({ of }) => of ?? []));
   const isText = (field: string) => (properties[field] as Json | undefined)?.type === 'string' && required.includes(field);
   return together(
     [...named]

@@ -1,4 +1,5 @@
-import type { AnswerOf, AnyEffect, Effect, InputOf } from './effect.ts';
+import type { Plain } from '../personal/sealed.ts';
+import type { AnswerOf, AnyEffect, Effect, GivenTo } from './effect.ts';
 
 /**
  * The outcome that an adapter returns: the provider's answer, or its refusal with a reason in kebab-case. An adapter that does not know the outcome
@@ -33,7 +34,7 @@ export type SecretOf<E> = E extends Effect<string, unknown, unknown, infer Secre
  */
 export interface Adapter<E extends AnyEffect = AnyEffect> {
   readonly effect: E;
-  readonly call: (input: InputOf<E>, call: EffectCall<SecretOf<E>>) => Promise<AdapterOutcome<AnswerOf<E>>>;
+  readonly call: (input: GivenTo<E>, call: EffectCall<SecretOf<E>>) => Promise<AdapterOutcome<Plain<AnswerOf<E>>>>;
 }
 
 /** Any adapter, for code that knows no effect.

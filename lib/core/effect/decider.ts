@@ -5,7 +5,7 @@ import type { Message } from '../message.ts';
 import { streamName } from '../stream.ts';
 import { currentSchema, type Formats, v1 } from '../version.ts';
 import type { AdapterOutcome } from './adapter.ts';
-import type { AnyEffect } from './effect.ts';
+import { type AnyEffect, answersPersonal, opensPersonal } from './effect.ts';
 import { effectEvents } from './events.ts';
 import {
   againAt,
@@ -69,13 +69,20 @@ type Step<T extends keyof Data> = (
 
 const asked = ({ instance, number, round }: Performance) => ({ instance, number, round });
 
+/** True if the function of an effect holds personal values as they are: then nothing that its adapter says freely is stored.
+ * @example isPersonalEffect(sendWelcome); // true
+ */
+export const isPersonalEffect = (effect: AnyEffect): boolean => opensPersonal(effect) || answersPersonal(effect);
+
 /** An answer in the effect's stored format; or why it is none. */
 const knownOf = (effect: AnyEffect, outcome: AdapterOutcome): KnownOutcome | string => {
   if ('refused' in outcome) return { reason: outcome.refused, ...(outcome.detail !== undefined && { detail: outcome.detail }) };
   const checked = currentSchema(effect.answer).safeParse(outcome.done);
   if (checked.success) return { answer: { v: effect.answer.current, data: checked.data } };
   const [issue] = checked.error.issues;
-  return `The answer does not fit the schema of ${effect.name}: ${issue?.path.join('.')} ${issue?.message}`.trim();
+  // The names of fields may be data, and a message may quote them.
+  const why = isPersonalEffect(effect) ? ` (${issue?.code})` : `: ${issue?.path.join('.')} ${issue?.message}`;
+  return `The answer does not fit the schema of ${effect.name}${why}`.trim();
 };
 
 const endOf = (state: Performance, why: string): Message =>

@@ -1,5 +1,7 @@
 import type { Span } from '../instant.ts';
-import type { Reading } from '../version.ts';
+import { personalOf } from '../personal/declared.ts';
+import type { Opened } from '../personal/opened.ts';
+import { currentSchema, type Reading } from '../version.ts';
 
 /**
  * When a failed try is repeated: after `first`, and after twice as long with each further failure, up to `longest`; at most `atMost` tries in all.
@@ -23,7 +25,13 @@ export type CircuitSettings = Readonly<{ opensAfter?: number; probesAfter?: Span
  * A declared effect: something that processes ask of the outside world. Its adapter carries it out; this declaration is pure.
  * @example export const chargeCard = effect({ name: 'chargeCard', input, answer, timeout: { seconds: 20 }, giveUp: { hours: 1 } });
  */
-export interface Effect<Name extends string = string, Input = unknown, Answer = unknown, Secret extends string = string> {
+export interface Effect<
+  Name extends string = string,
+  Input = unknown,
+  Answer = unknown,
+  Secret extends string = string,
+  Opens extends string = string,
+> {
   readonly name: Name;
   /** The stored formats of the input and of the provider's answer, in all their versions. */
   readonly input: Reading<Input>;
@@ -39,6 +47,8 @@ export interface Effect<Name extends string = string, Input = unknown, Answer = 
   readonly provider?: string;
   /** The names of the secrets that the adapter is given. */
   readonly secrets?: readonly Secret[];
+  /** The fields of the input whose personal values its adapter is given opened. Its function may then decrypt the values of every person. */
+  readonly opens?: readonly Opens[];
 }
 
 /** Any effect, for code that is driven by a manifest and knows no domain.
@@ -57,16 +67,44 @@ export type AnyEffect = Effect;
  *   giveUp: { hours: 1 },
  * });
  */
-export const effect = <const Name extends string, Input, Answer, const Secret extends string = never>(
-  declared: Effect<Name, Input, Answer, Secret>,
-): Effect<Name, Input, Answer, Secret> => declared;
+export const effect = <
+  const Name extends string,
+  Input,
+  Answer,
+  const Secret extends string = never,
+  const Opens extends keyof Input & string = never,
+>(
+  declared: Effect<Name, Input, Answer, Secret, Opens>,
+): Effect<Name, Input, Answer, Secret, Opens> => declared;
 
-/** The input of an effect, as a process gives it and its adapter gets it.
+/** True if the function of an effect decrypts personal values.
+ * @example opensPersonal(sendWelcome); // true: it has opens: ['to']
+ */
+export const opensPersonal = ({ opens = [] }: Pick<AnyEffect, 'opens'>): boolean => opens.length > 0;
+
+/** True if the answers of an effect have personal values, which its function seals.
+ * @example answersPersonal(lookUpAddress); // true
+ */
+export const answersPersonal = ({ answer }: Pick<AnyEffect, 'answer'>): boolean => personalOf(currentSchema(answer)).length > 0;
+
+/** The input of an effect, as a process gives it.
  * @example type Charge = InputOf<typeof chargeCard>; // { amount: number; card: string }
  */
 export type InputOf<E> = E extends Effect<string, infer Input, unknown> ? Input : never;
 
-/** The answer of an effect, as its adapter gives it and a process gets it.
+/** The input of an effect as its adapter gets it: opened in the fields that the effect declares.
+ * @example type Welcome = GivenTo<typeof sendWelcome>; // { to: string | Erased; name: Sealed<string> }
+ */
+export type GivenTo<E> =
+  E extends Effect<string, infer Input, unknown, string, infer Opens>
+    ? [Opens] extends [never]
+      ? Input
+      : unknown extends Input
+        ? Input
+        : { [F in keyof Input]: F extends Opens ? Opened<Input[F]> : Input[F] }
+    : never;
+
+/** The answer of an effect, as a process gets it.
  * @example type Charged = AnswerOf<typeof chargeCard>; // { charge: string }
  */
 export type AnswerOf<E> = E extends Effect<string, unknown, infer Answer> ? Answer : never;

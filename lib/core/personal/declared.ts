@@ -1,9 +1,31 @@
 import * as z from 'zod';
 import type { AnyDecider } from '../decider.ts';
 import type { AnyProjection } from '../projection.ts';
+import { currentSchema } from '../version.ts';
+import type { PersonalSchema } from './personal.ts';
 
-const isMarked = (schema: unknown): boolean =>
-  typeof schema === 'object' && schema !== null && (Object.hasOwn(schema, 'x-personal') || Object.values(schema).some(isMarked));
+/** What the personal values in a JSON Schema declare.
+ * @example markedIn(z.toJSONSchema(schema)).flatMap(({ of }) => of ?? []); // ['friend']
+ */
+export const markedIn = (schema: unknown): readonly PersonalSchema[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { 'x-personal': own, ...rest } = schema as Readonly<Record<string, unknown>>;
+  return [...(own ? [own as PersonalSchema] : []), ...Object.values(rest).flatMap(markedIn)];
+};
+
+/** What the personal values of a schema declare.
+ * @example personalOf(z.object({ email: personal(z.email(), { find: true }) })).map(({ find }) => find); // [true]
+ */
+export const personalOf = (schema: z.ZodType): readonly PersonalSchema[] =>
+  markedIn(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
+
+/** The fields of an object's schema that hold personal values, at any depth.
+ * @example personalFields(z.object({ to: personal(z.email()), total: z.int() })); // ['to']
+ */
+export const personalFields = (schema: z.ZodType): readonly string[] => {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(properties).filter((name) => markedIn(properties[name]).length > 0);
+};
 
 const known = new WeakMap<AnyDecider['events'], readonly string[]>();
 
@@ -13,9 +35,7 @@ const known = new WeakMap<AnyDecider['events'], readonly string[]>();
 export const personalTypes = (events: AnyDecider['events']): readonly string[] => {
   const found =
     known.get(events) ??
-    Object.keys(events).filter((type) =>
-      events[type]!.schemas.some((schema) => isMarked(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))),
-    );
+    Object.keys(events).filter((type) => events[type]!.schemas.some((schema) => personalOf(schema).length > 0));
   known.set(events, found);
   return found;
 };
@@ -24,11 +44,6 @@ export const personalTypes = (events: AnyDecider['events']): readonly string[] =
  * @example hasPersonal(customer); // true
  */
 export const hasPersonal = ({ events }: Pick<AnyDecider, 'events'>): boolean => personalTypes(events).length > 0;
-
-const personalFields = (row: z.ZodType): readonly string[] => {
-  const { properties = {} } = z.toJSONSchema(row, { io: 'input', unrepresentable: 'any' });
-  return Object.keys(properties).filter((field) => isMarked(properties[field]));
-};
 
 /** The faults of a view whose rows are filtered by what their schema says is personal: a filter compares what is stored, and that is sealed.
  * @example personalFilters(customerDirectory); // []
@@ -48,3 +63,12 @@ export const personalFilters = ({ name, filters = [], row }: Pick<AnyProjection,
  */
 export const personalIn = ({ aggregates }: Readonly<{ aggregates: readonly AnyDecider[] }>): readonly AnyDecider[] =>
   aggregates.filter(hasPersonal);
+
+/** True if public events of a decider carry personal values opened: whoever sends them must be able to open.
+ * @example reveals(customer); // true if it publishes an event with personal(..., { reveal: true })
+ */
+export const reveals = ({ events, publishes = [] }: Pick<AnyDecider, 'events' | 'publishes'>): boolean =>
+  publishes.some((type) => {
+    const format = events[type];
+    return format !== undefined && personalOf(currentSchema(format)).some(({ reveal }) => reveal === true);
+  });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { pointerTo } from '../difference.ts';
 import { replaced } from './replaced.ts';
-import { isSealed, isSealedLike, type Sealed } from './sealed.ts';
+import { hasSealedLike, isSealed, isSealedLike, masked, type Sealed } from './sealed.ts';
 
 /** Whose a personal value is, and whether values of all subjects are compared with it.
  * @example personal(z.email(), { of: 'customer', find: true });
@@ -11,6 +11,8 @@ export type PersonalOptions = Readonly<{
   of?: string;
   /** The value is looked up, or unique, among all subjects: its hash is keyed for the deployment, and stays after an erasure. */
   find?: boolean;
+  /** Public events carry the value opened, for all who listen: what they keep of it is out of an erasure's reach. Without it they carry a mark in its place. */
+  reveal?: boolean;
 }>;
 
 /** A personal value on its way into an event: its commit cannot be stored until it is sealed.
@@ -67,6 +69,19 @@ export const meetingSealed = <T>(meet: Meet, parse: () => T): T => {
   }
 };
 
+/** An event's data for those outside: its sealed values are left where the schema says `reveal`, and each other one is masked.
+ * @example forOutside(currentSchema(format), { email: sealed, name: sealed }); // { email: sealed, name: { masked: true } }
+ */
+export const forOutside = (schema: z.ZodType, data: unknown): unknown => {
+  if (!hasSealedLike(data)) return data;
+  const revealed = new Set<object>();
+  const meet: Meet = (sealed, { reveal }) => void (reveal ? revealed.add(sealed) : revealed.delete(sealed));
+  const { success } = meetingSealed(meet, () => schema.safeParse(data));
+  return replaced(data, (value) =>
+    isSealedLike(value) ? { value: success && revealed.has(value) ? value : masked(value) } : undefined,
+  );
+};
+
 /** The schemas within those that `personal()` made. */
 const valueSchemas = new WeakMap<object, z.ZodType>();
 
@@ -108,10 +123,11 @@ export const personal = <S extends z.ZodType>(
 ): z.ZodType<Sealed<z.output<S>>, Sealed<z.output<S>>> => {
   if (schema.safeParse(undefined).success)
     throw new Error('personal() was given a schema of what may be absent: write personal(schema).optional().');
-  const { of, find } = options;
+  const { of, find, reveal } = options;
   const declared: PersonalSchema = {
     ...(of !== undefined && { of }),
     ...(find && { find }),
+    ...(reveal && { reveal }),
     schema: z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
   };
   const seals = z

@@ -13,7 +13,9 @@ import { handleCommand } from '../command/handle.ts';
 import type { Commanding } from '../command/request.ts';
 import { stateNow } from '../command/state-now.ts';
 import { instant, nowOf } from '../instant.ts';
+import type { Opening } from '../personal/ports.ts';
 import type { Known } from '../store/known.ts';
+import { keptOf, keptOutcome, openedFor } from './personal.ts';
 import type { Circuits, Later, Pace, Provider } from './ports.ts';
 
 const performanceOf = ({ state }: Known): Performance => state as Performance;
@@ -27,6 +29,8 @@ export type Performing = Readonly<{
   circuits: Circuits;
   pace: Pace;
   later: Later;
+  /** What the declared fields of an input are opened with. What answers are sealed with is the `personal` of `own`. */
+  opening?: Opening;
 }>;
 
 type Stepping = Readonly<{ id: string; step: EffectStep; trail: Trail; causation: string; actor?: string }>;
@@ -93,15 +97,30 @@ const countFor = async ({ effect, circuits, own }: Performing, answered: boolean
   }
 };
 
-/** The outcome of a try; or, as text, why it is unknown. */
-const called = async (performing: Performing, { input, key = '', attempts }: Performance): Promise<AdapterOutcome | string> => {
+/** The outcome of a try; or why it is unknown, and whether that is the provider's failure. */
+type Called = Readonly<{ outcome: AdapterOutcome } | { unknown: string; isProviders: boolean }>;
+
+/** What the provider answers to an input that may be opened. */
+const answered = async (performing: Performing, input: unknown, { key = '', attempts }: Performance): Promise<Called> => {
   const { effect, provider } = performing;
   const timeoutMilliseconds = Date.parse(later(instant(0), effect.timeout));
   try {
-    return await provider.call({ input: inputOf(effect, input), idempotencyKey: key, attempt: attempts, timeoutMilliseconds });
+    return { outcome: await provider.call({ input, idempotencyKey: key, attempt: attempts, timeoutMilliseconds }) };
+  } catch (cause) {
+    return { unknown: keptOf(effect, cause), isProviders: true };
+  }
+};
+
+/** A call of the provider. Personal values are opened for it alone, and those that it answers are sealed before anything is recorded. */
+const called = async (performing: Performing, state: Performance, tried: Commit): Promise<Called> => {
+  const { effect, opening, own } = performing;
+  try {
+    const came = await answered(performing, await openedFor(effect, opening, inputOf(effect, state.input)), state);
+    if ('unknown' in came) return came;
+    return { outcome: await keptOutcome({ effect, sealing: own.personal, tried }, came.outcome) };
   } catch (cause) {
     if (cause instanceof FromNewerRelease) throw cause;
-    return thrownBy(cause);
+    return { unknown: thrownBy(cause), isProviders: false };
   }
 };
 
@@ -118,13 +137,13 @@ const attempt = async (performing: Performing, stream: string, known: Known): Pr
   const tried = await stepIn(performing, stream, { id, step: { type: 'Try', data: { key } }, ...of });
   if (!tried) return;
   const trying = performanceOf(await stateNow(own, stream, tried.commit));
-  const outcome = await called(performing, trying);
-  const failed = typeof outcome === 'string';
+  const came = await called(performing, trying, tried);
+  const failed = 'unknown' in came;
   const about = { effect: effect.name, performance: stream, attempt: number, correlation: state.correlation };
-  if (failed) own.log.warn('A try failed; it is repeated.', { ...about, cause: outcome });
+  if (failed) own.log.warn('A try failed; it is repeated.', { ...about, cause: came.unknown });
   const step: EffectStep = failed
-    ? { type: 'Fail', data: { attempt: number, why: outcome } }
-    : { type: 'Answer', data: { attempt: number, outcome } };
+    ? { type: 'Fail', data: { attempt: number, why: came.unknown } }
+    : { type: 'Answer', data: { attempt: number, outcome: came.outcome } };
   // Before anything else: if this function dies now, the provider is asked again, under the same key.
   await stepIn(performing, stream, {
     id: `${failed ? 'failed' : 'answer'}/${number}`,
@@ -132,7 +151,8 @@ const attempt = async (performing: Performing, stream: string, known: Known): Pr
     trail: of.trail,
     causation: `${stream}/${tried.version}`,
   });
-  await countFor(performing, !failed);
+  // Keys that could not be read open no circuit.
+  if (!failed || came.isProviders) await countFor(performing, !failed);
 };
 
 /** The most tries of one performance in one go. */

@@ -6,6 +6,7 @@ import type { AnyEffect } from '../../core/effect/effect.ts';
 import { performanceEvents } from '../../core/effect/events.ts';
 import type { Performance } from '../../core/effect/performance.ts';
 import { type PerformanceRow, performancesName } from '../../core/effect/performances-view.ts';
+import { hasSealedLike, masked } from '../../core/personal/sealed.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { parseStream } from '../../core/stream.ts';
 import { currentSchema } from '../../core/version.ts';
@@ -125,7 +126,7 @@ export const readPerformance = async (
     effect: operated.effect.name,
     status,
     instance,
-    input: input.data,
+    input: masked(input.data),
     attempts,
     ...(key !== undefined && { key }),
     steps: commits.flatMap((each) =>
@@ -134,7 +135,7 @@ export const readPerformance = async (
         at: each.at,
         actor: each.meta.actor,
         type,
-        data,
+        data: masked(data),
       })),
     ),
     earlier: from - 1,
@@ -181,7 +182,8 @@ export const answerPerformance = async (
       extra: { performanceStatus: status },
     });
   const fits = 'refused' in outcome || currentSchema(operated.effect.answer).safeParse(outcome.done).success;
-  if (!fits) throw invalid('outcome', `an answer of ${operated.effect.name}, as its schema has it`);
+  // A personal value by hand would be in the queue as it is, and a sealed one may be another person's.
+  if (!fits || hasSealedLike(outcome)) throw invalid('outcome', `an answer of ${operated.effect.name}, as its schema has it`);
   await sendOrders(operated.queue, operated.effect.name, [{ answer: { ...orderOf(ask), outcome } }]);
   return { performance, order: 'answer', status, correlation };
 };

@@ -1,11 +1,12 @@
 import { pointerTo } from '../../core/difference.ts';
+import type { Erased } from '../../core/personal/opened.ts';
 import { isSealed, isSealedLike, NotSealed, partsOf, type Sealed, type SealedParts } from '../../core/personal/sealed.ts';
 import { fromBase64Url, textOf } from './bytes.ts';
 import { aadOf } from './place.ts';
 import { DoesNotOpen, type Opening, type PrivateHalf } from './ports.ts';
 
 /** What a reader sees in place of the values of an erased subject. */
-export const erasedMark = { erased: true } as const;
+export const erasedMark: Erased = { erased: true };
 
 /** A sealed value that cannot be opened. Its value is not shown, and no other one in its place. */
 export class CannotOpen extends Error {

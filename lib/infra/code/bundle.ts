@@ -19,6 +19,8 @@ export type BundleSource = Readonly<{
   /** False for a manifest without personal values: its functions are bundled without what seals and opens them. With some, only those that append have a
    * bundle without it beside the other one. */
   hasPersonal?: boolean;
+  /** The effects that seal or open personal values; the functions of others are bundled without what does. All, if nothing is said. */
+  personalEffects?: readonly string[];
   /** The folder with one file for each step. */
   functions?: string;
   /** The folder of the bundles, each in a folder named by its content. */
@@ -115,28 +117,37 @@ export const sourceOfEntry = (entry: string): string => entry.replace(new RegExp
 export const isMade = (input: string): boolean => input.startsWith(`${namespace}:`);
 
 /** The function of an effect is made of its adapter: it has no file. */
-const effectFunctions: Plugin = {
+const effectFunctions = (isPersonal: (effect: string) => boolean): Plugin => ({
   name: 'effect-functions',
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: new RegExp(`^${entryPrefix}`) }, ({ path }) => ({
       path: sourceOfEntry(path),
       namespace,
     }));
-    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-      contents: [
+    onLoad({ filter: /.*/, namespace }, ({ path }) => {
+      const personal = isPersonal(nameOf(path));
+      const lines = [
         `import { effectHandler } from ${JSON.stringify(ownModule('aws/functions/outside/effect'))};`,
+        ...(personal ? [`import * as personal from ${JSON.stringify(ownModule('aws/personal/deployed'))};`] : []),
         "import { manifest } from '#manifest';",
         `import adapter from ${JSON.stringify(path)};`,
-        'export const handler = effectHandler(manifest, adapter);',
-      ].join('\n'),
-      resolveDir: dirname(path),
-    }));
+        `export const handler = effectHandler(manifest, adapter${personal ? ', personal' : ''});`,
+      ];
+      return { contents: lines.join('\n'), resolveDir: dirname(path) };
+    });
   },
-};
+});
+
+const nameOf = (file: string): string => basename(file, extname(file));
 
 /** The steps of a deployment by their names, and the options of a bundle of them all. */
-export const functionCode = async ({ manifestModule, hasPersonal = true, functions = join(home, 'functions') }: BundleSource) => {
-  const nameOf = (file: string) => basename(file, extname(file));
+export const functionCode = async ({
+  manifestModule,
+  hasPersonal = true,
+  personalEffects,
+  functions = join(home, 'functions'),
+}: BundleSource) => {
+  const isPersonal = (effect: string) => hasPersonal && (personalEffects?.includes(effect) ?? true);
   const adapters = adaptersBeside(pathOf(manifestModule));
   const entries = [
     ...(await readdir(functions)).filter(isModule).map((file) => ({ step: nameOf(file), in: join(functions, file) })),
@@ -151,7 +162,12 @@ export const functionCode = async ({ manifestModule, hasPersonal = true, functio
     outdir: join(home, 'dist'),
     outExtension: { '.js': '.mjs' },
     banner: { js: banner },
-    plugins: [manifestIs(pathOf(manifestModule)), credentials, effectFunctions, ...(hasPersonal ? [] : [withoutKeys])],
+    plugins: [
+      manifestIs(pathOf(manifestModule)),
+      credentials,
+      effectFunctions(isPersonal),
+      ...(hasPersonal ? [] : [withoutKeys]),
+    ],
   } as const satisfies BuildOptions;
   const keyless = entries.filter(({ step }) => hasPersonal && appending.includes(step));
   const withoutKeysOptions = {

@@ -5,7 +5,7 @@ import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { processName } from '../../core/deployed-names.ts';
 import { effectCategory } from '../../core/effect/decider.ts';
-import type { AnyEffect } from '../../core/effect/effect.ts';
+import { type AnyEffect, answersPersonal, opensPersonal } from '../../core/effect/effect.ts';
 import { startingTypes } from '../../core/effect/events.ts';
 import { later, type Span } from '../../core/instant.ts';
 import { type EffectSettings, effectSettings } from '../../core/settings/effects.ts';
@@ -19,6 +19,7 @@ import { accept, outputs, stackNameOf } from '../kit/outputs.ts';
 import { letReadTeamSecrets } from '../kit/secrets.ts';
 import type { Settings } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 
 const epoch = '1970-01-01T00:00:00.000Z';
@@ -47,14 +48,14 @@ export const requireEffects = ({ effects }: Pick<Settings, 'effects'>, deployed:
   }
 };
 
-type Props = Common & Readonly<{ effect: AnyEffect; store: EventStore; bus: IEventBus }>;
+type Props = Common & Readonly<{ effect: AnyEffect; store: EventStore; bus: IEventBus; keys?: SubjectKeys }>;
 
 /** One effect: bus -> rule -> queue -> function with the adapter. Delayed tries and requests of operators come through the same queue. */
 export class EffectFunction extends Construct {
   readonly effect: AnyEffect;
   readonly delivery: Delivery;
 
-  constructor(scope: Construct, id: string, { effect, store, bus, ...common }: Props) {
+  constructor(scope: Construct, id: string, { effect, store, bus, keys, ...common }: Props) {
     super(scope, id);
     this.effect = effect;
     const { name } = effect;
@@ -89,6 +90,8 @@ export class EffectFunction extends Construct {
     });
     step.addEnvironment('EFFECT', name);
     store.letPerform(step, effect);
+    if (opensPersonal(effect)) keys?.letOpen(step);
+    if (answersPersonal(effect)) keys?.letSeal(step);
     store.letReadSecret(step, 'digests');
     store.letReadSecret(step, 'proofs');
     step.may(['sqs:SendMessage'], [queue.queueArn]);

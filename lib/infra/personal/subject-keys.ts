@@ -81,7 +81,7 @@ export class SubjectKeys extends Construct {
   }
 
   /** Reads public halves and tombstones, and makes new pairs. It can neither unwrap a private half nor take a tombstone away. */
-  private letSeal(step: Step): void {
+  letSeal(step: Step): void {
     this.let(step, ['GetItem'], [items.pairs, items.erased, items.find]);
     this.let(step, ['PutItem'], [items.pairs, items.find]);
     this.let(step, ['ConditionCheckItem'], [items.erased]);

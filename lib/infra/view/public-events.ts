@@ -7,11 +7,13 @@ import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo,
 import { outputs } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { SubjectKeys } from '../personal/subject-keys.ts';
 import { durableTable, stringKey } from '../store/durable-table.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { indexParkedHeads, parkedHeads } from './parked-heads.ts';
 
-type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; publisher: Publisher }>;
+/** `keys`: given where a public event reveals personal values, and nowhere else. */
+type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; publisher: Publisher; keys?: SubjectKeys }>;
 
 /** The sender of public events: bus -> rule -> queue -> function -> bus, with a table for its cursors. One for all categories. */
 export class Announcer extends Construct {
@@ -21,7 +23,7 @@ export class Announcer extends Construct {
   private readonly cursors: ITable;
   readonly delivery: Delivery;
 
-  constructor(scope: Construct, id: string, { projection, store, publisher, ...common }: Props) {
+  constructor(scope: Construct, id: string, { projection, store, publisher, keys, ...common }: Props) {
     super(scope, id);
     this.projection = projection;
     const { settings } = common;
@@ -39,6 +41,7 @@ export class Announcer extends Construct {
     step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
     step.may(['dynamodb:GetItem', 'dynamodb:PutItem'], [this.cursors.tableArn]);
     publisher.letAnnounce(step);
+    keys?.letOpen(step);
     letTake(this, step, this.delivery);
 
     const prefix = `${pascal(projection.name)}R${projection.revision}`;

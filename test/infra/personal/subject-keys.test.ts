@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { type AnyDecider, also, command, defineManifest, v1 } from '../../../lib/index.ts';
+import { type AnyDecider, also, command, defineManifest, personal, v1 } from '../../../lib/index.ts';
+import { customer } from '../../support/apps/customer/decider.ts';
 import { greeter, greeting } from '../../support/apps/customer/greeting.ts';
+import { mailing, sendMail } from '../../support/apps/customer/mailing.ts';
 import { manifest } from '../../support/apps/customer/manifest.ts';
 import { deployed, synthesized } from '../support/deployed.ts';
 
@@ -76,6 +78,44 @@ describe('the keys of subjects', () => {
       SchedulesGreetedRun: seals,
       SchedulesTakenRun: seals,
     });
+  });
+
+  test('are opened by the effects that declare it, and by no other one', () => {
+    const plainly = { ...sendMail, name: 'count', opens: [] };
+    const asking = {
+      ...plainly,
+      name: 'ask',
+      answer: v1(z.object({ who: z.string(), name: personal(z.string(), { of: 'who' }) })),
+    };
+    const performing = defineManifest({
+      aggregates: [customer, plain],
+      projections: [],
+      processes: [{ ...mailing, effects: [sendMail, plainly, asking] } as never],
+    });
+    const found = Object.entries(rights(synthesized('dev', {}, performing).template));
+    expect(Object.fromEntries(found.filter(([role]) => role.startsWith('Effects')))).toEqual({
+      EffectsSendMailEffect: opens,
+      EffectsAskEffect: seals,
+    });
+  });
+
+  test('are opened by the sender of public events only where one of these declares that it reveals a value', () => {
+    const publishing = (reveal: boolean) => {
+      const noted = {
+        Noted: v1(z.object({ text: personal(z.string(), { reveal }) })),
+        Kept: v1(z.object({ text: personal(z.string(), { reveal: true }) })),
+      };
+      const aggregate = {
+        ...plain,
+        events: noted,
+        decide: { Count: () => [] },
+        evolve: { Noted: (state: object) => state, Kept: (state: object) => state },
+        publishes: ['Noted'],
+      } as unknown as AnyDecider;
+      const found = rights(synthesized('dev', {}, defineManifest({ aggregates: [aggregate], projections: [] })).template);
+      return found.AnnouncerAnnounce;
+    };
+    expect([publishing(true), publishing(false)]).toEqual([opens, undefined]);
   });
 
   test.each(['dev', 'prod'] as const)(

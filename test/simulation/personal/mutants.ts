@@ -127,6 +127,16 @@ export const subjectMutants: Readonly<Record<string, Tamper>> = {
       box: { ...real.box, open: (half, e, { ciphertext }) => real.box.open(half, e, { ciphertext, aad: nothing }) },
     }),
   },
+  'an effect keeps private halves without an end': {
+    performing: ({ opening, ...real }) => ({ ...real, opening: { ...opening!, keys: remembering(opening!.keys) } }),
+  },
+  'what an adapter throws is kept, and it quotes what was opened for it': withKeys((keysNow) => ({
+    performing: ({ effect: { opens: _, ...effect }, provider, ...real }) => ({
+      ...real,
+      effect,
+      provider: { call: async (given) => provider.call({ ...given, input: await openedBy(keysNow, given.input) }) },
+    }),
+  })),
   'the function of a process is given no keys': sending(({ personal: _, ...real }) => real),
   'a process tries for ever to write to an erased subject': sending((real) => {
     const { keys, box } = real.personal!;

@@ -4,11 +4,12 @@ import { customers } from '../../support/apps/customer/customers.ts';
 import { customer } from '../../support/apps/customer/decider.ts';
 import { greeter, greeting, salutation } from '../../support/apps/customer/greeting.ts';
 import { letter, letters } from '../../support/apps/customer/letter.ts';
+import { mailing } from '../../support/apps/customer/mailing.ts';
 
 const manifest = defineManifest({
   aggregates: [customer, letter, greeting],
   projections: [customers, letters],
-  processes: [greeter],
+  processes: [greeter, mailing],
 });
 const ada = { id: 'ada', kind: 'user', roles: [] } as const;
 
@@ -23,7 +24,7 @@ const workload: Workload = (dice, n) => {
   const ask = (type: string, data: object) => ({ category: 'customer', id, type, data, actor: ada });
   const email = `${of(id, dice.below(6))}@example.com`;
   if (n < 3) return ask('Register', { name: of(id, 'name'), email });
-  const type = dice.pick(['Register', 'ChangeEmail', 'Move', 'Recommend', 'Write', 'Write']);
+  const type = dice.pick(['Register', 'ChangeEmail', 'Move', 'Recommend', 'Remind', 'Write', 'Write']);
   if (type === 'Write') {
     const to = dice.pick(ids);
     return {
@@ -35,6 +36,7 @@ const workload: Workload = (dice, n) => {
     };
   }
   if (type === 'Register') return ask(type, { name: of(id, 'name'), email, birthDate: undefined });
+  if (type === 'Remind') return ask(type, {});
   if (type === 'ChangeEmail') return ask(type, { email });
   if (type === 'Move') return ask(type, { street: of(id, 'street'), city: 'Wien' });
   const friend = dice.pick(['f1', 'f2']);

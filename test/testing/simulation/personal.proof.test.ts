@@ -19,6 +19,8 @@ describe('personal values, while subjects are erased and everything fails that m
       'refused',
       'values passed on',
       'processes refused',
+      'opened for a provider',
+      'erased for a provider',
     ])
       expect(totals[happened], happened).toBeGreaterThan(0);
   });

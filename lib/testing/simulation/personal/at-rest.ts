@@ -1,5 +1,5 @@
 import { type Commit, storedEvents } from '../../../core/commit.ts';
-import { partsOf, type Sealed, sealedIn } from '../../../core/personal/sealed.ts';
+import { partsOf, type Sealed, sampleSealed, sealedIn } from '../../../core/personal/sealed.ts';
 import { CannotOpen, opened } from '../../../engine/personal/open.ts';
 import type { Opening } from '../../../engine/personal/ports.ts';
 import type { Answered } from '../clients.ts';
@@ -64,7 +64,9 @@ export const checkSubjects = async (world: World, subjects: SimulatedSubjects, {
   const { plan, look, erasedAt, opening } = subjects;
   const stored = [commits, derived];
   if (JSON.stringify(stored).includes(plan.mark)) world.broken('a personal value is stored as it is');
-  const values = [...sealedIn(commits.map(storedEvents)), ...sealedIn(derived)];
+  // Imported performances have made-up inputs, which nothing opens.
+  const isSample = ({ of }: Sealed) => of === sampleSealed(false).of;
+  const values = [...sealedIn(commits.map(storedEvents)), ...sealedIn(derived)].filter((value) => !isSample(value));
   // Each once: a row or a snapshot has the same ones.
   const each = [...new Map(values.map((value) => [partsOf(value).ciphertext, value])).values()];
   void look(each, true);

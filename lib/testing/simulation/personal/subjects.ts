@@ -23,6 +23,7 @@ export type SimulatedSubjects = Readonly<{
   keys: MemorySubjectKeys;
   erasedAt: ReadonlyMap<string, number>;
   sealingOf(instance: Instance): Sealing;
+  openingOf(instance: Instance): Opening;
   /** Outside of the simulated time and its faults. */
   sealing: Sealing;
   opening: Opening;
@@ -32,8 +33,26 @@ export type SimulatedSubjects = Readonly<{
   look(values: readonly Sealed[], atRest?: boolean): Promise<void>;
   /** The keys' table as the one who erases has it: what it deletes is deleted from then on. */
   erasing: MemorySubjectKeys;
+  /** Looks at what a provider is given: it must not be of a subject who was erased long ago. */
+  told(input: unknown): void;
   begin(commits: () => readonly Commit[]): void;
 }>;
+
+type Erasures = Readonly<{ erasedAt: ReadonlyMap<string, number>; tellsTime: () => boolean }>;
+
+const toldOf = (world: World, { mark }: SubjectPlan, { erasedAt, tellsTime }: Erasures): SimulatedSubjects['told'] => {
+  const ofSubject = new RegExp(`${mark}([^.]+)\\.`, 'g');
+  return (input) => {
+    const text = JSON.stringify(input);
+    if (text.includes(JSON.stringify(erasedMark))) world.count('erased for a provider');
+    for (const [, of = ''] of text.matchAll(ofSubject)) {
+      world.count('opened for a provider');
+      const erased = erasedAt.get(of);
+      if (erased !== undefined && tellsTime() && world.time.now() > erased + keptFor + onItsWay)
+        world.broken(`a provider is told of ${of}, who was erased ${world.time.now() - erased} ms ago`);
+    }
+  };
+};
 
 export const simulatedSubjects = (world: World, plan: SubjectPlan, tamper: Tamper): SimulatedSubjects => {
   const keys = (tamper.subjects ?? untampered)(memorySubjectKeys(String(world.seed)));
@@ -44,12 +63,9 @@ export const simulatedSubjects = (world: World, plan: SubjectPlan, tamper: Tampe
   const aging = ({ clock }: Instance) => ({ clock, milliseconds: keptFor });
   const sealingOf = (instance: Instance): Sealing =>
     (tamper.sealing ?? untampered)({ keys: cachedSealing(distant(world, instance, 'keys', keys), aging(instance)), box });
-  const openers = pool(
-    world,
-    'open',
-    (instance): Opening =>
-      (tamper.opening ?? untampered)({ keys: cachedOpening(distant(world, instance, 'keys', keys), aging(instance)), box }),
-  );
+  const openingOf = (instance: Instance): Opening =>
+    (tamper.opening ?? untampered)({ keys: cachedOpening(distant(world, instance, 'keys', keys), aging(instance)), box });
+  const openers = pool(world, 'open', openingOf);
 
   const shown = (value: Sealed, answer: unknown, began: number, atRest: boolean): void => {
     const { of, at } = value;
@@ -87,6 +103,7 @@ export const simulatedSubjects = (world: World, plan: SubjectPlan, tamper: Tampe
     keys,
     erasedAt,
     sealingOf,
+    openingOf,
     sealing: (tamper.sealing ?? untampered)({ keys, box }),
     opening: (tamper.opening ?? untampered)({ keys, box }),
     look,
@@ -100,6 +117,7 @@ export const simulatedSubjects = (world: World, plan: SubjectPlan, tamper: Tampe
           world.broken(`${commit.stream} ${commit.commit} was stored ${world.time.now() - erased} ms after ${of} was erased`);
       }
     },
+    told: toldOf(world, plan, { erasedAt, tellsTime }),
     erasing: {
       ...keys,
       erase: async (subject, tombstone) => {

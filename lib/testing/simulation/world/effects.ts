@@ -11,6 +11,7 @@ import { effectTarget } from '../../../engine/operate/sweep-effects.ts';
 import type { SweepTarget } from '../../../engine/operate/sweep-target.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
 import { memoryCircuits, memoryPace } from '../../memory/effect.ts';
+import type { SimulatedSubjects } from '../personal/subjects.ts';
 import type { Rule } from './bus.ts';
 import { decidingPorts } from './commands.ts';
 import type { Engine, Tamper } from './engine.ts';
@@ -22,7 +23,13 @@ import type { SimulatedTable } from './table.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
 
-type Parts = Readonly<{ engine: Engine; table: SimulatedTable; store: Store; snapshots: Snapshots }>;
+type Parts = Readonly<{
+  engine: Engine;
+  table: SimulatedTable;
+  store: Store;
+  snapshots: Snapshots;
+  subjects?: SimulatedSubjects | undefined;
+}>;
 
 /** Messages that come at their time, or later, or twice; and, where records may get lost, never. */
 const simulatedLater = (world: World, name: string, queue: () => SimulatedQueue): Later => {
@@ -76,7 +83,7 @@ export const simulatedEffects = (
   world: World,
   releases: readonly Manifest[],
   tamper: Tamper,
-  { engine, table, store, snapshots }: Parts,
+  { engine, table, store, snapshots, subjects }: Parts,
 ) => {
   const all = releases.map((manifest) => effectsOf(manifest));
   const [circuits, pace] = [memoryCircuits(), memoryPace()];
@@ -84,7 +91,7 @@ export const simulatedEffects = (
   const { counted: __, ...pacePort } = pace;
   const parts = (all.at(-1) ?? []).map((newest) => {
     const { name } = newest;
-    const provider = simulatedProvider(world, newest);
+    const provider = simulatedProvider(world, newest, (input) => subjects?.told(input));
     let queue: SimulatedQueue;
     const waiting = simulatedLater(world, `later ${name}`, () => queue);
     const performing = (instance: Instance): Performing => {
@@ -101,6 +108,7 @@ export const simulatedEffects = (
         circuits: distant(world, instance, 'circuits', circuitPort),
         pace: distant(world, instance, 'pace', pacePort),
         later: distant(world, instance, `later ${name}`, waiting),
+        ...(subjects && { opening: subjects.openingOf(instance) }),
       };
       return tamper.performing?.(made) ?? made;
     };

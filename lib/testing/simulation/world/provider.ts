@@ -28,8 +28,8 @@ const habitsOf = (seed: number, name: string) => {
   return { bad: behaviours.filter(() => dice.chance(0.6)), share };
 };
 
-/** The provider of an effect: it recognizes a repeat by its key, and does the work of each key once. It may refuse. */
-export const simulatedProvider = (world: World, effect: AnyEffect): SimulatedProvider => {
+/** The provider of an effect: it recognizes a repeat by its key, and does the work of each key once. It may refuse, and quotes what it was given. */
+export const simulatedProvider = (world: World, effect: AnyEffect, told: (input: unknown) => void): SimulatedProvider => {
   const { time, note, count } = world;
   const dice = world.dice(`provider ${effect.name}`);
   const habits = habitsOf(world.seed, effect.name);
@@ -40,7 +40,7 @@ export const simulatedProvider = (world: World, effect: AnyEffect): SimulatedPro
     const known = done.get(key);
     if (known) return known.outcome;
     const made = dice.chance(0.2) ? undefined : make(dice);
-    const outcome: AdapterOutcome = made ? { done: made.data } : { refused: 'not-today' };
+    const outcome: AdapterOutcome = made ? { done: made.data } : { refused: 'not-today', detail: { input } };
     done.set(key, { effect: effect.name, key, input, outcome });
     note(effect.name, () => `does the work of ${key.slice(0, 8)}: ${JSON.stringify(outcome)}`);
     count(`${effect.name} done`);
@@ -55,10 +55,11 @@ export const simulatedProvider = (world: World, effect: AnyEffect): SimulatedPro
       const how = behaviour();
       answers = world.isCalm();
       count(`provider ${how}`);
-      if (how === 'fails') throw new Error('The provider answers 500.');
+      told(given.input);
+      if (how === 'fails') throw new Error(`The provider answers 500 to ${JSON.stringify(given.input)}.`);
       if (how === 'torn') {
         work(given);
-        throw new Error('The provider answers 502.');
+        throw new Error(`The provider answers 502 to ${JSON.stringify(given.input)}.`);
       }
       if (how === 'never' || how === 'late') {
         if (how === 'late') time.after(given.timeoutMilliseconds + dice.next() * 3_000, () => void work(given));

@@ -200,7 +200,7 @@ export const system = (
     .map(({ name }) => deployedAnnouncer(world, wiring, { name, announcers, bus: () => bus }));
 
   const processes = simulatedProcesses(world, releases, tamper, { engine, table, store, snapshots, subjects });
-  const effects = simulatedEffects(world, releases, tamper, { engine, table, store, snapshots });
+  const effects = simulatedEffects(world, releases, tamper, { engine, table, store, snapshots, subjects });
   const activeOf = activeIn(control, views);
   const schedules = simulatedSchedules(world, releases, tamper, { ...wiring, snapshots, views, activeOf, subjects });
   const parts = [...views, ...announcer];

@@ -23,6 +23,7 @@ export const customer = decider<Customer, CustomerEvent>()({
     ),
     ChangeEmail: command(['user'], z.strictObject({ email: z.email() })),
     Move: command(['user'], commandAddress),
+    Remind: command(['user'], z.strictObject({})),
     Recommend: command(['user'], z.strictObject({ friend: z.string().min(1), friendName: z.string(), note: z.string() })),
   },
   initial: { emails: 0, friends: 0 },
@@ -32,6 +33,7 @@ export const customer = decider<Customer, CustomerEvent>()({
     Register: ({ name }, data) => (name ? refuse('already-registered') : [{ type: 'CustomerRegistered', data }]),
     ChangeEmail: ({ name }, data) => (name ? [{ type: 'EmailChanged', data }] : refuse('not-registered')),
     Move: ({ name }, address) => (name ? [{ type: 'CustomerMoved', data: { address } }] : refuse('not-registered')),
+    Remind: ({ name }) => (name ? [{ type: 'CustomerReminded', data: {} }] : refuse('not-registered')),
     Recommend: ({ name }, data) => (name ? [{ type: 'FriendRecommended', data }] : refuse('not-registered')),
   },
   evolve: {
@@ -41,6 +43,7 @@ export const customer = decider<Customer, CustomerEvent>()({
       email,
       emails: state.email && same(state.email, email) ? state.emails : state.emails + 1,
     }),
+    CustomerReminded: (state) => state,
     CustomerMoved: (state, { address }) => ({ ...state, address }),
     FriendRecommended: (state) => ({ ...state, friends: state.friends + 1 }),
   },
