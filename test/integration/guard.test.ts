@@ -1,7 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../lib/cli/history/verify.ts';
+import { purgeVerb } from '../../lib/cli/personal/purge.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, fresh, theDeployment } from '../support/over-http/http.ts';
 import { logLines } from '../support/over-http/logs.ts';
@@ -48,5 +49,50 @@ describe.runIf(overHttp())('the guard of the commits', () => {
     );
     expect(await verify({ all: true, stack: 'foldstream-dev' }, (line) => said.push(line))).toBe(false);
     expect(said.filter((line) => line.includes('does not fit')).at(-1)).toContain(`account-${changed}`);
+  });
+
+  it('takes a purge for what it is: it is named by verify, refused to commands, gone from views, and nowhere in the tables', async () => {
+    const ada = await as('ada');
+    const id = fresh();
+    const stream = `account-${id}`;
+    const marked = 7_654_321;
+    await ada('POST', `/account/${id}/open`, { currency: 'EUR' });
+    await ada('POST', `/account/${id}/deposit`, { amount: marked, currency: 'EUR' });
+    await eventually(
+      () => ada('GET', `/views/account-balance/${id}`),
+      ({ status }) => status === 200,
+    );
+    const said: string[] = [];
+    const print = (line: string) => said.push(line);
+    await purgeVerb({ stream, why: 'request 4711', stack: 'foldstream-dev' }, print);
+    expect(said[1]).toContain('2 commits with 2 events went; commit 3 is the signed record');
+    expect(await ada('POST', `/account/${id}/deposit`, { amount: 1, currency: 'EUR' })).toMatchObject({
+      status: 410,
+      body: { type: 'urn:foldstream:problem:stream-purged' },
+    });
+    await eventually(
+      () => ada('GET', `/views/account-balance/${id}`),
+      ({ status }) => status === 404,
+    );
+    expect(await verify({ stream, stack: 'foldstream-dev' }, print)).toBe(true);
+    expect(said.at(-1)).toContain(`${stream}: purged at`);
+    const { CommitsTable, SnapshotsTable, GuardFunction = '' } = theDeployment().outputs;
+    const client = new DynamoDBClient({});
+    for (const TableName of [CommitsTable, SnapshotsTable]) {
+      const pages = paginateScan({ client }, { TableName });
+      for await (const { Items = [] } of pages)
+        expect(JSON.stringify(Items.filter((item) => item.stream?.S === stream))).not.toContain(String(marked));
+    }
+    // The guard has seen the blanks by now, if it has seen a change that came after them.
+    const later = fresh();
+    await ada('POST', `/account/${later}/open`, { currency: 'EUR' });
+    await DynamoDBDocumentClient.from(client).send(
+      new DeleteCommand({ TableName: CommitsTable, Key: { stream: `account-${later}`, commit: 1 } }),
+    );
+    const lines = await eventually(
+      () => logLines(GuardFunction),
+      (all) => all.some((line) => line.stream === `account-${later}`),
+    );
+    expect(lines.filter((line) => line.stream === stream)).toEqual([]);
   });
 });
