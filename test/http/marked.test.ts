@@ -28,6 +28,15 @@ const sent = fc.record({
   headers: fc.constantFrom<HttpRequest['headers']>({}, { 'idempotency-key': 'k1' }, { 'if-match': '"9"' }, { 'dry-run': 'true' }),
   fault: fc.constantFrom<Fault>('none', 'none', 'none', 'store', 'keys', 'erased', 'no keys', 'wrong event'),
 });
+/** Two with one address: the second is refused. */
+const registers = (id: 'c1' | 'c2') =>
+  ({
+    id,
+    type: 'register',
+    raw: JSON.stringify({ name: 'MARKED', email: 'MARKED@example.com' }),
+    headers: {},
+    fault: 'none',
+  }) as const;
 type Fault = 'none' | 'store' | 'keys' | 'erased' | 'no keys' | 'wrong event';
 
 /** What a caller is shown and what is logged of an error: a fault on our side is logged whole, with its causes. */
@@ -52,7 +61,7 @@ test('no answer, log line or fault of a command shows a personal value', async (
           const decide = Object.fromEntries(
             Object.keys(customer.decide).map((type) => [
               type,
-              (_: unknown, data: unknown) => [{ type: 'CustomerRegistered', data }],
+              (_: unknown, data: unknown) => [{ type: 'CustomerRegistered', data: { name: [data], email: 'a@example.com' } }],
             ]),
           );
           return { decider: { ...customer, decide } as never };
@@ -84,7 +93,7 @@ test('no answer, log line or fault of a command shows a personal value', async (
         expect(inspect([answer, table.log.lines], { depth: 20 })).not.toContain('MARKED');
       }
     }),
-    { numRuns: runs(150) },
+    { numRuns: runs(150), examples: [[(['c1', 'c2'] as const).map(registers)]] },
   );
   expect([...kinds]).toEqual(
     expect.arrayContaining([
