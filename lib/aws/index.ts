@@ -20,5 +20,6 @@ export { rebuildLeadHandler } from './functions/rebuild-lead.ts';
 export { rebuildWorkHandler } from './functions/rebuild-work.ts';
 export { tablesHandler } from './functions/tables.ts';
 export { opsSchedulesHandler } from './functions/timed/ops-schedules.ts';
+export { retentionHandler } from './functions/timed/retention.ts';
 export { scheduleHandler } from './functions/timed/schedule.ts';
 export { sweepHandler } from './functions/timed/sweep.ts';

@@ -103,7 +103,7 @@ export const kernelNameFaults = ({ name }: Pick<AnyProjection, 'name'>): readonl
 /** True for a view that the kernel brings along: it is made anew if a manifest is made from another one.
  * @example const own = manifest.projections.filter((view) => !isKernelView(view));
  */
-export const isKernelView = (view: Pick<AnyProjection, 'on'>): boolean =>
+export const isKernelView = (view: Pick<AnyProjection, 'on' | 'row'>): boolean =>
   view.on === instanceRows || view.on === performanceRows || isRegister(view);
 
 /** The views that the kernel brings along with a manifest.

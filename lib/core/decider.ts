@@ -2,6 +2,7 @@ import type { ZodType, z } from 'zod';
 import type { Actor, May } from './access.ts';
 import type { Facts } from './fact/facts.ts';
 import type { DataOf, Message, MessagesOf } from './message.ts';
+import type { Retention } from './personal/retention.ts';
 import type { Plain, Sealed } from './personal/sealed.ts';
 import type { AnyTag, CommandTags } from './tag/tag.ts';
 import type { Also } from './together/also.ts';
@@ -199,6 +200,8 @@ export interface Decider<
   readonly publishes?: readonly E['type'][];
   /** The start time of each type that became public after events of it were stored: earlier commits are not announced. */
   readonly publishesSince?: { readonly [T in E['type']]?: string };
+  /** How long personal values may live after a stream has ended; without it they live until somebody erases their subject. */
+  readonly retention?: Retention<E['type']>;
   readonly decide: Decide<S, C, E>;
   readonly evolve: { readonly [T in E['type']]: (state: S, data: DataOf<E, T>) => S };
 }
@@ -215,6 +218,7 @@ export interface AnyDecider extends Source {
   readonly tags?: readonly AnyTag[];
   readonly publishes?: readonly string[];
   readonly publishesSince?: Readonly<Record<string, string | undefined>>;
+  readonly retention?: Retention;
   readonly decide: Readonly<Record<string, (state: never, data: never, context: Context) => readonly Message[] | Refusal>>;
   readonly evolve: Readonly<Record<string, (state: never, data: never) => unknown>>;
 }

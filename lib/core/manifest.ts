@@ -8,6 +8,7 @@ import { factFaults } from './fact/faults.ts';
 import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
 import { personalFilters } from './personal/declared.ts';
+import { retentionFaults } from './personal/retention-faults.ts';
 import { decidersOf, effectsOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
 import type { InstancesView } from './process/instances-view.ts';
@@ -96,6 +97,7 @@ const aggregateFaults = (decider: AnyDecider): string[] => {
       .filter((name) => commands[name]?.may?.includes('owner') && !decider.owner)
       .map((name) => `${category}: ${name} is for the owner, but ${category} does not say who owns it: add \`owner\`.`),
     ...historyFaults(decider),
+    ...retentionFaults(decider),
     ...Object.keys(decider.unique ?? {})
       .filter((name) => !uniqueName.test(name))
       .map((name) => `${category}: the unique value '${name}' must be 1 to 30 letters or digits, beginning with a letter.`),

@@ -21,6 +21,7 @@ import { ProcessOperations } from './operate/processes.ts';
 import { Operations } from './operate/projections.ts';
 import { ScheduleOperations } from './operate/schedules.ts';
 import { Sweep } from './operate/sweep.ts';
+import { retain } from './personal/retention.ts';
 import { SubjectKeys } from './personal/subject-keys.ts';
 import { Subjects } from './personal/subjects.ts';
 import { ProcessManager } from './process/manager.ts';
@@ -97,6 +98,7 @@ export class FoldstreamStack extends Stack {
     new Queries(this, 'Queries', { views, ...given }).node.addDependency(settled);
     new History(this, 'History', given);
     if (keys) new Subjects(this, 'Subjects', { keys, views, store, api, ...common }).node.addDependency(settled);
+    if (keys) retain(this, { manifest, views, keys, store, ...common });
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
     new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });

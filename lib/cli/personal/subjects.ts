@@ -29,7 +29,7 @@ type Of = Target & Readonly<{ subject: string }>;
 type Asked = Of & Readonly<{ why: string }>;
 
 /** The keys of a deployment's subjects, and the ports for what is done to their data, as the caller's own AWS user. */
-const subjectsOn = async ({ stack, manifest }: Target, print: Print) => {
+export const subjectsOn = async ({ stack, manifest }: Target, print: Print) => {
   const connection = await connect(stack);
   const { outputs, client, commits, control } = connection;
   const keys = subjectsKeys(connection, stack);

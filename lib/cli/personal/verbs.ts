@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { reason } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { purgeVerb } from './purge.ts';
+import { retentionVerb } from './retention.ts';
 import { eraseVerb, exportVerb, rotateVerb } from './subjects.ts';
 
 /** Declares the verbs for the persons whose data a deployment holds, and the one that purges a stream. */
@@ -28,6 +29,14 @@ export const subjectsVerbs = (program: Command, project: Project): void => {
   onDeployment(
     verb('rotate', 'make a new key pair, under which new values of a person are sealed; older ones stay readable'),
     rotateVerb,
+    project,
+  );
+  onDeployment(
+    subjects
+      .command('retention')
+      .description('erase now everybody whose retention is over, as the deployment does once a day')
+      .option('--dry-run', 'only list who would be erased and when, and who is kept and why'),
+    retentionVerb,
     project,
   );
   onDeployment(

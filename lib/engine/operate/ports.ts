@@ -46,3 +46,26 @@ export type Parked = Readonly<{ stream: string; commit: number; reason: string; 
 export interface ParkedList {
   parked(limit: number): Promise<Readonly<{ items: readonly Parked[]; more: boolean }>>;
 }
+
+/** How far retention has come. Stored format of 2026-11. */
+export type RetentionPlace = Readonly<{
+  /** The retentions that it is for, as JSON, and the revision of the register. */
+  declared: string;
+  revision: number;
+  /** The day of the pass. */
+  day: string;
+  /** When the last pass from the beginning began. */
+  wholeSince: string;
+  /** By category, the place in the list of ended streams up to which the pass has come. */
+  seen: Readonly<Record<string, string>>;
+  /** The pass has come to those that are not due yet. */
+  done: boolean;
+  /** Subjects of this pass that could not be dealt with: the next one begins from the beginning. */
+  failed: number;
+}>;
+
+/** Keeps the place of retention. A place that is older than the newest does no harm: what is erased is not erased again. */
+export interface RetentionPlaces {
+  load(): Promise<RetentionPlace | undefined>;
+  save(place: RetentionPlace): Promise<void>;
+}

@@ -225,9 +225,11 @@ export class EventStore extends Construct {
     this.letUse(step, 'control', ['UpdateItem'], [`pace/${name}`]);
   }
 
-  /** Records what is done to the data of subjects. */
-  letRecordSubjects(step: Step): void {
+  /** Records what is done to the data of subjects; for retention, also reads how streams of some categories end, and keeps how far it has come. */
+  letRecordSubjects(step: Step, retained: readonly string[] = []): void {
     this.letUse(step, 'commits', ['GetItem', 'PutItem', 'Query'], streamsOf([recordCategory]));
+    if (retained.length > 0) this.letUse(step, 'commits', ['Query'], streamsOf(retained));
+    if (retained.length > 0) this.letUse(step, 'control', ['GetItem', 'PutItem'], ['retention']);
   }
 
   /** Reads the circuits of the providers of effects. */

@@ -94,6 +94,12 @@ export class View extends Construct {
     step.may(['dynamodb:GetItem', 'dynamodb:Scan'], [this.table.tableArn]);
   }
 
+  /** Lets retention read the register of subjects, and which streams are parked in it. */
+  letRetain(step: Step): void {
+    this.letQuery(step);
+    step.may(['dynamodb:Scan'], [`${this.table.tableArn}/index/${parkedHeads}`]);
+  }
+
   /** Answers queries. */
   letQuery(step: Step): void {
     step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);

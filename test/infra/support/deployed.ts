@@ -119,6 +119,7 @@ export const steps = Object.fromEntries(
     'subjects',
     'purge',
     'subject-export',
+    'retention',
   ].map((step) => [step, bundle]),
 );
 

@@ -1,0 +1,4 @@
+import { retentionHandler } from 'foldstream/aws';
+import { manifest } from '#manifest';
+
+export const handler = retentionHandler(manifest);
