@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateBackupCommand, GetItemCommand, PutItemCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBackupCommand, GetItemCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
 import { openingKeys, sealingKeys } from '../../lib/aws/personal/subject-keys.ts';
@@ -14,8 +14,10 @@ import { eraseVerb, exportVerb } from '../../lib/cli/personal/subjects.ts';
 import { patientDynamo } from '../../lib/cli/stack.ts';
 import { subjectsKeys } from '../../lib/cli/subjects-keys.ts';
 import { storedEvents } from '../../lib/core/commit.ts';
+import { Unsealed } from '../../lib/core/personal/personal.ts';
 import { handleCommand } from '../../lib/engine/command/handle.ts';
 import { opened } from '../../lib/engine/personal/open.ts';
+import { sealCommit } from '../../lib/engine/personal/seal.ts';
 import { home } from '../integration/setup.ts';
 import { callersOf, rolesClaim } from '../support/access/callers.ts';
 import { audience, servedIssuer } from '../support/access/issuer.ts';
@@ -25,21 +27,34 @@ import { eventually } from '../support/eventually.ts';
 import { asks, instanceOver, memoryTable } from '../support/examples/commanding.ts';
 import { exported, linesIn } from '../support/exporting.ts';
 import { describedBy } from '../support/over-http/described.ts';
+import { everythingIn, type Found, itemsOf, resourcesOf } from '../support/over-http/everything.ts';
 import { type Call, caller, fresh } from '../support/over-http/http.ts';
-import { placesOf } from '../support/over-http/marked.ts';
+import { keysOf, triedWithAllThatIsLeft } from '../support/over-http/left.ts';
+import { type Mark, placesOf, showing } from '../support/over-http/marked.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
+import { disguises, plants } from '../support/over-http/planted.ts';
 
 const tables = patientDynamo();
 const keySeconds = 1;
-const marked = ['Ada Markedly', 'ada.markedly@example.com', 'Bob Markedly', 'kind-markedly'] as const;
+const bobsEmail = `bob.${fresh()}@example.com`;
+const marked = ['Ada Markedly', `ada.${fresh()}@example.com`, 'Bob Markedly', 'kind-markedly'] as const;
 const [name, email, friendName, note] = marked;
 const erased = { erased: true };
 const masked = { masked: true };
 
 /** The keys of a deployment, as the command line has them. */
-const keysOf = ({ outputs, stack }: Deployment) => subjectsKeys({ outputs, client: tables }, stack)!;
-const sealingOf = (deployment: Deployment) => ({ keys: sealingKeys(keysOf(deployment)), box: hpkeBox() });
+const cliKeysOf = ({ outputs, stack }: Deployment) => subjectsKeys({ outputs, client: tables }, stack)!;
+const sealingOf = (deployment: Deployment) => ({ keys: sealingKeys(cliKeysOf(deployment)), box: hpkeBox() });
 const silent = () => ({ show: () => {}, end: () => {} });
+
+type KeysItem = Readonly<{
+  hashSecret: Uint8Array;
+  pairs: Readonly<Record<string, Readonly<{ publicKey: Uint8Array; wrapped: Uint8Array }>>>;
+}>;
+
+async function* lies(...found: readonly Found[]): AsyncGenerator<Found> {
+  yield* found;
+}
 
 describe.runIf(overHttp())('persons, over HTTP', () => {
   let customers: Deployment;
@@ -75,10 +90,20 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
   const row = async (who: Call, of: string) => (await who('GET', `/views/customers/${of}`)).body;
   const history = async (of: string) => JSON.stringify((await operator('GET', `/streams/customer/${of}`)).body);
 
+  /** The item of a subject's keys. */
+  const keysItem = async (subject: string) => {
+    for await (const item of itemsOf(customers.outputs.KeysTable!)) if (item.id === `pairs/${subject}`) return item as KeysItem;
+    throw new Error(`${subject} has no keys.`);
+  };
+  /** What the keys that are left make of a value that its readers are shown so. */
+  const openedAs = (shown: unknown) => (JSON.stringify(shown) === JSON.stringify(erased) ? [] : [JSON.stringify(shown)]);
+  const places = (more: readonly Mark[] = []) => placesOf([...marked, ...more], everythingIn(customers.stack));
+  const tried = () => triedWithAllThatIsLeft(customers, everythingIn(customers.stack));
+
   it('are sealed from the request to the row, and opened for whoever may see them', async () => {
     expect((await ada('POST', `/customer/${id}/register`, { name, email })).status).toBe(201);
     expect((await ada('POST', `/customer/${id}/recommend`, { friend: other, friendName, note })).status).toBe(200);
-    expect((await ada('POST', `/customer/${other}/register`, { name: 'Bob', email: 'bob@example.com' })).status).toBe(201);
+    expect((await ada('POST', `/customer/${other}/register`, { name: 'Bob', email: bobsEmail })).status).toBe(201);
     const seen = await eventually(
       () => row(operator, id),
       ({ friend }) => friend !== undefined,
@@ -89,21 +114,41 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     expect((await operator('POST', '/views/customers', found)).body).toEqual({ items: [seen] });
     expect((await operator('GET', `/views/customers?list=by-email&by=${encodeURIComponent(email)}`)).status).toBe(400);
     for (const each of marked) expect(await history(id)).toContain(each);
-    const { places, looked } = await placesOf(marked);
-    expect(places).toEqual([]);
-    expect(Object.keys(looked)).toEqual(expect.arrayContaining(['table', 'log']));
+    expect((await places()).places).toEqual([]);
+    // All of it can be read by whoever has the keys, and by nobody else.
+    const values = await tried();
+    for (const { subject, shown, opened } of values) expect([subject, opened]).toEqual([subject, openedAs(shown)]);
+    expect(values.filter(({ subject }) => subject === id).map(({ shown }) => shown)).toEqual(
+      expect.arrayContaining([name, email, note]),
+    );
   });
 
-  it('are found by the search if they lie about anywhere', async () => {
-    const table = { TableName: customers.outputs.SnapshotsTable };
-    const Item = {
-      stream: { S: 'a' },
-      code: { S: 'b' },
-      text: { B: Buffer.from(`x${Buffer.from(`y${note}z`).toString('base64')}`) },
-    };
-    await tables.send(new PutItemCommand({ ...table, Item }));
-    expect((await placesOf(marked)).places).toEqual([`table ${table.TableName}`]);
-    await tables.send(new PutItemCommand({ ...table, Item: { ...Item, text: { S: '' } } }));
+  it('would be found by the search in any form and any place, and if any key opened them', async () => {
+    const shows = showing(marked);
+    for (const text of marked)
+      for (const [form, value] of Object.entries(disguises(text))) expect([form, shows(value)]).toEqual([form, true]);
+    const named = (await resourcesOf(customers.stack)).map(({ type, name }) => [type, name] as const);
+    const [dead, undelivered] = ['DeadLetters', 'Undelivered'].map((part) => named.find(([, one]) => one.includes(part))![1]);
+    const { SnapshotsTable: table, FailedBatchesBucket: bucket } = customers.outputs;
+    const log = named.find(([type]) => type === 'AWS::Logs::LogGroup')![1];
+    const where = { table: table!, bucket: bucket!, queue: dead!, handledQueue: undelivered!, log };
+    const planted = plants(note, where);
+    const takeAway = await Promise.all(Object.values(planted).map((plant) => plant()));
+    expect((await places()).places.sort()).toEqual(Object.keys(planted).sort());
+    for (const one of takeAway) await one();
+    // Sealed to somebody whose key is left, in a row and in a commit.
+    const spare = fresh();
+    const commit = { stream: `customer-${spare}`, commit: 1, version: 1, command: 'http/1', at: new Date().toISOString() };
+    const events = [{ type: 'FriendRecommended', v: 1, data: { note: new Unsealed(note, {}) } }];
+    const meta = { actor: 'ada', correlation: 'c', causation: 'r' };
+    const sealing = { keys: keysOf(customers).sealing, box: hpkeBox() };
+    const sealed = await sealCommit(sealing, { ...commit, meta, events }, () => spare);
+    if ('erased' in sealed) throw new Error(`${spare} is erased.`);
+    const lying = [sealed.commit, { text: JSON.stringify(storedEvents(sealed.commit)[0]) }];
+    for (const value of lying)
+      expect(await triedWithAllThatIsLeft(customers, lies({ place: 'planted', value }))).toEqual([
+        { places: ['planted'], subject: spare, shown: note, opened: [JSON.stringify(note)] },
+      ]);
   });
 
   it('are exported sealed, or with made-up values: what is kept from before an erasure', async () => {
@@ -139,7 +184,7 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     const ofOther = [
       [`customer-${id}/2`, '/friendName', friendName],
       [`customer-${other}/1`, '/name', 'Bob'],
-      [`customer-${other}/1`, '/email', 'bob@example.com'],
+      [`customer-${other}/1`, '/email', bobsEmail],
     ];
     const exported = await eventually(
       () => exportOf(other),
@@ -156,6 +201,7 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
   });
 
   it('are erased by whoever may, for good, and others are read as before', async () => {
+    const before = await keysItem(id);
     expect((await operator('POST', `/subjects/${id}/erase`, { why: 'request 7' })).status).toBe(403);
     const { status, body } = await auditor('POST', `/subjects/${id}/erase`, { why: 'request 7' });
     const holds = { streams: 1, categories: { customer: 1 }, views: ['customers'], processes: [] };
@@ -174,18 +220,30 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
       (seen) => JSON.stringify(seen.name) === JSON.stringify(erased),
     );
     expect(after).toEqual({ id, name: erased, email: erased, friend: friendName });
-    expect(await row(operator, other)).toMatchObject({ name: 'Bob', email: 'bob@example.com' });
+    expect(await row(operator, other)).toMatchObject({ name: 'Bob', email: bobsEmail });
     const past = await eventually(
       () => history(id),
       (text) => !text.includes(name),
     );
     for (const gone of [name, email, note]) expect(past).not.toContain(gone);
-    expect((await placesOf(marked)).places).toEqual([]);
     const late = await eventually(
       () => ada('POST', `/customer/${id}/change-email`, { email: 'new@example.com' }),
-      ({ status }) => status !== 201,
+      ({ status }) => status !== 200,
     );
     expect(late).toMatchObject({ status: 422, body: { type: 'urn:foldstream:problem:subject-erased' } });
+
+    // Neither the values nor the keys lie about anywhere, and what is left of all keys opens the values of others alone.
+    const keys = Object.values(before.pairs).flatMap(({ wrapped, publicKey }) => [wrapped, publicKey]);
+    const { places: found, looked } = await places([before.hashSecret, ...keys]);
+    expect(found).toEqual([]);
+    expect(Object.keys(looked)).toEqual(expect.arrayContaining(['table', 'stream', 'backup', 'log', 'function']));
+    const values = await tried();
+    const backedUp = values.filter(({ places }) => places.includes('backup before-the-erasure'));
+    expect(backedUp.map(({ subject }) => subject)).toContain(id);
+    for (const { subject, shown, opened } of values)
+      expect([subject, shown, opened]).toEqual(subject === id ? [id, erased, []] : [subject, shown, openedAs(shown)]);
+    const of = new Map(values.map(({ subject, opened }) => [subject, opened.length]));
+    expect([of.get(id), of.get(other)]).toEqual([0, 1]);
   });
 
   it('are erased by the command line too', async () => {
@@ -247,7 +305,7 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     await tables.send(new RestoreTableFromBackupCommand({ TargetTableName: name, BackupArn: kept.backup }));
     const restored = commitStore(tables, name);
     const { commits } = await restored.read(`customer-${id}`, { from: 1 });
-    const personal = { keys: openingKeys(keysOf(customers)), box: hpkeBox() };
+    const personal = { keys: openingKeys(cliKeysOf(customers)), box: hpkeBox() };
     const read = await Promise.all(
       commits.map((commit) =>
         opened(
