@@ -35,6 +35,12 @@ import { Purges } from './store/purges.ts';
 import { Announcer } from './view/public-events.ts';
 import { View } from './view/view.ts';
 
+/** The keys of subjects, if the manifest has personal values. */
+const heldKeys = (stack: Stack, manifest: Manifest, settings: Common['settings']): Readonly<{ keys?: SubjectKeys }> =>
+  personalIn(manifest).length === 0
+    ? {}
+    : { keys: new SubjectKeys(stack, 'SubjectKeys', { settings, effects: effectsOf(manifest) }) };
+
 /** The stack of a manifest, in the order in which a command travels through it. */
 export class FoldstreamStack extends Stack {
   constructor(scope: App, id: string, { manifest, ...common }: Common & Readonly<{ manifest: Manifest }>) {
@@ -57,8 +63,7 @@ export class FoldstreamStack extends Stack {
     const deployed = new DeployedViews(this, 'DeployedViews', { store, ...common });
     publisher.emptiedBy(deployed, common.settings);
 
-    const keys = personalIn(manifest).length > 0 ? new SubjectKeys(this, 'SubjectKeys', common.settings) : undefined;
-    const held = { ...(keys && { keys }) };
+    const held = heldKeys(this, manifest, common.settings);
     const given = { store, api, ...held, ...common };
     for (const decider of manifest.aggregates)
       new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, ...given });
@@ -97,8 +102,10 @@ export class FoldstreamStack extends Stack {
     // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, ...given }).node.addDependency(settled);
     new History(this, 'History', given);
-    if (keys) new Subjects(this, 'Subjects', { keys, views, store, api, ...common }).node.addDependency(settled);
-    if (keys) retain(this, { manifest, views, keys, store, ...common });
+    if (held.keys) {
+      new Subjects(this, 'Subjects', { keys: held.keys, views, store, api, ...common }).node.addDependency(settled);
+      retain(this, { manifest, views, keys: held.keys, store, ...common });
+    }
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
     new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });

@@ -62,6 +62,7 @@ export const subjectsOn = async ({ stack, manifest }: Target, print: Print) => {
     },
     held: { register, holders: holdersIn(manifest) },
     keptSeconds: Number(outputs.KeySeconds),
+    callSeconds: Number(outputs.CallSeconds),
   };
 };
 

@@ -14,9 +14,11 @@ export type Erasing = Readonly<{
   held?: Held;
   /** How long a function that answers keeps a private half. */
   keptSeconds: number;
+  /** The longest call of an effect that opens personal values: so long it may still hold what it was given. */
+  callSeconds?: number;
 }>;
 
-/** How long after the tombstone a request may still run that read a key before: longer than the timeout of any function that opens. */
+/** How long after the tombstone a request may still run that read a key before: longer than the timeout of any function that answers. */
 const longestRequestSeconds = 60;
 
 export type ErasureRequest = SubjectRequest;
@@ -42,7 +44,7 @@ const secondsAfter = (at: string, seconds: number): string => new Date(Date.pars
  * follows from the tombstone; but for `holds`, which is counted at each time.
  */
 export const eraseSubject = async (erasing: Erasing, request: ErasureRequest): Promise<Certificate> => {
-  const { keys, opening, recording, keptSeconds } = erasing;
+  const { keys, opening, recording, keptSeconds, callSeconds = 0 } = erasing;
   const { subject, why, actor, correlation } = request;
   const asked = { at: nowOf(recording.clock), by: actor.id, why, correlation };
   const { at, by, why: reason } = await keys.erase(subject, asked);
@@ -51,7 +53,7 @@ export const eraseSubject = async (erasing: Erasing, request: ErasureRequest): P
   // The probe: what a function that answers would get now, were it to ask for the key.
   if ((await opening.privateHalf(subject, 1)) !== 'erased')
     throw new Error(`${subject} was erased, and its keys can still be read: look at its items in the keys table.`);
-  const lastKeyGone = secondsAfter(at, keptSeconds + longestRequestSeconds);
+  const lastKeyGone = secondsAfter(at, keptSeconds + longestRequestSeconds + callSeconds);
   const holds = erasing.held && (await holdsOf(erasing.held, subject, recording));
   return { subject, erased, record, lastKeyGone, readsAs: erasedMark, ...(holds && { holds }) };
 };

@@ -3,6 +3,8 @@ import { BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { AnyDecider } from '../../core/decider.ts';
+import { type AnyEffect, opensPersonal } from '../../core/effect/effect.ts';
+import { later, type Span } from '../../core/instant.ts';
 import { hasPersonal } from '../../core/personal/declared.ts';
 import { withThoseAlong } from '../../core/together/along.ts';
 import { accept, output, stackNameOf } from '../kit/outputs.ts';
@@ -19,6 +21,10 @@ const items = { pairs: 'pairs/*', erased: 'erased/*', find: 'find' } as const;
 /** True if commands to these aggregates, or those that go along, have anything to seal. */
 export const appendsPersonal = (deciders: readonly AnyDecider[]): boolean => withThoseAlong(deciders).some(hasPersonal);
 
+const secondsIn = (span: Span): number => Math.ceil(Date.parse(later('1970-01-01T00:00:00.000Z', span)) / 1_000);
+
+type Props = Readonly<{ settings: Settings; effects: readonly AnyEffect[] }>;
+
 /**
  * The keys of subjects: their table, and the key of KMS that wraps the private halves. The table has no backups, since a backup would keep the keys of erased
  * subjects. Only a deployment with personal values has any of this.
@@ -27,10 +33,13 @@ export class SubjectKeys extends Construct {
   private readonly table: Table;
   private readonly key: Key;
   private readonly seconds: number;
+  /** The longest call of an effect that opens. */
+  private readonly callSeconds: number;
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(scope: Construct, id: string, { settings, effects }: Props) {
     super(scope, id);
     this.seconds = settings.keySeconds;
+    this.callSeconds = Math.max(0, ...effects.filter(opensPersonal).map(({ timeout }) => secondsIn(timeout)));
     this.table = new Table(this, 'Table', {
       partitionKey: stringKey('id'),
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -53,6 +62,7 @@ export class SubjectKeys extends Construct {
     output(this, 'KeysTable', this.table.tableName);
     output(this, 'SubjectsKey', this.key.keyArn);
     output(this, 'KeySeconds', String(this.seconds));
+    output(this, 'CallSeconds', String(this.callSeconds));
   }
 
   private let(step: Step, actions: readonly string[], keys: readonly string[]): void {
@@ -101,6 +111,7 @@ export class SubjectKeys extends Construct {
 
   /** Deletes pairs, and puts tombstones. */
   letErase(step: Step): void {
+    step.addEnvironment('CALL_SECONDS', String(this.callSeconds));
     this.let(step, ['GetItem'], [items.pairs, items.erased]);
     this.let(step, ['DeleteItem'], [items.pairs]);
     this.let(step, ['PutItem'], [items.erased]);

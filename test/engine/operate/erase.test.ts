@@ -43,6 +43,12 @@ test('an erasure deletes the keys, is recorded once, and certifies when the last
   expect(recorded()).toHaveLength(1);
 });
 
+test('an erasure is whole only after the longest call of an effect that opens', async () => {
+  const { erasing } = setUp();
+  const { erased, lastKeyGone } = await eraseSubject({ ...erasing, callSeconds: 300 }, request);
+  expect(Date.parse(lastKeyGone) - Date.parse(erased.at)).toBe(420_000);
+});
+
 test('an erasure that crashed before or after any of its steps is finished by a repeat', async () => {
   const crash = new Error('crashed');
   const before = setUp(() => () => Promise.reject(crash));

@@ -13,6 +13,7 @@ import {
 import { EventBridgeClient, ListArchivesCommand } from '@aws-sdk/client-eventbridge';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectVersionsCommand, type ListObjectVersionsCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { GetScheduleCommand, paginateListSchedules, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DescribeExecutionCommand, paginateGetExecutionHistory, paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import {
   ChangeMessageVisibilityCommand,
@@ -35,6 +36,7 @@ const [queues, logs, lambda] = [
   new LambdaClient({}),
 ];
 const [buckets, machines, buses] = [new S3Client({ forcePathStyle: true }), new SFNClient({}), new EventBridgeClient({})];
+const schedules = new SchedulerClient({});
 
 /** The items of a table. */
 export async function* itemsOf(TableName: string): AsyncGenerator<Readonly<Record<string, unknown>>> {
@@ -154,6 +156,15 @@ async function* functionOf(FunctionName: string): AsyncGenerator<Found> {
   yield* linesOf(`/aws/lambda/${FunctionName}`);
 }
 
+/** What the one-shots of a process's deadlines will say. */
+async function* schedulesOf(GroupName: string): AsyncGenerator<Found> {
+  for await (const { Schedules = [] } of paginateListSchedules({ client: schedules }, { GroupName }))
+    for (const { Name } of Schedules) {
+      const { Target } = await schedules.send(new GetScheduleCommand({ GroupName, Name }));
+      yield { place: `schedule ${Name}`, value: Target };
+    }
+}
+
 /** Nobody can read an archive without replaying it. */
 async function* noArchiveOf(bus: string): AsyncGenerator<Found> {
   const { Archives = [] } = await buses.send(new ListArchivesCommand({}));
@@ -169,6 +180,7 @@ const readers: Readonly<Record<string, (name: string) => AsyncGenerator<Found>>>
   'AWS::StepFunctions::StateMachine': executionsOf,
   'AWS::Lambda::Function': functionOf,
   'AWS::Events::EventBus': noArchiveOf,
+  'AWS::Scheduler::ScheduleGroup': schedulesOf,
 };
 
 /** Resources that keep nothing of what goes through them. */

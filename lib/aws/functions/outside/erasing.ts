@@ -54,5 +54,6 @@ export const erasingOf = (client: ReturnType<typeof dynamo>, manifest: Manifest,
     recording: recordingOn(client, log),
     held: heldOn(client, manifest),
     keptSeconds: keySeconds(),
+    callSeconds: Number(environment('CALL_SECONDS')),
   };
 };
