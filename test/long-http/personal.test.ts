@@ -22,7 +22,7 @@ import { home } from '../integration/setup.ts';
 import { callersOf, rolesClaim } from '../support/access/callers.ts';
 import { audience, servedIssuer } from '../support/access/issuer.ts';
 import { customer } from '../support/apps/customer/decider.ts';
-import { manifest } from '../support/apps/customer/manifest.ts';
+import { manifest } from '../support/apps/customer/deployed.ts';
 import { eventually } from '../support/eventually.ts';
 import { asks, instanceOver, memoryTable } from '../support/examples/commanding.ts';
 import { exported, linesIn } from '../support/exporting.ts';
@@ -30,6 +30,7 @@ import { describedBy } from '../support/over-http/described.ts';
 import { everythingIn, type Found, itemsOf, resourcesOf } from '../support/over-http/everything.ts';
 import { type Call, caller, fresh } from '../support/over-http/http.ts';
 import { keysOf, triedWithAllThatIsLeft } from '../support/over-http/left.ts';
+import { mailReceiver } from '../support/over-http/mail-receiver.ts';
 import { type Mark, placesOf, showing } from '../support/over-http/marked.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 import { disguises, plants } from '../support/over-http/planted.ts';
@@ -59,6 +60,7 @@ async function* lies(...found: readonly Found[]): AsyncGenerator<Found> {
 describe.runIf(overHttp())('persons, over HTTP', () => {
   let customers: Deployment;
   let issuer: Awaited<ReturnType<typeof servedIssuer>>;
+  let mails: Awaited<ReturnType<typeof mailReceiver>>;
   let [ada, operator, teller, auditor] = [] as unknown as [Call, Call, Call, Call];
   const [id, other, gone] = [fresh(), fresh(), fresh()];
   const kept = {
@@ -71,6 +73,7 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
   beforeAll(async () => {
     const endpoint = inject('endpoint');
     issuer = await servedIssuer();
+    mails = await mailReceiver(endpoint);
     const stacks = await deploy({
       endpoint,
       app: `node ${join(root, 'test/support/apps/customer/app.ts')}`,
@@ -85,9 +88,16 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     const as = (who: string) => caller(customers.api, callers.find((each) => each.name === who)?.token, described);
     [ada, operator, teller, auditor] = [as('the owner'), as('an operator'), as('a teller'), as('an auditor')];
   });
-  afterAll(() => issuer.stop());
+  afterAll(async () => {
+    mails.stop();
+    await issuer.stop();
+  });
 
   const row = async (who: Call, of: string) => (await who('GET', `/views/customers/${of}`)).body;
+  /** Of whom the mails have a status. */
+  const sent = async (status: string): Promise<string> =>
+    JSON.stringify((await operator('GET', `/ops/effects?status=${status}&effect=sendMail`)).body.performances);
+  const includesAll = (ids: readonly string[]) => (text: string) => ids.every((each) => text.includes(`mailing-${each}`));
   const history = async (of: string) => JSON.stringify((await operator('GET', `/streams/customer/${of}`)).body);
 
   /** The item of a subject's keys. */
@@ -114,6 +124,18 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     expect((await operator('POST', '/views/customers', found)).body).toEqual({ items: [seen] });
     expect((await operator('GET', `/views/customers?list=by-email&by=${encodeURIComponent(email)}`)).status).toBe(400);
     for (const each of marked) expect(await history(id)).toContain(each);
+    // By a process, which sealed a greeting and passed the others on.
+    const greeted = await eventually(
+      async () => JSON.stringify((await operator('GET', `/streams/greeting/${other}`)).body),
+      (text) => text.includes(`MARK-${other}.`),
+    );
+    for (const each of [friendName, note]) expect(greeted).toContain(each);
+    // By an effect, whose first try was refused with the address.
+    await eventually(
+      async () => mails.came(email),
+      (kinds) => kinds.length === 2,
+    );
+    await eventually(() => sent('answered'), includesAll([id, other]));
     expect((await places()).places).toEqual([]);
     // All of it can be read by whoever has the keys, and by nobody else.
     const values = await tried();
@@ -226,6 +248,11 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
       (text) => !text.includes(name),
     );
     for (const gone of [name, email, note]) expect(past).not.toContain(gone);
+    // What is sent to the erased one reaches nobody.
+    const mailed = [mails.all(), mails.came(email)];
+    expect((await ada('POST', `/customer/${id}/remind`, {})).status).toBe(200);
+    await eventually(() => sent('refused'), includesAll([id]));
+    expect([mails.all(), mails.came(email)]).toEqual(mailed);
     const late = await eventually(
       () => ada('POST', `/customer/${id}/change-email`, { email: 'new@example.com' }),
       ({ status }) => status !== 200,

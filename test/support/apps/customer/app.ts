@@ -1,4 +1,4 @@
 import { foldstreamApp } from '../../../../lib/infra/app.ts';
-import { manifest } from './manifest.ts';
+import { manifest } from './deployed.ts';
 
-await foldstreamApp({ manifest, manifestModule: import.meta.resolve('./manifest.ts'), stackName: 'customers' });
+await foldstreamApp({ manifest, manifestModule: import.meta.resolve('./deployed.ts'), stackName: 'customers' });
