@@ -32,6 +32,7 @@ export const customer = decider<Customer, CustomerEvent>()({
   commands: customerCommands,
   initial: { status: 'unregistered' },
   owner: ({ owner }) => owner,
+  retention: { endedBy: ['CustomerLeft'], keep: { years: 10 } },
   // Who leaves gives the address back.
   unique: { email: ({ status, email }) => (status === 'registered' ? email : undefined) },
   decide: {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateBackupCommand, GetItemCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
 import { openingKeys, sealingKeys } from '../../lib/aws/personal/subject-keys.ts';
@@ -10,6 +11,7 @@ import { exportHistory } from '../../lib/cli/history/export.ts';
 import { importVerb } from '../../lib/cli/history/import.ts';
 import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, root, toDeployment } from '../../lib/cli/local/deployment.ts';
+import { retentionVerb } from '../../lib/cli/personal/retention.ts';
 import { eraseVerb, exportVerb } from '../../lib/cli/personal/subjects.ts';
 import { patientDynamo } from '../../lib/cli/stack.ts';
 import { subjectsKeys } from '../../lib/cli/subjects-keys.ts';
@@ -289,6 +291,32 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     expect(shown).toMatchObject({ email: erased });
     // The friend's name in another one's row was sealed to this subject.
     expect(await row(operator, id)).toMatchObject({ friend: erased });
+  });
+
+  it('are erased by themselves, some time after their stream has ended', async () => {
+    const leaver = fresh();
+    await ada('POST', `/customer/${leaver}/register`, { name: 'Lea', email: `${leaver}@example.com` });
+    expect((await ada('POST', `/customer/${leaver}/leave`, {})).status).toBe(200);
+    const listed = async () => {
+      const lines: string[] = [];
+      await retentionVerb({ manifest, stack: customers.stack, dryRun: true }, (line) => lines.push(line));
+      return lines.join('\n');
+    };
+    const lines = await eventually(listed, (text) => text.includes(`${leaver}: is erased by the next run`));
+    expect(lines).toContain('Nobody was erased.');
+    expect(await row(operator, leaver)).toMatchObject({ name: 'Lea' });
+    // As its rule calls it, each hour.
+    const { RetentionFunction: FunctionName } = customers.outputs;
+    const { FunctionError } = await new LambdaClient({}).send(new InvokeCommand({ FunctionName, Payload: '{}' }));
+    expect(FunctionError).toBeUndefined();
+    const shown = await eventually(
+      () => row(operator, leaver),
+      (seen) => JSON.stringify(seen.name) === JSON.stringify(erased),
+    );
+    expect(shown).toMatchObject({ email: erased });
+    expect((await auditor('POST', `/subjects/${leaver}/erase`, { why: 'again' })).body).toMatchObject({
+      erased: { by: 'retention', why: expect.stringMatching(/^retention of customer: ended /) },
+    });
   });
 
   it('do not come back with an export from before the erasure', async () => {

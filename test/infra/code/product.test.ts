@@ -126,7 +126,10 @@ test('every function has all the variables that its code reads, and no others', 
     'ProcessOperations/Ops CURSORS_TABLE',
     'Queries/Query CURSORS_TABLE',
     'Rebuilds/Lead CURSORS_TABLE',
+    'Retention/Retention CURSORS_TABLE',
     'Schedules/Nightly/Default/Run CURSORS_TABLE',
+    'Subjects/Export CURSORS_TABLE',
+    'Subjects/Subjects CURSORS_TABLE',
   ]);
   const keyed = functions.filter(({ names: set }) => set.includes('KEYS_TABLE'));
   expect(keyed.map(({ id }) => id).filter((id) => id.includes('Command'))).toEqual(['CustomerCommands/Command']);

@@ -54,13 +54,16 @@ const seals = [
 const opens = ['GetItem ["pairs/*","erased/*"]', `Decrypt ${JSON.stringify({ StringEqualsIfExists: context })}`];
 
 describe('the keys of subjects', () => {
+  const erases = ['GetItem ["pairs/*","erased/*"]', 'DeleteItem ["pairs/*"]', 'PutItem ["erased/*"]'];
+
   test('are opened by the functions that answer alone; commands make pairs, and nobody else has any right on them', () => {
     expect(rights(template)).toEqual({
       CustomerCommandsCommand: seals,
       QueriesQuery: [...opens, 'GetItem ["find"]'],
       HistoryHistory: opens,
       SubjectsExport: opens,
-      SubjectsSubjects: ['GetItem ["pairs/*","erased/*"]', 'DeleteItem ["pairs/*"]', 'PutItem ["erased/*"]'],
+      SubjectsSubjects: erases,
+      RetentionRetention: erases,
     });
   });
 

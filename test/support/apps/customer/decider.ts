@@ -24,16 +24,20 @@ export const customer = decider<Customer, CustomerEvent>()({
     ChangeEmail: command(['user'], z.strictObject({ email: z.email() })),
     Move: command(['user'], commandAddress),
     Remind: command(['user'], z.strictObject({})),
+    Leave: command(['user'], z.strictObject({})),
     Recommend: command(['user'], z.strictObject({ friend: z.string().min(1), friendName: z.string(), note: z.string() })),
   },
   initial: { emails: 0, friends: 0 },
   history: ['operator'],
+  /** So short a time that a test can wait for it. */
+  retention: { endedBy: ['CustomerLeft'], keep: { seconds: 1 } },
   unique: { email: ({ email }) => email },
   decide: {
     Register: ({ name }, data) => (name ? refuse('already-registered') : [{ type: 'CustomerRegistered', data }]),
     ChangeEmail: ({ name }, data) => (name ? [{ type: 'EmailChanged', data }] : refuse('not-registered')),
     Move: ({ name }, address) => (name ? [{ type: 'CustomerMoved', data: { address } }] : refuse('not-registered')),
     Remind: ({ name }) => (name ? [{ type: 'CustomerReminded', data: {} }] : refuse('not-registered')),
+    Leave: ({ name }) => (name ? [{ type: 'CustomerLeft', data: {} }] : refuse('not-registered')),
     Recommend: ({ name }, data) => (name ? [{ type: 'FriendRecommended', data }] : refuse('not-registered')),
   },
   evolve: {
@@ -44,6 +48,7 @@ export const customer = decider<Customer, CustomerEvent>()({
       emails: state.email && same(state.email, email) ? state.emails : state.emails + 1,
     }),
     CustomerReminded: (state) => state,
+    CustomerLeft: (state) => state,
     CustomerMoved: (state, { address }) => ({ ...state, address }),
     FriendRecommended: (state) => ({ ...state, friends: state.friends + 1 }),
   },

@@ -14,6 +14,7 @@ export const customerEvents = {
   ),
   EmailChanged: v1(z.object({ email: personal(z.email(), { find: true }) })),
   CustomerReminded: v1(z.object({})),
+  CustomerLeft: v1(z.object({})),
   CustomerMoved: v1(z.object({ address: personal(address) })),
   /** Two subjects: whose stream it is, and who was recommended. */
   FriendRecommended: v1(
