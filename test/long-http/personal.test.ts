@@ -209,10 +209,17 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
       [`customer-${id}/2`, '/friendName', friendName],
       [`customer-${other}/1`, '/name', 'Bob'],
       [`customer-${other}/1`, '/email', bobsEmail],
+      // What a process wrote when he was recommended.
+      [`greeting-${other}/1`, '/text', expect.any(String)],
+      [`greeting-${other}/1`, '/name', friendName],
     ];
     const exported = await eventually(
       () => exportOf(other),
       ({ values }) => values.length === ofOther.length,
+    );
+    await eventually(
+      () => exportOf(id),
+      ({ values }) => values.some(({ stream }) => stream === `greeting-${other}`),
     );
     expect(exported).toMatchObject({ subject: other, record: `subject-${other}`, copies: { views: ['customers'] } });
     expect(brief(exported)).toEqual(ofOther);
@@ -228,7 +235,8 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     const before = await keysItem(id);
     expect((await operator('POST', `/subjects/${id}/erase`, { why: 'request 7' })).status).toBe(403);
     const { status, body } = await auditor('POST', `/subjects/${id}/erase`, { why: 'request 7' });
-    const holds = { streams: 1, categories: { customer: 1 }, views: ['customers'], processes: [] };
+    const processes = ['greeter', 'mailing'];
+    const holds = { streams: 2, categories: { customer: 1, greeting: 1 }, views: ['customers'], processes };
     expect([status, body]).toMatchObject([200, { subject: id, record: `subject-${id}`, readsAs: erased, holds }]);
     const again = (await auditor('POST', `/subjects/${id}/erase`, { why: 'again' })).body;
     expect(again).toEqual({ ...(body as object), holds: { ...holds, asOf: expect.any(String) } });
@@ -279,10 +287,10 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     const lines: string[] = [];
     await eraseVerb({ manifest, stack: customers.stack, subject: other, why: 'request 8' }, (line) => lines.push(line));
     expect(lines.join()).toContain(`recorded in subject-${other}`);
-    expect(lines.join()).toContain('values were held in 2 streams (2 of customer)');
+    expect(lines.join()).toContain('values were held in 3 streams (2 of customer, 1 of greeting)');
     const printed: string[] = [];
     await exportVerb({ manifest, stack: customers.stack, subject: other, why: 'request 8' }, (line) => printed.push(line));
-    expect(JSON.parse(printed.join()).values).toHaveLength(3);
+    expect(JSON.parse(printed.join()).values).toHaveLength(5);
     expect(printed.join()).not.toContain(friendName);
     const shown = await eventually(
       () => row(operator, other),
