@@ -1,18 +1,29 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateBackupCommand, GetItemCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
+import {
+  CreateBackupCommand,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  RestoreTableFromBackupCommand,
+} from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
+import { kmsKeyPairs } from '../../lib/aws/personal/kms.ts';
 import { openingKeys, sealingKeys } from '../../lib/aws/personal/subject-keys.ts';
 import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { checkVerb } from '../../lib/cli/history/check.ts';
 import { exportHistory } from '../../lib/cli/history/export.ts';
 import { importVerb } from '../../lib/cli/history/import.ts';
+import { verify } from '../../lib/cli/history/verify.ts';
 import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, root, toDeployment } from '../../lib/cli/local/deployment.ts';
 import { retentionVerb } from '../../lib/cli/personal/retention.ts';
 import { eraseVerb, exportVerb } from '../../lib/cli/personal/subjects.ts';
+import { rebuildVerb } from '../../lib/cli/rebuild/rebuilds.ts';
 import { patientDynamo } from '../../lib/cli/stack.ts';
 import { subjectsKeys } from '../../lib/cli/subjects-keys.ts';
 import { storedEvents } from '../../lib/core/commit.ts';
@@ -23,6 +34,7 @@ import { sealCommit } from '../../lib/engine/personal/seal.ts';
 import { home } from '../integration/setup.ts';
 import { callersOf, rolesClaim } from '../support/access/callers.ts';
 import { audience, servedIssuer } from '../support/access/issuer.ts';
+import { roleOf } from '../support/access/role.ts';
 import { customer } from '../support/apps/customer/decider.ts';
 import { manifest } from '../support/apps/customer/deployed.ts';
 import { eventually } from '../support/eventually.ts';
@@ -387,5 +399,121 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
       outcome: 'refused',
       refusal: { refused: 'subject-erased' },
     });
+  });
+
+  it('are opened by the roles of the functions that answer alone: the engine refuses all others', async () => {
+    const [kim, gone] = [fresh(), id];
+    expect((await ada('POST', `/customer/${kim}/register`, { name: 'Kim', email: `${kim}@example.com` })).status).toBe(201);
+    const { wrapped } = (await keysItem(kim)).pairs[1]!;
+    const { outputs, stack: deployment } = customers;
+    const errorOf = (asked: Promise<unknown>) =>
+      asked.then(
+        () => 'done',
+        (error: Error) => error.name,
+      );
+    const decrypts = async (of: string, subject = kim) => {
+      const kms = new KMSClient({ credentials: await roleOf(of) });
+      return errorOf(kmsKeyPairs(outputs.SubjectsKey!, kms).unwrap(wrapped, { deployment, subject, version: 1 }));
+    };
+    const { QueryFunction, HistoryFunction, CustomerCommandFunction, CustomersR1Function, SubjectsFunction } = outputs;
+    const [query, command, project] = [QueryFunction!, CustomerCommandFunction!, CustomersR1Function!];
+    const [subjects, guard] = [SubjectsFunction!, outputs.GuardFunction!];
+    for (const answers of [query, HistoryFunction!]) {
+      expect(await decrypts(answers)).toBe('done');
+      expect(await decrypts(answers, gone)).toBe('InvalidCiphertextException');
+    }
+    for (const of of [command, project, subjects, guard, outputs.PublishFunction!])
+      expect([of, await decrypts(of)]).toEqual([of, 'AccessDeniedException']);
+    const TableName = outputs.KeysTable!;
+    const [pairs, tombstone] = [{ id: { S: `pairs/${kim}` } }, { id: { S: `erased/${gone}` } }];
+    const forbidden = [
+      ...[command, query, project, guard].map((of) => [of, new DeleteItemCommand({ TableName, Key: pairs })] as const),
+      ...[command, query, project, subjects].map((of) => [of, new DeleteItemCommand({ TableName, Key: tombstone })] as const),
+      ...[command, query, project].map((of) => [of, new PutItemCommand({ TableName, Item: tombstone })] as const),
+      ...[query, project, subjects].map((of) => [of, new PutItemCommand({ TableName, Item: pairs })] as const),
+      ...[project, guard].map((of) => [of, new GetItemCommand({ TableName, Key: pairs })] as const),
+    ];
+    for (const [of, asked] of forbidden) {
+      const client = new DynamoDBClient({ credentials: await roleOf(of) });
+      const what = `${of} ${asked.constructor.name}`;
+      expect([what, await errorOf(client.send(asked as GetItemCommand))]).toEqual([what, 'AccessDeniedException']);
+    }
+    expect(await keysItem(kim)).toBeDefined();
+  });
+
+  it('stay erased while commands come and a view is rebuilt; history, checks and exports go on', async () => {
+    const [late, kim] = [fresh(), fresh()];
+    for (const one of [late, kim])
+      expect((await ada('POST', `/customer/${one}/register`, { name: 'Kim', email: `${one}@example.com` })).status).toBe(201);
+    for (const one of [late, kim])
+      await eventually(
+        () => row(operator, one),
+        (seen) => seen.name !== undefined,
+      );
+    const liveOf = async () => {
+      for await (const item of itemsOf(customers.outputs.ControlTable!))
+        if (item.id === 'view/customers') return Number(item.revision);
+      throw new Error('No revision of customers is live.');
+    };
+    const revision = 3 - (await liveOf());
+    const said: string[] = [];
+    const bar = () => ({ show: () => {}, end: (line?: string) => void said.push(line ?? '') });
+    const order = { manifest, view: 'customers', revision, why: 'an erasure', stack: customers.stack };
+    const recommend = () => ada('POST', `/customer/${late}/recommend`, { friend: kim, friendName, note });
+    const [rebuilt, erasure, ...answers] = await Promise.all([
+      rebuildVerb(order, (line) => void said.push(line), bar),
+      auditor('POST', `/subjects/${late}/erase`, { why: 'request 9' }),
+      ...Array.from({ length: 6 }, recommend),
+    ]);
+    expect([rebuilt, said]).toEqual([true, said]);
+    expect([await liveOf(), erasure.status]).toEqual([revision, 200]);
+    for (const { status } of answers) expect([200, 409, 422, 503]).toContain(status);
+    await eventually(recommend, ({ status }) => status === 422);
+    // Whoever was first: one tombstone, no pair, and nothing opens.
+    const about: unknown[] = [];
+    for await (const item of itemsOf(customers.outputs.KeysTable!)) if (String(item.id).endsWith(`/${late}`)) about.push(item.id);
+    expect(about).toEqual([`erased/${late}`]);
+    const ofLate = (await tried()).filter(({ subject }) => subject === late);
+    expect(ofLate.length).toBeGreaterThan(0);
+    for (const { shown, opened: found } of ofLate) expect([shown, found]).toEqual([erased, []]);
+    // Rebuilt from the history, after erasures: byte for byte the rows that were live.
+    const rows = async (of: number) => {
+      const heads: Record<string, unknown> = {};
+      for await (const { key, sort, row: kept, commit } of itemsOf(customers.outputs[`CustomersR${of}Table`]!))
+        if (sort === 'head') heads[String(key)] = { kept, commit };
+      return JSON.stringify(Object.entries(heads).sort());
+    };
+    const same = await eventually(
+      async () => [await rows(1), await rows(2)],
+      ([one, two]) => one === two,
+    );
+    expect(same[0]).toContain(late);
+    expect(await row(operator, kim)).toMatchObject({ name: 'Kim' });
+    expect(await row(operator, late)).toMatchObject({ name: erased });
+    const state = await operator('GET', `/streams/customer/${id}/state?version=1`);
+    expect([state.status, state.body]).toMatchObject([200, { state: { name: erased, email: erased } }]);
+    expect((await operator('GET', `/streams/customer/${id}/diff?from=1&to=2`)).status).toBe(200);
+    expect(await verify({ all: true, stack: customers.stack }, () => {})).toBe(true);
+    const out = join(home, `after-${late}`);
+    await exportHistory({ out, segments: 1, stack: customers.stack }, () => {}, silent);
+    expect(await checkVerb({ manifest, against: out })).toMatchObject({ ok: true });
+    expect((await places()).places).toEqual([]);
+  });
+
+  it('whose keys are lost are a problem that says so, and no other value', async () => {
+    const lost = fresh();
+    expect((await ada('POST', `/customer/${lost}/register`, { name: 'Cleo', email: `${lost}@example.com` })).status).toBe(201);
+    await eventually(
+      () => row(operator, lost),
+      (seen) => seen.name === 'Cleo',
+    );
+    const Key = { id: { S: `pairs/${lost}` } };
+    await tables.send(new DeleteItemCommand({ TableName: customers.outputs.KeysTable!, Key }));
+    const seen = await eventually(
+      () => operator('GET', `/views/customers/${lost}`),
+      ({ status }) => status !== 200,
+    );
+    expect(seen).toMatchObject({ status: 500, body: { type: 'urn:foldstream:problem:does-not-open' } });
+    expect(JSON.stringify(seen.body)).not.toContain('Cleo');
   });
 });

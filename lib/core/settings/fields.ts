@@ -20,6 +20,7 @@ const whole = (least: number, most: number, is: string) => ({
   is,
   use: `<a whole number from ${least} to ${most}>`,
 });
+const keyArn = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/;
 const existingTable = { schema: z.string().regex(tableName), is: 'the name of a table', use: '<that of an existing one>' };
 
 const tagsIn = (text: string): unknown => {
@@ -134,5 +135,12 @@ export const fields = {
   commitsTable: existingTable,
   controlTable: existingTable,
   publicEventsTable: existingTable,
+  keysTable: existingTable,
+  /** The key of KMS that wrapped the keys in `keysTable`: one is of no use without the other. */
+  subjectsKey: {
+    schema: z.string().regex(keyArn),
+    is: 'the ARN of a key of KMS',
+    use: 'arn:aws:kms:<region>:<account>:key/<id>',
+  },
   userPool: { schema: z.string().regex(poolId), is: 'the id of a user pool', use: '<that of an existing one>' },
 } as const satisfies Readonly<Record<string, Field>>;

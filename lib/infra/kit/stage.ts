@@ -26,7 +26,7 @@ export type Settings = Omit<EnvironmentSettings, 'architecture' | 'retain' | 'lo
     /** Each view and process in a stack of its own, since one stack takes 500 resources. Off for engines that cannot update nested ones. */
     nested: boolean;
     /** Resources that are older than the stack and used instead of its own: tables by name, the user pool by id. */
-    adopt: Readonly<Partial<Record<KeptTable | 'userPool', string>>>;
+    adopt: Readonly<Partial<Record<KeptTable | 'userPool' | 'keysTable' | 'subjectsKey', string>>>;
   }>;
 
 export const stageOf = (context: unknown, project: ProjectSettings = usualSettings): string => {
@@ -59,6 +59,8 @@ const protectionOf = ({ retain, protect }: EnvironmentSettings, first: boolean) 
 const adoptedBy = (settings: EnvironmentSettings): Settings['adopt'] => ({
   ...Object.fromEntries(keptTables.map((table) => [table, settings[contextOf(table)]])),
   userPool: settings.userPool,
+  keysTable: settings.keysTable,
+  subjectsKey: settings.subjectsKey,
 });
 
 /**
@@ -79,6 +81,10 @@ export const settingsFor = (stage: string, context: Context = {}, project: Proje
   const isFirst = String(first) === 'true';
   if (isFirst && !retain)
     throw new WrongSetting(`The stage ${stage} has no protection: -c first=true is for stages that retain their data.`);
+  if ((settings.keysTable === undefined) !== (settings.subjectsKey === undefined))
+    throw new WrongSetting(
+      'A keys table is of no use without the key of KMS that wrapped its keys: give both -c keysTable=<name> and -c subjectsKey=<its ARN>, or neither.',
+    );
   if (settings.protect && settings.alarmTopic === undefined)
     throw new WrongSetting(
       `The stage ${stage} is protected, and needs an SNS topic for alarms: use -c alarmTopic=arn:aws:sns:<region>:<account>:<topic>, or give alarmTopic for it in the settings ('own' makes one in the stack).`,

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { AnyDecider } from '../../core/decider.ts';
 import { type AnyEffect, opensPersonal } from '../../core/effect/effect.ts';
@@ -30,8 +30,8 @@ type Props = Readonly<{ settings: Settings; effects: readonly AnyEffect[] }>;
  * subjects. Only a deployment with personal values has any of this.
  */
 export class SubjectKeys extends Construct {
-  private readonly table: Table;
-  private readonly key: Key;
+  private readonly table: ITable;
+  private readonly key: IKey;
   private readonly seconds: number;
   /** The longest call of an effect that opens. */
   private readonly callSeconds: number;
@@ -40,7 +40,17 @@ export class SubjectKeys extends Construct {
     super(scope, id);
     this.seconds = settings.keySeconds;
     this.callSeconds = Math.max(0, ...effects.filter(opensPersonal).map(({ timeout }) => secondsIn(timeout)));
-    this.table = new Table(this, 'Table', {
+    const { keysTable, subjectsKey } = settings.adopt;
+    this.table = keysTable === undefined ? this.ownTable(settings) : Table.fromTableName(this, 'AdoptedTable', keysTable);
+    this.key = subjectsKey === undefined ? this.ownKey(settings) : Key.fromKeyArn(this, 'AdoptedKey', subjectsKey);
+    output(this, 'KeysTable', this.table.tableName);
+    output(this, 'SubjectsKey', this.key.keyArn);
+    output(this, 'KeySeconds', String(this.seconds));
+    output(this, 'CallSeconds', String(this.callSeconds));
+  }
+
+  private ownTable(settings: Settings): Table {
+    const table = new Table(this, 'Table', {
       partitionKey: stringKey('id'),
       billingMode: BillingMode.PAY_PER_REQUEST,
       // Not by the key below: whoever read the table would then need the right to decrypt with it.
@@ -48,21 +58,21 @@ export class SubjectKeys extends Construct {
       deletionProtection: settings.protect,
       removalPolicy: settings.removal,
     });
-    accept(this.table, {
+    accept(table, {
       DDB3: 'A backup or a point in time would keep the keys of erased subjects, and bring them back: an erasure deletes them at once, everywhere.',
     });
+    return table;
+  }
+
+  private ownKey({ removal }: Settings): Key {
     const stack = stackNameOf(this);
-    this.key = new Key(this, 'Key', {
+    return new Key(this, 'Key', {
       alias: `alias/${stack}-subjects`,
       description: `Wraps the private keys of the persons whose data ${stack} holds. Without it none of that data can be read.`,
       enableKeyRotation: true,
       pendingWindow,
-      removalPolicy: settings.removal,
+      removalPolicy: removal,
     });
-    output(this, 'KeysTable', this.table.tableName);
-    output(this, 'SubjectsKey', this.key.keyArn);
-    output(this, 'KeySeconds', String(this.seconds));
-    output(this, 'CallSeconds', String(this.callSeconds));
   }
 
   private let(step: Step, actions: readonly string[], keys: readonly string[]): void {

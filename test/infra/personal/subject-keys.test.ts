@@ -147,3 +147,29 @@ describe('the keys of subjects', () => {
     expect(rights(withoutPersonal)).toEqual({});
   });
 });
+
+describe('the keys that a removed stack has left', () => {
+  const adopt = { keysTable: 'old-keys', subjectsKey: 'arn:aws:kms:eu-central-1:111122223333:key/1234-5678' };
+
+  test('are adopted by name: the stack makes none, and its functions have the same rights on the old ones', () => {
+    const { template: adopting } = synthesized('dev', adopt, manifest);
+    adopting.resourceCountIs('AWS::KMS::Key', 0);
+    const made = (of: typeof adopting) =>
+      Object.keys(of.findResources('AWS::DynamoDB::Table')).filter((id) => id.startsWith('SubjectKeys'));
+    expect([made(template).length, made(adopting)]).toEqual([1, []]);
+    const text = JSON.stringify(adopting.findResources('AWS::IAM::Policy'));
+    expect(text).toContain('table/old-keys');
+    expect(text).toContain(adopt.subjectsKey);
+    const [command] = Object.values(
+      adopting.findResources('AWS::Lambda::Function', { Properties: { Environment: { Variables: { CATEGORY: 'customer' } } } }),
+    );
+    expect(command?.Properties.Environment.Variables).toMatchObject({ KEYS_TABLE: 'old-keys', SUBJECTS_KEY: adopt.subjectsKey });
+  });
+
+  test.each(['keysTable', 'subjectsKey'] as const)('are refused if only the %s is given, and a name that is none', (one) => {
+    expect(() => synthesized('dev', { [one]: adopt[one] }, manifest)).toThrow(
+      'give both -c keysTable=<name> and -c subjectsKey=<its ARN>',
+    );
+    expect(() => synthesized('dev', { ...adopt, [one]: 'no such name!' }, manifest)).toThrow(`use -c ${one}=`);
+  });
+});
