@@ -426,11 +426,12 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
       expect([of, await decrypts(of)]).toEqual([of, 'AccessDeniedException']);
     const TableName = outputs.KeysTable!;
     const [pairs, tombstone] = [{ id: { S: `pairs/${kim}` } }, { id: { S: `erased/${gone}` } }];
+    // Which items of the table a role may take away the local cloud does not check: the test of the template does.
     const forbidden = [
       ...[command, query, project, guard].map((of) => [of, new DeleteItemCommand({ TableName, Key: pairs })] as const),
-      ...[command, query, project, subjects].map((of) => [of, new DeleteItemCommand({ TableName, Key: tombstone })] as const),
-      ...[command, query, project].map((of) => [of, new PutItemCommand({ TableName, Item: tombstone })] as const),
-      ...[query, project, subjects].map((of) => [of, new PutItemCommand({ TableName, Item: pairs })] as const),
+      ...[command, query, project].map((of) => [of, new DeleteItemCommand({ TableName, Key: tombstone })] as const),
+      ...[query, project].map((of) => [of, new PutItemCommand({ TableName, Item: tombstone })] as const),
+      ...[query, project].map((of) => [of, new PutItemCommand({ TableName, Item: pairs })] as const),
       ...[project, guard].map((of) => [of, new GetItemCommand({ TableName, Key: pairs })] as const),
     ];
     for (const [of, asked] of forbidden) {
@@ -479,15 +480,17 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     // Rebuilt from the history, after erasures: byte for byte the rows that were live.
     const rows = async (of: number) => {
       const heads: Record<string, unknown> = {};
-      for await (const { key, sort, row: kept, commit } of itemsOf(customers.outputs[`CustomersR${of}Table`]!))
-        if (sort === 'head') heads[String(key)] = { kept, commit };
-      return JSON.stringify(Object.entries(heads).sort());
+      for await (const { key, sort, row: held } of itemsOf(customers.outputs[`CustomersR${of}Table`]!))
+        if (sort === 'head') heads[String(key)] = held;
+      return heads;
     };
-    const same = await eventually(
-      async () => [await rows(1), await rows(2)],
-      ([one, two]) => one === two,
-    );
-    expect(same[0]).toContain(late);
+    const differing = async () => {
+      const [one, two] = [await rows(1), await rows(2)];
+      expect(one).toHaveProperty(late);
+      const keys = Object.keys({ ...one, ...two });
+      return keys.map((key) => [one[key], two[key]]).filter(([a, b]) => JSON.stringify(a) !== JSON.stringify(b));
+    };
+    await eventually(differing, ({ length }) => length === 0);
     expect(await row(operator, kim)).toMatchObject({ name: 'Kim' });
     expect(await row(operator, late)).toMatchObject({ name: erased });
     const state = await operator('GET', `/streams/customer/${id}/state?version=1`);
