@@ -15,7 +15,7 @@ import { importsWith, processesWith } from '../simulation/processes.ts';
 import { findMutant, runsUntilFound } from '../simulation/search.ts';
 
 /** A mutant that so many runs do not find counts as not found. */
-const enough = 2_000;
+const enough = 2_500;
 
 const noticed = async (name: string, simulationOf: (seed: number) => Simulation): Promise<void> => {
   const found = await findMutant(name, simulationOf, enough);
