@@ -4,7 +4,7 @@ import { type Claim, claimsOf, type Reservation, reservation, reservationCategor
 import { kebab, streamName } from '../../core/stream.ts';
 import { storeEvent } from '../../core/version.ts';
 import type { Known } from '../store/known.ts';
-import { follow, type Loading, load } from '../store/load.ts';
+import { follow, type Loading, load, noSnapshots } from '../store/load.ts';
 import { commitBeside } from '../store/transaction.ts';
 import { type Deciding, type Decision, refusalOn } from './decide.ts';
 import type { Commanding } from './request.ts';
@@ -15,7 +15,7 @@ type WithReservations = Readonly<{ append: readonly [Commit, ...Commit[]] }> | E
 export const reservationLoading = (loading: Loading): Loading => ({
   ...loading,
   decider: reservation,
-  snapshots: { load: async () => undefined, save: async () => {} },
+  snapshots: noSnapshots,
 });
 
 /** Named by a keyed hash, since a key cannot be erased, and the value may be a person's e-mail address. */

@@ -27,6 +27,9 @@ export type Loading = Readonly<{
   settings: Settings;
 }>;
 
+/** For streams that are short, or that nobody folds a second time. */
+export const noSnapshots: Snapshots = { load: async () => undefined, save: async () => {} };
+
 /** Looks at commits as they pass. */
 type Seen = (commits: readonly Commit[]) => void;
 

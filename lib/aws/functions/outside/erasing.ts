@@ -8,6 +8,7 @@ import type { Erasing } from '../../../engine/operate/erase.ts';
 import type { Held } from '../../../engine/operate/held.ts';
 import type { Log } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
+import { noSnapshots } from '../../../engine/store/load.ts';
 import type { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
 import { keySeconds, keysOf } from '../../personal/given.ts';
@@ -23,7 +24,7 @@ const noDigests = async (): Promise<never> => {
 /** Without snapshots, a cache and the deployment's secret: the streams are short, and the commands have no key. */
 export const recordingOn = (client: ReturnType<typeof dynamo>, log: Log): Erasing['recording'] => ({
   store: commitStore(client, environment('COMMITS_TABLE')),
-  snapshots: { load: async () => undefined, save: async () => {} },
+  snapshots: noSnapshots,
   keys: {
     hash: systemHash,
     digest: noDigests,

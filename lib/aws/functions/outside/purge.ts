@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../../core/manifest.ts';
 import { NotPurgeable, type PurgeAnswer, type PurgeRequest, purgeStream } from '../../../engine/operate/purge.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
+import { noSnapshots } from '../../../engine/store/load.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
 import { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
@@ -24,7 +25,7 @@ export const purgeHandler = ({ aggregates }: Manifest) => {
     codeOf: foldHash,
     store: { ...commitStore(client, commits), ...blankingStore(client, commits) },
     // It folds a stream once, from its commits.
-    snapshots: { load: async () => undefined, save: async () => {} },
+    snapshots: noSnapshots,
     closing: closingSnapshots(client, snapshots, systemClock.now),
     keys: systemKeys(client, control),
     proofs: systemProofs(client, control, { name: 'purges' }),

@@ -9,27 +9,17 @@ import type { Performing } from '../../../engine/effect/attend.ts';
 import type { EffectMessage, EffectOrder, Later } from '../../../engine/effect/ports.ts';
 import { effectTarget } from '../../../engine/operate/sweep-effects.ts';
 import type { SweepTarget } from '../../../engine/operate/sweep-target.ts';
-import type { Snapshots, Store } from '../../../engine/ports.ts';
 import { memoryCircuits, memoryPace } from '../../memory/effect.ts';
-import type { SimulatedSubjects } from '../personal/subjects.ts';
 import type { Rule } from './bus.ts';
 import { decidingPorts } from './commands.ts';
-import type { Engine, Tamper } from './engine.ts';
+import type { Tamper } from './engine.ts';
 import { type Instance, pool } from './pool.ts';
-import { commandSettings } from './processes.ts';
+import { commandSettings, type Parts } from './processes.ts';
 import { performTimeout, simulatedProvider } from './provider.ts';
 import { queuePort, type SimulatedQueue, simulatedProofs, simulatedQueue } from './queue.ts';
 import type { SimulatedTable } from './table.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
-
-type Parts = Readonly<{
-  engine: Engine;
-  table: SimulatedTable;
-  store: Store;
-  snapshots: Snapshots;
-  subjects?: SimulatedSubjects | undefined;
-}>;
 
 /** Messages that come at their time, or later, or twice; and, where records may get lost, never. */
 const simulatedLater = (world: World, name: string, queue: () => SimulatedQueue): Later => {

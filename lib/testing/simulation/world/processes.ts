@@ -139,7 +139,8 @@ const operators = (world: World, table: SimulatedTable, parts: readonly Ordered[
   };
 };
 
-type Parts = Readonly<{
+/** What all consumers that append share. */
+export type Parts = Readonly<{
   engine: Engine;
   table: SimulatedTable;
   store: Store;
