@@ -98,24 +98,31 @@ describe.runIf(overHttp())('the time to pay', () => {
   });
 
   it('passes for an unpaid order, not for one that is cancelled in time, and no later for one that is changed', async () => {
-    const [cancelled, changed, unpaid] = [await placed(), await placed(), await placed()];
+    const cancelled = await placed();
     await ok(ada('POST', `/order/${cancelled.id}/cancel`, { reason: 'changed my mind' }));
+    const changed = await placed();
     const line = { sku: changed.sku, quantity: 5 };
     await ok(ada('POST', `/order/${changed.id}/change-line`, line));
+    const unpaid = await placed();
+    const inTime = await ended(cancelled.id);
     // As if it had fired all the same, late and twice.
     const stale = { due: { instance: `fulfilment-${cancelled.id}`, name: 'payment', setBy: 1 } };
     await sqsQueue(sqs(), name('FulfilmentQueue'), systemProofs(dynamo(), name('ControlTable'))).send([stale, stale]);
 
-    const [over, ...others] = await Promise.all([unpaid, cancelled, changed].map(({ id }) => ended(id)));
+    const [over, late] = await Promise.all([unpaid, changed].map(({ id }) => ended(id)));
     expect(over).toMatchObject({ ended: 'expired', story: expect.stringContaining("the deadline 'payment' was due") });
     expect(await stateOf('order', unpaid.id)).toMatchObject({ status: 'expired' });
     expect(await at(unpaid.id, 'OrderExpired')).toBeGreaterThanOrEqual(
       (await at(unpaid.id, 'OrderPlaced')) + secondsToPay * 1_000,
     );
 
-    expect(others.map((each) => each.ended)).toEqual(['cancelled', 'expired']);
-    expect(others[0]?.story).not.toContain('was due');
-    expect(others[1]?.story.match(/was due/g)).toHaveLength(1);
+    // On a busy machine the process may hear of the cancellation after the deadline: it has no effect then either, and none comes afterwards.
+    expect(inTime.ended).toBe('cancelled');
+    expect(await stateOf('order', cancelled.id)).toMatchObject({ status: 'cancelled' });
+    expect(inTime.story.split('OrderCancelled')[1]).not.toContain('was due');
+    expect((await told(cancelled.id)).story).toBe(inTime.story);
+    expect(late?.ended).toBe('expired');
+    expect(late?.story.match(/was due/g)).toHaveLength(1);
 
     // Nothing was kept for them, and nothing of theirs is scheduled any more.
     for (const { sku } of [unpaid, cancelled, changed])
