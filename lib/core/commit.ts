@@ -114,7 +114,7 @@ export const storedEvents = (commit: Commit): readonly StoredEvent[] => {
   return events.map(({ type, v, data }, i) => ({
     type,
     v,
-    data: wholeData(data, { event: `${stream}/${before + i + 1}`, type, entityId, sealed }),
+    data: wholeData(data, { event: `${stream}/${before + i + 1}`, type, entityId, sealed, events }),
   }));
 };
 

@@ -11,6 +11,15 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const pointerTo = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
+/** The names on the way to a place, of its JSON pointer.
+ * @example namesOf('/lines/0/sku'); // ['lines', '0', 'sku']
+ */
+export const namesOf = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+
 /** The fields in which two plain values differ, by JSON pointer, in the order of their names.
  * @example difference({ balance: 5 }, { balance: 7 }); // [{ path: '/balance', from: 5, to: 7 }]
  */

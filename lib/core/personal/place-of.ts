@@ -1,3 +1,4 @@
+import { namesOf } from '../difference.ts';
 import type { Formats } from '../version.ts';
 import { type PersonalPlace, personalPlaces } from './personal.ts';
 
@@ -22,12 +23,6 @@ const within = ({ properties, additionalProperties, prefixItems, items }: Json, 
   return listOf(prefixItems)[Number(field)] ?? (isObject(items) ? items : additionalProperties);
 };
 
-const fieldsOf = (pointer: string): readonly string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-
 /** Finds what is declared of the personal values of events, by the event's type and the value's field: for values that stand elsewhere than where they were sealed. */
 export const placeFinder = () => {
   const known = new Map<object, ReturnType<typeof personalPlaces>>();
@@ -36,7 +31,7 @@ export const placeFinder = () => {
       const places = known.get(schema) ?? personalPlaces(schema);
       known.set(schema, places);
       const root = places.json as Json;
-      const schemas = fieldsOf(pointer).reduce<readonly unknown[]>(
+      const schemas = namesOf(pointer).reduce<readonly unknown[]>(
         (at, field) => at.flatMap((each) => choicesOf(each, root)).map((each) => within(each, field)),
         [root],
       );

@@ -1,4 +1,4 @@
-import { pointerTo } from '../difference.ts';
+import { namesOf, pointerTo } from '../difference.ts';
 
 declare const sealedValue: unique symbol;
 
@@ -46,7 +46,7 @@ const binary = '[A-Za-z0-9_-]';
 export const hashCharacters = 12;
 const wholeForm = new RegExp(`^(\\d+)\\.(${binary}+)\\.([sf])(${binary}{${hashCharacters}})\\.(${binary}+)$`);
 const shortForm = new RegExp(`^(\\d+)([sf])(${binary}{${hashCharacters}})(${binary}+)$`);
-const encapsulationForm = new RegExp(`^(\\d+)\\.(${binary}+)(?:\\.(.+))?$`, 's');
+const encapsulationForm = new RegExp(`^(\\d+)\\.(${binary}+)(?:\\.(.+)|:(\\d+)(/.*))?$`, 's');
 
 /** The letter before a hash. */
 const letterOf = (hashedFor: SealedParts['hashedFor']): string => (hashedFor === 'deployment' ? 'f' : 's');
@@ -184,18 +184,36 @@ export const same = <T>(a: Sealed<T>, b: Sealed<T>): boolean => {
 };
 
 /** The encapsulations of a commit, to which the sealed values of its events refer by their index. Stored format of 2026-11:
- * `<version of the key pair>.<encapsulation>`, followed by `.<subject>` unless the subject has the stream's own id.
- * @example const sealed: Encapsulations = ['1.AqT2...', '3.AkQ9....ada'];
+ * `<version of the key pair>.<encapsulation>`. If the subject does not have the stream's own id, it is followed by where the commit has the id in plain,
+ * `:<index of the event><JSON pointer>`, or by `.<subject>`.
+ * @example const sealed: Encapsulations = ['1.AqT2...', '3.AkQ9...:0/customer', '1.AzK1....ada'];
  */
 export type Encapsulations = readonly string[];
 
-/** An encapsulation in the form in which a commit stores it.
- * @example encapsulationText({ version: 1, encapsulation, subject: 'ada' }, 'ada'); // '1.AqT2...'
+type Events = readonly Readonly<{ data: unknown }>[];
+
+/** The texts in plain JSON, each with its place as a JSON pointer. */
+const textsAt = (value: unknown, path: readonly string[] = []): readonly (readonly [text: string, pointer: string])[] => {
+  if (typeof value === 'string') return [[value, pointerTo(path)]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, element]) => textsAt(element, [...path, name]));
+};
+
+/** The shortest way to say whose an encapsulation is. */
+const subjectText = (subject: string, events: Events): string => {
+  const places = events.flatMap(({ data }, i) => textsAt(data).flatMap(([text, at]) => (text === subject ? [`:${i}${at}`] : [])));
+  const shortest = places.reduce((a, b) => (b.length < a.length ? b : a), `.${subject}`);
+  // A text that is an event's whole data has no pointer to write down.
+  return shortest.includes('/') || shortest.startsWith('.') ? shortest : `.${subject}`;
+};
+
+/** An encapsulation in the form in which a commit stores it, given the commit's events.
+ * @example encapsulationText({ version: 1, encapsulation, subject: 'ada' }, { entityId: 'order-1', events }); // '1.AqT2...:0/customer'
  */
 export const encapsulationText = (
   { version, encapsulation, subject }: Pick<SealedParts, 'version' | 'encapsulation' | 'subject'>,
-  entityId: string,
-): string => `${version}.${encapsulation}${subject === entityId ? '' : `.${subject}`}`;
+  { entityId, events }: Readonly<{ entityId: string; events: Events }>,
+): string => `${version}.${encapsulation}${subject === entityId ? '' : subjectText(subject, events)}`;
 
 /** A sealed value in the form in which its commit stores it.
  * @example shortSealed(0, { hashedFor: 'subject', hash, ciphertext }); // { '~': '0s...' }
@@ -205,13 +223,26 @@ export const shortSealed = (
   { hashedFor, hash, ciphertext }: Pick<SealedParts, 'hashedFor' | 'hash' | 'ciphertext'>,
 ): Readonly<{ '~': string }> => ({ '~': `${index}${letterOf(hashedFor)}${hash}${ciphertext}` });
 
-type Place = Readonly<{ event: string; type: string; entityId: string; sealed: Encapsulations }>;
+type Place = Readonly<{ event: string; type: string; entityId: string; sealed: Encapsulations; events: Events }>;
 
-const wholeOf = (short: string, { event, type, entityId, sealed }: Place, path: readonly string[]): Sealed => {
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** The text at a place of an event's data. */
+const textAt = (data: unknown, pointer: string): string | undefined => {
+  const step = (value: unknown, name: string) =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+      ? (value as Readonly<Record<string, unknown>>)[name]
+      : undefined;
+  const found = namesOf(pointer).reduce(step, data);
+  return isText(found) ? found : undefined;
+};
+
+const wholeOf = (short: string, { event, type, entityId, sealed, events }: Place, path: readonly string[]): Sealed => {
   const [, index, kind, hash, ciphertext] = shortForm.exec(short) ?? [];
-  const [, version, encapsulation, subject = entityId] =
+  const [, version, encapsulation, id, at, pointer] =
     (index !== undefined && encapsulationForm.exec(sealed[Number(index)] ?? '')) || [];
-  if (!version)
+  const subject = pointer === undefined ? (id ?? entityId) : textAt(events[Number(at)]?.data, pointer);
+  if (!version || subject === undefined)
     throw new NotSealed(`${event}: the sealed value at ${pointerTo(path)} is damaged, or its commit has lost what it refers to.`);
   return sealedOf({
     subject,
@@ -233,6 +264,6 @@ const expanded = (value: unknown, place: Place, path: readonly string[]): unknow
 };
 
 /** The data of a commit's event with each sealed value in its whole form, which does not need the commit.
- * @example wholeData(stored.data, { event: 'customer-ada/1', type: 'CustomerRegistered', entityId: 'ada', sealed: commit.sealed });
+ * @example wholeData(stored.data, { event: 'customer-ada/1', type: 'CustomerRegistered', entityId: 'ada', sealed: commit.sealed, events: commit.events });
  */
 export const wholeData = (data: unknown, place: Place): unknown => expanded(data, place, []);

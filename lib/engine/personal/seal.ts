@@ -54,14 +54,14 @@ export const sealCommit = async (sealing: Sealing | undefined, commit: Commit, s
   const entityId = parseStream(commit.stream)?.id ?? commit.stream;
   const subjects = [...new Set(values.map(({ subject }) => subject))];
   const halves = await Promise.all(subjects.map((subject) => sealing.keys.publicHalf(subject)));
-  const sealed: string[] = [];
+  const encapsulations: Pick<SealedParts, 'version' | 'encapsulation' | 'subject'>[] = [];
   const places = new Map<string, unknown>();
   for (const [index, subject] of subjects.entries()) {
     const half = halves[index]!;
     if (half === 'erased') return { erased: subject };
     const own = values.filter((value) => value.subject === subject);
     const { encapsulation, parts, ciphertexts } = await sealedFor(sealing, half, own);
-    sealed.push(encapsulationText({ version: half.version, encapsulation, subject }, entityId));
+    encapsulations.push({ version: half.version, encapsulation, subject });
     for (const [i, { path, i: event }] of own.entries())
       places.set(`${event}${path}`, shortSealed(index, { ...parts[i]!, ciphertext: ciphertexts[i]! }));
   }
@@ -70,6 +70,7 @@ export const sealCommit = async (sealing: Sealing | undefined, commit: Commit, s
     v,
     data: replaceUnsealed(data, (path) => places.get(`${i}${path}`)),
   }));
+  const sealed = encapsulations.map((each) => encapsulationText(each, { entityId, events }));
   return { commit: { ...commit, events, sealed } };
 };
 

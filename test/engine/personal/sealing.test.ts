@@ -60,6 +60,32 @@ describe('a commit with personal values', () => {
     expect(three - two).toBeLessThanOrEqual(60);
   });
 
+  it('says where it has the id of another person, and has it a second time only if it is nowhere in plain', async () => {
+    const other = 'b2b93f6c-6c1e-4a3b-9f57-0d2c7c1d8e55';
+    const keys = memorySubjectKeys();
+    const ways = [
+      [{ to: { 'x/~y': [other] } }, ':0/to/x~1~0y/0'],
+      [{ to: other, again: { it: other } }, ':0/to'],
+      [{ to: `${other}!` }, `.${other}`],
+      [{ [other]: true }, `.${other}`],
+    ] as const;
+    for (const [beside, ends] of ways) {
+      const commit = await sealedIn(keys, { ...beside, ...unsealed() }, () => other);
+      expect(commit.sealed?.map((each) => each.replace(/^\d+\.[\w-]+/, ''))).toEqual([ends]);
+      const [event] = storedEvents(commit);
+      expect(partsOf((event!.data as { email: Sealed }).email).subject).toBe(other);
+      expect(await opened({ keys, box: memoryBox() }, event!.data)).toEqual({ ...beside, ...plain });
+    }
+    const commit = await sealedIn(keys, { to: other, ...unsealed() }, () => other);
+    const altered = (to: unknown) => ({
+      ...commit,
+      events: commit.events.map((each) => ({ ...each, data: { ...(each.data as object), to } })),
+    });
+    expect(() => storedEvents(altered(undefined))).toThrow(/has lost what it refers to/);
+    const [moved] = storedEvents(altered('7f3a3c1e'));
+    await expect(opened({ keys, box: memoryBox() }, moved!.data)).rejects.toThrow(/7f3a3c1e/);
+  });
+
   it('is refused if its subject is erased', async () => {
     const keys = memorySubjectKeys();
     keys.erase('7f3a3c1e');
