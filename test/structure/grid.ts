@@ -16,6 +16,7 @@ const steps = [
   'restore',
   'deployment',
   'personal',
+  'cost',
 ];
 
 /** The folders of a layer that are no step. */
@@ -47,11 +48,12 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   'lib/engine': {
     '': [],
     store: [],
+    cost: ['store'],
     personal: [],
     delivery: [],
     command: ['store', 'personal'],
     view: ['store', 'personal', 'delivery'],
-    rebuild: ['store', 'view'],
+    rebuild: ['store', 'cost', 'view'],
     query: ['view', 'rebuild', 'personal'],
     process: ['store', 'command', 'delivery'],
     effect: ['store', 'command', 'personal', 'delivery', 'process'],

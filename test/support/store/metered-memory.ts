@@ -1,4 +1,5 @@
 import type { Commanding } from '../../../lib/engine/command/request.ts';
+import { inTransaction, writeUnits } from '../../../lib/engine/cost/units.ts';
 import type { Progresses } from '../../../lib/engine/schedule/ports.ts';
 import { itemSize, readUnits, sum } from '../../../lib/engine/store/size.ts';
 import { memoryProgresses } from '../../../lib/testing/memory/schedule.ts';
@@ -12,7 +13,7 @@ export type MeteredPorts = Readonly<{ ports: Pick<Commanding, 'store' | 'snapsho
 const one = { requests: 1, reads: 0, readUnits: 0, writes: 0, writeUnits: 0, refusedWrites: 0 };
 const nothing: Cost = { ...one, requests: 0 };
 
-const writeUnits = (item: object): number => Math.max(1, Math.ceil(itemSize(item) / 1024));
+const unitsOf = (item: object): number => writeUnits(itemSize(item));
 
 /** The stores in memory with the units that DynamoDB takes by its published rule: in a transaction two for each that it takes alone, and two for a check. */
 export const meteredMemory = (): MeteredPorts => {
@@ -28,9 +29,9 @@ export const meteredMemory = (): MeteredPorts => {
   return {
     ports: {
       store: {
-        append: async (commit) => wrote(await store.append(commit), writeUnits(commit)),
+        append: async (commit) => wrote(await store.append(commit), unitsOf(commit)),
         appendTogether: async (commits, unmoved) =>
-          wrote(await store.appendTogether(commits, unmoved), 2 * (sum(commits.map(writeUnits)) + unmoved.length)),
+          wrote(await store.appendTogether(commits, unmoved), inTransaction * (sum(commits.map(unitsOf)) + unmoved.length)),
         read: async (stream, range) => {
           const page = await store.read(stream, range);
           count({ reads: 1, readUnits: readUnits(sum(page.commits.map(itemSize))) });
@@ -49,7 +50,7 @@ export const meteredMemory = (): MeteredPorts => {
           return snapshot;
         },
         save: (snapshot, impossible) => {
-          count({ writes: 1, writeUnits: writeUnits(snapshot) });
+          count({ writes: 1, writeUnits: unitsOf(snapshot) });
           return snapshots.save(snapshot, impossible);
         },
       },
@@ -62,7 +63,7 @@ export const meteredMemory = (): MeteredPorts => {
       },
       save: async (name, progress, loadedWrites) => {
         const stored = await progresses.save(name, progress, loadedWrites);
-        wrote({ stored }, writeUnits(progress));
+        wrote({ stored }, unitsOf(progress));
         return stored;
       },
     },

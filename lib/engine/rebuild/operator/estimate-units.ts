@@ -1,8 +1,8 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
-import { dynamoDb } from '../../limits.ts';
+import { readTogether as reads, scanUnits as scans, inTransaction as together, writeUnits as writes } from '../../cost/units.ts';
 import type { RowChange, ViewItem } from '../../ports.ts';
-import { itemSize, readUnits, sum } from '../../store/size.ts';
+import { itemSize, sum } from '../../store/size.ts';
 import { applyInPortions } from '../../view/apply.ts';
 import { kindOf as keptAs } from '../../view/kinds/index.ts';
 import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
@@ -12,13 +12,6 @@ import { rowsPerTransaction } from '../../view/write-shares.ts';
 import { kindOf } from '../kinds.ts';
 import type { Units } from '../ports.ts';
 import { handledBy, streamsOf } from '../scan.ts';
-
-/** One request reads all of these together; a scan that is eventually consistent takes half. */
-const reads = (...sizes: readonly number[]): number => readUnits(sum(sizes));
-const scans = (bytes: number): number => bytes / dynamoDb.readUnitBytes / 2;
-const writes = (bytes: number): number => Math.ceil(bytes / dynamoDb.writeUnitBytes);
-/** An item costs double in a transaction. */
-const together = 2;
 
 /** The size of a head or a row as the table holds it: its places in lists are attributes of their own. */
 const sizeOf = ({ lists = {}, ...item }: ViewItem): number =>

@@ -1,5 +1,6 @@
 import type { Commit } from '../../../core/commit.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
+import { bill } from '../../cost/prices.ts';
 import { pages } from '../../pages.ts';
 
 import type { Scanner } from '../../ports.ts';
@@ -25,7 +26,7 @@ export type Estimate = Readonly<{
   streams: number;
   readUnits: number;
   writeUnits: number;
-  /** In US dollars, at list prices on demand. */
+  /** In US dollars, at list prices on demand in us-east-1. */
   price: number;
   seconds: number;
   /** The sample: so many commits of the store, in so many segments out of how many. */
@@ -33,8 +34,6 @@ export type Estimate = Readonly<{
   settings: RebuildSettings;
 }>;
 
-/** List prices of 2026-11 in us-east-1, in US dollars: units on demand, a second of a function with 1 GB, a transition of a state machine. */
-const prices = { readUnit: 0.125e-6, writeUnit: 0.625e-6, functionSecond: 16.7e-6, transition: 25e-6 };
 /** So many transitions for each part of the work, and for the steps in between. */
 const transitions = { part: 4, steps: 20 };
 /** The writes of one worker in a second, beside reading; and the seconds of the state machine's steps and of the wait for the last functions. */
@@ -103,12 +102,10 @@ export const estimateRebuild = async (estimating: Estimating, asked: Partial<Reb
     streams: Math.round(units.streams * factor),
     readUnits: Math.ceil(readUnits),
     writeUnits: Math.ceil(writeUnits),
+    // A worker's function has one gigabyte.
     price:
       Math.ceil(
-        (readUnits * prices.readUnit +
-          writeUnits * prices.writeUnit +
-          workSeconds * workers * prices.functionSecond +
-          transitionsInAll * prices.transition) *
+        bill({ readUnits, writeUnits, functionGigabyteSeconds: workSeconds * workers, transitions: transitionsInAll }).total *
           10_000,
       ) / 10_000,
     seconds: Math.ceil(seconds),
