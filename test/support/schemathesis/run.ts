@@ -6,13 +6,13 @@ import { pythonWith } from '../python/environment.ts';
 
 const requirements = join(import.meta.dirname, 'requirements.txt');
 
-type Asked = Readonly<{ api: string; token: string; seed: number; mostExamples: number }>;
+type Asked = Readonly<{ api: string; token: string; seed: number; mostExamples: number; phases: readonly string[] }>;
 
 /** The number of requests that Schemathesis made of an API's own description, what it says of its phases, and what it said if a check failed. */
 export type Tested = Readonly<{ cases: number; phases: string; failure: string | undefined }>;
 
 /** Tests an API against the description that it answers with, under one token. */
-export const schemathesis = async ({ api, token, seed, mostExamples }: Asked): Promise<Tested> => {
+export const schemathesis = async ({ api, token, seed, mostExamples, phases: asked }: Asked): Promise<Tested> => {
   const bin = await pythonWith('schemathesis', requirements);
   // It repeats what failed before, which it finds in its folder: a fresh folder leaves the cases to the seed.
   const cwd = mkdtempSync(join(tmpdir(), 'foldstream-schemathesis-'));
@@ -21,7 +21,7 @@ export const schemathesis = async ({ api, token, seed, mostExamples }: Asked): P
     [
       ...['--config-file', join(import.meta.dirname, 'schemathesis.toml')],
       ...['run', `${api}/openapi.json`, '--url', api, '--header', `Authorization: Bearer ${token}`],
-      ...['--seed', String(seed), '--max-examples', String(mostExamples), '--phases', 'examples,coverage,fuzzing,stateful'],
+      ...['--seed', String(seed), '--max-examples', String(mostExamples), '--phases', asked.join()],
     ],
     { cwd },
   )
