@@ -75,6 +75,8 @@ export const lambda = {
   answerBytes: 6_000_000,
   /** Functions at work at a time in a region, for the whole account: as it is after some use, and in a new account. */
   concurrency: { usual: 1_000, ofNewAccount: 10 },
+  /** Functions at once of an account that cannot be reserved: "Configuring reserved concurrency for a function". */
+  unreserved: 100,
 } as const;
 
 /** Of API Gateway: requests in a second to all APIs of an account in a region: "Amazon API Gateway quotas". */

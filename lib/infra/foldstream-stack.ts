@@ -1,4 +1,5 @@
 import { type App, STACK_RESOURCE_LIMIT_CONTEXT, Stack } from 'aws-cdk-lib';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { announcersOf } from '../core/announcer.ts';
 import { isEventLog } from '../core/event-log.ts';
@@ -8,13 +9,15 @@ import { decidersOf, effectsOf } from '../core/process/decider.ts';
 import { pascal } from '../core/stream.ts';
 import { CommandEndpoint } from './command/endpoint.ts';
 import { HookEndpoint } from './command/hook.ts';
+import { requireFewRules } from './delivery/pattern.ts';
 import { Publisher } from './delivery/publisher.ts';
+import type { Delivery } from './delivery/queues.ts';
 import { DeployedViews } from './deployment/revisions.ts';
 import { EffectFunction, functionsAtOnce, lateMinutes, requireEffects } from './effect/function.ts';
 import { alarmOnAges, alarmOnThrottles, alarmsTell } from './kit/alarm.ts';
 import { Api } from './kit/api.ts';
+import { leaveRoom } from './kit/concurrency.ts';
 import { roomFor } from './kit/room.ts';
-import { leaveRoom } from './kit/stage.ts';
 import type { Common } from './kit/step.ts';
 import { EffectOperations } from './operate/effects.ts';
 import { ProcessOperations } from './operate/processes.ts';
@@ -28,7 +31,7 @@ import { ProcessManager } from './process/manager.ts';
 import { Description } from './query/description.ts';
 import { History, Queries } from './query/queries.ts';
 import { Rebuilds } from './rebuild/rebuilds.ts';
-import { ScheduleRunner } from './schedule/runner.ts';
+import { functionsOfSchedule, ScheduleRunner } from './schedule/runner.ts';
 import { EventStore } from './store/event-store.ts';
 import { Guard } from './store/guard.ts';
 import { Purges } from './store/purges.ts';
@@ -40,6 +43,27 @@ const heldKeys = (stack: Stack, manifest: Manifest, settings: Common['settings']
   personalIn(manifest).length === 0
     ? {}
     : { keys: new SubjectKeys(stack, 'SubjectKeys', { settings, effects: effectsOf(manifest) }) };
+
+type Room = Readonly<{
+  manifest: Manifest;
+  bus: IEventBus;
+  consumers: readonly Readonly<{ delivery: Delivery }>[];
+  effects: readonly EffectFunction[];
+  schedules: readonly ScheduleRunner[];
+}>;
+
+/** Refuses what is more than the account or the bus can have. */
+const requireRoom = (settings: Common['settings'], { manifest, bus, consumers, effects, schedules }: Room): void => {
+  leaveRoom(settings, {
+    consumers: consumers.map(({ delivery }) => delivery.name),
+    others: {
+      effects: effects.reduce((sum, { effect }) => sum + functionsAtOnce(effect, settings), 0),
+      schedules: schedules.length * functionsOfSchedule,
+    },
+    functions: { commands: manifest.aggregates.length, queries: 1, publisher: 1 },
+  });
+  requireFewRules(bus, settings);
+};
 
 /** The stack of a manifest, in the order in which a command travels through it. */
 export class FoldstreamStack extends Stack {
@@ -93,11 +117,7 @@ export class FoldstreamStack extends Stack {
       return new EffectFunction(room, 'Default', { effect, store, bus, ...held, ...common });
     });
     requireEffects(common.settings, effects);
-    leaveRoom(
-      common.settings,
-      views.length + announcers.length + processes.length + schedules.length,
-      effects.reduce((sum, { effect }) => sum + functionsAtOnce(effect, common.settings), 0),
-    );
+    requireRoom(common.settings, { manifest, bus, consumers: [...views, ...announcers, ...processes], effects, schedules });
     const settled = deployed.settle(views, manifest.retired);
     // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, ...given }).node.addDependency(settled);

@@ -25,9 +25,68 @@ describe('functions at once', () => {
     expect(streams.map(({ ParallelizationFactor = 1 }) => ParallelizationFactor).sort()).toEqual([1, 4]);
   });
 
-  test('none are reserved: that would be a ceiling too, and more than a new account has', () => {
-    for (const { ReservedConcurrentExecutions } of resources('AWS::Lambda::Function'))
-      expect(ReservedConcurrentExecutions).toBeUndefined();
+  const reservations = (of: typeof template) =>
+    Object.entries(of.findResources('AWS::Lambda::Function')).flatMap(([id, { Properties }]) =>
+      Properties.ReservedConcurrentExecutions === undefined
+        ? []
+        : [`${id.replace(/[0-9A-F]{8}$/, '')} ${Properties.ReservedConcurrentExecutions}`],
+    );
+
+  test('none are reserved unless a setting says so: that would be a ceiling too, and more than a new account has', () => {
+    expect(reservations(template)).toEqual([]);
+  });
+
+  test('are reserved for each function of commands, for queries and for the publisher', () => {
+    const { template: with50 } = deployed('dev', { reserved: '{"commands":50,"queries":40,"publisher":8}' });
+    expect(reservations(with50).sort()).toEqual(
+      ['ParcelCommandsCommand 50', 'AuditCommandsCommand 50', 'QueriesQuery 40', 'PublisherPublish 8'].sort(),
+    );
+    expect(() => settingsFor('dev', { reserved: '{"publisher":3}' })).toThrow('Invalid reserved.publisher');
+  });
+
+  test('are not reserved beyond what AWS lets an account reserve', () => {
+    // Two functions of commands, one of queries and the publisher.
+    const most = { reserved: { commands: 300, queries: 200, publisher: 100 } };
+    expect(() => deployed('dev', most)).not.toThrow();
+    expect(() => deployed('dev', { reserved: { ...most.reserved, publisher: 101 } })).toThrow(
+      "The setting reserved keeps 901 functions (2 x 300 for commands, 1 x 200 for queries, 1 x 101 for publisher). Of the account's 1000 at most 900 can be reserved",
+    );
+    expect(() => deployed('dev', { accountConcurrency: 10, maximumConcurrency: 2, reserved: { queries: 1 } })).toThrow(
+      "Of the account's 10 at most 0 can be reserved",
+    );
+  });
+
+  test('consumers cannot use what is reserved for others', () => {
+    expect(() => deployed('dev', { maximumConcurrency: 21, reserved: { commands: 400, queries: 96, publisher: 4 } })).toThrow(
+      "They may use 100 of the account's 1000, of which 900 are reserved",
+    );
+  });
+
+  test('one consumer has a limit of its own, with the reason for it', () => {
+    const own = { 'parcel-log': { why: 'nobody waits for it', maximumConcurrency: 3 } };
+    const limits = Object.entries(deployed('dev', { consumers: own }).template.findResources('AWS::Lambda::EventSourceMapping'))
+      .filter(([, { Properties }]) => Properties.ScalingConfig !== undefined)
+      .map(([id, { Properties }]) => `${id.slice(0, 9)} ${Properties.ScalingConfig.MaximumConcurrency}`);
+    expect(limits.filter((limit) => limit.endsWith(' 3'))).toEqual(['ParcelLog 3']);
+    expect(limits.filter((limit) => limit.endsWith(' 20'))).toHaveLength(limits.length - 1);
+    expect(() => deployed('dev', { consumers: { 'parcel-lgo': own['parcel-log'] } })).toThrow(
+      'The setting consumers.parcel-lgo is for a consumer that there is not. There are: ',
+    );
+    const { why: _, ...silent } = own['parcel-log'];
+    expect(() => settingsFor('dev', { consumers: { 'parcel-log': silent } })).toThrow('Invalid consumers.parcel-log.why');
+    // 60 leave 30 to consumers, of which one alone takes 25.
+    const wide = { 'parcel-log': { why: 'it has most commits', maximumConcurrency: 25 } };
+    expect(() => deployed('dev', { accountConcurrency: 60, consumers: wide })).toThrow('use -c maximumConcurrency=2,');
+  });
+
+  test('there are no more rules than AWS allows on a bus', () => {
+    const rules = Object.values(template.findResources('AWS::Events::Rule')).filter(({ Properties }) => Properties.EventBusName);
+    expect(rules).toHaveLength(queues.length);
+    for (const { Properties } of rules) expect(Properties.Targets).toHaveLength(1);
+    expect(() => deployed('dev', { busRules: rules.length })).not.toThrow();
+    expect(() => deployed('dev', { busRules: rules.length - 1 })).toThrow(
+      `The consumers need ${rules.length} rules on the bus, and AWS allows ${rules.length - 1}: `,
+    );
   });
 
   test('a limit is what AWS takes, and too many consumers are refused with what to do', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { consumersSetting, reservedSetting } from './concurrency.ts';
 import { corsIn, corsSetting } from './cors.ts';
 import { domainSetting } from './domain.ts';
 import { effectsSetting } from './effects.ts';
@@ -116,6 +117,25 @@ export const fields = {
   maximumConcurrency: { ...whole(2, 1_000, 'a valid limit of functions for one queue'), usual: 20 },
   /** The account's concurrency limit in the region: 1,000, but 10 in a new account. */
   accountConcurrency: { ...whole(10, 1_000_000, "a valid limit of an account's functions"), usual: 1_000 },
+  /** Consumers that need more functions at once than the others, or must do with fewer: each with its reason. */
+  consumers: {
+    schema: consumersSetting,
+    is: 'a set of consumers',
+    use: '\'{"event-log":{"why":"nobody waits for it","maximumConcurrency":5}}\'',
+    usual: {},
+  },
+  /**
+   * Functions at once that no other function can take, by kind. Usually none: a reservation is a ceiling too, it is taken from all others, and AWS keeps 100
+   * unreserved, so that an account with a limit of 100 or less can reserve none.
+   */
+  reserved: {
+    schema: reservedSetting,
+    is: 'a set of reservations',
+    use: '\'{"commands":50,"queries":50,"publisher":20}\'',
+    usual: {},
+  },
+  /** The most rules that AWS allows on one bus in the region: 300, and 100 in some regions. */
+  busRules: { ...whole(1, 100_000, 'a valid limit of rules on a bus'), usual: 300 },
   /**
    * How many seconds a warm function keeps the keys of personal values. For so long after an erasure a function may still open them, and a command be taken
    * whose values nobody can read. A longer time saves requests to KMS.

@@ -23,6 +23,7 @@ export class CommandEndpoint extends Construct {
       step: 'command',
       seals: appendsPersonal([decider]),
       description: `Handles commands to ${category}.`,
+      reserved: common.settings.reserved.commands,
     });
     step.addEnvironment('CATEGORY', category);
     const appended = withThoseAlong([decider]);

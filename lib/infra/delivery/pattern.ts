@@ -42,6 +42,9 @@ export const patternsFor = (wanted: readonly Wanted[], only: Only = { imported: 
   return groups.map((group) => patternOf(group, only));
 };
 
+/** The number of rules of each bus. */
+const rulesOf = new WeakMap<IEventBus, number>();
+
 type Rules = Readonly<{ bus: IEventBus; description: string; wanted: readonly Wanted[]; only?: Only; targets: IRuleTarget[] }>;
 
 /** The rules that send what is wanted from a bus to targets: one, unless its pattern would be too long for AWS. */
@@ -53,5 +56,15 @@ export const rulesFor = (scope: Construct, id: string, { bus, description, wante
         `An event pattern for ${eventPattern.detailType} has ${lengthOf(eventPattern)} characters, and AWS allows ${eventBridge.patternCharacters}: shorten the names of its events.`,
       );
     new Rule(scope, i === 0 ? id : `${id}${i + 1}`, { eventBus: bus, description, eventPattern, targets });
+    rulesOf.set(bus, (rulesOf.get(bus) ?? 0) + 1);
   }
+};
+
+/** Refuses more rules than a bus may have: AWS would refuse the last of them in the middle of a deployment. */
+export const requireFewRules = (bus: IEventBus, { busRules }: Readonly<{ busRules: number }>): void => {
+  const rules = rulesOf.get(bus) ?? 0;
+  if (rules <= busRules) return;
+  throw new WrongSetting(
+    `The consumers need ${rules} rules on the bus, and AWS allows ${busRules}: retire revisions and views that nobody reads, or have AWS raise the quota of rules in this region and pass it by -c busRules=<limit>.`,
+  );
 };

@@ -43,6 +43,7 @@ export class Publisher extends Construct {
       step: 'publish',
       description: 'Publishes commits to the bus.',
       timeout: Duration.seconds(30),
+      reserved: common.settings.reserved.publisher,
     });
     this.functionName = publish.functionName;
     this.letSend(publish, busSources.commits, { 'events:detail-type': '*.commit' });

@@ -6,6 +6,7 @@ import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { revisionName } from '../../core/deployed-names.ts';
 import { handledTypes, type Subscription, sourcesOf } from '../../core/projection.ts';
+import { functionsOf } from '../../core/settings/concurrency.ts';
 import { sqs } from '../../engine/limits.ts';
 import { alarmOnLine } from '../kit/alarm.ts';
 import { accept, fitting, outputs, plainHttp, stackNameOf } from '../kit/outputs.ts';
@@ -14,6 +15,12 @@ import type { Step } from '../kit/step.ts';
 import { rulesFor } from './pattern.ts';
 
 type ConsumerSettings = Pick<Settings, 'tls' | 'maximumConcurrency'>;
+
+/** The settings of one consumer: its own limit of functions at once, or that of all. */
+export const settingsOf = (settings: Settings, name: string): ConsumerSettings => ({
+  tls: settings.tls,
+  maximumConcurrency: functionsOf(settings, name),
+});
 
 /** The timeout of a consumer's function for one batch. */
 export const consumerTimeout = Duration.seconds(20);
@@ -28,7 +35,7 @@ const tries = 25;
 type Props = Readonly<{
   subscription: Subscription & Readonly<{ revision: number }>;
   bus: IEventBus;
-  settings: ConsumerSettings;
+  settings: Settings;
 }>;
 
 /** The queues of a consumer: its own, and the one for dead letters. */
@@ -82,7 +89,7 @@ export const queuesOf = (
 export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Props): Delivery => {
   const { name, revision } = subscription;
   const queueName = revisionName(stackNameOf(scope), subscription);
-  const delivery = queuesOf(scope, { name, queueName, settings, timeout: consumerTimeout });
+  const delivery = queuesOf(scope, { name, queueName, settings: settingsOf(settings, name), timeout: consumerTimeout });
   const { queue, deadLetters: deadLetterQueue } = delivery;
   const types = handledTypes(subscription);
   rulesFor(scope, 'Rule', {

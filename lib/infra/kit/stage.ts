@@ -100,17 +100,3 @@ export const settingsFor = (stage: string, context: Context = {}, project: Proje
     adopt: adoptedBy(all),
   };
 };
-
-/** Consumers may use at most half of the account's concurrency: the rest is for commands and queries. */
-export const leaveRoom = (
-  { maximumConcurrency, accountConcurrency }: Pick<Settings, 'maximumConcurrency' | 'accountConcurrency'>,
-  consumers: number,
-  /** The functions at once of consumers with a limit of their own. */
-  others = 0,
-): void => {
-  const most = Math.floor(accountConcurrency / 2);
-  if (consumers * maximumConcurrency + others <= most) return;
-  throw new WrongSetting(
-    `${consumers} consumers with up to ${maximumConcurrency} functions each${others > 0 ? `, and effects with up to ${others}` : ''} may keep ${consumers * maximumConcurrency + others} busy at once. They may use ${most} of the account's ${accountConcurrency}, so that some are left for commands: use -c maximumConcurrency=${Math.max(2, Math.floor((most - others) / consumers))}, or have AWS raise the account's limit and pass it by -c accountConcurrency=<limit>.`,
-  );
-};

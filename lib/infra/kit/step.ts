@@ -45,6 +45,8 @@ type StepProps = Common &
     seals?: boolean;
     /** The default is the timeout of a function that answers requests. */
     timeout?: Duration;
+    /** The functions at once that are kept for it, of which there are never more. */
+    reserved?: number | undefined;
     /** Says where the code of the step is made of, if it is not a file of `functions`. */
     madeOf?: string;
     /** Lambda's retries of asynchronous calls. */
@@ -58,7 +60,7 @@ export class Step extends LambdaFunction {
   constructor(
     scope: Construct,
     id: string,
-    { code, settings, step, description, seals = false, timeout = toAnswer, madeOf, asynchronous }: StepProps,
+    { code, settings, step, description, seals = false, timeout = toAnswer, reserved, madeOf, asynchronous }: StepProps,
   ) {
     const bundle = (seals ? undefined : code.steps[withoutKeysStep(step)]) ?? code.steps[step];
     if (!bundle) throw new Error(`There is no bundle for the step '${step}': ${madeOf ?? `functions/${step}.ts`} is missing.`);
@@ -81,6 +83,7 @@ export class Step extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       ...asynchronous,
+      ...(reserved !== undefined && { reservedConcurrentExecutions: reserved }),
       environment: { NODE_OPTIONS: '--enable-source-maps', POWERTOOLS_SERVICE_NAME: step },
     });
     logGroup.grantWrite(role);

@@ -7,7 +7,7 @@ import { subscriptionsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { pascal } from '../../core/stream.ts';
 import { rulesFor } from '../delivery/pattern.ts';
-import { type Delivery, deliveryOutputs, letReceive, queuesOf } from '../delivery/queues.ts';
+import { type Delivery, deliveryOutputs, letReceive, queuesOf, settingsOf } from '../delivery/queues.ts';
 import { alarmOnLine } from '../kit/alarm.ts';
 import { outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
@@ -33,7 +33,7 @@ export class ProcessManager extends Construct {
     this.delivery = queuesOf(this, {
       name: category,
       queueName: processName(stackNameOf(this), process),
-      settings: common.settings,
+      settings: settingsOf(common.settings, category),
       timeout,
     });
     this.rules(bus);

@@ -19,6 +19,7 @@ export class Queries extends Construct {
       ...common,
       step: 'query',
       description: 'Answers queries from the views.',
+      reserved: common.settings.reserved.queries,
     });
     letQuery(step, views);
     keys?.letOpen(step);

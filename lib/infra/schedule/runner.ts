@@ -18,6 +18,9 @@ import type { View } from '../view/view.ts';
 /** Twice as long as a look begins new portions. */
 const timeout = Duration.seconds(60);
 
+/** AWS takes no limit below two. A second function at the same time would do the same again, and the first of them would win. */
+export const functionsOfSchedule = 2;
+
 type Props = Common &
   Readonly<{ name: string; schedule: AnySchedule; views: readonly View[]; store: EventStore; keys?: SubjectKeys }>;
 
@@ -29,8 +32,7 @@ export class ScheduleRunner extends Construct {
     super(scope, id);
     Tags.of(this).add('foldstream:schedule', name);
     const queueName = scheduleName(stackNameOf(this), name);
-    // A second function at the same time would do the same again, and the first of them would win.
-    const settings = { ...common.settings, maximumConcurrency: 2 };
+    const settings = { ...common.settings, maximumConcurrency: functionsOfSchedule };
     this.delivery = queuesOf(this, { name, queueName, settings, timeout });
     this.trigger(queueName, name, schedule);
 

@@ -23,6 +23,9 @@ describe('settings', () => {
       keySeconds: 60,
       maximumConcurrency: 20,
       accountConcurrency: 1_000,
+      busRules: 300,
+      consumers: {},
+      reserved: {},
       architecture: 'arm64',
     };
     expect(environmentOf(usualSettings, 'dev')).toEqual({

@@ -1,7 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventBridge } from '../../../lib/engine/limits.ts';
-import { patternsFor, type Wanted } from '../../../lib/infra/delivery/pattern.ts';
+import { patternsFor, rulesFor, type Wanted } from '../../../lib/infra/delivery/pattern.ts';
 
 const source = ['foldstream.commits'];
 
@@ -42,6 +44,17 @@ describe('the event patterns of a consumer', () => {
     for (let length = 1_900; length <= 2_060; length++)
       for (const { detailType, ...rest } of patternsFor([{ category: 'a', types: ['x'.repeat(length)] }]))
         expect(JSON.stringify({ ...rest, 'detail-type': detailType }).length).toBeLessThanOrEqual(eventBridge.patternCharacters);
+  });
+
+  test('that cannot be split are refused at synthesis, with the reason', () => {
+    const stack = new Stack();
+    const bus = new EventBus(stack, 'Bus');
+    const rules = (category: string) => () =>
+      rulesFor(stack, category.slice(0, 3), { bus, description: '', wanted: [{ category, types: ['T'] }], targets: [] });
+    expect(rules('a'.repeat(1_900))).not.toThrow();
+    expect(rules('b'.repeat(2_000))).toThrow(
+      /^An event pattern for b+\.commit has \d+ characters, and AWS allows 2048: shorten the names/,
+    );
   });
 
   test('match each wanted commit once, and none of another category', () => {
