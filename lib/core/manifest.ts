@@ -16,6 +16,7 @@ import type { AnyProcess } from './process/process.ts';
 import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from './projection.ts';
 import { scheduleFaults } from './schedule/faults.ts';
 import type { AnySchedule } from './schedule/schedule.ts';
+import { shardsFaults } from './share.ts';
 import { isCategory, kebab, reserved } from './stream.ts';
 import { tagFaults } from './tag/faults.ts';
 import { togetherFaults } from './together/along.ts';
@@ -135,16 +136,11 @@ const ownsFaults = (aggregates: readonly AnyDecider[]): string[] =>
     ),
   );
 
-/** All parts of a row are read together: more of them would make reads slow. */
-const mostShards = 100;
-
 const sharedFaults = ({ name, shards = 1, lists = {}, filters = [], expires }: AnyProjection & AnySharedRows): string[] => [
   ...(Object.keys(lists).length > 0 || filters.length > 0 || expires !== undefined
     ? [`${name} has shared rows, which take neither lists, filters nor \`expires\`.`]
     : []),
-  ...(Number.isSafeInteger(shards) && shards >= 1 && shards <= mostShards
-    ? []
-    : [`${name}: the shards must be 1 to ${mostShards}.`]),
+  ...shardsFaults(`${name}: the shards`, shards),
 ];
 
 /** The faults that only a view of one kind can have. */
@@ -169,6 +165,7 @@ const listFaults = (projection: AnyProjection): string[] => {
     ...names
       .filter((list) => lists[list]?.within && !projection.owner)
       .map((list) => `${name}: the list ${list} is within an owner, but ${name} does not say who owns a row: add \`owner\`.`),
+    ...names.flatMap((list) => shardsFaults(`${name}: the shards of the list ${list}`, lists[list]?.shards)),
     ...personalFilters(projection),
     ...(Number.isSafeInteger(freshSeconds) && freshSeconds >= 0 ? [] : [`${name}: freshSeconds must be 0, 1, 2, ...`]),
   ];

@@ -25,7 +25,8 @@ interface Declared<E extends Message, Name extends string> {
  */
 export type List<Row> = Readonly<{
   /**
-   * The partition in which a row is listed; `undefined` leaves it out. Without it all rows share one partition, which takes 1,000 writes a second.
+   * The partition in which a row is listed; `undefined` leaves it out. Without it all rows share one partition. A partition takes 1,000 write units a
+   * second: more of them hold up the whole view, not only the list.
    */
   by?: (row: Row) => string | Sealed | undefined;
   /** `by` gives a personal value that is declared with `find: true`: a reader names the value, and its hash is looked up. */
@@ -34,6 +35,8 @@ export type List<Row> = Readonly<{
   sort?: (row: Row) => string;
   /** Makes a list for each owner: the only kind that customers may read. */
   within?: 'owner';
+  /** Splits each partition into so many, by a hash of the stream: so many times the writes, and so many reads for a page, which has the same rows. */
+  shards?: number;
 }>;
 
 /**

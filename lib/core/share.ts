@@ -26,3 +26,13 @@ export type Total = Readonly<{
   members: Readonly<Record<string, Readonly<Record<string, Amount>>>>;
   highest: Readonly<Record<string, number | string>>;
 }>;
+
+/** All parts of a row, or of a page of a list, are read together: more of them would make reads slow. */
+const mostShards = 100;
+
+/**
+ * The fault of a number of shards that a view declares.
+ * @example shardsFaults('account-totals: the shards', 0); // ['account-totals: the shards must be 1 to 100.']
+ */
+export const shardsFaults = (what: string, shards = 1): string[] =>
+  Number.isSafeInteger(shards) && shards >= 1 && shards <= mostShards ? [] : [`${what} must be 1 to ${mostShards}.`];

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Share } from '../../lib/core/share.ts';
 import type { RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
+import { shardOf } from '../../lib/engine/shard.ts';
 import { NotStorable } from '../../lib/engine/store/storable.ts';
-import { rowChanges, shardOf, totalOf } from '../../lib/engine/view/shares.ts';
+import { rowChanges, totalOf } from '../../lib/engine/view/shares.ts';
 import { written } from '../../lib/engine/view/view-item.ts';
 
 type Table = View & ViewReader;

@@ -23,6 +23,7 @@ it.each<[string, object, string]>([
     { owner: undefined, may: ['operator'] },
     'the list by-status is within an owner, but cards does not say',
   ],
+  ['a list in no shards', { lists: { ranked: { shards: 0 } } }, 'cards: the shards of the list ranked must be 1 to 100.'],
   ['a freshness that is none', { freshSeconds: -1 }, 'freshSeconds must be 0, 1, 2'],
   [
     'a filter by what is personal',

@@ -5,8 +5,9 @@ import { pages } from '../pages.ts';
 import { foundBy } from '../personal/find.ts';
 import type { Listing, ViewItem, Where } from '../ports.ts';
 import { invalid, notYours } from '../problems.ts';
-import { fits, matches, partitionOf } from '../view/lists.ts';
+import { fits, matches, partitionsOf } from '../view/lists.ts';
 import { reach } from './consistency.ts';
+import { merged } from './merged.ts';
 import { overlaid, type Range } from './overlay.ts';
 import { ownerOf, type PageAnswer, type PageRequest, pageOf, position, questionOf, type Shape, shapes, whereOf } from './page.ts';
 import type { Querying } from './querying.ts';
@@ -60,18 +61,18 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
   if (!list.within && request.owner !== undefined) throw invalid('owner', `${name} is not within an owner: leave it out`);
   if (list.by && by === undefined) throw invalid('by', `${name} lists the rows of one value: give by=`);
   if (!list.by && by !== undefined) throw invalid('by', `${name} is not by a value: leave it out`);
-  const partition = partitionOf(list, owner, by);
+  const partitions = partitionsOf(list, owner, by);
   const placeOf = (item: ViewItem) => ({ at: item.lists?.[name]?.at ?? '' });
   return {
-    question: questionOf(`list/${name}/${partition}`, request),
+    question: questionOf(`list/${name}/${partitions[0]}`, request),
     shape: shapes.inList,
     orderOf: ({ at }) => String(at),
     placeOf,
     read: async (options) =>
-      fits('in', partition)
-        ? reader.list({ list: name, partition, direction, ...(where && { where }), ...options })
+      partitions.every((partition) => fits('in', partition))
+        ? merged(reader, partitions, { list: name, direction, ...(where && { where }), ...options })
         : { items: [] },
-    holds: (item) => item.lists?.[name]?.in === partition && matches(item, where),
+    holds: (item) => partitions.includes(item.lists?.[name]?.in ?? '') && matches(item, where),
   };
 };
 

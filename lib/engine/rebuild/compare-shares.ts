@@ -1,10 +1,11 @@
 import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
 import type { ViewItem } from '../ports.ts';
+import { shardOf } from '../shard.ts';
 import type { Of } from '../view/kinds/kind.ts';
 import { unevenParts } from '../view/mend.ts';
 import { type Projecting, rowsAtOnce } from '../view/projecting.ts';
-import { contributed, sameShares, shardOf } from '../view/shares.ts';
+import { contributed, sameShares } from '../view/shares.ts';
 import type { Difference } from './ports.ts';
 
 type Sharing = Projecting<Of<'shared-rows'>>;

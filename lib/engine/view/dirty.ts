@@ -1,5 +1,5 @@
+import { shardOf } from '../shard.ts';
 import { dirtyShards } from './ports.ts';
-import { shardOf } from './shares.ts';
 
 /** The prefix of a partition of notes, which no key of a row or stream has: they share one table. */
 const mark = '!dirty/';

@@ -2,6 +2,7 @@ import { findable, isSealedLike } from '../../core/personal/sealed.ts';
 import type { AnyProjection, List } from '../../core/projection.ts';
 import { dynamoDb } from '../limits.ts';
 import type { ListPlace, ViewItem, Where } from '../ports.ts';
+import { shardOf } from '../shard.ts';
 import { textSize } from '../store/size.ts';
 import { isStorable } from '../store/storable.ts';
 
@@ -16,9 +17,19 @@ export const fits = (part: keyof typeof largest, value: string): boolean => text
 /** The order of DynamoDB's text keys: by their UTF-8 bytes, which JavaScript's own comparison is not. */
 export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** A list's partition, as JSON: no value of `by` reaches into another owner's partition. */
-export const partitionOf = (list: List<never>, owner: string | undefined, by: string | undefined): string =>
-  JSON.stringify([...(list.within ? [owner] : []), ...(list.by ? [by] : [])]);
+/** A list's partition, as JSON: no value of `by` reaches into another owner's partition, and no text is the number of a shard. */
+export const partitionOf = (list: List<never>, owner: string | undefined, by: string | undefined, shard?: number): string =>
+  JSON.stringify([...(list.within ? [owner] : []), ...(list.by ? [by] : []), ...(shard === undefined ? [] : [shard])]);
+
+/** All partitions over which the rows of one owner and one value are spread: one, unless the list has shards. */
+export const partitionsOf = (list: List<never>, owner: string | undefined, by: string | undefined): readonly string[] =>
+  list.shards === undefined
+    ? [partitionOf(list, owner, by)]
+    : Array.from({ length: list.shards }, (_, shard) => partitionOf(list, owner, by, shard));
+
+/** The shard of a list in which all rows of a stream are. */
+const shardIn = ({ shards }: List<never>, { stream }: ViewItem): number | undefined =>
+  shards === undefined ? undefined : shardOf(stream, shards);
 
 /** A key that pure code returned. An invalid one is a bug in the view's code, not of the table. */
 const key = (what: string, part: keyof typeof largest, value: unknown): string => {
@@ -47,7 +58,7 @@ const placeIn = (name: string, list: List<never>, item: ViewItem): ListPlace | u
     ? key(`What the list ${name} is sorted by`, 'at', list.sort(item.row as never))
     : (rowKey[0] ?? item.key);
   return {
-    in: key(`The partition of the list ${name}`, 'in', partitionOf(list, item.owner, by)),
+    in: key(`The partition of the list ${name}`, 'in', partitionOf(list, item.owner, by, shardIn(list, item))),
     // The row's own key makes it unique: an order without ties is what a page can be cut at, and a row laid into.
     at: key(`The place in the list ${name}`, 'at', [order, item.key, ...rowKey].join(separator)),
   };

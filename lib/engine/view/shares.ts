@@ -4,6 +4,7 @@ import type { Share, Total } from '../../core/share.ts';
 import { idRule, isId } from '../../core/stream.ts';
 import { dynamoDb } from '../limits.ts';
 import type { RowChange, RowPart, ViewItem } from '../ports.ts';
+import { shardOf } from '../shard.ts';
 import { storable } from '../store/storable.ts';
 import { compareText } from './lists.ts';
 
@@ -52,8 +53,6 @@ const checked = (row: string, share: Share): Flat => {
   return { amounts, highest };
 };
 
-const utf8 = new TextEncoder();
-
 /** True if one value is above another, as DynamoDB compares: texts by their bytes. A text is above every number. */
 export const isHigher = (value: number | string, than: number | string | undefined): boolean => {
   if (than === undefined || typeof value !== typeof than) return than === undefined || typeof value === 'string';
@@ -80,13 +79,6 @@ const added = (before: Flat, after: Flat): readonly (readonly [string, Amount])[
     const difference = plus(after.amounts.get(name) ?? 0, -(before.amounts.get(name) ?? 0));
     return difference === 0 ? [] : [[name, difference] as const];
   });
-
-/** FNV-1a: the part of a row that a stream adds to. Stored format of 2026-11: its result must never change. */
-export const shardOf = (stream: string, shards = 1): number => {
-  let hash = 0x811c9dc5;
-  for (const byte of utf8.encode(stream)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
-  return hash % shards;
-};
 
 type Declared = Pick<AnySharedRows, 'shares' | 'owner' | 'shards'>;
 

@@ -2,9 +2,10 @@ import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import { tryWhileLost } from '../again.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock, PutShares, RowChange, View, ViewItem } from '../ports.ts';
+import { shardOf } from '../shard.ts';
 import { NotStorable } from '../store/storable.ts';
 import { headBefore } from './kinds/kind.ts';
-import { contributed, isHigher, rowChanges, shardOf } from './shares.ts';
+import { contributed, isHigher, rowChanges } from './shares.ts';
 import { written } from './view-item.ts';
 
 /** A transaction takes 100 items: the head, and for each row the row's part and the stream's share in it. */

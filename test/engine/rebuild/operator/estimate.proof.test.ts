@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Scanner } from '../../../../lib/engine/ports.ts';
 import { estimateRebuild } from '../../../../lib/engine/rebuild/operator/estimate.ts';
-import { shardOf } from '../../../../lib/engine/view/shares.ts';
+import { shardOf } from '../../../../lib/engine/shard.ts';
 import { memoryKeys } from '../../../../lib/testing/ports.ts';
 import { bagOf } from '../../../support/examples/bag.ts';
 import { kinds } from '../../../support/examples/rebuilding.ts';
