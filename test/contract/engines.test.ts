@@ -1,6 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, describe, inject } from 'vitest';
+import { manifest } from '../../domains/index.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
 import { sweepPlaces } from '../../lib/aws/operate/sweep-places.ts';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
@@ -21,14 +22,16 @@ import { viewScanner } from '../../lib/aws/view/scanner.ts';
 import { viewTable } from '../../lib/aws/view/table.ts';
 import { patientRequests } from '../support/patience.ts';
 import { spoilers } from '../support/spoil.ts';
+import { engineFlowTables } from '../support/store/flow-tables.ts';
 import { meter } from '../support/store/meter.ts';
-import { dropTables, makeTables } from '../support/store/tables.ts';
+import { dropTables, makeAllTables, makeTables } from '../support/store/tables.ts';
 import { commandsContract } from './commands.contract.ts';
 import { costsContract } from './costs.contract.ts';
 import { boundariesContract } from './decisions/boundaries.contract.ts';
 import { decisionCostsContract } from './decisions/costs.contract.ts';
 import { pricesContract } from './decisions/prices.contract.ts';
 import { togetherContract } from './decisions/together.contract.ts';
+import { flowCostsContract } from './flow-costs.contract.ts';
 import { keysContract } from './keys.contract.ts';
 import { listsContract } from './lists.contract.ts';
 import { personalCostsContract } from './personal/costs.contract.ts';
@@ -124,6 +127,11 @@ for (const { name, endpoint } of engines)
           take,
         };
       });
+    flowCostsContract(name, async (tally) => {
+      const names = await makeAllTables(client, manifest);
+      made.push(names);
+      return engineFlowTables(names, (observe) => dynamo({ ...settings, observe }), tally);
+    });
     togetherContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
     boundariesContract(name, async () => commitStore(client, (await tables()).commits), systemClock);
     commandsContract(name, async () => ({ client, tables: await tables() }));

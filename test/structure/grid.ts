@@ -130,6 +130,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     effect: ['rebuild', 'terminal'],
     personal: ['rebuild', 'local', 'terminal'],
     restore: ['local', 'terminal'],
+    cost: ['terminal'],
   },
 };
 

@@ -44,8 +44,9 @@ export const house: Readonly<Record<string, Room>> = {
   /** The bundler, without the CDK: the command line bundles too. */
   'lib/infra/code': { rooms: ['lib/core'], packages: ['esbuild'], ...impure },
   'lib/cli': {
-    rooms: ['lib/infra/code', 'lib/aws', 'lib/http', 'lib/engine', 'lib/core'],
-    packages: ['canonicalize', 'commander', 'zod'],
+    // Of testing: the ports in memory, over which `foldstream cost` runs the engine.
+    rooms: ['lib/infra/code', 'lib/aws', 'lib/http', 'lib/testing', 'lib/engine', 'lib/core'],
+    packages: ['@aws-sdk/client-dynamodb', 'canonicalize', 'commander', 'zod'],
     ...impure,
   },
   bin: { rooms: ['lib/infra/index.ts', 'lib/cli/index.ts', '#manifest'], packages: ['aws-cdk-lib'], ...impure },

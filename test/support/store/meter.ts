@@ -25,7 +25,7 @@ export const plus = (a: Cost, b: Cost): Cost => ({
   refusedWrites: a.refusedWrites + b.refusedWrites,
 });
 
-const costOf = (observed: Observed): Cost => {
+export const costOf = (observed: Observed): Cost => {
   const { requests, units, error } = observed;
   return isWrite(observed)
     ? { ...nothing, requests, writes: requests, writeUnits: units, refusedWrites: error === undefined ? 0 : 1 }

@@ -5,6 +5,9 @@ import {
   DeleteTableCommand,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
+import type { TableShape } from '../../../lib/cli/cost/ledger.ts';
+import { shapesOf } from '../../../lib/cli/cost/tables.ts';
+import type { Manifest } from '../../../lib/core/manifest.ts';
 
 type Keys = Readonly<{ partition: [string, 'S' | 'N']; sort?: [string, 'S' | 'N'] }>;
 
@@ -26,6 +29,48 @@ const create = (client: DynamoDBClient, table: string, keys: Keys, more: Partial
       ...more,
     }),
   );
+
+/** A table of a shape, with its indexes. */
+const createOf = (client: DynamoDBClient, table: string, { partition, sort, indexes }: TableShape, sortType: 'S' | 'N' = 'S') => {
+  const names = [...new Set(indexes.flatMap((index) => [index.partition, ...(index.sort === undefined ? [] : [index.sort])]))];
+  const own = [partition, ...(sort === undefined ? [] : [sort])];
+  return create(
+    client,
+    table,
+    { partition: [partition, 'S'], ...(sort !== undefined && { sort: [sort, sortType] as const }) } as Keys,
+    {
+      AttributeDefinitions: [
+        { AttributeName: partition, AttributeType: 'S' },
+        ...(sort === undefined ? [] : [{ AttributeName: sort, AttributeType: sortType }]),
+        ...names.filter((name) => !own.includes(name)).map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      ],
+      ...(indexes.length > 0 && {
+        GlobalSecondaryIndexes: indexes.map(({ name, holds, ...key }) => ({
+          IndexName: name,
+          KeySchema: schema({
+            partition: [key.partition, 'S'],
+            ...(key.sort !== undefined && { sort: [key.sort, 'S'] as const }),
+          } as Keys),
+          Projection:
+            typeof holds === 'string'
+              ? { ProjectionType: holds === 'all' ? ('ALL' as const) : ('KEYS_ONLY' as const) }
+              : { ProjectionType: 'INCLUDE' as const, NonKeyAttributes: [...holds] },
+        })),
+      }),
+    },
+  );
+};
+
+/** The tables of a manifest's whole deployment, by the names that the ledger has for them. */
+export const makeAllTables = async (client: DynamoDBClient, manifest: Manifest): Promise<Readonly<Record<string, string>>> => {
+  const run = randomUUID().slice(0, 8);
+  const made: Record<string, string> = {};
+  for (const [name, shape] of shapesOf(manifest)) {
+    made[name] = `${name}-${run}`;
+    await createOf(client, `${name}-${run}`, shape, name === 'commits' ? 'N' : 'S');
+  }
+  return made;
+};
 
 /** The tables of the ports, under names that no other run uses. */
 export const makeTables = async (client: DynamoDBClient, lists: readonly string[] = ['by-status']) => {

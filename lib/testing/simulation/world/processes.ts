@@ -44,7 +44,7 @@ const remedies = {
 } as const;
 
 /** The rules of a process: what any of some releases reacts to, and all that its instances store. */
-const rulesOf = (releases: readonly AnyProcess[], deliver: Rule['deliver']): readonly Rule[] => [
+export const rulesOf = (releases: readonly AnyProcess[], deliver: Rule['deliver']): readonly Rule[] => [
   {
     detailTypes: new Set(releases.flatMap((process) => subscriptionsOf(process).map(({ category }) => `${category}.commit`))),
     types: new Set(releases.flatMap((process) => subscriptionsOf(process).flatMap(({ types }) => types))),

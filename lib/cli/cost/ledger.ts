@@ -1,0 +1,155 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { fromItem, type Item } from '../../aws/attributes.ts';
+import { type Indexed, indexUnits, inTransaction, writeUnits } from '../../engine/cost/units.ts';
+import { itemSize } from '../../engine/store/size.ts';
+
+/** One write: by which part of the deployment, into which table or `<table>/<index>`, under which partition key. */
+export type Written = Readonly<{ part: string; at: string; key: string; units: number; transaction: boolean }>;
+
+/** An index of a table: the attributes that are its key, of which an item without one is not in it, and what it holds. */
+export type IndexShape = Readonly<{ name: string; partition: string; sort?: string; holds: 'all' | 'keys' | readonly string[] }>;
+export type TableShape = Readonly<{ partition: string; sort?: string; indexes: readonly IndexShape[] }>;
+
+type Write = Readonly<{
+  TableName?: string;
+  Item?: Item;
+  Key?: Item;
+  UpdateExpression?: string;
+  ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  ExpressionAttributeValues?: Item;
+}>;
+type Input = Write & Readonly<{ TransactItems?: readonly Readonly<Record<string, Write>>[] }>;
+
+const textOf = (item: Item, name: string): string | undefined => {
+  const [value] = Object.values(item[name] ?? {});
+  return value === undefined ? undefined : String(value);
+};
+const bytesOf = (item: Item): number => itemSize(fromItem(item));
+
+/** An update as far as units need it: what is set and added stands there afterwards, and what is removed does not. */
+const updated = (before: Item | undefined, write: Write): Item => {
+  const { Key = {}, UpdateExpression = '', ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = write;
+  const after: Item = { ...before, ...Key };
+  for (const [, name = '', value = ''] of UpdateExpression.matchAll(/(#\w+)(?: =|) (:\w+)/g))
+    if (values[value]) after[names[name] ?? name] = values[value];
+  const [, removed = ''] = /REMOVE ([^A-Z]*)/.exec(UpdateExpression) ?? [];
+  for (const name of removed.split(/[ ,]+/)) delete after[names[name] ?? name];
+  return after;
+};
+
+const inIndex = (item: Item | undefined, { partition, sort, holds }: IndexShape, own: TableShape): Indexed | undefined => {
+  const keys = [partition, ...(sort === undefined ? [] : [sort])];
+  if (!item || keys.some((name) => item[name] === undefined)) return undefined;
+  const always = [...keys, own.partition, ...(own.sort === undefined ? [] : [own.sort])];
+  const names = holds === 'all' ? Object.keys(item) : [...always, ...(holds === 'keys' ? [] : holds)];
+  const held = Object.fromEntries(Object.entries(item).filter(([name]) => names.includes(name)));
+  return {
+    keys: JSON.stringify(keys.map((name) => item[name])),
+    content: JSON.stringify(Object.entries(held).sort(([a], [b]) => (a < b ? -1 : 1))),
+    bytes: bytesOf(held),
+  };
+};
+
+/**
+ * Tables that hold what was written to them, and note the units of each write by DynamoDB's published rule. The requests come from the real adapters: what
+ * is written, under which key, and in which transaction, is theirs. Whether a condition holds is decided elsewhere; only writes that take place come here.
+ */
+export const ledger = (shapes: ReadonlyMap<string, TableShape>) => {
+  const items = new Map<string, Item>();
+  let notes: Written[] = [];
+  const write = (part: string, kind: string, one: Write, transaction: boolean): void => {
+    const table = one.TableName ?? '';
+    const shape = shapes.get(table);
+    if (!shape) throw new Error(`There is no table ${table} in the ledger.`);
+    const keyed = one.Item ?? one.Key ?? {};
+    const key = textOf(keyed, shape.partition) ?? '';
+    const note = (at: string, under: string, units: number, together = false) =>
+      units > 0 && notes.push({ part, at, key: under, units, transaction: together });
+    if (kind === 'ConditionCheck') return void note(table, key, inTransaction, true);
+    const place = JSON.stringify([table, key, shape.sort && textOf(keyed, shape.sort)]);
+    const before = items.get(place);
+    const after = kind === 'Delete' ? undefined : kind === 'Update' ? updated(before, one) : one.Item;
+    const sizes = [before, after].flatMap((item) => (item ? [bytesOf(item)] : []));
+    note(table, key, writeUnits(0, ...sizes) * (transaction ? inTransaction : 1), transaction);
+    // An index takes single units, also behind a transaction.
+    for (const index of shape.indexes)
+      note(
+        `${table}/${index.name}`,
+        textOf(after ?? {}, index.partition) ?? textOf(before ?? {}, index.partition) ?? '',
+        indexUnits(inIndex(before, index, shape), inIndex(after, index, shape)),
+      );
+    if (after) items.set(place, after);
+    else items.delete(place);
+  };
+  const take = (part: string, command: string, asked: Input): void => {
+    const kind = command.replace(/(Item)?Command$/, '');
+    if (kind === 'TransactWriteItems')
+      for (const each of asked.TransactItems ?? []) for (const [of, one] of Object.entries(each)) write(part, of, one, true);
+    else if (kind === 'Put' || kind === 'Update' || kind === 'Delete') write(part, kind, asked, false);
+  };
+  return {
+    /** Clients that send nothing, and answer as if all had gone well: what they are told is of one part. */
+    client: (part: string): DynamoDBClient => {
+      const send = async ({ constructor: { name }, input }: Readonly<{ constructor: { name: string }; input: Input }>) => {
+        take(part, name, input);
+        return {};
+      };
+      return { config: {}, send } as unknown as DynamoDBClient;
+    },
+    /** The same for what makes a client of documents of it, which takes no stand-in: slower, since it goes through much of the SDK. */
+    documents: (part: string): DynamoDBClient => {
+      const client = new DynamoDBClient({ region: 'none', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
+      client.middlewareStack.add(
+        (_, { commandName = '' }) =>
+          async ({ input }) => {
+            take(part, commandName, input as Input);
+            return { output: { $metadata: {} }, response: {} };
+          },
+        // Behind what turns plain values into attributes, and before anything is signed and sent.
+        { step: 'build', name: 'foldstreamLedger' },
+      );
+      return client;
+    },
+    written: (): readonly Written[] => {
+      const taken = notes;
+      notes = [];
+      return taken;
+    },
+  };
+};
+
+type Ports = Readonly<Record<string, unknown>>;
+type Call = (...args: readonly never[]) => Promise<unknown>;
+
+const isWrite = (name: string): boolean => /^(append|put|save|move|set|remove|cancel|note|clear|add)/.test(name);
+
+/** Items that a read has answered. */
+const itemsIn = (answer: unknown): readonly object[] => {
+  if (typeof answer !== 'object' || answer === null) return [];
+  if (answer instanceof Map) return [...answer.values()].filter((each) => typeof each === 'object');
+  const { commits, items } = answer as { commits?: readonly object[]; items?: readonly object[] };
+  return commits ?? items ?? (Array.isArray(answer) ? answer : [answer]);
+};
+
+const tookPlace = (answer: unknown): boolean =>
+  answer !== false &&
+  answer !== 'moved' &&
+  answer !== 'refused' &&
+  !(typeof answer === 'object' && answer !== null && 'stored' in answer && !answer.stored);
+
+/**
+ * A port in memory whose writes are made once more by the real adapter, over a client of the ledger: the port decides what becomes of a call, the adapter
+ * what is written where. `read` is told the bytes of each read.
+ */
+export const noted = <P extends object>(memory: P, adapter: object, called: (bytesRead: number | undefined) => void): P => {
+  const wrap = (name: string, call: Call): Call =>
+    (async (...args: readonly never[]) => {
+      const answer = await call(...args);
+      called(isWrite(name) ? undefined : itemsIn(answer).reduce((sum, item) => sum + itemSize(item), 0));
+      if (isWrite(name) && tookPlace(answer)) await ((adapter as Ports)[name] as Call | undefined)?.(...args);
+      return answer;
+    }) as Call;
+  return Object.fromEntries(
+    Object.entries(memory as Ports).map(([name, each]) => [name, typeof each === 'function' ? wrap(name, each as Call) : each]),
+  ) as P;
+};

@@ -1,0 +1,72 @@
+import { deadlineItems } from '../../aws/process/deadlines.ts';
+import { sourceCursors } from '../../aws/process/source-cursors.ts';
+import { commitStore } from '../../aws/store/commit-store.ts';
+import { snapshotStore } from '../../aws/store/snapshot-store.ts';
+import { viewTable } from '../../aws/view/table.ts';
+import { announcersOf } from '../../core/announcer.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import { readUnits } from '../../engine/store/size.ts';
+import { kindOf } from '../../engine/view/kinds/index.ts';
+import type { PartTables } from '../../testing/costing/parts.ts';
+import type { Tally } from '../../testing/costing/tally.ts';
+import { memoryCursors, memoryDeadlines, memorySnapshots, memoryStore, memoryView } from '../../testing/ports.ts';
+import { type IndexShape, ledger, noted, type TableShape } from './ledger.ts';
+
+/** A view's table, as `lib/infra/view/view.ts` makes it. */
+const viewShape = (projection: AnyProjection): TableShape => {
+  const { lists = {}, owner } = projection;
+  const byOwner: IndexShape = { name: 'by-owner', partition: 'owner', sort: 'key', holds: 'all' };
+  return {
+    partition: 'key',
+    sort: 'sort',
+    indexes: [
+      ...(kindOf(projection).headIsRow && owner !== undefined ? [byOwner] : []),
+      ...(projection.kind === 'shared-rows'
+        ? [{ name: 'shared-rows', partition: 'listed', sort: 'key', holds: 'keys' } as const]
+        : []),
+      { name: 'parked', partition: 'parkedSince', holds: ['stream', 'commit', 'parked'] },
+      ...Object.keys(lists).map(
+        (list): IndexShape => ({ name: `list-${list}`, partition: `in.${list}`, sort: `at.${list}`, holds: 'all' }),
+      ),
+    ],
+  };
+};
+
+/** The name of a view's table in the ledger. */
+export const tableOf = ({ name, revision }: Pick<AnyProjection, 'name' | 'revision'>): string => `${name}.r${revision}`;
+
+const controlShape: TableShape = {
+  partition: 'id',
+  indexes: [{ name: 'due', partition: 'dueIn', sort: 'due', holds: 'all' }],
+};
+
+/** The tables of a manifest's deployment, by names without a deployment. */
+export const shapesOf = (manifest: Manifest): ReadonlyMap<string, TableShape> =>
+  new Map<string, TableShape>([
+    ['commits', { partition: 'stream', sort: 'commit', indexes: [] }],
+    ['snapshots', { partition: 'stream', sort: 'code', indexes: [] }],
+    ['control', controlShape],
+    ...[...manifest.projections, ...announcersOf(manifest)].map((each) => [tableOf(each), viewShape(each)] as const),
+  ]);
+
+/** All tables of a manifest's deployment, in memory, as each part reaches them; requests and read units go to the tally, writes are in the ledger. */
+export const notedTables = (manifest: Manifest, tally: Tally) => {
+  const { client, documents, written } = ledger(shapesOf(manifest));
+  const [store, snapshots, deadlines] = [memoryStore(), memorySnapshots(), memoryDeadlines()];
+  const tablesOf = (part: string): PartTables => {
+    const own = client(part);
+    const counting =
+      (share = 1) =>
+      (bytes: number | undefined) =>
+        tally.add(part, { requests: 1, ...(bytes !== undefined && { readUnits: readUnits(bytes) * share }) });
+    return {
+      store: noted(store, commitStore(own, 'commits'), counting()),
+      snapshots: noted(snapshots, snapshotStore(own, 'snapshots'), counting(0.5)),
+      view: (projection) => noted(memoryView(), viewTable(own, tableOf(projection)), counting()),
+      cursors: (process) => noted(memoryCursors(), sourceCursors(documents(part), 'control', process), counting()),
+      deadlines: noted(deadlines, deadlineItems(own, 'control'), counting()),
+    };
+  };
+  return { tablesOf, written };
+};

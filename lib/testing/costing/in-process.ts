@@ -1,0 +1,123 @@
+import { announcersOf } from '../../core/announcer.ts';
+import type { Commit } from '../../core/commit.ts';
+import type { Manifest } from '../../core/manifest.ts';
+import { parseStream } from '../../core/stream.ts';
+import { handleCommand } from '../../engine/command/handle.ts';
+import type { CommandAnswer } from '../../engine/command/request.ts';
+import { publish } from '../../engine/delivery/publish.ts';
+import { bytesOf } from '../../engine/delivery/send-entries.ts';
+import { eventBridge, sqs } from '../../engine/limits.ts';
+import type { Bus, BusEntry, Clock } from '../../engine/ports.ts';
+import { memoryBox, memorySubjectKeys } from '../memory/personal.ts';
+import { memoryClock, memoryKeys, memoryLog, memoryProofs } from '../memory/system.ts';
+import {
+  announcerConsumer,
+  type Consumer,
+  commandFunctions,
+  type Deployed,
+  lineBytes,
+  type PartTables,
+  partNames,
+  processConsumer,
+  type Sent,
+  viewConsumer,
+} from './parts.ts';
+import type { Tally } from './tally.ts';
+
+/** Requests that are paid for by their bytes. */
+const chunks = (bytes: number, of: number) => Math.max(1, Math.ceil(bytes / of));
+
+/** A bus that hands each commit to the consumers whose rules match it. */
+const routing = (tally: Tally, consumers: () => readonly Consumer[]) => {
+  let sent = 0;
+  const route = ({ detailType, detail }: BusEntry): void => {
+    if (!detailType.endsWith('.commit')) return;
+    const { types } = JSON.parse(detail) as Readonly<{ types: readonly string[] }>;
+    const body = `{"detail":${detail}}`;
+    for (const { part, rules, waiting } of consumers())
+      if (rules.some((rule) => rule.detailTypes.has(detailType) && types.some((type) => rule.types.has(type)))) {
+        sent += 1;
+        waiting.push({ id: String(sent), body });
+        tally.add(part, { messages: 1, queueRequests: chunks(bytesOf(body), sqs.paid.bytes) });
+      }
+  };
+  return (part: string): Bus => ({
+    send: async (entries) => {
+      tally.add(part, { busCalls: 1 });
+      for (const entry of entries) {
+        tally.add(part, { busEvents: chunks(bytesOf(entry.detail), eventBridge.paid.bytes) });
+        route(entry);
+      }
+      return [];
+    },
+  });
+};
+
+/** One invocation: what is received and deleted, and the function itself. */
+const invoke = async (tally: Tally, { part, waiting, handle }: Consumer, batch: number): Promise<void> => {
+  const records = waiting.splice(0, Math.min(batch, sqs.callMessages));
+  const bytes = records.reduce((sum, { body }) => sum + bytesOf(body), 0);
+  tally.add(part, { invocations: 1, queueRequests: chunks(bytes, sqs.paid.bytes) + 1 });
+  const failed = await handle(records);
+  if (failed.length > 0) throw new Error(`${part} gave ${failed.length} of ${records.length} records back.`);
+};
+
+type Options = Readonly<{
+  tablesOf: (part: string) => PartTables;
+  tally: Tally;
+  /** Records of one invocation of a consumer: at most ten, as SQS hands them out. */
+  batch: number;
+  clock?: Clock;
+}>;
+
+/**
+ * A deployment in one process: the real engine, one warm instance of each function, over whatever tables; every commit is published, and every
+ * consumer takes batches of up to so many, until nothing is on its way. What each part uses is added to the tally, but for the tables' own units,
+ * which the tables add. Effects, hooks, schedules, the sweep and the guard are not in it.
+ */
+export const inProcess = (manifest: Manifest, { tablesOf, tally, batch, clock = memoryClock() }: Options) => {
+  const appended: Commit[] = [];
+  const deployed: Deployed = {
+    ...{ manifest, tablesOf, tally, clock, keys: memoryKeys(), proofs: memoryProofs() },
+    personal: { keys: memorySubjectKeys(), box: memoryBox() },
+    busOf: routing(tally, () => consumers),
+    stored: (commits) => void appended.push(...commits),
+  };
+  const { keys, proofs, busOf } = deployed;
+  const commands = commandFunctions(deployed);
+  const consumers: readonly Consumer[] = [
+    ...manifest.projections.map((projection) => viewConsumer(deployed, projection)),
+    ...announcersOf(manifest).map((projection) => announcerConsumer(deployed, projection)),
+    ...(manifest.processes ?? []).map((process) => processConsumer(deployed, process)),
+  ];
+  const publishing = { bus: busOf(partNames.publisher), clock, keys, log: memoryLog(), proofs };
+  const publishAll = async (): Promise<void> => {
+    while (appended.length > 0) {
+      tally.add(partNames.publisher, { invocations: 1 });
+      await publish(publishing, appended.splice(0, batch));
+    }
+  };
+  return {
+    /** Publishes and consumes until nothing is on its way. */
+    settle: async (): Promise<void> => {
+      for (;;) {
+        await publishAll();
+        const busy = consumers.filter(({ waiting }) => waiting.length > 0);
+        if (busy.length === 0) return;
+        for (const consumer of busy) while (consumer.waiting.length > 0) await invoke(tally, consumer, batch);
+      }
+    },
+    /** Sends commands at the same time, as separate requests. */
+    send: (sent: readonly Sent[]): Promise<readonly CommandAnswer[]> =>
+      Promise.all(
+        sent.map(({ stream, type, data, actor }) => {
+          const commanding = commands.get(parseStream(stream)?.category ?? '');
+          if (!commanding) throw new Error(`The manifest has no aggregate for ${stream}.`);
+          const [request, correlation] = [keys.randomId(), keys.randomId()];
+          tally.add(partNames.commands, { invocations: 1, apiRequests: 1, logGigabytes: (2 * lineBytes) / 1e9 });
+          const meta = { correlation, causation: request };
+          return handleCommand(commanding, { stream, command: { type, data }, actor, id: `request/${request}`, meta });
+        }),
+      ),
+  };
+};

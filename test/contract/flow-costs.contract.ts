@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { PartTables } from '../../lib/testing/costing/parts.ts';
+import { type Count, type Tally, tallied } from '../../lib/testing/costing/tally.ts';
+import { costOfFlow, type Flow, flows } from '../support/store/flows.ts';
+
+/** Tables that add what they use to a tally: the engine's own figures, or the rule. `written`: write units by part that they do not add themselves. */
+export type FlowTables = Readonly<{
+  tablesOf: (part: string) => PartTables;
+  written?: () => ReadonlyMap<string, number>;
+}>;
+
+/** Write units by part, of one command and all that follows from it. */
+type Units = Readonly<Record<string, number>>;
+
+/** What is measured, and stands in docs/benchmarks.md. A batch of ten and one of one message write the same, unless it is said. */
+const expected: Readonly<Record<Flow, Units>> = {
+  deposit: {
+    commands: 1,
+    'view account-balance': 3,
+    'view account-statement': 2,
+    'view account-totals': 6,
+    'view event-log': 6,
+    'process fraudWatch': 1,
+  },
+  withdrawal: {
+    commands: 1,
+    'view account-balance': 3,
+    'view account-statement': 2,
+    'view account-totals': 6,
+    'view event-log': 12,
+    'view process-instances': 2,
+    'process fraudWatch': 3,
+  },
+  transfer: {
+    commands: 1,
+    'view account-balance': 6,
+    'view account-statement': 4,
+    'view account-totals': 12,
+    'view customer-transfers': 7,
+    'view event-log': 81,
+    'view process-instances': 2,
+    'process fraudWatch': 2,
+    'process transferProcess': 14,
+  },
+};
+
+/** Parts whose transactions DynamoDB Local reports as 4 units, whatever is in them: AWS charges two for each item. */
+const misreported = ['view account-totals'];
+
+const unitsOf = (counted: ReadonlyMap<string, Count>): Units =>
+  Object.fromEntries([...counted].flatMap(([part, { writeUnits = 0 }]) => (writeUnits > 0 ? [[part, writeUnits]] : [])));
+
+/** The write units of whole ways of commands through the reference application, by what each part of it writes. */
+export const flowCostsContract = (name: string, make: (tally: Tally) => Promise<FlowTables> | FlowTables) =>
+  describe(`costs of whole ways: ${name}`, () => {
+    // On an engine each takes seconds: alone in a batch only what shows whether shared rows are written for each batch.
+    const cases = flows.flatMap((flow) =>
+      (name === 'memory' || flow === 'deposit' ? [10, 1] : [10]).map((batch) => [flow, batch] as const),
+    );
+    it.each(cases)(
+      'of a %s, in batches of %d',
+      async (flow, batch) => {
+        const tally = tallied();
+        const counted = await costOfFlow(flow, { ...(await make(tally)), tally, batch });
+        const without = (units: Units) =>
+          name === 'DynamoDB Local'
+            ? Object.fromEntries(Object.entries(units).filter(([part]) => !misreported.includes(part)))
+            : units;
+        expect(without(unitsOf(counted))).toEqual(without(expected[flow]));
+      },
+      5 * 60_000,
+    );
+  });
