@@ -1,3 +1,17 @@
+import type { Clock } from './ports.ts';
+import type { defaultSettings } from './settings.ts';
+
+type Aging = Readonly<{ clock: Pick<Clock, 'now'>; settings: Pick<typeof defaultSettings, 'cacheAgeMilliseconds'> }>;
+
+/**
+ * True if what was read or written at that time may still be appended on. A later time than now comes from a clock that jumped, and counts as
+ * old.
+ */
+export const isFresh = ({ clock, settings }: Aging, { readAt }: Readonly<{ readAt: number }>): boolean => {
+  const age = clock.now() - readAt;
+  return age >= 0 && age <= settings.cacheAgeMilliseconds;
+};
+
 /** Values by key in bounded size: the longest unused goes first, and one that is larger than the bound is not kept. */
 export const boundedCache = <Value>(most: number) => {
   const entries = new Map<string, Readonly<{ value: Value; size: number }>>();

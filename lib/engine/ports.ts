@@ -149,17 +149,20 @@ export type RowPart = Readonly<{
   highest: Readonly<Record<string, number | string>>;
 }>;
 
-/** The result of a change of shared rows: written; not written, since the head has moved; or not written, since a row's own condition failed. */
-export type PutShares = 'written' | 'moved' | 'refused';
+/** The result of a write that came too late: the head as it was at that moment, which needs no read any more. Undefined where there was none. */
+export type Moved = Readonly<{ there: ViewItem | undefined }>;
+
+/** The result of a change of shared rows: as that of a head, or not written, since a row's own condition failed. */
+export type PutShares = 'written' | Moved | 'refused';
 
 /** One revision's table. Reads by key are consistent; lists are not. */
 export interface View {
   head(key: string): Promise<ViewItem | undefined>;
   /**
-   * Puts a head, if the one that was read has not been written since (undefined: there was none), at whichever commit. Answers whether it
-   * did; the head there is then `written(head, before)`.
+   * Puts a head, if the one that was read has not been written since (undefined: there was none), at whichever commit. If it did, the head
+   * there is `written(head, before)`.
    */
-  putHead(head: ViewItem, before: ViewItem | undefined): Promise<boolean>;
+  putHead(head: ViewItem, before: ViewItem | undefined): Promise<'written' | Moved>;
   /**
    * Puts or tombstones a row for the head that will follow the one that was read (undefined: there was none), unless the stored row is for
    * a later head, or for the same head and a later commit.

@@ -7,8 +7,9 @@ export const defaultSettings = {
   /** Full jitter: the wait after the second lost race is anything up to this, or up to two requests, and doubles with each further one. */
   backoffMilliseconds: 25,
   backoffCeilingMilliseconds: 1_000,
-  /** A cached state older than this is read again before anything is appended on it: see the design's rule on restored tables. */
+  /** A cached state, or head of a view, older than this is read again before anything is written on it: see the design's rule on restored tables. */
   cacheAgeMilliseconds: 5 * 60_000,
+  /** What an instance keeps: states of a command's function, or heads of a view's. */
   cacheBytes: 32 * 1024 * 1024,
   /** About 40 commits of 250-byte events: 7 read units for a cold load, 3 write units for a snapshot. */
   snapshotBytes: 24 * 1024,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Share } from '../../lib/core/share.ts';
-import type { RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
+import type { PutShares, RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
 import { shardOf } from '../../lib/engine/shard.ts';
 import { NotStorable } from '../../lib/engine/store/storable.ts';
 import { rowChanges, totalOf } from '../../lib/engine/view/shares.ts';
@@ -84,9 +84,9 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const first = await contribute({ [row]: { sums: { n: 1 } } });
       const second = headOf(first.key, 2);
       const change = changesOf(second, { [row]: { sums: { n: 1 } } }, { [row]: { sums: { n: 5 } } });
-      expect(await view.putShares(second, undefined, change)).toBe('moved');
-      expect(await view.putShares(second, headOf(first.key, 3), change)).toBe('moved');
-      expect(await view.putShares(second, headOf(first.key, 7), [])).toBe('moved');
+      expect(await view.putShares(second, undefined, change)).toEqual({ there: await view.head(second.key) });
+      expect(await view.putShares(second, headOf(first.key, 3), change)).toEqual({ there: await view.head(second.key) });
+      expect(await view.putShares(second, headOf(first.key, 7), [])).toEqual({ there: await view.head(second.key) });
       expect(await view.head(first.key)).toStrictEqual(first);
       expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 1 } });
       expect((await view.sharesIn(row, { limit: 9 })).items.map(({ commit }) => commit)).toEqual([1]);
@@ -100,22 +100,22 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       expect(await view.putShares(begun(40), undefined, [])).toBe('written');
       const first = written(begun(40), undefined);
       expect(await view.head(key)).toStrictEqual(first);
-      expect(await view.putShares(begun(80), headOf(key, 0), [])).toBe('moved');
-      expect(await view.putHead(headOf(key, 1), undefined)).toBe(false);
+      expect(await view.putShares(begun(80), headOf(key, 0), [])).toEqual({ there: await view.head(key) });
+      expect(await view.putHead(headOf(key, 1), undefined)).toEqual({ there: await view.head(key) });
       const mark = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
       const parked = { ...begun(40), parked: mark };
-      expect(await view.putHead(parked, first)).toBe(true);
-      expect(await view.putShares(begun(80), first, [])).toBe('moved');
-      expect(await view.putHead(begun(40), written(parked, first))).toBe(true);
+      expect(await view.putHead(parked, first)).toBe('written');
+      expect(await view.putShares(begun(80), first, [])).toEqual({ there: await view.head(key) });
+      expect(await view.putHead(begun(40), written(parked, first))).toBe('written');
       // The same again as it was read first, and written twice since.
       const again = await view.head(key);
       expect(again).toStrictEqual({ ...first, writes: 3 });
-      expect(await view.putShares(begun(80), first, [])).toBe('moved');
+      expect(await view.putShares(begun(80), first, [])).toEqual({ there: await view.head(key) });
       expect(await view.putShares(begun(80), again, [])).toBe('written');
-      expect(await view.putHead(parked, again)).toBe(false);
+      expect(await view.putHead(parked, again)).toEqual({ there: await view.head(key) });
       const whole = written(begun(80), again);
       expect(await view.putShares(headOf(key, 4), whole, [])).toBe('written');
-      expect(await view.putShares(headOf(key, 4), whole, [])).toBe('moved');
+      expect(await view.putShares(headOf(key, 4), whole, [])).toEqual({ there: await view.head(key) });
       expect(await view.head(key)).toStrictEqual(headOf(key, 4, { writes: 5 }));
     });
 
@@ -197,7 +197,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
         '\u{10000}',
         '\u{ffff}',
       ];
-      const outcomes: string[] = [];
+      const outcomes: PutShares[] = [];
       for (const value of tried) outcomes.push(await raise(value));
       expect(tried.filter((_, i) => outcomes[i] === 'written')).toEqual([5, 9, 10, 'a', 'b', 'b!', 'é', '\u{ffff}', '\u{10000}']);
       expect(new Set(outcomes)).toEqual(new Set(['written', 'refused']));

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { announcersOf } from '../../core/announcer.ts';
 import { busSources } from '../../core/deployed-names.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { keepingHeads } from '../../engine/view/kept-heads.ts';
 import { announcing } from '../../engine/view/public-events.ts';
 import { routeToView } from '../../engine/view/route.ts';
 import { eventBus } from '../delivery/event-bus.ts';
@@ -24,7 +25,7 @@ export const announceHandler = (manifest: Manifest) => {
   const projecting = announcing({
     projection,
     store: commitStore(client, environment('COMMITS_TABLE')),
-    view: viewTable(client, environment('CURSORS_TABLE')),
+    ...keepingHeads(viewTable(client, environment('CURSORS_TABLE')), systemClock),
     bus: eventBus(environment('BUS_NAME'), busSources.publicEvents),
     clock: systemClock,
     keys: { random: Math.random },

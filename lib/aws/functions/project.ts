@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../core/manifest.ts';
+import { keepingHeads } from '../../engine/view/kept-heads.ts';
 import { knownPhase } from '../../engine/view/phase.ts';
 import { routeToView } from '../../engine/view/route.ts';
 import { systemProofs } from '../delivery/proofs.ts';
@@ -20,10 +21,10 @@ export const projectHandler = (manifest: Manifest) => {
   const client = dynamo();
   const log = new Logger({ serviceName: `project-${name}` });
   const store = commitStore(client, environment('COMMITS_TABLE'));
-  const view = viewTable(client, environment('VIEW_TABLE'));
+  const kept = keepingHeads(viewTable(client, environment('VIEW_TABLE')), systemClock);
   const phase = knownPhase(revisionPhases(client, environment('CONTROL_TABLE')), { name, revision }, systemClock);
   const building = { phase, dirty: dirtyNotes(client, environment('VIEW_TABLE')) };
-  const refolding = { projection, store, view, clock: systemClock, log, building };
+  const refolding = { projection, store, ...kept, clock: systemClock, log, building };
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
   return batchHandler(receiving(log), (records) => routeToView({ refolding, proofs, done: 'Projected.' }, records));
 };

@@ -4,10 +4,12 @@ import { countOfRows } from '../../engine/view/view-item.ts';
 import { toAttribute, toItem } from '../attributes.ts';
 import { asRead } from '../condition.ts';
 
-type Condition = Pick<Put, 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'>;
+type Condition = Pick<
+  Put,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues' | 'ReturnValuesOnConditionCheckFailure'
+>;
 
-/** Condition: the head has not been written since it was read. A head from before the count has none until it is written again. */
-export const asItWasRead = (before: ViewItem | undefined): Condition => {
+const unwritten = (before: ViewItem | undefined) => {
   if (before === undefined) return asRead('key');
   if (before.writes !== undefined) return asRead('writes', toAttribute(before.writes));
   return {
@@ -15,6 +17,15 @@ export const asItWasRead = (before: ViewItem | undefined): Condition => {
     ExpressionAttributeNames: { '#key': 'key', '#writes': 'writes' },
   };
 };
+
+/**
+ * Condition: the head has not been written since it was read; else it is handed back. A head from before the count has none until it is written
+ * again.
+ */
+export const asItWasRead = (before: ViewItem | undefined): Condition => ({
+  ...unwritten(before),
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+});
 
 /** Condition: the row was not put for a later head, nor for the same head and a later commit. Rows from before the count have none. */
 export const overEarlier = ({ commit }: ViewItem, before: ViewItem | undefined): Condition => ({

@@ -1,11 +1,11 @@
 import { type DynamoDBClient, PutItemCommand, type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { plus } from '../../core/amount.ts';
-import type { RowChange, View, ViewItem } from '../../engine/ports.ts';
+import type { Moved, RowChange, View, ViewItem } from '../../engine/ports.ts';
 import { NotStorable } from '../../engine/store/storable.ts';
 import { partSort, rowPlace, shareSort } from '../../engine/view/shares.ts';
 import { written } from '../../engine/view/view-item.ts';
 import { type Item, toAttribute, toItem } from '../attributes.ts';
-import { asRead, codesOf, conditionFailed, didHold } from '../condition.ts';
+import { asRead, codesOf, conditionFailed, didHold, handedBack } from '../condition.ts';
 import { persistently } from '../transaction.ts';
 import { asItWasRead } from './head-condition.ts';
 
@@ -49,11 +49,14 @@ const contribution = (TableName: string, { row, stream, commit, share }: RowChan
 
 type SharedWrites = Pick<View, 'putShares' | 'putPart'>;
 
+/** A head in its stored form, and as a failed condition hands it back. */
+type Heads = Readonly<{ toStored: (item: ViewItem) => Item; movedTo: (item: Item | undefined) => Moved }>;
+
 /**
  * Writes shared rows into a view's table. Stored format of 2026-11: under `@<row key>`, `part#<shard>` with `listed` and the amounts of
  * engine/shares.ts, and `share#<stream>` with the stream's contribution.
  */
-export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored: (item: ViewItem) => Item): SharedWrites => {
+export const sharedWrites = (client: DynamoDBClient, TableName: string, { toStored, movedTo }: Heads): SharedWrites => {
   const persist = persistently();
   return {
     putShares: async (head, before, changes) => {
@@ -68,7 +71,7 @@ export const sharedWrites = (client: DynamoDBClient, TableName: string, toStored
         return 'written';
       } catch (error) {
         const codes = codesOf(error);
-        if (codes[0] === conditionFailed) return 'moved';
+        if (codes[0] === conditionFailed) return movedTo(handedBack(error));
         if (codes.includes('ValidationError'))
           throw new NotStorable(`A row cannot hold the new sum: ${(error as Error).message}`, { cause: error });
         if (codes.includes(conditionFailed)) return 'refused';

@@ -1,15 +1,9 @@
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  type PutItemCommandInput,
-  type QueryCommandInput,
-} from '@aws-sdk/client-dynamodb';
-import type { Listing, ListPlace, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { Listing, ListPlace, Moved, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
 import { candidates } from '../../engine/view/lists.ts';
 import { listed, rowUnder, written } from '../../engine/view/view-item.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
-import { didHold } from '../condition.ts';
+import { didHold, refusedBy } from '../condition.ts';
 import { asItWasRead, overEarlier } from './head-condition.ts';
 import { type ItemPage, lookFurther, readPage, requestsPerPage } from './paging.ts';
 import { sharedReads } from './shared-reads.ts';
@@ -56,6 +50,9 @@ const fromStored = (item: Item): ViewItem => {
   });
   return { ...Object.fromEntries(fields), ...(Object.keys(lists).length > 0 && { lists }) } as ViewItem;
 };
+
+/** The head that was in the way of a write, as the condition hands it back. */
+const movedTo = (item: Item | undefined): Moved => ({ there: item && fromStored(item) });
 
 /** Fills one page. The filter works after DynamoDB's own limit, so one request may bring fewer, and one may bring too many:
  * a page then ends at the last item that it returns, and any item's key is a place to go on from. */
@@ -111,23 +108,28 @@ const filtered = (first: readonly string[], { equals = {}, now }: Where = {}) =>
 /** One revision's table. Stored format of 2026-11: the fields of a ViewItem, but for `lists`: the place in each as `in.<list>` and
  * `at.<list>`; `removeAt` (TTL) on a row that expires and holds no cursor; `parkedSince` on a parked head; key `key` and `sort`. */
 export const viewTable = (client: DynamoDBClient, table: string): View & ViewReader => {
-  const putIf = (item: ViewItem, condition: Partial<PutItemCommandInput>): Promise<boolean> =>
-    didHold(client.send(new PutItemCommand({ TableName: table, Item: toStored(item), ...condition })));
   const query =
     (input: Partial<QueryCommandInput>): Ask =>
     (Limit, after) =>
       readPage(client, { query: { TableName: table, ...input, Limit } }, after);
   return {
     ...sharedReads(client, table),
-    ...sharedWrites(client, table, toStored),
+    ...sharedWrites(client, table, { toStored, movedTo }),
     head: async (key) => {
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: toItem({ key, sort: 'head' }), ConsistentRead: true }),
       );
       return Item && fromStored(Item);
     },
-    putHead: (head, before) => putIf(written(head, before), asItWasRead(before)),
-    putRow: async (item, before) => void (await putIf(rowUnder(item, before), overEarlier(item, before))),
+    putHead: async (head, before) => {
+      const Item = toStored(written(head, before));
+      const refused = await refusedBy(client.send(new PutItemCommand({ TableName: table, Item, ...asItWasRead(before) })));
+      return refused.size === 0 ? 'written' : movedTo(refused.get(0));
+    },
+    putRow: async (item, before) => {
+      const Item = toStored(rowUnder(item, before));
+      await didHold(client.send(new PutItemCommand({ TableName: table, Item, ...overEarlier(item, before) })));
+    },
     rowsOf: (key, { limit, after, direction, where, consistent, tombstones }) => {
       const { filter, names, values } = tombstones ? everything : filtered(['attribute_exists(#row)'], where);
       return fill(

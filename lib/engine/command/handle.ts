@@ -1,9 +1,9 @@
 import { type Commit, versionBefore } from '../../core/commit.ts';
+import { isFresh } from '../bounded-cache.ts';
 import type { AppendedTogether } from '../ports.ts';
 import { type Known, snapshotDue } from '../store/known.ts';
 import { follow, saveSnapshot, unlessBroken } from '../store/load.ts';
 import { allWithAlong, type Handling } from './along.ts';
-import { isFresh } from './cache.ts';
 import { type Decided, decideAll, type Unchanged } from './decide-all.ts';
 import { factStreams, guardedIn } from './facts.ts';
 import { type Basis, beginAll, earlier, noting, type Part } from './part.ts';

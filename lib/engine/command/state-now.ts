@@ -1,6 +1,7 @@
+import { isFresh } from '../bounded-cache.ts';
 import type { Known } from '../store/known.ts';
 import { catchUp, type Loading, load, unlessBroken } from '../store/load.ts';
-import { isFresh, type StateCache } from './cache.ts';
+import type { StateCache } from './cache.ts';
 
 /** A stream's state, read unless it is known up to this commit. */
 export const stateNow = async (

@@ -1,7 +1,7 @@
 import type { Commit } from '../../core/commit.ts';
+import { isFresh } from '../bounded-cache.ts';
 import type { Known } from '../store/known.ts';
 import { catchUp, load, unlessBroken } from '../store/load.ts';
-import { isFresh } from './cache.ts';
 import type { Commanding, CommandRequest } from './request.ts';
 
 export type Seen = (commits: readonly Commit[]) => void;

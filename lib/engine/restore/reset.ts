@@ -179,7 +179,7 @@ const resetHead = async (
     if (!head || head.commit <= lastOf(stream)) return 0;
     // This removes the mark too: the commit that could not be applied is gone.
     const { parked: _, ...unmarked } = head;
-    return (await view.putHead({ ...unmarked, commit: lastOf(stream) }, head)) ? 1 : 'again';
+    return (await view.putHead({ ...unmarked, commit: lastOf(stream) }, head)) === 'written' ? 1 : 'again';
   });
 };
 

@@ -8,6 +8,7 @@ import type { Page, ViewItem } from '../ports.ts';
 import { isPurged } from '../store/purged.ts';
 import { following, type StreamBatch, streamBatch, withGapsFilled } from '../store/read-all.ts';
 import { applyInPortions } from './apply.ts';
+import { isSettled } from './kept-heads.ts';
 import { emptyHead, kindOf } from './kinds/index.ts';
 import type { BegunHead, Change } from './kinds/kind.ts';
 import type { Projecting } from './projecting.ts';
@@ -62,7 +63,7 @@ export const takenUp = async (projecting: Projecting, there: ViewItem | undefine
   if (!there) return undefined;
   const { parked, ...unmarked } = there;
   // The mark is removed before the table is read: commits that were dropped because of the mark are then in the table.
-  if (parked && !(await projecting.view.putHead(unmarked, there))) return 'again';
+  if (parked && (await projecting.view.putHead(unmarked, there)) !== 'written') return 'again';
   const head = parked ? written(unmarked, there) : there;
   return head.begun ? ((await finished(projecting, { ...head, begun: head.begun })) ?? 'again') : head;
 };
@@ -98,12 +99,26 @@ export const contended = (stream: string): string => `${stream} is being project
 /** A purge is the one commit for which a parked stream is taken up again: there is nothing left that could throw. */
 const isPurge = (delivered: Delivered): boolean => 'purge' in delivered;
 
+/**
+ * Commits to apply with nothing read: those that directly follow on a head that this instance has written, or that begin a stream. The head's
+ * condition says whether they still do. No delivery is ever dropped because of a kept head, which may say that a stream is further than it is.
+ */
+const unread = ({ heads }: Projecting, key: string, batch: StreamBatch) => {
+  if (!heads) return undefined;
+  const head = heads.take(key);
+  if (head && !isSettled(head)) return undefined;
+  const commits = following(batch, head?.commit ?? 0);
+  return commits.at(-1)?.commit === batch.last ? { head, commits } : undefined;
+};
+
 /** Applies a stream up to the last delivered commit, exactly once and in order, beside any other delivery. */
 const projectStream = async (projecting: Projecting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
   const batch = streamBatch(deliveries);
   const key = streamKey(projecting.projection, stream);
-  const head = await untilWon(contended(stream), async () => {
-    const there = await projecting.view.head(key);
+  const head = await untilWon(contended(stream), async (race) => {
+    const next = race > 0 || deliveries.some(isPurge) ? undefined : unread(projecting, key, batch);
+    if (next) return (await applyAll(projecting, next.head, [next])) ?? 'again';
+    const there = (race > 0 && projecting.heads?.take(key)) || (await projecting.view.head(key));
     if (there && there.commit >= batch.last) return undefined;
     if (there?.parked && !deliveries.some(isPurge)) return undefined;
     const start = await takenUp(projecting, there);

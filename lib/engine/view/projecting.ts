@@ -1,5 +1,6 @@
 import type { AnyProjection } from '../../core/projection.ts';
 import type { Clock, Log, Store, View, ViewReader } from '../ports.ts';
+import type { KeptHeads } from './kept-heads.ts';
 import type { KnownPhase } from './phase.ts';
 import type { DirtyNotes } from './ports.ts';
 
@@ -8,6 +9,8 @@ export type Projecting<P = AnyProjection> = Readonly<{
   projection: P;
   store: Store;
   view: View & Pick<ViewReader, 'rowsOf' | 'parts' | 'sharesIn'>;
+  /** The heads that this view has written. Without them each head is read before it is written. */
+  heads?: KeptHeads;
   clock: Clock;
   log: Log;
   /** Of a revision that may still be built; without it there is nothing to ask, and gaps are filled. */

@@ -22,6 +22,12 @@ type Table = Readonly<{
 const fits = ({ raise }: RowChange, before: ListedPart | undefined): boolean =>
   Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
 
+const checkTogether = (changes: readonly RowChange[]): void => {
+  if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
+  if (1 + 2 * changes.length > dynamoDb.transactionItems)
+    throw new Error(`A transaction takes ${dynamoDb.transactionItems} items.`);
+};
+
 /** The part of a view's table that shared rows need, in memory. */
 export const memoryShares = (
   table: Table,
@@ -33,10 +39,9 @@ export const memoryShares = (
   const shown = ({ listed: _, ...part }: ListedPart): RowPart => structuredClone(part);
   return {
     putShares: async (head, before, changes) => {
-      if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
-      if (1 + 2 * changes.length > dynamoDb.transactionItems)
-        throw new Error(`A transaction takes ${dynamoDb.transactionItems} items.`);
-      if (!isUnwritten(table.get(head.key, head.sort), before)) return 'moved';
+      checkTogether(changes);
+      const there = table.get(head.key, head.sort);
+      if (!isUnwritten(there, before)) return { there };
       const after = changes.map((change) => changedPart(parts.get(place(change.row, change.shard)), change));
       if (!changes.every((change) => fits(change, parts.get(place(change.row, change.shard))))) return 'refused';
       for (const part of after)

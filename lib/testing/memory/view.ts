@@ -59,9 +59,10 @@ export const memoryView = (): MemoryView => {
     items: () => [...table.values()],
     head: async (key) => table.get(places({ key, sort: 'head' })),
     putHead: async (head, before) => {
-      if (!isUnwritten(table.get(places(head)), before)) return false;
+      const there = table.get(places(head));
+      if (!isUnwritten(there, before)) return { there };
       put(written(head, before));
-      return true;
+      return 'written';
     },
     putRow: async (item, before) => {
       const row = rowUnder(item, before);

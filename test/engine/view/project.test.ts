@@ -255,7 +255,7 @@ describe('two instances at once', () => {
 
   it('give back what is always taken away from them', async () => {
     const { projecting, view } = projector(ten);
-    const { view: busy, calls } = counting({ ...view, putHead: async () => false });
+    const { view: busy, calls } = counting({ ...view, putHead: async () => ({ there: undefined }) });
     expect(await projectBatch({ ...projecting, view: busy }, batch(pick(1)))).toEqual(['bag-a/1']);
     expect(calls.filter((call) => call === 'head')).toHaveLength(5);
   });

@@ -20,7 +20,7 @@ export const laggingView = (shorten: (limit: number) => number = (limit) => limi
     indexes,
     putHead: async (head, expected) => {
       const done = await table.putHead(head, expected);
-      if (done) behind.push([head]);
+      if (done === 'written') behind.push([head]);
       return done;
     },
     putRow: async (row, before) => {

@@ -20,9 +20,10 @@ export const rowPerStream: Kind<Of<'row-per-stream'>> = {
       head: checked(placed(projection, { key, sort, stream, commit, ...(owner && { owner }), ...(stored && { row: stored }) })),
     };
   },
-  write: async ({ view }, before, { head }) => ((await view.putHead(head, before)) ? written(head, before) : undefined),
+  write: async ({ view }, before, { head }) =>
+    (await view.putHead(head, before)) === 'written' ? written(head, before) : undefined,
   refold: async ({ view }, { there, fold }) => {
     const fresh = await fold();
-    return (await view.putHead(fresh, there)) ? written(fresh, there) : undefined;
+    return (await view.putHead(fresh, there)) === 'written' ? written(fresh, there) : undefined;
   },
 };

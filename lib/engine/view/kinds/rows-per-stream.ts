@@ -22,7 +22,7 @@ const takeBack = async (view: View, before: ViewItem | undefined, { rows, head }
 
 const writeRows = async (view: View, before: ViewItem | undefined, change: Change): Promise<ViewItem | undefined> => {
   await atOnce(rowsAtOnce, change.rows, (row) => view.putRow(row, before));
-  if (await view.putHead(change.head, before)) return written(change.head, before);
+  if ((await view.putHead(change.head, before)) === 'written') return written(change.head, before);
   await takeBack(view, before, change);
   return undefined;
 };
@@ -32,7 +32,7 @@ const write = async ({ view }: Projecting<Rows>, before: ViewItem | undefined, c
   if (!before?.refolding || change.rows.length === 0) return writeRows(view, before, change);
   // The next count belongs to a refold, which may be at work: with the head written, its count is past, and it begins again.
   const { refolding: _, ...head } = before;
-  return (await view.putHead(head, before)) ? writeRows(view, written(head, before), change) : undefined;
+  return (await view.putHead(head, before)) === 'written' ? writeRows(view, written(head, before), change) : undefined;
 };
 
 /** Rows in pages of so many. */
@@ -44,7 +44,7 @@ const rowsPerPage = 200;
  */
 const claimed = async ({ projection, view }: Projecting<Rows>, { there, at }: Refold): Promise<ViewItem | undefined> => {
   const head: ViewItem = { ...(there ?? headBefore(at, { memory: projection.initial })), refolding: true };
-  return (await view.putHead(head, there)) ? written(head, there) : undefined;
+  return (await view.putHead(head, there)) === 'written' ? written(head, there) : undefined;
 };
 
 /** The rows under other counts than that of the refold, which has written all rows of its history. */
@@ -79,7 +79,7 @@ const refoldRows = async (refolding: Projecting<Rows>, refold: Refold): Promise<
   const { key, stream, commit } = fresh;
   await atOnce(rowsAtOnce, found, (sort) => view.putRow({ key, sort, stream, commit }, head));
   const done: ViewItem = { ...fresh, refolded: own };
-  return (await view.putHead(done, head)) ? written(done, head) : undefined;
+  return (await view.putHead(done, head)) === 'written' ? written(done, head) : undefined;
 };
 
 /** Rows are items of their own beside the head, which holds the memory. */

@@ -10,5 +10,6 @@ export const rowPerStream: SimulatedKind<Of<'row-per-stream'>> = {
   },
   isListed: true,
   marked: (projection, mark) => handledBy(projection, (row: object | undefined) => row && { ...row, [mark]: true }),
-  spoil: async (_, { view, head }) => head.row !== undefined && view.putHead({ ...head, row: spoiltValue(head.row) }, head),
+  spoil: async (_, { view, head }) =>
+    head.row !== undefined && (await view.putHead({ ...head, row: spoiltValue(head.row) }, head)) === 'written',
 };

@@ -31,5 +31,7 @@ export const rowsPerStream: SimulatedKind<Of<'rows-per-stream'>> = {
       return { ...step, rows: Object.fromEntries(rows) };
     }),
   spoil: async (_, { view, head, dice }) =>
-    dice.chance(0.3) ? view.putHead({ ...head, memory: spoiltValue(head.memory) }, head) : spoilRow(view, dice),
+    dice.chance(0.3)
+      ? (await view.putHead({ ...head, memory: spoiltValue(head.memory) }, head)) === 'written'
+      : spoilRow(view, dice),
 };

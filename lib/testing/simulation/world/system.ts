@@ -5,6 +5,7 @@ import { FromNewerRelease } from '../../../core/version.ts';
 import type { Sending } from '../../../engine/delivery/send-entries.ts';
 import type { Store, ViewItem } from '../../../engine/ports.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
+import { keepingHeads } from '../../../engine/view/kept-heads.ts';
 import type { Projecting } from '../../../engine/view/projecting.ts';
 import { announcing } from '../../../engine/view/public-events.ts';
 import { parksAt } from '../checks/views.ts';
@@ -75,11 +76,12 @@ const deployedView = (
     world,
     `project ${name}`,
     (instance): Projecting => {
-      const whole = distant(world, instance, name, view);
+      const { view: whole, heads } = keepingHeads(distant(world, instance, name, view), instance.clock);
       const projecting = (tamper.projecting ?? untampered)({
         projection: projectionOf(instance),
         store: distant(world, instance, 'store', store),
         view: whole,
+        heads,
         clock: instance.clock,
         log: instance.log,
         ...control?.building(instance, newest),
@@ -128,7 +130,7 @@ const deployedAnnouncer = (
         ...sendingOf(world, instance, bus()),
         projection,
         store: distant(world, instance, 'store', store),
-        view: distant(world, instance, name, view),
+        ...keepingHeads(distant(world, instance, name, view), instance.clock),
       }),
     );
   });

@@ -1,0 +1,58 @@
+import { boundedCache, isFresh } from '../bounded-cache.ts';
+import type { Clock, PutShares, View, ViewItem } from '../ports.ts';
+import { defaultSettings } from '../settings.ts';
+import { itemSize } from '../store/size.ts';
+import { written } from './view-item.ts';
+
+/** The heads that an instance has written, and those that a lost race has handed back. */
+export type KeptHeads = Readonly<{
+  /**
+   * Gives a head away. It comes back with the write that follows on it: a head whose write failed, or which a fold has changed by mistake, is
+   * never used again.
+   */
+  take(key: string): ViewItem | undefined;
+}>;
+
+/** True if commits can be applied to a head as it is: nothing has to be ended or resumed first. */
+export const isSettled = ({ parked, begun, refolding }: ViewItem): boolean => !parked && !begun && !refolding;
+
+const sizeOf = (head: ViewItem) => 500 + 2 * itemSize(head);
+
+type KeepingSettings = Pick<typeof defaultSettings, 'cacheAgeMilliseconds' | 'cacheBytes'>;
+
+/**
+ * A view that remembers the heads that it writes, so that the next commit of a stream needs no read. The condition of each write makes that
+ * safe: if another instance has written the head meanwhile, the race is lost, and hands back the newer head. As with the states of commands, no
+ * head is used after five minutes, for the case that a table is set back to an earlier state.
+ */
+export const keepingHeads = <V extends View>(
+  view: V,
+  clock: Pick<Clock, 'now'>,
+  settings: KeepingSettings = defaultSettings,
+): Readonly<{ view: V; heads: KeptHeads }> => {
+  const kept = boundedCache<Readonly<{ head: ViewItem; readAt: number }>>(settings.cacheBytes);
+  const keep = (head: ViewItem, readAt: number) => kept.set(head.key, { head, readAt }, sizeOf(head));
+  const keeping = async <Put extends PutShares>(head: ViewItem, before: ViewItem | undefined, put: () => Promise<Put>) => {
+    // A write whose answer is lost may have been done: nothing is known of the head then.
+    kept.drop(head.key);
+    const readAt = clock.now();
+    const outcome = await put();
+    if (outcome === 'written') keep(written(head, before), readAt);
+    else if (typeof outcome === 'object' && outcome.there) keep(outcome.there, readAt);
+    return outcome;
+  };
+  return {
+    view: {
+      ...view,
+      putHead: (head, before) => keeping(head, before, () => view.putHead(head, before)),
+      putShares: (head, before, changes) => keeping(head, before, () => view.putShares(head, before, changes)),
+    },
+    heads: {
+      take: (key) => {
+        const entry = kept.get(key);
+        kept.drop(key);
+        return entry && isFresh({ clock, settings }, entry) ? entry.head : undefined;
+      },
+    },
+  };
+};
