@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Store, View, ViewItem } from '../../lib/engine/ports.ts';
 import { apply } from '../../lib/engine/view/apply.ts';
+import { keepingHeads } from '../../lib/engine/view/kept-heads.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Projecting } from '../../lib/engine/view/projecting.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';
@@ -120,6 +121,7 @@ export const deliver = async (scenario: Delivering, mutant: ViewMutant = () => (
       putHead: (head, expected) => call(() => view.putHead(head, expected)),
       putRow: (item, before) => call(() => view.putRow(item, before)),
     };
+    let warm = { generation, ...keepingHeads(farView, time) };
     while (time.now() < start + 4_000 || queue.length > 0) {
       const batch = queue.splice(Math.floor(random() * queue.length), batchSize);
       if (batch.length === 0) {
@@ -127,7 +129,10 @@ export const deliver = async (scenario: Delivering, mutant: ViewMutant = () => (
         continue;
       }
       counts.batches += 1;
-      const projecting = { projection, store: far, view: farView, clock: { now: time.now, wait: time.sleep }, log };
+      // An instance that crashed has lost what it kept.
+      if (warm.generation !== generation) warm = { generation, ...keepingHeads(farView, time) };
+      const { view, heads } = warm;
+      const projecting = { projection, store: far, view, heads, clock: { now: time.now, wait: time.sleep }, log };
       // A batch that is not heard of within the visibility timeout comes again, whoever may still be at it.
       const timeout = time.sleep(3_000).then(() => batch.map((record) => record.id));
       const failed = await Promise.race([projectBatch(projecting, batch), timeout]);

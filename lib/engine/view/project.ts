@@ -116,7 +116,7 @@ const projectStream = async (projecting: Projecting, stream: string, deliveries:
   const batch = streamBatch(deliveries);
   const key = streamKey(projecting.projection, stream);
   const head = await untilWon(contended(stream), async (race) => {
-    const next = race > 0 || deliveries.some(isPurge) ? undefined : unread(projecting, key, batch);
+    const next = race > 0 ? undefined : unread(projecting, key, batch);
     if (next) return (await applyAll(projecting, next.head, [next])) ?? 'again';
     const there = (race > 0 && projecting.heads?.take(key)) || (await projecting.view.head(key));
     if (there && there.commit >= batch.last) return undefined;

@@ -4,7 +4,8 @@ import type { Formats } from '../../../lib/core/version.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
-import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
+import type { BusEntry, PutShares, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
+import type { KeptHeads } from '../../../lib/engine/view/kept-heads.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import type { MemoryView } from '../../../lib/testing/ports.ts';
 import type { Engine, Simulation, Tamper } from '../../../lib/testing/simulator.ts';
@@ -23,6 +24,9 @@ const functionsStore = (change: (store: Store) => Partial<Store>): Tamper =>
 const commandStore = (change: (store: Store) => Partial<Store>): Tamper => ({
   commanding: (real) => ({ ...real, store: { ...real.store, ...change(real.store) } }),
 });
+/** The heads that an instance keeps, and its writes. */
+const keptHeads = (change: (heads: KeptHeads, view: Projecting['view']) => Pick<Projecting, 'heads' | 'view'>): Tamper =>
+  projecting((real) => (real.heads ? change(real.heads, real.view) : {}));
 const batch = (change: (step: Step) => Step): Tamper => engine((real) => ({ projectBatch: change(real.projectBatch) }));
 
 const nothing = (stream: string, commit: number): Commit => ({
@@ -125,6 +129,48 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
   'no condition on the cursor of shared rows': view(({ head, putShares }) => ({
     putShares: async (item, _, changes) => putShares(item, await head(item.key), changes),
   })),
+  'a stale head is written': keptHeads(({ take }, view) => {
+    const given = new Set<ViewItem>();
+    const now = async (before: ViewItem | undefined) => (before && given.has(before) ? view.head(before.key) : before);
+    return {
+      heads: {
+        take: (key) => {
+          const head = take(key);
+          if (head) given.add(head);
+          return head;
+        },
+      },
+      view: {
+        ...view,
+        putHead: async (head, before) => view.putHead(head, await now(before)),
+        putShares: async (head, before, changes) => view.putShares(head, await now(before), changes),
+      },
+    };
+  }),
+  'a kept parked head drops commits': {
+    ...alone,
+    ...keptHeads(({ take }, view) => {
+      const parked = new Map<string, ViewItem>();
+      const noted =
+        <Given extends readonly unknown[]>(put: (head: ViewItem, ...given: Given) => Promise<PutShares>) =>
+        async (head: ViewItem, ...given: Given) => {
+          const outcome = await put(head, ...given);
+          const there = outcome === 'written' ? head : outcome === 'refused' ? undefined : outcome.there;
+          if (there?.parked) parked.set(head.key, there);
+          else parked.delete(head.key);
+          return outcome as never;
+        };
+      return {
+        heads: { take: (key) => (parked.has(key) ? undefined : take(key)) },
+        view: {
+          ...view,
+          head: async (key) => parked.get(key) ?? view.head(key),
+          putHead: noted(view.putHead),
+          putShares: noted(view.putShares),
+        },
+      };
+    }),
+  },
   'the cursor is written before the rows': functionsView((real) => {
     const waiting: Parameters<typeof real.putRow>[] = [];
     return {
