@@ -1,3 +1,5 @@
+import { sqs } from './limits.ts';
+
 /** The settings of a deployment; each figure's reason is beside it. */
 export type Settings = Readonly<typeof defaultSettings>;
 
@@ -35,20 +37,28 @@ export const importAheadMilliseconds = 5 * 60_000;
 export type SweepSettings = Readonly<typeof sweepSettings>;
 
 export const sweepSettings = {
-  /** One segment for each run and a run each minute: the whole table in an hour, as long as a segment stays below the ceiling. */
+  /** A look at each commit so long after it was stored, and again as long as it has not arrived: the longest delay of a queue, so that retries, consumers that
+   * wait for a batch and deployments are over in most cases. */
+  lookSeconds: sqs.delaySeconds,
+  /** The looks in whose turn a commit that does not arrive is still noted: for five days, ten of which are taken. Then it is left to the next pass. */
+  lookTurns: 512,
+  /** The most bytes of a note of new commits: SQS counts a request for each 64 KB. */
+  noteBytes: 60 * 1024,
+  /** One segment for each run at most and a run each minute: a pass over a small table takes an hour. */
   segments: 60,
-  /** Read units of one run, about 40 MB of commits. It bounds the price: at most 216 million units a month, and 57 GB a day. */
+  /** Read units of one run while a pass is behind its time, about 40 MB of commits; else it is one page of up to a megabyte. It bounds the price: at most 216
+   * million units a month, which is 1.6 TB. */
   unitsPerRun: 5_000,
   /** Commits of one request: with the cursors of their streams they stay far below the ceiling. */
   pageCommits: 1_000,
-  /** A longer pass is logged as an error: after this time DynamoDB Streams has dropped the records that got lost. */
-  passMilliseconds: 24 * 3_600_000,
+  /** The time over which a pass is spread. A longer one is logged as an error. */
+  passMilliseconds: 31 * 24 * 3_600_000,
   /** A younger commit is still on its way: command, stream, bus and queue together take seconds, a retried batch a minute. */
   graceMilliseconds: 2 * 60_000,
   /** The difference of clocks within which a commit counts as checked by its time alone. */
   clockMilliseconds: 15 * 60_000,
-  /** Every so many passes all streams are checked, whatever the times of their commits: no wrong clock hides a loss for longer. */
-  thoroughEvery: 24,
+  /** Every so many passes a segment's streams are all checked, whatever the times of their commits: no wrong clock hides a loss for longer. */
+  thoroughEvery: 12,
   /** Above this many waiting messages a consumer is late, not short of anything: more messages would not help it. */
   backlog: 100,
   /** The most repairs of one run for each consumer: after an outage repairs come in portions, and do not flood the live commits. */

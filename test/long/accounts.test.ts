@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../lib/testing/simulator.ts';
 import { accountsWith } from '../simulation/domain.ts';
+import { byJournal } from '../simulation/mutants/delivery.ts';
 import { runsUntilFound } from '../simulation/search.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
@@ -51,5 +52,9 @@ it('keeps every promise in thousands of seeded runs of at least 200 port calls e
 describe('the simulator', () => {
   it('finds nothing in the real code, also where neither records get lost nor a sweep runs', async () => {
     expect(await runsUntilFound((seed) => accountsWith(seed, { alone: true }), 300)).toBeUndefined();
+  });
+
+  it('finds nothing in the real code where the journal alone tells of what got lost', async () => {
+    expect(await runsUntilFound((seed) => accountsWith(seed, byJournal), 300)).toBeUndefined();
   });
 });

@@ -23,7 +23,7 @@ export const toEntry = (commit: Commit): BusEntry => {
 export type Publishing = Sending & Readonly<{ proofs: Pick<Proofs, 'make'> }>;
 
 /** No view, process or announcer can name these categories as a source: what they hold is published with the commit that it was stored with. */
-const unheard: readonly (string | undefined)[] = [tagCategory, reservationCategory];
+export const unheard: readonly (string | undefined)[] = [tagCategory, reservationCategory];
 
 const isPublished = ({ stream, events, purge }: Commit): boolean =>
   (events.length > 0 || purge !== undefined) && !unheard.includes(parseStream(stream)?.category);

@@ -13,19 +13,26 @@ export type SweptEffect = Readonly<{ effect: AnyEffect; queue: Queue }>;
 type Reading = Readonly<{ store: Pick<Store, 'read'>; clock: Pick<Clock, 'now'> }>;
 
 /**
- * A performance is where it should be when nothing is due after its last commit: only that one counts, which is read. So none is forgotten whose message got
- * lost. Imported ones are not performed.
+ * A performance is where it should be when nothing is due after its last commit: only that one counts, which is read. It is looked at until nothing is left to
+ * do, so that none is forgotten whose message got lost. Imported ones are not performed.
  */
 export const effectTarget = ({ effect: { name }, queue }: SweptEffect, { store, clock }: Reading): SweepTarget => {
   const isDue = (commit: Commit) => commit.imported === undefined && (dueAt(commit) ?? '~') <= nowOf(clock);
+  const isOpen = (commit: Commit) => commit.imported === undefined && dueAt(commit) !== undefined;
+  const isOwn = (stream: string) => parseStream(stream)?.category === effectCategory(name);
   return {
     name: `${name} (effect)`,
+    id: `${name} (effect)`,
     takes: `${name}:performances`,
-    concerns: (commit) => parseStream(commit.stream)?.category === effectCategory(name) && isDue(commit),
+    concerns: (commit) => isOwn(commit.stream) && isOpen(commit),
+    mayConcern: ({ stream }) => isOwn(stream),
     head: async (stream) => {
       const { commits } = await store.read(stream, { from: 1, limit: 1, newestFirst: true });
       const [last] = commits;
-      return last && { commit: isDue(last) ? last.commit - 1 : last.commit };
+      // Until it is due its message is on the way, and may get lost there.
+      if (!last) return undefined;
+      if (isDue(last)) return { commit: last.commit - 1 };
+      return { commit: last.commit, ...(isOpen(last) && { waits: 'short' }) };
     },
     queue,
   };

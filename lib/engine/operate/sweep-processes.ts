@@ -1,16 +1,21 @@
 import type { Commit } from '../../core/commit.ts';
 import { effectCategory } from '../../core/effect/decider.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
+import { sourceOf } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
 import { instant, latest, nowOf } from '../instant.ts';
 import type { Clock, Log, Queue, Store } from '../ports.ts';
 import type { Cursors, Deadline, Deadlines } from '../process/ports.ts';
 import { concerns } from '../process/react.ts';
 import { openTooLong } from '../process/still-open.ts';
-import type { SweepTarget } from './sweep-target.ts';
+import type { Heads, SweepTarget } from './sweep-target.ts';
 
 /** A process as the sweep sees it. */
-export type SweptProcess = Readonly<{ process: AnyProcess; cursors: Pick<Cursors, 'load'>; queue: Queue }>;
+export type SweptProcess = Readonly<{
+  process: AnyProcess;
+  cursors: Pick<Cursors, 'load'> & Readonly<{ heads?: Heads }>;
+  queue: Queue;
+}>;
 
 type Reading = Readonly<{ store: Pick<Store, 'read'>; clock: Pick<Clock, 'now'> }>;
 
@@ -21,30 +26,41 @@ const takenBy = ({ on, effects = [] }: AnyProcess): string[] => [
 
 const sources = ({ process, cursors, queue }: SweptProcess): SweepTarget => ({
   name: process.category,
+  id: process.category,
   takes: `${process.category}:${takenBy(process).sort().join()}`,
   concerns: (commit) => concerns(process, commit),
+  mayConcern: ({ stream, types }) =>
+    (sourceOf(process, stream) !== undefined && types.some((type) => Object.hasOwn(process.on, type))) ||
+    (process.effects ?? []).some(({ name }) => parseStream(stream)?.category === effectCategory(name)),
   head: async (stream) => {
     const commit = await cursors.load(stream);
     return commit === undefined ? undefined : { commit };
   },
+  ...(cursors.heads && { heads: cursors.heads }),
   queue,
 });
 
 /**
  * An instance's own commits have arrived when nothing is left open after the last of them: only it counts, which is read. A deadline that is still to come
- * is not looked after here but in its list; should it never have got there, a thorough pass finds it.
+ * is not looked after here but in its list; should it never have got there, the first pass after its time finds it.
  */
 const instances = ({ process, queue }: SweptProcess, { store, clock }: Reading): SweepTarget => {
+  /** A deadline may be far away. */
+  const hasMore = (commit: Commit) => openTooLong(commit, '~');
   const isOpen = (commit: Commit) => openTooLong(commit, nowOf(clock));
   return {
     name: `${process.category} (instances)`,
+    id: `${process.category} (instances)`,
     takes: `${process.category}:instances`,
     concerns: (commit) =>
-      commit.imported === undefined && parseStream(commit.stream)?.category === process.category && isOpen(commit),
+      commit.imported === undefined && parseStream(commit.stream)?.category === process.category && hasMore(commit),
+    mayConcern: ({ stream }) => parseStream(stream)?.category === process.category,
     head: async (stream) => {
       const { commits } = await store.read(stream, { from: 1, limit: 1, newestFirst: true });
       const [last] = commits;
-      return last && { commit: isOpen(last) ? last.commit - 1 : last.commit };
+      if (!last) return undefined;
+      if (isOpen(last)) return { commit: last.commit - 1 };
+      return { commit: last.commit, ...(hasMore(last) && { waits: 'long' }) };
     },
     queue,
   };

@@ -9,8 +9,9 @@ import { sweepSettings } from '../../engine/settings.ts';
 import type { ResumeOrder } from '../../engine/view/resume.ts';
 import type { MemoryView } from '../memory/view.ts';
 import type { SimulatedEffects } from './world/effects.ts';
-import type { Engine } from './world/engine.ts';
+import type { Engine, Tamper } from './world/engine.ts';
 import { Injected } from './world/faults.ts';
+import { simulatedJournal } from './world/journal.ts';
 import { type Instance, pool } from './world/pool.ts';
 import type { SimulatedProcesses } from './world/processes.ts';
 import { queuePort, type SimulatedQueue } from './world/queue.ts';
@@ -28,6 +29,9 @@ const settings = {
   graceMilliseconds: 600,
   clockMilliseconds: 300,
   thoroughEvery: 2,
+  lookTurns: 4,
+  /** A pass is always behind: each run looks at as much as it may. */
+  passMilliseconds: -1,
 };
 
 const segmentOf = (stream: string, of: number) => [...stream].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % of;
@@ -72,6 +76,9 @@ type Parts = Readonly<{
   schedules: SimulatedSchedules;
   /** Under which name a subscription has its queue. */
   placeOf: (subscription: AnyProjection) => string;
+  tamper: Tamper;
+  /** True while a revision is being built: looks leave it out. */
+  isBuilding: (subscription: AnyProjection) => Promise<boolean>;
 }>;
 
 /** Repairs: the sweep, now and then and at the end, and operators who resume parked streams and redrive dead letters. */
@@ -79,19 +86,20 @@ export const repairs = (
   world: World,
   manifestOf: (instance: Instance) => Manifest,
   engine: Engine,
-  { table, parts, processes, effects, schedules, placeOf }: Parts,
+  { table, parts, processes, effects, schedules, placeOf, tamper, isBuilding }: Parts,
 ) => {
   const { time } = world;
   const [scanner, places] = [scannerOf(world, table), placesInMemory()];
   const ports = parts.map(({ name, view, queue }) => ({ name, view, queue: queuePort(world, queue) }));
-  const targetsOf = (instance: Instance): readonly SweepTarget[] => {
+  const targetsOf = (instance: Instance, andBuilding = true): readonly SweepTarget[] => {
     const manifest = manifestOf(instance);
     const target = (subscription: AnyProjection, isFor?: (commit: Commit) => boolean) => {
       const port = ports.find(({ name }) => name === placeOf(subscription));
       if (!port) return [];
       const { head } = distant(world, instance, port.name, { head: port.view.head });
       const queue = distant(world, instance, `queue ${port.name}`, port.queue);
-      return [targetOf({ subscription, view: { head }, queue, ...(isFor && { isFor }) })];
+      const building = andBuilding ? {} : { isBuilding: () => isBuilding(subscription) };
+      return [targetOf({ subscription, view: { head }, queue, ...(isFor && { isFor }), ...building })];
     };
     return [
       ...manifest.projections.flatMap((projection) => target(projection)),
@@ -110,6 +118,12 @@ export const repairs = (
     settings,
     overdue: processes.overdue(instance),
     times: schedules.overdue(instance),
+  }));
+  const journal = simulatedJournal(world, engine, tamper, (instance) => ({
+    store: distant(world, instance, 'commits', { read: table.store.read, find: table.store.find }),
+    targets: targetsOf(instance, false),
+    log: instance.log,
+    settings,
   }));
   const sweep = async (): Promise<boolean> => {
     try {
@@ -142,6 +156,7 @@ export const repairs = (
     processes.redrive();
     effects.redrive();
     schedules.redrive();
+    journal.redrive();
   };
   /** Until every commit has been checked in a thorough pass, whatever clock dated it. */
   const sweepAll = async () => {
@@ -150,5 +165,5 @@ export const repairs = (
       if (await sweep()) passes += 1;
     }
   };
-  return { sweep, sweepAll, resume, redrive, places };
+  return { sweep, sweepAll, resume, redrive, places, noted: journal.taken };
 };

@@ -4,6 +4,7 @@ import type { Formats } from '../../../lib/core/version.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
+import type { LookingAtNew } from '../../../lib/engine/operate/sweep/look.ts';
 import type { BusEntry, PutShares, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
 import type { KeptHeads } from '../../../lib/engine/view/kept-heads.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
@@ -60,7 +61,24 @@ const expecting =
 /** A record that is no commit. */
 const isOrder = ({ body }: QueueRecord) => !('detail' in JSON.parse(body));
 let fresh = 0;
-const noSweep = engine((real) => ({ sweep: ({ targets: _, ...sweeping }) => real.sweep({ ...sweeping, targets: [] }) }));
+/** Nothing is found by the pass over the table. */
+const noPass = engine((real) => ({ sweep: ({ targets: _, ...sweeping }) => real.sweep({ ...sweeping, targets: [] }) }));
+/** Nothing is noted, so that nothing is looked at soon. */
+const noJournal = engine(() => ({ note: async () => {} }));
+const both = (one: Tamper, other: Tamper): Tamper => ({
+  ...one,
+  ...other,
+  engine: (real) => (other.engine ?? ((given) => given))(one.engine?.(real) ?? real),
+});
+const noSweep = both(noPass, noJournal);
+/** The journal alone has to find what the publisher, the bus and the queues lose. */
+export const byJournal = { ...noPass, surelyNoted: true } satisfies Tamper;
+const looking = (change: (given: LookingAtNew) => Partial<LookingAtNew>): DeliveryMutant =>
+  both(
+    byJournal,
+    engine((real) => ({ lookAtNew: (given, records) => real.lookAtNew({ ...given, ...change(given) }, records) })),
+  );
+const isOneShard = ({ stream }: Readonly<{ stream: string }>) => stream.endsWith('1');
 
 /** A mutant as the simulator takes it. */
 export const simulated = ({ alone: isAlone, ...tamper }: DeliveryMutant): Pick<Simulation, 'tamper' | 'without'> =>
@@ -237,7 +255,52 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
   'the sweep does not look at public events': engine((real) => ({
     sweep: ({ targets, ...sweeping }, options) =>
       real.sweep({ ...sweeping, targets: targets.filter(({ name }) => name !== announcerName) }, options),
+    lookAtNew: ({ targets, ...given }, records) =>
+      real.lookAtNew({ ...given, targets: targets.filter(({ name }) => name !== announcerName) }, records),
   })),
+  'the journal forgets a shard of the stream': both(
+    byJournal,
+    engine((real) => ({
+      note: (noting, commits, again) =>
+        real.note(
+          noting,
+          commits.filter((commit) => !isOneShard(commit)),
+          again,
+        ),
+    })),
+  ),
+  'what had not arrived is not looked at again': looking(() => ({ journal: { send: async () => [] } })),
+  'a note is gone before it was looked at': both(
+    byJournal,
+    engine((real) => ({
+      lookAtNew: (given, records) =>
+        real
+          .lookAtNew(given, records)
+          .catch(() => ({ commits: 0, cursors: 0, lagging: 0, sent: 0, left: 0, beyond: 0, failed: [] })),
+    })),
+  ),
+  'a cursor is compared with the commit before': looking(({ targets }) => ({
+    targets: targets.map((target) => ({
+      ...target,
+      head: async (stream) => {
+        const head = await target.head(stream);
+        return { ...head, commit: (head?.commit ?? 0) + 1 };
+      },
+    })),
+  })),
+  'the pass begins anew with each run': both(
+    noJournal,
+    engine((real) => ({
+      sweep: ({ places, ...sweeping }, options) =>
+        real.sweep(
+          {
+            ...sweeping,
+            places: { ...places, save: ({ after: _, ...place }, run) => places.save({ ...place, segment: 0 }, run) },
+          },
+          options,
+        ),
+    })),
+  ),
   'a publisher that swallows its errors': {
     ...alone,
     ...engine((real) => ({ publish: (...given) => real.publish(...given).catch(() => {}) })),
@@ -259,6 +322,7 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
   },
   'what the stream lost is not repaired': noSweep,
   'the sweep looks at the first page only': engine((real) => ({
+    note: async () => {},
     sweep: ({ scanner, ...sweeping }, options) =>
       real.sweep(
         {

@@ -36,4 +36,7 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'what does not fit into one commit is not spread over several': 28,
   'the sweep looks at the first page only': 58,
   'the sweep does not look at public events': 22,
+  'the journal forgets a shard of the stream': 24,
+  'a note is gone before it was looked at': 22,
+  'the pass begins anew with each run': 36,
 };

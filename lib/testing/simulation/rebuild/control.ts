@@ -105,3 +105,8 @@ export const simulatedControl = (world: World, plan: RebuildPlan, [first, second
       (!gone.has(projection.revision) && (projection.revision === first.revision || world.time.now() >= deployedAt)),
   };
 };
+
+/** True for a revision that is not deployed, or that is being built. */
+export const isBuildingIn = (control: SimulatedControl | undefined) => async (view: AnyProjection) =>
+  control?.isOf(view) === true &&
+  (!control.isDeployed(view) || (await control.phases.load(view.name, view.revision))?.phase !== 'live');

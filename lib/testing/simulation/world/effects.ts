@@ -102,7 +102,7 @@ export const simulatedEffects = (
       };
       return tamper.performing?.(made) ?? made;
     };
-    const performPool = pool(world, `perform ${name}`, performing, performTimeout(newest));
+    const performPool = pool(world, `perform ${name}`, performing, { timeout: performTimeout(newest) });
     queue = simulatedQueue(world, `queue ${name}`, (batch) =>
       performPool.invoke((context) => engine.routeToEffect({ performing: context, proofs: simulatedProofs }, batch, engine)),
     );

@@ -8,6 +8,8 @@ import { effectSteps, routeToEffect } from '../../../engine/effect/route.ts';
 import { importHistory } from '../../../engine/history/import-history.ts';
 import { eraseSubject } from '../../../engine/operate/erase.ts';
 import { orderSchedule } from '../../../engine/operate/schedules.ts';
+import { note } from '../../../engine/operate/sweep/journal.ts';
+import { lookAtNew } from '../../../engine/operate/sweep/look.ts';
 import { sweep } from '../../../engine/operate/sweep.ts';
 import { processTargets, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
 import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
@@ -52,6 +54,8 @@ export const realEngine = {
   sendOverdue,
   eraseSubject,
   sweep,
+  note,
+  lookAtNew,
   queryById,
   queryList,
   answeringRevision,
@@ -92,6 +96,8 @@ export type Tamper = Readonly<{
   sealing?: (sealing: Sealing) => Sealing;
   opening?: (opening: Opening) => Opening;
   engine?: (engine: Engine) => Engine;
+  /** The journal gets a record of each commit: whatever the publisher loses is then found without a pass over the table. */
+  surelyNoted?: boolean;
 }>;
 
 /** The simulated manifest, and perhaps the release after it. */

@@ -11,9 +11,13 @@ const shardOf = (stream: string) => [...stream].reduce((sum, letter) => sum + le
  * The table's stream and the event source mapping behind it: batches of a shard one after the other, a failed one again as a
  * whole or in halves, and put away after some tries. Order is promised for one item only, and an item is written once.
  */
-export const feed = (world: World, handle: (commits: readonly Commit[]) => Promise<void>): ((commit: Commit) => void) => {
+export const feed = (
+  world: World,
+  handle: (commits: readonly Commit[]) => Promise<void>,
+  { name, loses }: Readonly<{ name: string; loses: boolean }>,
+): ((commit: Commit) => void) => {
   const { time, note } = world;
-  const dice = world.dice('feed');
+  const dice = world.dice(name);
   const waiting = Array.from({ length: shards }, (): Commit[] => []);
   const busy = new Set<number>();
   const attempt = async (batch: readonly Commit[], left: number): Promise<void> => {
@@ -22,8 +26,8 @@ export const feed = (world: World, handle: (commits: readonly Commit[]) => Promi
       if (world.happens('again', dice)) throw new Error('Handled, but nobody knows.');
     } catch {
       // If no record gets lost, none is given up either.
-      if (left <= 0 && world.odds.missing > 0) {
-        world.count('records put away', batch.length);
+      if (left <= 0 && loses && world.odds.missing > 0) {
+        world.count(`${name}: records put away`, batch.length);
         return note('stream', () => `gives up ${batch.map(({ stream, commit }) => `${stream} ${commit}`).join(', ')}`);
       }
       await time.sleep(dice.next() * 200);
@@ -39,8 +43,8 @@ export const feed = (world: World, handle: (commits: readonly Commit[]) => Promi
     busy.delete(shard);
   };
   return (commit) => {
-    if (world.happens('missing', dice)) {
-      world.count('records lost');
+    if (loses && world.happens('missing', dice)) {
+      world.count(`${name}: records lost`);
       return note('stream', () => `loses the record of ${commit.stream} ${commit.commit}`);
     }
     const shard = shardOf(commit.stream);

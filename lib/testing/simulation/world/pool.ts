@@ -9,6 +9,8 @@ export type Instance = Readonly<{
   release: number;
   /** The number of deployments before it was started. */
   deployed: number;
+  /** The dice of its calls over the network. */
+  wire: string;
   alive(): boolean;
   die(): void;
   clock: Clock;
@@ -25,9 +27,11 @@ type Held<C> = { instance: Instance; context: C; busy: boolean; jump(): void };
 export const mostMilliseconds = 20_000;
 const jumps = [-7_200_000, -6_000, -1_000, 0, 1_000, 6_000, 7_200_000];
 
-const boot = <C>(world: World, name: string, release: number, make: (instance: Instance) => C, onDeath: () => void): Held<C> => {
+type Booted<C> = Readonly<{ name: string; release: number; own: string; make: (instance: Instance) => C; onDeath: () => void }>;
+
+const boot = <C>(world: World, { name, release, own, make, onDeath }: Booted<C>): Held<C> => {
   const { time } = world;
-  const dice = world.dice('clocks');
+  const dice = world.dice(`${own}clocks`);
   let alive = true;
   let offset = dice.below(100) - 50;
   const say = (level: string) => (message: string, fields?: Record<string, unknown>) =>
@@ -36,6 +40,7 @@ const boot = <C>(world: World, name: string, release: number, make: (instance: I
     name,
     release,
     deployed: world.deployments(),
+    wire: `${own}wire`,
     alive: () => alive,
     die: () => {
       if (!alive) return;
@@ -57,8 +62,18 @@ const boot = <C>(world: World, name: string, release: number, make: (instance: I
   return { instance, context: make(instance), busy: false, jump };
 };
 
-/** Invocations go to any idle instance of the release that is to run, or to a new one. */
-export const pool = <C>(world: World, name: string, make: (instance: Instance) => C, timeout = mostMilliseconds): Pool<C> => {
+type PoolOptions = Readonly<{ timeout?: number | undefined; own?: string }>;
+
+/**
+ * Invocations go to any idle instance of the release that is to run, or to a new one. With dice of its `own` a pool leaves those of all others as they are, so
+ * that they do the same with it as without it.
+ */
+export const pool = <C>(
+  world: World,
+  name: string,
+  make: (instance: Instance) => C,
+  { timeout = mostMilliseconds, own = '' }: PoolOptions = {},
+): Pool<C> => {
   const dice = world.dice(`pool ${name}`);
   const held: Held<C>[] = [];
   let made = 0;
@@ -71,7 +86,13 @@ export const pool = <C>(world: World, name: string, make: (instance: Instance) =
     if (idle.length > 0 && !cold) return dice.pick(idle);
     made += 1;
     const called = `${name} ${made}${release > 0 ? ' new' : ''}`;
-    const fresh: Held<C> & { died?: () => void } = boot(world, called, release, make, () => fresh.died?.());
+    const fresh: Held<C> & { died?: () => void } = boot(world, {
+      name: called,
+      release,
+      own,
+      make,
+      onDeath: () => fresh.died?.(),
+    });
     held.push(fresh);
     return fresh;
   };

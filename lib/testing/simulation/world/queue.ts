@@ -26,6 +26,7 @@ export const simulatedQueue = (
   world: World,
   name: string,
   handle: (batch: readonly Message[]) => Promise<readonly string[]>,
+  delay = () => 0,
 ): SimulatedQueue => {
   const { time, note } = world;
   const dice = world.dice(`queue ${name}`);
@@ -70,7 +71,7 @@ export const simulatedQueue = (
       void poll();
     });
   };
-  const send = (body: string) => offer({ id: `${name}-${++sent}`, body, received: 1 }, 0);
+  const send = (body: string) => offer({ id: `${name}-${++sent}`, body, received: 1 }, delay());
   return {
     send,
     tell: (message) => void toProvedBody(simulatedProofs, message).then(send),

@@ -1,4 +1,5 @@
 import { announcersOf } from '../../../core/announcer.ts';
+import type { Commit } from '../../../core/commit.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../../core/projection.ts';
 import { FromNewerRelease } from '../../../core/version.ts';
@@ -12,7 +13,7 @@ import { parksAt } from '../checks/views.ts';
 import { simulatedErasures } from '../personal/erasures.ts';
 import type { SubjectPlan } from '../personal/plan.ts';
 import { type SimulatedSubjects, simulatedSubjects } from '../personal/subjects.ts';
-import { type SimulatedControl, simulatedControl } from '../rebuild/control.ts';
+import { isBuildingIn, type SimulatedControl, simulatedControl } from '../rebuild/control.ts';
 import { projectTimeout } from '../rebuild/functions.ts';
 import type { RebuildPlan } from '../rebuild/plan.ts';
 import { simulatedRebuilds } from '../rebuild/rebuilds.ts';
@@ -88,7 +89,7 @@ const deployedView = (
       });
       return { ...projecting, view: { ...whole, ...projecting.view } };
     },
-    control?.isOf(newest) ? projectTimeout : undefined,
+    { timeout: control?.isOf(newest) ? projectTimeout : undefined },
   );
   const queryPool = pool(world, `query ${name}`, (instance) =>
     (tamper.querying ?? untampered)({
@@ -149,6 +150,12 @@ const activeIn =
       ? (await control.actives.load(name))?.revision
       : views.findLast(({ projection }) => projection.name === name)?.projection.revision;
 
+const checkFacts = (world: World, table: SimulatedTable, { stream, commit, facts = [] }: Commit): void => {
+  for (const fact of facts)
+    if (table.commitsOf(fact.stream).length !== fact.commit)
+      world.broken(`${stream} ${commit} rests on commit ${fact.commit} of ${fact.stream}, which had moved when it was stored`);
+};
+
 /** The product, deployed: its functions in several instances, over tables, a bus and queues that do what they may. */
 export const system = (
   world: World,
@@ -170,18 +177,14 @@ export const system = (
   const manifestOf = ({ release }: Instance): Manifest => releases[release]!;
 
   let publishAll: (commits: readonly Parameters<typeof engine.publish>[1][number][]) => Promise<void>;
-  const taken = feed(world, (commits) => publishAll(commits));
+  const taken = feed(world, (commits) => publishAll(commits), { name: 'feed', loses: true });
+  let noted: (commit: Commit) => void;
   const subjects: SimulatedSubjects | undefined = subjectPlan && simulatedSubjects(world, subjectPlan, tamper);
   const storedAt = new Map<string, number>();
   const table = simulatedTable(pageSize, (commit) => {
-    for (const { stream, commit: last } of commit.facts ?? [])
-      if (table.commitsOf(stream).length !== last)
-        world.broken(
-          `${commit.stream} ${commit.commit} rests on commit ${last} of ${stream}, which had moved when it was stored`,
-        );
+    checkFacts(world, table, commit);
     storedAt.set(`${commit.stream} ${commit.commit}`, world.time.now());
-    subjects?.stored(commit);
-    taken(commit);
+    for (const tell of [subjects?.stored, taken, noted]) tell?.(commit);
   });
   const store = (tamper.store ?? untampered)(table.store);
   const snapshots = staleSnapshots(world);
@@ -218,6 +221,9 @@ export const system = (
     views,
     storedAt: ({ stream, commit }: Readonly<{ stream: string; commit: number }>) => storedAt.get(`${stream} ${commit}`) ?? 0,
   };
+  const consumers = { table, parts, processes, effects, schedules, placeOf };
+  const repairing = repairs(world, manifestOf, engine, { ...consumers, tamper, isBuilding: isBuildingIn(control) });
+  noted = repairing.noted;
   const rebuilds = control && simulatedRebuilds(world, control, rebuilding);
   if (rebuilds) pools.set(control.name, rebuilds.queryPool);
   return {
@@ -237,7 +243,7 @@ export const system = (
     snapshots,
     placeOf,
     send,
-    ...repairs(world, manifestOf, engine, { table, parts, processes, effects, schedules, placeOf }),
+    ...repairing,
   };
 };
 

@@ -18,7 +18,7 @@ const fateOf = ({ happens }: World, dice: ReturnType<World['dice']>): Fate => {
 /** A port at the other end of a network, as one instance calls it: this is where everything is interleaved and where calls fail. */
 export const distant = <P extends object>(world: World, instance: Instance, name: string, port: P): P => {
   const { time, note } = world;
-  const dice = world.dice('wire');
+  const dice = world.dice(instance.wire);
   const way = () => dice.next() * milliseconds * (world.happens('slow', dice) ? 50 : 1);
   const call = (label: string, effect: Call, given: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
