@@ -23,6 +23,7 @@ export {
 } from './core/decider.ts';
 export { boundary } from './core/declare/boundary.ts';
 export { decider } from './core/declare/decider.ts';
+export { defineLoad, type LoadCall, type LoadCommand, type LoadMix, type LoadSetup } from './core/declare/load.ts';
 export { type OtherRules, otherRules } from './core/declare/rules.ts';
 export { rowPerStream, rowsPerStream, sharedRows } from './core/declare/view.ts';
 export type { Demo, DemoCommand } from './core/demo.ts';

@@ -4,6 +4,7 @@ import { contractsVerbs } from './contracts/verbs.ts';
 import { deploymentVerbs } from './deployment/verbs.ts';
 import { effectsVerbs } from './effect/verbs.ts';
 import { historyVerbs } from './history/verbs.ts';
+import { loadVerbs } from './load/verbs.ts';
 import { localVerbs } from './local/verbs.ts';
 import { logsVerbs } from './operate/verbs.ts';
 import { subjectsVerbs } from './personal/verbs.ts';
@@ -33,6 +34,7 @@ export const commandLine = (): Command => {
   addVerbs(program, project);
   deploymentVerbs(program, project);
   logsVerbs(program);
+  loadVerbs(program, project);
   historyVerbs(program, project);
   projectionsVerbs(program, project);
   processesVerbs(program, project);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { LoadMix } from '../core/declare/load.ts';
 import type { Demo } from '../core/demo.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { WrongSetting } from '../core/settings/field.ts';
@@ -87,4 +88,21 @@ export const loadSettings = async (module: ManifestModule): Promise<ProjectSetti
     `${shown(file.href)} exports no settings.`,
     'They are expected as: export const settings = defineSettings({ environments: { dev: {}, prod: { retain: true } } });',
   );
+};
+
+/** The mix of commands for a load: of the named file, or of `load.ts` beside the manifest. */
+export const loadMix = async (module: ManifestModule, named: string | undefined): Promise<LoadMix> => {
+  const file = named === undefined ? new URL(`load${extname(fileURLToPath(module))}`, module) : pathToFileURL(resolve(named));
+  const form =
+    "export const load = defineLoad({ commands: [{ category: 'account', command: 'Deposit', id: ({ run }) => run }] });";
+  if (!existsSync(file))
+    throw new UserError(
+      `There is no mix of commands ${shown(file.href)}.`,
+      `Write it, or name another file: --mix <file>. It is expected as: ${form}`,
+    );
+  const { load } = (await import(/* @vite-ignore */ file.href).catch((cause: unknown) => {
+    throw broken('The mix', file.href, cause);
+  })) as { load?: LoadMix };
+  if (Array.isArray(load?.commands)) return load;
+  throw new UserError(`${shown(file.href)} exports no mix of commands.`, `It is expected as: ${form}`);
 };

@@ -25,7 +25,7 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
-  'lib/cli': ['local', 'contracts', 'terminal', 'watch', 'add'],
+  'lib/cli': ['local', 'contracts', 'terminal', 'watch', 'add', 'load', 'page'],
 };
 
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
@@ -131,6 +131,8 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     personal: ['rebuild', 'local', 'terminal'],
     restore: ['local', 'terminal'],
     cost: ['terminal'],
+    page: [],
+    load: ['local', 'terminal', 'page'],
   },
 };
 

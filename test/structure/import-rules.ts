@@ -45,7 +45,7 @@ export const house: Readonly<Record<string, Room>> = {
   'lib/infra/code': { rooms: ['lib/core'], packages: ['esbuild'], ...impure },
   'lib/cli': {
     // Of testing: the ports in memory, over which `foldstream cost` runs the engine.
-    rooms: ['lib/infra/code', 'lib/aws', 'lib/http', 'lib/testing', 'lib/engine', 'lib/core'],
+    rooms: ['lib/infra/code', 'lib/aws', 'lib/http', 'lib/client', 'lib/testing', 'lib/engine', 'lib/core'],
     packages: ['@aws-sdk/client-dynamodb', 'canonicalize', 'commander', 'zod'],
     ...impure,
   },

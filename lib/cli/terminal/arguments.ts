@@ -11,6 +11,15 @@ export const whole =
     throw new InvalidArgumentError(`It must be ${limit}.`);
   };
 
+/** Parses a number that is not below a limit. */
+export const atLeast =
+  (least: number) =>
+  (text: string): number => {
+    const number = text.trim() === '' ? Number.NaN : Number(text);
+    if (Number.isFinite(number) && number >= least) return number;
+    throw new InvalidArgumentError(`It must be a number from ${least} on.`);
+  };
+
 /** Parses the share of the streams to compare: `all`, or one of so many. */
 export const compared = (text: string): number => (text === 'all' ? 1 : whole()(text));
 

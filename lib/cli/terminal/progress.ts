@@ -40,6 +40,8 @@ export type Progress = Readonly<{
   done: number;
   /** Of about how many; unknown without. */
   about?: number;
+  /** What is counted; commits without. */
+  noun?: string;
   /** Further text. */
   more?: string;
 }>;
@@ -58,14 +60,14 @@ const inWords = (n: number) => Math.round(n).toLocaleString('en-GB');
 const lasting = (seconds: number) => (seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`);
 
 /** The text of a progress bar after some milliseconds. `before` is the amount done in earlier runs, and does not count for the rate. */
-export const barLine = ({ done, about, more }: Progress, milliseconds: number, before = 0): string => {
+export const barLine = ({ done, about, noun = 'commits', more }: Progress, milliseconds: number, before = 0): string => {
   const rate = milliseconds > 0 ? ((done - before) * 1_000) / milliseconds : 0;
   // A table's count is hours old, so that more may come than was expected: a bar is never fuller than full.
   const part = about ? Math.min(1, done / about) : 0;
   const bar = about ? `[${'#'.repeat(Math.floor(part * barWidth)).padEnd(barWidth, '.')}] ` : '';
   const of = about ? ` of about ${inWords(Math.max(about, done))}` : '';
   const left = about && rate > 0 && about > done ? `, ${lasting((about - done) / rate)} left` : '';
-  return `${bar}${inWords(done)}${of} commits, ${inWords(rate)}/s${left}${more ? `, ${more}` : ''}`;
+  return `${bar}${inWords(done)}${of} ${noun}, ${inWords(rate)}/s${left}${more ? `, ${more}` : ''}`;
 };
 
 /** On a terminal the bar is redrawn in place; elsewhere there is a line now and then. */

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import type { Manifest } from '../../core/manifest.ts';
+import { localDeployment } from '../local/deployment.ts';
+import { loadMix, type ManifestModule } from '../project.ts';
+import { targetEngine, targetOutputs } from '../stack.ts';
+import type { Print } from '../terminal/lines.ts';
+import type { Bar } from '../terminal/progress.ts';
+import { UserError } from '../terminal/user-error.ts';
+import { callersOf } from './callers.ts';
+import { requestsOf } from './mix.ts';
+import { type Bounds, type LoadReport, missedBounds, reportLines } from './report.ts';
+import { reportPage } from './report-page.ts';
+import { runLoad } from './run.ts';
+
+export type LoadOptions = Bounds &
+  Readonly<{
+    manifest: Manifest;
+    module: ManifestModule;
+    stack?: string;
+    url?: string;
+    mix?: string;
+    rate: number;
+    seconds: number;
+    seed?: number;
+    visible: number;
+    retry: boolean;
+    mostOpen: number;
+    json?: boolean;
+    page?: string;
+    signal: AbortSignal;
+  }>;
+
+/** As long as the typed client retries. */
+const retriedFor = 30_000;
+
+type Place = Readonly<{ api: string; name: string; isLocal: boolean }>;
+
+const placeOf = async ({ stack, url }: Pick<LoadOptions, 'stack' | 'url'>): Promise<Place> => {
+  if (url !== undefined) return { api: url, name: url, isLocal: false };
+  const isLocal = targetEngine(stack);
+  if (isLocal) return { api: localDeployment().api, name: 'the local deployment', isLocal };
+  const { ApiUrl: api } = await targetOutputs(stack);
+  if (!api)
+    throw new UserError(
+      `The stack ${stack} has no ApiUrl among its outputs.`,
+      'Name a stack of Foldstream, or its address: --url.',
+    );
+  return { api, name: stack ?? '', isLocal };
+};
+
+/** `foldstream load`: sends commands at a fixed rate, and tells how long they took. False if a bound is missed. */
+export const loadVerb = async (
+  { manifest, module, mix: named, rate, seconds, page, json = false, ...asked }: LoadOptions,
+  print: Print,
+  bar: (title: string) => Bar,
+): Promise<boolean> => {
+  const mix = await loadMix(module, named);
+  const [run, seed] = [randomUUID().slice(0, 8), asked.seed ?? mix.seed ?? 1];
+  const meOf = (as: string) => callers.get(as)?.me ?? '';
+  const requests = requestsOf({ manifest, mix, seed, run }, meOf);
+  const place = await placeOf(asked);
+  const callers = await callersOf(requests.callers, place.isLocal);
+  const target = { api: place.api, callers, retryFor: asked.retry ? retriedFor : 0 };
+  const plan = { target, requests, run, rate, seconds, mostOpen: asked.mostOpen, visibleOneOf: asked.visible };
+  const ran = await runLoad(plan, bar, asked.signal);
+  const report: LoadReport = { ...ran, target: place.name, rate, seconds, seed, missed: missedBounds(ran, asked) };
+  if (json) print(JSON.stringify(report, null, 2));
+  else for (const line of reportLines(report)) print(line);
+  if (page !== undefined) writeFileSync(page, reportPage(report));
+  return report.missed.length === 0;
+};
