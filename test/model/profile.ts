@@ -1,0 +1,48 @@
+/** The item collections that some work writes: `keys` of them, evenly; without `keys` so many that none can be hot. */
+export type KeyUse = Readonly<{
+  /** The table, or `<table>/<index>`. */
+  at: string;
+  /** The key, with the ids of one command left out: `{account}`, `{owner}`, `{transfer}`, `{id}`; digits of a key that has several forms as `#`. */
+  key: string;
+  keys?: number;
+  /** Write units for each unit of work. */
+  units: number;
+  /** Writes of transactions that meet on an item of this key, for each unit of work. */
+  transactions: number;
+}>;
+
+/** The work of one function for one record: a command, or a commit that it was sent. */
+export type Work = Readonly<{
+  /** Of one call of the function, in model time: its requests, one after another or side by side as the engine's code has them. */
+  milliseconds: number;
+  requests: number;
+  readUnits: number;
+  writeUnits: number;
+  uses: readonly KeyUse[];
+}>;
+
+/** What a consumer does for one command: how many commits it is sent, and the work of each, alone in a call and in a full batch. */
+export type Consumed = Readonly<{ commits: number; alone: Work; full: Work }>;
+
+/** One kind of command, and all that follows from it. */
+export type CommandProfile = Readonly<{
+  /** The function that answers it, new to the stream. */
+  command: Work;
+  /** Commits that go over the bus, their bytes, and the messages that the bus makes of them. */
+  published: number;
+  publishedBytes: number;
+  matched: number;
+  /** Calls of EventBridge Scheduler. */
+  scheduled: number;
+  consumers: Readonly<Record<string, Consumed>>;
+}>;
+
+export type Consumer = Readonly<{ kind: 'view' | 'process'; batchSize: number; windowSeconds: number }>;
+
+/** A release as the model knows it: recorded by its own code, over ports that note what is written where. */
+export type Profile = Readonly<{
+  /** The commit of this repository. */
+  release: string;
+  consumers: Readonly<Record<string, Consumer>>;
+  commands: Readonly<Record<string, CommandProfile>>;
+}>;

@@ -1,0 +1,147 @@
+import type { Manifest } from '../../../lib/core/manifest.ts';
+import type { CommandRequest } from '../../../lib/engine/command/request.ts';
+import { handleCommand } from '../../../lib/engine/command/handle.ts';
+import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
+import { memoryKeys } from '../../../lib/testing/ports.ts';
+import { sqs } from '../../../lib/engine/limits.ts';
+import type { CommandProfile, Consumed, Consumer, Profile, Work } from '../profile.ts';
+import { usesOf } from './keys.ts';
+import type { Written } from './ledger.ts';
+import { type RecordedSystem, recordedSystem } from './system.ts';
+
+/** So many commands of each kind, each on accounts of its own: enough to meet every key that is shared. */
+const usualSample = 40;
+/** Commits of an account before its sampled command. */
+const history = 20;
+
+type Spent = { calls: number; milliseconds: number; requests: number; readUnits: number; written: Written[]; records: number; scheduled: number };
+const nothing = (): Spent => ({ calls: 0, milliseconds: 0, requests: 0, readUnits: 0, written: [], records: 0, scheduled: 0 });
+
+type Done = Readonly<{ milliseconds: number; requests: number; readUnits: number; written: readonly Written[]; scheduled: number }>;
+const spend = (spent: Spent, done: Done, records: number): void => {
+  spent.calls += 1;
+  spent.records += records;
+  spent.milliseconds += done.milliseconds;
+  spent.requests += done.requests;
+  spent.readUnits += done.readUnits;
+  spent.scheduled += done.scheduled;
+  spent.written.push(...done.written);
+};
+
+const workOf = ({ calls, milliseconds, requests, readUnits, written, records }: Spent, ids: ReadonlyMap<string, string>): Work => ({
+  milliseconds: calls && milliseconds / calls,
+  requests: records && requests / records,
+  readUnits: records && readUnits / records,
+  writeUnits: records && written.reduce((sum, { units }) => sum + units, 0) / records,
+  uses: usesOf(written, ids, Math.max(1, records)),
+});
+
+/** Batches in the order of arrival. Where streams are many, no batch has two commits of one; while accounts are made, a batch has all of each. */
+const batchesOf = (all: readonly Delivered[], size: number | 'whole streams'): readonly (readonly Delivered[])[] => {
+  if (size === 'whole streams') return [...Map.groupBy(all, ({ stream }) => stream).values()];
+  const batches: Delivered[][] = [];
+  const after = new Map<string, number>();
+  for (const one of all) {
+    let at = after.get(one.stream) ?? 0;
+    while ((batches[at]?.length ?? 0) >= size) at += 1;
+    if (batches[at]) batches[at]!.push(one);
+    else batches[at] = [one];
+    after.set(one.stream, at + 1);
+  }
+  return batches;
+};
+
+type Told = Readonly<{ by: Map<string, Spent>; published: number; bytes: number; matched: number }>;
+
+/** Publishes what was stored, hands it to the consumers in batches, and goes on until nothing new is stored. */
+const deliver = async (system: RecordedSystem, size: number | 'whole streams'): Promise<Told> => {
+  const by = new Map<string, Spent>();
+  let [published, bytes, matched] = [0, 0, 0];
+  for (;;) {
+    const entries = await system.publish();
+    if (entries.length === 0) return { by, published, bytes, matched };
+    published += entries.length;
+    bytes += entries.reduce((sum, { detail }) => sum + Buffer.byteLength(detail), 0);
+    const sent = entries.map((entry) => ({ entry, delivered: JSON.parse(entry.detail) as Delivered }));
+    for (const { name, wants, take } of system.takers) {
+      const wanted = sent.filter(({ entry, delivered }) => wants(entry, delivered)).map(({ delivered }) => delivered);
+      matched += wanted.length;
+      const spent = by.get(name) ?? nothing();
+      for (const batch of batchesOf(wanted, size)) {
+        const done = await system.work(() => take(batch));
+        if (done.value.length > 0) throw new Error(`${name} gave ${done.value.length} records back: the sample is to have no failures.`);
+        spend(spent, done, batch.length);
+      }
+      if (spent.calls > 0) by.set(name, spent);
+    }
+  }
+};
+
+const kinds = ['deposit', 'withdrawal', 'transfer'] as const;
+type Kind = (typeof kinds)[number];
+type Account = Readonly<{ id: string; owner: string }>;
+
+/** Some commands of one kind and all that follows from them, in batches of one size. */
+const record = async (manifest: Manifest, kind: Kind, size: number, sampled: number) => {
+  const system = recordedSystem(manifest);
+  const keys = memoryKeys(size + kind.length);
+  const ids = new Map<string, string>();
+  const id = (name: string) => {
+    const made = keys.randomId();
+    ids.set(made, name);
+    return made;
+  };
+  const send = async (category: string, of: string, type: string, data: object, owner: string, by = system.commandingFor(category)) => {
+    const request: CommandRequest = {
+      stream: `${category}-${of}`,
+      command: { type, data },
+      actor: { id: owner, kind: 'user', roles: [] },
+      id: `http/${keys.randomId()}`,
+      digest: keys.hash(keys.randomId()),
+      meta: { correlation: id('correlation'), causation: keys.randomId(), network: '203.0.113.0/24', traceparent: `00-${keys.hash('t').slice(0, 32)}-${keys.hash('s').slice(0, 16)}-01` },
+    };
+    const done = await system.work(() => handleCommand(by, request));
+    if (done.value.outcome !== 'committed') throw new Error(`${type} had the outcome '${done.value.outcome}': the sample is to have commands that are taken.`);
+    return done;
+  };
+  const currency = 'EUR';
+  const accounts: readonly Account[] = Array.from({ length: 2 * sampled }, () => ({ id: id('account'), owner: id('owner') }));
+  const opened = kind === 'transfer' ? accounts : accounts.slice(0, sampled);
+  for (const { id: of, owner } of opened) {
+    const warm = system.commandingFor('account');
+    await send('account', of, 'Open', { currency }, owner, warm);
+    for (let i = 1; i < history; i++) await send('account', of, 'Deposit', { amount: 1_000 + i, currency }, owner, warm);
+  }
+  await deliver(system, 'whole streams');
+  const command = nothing();
+  for (const [i, { id: of, owner }] of accounts.slice(0, sampled).entries()) {
+    if (kind === 'transfer')
+      spend(command, await send('transfer', id('transfer'), 'Request', { from: of, to: accounts[sampled + i]!.id, amount: 100, currency }, owner), 1);
+    else spend(command, await send('account', of, kind === 'deposit' ? 'Deposit' : 'Withdraw', { amount: 100, currency }, owner), 1);
+  }
+  return { command: workOf(command, ids), ids, ...(await deliver(system, size)) };
+};
+
+const consumersOf = (system: RecordedSystem): Readonly<Record<string, Consumer>> =>
+  Object.fromEntries(system.takers.map(({ name, kind }) => [name, { kind, batchSize: sqs.callMessages, windowSeconds: 0 }]));
+
+/** The profile of a release: what its engine writes for each kind of command, found by running it. */
+export const profileOf = async (manifest: Manifest, release: string, sampled = usualSample): Promise<Profile> => {
+  const commands: Record<string, CommandProfile> = {};
+  for (const kind of kinds) {
+    const [full, alone] = [await record(manifest, kind, sqs.callMessages, sampled), await record(manifest, kind, 1, sampled)];
+    const consumers = [...full.by].map(([name, spent]): readonly [string, Consumed] => [
+      name,
+      { commits: spent.records / sampled, full: workOf(spent, full.ids), alone: workOf(alone.by.get(name)!, alone.ids) },
+    ]);
+    commands[kind] = {
+      command: full.command,
+      published: full.published / sampled,
+      publishedBytes: full.bytes / sampled,
+      matched: full.matched / sampled,
+      scheduled: [...full.by.values()].reduce((sum, { scheduled }) => sum + scheduled, 0) / sampled,
+      consumers: Object.fromEntries(consumers),
+    };
+  }
+  return { release, consumers: consumersOf(recordedSystem(manifest)), commands };
+};
