@@ -17,6 +17,7 @@ const unit = [
   'test/manifest',
   'test/hotel',
   'test/package',
+  'test/model',
 ].map((room) => `${room}/**/*.test.ts`);
 
 /** A test or a hook is given up after this long (milliseconds): far longer than any takes, since no timing decides a test and a busy machine fails none. */

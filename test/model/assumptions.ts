@@ -20,5 +20,6 @@ export const assumed = {
   /** From the queue to the function. */
   queue: 20,
   spread: 0.45,
-  coldStart: 600,
+  /** A function's line of log for each call. */
+  logBytes: 400,
 } as const;

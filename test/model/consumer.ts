@@ -10,7 +10,7 @@ import { hard } from './quotas.ts';
 import { type Waits, waits } from './waits.ts';
 
 /** A key or an item that a consumer's writes meet on: what each commit takes of it. */
-type Gate = Readonly<{ what: string; needs: number; tokens: Bucket; throttled: { count: number } }>;
+type Gate = Readonly<{ what: string; needs: number; tokens: Bucket; held: { ticks: number } }>;
 
 /** A consumer at work: its queue, its pollers, and the keys that hold it up. */
 export type Working = {
@@ -28,7 +28,7 @@ export type Working = {
   pollers: number;
   calls: number;
   busy: number;
-  givenBack: number;
+  busySeconds: number;
 };
 
 const weighted = (all: readonly (readonly [number, number])[]): number => {
@@ -36,16 +36,26 @@ const weighted = (all: readonly (readonly [number, number])[]): number => {
   return weights > 0 ? all.reduce((sum, [weight, value]) => sum + weight * value, 0) / weights : 0;
 };
 
-const gatesOf = (all: readonly (readonly [number, Consumed])[], perCommand: number, mix: Mix, itemTransactions: number): readonly Gate[] => {
-  const uses = all.flatMap(([share, { commits, full }]) => full.uses.map((use) => ({ use, weight: (share * commits) / perCommand })));
+const gatesOf = (
+  all: readonly (readonly [number, Consumed])[],
+  perCommand: number,
+  mix: Mix,
+  itemTransactions: number,
+): readonly Gate[] => {
+  const uses = all.flatMap(([share, { commits, full }]) =>
+    full.uses.map((use) => ({ use, weight: (share * commits) / perCommand })),
+  );
   const families = Map.groupBy(uses, ({ use: { at, key } }) => `${at} ${key}`);
   return [...families].flatMap(([what, family]) => {
     // Keys of accounts are counted one by one elsewhere: no account is so busy that it holds up all others.
     const share = family[0]!.use.key.includes('{account}') ? 0 : Math.max(...family.map(({ use }) => hottest(use, mix)));
     const sum = (of: 'units' | 'transactions') => family.reduce((total, { use, weight }) => total + use[of] * weight, 0) * share;
     const gate = (needs: number, rate: number, name: string) =>
-      needs > 0 ? [{ what: name, needs, tokens: bucket(rate, 1), throttled: { count: 0 } }] : [];
-    return [...gate(sum('units'), hard.keyWrites, what), ...gate(sum('transactions'), itemTransactions, `${what} (transactions)`)];
+      needs > 0 ? [{ what: name, needs, tokens: bucket(rate, 1), held: { ticks: 0 } }] : [];
+    return [
+      ...gate(sum('units'), hard.keyWrites, what),
+      ...gate(sum('transactions'), itemTransactions, `${what} (transactions)`),
+    ];
   });
 };
 
@@ -54,10 +64,13 @@ type Making = Readonly<{ profile: Profile; mix: Mix; itemTransactions: number; m
 /** The consumers of a profile, idle. */
 export const workers = ({ profile, mix, itemTransactions, maximumConcurrency }: Making): readonly Working[] =>
   Object.entries(profile.consumers).flatMap(([name, { batchSize, windowSeconds }]): Working[] => {
-    const all = parts(profile, mix).flatMap(([share, { consumers }]) => (consumers[name] ? [[share, consumers[name]] as const] : []));
+    const all = parts(profile, mix).flatMap(([share, { consumers }]) =>
+      consumers[name] ? [[share, consumers[name]] as const] : [],
+    );
     const perCommand = all.reduce((sum, [share, { commits }]) => sum + share * commits, 0);
     if (perCommand === 0) return [];
-    const meanOf = (of: (consumed: Consumed) => number) => weighted(all.map(([share, consumed]) => [share * consumed.commits, of(consumed)]));
+    const meanOf = (of: (consumed: Consumed) => number) =>
+      weighted(all.map(([share, consumed]) => [share * consumed.commits, of(consumed)]));
     const [alone, full] = [meanOf((each) => each.alone.milliseconds), meanOf((each) => each.full.milliseconds)];
     return [
       {
@@ -69,9 +82,10 @@ export const workers = ({ profile, mix, itemTransactions, maximumConcurrency }: 
         batchSize,
         window: windowSeconds * 1_000,
         most: Math.min(maximumConcurrency, hard.pollers.most),
-        milliseconds: (records) => assumed.overhead + assumed.perRecord * records + alone + ((full - alone) * (records - 1)) / Math.max(1, batchSize - 1),
+        milliseconds: (records) =>
+          assumed.overhead + assumed.perRecord * records + alone + ((full - alone) * (records - 1)) / Math.max(1, batchSize - 1),
         pollers: hard.pollers.first,
-        ...{ calls: 0, busy: 0, givenBack: 0 },
+        ...{ calls: 0, busy: 0, busySeconds: 0 },
       },
     ];
   });
@@ -93,7 +107,11 @@ export const wanted = (working: Working, now: number, tick: number): number => {
 };
 
 /** One tick of a consumer with as many functions as it is given. Lag is from the commit to the row. */
-export const serve = (working: Working, dice: Dice, { now, tick, functions }: Readonly<{ now: number; tick: number; functions: number }>): void => {
+export const serve = (
+  working: Working,
+  dice: Dice,
+  { now, tick, functions }: Readonly<{ now: number; tick: number; functions: number }>,
+): void => {
   const ready = working.queue.ready(now);
   const records = recordsOf(working, ready, tick);
   const duration = working.milliseconds(records);
@@ -102,14 +120,15 @@ export const serve = (working: Working, dice: Dice, { now, tick, functions }: Re
   for (const { needs, tokens } of working.gates) allowed = Math.min(allowed, tokens.left(now / 1_000) / needs);
   for (const gate of working.gates) {
     gate.tokens.take(allowed * gate.needs, now / 1_000);
-    if (allowed < able * 0.999 && gate.tokens.left(now / 1_000) < gate.needs) gate.throttled.count += able - allowed;
+    if (allowed < able * 0.999 && gate.tokens.left(now / 1_000) < gate.needs) gate.held.ticks += 1;
   }
   const taken = working.queue.take(allowed, now, (at, count) => {
-    for (let i = 0; i < 4; i++) working.lag.add(now - at + around(dice, assumed.queue) + dice.next() * working.window + around(dice, duration), count / 4);
+    for (let i = 0; i < 4; i++)
+      working.lag.add(now - at + around(dice, assumed.queue) + dice.next() * working.window + around(dice, duration), count / 4);
   });
-  working.givenBack += able - taken;
   working.calls += taken / records;
   working.busy = functions;
+  working.busySeconds += ((taken / records) * duration) / 1_000;
   const more = (hard.pollers.aMinute * tick) / 60_000;
   const waiting = ready - taken > working.pollers * records;
   working.pollers = Math.max(hard.pollers.first, Math.min(working.most, working.pollers + (waiting ? more : -more / 5)));

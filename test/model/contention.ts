@@ -1,4 +1,5 @@
-import { conflictAttempts, persistently } from '../../lib/aws/transaction.ts';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { persistently } from '../../lib/aws/transaction.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { timeline } from '../../lib/testing/simulation/timeline.ts';
 import { latencies } from './assumptions.ts';
@@ -9,8 +10,9 @@ export type Contended = Readonly<{ done: number; conflicts: number; givenBack: n
 const seconds = 30;
 
 const conflict = () =>
-  Object.assign(new Error('Transaction cancelled'), {
-    name: 'TransactionCanceledException',
+  new TransactionCanceledException({
+    message: 'Transaction cancelled',
+    $metadata: {},
     CancellationReasons: [{ Code: 'TransactionConflict' }],
   });
 
@@ -65,6 +67,3 @@ export const transactionsOfItem = async (): Promise<number> => {
   }
   return few;
 };
-
-/** The attempts of the adapters, for reports. */
-export const attempts = conflictAttempts;

@@ -48,7 +48,8 @@ export const zipf = (count: number, exponent: number): Draw => {
 export const parts = ({ commands }: Profile, { shares }: Mix): readonly (readonly [number, CommandProfile])[] =>
   Object.entries(shares).map(([name, share]) => {
     const known = commands[name];
-    if (!known) throw new Error(`The mix has ${name}, which the profile does not know: it knows ${Object.keys(commands).join(', ')}.`);
+    if (!known)
+      throw new Error(`The mix has ${name}, which the profile does not know: it knows ${Object.keys(commands).join(', ')}.`);
     return [share, known] as const;
   });
 

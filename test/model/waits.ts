@@ -1,5 +1,9 @@
 /** Times in milliseconds, counted in steps of some 2 %: percentiles of millions of them take no room. */
-export type Waits = Readonly<{ add: (milliseconds: number, times?: number) => void; at: (share: number) => number; count: () => number }>;
+export type Waits = Readonly<{
+  add: (milliseconds: number, times?: number) => void;
+  at: (share: number) => number;
+  count: () => number;
+}>;
 
 const step = Math.log(1.02);
 const slots = 1_200;

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fromItem, type Item } from '../../../lib/aws/attributes.ts';
-import { dynamoDb } from '../../../lib/engine/limits.ts';
+import { inTransaction, writeUnits } from '../../../lib/engine/cost/units.ts';
 import { itemSize } from '../../../lib/engine/store/size.ts';
 
 /** One write of an item collection, in a table or in one of its indexes. */
@@ -20,12 +20,17 @@ type Write = Readonly<{
 type Requested = Write & Readonly<{ TransactItems?: readonly Readonly<Record<string, Write>>[] }>;
 
 /** Units of an item that is written. */
-const unitsOf = (item: Item): number => Math.max(1, Math.ceil(itemSize(fromItem(item)) / dynamoDb.writeUnitBytes));
+const unitsOf = (...items: readonly (Item | undefined)[]): number =>
+  writeUnits(...items.map((item) => (item ? itemSize(fromItem(item)) : 0)));
 
 /** An update as far as the model needs it: what is set and added stands there afterwards. */
-const updated = (before: Item | undefined, { Key = {}, UpdateExpression = '', ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Write): Item => {
+const updated = (
+  before: Item | undefined,
+  { Key = {}, UpdateExpression = '', ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} }: Write,
+): Item => {
   const after: Item = { ...before, ...Key };
-  for (const [, name = '', value = ''] of UpdateExpression.matchAll(/(#\w+)(?: =|) (:\w+)/g)) after[names[name] ?? name] = values[value]!;
+  for (const [, name = '', value = ''] of UpdateExpression.matchAll(/(#\w+)(?: =|) (:\w+)/g))
+    after[names[name] ?? name] = values[value]!;
   return after;
 };
 
@@ -48,7 +53,8 @@ export const tableLedger = (shapes: ReadonlyMap<string, TableShape>) => {
       const moved = was === undefined || was.key !== key;
       if (moved || (!onlyKeys && without(before!) !== without(after!))) note(name, key, after!, onlyKeys);
     }
-    for (const { name, key, onlyKeys } of old) if (!now.some((each) => each.name === name && each.key === key)) note(name, key, before!, onlyKeys);
+    for (const { name, key, onlyKeys } of old)
+      if (!now.some((each) => each.name === name && each.key === key)) note(name, key, before!, onlyKeys);
   };
   const write = (kind: string, one: Write, transaction: boolean): void => {
     const table = one.TableName ?? '';
@@ -58,10 +64,9 @@ export const tableLedger = (shapes: ReadonlyMap<string, TableShape>) => {
     const place = JSON.stringify([table, keyed[shape.partition], shape.sort && keyed[shape.sort]]);
     const before = items.get(place);
     const partition = String(Object.values(keyed[shape.partition] ?? {})[0]);
-    if (kind === 'ConditionCheck') return void notes.push({ at: table, key: partition, units: 2, transaction });
+    if (kind === 'ConditionCheck') return void notes.push({ at: table, key: partition, units: inTransaction, transaction });
     const after = kind === 'Delete' ? undefined : kind === 'Update' ? updated(before, one) : one.Item;
-    const units = Math.max(before ? unitsOf(before) : 1, after ? unitsOf(after) : 1);
-    notes.push({ at: table, key: partition, units: units * (transaction ? 2 : 1), transaction });
+    notes.push({ at: table, key: partition, units: unitsOf(before, after) * (transaction ? inTransaction : 1), transaction });
     // Writes to an index take single units, also behind a transaction.
     indexWrites(table, before, after, false);
     if (after) items.set(place, after);
@@ -74,7 +79,8 @@ export const tableLedger = (shapes: ReadonlyMap<string, TableShape>) => {
       send: async (command: Readonly<{ constructor: { name: string }; input: Requested }>) => {
         const kind = command.constructor.name.replace(/(Item)?Command$/, '');
         if (kind === 'TransactWriteItems')
-          for (const each of command.input.TransactItems ?? []) for (const [of, one] of Object.entries(each)) write(of, one, true);
+          for (const each of command.input.TransactItems ?? [])
+            for (const [of, one] of Object.entries(each)) write(of, one, true);
         else if (kind === 'Put' || kind === 'Update' || kind === 'Delete') write(kind, command.input, false);
         return {};
       },

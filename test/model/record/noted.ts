@@ -23,13 +23,22 @@ const kindOf = (name: string, args: readonly unknown[]): keyof typeof latencies 
 };
 
 const succeeded = (answer: unknown): boolean =>
-  answer !== false && answer !== 'moved' && answer !== 'refused' && !(typeof answer === 'object' && answer !== null && 'stored' in answer && !answer.stored);
+  answer !== false &&
+  answer !== 'moved' &&
+  answer !== 'refused' &&
+  !(typeof answer === 'object' && answer !== null && 'stored' in answer && !answer.stored);
 
 /**
  * A port in memory whose calls take model time, and whose writes are made once more by the real adapter, over a client that notes them: the port decides
  * what becomes of a call, the adapter what is written where.
  */
-export const noted = <P extends object>(memory: P, adapter: object | undefined, time: Pick<Timeline, 'sleep'>, calls: Calls, halfReads = false): P => {
+export const noted = <P extends object>(
+  memory: P,
+  adapter: object | undefined,
+  time: Pick<Timeline, 'sleep'>,
+  calls: Calls,
+  halfReads = false,
+): P => {
   const wrap = (name: string, call: Call): Call =>
     (async (...args: readonly never[]) => {
       const kind = kindOf(name, args);

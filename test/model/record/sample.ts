@@ -1,9 +1,9 @@
 import type { Manifest } from '../../../lib/core/manifest.ts';
-import type { CommandRequest } from '../../../lib/engine/command/request.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
+import type { CommandRequest } from '../../../lib/engine/command/request.ts';
 import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
-import { memoryKeys } from '../../../lib/testing/ports.ts';
 import { sqs } from '../../../lib/engine/limits.ts';
+import { memoryKeys } from '../../../lib/testing/ports.ts';
 import type { CommandProfile, Consumed, Consumer, Profile, Work } from '../profile.ts';
 import { usesOf } from './keys.ts';
 import type { Written } from './ledger.ts';
@@ -14,10 +14,24 @@ const usualSample = 40;
 /** Commits of an account before its sampled command. */
 const history = 20;
 
-type Spent = { calls: number; milliseconds: number; requests: number; readUnits: number; written: Written[]; records: number; scheduled: number };
+type Spent = {
+  calls: number;
+  milliseconds: number;
+  requests: number;
+  readUnits: number;
+  written: Written[];
+  records: number;
+  scheduled: number;
+};
 const nothing = (): Spent => ({ calls: 0, milliseconds: 0, requests: 0, readUnits: 0, written: [], records: 0, scheduled: 0 });
 
-type Done = Readonly<{ milliseconds: number; requests: number; readUnits: number; written: readonly Written[]; scheduled: number }>;
+type Done = Readonly<{
+  milliseconds: number;
+  requests: number;
+  readUnits: number;
+  written: readonly Written[];
+  scheduled: number;
+}>;
 const spend = (spent: Spent, done: Done, records: number): void => {
   spent.calls += 1;
   spent.records += records;
@@ -28,7 +42,10 @@ const spend = (spent: Spent, done: Done, records: number): void => {
   spent.written.push(...done.written);
 };
 
-const workOf = ({ calls, milliseconds, requests, readUnits, written, records }: Spent, ids: ReadonlyMap<string, string>): Work => ({
+const workOf = (
+  { calls, milliseconds, requests, readUnits, written, records }: Spent,
+  ids: ReadonlyMap<string, string>,
+): Work => ({
   milliseconds: calls && milliseconds / calls,
   requests: records && requests / records,
   readUnits: records && readUnits / records,
@@ -69,7 +86,8 @@ const deliver = async (system: RecordedSystem, size: number | 'whole streams'): 
       const spent = by.get(name) ?? nothing();
       for (const batch of batchesOf(wanted, size)) {
         const done = await system.work(() => take(batch));
-        if (done.value.length > 0) throw new Error(`${name} gave ${done.value.length} records back: the sample is to have no failures.`);
+        if (done.value.length > 0)
+          throw new Error(`${name} gave ${done.value.length} records back: the sample is to have no failures.`);
         spend(spent, done, batch.length);
       }
       if (spent.calls > 0) by.set(name, spent);
@@ -91,17 +109,30 @@ const record = async (manifest: Manifest, kind: Kind, size: number, sampled: num
     ids.set(made, name);
     return made;
   };
-  const send = async (category: string, of: string, type: string, data: object, owner: string, by = system.commandingFor(category)) => {
+  const send = async (
+    category: string,
+    of: string,
+    type: string,
+    data: object,
+    owner: string,
+    by = system.commandingFor(category),
+  ) => {
     const request: CommandRequest = {
       stream: `${category}-${of}`,
       command: { type, data },
       actor: { id: owner, kind: 'user', roles: [] },
       id: `http/${keys.randomId()}`,
       digest: keys.hash(keys.randomId()),
-      meta: { correlation: id('correlation'), causation: keys.randomId(), network: '203.0.113.0/24', traceparent: `00-${keys.hash('t').slice(0, 32)}-${keys.hash('s').slice(0, 16)}-01` },
+      meta: {
+        correlation: id('correlation'),
+        causation: keys.randomId(),
+        network: '203.0.113.0/24',
+        traceparent: `00-${keys.hash('t').slice(0, 32)}-${keys.hash('s').slice(0, 16)}-01`,
+      },
     };
     const done = await system.work(() => handleCommand(by, request));
-    if (done.value.outcome !== 'committed') throw new Error(`${type} had the outcome '${done.value.outcome}': the sample is to have commands that are taken.`);
+    if (done.value.outcome !== 'committed')
+      throw new Error(`${type} had the outcome '${done.value.outcome}': the sample is to have commands that are taken.`);
     return done;
   };
   const currency = 'EUR';
@@ -116,8 +147,19 @@ const record = async (manifest: Manifest, kind: Kind, size: number, sampled: num
   const command = nothing();
   for (const [i, { id: of, owner }] of accounts.slice(0, sampled).entries()) {
     if (kind === 'transfer')
-      spend(command, await send('transfer', id('transfer'), 'Request', { from: of, to: accounts[sampled + i]!.id, amount: 100, currency }, owner), 1);
-    else spend(command, await send('account', of, kind === 'deposit' ? 'Deposit' : 'Withdraw', { amount: 100, currency }, owner), 1);
+      spend(
+        command,
+        await send(
+          'transfer',
+          id('transfer'),
+          'Request',
+          { from: of, to: accounts[sampled + i]!.id, amount: 100, currency },
+          owner,
+        ),
+        1,
+      );
+    else
+      spend(command, await send('account', of, kind === 'deposit' ? 'Deposit' : 'Withdraw', { amount: 100, currency }, owner), 1);
   }
   return { command: workOf(command, ids), ids, ...(await deliver(system, size)) };
 };

@@ -19,10 +19,18 @@ import type { BusEntry, Log, Store } from '../../../lib/engine/ports.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import { defaultSettings, processSettings } from '../../../lib/engine/settings.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
-import { memoryCursors, memoryDeadlines, memoryKeys, memoryScheduler, memorySnapshots, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { memoryProofs } from '../../../lib/testing/memory/system.ts';
+import {
+  memoryCursors,
+  memoryDeadlines,
+  memoryKeys,
+  memoryScheduler,
+  memorySnapshots,
+  memoryStore,
+  memoryView,
+} from '../../../lib/testing/ports.ts';
 import { timeline } from '../../../lib/testing/simulation/timeline.ts';
-import { tableLedger, type TableShape } from './ledger.ts';
+import { type TableShape, tableLedger } from './ledger.ts';
 import { type Calls, noted } from './noted.ts';
 import { commitsShape, controlShape, snapshotsShape, viewShape } from './shapes.ts';
 
@@ -90,7 +98,17 @@ export const recordedSystem = (manifest: Manifest) => {
 
   const commandingFor = (decider: AnyDecider): Commanding => {
     const cache = stateCache(defaultSettings.cacheBytes);
-    const own = (each: AnyDecider): Commanding => ({ store, snapshots, keys, clock, log: silent, settings: defaultSettings, cache, decider: each, code: `${each.category}-1` });
+    const own = (each: AnyDecider): Commanding => ({
+      store,
+      snapshots,
+      keys,
+      clock,
+      log: silent,
+      settings: defaultSettings,
+      cache,
+      decider: each,
+      code: `${each.category}-1`,
+    });
     const named = [...namedBy(decider), ...decidesOn(decider)];
     const others = aggregates.filter(({ category }) => named.includes(category) && category !== decider.category);
     return { ...own(decider), others: new Map(others.map((other) => [other.category, own(other as AnyDecider)])) };
@@ -104,14 +122,19 @@ export const recordedSystem = (manifest: Manifest) => {
       name: projection.name,
       kind: 'view',
       wants: ({ detailType }, delivered) => categories.has(detailType) && delivered.types.some((type) => types.has(type)),
-      take: (batch) => projectBatch({ projection, store, view, clock, log: silent }, batch.map((delivered, i) => ({ id: String(i), delivered }))),
+      take: (batch) =>
+        projectBatch(
+          { projection, store, view, clock, log: silent },
+          batch.map((delivered, i) => ({ id: String(i), delivered })),
+        ),
     };
   };
 
   const processTaker = (process: (typeof processes)[number]): Taker => {
     const { category } = process;
     const id = (stream: string) => `cursor/${category}/${stream}`;
-    const move = (stream: string, commit: number) => client.send(new PutItemCommand({ TableName: 'control', Item: toItem({ id: id(stream), commit }) }));
+    const move = (stream: string, commit: number) =>
+      client.send(new PutItemCommand({ TableName: 'control', Item: toItem({ id: id(stream), commit }) }));
     const cursors = port(memoryCursors(), { move });
     const deadlines = port(memoryDeadlines(), deadlineItems(client, 'control'));
     const wanted = subscriptionsOf(process);
@@ -129,11 +152,23 @@ export const recordedSystem = (manifest: Manifest) => {
       name: category,
       kind: 'process',
       wants: ({ detailType }, { types }) =>
-        detailType === `${category}.commit` || wanted.some((each) => detailType === `${each.category}.commit` && each.types.some((type) => types.includes(type))),
+        detailType === `${category}.commit` ||
+        wanted.some((each) => detailType === `${each.category}.commit` && each.types.some((type) => types.includes(type))),
       take: (batch) => {
         const targets = new Map(targetsOf(process).map((decider) => [decider.category, commandingFor(decider)]));
-        const reacting = { process, own: commandingFor(processDecider(process)), target: (of: string) => targets.get(of), cursors, deadlines, scheduler: shots, settings: processSettings };
-        return reactBatch(reacting, batch.map((delivered, i) => ({ id: String(i), delivered })));
+        const reacting = {
+          process,
+          own: commandingFor(processDecider(process)),
+          target: (of: string) => targets.get(of),
+          cursors,
+          deadlines,
+          scheduler: shots,
+          settings: processSettings,
+        };
+        return reactBatch(
+          reacting,
+          batch.map((delivered, i) => ({ id: String(i), delivered })),
+        );
       },
     };
   };
