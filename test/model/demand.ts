@@ -58,7 +58,7 @@ export const keyLimits = (profile: Profile, mix: Mix, itemTransactions: number):
 };
 
 /** What a command asks of everything that AWS raises. */
-export const quotaLimits = (profile: Profile, mix: Mix, quotas: Raisable): readonly Limit[] => {
+const quotaLimits = (profile: Profile, mix: Mix, quotas: Raisable): readonly Limit[] => {
   const tables = Map.groupBy(usesIn(profile, mix), ({ at }) => at);
   const quota = (what: string, needs: number, gives: number) => limit({ what, kind: 'quota', needs, gives, by: 'the account' });
   return [

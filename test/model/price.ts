@@ -16,7 +16,7 @@ const unitsOf = (kind: 'writeUnits' | 'readUnits') => (profiled: CommandProfile)
 export const writeUnitsOf = (profile: Profile, mix: Mix): number => mean(profile, mix, unitsOf('writeUnits'));
 
 /** What a load has used, all commands together; of calls there are as many as it took. */
-export const usageOf = (
+const usageOf = (
   profile: Profile,
   mix: Mix,
   { commands, calls, functionSeconds }: Pick<Figures, 'commands' | 'calls' | 'functionSeconds'>,

@@ -93,4 +93,3 @@ export const tableLedger = (shapes: ReadonlyMap<string, TableShape>) => {
   };
 };
 
-export type TableLedger = ReturnType<typeof tableLedger>;
