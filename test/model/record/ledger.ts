@@ -92,4 +92,3 @@ export const tableLedger = (shapes: ReadonlyMap<string, TableShape>) => {
     },
   };
 };
-
