@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { manifest } from '#manifest';
+import { manifest } from '../../domains/index.ts';
 import { latencies } from './assumptions.ts';
 import { contended } from './contention.ts';
 import { keyLimits, limits } from './demand.ts';

@@ -74,7 +74,7 @@ const progress = (what: string) => (share: number) => {
 };
 
 const present = async (): Promise<Profile> => {
-  const { manifest } = await import('#manifest');
+  const { manifest } = await import('../../domains/index.ts');
   return profileOf(manifest, 'the present code');
 };
 const old = (): Profile => JSON.parse(readFileSync(new URL('profiles/e218295.json', import.meta.url), 'utf8')) as Profile;
