@@ -43,6 +43,7 @@ export const contents: readonly Group[] = [
       'guides/deploying',
       'guides/upgrading',
       'guides/costs',
+      'guides/load',
       'guides/alarms',
       'guides/operating-views',
       'guides/operating-processes',

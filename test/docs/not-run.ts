@@ -50,6 +50,10 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'npm run pack': 'The journey through a created project packs and creates it.',
   },
   'docs/guides/local.md': { 'AWS_ENDPOINT_URL=http://127.0.0.1:4566 npm start': starts },
+  'docs/guides/load.md': {
+    'npm run foldstream -- load --rate 10 --seconds 60 --page load.html                                # the deployment of npm start':
+      'It needs a deployment for minutes: `test/integration/load.test.ts` sends the same mix over HTTP.',
+  },
   'docs/guides/moving.md': { 'npm run foldstream -- export --out backup --stack foldstream-prod': stack },
   'docs/guides/operating-effects.md': {
     'npm run foldstream -- effects --stack foldstream-prod                       # circuits, backlogs, and what fails or got no answer':

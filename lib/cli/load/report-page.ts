@@ -1,6 +1,16 @@
 import { type Chart, chartSvg } from '../page/chart.ts';
 import { pageHtml } from '../page/page.ts';
-import { headline, type LoadReport, latencyHead, latencyRows, statusRows, warningsOf } from './report.ts';
+import {
+  headline,
+  type LoadReport,
+  latencyHead,
+  latencyRows,
+  statusRows,
+  unitsCaption,
+  unitsHead,
+  unitsRows,
+  warningsOf,
+} from './report.ts';
 
 /** The latencies of a run over its time, as a chart. */
 const latencyChart = ({ intervals, latency, rate }: LoadReport): Chart => ({
@@ -33,5 +43,6 @@ export const reportPage = (report: LoadReport): string =>
         rows: latencyRows(report),
       },
       { caption: 'Answers', head: ['status', 'requests'], rows: statusRows(report) },
+      ...(report.units ? [{ caption: unitsCaption, head: unitsHead, rows: unitsRows(report) }] : []),
     ],
   });

@@ -1,3 +1,4 @@
+import type { TableUnits } from '../../aws/operate/units.ts';
 import { count } from '../terminal/lines.ts';
 import { type Latency, sentLate } from './figures.ts';
 import type { Ran } from './run.ts';
@@ -12,6 +13,8 @@ export type LoadReport = Ran &
     rate: number;
     seconds: number;
     seed: number;
+    /** Absent if the engine does not tell them, or nobody asked. */
+    units?: readonly TableUnits[];
     missed: readonly string[];
   }>;
 
@@ -66,6 +69,11 @@ export const headline = ({ target, rate: asked, ran, sent, interrupted }: LoadRe
 export const statusRows = ({ statuses }: LoadReport): readonly (readonly string[])[] =>
   Object.entries(statuses).map(([status, n]) => [status, n.toLocaleString('en-GB')]);
 
+export const unitsCaption = 'Units, of all that used the tables in these minutes:';
+export const unitsHead = ['table', 'read', 'write'];
+export const unitsRows = ({ units = [] }: LoadReport): readonly (readonly string[])[] =>
+  units.map(({ table, read, write }) => [table, ...[read, write].map((sum) => rate(sum))]);
+
 const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map(
@@ -75,7 +83,7 @@ const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
 
 /** A report for a person. */
 export const reportLines = (report: LoadReport): readonly string[] => {
-  const { retries, refused, errors, visible } = report;
+  const { retries, refused, errors, visible, units } = report;
   const unseen = visible.filter(({ failed }) => failed > 0);
   return [
     headline(report),
@@ -86,6 +94,7 @@ export const reportLines = (report: LoadReport): readonly string[] => {
     `Answers: ${count(refused, 'refusal')}, ${count(errors, 'error')}, ${retries.toLocaleString('en-GB')} retries.`,
     ...aligned([['status', 'requests'], ...statusRows(report)]),
     ...unseen.map(({ view, failed }) => `${view} did not show ${count(failed, 'command')} within 30 s.`),
+    ...(units ? [unitsCaption, ...aligned([unitsHead, ...unitsRows(report)])] : ['Units: not told.']),
     ...warningsOf(report),
     ...report.missed,
   ];

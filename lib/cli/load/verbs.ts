@@ -25,6 +25,7 @@ export const loadVerbs = (program: Command, project: Project): void => {
       .option('--most-open <number>', 'how many requests may be open at a time', whole(), 1_000)
       .option('--p99 <milliseconds>', 'exit with 1 if p99 is above', atLeast(0))
       .option('--errors <number>', 'exit with 1 if there are more errors', whole(0))
+      .option('--units', 'ask CloudWatch for the units of all tables, which takes three minutes on AWS')
       .option('--json', 'print the figures as JSON')
       .option('--page <file>', 'write them into an HTML page, with a chart'),
     (asked: Omit<LoadOptions, 'signal' | 'module'>, print, bar) =>
