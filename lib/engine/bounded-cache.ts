@@ -28,6 +28,11 @@ export const boundedCache = <Value>(most: number) => {
       entries.set(key, entry);
       return entry.value;
     },
+    take: (key: string): Value | undefined => {
+      const entry = entries.get(key);
+      if (entry) drop(key);
+      return entry?.value;
+    },
     set: (key: string, value: Value, size: number): void => {
       drop(key);
       if (size > most) return;

@@ -11,12 +11,24 @@ export const largestCommit = dynamoDb.itemBytes - 8 * 1024;
 
 export const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
 
-const numberSize = (value: number | bigint): number => {
-  const digits = String(value)
+/** The digits of a whole number, without the zeros at its end: as of its text, which takes ten times as long. */
+const wholeDigits = (value: number): number => {
+  let left = Math.abs(value);
+  while (left > 0 && left % 10 === 0) left /= 10;
+  let digits = 0;
+  for (; left >= 1; left = Math.floor(left / 10)) digits += 1;
+  return digits;
+};
+
+const textDigits = (value: number | bigint): number =>
+  String(value)
     .replace('-', '')
     .replace(/e.*$/, '')
     .replace('.', '')
     .replace(/^0+|0+$/g, '').length;
+
+const numberSize = (value: number | bigint): number => {
+  const digits = Number.isSafeInteger(value) ? wholeDigits(value as number) : textDigits(value);
   return Math.floor(digits / 2) + 2 + (value < 0 ? 1 : 0);
 };
 
@@ -26,14 +38,21 @@ const valueSize = (value: unknown): number => {
   if (typeof value === 'string') return textSize(value);
   if (typeof value === 'number' || typeof value === 'bigint') return numberSize(value);
   if (value instanceof Uint8Array) return value.byteLength;
-  if (Array.isArray(value)) return 3 + sum(value.map((element) => 1 + valueSize(element)));
+  if (Array.isArray(value)) return value.reduce((size: number, element) => size + 1 + valueSize(element), 3);
   if (typeof value === 'object' && value !== null) return 3 + Object.keys(value).length + itemSize(value);
   return 1;
 };
 
 /** The bytes of an object as an item of DynamoDB; never less than DynamoDB counts. */
-export const itemSize = (item: object): number =>
-  sum(Object.entries(item).map(([name, value]) => (value === undefined ? 0 : textSize(name) + valueSize(value))));
+export const itemSize = (item: object): number => {
+  let size = 0;
+  // Each commit and each row is measured, some twice: without a list of its entries that takes half the time.
+  for (const name of Object.keys(item)) {
+    const value = (item as Readonly<Record<string, unknown>>)[name];
+    if (value !== undefined) size += textSize(name) + valueSize(value);
+  }
+  return size;
+};
 
 /** The units of one consistent read of so many bytes. */
 export const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / dynamoDb.readUnitBytes));

@@ -60,17 +60,21 @@ const kindOf = (value: unknown): string =>
 const container = (value: unknown, path: Path, left: number): unknown => {
   if (typeof value !== 'object' || value === null) return refuse(path, `is of type ${kindOf(value)}, which JSON does not have.`);
   if (left === 0) return refuse(path, 'is nested too deeply to be stored.');
-  if (Array.isArray(value)) return Array.from(value, (element, i) => copy(element, { within: path, name: i }, left - 1));
+  if (Array.isArray(value)) return Array.from(value, (element, i) => copy(element, path, i, left - 1));
   if (!isPlain(value)) return refuse(path, `is of type ${kindOf(value)}: only plain objects can be stored.`);
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, element]) => element !== undefined)
-      .map(([name, element]) => [property(name, path), copy(element, { within: path, name }, left - 1)]),
-  );
+  const copied: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const element = (value as Readonly<Record<string, unknown>>)[name];
+    if (element !== undefined) copied[property(name, path)] = copy(element, path, name, left - 1);
+  }
+  return copied;
 };
 
-const copy = (value: unknown, path: Path, left: number): unknown => {
-  if (value === null || typeof value === 'boolean') return value;
+/** Everything that is stored goes through here, so that the path of a value is made only where it is needed: for an error, or for what it holds. */
+const copy = (value: unknown, within: Path | undefined, name: string | number, left: number): unknown => {
+  if (value === null || typeof value === 'boolean' || (typeof value === 'string' && value.isWellFormed())) return value;
+  if (Number.isSafeInteger(value)) return value === 0 ? 0 : value;
+  const path: Path = { ...(within && { within }), name };
   if (typeof value === 'string') return text(value, path);
   if (typeof value === 'number') return number(value, path);
   return container(value, path, left);
@@ -78,4 +82,4 @@ const copy = (value: unknown, path: Path, left: number): unknown => {
 
 /** A copy of plain JSON data that is stored and read back as exactly that; anything else is refused with its path.
  * Properties that are undefined are dropped, -0 becomes 0. */
-export const storable = <T>(data: T, path = 'data', deepest = levels): T => copy(data, { name: path }, deepest) as T;
+export const storable = <T>(data: T, path = 'data', deepest = levels): T => copy(data, undefined, path, deepest) as T;

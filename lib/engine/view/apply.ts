@@ -24,7 +24,7 @@ const applyUntil = (
   projection: AnyProjection,
   before: ViewItem | undefined,
   commits: readonly Commit[],
-  now: string,
+  now: () => string,
   mostRows: number,
 ): Change => {
   const rows = new Map<string, ViewItem>();
@@ -41,7 +41,7 @@ const applyUntil = (
       const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
       return {
         rows: [...rows.values()],
-        head: { ...head, parked: { commit: commit.commit, reason: reason.slice(0, 1_000), at: now } },
+        head: { ...head, parked: { commit: commit.commit, reason: reason.slice(0, 1_000), at: now() } },
       };
     }
   }
@@ -53,7 +53,7 @@ const applyUntil = (
  * raised it; what a newer release wrote is not a fault, and passes by itself.
  */
 export const apply = (projection: AnyProjection, before: ViewItem | undefined, commits: readonly Commit[], now: string): Change =>
-  applyUntil(projection, before, commits, now, Number.POSITIVE_INFINITY);
+  applyUntil(projection, before, commits, () => now, Number.POSITIVE_INFINITY);
 
 /** The same in portions, each to be written before the next is applied: however many rows all commits make, few are held at once. */
 export function* applyInPortions(
@@ -65,7 +65,7 @@ export function* applyInPortions(
   let head = before;
   for (let from = 0; from < commits.length && !head?.parked; ) {
     const portion = commits.slice(from, from + commitsPerPortion);
-    const change = applyUntil(projection, head, portion, now(), rowsPerPortion);
+    const change = applyUntil(projection, head, portion, now, rowsPerPortion);
     yield change;
     head = change.head;
     from += portion.filter(({ commit }) => commit <= change.head.commit).length;

@@ -49,8 +49,7 @@ export const keepingHeads = <V extends View>(
     },
     heads: {
       take: (key) => {
-        const entry = kept.get(key);
-        kept.drop(key);
+        const entry = kept.take(key);
         return entry && isFresh({ clock, settings }, entry) ? entry.head : undefined;
       },
     },
