@@ -16,7 +16,7 @@ import { type Bar, bars, circumstances, figure, markdown } from './report.ts';
 
 const writes = Number(process.env.FOLDSTREAM_WRITES ?? 200);
 const warmUp = 10;
-const limit = 1.5;
+const limit = 1.3;
 /** The time until the last write is processed everywhere (ms): the product's other views have no reader here. */
 const rest = 150;
 
