@@ -6,7 +6,7 @@ import type { Recorded } from './message.ts';
 import { isRegister, registerName, registerOf } from './personal/register.ts';
 import { type Categories, decidersOf, effectsOf } from './process/decider.ts';
 import { instanceRows, instancesName, instancesOf } from './process/instances-view.ts';
-import { type AnyProjection, rowKey, type Step } from './projection.ts';
+import { type AnyProjection, operatorsGathering, rowKey, type Step } from './projection.ts';
 import { isPublished, type PublicEvent, publicEvent } from './public-event.ts';
 import { parseStream } from './stream.ts';
 
@@ -110,7 +110,9 @@ export const isKernelView = (view: Pick<AnyProjection, 'on' | 'row'>): boolean =
  * @example const projections = [...own, ...kernelViewsOf(manifest)];
  */
 export const kernelViewsOf = (manifest: Categories & Readonly<{ mayErase?: May }>): readonly AnyProjection[] => [
-  ...instancesOf(manifest.processes ?? []),
-  ...performancesOf(effectsOf(manifest)),
+  ...[...instancesOf(manifest.processes ?? []), ...performancesOf(effectsOf(manifest))].map((view) => ({
+    ...view,
+    gatherSeconds: operatorsGathering,
+  })),
   ...registerOf(manifest),
 ];

@@ -1,7 +1,7 @@
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
 import { rememberedType } from './process/events.ts';
-import { type AnyProjection, type RowsPerStream, rowKey } from './projection.ts';
+import { type AnyProjection, operatorsGathering, type RowsPerStream, rowKey } from './projection.ts';
 import type { Formats, Source } from './version.ts';
 
 /** The type that identifies a process's own formats. */
@@ -50,6 +50,8 @@ type Options<Name extends string> = Readonly<{
   revision?: number;
   /** Also stores the events' data, with all the personal data in it. */
   data?: boolean;
+  /** The seconds for which commits are gathered; 10 if not said, for nobody waits for a log. */
+  gatherSeconds?: number;
 }>;
 
 const logged = (event: Recorded, withData: boolean): LoggedEvent => {
@@ -79,7 +81,7 @@ const isBookkeeping = (events: Formats, type: string): boolean =>
  */
 export const eventLog = <const Name extends string = 'event-log'>(
   sources: readonly Source[],
-  { may, name = 'event-log' as Name, revision = 1, data = false }: Options<Name>,
+  { may, name = 'event-log' as Name, revision = 1, data = false, gatherSeconds = operatorsGathering }: Options<Name>,
 ): EventLog<NoInfer<Name>> => {
   const sort = ({ at }: LoggedEvent) => at;
   const write = data ? logWriters.full : logWriters.bare;
@@ -90,6 +92,7 @@ export const eventLog = <const Name extends string = 'event-log'>(
     revision,
     from: sources,
     may,
+    gatherSeconds,
     initial: {},
     on: Object.fromEntries(types.map((type) => [type, write])),
     lists: {

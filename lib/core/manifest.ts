@@ -13,7 +13,7 @@ import { decidersOf, effectsOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
 import type { InstancesView } from './process/instances-view.ts';
 import type { AnyProcess } from './process/process.ts';
-import { type AnyProjection, type AnySharedRows, handledTypes, sourcesOf } from './projection.ts';
+import { type AnyProjection, type AnySharedRows, gatheringFaults, handledTypes, sourcesOf } from './projection.ts';
 import { scheduleFaults } from './schedule/faults.ts';
 import type { AnySchedule } from './schedule/schedule.ts';
 import { shardsFaults } from './share.ts';
@@ -168,6 +168,7 @@ const listFaults = (projection: AnyProjection): string[] => {
     ...names.flatMap((list) => shardsFaults(`${name}: the shards of the list ${list}`, lists[list]?.shards)),
     ...personalFilters(projection),
     ...(Number.isSafeInteger(freshSeconds) && freshSeconds >= 0 ? [] : [`${name}: freshSeconds must be 0, 1, 2, ...`]),
+    ...gatheringFaults(name, projection.gatherSeconds),
   ];
 };
 

@@ -18,6 +18,11 @@ interface Declared<E extends Message, Name extends string> {
   readonly maskedFor?: readonly Role[];
   /** The seconds for which an answer may be cached; the default is 0. */
   readonly freshSeconds?: number;
+  /**
+   * The seconds for which commits are gathered, so that one function takes many of them: for a view that nobody waits for. The default is 0: each
+   * commit is applied at once. 10 at most.
+   */
+  readonly gatherSeconds?: number;
 }
 
 /** A list that a view answers beside its default one: an index of its own, so what a write costs grows with each.
@@ -131,6 +136,7 @@ export type AnyProjection = Readonly<{
   may: May;
   maskedFor?: readonly Role[];
   freshSeconds?: number;
+  gatherSeconds?: number;
   row?: z.ZodType<object>;
   /** Unknown event types are not skipped: the commit waits for the newer release. */
   waitsForUnknown?: true;
@@ -210,3 +216,17 @@ export const foundLists = ({ lists = {} }: Pick<AnyProjection, 'lists'>): readon
  * @example rowKey(12); // '000000000012'
  */
 export const rowKey = (n: number): string => String(n).padStart(12, '0');
+
+/** The longest time of gathering: an audit takes a view that is 20 seconds behind for one that lacks commits, and the sweep one that is two minutes behind. */
+const longestGathering = 10;
+
+/** The seconds for which commits are gathered for the views that only operators read: they look at them now and then. */
+export const operatorsGathering = 10;
+
+/** Finds a time for which a consumer cannot gather commits.
+ * @example gatheringFaults('account-balance', 60); // ['account-balance: gatherSeconds must be a whole number from 0 to 10.']
+ */
+export const gatheringFaults = (name: string, gatherSeconds = 0): readonly string[] =>
+  Number.isSafeInteger(gatherSeconds) && gatherSeconds >= 0 && gatherSeconds <= longestGathering
+    ? []
+    : [`${name}: gatherSeconds must be a whole number from 0 to ${longestGathering}.`];

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../lib/core/manifest.ts';
 import type { Simulation } from '../../lib/testing/simulator.ts';
 import { accountWorkload, carelessReleases, moneyIsConserved, twoReleases } from './accounts.ts';
 import { type DeliveryMutant, simulated } from './mutants/delivery.ts';
@@ -13,4 +14,17 @@ export const accountsWith = (seed: number, mutant: DeliveryMutant = {}): Simulat
   invariants: [moneyIsConserved],
   share: { rebuilds: 8 / 9, imports: 0.3 },
   ...simulated(mutant),
+});
+
+const gathered = (manifest: Manifest): Manifest => ({
+  ...manifest,
+  projections: manifest.projections.map((projection) => ({ ...projection, gatherSeconds: 10 })),
+});
+
+/** More of the same, with views that gather commits: their batches are larger and later. */
+export const gatheringAccounts = (seed: number, mutant: DeliveryMutant = {}): Simulation => ({
+  ...accountsWith(seed, mutant),
+  manifest: gathered(twoReleases.manifest),
+  next: gathered(twoReleases.next),
+  crowd: { commands: 60, within: 2_500 },
 });

@@ -1,5 +1,6 @@
 import type { AnyDecider } from '../decider.ts';
 import { isInstant } from '../instant.ts';
+import { gatheringFaults } from '../projection.ts';
 import { processEvents, rememberedType } from './events.ts';
 import type { AnyProcess } from './process.ts';
 
@@ -14,6 +15,7 @@ export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecid
   const handled = Object.keys(on);
   return [
     ...(isInstant(since) ? [] : [`${category}: since '${since}' is not an instant such as 2026-11-21T12:00:00.000Z.`]),
+    ...gatheringFaults(category, process.gatherSeconds),
     ...(from.length > 0 ? [] : [`${category} has no source: name at least one in \`from\`.`]),
     ...(handled.length > 0 ? [] : [`${category} reacts to no event: add one to \`on\`.`]),
     ...repeated(from.map((source) => source.category)).map((name) => `${category} reads ${name} twice.`),

@@ -113,6 +113,11 @@ export interface Process<Memory, E extends Message, Deadline extends string = st
   readonly effects?: readonly AnyEffect[];
   /** Commits before this time are ignored, even if the process is deployed later. */
   readonly since: string;
+  /**
+   * The seconds for which commits, deadlines and requests are gathered, so that one function takes many of them: for a process that nobody waits for.
+   * The default is 0. 10 at most.
+   */
+  readonly gatherSeconds?: number;
   /** The stored format of an instance's memory, in all its versions. */
   readonly memory: Versioned<Memory>;
   readonly initial: Memory;

@@ -17,6 +17,8 @@ export type Watch<E extends Message> = Readonly<{
   category: string;
   from: readonly SomeOf<E>[];
   since: string;
+  /** The seconds for which commits are gathered, so that one function takes many of them; 0 unless said. 10 at most. */
+  gatherSeconds?: number;
   /** The key of an event, as an id: each key is watched by itself. Undefined: the event is ignored. */
   key: (event: Recorded<E>) => string | undefined;
   /**
@@ -93,7 +95,7 @@ const faultsOf = (declared: Watch<never>, named: readonly Named[], lateness: num
  * });
  */
 export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemory, E> => {
-  const { category, from, since, key, raises, publishes } = declared;
+  const { category, from, since, gatherSeconds, key, raises, publishes } = declared;
   const lateness = length(declared.lateness ?? {});
   const named = Object.entries(declared.patterns).map(([type, pattern]): Named => {
     const most = pattern.most ?? 100;
@@ -141,6 +143,7 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
     from,
     sends: [],
     since,
+    ...(gatherSeconds !== undefined && { gatherSeconds }),
     memory: watchMemory,
     initial: { newest: '', patterns: {} },
     raises,

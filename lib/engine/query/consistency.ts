@@ -68,11 +68,16 @@ const parkedBefore = (projection: AnyProjection, { stream, commit }: Awaited, at
     extra: { stream, commit, parkedAt: at },
   });
 
+/** The reason why a view that gathers commits is behind for longer than a query waits: nothing brings them earlier. */
+const gathering = ({ gatherSeconds = 0 }: AnyProjection): string =>
+  gatherSeconds > 0 ? `: it gathers commits for up to ${gatherSeconds} seconds` : '';
+
 const notThereYet = (projection: AnyProjection, { stream, commit }: Awaited, reached: number): ProblemError =>
   new ProblemError({
     kind: 'not-consistent-yet',
-    detail: `${projection.name} has not reached commit ${commit} of ${stream} yet. Ask again, or leave out Consistent-With to get the rows as they are.`,
+    detail: `${projection.name} has not reached commit ${commit} of ${stream} yet${gathering(projection)}. Ask again, or leave out Consistent-With to get the rows as they are.`,
     extra: { stream, commit, reached },
+    ...(projection.gatherSeconds && { retryAfterSeconds: projection.gatherSeconds }),
   });
 
 const waitFor = async (waiting: Waiting, awaited: Awaited): Promise<ViewItem> => {

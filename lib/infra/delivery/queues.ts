@@ -16,6 +16,12 @@ import { rulesFor } from './pattern.ts';
 
 type ConsumerSettings = Pick<Settings, 'tls' | 'maximumConcurrency'>;
 
+/**
+ * The most messages of one call where they are gathered. Lambda ends a batch at 6 MB in any case. A hundred streams are ten waves of DynamoDB's requests at
+ * most: a second or two of the function's twenty.
+ */
+const gatheredMessages = 100;
+
 /** The settings of one consumer: its own limit of functions at once, or that of all. */
 export const settingsOf = (settings: Settings, name: string): ConsumerSettings => ({
   tls: settings.tls,
@@ -33,7 +39,7 @@ export const consumerTimeout = Duration.seconds(20);
 const tries = 25;
 
 type Props = Readonly<{
-  subscription: Subscription & Readonly<{ revision: number }>;
+  subscription: Subscription & Readonly<{ revision: number; gatherSeconds?: number }>;
   bus: IEventBus;
   settings: Settings;
 }>;
@@ -47,6 +53,7 @@ export type Delivery = Readonly<{
   tls: boolean;
   maximumConcurrency: number;
   batchSize: number;
+  gathers: Duration | undefined;
   /** Of the queue, and of what sends to it: its rules, or its trigger. */
   deadLetters: Queue;
 }>;
@@ -63,18 +70,22 @@ type Queues = Readonly<{
   queueName: string;
   settings: ConsumerSettings;
   timeout: Duration;
-  /** The most messages of one call of the function. */
+  /** The most messages of one call of the function, if none are gathered. */
   batchSize?: number;
+  /** The seconds for which messages are gathered. */
+  gatherSeconds?: number | undefined;
 }>;
 
 /** Makes a consumer's queue, and that for its dead letters. */
 export const queuesOf = (
   scope: Construct,
-  { name, queueName, settings, timeout, batchSize = sqs.callMessages }: Queues,
+  { name, queueName, settings, timeout, batchSize = sqs.callMessages, gatherSeconds = 0 }: Queues,
 ): Delivery => {
+  // A local cloud gathers nothing: whoever works with it wants to see what follows, and it bills no calls.
+  const gathers = gatherSeconds > 0 && settings.tls ? Duration.seconds(gatherSeconds) : undefined;
   const deadLetters = queueIn(scope, 'DeadLetters', settings, { retentionPeriod: Duration.days(sqs.retentionDays) });
-  // Six times the function's timeout, as Lambda asks for, so that no message is handed out twice while it is being worked on.
-  const visibility = Duration.seconds(6 * timeout.toSeconds());
+  // Six times the function's timeout and the time of gathering, as Lambda asks for, so that no message is handed out twice while it is being worked on.
+  const visibility = Duration.seconds(6 * timeout.toSeconds()).plus(gathers ?? Duration.seconds(0));
   const fittingName = fitting(queueName, name);
   const queue = queueIn(scope, 'Queue', settings, {
     queueName: fittingName,
@@ -82,14 +93,21 @@ export const queuesOf = (
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
   const { tls, maximumConcurrency } = settings;
-  return { name, queueName: fittingName, queue, visibility, tls, maximumConcurrency, batchSize, deadLetters };
+  const calls = { batchSize: gathers ? gatheredMessages : batchSize, gathers };
+  return { name, queueName: fittingName, queue, visibility, tls, maximumConcurrency, ...calls, deadLetters };
 };
 
 /** Bus -> rule -> queue, for exactly the event types of a subscription. */
 export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Props): Delivery => {
-  const { name, revision } = subscription;
+  const { name, revision, gatherSeconds } = subscription;
   const queueName = revisionName(stackNameOf(scope), subscription);
-  const delivery = queuesOf(scope, { name, queueName, settings: settingsOf(settings, name), timeout: consumerTimeout });
+  const delivery = queuesOf(scope, {
+    name,
+    queueName,
+    settings: settingsOf(settings, name),
+    timeout: consumerTimeout,
+    gatherSeconds,
+  });
   const { queue, deadLetters: deadLetterQueue } = delivery;
   const types = handledTypes(subscription);
   rulesFor(scope, 'Rule', {
@@ -108,7 +126,7 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
 export const letReceive = (
   scope: Construct,
   step: Step,
-  { queue, visibility, tls, maximumConcurrency, batchSize }: Delivery,
+  { queue, visibility, tls, maximumConcurrency, batchSize, gathers }: Delivery,
 ): void => {
   step.addEnvironment('QUEUE_URL', queue.queueUrl);
   step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
@@ -123,6 +141,7 @@ export const letReceive = (
     target: step,
     eventSourceArn: queue.queueArn,
     batchSize,
+    ...(gathers && { maxBatchingWindow: gathers }),
     reportBatchItemFailures: true,
     // A throttled message counts as received: without a limit a burst uses up the tries of messages that no function has seen.
     maxConcurrency: maximumConcurrency,

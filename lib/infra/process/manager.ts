@@ -35,6 +35,7 @@ export class ProcessManager extends Construct {
       queueName: processName(stackNameOf(this), process),
       settings: settingsOf(common.settings, category),
       timeout,
+      gatherSeconds: process.gatherSeconds,
     });
     this.rules(bus);
 

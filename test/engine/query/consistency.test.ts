@@ -125,6 +125,16 @@ describe('a query with a token', () => {
     });
   });
 
+  it('says of a view that gathers commits for how long it does, and to ask again after that', async () => {
+    await write();
+    const late = { ...querying(), patience: 0 };
+    const gathering = { ...late, projection: { ...late.projection, gatherSeconds: 10 } };
+    await expect(queryById(gathering, ada, 'a', page(awaiting(2)))).rejects.toMatchObject({
+      problem: { detail: expect.stringContaining('it gathers commits for up to 10 seconds'), retryAfterSeconds: 10 },
+    });
+    await expect(queryById(gathering, ada, 'a', page(awaiting(1)))).resolves.toMatchObject({ body: {} });
+  });
+
   it('gives up even if the clock is set back all the time', async () => {
     const backwards = { ...clock, now: () => -waits.length * 1_000 };
     await expect(queryById({ ...querying(), clock: backwards }, ada, 'a', page(awaiting(1)))).rejects.toMatchObject({

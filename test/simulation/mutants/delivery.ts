@@ -484,3 +484,25 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     },
   })),
 };
+
+/** The most records of a batch that is not gathered. */
+const few = 10;
+
+/** What a batch of more records relies on: where commits are gathered, the simulator must notice. */
+export const gatheringMutants: Readonly<Record<string, DeliveryMutant>> = {
+  'a gathered batch is dropped behind its first records': {
+    ...alone,
+    ...engine((real) => ({
+      routeToView: (consumer, records, steps) => real.routeToView(consumer, records.slice(0, few), steps),
+    })),
+  },
+  'of a gathered batch only the first records are given back': {
+    ...alone,
+    ...engine((real) => ({
+      routeToView: async (consumer, records, steps) => {
+        const failed = await real.routeToView(consumer, records, steps);
+        return failed.filter((id) => records.slice(0, few).some((record) => record.id === id));
+      },
+    })),
+  },
+};

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { manifest as reference } from '../../../domains/index.ts';
 import { type SimulationFailed, simulate } from '../../../lib/testing/simulator.ts';
-import { accountsWith } from '../../simulation/domain.ts';
-import { deliveryMutants } from '../../simulation/mutants/delivery.ts';
+import { accountsWith, gatheringAccounts } from '../../simulation/domain.ts';
+import { deliveryMutants, gatheringMutants } from '../../simulation/mutants/delivery.ts';
 import { findMutant } from '../../simulation/search.ts';
 import { manifest as parcels } from '../../support/apps/parcel/manifest.ts';
 
@@ -44,6 +44,16 @@ it.each([
 ])("plays the functions' own routing, and notices: %s", async (mutant) =>
   expect(await findMutant(mutant, (seed) => accountsWith(seed, deliveryMutants[mutant]), 100)).toBeDefined(),
 );
+
+describe('views that gather commits', () => {
+  it('keep every promise: a large batch is taken as a whole, or given back in part', async () => {
+    for (let seed = 1; seed <= 4; seed++) expect((await simulate(gatheringAccounts(seed))).calls).toBeGreaterThan(100);
+  });
+
+  it.each(Object.keys(gatheringMutants))('would show: %s', async (mutant) =>
+    expect(await findMutant(mutant, (seed) => gatheringAccounts(seed, gatheringMutants[mutant]), 60)).toBeDefined(),
+  );
+});
 
 describe('a failing seed', () => {
   const failure = async (mutant: keyof typeof deliveryMutants): Promise<SimulationFailed> => {

@@ -50,7 +50,7 @@ export const simulatedJournal = (world: World, engine: Engine, { surelyNoted = f
         throw cause;
       }
     },
-    () => lookAfter(world.isCalm()),
+    { delay: () => lookAfter(world.isCalm()) },
   );
   const guardPool = pool(world, 'guard', (instance) => ({ queue: portFor(instance), most: noteBytes }), { own });
   const taken: (commit: Commit) => void = feed(

@@ -175,8 +175,11 @@ export const simulatedProcesses = (
       const ports = { tamper, ...tables, scheduler: { set, cancel }, subjects };
       return reactingFor(world, instance, releaseOf(newest, instance), releases[instance.release]?.aggregates ?? [], ports);
     });
-    const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-      reactPool.invoke((reacting) => engine.routeToProcess({ reacting, proofs: simulatedProofs }, batch, engine)),
+    const queue = simulatedQueue(
+      world,
+      `queue ${name}`,
+      (batch) => reactPool.invoke((reacting) => engine.routeToProcess({ reacting, proofs: simulatedProofs }, batch, engine)),
+      { gatherSeconds: newest.gatherSeconds },
     );
     scheduler = simulatedScheduler(world, `scheduler ${name}`, queue.tell);
     const ofReleases = all.flatMap((processes) => processes.filter(({ category }) => category === name));

@@ -6,6 +6,9 @@ import type { World } from './world.ts';
 type Message = Readonly<{ id: string; body: string; received: number }>;
 
 const batchSize = 10;
+/** The messages of a batch where they are gathered, and how much shorter than outside a second of that is. */
+const gatheredBatch = 100;
+const gatheredSecond = 100;
 const pollers = 3;
 const mostReceives = 10;
 
@@ -21,12 +24,12 @@ export type SimulatedQueue = Readonly<{
   depth(): Depth;
 }>;
 
-/** A standard queue and its mapping: batches without order, in parallel; failed messages are retried, and sometimes handled ones come again. */
+/** A standard queue and its mapping: batches without order, in parallel, larger and later where messages are gathered; failed messages are retried, and sometimes handled ones come again. */
 export const simulatedQueue = (
   world: World,
   name: string,
   handle: (batch: readonly Message[]) => Promise<readonly string[]>,
-  delay = () => 0,
+  { gatherSeconds = 0, delay = () => 0 }: Readonly<{ gatherSeconds?: number | undefined; delay?: () => number }> = {},
 ): SimulatedQueue => {
   const { time, note } = world;
   const dice = world.dice(`queue ${name}`);
@@ -50,7 +53,7 @@ export const simulatedQueue = (
     if (visible.length === 0 || polling >= pollers) return;
     polling += 1;
     const mixed = world.happens('shuffled', dice) ? dice.shuffled(visible) : visible;
-    const batch = mixed.slice(0, 1 + dice.below(batchSize));
+    const batch = mixed.slice(0, 1 + dice.below(gatherSeconds > 0 ? gatheredBatch : batchSize));
     visible = visible.filter((message) => !batch.includes(message));
     if (visible.length > 0) plan();
     try {
@@ -62,11 +65,11 @@ export const simulatedQueue = (
     polling -= 1;
     plan();
   };
-  /** A moment later, so that batches come together. */
+  /** A moment later, or when enough has been gathered, so that batches come together. */
   const plan = () => {
     if (planned || visible.length === 0) return;
     planned = true;
-    time.after(dice.next() * 40, () => {
+    time.after(gatherSeconds > 0 ? gatherSeconds * gatheredSecond : dice.next() * 40, () => {
       planned = false;
       void poll();
     });

@@ -99,10 +99,14 @@ const deployedView = (
       patience,
     }),
   );
-  const queue = simulatedQueue(world, `queue ${name}`, (batch) =>
-    projectPool.invoke((refolding) =>
-      engine.routeToView({ refolding, proofs: simulatedProofs, done: 'Projected.' }, batch, engine),
-    ),
+  const queue = simulatedQueue(
+    world,
+    `queue ${name}`,
+    (batch) =>
+      projectPool.invoke((refolding) =>
+        engine.routeToView({ refolding, proofs: simulatedProofs, done: 'Projected.' }, batch, engine),
+      ),
+    { gatherSeconds: newest.gatherSeconds },
   );
   const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
   return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };
