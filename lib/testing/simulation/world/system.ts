@@ -3,6 +3,7 @@ import type { Commit } from '../../../core/commit.ts';
 import type { Manifest } from '../../../core/manifest.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../../core/projection.ts';
 import { FromNewerRelease } from '../../../core/version.ts';
+import type { QueueRecord } from '../../../engine/delivery/received.ts';
 import type { Sending } from '../../../engine/delivery/send-entries.ts';
 import type { Store, ViewItem } from '../../../engine/ports.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
@@ -99,15 +100,11 @@ const deployedView = (
       patience,
     }),
   );
-  const queue = simulatedQueue(
-    world,
-    `queue ${name}`,
-    (batch) =>
-      projectPool.invoke((refolding) =>
-        engine.routeToView({ refolding, proofs: simulatedProofs, done: 'Projected.' }, batch, engine),
-      ),
-    { gatherSeconds: newest.gatherSeconds },
-  );
+  const project = (batch: readonly QueueRecord[]) =>
+    projectPool.invoke((refolding) =>
+      engine.routeToView({ refolding, proofs: simulatedProofs, done: 'Projected.' }, batch, engine),
+    );
+  const queue = simulatedQueue(world, `queue ${name}`, project, newest);
   const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
   return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };
 };
