@@ -54,7 +54,6 @@ type Wiring = Readonly<{
 }>;
 
 const lastIn = (table: SimulatedTable) => (stream: string) => table.commitsOf(stream).at(-1)?.commit ?? 0;
-
 /** A revision of a view: its table, its queue, and the functions that project and query. */
 const deployedView = (
   world: World,
