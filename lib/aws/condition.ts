@@ -28,8 +28,8 @@ const reasonsOf = (error: unknown): readonly Readonly<{ Code?: string; Item?: It
 /** Why DynamoDB refused each write of a request, by its position; `None` for a write that it did not refuse. Empty for any other error. */
 export const codesOf = (error: unknown): readonly string[] => reasonsOf(error).map(({ Code = 'None' }) => Code);
 
-/** The item that was in the way of a request's first write, if that write asked for it. */
-export const handedBack = (error: unknown): Item | undefined => reasonsOf(error)[0]?.Item;
+/** The item that was in the way of one of a request's writes, by its position, if that write asked for it. */
+export const handedBack = (error: unknown, position: number): Item | undefined => reasonsOf(error)[position]?.Item;
 
 /** Waits for a request. Returns its writes whose condition failed, by their positions, with the items that were there; throws any other error. */
 export const refusedBy = async (request: Promise<unknown>): Promise<ReadonlyMap<number, Item | undefined>> => {

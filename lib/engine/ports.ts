@@ -1,6 +1,5 @@
 import type { Amount } from '../core/amount.ts';
 import type { Commit } from '../core/commit.ts';
-import type { Share } from '../core/share.ts';
 
 /** The result of an append: stored, or lost to the commit that is already there. */
 export type Appended = Readonly<{ stored: true } | { stored: false; winner: Commit }>;
@@ -115,8 +114,6 @@ export type ViewItem = Readonly<{
   memory?: unknown;
   /** A change of more shared rows than one transaction takes: where it leads, and how many of its rows are done. */
   begun?: Readonly<{ commit: number; memory: unknown; done: number }>;
-  /** The stream's contribution to the shared row under whose key the item is. */
-  share?: Share;
   /** Its places in the lists that its view declares; a tombstone has none. */
   lists?: Readonly<Record<string, ListPlace>>;
   /** The instant from which the row counts as absent; its cursor stays. */
@@ -125,16 +122,14 @@ export type ViewItem = Readonly<{
   parked?: Readonly<{ commit: number; reason: string; at: string }>;
 }>;
 
-/** The change of one stream in one shared row: its new contribution, and the difference that this adds to its part of the row. */
+/** A change of one shared row, by one stream or by several together: the difference to one of its parts. */
 export type RowChange = Readonly<{
   row: string;
   shard: number;
-  stream: string;
-  commit: number;
   /** Under what the row is listed: its owner, or itself. */
   listed: string;
-  /** Absent when the stream has no share in the row any more. */
-  share?: Share;
+  /** The streams that have had no share in the row before: a note under the row is to name each. */
+  entering: readonly string[];
   add: Readonly<Record<string, Amount>>;
   /** Values that the row is to have at least. */
   raise: Readonly<Record<string, number | string>>;
@@ -149,11 +144,17 @@ export type RowPart = Readonly<{
   highest: Readonly<Record<string, number | string>>;
 }>;
 
+/** A head to put, and the one that was read. */
+export type HeadMove = Readonly<{ head: ViewItem; before: ViewItem | undefined }>;
+
 /** The result of a write that came too late: the head as it was at that moment, which needs no read any more. Undefined where there was none. */
 export type Moved = Readonly<{ there: ViewItem | undefined }>;
 
-/** The result of a change of shared rows: as that of a head, or not written, since a row's own condition failed. */
-export type PutShares = 'written' | Moved | 'refused';
+/**
+ * The result of a change of shared rows: written; not written, since these heads have moved, and maybe others, each as it was at that moment, by its
+ * key; or not written, since a row's own condition failed.
+ */
+export type PutShares = 'written' | 'refused' | Readonly<{ moved: ReadonlyMap<string, ViewItem | undefined> }>;
 
 /** One revision's table. Reads by key are consistent; lists are not. */
 export interface View {
@@ -169,15 +170,17 @@ export interface View {
    */
   putRow(item: ViewItem, before: ViewItem | undefined): Promise<void>;
   /**
-   * Writes a head and the changes of shared rows, all or nothing, if the head has not been written since the one before was read
-   * (undefined: there was none), and every raised value is above the stored one. Throws NotStorable at a row that would exceed the size of
-   * an item.
+   * Writes heads and the changes of shared rows, all or nothing, if no head has been written since the one before was read (undefined: there
+   * was none), and every raised value is above the stored one. Streams that enter a row are noted under it first; a note may stay without its change.
+   * Throws NotStorable at a row that would exceed the size of an item.
    */
-  putShares(head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]): Promise<PutShares>;
+  putShares(moves: readonly HeadMove[], changes: readonly RowChange[]): Promise<PutShares>;
   /** A part of a shared row. */
   part(row: string, shard: number): Promise<RowPart | undefined>;
-  /** The stream's contributions to some shared rows; rows without one are left out. */
-  shares(stream: string, rows: readonly string[]): Promise<ReadonlyMap<string, Share>>;
+  /** Notes under each of these shared rows that the stream has entered it. */
+  putNotes(stream: string, rows: readonly string[]): Promise<void>;
+  /** Those of these shared rows under which the stream is noted. */
+  notedIn(stream: string, rows: readonly string[]): Promise<ReadonlySet<string>>;
   /** Puts a part of a shared row as it must be, if it was changed as often as it was when it was read (undefined: is not there). Answers whether it did. */
   putPart(part: RowPart, listed: string, changes: Amount | undefined): Promise<boolean>;
 }
@@ -200,6 +203,9 @@ export type RowListing = Readonly<{
   next?: Readonly<Record<string, unknown>>;
 }>;
 
+/** Streams that are noted under a shared row, a page at a time. */
+export type StreamListing = Readonly<{ streams: readonly string[]; next?: Readonly<Record<string, unknown>> }>;
+
 /** The port through which queries read a revision's table. */
 export interface ViewReader {
   /** All parts of a shared row. */
@@ -211,8 +217,8 @@ export interface ViewReader {
   sharedRows(
     options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; owner?: string; consistent?: boolean }>,
   ): Promise<RowListing>;
-  /** The contribution of each stream to a shared row, by the streams' names: for audits. */
-  sharesIn(row: string, options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
+  /** The streams that are noted under a shared row, by their names: all that contribute to it, and maybe some that once did. For audits. */
+  streamsIn(row: string, options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<StreamListing>;
   head(key: string): Promise<ViewItem | undefined>;
   /** Tombstones are hidden unless they are asked for: by who must know which commit took a row away. */
   rowsOf(

@@ -4,7 +4,8 @@ import type { Share, Total } from '../core/share.ts';
 import type { ViewItem } from '../engine/ports.ts';
 import { storable } from '../engine/store/storable.ts';
 import { apply } from '../engine/view/apply.ts';
-import { addingUp, type Contributed, contributed, totalOf } from '../engine/view/shares.ts';
+import { addingUp, totalOf } from '../engine/view/parts.ts';
+import { type Contributed, contributed } from '../engine/view/shares.ts';
 import { expectConforming } from './conforming.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { commitsOf, type Given } from './projecting.ts';
@@ -26,10 +27,10 @@ const inRange = (shown: unknown): unknown =>
   JSON.parse(JSON.stringify(shown, (_, each: unknown) => (typeof each === 'bigint' ? Number.MAX_SAFE_INTEGER : each)));
 
 /** The total of some streams' shares in a row; undefined if there are none. */
-export const sumOf = (row: string, shares: readonly Share[]): Total | undefined => {
-  const sum = addingUp(row, 1);
-  for (const [i, share] of shares.entries()) sum.add(String(i), share);
-  return totalOf([...sum.parts().values()])?.total;
+export const sumOf = (shares: readonly Share[]): Total | undefined => {
+  const sum = addingUp();
+  for (const share of shares) sum.add(share);
+  return totalOf([sum.sum()])?.total;
 };
 
 const contributedBy = (projection: AnyProjection & AnySharedRows, given: readonly Given<Message>[], id: string): Contributed => {
@@ -70,7 +71,7 @@ export const sharing =
     for (const [id, history] of Object.entries(given))
       for (const [row, share] of contributedBy(any, history, id)) shares.set(row, [...(shares.get(row) ?? []), share]);
     const shown = [...shares].flatMap(([row, all]) => {
-      const total = sumOf(row, all);
+      const total = sumOf(all);
       return total ? [[row, any.show?.(total) ?? total] as const] : [];
     });
     expectConforming(

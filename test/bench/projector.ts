@@ -2,7 +2,7 @@ import type { AccountEvent } from '../../events/account.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Delivery } from '../../lib/engine/delivery/delivered.ts';
-import type { Store, ViewItem } from '../../lib/engine/ports.ts';
+import type { HeadMove, Store, ViewItem } from '../../lib/engine/ports.ts';
 import { keepingHeads } from '../../lib/engine/view/kept-heads.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Projecting } from '../../lib/engine/view/projecting.ts';
@@ -63,7 +63,10 @@ const ports = () => {
     head: async (key: string) => heads.get(key),
     putHead,
     putRow: async () => {},
-    putShares: putHead,
+    putShares: async (moves: readonly HeadMove[]) => {
+      for (const { head, before } of moves) if ((await putHead(head, before)) !== 'written') return { moved: new Map() };
+      return 'written';
+    },
     part: async () => undefined,
   } as unknown as Projecting['view'];
   const store = {

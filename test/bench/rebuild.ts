@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { accountBalance } from '../../domains/account/projections/balance.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
-import type { Scanner, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
+import type { HeadMove, Scanner, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
 import type { PartProgress, Rebuild, Rebuilds } from '../../lib/engine/rebuild/ports.ts';
 import { defaultRebuildSettings } from '../../lib/engine/rebuild/settings.ts';
 import type { Working } from '../../lib/engine/rebuild/slice.ts';
@@ -61,7 +61,10 @@ const workingOn = (projection: unknown, scanner: Scanner) => {
     putRow: async () => {
       counts.rows += 1;
     },
-    putShares: putHead,
+    putShares: async (moves: readonly HeadMove[]) => {
+      for (const { head, before } of moves) if ((await putHead(head, before)) !== 'written') return { moved: new Map() };
+      return 'written';
+    },
     part: async () => undefined,
   } as unknown as View & ViewReader;
   const settings = { ...defaultRebuildSettings, unitsPerSecond: Number.MAX_VALUE };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Share } from '../../lib/core/share.ts';
-import type { PutShares, RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
+import type { RowChange, RowListing, View, ViewItem, ViewReader } from '../../lib/engine/ports.ts';
 import { shardOf } from '../../lib/engine/shard.ts';
 import { NotStorable } from '../../lib/engine/store/storable.ts';
-import { rowChanges, totalOf } from '../../lib/engine/view/shares.ts';
+import { totalOf } from '../../lib/engine/view/parts.ts';
+import { rowChanges } from '../../lib/engine/view/shares.ts';
 import { written } from '../../lib/engine/view/view-item.ts';
 
 type Table = View & ViewReader;
@@ -19,14 +20,22 @@ const headOf = (key: string, commit: number, over: Partial<ViewItem> = {}): View
   memory: {},
   ...over,
 });
-const declared = (shards?: number, owner?: (row: string) => string | undefined) => ({
+const declared = (shards = 1, owner?: (row: string) => string | undefined) => ({
   shares: () => ({}),
-  ...(shards !== undefined && { shards }),
+  shards,
   ...(owner && { owner }),
 });
 const changesOf = (head: ViewItem, from: Shares, to: Shares, shards?: number, owner?: (row: string) => string | undefined) =>
   rowChanges(declared(shards, owner), head, new Map(Object.entries(from)), new Map(Object.entries(to)));
 const totalIn = async (view: Table, row: string) => totalOf(await view.parts(row))?.total;
+/** Puts one head, and answers in one word. */
+const putShares = async (view: Table, head: ViewItem, before: ViewItem | undefined, changes: readonly RowChange[]) => {
+  const put = await view.putShares([{ head, before }], changes);
+  if (typeof put !== 'object') return put;
+  // The head that was in the way is handed back.
+  expect(put.moved).toEqual(new Map([[head.key, await view.head(head.key)]]));
+  return 'moved';
+};
 const plain = { sums: {}, counts: {}, members: {}, highest: {} };
 
 const walk = async (ask: (after: RowListing['next']) => Promise<RowListing>): Promise<readonly RowListing[]> => {
@@ -50,7 +59,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
     /** A stream that contributes something for the first time: its head as it is in the table then. */
     const contribute = async (shares: Shares, shards?: number, owner?: (row: string) => string | undefined, table = view) => {
       const head = headOf(fresh(), 1);
-      expect(await table.putShares(head, undefined, changesOf(head, {}, shares, shards, owner))).toBe('written');
+      expect(await putShares(table, head, undefined, changesOf(head, {}, shares, shards, owner))).toBe('written');
       return written(head, undefined);
     };
 
@@ -67,16 +76,54 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       expect(second).toBeUndefined();
       expect(await view.head(first.key)).toStrictEqual(first);
       expect(await totalIn(view, row)).toEqual({ ...share });
-      expect((await view.sharesIn(row, { limit: 9 })).items).toEqual([
-        { key: `@${row}`, sort: `share#${first.stream}`, stream: first.stream, commit: 1, share },
-      ]);
+      expect((await view.streamsIn(row, { limit: 9 })).streams).toContain(first.stream);
+      expect(await view.notedIn(first.stream, [row, fresh()])).toEqual(new Set([row]));
       const none = { ...plain, sums: { 'balance.EUR': 1 } };
       const more = await contribute({ [row]: none });
       expect(await totalIn(view, row)).toEqual({ ...share, sums: { 'balance.EUR': 6 } });
       const after = headOf(more.key, 2);
-      expect(await view.putShares(after, more, changesOf(after, { [row]: none }, {}))).toBe('written');
+      expect(await putShares(view, after, more, changesOf(after, { [row]: none }, {}))).toBe('written');
       expect(await totalIn(view, row)).toEqual(share);
-      expect((await view.sharesIn(row, { limit: 9 })).items).toHaveLength(1);
+      // Its head says that it contributes nothing any more.
+      expect((await view.streamsIn(row, { limit: 9 })).streams).toEqual(expect.arrayContaining([first.stream, more.stream]));
+      await view.putNotes('order-x', [row, fresh()]);
+      await view.putNotes('order-x', [row]);
+      const { streams } = await view.streamsIn(row, { limit: 9 });
+      expect(streams.filter((stream) => stream === 'order-x')).toHaveLength(1);
+    });
+
+    it('writes several heads with one change of a row, or nothing at all, and names the heads that have moved', async () => {
+      const row = fresh();
+      const heads = await Promise.all(Array.from({ length: 4 }, () => contribute({ [row]: { sums: { n: 1 } } }, 8)));
+      const moves = heads.map((before) => ({ head: headOf(before.key, 2), before }));
+      const add = { 'sum/n': 10, changes: 1 };
+      const change: RowChange = { row, shard: 3, listed: `row/${row}`, entering: [], add, raise: { 'highest/top': 5 } };
+      const [, second, , fourth] = moves;
+      await view.putHead({ ...second!.head, memory: { n: 7 } }, second!.before);
+      await view.putHead({ ...fourth!.head, memory: { n: 7 } }, fourth!.before);
+      const put = await view.putShares(moves, [change]);
+      const there = [second, fourth].map((move) => [move!.head.key, { ...move!.head, memory: { n: 7 }, writes: 2 }] as const);
+      expect(put).toEqual({ moved: new Map(there) });
+      for (const i of [0, 2]) expect(await view.head(heads[i]!.key)).toStrictEqual(heads[i]);
+      expect((await totalIn(view, row))?.sums).toEqual({ n: 4 });
+      const left = [moves[0]!, moves[2]!];
+      expect(await view.putShares(left, [change])).toBe('written');
+      for (const { head, before } of left) expect(await view.head(head.key)).toStrictEqual(written(head, before));
+      expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 14 }, highest: { top: 5 } });
+      // Of the same heads, of new ones, and of a mixture of both.
+      expect(await view.putShares(left, [change])).toEqual({
+        moved: new Map(left.map(({ head, before }) => [head.key, written(head, before)])),
+      });
+      const [new1, new2] = [fresh(), fresh()].map((key) => ({ head: headOf(key, 1), before: undefined }));
+      const [one] = left;
+      expect(await view.putShares([new1!, new2!, one!], [change])).toEqual({
+        moved: new Map([[one!.head.key, written(one!.head, one!.before)]]),
+      });
+      const raised = { ...change, raise: { 'highest/top': 5 } };
+      expect(await view.putShares([new1!, new2!], [raised])).toBe('refused');
+      expect(await view.head(new1!.head.key)).toBeUndefined();
+      expect(await view.putShares([new1!, new2!], [{ ...change, raise: {} }])).toBe('written');
+      expect((await totalIn(view, row))?.sums).toEqual({ n: 24 });
     });
 
     it('writes nothing at all when the head has moved', async () => {
@@ -84,38 +131,37 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const first = await contribute({ [row]: { sums: { n: 1 } } });
       const second = headOf(first.key, 2);
       const change = changesOf(second, { [row]: { sums: { n: 1 } } }, { [row]: { sums: { n: 5 } } });
-      expect(await view.putShares(second, undefined, change)).toEqual({ there: await view.head(second.key) });
-      expect(await view.putShares(second, headOf(first.key, 3), change)).toEqual({ there: await view.head(second.key) });
-      expect(await view.putShares(second, headOf(first.key, 7), [])).toEqual({ there: await view.head(second.key) });
+      expect(await putShares(view, second, undefined, change)).toBe('moved');
+      expect(await putShares(view, second, headOf(first.key, 3), change)).toBe('moved');
+      expect(await putShares(view, second, headOf(first.key, 7), [])).toBe('moved');
       expect(await view.head(first.key)).toStrictEqual(first);
       expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 1 } });
-      expect((await view.sharesIn(row, { limit: 9 })).items.map(({ commit }) => commit)).toEqual([1]);
-      expect(await view.putShares(second, first, change)).toBe('written');
+      expect(await putShares(view, second, first, change)).toBe('written');
       expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 5 } });
     });
 
     it('moves only from the head that was read, also if another is at the same commit by now', async () => {
       const key = fresh();
       const begun = (done: number) => headOf(key, 0, { begun: { commit: 4, memory: { to: 4 }, done } });
-      expect(await view.putShares(begun(40), undefined, [])).toBe('written');
+      expect(await putShares(view, begun(40), undefined, [])).toBe('written');
       const first = written(begun(40), undefined);
       expect(await view.head(key)).toStrictEqual(first);
-      expect(await view.putShares(begun(80), headOf(key, 0), [])).toEqual({ there: await view.head(key) });
-      expect(await view.putHead(headOf(key, 1), undefined)).toEqual({ there: await view.head(key) });
+      expect(await putShares(view, begun(80), headOf(key, 0), [])).toBe('moved');
+      expect(await view.putHead(headOf(key, 1), undefined)).toEqual({ there: first });
       const mark = { commit: 1, reason: 'Error', at: '2026-11-21T12:00:00.000Z' };
       const parked = { ...begun(40), parked: mark };
       expect(await view.putHead(parked, first)).toBe('written');
-      expect(await view.putShares(begun(80), first, [])).toEqual({ there: await view.head(key) });
+      expect(await putShares(view, begun(80), first, [])).toBe('moved');
       expect(await view.putHead(begun(40), written(parked, first))).toBe('written');
       // The same again as it was read first, and written twice since.
       const again = await view.head(key);
       expect(again).toStrictEqual({ ...first, writes: 3 });
-      expect(await view.putShares(begun(80), first, [])).toEqual({ there: await view.head(key) });
-      expect(await view.putShares(begun(80), again, [])).toBe('written');
+      expect(await putShares(view, begun(80), first, [])).toBe('moved');
+      expect(await putShares(view, begun(80), again, [])).toBe('written');
       expect(await view.putHead(parked, again)).toEqual({ there: await view.head(key) });
       const whole = written(begun(80), again);
-      expect(await view.putShares(headOf(key, 4), whole, [])).toBe('written');
-      expect(await view.putShares(headOf(key, 4), whole, [])).toEqual({ there: await view.head(key) });
+      expect(await putShares(view, headOf(key, 4), whole, [])).toBe('written');
+      expect(await putShares(view, headOf(key, 4), whole, [])).toBe('moved');
       expect(await view.head(key)).toStrictEqual(headOf(key, 4, { writes: 5 }));
     });
 
@@ -125,7 +171,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
         Array.from({ length: 12 }, async (_, i) => {
           const head = headOf(fresh(), 1);
           const changes = changesOf(head, {}, { [row]: { sums: { n: i + 1 }, members: { who: { ada: 1, [`m${i}`]: 1 } } } });
-          return view.putShares(head, undefined, changes);
+          return putShares(view, head, undefined, changes);
         }),
       );
       expect(new Set(outcomes)).toEqual(new Set(['written']));
@@ -151,14 +197,14 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       // From one end to the other: a difference that no number holds.
       const turned = headOf(heads[0]!.key, 2);
       const change = changesOf(turned, { [row]: share }, { [row]: { sums: { up: -most, down: most } } }, shards);
-      expect(await view.putShares(turned, heads[0], change)).toBe('written');
+      expect(await putShares(view, turned, heads[0], change)).toBe('written');
       const five = 5n * BigInt(most);
       expect((await totalIn(view, row))?.sums).toEqual({ up: five, down: -five });
       await contribute({ [row]: { sums: { up: 1 } } }, shards);
       expect((await totalIn(view, row))?.sums.up).toBe(five + 1n);
       for (const head of heads.slice(1)) {
         const after = headOf(head.key, 2);
-        expect(await view.putShares(after, head, changesOf(after, { [row]: share }, {}, shards))).toBe('written');
+        expect(await putShares(view, after, head, changesOf(after, { [row]: share }, {}, shards))).toBe('written');
       }
       expect((await totalIn(view, row))?.sums).toEqual({ up: 1 - most, down: most });
     });
@@ -176,7 +222,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const row = fresh();
       const raise = async (value: number | string) => {
         const head = headOf(fresh(), 1);
-        return view.putShares(head, undefined, changesOf(head, {}, { [row]: { highest: { top: value } } }));
+        return putShares(view, head, undefined, changesOf(head, {}, { [row]: { highest: { top: value } } }));
       };
       const tried: (number | string)[] = [
         5,
@@ -197,7 +243,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
         '\u{10000}',
         '\u{ffff}',
       ];
-      const outcomes: PutShares[] = [];
+      const outcomes: string[] = [];
       for (const value of tried) outcomes.push(await raise(value));
       expect(tried.filter((_, i) => outcomes[i] === 'written')).toEqual([5, 9, 10, 'a', 'b', 'b!', 'é', '\u{ffff}', '\u{10000}']);
       expect(new Set(outcomes)).toEqual(new Set(['written', 'refused']));
@@ -217,12 +263,12 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const first = await contribute({ [row]: { counts: names(1) } });
       const second = headOf(first.key, 2);
       expect(
-        await view.putShares(second, first, changesOf(second, { [row]: { counts: names(1) } }, { [row]: { counts: names(2) } })),
+        await putShares(view, second, first, changesOf(second, { [row]: { counts: names(1) } }, { [row]: { counts: names(2) } })),
       ).toBe('written');
       const third = headOf(first.key, 3);
       const highest = { [row]: { highest: names(3) } };
       expect(
-        await view.putShares(third, written(second, first), changesOf(third, { [row]: { counts: names(2) } }, highest)),
+        await putShares(view, third, written(second, first), changesOf(third, { [row]: { counts: names(2) } }, highest)),
       ).toBe('written');
       expect(await totalIn(view, row)).toEqual({ ...plain, highest: names(3) });
     });
@@ -234,7 +280,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       });
       await contribute({ [row]: long(1) });
       const head = headOf(fresh(), 1);
-      await expect(view.putShares(head, undefined, changesOf(head, {}, { [row]: long(2) }))).rejects.toThrow(NotStorable);
+      await expect(putShares(view, head, undefined, changesOf(head, {}, { [row]: long(2) }))).rejects.toThrow(NotStorable);
       expect(await view.head(head.key)).toBeUndefined();
     });
 
@@ -245,7 +291,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
         const head = headOf(fresh(), 1);
         const change = changesOf(head, {}, { [row]: { sums: { n: i }, members: { who: { ada: 1 } }, highest: { top: i } } }, 4);
         changes.push(...change);
-        expect(await view.putShares(head, undefined, change)).toBe('written');
+        expect(await putShares(view, head, undefined, change)).toBe('written');
       }
       const parts = await view.parts(row);
       // Of a few streams none may fall into some shard.
@@ -258,11 +304,11 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const sum = inShard.reduce((n, { add }) => n + Number(add['sum/n'] ?? 0), 0);
       expect((await view.part(row, shard))?.amounts['sum/n'] ?? 0).toBe(sum);
       expect(await view.part(row, 5)).toBeUndefined();
-      expect((await view.sharesIn(row, { limit: 5 })).items).toHaveLength(5);
-      const first = await view.sharesIn(row, { limit: 20 });
-      const rest = await view.sharesIn(row, { limit: 20, after: JSON.parse(JSON.stringify(first.next)) });
+      expect((await view.streamsIn(row, { limit: 5 })).streams).toHaveLength(5);
+      const first = await view.streamsIn(row, { limit: 20 });
+      const rest = await view.streamsIn(row, { limit: 20, after: JSON.parse(JSON.stringify(first.next)) });
       expect(rest.next).toBeUndefined();
-      expect(new Set([...first.items, ...rest.items].map(({ stream }) => stream)).size).toBe(24);
+      expect(new Set([...first.streams, ...rest.streams]).size).toBe(24);
     });
 
     it('adds up a row whose parts are more than one page of a table', async () => {
@@ -274,7 +320,7 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
         let head = headOf(fresh(), 1);
         while (shardOf(head.stream, shards) !== shard) head = headOf(fresh(), 1);
         const share = { sums: { n: 1 }, members: { long: names } };
-        expect(await view.putShares(head, undefined, changesOf(head, {}, { [row]: share }, shards))).toBe('written');
+        expect(await putShares(view, head, undefined, changesOf(head, {}, { [row]: share }, shards))).toBe('written');
       }
       expect(await view.parts(row)).toHaveLength(shards);
       expect((await totalIn(view, row))?.sums).toEqual({ n: shards });
@@ -283,8 +329,8 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       expect(found?.parts).toHaveLength(shards);
       const streams = new Set<string>();
       for (let after: RowListing['next'], more = true; more; ) {
-        const page = await view.sharesIn(row, { limit: 100, ...(after && { after }) });
-        for (const { stream } of page.items) streams.add(stream);
+        const page = await view.streamsIn(row, { limit: 100, ...(after && { after }) });
+        for (const stream of page.streams) streams.add(stream);
         after = page.next;
         more = after !== undefined;
       }
@@ -300,7 +346,8 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       const gone = fresh();
       const left = await contribute({ [gone]: { sums: { n: 0 } } }, shards, () => 'ada', own);
       const after = headOf(left.key, 2);
-      await own.putShares(
+      await putShares(
+        own,
         after,
         left,
         changesOf(after, { [gone]: { sums: { n: 0 } } }, {}, shards, () => 'ada'),

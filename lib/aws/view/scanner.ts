@@ -10,7 +10,6 @@ const scanned = (item: Readonly<Record<string, unknown>>): readonly ScannedItem[
   if (isDirtyPlace(key)) return [];
   if (sort === 'head') return [{ kind: 'head', key, sort, stream }];
   if (sort.startsWith('row#')) return [{ kind: 'row', key, sort, stream }];
-  if (sort.startsWith('share#')) return [{ kind: 'share', key, sort, stream }];
   return sort.startsWith('part#') ? [{ kind: 'part', row: rowAt(key), shard: Number(sort.slice('part#'.length)) }] : [];
 };
 

@@ -1,14 +1,16 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Share } from '../../core/share.ts';
 import { atOnce } from '../../engine/at-once.ts';
-import type { RowListing, RowPart, View, ViewItem, ViewReader } from '../../engine/ports.ts';
-import { partSort, rowAt, rowPlace, shareSort, totalOf } from '../../engine/view/shares.ts';
+import type { RowListing, RowPart, View, ViewReader } from '../../engine/ports.ts';
+import { totalOf } from '../../engine/view/parts.ts';
+import { noted, noteSort, partSort, rowAt, rowPlace, streamAt } from '../../engine/view/shares.ts';
 import { fromItem, type Item, toAmount, toItem } from '../attributes.ts';
 import { lookFurther, readAll, readPage, requestsPerPage } from './paging.ts';
 
 /** The index of a view's shared rows by owner: of keys only, which never change, so that adding to a row costs nothing here. */
 const byListing = 'shared-rows';
 const readsAtOnce = 25;
+/** A row is in the index once for each of its parts, mostly of so many. */
+const partsPerRow = 8;
 
 type PageToken = Readonly<Record<string, unknown>>;
 type Row = RowListing['items'][number];
@@ -34,8 +36,8 @@ const toPart = ({ key, sort, listed: _, ...values }: Item): RowPart => {
 
 type Table = Readonly<{ client: DynamoDBClient; TableName: string }>;
 
-/** Items of a row by their prefix: its parts, or the streams' contributions to it. */
-const under = (TableName: string, row: string, beginning: 'part#' | 'share#') => ({
+/** Items of a row by their prefix: its parts, or the notes of the streams that have entered it. */
+const under = (TableName: string, row: string, beginning: 'part#' | typeof noted) => ({
   TableName,
   ConsistentRead: true,
   KeyConditionExpression: '#key = :key AND begins_with(#sort, :beginning)',
@@ -47,10 +49,16 @@ const partsOf = async ({ client, TableName }: Table, row: string): Promise<reado
   (await readAll(client, { query: under(TableName, row, 'part#') })).map(toPart);
 
 /** A row with several parts is found with each; in no order, it is answered at the first of them alone. */
-const rowOf = async (table: Table, found: Item): Promise<readonly Row[]> => {
+const rowOf = async (
+  table: Table,
+  found: Item,
+  read = new Map<string, Promise<readonly RowPart[]>>(),
+): Promise<readonly Row[]> => {
   const { key, sort } = fromItem(found);
   const row = rowAt(String(key));
-  const parts = await partsOf(table, row);
+  const reading = read.get(row) ?? partsOf(table, row);
+  read.set(row, reading);
+  const parts = await reading;
   return parts[0] && (sort === undefined || partSort(parts[0].shard) === sort) && totalOf(parts) ? [{ row, parts }] : [];
 };
 
@@ -73,11 +81,17 @@ const everybodys = async (
 ): Promise<RowListing> => {
   let last: Item | undefined = after && toItem(placeOf(after, consistent));
   const items: Row[] = [];
+  // A row is found once for each of its parts.
+  const read = new Map<string, Promise<readonly RowPart[]>>();
   for (let requests = 0; requests < requestsPerPage; requests++) {
-    const page = await readPage(table.client, { scan: scanFor(table.TableName, consistent, limit - items.length) }, last);
+    const page = await readPage(
+      table.client,
+      { scan: scanFor(table.TableName, consistent, partsPerRow * (limit - items.length)) },
+      last,
+    );
     last = page.last;
     for (const [i, found] of page.items.entries()) {
-      items.push(...(await rowOf(table, found)));
+      items.push(...(await rowOf(table, found, read)));
       if (items.length < limit) continue;
       // Any item's key is a start for the next page: the scan may have read further than the page goes.
       if (i < page.items.length - 1) last = placeOf(found, consistent);
@@ -103,19 +117,20 @@ const ownersRows = async (
       KeyConditionExpression: `#listed = :listed${key === undefined ? '' : ' AND #key > :key'}`,
       ExpressionAttributeNames: { '#listed': 'listed', ...(key !== undefined && { '#key': 'key' }) },
       ExpressionAttributeValues: toItem({ ':listed': `owner/${owner}`, ':key': key }),
-      Limit: limit - items.length,
+      Limit: partsPerRow * (limit - items.length),
     };
     const page = await readPage(table.client, { query });
-    const keys = [...new Set(page.items.map((item) => fromItem(item).key))];
+    const found = [...new Set(page.items.map((item) => fromItem(item).key))];
+    const keys = found.slice(0, limit - items.length);
     items.push(...(await Promise.all(keys.map((each) => rowOf(table, toItem({ key: each }))))).flat());
     key = keys.at(-1) ?? key;
-    if (!page.last) return { items };
+    if (!page.last && keys.length === found.length) return { items };
     if (items.length >= limit) break;
   }
   return { items, next: { key } };
 };
 
-type SharedReads = Pick<View & ViewReader, 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'>;
+type SharedReads = Pick<View & ViewReader, 'part' | 'notedIn' | 'parts' | 'sharedRows' | 'streamsIn'>;
 
 /** Reads shared rows from a view's table: items as `sharedWrites` puts them. */
 export const sharedReads = (client: DynamoDBClient, TableName: string): SharedReads => {
@@ -126,24 +141,22 @@ export const sharedReads = (client: DynamoDBClient, TableName: string): SharedRe
       const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
       return Item && toPart(Item);
     },
-    shares: async (stream, rows) => {
-      const found = new Map<string, Share>();
-      await atOnce(readsAtOnce, rows, async (row) => {
-        const Key = toItem({ key: rowPlace(row), sort: shareSort(stream) });
+    notedIn: async (stream, rows) => {
+      const found = await atOnce(readsAtOnce, rows, async (row) => {
+        const Key = toItem({ key: rowPlace(row), sort: noteSort(stream) });
         const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
-        const share = Item && (fromItem(Item) as ViewItem).share;
-        if (share) found.set(row, share);
+        return Item ? [row] : [];
       });
-      return found;
+      return new Set(found.flat());
     },
     parts: (row) => partsOf(table, row),
     sharedRows: ({ limit, after, owner, consistent = false }) =>
       owner === undefined ? everybodys(table, { limit, after, consistent }) : ownersRows(table, { limit, after, owner }),
-    sharesIn: async (row, { limit, after }) => {
-      const query = { ...under(TableName, row, 'share#'), Limit: limit };
+    streamsIn: async (row, { limit, after }) => {
+      const query = { ...under(TableName, row, noted), Limit: limit };
       const start = after && toItem({ key: rowPlace(row), sort: after.sort });
       const { items, last } = await readPage(client, { query }, start);
-      return { items: items.map((item) => fromItem(item) as ViewItem), ...(last && { next: fromItem(last) }) };
+      return { streams: items.map(({ sort }) => streamAt(sort?.S ?? '')), ...(last && { next: fromItem(last) }) };
     },
   };
 };

@@ -1,8 +1,9 @@
 import { type DynamoDBClient, PutItemCommand, type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { plus } from '../../core/amount.ts';
-import type { Moved, RowChange, View, ViewItem } from '../../engine/ports.ts';
+import { atOnce } from '../../engine/at-once.ts';
+import type { HeadMove, RowChange, View, ViewItem } from '../../engine/ports.ts';
 import { NotStorable } from '../../engine/store/storable.ts';
-import { partSort, rowPlace, shareSort } from '../../engine/view/shares.ts';
+import { noteSort, partSort, rowPlace } from '../../engine/view/shares.ts';
 import { written } from '../../engine/view/view-item.ts';
 import { type Item, toAttribute, toItem } from '../attributes.ts';
 import { asRead, codesOf, conditionFailed, didHold, handedBack } from '../condition.ts';
@@ -39,39 +40,55 @@ const addition = (TableName: string, { row, shard, listed, add, raise }: RowChan
   };
 };
 
-const contribution = (TableName: string, { row, stream, commit, share }: RowChange): TransactWriteItem => {
-  const place = { key: rowPlace(row), sort: shareSort(stream) };
-  // Deleted instead of left as a tombstone: the head, in the same transaction, rejects older writes.
-  return share
-    ? { Put: { TableName, Item: toItem({ ...place, stream, commit, share }) } }
-    : { Delete: { TableName, Key: toItem(place) } };
-};
+const notesAtOnce = 25;
 
-type SharedWrites = Pick<View, 'putShares' | 'putPart'>;
+/** Notes that a stream has entered a row: outside of the transaction, where an item costs double. */
+const note = (client: DynamoDBClient, TableName: string, notes: readonly Readonly<{ row: string; stream: string }>[]) =>
+  atOnce(notesAtOnce, notes, ({ row, stream }) => {
+    const Item = toItem({ key: rowPlace(row), sort: noteSort(stream), stream });
+    return client.send(new PutItemCommand({ TableName, Item }));
+  });
+
+type SharedWrites = Pick<View, 'putShares' | 'putPart' | 'putNotes'>;
 
 /** A head in its stored form, and as a failed condition hands it back. */
-type Heads = Readonly<{ toStored: (item: ViewItem) => Item; movedTo: (item: Item | undefined) => Moved }>;
+type Heads = Readonly<{ toStored: (item: ViewItem) => Item; fromStored: (item: Item | undefined) => ViewItem | undefined }>;
 
 /**
  * Writes shared rows into a view's table. Stored format of 2026-11: under `@<row key>`, `part#<shard>` with `listed` and the amounts of
- * engine/shares.ts, and `share#<stream>` with the stream's contribution.
+ * engine/shares.ts, and a note `share#<stream>` for each stream that has entered the row.
  */
-export const sharedWrites = (client: DynamoDBClient, TableName: string, { toStored, movedTo }: Heads): SharedWrites => {
+export const sharedWrites = (client: DynamoDBClient, TableName: string, { toStored, fromStored }: Heads): SharedWrites => {
   const persist = persistently();
+  const putOf = ({ head, before }: HeadMove) => ({ TableName, Item: toStored(written(head, before)), ...asItWasRead(before) });
   return {
-    putShares: async (head, before, changes) => {
-      const put = { TableName, Item: toStored(written(head, before)), ...asItWasRead(before) };
+    putNotes: async (stream, rows) => {
+      await note(
+        client,
+        TableName,
+        rows.map((row) => ({ row, stream })),
+      );
+    },
+    putShares: async (moves, changes) => {
+      await note(
+        client,
+        TableName,
+        changes.flatMap(({ row, entering }) => entering.map((stream) => ({ row, stream }))),
+      );
+      const puts = moves.map(putOf);
       try {
-        if (changes.length === 0) await client.send(new PutItemCommand(put));
+        if (changes.length === 0 && puts.length === 1) await client.send(new PutItemCommand(puts[0]!));
         else {
-          const rows = changes.flatMap((change) => [addition(TableName, change), contribution(TableName, change)]);
-          const TransactItems = [{ Put: put }, ...rows];
+          const TransactItems = [...puts.map((Put) => ({ Put })), ...changes.map((change) => addition(TableName, change))];
           await persist(() => client.send(new TransactWriteItemsCommand({ TransactItems })));
         }
         return 'written';
       } catch (error) {
         const codes = codesOf(error);
-        if (codes[0] === conditionFailed) return movedTo(handedBack(error));
+        const moved = moves.flatMap(({ head }, i) =>
+          codes[i] === conditionFailed ? [[head.key, fromStored(handedBack(error, i))] as const] : [],
+        );
+        if (moved.length > 0) return { moved: new Map(moved) };
         if (codes.includes('ValidationError'))
           throw new NotStorable(`A row cannot hold the new sum: ${(error as Error).message}`, { cause: error });
         if (codes.includes(conditionFailed)) return 'refused';

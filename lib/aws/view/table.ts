@@ -114,7 +114,7 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
       readPage(client, { query: { TableName: table, ...input, Limit } }, after);
   return {
     ...sharedReads(client, table),
-    ...sharedWrites(client, table, { toStored, movedTo }),
+    ...sharedWrites(client, table, { toStored, fromStored: (item) => item && fromStored(item) }),
     head: async (key) => {
       const { Item } = await client.send(
         new GetItemCommand({ TableName: table, Key: toItem({ key, sort: 'head' }), ConsistentRead: true }),

@@ -1,26 +1,24 @@
 import { streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
 import type { ViewItem } from '../ports.ts';
-import { shardOf } from '../shard.ts';
 import type { Of } from '../view/kinds/kind.ts';
-import { unevenParts } from '../view/mend.ts';
+import { evenness } from '../view/mend.ts';
 import { type Projecting, rowsAtOnce } from '../view/projecting.ts';
-import { contributed, sameShares } from '../view/shares.ts';
+import { contributed } from '../view/shares.ts';
 import type { Difference } from './ports.ts';
 
 type Sharing = Projecting<Of<'shared-rows'>>;
 
-/** The stored shares of a stream that are not what a head says, and the parts of rows that are missing. */
+/** The rows of a stream that do not know of it, and those that are missing. */
 export const shareDifferences = async ({ projection, view }: Sharing, head: ViewItem): Promise<readonly Difference[]> => {
   const { stream } = head;
-  const wanted = contributed(projection, head);
-  const stored = await view.shares(stream, [...wanted.keys()]);
-  const found = await atOnce(rowsAtOnce, wanted, async ([row, share]): Promise<readonly Difference[]> => {
-    if (!sameShares(stored.get(row), share))
-      return [{ stream, row, what: 'share-differs', detail: 'what it contributes is not what its history comes to' }];
-    return (await view.part(row, shardOf(stream, projection.shards)))
+  const rows = [...contributed(projection, head).keys()];
+  const noted = await view.notedIn(stream, rows);
+  const found = await atOnce(rowsAtOnce, rows, async (row): Promise<readonly Difference[]> => {
+    if (!noted.has(row)) return [{ stream, row, what: 'share-differs', detail: 'the row does not know that it contributes' }];
+    return (await view.parts(row)).length > 0
       ? []
-      : [{ row, what: 'total-differs', detail: `the part that ${stream} adds to is missing` }];
+      : [{ row, what: 'total-differs', detail: `${stream} adds to it, and it is missing` }];
   });
   return found.flat();
 };
@@ -44,26 +42,24 @@ const settled = async ({ clock }: Pick<Sharing, 'clock'>, look: () => Promise<Fo
   return undefined;
 };
 
-/** True if the parts of a shared row are the sum of its contributions. */
-export const rowDifference = async (sharing: Sharing, row: string): Promise<Difference | undefined> => {
-  const { projection, view } = sharing;
-  return settled(sharing, async () => {
-    const { uneven, moved } = await unevenParts({ projection, view }, row);
-    const detail = `its total is not the sum of its shares, in ${uneven.length === 1 ? 'one part' : `${uneven.length} parts`}`;
-    return { moved, ...(uneven.length > 0 && { difference: { row, what: 'total-differs', detail } }) };
+/** True if a shared row is the sum of its contributions. */
+export const rowDifference = async (sharing: Sharing, row: string): Promise<Difference | undefined> =>
+  settled(sharing, async () => {
+    const { even, moved } = await evenness(sharing, row);
+    return {
+      moved,
+      ...(!even && { difference: { row, what: 'total-differs', detail: 'its total is not the sum of its shares' } }),
+    };
   });
-};
 
-/** True if a stream should have the contribution to a row that it has. */
+/** True if a row knows of a stream that contributes to it. */
 export const shareDifference = async (sharing: Sharing, stream: string, row: string): Promise<Difference | undefined> => {
   const { projection, view } = sharing;
   return settled(sharing, async () => {
     const head = await view.head(streamKey(projection, stream));
     if (head?.begun) return { moved: true };
-    const stored = (await view.shares(stream, [row])).get(row);
-    if (sameShares(stored, contributed(projection, head).get(row))) return { moved: false };
-    const now = await view.head(streamKey(projection, stream));
-    const difference: Difference = { stream, row, what: 'share-differs', detail: 'its share is not what its head says' };
-    return { moved: now?.writes !== head?.writes || now?.begun !== undefined, difference };
+    if (!contributed(projection, head).has(row) || (await view.notedIn(stream, [row])).has(row)) return { moved: false };
+    const difference: Difference = { stream, row, what: 'share-differs', detail: 'the row does not know that it contributes' };
+    return { moved: false, difference };
   });
 };

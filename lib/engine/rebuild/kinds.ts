@@ -16,7 +16,7 @@ interface RebuildKind<P extends AnyProjection> {
   looksAtItems: boolean;
   /** Compares all that a stream has beside its head. */
   compareBeside(comparing: Projecting<P>, folded: Folded): Promise<readonly Difference[]>;
-  /** Compares a stream's share in a row with its head, in a kind that has shares. */
+  /** Looks for a stream that contributes to a row among those that the row knows, in a kind that has shares. */
   compareShare(comparing: Projecting<P>, stream: string, row: string): Promise<Difference | undefined>;
   /** Compares a row with the sum of its shares, in a kind that has shares. */
   compareTotal(comparing: Projecting<P>, row: string): Promise<Difference | undefined>;

@@ -163,7 +163,7 @@ export interface Meter {
   taken(): Units;
 }
 
-/** Any items of a view's table, a segment at a time, in no order: heads, rows, shares, and parts of shared rows (by their rows' keys). */
+/** Any items of a view's table, a segment at a time, in no order: heads, rows, and parts of shared rows (by their rows' keys). */
 export interface ViewScanner {
   scan(
     segment: Readonly<{ segment: number; of: number }>,
@@ -173,5 +173,5 @@ export interface ViewScanner {
 
 /** The facts about an item that a scan of a view's table returns: enough to know what to check. */
 export type ScannedItem = Readonly<
-  { kind: 'head' | 'row' | 'share'; stream: string; key: string; sort: string } | { kind: 'part'; row: string; shard: number }
+  { kind: 'head' | 'row'; stream: string; key: string; sort: string } | { kind: 'part'; row: string; shard: number }
 >;

@@ -1,6 +1,5 @@
 import { sourceOf, streamKey } from '../../core/projection.ts';
 import { atOnce } from '../at-once.ts';
-import { rowAt } from '../view/shares.ts';
 import { isSampled } from './compare.ts';
 import { kindOf } from './kinds.ts';
 import type { Difference, Rebuild, ScannedItem, Work } from './ports.ts';
@@ -23,7 +22,7 @@ const strayDifference = async (
 };
 
 /**
- * The pages of one segment of a view's own table: rows that are not the sum of their contributions, contributions that no head knows, and
+ * The pages of one segment of a view's own table: rows that are not the sum of their contributions, and
  * items of streams that do not exist, which no scan of the commits finds.
  */
 export const rowsPage =
@@ -38,9 +37,9 @@ export const rowsPage =
     );
     const differences: Difference[] = [];
     const add = (difference: Difference | undefined) => void (difference && differences.push(difference));
-    const sampled = page.items.filter((item) => item.kind !== 'part' && isSampled(item.stream, compareOneOf));
     const streams = new Map<string, ScannedItem & { stream: string; key: string }>();
-    for (const item of sampled) if (item.kind === 'head' || item.kind === 'row') streams.set(`${item.stream} ${item.key}`, item);
+    for (const item of page.items)
+      if (item.kind !== 'part' && isSampled(item.stream, compareOneOf)) streams.set(`${item.stream} ${item.key}`, item);
     // A row in several parts is checked by the worker that finds the first of them.
     const rows = new Set<string>();
     for (const item of page.items)
@@ -48,9 +47,6 @@ export const rowsPage =
     await atOnce(settings.streamsAtOnce, category === undefined ? streams.values() : [], async (item) =>
       add(await strayDifference(working, item)),
     );
-    await atOnce(settings.streamsAtOnce, sampled, async (item) => {
-      if (item.kind === 'share') add(await kind.compareShare(working, item.stream, rowAt(item.key)));
-    });
     await atOnce(settings.streamsAtOnce, rows, async (row) => add(await kind.compareTotal(working, row)));
     return { ...(page.next && { next: page.next }), commits: 0, streams: 0, scanUnits: page.units, differences };
   };

@@ -1,5 +1,5 @@
 import { boundedCache, isFresh } from '../bounded-cache.ts';
-import type { Clock, PutShares, View, ViewItem } from '../ports.ts';
+import type { Clock, HeadMove, Moved, PutShares, View, ViewItem } from '../ports.ts';
 import { defaultSettings } from '../settings.ts';
 import { itemSize } from '../store/size.ts';
 import { written } from './view-item.ts';
@@ -32,20 +32,23 @@ export const keepingHeads = <V extends View>(
 ): Readonly<{ view: V; heads: KeptHeads }> => {
   const kept = boundedCache<Readonly<{ head: ViewItem; readAt: number }>>(settings.cacheBytes);
   const keep = (head: ViewItem, readAt: number) => kept.set(head.key, { head, readAt }, sizeOf(head));
-  const keeping = async <Put extends PutShares>(head: ViewItem, before: ViewItem | undefined, put: () => Promise<Put>) => {
-    // A write whose answer is lost may have been done: nothing is known of the head then.
-    kept.drop(head.key);
+  const keeping = async <Put extends PutShares | Moved>(moves: readonly HeadMove[], put: () => Promise<Put>) => {
+    // A write whose answer is lost may have been done: nothing is known of the heads then.
+    for (const { head } of moves) kept.drop(head.key);
     const readAt = clock.now();
     const outcome = await put();
-    if (outcome === 'written') keep(written(head, before), readAt);
-    else if (typeof outcome === 'object' && outcome.there) keep(outcome.there, readAt);
+    if (outcome === 'written') for (const { head, before } of moves) keep(written(head, before), readAt);
+    else if (typeof outcome === 'object') {
+      const there = 'moved' in outcome ? outcome.moved.values() : [outcome.there];
+      for (const head of there) if (head) keep(head, readAt);
+    }
     return outcome;
   };
   return {
     view: {
       ...view,
-      putHead: (head, before) => keeping(head, before, () => view.putHead(head, before)),
-      putShares: (head, before, changes) => keeping(head, before, () => view.putShares(head, before, changes)),
+      putHead: (head, before) => keeping([{ head, before }], () => view.putHead(head, before)),
+      putShares: (moves, changes) => keeping(moves, () => view.putShares(moves, changes)),
     },
     heads: {
       take: (key) => {

@@ -1,53 +1,58 @@
-import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
+import { type AnyProjection, type AnySharedRows, streamKey } from '../../core/projection.ts';
 import { untilWon } from '../again.ts';
+import { atOnce } from '../at-once.ts';
 import { pages } from '../pages.ts';
-import type { RowPart, ViewReader } from '../ports.ts';
-import type { Projecting } from './projecting.ts';
-import { addingUp, listedAs, sameParts } from './shares.ts';
+import type { RowPart, View, ViewReader } from '../ports.ts';
+import { addingUp, partsFor, type Sum, sameSums, sumOfParts } from './parts.ts';
+import { contributedByNow, listedAs } from './shares.ts';
 
 /** A request of an audit in a view's queue: set this shared row to the sum of its contributions. */
 export type MendOrder = Readonly<{ mend: Readonly<{ row: string; correlation: string }> }>;
 
-const sharesPerPage = 1_000;
+const streamsPerPage = 1_000;
+const headsAtOnce = 50;
 
-export type UnevenPart = Readonly<{ shard: number; there?: RowPart; wanted?: RowPart }>;
+type Sharing = Readonly<{
+  projection: AnyProjection & AnySharedRows;
+  view: Pick<View, 'head' | 'putPart'> & Pick<ViewReader, 'parts' | 'streamsIn'>;
+}>;
 
-/**
- * The parts of a row that are not the sum of its shares. A part that was changed while its shares were read is not judged: a change of a share
- * always comes with one of its part.
- */
-export const unevenParts = async (
-  { projection, view }: Readonly<{ projection: AnyProjection & AnySharedRows; view: Pick<ViewReader, 'parts' | 'sharesIn'> }>,
-  row: string,
-): Promise<Readonly<{ uneven: readonly UnevenPart[]; moved: boolean }>> => {
-  const before = await view.parts(row);
-  const sum = addingUp(row, projection.shards);
-  for await (const { items } of pages((asked) => view.sharesIn(row, asked), { limit: sharesPerPage }))
-    for (const { stream, share } of items) if (share) sum.add(stream, share);
-  const there = new Map((await view.parts(row)).map((part) => [part.shard, part]));
-  const wanted = sum.parts();
-  const shards = [...new Set([...before.map(({ shard }) => shard), ...there.keys(), ...wanted.keys()])];
-  const moved = shards.filter(
-    (shard) => before.find((part) => part.shard === shard)?.amounts.changes !== there.get(shard)?.amounts.changes,
-  );
-  const uneven = shards
-    .filter((shard) => !moved.includes(shard) && !sameParts(there.get(shard), wanted.get(shard)))
-    .map((shard) => ({ shard, there: there.get(shard), wanted: wanted.get(shard) }));
-  return { uneven, moved: moved.length > 0 };
+/** The sum of what all streams have added to a row by now: each stream that is noted under it says so by its head. */
+const sumOfShares = async ({ projection, view }: Sharing, row: string): Promise<Sum> => {
+  const sum = addingUp();
+  for await (const { streams } of pages((asked) => view.streamsIn(row, asked), { limit: streamsPerPage }))
+    await atOnce(headsAtOnce, streams, async (stream) => {
+      const head = await view.head(streamKey(projection, stream));
+      const share = head?.stream === stream ? contributedByNow(projection, head).get(row) : undefined;
+      if (share) sum.add(share);
+    });
+  return sum.sum();
 };
 
-/** Puts the parts of a shared row that are not the sum of its shares as they must be. Live changes go on meanwhile: a part that moved is looked at again. */
-export const mendRow = async (
-  { projection, view }: Pick<Projecting<AnyProjection & AnySharedRows>, 'projection' | 'view'>,
+/**
+ * Compares a row with the sum of its shares. A row that was changed while the heads were read is not judged: a change of a head's share always comes
+ * with one of a part.
+ */
+export const evenness = async (
+  sharing: Sharing,
   row: string,
-): Promise<void> => {
+): Promise<Readonly<{ even: boolean; moved: boolean; there: readonly RowPart[]; wanted: Sum }>> => {
+  const before = await sharing.view.parts(row);
+  const wanted = await sumOfShares(sharing, row);
+  const there = await sharing.view.parts(row);
+  const states = [before, there].map((parts) => String(parts.map(({ shard, amounts }) => [shard, amounts.changes])));
+  return { even: sameSums(sumOfParts(there), wanted), moved: states[0] !== states[1], there, wanted };
+};
+
+/** Sets a shared row to the sum of its shares. Live changes go on meanwhile: a row that moved is looked at again. */
+export const mendRow = async (sharing: Sharing, row: string): Promise<void> => {
+  const { projection, view } = sharing;
   await untilWon(`${row} is being changed by others at the same time.`, async () => {
-    const { uneven, moved } = await unevenParts({ projection, view }, row);
+    const { moved, there, wanted } = await evenness(sharing, row);
+    if (moved) return 'again';
     const put = await Promise.all(
-      uneven.map(({ shard, there, wanted = { row, shard, amounts: {}, highest: {} } }) =>
-        view.putPart(wanted, listedAs(projection, row), there?.amounts.changes),
-      ),
+      partsFor(row, there, wanted).map((part) => view.putPart(part, listedAs(projection, row), part.amounts.changes)),
     );
-    return !moved && put.every(Boolean) ? undefined : 'again';
+    return put.every(Boolean) ? undefined : 'again';
   });
 };

@@ -12,6 +12,7 @@ import { isSettled } from './kept-heads.ts';
 import { emptyHead, kindOf } from './kinds/index.ts';
 import type { BegunHead, Change } from './kinds/kind.ts';
 import type { Projecting } from './projecting.ts';
+import { together } from './together.ts';
 import { written } from './view-item.ts';
 
 /** A purged stream has no rows: what was made of its commits goes, as if it had been folded anew and had never had any events. */
@@ -135,11 +136,12 @@ const projectStream = async (projecting: Projecting, stream: string, deliveries:
 export const projectBatch = (projecting: Projecting, batch: readonly Delivery[]): Promise<readonly string[]> => {
   const { log, projection } = projecting;
   const byStream = Map.groupBy(batch, ({ delivered }) => delivered.stream);
+  const batched = together(projecting);
   const tasks = [...byStream].map(([stream, all]): Task => {
     const deliveries = all.map(({ delivered }) => delivered);
     return {
       ids: all.map(({ id }) => id),
-      run: () => projectStream(projecting, stream, deliveries),
+      run: () => batched.during(() => projectStream({ ...projecting, together: batched }, stream, deliveries)),
       onFailure: (cause) =>
         log.warn('Not projected yet; the records are retried.', {
           projection: projection.name,

@@ -1,9 +1,9 @@
 import { type Amount, plus } from '../../core/amount.ts';
 import type { AnySharedRows } from '../../core/projection.ts';
-import type { Share, Total } from '../../core/share.ts';
+import type { Share } from '../../core/share.ts';
 import { idRule, isId } from '../../core/stream.ts';
 import { dynamoDb } from '../limits.ts';
-import type { RowChange, RowPart, ViewItem } from '../ports.ts';
+import type { RowChange, ViewItem } from '../ports.ts';
 import { shardOf } from '../shard.ts';
 import { storable } from '../store/storable.ts';
 import { compareText } from './lists.ts';
@@ -12,11 +12,17 @@ import { compareText } from './lists.ts';
 const namesPerShare = dynamoDb.expressionOperators / 10;
 /** The prefix of a row's key, which no stream's key has: rows and streams share one table. */
 const mark = '@';
+/** The prefix of a note's sort key. */
+export const noted = 'share#';
 
-/** The keys of a shared row, its parts and the contributions to it. Stored format of 2026-11. */
+/**
+ * The keys of a shared row, its parts, and the notes of the streams that have entered it. Stored format of 2026-11; until 2026-12 a note also held
+ * the stream's contribution, which follows from its head.
+ */
 export const rowPlace = (row: string): string => `${mark}${row}`;
 export const partSort = (shard: number): string => `part#${String(shard).padStart(2, '0')}`;
-export const shareSort = (stream: string): string => `share#${stream}`;
+export const noteSort = (stream: string): string => `${noted}${stream}`;
+export const streamAt = (sort: string): string => sort.slice(noted.length);
 export const isPlaceOfRow = (place: string): boolean => place.startsWith(mark);
 export const rowAt = (place: string): string => place.slice(mark.length);
 
@@ -26,12 +32,13 @@ export const rowAt = (place: string): string => place.slice(mark.length);
  * stream contributes is safe integers; what many come to is exact, since DynamoDB's numbers have 38 digits, and 10^22 streams would be needed to fill them. */
 type Flat = Readonly<{ amounts: ReadonlyMap<string, number>; highest: ReadonlyMap<string, number | string> }>;
 
-const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => Number(a > b) - Number(a < b);
+export const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => Number(a > b) - Number(a < b);
 
 const entries = <T>(values: Readonly<Record<string, T>> | undefined, prefix: string) =>
   Object.entries(values ?? {}).map(([name, value]) => [`${prefix}/${name}`, value] as const);
 
-const flat = ({ sums, counts, members, highest }: Share): Flat => ({
+/** A share's amounts and highest values under their flat names. */
+export const flat = ({ sums, counts, members, highest }: Share): Flat => ({
   amounts: new Map([
     ...entries(sums, 'sum'),
     ...entries(counts, 'count'),
@@ -44,7 +51,7 @@ const nothing: Flat = { amounts: new Map(), highest: new Map() };
 
 const checked = (row: string, share: Share): Flat => {
   if (!isId(row)) throw new Error(`'${row}' cannot be the key of a shared row, which has ${idRule}.`);
-  const { amounts, highest } = flat(share);
+  const { amounts, highest } = flat(storable(share, row));
   if (amounts.size + highest.size > namesPerShare) throw new Error(`The share in ${row} has over ${namesPerShare} names.`);
   for (const set of Object.keys(share.members ?? {}))
     if (set.includes('/')) throw new Error(`The set '${set}' in ${row} has a slash in its name: use another character.`);
@@ -80,6 +87,9 @@ const added = (before: Flat, after: Flat): readonly (readonly [string, Amount])[
     return difference === 0 ? [] : [[name, difference] as const];
   });
 
+/** The parts of a row, unless its view declares another number: eight items of some hundred bytes are still read by one request for one read unit. */
+const defaultShards = 8;
+
 type Declared = Pick<AnySharedRows, 'shares' | 'owner' | 'shards'>;
 
 /** Under what a row is listed: its owner, or itself. */
@@ -108,17 +118,14 @@ const addedBy = ([old, share]: Shares, from: Flat, to: Flat): Adding => {
 
 const changeOf = (
   declared: Declared,
-  { stream, commit, row }: Readonly<{ stream: string; commit: number; row: string }>,
-  share: Share | undefined,
+  { stream, row, enters }: Readonly<{ stream: string; row: string; enters: boolean }>,
   add: Adding,
   raise: Raised,
 ): RowChange => ({
   row,
-  shard: shardOf(stream, declared.shards),
-  stream,
-  commit,
+  shard: shardOf(stream, declared.shards ?? defaultShards),
   listed: listedAs(declared, row),
-  ...(share && { share: storable(share, row) }),
+  entering: enters ? [stream] : [],
   add: { ...Object.fromEntries(add), changes: 1 },
   raise: Object.fromEntries(raise),
 });
@@ -126,7 +133,7 @@ const changeOf = (
 /** The changes of each row when a stream's contributions change, in the order of the rows' keys: the same at every call. */
 export const rowChanges = (
   declared: Declared,
-  { stream, commit }: Readonly<{ stream: string; commit: number }>,
+  { stream }: Readonly<{ stream: string }>,
   before: Contributed,
   after: Contributed,
 ): readonly RowChange[] =>
@@ -134,84 +141,46 @@ export const rowChanges = (
     const shares: Shares = [before.get(row), after.get(row)];
     const [from, to] = flats(row, shares);
     const [raise, add] = [raised(row, from, to), addedBy(shares, from, to)];
-    return add.length === 0 && raise.length === 0 ? [] : [changeOf(declared, { stream, commit, row }, shares[1], add, raise)];
+    if (add.length === 0 && raise.length === 0) return [];
+    return [changeOf(declared, { stream, row, enters: shares[0] === undefined }, add, raise)];
   });
 
-/** A contribution changed from the stored one to the correct one, even if a highest value falls: then the row must be repaired. */
-export const shareChange = (
-  declared: Declared,
-  at: Readonly<{ stream: string; commit: number; row: string }>,
-  stored: Share | undefined,
-  wanted: Share | undefined,
-): RowChange => {
-  const shares: Shares = [stored, wanted];
-  const [from, to] = flats(at.row, shares);
-  return changeOf(declared, at, wanted, addedBy(shares, from, to), above(from, to));
-};
-
-/** True if two contributions add the same to their row. */
-export const sameShares = (a: Share | undefined, b: Share | undefined): boolean => {
-  const named = (share: Share | undefined) => share && [...flat(share).amounts, ...flat(share).highest].sort(byName);
-  return JSON.stringify(named(a)) === JSON.stringify(named(b));
-};
-
-/** Adds up the shares in a row, part by part and in no order: what its parts must be, but for their `changes`. */
-export const addingUp = (row: string, shards: number | undefined) => {
-  const parts = new Map<number, { amounts: Map<string, Amount>; highest: Map<string, number | string> }>();
-  return {
-    add: (stream: string, share: Share): void => {
-      const shard = shardOf(stream, shards);
-      const part = parts.get(shard) ?? { amounts: new Map(), highest: new Map() };
-      parts.set(shard, part);
-      const { amounts, highest } = flat(share);
-      for (const [name, amount] of [...amounts, ['contributors', 1] as const])
-        part.amounts.set(name, plus(part.amounts.get(name) ?? 0, amount));
-      for (const [name, value] of highest) if (isHigher(value, part.highest.get(name))) part.highest.set(name, value);
-    },
-    parts: (): ReadonlyMap<number, RowPart> =>
-      new Map(
-        [...parts].map(([shard, { amounts, highest }]) => [
-          shard,
-          { row, shard, amounts: Object.fromEntries(amounts), highest: Object.fromEntries(highest) },
-        ]),
-      ),
-  };
-};
-
-/** True if two parts are equal: names with a sum of 0, and the number of changes, make no difference. */
-export const sameParts = (a: RowPart | undefined, b: RowPart | undefined): boolean => {
-  const values = (part: RowPart | undefined) =>
-    Object.entries({ ...part?.amounts, ...part?.highest })
-      .filter(([name, value]) => name !== 'changes' && (name.startsWith('highest/') || value !== 0))
-      .map(([name, value]) => [name, typeof value === 'bigint' ? { exactly: String(value) } : value] as const)
-      .sort(byName);
-  return JSON.stringify(values(a)) === JSON.stringify(values(b));
-};
-
-const namesUnder = <T>(prefix: string, values: ReadonlyMap<string, T>) =>
-  [...values].flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : []));
-
-/** A row, all its parts taken together: as if it had never been split. Undefined where no stream has a share in it. */
-export const totalOf = (parts: readonly RowPart[]): Readonly<{ total: Total; changes: number }> | undefined => {
-  const sums = new Map<string, Amount>();
-  const highest = new Map<string, number | string>();
-  for (const part of parts) {
-    for (const [name, amount] of Object.entries(part.amounts)) sums.set(name, plus(sums.get(name) ?? 0, amount));
-    for (const [name, value] of Object.entries(part.highest)) if (isHigher(value, highest.get(name))) highest.set(name, value);
+/**
+ * What a stream has added to each row by now. While a change of more rows than one transaction takes goes on, the first rows have its contributions of
+ * after the change, and the others those of before.
+ */
+export const contributedByNow = (declared: Declared, head: ViewItem | undefined): Contributed => {
+  const before = contributed(declared, head);
+  if (!head?.begun) return before;
+  const after = contributed(declared, head.begun);
+  const now = new Map(before);
+  for (const { row } of rowChanges(declared, head, before, after).slice(0, head.begun.done)) {
+    const share = after.get(row);
+    if (share) now.set(row, share);
+    else now.delete(row);
   }
-  if (!sums.get('contributors')) return undefined;
-  const amounts = new Map([...sums].filter(([, amount]) => amount !== 0).sort(byName));
-  const under = (prefix: string) => Object.fromEntries(namesUnder(prefix, amounts)) as Record<string, Amount>;
-  const members = Map.groupBy(namesUnder('member/', amounts), ([name]) => name.slice(0, name.indexOf('/')));
+  return now;
+};
+
+/** The most names that one change of a part may have: a stream may give up as many as it takes. */
+const namesPerChange = 2 * namesPerShare;
+
+/** Several streams' changes of one row as one change of one part, the first stream's; undefined where it would have too many names for one expression. */
+export const mergedChange = (changes: readonly RowChange[]): RowChange | undefined => {
+  const [first] = changes;
+  if (changes.length < 2 || !first) return first;
+  const add: Record<string, Amount> = {};
+  const raise: Record<string, number | string> = {};
+  for (const change of changes) {
+    for (const [name, amount] of Object.entries(change.add)) add[name] = plus(add[name] ?? 0, amount);
+    for (const [name, value] of Object.entries(change.raise)) if (isHigher(value, raise[name])) raise[name] = value;
+  }
+  const names = Object.entries(add).filter(([name, amount]) => amount !== 0 && name !== 'changes');
+  if (names.length + Object.keys(raise).length > namesPerChange) return undefined;
   return {
-    total: {
-      sums: under('sum/'),
-      counts: under('count/'),
-      members: Object.fromEntries(
-        [...members].map(([set, names]) => [set, Object.fromEntries(names.map(([name, n]) => [name.slice(set.length + 1), n]))]),
-      ) as Total['members'],
-      highest: Object.fromEntries(namesUnder('highest/', highest)),
-    },
-    changes: Number(sums.get('changes') ?? 0),
+    ...first,
+    entering: changes.flatMap(({ entering }) => entering),
+    add: { ...Object.fromEntries(names), changes: 1 },
+    raise,
   };
 };

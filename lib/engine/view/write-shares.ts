@@ -1,18 +1,19 @@
 import type { AnyProjection, AnySharedRows } from '../../core/projection.ts';
 import { tryWhileLost } from '../again.ts';
 import { nowOf } from '../instant.ts';
-import type { Clock, PutShares, RowChange, View, ViewItem } from '../ports.ts';
+import type { Clock, HeadMove, PutShares, RowChange, View, ViewItem } from '../ports.ts';
 import { shardOf } from '../shard.ts';
 import { NotStorable } from '../store/storable.ts';
 import { headBefore } from './kinds/kind.ts';
 import { contributed, isHigher, rowChanges } from './shares.ts';
+import type { Together } from './together.ts';
 import { written } from './view-item.ts';
 
-/** A transaction takes 100 items: the head, and for each row the row's part and the stream's share in it. */
+/** A transaction takes 100 items: the heads, and a part of each row. */
 export const rowsPerTransaction = 40;
 const tries = 8;
 
-type Writing = Readonly<{ view: View; clock: Clock }>;
+type Writing = Readonly<{ view: View; clock: Clock; together?: Together }>;
 
 /** The change as the row now takes it: without what would raise nothing. */
 const fitted = async (view: View, change: RowChange): Promise<RowChange> => {
@@ -25,16 +26,17 @@ const raises = ({ raise }: RowChange) => Object.keys(raise).length > 0;
 
 /** Rows that others change at the same time are read again; rows that only add up need no reading at all. */
 export const putFitted = async (
-  { view, clock }: Writing,
-  head: ViewItem,
-  before: ViewItem | undefined,
+  { view, clock }: Pick<Writing, 'view' | 'clock'>,
+  moves: readonly HeadMove[],
   changes: readonly RowChange[],
 ): Promise<PutShares> => {
   const outcome = await tryWhileLost(async (race) => {
     // Spread by name: those who met once are not to meet again.
-    if (race > 0) await clock.wait(shardOf(`${head.stream}/${race}`, race * 40));
-    const fit = await Promise.all(changes.map((change) => (raises(change) ? fitted(view, change) : change)));
-    const put = await view.putShares(head, before, fit);
+    if (race > 0) await clock.wait(shardOf(`${moves[0]?.head.stream}/${race}`, race * 40));
+    const fit = changes.some(raises)
+      ? await Promise.all(changes.map((change) => (raises(change) ? fitted(view, change) : change)))
+      : changes;
+    const put = await view.putShares(moves, fit);
     return put === 'refused' ? 'again' : put;
   }, tries);
   return outcome === 'again' ? 'refused' : outcome;
@@ -47,7 +49,7 @@ const park = async (writing: Writing, there: ViewItem | undefined, empty: ViewIt
   const at = there ?? empty;
   const reason = `${cause.name}: ${cause.message}`.slice(0, 1_000);
   const head: ViewItem = { ...at, parked: { commit: at.commit + 1, reason, at: nowOf(writing.clock) } };
-  return (await writing.view.putShares(head, there, [])) === 'written' ? written(head, there) : undefined;
+  return (await writing.view.putHead(head, there)) === 'written' ? written(head, there) : undefined;
 };
 
 /** Writes what a stream contributes from now on, with its head; or parks it where a row cannot take that. Answers the head, or undefined
@@ -67,8 +69,11 @@ export const writeShares = async (
       const last = done + some.length >= changes.length;
       const begun = { commit: target.commit, memory: target.memory, done: done + some.length };
       const head = last ? target : { ...(start ?? empty), begun };
-      const outcome = await putFitted(writing, head, there, some);
-      if (outcome !== 'written') return undefined;
+      const move = { head, before: there };
+      const isWritten = writing.together
+        ? await writing.together.put({ move, changes: some })
+        : (await putFitted(writing, [move], some)) === 'written';
+      if (!isWritten) return undefined;
       there = written(head, there);
       if (last) return there;
     }

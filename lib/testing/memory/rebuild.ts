@@ -16,7 +16,7 @@ import {
 import { itemSize, readUnits } from '../../engine/store/size.ts';
 import { dirtyPlace, shardOfNote } from '../../engine/view/dirty.ts';
 import type { Active, Actives, Dirty, DirtyNotes, Phase, Phases } from '../../engine/view/ports.ts';
-import { isPlaceOfRow, partSort, rowPlace } from '../../engine/view/shares.ts';
+import { partSort, rowPlace } from '../../engine/view/shares.ts';
 import { firstPage } from './page-bytes.ts';
 import { allSharedRows } from './shares.ts';
 import type { MemoryView } from './view.ts';
@@ -150,7 +150,7 @@ export const memoryViewScanner = (view: Pick<MemoryView, 'items' | 'sharedRows'>
     const rows = await allSharedRows(view);
     const items: (ScannedItem & Readonly<{ key: string; sort: string; size: number }>)[] = [
       ...view.items().map(({ key, sort, stream, ...rest }) => {
-        const kind = sort === 'head' ? ('head' as const) : isPlaceOfRow(key) ? ('share' as const) : ('row' as const);
+        const kind = sort === 'head' ? ('head' as const) : ('row' as const);
         return { kind, key, sort, stream, size: itemSize(rest) };
       }),
       ...rows.flatMap(({ parts: all }) =>

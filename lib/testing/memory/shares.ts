@@ -5,65 +5,69 @@ import type { RowChange, RowListing, RowPart, View, ViewItem, ViewReader } from 
 import { itemSize } from '../../engine/store/size.ts';
 import { NotStorable, storable } from '../../engine/store/storable.ts';
 import { compareText } from '../../engine/view/lists.ts';
-import { changedPart, type ListedPart, partItem } from '../../engine/view/parts.ts';
-import { isHigher, partSort, rowPlace, shareSort, totalOf } from '../../engine/view/shares.ts';
+import { changedPart, type ListedPart, partItem, totalOf } from '../../engine/view/parts.ts';
+import { isHigher, noteSort, partSort, rowPlace } from '../../engine/view/shares.ts';
 import { isUnwritten, written } from '../../engine/view/view-item.ts';
 import { firstPage } from './page-bytes.ts';
 
 type Table = Readonly<{
   get: (key: string, sort: string) => ViewItem | undefined;
   put: (item: ViewItem) => void;
-  remove: (key: string, sort: string) => void;
-  /** In the order of their sort keys. */
-  under: (key: string) => readonly ViewItem[];
   scanned: (key: string) => string;
 }>;
 
 const fits = ({ raise }: RowChange, before: ListedPart | undefined): boolean =>
   Object.entries(raise).every(([name, value]) => isHigher(value, before?.highest[name]));
 
-const checkTogether = (changes: readonly RowChange[]): void => {
-  if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
-  if (1 + 2 * changes.length > dynamoDb.transactionItems)
-    throw new Error(`A transaction takes ${dynamoDb.transactionItems} items.`);
+/** The streams that have entered each row. */
+const memoryNotes = () => {
+  const noted = new Map<string, Set<string>>();
+  const of = (row: string): Set<string> => noted.get(row) ?? new Set();
+  const page: ViewReader['streamsIn'] = async (row, { limit, after }) => {
+    const rest = [...of(row)]
+      .toSorted(compareText)
+      .filter((stream) => after === undefined || compareText(noteSort(stream), String(after.sort)) > 0);
+    const streams = rest.slice(0, limit);
+    const last = streams.at(-1);
+    return { streams, ...(rest.length > streams.length && last && { next: { key: rowPlace(row), sort: noteSort(last) } }) };
+  };
+  return { of, page, put: (row: string, stream: string) => void noted.set(row, of(row).add(stream)) };
 };
 
 /** The part of a view's table that shared rows need, in memory. */
 export const memoryShares = (
   table: Table,
-): Pick<View & ViewReader, 'putShares' | 'putPart' | 'part' | 'shares' | 'parts' | 'sharedRows' | 'sharesIn'> => {
+): Pick<View & ViewReader, 'putShares' | 'putPart' | 'putNotes' | 'part' | 'notedIn' | 'parts' | 'sharedRows' | 'streamsIn'> => {
   const parts = new Map<string, ListedPart>();
+  const notes = memoryNotes();
   const place = (row: string, shard: number) => `${rowPlace(row)}\n${partSort(shard)}`;
   const partsOf = (row: string): readonly ListedPart[] =>
     [...parts.values()].filter((part) => part.row === row).toSorted((a, b) => a.shard - b.shard);
   const shown = ({ listed: _, ...part }: ListedPart): RowPart => structuredClone(part);
   return {
-    putShares: async (head, before, changes) => {
-      checkTogether(changes);
-      const there = table.get(head.key, head.sort);
-      if (!isUnwritten(there, before)) return { there };
+    putNotes: async (stream, rows) => {
+      for (const row of rows) notes.put(row, stream);
+    },
+    putShares: async (moves, changes) => {
+      if (new Set(changes.map(({ row }) => row)).size < changes.length) throw new Error('A transaction takes each row once.');
+      if (moves.length + changes.length > dynamoDb.transactionItems)
+        throw new Error(`A transaction takes ${dynamoDb.transactionItems} items.`);
+      for (const { row, entering } of changes) for (const stream of entering) notes.put(row, stream);
+      const moved = moves.filter(({ head, before }) => !isUnwritten(table.get(head.key, head.sort), before));
+      if (moved.length > 0) return { moved: new Map(moved.map(({ head }) => [head.key, table.get(head.key, head.sort)])) };
       const after = changes.map((change) => changedPart(parts.get(place(change.row, change.shard)), change));
       if (!changes.every((change) => fits(change, parts.get(place(change.row, change.shard))))) return 'refused';
       for (const part of after)
         if (itemSize(partItem(part)) > dynamoDb.itemBytes) throw new NotStorable(`The row ${part.row} has outgrown its item.`);
-      table.put(written(head, before));
+      for (const { head, before } of moves) table.put(written(head, before));
       for (const part of after) parts.set(place(part.row, part.shard), { ...part, highest: storable(part.highest) });
-      for (const { row, stream, commit, share } of changes)
-        if (share) table.put({ key: rowPlace(row), sort: shareSort(stream), stream, commit, share });
-        else table.remove(rowPlace(row), shareSort(stream));
       return 'written';
     },
     part: async (row, shard) => {
       const part = parts.get(place(row, shard));
       return part && shown(part);
     },
-    shares: async (stream, rows) =>
-      new Map(
-        rows.flatMap((row) => {
-          const share = table.get(rowPlace(row), shareSort(stream))?.share;
-          return share ? [[row, share] as const] : [];
-        }),
-      ),
+    notedIn: async (stream, rows) => new Set(rows.filter((row) => notes.of(row).has(stream))),
     putPart: async (part, listed, changes) => {
       const there = parts.get(place(part.row, part.shard));
       if (there?.amounts.changes !== changes) return false;
@@ -100,14 +104,7 @@ export const memoryShares = (
         ...(rest.length > found.length && last !== undefined && { next: { key: rowPlace(last), ...whereIn(last) } }),
       };
     },
-    sharesIn: async (row, { limit, after }) => {
-      const rest = table
-        .under(rowPlace(row))
-        .filter(({ sort }) => after === undefined || compareText(sort, String(after.sort)) > 0);
-      const items = firstPage(rest, limit);
-      const last = items.at(-1);
-      return { items, ...(rest.length > items.length && last && { next: { key: last.key, sort: last.sort } }) };
-    },
+    streamsIn: notes.page,
   };
 };
 

@@ -52,8 +52,6 @@ export const memoryView = (): MemoryView => {
     ...memoryShares({
       get: (key, sort) => table.get(places({ key, sort })),
       put,
-      remove: (key, sort) => void table.delete(places({ key, sort })),
-      under: (key) => [...table.values()].filter((item) => item.key === key).toSorted((a, b) => compareText(a.sort, b.sort)),
       scanned,
     }),
     items: () => [...table.values()],

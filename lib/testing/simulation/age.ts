@@ -24,7 +24,7 @@ export const age = async (
   if (earlier.parked) return false;
   const then: ViewItem = { ...earlier, commit: now.commit };
   const changes = kindOf(projection).changes(projection, { now, then, earlier });
-  if (!changes || (await view.putShares(then, now, changes)) !== 'written') return false;
+  if (!changes || (await view.putShares([{ head: then, before: now }], changes)) !== 'written') return false;
   const there = view.items().filter(({ key, sort }) => key === now.key && sort.startsWith('row#'));
   for (const { sort, commit } of there.filter((item) => item.commit <= now.commit)) {
     const { key } = now;

@@ -282,7 +282,7 @@ describe.each(views.map((view) => [view.name, view] as const))('the rows of a pu
     (view as ReturnType<typeof memoryView>)
       .items()
       .map(({ writes: _, refolded: __, ...item }) => item)
-      .filter(({ sort, row, share }) => sort === 'head' || row !== undefined || share !== undefined)
+      .filter(({ sort, row }) => sort === 'head' || row !== undefined)
       .toSorted((a, b) => `${a.key} ${a.sort}`.localeCompare(`${b.key} ${b.sort}`));
 
   it('go, whatever the view has seen, in whatever order; a view that is made afterwards is equal', async () => {

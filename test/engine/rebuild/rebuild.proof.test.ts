@@ -179,11 +179,9 @@ describe('refolding', () => {
           const item = before[n % before.length];
           if (!item) continue;
           const changed =
-            item.share !== undefined
-              ? { ...item, share: { sums: { sum: n } } }
-              : projection.kind === 'rows-per-stream' || item.sort !== 'head'
-                ? { ...item, sort: `row#${i}${n}`, row: { sum: n, at: i }, memory: undefined, commit: n }
-                : { ...item, owner: 'eve' };
+            projection.kind === 'rows-per-stream' || item.sort !== 'head'
+              ? { ...item, sort: `row#${i}${n}`, row: { sum: n, at: i }, memory: undefined, commit: n }
+              : { ...item, owner: 'eve' };
           // As for its own head, or for one that is far ahead.
           await view.putRow(changed, n % 3 > 0 ? await view.head(changed.key) : { ...changed, writes: 1_000 });
         }

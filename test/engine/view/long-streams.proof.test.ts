@@ -60,7 +60,7 @@ describe.each([
     const shown = (table: typeof view) =>
       table
         .items()
-        .map(({ key, sort, row, memory, share }) => ({ key, sort, row, memory, share }))
+        .map(({ key, sort, row, memory }) => ({ key, sort, row, memory }))
         .toSorted((a, b) => (`${a.key} ${a.sort}` < `${b.key} ${b.sort}` ? -1 : 1));
     expect(shown(view)).toEqual(shown(whole.view));
     if (projection.kind === 'shared-rows') await checkRows(view, projection, [history]);

@@ -4,11 +4,12 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyProjection, AnySharedRows } from '../../../lib/core/projection.ts';
 import type { Share } from '../../../lib/core/share.ts';
 import { shardOf } from '../../../lib/engine/shard.ts';
-import { mendRow, unevenParts } from '../../../lib/engine/view/mend.ts';
+import { evenness, mendRow } from '../../../lib/engine/view/mend.ts';
+import { totalOf } from '../../../lib/engine/view/parts.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
-import { isHigher, rowChanges, totalOf } from '../../../lib/engine/view/shares.ts';
+import { isHigher, rowChanges } from '../../../lib/engine/view/shares.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { sumOf } from '../../../lib/testing/sharing.ts';
 import { distantView } from '../../support/examples/distant-view.ts';
@@ -50,9 +51,9 @@ describe('the projector, on shared rows', () => {
     const history = spreadHistory('a', [{ rows: 95, amount: 1 }]);
     const { view, projecting } = await setUp([history]);
     const put: (readonly [number, number])[] = [];
-    const putShares: typeof view.putShares = (head, before, changes) => {
-      put.push([changes.length, head.commit]);
-      return view.putShares(head, before, changes);
+    const putShares: typeof view.putShares = (moves, changes) => {
+      put.push([changes.length, moves[0]!.head.commit]);
+      return view.putShares(moves, changes);
     };
     expect(await projectBatch({ ...projecting, view: { ...view, putShares } }, deliver(history))).toEqual([]);
     expect(put).toEqual([
@@ -147,10 +148,10 @@ describe('the projector, on shared rows', () => {
     expect(totalOf(await view.parts('row'))?.total.sums).toEqual({ n: 2n * BigInt(big) + 1n });
     // An audit, a mending and a taking out see the same.
     const shared = { ...anySpread, shares } as AnyProjection & AnySharedRows;
-    expect(await unevenParts({ projection: shared, view }, 'row')).toEqual({ uneven: [], moved: false });
+    expect(await evenness({ projection: shared, view }, 'row')).toMatchObject({ even: true, moved: false });
     const [part] = await view.parts('row');
     await view.putPart({ ...part!, amounts: { ...part!.amounts, 'sum/n': 2n * BigInt(big) } }, 'row/row', part!.amounts.changes);
-    expect((await unevenParts({ projection: shared, view }, 'row')).uneven).toHaveLength(1);
+    expect((await evenness({ projection: shared, view }, 'row')).even).toBe(false);
     await mendRow({ projection: shared, view }, 'row');
     await refold(forgotten(projecting), 'spread-a');
     expect(totalOf(await view.parts('row'))?.total.sums).toEqual({ n: BigInt(big) + 1n });
@@ -319,7 +320,7 @@ describe('taking a stream out, and refolding it', () => {
 describe('shares', () => {
   it('take names for what they are', () => {
     const share = { sums: { constructor: 1, 'a/b': 2 }, members: { set: { 'x/y': 1, toString: 2 } } };
-    expect(sumOf('constructor', [share, share])).toEqual({
+    expect(sumOf([share, share])).toEqual({
       sums: { constructor: 2, 'a/b': 4 },
       counts: {},
       members: { set: { 'x/y': 2, toString: 4 } },
@@ -330,9 +331,9 @@ describe('shares', () => {
   });
 
   it('exist as long as some stream contributes, even if it contributes nothing', () => {
-    expect(sumOf('row', [{}])).toEqual({ sums: {}, counts: {}, members: {}, highest: {} });
-    expect(sumOf('row', [{ sums: { n: 1 } }, { sums: { n: -1 } }])?.sums).toEqual({});
-    expect(sumOf('row', [])).toBeUndefined();
+    expect(sumOf([{}])).toEqual({ sums: {}, counts: {}, members: {}, highest: {} });
+    expect(sumOf([{ sums: { n: 1 } }, { sums: { n: -1 } }])?.sums).toEqual({});
+    expect(sumOf([])).toBeUndefined();
   });
 
   it('compare texts by their bytes, and put them above numbers', () => {

@@ -2,6 +2,7 @@ import { type Account, account } from '../../../domains/account/decider.ts';
 import { keptValues } from '../../../domains/kept.ts';
 import { matchesOf } from '../../../domains/trade/book.ts';
 import { type Trade, trade } from '../../../domains/trade/decider.ts';
+import { tradePositions } from '../../../domains/trade/projections/positions.ts';
 import type { TradeEvent } from '../../../events/trade.ts';
 import { type Actor, type Commit, fold, parseStream, readEvent, user } from '../../../lib/index.ts';
 import type { AtRest, Invariant, Workload } from '../../../lib/testing/simulator.ts';
@@ -133,7 +134,9 @@ export const moneyAndSharesAreConserved: Invariant = ({ streams }: AtRest) => {
 
 /** What one has earned another has paid: all profit that was realized is in the cost of shares that somebody has. */
 export const profitsAreCosts: Invariant = ({ streams, views }) => {
-  const rows = (views.get('trade-positions') ?? []).flatMap(({ share }) => (share ? [share] : []));
+  const rows = (views.get('trade-positions') ?? []).flatMap(({ commit, memory }) =>
+    commit > 0 && memory !== undefined ? Object.values(tradePositions.shares(memory as never)) : [],
+  );
   const of = (what: string) =>
     sum(rows.flatMap(({ sums }) => Object.entries(sums ?? {}).flatMap(([name, n]) => (name.endsWith(what) ? [n] : []))));
   if (of(' cost') !== of(' realized')) return `costs of ${of(' cost')} are to be profits of ${of(' realized')}`;

@@ -78,7 +78,11 @@ const byCommitAlone: Tamper = {
     return {
       ...real,
       putHead: async (head, before) => real.putHead(head, await alike(before, head.key)),
-      putShares: async (head, before, changes) => real.putShares(head, await alike(before, head.key), changes),
+      putShares: async (moves, changes) =>
+        real.putShares(
+          await Promise.all(moves.map(async ({ head, before }) => ({ head, before: await alike(before, head.key) }))),
+          changes,
+        ),
     };
   },
 };
@@ -102,18 +106,13 @@ export const repairMutants: Readonly<Record<string, DeliveryMutant>> = {
     () => ({}),
     (order) => ('refold' in order ? undefined : order),
   ),
-  "a repair does not take the stream's old shares out": orders(() => ({ shares: async () => new Map() })),
-  'a repair leaves a share where its stream has none': orders(
-    () => ({}),
-    (order) => ('refold' in order ? { refold: { ...order.refold, row: undefined } } : order),
-  ),
   'a repair leaves totals as they are': orders(
     () => ({}),
     (order) => ('mend' in order ? undefined : order),
   ),
-  'a total is mended by the first page of its shares': orders(({ view }) => ({
-    sharesIn: async (...given) => {
-      const { next: _, ...page } = await view.sharesIn(...given);
+  'a total is mended by the first page of its streams': orders(({ view }) => ({
+    streamsIn: async (...given) => {
+      const { next: _, ...page } = await view.streamsIn(...given);
       return page;
     },
   })),

@@ -5,7 +5,8 @@ import type { Share } from '../../../lib/core/share.ts';
 import type { RowPart } from '../../../lib/engine/ports.ts';
 import { storable } from '../../../lib/engine/store/storable.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
-import { contributed, rowAt, rowPlace, shareSort, totalOf } from '../../../lib/engine/view/shares.ts';
+import { totalOf } from '../../../lib/engine/view/parts.ts';
+import { contributed, noted, noteSort, rowAt, rowPlace } from '../../../lib/engine/view/shares.ts';
 import { listed } from '../../../lib/engine/view/view-item.ts';
 import { sumOf } from '../../../lib/testing/sharing.ts';
 
@@ -17,6 +18,8 @@ const place = ({ key, sort }: Readonly<{ key: string; sort: string }>) => `${key
 /** The expected content of a view's table: its items by place, the total of each shared row, and the highest cursor that each stream may have. */
 type Folded = Readonly<{
   items: ReadonlyMap<string, object>;
+  /** The places where streams are noted under the rows that they contribute to. */
+  notes: ReadonlySet<string>;
   rows: ReadonlyMap<string, unknown>;
   reach: ReadonlyMap<string, number>;
 }>;
@@ -24,6 +27,7 @@ type Folded = Readonly<{
 const fold = (projection: AnyProjection, streams: ReadonlyMap<string, readonly Commit[]>): Folded => {
   const items = new Map<string, object>();
   const shares = new Map<string, Share[]>();
+  const notes = new Set<string>();
   const reach = new Map<string, number>();
   for (const [stream, commits] of streams) {
     if (!sourceOf(projection, stream)) continue;
@@ -43,14 +47,16 @@ const fold = (projection: AnyProjection, streams: ReadonlyMap<string, readonly C
     }
     if (projection.kind !== 'shared-rows') continue;
     for (const [row, share] of contributed(projection, head)) {
-      items.set(place({ key: rowPlace(row), sort: shareSort(stream) }), { share: storable(share) });
+      notes.add(place({ key: rowPlace(row), sort: noteSort(stream) }));
       shares.set(row, [...(shares.get(row) ?? []), share]);
     }
   }
-  return { items, reach, rows: new Map([...shares].map(([row, all]) => [row, sumOf(row, all)])) };
+  return { items, notes, reach, rows: new Map([...shares].map(([row, all]) => [row, sumOf(all)])) };
 };
 
 const isPart = ({ key, sort }: Stored) => key.startsWith(rowPlace('')) && sort.startsWith('part#');
+
+const isNote = ({ key, sort }: Stored) => key.startsWith(rowPlace('')) && sort.startsWith(noted);
 
 const partOf = ({ key, sort, listed: _, ...values }: Stored): RowPart => {
   const [amounts, highest]: Record<string, unknown>[] = [{}, {}];
@@ -67,21 +73,23 @@ export const faults = (
   stored: readonly Stored[],
 ): readonly string[] => {
   const folded = fold(projection, streams);
-  const found = new Map(stored.filter((item) => !isPart(item)).map((item) => [place(item), item]));
+  const found = new Map(stored.filter((item) => !isPart(item) && !isNote(item)).map((item) => [place(item), item]));
+  // A note stays when its stream has left the row.
+  const known = new Set(stored.filter(isNote).map(place));
   const rows = Map.groupBy(stored.filter(isPart).map(partOf), ({ row }) => row);
   const compared = (what: string, came: unknown, expected: unknown) =>
     isDeepStrictEqual(came, expected) ? [] : [`${projection.name}, ${what}: ${shown(came)}, and the fold is ${shown(expected)}`];
   return [
     ...[...new Set([...found.keys(), ...folded.items.keys()])].flatMap((where) => {
       const [item, expected] = [found.get(where), folded.items.get(where)];
-      // Of what a stream contributes, the commit is only that of the last change: which one depends on how they were delivered.
-      // Nor how often a head was written, or when the stream was last folded anew.
+      // Not how often a head was written, or when the stream was last folded anew.
       const { writes: _, refolded: __, ...plain }: Partial<Stored> = item ?? {};
-      const came = item?.share === undefined ? item && plain : { share: item.share };
+      const came = item && plain;
       const [at, least, most] = [Number(item?.commit), Number((expected as Stored | undefined)?.commit), folded.reach.get(where)];
       const isThere = most !== undefined && at >= least && at <= most;
       return compared(where, isThere ? { ...came, commit: least } : came, expected);
     }),
+    ...[...folded.notes].filter((where) => !known.has(where)).map((where) => `${projection.name}: ${where} is missing`),
     ...[...new Set([...rows.keys(), ...folded.rows.keys()])].flatMap((row) =>
       compared(`row ${row}`, totalOf(rows.get(row) ?? [])?.total, folded.rows.get(row)),
     ),

@@ -6,7 +6,7 @@ import { itemSize, sum } from '../../store/size.ts';
 import { applyInPortions } from '../../view/apply.ts';
 import { kindOf as keptAs } from '../../view/kinds/index.ts';
 import { changedPart, type ListedPart, partItem } from '../../view/parts.ts';
-import { rowPlace, shareSort } from '../../view/shares.ts';
+import { noteSort, rowPlace } from '../../view/shares.ts';
 import { listed } from '../../view/view-item.ts';
 import { rowsPerTransaction } from '../../view/write-shares.ts';
 import { kindOf } from '../kinds.ts';
@@ -46,30 +46,36 @@ const filled = (projection: AnyProjection, commits: readonly Commit[]): Filled =
   return { ...(head && { head }), rows, changes, write };
 };
 
-/** The parts of shared rows, and the sizes of the shares in each row. */
+/** The parts of shared rows, the sizes of the notes under each row, and the units to read the heads of the streams that they name. */
 const sharedRows = () => {
-  const rows = new Map<string, { parts: Map<number, ListedPart>; shares: number[] }>();
-  const rowOf = (row: string) => rows.get(row) ?? rows.set(row, { parts: new Map(), shares: [] }).get(row)!;
+  const rows = new Map<string, { parts: Map<number, ListedPart>; notes: number[]; heads: number }>();
+  const rowOf = (row: string) => rows.get(row) ?? rows.set(row, { parts: new Map(), notes: [], heads: 0 }).get(row)!;
   const sizes = (row: string) => [...rowOf(row).parts.values()].map((part) => itemSize(partItem(part)));
   return {
-    /** A stream's first share in a row. Answers the sizes of the share and of the part that it is added to. */
-    add: (change: RowChange) => {
-      const { row, shard, stream, commit, share } = change;
-      const { parts, shares } = rowOf(row);
+    /** A stream's first share in a row. Answers the sizes of the note and of the part that it is added to. */
+    add: (change: RowChange, stream: string, head: number) => {
+      const { row, shard } = change;
+      const own = rowOf(row);
+      const { parts, notes } = own;
       const isNew = !parts.has(shard);
       const part = changedPart(parts.get(shard), change);
       parts.set(shard, part);
       const size = {
-        share: itemSize({ key: rowPlace(row), sort: shareSort(stream), stream, commit, share }),
+        note: itemSize({ key: rowPlace(row), sort: noteSort(stream), stream }),
         part: itemSize(partItem(part)),
       };
-      shares.push(size.share);
+      notes.push(size.note);
+      own.heads += head;
       return { ...size, isNew };
     },
-    size: () => sum([...rows.keys()].flatMap((row) => [...sizes(row), ...rowOf(row).shares])),
-    /** Each part is found, and each row compared with its shares between two looks at its parts. */
+    size: () => sum([...rows.keys()].flatMap((row) => [...sizes(row), ...rowOf(row).notes])),
+    /** Each part is found, and each row compared with the heads of its streams between two looks at its parts. */
     compared: () =>
-      sum([...rows.keys()].map((row) => (rowOf(row).parts.size + 2) * reads(...sizes(row)) + reads(...rowOf(row).shares))),
+      sum(
+        [...rows.keys()].map(
+          (row) => (rowOf(row).parts.size + 2) * reads(...sizes(row)) + reads(...rowOf(row).notes) + rowOf(row).heads,
+        ),
+      ),
   };
 };
 
@@ -83,7 +89,7 @@ export const unitsOf = (
   const shared = sharedRows();
   // Scanned when they are filled, and when they are verified.
   let [read, write, table] = [2 * scans(sum(commits.map(itemSize))), 0, 0];
-  for (const own of streams.values()) {
+  for (const [stream, own] of streams) {
     const made = filled(projection, own);
     const history = own.map(itemSize);
     const rows = [...made.rows.values()].map(sizeOf);
@@ -94,10 +100,10 @@ export const unitsOf = (
     read += head + compared * (head === 0 ? 1 : head + reads(...history) + (rows.length > 0 ? reads(...rows) : 0));
     if (looksAtItems && head > 0) read += compared * reads(...history.slice(0, 1));
     for (const change of made.changes) {
-      const { share, part, isNew } = shared.add(change);
-      write += together * (writes(share) + writes(part)) + Number(isNew);
+      const { note, part, isNew } = shared.add(change, stream, head);
+      write += writes(note) + together * writes(part) + Number(isNew);
       if (Object.keys(change.raise).length > 0) read += reads(part);
-      read += compared * (reads(share) + reads(part) + (looksAtItems ? head + reads(share) : 0));
+      read += compared * (reads(note) + reads(part));
     }
   }
   if (looksAtItems) read += scans(table + shared.size()) + shared.compared();

@@ -2,54 +2,27 @@ import type { ViewItem } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { mendRow } from '../mend.ts';
 import type { Projecting } from '../projecting.ts';
-import { contributed, rowChanges, sameShares, shareChange } from '../shares.ts';
-import { written } from '../view-item.ts';
-import { endBegun, putFitted, rowsPerTransaction, writeShares } from '../write-shares.ts';
+import { contributed, rowChanges } from '../shares.ts';
+import { endBegun, writeShares } from '../write-shares.ts';
 import { checked, fewEnough, headBefore, type Kind, type Of, type Refold } from './kind.ts';
 
 type Shared = Of<'shared-rows'>;
 
-/**
- * Sets the stored contributions of a stream to those of its head, row by row. They differ only if somebody changed one behind the engine's
- * back. Later writes rely on the head, which is returned; undefined after a lost race.
- */
-const level = async (
-  { projection, view, clock }: Projecting<Shared>,
-  head: ViewItem,
-  rows: ReadonlySet<string>,
-): Promise<ViewItem | undefined> => {
-  const wanted = contributed(projection, head);
-  const stored = await view.shares(head.stream, [...rows]);
-  const changes = [...rows].flatMap((row) => {
-    const [share, should] = [stored.get(row), wanted.get(row)];
-    const { stream, commit } = head;
-    return sameShares(share, should) ? [] : [shareChange(projection, { stream, commit, row }, share, should)];
-  });
-  let there = head;
-  for (let i = 0; i < changes.length; i += rowsPerTransaction) {
-    const outcome = await putFitted({ view, clock }, there, there, changes.slice(i, i + rowsPerTransaction));
-    if (outcome !== 'written') return undefined;
-    there = written(there, there);
-  }
-  return there;
-};
-
+/** Replaces what a stream contributes, notes it under its rows once more, and sums up rows of which it is unknown what they hold of it. */
 const refold = async (refolding: Projecting<Shared>, { there, at, row, fold }: Refold): Promise<ViewItem | undefined> => {
   const { projection, view } = refolding;
   const fresh = await fold();
-  // Without a head its contributions are unknown: a cursor before the first commit means that there should be none, and all are checked
-  // again.
+  // Without a head its contributions are unknown: a cursor before the first commit means that there are none, and its rows are summed up again.
   if (!there) {
-    await view.putShares(headBefore(at, { memory: projection.initial }), undefined, []);
+    await view.putHead(headBefore(at, { memory: projection.initial }), undefined);
     return undefined;
   }
-  const rows = [
-    ...contributed(projection, there).keys(),
-    ...contributed(projection, fresh).keys(),
-    ...(row === undefined ? [] : [row]),
-  ];
-  const levelled = await level(refolding, there, new Set(rows));
-  return levelled && writeShares(projection, refolding, levelled, fresh);
+  const rows = [...contributed(projection, fresh).keys()];
+  await view.putNotes(fresh.stream, rows);
+  const head = await writeShares(projection, refolding, there, fresh);
+  const unknown = new Set([...(there.commit === 0 ? rows : []), ...(row === undefined ? [] : [row])]);
+  if (head) for (const each of unknown) await mendRow(refolding, each);
+  return head;
 };
 
 /** Rows are sums over streams. The head holds the memory, from which the stream's contributions follow. */

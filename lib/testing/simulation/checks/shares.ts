@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Amount, amountOf } from '../../../core/amount.ts';
 import type { AnyProjection, AnySharedRows } from '../../../core/projection.ts';
 import type { Share, Total } from '../../../core/share.ts';
-import { totalOf } from '../../../engine/view/shares.ts';
+import { totalOf } from '../../../engine/view/parts.ts';
 import { allSharedRows } from '../../memory/shares.ts';
 import type { MemoryView } from '../../memory/view.ts';
 

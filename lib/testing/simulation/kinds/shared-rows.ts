@@ -1,41 +1,26 @@
 import { plus } from '../../../core/amount.ts';
-import { streamKey } from '../../../core/projection.ts';
-import type { Share } from '../../../core/share.ts';
-import type { RowChange, ViewItem } from '../../../engine/ports.ts';
 import type { Of } from '../../../engine/view/kinds/kind.ts';
-import { contributed, isPlaceOfRow, listedAs, rowAt, rowChanges, shareChange } from '../../../engine/view/shares.ts';
+import { contributed, listedAs, rowChanges } from '../../../engine/view/shares.ts';
 import { rowsPerTransaction } from '../../../engine/view/write-shares.ts';
-import type { MemoryView } from '../../memory/view.ts';
 import { sharesFault } from '../checks/shares.ts';
-import type { Dice } from '../dice.ts';
-import { type Aging, isWhole, type SimulatedKind } from './kind.ts';
+import { type Aging, isWhole, type SimulatedKind, type WholeStream } from './kind.ts';
 
 type Shared = Of<'shared-rows'>;
 
-/** A count and a row that no code makes. */
-const mark = 'spoilt';
+/** A row that no code makes. */
 const nobodys = 'astray';
 
-/** Part and shares apart from each other, or a share where its stream has none. */
-const spoilShare = async (projection: Shared, view: MemoryView, dice: Dice): Promise<boolean> => {
-  const shares = view.items().filter(({ key, share }) => isPlaceOfRow(key) && share);
-  if (shares.length === 0) return false;
-  const { key, stream, share } = dice.pick(shares) as ViewItem & { share: Share };
-  const head = await view.head(streamKey(projection, stream));
-  if (!head || !isWhole(head)) return false;
-  const at = { stream, commit: head.commit, row: rowAt(key) };
-  const { share: _, ...silent } = shareChange(projection, at, share, share);
+/** A row of which no head says that its stream contributes. */
+const spoilRow = async (projection: Shared, { view, head, dice }: WholeStream): Promise<boolean> => {
+  const shares = [...contributed(projection, head).values()];
+  if (!isWhole(head) || shares.length === 0) return false;
   // A highest value never falls.
-  const { highest: __, ...plain } = share;
-  const changes: readonly (readonly RowChange[])[] = [
-    [{ ...silent, share: { ...share, counts: { ...share.counts, [mark]: 1 } } }],
-    [silent],
-    rowChanges(projection, at, new Map(), new Map([[nobodys, plain]])),
-  ];
-  return (await view.putShares(head, head, dice.pick(changes))) === 'written';
+  const { highest: _, ...plain } = dice.pick(shares);
+  const changes = rowChanges(projection, head, new Map(), new Map([[nobodys, plain]]));
+  return (await view.putShares([{ head, before: head }], changes)) === 'written';
 };
 
-const spoilTotal = async (projection: Shared, view: MemoryView, dice: Dice): Promise<boolean> => {
+const spoilTotal = async (projection: Shared, { view, dice }: WholeStream): Promise<boolean> => {
   const parts = (await view.sharedRows({ limit: 100, consistent: true })).items.flatMap((row) => row.parts);
   if (parts.length === 0) return false;
   const { amounts, ...part } = dice.pick(parts);
@@ -75,6 +60,6 @@ export const sharedRows: SimulatedKind<Shared> = {
   }),
   // Totals may be shown without what tells the revisions from each other.
   showsMark: ({ show }) => show === undefined,
-  spoil: (projection, { view, dice }) => (dice.chance(0.3) ? spoilTotal : spoilShare)(projection, view, dice),
+  spoil: (projection, stream) => (stream.dice.chance(0.5) ? spoilTotal : spoilRow)(projection, stream),
   changes,
 };

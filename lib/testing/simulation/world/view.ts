@@ -1,5 +1,5 @@
 import type { RowListing, ViewItem } from '../../../engine/ports.ts';
-import { totalOf } from '../../../engine/view/shares.ts';
+import { totalOf } from '../../../engine/view/parts.ts';
 import { type MemoryView, memoryView } from '../../memory/view.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +35,7 @@ const fromIndex = (method: string, given: readonly unknown[]): boolean => {
 const itemsPerPage = 2;
 const onePage = (method: string, given: readonly unknown[]): readonly unknown[] => {
   const options = given.at(-1) as Readonly<{ limit: number; tombstones?: boolean }>;
-  if (method !== 'sharesIn' && !(method === 'rowsOf' && options.tombstones)) return given;
+  if (method !== 'streamsIn' && !(method === 'rowsOf' && options.tombstones)) return given;
   return [...given.slice(0, -1), { ...options, limit: Math.min(options.limit, itemsPerPage) }];
 };
 
