@@ -150,10 +150,7 @@ export type HeadMove = Readonly<{ head: ViewItem; before: ViewItem | undefined }
 /** The result of a write that came too late: the head as it was at that moment, which needs no read any more. Undefined where there was none. */
 export type Moved = Readonly<{ there: ViewItem | undefined }>;
 
-/**
- * The result of a change of shared rows: written; not written, since these heads have moved, and maybe others, each as it was at that moment, by its
- * key; or not written, since a row's own condition failed.
- */
+/** The result of a change of shared rows: as that of a head, for at least these of its heads, by key; or not written, since a row's own condition failed. */
 export type PutShares = 'written' | 'refused' | Readonly<{ moved: ReadonlyMap<string, ViewItem | undefined> }>;
 
 /** One revision's table. Reads by key are consistent; lists are not. */
@@ -203,9 +200,6 @@ export type RowListing = Readonly<{
   next?: Readonly<Record<string, unknown>>;
 }>;
 
-/** Streams that are noted under a shared row, a page at a time. */
-export type StreamListing = Readonly<{ streams: readonly string[]; next?: Readonly<Record<string, unknown>> }>;
-
 /** The port through which queries read a revision's table. */
 export interface ViewReader {
   /** All parts of a shared row. */
@@ -218,7 +212,7 @@ export interface ViewReader {
     options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; owner?: string; consistent?: boolean }>,
   ): Promise<RowListing>;
   /** The streams that are noted under a shared row, by their names: all that contribute to it, and maybe some that once did. For audits. */
-  streamsIn(row: string, options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<StreamListing>;
+  streamsIn(row: string, options: Paging): Promise<Readonly<{ streams: readonly string[]; next?: Paging['after'] }>>;
   head(key: string): Promise<ViewItem | undefined>;
   /** Tombstones are hidden unless they are asked for: by who must know which commit took a row away. */
   rowsOf(

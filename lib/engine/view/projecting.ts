@@ -1,9 +1,19 @@
 import type { AnyProjection } from '../../core/projection.ts';
-import type { Clock, Log, Store, View, ViewReader } from '../ports.ts';
+import type { Clock, HeadMove, Log, RowChange, Store, View, ViewReader } from '../ports.ts';
 import type { KeptHeads } from './kept-heads.ts';
 import type { KnownPhase } from './phase.ts';
 import type { DirtyNotes } from './ports.ts';
-import type { Together } from './together.ts';
+
+/** One stream's write of shared rows: its head, and the change of each row. */
+export type SharesWrite = Readonly<{ move: HeadMove; changes: readonly RowChange[] }>;
+
+/** The streams of a batch, which write shared rows in common transactions. */
+export type Together = Readonly<{
+  /** Writes with the others of the batch. Answers whether it did: if not, others have moved the head. */
+  put(write: SharesWrite): Promise<boolean>;
+  /** Runs the work on one stream of the batch: nothing is written until all others wait to write as well, or are done. */
+  during<T>(run: () => Promise<T>): Promise<T>;
+}>;
 
 /** Everything that applying commits to a view needs. Emptying a purged stream, refolding one and repairing a shared row also read the stored items. */
 export type Projecting<P = AnyProjection> = Readonly<{

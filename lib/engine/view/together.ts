@@ -1,20 +1,10 @@
 import { atOnce } from '../at-once.ts';
 import { dynamoDb } from '../limits.ts';
-import type { Clock, HeadMove, PutShares, RowChange, View } from '../ports.ts';
+import type { Clock, PutShares, RowChange, View } from '../ports.ts';
 import { NotStorable } from '../store/storable.ts';
+import type { SharesWrite, Together } from './projecting.ts';
 import { mergedChange } from './shares.ts';
 import { putFitted } from './write-shares.ts';
-
-/** One stream's write of shared rows: its head, and the change of each row. */
-export type SharesWrite = Readonly<{ move: HeadMove; changes: readonly RowChange[] }>;
-
-/** The streams of a batch, which write shared rows in common transactions. */
-export type Together = Readonly<{
-  /** Writes with the others of the batch. Answers whether it did: if not, others have moved the head. */
-  put(write: SharesWrite): Promise<boolean>;
-  /** Runs the work on one stream of the batch: nothing is written until all others wait to write as well, or are done. */
-  during<T>(run: () => Promise<T>): Promise<T>;
-}>;
 
 type Waiting = SharesWrite & Readonly<{ resolve: (isWritten: boolean) => void; reject: (cause: unknown) => void }>;
 type Writing = Readonly<{ view: View; clock: Clock }>;

@@ -5,8 +5,8 @@ import type { Clock, HeadMove, PutShares, RowChange, View, ViewItem } from '../p
 import { shardOf } from '../shard.ts';
 import { NotStorable } from '../store/storable.ts';
 import { headBefore } from './kinds/kind.ts';
+import type { Together } from './projecting.ts';
 import { contributed, isHigher, rowChanges } from './shares.ts';
-import type { Together } from './together.ts';
 import { written } from './view-item.ts';
 
 /** A transaction takes 100 items: the heads, and a part of each row. */

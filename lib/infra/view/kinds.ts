@@ -14,5 +14,5 @@ export const tableKinds: Readonly<Record<KindName, TableKind>> = {
   'row-per-stream': { actions: [], hasRowItems: false, listsShared: false },
   // A refold works beside the rows that the stream has written.
   'rows-per-stream': { actions: ['Query'], hasRowItems: true, listsShared: false },
-  'shared-rows': { actions: ['Query', 'UpdateItem', 'DeleteItem'], hasRowItems: false, listsShared: true },
+  'shared-rows': { actions: ['Query', 'UpdateItem'], hasRowItems: false, listsShared: true },
 };
