@@ -120,7 +120,7 @@ export interface SharedRows<Memory, E extends Message, Name extends string = str
   readonly shares: (memory: Memory) => Readonly<Record<string, Share>>;
   /** The owner of a row; it can only follow from the row's key. */
   readonly owner?: (rowKey: string) => string | undefined;
-  /** The number of items that a row is split into, if more streams change it than one item can take (1,000 units a second). */
+  /** The most items that a row is split into, since writes that meet on one item wait for each other; 8 by default. They are read as one row. */
   readonly shards?: number;
   /** The fields that readers see of a row, beside its key; the default is all. */
   readonly show?: (total: Total) => Shown;

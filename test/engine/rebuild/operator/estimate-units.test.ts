@@ -48,8 +48,8 @@ describe('the units of a rebuild', () => {
       Object.fromEntries(Array.from({ length: memory.amount }, (_, i) => [`r${i}`, share]));
     const projection = { ...anySpread, shares } as unknown as AnyProjection;
     const writesFor = (amount: number) => unitsOf(projection, spreadHistory('a', [{ rows: 0, amount }]), none).write;
-    // The head alone in no transaction; a head in each transaction of 40 rows, and a share and a new part for each row.
-    expect([0, 1, 40, 41].map(writesFor)).toEqual([1, 2 + 5, 2 + 40 * 5, 4 + 41 * 5]);
+    // The head alone in no transaction; a head in each transaction of 40 rows, and a note and a new part for each row.
+    expect([0, 1, 40, 41].map(writesFor)).toEqual([1, 2 + 4, 2 + 40 * 4, 4 + 41 * 4]);
   });
 
   it('round up once for all that a request reads, to four kilobytes, and each item that is written to one', () => {
