@@ -5,7 +5,7 @@ import type { Commanding } from '../../../lib/engine/command/request.ts';
 import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
 import type { LookingAtNew } from '../../../lib/engine/operate/sweep/look.ts';
-import type { BusEntry, PutShares, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
+import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
 import type { KeptHeads } from '../../../lib/engine/view/kept-heads.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import type { MemoryView } from '../../../lib/testing/ports.ts';
@@ -162,7 +162,8 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
       view: {
         ...view,
         putHead: async (head, before) => view.putHead(head, await now(before)),
-        putShares: async (head, before, changes) => view.putShares(head, await now(before), changes),
+        putShares: async (moves, changes) =>
+          view.putShares(await Promise.all(moves.map(async (move) => ({ ...move, before: await now(move.before) }))), changes),
       },
     };
   }),
@@ -170,22 +171,26 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     ...alone,
     ...keptHeads(({ take }, view) => {
       const parked = new Map<string, ViewItem>();
-      const noted =
-        <Given extends readonly unknown[]>(put: (head: ViewItem, ...given: Given) => Promise<PutShares>) =>
-        async (head: ViewItem, ...given: Given) => {
-          const outcome = await put(head, ...given);
-          const there = outcome === 'written' ? head : outcome === 'refused' ? undefined : outcome.there;
-          if (there?.parked) parked.set(head.key, there);
-          else parked.delete(head.key);
-          return outcome as never;
-        };
+      const note = (key: string, there: ViewItem | undefined) => {
+        if (there?.parked) parked.set(key, there);
+        else parked.delete(key);
+      };
       return {
         heads: { take: (key) => (parked.has(key) ? undefined : take(key)) },
         view: {
           ...view,
           head: async (key) => parked.get(key) ?? view.head(key),
-          putHead: noted(view.putHead),
-          putShares: noted(view.putShares),
+          putHead: async (head, before) => {
+            const outcome = await view.putHead(head, before);
+            note(head.key, outcome === 'written' ? head : outcome.there);
+            return outcome;
+          },
+          putShares: async (moves, changes) => {
+            const outcome = await view.putShares(moves, changes);
+            for (const { head } of moves)
+              note(head.key, outcome === 'written' ? head : outcome === 'refused' ? undefined : outcome.moved.get(head.key));
+            return outcome;
+          },
         },
       };
     }),
