@@ -37,7 +37,7 @@ export const chart = (all: readonly Series[], most = 8): string => {
     `<rect width="${width}" height="${y + 28}" fill="#fff"/>`,
     ...grid,
     ...parts,
-    `<text x="${left}" y="${y + 20}" class="axis">commands a second at which it binds; blue: AWS raises it on request</text>`,
+    `<text x="8" y="${y + 20}">commands a second at which it binds; blue: AWS raises it on request</text>`,
     '</svg>',
     '',
   ].join('\n');

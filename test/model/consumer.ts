@@ -2,7 +2,7 @@ import type { Dice } from '../../lib/testing/simulation/dice.ts';
 import { assumed } from './assumptions.ts';
 import { type Bucket, bucket } from './bucket.ts';
 import { around } from './chance.ts';
-import { hottest } from './demand.ts';
+import { askedOf } from './demand.ts';
 import { type Mix, parts } from './mix.ts';
 import type { Consumed, Profile } from './profile.ts';
 import { type Backlog, backlog } from './queue.ts';
@@ -36,34 +36,20 @@ const weighted = (all: readonly (readonly [number, number])[]): number => {
   return weights > 0 ? all.reduce((sum, [weight, value]) => sum + weight * value, 0) / weights : 0;
 };
 
-const gatesOf = (
-  all: readonly (readonly [number, Consumed])[],
-  perCommand: number,
-  mix: Mix,
-  itemTransactions: number,
-): readonly Gate[] => {
-  const uses = all.flatMap(([share, { commits, full }]) =>
-    full.uses.map((use) => ({ use, weight: (share * commits) / perCommand })),
-  );
-  const families = Map.groupBy(uses, ({ use: { at, key } }) => `${at} ${key}`);
-  return [...families].flatMap(([what, family]) => {
-    // Keys of accounts are counted one by one elsewhere: no account is so busy that it holds up all others.
-    const share = family[0]!.use.key.includes('{account}') ? 0 : Math.max(...family.map(({ use }) => hottest(use, mix)));
-    const sum = (of: 'units' | 'transactions') => family.reduce((total, { use, weight }) => total + use[of] * weight, 0) * share;
-    const gate = (needs: number, rate: number, name: string) =>
-      needs > 0 ? [{ what: name, needs, tokens: bucket(rate, 1), held: { ticks: 0 } }] : [];
-    return [
-      ...gate(sum('units'), hard.keyWrites, what),
-      ...gate(sum('transactions'), itemTransactions, `${what} (transactions)`),
-    ];
+/** The keys and items that hold up a consumer. Those of accounts are counted elsewhere: no account is so busy that it holds up all others. */
+const gatesOf = ({ profile, mix, itemTransactions }: Making, name: string, perCommand: number): readonly Gate[] =>
+  askedOf(profile, mix).flatMap(({ kind, what, by, perAccount }) => {
+    const needs = (by.get(name) ?? 0) / perCommand;
+    if (perAccount || needs === 0) return [];
+    return [{ what, needs, tokens: bucket(kind === 'key' ? hard.keyWrites : itemTransactions, 1), held: { ticks: 0 } }];
   });
-};
 
 type Making = Readonly<{ profile: Profile; mix: Mix; itemTransactions: number; maximumConcurrency: number }>;
 
 /** The consumers of a profile, idle. */
-export const workers = ({ profile, mix, itemTransactions, maximumConcurrency }: Making): readonly Working[] =>
-  Object.entries(profile.consumers).flatMap(([name, { batchSize, windowSeconds }]): Working[] => {
+export const workers = (making: Making): readonly Working[] => {
+  const { profile, mix, maximumConcurrency } = making;
+  return Object.entries(profile.consumers).flatMap(([name, { batchSize, windowSeconds }]): Working[] => {
     const all = parts(profile, mix).flatMap(([share, { consumers }]) =>
       consumers[name] ? [[share, consumers[name]] as const] : [],
     );
@@ -77,7 +63,7 @@ export const workers = ({ profile, mix, itemTransactions, maximumConcurrency }: 
         name,
         perCommand,
         queue: backlog(),
-        gates: gatesOf(all, perCommand, mix, itemTransactions),
+        gates: gatesOf(making, name, perCommand),
         lag: waits(),
         batchSize,
         window: windowSeconds * 1_000,
@@ -89,6 +75,7 @@ export const workers = ({ profile, mix, itemTransactions, maximumConcurrency }: 
       },
     ];
   });
+};
 
 /** Records that a call takes at this load: few where little comes, full batches where something waits or a window collects them. */
 const recordsOf = (working: Working, ready: number, tick: number): number => {

@@ -1,11 +1,11 @@
 import { type Mix, mean, parts, zipf } from './mix.ts';
-import type { KeyUse, Profile, Work } from './profile.ts';
+import type { Consumer, Profile, Work } from './profile.ts';
 import { hard, type Raisable } from './quotas.ts';
 
 /** What something is asked for by each command of a mix, and what it gives: the rate of commands at which it is used up follows. */
 export type Limit = Readonly<{
   what: string;
-  kind: 'key' | 'item' | 'stream' | 'quota';
+  kind: 'key' | 'item' | 'quota';
   /** For each command. */
   needs: number;
   gives: number;
@@ -15,23 +15,78 @@ export type Limit = Readonly<{
   by: string;
 }>;
 
-type Used = KeyUse & Readonly<{ by: string; works: number }>;
+/** What some work writes, with who does it and how often: a key's units, or the transactions on an item. */
+type Used = Readonly<{
+  kind: 'key' | 'item';
+  at: string;
+  name: string;
+  names?: number;
+  amount: number;
+  by: string;
+  works: number;
+}>;
 
-/** The uses of all work that a command causes, with how often it is done. */
+const usedBy = (by: string, { uses, items }: Work, works: number): readonly Used[] => [
+  ...uses.map(({ at, key, keys, units }) => ({
+    kind: 'key' as const,
+    at,
+    name: key,
+    ...(keys !== undefined && { names: keys }),
+    amount: units,
+    by,
+    works,
+  })),
+  ...items.map(({ at, item, items: all, transactions }) => ({
+    ...{ kind: 'item' as const, at, name: item, ...(all !== undefined && { names: all }), amount: transactions },
+    ...{ by, works },
+  })),
+];
+
+/** The uses of all work that a command causes. */
 const usesIn = (profile: Profile, mix: Mix): readonly Used[] =>
-  parts(profile, mix).flatMap(([share, { command, consumers }]) => {
-    const of = (by: string, { uses }: Work, works: number) => uses.map((use) => ({ ...use, by, works: works * share }));
-    return [
-      of('commands', command, 1),
-      ...Object.entries(consumers).map(([name, { commits, full }]) => of(name, full, commits)),
-    ].flat();
-  });
+  parts(profile, mix).flatMap(([share, { command, consumers }]) => [
+    ...usedBy('commands', command, share),
+    ...Object.entries(consumers).flatMap(([name, { commits, full }]) => usedBy(name, full, commits * share)),
+  ]);
 
-/** The share of the writes to a family of keys that goes to the hottest of them; 0 where every command has its own. */
-export const hottest = ({ key, keys }: KeyUse, mix: Mix): number => {
-  if (keys !== undefined) return 1 / keys;
-  if (key.includes('{owner}')) return mix.largestOwner;
-  return key.includes('{account}') ? zipf(mix.accounts, mix.exponent).share(0) : 0;
+/** The part of one owner's writes that is left where those of a batch are made together. */
+const togetherIn = ({ merges, batchSize }: Pick<Consumer, 'merges' | 'batchSize'>, share: number): number =>
+  merges && share > 0 ? (1 - (1 - share) ** batchSize) / (batchSize * share) : 1;
+
+/** The share of the writes to a family that goes to the hottest of it; 0 where every command has its own. */
+const hottestOf = (profile: Profile, mix: Mix) => {
+  const top = zipf(mix.accounts, mix.exponent).share(0);
+  return ({ name, names, by }: Used): number => {
+    if (names === undefined) return 0;
+    const who = new Set([...name.matchAll(/\{(\w+)\}/g)].map(([, each]) => each));
+    if (who.has('account')) return who.size === 1 || (who.size === 2 && who.has('owner')) ? top / names : 0;
+    if (!who.has('owner')) return who.size === 0 ? 1 / names : 0;
+    const consumer = profile.consumers[by];
+    return (who.size === 1 ? mix.largestOwner / names : 0) * (consumer ? togetherIn(consumer, mix.largestOwner) : 1);
+  };
+};
+
+/** What each command of a mix asks of the hottest key, or item, of a family. */
+export type Asked = Readonly<{
+  kind: 'key' | 'item';
+  what: string;
+  needs: number;
+  by: ReadonlyMap<string, number>;
+  perAccount: boolean;
+}>;
+
+/** Everything that is shared by more than one command, and what is asked of it. */
+export const askedOf = (profile: Profile, mix: Mix): readonly Asked[] => {
+  const hottest = hottestOf(profile, mix);
+  const together = Map.groupBy(usesIn(profile, mix), ({ kind, at, name }) => `${kind} ${at} ${name}`);
+  return [...together.values()].flatMap((uses) => {
+    const [{ kind, at, name, names }] = uses as [Used];
+    const by = new Map<string, number>();
+    for (const use of uses) by.set(use.by, (by.get(use.by) ?? 0) + use.amount * use.works * hottest(use));
+    const needs = [...by.values()].reduce((sum, each) => sum + each, 0);
+    const what = `${at} ${name}${names !== undefined && names > 1 ? ` (${names} ${kind}s)` : ''}`;
+    return needs > 0 ? [{ kind, what, needs, by, perAccount: name.includes('{account}') }] : [];
+  });
 };
 
 const limit = (one: Omit<Limit, 'breaksAt'>): Limit => ({
@@ -39,27 +94,18 @@ const limit = (one: Omit<Limit, 'breaksAt'>): Limit => ({
   breaksAt: one.needs > 0 ? one.gives / one.needs : Number.POSITIVE_INFINITY,
 });
 
-/** What each key and item that can be hot is asked for. */
-export const keyLimits = (profile: Profile, mix: Mix, itemTransactions: number): readonly Limit[] => {
-  const top = zipf(mix.accounts, mix.exponent).share(0);
-  const shareOf = (use: KeyUse) =>
-    use.key.includes('{account}') && use.keys === undefined ? top : hottest(use, { ...mix, accounts: 1 });
-  const together = Map.groupBy(usesIn(profile, mix), ({ at, key }) => `${at} ${key}`);
-  return [...together.values()].flatMap((uses) => {
-    const [{ at, key, keys, by }] = uses as [Used];
-    const share = Math.max(...uses.map(shareOf));
-    const sum = (of: (use: Used) => number) => uses.reduce((total, use) => total + of(use) * use.works, 0) * share;
-    const what = `${at} ${key}${keys !== undefined && keys > 1 ? ` (${keys} keys)` : ''}`;
-    return [
-      limit({ what, kind: 'key', needs: sum(({ units }) => units), gives: hard.keyWrites, by }),
-      limit({ what, kind: 'item', needs: sum(({ transactions }) => transactions), gives: itemTransactions, by }),
-    ].filter(({ needs }) => needs > 0);
-  });
-};
+/** The keys and items that can be hot. */
+export const keyLimits = (profile: Profile, mix: Mix, itemTransactions: number): readonly Limit[] =>
+  askedOf(profile, mix).map(({ kind, what, needs, by }) =>
+    limit({ what, kind, needs, gives: kind === 'key' ? hard.keyWrites : itemTransactions, by: [...by.keys()].join(', ') }),
+  );
 
 /** What a command asks of everything that AWS raises. */
 const quotaLimits = (profile: Profile, mix: Mix, quotas: Raisable): readonly Limit[] => {
-  const tables = Map.groupBy(usesIn(profile, mix), ({ at }) => at);
+  const tables = Map.groupBy(
+    usesIn(profile, mix).filter(({ kind }) => kind === 'key'),
+    ({ at }) => at,
+  );
   const quota = (what: string, needs: number, gives: number) => limit({ what, kind: 'quota', needs, gives, by: 'the account' });
   return [
     quota('requests of API Gateway', 1, quotas.apiRequests),
@@ -72,7 +118,7 @@ const quotaLimits = (profile: Profile, mix: Mix, quotas: Raisable): readonly Lim
     ...[...tables].map(([table, uses]) =>
       quota(
         `write units of ${table}`,
-        uses.reduce((sum, { units, works }) => sum + units * works, 0),
+        uses.reduce((sum, { amount, works }) => sum + amount * works, 0),
         quotas.tableWrites,
       ),
     ),

@@ -26,9 +26,8 @@ describe('hot spots of the first release', () => {
     expect(bindsAt(first, 'event-log/list-by-day')).toBeLessThan(400);
     expect(bindsAt(first, 'event-log/list-by-type ["MoneyDeposited"]')).toBeLessThan(1_500);
     expect(bindsAt(first, 'process-instances/list-by-status ["running"]')).toBeLessThanOrEqual(5_000);
-    const [binds] = limits(first, referenceMix, raisable, itemTransactions);
-    expect(binds).toMatchObject({ kind: 'item', what: 'account-totals @{owner}' });
-    expect(binds?.breaksAt).toBeLessThan(400);
+    expect(bindsAt(first, 'account-totals @{owner} part')).toBeLessThan(2_000);
+    expect(limits(first, referenceMix, raisable, itemTransactions)[0]?.what).toBe('event-log/list-by-day ["2026-11-21"]');
   });
 
   it('at 10,000 commands a second they hold up their views, and readers wait ever longer', async () => {
@@ -36,7 +35,7 @@ describe('hot spots of the first release', () => {
     expect(heldUp(figures)).toEqual(
       expect.arrayContaining([
         'event-log/list-by-day ["2026-11-21"]',
-        'account-totals @{owner} (transactions)',
+        'account-totals @{owner} part#00',
         'process-instances/list-by-status ["running"]',
       ]),
     );

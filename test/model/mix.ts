@@ -16,7 +16,7 @@ export const referenceMix: Mix = {
   shares: { deposit: 0.7, withdrawal: 0.2, transfer: 0.1 },
   accounts: 1_000_000,
   exponent: 0.6,
-  largestOwner: 0.05,
+  largestOwner: 0.02,
 };
 
 /** Accounts by how often they are drawn. */

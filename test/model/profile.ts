@@ -1,15 +1,18 @@
-/** The item collections that some work writes: `keys` of them, evenly; without `keys` so many that none can be hot. */
+/**
+ * An item collection that some work writes, with the ids of one command left out: `{account}`, `{owner}`, `{transfer}`, `{id}`. Of a family there are `keys`, which
+ * differ in digits (`#`) and are written evenly; without `keys` there are so many that none can be hot.
+ */
 export type KeyUse = Readonly<{
   /** The table, or `<table>/<index>`. */
   at: string;
-  /** The key, with the ids of one command left out: `{account}`, `{owner}`, `{transfer}`, `{id}`; digits of a key that has several forms as `#`. */
   key: string;
   keys?: number;
   /** Write units for each unit of work. */
   units: number;
-  /** Writes of transactions that meet on an item of this key, for each unit of work. */
-  transactions: number;
 }>;
+
+/** An item on which transactions meet, in the same form: its partition and its place in it. */
+export type ItemUse = Readonly<{ at: string; item: string; items?: number; transactions: number }>;
 
 /** The work of one function for one record: a command, or a commit that it was sent. */
 export type Work = Readonly<{
@@ -19,6 +22,7 @@ export type Work = Readonly<{
   readUnits: number;
   writeUnits: number;
   uses: readonly KeyUse[];
+  items: readonly ItemUse[];
 }>;
 
 /** What a consumer does for one command: how many commits it is sent, and the work of each, alone in a call and in a full batch. */
@@ -37,7 +41,13 @@ export type CommandProfile = Readonly<{
   consumers: Readonly<Record<string, Consumed>>;
 }>;
 
-export type Consumer = Readonly<{ kind: 'view' | 'process'; batchSize: number; windowSeconds: number }>;
+export type Consumer = Readonly<{
+  kind: 'view' | 'process';
+  batchSize: number;
+  windowSeconds: number;
+  /** Commits of one owner that are in one batch are written to what they share together. */
+  merges?: true;
+}>;
 
 /** A release as the model knows it: recorded by its own code, over ports that note what is written where. */
 export type Profile = Readonly<{

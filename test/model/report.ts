@@ -44,7 +44,7 @@ export const ratesTable = (
   ]),
 });
 
-const kinds = { key: 'key', item: 'transactions on an item', stream: 'stream', quota: 'quota, raised on request' } as const;
+const kinds = { key: 'key', item: 'transactions on an item', quota: 'quota, raised on request' } as const;
 
 /** The first things that bind, each with the rate of commands at which it does. */
 export const limitsTable = (title: string, limits: readonly Limit[], most = 12): Table => ({

@@ -18,6 +18,7 @@ const usage = `Usage: npm run model -- [options]
   --release <file>    a recorded profile instead of the present code's; test/model/profiles/e218295.json is the first one
   --mix <a=n,b=n>     kinds of commands and their shares (deposit=70,withdrawal=20,transfer=10)
   --zipf <n>          how uneven accounts are (${referenceMix.exponent}; 0 is even, 1 is very uneven)
+  --owner <n>         the share of commands on accounts of one owner (${referenceMix.largestOwner})
   --functions <n>     the account's functions at once, with all other quotas raised (3000)
   --consumer <n>      the most functions of one consumer (200)
   --quotas usual      quotas as AWS gives them, none raised
@@ -33,6 +34,7 @@ const options = {
   release: { type: 'string' },
   mix: { type: 'string' },
   zipf: { type: 'string' },
+  owner: { type: 'string' },
   functions: { type: 'string', default: '3000' },
   consumer: { type: 'string', default: '200' },
   quotas: { type: 'string' },
@@ -55,13 +57,14 @@ const values = asked();
 const sharesFrom = (text: string): Readonly<Record<string, number>> =>
   Object.fromEntries(text.split(',').map((each) => [each.split('=')[0] ?? '', Number(each.split('=')[1])]));
 
-const mixFrom = (text: string | undefined, exponent: string | undefined): Mix => {
+const mixFrom = ({ mix: text, zipf: exponent, owner }: Readonly<{ mix?: string; zipf?: string; owner?: string }>): Mix => {
   const shares = text === undefined ? referenceMix.shares : sharesFrom(text);
   const all = Object.values(shares).reduce((sum, share) => sum + share, 0);
   return {
     ...referenceMix,
     shares: Object.fromEntries(Object.entries(shares).map(([name, share]) => [name, share / all])),
-    exponent: exponent === undefined ? referenceMix.exponent : Number(exponent),
+    exponent: Number(exponent ?? referenceMix.exponent),
+    largestOwner: Number(owner ?? referenceMix.largestOwner),
   };
 };
 
@@ -85,7 +88,7 @@ if (values.record !== undefined) {
   process.exit(0);
 }
 
-const mix = mixFrom(values.mix, values.zipf);
+const mix = mixFrom(values);
 const quotas = values.quotas === 'usual' ? raisable : raisedTo(Number(values.functions));
 const itemTransactions = await transactionsOfItem();
 const loadOf = (profile: Profile, rate: number, seconds: number, more: object = {}) => ({
@@ -174,7 +177,10 @@ if (values.json)
   );
 if (values.write && hourText) {
   writeSection('model', [...found.map(({ table }) => table), hourText].join('\n\n'));
-  const series = found.map(({ profile, binding }) => ({ title: `Release ${profile.release}`, limits: binding }));
+  const series = found.map(({ profile, binding }) => ({
+    title: profile.release === 'e218295' ? 'The first release (e218295)' : 'The present code',
+    limits: binding,
+  }));
   writeFileSync(new URL('../../docs/pictures/model.svg', import.meta.url), chart(series));
 }
 if (whole?.all.some(({ holds }) => !holds)) process.exitCode = 1;

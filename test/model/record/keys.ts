@@ -1,39 +1,51 @@
-import type { KeyUse } from '../profile.ts';
+import type { ItemUse, KeyUse } from '../profile.ts';
 import type { Written } from './ledger.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** A key without the ids of one command: what stays is there for all of them. */
-const named = (key: string, ids: ReadonlyMap<string, string>) => key.replaceAll(uuid, (id) => `{${ids.get(id) ?? 'id'}}`);
+export type Ids = ReadonlyMap<string, string>;
 
-type Family = { at: string; keys: Set<string>; units: number; transactions: number };
+/** A key without the ids of one command: what stays is there for all of them. */
+const named = (key: string, ids: Ids) => key.replaceAll(uuid, (id) => `{${ids.get(id) ?? 'id'}}`);
+
+type Family = { at: string; form: string; names: Set<string>; amount: number };
 
 /**
- * The item collections that are written, for each of some units of work. Keys that differ in digits only are one family, over which writes are spread; a
- * family with a key for nearly each unit of work has no key that can be hot.
+ * Names that differ in digits only are one family, over which writes are spread; a family with a name for nearly each unit of work has none that can be
+ * hot.
  */
-export const usesOf = (written: readonly Written[], ids: ReadonlyMap<string, string>, work: number): readonly KeyUse[] => {
-  const families = new Map<string, Family>();
-  for (const { at, key, units, transaction } of written) {
-    const name = named(key, ids);
-    // Keys of one command are told apart by who it is about, all others by their texts.
-    const form = name.includes('{') ? name : name.replaceAll(/\d+/g, '#');
-    const place = `${at} ${form}`;
-    const family = families.get(place) ?? { at, keys: new Set(), units: 0, transactions: 0 };
-    families.set(place, family);
-    family.keys.add(name);
-    family.units += units;
-    family.transactions += transaction ? 1 : 0;
+const families = (all: readonly Readonly<{ at: string; name: string; amount: number }>[], work: number) => {
+  const found = new Map<string, Family>();
+  for (const { at, name, amount } of all) {
+    const form = name.replaceAll(/\d+/g, '#');
+    const family = found.get(`${at} ${form}`) ?? { at, form, names: new Set(), amount: 0 };
+    found.set(`${at} ${form}`, family);
+    family.names.add(name);
+    family.amount += amount;
   }
-  return [...families].map(([place, { at, keys, units, transactions }]) => {
-    const form = place.slice(at.length + 1);
-    const spread = form.includes('{') || keys.size > Math.max(1, work / 2);
-    return {
-      at,
-      key: keys.size === 1 ? [...keys][0]! : form,
-      ...(!spread && { keys: keys.size }),
-      units: units / work,
-      transactions: transactions / work,
-    };
-  });
+  return [...found.values()].map(({ at, form, names, amount }) => ({
+    at,
+    name: names.size === 1 ? [...names][0]! : form,
+    ...(names.size <= Math.max(1, work / 2) && { names: names.size }),
+    amount: amount / work,
+  }));
 };
+
+/** The item collections that are written, for each of some units of work. */
+export const usesOf = (written: readonly Written[], ids: Ids, work: number): readonly KeyUse[] =>
+  families(
+    written.map(({ at, key, units }) => ({ at, name: named(key, ids), amount: units })),
+    work,
+  ).map(({ at, name, names, amount }) => ({ at, key: name, ...(names !== undefined && { keys: names }), units: amount }));
+
+/** The items on which transactions meet. */
+export const itemsOf = (written: readonly Written[], ids: Ids, work: number): readonly ItemUse[] =>
+  families(
+    written.flatMap(({ at, item }) => (item === undefined ? [] : [{ at, name: named(item, ids), amount: 1 }])),
+    work,
+  ).map(({ at, name, names, amount }) => ({
+    at,
+    item: name,
+    ...(names !== undefined && { items: names }),
+    transactions: amount,
+  }));

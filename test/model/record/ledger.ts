@@ -4,7 +4,13 @@ import { inTransaction, writeUnits } from '../../../lib/engine/cost/units.ts';
 import { itemSize } from '../../../lib/engine/store/size.ts';
 
 /** One write of an item collection, in a table or in one of its indexes. */
-export type Written = Readonly<{ at: string; key: string; units: number; transaction: boolean }>;
+export type Written = Readonly<{
+  at: string;
+  key: string;
+  units: number;
+  /** The item, where a transaction writes it. */
+  item?: string;
+}>;
 
 type Index = Readonly<{ name: string; key: string; onlyKeys?: true }>;
 export type TableShape = Readonly<{ partition: string; sort?: string; indexes: (item: Item) => readonly Index[] }>;
@@ -43,11 +49,11 @@ const without = (item: Item) => JSON.stringify(Object.entries(item).sort());
 export const tableLedger = (shapes: ReadonlyMap<string, TableShape>) => {
   const items = new Map<string, Item>();
   let notes: Written[] = [];
-  const indexWrites = (table: string, before: Item | undefined, after: Item | undefined, transaction: boolean): void => {
+  const indexWrites = (table: string, before: Item | undefined, after: Item | undefined): void => {
     const { indexes } = shapes.get(table)!;
     const [old, now] = [before ? indexes(before) : [], after ? indexes(after) : []];
     const note = (name: string, key: string, item: Item, onlyKeys?: true) =>
-      notes.push({ at: `${table}/${name}`, key, units: onlyKeys ? 1 : unitsOf(item), transaction });
+      notes.push({ at: `${table}/${name}`, key, units: onlyKeys ? 1 : unitsOf(item) });
     for (const { name, key, onlyKeys } of now) {
       const was = old.find((each) => each.name === name);
       const moved = was === undefined || was.key !== key;
@@ -64,11 +70,13 @@ export const tableLedger = (shapes: ReadonlyMap<string, TableShape>) => {
     const place = JSON.stringify([table, keyed[shape.partition], shape.sort && keyed[shape.sort]]);
     const before = items.get(place);
     const partition = String(Object.values(keyed[shape.partition] ?? {})[0]);
-    if (kind === 'ConditionCheck') return void notes.push({ at: table, key: partition, units: inTransaction, transaction });
+    const sort = shape.sort === undefined ? '' : ` ${Object.values(keyed[shape.sort] ?? {})[0]}`;
+    const met = transaction ? { item: `${partition}${sort}` } : {};
+    if (kind === 'ConditionCheck') return void notes.push({ at: table, key: partition, units: inTransaction, ...met });
     const after = kind === 'Delete' ? undefined : kind === 'Update' ? updated(before, one) : one.Item;
-    notes.push({ at: table, key: partition, units: unitsOf(before, after) * (transaction ? inTransaction : 1), transaction });
+    notes.push({ at: table, key: partition, units: unitsOf(before, after) * (transaction ? inTransaction : 1), ...met });
     // Writes to an index take single units, also behind a transaction.
-    indexWrites(table, before, after, false);
+    indexWrites(table, before, after);
     if (after) items.set(place, after);
     else items.delete(place);
   };

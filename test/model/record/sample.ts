@@ -5,7 +5,7 @@ import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import { sqs } from '../../../lib/engine/limits.ts';
 import { memoryKeys } from '../../../lib/testing/ports.ts';
 import type { CommandProfile, Consumed, Consumer, Profile, Work } from '../profile.ts';
-import { usesOf } from './keys.ts';
+import { type Ids, itemsOf, usesOf } from './keys.ts';
 import type { Written } from './ledger.ts';
 import { type RecordedSystem, recordedSystem } from './system.ts';
 
@@ -42,15 +42,13 @@ const spend = (spent: Spent, done: Done, records: number): void => {
   spent.written.push(...done.written);
 };
 
-const workOf = (
-  { calls, milliseconds, requests, readUnits, written, records }: Spent,
-  ids: ReadonlyMap<string, string>,
-): Work => ({
+const workOf = ({ calls, milliseconds, requests, readUnits, written, records }: Spent, ids: Ids): Work => ({
   milliseconds: calls && milliseconds / calls,
   requests: records && requests / records,
   readUnits: records && readUnits / records,
   writeUnits: records && written.reduce((sum, { units }) => sum + units, 0) / records,
   uses: usesOf(written, ids, Math.max(1, records)),
+  items: itemsOf(written, ids, Math.max(1, records)),
 });
 
 /** Batches in the order of arrival. Where streams are many, no batch has two commits of one; while accounts are made, a batch has all of each. */
@@ -100,7 +98,7 @@ type Kind = (typeof kinds)[number];
 type Account = Readonly<{ id: string; owner: string }>;
 
 /** Some commands of one kind and all that follows from them, in batches of one size. */
-const record = async (manifest: Manifest, kind: Kind, size: number, sampled: number) => {
+const record = async (manifest: Manifest, kind: Kind, size: number, sampled: number, oneOwner = false) => {
   const system = recordedSystem(manifest);
   const keys = memoryKeys(size + kind.length);
   const ids = new Map<string, string>();
@@ -136,7 +134,11 @@ const record = async (manifest: Manifest, kind: Kind, size: number, sampled: num
     return done;
   };
   const currency = 'EUR';
-  const accounts: readonly Account[] = Array.from({ length: 2 * sampled }, () => ({ id: id('account'), owner: id('owner') }));
+  const owner = id('owner');
+  const accounts: readonly Account[] = Array.from({ length: 2 * sampled }, () => ({
+    id: id('account'),
+    owner: oneOwner ? owner : id('owner'),
+  }));
   const opened = kind === 'transfer' ? accounts : accounts.slice(0, sampled);
   for (const { id: of, owner } of opened) {
     const warm = system.commandingFor('account');
@@ -164,8 +166,25 @@ const record = async (manifest: Manifest, kind: Kind, size: number, sampled: num
   return { command: workOf(command, ids), ids, ...(await deliver(system, size)) };
 };
 
-const consumersOf = (system: RecordedSystem): Readonly<Record<string, Consumer>> =>
-  Object.fromEntries(system.takers.map(({ name, kind }) => [name, { kind, batchSize: sqs.callMessages, windowSeconds: 0 }]));
+/** Transactions on what an owner's commits share, for each commit. */
+const onOwners = ({ items }: Work): number =>
+  items.reduce((sum, { item, transactions }) => sum + (ofOwner.test(item) ? transactions : 0), 0);
+const ofOwner = /^[^{]*\{owner\}[^{]*$/;
+
+/** The consumers, and which of them write once for what a batch has of one owner: the same sample, once more, with all accounts of one. */
+const consumersOf = async (manifest: Manifest, sampled: number): Promise<Readonly<Record<string, Consumer>>> => {
+  const [one, many] = [
+    await record(manifest, kinds[0], sqs.callMessages, sampled, true),
+    await record(manifest, kinds[0], sqs.callMessages, sampled),
+  ];
+  return Object.fromEntries(
+    recordedSystem(manifest).takers.map(({ name, kind }) => {
+      const of = ({ by, ids }: typeof one) => onOwners(workOf(by.get(name) ?? nothing(), ids));
+      const merges = of(one) < of(many) / 2 ? { merges: true as const } : {};
+      return [name, { kind, batchSize: sqs.callMessages, windowSeconds: 0, ...merges }];
+    }),
+  );
+};
 
 /** The profile of a release: what its engine writes for each kind of command, found by running it. */
 export const profileOf = async (manifest: Manifest, release: string, sampled = usualSample): Promise<Profile> => {
@@ -185,5 +204,5 @@ export const profileOf = async (manifest: Manifest, release: string, sampled = u
       consumers: Object.fromEntries(consumers),
     };
   }
-  return { release, consumers: consumersOf(recordedSystem(manifest)), commands };
+  return { release, consumers: await consumersOf(manifest, Math.min(sampled, sqs.callMessages)), commands };
 };
