@@ -8,7 +8,6 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import { type AnyDecider, decidesOn, namedBy } from '../../../lib/core/decider.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { processDecider } from '../../../lib/core/process/decider.ts';
-import { instancesOf } from '../../../lib/core/process/instances-view.ts';
 import { subscriptionsOf, targetsOf } from '../../../lib/core/process/performs.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../../lib/core/projection.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
@@ -59,8 +58,7 @@ const shapesOf = (views: readonly AnyProjection[]): ReadonlyMap<string, TableSha
  */
 export const recordedSystem = (manifest: Manifest) => {
   const { aggregates, processes = [] } = manifest;
-  const views = [...manifest.projections, ...instancesOf(processes)];
-  const ledger = tableLedger(shapesOf(views));
+  const ledger = tableLedger(shapesOf(manifest.projections));
   const { client } = ledger;
   const time = timeline(began, Number.POSITIVE_INFINITY);
   const calls: Calls = { requests: 0, readUnits: 0 };
@@ -175,7 +173,7 @@ export const recordedSystem = (manifest: Manifest) => {
 
   return {
     time,
-    takers: [...views.map(viewTaker), ...processes.map(processTaker)],
+    takers: [...manifest.projections.map(viewTaker), ...processes.map(processTaker)],
     commandingFor: (category: string) => commandingFor(aggregates.find((each) => each.category === category)! as AnyDecider),
     /** The entries of the commits that were stored since it was last asked. */
     publish: async (): Promise<readonly BusEntry[]> => {
