@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addVerbs } from './add/verbs.ts';
 import { contractsVerbs } from './contracts/verbs.ts';
+import { costVerbs } from './cost/verbs.ts';
 import { deploymentVerbs } from './deployment/verbs.ts';
 import { effectsVerbs } from './effect/verbs.ts';
 import { historyVerbs } from './history/verbs.ts';
@@ -45,6 +46,7 @@ export const commandLine = (): Command => {
   // The bundler is loaded by this verb alone: no other verb waits for it.
   contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));
   restoreVerbs(program, project);
+  costVerbs(program, project);
   return program;
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Count } from '../../lib/engine/cost/prices.ts';
 import type { PartTables } from '../../lib/testing/costing/parts.ts';
-import { type Count, type Tally, tallied } from '../../lib/testing/costing/tally.ts';
+import { type Tally, tallied } from '../../lib/testing/costing/tally.ts';
 import { costOfFlow, type Flow, flows } from '../support/store/flows.ts';
 
 /** Tables that add what they use to a tally: the engine's own figures, or the rule. `written`: write units by part that they do not add themselves. */
@@ -13,7 +14,7 @@ export type FlowTables = Readonly<{
 type Units = Readonly<Record<string, number>>;
 
 /** What is measured, and stands in docs/benchmarks.md. A batch of ten and one of one message write the same, unless it is said. */
-const expected: Readonly<Record<Flow, Units>> = {
+export const expected: Readonly<Record<Flow, Units>> = {
   deposit: {
     commands: 1,
     'view account-balance': 3,

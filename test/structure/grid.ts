@@ -133,6 +133,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     cost: ['terminal'],
     page: [],
     load: ['local', 'terminal', 'page'],
+    cost: ['page', 'terminal'],
   },
 };
 

@@ -3,8 +3,8 @@ import { fromItem, type Item } from '../../aws/attributes.ts';
 import { type Indexed, indexUnits, inTransaction, writeUnits } from '../../engine/cost/units.ts';
 import { itemSize } from '../../engine/store/size.ts';
 
-/** One write: by which part of the deployment, into which table or `<table>/<index>`, under which partition key. */
-export type Written = Readonly<{ part: string; at: string; key: string; units: number; transaction: boolean }>;
+/** One write: by which part of the deployment, into which table or `<table>/<index>`, under which partition key; its units, and the bytes that it adds. */
+export type Written = Readonly<{ part: string; at: string; key: string; units: number; bytes: number }>;
 
 /** An index of a table: the attributes that are its key, of which an item without one is not in it, and what it holds. */
 export type IndexShape = Readonly<{ name: string; partition: string; sort?: string; holds: 'all' | 'keys' | readonly string[] }>;
@@ -63,21 +63,20 @@ export const ledger = (shapes: ReadonlyMap<string, TableShape>) => {
     if (!shape) throw new Error(`There is no table ${table} in the ledger.`);
     const keyed = one.Item ?? one.Key ?? {};
     const key = textOf(keyed, shape.partition) ?? '';
-    const note = (at: string, under: string, units: number, together = false) =>
-      units > 0 && notes.push({ part, at, key: under, units, transaction: together });
-    if (kind === 'ConditionCheck') return void note(table, key, inTransaction, true);
+    const note = (at: string, under: string, units: number, bytes: number) =>
+      units > 0 && notes.push({ part, at, key: under, units, bytes });
+    if (kind === 'ConditionCheck') return void note(table, key, inTransaction, 0);
     const place = JSON.stringify([table, key, shape.sort && textOf(keyed, shape.sort)]);
     const before = items.get(place);
     const after = kind === 'Delete' ? undefined : kind === 'Update' ? updated(before, one) : one.Item;
-    const sizes = [before, after].flatMap((item) => (item ? [bytesOf(item)] : []));
-    note(table, key, writeUnits(0, ...sizes) * (transaction ? inTransaction : 1), transaction);
-    // An index takes single units, also behind a transaction.
-    for (const index of shape.indexes)
-      note(
-        `${table}/${index.name}`,
-        textOf(after ?? {}, index.partition) ?? textOf(before ?? {}, index.partition) ?? '',
-        indexUnits(inIndex(before, index, shape), inIndex(after, index, shape)),
-      );
+    const [was, is] = [before ? bytesOf(before) : 0, after ? bytesOf(after) : 0];
+    note(table, key, writeUnits(was, is) * (transaction ? inTransaction : 1), is - was);
+    for (const index of shape.indexes) {
+      const [from, to] = [inIndex(before, index, shape), inIndex(after, index, shape)];
+      const under = textOf(after ?? {}, index.partition) ?? textOf(before ?? {}, index.partition) ?? '';
+      // An index takes single units, also behind a transaction.
+      note(`${table}/${index.name}`, under, indexUnits(from, to), (to?.bytes ?? 0) - (from?.bytes ?? 0));
+    }
     if (after) items.set(place, after);
     else items.delete(place);
   };

@@ -32,7 +32,10 @@ const northVirginia: Prices = {
   ...{ kmsKeys: 1, kmsRequests: 3 * million, schedulerInvocations: 1 * million, transitions: 25 * million },
 };
 
-/** List prices by region: AWS's public price lists of 2026-08-15, without free tiers, discounts for volume and taxes. */
+/** The day of the list: AWS's public price lists, without free tiers, discounts for volume and taxes. */
+export const listedOn = '2026-08-15';
+
+/** List prices by region. */
 export const prices = {
   'us-east-1': northVirginia,
   'us-west-2': northVirginia,
@@ -51,19 +54,21 @@ export const prices = {
 export type Region = keyof typeof prices;
 
 /** The region of prices that are said of no region. */
-const usualRegion: Region = 'us-east-1';
+export const usualRegion: Region = 'us-east-1';
 
-/** The sum of usages. */
-export const addUsage = (...usages: readonly Usage[]): Usage => {
-  const total: Partial<Record<Paid, number>> = {};
-  for (const usage of usages)
-    for (const [paid, amount] of Object.entries(usage)) total[paid as Paid] = (total[paid as Paid] ?? 0) + amount;
+/** What a part of a deployment has used: what is paid for, and what quotas count. */
+export type Count = Usage & Readonly<{ requests?: number; messages?: number; busCalls?: number; schedulerCalls?: number }>;
+
+/** The sum of counts. */
+export const addCounts = (...counts: readonly Count[]): Count => {
+  const total: Record<string, number> = {};
+  for (const count of counts) for (const [name, amount] of Object.entries(count)) total[name] = (total[name] ?? 0) + amount;
   return total;
 };
 
-/** So many times a usage. */
-export const timesUsage = (usage: Usage, times: number): Usage =>
-  Object.fromEntries(Object.entries(usage).map(([paid, amount]) => [paid, amount * times]));
+/** So many times a count. */
+export const timesCount = (count: Count, times: number): Count =>
+  Object.fromEntries(Object.entries(count).map(([name, amount]) => [name, amount * times]));
 
 /** What a usage costs in US dollars, at each service that it uses and in all. */
 export const bill = (

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { addUsage, bill, type Paid, prices, services, timesUsage } from '../../../lib/engine/cost/prices.ts';
+import { addCounts, bill, type Paid, prices, services, timesCount } from '../../../lib/engine/cost/prices.ts';
 import { type Indexed, indexUnits, inTransaction, readTogether, writeUnits } from '../../../lib/engine/cost/units.ts';
 
 describe('a bill', () => {
   it('is what the list says: a million commands of one write unit each, by an API and a function of 1 GB for 10 ms', () => {
     const command = { writeUnits: 1, apiRequests: 1, invocations: 1, functionGigabyteSeconds: 0.01 };
-    const { total, by } = bill(timesUsage(command, 1_000_000));
+    const { total, by } = bill(timesCount(command, 1_000_000));
     expect(by).toEqual({ DynamoDB: 0.625, Lambda: expect.closeTo(0.333, 3), 'API Gateway': 1 });
     expect(total).toBeCloseTo(1.958, 3);
-    expect(bill(timesUsage(command, 1_000_000), 'eu-central-1').by).toMatchObject({
+    expect(bill(timesCount(command, 1_000_000), 'eu-central-1').by).toMatchObject({
       DynamoDB: expect.closeTo(0.7625, 6),
       'API Gateway': expect.closeTo(1.2, 6),
     });
@@ -18,7 +18,7 @@ describe('a bill', () => {
     const paid = Object.values(services).flat() as readonly Paid[];
     expect(new Set(paid).size).toBe(paid.length);
     for (const of of Object.values(prices)) expect(Object.keys(of).toSorted()).toEqual(paid.toSorted());
-    const all = addUsage(...paid.map((each) => ({ [each]: 1 })));
+    const all = addCounts(...paid.map((each) => ({ [each]: 1 })));
     expect(Object.keys(bill(all).by)).toEqual(Object.keys(services));
   });
 });

@@ -1,8 +1,9 @@
+import { addCounts, type Count } from '../../../lib/engine/cost/prices.ts';
 import { manifest } from '../../../domains/index.ts';
 import type { Actor } from '../../../lib/core/access.ts';
 import { inProcess } from '../../../lib/testing/costing/in-process.ts';
 import type { PartTables, Sent } from '../../../lib/testing/costing/parts.ts';
-import { addCounts, type Count, type Tally } from '../../../lib/testing/costing/tally.ts';
+import type { Tally } from '../../../lib/testing/costing/tally.ts';
 
 /** The commands of the reference application whose whole way is counted. */
 export const flows = ['deposit', 'withdrawal', 'transfer'] as const;
