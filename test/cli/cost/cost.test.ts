@@ -10,6 +10,7 @@ import { commandLine } from '../../../lib/cli/foldstream.ts';
 import type { LoadMix } from '../../../lib/core/declare/load.ts';
 import { boundsOf } from '../../../lib/engine/cost/quotas.ts';
 import { expected } from '../../contract/flow-costs.contract.ts';
+import { flows } from '../../support/store/flows.ts';
 
 const currency = 'EUR';
 
@@ -31,6 +32,21 @@ const mix: LoadMix = {
 };
 
 const total = (units: Readonly<Record<string, number>>) => Object.values(units).reduce((sum, each) => sum + each, 0);
+
+/** The table of the three ways: write units by part as the engines report them, and their prices. */
+const waysTable = ({ commands }: CostReport): readonly string[] => {
+  const parts = [...new Set(flows.flatMap((flow) => Object.keys(expected[flow])))];
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  return [
+    line(['', ...flows]),
+    line(['---', ...flows.map(() => '---:')]),
+    ...parts.map((part) => line([part, ...flows.map((flow) => expected[flow][part] ?? '')])),
+    line(['**write units in all**', ...flows.map((flow) => `**${total(expected[flow])}**`)]),
+    line(['read units, in full batches', ...commands.map(({ full }) => full.readUnits.toFixed(1))]),
+    line(['USD per million, in full batches', ...commands.map(({ full }) => full.usdPerMillion.toFixed(2))]),
+    line(['USD per million, each message alone', ...commands.map(({ alone }) => alone.usdPerMillion.toFixed(2))]),
+  ];
+};
 
 describe('foldstream cost', () => {
   let report: CostReport;
@@ -66,6 +82,13 @@ describe('foldstream cost', () => {
     expect(high!.bound).toEqual(report.bounds[0]);
     const keys = report.bounds.filter(({ quota }) => quota === 'write units of a key');
     expect(keys.filter(({ of }) => /[0-9a-f]{8}/.test(of))).toEqual([]);
+  });
+
+  it('comes to what docs/benchmarks.md says of a deposit, a withdrawal and a transfer, by part and in all', () => {
+    const rows = waysTable(report);
+    console.log(rows.join('\n'));
+    const [, said = ''] = /<!-- ways:begin -->([\s\S]*)<!-- ways:end -->/.exec(readFileSync('docs/benchmarks.md', 'utf8')) ?? [];
+    expect(said.split('\n').filter((line) => line.startsWith('|'))).toEqual(rows);
   });
 
   it('says so in tables of aligned columns', () => {
@@ -148,7 +171,10 @@ describe('the command line of foldstream cost', () => {
     ],
     [
       'commands that are all refused',
-      ['--mix', mixOf('refused.ts', `{ commands: [{ ...${open}, command: 'Withdraw', body: () => ({ amount: 1, currency: 'EUR' }) }] }`)],
+      [
+        '--mix',
+        mixOf('refused.ts', `{ commands: [{ ...${open}, command: 'Withdraw', body: () => ({ amount: 1, currency: 'EUR' }) }] }`),
+      ],
       'was refused',
     ],
   ])('says what is wrong with %s', (_, args, said) => expect(run(...args)).rejects.toThrow(said));
