@@ -27,6 +27,10 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'TOKEN=$(npm run --silent token customer)': ofThePage,
     'npm run foldstream -- audit account-turnover                          # does it equal a fold of its commits?': ofThePage,
   },
+  'docs/guides/costs.md': {
+    'npm run foldstream -- cost                                                # load.ts beside the manifest, at 10 to 100,000 a second':
+      'It runs for half a minute; `test/cli/cost` runs the same verb with smaller mixes.',
+  },
   'docs/guides/add-an-aggregate.md': {
     'npm run foldstream -- add aggregate ticket': 'The README of a created project has the same line, and that is run.',
     'npm run foldstream -- contracts --rows-unchanged event-log --why "tickets are new"': ofThePage,

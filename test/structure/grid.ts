@@ -130,7 +130,6 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     effect: ['rebuild', 'terminal'],
     personal: ['rebuild', 'local', 'terminal'],
     restore: ['local', 'terminal'],
-    cost: ['terminal'],
     page: [],
     load: ['local', 'terminal', 'page'],
     cost: ['page', 'terminal'],

@@ -13,6 +13,8 @@ import type { Tally } from '../../testing/costing/tally.ts';
 import { memoryCursors, memoryDeadlines, memorySnapshots, memoryStore, memoryView } from '../../testing/ports.ts';
 import { type IndexShape, ledger, noted, type TableShape } from './ledger.ts';
 
+const sharedRows = 'shared-rows';
+
 /** A view's table, as `lib/infra/view/view.ts` makes it. */
 const viewShape = (projection: AnyProjection): TableShape => {
   const { lists = {}, owner } = projection;
@@ -22,9 +24,8 @@ const viewShape = (projection: AnyProjection): TableShape => {
     sort: 'sort',
     indexes: [
       ...(kindOf(projection).headIsRow && owner !== undefined ? [byOwner] : []),
-      ...(projection.kind === 'shared-rows'
-        ? [{ name: 'shared-rows', partition: 'listed', sort: 'key', holds: 'keys' } as const]
-        : []),
+      // Only parts of shared rows have its key: in a table without any it costs nothing, deployed or not.
+      { name: sharedRows, partition: 'listed', sort: 'key', holds: 'keys' },
       { name: 'parked', partition: 'parkedSince', holds: ['stream', 'commit', 'parked'] },
       ...Object.keys(lists).map(
         (list): IndexShape => ({ name: `list-${list}`, partition: `in.${list}`, sort: `at.${list}`, holds: 'all' }),

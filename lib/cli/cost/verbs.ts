@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { usualRegion } from '../../engine/cost/prices.ts';
 import { whole } from '../terminal/arguments.ts';
 import { type Project, runs } from '../verbs.ts';
-import { type CostOptions, costVerb } from './cost.ts';
+import type { CostOptions } from './cost.ts';
 
 const rates = (text: string): readonly number[] => text.split(',').map((each) => whole()(each.trim()));
 
@@ -22,6 +22,8 @@ export const costVerbs = (program: Command, project: Project): void => {
       .option('--new-account', 'with the quotas of a new account')
       .option('--json', 'print the report as JSON')
       .option('--page <file>', 'write it into an HTML page, with a chart'),
-    (asked: Omit<CostOptions, 'module'>, print) => costVerb({ ...asked, module: project.module() }, print),
+    // The engine in memory is loaded by this verb alone: no other verb waits for it.
+    async (asked: Omit<CostOptions, 'module'>, print) =>
+      (await import('./cost.ts')).costVerb({ ...asked, module: project.module() }, print),
   );
 };
