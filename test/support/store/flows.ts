@@ -1,6 +1,6 @@
-import { addCounts, type Count } from '../../../lib/engine/cost/prices.ts';
 import { manifest } from '../../../domains/index.ts';
 import type { Actor } from '../../../lib/core/access.ts';
+import { addCounts, type Count } from '../../../lib/engine/cost/prices.ts';
 import { inProcess } from '../../../lib/testing/costing/in-process.ts';
 import type { PartTables, Sent } from '../../../lib/testing/costing/parts.ts';
 import type { Tally } from '../../../lib/testing/costing/tally.ts';
