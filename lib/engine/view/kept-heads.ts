@@ -11,6 +11,8 @@ export type KeptHeads = Readonly<{
    * never used again.
    */
   take(key: string): ViewItem | undefined;
+  /** A stream whose first commit comes is taken for new: the write's condition says if it is not. */
+  takesForNew: boolean;
 }>;
 
 /** True if commits can be applied to a head as it is: nothing has to be ended or resumed first. */
@@ -51,6 +53,7 @@ export const keepingHeads = <V extends View>(
       putShares: (moves, changes) => keeping(moves, () => view.putShares(moves, changes)),
     },
     heads: {
+      takesForNew: true,
       take: (key) => {
         const entry = kept.take(key);
         return entry && isFresh({ clock, settings }, entry) ? entry.head : undefined;

@@ -107,7 +107,7 @@ const isPurge = (delivered: Delivered): boolean => 'purge' in delivered;
 const unread = ({ heads }: Projecting, key: string, batch: StreamBatch) => {
   if (!heads) return undefined;
   const head = heads.take(key);
-  if (head && !isSettled(head)) return undefined;
+  if (head ? !isSettled(head) : !heads.takesForNew) return undefined;
   const commits = following(batch, head?.commit ?? 0);
   return commits.at(-1)?.commit === batch.last ? { head, commits } : undefined;
 };

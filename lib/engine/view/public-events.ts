@@ -43,6 +43,11 @@ const sentTogether = (sending: Sending, opening: Opening | undefined): View['put
  * table, and the cursor moves when they are sent: they may be sent again, and are never left out.
  */
 export const announcing = ({ bus, keys, opening, ...projecting }: Announcing): Projecting => {
-  const { view, clock, log } = projecting;
-  return { ...projecting, view: { ...view, putRow: sentTogether({ bus, clock, keys, log }, opening) } };
+  const { view, heads, clock, log } = projecting;
+  return {
+    ...projecting,
+    // The events go out before the head is written: those of a first commit that is delivered twice would be sent twice.
+    ...(heads && { heads: { ...heads, takesForNew: false } }),
+    view: { ...view, putRow: sentTogether({ bus, clock, keys, log }, opening) },
+  };
 };

@@ -13,6 +13,7 @@ import { publicEvent } from '../../../lib/core/public-event.ts';
 import { readEvent, v1 } from '../../../lib/core/version.ts';
 import { type Delivered, toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { BusEntry } from '../../../lib/engine/ports.ts';
+import { keepingHeads } from '../../../lib/engine/view/kept-heads.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { announcing } from '../../../lib/engine/view/public-events.ts';
 import { resumeStream } from '../../../lib/engine/view/resume.ts';
@@ -53,7 +54,8 @@ const house = ({ aggregates = [note, letter] }: Readonly<{ aggregates?: readonly
     calls += 1;
     return bus.send(entries);
   };
-  const projecting = announcing({ projection, store, view, bus: { send }, clock, keys: memoryKeys(), log });
+  const kept = keepingHeads(view, clock);
+  const projecting = announcing({ projection, store, ...kept, bus: { send }, clock, keys: memoryKeys(), log });
   const append = async (...commits: readonly Commit[]) => {
     for (const commit of commits) await store.append(commit);
   };
