@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { count } from '../terminal/lines.ts';
 import type { Bar } from '../terminal/progress.ts';
@@ -88,6 +89,8 @@ export const runLoad = async (
   const shown = bar('Sending');
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
+  // Each open request listens.
+  setMaxListeners(0, until);
   const [begun, beganAt] = [clock.now(), new Date().toISOString()];
   let [sent, told, withView, fault] = [0, begun, 0, undefined as unknown];
 

@@ -82,7 +82,7 @@ export const chartSvg = ({ id, title, about, x, y, lines }: Chart): string => {
   const up = scaleOf(y, ys!, height - bottom, top);
   const horizontal = up.ticks.map((tick) => {
     const at = rounded(up.place(tick));
-    return `<path class="grid" d="M${left} ${at}H${width - right}"/><text x="${left - 8}" y="${at + 4}" text-anchor="end">${shownNumber(tick)}</text>`;
+    return `<path class="grid" d="M${left} ${at}H${width - right}"/><text x="${left - 8}" y="${rounded(at + 4)}" text-anchor="end">${shownNumber(tick)}</text>`;
   });
   const below = across.ticks.map(
     (tick) =>
@@ -96,13 +96,14 @@ export const chartSvg = ({ id, title, about, x, y, lines }: Chart): string => {
       placed.push({ i, at: Math.max(at, (placed.at(-1)?.at ?? 0) + 16) });
       return placed;
     }, []);
+  const beyond = Math.max(0, (ends.at(-1)?.at ?? 0) - (height - bottom));
   const drawn = lines.map(({ name, points }, i) => {
     const colour = `var(--line-${i % light.length})`;
     const path = points
       .map(([px, py], n) => `${n === 0 ? 'M' : 'L'}${rounded(across.place(px))} ${rounded(up.place(py))}`)
       .join('');
-    const at = rounded(ends.find((end) => end.i === i)?.at ?? top);
-    return `<path class="line" style="stroke: ${colour}" stroke-dasharray="${dashes[i % dashes.length]}" d="${path}"/><path class="line" style="stroke: ${colour}" stroke-dasharray="${dashes[i % dashes.length]}" d="M${width - right + 8} ${at}h26"/><text x="${width - right + 40}" y="${at + 4}">${escaped(name)}</text>`;
+    const at = rounded((ends.find((end) => end.i === i)?.at ?? top) - beyond);
+    return `<path class="line" style="stroke: ${colour}" stroke-dasharray="${dashes[i % dashes.length]}" d="${path}"/><path class="line" style="stroke: ${colour}" stroke-dasharray="${dashes[i % dashes.length]}" d="M${width - right + 8} ${at}h26"/><text x="${width - right + 40}" y="${rounded(at + 4)}">${escaped(name)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-about" class="chart">
   <title id="${id}-title">${escaped(title)}</title>

@@ -1,9 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { account } from '../../../domains/account/decider.ts';
 import { manifest } from '../../../domains/index.ts';
 import { load } from '../../../domains/load.ts';
 import { callOf, requestsOf, weighted } from '../../../lib/cli/load/mix.ts';
+import { loadMix } from '../../../lib/cli/project.ts';
 import type { LoadCommand, LoadMix } from '../../../lib/core/declare/load.ts';
 
 const of = (mix: LoadMix, more: { seed?: number; run?: string } = {}) =>
@@ -89,4 +91,23 @@ it.each<[string, LoadMix, RegExp]>([
 it('a body that the schema refuses is refused before it is sent', () => {
   const wrong = of({ commands: [{ ...deposit, body: () => ({ amount: 'ten', currency: 'EUR' }) }] });
   expect(() => wrong.next(0)).toThrow(/a body for Deposit of account that its schema refuses/);
+});
+
+describe('the file of a mix', () => {
+  const module = new URL('../../../domains/index.ts', import.meta.url).href;
+  const named = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+  it('is load.ts beside the manifest, or the named one', async () => {
+    expect(await loadMix(module, undefined)).toBe(load);
+    expect(await loadMix('file:///nowhere/index.ts', named('../../../domains/load.ts'))).toBe(load);
+  });
+
+  it.each([
+    ['missing', 'none.ts', /^There is no mix of commands .*none\.ts\.$/],
+    ['without a mix', '../../../domains/demo.ts', /demo\.ts exports no mix of commands\.$/],
+  ])('that is %s is a sentence, with the form that is expected', async (_, path, reason) => {
+    const refused = loadMix(module, named(path));
+    await expect(refused).rejects.toThrow(reason);
+    await expect(refused).rejects.toMatchObject({ hint: expect.stringContaining('export const load = defineLoad(') });
+  });
 });
