@@ -34,7 +34,7 @@ export type LoadOptions = Bounds &
     signal: AbortSignal;
   }>;
 
-/** As long as the typed client retries. */
+/** As long as the typed client retries; and as long as a row is awaited. */
 const retriedFor = 30_000;
 
 /** Figures of CloudWatch are complete some minutes later. */
@@ -77,7 +77,7 @@ export const loadVerb = async (
   const requests = requestsOf({ manifest, mix, seed, run }, meOf);
   const place = await placeOf(asked);
   const callers = await callersOf(requests.callers, place.isLocal);
-  const target = { api: place.api, callers, retryFor: asked.retry ? retriedFor : 0 };
+  const target = { api: place.api, callers, retryFor: asked.retry ? retriedFor : 0, awaitedFor: retriedFor };
   const plan = { target, requests, run, rate, seconds, mostOpen: asked.mostOpen, visibleOneOf: asked.visible };
   const ran = await runLoad(plan, bar, asked.signal);
   const units = asked.units ? await unitsOf(place.outputs, ran, place.isLocal, asked.signal) : {};

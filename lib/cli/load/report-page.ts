@@ -13,7 +13,7 @@ import {
 } from './report.ts';
 
 /** The latencies of a run over its time, as a chart. */
-const latencyChart = ({ intervals, latency, rate }: LoadReport): Chart => ({
+export const latencyChart = ({ intervals, latency, rate }: LoadReport): Chart => ({
   id: 'load',
   title: `Latency at ${rate.toLocaleString('en-GB')} commands a second`,
   about: `Over the seconds of the run: p50, p90 and p99 of the latency of the commands that were due then. Over the whole run they are ${latency.p50.toFixed(0)}, ${latency.p90.toFixed(0)} and ${latency.p99.toFixed(0)} milliseconds.`,

@@ -10,6 +10,8 @@ export type LoadTarget = Readonly<{
   callers: ReadonlyMap<string, Caller>;
   /** The milliseconds for which a request is retried; with 0 nothing is. */
   retryFor: number;
+  /** The milliseconds for which a row is awaited. */
+  awaitedFor: number;
   fetch?: ClientOptions['fetch'];
   clock?: ClientOptions['clock'];
 }>;
@@ -67,7 +69,7 @@ export const sawRow = async (
   token: string,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const { send } = asked({ ...target, retryFor: 30_000 }, as);
+  const { send } = asked({ ...target, retryFor: target.awaitedFor }, as);
   try {
     await send({ path: `/views/${view}/${encodeURIComponent(id)}`, headers: { 'consistent-with': token }, signal });
     return true;

@@ -26,7 +26,7 @@ const ran = async (answer: (asked: Told) => Response, { signal = new AbortContro
   };
   const clock = { now: () => Date.now(), wait: async () => {}, random: () => 0.5 };
   const callers = new Map([['customer', { me: 'ada', token: async () => 'token-of-ada' }]]);
-  const target = { api: 'http://api', callers, retryFor: 10_000, fetch: fetched as typeof fetch, clock };
+  const target = { api: 'http://api', callers, retryFor: 10_000, awaitedFor: 10_000, fetch: fetched as typeof fetch, clock };
   const plan = { target, requests: requestsOf({ manifest, mix, run: 'r1' }, () => 'ada'), run: 'r1', rate: 100, seconds: 1 };
   let now = 0;
   const loop = {
