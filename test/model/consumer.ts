@@ -102,6 +102,8 @@ export const serve = (
   const ready = working.queue.ready(now);
   const records = recordsOf(working, ready, tick);
   const duration = working.milliseconds(records);
+  // A call is made as soon as its batch is full, however long it may gather.
+  const gathering = Math.min(working.window, (working.batchSize * working.pollers * tick) / Math.max(1, ready));
   const able = Math.min(ready, ((functions * tick) / duration) * records);
   let allowed = able;
   for (const { needs, tokens } of working.gates) allowed = Math.min(allowed, tokens.left(now / 1_000) / needs);
@@ -111,7 +113,7 @@ export const serve = (
   }
   const taken = working.queue.take(allowed, now, (at, count) => {
     for (let i = 0; i < 4; i++)
-      working.lag.add(now - at + around(dice, assumed.queue) + dice.next() * working.window + around(dice, duration), count / 4);
+      working.lag.add(now - at + around(dice, assumed.queue) + dice.next() * gathering + around(dice, duration), count / 4);
   });
   working.calls += taken / records;
   working.busy = functions;

@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { manifest } from '../../domains/index.ts';
-import { tallied } from '../../lib/testing/costing/tally.ts';
-import { memoryFlowTables } from '../support/store/flow-tables.ts';
-import { costOfFlow, flows } from '../support/store/flows.ts';
 import { latencies } from './assumptions.ts';
 import { contended } from './contention.ts';
 import { keyLimits, limits } from './demand.ts';
 import { type Figures, runLoad } from './deployment.ts';
 import { referenceMix } from './mix.ts';
-import { writeUnitsOf } from './price.ts';
 import type { Profile } from './profile.ts';
 import { raisable, raisedTo } from './quotas.ts';
-import { profileOf } from './record/sample.ts';
 
 /** The first release with a model, as it was recorded then: before its hot spots were mended. */
 const first = JSON.parse(readFileSync(new URL('profiles/e218295.json', import.meta.url), 'utf8')) as Profile;
@@ -51,23 +45,6 @@ describe('hot spots of the first release', () => {
     expect(heldUp(figures)).toEqual([]);
     expect(figures.lag99).toBeLessThan(1_000);
     expect(figures.turnedAway).toBe(0);
-  });
-});
-
-describe('what the model knows of a release', () => {
-  it('is what its engine and its adapters write: as whole ways of commands are counted elsewhere, and each use of a key once', async () => {
-    const { commands } = await profileOf(manifest, 'the present code', 2);
-    expect(commands.deposit?.command).toMatchObject({ writeUnits: 1, requests: 2 });
-    for (const { command, consumers } of Object.values(commands))
-      for (const { writeUnits, uses } of [command, ...Object.values(consumers).flatMap(({ full, alone }) => [full, alone])])
-        expect(uses.reduce((sum, { units }) => sum + units, 0)).toBeCloseTo(writeUnits, 6);
-    for (const flow of flows) {
-      const tally = tallied();
-      const counted = await costOfFlow(flow, { ...memoryFlowTables(tally), tally, batch: 10 });
-      const units = [...counted.values()].reduce((sum, count) => sum + (count.writeUnits ?? 0), 0);
-      const modelled = writeUnitsOf({ release: '', consumers: {}, commands }, { ...referenceMix, shares: { [flow]: 1 } });
-      expect(Math.abs(modelled / units - 1), `${flow}: ${modelled} units, and ${units} are counted`).toBeLessThan(0.05);
-    }
   });
 });
 

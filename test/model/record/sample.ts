@@ -7,7 +7,7 @@ import { memoryKeys } from '../../../lib/testing/ports.ts';
 import type { CommandProfile, Consumed, Consumer, Profile, Work } from '../profile.ts';
 import { type Ids, itemsOf, usesOf } from './keys.ts';
 import type { Written } from './ledger.ts';
-import { type RecordedSystem, recordedSystem } from './system.ts';
+import { type RecordedSystem, recordedSystem, type Taker } from './system.ts';
 
 /** So many commands of each kind, each on accounts of its own: enough to meet every key that is shared. */
 const usualSample = 40;
@@ -66,10 +66,17 @@ const batchesOf = (all: readonly Delivered[], size: number | 'whole streams'): r
   return batches;
 };
 
+/** The most records of a call: lib/infra/delivery/queues.ts. */
+const gathered = 100;
+const batchOf = ({ gatherSeconds }: Pick<Taker, 'gatherSeconds'>): number => (gatherSeconds > 0 ? gathered : sqs.callMessages);
+
+/** Records of one call: as many as it may have, one, or, while accounts are made, whole streams. */
+type Size = 'full' | 'alone' | 'whole streams';
+
 type Told = Readonly<{ by: Map<string, Spent>; published: number; bytes: number; matched: number }>;
 
 /** Publishes what was stored, hands it to the consumers in batches, and goes on until nothing new is stored. */
-const deliver = async (system: RecordedSystem, size: number | 'whole streams'): Promise<Told> => {
+const deliver = async (system: RecordedSystem, size: Size): Promise<Told> => {
   const by = new Map<string, Spent>();
   let [published, bytes, matched] = [0, 0, 0];
   for (;;) {
@@ -78,11 +85,13 @@ const deliver = async (system: RecordedSystem, size: number | 'whole streams'): 
     published += entries.length;
     bytes += entries.reduce((sum, { detail }) => sum + Buffer.byteLength(detail), 0);
     const sent = entries.map((entry) => ({ entry, delivered: JSON.parse(entry.detail) as Delivered }));
-    for (const { name, wants, take } of system.takers) {
+    for (const taker of system.takers) {
+      const { name, wants, take } = taker;
+      const most = size === 'full' ? batchOf(taker) : size === 'alone' ? 1 : size;
       const wanted = sent.filter(({ entry, delivered }) => wants(entry, delivered)).map(({ delivered }) => delivered);
       matched += wanted.length;
       const spent = by.get(name) ?? nothing();
-      for (const batch of batchesOf(wanted, size)) {
+      for (const batch of batchesOf(wanted, most)) {
         const done = await system.work(() => take(batch));
         if (done.value.length > 0)
           throw new Error(`${name} gave ${done.value.length} records back: the sample is to have no failures.`);
@@ -98,9 +107,9 @@ type Kind = (typeof kinds)[number];
 type Account = Readonly<{ id: string; owner: string }>;
 
 /** Some commands of one kind and all that follows from them, in batches of one size. */
-const record = async (manifest: Manifest, kind: Kind, size: number, sampled: number, oneOwner = false) => {
+const record = async (manifest: Manifest, kind: Kind, size: 'full' | 'alone', sampled: number, oneOwner = false) => {
   const system = recordedSystem(manifest);
-  const keys = memoryKeys(size + kind.length);
+  const keys = memoryKeys(size.length + kind.length);
   const ids = new Map<string, string>();
   const id = (name: string) => {
     const made = keys.randomId();
@@ -174,14 +183,15 @@ const ofOwner = /^[^{]*\{owner\}[^{]*$/;
 /** The consumers, and which of them write once for what a batch has of one owner: the same sample, once more, with all accounts of one. */
 const consumersOf = async (manifest: Manifest, sampled: number): Promise<Readonly<Record<string, Consumer>>> => {
   const [one, many] = [
-    await record(manifest, kinds[0], sqs.callMessages, sampled, true),
-    await record(manifest, kinds[0], sqs.callMessages, sampled),
+    await record(manifest, kinds[0], 'full', sampled, true),
+    await record(manifest, kinds[0], 'full', sampled),
   ];
   return Object.fromEntries(
-    recordedSystem(manifest).takers.map(({ name, kind }) => {
+    recordedSystem(manifest).takers.map((taker) => {
+      const { name, kind, gatherSeconds } = taker;
       const of = ({ by, ids }: typeof one) => onOwners(workOf(by.get(name) ?? nothing(), ids));
       const merges = of(one) < of(many) / 2 ? { merges: true as const } : {};
-      return [name, { kind, batchSize: sqs.callMessages, windowSeconds: 0, ...merges }];
+      return [name, { kind, batchSize: batchOf(taker), windowSeconds: gatherSeconds, ...merges }];
     }),
   );
 };
@@ -190,7 +200,7 @@ const consumersOf = async (manifest: Manifest, sampled: number): Promise<Readonl
 export const profileOf = async (manifest: Manifest, release: string, sampled = usualSample): Promise<Profile> => {
   const commands: Record<string, CommandProfile> = {};
   for (const kind of kinds) {
-    const [full, alone] = [await record(manifest, kind, sqs.callMessages, sampled), await record(manifest, kind, 1, sampled)];
+    const [full, alone] = [await record(manifest, kind, 'full', sampled), await record(manifest, kind, 'alone', sampled)];
     const consumers = [...full.by].map(([name, spent]): readonly [string, Consumed] => [
       name,
       { commits: spent.records / sampled, full: workOf(spent, full.ids), alone: workOf(alone.by.get(name)!, alone.ids) },

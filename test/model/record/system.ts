@@ -37,9 +37,13 @@ import { commitsShape, controlShape, snapshotsShape, viewShape } from './shapes.
 export type Taker = Readonly<{
   name: string;
   kind: 'view' | 'process';
+  /** The seconds for which its commits are gathered; not every release says any. */
+  gatherSeconds: number;
   wants: (entry: BusEntry, delivered: Delivered) => boolean;
   take: (batch: readonly Delivered[]) => Promise<readonly string[]>;
 }>;
+
+const gatheringOf = ({ gatherSeconds = 0 }: Readonly<{ gatherSeconds?: number }>): number => gatherSeconds;
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const began = Date.UTC(2026, 10, 21, 12);
@@ -119,6 +123,7 @@ export const recordedSystem = (manifest: Manifest) => {
     return {
       name: projection.name,
       kind: 'view',
+      gatherSeconds: gatheringOf(projection),
       wants: ({ detailType }, delivered) => categories.has(detailType) && delivered.types.some((type) => types.has(type)),
       take: (batch) =>
         projectBatch(
@@ -149,6 +154,7 @@ export const recordedSystem = (manifest: Manifest) => {
     return {
       name: category,
       kind: 'process',
+      gatherSeconds: gatheringOf(process),
       wants: ({ detailType }, { types }) =>
         detailType === `${category}.commit` ||
         wanted.some((each) => detailType === `${each.category}.commit` && each.types.some((type) => types.includes(type))),
