@@ -10,6 +10,8 @@ export const dynamoDb = {
   /** Items and bytes of one transaction. */
   transactionItems: 100,
   transactionBytes: 4 * megabyte,
+  /** Items of one BatchGetItem. */
+  batchItems: 100,
   /** Bytes of the values that an index has as its keys. */
   partitionKeyBytes: 2 * kilobyte,
   sortKeyBytes: kilobyte,

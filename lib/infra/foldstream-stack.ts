@@ -20,6 +20,7 @@ import { leaveRoom } from './kit/concurrency.ts';
 import { roomFor } from './kit/room.ts';
 import type { Common } from './kit/step.ts';
 import { EffectOperations } from './operate/effects.ts';
+import { Guard } from './operate/guard.ts';
 import { ProcessOperations } from './operate/processes.ts';
 import { Operations } from './operate/projections.ts';
 import { ScheduleOperations } from './operate/schedules.ts';
@@ -33,7 +34,6 @@ import { History, Queries } from './query/queries.ts';
 import { Rebuilds } from './rebuild/rebuilds.ts';
 import { functionsOfSchedule, ScheduleRunner } from './schedule/runner.ts';
 import { EventStore } from './store/event-store.ts';
-import { Guard } from './store/guard.ts';
 import { Purges } from './store/purges.ts';
 import { Announcer } from './view/public-events.ts';
 import { View } from './view/view.ts';
@@ -81,7 +81,7 @@ export class FoldstreamStack extends Stack {
     const store = new EventStore(this, 'Events', common);
     const publisher = new Publisher(this, 'Publisher', { store, ...common });
     const { bus } = publisher;
-    new Guard(this, 'Guard', { store, ...common });
+    const { journal } = new Guard(this, 'Guard', { store, publisher, ...common });
     new Purges(this, 'Purges', { store, ...common });
     const api = new Api(this, 'Api', { roles: manifest.roles ?? [], ...common });
     const deployed = new DeployedViews(this, 'DeployedViews', { store, ...common });
@@ -127,7 +127,7 @@ export class FoldstreamStack extends Stack {
       retain(this, { manifest, views, keys: held.keys, store, ...common });
     }
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
-    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, ...common });
+    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, journal, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
     const traces = manifest.projections.some(isEventLog);
     new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });

@@ -3,6 +3,7 @@ import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, describe, inject } from 'vitest';
 import { manifest } from '../../domains/index.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
+import { processHeads, viewHeads } from '../../lib/aws/operate/heads.ts';
 import { sweepPlaces } from '../../lib/aws/operate/sweep-places.ts';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
 import { kmsKeyPairs } from '../../lib/aws/personal/kms.ts';
@@ -88,7 +89,15 @@ for (const { name, endpoint } of engines)
     sharesContract(name, async () => viewTable(client, (await tables()).view));
     sweepContract(name, async () => {
       const { commits, control, view } = await tables();
+      const { observe, take } = meter();
+      const counted = dynamo({ ...settings, observe });
       return {
+        heads: viewHeads(counted, view),
+        cursors: { move: sourceCursors(client, control, 'moving').move, heads: processHeads(client, control, 'moving') },
+        read: () => {
+          const { requests, readUnits } = take();
+          return { requests, readUnits };
+        },
         store: commitStore(client, commits),
         scanner: commitScanner(client, commits),
         places: sweepPlaces(client, control),

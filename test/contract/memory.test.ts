@@ -44,8 +44,26 @@ viewContract('memory', () => memoryView());
 listsContract('memory', () => memoryView());
 sharesContract('memory', () => memoryView());
 sweepContract('memory', () => {
-  const [store, view] = [memoryStore(), memoryView()];
-  return { store, view, scanner: memoryScanner(store), places: memorySweepPlaces(), parked: memoryParkedList(view) };
+  const [store, view, cursors] = [memoryStore(), memoryView(), memoryCursors()];
+  const several =
+    <T>(read: (key: string) => Promise<T | undefined>) =>
+    async (keys: readonly string[]) => {
+      const found = new Map<string, T>();
+      for (const key of keys) {
+        const there = await read(key);
+        if (there !== undefined) found.set(key, there);
+      }
+      return found;
+    };
+  const heads = several(async (stream) => {
+    const commit = await cursors.load(stream);
+    return commit === undefined ? undefined : { commit };
+  });
+  return {
+    ...{ store, view, scanner: memoryScanner(store), places: memorySweepPlaces(), parked: memoryParkedList(view) },
+    heads: several(view.head),
+    cursors: { move: cursors.move, heads },
+  };
 });
 processContract('memory', () => {
   const made = new Map<string, ReturnType<typeof memoryCursors>>();

@@ -1,11 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Commit } from '../../lib/core/commit.ts';
 import type { ParkedList, SweepPlace, SweepPlaces } from '../../lib/engine/operate/ports.ts';
+import type { Heads } from '../../lib/engine/operate/sweep-target.ts';
 import type { Scanner, ScanPage, ScanPlace, Store, View } from '../../lib/engine/ports.ts';
 import { written } from '../../lib/engine/view/view-item.ts';
 import { commitOf, commitWith, freshStream } from '../support/store/commits.ts';
 
-type Ports = Readonly<{ store: Store; scanner: Scanner; places: SweepPlaces; view: View; parked: ParkedList }>;
+type Ports = Readonly<{
+  store: Store;
+  scanner: Scanner;
+  places: SweepPlaces;
+  view: View;
+  parked: ParkedList;
+  /** The cursors of the view, and those of a process. */
+  heads: Heads;
+  cursors: Readonly<{ move(stream: string, to: number, from: number | undefined): Promise<boolean>; heads: Heads }>;
+  /** What was read since the last call, where the engine says so. */
+  read?: () => Readonly<{ requests: number; readUnits: number }>;
+}>;
 
 const nameOf = ({ stream, commit }: ScanPlace) => `${stream}/${commit}`;
 
@@ -89,6 +101,31 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
       expect(await places.save({ ...rest, run: 2 }, 1)).toBe(true);
       expect(await places.save({ ...rest, run: 3 }, 1)).toBe(false);
       expect(await places.load()).toStrictEqual({ ...rest, run: 2 });
+    });
+
+    it('reads many cursors at once, at half a unit each: those that are there, parked or not', async () => {
+      const { view, heads, cursors, read = () => undefined } = await make();
+      const keys = Array.from({ length: 130 }, (_, i) => `many-${i}`);
+      const parked = { commit: 2, reason: 'Error: no', at: '2026-11-21T12:01:00.000Z' };
+      for (const [i, key] of keys.entries())
+        await view.putHead(
+          { key, sort: 'head', stream: `account-${key}`, commit: i + 1, row: { a: 1 }, ...(i === 7 && { parked }) },
+          undefined,
+        );
+      read();
+      const found = await heads(keys);
+      const cost = read();
+      expect([...found.keys()].toSorted()).toEqual(keys.toSorted());
+      for (const [i, key] of keys.entries()) expect(found.get(key)).toMatchObject({ commit: i + 1, ...(i === 7 && { parked }) });
+      expect(found.get(keys[0]!)?.parked).toBeUndefined();
+      if (cost) expect(cost).toEqual({ requests: 2, readUnits: 65 });
+      expect((await heads(['absent'])).size).toBe(0);
+      for (const [i, stream] of ['account-1', 'account-2'].entries()) await cursors.move(stream, i + 3, undefined);
+      expect(Object.fromEntries(await cursors.heads(['account-1', 'account-2', 'account-3']))).toMatchObject({
+        'account-1': { commit: 3 },
+        'account-2': { commit: 4 },
+      });
+      expect((await heads([])).size).toBe(0);
     });
 
     it('lists what is parked, and nothing that is not or no longer', async () => {

@@ -81,11 +81,14 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
-  test('guarding: it is shown what happened, and may do nothing about it', () => {
+  test('guarding: it is shown what happened, may do nothing about it, and notes it; a batch that it cannot handle is kept', () => {
     expect(lines('GuardGuard')).toEqual([
       'EventsCommits.Arn: GetItem',
       'EventsControl.Arn: GetItem [secret/purges]',
+      'GuardJournalQueue.Arn: SendMessage',
       'EventsCommits.StreamArn: DescribeStream GetRecords GetShardIterator ListStreams',
+      'PublisherFailed.Arn/aws/lambda/*: PutObject',
+      'PublisherFailed.Arn: ListBucket',
     ]);
   });
 
@@ -270,19 +273,22 @@ describe('every function may do what its step does, and nothing else', () => {
 
   test('sweeping: it looks at commits and cursors, and sends; of tables it writes its own place alone', () => {
     const of = (view: string) => [
-      `${view}Rows.Arn: GetItem`,
+      `${view}Rows.Arn: GetItem BatchGetItem`,
       `${view}Queue.Arn: SendMessage GetQueueAttributes`,
       `${view}DeadLetters.Arn: GetQueueAttributes`,
     ];
     expect(lines('SweepSweep')).toEqual([
-      'EventsCommits.Arn: Scan Query',
+      'EventsCommits.Arn: Scan Query GetItem',
       'EventsControl.Arn: GetItem PutItem [sweep]',
       'EventsControl.Arn: GetItem [phase/*]',
       readsProofs,
       ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1'].flatMap(of),
-      'AnnouncerCursors.Arn: GetItem',
+      'AnnouncerCursors.Arn: GetItem BatchGetItem',
       'AnnouncerQueue.Arn: SendMessage GetQueueAttributes',
       'AnnouncerDeadLetters.Arn: GetQueueAttributes',
+      'GuardJournalQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
+      'GuardJournalQueue.Arn: SendMessage GetQueueAttributes',
+      'GuardJournalDeadLetters.Arn: GetQueueAttributes',
     ]);
   });
 
@@ -319,7 +325,8 @@ test('there is no wildcard but where Lambda or executions make it necessary, and
     .flatMap(({ Action, Resource }) => [...list(Action), ...[Resource].flat().map(named)])
     .filter((text) => text.includes('*'));
   const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RebuildsMachine.Name:*';
-  expect(wild.toSorted()).toEqual(['*', 'PublisherFailed.Arn/*', 'PublisherFailed.Arn/aws/lambda/*', executions, executions]);
+  const failed = 'PublisherFailed.Arn/aws/lambda/*';
+  expect(wild.toSorted()).toEqual(['*', 'PublisherFailed.Arn/*', failed, failed, executions, executions]);
 });
 
 test("into a consumer's queue only its own rules may put something by the queue's policy, and a rule takes only what the publisher has put", () => {

@@ -76,13 +76,24 @@ export const handOutAfter = async (
   return reasons;
 };
 
+const bodiesTo = (
+  client: SQSClient,
+  url: string,
+): Readonly<{ depth: Queue['depth']; send: (bodies: readonly string[]) => ReturnType<Queue['send']> }> => ({
+  depth: () => depthOf(client, url),
+  send: async (bodies) => {
+    const failure = (body: string) => sendTo(client, url, body).then(() => undefined, String);
+    const reasons = await atOnce(limits.callMessages, bodies, failure);
+    return reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
+  },
+});
+
 /** A queue of SQS. Sent messages carry a proof, without which the consumer ignores them. */
 export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'make'>): Queue =>
-  provingQueue(proofs, {
-    depth: () => depthOf(client, url),
-    send: async (bodies) => {
-      const failure = (body: string) => sendTo(client, url, body).then(() => undefined, String);
-      const reasons = await atOnce(limits.callMessages, bodies, failure);
-      return reasons.flatMap((reason, index) => (reason === undefined ? [] : [{ index, reason }]));
-    },
-  });
+  provingQueue(proofs, bodiesTo(client, url));
+
+/** A queue whose messages need no proof: they say where to look, and nothing is believed but what is found there. */
+export const plainQueue = (client: SQSClient, url: string): Queue => {
+  const { send, depth } = bodiesTo(client, url);
+  return { depth, send: (messages) => send(messages.map((message) => JSON.stringify(message))) };
+};

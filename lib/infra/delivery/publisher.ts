@@ -19,7 +19,8 @@ export class Publisher extends Construct {
   readonly functionName: string;
   private readonly failed: Bucket;
   private readonly tls: boolean;
-  private readonly appended: EventSourceMapping;
+  /** Whatever puts failed batches into the bucket. */
+  private readonly mappings: EventSourceMapping[] = [];
 
   constructor(scope: Construct, id: string, { store, ...common }: Common & Readonly<{ store: EventStore }>) {
     super(scope, id);
@@ -48,7 +49,7 @@ export class Publisher extends Construct {
     this.functionName = publish.functionName;
     this.letSend(publish, busSources.commits, { 'events:detail-type': '*.commit' });
     store.letReadSecret(publish, 'proofs');
-    this.appended = new EventSourceMapping(this, 'Appended', {
+    const appended = new EventSourceMapping(this, 'Appended', {
       target: publish,
       eventSourceArn: store.letFollow(publish),
       filters: [FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT') })],
@@ -64,6 +65,7 @@ export class Publisher extends Construct {
       maxRecordAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: this.letKeepFailed(publish) }) },
     });
+    this.keepsFailedOf(appended);
     publish.metric('IteratorAge', { period: Duration.minutes(5), statistic: 'Maximum' }).createAlarm(this, 'Late', {
       alarmDescription: 'Commits wait for more than five minutes to be published.',
       ...moreThan(Duration.minutes(5).toMilliseconds()),
@@ -75,7 +77,14 @@ export class Publisher extends Construct {
 
   /** CloudFormation removes no bucket with something in it. Where the bucket goes with the stack, it is emptied first, when nothing writes to it any more. */
   emptiedBy(deployed: Emptying, { removal }: Pick<Settings, 'removal'>): void {
-    if (removal === RemovalPolicy.DESTROY) this.appended.node.addDependency(deployed.empties(this.failed));
+    if (removal !== RemovalPolicy.DESTROY) return;
+    const emptied = deployed.empties(this.failed);
+    for (const mapping of this.mappings) mapping.node.addDependency(emptied);
+  }
+
+  /** Says that a mapping puts failed batches into the bucket too. */
+  keepsFailedOf(mapping: EventSourceMapping): void {
+    this.mappings.push(mapping);
   }
 
   /** Lets a function send public events to this bus, but no entry that a rule would match as a commit. */
@@ -94,7 +103,7 @@ export class Publisher extends Construct {
    * Grants Lambda's poller what it needs to store a failed batch, as the function; returns the place. CDK's own destination would also grant reading
    * and deleting.
    */
-  private letKeepFailed(step: Step): string {
+  letKeepFailed(step: Step): string {
     step.may(['s3:PutObject'], [this.failed.arnForObjects('aws/lambda/*')]);
     step.may(['s3:ListBucket'], [this.failed.bucketArn]);
     const bucket = Stack.of(this).getLogicalId(this.failed.node.defaultChild as CfnBucket);

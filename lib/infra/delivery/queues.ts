@@ -74,12 +74,14 @@ type Queues = Readonly<{
   batchSize?: number;
   /** The seconds for which messages are gathered. */
   gatherSeconds?: number | undefined;
+  /** The time before messages can be received. */
+  deliveryDelay?: Duration;
 }>;
 
 /** Makes a consumer's queue, and that for its dead letters. */
 export const queuesOf = (
   scope: Construct,
-  { name, queueName, settings, timeout, batchSize = sqs.callMessages, gatherSeconds = 0 }: Queues,
+  { name, queueName, settings, timeout, batchSize = sqs.callMessages, gatherSeconds = 0, deliveryDelay }: Queues,
 ): Delivery => {
   // A local cloud gathers nothing: whoever works with it wants to see what follows, and it bills no calls.
   const gathers = gatherSeconds > 0 && settings.tls ? Duration.seconds(gatherSeconds) : undefined;
@@ -89,6 +91,7 @@ export const queuesOf = (
   const fittingName = fitting(queueName, name);
   const queue = queueIn(scope, 'Queue', settings, {
     queueName: fittingName,
+    ...(deliveryDelay && { deliveryDelay }),
     visibilityTimeout: visibility,
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });

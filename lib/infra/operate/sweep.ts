@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { lettersMinutes } from '../../engine/operate/sweep-letters.ts';
+import { type Delivery, letReceive, letSendTo } from '../delivery/queues.ts';
 import { letFindEffects } from '../effect/find.ts';
 import type { EffectFunction } from '../effect/function.ts';
 import { alarmOnLine, lessThan } from '../kit/alarm.ts';
@@ -13,6 +14,7 @@ import type { ProcessManager } from '../process/manager.ts';
 import { letFindSchedules, type ScheduleRunner } from '../schedule/runner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letFindViews, type Operated } from '../view/find.ts';
+import { sweepTimeout } from './guard.ts';
 
 type Props = Common &
   Readonly<{
@@ -21,17 +23,18 @@ type Props = Common &
     schedules: readonly ScheduleRunner[];
     effects: readonly EffectFunction[];
     store: EventStore;
+    journal: Delivery;
   }>;
 
-/** Looks through the whole table, a segment each minute, for what got lost on the way, and sends it. */
+/** Looks at what was noted of new commits, and in a month through the whole table, for what got lost on the way, and sends it. */
 export class Sweep extends Construct {
-  constructor(scope: Construct, id: string, { views, processes, schedules, effects, store, ...common }: Props) {
+  constructor(scope: Construct, id: string, { views, processes, schedules, effects, store, journal, ...common }: Props) {
     super(scope, id);
     const step = new Step(this, 'Sweep', {
       ...common,
       step: 'sweep',
       description: 'Sends what got lost between the commits and their consumers.',
-      timeout: Duration.seconds(60),
+      timeout: sweepTimeout,
       // The next run begins where a failed one began.
       asynchronous: calledAgain,
     });
@@ -44,8 +47,11 @@ export class Sweep extends Construct {
     letFindSchedules(step, schedules);
     if (schedules.length > 0) store.letReadSchedules(step);
     letFindEffects(step, effects);
+    // Last: by its URL all other queues are found as well.
+    letReceive(this, step, journal);
+    letSendTo(step, journal);
     new Rule(this, 'EachMinute', {
-      description: 'Lets the sweep look at the next segment of the commits.',
+      description: 'Lets the sweep go on with its pass over the commits, and look for overdue deadlines.',
       schedule: Schedule.rate(Duration.minutes(1)),
       // EventBridge's own tries are over as soon as Lambda has taken the call; neither those nor Lambda's are of use here.
       targets: [new LambdaFunction(step, { retryAttempts: 0 })],
@@ -76,7 +82,8 @@ export class Sweep extends Construct {
     alarmOnLine(step, {
       id: 'TooLong',
       message: 'The sweep takes longer than declared.',
-      alarmDescription: 'The table has outgrown the ceiling of the sweep: raise unitsPerRun in lib/engine/settings.ts.',
+      alarmDescription:
+        'A pass of the sweep over the whole table has taken more than a month: raise unitsPerRun in lib/engine/settings.ts.',
     });
     alarmOnLine(step, {
       id: 'DeadLetters',

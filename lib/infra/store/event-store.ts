@@ -93,8 +93,7 @@ export class EventStore extends Construct {
   }
 
   private letKnowComplete(step: Step, deciders: readonly AnyDecider[]): void {
-    const streams = completionsOf(deciders);
-    if (streams.length > 0) this.letUse(step, 'commits', ['GetItem'], streams);
+    if (completionsOf(deciders).length > 0) this.letUse(step, 'commits', ['GetItem'], completionsOf(deciders));
   }
 
   /** Reads the folded states of all categories. */
@@ -138,9 +137,10 @@ export class EventStore extends Construct {
     this.letUse(step, 'commits', ['GetItem', 'Query']);
   }
 
-  /** Scans all commits, reads the ends of streams, and keeps its position. */
+  /** Scans all commits, reads single ones and the ends of streams, and keeps its position in this very table. */
   letSweep(step: Step): void {
-    this.letUse(step, 'commits', ['Scan', 'Query']);
+    this.letUse(step, 'commits', ['Scan', 'Query', 'GetItem']);
+    step.addEnvironment('COMMITS_STREAM', this.commits.tableStreamArn!);
     this.letUse(step, 'control', ['GetItem', 'PutItem'], ['sweep']);
     this.letUse(step, 'control', ['GetItem'], ['phase/*']);
   }
@@ -239,7 +239,7 @@ export class EventStore extends Construct {
 
   /** Reads the cursors of processes, and overdue deadlines. */
   letSweepProcesses(step: Step): void {
-    this.letUse(step, 'control', ['GetItem'], ['cursor/*']);
+    this.letUse(step, 'control', ['GetItem', 'BatchGetItem'], ['cursor/*']);
     step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.control.tableArn}/index/${dueDeadlines}`]);
   }
 

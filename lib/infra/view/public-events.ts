@@ -58,7 +58,7 @@ export class Announcer extends Construct {
 
   /** Lets the sweep read cursors, and send missing commits straight to the queue. */
   letSweep(step: Step): void {
-    this.letRead(step);
+    this.letRead(step, ['BatchGetItem']);
     letSendTo(step, this.delivery);
   }
 
@@ -69,8 +69,11 @@ export class Announcer extends Construct {
     letSendTo(step, this.delivery);
   }
 
-  private letRead(step: Step): void {
+  private letRead(step: Step, many: readonly 'BatchGetItem'[] = []): void {
     step.addEnvironment('CURSORS_TABLE', this.cursors.tableName);
-    step.may(['dynamodb:GetItem'], [this.cursors.tableArn]);
+    step.may(
+      ['GetItem', ...many].map((action) => `dynamodb:${action}`),
+      [this.cursors.tableArn],
+    );
   }
 }

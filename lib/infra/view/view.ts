@@ -74,7 +74,7 @@ export class View extends Construct {
 
   /** Lets the sweep read cursors, and send missing commits straight to the queue. */
   letSweep(step: Step): void {
-    step.may(['dynamodb:GetItem'], [this.table.tableArn]);
+    step.may(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], [this.table.tableArn]);
     letSendTo(step, this.delivery);
   }
 

@@ -1,24 +1,28 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { announcersOf, isAnnounced } from '../../../core/announcer.ts';
 import type { AnyEffect } from '../../../core/effect/effect.ts';
 import type { Manifest } from '../../../core/manifest.ts';
+import { type LookingAtNew, lookAtNew } from '../../../engine/operate/sweep/look.ts';
 import { type Sweeping, type Swept, sweep } from '../../../engine/operate/sweep.ts';
 import { effectTarget } from '../../../engine/operate/sweep-effects.ts';
 import { type Lettered, sayDeadLetters } from '../../../engine/operate/sweep-letters.ts';
 import { processTargets, type SweptProcess, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
 import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
 import { targetOf } from '../../../engine/operate/sweep-target.ts';
-import type { Queue } from '../../../engine/ports.ts';
+import type { Log, Queue } from '../../../engine/ports.ts';
 import { scheduleSettings, sweepSettings } from '../../../engine/settings.ts';
 import { knownPhase } from '../../../engine/view/phase.ts';
+import type { Phases } from '../../../engine/view/ports.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
-import { sqs, sqsQueue } from '../../delivery/queue.ts';
+import { plainQueue, sqs, sqsQueue } from '../../delivery/queue.ts';
 import { deployedEffects } from '../../deployed-effects.ts';
 import { deployedProcesses } from '../../deployed-processes.ts';
 import { deployedSchedules } from '../../deployed-schedules.ts';
 import { type DeployedView, deployedViews } from '../../deployed-views.ts';
 import { dynamo } from '../../dynamo.ts';
 import { environment } from '../../environment.ts';
+import { processHeads, viewHeads } from '../../operate/heads.ts';
 import { sweepPlaces } from '../../operate/sweep-places.ts';
 import { deadlineItems } from '../../process/deadlines.ts';
 import { sourceCursors } from '../../process/source-cursors.ts';
@@ -28,9 +32,13 @@ import { commitStore } from '../../store/commit-store.ts';
 import { systemClock } from '../../system.ts';
 import { revisionPhases } from '../../view/revisions.ts';
 import { viewTable } from '../../view/table.ts';
+import { batchHandler, receiving } from '../batch-function.ts';
 
 /** An operator who knows that no message is in flight may sweep without the grace period: `{"graceSeconds": 0}`. */
 type Ask = Readonly<{ graceSeconds?: number }>;
+
+/** A batch of the journal. */
+const isBatch = (asked: Ask | SQSEvent): asked is SQSEvent => 'Records' in asked;
 
 type Consumers = Readonly<{
   views: readonly Readonly<{ subscription: Readonly<{ name: string }>; queue: Queue }>[];
@@ -47,7 +55,24 @@ const letteredAs = ({ views, processes, effects, schedules }: Consumers): readon
   ...schedules,
 ];
 
-/** One run of the sweep. */
+/** A live revision stays live, so it is read only once. */
+const isBuilding = (phases: Pick<Phases, 'load'>, { projection }: DeployedView) => {
+  const phase = knownPhase(phases, projection, systemClock);
+  return async () => (await phase({ now: true })) === 'building';
+};
+
+const say = (log: Log, found: Pick<Swept, 'lagging'>): void =>
+  found.lagging > 0 ? log.warn('Some commits had not arrived.', found) : log.info('Swept.', found);
+
+/** Looks at what the journal has had for some time. */
+const lookHandler = (looking: LookingAtNew & Readonly<{ log: Log }>) =>
+  batchHandler(receiving(looking.log), async (records) => {
+    const { failed, ...looked } = await lookAtNew(looking, records);
+    say(looking.log, looked);
+    return failed;
+  });
+
+/** One run of the pass over the table, or looks at what the journal has. */
 export const sweepHandler = (manifest: Manifest) => {
   const client = dynamo();
   const queues = sqs();
@@ -55,21 +80,16 @@ export const sweepHandler = (manifest: Manifest) => {
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
   const subscriber = ({ projection, table, queueUrl }: DeployedView) => ({
     subscription: projection,
-    view: viewTable(client, table),
+    view: { head: viewTable(client, table).head, heads: viewHeads(client, table) },
     queue: sqsQueue(queues, queueUrl, proofs),
   });
   const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];
   const phases = revisionPhases(client, control);
-  // A live revision stays live, so it is read only once.
-  const isBuilding = ({ projection }: DeployedView) => {
-    const phase = knownPhase(phases, projection, systemClock);
-    return async () => (await phase({ now: true })) === 'building';
-  };
   const reading = { store: commitStore(client, commits), clock: systemClock };
   const processes = deployedProcesses(manifest).map(
     ({ process, queueUrl }): SweptProcess => ({
       process,
-      cursors: sourceCursors(client, control, process.category),
+      cursors: { ...sourceCursors(client, control, process.category), heads: processHeads(client, control, process.category) },
       queue: sqsQueue(queues, queueUrl, proofs),
     }),
   );
@@ -80,12 +100,13 @@ export const sweepHandler = (manifest: Manifest) => {
     queue: sqsQueue(queues, queueUrl, proofs),
   }));
   const sweeping: Sweeping = {
-    table: commits,
+    // Of a table that came back under the same name it is another one.
+    table: environment('COMMITS_STREAM'),
     scanner: commitScanner(client, commits),
     store: reading.store,
     places: sweepPlaces(client, control),
     targets: [
-      ...views.map((deployed) => targetOf({ ...subscriber(deployed), isBuilding: isBuilding(deployed) })),
+      ...views.map((deployed) => targetOf({ ...subscriber(deployed), isBuilding: isBuilding(phases, deployed) })),
       // They skip imported commits, and commits from before their type was public.
       ...announcers.map((deployed) => targetOf({ ...subscriber(deployed), isFor: isAnnounced(manifest) })),
       ...processes.flatMap((process) => processTargets(process, reading)),
@@ -108,9 +129,14 @@ export const sweepHandler = (manifest: Manifest) => {
     log,
     settings: scheduleSettings,
   };
-  const lettered = letteredAs({ views: [...views, ...announcers].map(subscriber), processes, effects, schedules });
+  const journal = plainQueue(queues, environment('QUEUE_URL'));
+  const lettered = [
+    ...letteredAs({ views: [...views, ...announcers].map(subscriber), processes, effects, schedules }),
+    { name: 'journal of the sweep', queue: journal },
+  ];
+  const look = lookHandler({ ...sweeping, store: reading.store, journal });
   const known = processes.map(({ process }) => process.category);
-  return async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
+  const run = async ({ graceSeconds }: Ask): Promise<Swept & Readonly<{ overdue: number }>> => {
     const grace = graceSeconds === undefined ? {} : { graceMilliseconds: graceSeconds * 1_000 };
     const late = systemClock.now() - (grace.graceMilliseconds ?? sweepSettings.graceMilliseconds);
     // In each run, and first: deadlines are few, and depend on nothing else.
@@ -121,8 +147,9 @@ export const sweepHandler = (manifest: Manifest) => {
     const others = swept.passEnded && processes.length > 0 ? await deadlines.ofOthers(known) : {};
     if (Object.keys(others).length > 0) log.warn('Deadlines of undeployed processes are left.', { deadlines: others });
     if (overdue > 0) log.warn('Some deadlines had not fired.', { overdue });
-    if (swept.lagging > 0) log.warn('Some commits had not arrived.', swept);
-    else log.info('Swept.', swept);
+    say(log, swept);
     return swept;
   };
+  return (asked: Ask | SQSEvent, invocation: Context): Promise<Awaited<ReturnType<typeof run>> | SQSBatchResponse> =>
+    isBatch(asked) ? look(asked, invocation) : run(asked);
 };
