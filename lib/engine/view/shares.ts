@@ -34,20 +34,23 @@ type Flat = Readonly<{ amounts: ReadonlyMap<string, number>; highest: ReadonlyMa
 
 export const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]) => Number(a > b) - Number(a < b);
 
-const entries = <T>(values: Readonly<Record<string, T>> | undefined, prefix: string) =>
-  Object.entries(values ?? {}).map(([name, value]) => [`${prefix}/${name}`, value] as const);
+const nothing: Flat = { amounts: new Map(), highest: new Map() };
+
+const putAll = <T>(to: Map<string, T>, prefix: string, values: Readonly<Record<string, T>> | undefined): void => {
+  for (const name in values) if (Object.hasOwn(values, name)) to.set(`${prefix}/${name}`, values[name]!);
+};
 
 /** A share's amounts and highest values under their flat names. */
-export const flat = ({ sums, counts, members, highest }: Share): Flat => ({
-  amounts: new Map([
-    ...entries(sums, 'sum'),
-    ...entries(counts, 'count'),
-    ...Object.entries(members ?? {}).flatMap(([set, names]) => entries(names, `member/${set}`)),
-  ]),
-  highest: new Map(entries(highest, 'highest')),
-});
-
-const nothing: Flat = { amounts: new Map(), highest: new Map() };
+export const flat = ({ sums, counts, members, highest }: Share): Flat => {
+  const amounts = new Map<string, number>();
+  putAll(amounts, 'sum', sums);
+  putAll(amounts, 'count', counts);
+  for (const [set, names] of Object.entries(members ?? {})) putAll(amounts, `member/${set}`, names);
+  if (!highest) return { amounts, highest: nothing.highest };
+  const most = new Map<string, number | string>();
+  putAll(most, 'highest', highest);
+  return { amounts, highest: most };
+};
 
 const checked = (row: string, share: Share): Flat => {
   if (!isId(row)) throw new Error(`'${row}' cannot be the key of a shared row, which has ${idRule}.`);
@@ -81,11 +84,15 @@ const raised = (row: string, before: Flat, after: Flat): Raised => {
   return above(before, after);
 };
 
-const added = (before: Flat, after: Flat): readonly (readonly [string, Amount])[] =>
-  [...new Set([...before.amounts.keys(), ...after.amounts.keys()])].flatMap((name) => {
-    const difference = plus(after.amounts.get(name) ?? 0, -(before.amounts.get(name) ?? 0));
-    return difference === 0 ? [] : [[name, difference] as const];
-  });
+const added = (before: Flat, after: Flat): (readonly [string, Amount])[] => {
+  const all: (readonly [string, Amount])[] = [];
+  for (const [name, amount] of after.amounts) {
+    const difference = plus(amount, -(before.amounts.get(name) ?? 0));
+    if (difference !== 0) all.push([name, difference]);
+  }
+  for (const [name, amount] of before.amounts) if (amount !== 0 && !after.amounts.has(name)) all.push([name, -amount]);
+  return all;
+};
 
 /** The parts of a row, unless its view declares another number: eight items of some hundred bytes are still read by one request for one read unit. */
 const defaultShards = 8;
@@ -113,7 +120,9 @@ const flats = (row: string, [old, share]: Shares) => [old ? flat(old) : nothing,
 /** The amounts that a row gains when a share in it changes, and the stream among its contributors. */
 const addedBy = ([old, share]: Shares, from: Flat, to: Flat): Adding => {
   const contributors = Number(share !== undefined) - Number(old !== undefined);
-  return [...added(from, to), ...(contributors === 0 ? [] : [['contributors', contributors] as const])];
+  const all = added(from, to);
+  if (contributors !== 0) all.push(['contributors', contributors]);
+  return all;
 };
 
 const changeOf = (
