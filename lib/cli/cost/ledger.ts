@@ -130,11 +130,12 @@ const itemsIn = (answer: unknown): readonly object[] => {
   return commits ?? items ?? (Array.isArray(answer) ? answer : [answer]);
 };
 
+/** A write that lost a race answers what was there instead, or that it was refused. */
 const tookPlace = (answer: unknown): boolean =>
-  answer !== false &&
-  answer !== 'moved' &&
-  answer !== 'refused' &&
-  !(typeof answer === 'object' && answer !== null && 'stored' in answer && !answer.stored);
+  answer === undefined ||
+  answer === true ||
+  answer === 'written' ||
+  (typeof answer === 'object' && answer !== null && 'stored' in answer && answer.stored === true);
 
 /**
  * A port in memory whose writes are made once more by the real adapter, over a client of the ledger: the port decides what becomes of a call, the adapter

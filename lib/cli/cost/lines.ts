@@ -71,6 +71,7 @@ export const costWords = ({ stored, idle, notCounted, commands }: CostReport): r
   ...commands.flatMap(({ command, refused }) =>
     refused > 0 ? [`${refused} of the ${command}s of the sample were refused; they are in the figures.`] : [],
   ),
+  'Functions are warm, and have met each stream before: one that has not reads a unit more for each view, and for a command up to as much as its history takes.',
   `Not in it: ${notCounted.join('; ')}. Free tiers and discounts are left out.`,
 ];
 

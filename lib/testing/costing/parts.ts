@@ -17,6 +17,7 @@ import type { Cursors, Deadlines } from '../../engine/process/ports.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
 import { defaultSettings, processSettings } from '../../engine/settings.ts';
+import { keepingHeads } from '../../engine/view/kept-heads.ts';
 import type { Projecting } from '../../engine/view/projecting.ts';
 import { announcing } from '../../engine/view/public-events.ts';
 import { routeToView } from '../../engine/view/route.ts';
@@ -127,7 +128,7 @@ export const viewConsumer = (deployed: Deployed, projection: AnyProjection): Con
   const { clock, proofs } = deployed;
   const part = partNames.view(projection);
   const { store, view, log } = portsOf(deployed, part);
-  const refolding: Projecting = { projection, store, view: view(projection), clock, log };
+  const refolding: Projecting = { projection, store, ...keepingHeads(view(projection), clock), clock, log };
   return {
     ...{ part, rules: [ruleOf(projection)], waiting: [] },
     handle: (records) => routeToView({ refolding, proofs, done: 'Projected.' }, records),
@@ -138,7 +139,7 @@ export const announcerConsumer = (deployed: Deployed, projection: AnyProjection)
   const { clock, keys, proofs, personal, busOf } = deployed;
   const part = partNames.view({ name: announcerName });
   const { store, view, log } = portsOf(deployed, part);
-  const ports = { projection, store, view: view(projection), clock, log, keys };
+  const ports = { projection, store, ...keepingHeads(view(projection), clock), clock, log, keys };
   const projecting = announcing({ ...ports, bus: busOf(part), opening: personal });
   return {
     ...{ part, rules: [ruleOf(projection)], waiting: [] },
