@@ -17,6 +17,7 @@ import { publish } from '../../../lib/engine/delivery/publish.ts';
 import type { BusEntry, Log, Store } from '../../../lib/engine/ports.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import { defaultSettings, processSettings } from '../../../lib/engine/settings.ts';
+import { kindOf } from '../../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryProofs } from '../../../lib/testing/memory/system.ts';
 import {
@@ -44,6 +45,10 @@ export type Taker = Readonly<{
 }>;
 
 const gatheringOf = ({ gatherSeconds = 0 }: Readonly<{ gatherSeconds?: number }>): number => gatherSeconds;
+
+/** Not every release has a kind of view whose rows are its cursors. */
+const cursorsOf = (projection: AnyProjection): (<V>(view: V) => V) =>
+  (kindOf(projection) as Readonly<{ cursors?: <V>(view: V) => V }>).cursors ?? ((view) => view);
 
 const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const began = Date.UTC(2026, 10, 21, 12);
@@ -117,7 +122,8 @@ export const recordedSystem = (manifest: Manifest) => {
   };
 
   const viewTaker = (projection: AnyProjection): Taker => {
-    const view = port(memoryView(), viewTable(client, projection.name));
+    const table = port(memoryView(), viewTable(client, projection.name));
+    const view = cursorsOf(projection)(table);
     const types = new Set(handledTypes(projection));
     const categories = new Set(sourcesOf(projection).map(({ category }) => `${category}.commit`));
     return {
