@@ -1,4 +1,5 @@
 import { type Commit, trailOf } from '../../core/commit.ts';
+import { closedBy, listsDeadlines } from '../../core/process/rest.ts';
 import { parseStream } from '../../core/stream.ts';
 import { TryAgain } from '../again.ts';
 import { stateNow } from '../command/state-now.ts';
@@ -6,7 +7,6 @@ import { runTasks, type Task } from '../delivery/batch.ts';
 import type { Delivered } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
 import { attend, instanceOf, stepIn } from './attend.ts';
-import { closedBy, listsDeadlines } from './deadlines.ts';
 import type { Arrived, Order, ProcessMessage } from './ports.ts';
 import { type Reacting, reactTo } from './react.ts';
 import { stillOpen } from './still-open.ts';

@@ -1,5 +1,3 @@
-import type { Commit } from '../../core/commit.ts';
-import { kernelEvents } from '../../core/process/events.ts';
 import type { Instance } from '../../core/process/instance.ts';
 import type { Keys } from '../ports.ts';
 import type { Deadline, Deadlines, Scheduler } from './ports.ts';
@@ -12,27 +10,6 @@ type Which = Omit<Deadline, 'at'>;
 /** A scheduler's names have 64 characters at most: a hash of what makes a deadline that one, and no other. */
 const keyOf = (keys: Pick<Keys, 'hash'>, { instance, name, setBy }: Which): string =>
   keys.hash(JSON.stringify([instance, name, setBy]));
-
-/** The deadlines that a commit closed: cancelled, moved, or fired. */
-export const closedBy = (commit: Commit): readonly Which[] =>
-  kernelEvents(commit)
-    .flatMap((event) => {
-      if (event.type === 'Ended') return event.data.cancelled;
-      if (event.type === 'InstanceParked') return 'due' in event.data.cause ? [event.data.cause.due] : [];
-      if (event.type !== 'Reacted') return [];
-      const { occasion, cancelled } = event.data;
-      return 'deadline' in occasion ? [occasion.deadline, ...cancelled] : cancelled;
-    })
-    .map(({ name, setBy }) => ({ instance: commit.stream, name, setBy }));
-
-/** True if the instance's open deadlines must be listed after a commit: it set one, or continued after it was stuck or parked. */
-export const listsDeadlines = (commit: Commit): boolean =>
-  kernelEvents(commit).some(
-    (event) =>
-      (event.type === 'Reacted' && event.data.set.length > 0) ||
-      event.type === 'InstanceResumed' ||
-      event.type === 'CommandRetried',
-  );
 
 /** The open deadlines of an instance, as they are kept. */
 export const openIn = (stream: string, { status, deadlines }: Instance): readonly Deadline[] =>

@@ -89,9 +89,9 @@ export class ProcessManager extends Construct {
     });
     rulesFor(this, 'Own', {
       bus,
-      description: `The steps of ${category}: each is attended once more, whatever became of the function that took it.`,
+      description: `The steps of ${category} that leave something to do: each is attended once more, whatever became of the function that took it.`,
       wanted: [{ category }],
-      only,
+      only: { ...only, rests: false },
       targets,
     });
   }

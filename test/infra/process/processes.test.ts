@@ -52,7 +52,7 @@ const resources = (type: string, of: Template = template) =>
   Object.entries(of.findResources(type)).map(([id, { Properties }]) => ({ id, ...Properties }));
 
 describe('a process', () => {
-  test('is sent what it reacts to and its own steps, and nothing that was imported', () => {
+  test('is sent what it reacts to and those of its own steps that leave something to do, and nothing that was imported', () => {
     const rules = resources('AWS::Events::Rule').filter(({ id }) => id.startsWith('ProcessesMoving'));
     expect(rules.map(({ EventPattern }) => EventPattern)).toEqual([
       {
@@ -60,7 +60,11 @@ describe('a process', () => {
         'detail-type': moving.from.map(({ category }) => `${category}.commit`),
         detail: { types: Object.keys(moving.on).sort(), imported: [{ exists: false }] },
       },
-      { source: ['foldstream.commits'], 'detail-type': ['moving.commit'], detail: { imported: [{ exists: false }] } },
+      {
+        source: ['foldstream.commits'],
+        'detail-type': ['moving.commit'],
+        detail: { imported: [{ exists: false }], rests: [{ exists: false }] },
+      },
     ]);
     for (const { Targets } of rules) expect(Targets).toEqual([expect.objectContaining({ DeadLetterConfig: expect.anything() })]);
     const [queue] = resources('AWS::SQS::Queue').filter(({ id }) => id.startsWith('ProcessesMovingQueue'));
