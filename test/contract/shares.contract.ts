@@ -126,6 +126,19 @@ export const sharesContract = (name: string, makeView: () => Table | Promise<Tab
       expect((await totalIn(view, row))?.sums).toEqual({ n: 24 });
     });
 
+    // In memory there are no tables of before.
+    if (name !== 'memory')
+      it('takes a contribution that was stored before 2026-12 for a note, and adds up nothing of it', async () => {
+        const row = fresh();
+        const first = await contribute({ [row]: { sums: { n: 1 } } });
+        const stored = { key: `@${row}`, sort: 'share#order-old', stream: 'order-old', commit: 1, share: { sums: { n: 70 } } };
+        await view.putRow(stored, undefined);
+        expect((await view.streamsIn(row, { limit: 9 })).streams).toEqual([first.stream, 'order-old'].toSorted());
+        expect(await view.notedIn('order-old', [row])).toEqual(new Set([row]));
+        expect(await totalIn(view, row)).toEqual({ ...plain, sums: { n: 1 } });
+        expect(await view.parts(row)).toHaveLength(1);
+      });
+
     it('writes nothing at all when the head has moved', async () => {
       const row = fresh();
       const first = await contribute({ [row]: { sums: { n: 1 } } });
