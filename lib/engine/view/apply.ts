@@ -34,6 +34,7 @@ const applyUntil = (
     if (rows.size >= mostRows) break;
     try {
       const change = applyCommit(projection, head, commit);
+      if (commits.length === 1 && change.rows.length === 0) return change;
       for (const row of change.rows) rows.set(row.sort, row);
       head = change.head;
     } catch (cause) {

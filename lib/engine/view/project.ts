@@ -39,6 +39,7 @@ export const applyAll = async (
   const kind = kindOf(projection);
   let stored = start;
   let head = ahead;
+  let made: Change | undefined;
   const put = async (change: Change) => {
     stored = await kind.write(projecting, stored, change);
     head = stored;
@@ -48,12 +49,15 @@ export const applyAll = async (
     const gone = commits.find(isPurged);
     if (gone) return emptied(projecting, stored, gone);
     for (const change of applyInPortions(projection, head, commits, () => nowOf(clock))) {
+      made = head === stored ? change : undefined;
       head = change.head;
       if ((change.rows.length > 0 || head.parked) && !(await put(change))) return stored;
     }
     if (next !== undefined && head && head !== stored && !(await put({ rows: [], head }))) return stored;
   }
-  return head === stored || !head ? head : kind.write(projecting, stored, { rows: [], head });
+  return head === stored || !head
+    ? head
+    : kind.write(projecting, stored, made?.head === head ? { ...made, rows: [] } : { rows: [], head });
 };
 
 /** Completes a change that was begun, whoever began it: only shared rows leave one behind. Undefined after a lost race. */

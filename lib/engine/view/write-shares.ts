@@ -59,11 +59,13 @@ export const writeShares = async (
   writing: Writing,
   start: ViewItem | undefined,
   target: ViewItem,
+  /** The changes that lead there, where they are known already. */
+  known?: readonly RowChange[],
 ): Promise<ViewItem | undefined> => {
   const empty = headBefore(target, { memory: projection.initial });
   let there = start;
   try {
-    const changes = rowChanges(projection, target, contributed(projection, start), contributed(projection, target));
+    const changes = known ?? rowChanges(projection, target, contributed(projection, start), contributed(projection, target));
     for (let done = start?.begun?.done ?? 0; ; done += rowsPerTransaction) {
       const some = changes.slice(done, done + rowsPerTransaction);
       const last = done + some.length >= changes.length;

@@ -1,11 +1,16 @@
 import type { Recorded } from '../../../core/message.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
-import type { ViewItem } from '../../ports.ts';
+import type { RowChange, ViewItem } from '../../ports.ts';
 import { itemSize } from '../../store/size.ts';
 import type { Projecting } from '../projecting.ts';
 
 /** Rows to put or tombstone, then the head with the cursor: the result of applying commits to a stream's place in a view. */
-export type Change = Readonly<{ rows: readonly ViewItem[]; head: ViewItem }>;
+export type Change = Readonly<{
+  rows: readonly ViewItem[];
+  head: ViewItem;
+  /** Of one commit: the changes of shared rows that lead from this head to the new one. */
+  shared?: Readonly<{ from: ViewItem; changes: readonly RowChange[] }>;
+}>;
 
 /** The number of a commit, and those of its events that the view handles, in order. */
 export type Handled = Readonly<{ commit: number; events: readonly Recorded[] }>;

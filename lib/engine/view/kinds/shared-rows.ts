@@ -36,11 +36,13 @@ export const sharedRows: Kind<Shared> = {
     );
     const after = { key, sort, stream, commit, memory };
     // The contributions are written later, together with other commits' changes. An invalid one must be found at its own commit.
-    fewEnough(rowChanges(projection, after, contributed(projection, head), contributed(projection, after)).length);
+    const changes = rowChanges(projection, after, contributed(projection, head), contributed(projection, after));
+    fewEnough(changes.length);
     checked({ ...after, begun: { commit, memory, done: 0 } });
-    return { rows: [], head: after };
+    return { rows: [], head: after, shared: { from: head, changes } };
   },
-  write: (projecting, before, { head }) => writeShares(projecting.projection, projecting, before, head),
+  write: (projecting, before, { head, shared }) =>
+    writeShares(projecting.projection, projecting, before, head, shared?.from === before ? shared?.changes : undefined),
   finish: (projecting, head) => endBegun(projecting.projection, projecting, head),
   refold,
   mend: mendRow,
