@@ -55,7 +55,7 @@ export const limitsTable = (title: string, limits: readonly Limit[], most = 12):
     .map(({ what, kind, needs, gives, breaksAt }) => [
       what.replaceAll('|', '/'),
       kinds[kind],
-      figure(needs),
+      String(Number(needs.toPrecision(2))),
       whole(gives),
       whole(breaksAt),
     ]),
