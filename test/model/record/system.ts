@@ -8,7 +8,7 @@ import type { Commit } from '../../../lib/core/commit.ts';
 import { type AnyDecider, decidesOn, namedBy } from '../../../lib/core/decider.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { processDecider } from '../../../lib/core/process/decider.ts';
-import { subscriptionsOf, targetsOf } from '../../../lib/core/process/performs.ts';
+import { targetsOf } from '../../../lib/core/process/performs.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../../lib/core/projection.ts';
 import { stateCache } from '../../../lib/engine/command/cache.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
@@ -30,6 +30,7 @@ import {
   memoryView,
 } from '../../../lib/testing/ports.ts';
 import { timeline } from '../../../lib/testing/simulation/timeline.ts';
+import { rulesOf } from '../../../lib/testing/simulation/world/processes.ts';
 import { type TableShape, tableLedger } from './ledger.ts';
 import { type Calls, noted } from './noted.ts';
 import { commitsShape, controlShape, snapshotsShape, viewShape } from './shapes.ts';
@@ -146,7 +147,7 @@ export const recordedSystem = (manifest: Manifest) => {
       client.send(new PutItemCommand({ TableName: 'control', Item: toItem({ id: id(stream), commit }) }));
     const cursors = port(memoryCursors(), { move });
     const deadlines = port(memoryDeadlines(), deadlineItems(client, 'control'));
-    const wanted = subscriptionsOf(process);
+    const rules = rulesOf([process], () => {});
     const shots = port({
       set: (shot: Parameters<typeof scheduler.set>[0]) => {
         scheduled += 1;
@@ -161,9 +162,11 @@ export const recordedSystem = (manifest: Manifest) => {
       name: category,
       kind: 'process',
       gatherSeconds: gatheringOf(process),
-      wants: ({ detailType }, { types }) =>
-        detailType === `${category}.commit` ||
-        wanted.some((each) => detailType === `${each.category}.commit` && each.types.some((type) => types.includes(type))),
+      wants: ({ detailType }, { types, rests }) =>
+        rules.some(
+          (rule) =>
+            rule.detailTypes.has(detailType) && types.some((type) => rule.types.has(type)) && !(rule.rests === false && rests),
+        ),
       take: (batch) => {
         const targets = new Map(targetsOf(process).map((decider) => [decider.category, commandingFor(decider)]));
         const reacting = {
