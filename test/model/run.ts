@@ -112,6 +112,8 @@ type Found = Readonly<{
   table: string;
 }>;
 
+const titleOf = ({ release }: Profile) => (release === 'e218295' ? 'The first release (e218295)' : 'The present code');
+
 const find = async (profile: Profile): Promise<Found> => {
   const binding = limits(profile, mix, raisable, itemTransactions);
   const runs: [number, Figures, number][] = [];
@@ -122,8 +124,8 @@ const find = async (profile: Profile): Promise<Found> => {
   if (process.stderr.isTTY) process.stderr.write('\r');
   const units = writeUnitsOf(profile, mix).toFixed(1);
   const table = [
-    markdown(ratesTable(`Release ${profile.release}: ${units} write units a command`, runs)),
-    markdown(limitsTable(`Release ${profile.release}: what binds first`, binding)),
+    markdown(ratesTable(`${titleOf(profile)}: ${units} write units a command`, runs)),
+    markdown(limitsTable(`${titleOf(profile)}: what binds first`, binding)),
   ].join('\n\n');
   return { profile, binding, runs, table };
 };
@@ -178,7 +180,7 @@ if (values.json)
 if (values.write && hourText) {
   writeSection('model', [...found.map(({ table }) => table), hourText].join('\n\n'));
   const series = found.map(({ profile, binding }) => ({
-    title: profile.release === 'e218295' ? 'The first release (e218295)' : 'The present code',
+    title: titleOf(profile),
     limits: binding,
   }));
   writeFileSync(new URL('../../docs/pictures/model.svg', import.meta.url), chart(series));
