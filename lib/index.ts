@@ -46,7 +46,7 @@ export {
   type Retries,
   type Unanswered,
 } from './core/effect/effect.ts';
-export { type EventLog, eventLog, type LoggedEvent } from './core/event-log.ts';
+export { type EventLog, eventLog, type LoggedCommit, type LogList } from './core/event-log.ts';
 export { type Fact, type Facts, fact, type GivenFacts, guarded } from './core/fact/facts.ts';
 export { type Hmac, hmac, standardWebhooks } from './core/hook/hmac.ts';
 export { type AnyHook, type Hook, type HookHeaders, type Hooks, hook } from './core/hook/hook.ts';

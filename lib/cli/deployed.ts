@@ -14,6 +14,7 @@ import type { AnySchedule } from '../core/schedule/schedule.ts';
 import { pascal } from '../core/stream.ts';
 import type { Operated } from '../engine/operate/projections.ts';
 import type { Proofs, Queue } from '../engine/ports.ts';
+import { withCursors } from '../engine/view/kinds/index.ts';
 import type { Connected } from './stack.ts';
 import { count, type Print } from './terminal/lines.ts';
 
@@ -40,7 +41,7 @@ export const deployedProjections = (manifest: Manifest, connected: Connected): r
     const name = `${pascal(projection.name)}R${projection.revision}`;
     const [table, code, queue] = [outputs[`${name}Table`], outputs[`${name}Code`], queueOf(name)];
     if (table === undefined || queue === undefined) return [];
-    const [view, parked] = [viewTable(client, table), parkedList(client, table)];
+    const [view, parked] = [withCursors(projection, viewTable(client, table)), parkedList(client, table)];
     return [{ projection, table, view, parked, ...queue, ...(code !== undefined && { code }) }];
   });
 };

@@ -1,106 +1,131 @@
 import type { May } from './access.ts';
 import type { Message, Recorded } from './message.ts';
 import { rememberedType } from './process/events.ts';
-import { type AnyProjection, operatorsGathering, type RowsPerStream, rowKey } from './projection.ts';
+import { type AnyProjection, type List, operatorsGathering, type RowPerCommit } from './projection.ts';
 import type { Formats, Source } from './version.ts';
 
 /** The type that identifies a process's own formats. */
 const stepEndedType = 'StepEnded';
 
 /**
- * An event in the log: its type, place and time, its cause and its trace; its data only if asked for.
- * @example const line: LoggedEvent = { event: 'account-7f3a/2', type: 'MoneyDeposited', version: 2, ... };
+ * A commit in the log: its events, place and time, its cause and its trace; the events' data only if asked for.
+ * @example const line: LoggedCommit = { stream: 'account-7f3a', commit: 2, version: 2, events: [{ type: 'MoneyDeposited' }], ... };
  */
-export type LoggedEvent = Readonly<{
-  /** `<stream>/<version>`, unique for all time. */
-  event: string;
+export type LoggedCommit = Readonly<{
   stream: string;
-  version: number;
   commit: number;
-  type: string;
+  /** That of its last event in the log. */
+  version: number;
+  /** `tooLarge` in the place of data that the row has no room for: the commit has it. */
+  events: readonly Readonly<{ type: string; version: number; data?: unknown; tooLarge?: true }>[];
   at: string;
   actor: string;
   correlation: string;
   causation: string;
-  data?: unknown;
 }>;
 
-/** A view with one row for each event of some categories.
- * @example const log: EventLog = eventLog([accountSource], { may: ['operator'] });
- */
-export type EventLog<Name extends string = string> = RowsPerStream<
-  Readonly<Record<string, never>>,
-  LoggedEvent,
-  Message,
-  Name,
-  'by-type' | 'by-actor' | 'by-correlation' | 'by-day',
-  never
->;
-
 /**
- * The list from which a trace reads the events of one correlation id.
+ * The list from which a trace reads the commits of one correlation id: every log has it.
  * @example reader.list({ list: byCorrelation, partition, direction: 'oldest-first', limit: 100 });
  */
 export const byCorrelation = 'by-correlation';
 
-type Options<Name extends string> = Readonly<{
+/**
+ * Lists that a log can have beside that by correlation, each for one more write unit for each commit.
+ * @example eventLog([accountSource], { may: ['operator'], lists: ['by-actor', 'by-day'] });
+ */
+export type LogList = 'by-actor' | 'by-day';
+
+/** A view with one row for each commit of some categories.
+ * @example const log: EventLog = eventLog([accountSource], { may: ['operator'] });
+ */
+export type EventLog<Name extends string = string, Lists extends LogList = LogList> = RowPerCommit<
+  LoggedCommit,
+  Message,
+  Name,
+  typeof byCorrelation | Lists,
+  never
+>;
+
+type Options<Name extends string, Lists extends LogList> = Readonly<{
   may: May;
   /** `event-log` if not said. */
   name?: Name;
   revision?: number;
   /** Also stores the events' data, with all the personal data in it. */
   data?: boolean;
+  lists?: readonly Lists[];
   /** The seconds for which commits are gathered; 10 if not said, for nobody waits for a log. */
   gatherSeconds?: number;
 }>;
 
-const logged = (event: Recorded, withData: boolean): LoggedEvent => {
-  const { id, stream, version, commit, type, at, actor, correlation, causation, data } = event;
-  return { event: id, stream, version, commit, type, at, actor, correlation, causation, ...(withData && { data }) };
-};
+/** A row takes the data of its events up to so many characters: with three bytes each they fit into an item. */
+const mostData = 100_000;
+/** The characters of the data in a row: counted once for each event, however many a commit has. */
+const sizes = /* @__PURE__ */ new WeakMap<LoggedCommit, number>();
 
-const writer = (withData: boolean) => (_: unknown, event: Recorded) => ({
-  memory: {},
-  rows: { [rowKey(event.version)]: logged(event, withData) },
-});
+/** A row with an event more. */
+const writer =
+  (withData: boolean) =>
+  (row: LoggedCommit | undefined, event: Recorded): LoggedCommit => {
+    const { stream, version, commit, type, at, actor, correlation, causation, data } = event;
+    const size = withData ? ((row && sizes.get(row)) ?? 0) + (JSON.stringify(data)?.length ?? 0) : 0;
+    const said = withData && (size > mostData ? { tooLarge: true as const } : { data });
+    const events = [...(row?.events ?? []), { type, version, ...said }];
+    const next: LoggedCommit = { stream, commit, version, events, at, actor, correlation, causation };
+    sizes.set(next, size);
+    return next;
+  };
 
 /**
  * The handlers that make a log's rows, for any categories: the hash of a log's code is theirs, and they tell a log from a manifest's own views.
  * @example Object.values(log.on)[0] === logWriters.bare; // true of a log without data
  */
-export const logWriters = { bare: writer(false), full: writer(true) } as const;
+export const logWriters = { bare: /* @__PURE__ */ writer(false), full: /* @__PURE__ */ writer(true) } as const;
+
+/** A day is one key for the whole system, and one actor may be a machine: a partition takes 1,000 write units a second. */
+const shards = 8;
+const sort = ({ at }: LoggedCommit) => at;
+const others: Readonly<Record<LogList, List<LoggedCommit>>> = {
+  'by-actor': { by: ({ actor }) => actor, sort, shards },
+  'by-day': { by: ({ at }) => at.slice(0, 10), sort, shards },
+};
 
 /** A process's bookkeeping events, which end each of its commits: nobody reads a log for them, and they would cost as much. */
 const isBookkeeping = (events: Formats, type: string): boolean =>
   Object.hasOwn(events, stepEndedType) && (type === rememberedType || type === stepEndedType);
 
 /**
- * The view for audits, reports and traces: every event of some categories, by stream, and in lists by type, by actor, by correlation and by day, each
- * in the order of time. An event costs one write for itself and one in each of the four indexes, beside the cursor's of its commit: about six units.
- * @example projections: [eventLog([accountSource, parcelSource], { may: ['operator'] })] // GET /views/event-log?list=by-actor&by=ada&order=newest-first
+ * The view for traces, audits and reports: every commit of some categories, by stream, and in a list by correlation, in the order of time. A commit costs two write units: its row, and its
+ * place in that list. Each of `lists` costs one more.
+ * @example projections: [eventLog([accountSource, parcelSource], { may: ['operator'] })] // GET /views/event-log?list=by-correlation&by=c-1
  */
-export const eventLog = <const Name extends string = 'event-log'>(
+export const eventLog = <const Name extends string = 'event-log', const Lists extends LogList = never>(
   sources: readonly Source[],
-  { may, name = 'event-log' as Name, revision = 1, data = false, gatherSeconds = operatorsGathering }: Options<Name>,
-): EventLog<NoInfer<Name>> => {
-  const sort = ({ at }: LoggedEvent) => at;
+  {
+    may,
+    name = 'event-log' as Name,
+    revision = 2,
+    data = false,
+    lists = [],
+    gatherSeconds = operatorsGathering,
+  }: Options<Name, Lists>,
+): EventLog<NoInfer<Name>, NoInfer<Lists>> => {
   const write = data ? logWriters.full : logWriters.bare;
   const types = sources.flatMap(({ events }) => Object.keys(events).filter((type) => !isBookkeeping(events, type)));
+  const declared = [
+    [byCorrelation, { by: ({ correlation }: LoggedCommit) => correlation, sort }],
+    ...lists.map((list) => [list, others[list]]),
+  ];
   return {
-    kind: 'rows-per-stream',
+    kind: 'row-per-commit',
     name,
     revision,
     from: sources,
     may,
     gatherSeconds,
-    initial: {},
     on: Object.fromEntries(types.map((type) => [type, write])),
-    lists: {
-      'by-type': { by: ({ type }) => type, sort },
-      'by-actor': { by: ({ actor }) => actor, sort },
-      [byCorrelation]: { by: ({ correlation }) => correlation, sort },
-      'by-day': { by: ({ at }) => at.slice(0, 10), sort },
-    },
+    lists: Object.fromEntries(declared),
   };
 };
 

@@ -146,6 +146,7 @@ const sharedFaults = ({ name, shards = 1, lists = {}, filters = [], expires }: A
 /** The faults that only a view of one kind can have. */
 const faultsOfKind: { readonly [K in AnyProjection['kind']]: (projection: Extract<AnyProjection, { kind: K }>) => string[] } = {
   'row-per-stream': () => [],
+  'row-per-commit': () => [],
   'rows-per-stream': () => [],
   'shared-rows': sharedFaults,
 };

@@ -105,6 +105,25 @@ export interface RowsPerStream<
 }
 
 /**
+ * A view with one row for each commit, which never changes: a handler is given the row that the commit's earlier events came to. It needs no memory and no head, so a commit costs one
+ * write. `eventLog()` makes it.
+ * @example type Row = EventLog extends RowPerCommit<infer Row, never> ? Row : never;
+ */
+export interface RowPerCommit<
+  Row extends object,
+  E extends Message,
+  Name extends string = string,
+  Lists extends string = string,
+  Filter extends keyof Row & string = keyof Row & string,
+> extends Declared<E, Name>,
+    Pick<Listed<Row, Lists, Filter>, 'lists' | 'filters'> {
+  readonly kind: 'row-per-commit';
+  readonly on: {
+    readonly [T in E['type']]?: (row: Row | undefined, event: Recorded<Extract<E, { type: T }>>) => Row | undefined;
+  };
+}
+
+/**
  * A view whose rows are sums over many streams; it is made by `sharedRows()`. The contribution of each stream to each row follows from a small memory of the stream. A row's key
  * looks like an id: 1 to 128 of A-Z a-z 0-9 - _ . ~, beginning and ending with a letter or a digit.
  * @example export const accountTotals = sharedRows<Memory, AccountEvent>()({ name: 'account-totals', ... });
@@ -146,6 +165,11 @@ export type AnyProjection = Readonly<{
     | Readonly<{
         kind: 'row-per-stream';
         owner?: (row: never) => string;
+        on: Readonly<Record<string, ((row: never, event: never) => object | undefined) | undefined>>;
+      }>
+    | Readonly<{
+        kind: 'row-per-commit';
+        owner?: undefined;
         on: Readonly<Record<string, ((row: never, event: never) => object | undefined) | undefined>>;
       }>
     | Readonly<{

@@ -49,7 +49,7 @@ describe('a name', () => {
     await api.account('a1').diff(0, new Date(0));
     await api.order('o1').changeLine({ sku: 'kettle', quantity: 1 }, { key: 'k', expectedVersion: 4, correlation: 'c' });
     await api.views.accountStatement.of('a1', { order: 'newest-first', limit: 5 }).page();
-    await api.views.eventLog.list({ list: 'by-day', by: '2026-11-21' }).page();
+    await api.views.eventLog.list({ list: 'by-correlation', by: 'c-1' }).page();
     expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /streams/account/a1?types=MoneyDeposited&since=1970-01-01T00%3A00%3A00.000Z',
       'GET /streams/account/a1/state?version=3',
@@ -57,7 +57,7 @@ describe('a name', () => {
       'GET /streams/account/a1/diff?from=0&to=1970-01-01T00%3A00%3A00.000Z',
       'POST /order/o1/change-line',
       'GET /views/account-statement/a1?order=newest-first&limit=5',
-      'GET /views/event-log?list=by-day&by=2026-11-21',
+      'GET /views/event-log?list=by-correlation&by=c-1',
     ]);
     const { headers } = received[4]!;
     expect(['idempotency-key', 'if-match', 'x-correlation-id'].map((name) => headers.get(name))).toEqual(['k', '"4"', 'c']);

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { operated } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { Operating } from '../../engine/operate/projections.ts';
+import { withCursors } from '../../engine/view/kinds/index.ts';
 import { answerOperator } from '../../http/operate.ts';
 import type { Estimating } from '../../http/rebuilds.ts';
 import { systemProofs } from '../delivery/proofs.ts';
@@ -36,7 +37,7 @@ export const opsHandler = (manifest: Manifest) => {
       projection,
       queueName: queue,
       queue: queueAt(queueUrl),
-      view: viewTable(client, table),
+      view: withCursors(projection, viewTable(client, table)),
       parked: parkedList(client, table),
     })),
     actives: ordering.actives,

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Manifest } from '../../core/manifest.ts';
 import { keepingHeads } from '../../engine/view/kept-heads.ts';
+import { withCursors } from '../../engine/view/kinds/index.ts';
 import { knownPhase } from '../../engine/view/phase.ts';
 import { routeToView } from '../../engine/view/route.ts';
 import { systemProofs } from '../delivery/proofs.ts';
@@ -21,7 +22,7 @@ export const projectHandler = (manifest: Manifest) => {
   const client = dynamo();
   const log = new Logger({ serviceName: `project-${name}` });
   const store = commitStore(client, environment('COMMITS_TABLE'));
-  const kept = keepingHeads(viewTable(client, environment('VIEW_TABLE')), systemClock);
+  const kept = keepingHeads(withCursors(projection, viewTable(client, environment('VIEW_TABLE'))), systemClock);
   const phase = knownPhase(revisionPhases(client, environment('CONTROL_TABLE')), { name, revision }, systemClock);
   const building = { phase, dirty: dirtyNotes(client, environment('VIEW_TABLE')) };
   const refolding = { projection, store, ...kept, clock: systemClock, log, building };

@@ -3,6 +3,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import type { Work } from '../../engine/rebuild/ports.ts';
 import type { Working } from '../../engine/rebuild/slice.ts';
 import { work } from '../../engine/rebuild/worker.ts';
+import { withCursors } from '../../engine/view/kinds/index.ts';
 import { ownRevision } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
@@ -27,7 +28,7 @@ export const rebuildWorkHandler = (manifest: Manifest) => {
   const working: Working = {
     projection,
     store: commitStore(metered, commits),
-    view: viewTable(metered, table),
+    view: withCursors(projection, viewTable(metered, table)),
     clock: systemClock,
     log,
     scanner: commitScanner(plain, commits),

@@ -3,6 +3,7 @@ import type { AnyProjection } from '../../core/projection.ts';
 import { keptFor } from '../../engine/kept-for.ts';
 import type { Revisions } from '../../engine/query/revision.ts';
 import { progressOf } from '../../engine/rebuild/operator/report.ts';
+import { withCursors } from '../../engine/view/kinds/index.ts';
 import { tableOf } from '../deployed-views.ts';
 import { revisionTables } from '../deployment/deployments.ts';
 import { rebuildRecords } from '../rebuild/records.ts';
@@ -17,6 +18,10 @@ export const revisionsIn = (client: DynamoDBClient, control: string): ((projecti
     built: keptFor(clock, progressOf(rebuildRecords(client, control))),
     tableOf: revisionTables(client, control, clock),
   };
-  const deployed = (projection: AnyProjection) => ({ projection, reader: viewTable(client, tableOf(projection)), clock });
+  const deployed = (projection: AnyProjection) => ({
+    projection,
+    reader: withCursors(projection, viewTable(client, tableOf(projection))),
+    clock,
+  });
   return (projections) => ({ ...ports, deployed: projections.map(deployed) });
 };

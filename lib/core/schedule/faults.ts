@@ -9,6 +9,7 @@ import { isTimezone } from './times.ts';
 /** The kinds of views that a schedule may go through. */
 const hasOneRow: Readonly<Record<AnyProjection['kind'], boolean>> = {
   'row-per-stream': true,
+  'row-per-commit': false,
   'rows-per-stream': false,
   'shared-rows': false,
 };

@@ -1,5 +1,5 @@
 import type { Commit } from '../../core/commit.ts';
-import { byCorrelation, type LoggedEvent } from '../../core/event-log.ts';
+import { byCorrelation, type LoggedCommit } from '../../core/event-log.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { List } from '../../core/projection.ts';
@@ -22,9 +22,8 @@ export type Tracing = Readonly<{
 }>;
 
 /** More than this is no story any more. Reading it takes a function some seconds. */
-const mostEvents = 1_000;
-const eventsAtOnce = 200;
 const mostCommits = 500;
+const rowsAtOnce = 200;
 const commitsAtOnce = 20;
 /** The number of commits for which an instance is followed beyond those in the log. */
 const followed = 200;
@@ -48,21 +47,20 @@ const logged = async (
   correlation: string,
 ): Promise<Readonly<{ places: readonly CommitId[]; cut: boolean }>> => {
   const list: List<never> = { by: () => undefined };
-  const rows: LoggedEvent[] = [];
+  const places: CommitId[] = [];
   const partition = partitionOf(list, undefined, correlation);
   let cut = false;
   for await (const { items, next } of pages((asked) => log.list(asked), {
     list: byCorrelation,
     partition,
     direction: 'oldest-first' as const,
-    limit: eventsAtOnce,
+    limit: rowsAtOnce,
   })) {
-    rows.push(...items.map(({ row }) => row as LoggedEvent));
+    places.push(...items.map(({ row }) => row as LoggedCommit).map(({ stream, commit }) => ({ stream, commit })));
     cut = next !== undefined;
-    if (rows.length >= mostEvents) break;
+    if (places.length >= mostCommits) break;
   }
-  const places = new Map(rows.map((row) => [nameOf(row), { stream: row.stream, commit: row.commit }]));
-  return { places: [...places.values()], cut };
+  return { places, cut };
 };
 
 /**

@@ -15,6 +15,7 @@ interface QueryKind<P extends AnyProjection> {
 
 const kinds: { readonly [K in KindName]: QueryKind<Of<K>> } = {
   'row-per-stream': { byId: rowById, list: headsListed },
+  'row-per-commit': { byId: rowsById, list: rowsListed },
   'rows-per-stream': { byId: rowsById, list: rowsListed },
   'shared-rows': { byId: sharedRowById, list: sharedRowsListed },
 };

@@ -35,6 +35,7 @@ const withoutShares = (compareBeside: RebuildKind<never>['compareBeside']) => ({
 
 const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
   'row-per-stream': /* @__PURE__ */ withoutShares(async () => []),
+  'row-per-commit': /* @__PURE__ */ withoutShares((comparing, { head, rows }) => rowDifferences(comparing, head, rows)),
   'rows-per-stream': /* @__PURE__ */ withoutShares((comparing, { head, rows }) => rowDifferences(comparing, head, rows)),
   'shared-rows': {
     looksAtItems: true,

@@ -13,6 +13,8 @@ export type KeptHeads = Readonly<{
   take(key: string): ViewItem | undefined;
   /** A stream whose first commit comes is taken for new: the write's condition says if it is not. */
   takesForNew: boolean;
+  /** Remembers where a stream is after a write that took no write of its head. */
+  keep(head: ViewItem, writtenAt: number): void;
 }>;
 
 /** True if commits can be applied to a head as it is: nothing has to be ended or resumed first. */
@@ -54,6 +56,7 @@ export const keepingHeads = <V extends View>(
     },
     heads: {
       takesForNew: true,
+      keep,
       take: (key) => {
         const entry = kept.take(key);
         return entry && isFresh({ clock, settings }, entry) ? entry.head : undefined;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LoggedEvent } from '../../core/event-log.ts';
+import type { LoggedCommit } from '../../core/event-log.ts';
 import type { InstanceRow } from '../../core/process/instances-view.ts';
 
 /** The bodies of answers, as the API's description has them. A field that a later release adds does not break a client: objects are open. */
@@ -53,18 +53,23 @@ export const pageOf = (row: z.ZodType) =>
 export const anyRow: z.ZodType = z.looseObject({});
 
 /** A row of an event log. */
-export const loggedEvent = z.object({
-  event: z.string().meta({ description: '`<stream>/<version>`.' }),
+export const loggedCommit = z.object({
   stream: z.string(),
-  version: z.int(),
   commit: z.int(),
-  type: z.string(),
+  version: z.int().meta({ description: 'That of its last event in the log.' }),
+  events: z.array(
+    z.object({
+      type: z.string(),
+      version: z.int(),
+      data: json.optional().meta({ description: 'Only in a log that keeps the data of the events.' }),
+      tooLarge: z.literal(true).optional().meta({ description: 'The row has no room for the data: the stream has it.' }),
+    }),
+  ),
   at: instant,
   actor: z.string(),
   correlation: z.string(),
   causation: z.string(),
-  data: json.optional().meta({ description: 'Only in a log that keeps the data of the events.' }),
-}) satisfies z.ZodType<LoggedEvent>;
+}) satisfies z.ZodType<LoggedCommit>;
 
 /** A row of the view of all instances of processes. */
 export const instanceRow = z.object({

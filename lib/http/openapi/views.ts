@@ -4,7 +4,7 @@ import { instanceRows } from '../../core/process/instances-view.ts';
 import { type AnyProjection, foundLists } from '../../core/projection.ts';
 import type { KindName } from '../../engine/view/kinds/kind.ts';
 import { listInBody } from '../page.ts';
-import { anyRow, instanceRow, loggedEvent, pageOf, withId } from './answers.ts';
+import { anyRow, instanceRow, loggedCommit, pageOf, withId } from './answers.ts';
 import { body } from './operate.ts';
 import type { Answer, Operation } from './operation.ts';
 import { consistentWith, ifNoneMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
@@ -44,7 +44,7 @@ const listParameters = (view: AnyProjection) => {
 
 /** The schema of a view's rows: the declared one, or the kernel's for the views that the kernel brings along. */
 const rowOf = (view: AnyProjection): z.ZodType => {
-  if (isEventLog(view)) return loggedEvent;
+  if (isEventLog(view)) return loggedCommit;
   return (view.on === instanceRows ? instanceRow : view.row) ?? anyRow;
 };
 
@@ -66,15 +66,18 @@ const oneRow = {
   isListed: true,
 } as const;
 
+const rows: Read = {
+  id: 'The id of the stream.',
+  summary: 'The rows of one stream in',
+  parameters: (view) => [...paging, ...filtersOf(view)],
+  answer: (view) => found('A page of rows.', pageOf(rowOf(view))),
+  isListed: false,
+};
+
 const kinds: { readonly [K in KindName]: Read } = {
   'row-per-stream': { ...oneRow, id: 'The id of the stream.' },
-  'rows-per-stream': {
-    id: 'The id of the stream.',
-    summary: 'The rows of one stream in',
-    parameters: (view) => [...paging, ...filtersOf(view)],
-    answer: (view) => found('A page of rows.', pageOf(rowOf(view))),
-    isListed: false,
-  },
+  'rows-per-stream': rows,
+  'row-per-commit': rows,
   'shared-rows': { ...oneRow, id: 'The key of the row.' },
 };
 

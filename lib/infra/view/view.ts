@@ -74,7 +74,8 @@ export class View extends Construct {
 
   /** Lets the sweep read cursors, and send missing commits straight to the queue. */
   letSweep(step: Step): void {
-    step.may(['dynamodb:GetItem', 'dynamodb:BatchGetItem'], [this.table.tableArn]);
+    this.letReadCursors(step);
+    step.may(['dynamodb:BatchGetItem'], [this.table.tableArn]);
     letSendTo(step, this.delivery);
   }
 
@@ -83,7 +84,7 @@ export class View extends Construct {
    * view's own function writes to the table.
    */
   letOperate(step: Step): void {
-    step.may(['dynamodb:GetItem'], [this.table.tableArn]);
+    this.letReadCursors(step);
     step.may(['dynamodb:Scan'], [`${this.table.tableArn}/index/${parkedHeads}`]);
     if (isEventLog(this.projection)) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/list-${byCorrelation}`]);
     letSendTo(step, this.delivery);
@@ -120,6 +121,13 @@ export class View extends Construct {
     this.letBe(step);
     const actions = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'].map((action) => `dynamodb:${action}`);
     step.may(actions, [this.table.tableArn]);
+  }
+
+  private letReadCursors(step: Step): void {
+    step.may(
+      ['GetItem', ...this.kind.cursorActions].map((action) => `dynamodb:${action}`),
+      [this.table.tableArn],
+    );
   }
 
   /** The variables by which a function is that of this revision. */

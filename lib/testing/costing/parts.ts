@@ -18,6 +18,7 @@ import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
 import { defaultSettings, processSettings } from '../../engine/settings.ts';
 import { keepingHeads } from '../../engine/view/kept-heads.ts';
+import { withCursors } from '../../engine/view/kinds/index.ts';
 import type { Projecting } from '../../engine/view/projecting.ts';
 import { announcing } from '../../engine/view/public-events.ts';
 import { routeToView } from '../../engine/view/route.ts';
@@ -128,7 +129,13 @@ export const viewConsumer = (deployed: Deployed, projection: AnyProjection): Con
   const { clock, proofs } = deployed;
   const part = partNames.view(projection);
   const { store, view, log } = portsOf(deployed, part);
-  const refolding: Projecting = { projection, store, ...keepingHeads(view(projection), clock), clock, log };
+  const refolding: Projecting = {
+    projection,
+    store,
+    ...keepingHeads(withCursors(projection, view(projection)), clock),
+    clock,
+    log,
+  };
   return {
     ...{ part, rules: [ruleOf(projection)], waiting: [] },
     handle: (records) => routeToView({ refolding, proofs, done: 'Projected.' }, records),

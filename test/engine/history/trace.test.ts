@@ -234,7 +234,7 @@ describe('a trace', () => {
     };
     const store = { find: async () => undefined, read: async () => ({ commits: [] }) };
     const trace = await readTrace({ log, store, processes: [] }, 'c');
-    expect([trace.cut, trace.missing.length, asked]).toEqual([true, 1_000, 5]);
+    expect([trace.cut, trace.missing.length, asked]).toEqual([true, 600, 3]);
   });
 
   it('of an unknown correlation id is not found', async () => {

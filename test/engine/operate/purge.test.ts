@@ -20,6 +20,7 @@ import { follow, load, saveSnapshot } from '../../../lib/engine/store/load.ts';
 import { blankOf, isPurged, StreamPurged } from '../../../lib/engine/store/purged.ts';
 import { type TableChange, tamperings } from '../../../lib/engine/store/tampering.ts';
 import { verifyStream } from '../../../lib/engine/store/verify.ts';
+import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { memoryClock, memoryLog, memoryProofs } from '../../../lib/testing/memory/system.ts';
@@ -274,7 +275,7 @@ describe.each(views.map((view) => [view.name, view] as const))('the rows of a pu
   const over = (table: Table): Projecting => ({
     projection,
     store: table.store,
-    view: memoryView(),
+    view: withCursors(projection, memoryView()),
     clock: memoryClock(),
     log: memoryLog(),
   });

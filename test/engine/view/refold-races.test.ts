@@ -4,11 +4,12 @@ import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { TryAgain } from '../../../lib/engine/again.ts';
 import type { View } from '../../../lib/engine/ports.ts';
 import { compareStream } from '../../../lib/engine/rebuild/compare.ts';
+import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { type MemoryView, memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
-import { bagOf, entries, numbered, sums } from '../../support/examples/bag.ts';
+import { bagOf, entries, lines, numbered, sums } from '../../support/examples/bag.ts';
 import { anySpread, checkRows, spreadHistory } from '../../support/examples/sharing.ts';
 
 const deliver = (commit: Commit) => [{ id: '1', delivered: { ...commit, types: commit.events.map(({ type }) => type) } }];
@@ -20,7 +21,7 @@ const storeOf = async (commits: readonly Commit[]) => {
 
 /** A view as code of before made it, which did not handle the newest commits; a function whose store holds as many commits as it has read of. */
 const madeBefore = async (projection: AnyProjection, history: readonly Commit[], handled: number, read: number) => {
-  const view = memoryView();
+  const view = withCursors(projection, memoryView());
   const refolding = async (of: readonly Commit[], over: Partial<View> = {}): Promise<Projecting> => ({
     projection,
     store: await storeOf(of),
@@ -74,18 +75,22 @@ describe.each([
   ['a row per stream', sums as AnyProjection, bag],
   ['many rows per stream', entries as AnyProjection, bag],
   ['many rows per stream, under keys that are counted', numbered as AnyProjection, emptied],
+  ['a row per commit', lines as AnyProjection, bag],
   ['shared rows', anySpread as AnyProjection, spread],
 ])('folding anew, beside others: %s', (_, projection, history) => {
   const stream = history[0]!.stream;
   const isRight = async (view: MemoryView, commits: readonly Commit[]) => {
     if (projection.kind === 'shared-rows') return checkRows(view, projection, [commits]);
-    const fresh = memoryView();
+    const fresh = withCursors(projection, memoryView());
     const [store, clock, log] = [await storeOf(commits), memoryClock(), memoryLog()];
     for (const commit of commits) await projectBatch({ projection, store, view: fresh, clock, log }, deliver(commit));
+    // Where the rows are the cursor a head may be stored beside them, or not.
+    const keepsHead = projection.kind !== 'row-per-commit';
+    expect((await view.head('a'))?.commit).toBe((await fresh.head('a'))?.commit);
     const shown = (items: MemoryView) =>
       items
         .items()
-        .filter(({ sort, row }) => sort === 'head' || row !== undefined)
+        .filter(({ sort, row }) => (sort === 'head' && keepsHead) || row !== undefined)
         .map(({ key, sort, commit, row, memory }) => ({ key, sort, commit, row, memory }));
     expect(shown(view).toSorted((a, b) => (a.sort < b.sort ? -1 : 1))).toEqual(
       shown(fresh).toSorted((a, b) => (a.sort < b.sort ? -1 : 1)),

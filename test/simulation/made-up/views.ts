@@ -12,7 +12,7 @@ type Revision = Readonly<{ revision: number; on: Readonly<Record<string, Does>> 
 /** A view that follows from dice, before there is code for it. */
 export type ViewDesign = Readonly<{
   name: string;
-  kind: AnyProjection['kind'];
+  kind: (typeof kinds)[number];
   from: readonly string[];
   owned: boolean;
   listed: boolean;

@@ -148,12 +148,13 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     putShares: async (moves, changes) =>
       putShares(await Promise.all(moves.map(async (move) => ({ ...move, before: await head(move.head.key) }))), changes),
   })),
-  'a stale head is written': keptHeads(({ take, takesForNew }, view) => {
+  'a stale head is written': keptHeads(({ take, keep, takesForNew }, view) => {
     const given = new Set<ViewItem>();
     const now = async (before: ViewItem | undefined) => (before && given.has(before) ? view.head(before.key) : before);
     return {
       heads: {
         takesForNew,
+        keep,
         take: (key) => {
           const head = take(key);
           if (head) given.add(head);
@@ -170,14 +171,14 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
   }),
   'a kept parked head drops commits': {
     ...alone,
-    ...keptHeads(({ take, takesForNew }, view) => {
+    ...keptHeads(({ take, keep, takesForNew }, view) => {
       const parked = new Map<string, ViewItem>();
       const note = (key: string, there: ViewItem | undefined) => {
         if (there?.parked) parked.set(key, there);
         else parked.delete(key);
       };
       return {
-        heads: { takesForNew, take: (key) => (parked.has(key) ? undefined : take(key)) },
+        heads: { keep, takesForNew, take: (key) => (parked.has(key) ? undefined : take(key)) },
         view: {
           ...view,
           head: async (key) => parked.get(key) ?? view.head(key),

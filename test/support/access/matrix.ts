@@ -95,9 +95,11 @@ const rowCells = ({ row, unused }: Fixture, { name, kind, may }: AnyProjection):
   const [existing, path] = [row(name), `/views/${name}`];
   const hidden = isOnlyForProcesses(may);
   const seen = (caller: Caller) => holdsOne(caller, may) || owns(caller, may);
+  const ofStream = (caller: Caller) => (holdsOne(caller, may) || isForOwners(caller, may) ? 200 : 403);
   const missing = {
     'row-per-stream': () => 404,
-    'rows-per-stream': (caller: Caller) => (holdsOne(caller, may) || isForOwners(caller, may) ? 200 : 403),
+    'row-per-commit': ofStream,
+    'rows-per-stream': ofStream,
     'shared-rows': (caller: Caller) => (holdsOne(caller, may) ? 404 : 403),
   }[kind];
   return [
@@ -127,7 +129,7 @@ const listCells = ({ name, kind, may, owner, lists = {} }: AnyProjection): reado
   });
   const ofOwner = (caller: Caller) => (all(caller) || own(caller) ? 200 : 403);
   const unnamed =
-    kind === 'rows-per-stream'
+    kind === 'rows-per-stream' || kind === 'row-per-commit'
       ? [cell('', () => 404)]
       : [
           cell('', (caller) => (all(caller) || isForOwners(caller, may) ? 200 : 403)),

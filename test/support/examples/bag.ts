@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import type { Commit, StoredEvent } from '../../../lib/core/commit.ts';
-import { type AnyProjection, type RowPerStream, type RowsPerStream, rowKey } from '../../../lib/core/projection.ts';
+import {
+  type AnyProjection,
+  type RowPerCommit,
+  type RowPerStream,
+  type RowsPerStream,
+  rowKey,
+} from '../../../lib/core/projection.ts';
 import { type EventOf, v1 } from '../../../lib/core/version.ts';
 import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import { toEntry } from '../../../lib/engine/delivery/publish.ts';
@@ -57,6 +63,20 @@ export const numbered: RowsPerStream<number, Sum, BagEvent> = {
     ...entries.on,
     Added: (count, { data: { n }, version }) => ({ memory: count + 1, rows: { [rowKey(count + 1)]: { sum: n, at: version } } }),
     Emptied: (count) => ({ memory: 0, rows: { [rowKey(count)]: undefined } }),
+  },
+};
+
+/** A row for each commit, with the sum of what it added; one that only empties has none. */
+export const lines: RowPerCommit<Sum, BagEvent> = {
+  kind: 'row-per-commit',
+  name: 'lines',
+  revision: 1,
+  from: bag,
+  may: ['operator'],
+  on: {
+    Added: (row, { data: { n }, version }) => ({ sum: (row?.sum ?? 0) + n, at: version }),
+    Emptied: (row) => row,
+    Spoiled: spoil,
   },
 };
 

@@ -13,6 +13,7 @@ import { work } from '../../../lib/engine/rebuild/worker.ts';
 import { itemSize } from '../../../lib/engine/store/size.ts';
 import { storable } from '../../../lib/engine/store/storable.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
+import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { carryOutBatch, type Order } from '../../../lib/engine/view/orders.ts';
 import { totalOf } from '../../../lib/engine/view/parts.ts';
 import { knownPhase } from '../../../lib/engine/view/phase.ts';
@@ -32,7 +33,7 @@ import {
 import type { MemoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { sumOf } from '../../../lib/testing/sharing.ts';
-import { delivered, entries, sums } from './bag.ts';
+import { delivered, entries, lines, sums } from './bag.ts';
 
 type BagMemory = Readonly<{ sum: number; seen: number }>;
 
@@ -61,7 +62,7 @@ const shelves: SharedRows<BagMemory, never> = {
 } as unknown as SharedRows<BagMemory, never>;
 
 /** A view of each kind, over bags. */
-export const kinds = [sums, entries, shelves].map((projection) => projection as unknown as AnyProjection);
+export const kinds = [sums, entries, shelves, lines].map((projection) => projection as unknown as AnyProjection);
 
 export type ScanOrder = 'numbers' | 'texts' | 'any';
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -134,7 +135,7 @@ export const rebuildingOf = ({
   clock = memoryClock(),
 }: Setting) => {
   const store = memoryStore({ pageBytes: 900 });
-  const view = memoryView();
+  const view = withCursors(projection, memoryView());
   const log = memoryLog();
   const { random, randomId } = memoryKeys(seed);
   const actives = memoryActives();
@@ -294,7 +295,7 @@ export const faultsOf = async ({ projection, view, store }: Rebuilding): Promise
   for (const [stream, unsorted] of streams) {
     const commits = unsorted.toSorted((a, b) => a.commit - b.commit);
     const last = commits.findLast(({ events }) => events.some(({ type }) => projection.on[type]))?.commit ?? 0;
-    const head = items.get(`${streamKey(projection, stream)} head`);
+    const head = await view.head(streamKey(projection, stream));
     if ((head?.commit ?? 0) < last) found.push(`${stream} is at ${head?.commit}, and ${last} is the last`);
     if (!head) continue;
     const folded = apply(projection, undefined, commits.slice(0, head.commit), '');

@@ -1,8 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { announcersOf, isAnnounced } from '../../../core/announcer.ts';
 import type { AnyEffect } from '../../../core/effect/effect.ts';
 import type { Manifest } from '../../../core/manifest.ts';
+import type { AnyProjection } from '../../../core/projection.ts';
 import { type LookingAtNew, lookAtNew } from '../../../engine/operate/sweep/look.ts';
 import { type Sweeping, type Swept, sweep } from '../../../engine/operate/sweep.ts';
 import { effectTarget } from '../../../engine/operate/sweep-effects.ts';
@@ -12,6 +14,7 @@ import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
 import { targetOf } from '../../../engine/operate/sweep-target.ts';
 import type { Log, Queue } from '../../../engine/ports.ts';
 import { scheduleSettings, sweepSettings } from '../../../engine/settings.ts';
+import { kindOf, withCursors } from '../../../engine/view/kinds/index.ts';
 import { knownPhase } from '../../../engine/view/phase.ts';
 import type { Phases } from '../../../engine/view/ports.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
@@ -72,6 +75,12 @@ const lookHandler = (looking: LookingAtNew & Readonly<{ log: Log }>) =>
     return failed;
   });
 
+/** The cursors of a view: many at once, where they are all in heads. */
+const cursorsIn = (client: DynamoDBClient, projection: AnyProjection, table: string) => ({
+  head: withCursors(projection, viewTable(client, table)).head,
+  ...(kindOf(projection).hasHeads && { heads: viewHeads(client, table) }),
+});
+
 /** One run of the pass over the table, or looks at what the journal has. */
 export const sweepHandler = (manifest: Manifest) => {
   const client = dynamo();
@@ -80,7 +89,7 @@ export const sweepHandler = (manifest: Manifest) => {
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
   const subscriber = ({ projection, table, queueUrl }: DeployedView) => ({
     subscription: projection,
-    view: { head: viewTable(client, table).head, heads: viewHeads(client, table) },
+    view: cursorsIn(client, projection, table),
     queue: sqsQueue(queues, queueUrl, proofs),
   });
   const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];

@@ -38,7 +38,7 @@ const filled = (projection: AnyProjection, commits: readonly Commit[]): Filled =
         write += puts(projection, row);
       }
       isPut = rows.size > 0 && change.rows.length > 0;
-      if (isPut) write += puts(projection, head);
+      if (isPut && keptAs(projection).putsHead(change)) write += puts(projection, head);
     }
   const changes = head ? kindOf(projection).changes(projection, head) : [];
   if (head && changes.length > 0) write += together * Math.ceil(changes.length / rowsPerTransaction) * writes(sizeOf(head));

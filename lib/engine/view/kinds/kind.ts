@@ -1,6 +1,6 @@
 import type { Recorded } from '../../../core/message.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
-import type { RowChange, ViewItem } from '../../ports.ts';
+import type { RowChange, View, ViewItem, ViewReader } from '../../ports.ts';
 import { itemSize } from '../../store/size.ts';
 import type { Projecting } from '../projecting.ts';
 
@@ -42,6 +42,12 @@ export interface Kind<P extends AnyProjection> {
   empty(projection: P): Pick<ViewItem, 'memory'>;
   /** True if the heads are the rows: they are read by id, listed by owner, and hold the whole state of a stream. */
   headIsRow: boolean;
+  /** True if each stream has a stored head with its cursor. */
+  hasHeads: boolean;
+  /** A table of the view as the engine sees it: with a head for each stream, wherever the kind keeps the cursor. */
+  cursors<V extends View & Pick<ViewReader, 'rowsOf'>>(view: V): V;
+  /** True if a change that is written takes a write of the head, beside its rows. */
+  putsHead(change: Change): boolean;
   /** Applies one commit to a head. An exception parks the stream in front of the commit. */
   apply(projection: P, head: ViewItem, handled: Handled): Change;
   /** Writes what commits came to: the cursor last, or together with all else. */
@@ -53,6 +59,9 @@ export interface Kind<P extends AnyProjection> {
   /** Brings one row to the sum of its shares, in a kind that has sums. */
   mend(refolding: Projecting<P>, row: string): Promise<void>;
 }
+
+/** The record's members of a kind that keeps a head for each stream. */
+export const withHeads = { hasHeads: true, cursors: <V extends View>(view: V): V => view, putsHead: () => true };
 
 /** The record's members of a kind that has no sums: it begins no change that it does not end, and there is nothing to mend. */
 export const withoutSums = {

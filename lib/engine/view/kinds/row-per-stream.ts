@@ -1,11 +1,12 @@
 import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
 import { written } from '../view-item.ts';
-import { checked, type Kind, type Of, withoutSums } from './kind.ts';
+import { checked, type Kind, type Of, withHeads, withoutSums } from './kind.ts';
 
 /** The row is in the head itself. */
 export const rowPerStream: Kind<Of<'row-per-stream'>> = {
   ...withoutSums,
+  ...withHeads,
   empty: () => ({}),
   headIsRow: true,
   apply: (projection, { key, sort, stream, row: before }, { commit, events }) => {

@@ -6,7 +6,7 @@ import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
 import { countOfRows, written } from '../view-item.ts';
-import { type Change, checked, fewEnough, headBefore, type Kind, type Of, type Refold, withoutSums } from './kind.ts';
+import { type Change, checked, fewEnough, headBefore, type Kind, type Of, type Refold, withHeads, withoutSums } from './kind.ts';
 
 type Rows = Of<'rows-per-stream'>;
 
@@ -85,6 +85,7 @@ const refoldRows = async (refolding: Projecting<Rows>, refold: Refold): Promise<
 /** Rows are items of their own beside the head, which holds the memory. */
 export const rowsPerStream: Kind<Rows> = {
   ...withoutSums,
+  ...withHeads,
   empty: ({ initial }) => ({ memory: initial }),
   headIsRow: false,
   apply: (projection, { key, sort, stream, memory: before }, { commit, events }) => {

@@ -4,7 +4,7 @@ import { mendRow } from '../mend.ts';
 import type { Projecting } from '../projecting.ts';
 import { contributed, rowChanges } from '../shares.ts';
 import { endBegun, writeShares } from '../write-shares.ts';
-import { checked, fewEnough, headBefore, type Kind, type Of, type Refold } from './kind.ts';
+import { checked, fewEnough, headBefore, type Kind, type Of, type Refold, withHeads } from './kind.ts';
 
 type Shared = Of<'shared-rows'>;
 
@@ -27,6 +27,7 @@ const refold = async (refolding: Projecting<Shared>, { there, at, row, fold }: R
 
 /** Rows are sums over streams. The head holds the memory, from which the stream's contributions follow. */
 export const sharedRows: Kind<Shared> = {
+  ...withHeads,
   empty: ({ initial }) => ({ memory: initial }),
   headIsRow: false,
   apply: (projection, head, { commit, events }) => {

@@ -7,7 +7,7 @@ import { handledBy, ofOneStream, type SimulatedKind, spoiltValue } from './kind.
 /** A row that no code makes. */
 const nobodys = 'row#astray';
 
-const spoilRow = async (view: MemoryView, dice: Dice): Promise<boolean> => {
+export const spoilRow = async (view: MemoryView, dice: Dice): Promise<boolean> => {
   const rows = view.items().filter(({ sort, row }) => sort.startsWith('row#') && row !== undefined);
   if (rows.length === 0) return false;
   const { row, ...item } = dice.pick(rows);

@@ -62,11 +62,11 @@ const deployedView = (
   control: SimulatedControl | undefined,
 ) => {
   const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
-  // A handler may fail at any commit on rows that other code has written; after a refold all of it is checked.
+  // A handler may fail on rows that other code has written; after a refold all of it is checked.
   const isAged = () => control?.isOf(newest) === true && control.aged.has(newest.revision);
   const mayPark = ({ stream, parked }: ViewItem) =>
     isAged() || parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
-  const view = simulatedView(world, name, lagging, { mayPark, lastOf: lastIn(table) }, tamper.view ?? untampered);
+  const view = simulatedView(world, name, lagging, { of: newest, mayPark, lastOf: lastIn(table) }, tamper.view ?? untampered);
   const projectionOf = (instance: Instance): AnyProjection => {
     const projection = revisionIn(manifestOf(instance), newest);
     // The revision comes or goes with the roll-out: its function is not there.

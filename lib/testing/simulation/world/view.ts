@@ -1,4 +1,6 @@
+import type { AnyProjection } from '../../../core/projection.ts';
 import type { RowListing, ViewItem } from '../../../engine/ports.ts';
+import { withCursors } from '../../../engine/view/kinds/index.ts';
 import { totalOf } from '../../../engine/view/parts.ts';
 import { type MemoryView, memoryView } from '../../memory/view.ts';
 import type { World } from './world.ts';
@@ -39,6 +41,13 @@ const onePage = (method: string, given: readonly unknown[]): readonly unknown[] 
   return [...given.slice(0, -1), { ...options, limit: Math.min(options.limit, itemsPerPage) }];
 };
 
+type About = Readonly<{
+  /** Absent in a table that has a head for each stream. */
+  of?: AnyProjection;
+  mayPark: (head: ViewItem) => boolean;
+  lastOf: (stream: string) => number;
+}>;
+
 /**
  * A view's table. Reports any write after which a cursor is before where it was; and answers lists from a copy to which the last
  * writes may not have come yet.
@@ -47,13 +56,14 @@ export const simulatedView = (
   world: World,
   name: string,
   lagging: boolean,
-  { mayPark, lastOf }: Readonly<{ mayPark: (head: ViewItem) => boolean; lastOf: (stream: string) => number }>,
+  { of, mayPark, lastOf }: About,
   tamper: (view: MemoryView) => MemoryView,
 ): SimulatedView => {
+  const empty = () => (of ? withCursors(of, tamper(memoryView())) : tamper(memoryView()));
   const dice = world.dice(`index ${name}`);
   let made = 1;
-  let view = tamper(memoryView());
-  let index = tamper(memoryView());
+  let view = empty();
+  let index = empty();
   let pending: (() => Promise<unknown>)[] = [];
   const cursors = new Map<string, number>();
   const beyond = new Set<string>();
@@ -99,12 +109,12 @@ export const simulatedView = (
     tableId: () => `${name}-${made}`,
     replaced: () => {
       made += 1;
-      [view, index, pending] = [tamper(memoryView()), tamper(memoryView()), []];
+      [view, index, pending] = [empty(), empty(), []];
       cursors.clear();
       beyond.clear();
     },
     restored: () => {
-      for (const { key, sort, stream, commit } of view.items()) if (sort === 'head' && commit > lastOf(stream)) beyond.add(key);
+      for (const { key, stream, commit } of view.items()) if (commit > lastOf(stream)) beyond.add(key);
     },
   };
 };
