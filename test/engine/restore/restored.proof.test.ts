@@ -110,7 +110,7 @@ const allIsRight = async (house: Restorable, appended: readonly Commit[], toldBe
       });
     }
   const parts = await house.consumers[2]!.view.parts('all');
-  expect(parts.reduce((sum, { amounts }) => sum + (amounts['sum/balance'] ?? 0), 0)).toBe(byHand);
+  expect(parts.reduce((sum, { amounts }) => sum + Number(amounts['sum/balance'] ?? 0), 0)).toBe(byHand);
   const told = house.bus.sent.slice(toldBefore).map(({ detail }) => JSON.parse(detail) as { id: string; data: unknown });
   for (const commit of appended.filter(house.isTold))
     commit.events.forEach(({ type, data }, i) => {

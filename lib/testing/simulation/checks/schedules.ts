@@ -38,6 +38,10 @@ const owed = (
   return restored ? [] : past.filter((time) => time > furthest && time <= triggered);
 };
 
+/** Whether a target has had a time, or, where only the last one is sent, a later one that not all releases know: it takes the place of the others. */
+const had = ({ catchUp }: AnySchedule, sent: readonly string[] = [], time: string, { until }: Rest['seen']): boolean =>
+  catchUp === 'latest' ? sent.some((one) => one >= time && one <= until) : sent.includes(time);
+
 const rowsFault = (
   name: string,
   schedule: AnySchedule,
@@ -52,7 +56,7 @@ const rowsFault = (
   if (!rows || catchUp === 'none' || time === undefined) return undefined;
   for (const { key: id, row } of rows) {
     const send = command({ time, local, id, row } as never);
-    if (send && !sent.get(send.to)?.includes(time)) return `${send.to} was not sent the command of ${name} of ${time}`;
+    if (send && !had(schedule, sent.get(send.to), time, seen)) return `${send.to} was not sent the command of ${name} of ${time}`;
   }
   if (restored || catchUp !== 'all') return undefined;
   for (const [stream, times] of sent) {
@@ -85,7 +89,8 @@ const scheduleFault = (
   for (const time of owed(newest, all, rest)) {
     const local = localTime(timetableOf(newest).timezone, time);
     const send = newest.command({ time, local } as never);
-    if (send && !sent.get(send.to)?.includes(time)) return `${send.to} was not sent the command of ${name} of ${time}`;
+    if (send && !had(newest, sent.get(send.to), time, rest.seen))
+      return `${send.to} was not sent the command of ${name} of ${time}`;
   }
   return undefined;
 };
