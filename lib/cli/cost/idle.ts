@@ -59,10 +59,14 @@ export const idleOfTemplates = (path: string): Count => {
   return addCounts(...resources.map(idleOf));
 };
 
+/** The queue of the sweep's journal, which every deployment has. */
+const journalQueues = 1;
+
 /** What follows from the manifest alone: the queues that Lambda polls. Alarms and keys are in a template only. */
 export const idleOfManifest = (manifest: Manifest): Count => {
   const { projections, processes = [], schedules = {} } = manifest;
   const queues =
+    journalQueues +
     projections.length +
     announcersOf(manifest).length +
     processes.length +

@@ -32,7 +32,10 @@ const northVirginia: Prices = {
   ...{ kmsKeys: 1, kmsRequests: 3 * million, schedulerInvocations: 1 * million, transitions: 25 * million },
 };
 
-/** The day of the list: AWS's public price lists, without free tiers, discounts for volume and taxes. */
+/**
+ * The day of the list: AWS's price files, without free tiers, discounts for volume and taxes. Not verified: HTTP APIs outside of us-east-1, KMS, and us-west-2
+ * (decision 0112).
+ */
 export const listedOn = '2026-08-15';
 
 /** List prices by region. */

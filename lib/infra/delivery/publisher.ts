@@ -35,7 +35,7 @@ export class Publisher extends Construct {
       removalPolicy: common.settings.removal,
     });
     accept(this.failed, {
-      S1: 'Written by one mapping alone and emptied by age; a log of that would need a log bucket of its own.',
+      S1: 'Written by two mappings alone and emptied by age; a log of that would need a log bucket of its own.',
       ...(common.settings.tls ? {} : { S10: plainHttp }),
     });
 

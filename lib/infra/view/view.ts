@@ -74,8 +74,8 @@ export class View extends Construct {
 
   /** Lets the sweep read cursors, and send missing commits straight to the queue. */
   letSweep(step: Step): void {
-    this.letReadCursors(step);
-    step.may(['dynamodb:BatchGetItem'], [this.table.tableArn]);
+    // Many at once, where they are all in heads.
+    this.letReadCursors(step, kindOf(this.projection).hasHeads ? ['BatchGetItem'] : []);
     letSendTo(step, this.delivery);
   }
 
@@ -123,9 +123,9 @@ export class View extends Construct {
     step.may(actions, [this.table.tableArn]);
   }
 
-  private letReadCursors(step: Step): void {
+  private letReadCursors(step: Step, many: readonly 'BatchGetItem'[] = []): void {
     step.may(
-      ['GetItem', ...this.kind.cursorActions].map((action) => `dynamodb:${action}`),
+      ['GetItem', ...many, ...this.kind.cursorActions].map((action) => `dynamodb:${action}`),
       [this.table.tableArn],
     );
   }

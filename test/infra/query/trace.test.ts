@@ -13,23 +13,31 @@ import { flattened } from '../support/flattened.ts';
 
 type Statement = Readonly<{ Action: string | string[]; Resource: unknown }>;
 
-/** The rights of the operators' function that a trace needs: on commits and on the event log. */
-const rightsWith = (projections: readonly AnyProjection[]) => {
+/** The rights of two functions to query, and what goes with each: those of operators and of the sweep. */
+const queriesWith = (projections: readonly AnyProjection[]) => {
   const manifest = defineManifest({ roles: parcelRoles, aggregates: [parcel], projections });
   const code = { steps, rows: {} };
   const template = flattened(new FoldstreamStack(new App(), 'traced', { manifest, code, settings: settingsFor('dev') }));
-  return Object.values(template.findResources('AWS::IAM::Policy'))
-    .filter(({ Properties }) => /^OperationsOps/.test(Properties.Roles[0].Ref))
-    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
-    .filter(({ Action }) => [Action].flat().includes('dynamodb:Query'))
-    .map(({ Action, Resource }) => [[Action].flat().join(' '), JSON.stringify(Resource)]);
+  const queries = (role: RegExp) =>
+    Object.values(template.findResources('AWS::IAM::Policy'))
+      .filter(({ Properties }) => role.test(Properties.Roles[0].Ref))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[])
+      .filter(({ Action }) => [Action].flat().includes('dynamodb:Query'))
+      .map(({ Action, Resource }) => [[Action].flat().join(' '), JSON.stringify(Resource)]);
+  return { operators: queries(/^OperationsOps/), sweep: queries(/^SweepSweep/) };
 };
 
-test('operators trace by the list of the event log by correlation and by the commits; without an event log there is no right to either', () => {
+test('operators trace by the list of the event log by correlation and by the commits; they and the sweep find where its rows end, and without an event log query nothing of either', () => {
   const log = eventLog([parcel], { may: ['operator'] }) as unknown as AnyProjection;
-  expect(rightsWith([parcelTrack, log])).toEqual([
-    ['dynamodb:Query', expect.stringMatching(/EventLogR1Rows.*index\/list-by-correlation/)],
-    ['dynamodb:GetItem dynamodb:Query', expect.stringContaining('EventsCommits')],
-  ]);
-  expect(rightsWith([parcelTrack])).toEqual([]);
+  const cursors = ['dynamodb:GetItem dynamodb:Query', expect.stringMatching(/^\{"Fn::GetAtt":\["EventLogR2Rows\w+","Arn"\]\}$/)];
+  const passed = ['dynamodb:Scan dynamodb:Query dynamodb:GetItem', expect.stringContaining('EventsCommits')];
+  expect(queriesWith([parcelTrack, log])).toEqual({
+    operators: [
+      cursors,
+      ['dynamodb:Query', expect.stringMatching(/EventLogR2Rows.*index\/list-by-correlation/)],
+      ['dynamodb:GetItem dynamodb:Query', expect.stringContaining('EventsCommits')],
+    ],
+    sweep: [passed, cursors],
+  });
+  expect(queriesWith([parcelTrack])).toEqual({ operators: [], sweep: [passed] });
 });
