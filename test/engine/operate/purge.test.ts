@@ -318,6 +318,38 @@ describe.each(views.map((view) => [view.name, view] as const))('the rows of a pu
       { numRuns: runs(40) },
     );
   });
+
+  it('do not come back by a function that read the stream and the view before, and writes after, wherever it waits between', async () => {
+    let waited = 0;
+    for (const seen of [0, 1, 2])
+      for (let at = 1, isThere = true; isThere; at++) {
+        const { table } = await tableWith(4);
+        const [before, other] = [own(table), own(table, 'account-2')];
+        const projecting = over(table);
+        await deliver(projecting, ...other, ...before.slice(0, seen));
+        let calls = 0;
+        /** Before one of its calls to the view the purge passes, and the view hears of it. */
+        const late = Object.entries(projecting.view).map(([name, method]) => [
+          name,
+          async (...given: never[]) => {
+            calls += 1;
+            if (calls === at) {
+              await purgeStream(purgingOn(table), asked);
+              await deliver(projecting, own(table).at(-1)!);
+            }
+            return (method as (...all: never[]) => unknown)(...given);
+          },
+        ]);
+        await deliver({ ...projecting, view: Object.fromEntries(late) }, ...before.slice(seen));
+        isThere = calls >= at;
+        if (!isThere) continue;
+        waited += 1;
+        const afresh = over(table);
+        await deliver(afresh, ...other, ...own(table));
+        expect(items(projecting), `${seen} commits seen, before call ${at}`).toEqual(items(afresh));
+      }
+    expect(waited).toBeGreaterThan(3);
+  });
 });
 
 it('tells all who handle one of the events that went, and nobody else', async () => {
