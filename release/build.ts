@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
 import own from '../package.json' with { type: 'json' };
 import { publishedPackage } from './package-json.ts';
 
@@ -14,10 +15,18 @@ const beside = ['domains', 'events', 'functions/*.d.ts', 'bin/*.d.ts'];
 /** A declaration names modules by the files that are there: the compiler leaves `.ts` in declarations. */
 const declaration = (text: string) => text.replaceAll(/((?:from |import\()['"]\.{1,2}\/[^'"]+)\.ts(?=['"])/g, '$1.js');
 
+/** A line's places as far as a stack trace needs them: where another line of the source begins. The columns of every name would be a fifth of the package. */
+const wholeLines = (line: readonly SourceMapSegment[]): SourceMapSegment[] =>
+  line.filter((place, i) => i === 0 || place[2] !== line[i - 1]?.[2]);
+
 /** A source map has the source in it, and names it as if it lay beside the compiled file: in an installed package there is no other place. */
 const sourceMap = (text: string) => {
-  const map = JSON.parse(text) as { sources: string[] };
-  return JSON.stringify({ ...map, sources: map.sources.map((source) => basename(source)) });
+  const map = JSON.parse(text) as { sources: string[]; mappings: string };
+  return JSON.stringify({
+    ...map,
+    sources: map.sources.map((source) => basename(source)),
+    mappings: encode(decode(map.mappings).map(wholeLines)),
+  });
 };
 
 const rewrite = async (folder: string, pattern: string, change: (text: string) => string): Promise<void> => {

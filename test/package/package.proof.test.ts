@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { builtinModules, SourceMap } from 'node:module';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
@@ -58,6 +58,24 @@ describe('the published package', () => {
   test('is at most 2 MB to download and 8 MB on disk', () => {
     expect(size).toBeLessThanOrEqual(2_000_000);
     expect(unpackedSize).toBeLessThanOrEqual(8_000_000);
+  });
+
+  test('has maps that lead from whatever throws or waits to that line of the source, which is in them', () => {
+    const places = globSync('**/*.js', { cwd: folder }).flatMap((file) => {
+      const map = JSON.parse(readFileSync(join(folder, `${file}.map`), 'utf8')) as ConstructorParameters<typeof SourceMap>[0];
+      const [found, source] = [new SourceMap(map), map.sourcesContent[0]?.split('\n') ?? []];
+      const lines = readFileSync(join(folder, file), 'utf8').split('\n');
+      return lines.flatMap((line, i) =>
+        [...line.matchAll(/\b(throw new|await) /g)].map(({ 0: word, index }) => {
+          const place = found.findEntry(i, index);
+          return { file, leads: 'originalLine' in place && source[place.originalLine]?.includes(word) };
+        }),
+      );
+    });
+    expect(places.length).toBeGreaterThan(1_000);
+    // Two files have the words in texts of several lines, and a text has one place.
+    const astray = new Set(places.filter(({ leads }) => !leads).map(({ file }) => file));
+    expect([...astray].toSorted()).toEqual(['lib/cli/add/names.js', 'lib/http/openapi/docs-script.js']);
   });
 
   test('imports no package that it does not depend on, in its types neither', () => {
