@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PurgeQueueCommand, PurgeQueueInProgress, type SQSClient } from '@aws-sdk/client-sqs';
+import type { AnyProjection } from '../../core/projection.ts';
 import type { Deadline } from '../../engine/process/ports.ts';
 import type { AllCursors, AllDeadlines, AllHeads } from '../../engine/restore/ports.ts';
+import { kindOf } from '../../engine/view/kinds/index.ts';
 import { fromItem, toItem } from '../attributes.ts';
 import { unless } from '../client.ts';
 import { deadlineOf } from '../process/deadlines.ts';
@@ -37,10 +39,13 @@ export const allDeadlines = (client: DynamoDBClient, control: string, process: s
   },
 });
 
-/** The heads of all streams in a view's table. */
-export const allHeads = (client: DynamoDBClient, table: string): AllHeads => ({
+/** The heads of all streams in a view's table; and its rows, in a kind of view whose rows are the cursor. */
+export const allHeads = (client: DynamoDBClient, table: string, projection: Pick<AnyProjection, 'kind'>): AllHeads => ({
   async *each() {
-    for await (const item of itemsWhere(client, table, '#field = :text', 'sort', 'head')) {
+    const items = kindOf(projection).hasHeads
+      ? itemsWhere(client, table, '#field = :text', 'sort', 'head')
+      : readEach(client, { scan: { TableName: table, ConsistentRead: true } });
+    for await (const item of items) {
       const { key, stream, commit } = fromItem(item) as Readonly<{ key: string; stream: string; commit: number }>;
       yield { key, stream, commit };
     }

@@ -55,7 +55,7 @@ const resettingOn = (manifest: Manifest, connection: Connected) => {
   const { client, commits, control, outputs } = connection;
   const projections = deployedProjections(manifest, connection).map((deployed) => ({
     ...deployed,
-    heads: allHeads(client, deployed.table),
+    heads: allHeads(client, deployed.table, deployed.projection),
   }));
   const resetting: Omit<Resetting, 'seen'> = {
     scanner: commitScanner(client, commits),

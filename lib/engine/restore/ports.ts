@@ -14,7 +14,7 @@ export interface AllDeadlines {
   each(): AsyncIterable<Deadline>;
 }
 
-/** The cursors of a view: the heads of its streams. */
+/** The cursors of a view: the heads of its streams, and every row where a row says how far its stream is. */
 export interface AllHeads {
   each(): AsyncIterable<Pick<ViewItem, 'key' | 'stream' | 'commit'>>;
 }

@@ -159,8 +159,10 @@ const resetView = async (
   { projection, heads, queue }: RestoredView,
 ): Promise<Reset> => {
   const consumer = `${projection.name}.r${projection.revision}`;
+  const beyond = new Set<string>();
   const [cursors, moved] = await total(heads.each(), async ({ stream, commit }) => {
-    if (commit <= lastOf(stream)) return 0;
+    if (commit <= lastOf(stream) || beyond.has(stream)) return 0;
+    beyond.add(stream);
     const order: RefoldOrder = { refold: { stream, correlation } };
     await sendOrders(queue, consumer, [order]);
     return 1;

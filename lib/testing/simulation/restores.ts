@@ -7,6 +7,7 @@ import type { Queue } from '../../engine/ports.ts';
 import type { Deadline } from '../../engine/process/ports.ts';
 import type { Resetting } from '../../engine/restore/reset.ts';
 import type { Progress } from '../../engine/schedule/ports.ts';
+import { kindOf } from '../../engine/view/kinds/index.ts';
 import { memoryScanner } from '../memory/sweep.ts';
 import { memoryKeys } from '../memory/system.ts';
 import type { MemoryView } from '../memory/view.ts';
@@ -51,6 +52,9 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 
 const headsOf = (view: MemoryView) => view.items().filter(({ sort }) => sort === 'head');
+
+/** What says how far the streams of a view are. */
+const cursorsOf = (projection: AnyProjection, view: MemoryView) => (kindOf(projection).hasHeads ? headsOf(view) : view.items());
 
 const allCommits = (table: SimulatedTable): readonly Commit[] => table.streams().flatMap(table.commitsOf);
 
@@ -110,7 +114,7 @@ const resetPorts = (world: World, { table, processes, schedules, views, announce
     schedules: schedules.parts.map(({ name, queue }) => ({ name, progresses: schedules.progresses, queue: port(queue) })),
     views: views.map(({ projection, view, queue }) => ({
       projection,
-      heads: { each: () => each(headsOf(view)) },
+      heads: { each: () => each(cursorsOf(projection, view)) },
       queue: port(queue),
     })),
     announcers: telling

@@ -109,6 +109,11 @@ const allIsRight = async (house: Restorable, appended: readonly Commit[], toldBe
         commit: fresh?.commit ?? 0,
       });
     }
+  const ofWallets = stored.filter(({ stream, events }) => stream.startsWith('wallet-') && events.length > 0);
+  const logged = house.consumers[3]!.view.items().filter(({ row }) => row);
+  const lineOf = ({ stream, commit, at }: Readonly<{ stream: string; commit: number; at: string }>) =>
+    `${stream} ${commit} ${at}`;
+  expect(logged.map(({ row }) => lineOf(row as Commit)).toSorted()).toEqual(ofWallets.map(lineOf).toSorted());
   const parts = await house.consumers[2]!.view.parts('all');
   expect(parts.reduce((sum, { amounts }) => sum + Number(amounts['sum/balance'] ?? 0), 0)).toBe(byHand);
   const told = house.bus.sent.slice(toldBefore).map(({ detail }) => JSON.parse(detail) as { id: string; data: unknown });
@@ -181,6 +186,7 @@ describe('commits that were restored to a moment before', () => {
         ['wallets.r1', 2],
         ['moves.r1', 2],
         ['total.r1', 2],
+        ['event-log.r2', 2],
       ]);
       expect(await settled(house)).toBe(0);
       await allIsRight(house, appended, told);

@@ -1,6 +1,7 @@
 import { announcersOf, isAnnounced } from '../../../lib/core/announcer.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { AnyDecider } from '../../../lib/core/decider.ts';
+import { eventLog } from '../../../lib/core/event-log.ts';
 import type { AnyProcess } from '../../../lib/core/process/process.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { parseStream } from '../../../lib/core/stream.ts';
@@ -12,6 +13,7 @@ import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import type { Deadline } from '../../../lib/engine/process/ports.ts';
 import { type Resetting, type Restored, resetToRestored } from '../../../lib/engine/restore/reset.ts';
 import { sweepSettings } from '../../../lib/engine/settings.ts';
+import { kindOf, withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { carryOutBatch, type Order } from '../../../lib/engine/view/orders.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { announcing } from '../../../lib/engine/view/public-events.ts';
@@ -72,6 +74,8 @@ const total = {
   shares: ({ balance }: Row) => ({ all: { sums: { balance } } }),
 } as unknown as AnyProjection;
 
+const lines = eventLog([wallet], { may: ['operator'] }) as unknown as AnyProjection;
+
 /** The contents of a table at some moment. */
 export type Moment = Readonly<{ commits: number; cursors: ReadonlyMap<string, number>; deadlines: readonly Deadline[] }>;
 
@@ -79,15 +83,15 @@ async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* [...items];
 }
 
-/** A deployment in memory whose tables can be restored, each to another moment: wallets, transfers by a process, three kinds of view, public events. */
+/** A deployment in memory whose tables can be restored, each to another moment: wallets, transfers by a process, each kind of view, public events. */
 export const restorable = () => {
   const world = processWorld(moving, [told, transfer]);
   const { store, clock, log, cursors, deadlines, keys } = world;
   const bus = memoryBus();
   const [announcer] = announcersOf(manifest) as [AnyProjection];
-  const consumers = [wallets, moves, total, announcer].map((projection) => ({
+  const consumers = [wallets, moves, total, lines, announcer].map((projection) => ({
     projection,
-    view: memoryView(),
+    view: withCursors(projection, memoryView()),
     queue: memoryQueue(),
   }));
   const processQueue = memoryQueue();
@@ -201,10 +205,10 @@ export const restorable = () => {
     schedules: [],
     views: consumers
       .filter(({ projection }) => projection !== announcer)
-      .map(({ projection, view, queue }) => ({ projection, queue, heads: { each: () => headsOf(view) } })),
+      .map(({ projection, view, queue }) => ({ projection, queue, heads: { each: () => each(cursorsOf(projection, view)) } })),
     announcers: consumers
       .filter(({ projection }) => projection === announcer)
-      .map(({ projection, view }) => ({ projection, view, heads: { each: () => headsOf(view) } })),
+      .map(({ projection, view }) => ({ projection, view, heads: { each: () => each(cursorsOf(projection, view)) } })),
   };
   const reset = (to: number): Promise<Restored> => resetToRestored(resetting, { to, lateMilliseconds: 24 * 60 * minute });
   return {
@@ -222,6 +226,7 @@ export const restorable = () => {
   };
 };
 
-const headsOf = (view: ReturnType<typeof memoryView>) => each(view.items().filter(({ sort }) => sort === 'head'));
+const cursorsOf = (projection: AnyProjection, view: ReturnType<typeof memoryView>) =>
+  view.items().filter(({ sort }) => sort === 'head' || !kindOf(projection).hasHeads);
 
 export type Restorable = ReturnType<typeof restorable>;

@@ -2,6 +2,7 @@ import type { Commit } from '../../../core/commit.ts';
 import { type AnyProjection, sourceOf, streamKey } from '../../../core/projection.ts';
 import type { ViewItem } from '../../../engine/ports.ts';
 import type { MemoryView } from '../../memory/view.ts';
+import { kindOf } from '../kinds/index.ts';
 import { staleFor } from '../rebuild/scanner.ts';
 import type { SimulatedTable } from '../world/table.ts';
 import type { World } from '../world/world.ts';
@@ -26,7 +27,7 @@ export type Completeness = Readonly<{
 
 /** The faults of a stream's items, at the position of its own cursor. */
 const faultAtCursor = (projection: AnyProjection, stream: string, commits: readonly Commit[], items: readonly ViewItem[]) => {
-  const head = items.find(({ sort }) => sort === 'head');
+  const head = kindOf(projection).headIn(items);
   if (!head || head.parked || head.begun) return undefined;
   const { rows, memory } = foldOf(projection, commits.slice(0, head.commit));
   // Rows are written before the cursor.
@@ -65,7 +66,7 @@ export const completeness = (
         if (!sourceOf(projection, stream)) continue;
         const commits = table.commitsOf(stream);
         const own = items.get(streamKey(projection, stream)) ?? [];
-        const head = own.find(({ sort }) => sort === 'head');
+        const head = kindOf(projection).headIn(own);
         if (head) heads.set(stream, head);
         const { handled } = foldOf(projection, commits.slice(0, count));
         if ((head?.commit ?? 0) < handled) broken(`${stream} is at commit ${head?.commit ?? 0} of ${handled}`);

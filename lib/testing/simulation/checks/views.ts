@@ -97,7 +97,7 @@ const streamFault = (
 ): string | undefined => {
   const { rows, memory, parked, handled } = foldOf(projection, commits);
   const where = `${projection.name}, ${stream}`;
-  const head = items.find(({ sort }) => sort === 'head');
+  const head = kindOf(projection).headIn(items);
   if (head?.parked && head.parked.commit !== parked)
     return `${where} is parked at commit ${head.parked.commit} (${head.parked.reason}), and the code has no fault there`;
   if (parked !== undefined) return head?.parked ? undefined : `${where} is not parked, and cannot apply commit ${parked}`;

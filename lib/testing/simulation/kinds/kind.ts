@@ -23,6 +23,8 @@ export interface SimulatedKind<P extends AnyProjection> {
   step(projection: P, folding: Folding, event: Recorded): unknown;
   /** The faults of rows to which several streams contribute, by the memories of all streams. */
   totalsFault(projection: P, memories: ReadonlyMap<string, unknown>, view: MemoryView): Promise<string | undefined>;
+  /** The head of a stream as its items tell it, with how far it is. */
+  headIn(items: readonly ViewItem[]): ViewItem | undefined;
   /** True if a reader finds the rows of a stream under its key. */
   isReadByStream: boolean;
   /** True if a reader may go through a list of all rows without naming it. */
@@ -40,8 +42,16 @@ export interface SimulatedKind<P extends AnyProjection> {
 /** The commits of each stream. */
 export type Streams = ReadonlyMap<string, readonly Commit[]>;
 
+export const headStored = (items: readonly ViewItem[]): ViewItem | undefined => items.find(({ sort }) => sort === 'head');
+
 /** The members of a kind whose rows are each made by one stream. */
-export const ofOneStream = { totalsFault: async () => undefined, isReadByStream: true, showsMark: () => true, changes: () => [] };
+export const ofOneStream = {
+  totalsFault: async () => undefined,
+  headIn: headStored,
+  isReadByStream: true,
+  showsMark: () => true,
+  changes: () => [],
+};
 
 export const isWhole = ({ begun, parked }: ViewItem): boolean => !begun && !parked;
 

@@ -3,7 +3,7 @@ import type { Of } from '../../../engine/view/kinds/kind.ts';
 import { contributed, listedAs, rowChanges } from '../../../engine/view/shares.ts';
 import { rowsPerTransaction } from '../../../engine/view/write-shares.ts';
 import { sharesFault } from '../checks/shares.ts';
-import { type Aging, isWhole, type SimulatedKind, type WholeStream } from './kind.ts';
+import { type Aging, headStored, isWhole, type SimulatedKind, type WholeStream } from './kind.ts';
 
 type Shared = Of<'shared-rows'>;
 
@@ -46,6 +46,7 @@ export const sharedRows: SimulatedKind<Shared> = {
   initial: ({ initial }) => initial,
   step: ({ on }, { memory }, event) => on[event.type]?.(memory as never, event as never),
   totalsFault: sharesFault,
+  headIn: headStored,
   isReadByStream: false,
   isListed: true,
   marked: (projection, revised) => ({
