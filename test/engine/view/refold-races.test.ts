@@ -153,6 +153,23 @@ describe.each([
   });
 });
 
+it('a late function with code of before puts no row for a commit that has none any more', async () => {
+  const projection = lines as AnyProjection;
+  const before = { ...lines, on: { ...lines.on, Emptied: () => ({ sum: -1, at: 0 }) } } as AnyProjection;
+  const places = await everywhere(async (after) => {
+    const { view, refolding } = await madeBefore(projection, emptied, 2, 2);
+    const between = meanwhile(view, after, async () => refold(await refolding(emptied), 'bag-a'));
+    const late = { ...(await refolding(emptied, between.view)), projection: before };
+    expect(await projectBatch(late, emptied.slice(2).flatMap(deliver))).toEqual([]);
+    if (!between.happened()) return false;
+    // Where the refold came last it has seen all that the late function wrote.
+    expect(view.items().flatMap(({ row }) => (row as { sum: number } | undefined)?.sum ?? [])).toEqual([5, 7, 11]);
+    expect(await compareStream(await refolding(emptied), 'bag-a')).toEqual([]);
+    return true;
+  });
+  expect(places).toBeGreaterThan(1);
+});
+
 it.each([entries, numbered] as AnyProjection[])(
   'a refold of $name is left to one that began later: the two do not stop each other for ever',
   async (projection) => {
