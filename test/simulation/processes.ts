@@ -167,6 +167,8 @@ export type ProcessMutant = Tamper &
     process?: Change;
     /** Without the sweep over commits, and so without lost records, since the sweep makes good what this breaks. */
     alone?: true;
+    /** Many commands at once: it takes several causes that wait for one instance. */
+    crowded?: true;
   }>;
 
 /** As many events as the largest reaction of the reference processes comes to with what it is recorded by: in some runs no two of them fit into one commit. */
@@ -185,7 +187,7 @@ const unswept: Pick<Tamper, 'engine'> = {
 };
 
 /** Transfers, orders, or both; some with the fraud watch, and some with the view of instances. */
-export const processesWith = (seed: number, { process = asItIs, alone, ...tamper }: ProcessMutant = {}): Simulation => {
+export const processesWith = (seed: number, { process = asItIs, alone, crowded, ...tamper }: ProcessMutant = {}): Simulation => {
   const what = (['transfers', 'orders', 'transfers', 'orders', 'all'] as const)[seed % 5]!;
   const isClosing = what === 'transfers' && seed % 3 === 0;
   // In most that are full of closings, and in some others: what is stuck, retried and resolved is to be seen as well.
@@ -197,6 +199,7 @@ export const processesWith = (seed: number, { process = asItIs, alone, ...tamper
     invariants: [moneyAndStockAreConserved, nothingIsParkedForItsSize, ...(isCareless ? [] : [nobodyIsStuck])],
     share: { imports: 0.1, rebuilds: 0 },
     ...(alone && { without: ['missing'] }),
+    ...(crowded && { crowd: { commands: 40, within: 1_500 } }),
     tamper: (seed % 4 === 0 ? withSmallCommits : asTheyAre)(
       alone ? { ...tamper, engine: (real) => unswept.engine!(tamper.engine?.(real) ?? real) } : tamper,
     ),

@@ -203,10 +203,13 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
     (real) => (instance, data) => real(instance, { ...(data as Reacted), cancelled: [] }),
   ),
   'an instance goes on reacting while it is parked': evolving('InstanceParked', () => (instance) => instance),
-  'what was deferred is taken up in no order': evolving('CauseDeferred', (real) => (instance, data) => ({
-    ...real(instance, data),
-    deferred: real(instance, data).deferred.toReversed(),
-  })),
+  'what was deferred is taken up in no order': {
+    crowded: true,
+    ...evolving('CauseDeferred', (real) => (instance, data) => ({
+      ...real(instance, data),
+      deferred: real(instance, data).deferred.toReversed(),
+    })),
+  },
   'what failed is not tried again': {
     alone: true,
     ...batch((step) => async (...given) => {

@@ -22,7 +22,7 @@ export const findingSeeds: Readonly<Record<string, number>> = {
   'what is on the bus is believed, proved or not': 22,
   'stock is not released when an order is cancelled': 148,
   'nobody looks back further than the last ids': 40,
-  'what was deferred is taken up in no order': 2226,
+  'what was deferred is taken up in no order': 93,
   'a resolution that threw is not kept': 102,
   'instances that were left open are not looked for by the sweep': 139,
   'a reservation has the time of its command, whatever is before it': 154,
