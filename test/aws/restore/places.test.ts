@@ -1,0 +1,29 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, expect, it } from 'vitest';
+import { toItem } from '../../../lib/aws/attributes.ts';
+import { allHeads } from '../../../lib/aws/restore/places.ts';
+
+const dynamo = mockClient(DynamoDBClient);
+// The class itself is mocked: other files in this process want it back.
+afterAll(() => dynamo.restore());
+
+const items = ['head', 'row#000000000001', 'row#000000000002'].map((sort, i) => ({
+  key: 'a',
+  sort,
+  stream: 'account-a',
+  commit: i,
+}));
+dynamo.on(ScanCommand).callsFake(({ ExpressionAttributeValues: values, FilterExpression: filter }) => {
+  const isLetThrough = ({ sort }: (typeof items)[number]) => !filter || values[':text'].S === sort;
+  return { Items: items.filter(isLetThrough).map(toItem) };
+});
+
+it.each([
+  ['row-per-stream', [0]],
+  ['row-per-commit', [0, 1, 2]],
+] as const)('a restore reads what says how far each stream of a view is: %s', async (kind, commits) => {
+  const found: unknown[] = [];
+  for await (const head of allHeads(new DynamoDBClient({}), 'view', { kind }).each()) found.push(head);
+  expect(found).toEqual(commits.map((commit) => ({ key: 'a', stream: 'account-a', commit })));
+});
