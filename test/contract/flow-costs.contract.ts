@@ -17,7 +17,7 @@ type Units = Readonly<Record<string, number>>;
 export const expected: Readonly<Record<Flow, Units>> = {
   deposit: {
     commands: 1,
-    'view account-balance': 3,
+    'view account-balance': 4,
     'view account-statement': 2,
     'view account-totals': 4,
     'view event-log': 2,
@@ -25,7 +25,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
   },
   withdrawal: {
     commands: 1,
-    'view account-balance': 3,
+    'view account-balance': 4,
     'view account-statement': 2,
     'view account-totals': 4,
     'view event-log': 4,
@@ -34,7 +34,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
   },
   transfer: {
     commands: 1,
-    'view account-balance': 6,
+    'view account-balance': 8,
     'view account-statement': 4,
     'view account-totals': 8,
     'view customer-transfers': 7,
@@ -47,6 +47,9 @@ export const expected: Readonly<Record<Flow, Units>> = {
 
 /** Parts whose transactions DynamoDB Local reports as 4 units, whatever is in them: AWS charges two for each item. */
 const misreported = ['view account-totals'];
+
+/** On an engine the steps of a process are stored in the order of its answers: those of one instance that meet in a batch are written once. */
+const batched = 'view process-instances';
 
 const unitsOf = (counted: ReadonlyMap<string, Count>): Units =>
   Object.fromEntries([...counted].flatMap(([part, { writeUnits = 0 }]) => (writeUnits > 0 ? [[part, writeUnits]] : [])));
@@ -63,11 +66,11 @@ export const flowCostsContract = (name: string, make: (tally: Tally) => Promise<
       async (flow, batch) => {
         const tally = tallied();
         const counted = await costOfFlow(flow, { ...(await make(tally)), tally, batch });
-        const without = (units: Units) =>
-          name === 'DynamoDB Local'
-            ? Object.fromEntries(Object.entries(units).filter(([part]) => !misreported.includes(part)))
-            : units;
-        expect(without(unitsOf(counted))).toEqual(without(expected[flow]));
+        const units = unitsOf(counted);
+        const left = name === 'memory' ? [] : [...(name === 'DynamoDB Local' ? misreported : []), batched];
+        const without = (of: Units) => Object.fromEntries(Object.entries(of).filter(([part]) => !left.includes(part)));
+        expect(without(units)).toEqual(without(expected[flow]));
+        expect(units[batched] ?? 0).toBeLessThanOrEqual(expected[flow][batched] ?? 0);
       },
       5 * 60_000,
     );

@@ -21,6 +21,11 @@ describe('the present code', () => {
     expect(bindsAt('account-totals @{owner} part', present)).toBeGreaterThan(10_000);
     expect(bindsAt('account-totals @{owner}', present)).toBeGreaterThan(10_000);
   });
+
+  it('has no hot spot in the event log: a row has a key of its own, and a list none that all commits share', async () => {
+    const hot = keyLimits(await recorded, referenceMix, 42).filter(({ what }) => /^event-log\b/.test(what));
+    expect(hot.filter(({ breaksAt }) => breaksAt <= 10_000)).toEqual([]);
+  });
 });
 
 describe('what the model knows of a release', () => {

@@ -26,6 +26,7 @@ const usage = `Usage: npm run model -- [options]
   --json              figures as JSON
   --record <file>     records the present code's profile, and ends
   --write             writes the section and the picture of the docs
+  --help              says this, and ends
 `;
 
 const options = {
@@ -42,6 +43,7 @@ const options = {
   json: { type: 'boolean', default: false },
   record: { type: 'string' },
   write: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
 } as const;
 
 const asked = () => {
@@ -53,6 +55,10 @@ const asked = () => {
   }
 };
 const values = asked();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 
 const sharesFrom = (text: string): Readonly<Record<string, number>> =>
   Object.fromEntries(text.split(',').map((each) => [each.split('=')[0] ?? '', Number(each.split('=')[1])]));

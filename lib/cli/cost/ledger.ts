@@ -3,8 +3,11 @@ import { fromItem, type Item } from '../../aws/attributes.ts';
 import { type Indexed, indexUnits, inTransaction, writeUnits } from '../../engine/cost/units.ts';
 import { itemSize } from '../../engine/store/size.ts';
 
-/** One write: by which part of the deployment, into which table or `<table>/<index>`, under which partition key; its units, and the bytes that it adds. */
-export type Written = Readonly<{ part: string; at: string; key: string; units: number; bytes: number }>;
+/**
+ * One write: by which part of the deployment, into which table or `<table>/<index>`, under which partition key; its units, and the bytes that it adds.
+ * Where a transaction writes, or only looks at it, it names the item.
+ */
+export type Written = Readonly<{ part: string; at: string; key: string; units: number; bytes: number; item?: string }>;
 
 /** An index of a table: the attributes that are its key, of which an item without one is not in it, and what it holds. */
 export type IndexShape = Readonly<{ name: string; partition: string; sort?: string; holds: 'all' | 'keys' | readonly string[] }>;
@@ -63,14 +66,16 @@ export const ledger = (shapes: ReadonlyMap<string, TableShape>) => {
     if (!shape) throw new Error(`There is no table ${table} in the ledger.`);
     const keyed = one.Item ?? one.Key ?? {};
     const key = textOf(keyed, shape.partition) ?? '';
-    const note = (at: string, under: string, units: number, bytes: number) =>
-      units > 0 && notes.push({ part, at, key: under, units, bytes });
-    if (kind === 'ConditionCheck') return void note(table, key, inTransaction, 0);
-    const place = JSON.stringify([table, key, shape.sort && textOf(keyed, shape.sort)]);
+    const sort = shape.sort && textOf(keyed, shape.sort);
+    const met = transaction ? { item: sort === undefined ? key : `${key} ${sort}` } : {};
+    const note = (at: string, under: string, units: number, bytes: number, more: typeof met = {}) =>
+      units > 0 && notes.push({ part, at, key: under, units, bytes, ...more });
+    if (kind === 'ConditionCheck') return void note(table, key, inTransaction, 0, met);
+    const place = JSON.stringify([table, key, sort]);
     const before = items.get(place);
     const after = kind === 'Delete' ? undefined : kind === 'Update' ? updated(before, one) : one.Item;
     const [was, is] = [before ? bytesOf(before) : 0, after ? bytesOf(after) : 0];
-    note(table, key, writeUnits(was, is) * (transaction ? inTransaction : 1), is - was);
+    note(table, key, writeUnits(was, is) * (transaction ? inTransaction : 1), is - was, met);
     for (const index of shape.indexes) {
       const [from, to] = [inIndex(before, index, shape), inIndex(after, index, shape)];
       const under = textOf(after ?? {}, index.partition) ?? textOf(before ?? {}, index.partition) ?? '';
@@ -98,14 +103,14 @@ export const ledger = (shapes: ReadonlyMap<string, TableShape>) => {
     /** The same for what makes a client of documents of it, which takes no stand-in: slower, since it goes through much of the SDK. */
     documents: (part: string): DynamoDBClient => {
       const client = new DynamoDBClient({ region: 'none', credentials: { accessKeyId: 'none', secretAccessKey: 'none' } });
-      client.middlewareStack.add(
-        (_, { commandName = '' }) =>
-          async ({ input }) => {
+      client.middlewareStack.addRelativeTo(
+        (_: unknown, { commandName = '' }: { commandName?: string }) =>
+          async ({ input }: { input: object }) => {
             take(part, commandName, input as Input);
             return { output: { $metadata: {} }, response: {} };
           },
-        // Behind what turns plain values into attributes, and before anything is signed and sent.
-        { step: 'build', name: 'foldstreamLedger' },
+        // Behind what turns plain values into attributes, and before anything is looked up, signed and sent.
+        { relation: 'after', toMiddleware: 'DocumentMarshall', name: 'foldstreamLedger' },
       );
       return client;
     },

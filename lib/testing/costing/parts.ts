@@ -9,11 +9,12 @@ import type { AnyProcess } from '../../core/process/process.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import type { Commanding } from '../../engine/command/request.ts';
+import type { Delivered } from '../../engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../engine/delivery/received.ts';
 import { bytesOf } from '../../engine/delivery/send-entries.ts';
 import type { Sealing } from '../../engine/personal/ports.ts';
-import type { Bus, Clock, Keys, Log, Proofs, Snapshots, Store } from '../../engine/ports.ts';
-import type { Cursors, Deadlines } from '../../engine/process/ports.ts';
+import type { Bus, BusEntry, Clock, Keys, Log, Proofs, Snapshots, Store } from '../../engine/ports.ts';
+import type { Cursors, Deadlines, Scheduler } from '../../engine/process/ports.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
 import { defaultSettings, processSettings } from '../../engine/settings.ts';
@@ -59,6 +60,8 @@ export type Deployed = Readonly<{
   proofs: Proofs;
   personal: Readonly<{ keys: MemorySubjectKeys }> & Sealing;
   busOf: (part: string) => Bus;
+  /** Without it every process has one of its own. */
+  scheduler?: Scheduler;
   /** Commits that were just stored. */
   stored: (commits: readonly Commit[]) => void;
 }>;
@@ -70,6 +73,16 @@ export type Consumer = Readonly<{
   waiting: QueueRecord[];
   handle: (batch: readonly QueueRecord[]) => Promise<readonly string[]>;
 }>;
+
+/** Whether one of a consumer's rules has the bus hand it an entry. */
+export const matches = (of: Consumer['rules'], { detailType, detail }: Pick<BusEntry, 'detailType' | 'detail'>): boolean => {
+  const rules = of.filter(({ detailTypes }) => detailTypes.has(detailType));
+  if (rules.length === 0) return false;
+  const delivered = JSON.parse(detail) as Delivered;
+  return rules.some(
+    ({ types, rests }) => !(rests === false && delivered.rests) && delivered.types.some((type) => types.has(type)),
+  );
+};
 
 const ruleOf = (projection: AnyProjection): Omit<Rule, 'deliver'> => ({
   detailTypes: new Set(sourcesOf(projection).map(({ category }) => `${category}.commit`)),
@@ -155,7 +168,7 @@ export const announcerConsumer = (deployed: Deployed, projection: AnyProjection)
 };
 
 export const processConsumer = (deployed: Deployed, process: AnyProcess): Consumer => {
-  const { tally, proofs } = deployed;
+  const { tally, proofs, scheduler = memoryScheduler() } = deployed;
   const name = process.category;
   const part = partNames.process(name);
   const ports = portsOf(deployed, part);
@@ -165,7 +178,7 @@ export const processConsumer = (deployed: Deployed, process: AnyProcess): Consum
     await call;
   };
   const targets = new Map(targetsOf(process).map((decider) => [decider.category, of(decider)] as const));
-  const { set, cancel } = memoryScheduler();
+  const { set, cancel } = scheduler;
   const reacting: Reacting = {
     process,
     own: of(processDecider(process)),

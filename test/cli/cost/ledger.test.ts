@@ -42,12 +42,12 @@ it('notes nothing of a write that has lost its race, but the request', async () 
   expect(tally.take().get('one')).toMatchObject({ requests: 2 });
 });
 
-it('counts two units for each item of a transaction', async () => {
+it('counts two units for each item of a transaction, and names it', async () => {
   const { store, written } = tables();
   await store.appendTogether([commitOf('account-a', 1), commitOf('account-b', 1)], [{ stream: 'account-c', commit: 0 }]);
-  expect(written().map(({ key, units }) => [key, units])).toEqual([
-    ['account-a', 2],
-    ['account-b', 2],
-    ['account-c', 2],
+  expect(written().map(({ key, units, item }) => [key, units, item])).toEqual([
+    ['account-a', 2, 'account-a 1'],
+    ['account-b', 2, 'account-b 1'],
+    ['account-c', 2, expect.stringContaining('account-c')],
   ]);
 });

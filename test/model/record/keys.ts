@@ -1,5 +1,5 @@
+import type { Written } from '../../../lib/cli/cost/ledger.ts';
 import type { ItemUse, KeyUse } from '../profile.ts';
-import type { Written } from './ledger.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 

@@ -1,3 +1,4 @@
+import type { Written } from '../../../lib/cli/cost/ledger.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { CommandRequest } from '../../../lib/engine/command/request.ts';
@@ -6,7 +7,6 @@ import { sqs } from '../../../lib/engine/limits.ts';
 import { memoryKeys } from '../../../lib/testing/ports.ts';
 import type { CommandProfile, Consumed, Consumer, Profile, Work } from '../profile.ts';
 import { type Ids, itemsOf, usesOf } from './keys.ts';
-import type { Written } from './ledger.ts';
 import { type RecordedSystem, recordedSystem, type Taker } from './system.ts';
 
 /** So many commands of each kind, each on accounts of its own: enough to meet every key that is shared. */
@@ -88,7 +88,7 @@ const deliver = async (system: RecordedSystem, size: Size): Promise<Told> => {
     for (const taker of system.takers) {
       const { name, wants, take } = taker;
       const most = size === 'full' ? batchOf(taker) : size === 'alone' ? 1 : size;
-      const wanted = sent.filter(({ entry, delivered }) => wants(entry, delivered)).map(({ delivered }) => delivered);
+      const wanted = sent.filter(({ entry }) => wants(entry)).map(({ delivered }) => delivered);
       matched += wanted.length;
       const spent = by.get(name) ?? nothing();
       for (const batch of batchesOf(wanted, most)) {

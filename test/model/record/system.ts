@@ -1,205 +1,121 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { toItem } from '../../../lib/aws/attributes.ts';
-import { deadlineItems } from '../../../lib/aws/process/deadlines.ts';
-import { commitStore } from '../../../lib/aws/store/commit-store.ts';
-import { snapshotStore } from '../../../lib/aws/store/snapshot-store.ts';
-import { viewTable } from '../../../lib/aws/view/table.ts';
+import { notedTables } from '../../../lib/cli/cost/tables.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
-import { type AnyDecider, decidesOn, namedBy } from '../../../lib/core/decider.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
-import { processDecider } from '../../../lib/core/process/decider.ts';
-import { targetsOf } from '../../../lib/core/process/performs.ts';
-import { type AnyProjection, handledTypes, sourcesOf } from '../../../lib/core/projection.ts';
-import { stateCache } from '../../../lib/engine/command/cache.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
+import { addCounts } from '../../../lib/engine/cost/prices.ts';
 import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import { publish } from '../../../lib/engine/delivery/publish.ts';
-import type { BusEntry, Log, Store } from '../../../lib/engine/ports.ts';
-import { reactBatch } from '../../../lib/engine/process/batch.ts';
-import { defaultSettings, processSettings } from '../../../lib/engine/settings.ts';
-import { kindOf } from '../../../lib/engine/view/kinds/index.ts';
-import { projectBatch } from '../../../lib/engine/view/project.ts';
-import { memoryProofs } from '../../../lib/testing/memory/system.ts';
+import type { Bus, BusEntry } from '../../../lib/engine/ports.ts';
 import {
-  memoryCursors,
-  memoryDeadlines,
-  memoryKeys,
-  memoryScheduler,
-  memorySnapshots,
-  memoryStore,
-  memoryView,
-} from '../../../lib/testing/ports.ts';
+  type Consumer,
+  commandFunctions,
+  type Deployed,
+  matches,
+  type PartTables,
+  processConsumer,
+  viewConsumer,
+} from '../../../lib/testing/costing/parts.ts';
+import { tallied } from '../../../lib/testing/costing/tally.ts';
+import { memoryBox, memorySubjectKeys } from '../../../lib/testing/memory/personal.ts';
+import { memoryLog, memoryProofs } from '../../../lib/testing/memory/system.ts';
+import { memoryKeys, memoryScheduler } from '../../../lib/testing/ports.ts';
 import { timeline } from '../../../lib/testing/simulation/timeline.ts';
-import { rulesOf } from '../../../lib/testing/simulation/world/processes.ts';
-import { type TableShape, tableLedger } from './ledger.ts';
-import { type Calls, noted } from './noted.ts';
-import { commitsShape, controlShape, snapshotsShape, viewShape } from './shapes.ts';
+import { timed } from './timed.ts';
 
 /** A consumer of the bus: what it is sent, and what it does with a batch. */
 export type Taker = Readonly<{
   name: string;
   kind: 'view' | 'process';
-  /** The seconds for which its commits are gathered; not every release says any. */
+  /** The seconds for which its commits are gathered. */
   gatherSeconds: number;
-  wants: (entry: BusEntry, delivered: Delivered) => boolean;
+  wants: (entry: BusEntry) => boolean;
   take: (batch: readonly Delivered[]) => Promise<readonly string[]>;
 }>;
 
-const gatheringOf = ({ gatherSeconds = 0 }: Readonly<{ gatherSeconds?: number }>): number => gatherSeconds;
-
-/** Not every release has a kind of view whose rows are its cursors. */
-const cursorsOf = (projection: AnyProjection): (<V>(view: V) => V) =>
-  (kindOf(projection) as Readonly<{ cursors?: <V>(view: V) => V }>).cursors ?? ((view) => view);
-
-const silent: Log = { info: () => {}, warn: () => {}, error: () => {} };
 const began = Date.UTC(2026, 10, 21, 12);
+/** All parts reach the same tables: whose work it is, the model knows from what it has them do. */
+const part = 'all';
 
-const shapesOf = (views: readonly AnyProjection[]): ReadonlyMap<string, TableShape> =>
-  new Map([
-    ['commits', commitsShape],
-    ['snapshots', snapshotsShape],
-    ['control', controlShape],
-    ...views.map((view) => [view.name, viewShape(view)] as const),
-  ]);
+/** A revision's table, or an index of it, by the view's name: a new revision is not another place. */
+const placeOf = (at: string): string => at.replace(/\.r\d+(?=\/|$)/, '');
+
+/** The tables, each call of which takes model time: those of a view or a process are made once. */
+const timedTables = (tables: PartTables, sleep: Parameters<typeof timed>[1]): PartTables => {
+  const made = new Map<string, unknown>();
+  const once = <P extends object>(name: string, make: () => P): P => {
+    if (!made.has(name)) made.set(name, timed(make(), sleep));
+    return made.get(name) as P;
+  };
+  return {
+    store: timed(tables.store, sleep),
+    snapshots: timed(tables.snapshots, sleep),
+    deadlines: timed(tables.deadlines, sleep),
+    view: (projection) => once(`view ${projection.name}`, () => tables.view(projection)),
+    cursors: (process) => once(`process ${process}`, () => tables.cursors(process)),
+  };
+};
 
 /**
- * A manifest's deployment without AWS: the real engine over ports in memory, the real adapters over a client that notes what they write, and model time
- * that passes with each request. Every function is new at each call, as nearly all are to a stream when there are many of both.
+ * A manifest's deployment without AWS: what `foldstream cost` runs, in model time that passes with each request. Every function is new at each call, as
+ * nearly all are to a stream when there are many of both.
  */
 export const recordedSystem = (manifest: Manifest) => {
-  const { aggregates, processes = [] } = manifest;
-  const ledger = tableLedger(shapesOf(manifest.projections));
-  const { client } = ledger;
+  const tally = tallied();
+  const { tablesOf, written } = notedTables(manifest, tally);
   const time = timeline(began, Number.POSITIVE_INFINITY);
-  const calls: Calls = { requests: 0, readUnits: 0 };
-  const port = <P extends object>(memory: P, adapter?: object, half = false): P => noted(memory, adapter, time, calls, half);
-  const table = memoryStore();
-  const fresh: Commit[] = [];
-  const store = port<Store>(
-    {
-      ...table,
-      append: async (commit) => {
-        const answer = await table.append(commit);
-        if (answer.stored) fresh.push(commit);
-        return answer;
-      },
-      appendTogether: async (commits, unmoved) => {
-        const answer = await table.appendTogether(commits, unmoved);
-        if (answer.stored) fresh.push(...commits);
-        return answer;
-      },
-    },
-    commitStore(client, 'commits'),
-  );
-  const snapshots = port(memorySnapshots(), snapshotStore(client, 'snapshots', { clock: time }), true);
+  const tables = timedTables(tablesOf(part), time);
   const clock = { now: time.now, wait: time.sleep };
   const [keys, proofs] = [memoryKeys(), memoryProofs()];
-  const scheduler = memoryScheduler();
-  let scheduled = 0;
+  const fresh: Commit[] = [];
   const entries: BusEntry[] = [];
-  const bus = {
-    send: async (sent: readonly BusEntry[]) => {
+  const bus: Bus = {
+    send: async (sent) => {
       entries.push(...sent);
       return [];
     },
   };
-
-  const commandingFor = (decider: AnyDecider): Commanding => {
-    const cache = stateCache(defaultSettings.cacheBytes);
-    const own = (each: AnyDecider): Commanding => ({
-      store,
-      snapshots,
-      keys,
-      clock,
-      log: silent,
-      settings: defaultSettings,
-      cache,
-      decider: each,
-      code: `${each.category}-1`,
-    });
-    const named = [...namedBy(decider), ...decidesOn(decider)];
-    const others = aggregates.filter(({ category }) => named.includes(category) && category !== decider.category);
-    return { ...own(decider), others: new Map(others.map((other) => [other.category, own(other as AnyDecider)])) };
+  const deployed: Deployed = {
+    ...{ manifest, tally, clock, keys, proofs, tablesOf: () => tables, busOf: () => bus },
+    personal: { keys: memorySubjectKeys(), box: memoryBox() },
+    scheduler: timed(memoryScheduler(), time),
+    stored: (commits) => void fresh.push(...commits),
   };
-
-  const viewTaker = (projection: AnyProjection): Taker => {
-    const table = port(memoryView(), viewTable(client, projection.name));
-    const view = cursorsOf(projection)(table);
-    const types = new Set(handledTypes(projection));
-    const categories = new Set(sourcesOf(projection).map(({ category }) => `${category}.commit`));
+  const taker = (
+    { name, kind, gatherSeconds = 0 }: Readonly<{ name: string; kind: Taker['kind']; gatherSeconds?: number | undefined }>,
+    consumer: () => Consumer,
+  ): Taker => {
+    const { rules } = consumer();
     return {
-      name: projection.name,
-      kind: 'view',
-      gatherSeconds: gatheringOf(projection),
-      wants: ({ detailType }, delivered) => categories.has(detailType) && delivered.types.some((type) => types.has(type)),
-      take: (batch) =>
-        projectBatch(
-          { projection, store, view, clock, log: silent },
-          batch.map((delivered, i) => ({ id: String(i), delivered })),
-        ),
-    };
-  };
-
-  const processTaker = (process: (typeof processes)[number]): Taker => {
-    const { category } = process;
-    const id = (stream: string) => `cursor/${category}/${stream}`;
-    const move = (stream: string, commit: number) =>
-      client.send(new PutItemCommand({ TableName: 'control', Item: toItem({ id: id(stream), commit }) }));
-    const cursors = port(memoryCursors(), { move });
-    const deadlines = port(memoryDeadlines(), deadlineItems(client, 'control'));
-    const rules = rulesOf([process], () => {});
-    const shots = port({
-      set: (shot: Parameters<typeof scheduler.set>[0]) => {
-        scheduled += 1;
-        return scheduler.set(shot);
-      },
-      cancel: (key: string) => {
-        scheduled += 1;
-        return scheduler.cancel(key);
-      },
-    });
-    return {
-      name: category,
-      kind: 'process',
-      gatherSeconds: gatheringOf(process),
-      wants: ({ detailType }, { types, rests }) =>
-        rules.some(
-          (rule) =>
-            rule.detailTypes.has(detailType) && types.some((type) => rule.types.has(type)) && !(rule.rests === false && rests),
-        ),
-      take: (batch) => {
-        const targets = new Map(targetsOf(process).map((decider) => [decider.category, commandingFor(decider)]));
-        const reacting = {
-          process,
-          own: commandingFor(processDecider(process)),
-          target: (of: string) => targets.get(of),
-          cursors,
-          deadlines,
-          scheduler: shots,
-          settings: processSettings,
-        };
-        return reactBatch(
-          reacting,
-          batch.map((delivered, i) => ({ id: String(i), delivered })),
-        );
-      },
+      ...{ name, kind, gatherSeconds },
+      wants: (entry) => matches(rules, entry),
+      take: (batch) => consumer().handle(batch.map((detail, i) => ({ id: String(i), body: JSON.stringify({ detail }) }))),
     };
   };
 
   return {
     time,
-    takers: [...manifest.projections.map(viewTaker), ...processes.map(processTaker)],
-    commandingFor: (category: string) => commandingFor(aggregates.find((each) => each.category === category)! as AnyDecider),
+    takers: [
+      ...manifest.projections.map((projection) =>
+        taker({ name: projection.name, kind: 'view', gatherSeconds: projection.gatherSeconds }, () =>
+          viewConsumer(deployed, projection),
+        ),
+      ),
+      ...(manifest.processes ?? []).map((process) =>
+        taker({ name: process.category, kind: 'process', gatherSeconds: process.gatherSeconds }, () =>
+          processConsumer(deployed, process),
+        ),
+      ),
+    ],
+    commandingFor: (category: string): Commanding => commandFunctions(deployed).get(category)!,
     /** The entries of the commits that were stored since it was last asked. */
     publish: async (): Promise<readonly BusEntry[]> => {
-      await publish({ bus, clock, keys, log: silent, proofs }, fresh.splice(0));
+      await publish({ bus, clock, keys, log: memoryLog(), proofs }, fresh.splice(0));
       return entries.splice(0);
     },
     /** Does some work in model time, and answers what it took. */
     work: async <T>(run: () => Promise<T>) => {
-      ledger.take();
-      Object.assign(calls, { requests: 0, readUnits: 0 });
-      scheduled = 0;
+      written();
+      tally.take();
       const from = time.now();
       let end: Readonly<{ value: T } | { cause: unknown }> | undefined;
       run().then(
@@ -213,7 +129,13 @@ export const recordedSystem = (manifest: Manifest) => {
       await time.run(() => end !== undefined);
       if (!end) throw new Error('The work stands still: it waits for something that takes no model time.');
       if ('cause' in end) throw end.cause;
-      return { value: end.value, milliseconds: time.now() - from, written: ledger.take(), scheduled, ...calls };
+      const used = addCounts(...tally.take().values());
+      const { requests = 0, readUnits = 0, schedulerCalls: scheduled = 0 } = used;
+      return {
+        ...{ value: end.value, milliseconds: time.now() - from, scheduled, readUnits },
+        requests: requests + scheduled,
+        written: written().map((each) => ({ ...each, at: placeOf(each.at) })),
+      };
     },
   };
 };
