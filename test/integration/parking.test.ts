@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { DisableRuleCommand, EnableRuleCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { fromItem } from '../../lib/aws/attributes.ts';
 import { systemProofs } from '../../lib/aws/delivery/proofs.ts';
@@ -16,6 +16,7 @@ import { listProjections, redriveProjection, resumeProjection } from '../../lib/
 import { pascal } from '../../lib/core/stream.ts';
 import { toPointer } from '../../lib/engine/delivery/delivered.ts';
 import { toProvedBody } from '../../lib/engine/delivery/proof.ts';
+import { note, toNoted } from '../../lib/engine/operate/sweep/journal.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import { memoryClock, memoryLog } from '../../lib/testing/memory/system.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
@@ -217,6 +218,34 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     await expectRefolded();
     await events.send(new EnableRuleCommand({ ...bus, Name }));
     await eventually(sweepAll, (lagging) => lagging === 0);
+  });
+
+  it('notes new commits in a journal that holds them back; what it hands out is looked at, and sent where it has not arrived', async () => {
+    const queues = sqs();
+    const { QueueUrl } = await queues.send(new GetQueueUrlCommand({ QueueName: `${stack}--journal` }));
+    const counted = async () => {
+      const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+      const { Attributes = {} } = await queues.send(asked);
+      const count = (state: '' | 'Delayed' | 'NotVisible') => Number(Attributes[`ApproximateNumberOfMessages${state}`]);
+      return { heldBack: count('Delayed'), handedOut: count('') + count('NotVisible') };
+    };
+    await whilePaused(name('PublishFunction'), async () => {
+      const [before, one] = [await counted(), fresh()];
+      await send(one, 'Gmunden');
+      // By the guard, which gathers nothing here.
+      await eventually(counted, ({ heldBack }) => heldBack > before.heldBack);
+      expect(await ada('GET', `/views/parking-track/${one}`)).toMatchObject({ status: 404 });
+      const { commits } = await commitStore(dynamodb, name('CommitsTable')).read(`parcel-${one}`, { from: 1 });
+      const atOnce = async (notes: readonly unknown[]) => {
+        for (const each of notes)
+          await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(each), DelaySeconds: 0 }));
+        return [];
+      };
+      await note({ queue: { send: atOnce }, most: 60_000 }, commits.map(toNoted));
+      await expectRefolded();
+      // A look that failed would be handed out again: so what was sent is noted again as well.
+      await eventually(counted, ({ handedOut }) => handedOut === 0);
+    });
   });
 
   it('puts dead letters back into the queue that they came from', async () => {
