@@ -29,7 +29,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
     'view account-statement': 2,
     'view account-totals': 4,
     'view event-log': 4,
-    'view process-instances': 2,
+    'view process-instances': 1,
     'process fraudWatch': 3,
   },
   transfer: {
@@ -39,7 +39,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
     'view account-totals': 8,
     'view customer-transfers': 7,
     'view event-log': 18,
-    'view process-instances': 9,
+    'view process-instances': 4,
     'process fraudWatch': 2,
     'process transferProcess': 14,
   },

@@ -20,6 +20,8 @@ describe('the present code', () => {
     expect(present.consumers['account-totals']).toMatchObject({ merges: true });
     expect(bindsAt('account-totals @{owner} part', present)).toBeGreaterThan(10_000);
     expect(bindsAt('account-totals @{owner}', present)).toBeGreaterThan(10_000);
+    // No step of an instance that goes its way is in a list.
+    expect(bindsAt('process-instances/list', present)).toBeUndefined();
   });
 
   it('has no hot spot in the event log: a row has a key of its own, and a list none that all commits share', async () => {

@@ -22,6 +22,7 @@ import { progressOf } from '../../engine/rebuild/operator/report.ts';
 import { deployedEffects, deployedProjections, redriveTo } from '../deployed.ts';
 import { withoutSnapshots } from '../loading.ts';
 import { asker } from '../rebuild/connect.ts';
+import { withRows } from '../rows.ts';
 import { connect, type Target } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
@@ -106,7 +107,8 @@ export const listEffects = async ({ status, effect, ...target }: List, print: Pr
   const { operating } = await connected(target, print);
   const page = { limit: 100, direction: 'oldest-first' } as const;
   const asked = { ...page, ...(status && { status }), ...(effect !== undefined && { effect }) };
-  for (const line of effectLines(await reportEffects(operating, asked), status)) print(line);
+  const read = (cursor: string | undefined) => reportEffects(operating, { ...asked, ...(cursor !== undefined && { cursor }) });
+  for (const line of effectLines(await withRows('performances', page.limit, read), status)) print(line);
 };
 
 /** `foldstream effects show <performance>`. */

@@ -20,6 +20,7 @@ import { progressOf } from '../../engine/rebuild/operator/report.ts';
 import { deployedProcesses, deployedProjections, redriveTo } from '../deployed.ts';
 import { withoutSnapshots } from '../loading.ts';
 import { asker } from '../rebuild/connect.ts';
+import { withRows } from '../rows.ts';
 import { connect, type Target } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
@@ -98,7 +99,8 @@ export const listProcesses = async ({ status, process, ...target }: List, print:
   const { operating } = await connected(target, print);
   const page = { limit: 100, direction: 'oldest-first' } as const;
   const asked = { ...page, ...(status && { status }), ...(process !== undefined && { process }) };
-  for (const line of processLines(await reportProcesses(operating, asked), status)) print(line);
+  const read = (cursor: string | undefined) => reportProcesses(operating, { ...asked, ...(cursor !== undefined && { cursor }) });
+  for (const line of processLines(await withRows('instances', page.limit, read), status)) print(line);
 };
 
 /** `foldstream processes show <process> <instance>`. */

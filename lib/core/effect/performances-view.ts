@@ -7,7 +7,7 @@ import type { EffectEvent } from './events.ts';
 import { type KnownOutcome, statusOf } from './performance.ts';
 
 /** The view of all performances of all effects; no view of a manifest's own may have its name.
- * @example GET /views/effect-performances?list=by-status&by=failing
+ * @example GET /views/effect-performances?list=standing-still&by=failing
  */
 export const performancesName = 'effect-performances';
 
@@ -38,6 +38,11 @@ export type PerformanceRow = Readonly<{
   by?: string;
 }>;
 
+/** The statuses of a performance that an operator has to look at: it fails, got no answer, or a second one.
+ * @example needingOperator.includes(row.status); // true for a row of the list `standing-still`
+ */
+export const needingOperator: readonly PerformanceRow['status'][] = ['failing', 'timed-out', 'late'];
+
 type Row = PerformanceRow | undefined;
 
 const begun = ({ stream, at }: Recorded): PerformanceRow => ({
@@ -67,10 +72,16 @@ const whyOf = (outcome: KnownOutcome) => ('answer' in outcome ? {} : { why: outc
 const declared = {
   kind: 'row-per-stream',
   name: performancesName,
-  revision: 1,
+  revision: 2,
   may: ['operator'],
-  lists: { 'by-status': { by: (row: PerformanceRow) => row.status, sort: (row: PerformanceRow) => row.since } },
-  filters: ['effect'],
+  // As with instances: what goes its way is in no list, whose key each performance would write.
+  lists: {
+    'standing-still': {
+      by: ({ status }: PerformanceRow) => (needingOperator.includes(status) ? status : undefined),
+      sort: (row: PerformanceRow) => row.since,
+    },
+  },
+  filters: ['effect', 'status'],
   on: {
     EffectRequested: (row, event) => {
       const { instance, giveUpAt } = event.data;

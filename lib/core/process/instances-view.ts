@@ -6,7 +6,7 @@ import type { ProcessEvent, StepEnded } from './events.ts';
 import type { AnyProcess } from './process.ts';
 
 /** The view of all instances of all processes; no view of a manifest's own may have its name.
- * @example GET /views/process-instances?list=by-status&by=stuck
+ * @example GET /views/process-instances?list=standing-still&by=stuck
  */
 export const instancesName = 'process-instances';
 
@@ -41,14 +41,25 @@ const begun = ({ stream, at }: Recorded): InstanceRow => {
 const refusal = ({ to, command, reason }: Of<'InstanceStuck'>['data']): string =>
   `${to} refuses ${command.type}: ${reason.replaceAll('-', ' ')}`;
 
+/** The statuses of an instance that an operator has to look at: it goes on by itself in no case.
+ * @example standingStill.includes(row.status); // true for a row of the list `standing-still`
+ */
+export const standingStill: readonly InstanceRow['status'][] = ['stuck', 'parked'];
+
 /** The handlers that make the rows, for any processes: a commit of an instance ends with `StepEnded`, which states its status. */
 const declared = {
   kind: 'row-per-stream',
   name: instancesName,
-  revision: 1,
+  revision: 2,
   may: ['operator'],
-  lists: { 'by-status': { by: (row: InstanceRow) => row.status, sort: (row: InstanceRow) => row.since } },
-  filters: ['process'],
+  // Whoever runs is in no list: all instances that run would share one key, which each of their steps would write.
+  lists: {
+    'standing-still': {
+      by: ({ status }: InstanceRow) => (standingStill.includes(status) ? status : undefined),
+      sort: (row: InstanceRow) => row.since,
+    },
+  },
+  filters: ['process', 'status'],
   on: {
     InstanceStuck: (row, event) => {
       const known = row ?? begun(event);
@@ -60,7 +71,6 @@ const declared = {
     StepEnded: (row, event) => {
       const { why, waitsUntil: _, ...known } = row ?? begun(event);
       const { status, sends, due } = event.data;
-      const standsStill = status === 'parked' || status === 'stuck';
       return {
         ...known,
         status,
@@ -68,7 +78,7 @@ const declared = {
         changedAt: event.at,
         open: sends,
         ...(due !== undefined && { waitsUntil: due }),
-        ...(standsStill && why !== undefined && { why }),
+        ...(standingStill.includes(status) && why !== undefined && { why }),
       };
     },
   },
@@ -78,7 +88,7 @@ const declared = {
  * The view of the instances, as callers of the typed client see it.
  * @example type Row = InstancesView extends RowPerStream<infer Row, never> ? Row : never;
  */
-export type InstancesView = RowPerStream<InstanceRow, ProcessEvent, typeof instancesName, 'by-status', 'process'>;
+export type InstancesView = RowPerStream<InstanceRow, ProcessEvent, typeof instancesName, 'standing-still', 'process' | 'status'>;
 
 /**
  * The rows' handlers, independent of the manifest: the hash of their code is theirs, and they tell the kernel's view from a manifest's own.

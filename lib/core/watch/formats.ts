@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AnyProcess } from '../process/process.ts';
 import { v1 } from '../version.ts';
 
 // Stored formats of 2026-11: the events that a watch raises, by the kind of the pattern, and its memory.
@@ -61,3 +62,9 @@ export type PatternMemory = z.output<typeof patternMemory>;
  * @example const initial: WatchMemory = { newest: '', patterns: {} };
  */
 export type WatchMemory = ReturnType<(typeof watchMemory)['parse']>;
+
+/**
+ * True for a process that only watches: its instances never end, and go on only when something happens.
+ * @example isWatch(fraudWatch); // true
+ */
+export const isWatch = ({ memory }: Pick<AnyProcess, 'memory'>): boolean => memory === watchMemory;

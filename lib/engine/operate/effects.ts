@@ -5,7 +5,7 @@ import { effectCategory } from '../../core/effect/decider.ts';
 import type { AnyEffect } from '../../core/effect/effect.ts';
 import { performanceEvents } from '../../core/effect/events.ts';
 import type { Performance } from '../../core/effect/performance.ts';
-import { type PerformanceRow, performancesName } from '../../core/effect/performances-view.ts';
+import { needingOperator, type PerformanceRow, performancesName } from '../../core/effect/performances-view.ts';
 import { hasSealedLike, masked } from '../../core/personal/sealed.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { parseStream } from '../../core/stream.ts';
@@ -44,7 +44,7 @@ type EffectState = Readonly<{ effect: string; provider: string; circuit: 'closed
 
 export type EffectsReport = Readonly<{
   effects: readonly EffectState[];
-  /** Rows of the view, the longest in their status first. */
+  /** Rows of the view: those that need an operator have the longest in their status first. */
   performances: PageAnswer['items'];
   cursor?: string;
 }>;
@@ -70,15 +70,12 @@ const states = async (operating: EffectOperating): Promise<readonly EffectState[
   }));
 };
 
-/** The statuses that an operator has to look at. */
-const needing = ['failing', 'timed-out', 'late'] as const;
-
 /** How each effect is, and its performances of one status; without a status, those that fail, got no answer, or got a second one. */
 export const reportEffects = async (
   operating: EffectOperating,
   { effect, ...page }: PerformancesRequest,
 ): Promise<EffectsReport> => {
-  const performances = { revisions: operating.performances, name: performancesName, needing };
+  const performances = { revisions: operating.performances, name: performancesName, needing: needingOperator };
   const [effects, { items, cursor }] = await Promise.all([
     states(operating),
     rowsByStatus<Status>(performances, { ...page, ...(effect !== undefined && { equals: { effect } }) }),

@@ -2,9 +2,10 @@ import { type Commit, type Trail, trailOf } from '../../core/commit.ts';
 import { ProblemError } from '../../core/problem.ts';
 import type { StepEnded } from '../../core/process/events.ts';
 import type { Instance } from '../../core/process/instance.ts';
-import { instancesName } from '../../core/process/instances-view.ts';
+import { instancesName, standingStill } from '../../core/process/instances-view.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { streamName } from '../../core/stream.ts';
+import { isWatch } from '../../core/watch/formats.ts';
 import { instanceOf, type TracedInstance } from '../history/trace.ts';
 import { saysOf } from '../history/trace-words.ts';
 import type { Log } from '../ports.ts';
@@ -38,7 +39,7 @@ type Status = StepEnded['status'];
 
 export type ProcessesReport = Readonly<{
   processes: readonly Readonly<{ process: string; lag: Lag }>[];
-  /** Rows of the view, the longest in their status first. */
+  /** Rows of the view: those that stand still have the longest in their status first. */
   instances: PageAnswer['items'];
   cursor?: string;
 }>;
@@ -46,21 +47,27 @@ export type ProcessesReport = Readonly<{
 export type InstancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
   Readonly<{ status?: Status; process?: string }>;
 
-/** The statuses that an operator has to look at. */
-const needing = ['stuck', 'parked'] as const;
-
-/** The lag of each process, and its instances of one status; without a status, the stuck and parked ones, which need an operator. */
+/**
+ * The lag of each process, and its instances of one status; without a status, the stuck and parked ones, which need an operator. The instances of a watch run
+ * for ever and do not count as running, unless that watch is named.
+ */
 export const reportProcesses = async (
   operating: ProcessOperating,
   { process, ...page }: InstancesRequest,
 ): Promise<ProcessesReport> => {
-  const instances = { revisions: operating.instances, name: instancesName, needing };
+  const instances = { revisions: operating.instances, name: instancesName, needing: standingStill };
   const [lags, { items, cursor }] = await Promise.all([
     lagsOf(operating.processes, operating),
     rowsByStatus<Status>(instances, { ...page, ...(process !== undefined && { equals: { process } }) }),
   ]);
   const processes = operating.processes.map(({ process: { category } }, i) => ({ process: category, lag: lags[i]! }));
-  return { processes, instances: items, ...(cursor !== undefined && { cursor }) };
+  const watches = operating.processes.flatMap((each) => (isWatch(each.process) ? [each.process.category] : []));
+  const isShown = (row: Readonly<{ process?: string }>) => process !== undefined || !watches.includes(row.process ?? '');
+  return {
+    processes,
+    instances: page.status === 'running' ? items.filter(isShown) : items,
+    ...(cursor !== undefined && { cursor }),
+  };
 };
 
 type Which = Readonly<{ process: string; instance: string }>;

@@ -1,5 +1,6 @@
 import { user } from '../../core/access.ts';
 import type { Log, Queue } from '../ports.ts';
+import { invalid } from '../problems.ts';
 import { queryList } from '../query/kinds.ts';
 import type { PageAnswer, PageRequest } from '../query/page.ts';
 import { answeringRevision, type Revisions } from '../query/revision.ts';
@@ -21,26 +22,35 @@ export const lagsOf = async (
   return Promise.all(consumers.map((consumer) => lagOf(consumer, oldest)));
 };
 
-/** One of the kernel's views for operators, with the list `by-status`. */
+/** One of the kernel's views for operators, with the list `standing-still`. */
 type Listed<Status> = Readonly<{
   revisions: Revisions;
   name: string;
-  /** The statuses that are listed if none is asked for: those that need an operator. */
+  /** The statuses that the list has, and that are asked for if none is named: those that need an operator. */
   needing: readonly Status[];
 }>;
 
 type Asked<Status> = Pick<PageRequest, 'limit' | 'cursor' | 'direction' | 'equals'> & Readonly<{ status?: Status | undefined }>;
 
-/** The rows of one status, the longest in it first; without a status, those that need an operator, which are not paged. */
+/**
+ * The rows of one status: the longest in it first if it needs an operator, and any other in no order, since all rows are gone through for it, and a page may
+ * have few of them, or none, and go on. Without a status, those that need an operator, which are not paged.
+ */
 export const rowsByStatus = async <Status extends string>(
   { revisions, name, needing }: Listed<Status>,
-  { status, ...page }: Asked<Status>,
+  { status, equals, ...page }: Asked<Status>,
 ): Promise<Pick<PageAnswer, 'items' | 'cursor'>> => {
-  const rowsOf = async (by: Status): Promise<PageAnswer> => {
+  const rows = async (asked: Pick<PageRequest, 'list' | 'by' | 'equals'>): Promise<PageAnswer> => {
     const querying = await answeringRevision(revisions, name, page.cursor);
-    return queryList(querying, operator, { ...page, list: 'by-status', by });
+    return queryList(querying, operator, { ...page, ...asked });
   };
-  if (status !== undefined) return rowsOf(status);
-  const pages = await Promise.all(needing.map(rowsOf));
-  return { items: pages.flatMap(({ items }) => items) };
+  const listed = (by: Status) => rows({ list: 'standing-still', by, ...(equals && { equals }) });
+  if (status === undefined) {
+    const pages = await Promise.all(needing.map(listed));
+    return { items: pages.flatMap(({ items }) => items) };
+  }
+  if (needing.includes(status)) return listed(status);
+  if (page.direction === 'newest-first')
+    throw invalid('order', `the rows that are ${status} are in no order: leave it out, or ask for ${needing.join(' or ')}`);
+  return rows({ equals: { ...equals, status } });
 };

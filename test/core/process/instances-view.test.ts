@@ -11,8 +11,8 @@ const names = ({ projections }: { projections: readonly AnyProjection[] }) =>
 describe('the view of instances', () => {
   it('comes with the processes of a manifest, and once, however often it is defined', () => {
     const manifest = defineManifest(parts);
-    expect(names(manifest)).toEqual([`${instancesName}.r1`]);
-    expect(names(defineManifest(manifest))).toEqual([`${instancesName}.r1`]);
+    expect(names(manifest)).toEqual([`${instancesName}.r2`]);
+    expect(names(defineManifest(manifest))).toEqual([`${instancesName}.r2`]);
     expect(names(defineManifest({ ...parts, processes: [] }))).toEqual([]);
     expect(names(defineManifest({ ...manifest, processes: [] }))).toEqual([]);
   });

@@ -25,7 +25,7 @@ const house = async (call: Parameters<typeof payingWorld>[0]) => {
     effects: [{ effect: chargeCard, queueName: 'q', queue, loading: world.performing().own }],
     performances: {
       deployed: [{ projection, reader: view, clock }],
-      active: async () => ({ projection: projection.name, revision: 1, since: '', by: '', why: '' }),
+      active: async () => ({ projection: projection.name, revision: 2, since: '', by: '', why: '' }),
       built: async () => undefined,
       tableOf: async () => undefined,
     } as never,
@@ -76,6 +76,8 @@ describe('operators', () => {
       effects: [{ effect: 'chargeCard', provider: 'chargeCard', circuit: 'open' }],
       performances: [{ performance: stream, status: 'timed-out', instance: 'payment-o1', why: expect.stringContaining('503') }],
     });
+    for (const status of ['open', 'timed-out'] as const)
+      expect((await reportEffects(operating, { ...page, status })).performances).toHaveLength(status === 'open' ? 0 : 1);
     expect(effectLines(report).join('\n')).toContain('the circuit of chargeCard is open');
     const one = await readPerformance(operating, stream);
     expect(one).toMatchObject({

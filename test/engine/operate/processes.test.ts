@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { instanceLines, processLines } from '../../../lib/cli/process/processes.ts';
+import { withRows } from '../../../lib/cli/rows.ts';
 import { defineManifest } from '../../../lib/core/manifest.ts';
+import { watchMemory } from '../../../lib/core/watch/formats.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { type ProcessOperating, readInstance, reportProcesses } from '../../../lib/engine/operate/processes.ts';
 import type { ProcessMessage } from '../../../lib/engine/process/ports.ts';
@@ -58,7 +60,7 @@ const house = async () => {
     processes: [{ process: moving, queueName: 'q', queue, loading: world.instance().own }],
     instances: {
       deployed: [{ projection: projection!, reader: view, clock }],
-      active: async (name) => ({ projection: name, revision: 1, since: '', by: '', why: '' }),
+      active: async (name) => ({ projection: name, revision: 2, since: '', by: '', why: '' }),
       built: async () => undefined,
       tableOf: async () => undefined,
     },
@@ -84,7 +86,7 @@ const house = async () => {
     for (const message of queue.sent.splice(0)) await world.tell(message as ProcessMessage);
     await project();
   };
-  return { world, operating, project, asks, carryOut, queue };
+  return { world, view, operating, project, asks, carryOut, queue };
 };
 
 /** One stuck, one parked, one running and one ended. */
@@ -133,9 +135,46 @@ describe('the list of instances', () => {
     expect(await ids({ status: 'running' })).toEqual(['r']);
     expect(await ids({ status: 'stuck', process: 'moving' })).toEqual(['s']);
     expect(await ids({ status: 'stuck', process: 'other' })).toEqual([]);
+    expect(await ids({ status: 'stuck', order: 'newest-first' })).toEqual(['s']);
+    await expect(asks('GET /ops/processes', { query: { status: 'ended', order: 'newest-first' } })).rejects.toThrow(
+      'in no order',
+    );
     await expect(asks('GET /ops/processes', { query: { status: 'tired' } })).rejects.toThrow('status: one of');
     await expect(asks('GET /ops/processes', { query: { cursor: 'x' } })).rejects.toThrow('give status=');
     await expect(asks('GET /ops/processes', { query: { owner: 'x' } })).rejects.toThrow('is not a parameter');
+  });
+
+  it('is of what stands still alone: no step of what runs or has ended writes to a list, where all would share a key', async () => {
+    const { view, world, project } = await busy();
+    const listed = () => Object.fromEntries(view.items().map(({ key, lists }) => [key, lists?.['standing-still']?.in]));
+    expect(listed()).toEqual({ 'moving-s': '["stuck"]', 'moving-p': '["parked"]', 'moving-r': undefined, 'moving-e': undefined });
+    await world.tell({ resolve: { instance: 'moving-s', reason: 'paid', by: 'olga', correlation: 'c' } });
+    await project();
+    expect(listed()).toMatchObject({ 'moving-s': undefined, 'moving-p': '["parked"]' });
+  });
+
+  it('does not count a watch as running, which it does for ever, unless it is named', async () => {
+    const { operating } = await busy();
+    const watches: ProcessOperating = {
+      ...operating,
+      processes: operating.processes.map((each) => ({ ...each, process: { ...each.process, memory: watchMemory } })),
+    };
+    const running = async (of: ProcessOperating, process?: string) => {
+      const asked = { ...page, status: 'running', ...(process !== undefined && { process }) } as const;
+      return (await reportProcesses(of, asked)).instances.length;
+    };
+    expect([await running(operating), await running(watches), await running(watches, 'moving')]).toEqual([1, 0, 1]);
+    expect((await reportProcesses(watches, page)).instances).toHaveLength(2);
+  });
+
+  it('is walked by the command line through pages without rows, until it has a page full or all', async () => {
+    const found = [[], [1, 2], [], [3], [4]].map((ids, i, all) => ({
+      rows: ids.map((id) => ({ id })),
+      ...(i < all.length - 1 && { cursor: String(i + 1) }),
+    }));
+    const walked = (limit: number) => withRows('rows', limit, async (cursor = '0') => found[Number(cursor)]!);
+    expect(await walked(3)).toEqual({ rows: [{ id: 1 }, { id: 2 }, { id: 3 }], cursor: '4' });
+    expect(await walked(9)).toEqual({ rows: [{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }] });
   });
 
   it('a request takes a reason of one character to five hundred', async () => {

@@ -241,8 +241,8 @@ describe('around it', () => {
     expect(rights('ProcessOperationsOpsRole')).toEqual([
       'ProcessesMovingQueue.Arn: SendMessage GetQueueAttributes',
       'ProcessesMovingDeadLetters.Arn: GetQueueAttributes',
-      'ProcessInstancesR1Rows.Arn: GetItem Query Scan',
-      'ProcessInstancesR1Rows.Arn/index/list-by-status: Query',
+      'ProcessInstancesR2Rows.Arn: GetItem Query Scan',
+      'ProcessInstancesR2Rows.Arn/index/list-standing-still: Query',
       expect.stringMatching(/^EventsControl.Arn: GetItem \[view\/\*/),
       'EventsControl.Arn: GetItem [secret/proofs]',
       'EventsCommits.Arn: GetItem Query',
@@ -261,7 +261,7 @@ describe('around it', () => {
 
   test('the outputs by which the command line finds it', () => {
     const names = outputNames(template);
-    expect(names).toEqual(expect.arrayContaining(['ProcessInstancesR1Table', 'MovingScheduleGroup', 'MovingReactFunction']));
+    expect(names).toEqual(expect.arrayContaining(['ProcessInstancesR2Table', 'MovingScheduleGroup', 'MovingReactFunction']));
     expect(names).toEqual(expect.arrayContaining(['MovingQueue', 'MovingDeadLetters']));
   });
 
