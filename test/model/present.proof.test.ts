@@ -24,8 +24,8 @@ describe('the present code', () => {
     expect(bindsAt('process-instances/list', present)).toBeUndefined();
   });
 
-  it('has no hot spot in the event log: a row has a key of its own, and a list none that all commits share', async () => {
-    const hot = keyLimits(await recorded, referenceMix, 42).filter(({ what }) => /^event-log\b/.test(what));
+  it('has no hot spot in the event log and the instances of processes: no list has a key that all commits share', async () => {
+    const hot = keyLimits(await recorded, referenceMix, 42).filter(({ what }) => /^(event-log|process-instances)\b/.test(what));
     expect(hot.filter(({ breaksAt }) => breaksAt <= 10_000)).toEqual([]);
   });
 });
