@@ -22,6 +22,7 @@ import type { Store } from '../../lib/engine/ports.ts';
 import { answerCache } from '../../lib/engine/query/answer-cache.ts';
 import type { Revisions } from '../../lib/engine/query/revision.ts';
 import { defaultSettings } from '../../lib/engine/settings.ts';
+import { withCursors } from '../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Host } from '../../lib/http/batch-entry.ts';
 import { answerCommands } from '../../lib/http/command/batch.ts';
@@ -90,7 +91,10 @@ type InProcess = Readonly<{
 export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const [clock, keys, log, logger] = [memoryClock(), memoryKeys(seed), memoryLog(), new Logger({ logLevel: 'SILENT' })];
   const kept = memoryStore();
-  const views = manifest.projections.map((projection) => ({ projection, view: strictView(memoryView()) }));
+  const views = manifest.projections.map((projection) => ({
+    projection,
+    view: withCursors(projection, strictView(memoryView())),
+  }));
   const projected = async <A extends { stored: boolean }>(commits: readonly Commit[], appended: A): Promise<A> => {
     clock.advance(7);
     for (const commit of appended.stored ? commits.filter(({ events }) => events.length > 0) : []) {
