@@ -1,9 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { manifest } from '../../domains/index.ts';
 import { idleOfManifest, idleOfTemplates } from '../../lib/cli/cost/idle.ts';
 import { shapesOf } from '../../lib/cli/cost/tables.ts';
@@ -51,7 +51,9 @@ test('nine views more are one alarm more', () => {
 });
 
 test('foldstream cost counts the same alarms, and the queues that Lambda polls', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'foldstream-idle-')), 'prod.template.json');
+  const folder = mkdtempSync(join(tmpdir(), 'foldstream-idle-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'prod.template.json');
   writeFileSync(file, JSON.stringify(reference.toJSON()));
   const idle = idleOfTemplates(file);
   const { total, by } = bill(idle);

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifest } from '../../../domains/index.ts';
 import { idleOfTemplates } from '../../../lib/cli/cost/idle.ts';
 import { costLines } from '../../../lib/cli/cost/lines.ts';
@@ -119,8 +119,18 @@ describe('the quotas of a load', () => {
   });
 });
 
-describe('the price of standing idle', () => {
+const folders: string[] = [];
+const folderOfItsOwn = () => {
   const folder = mkdtempSync(join(tmpdir(), 'foldstream-cost-'));
+  folders.push(folder);
+  return folder;
+};
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+describe('the price of standing idle', () => {
+  const folder = folderOfItsOwn();
   it('is counted from the resources of a template', () => {
     const mapping = (arn: object) => ({ Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: arn } });
     const Resources = {
@@ -139,14 +149,14 @@ describe('the price of standing idle', () => {
   });
   it('is refused where there is no template', () => {
     expect(() => idleOfTemplates(join(folder, 'none'))).toThrow('There is no template');
-    const empty = mkdtempSync(join(tmpdir(), 'foldstream-cost-'));
+    const empty = folderOfItsOwn();
     expect(() => idleOfTemplates(empty)).toThrow('has no CloudFormation template');
   });
 });
 
 describe('the command line of foldstream cost', () => {
   const run = (...args: readonly string[]) => commandLine().parseAsync(['node', 'foldstream', 'cost', ...args]);
-  const folder = mkdtempSync(join(tmpdir(), 'foldstream-cost-'));
+  const folder = folderOfItsOwn();
   const mixOf = (name: string, code: string) => {
     writeFileSync(join(folder, name), `export const load = ${code};`);
     return join(folder, name);
