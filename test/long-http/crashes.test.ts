@@ -10,7 +10,7 @@ import { pascal } from '../../lib/core/stream.ts';
 import { atOnce } from '../../lib/engine/at-once.ts';
 import { diceFor } from '../../lib/testing/simulation/dice.ts';
 import { eventually } from '../support/eventually.ts';
-import { faults, type Stored } from '../support/over-http/folded.ts';
+import { faults, isNote, isSpare, type Stored } from '../support/over-http/folded.ts';
 import { as, type Call, fresh, theDeployment } from '../support/over-http/http.ts';
 import { killing } from '../support/over-http/killing.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
@@ -168,10 +168,11 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
       const items = (await scan(name(`${prefix(projection)}Table`))) as Stored[];
       expect(faults(projection, all, items)).toEqual([]);
       for (const [i, item] of items.entries()) {
-        if (i % 37 !== 0 && !item.sort.startsWith('part#')) continue;
+        if ((i % 37 !== 0 && !item.sort.startsWith('part#')) || isSpare(projection, item)) continue;
         const wrong: readonly (readonly Stored[])[] = [
           items.toSpliced(i, 1),
-          items.toSpliced(i, 0, { ...item, key: `${item.key}x` }),
+          // A note stays when its stream has left the row, so that one too many says nothing.
+          ...(isNote(item) ? [] : [items.toSpliced(i, 0, { ...item, key: `${item.key}x` })]),
         ];
         for (const mutant of wrong) expect(faults(projection, all, mutant), `${item.key} ${item.sort}`).not.toEqual([]);
       }

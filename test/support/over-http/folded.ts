@@ -5,6 +5,7 @@ import type { Share } from '../../../lib/core/share.ts';
 import type { RowPart } from '../../../lib/engine/ports.ts';
 import { storable } from '../../../lib/engine/store/storable.ts';
 import { apply } from '../../../lib/engine/view/apply.ts';
+import { kindOf } from '../../../lib/engine/view/kinds/index.ts';
 import { totalOf } from '../../../lib/engine/view/parts.ts';
 import { contributed, noted, noteSort, rowAt, rowPlace } from '../../../lib/engine/view/shares.ts';
 import { listed } from '../../../lib/engine/view/view-item.ts';
@@ -37,7 +38,7 @@ const fold = (projection: AnyProjection, streams: ReadonlyMap<string, readonly C
     if (last < 0) continue;
     const { head, rows } = apply(projection, undefined, commits.slice(0, last + 1), '');
     reach.set(place(head), commits.length);
-    for (const item of [head, ...rows]) {
+    for (const item of kindOf(projection).hasHeads ? [head, ...rows] : rows) {
       const { lists = {}, ...rest } = listed(item);
       const places = Object.entries(lists).flatMap(([list, { in: partition, at }]) => [
         [`in.${list}`, partition],
@@ -56,7 +57,11 @@ const fold = (projection: AnyProjection, streams: ReadonlyMap<string, readonly C
 
 const isPart = ({ key, sort }: Stored) => key.startsWith(rowPlace('')) && sort.startsWith('part#');
 
-const isNote = ({ key, sort }: Stored) => key.startsWith(rowPlace('')) && sort.startsWith(noted);
+/** A stream's note under a row that it contributes to, or has contributed to. */
+export const isNote = ({ key, sort }: Stored) => key.startsWith(rowPlace('')) && sort.startsWith(noted);
+
+/** A head of a view whose rows are its cursors: it is there only where it says what no row does. */
+export const isSpare = ({ kind }: AnyProjection, { sort }: Stored): boolean => !kindOf({ kind }).hasHeads && sort === 'head';
 
 const partOf = ({ key, sort, listed: _, ...values }: Stored): RowPart => {
   const [amounts, highest]: Record<string, unknown>[] = [{}, {}];
@@ -73,7 +78,8 @@ export const faults = (
   stored: readonly Stored[],
 ): readonly string[] => {
   const folded = fold(projection, streams);
-  const found = new Map(stored.filter((item) => !isPart(item) && !isNote(item)).map((item) => [place(item), item]));
+  const isCompared = (item: Stored) => !isPart(item) && !isNote(item) && !isSpare(projection, item);
+  const found = new Map(stored.filter(isCompared).map((item) => [place(item), item]));
   // A note stays when its stream has left the row.
   const known = new Set(stored.filter(isNote).map(place));
   const rows = Map.groupBy(stored.filter(isPart).map(partOf), ({ row }) => row);
