@@ -118,7 +118,8 @@ export const sweepContract = (name: string, make: () => Ports | Promise<Ports>) 
       expect([...found.keys()].toSorted()).toEqual(keys.toSorted());
       for (const [i, key] of keys.entries()) expect(found.get(key)).toMatchObject({ commit: i + 1, ...(i === 7 && { parked }) });
       expect(found.get(keys[0]!)?.parked).toBeUndefined();
-      if (cost) expect(cost).toEqual({ requests: 2, readUnits: 65 });
+      // MiniStack says nothing of the units of a BatchGet.
+      if (cost) expect(cost).toEqual({ requests: 2, readUnits: name === 'MiniStack' ? 0 : 65 });
       expect((await heads(['absent'])).size).toBe(0);
       for (const [i, stream] of ['account-1', 'account-2'].entries()) await cursors.move(stream, i + 3, undefined);
       expect(Object.fromEntries(await cursors.heads(['account-1', 'account-2', 'account-3']))).toMatchObject({
