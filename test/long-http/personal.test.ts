@@ -10,7 +10,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { sqs } from '../../lib/aws/delivery/queue.ts';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
 import { kmsKeyPairs } from '../../lib/aws/personal/kms.ts';
 import { openingKeys, sealingKeys } from '../../lib/aws/personal/subject-keys.ts';
@@ -97,6 +99,9 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
       context: { issuer: issuer.url, audience, rolesClaim, keySeconds: String(keySeconds) },
     });
     customers = toDeployment(endpoint, stacks);
+    // Else notes of the sweep's journal could not be searched for a quarter of an hour.
+    const { QueueUrl } = await sqs().send(new GetQueueUrlCommand({ QueueName: `${customers.stack}--journal` }));
+    await sqs().send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { DelaySeconds: '0' } }));
     const callers = callersOf(issuer);
     const described = describedBy(manifest);
     const as = (who: string) => caller(customers.api, callers.find((each) => each.name === who)?.token, described);
