@@ -118,9 +118,7 @@ export interface RowPerCommit<
 > extends Declared<E, Name>,
     Pick<Listed<Row, Lists, Filter>, 'lists' | 'filters'> {
   readonly kind: 'row-per-commit';
-  readonly on: {
-    readonly [T in E['type']]?: (row: Row | undefined, event: Recorded<Extract<E, { type: T }>>) => Row | undefined;
-  };
+  readonly on: RowPerStream<Row, E>['on'];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { demoToken, localDeployment } from '../local/deployment.ts';
+import { subjectOf } from '../local/token-subject.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { usualCaller } from './mix.ts';
 
@@ -14,17 +15,6 @@ const renewedAfter = 45 * 60_000;
 
 const variableOf = (as: string) =>
   as === usualCaller ? 'FOLDSTREAM_TOKEN' : `FOLDSTREAM_TOKEN_${as.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
-
-/** The `sub` of a token; throws where the text is no token. */
-const subjectOf = (token: string, from: string): string => {
-  try {
-    const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub?: unknown };
-    if (typeof sub === 'string') return sub;
-  } catch {
-    // It is said below.
-  }
-  throw new UserError(`${from} is no access token.`, 'It must be a JWT with a `sub`, as the issuer of the API gives it.');
-};
 
 const given = (token: string, from: string): Caller => ({ me: subjectOf(token, from), token: async () => token });
 

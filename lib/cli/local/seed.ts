@@ -6,13 +6,11 @@ import { kebab } from '../../core/stream.ts';
 import type { Step } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
 import { type Deployment, demoToken } from './deployment.ts';
+import { subjectOf } from './token-subject.ts';
 
 /** The path of a demo's command, with the id of the user whom the token names in the place of `{me}`. */
-export const pathFor = (post: string, token: string): string => {
-  if (!post.includes('{me}')) return post;
-  const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Readonly<{ sub: string }>;
-  return post.replace('{me}', sub);
-};
+export const pathFor = (post: string, token: string): string =>
+  post.includes('{me}') ? post.replace('{me}', subjectOf(token, 'The token of a demo user')) : post;
 
 /** Sends an application's demo history, through the public API as anybody would make it. Each command has a key, so that a second start repeats nothing. */
 export const seed = (deployment: Deployment, { seed: story }: Demo, step: Step): Promise<void> =>

@@ -199,12 +199,15 @@ const textsAt = (value: unknown, path: readonly string[] = []): readonly (readon
   return Object.entries(value).flatMap(([name, element]) => textsAt(element, [...path, name]));
 };
 
-/** The shortest way to say whose an encapsulation is. */
+/** The shortest way to say whose an encapsulation is. A text that is all of an event's data has no pointer to be named by. */
 const subjectText = (subject: string, events: Events): string => {
-  const places = events.flatMap(({ data }, i) => textsAt(data).flatMap(([text, at]) => (text === subject ? [`:${i}${at}`] : [])));
-  const shortest = places.reduce((a, b) => (b.length < a.length ? b : a), `.${subject}`);
-  // A text that is an event's whole data has no pointer to write down.
-  return shortest.includes('/') || shortest.startsWith('.') ? shortest : `.${subject}`;
+  const isNamed = ([text, at]: readonly [string, string]) => text === subject && at !== '';
+  const places = events.flatMap(({ data }, i) =>
+    textsAt(data)
+      .filter(isNamed)
+      .map(([_, at]) => `:${i}${at}`),
+  );
+  return places.reduce((a, b) => (b.length < a.length ? b : a), `.${subject}`);
 };
 
 /** An encapsulation in the form in which a commit stores it, given the commit's events.
@@ -225,8 +228,6 @@ export const shortSealed = (
 
 type Place = Readonly<{ event: string; type: string; entityId: string; sealed: Encapsulations; events: Events }>;
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
 /** The text at a place of an event's data. */
 const textAt = (data: unknown, pointer: string): string | undefined => {
   const step = (value: unknown, name: string) =>
@@ -234,7 +235,7 @@ const textAt = (data: unknown, pointer: string): string | undefined => {
       ? (value as Readonly<Record<string, unknown>>)[name]
       : undefined;
   const found = namesOf(pointer).reduce(step, data);
-  return isText(found) ? found : undefined;
+  return typeof found === 'string' && found !== '' ? found : undefined;
 };
 
 const wholeOf = (short: string, { event, type, entityId, sealed, events }: Place, path: readonly string[]): Sealed => {
