@@ -27,6 +27,7 @@ test("the package's entries load what they are for and nothing else", () => {
     '.': [],
     './adapters': [],
     './webhooks': [],
+    './operator': [],
     './http': ['lib/http/'],
     './aws': ['lib/http/', 'lib/aws/'],
     './cdk': ['lib/infra/'],

@@ -64,7 +64,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     deployment: ['view'],
   },
   'lib/http': { '': [], command: [], openapi: ['operate'] },
-  'lib/client': { '': [] },
+  'lib/client': { '': [], operate: [] },
   'lib/aws': {
     '': [],
     delivery: [],

@@ -155,7 +155,8 @@ describe('the price of standing idle', () => {
 });
 
 describe('the command line of foldstream cost', () => {
-  const run = (...args: readonly string[]) => commandLine().parseAsync(['node', 'foldstream', 'cost', '--manifest', 'domains/index.ts', ...args]);
+  const run = (...args: readonly string[]) =>
+    commandLine().parseAsync(['node', 'foldstream', 'cost', '--manifest', 'domains/index.ts', ...args]);
   const folder = folderOfItsOwn();
   const mixOf = (name: string, code: string) => {
     writeFileSync(join(folder, name), `export const load = ${code};`);

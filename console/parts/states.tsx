@@ -1,0 +1,55 @@
+import type { ComponentChildren } from 'preact';
+import { ApiError, Invalid, NotYours, Problem, Unauthorized } from '../../lib/client/index.ts';
+import { signOut } from '../session.ts';
+import { Id } from './id.tsx';
+
+export const Loading = () => (
+  <div role="status">
+    <div class="loading" />
+    <span class="hidden-text">Loading</span>
+  </div>
+);
+
+/** There is nothing here, and what one may do about it. */
+export const Empty = ({ title, children }: Readonly<{ title: string; children?: ComponentChildren }>) => (
+  <div class="empty">
+    <strong>{title}</strong>
+    {children}
+  </div>
+);
+
+const adviceOf = (problem: unknown): string | undefined => {
+  if (problem instanceof NotYours) return 'Your roles do not allow this. Ask whoever gives roles in this deployment.';
+  if (problem instanceof Invalid) return problem.errors.map(({ path, reason }) => `${path} ${reason}`).join('; ');
+  if (problem instanceof ApiError && !(problem instanceof Problem)) return 'Look at your network, and try again.';
+  return undefined;
+};
+
+/** What went wrong, in the API's own words, what to do next, and the id under which the logs have it. */
+export const ProblemNotice = ({ problem, retry }: Readonly<{ problem: unknown; retry?: () => void }>) => {
+  const advice = adviceOf(problem);
+  const correlation = problem instanceof Problem ? problem.correlation : undefined;
+  return (
+    <div class="notice is-bad" role="alert">
+      <strong>{problem instanceof Error ? problem.message : String(problem)}</strong>
+      {advice && <span>{advice}</span>}
+      {correlation !== undefined && (
+        <span>
+          The log lines of this request stand under <Id value={correlation} />.
+        </span>
+      )}
+      <span class="row">
+        {retry && (
+          <button type="button" class="button" onClick={retry}>
+            Try again
+          </button>
+        )}
+        {problem instanceof Unauthorized && (
+          <button type="button" class="button" onClick={signOut}>
+            Sign in again
+          </button>
+        )}
+      </span>
+    </div>
+  );
+};

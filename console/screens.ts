@@ -1,0 +1,17 @@
+import type { ComponentType } from 'preact';
+
+export type ScreenProps = Readonly<{ path: readonly string[]; query: URLSearchParams }>;
+
+/** A screen of the console: the first segment of its addresses, its name, and the key that goes there after `g`. */
+export type Screen = Readonly<{
+  at: string;
+  name: string;
+  key: string;
+  /** In words, for the palette. */
+  about: string;
+  who: 'operator' | 'anybody';
+  load: () => Promise<{ default: ComponentType<ScreenProps> }>;
+}>;
+
+/** In the order in which they are listed; the first one that a caller may see is where they begin. */
+export const screens: readonly Screen[] = [];
