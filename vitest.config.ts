@@ -11,6 +11,7 @@ const unit = [
   'test/aws',
   'test/http',
   'test/client',
+  'test/console',
   'test/adapters',
   'test/structure',
   'test/docs',

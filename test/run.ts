@@ -78,6 +78,7 @@ const vitest = async (
 const checks = [
   () => check('The grid of layers and steps', 'node', ['test/structure/house.ts']),
   () => check('Types', 'tsc', ['-p', '.', '--checkers', '1']),
+  () => check('Types of the console', 'tsc', ['-p', 'console', '--checkers', '1']),
   () => check('Lint and format', 'biome', ['check', '.']),
   () => check('Dead exports and unused dependencies', 'knip', []),
 ];
