@@ -24,11 +24,16 @@ export const useLoad = <T>(read: () => Promise<T>, dependencies: readonly unknow
   return { ...state, reload };
 };
 
-/** The same, once more every so often while the page is seen. */
-export const usePoll = <T>(read: () => Promise<T>, milliseconds: number, dependencies: readonly unknown[]): Loaded<T> => {
+/** The same, once more every so often while the page is seen; not again where there is no time for it. */
+export const usePoll = <T>(
+  read: () => Promise<T>,
+  milliseconds: number | undefined,
+  dependencies: readonly unknown[],
+): Loaded<T> => {
   const loaded = useLoad(read, dependencies);
   const { reload } = loaded;
   useEffect(() => {
+    if (milliseconds === undefined) return undefined;
     const timer = setInterval(() => document.visibilityState === 'visible' && reload(), milliseconds);
     return () => clearInterval(timer);
   }, [reload, milliseconds]);

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { ApiError, Invalid, NotYours, Problem, Unauthorized } from '../../lib/client/index.ts';
-import { signOut } from '../session.ts';
-import { Id } from './id.tsx';
+import { isOperator, signOut } from '../session.ts';
+import { Correlation, Id } from './id.tsx';
 
 export const Loading = () => (
   <div role="status">
@@ -35,7 +35,8 @@ export const ProblemNotice = ({ problem, retry }: Readonly<{ problem: unknown; r
       {advice && <span>{advice}</span>}
       {correlation !== undefined && (
         <span>
-          The log lines of this request stand under <Id value={correlation} />.
+          The log lines of this request stand under{' '}
+          {isOperator.value ? <Correlation of={correlation} /> : <Id value={correlation} />}.
         </span>
       )}
       <span class="row">
