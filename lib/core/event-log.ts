@@ -36,6 +36,9 @@ export const byCorrelation = 'by-correlation';
  */
 export type LogList = 'by-actor' | 'by-day';
 
+/** The name of the event log, unless its declaration has another. */
+export const eventLogName = 'event-log';
+
 /** A view with one row for each commit of some categories.
  * @example const log: EventLog = eventLog([accountSource], { may: ['operator'] });
  */
@@ -100,11 +103,11 @@ const isBookkeeping = (events: Formats, type: string): boolean =>
  * place in that list. Each of `lists` costs one more.
  * @example projections: [eventLog([accountSource, parcelSource], { may: ['operator'] })] // GET /views/event-log?list=by-correlation&by=c-1
  */
-export const eventLog = <const Name extends string = 'event-log', const Lists extends LogList = never>(
+export const eventLog = <const Name extends string = typeof eventLogName, const Lists extends LogList = never>(
   sources: readonly Source[],
   {
     may,
-    name = 'event-log' as Name,
+    name = eventLogName as Name,
     revision = 2,
     data = false,
     lists = [],

@@ -1,5 +1,6 @@
 import { revisionKey } from '../../core/deployed-names.ts';
 import { performancesName } from '../../core/effect/performances-view.ts';
+import { eventLogName } from '../../core/event-log.ts';
 import { instancesName } from '../../core/process/instances-view.ts';
 import { nowOf } from '../instant.ts';
 import type { Clock } from '../ports.ts';
@@ -67,8 +68,8 @@ type Context = Readonly<{
 const isAllOf = (names: readonly string[] | undefined, revisions: readonly Named[]): boolean =>
   names !== undefined && names.length === revisions.length && revisions.every((one) => names.includes(nameOf(one)));
 
-/** Views that the kernel brings along, whose revisions no manifest can keep: a newer one takes the place of one that answers, and is built then. */
-const operatorsViews: readonly string[] = [instancesName, performancesName];
+/** Views whose rows the kernel writes, so that no manifest can keep an older revision: a newer one takes the place of one that answers, and is built then. */
+const kernelsRows: readonly string[] = [instancesName, performancesName, eventLogName];
 
 type Judged = Readonly<
   { refused: string } | { stale: readonly DeployedRevision[]; goneActives: readonly string[]; unanswered: readonly string[] }
@@ -110,8 +111,8 @@ const judgeDeployment = (
     const isTakenAway = restored
       ? previous.some(isActive) && !next.some(isActive)
       : previous.some((one) => one.projection === projection);
-    const isNewerOfOperators = operatorsViews.includes(projection) && !next.some(isActive);
-    if (isTakenAway && !isNewerOfOperators) {
+    const isNewerOfKernel = kernelsRows.includes(projection) && !next.some(isActive);
+    if (isTakenAway && !isNewerOfKernel) {
       const others = next.filter((one) => one.projection === projection && one.revision !== active.revision);
       const candidates = others.map((one) => ({ revision: one.revision, standing: standingOf(one) }));
       return { refused: refusal(active, next, candidates) };

@@ -83,16 +83,19 @@ describe('a deployment', () => {
     expect([await active(), await phase(2)]).toEqual([2, 'live']);
   });
 
-  it('that has a newer revision of a view of the kernel takes it, since no manifest can keep the older: it is built first', async () => {
-    const { deploy, begin, active } = house();
-    const instances = (revision: number, table?: string) => one(revision, table, 'process-instances');
-    await deploy(instances(1));
-    begin();
-    expect(await active('process-instances')).toBe(1);
-    expect(await deploy(instances(1, 'another'))).toContain('replace the table of process-instances.r1');
-    expect(await deploy(instances(2))).toBeUndefined();
-    expect(await active('process-instances')).toBeUndefined();
-  });
+  it.each(['process-instances', 'effect-performances', 'event-log'])(
+    'that has a newer revision of %s takes it, since no manifest can keep the older: it is built first',
+    async (view) => {
+      const { deploy, begin, active } = house();
+      const revision = (number: number, table?: string) => one(number, table, view);
+      await deploy(revision(1));
+      begin();
+      expect(await active(view)).toBe(1);
+      expect(await deploy(revision(1, 'another'))).toContain(`replace the table of ${view}.r1`);
+      expect(await deploy(revision(2))).toBeUndefined();
+      expect(await active(view)).toBeUndefined();
+    },
+  );
 
   it('that would replace the table of the revision that answers is refused', async () => {
     const { deploy, begin } = house();
