@@ -1,5 +1,6 @@
 import { allowedAll } from '../core/access.ts';
 import type { Trace } from '../engine/history/trace.ts';
+import type { Model } from '../engine/model/model.ts';
 import { type Operating, orderResume, reportProjections } from '../engine/operate/projections.ts';
 import { invalid, notYours } from '../engine/problems.ts';
 import type { Ordering } from '../engine/rebuild/operator/requests.ts';
@@ -32,17 +33,26 @@ const resume = async (operating: Operating, { actor, path, query, correlation }:
 export type TraceReader = (correlation: string) => Promise<Trace>;
 
 /** The ports of a function for operators. */
-export type Operators = Readonly<{ operating: Operating; ordering: Ordering; estimate: Estimating; trace: TraceReader }>;
+export type Operators = Readonly<{
+  operating: Operating;
+  ordering: Ordering;
+  estimate: Estimating;
+  trace: TraceReader;
+  /** What the manifest declares. */
+  model: () => Model;
+}>;
 
 /** Answers `/ops/...`, to operators alone. */
 export const answerOperator = async (operators: Operators, request: HttpRequest): Promise<HttpResponse> => {
-  const { operating, ordering, estimate, trace } = operators;
+  const { operating, ordering, estimate, trace, model } = operators;
   if (!allowedAll(['operator'], request.actor)) throw notYours();
   onlyForReal(request);
   onlyKnown(request.query, known[request.route]);
   switch (request.route) {
     case 'GET /ops/trace/{correlation}':
       return { status: 200, body: await trace(request.path.correlation ?? '') };
+    case 'GET /ops/model':
+      return { status: 200, body: model() };
     case 'GET /ops/projections':
       return { status: 200, body: await reportProjections(operating) };
     case 'POST /ops/projections/{name}/parked/{stream}/resume':

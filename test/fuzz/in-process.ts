@@ -16,6 +16,7 @@ import { instancesName } from '../../lib/core/process/instances-view.ts';
 import { sourceOf } from '../../lib/core/projection.ts';
 import { stateCache } from '../../lib/engine/command/cache.ts';
 import type { Commanding } from '../../lib/engine/command/request.ts';
+import { describeModel } from '../../lib/engine/model/describe.ts';
 import type { EffectOperating } from '../../lib/engine/operate/effects.ts';
 import type { ScheduleOperating } from '../../lib/engine/operate/schedules.ts';
 import type { Store } from '../../lib/engine/ports.ts';
@@ -74,6 +75,7 @@ export const isThere =
   ({ processes = [], schedules = {} }: Manifest) =>
   (route: string): boolean =>
     !route.includes(' /ops/') ||
+    route.endsWith(' /ops/model') ||
     (route.includes(' /ops/processes') && processes.length > 0) ||
     (route.includes(' /ops/effects') && effectsOf({ processes }).length > 0) ||
     (route.includes(' /ops/schedules') && Object.keys(schedules).length > 0);
@@ -180,6 +182,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   };
   // Without engines behind them: whom they answer is what can be seen of them here.
   const operators = {
+    model: () => describeModel(manifest),
     operating: { views: [], log },
     ordering: { views: [], log },
     estimate: async () => ({}),

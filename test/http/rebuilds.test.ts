@@ -47,6 +47,7 @@ beforeEach(async () => {
       return { commits: 7 };
     },
     trace: async () => ({}) as never,
+    model: () => ({}) as never,
   };
 });
 

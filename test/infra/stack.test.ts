@@ -310,6 +310,7 @@ describe('the API', () => {
       'POST /ops/rebuilds': 'JWT',
       'GET /ops/rebuilds/{id}': 'JWT',
       'GET /ops/trace/{correlation}': 'JWT',
+      'GET /ops/model': 'JWT',
       'POST /ops/rebuilds/{id}/cancel': 'JWT',
     });
   });

@@ -22,6 +22,7 @@ const steps = [
 /** The folders of a layer that are no step. */
 const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
   'lib/core': ['access', 'declare', 'fact', 'hook', 'settings', 'tag', 'together', 'watch'],
+  'lib/engine': ['model'],
   'lib/http': ['openapi'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code'],
@@ -62,6 +63,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     operate: ['store', 'command', 'personal', 'delivery', 'view', 'query', 'process', 'effect', 'schedule', 'history'],
     restore: ['store', 'view', 'process', 'schedule', 'operate'],
     deployment: ['view'],
+    model: [],
   },
   'lib/http': { '': [], command: [], openapi: ['operate'] },
   'lib/client': { '': [], operate: [] },

@@ -1,6 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { operated } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import { describeModel } from '../../engine/model/describe.ts';
+import type { Model } from '../../engine/model/model.ts';
 import type { Operating } from '../../engine/operate/projections.ts';
 import { withCursors } from '../../engine/view/kinds/index.ts';
 import { answerOperator } from '../../http/operate.ts';
@@ -52,5 +54,13 @@ export const opsHandler = (manifest: Manifest) => {
     store: commitStore(client, environment('COMMITS_TABLE')),
     actives: ordering.actives,
   });
-  return httpFunction({ manifest, logger: log }, (request) => answerOperator({ operating, ordering, estimate, trace }, request));
+  // It follows from the manifest alone, and is described when somebody first asks.
+  let described: Model | undefined;
+  const model = () => {
+    described ??= describeModel(manifest);
+    return described;
+  };
+  return httpFunction({ manifest, logger: log }, (request) =>
+    answerOperator({ operating, ordering, estimate, trace, model }, request),
+  );
 };

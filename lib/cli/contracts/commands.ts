@@ -1,8 +1,8 @@
 import { commandVersions } from '../../core/process/stored-command.ts';
+import type { JsonSchema } from '../../engine/model/schema-changes.ts';
 import { type Findings, faulty, together } from './findings.ts';
 import { checkGone, checkVersions, type Format, type ReleasedFormats, type ReleasedOf, recordOf, versionsOf } from './format.ts';
 import type { Storing } from './present.ts';
-import type { JsonSchema } from './schema-changes.ts';
 
 /**
  * The commands that processes of a release could send: which version was decided, and what each version took. `events/released-commands.json`, stored

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { type JsonSchema, schemaChanges } from '../../engine/model/schema-changes.ts';
 import { type Findings, faulty, none, note, together } from './findings.ts';
-import { type JsonSchema, schemaChanges } from './schema-changes.ts';
 
 /** One version of a stored format as it is now. An error stands for a schema that JSON cannot describe. */
 export type FormatVersion = Readonly<{ v: number; schema: JsonSchema | Error }>;

@@ -9,6 +9,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { effectsOf } from '../../core/process/decider.ts';
 import { processEvents, rememberedType } from '../../core/process/events.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
+import type { JsonSchema } from '../../engine/model/schema-changes.ts';
 import { storable } from '../../engine/store/storable.ts';
 import {
   attempt,
@@ -19,7 +20,6 @@ import {
   recordOf,
   versionsOf,
 } from './format.ts';
-import type { JsonSchema } from './schema-changes.ts';
 
 /** One version of an event's stored format, as a release had it. Stored format of 2026-11. */
 export type ReleasedVersion = Readonly<{

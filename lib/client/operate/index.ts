@@ -1,5 +1,6 @@
 // The package's entry `foldstream/operator`: a typed client of the routes for operators, for browsers and Node.
 import type { Trace } from '../../engine/history/trace.ts';
+import type { Model } from '../../engine/model/model.ts';
 import { type ClientOptions, sending } from '../send.ts';
 import { callsOver, pathOf } from './calls.ts';
 import { effectCalls } from './effects.ts';
@@ -24,6 +25,8 @@ export const operator = (options: ClientOptions) => {
     schedules: scheduleCalls(calls),
     /** What a request caused, by its correlation id. */
     trace: (correlation: string) => calls.get<Trace>(`/ops/trace${pathOf(correlation)}`),
+    /** What the manifest declares. */
+    model: () => calls.get<Model>('/ops/model'),
     /** The domain's own code, as a script for a worker. */
     domainScript: () => calls.text('/ops/console/domain.js'),
   };

@@ -15,6 +15,7 @@ import {
   traceAnswer,
   viewsReport,
 } from './answers.ts';
+import { modelAnswer } from './model.ts';
 import type { Answer, Operation } from './operation.ts';
 import { ifNoneMatch, inPath, inQuery, instanceId, type Parameter, paging, trail, wholeStream } from './parameters.ts';
 
@@ -186,6 +187,13 @@ export const operatorOperations = ({ processes: declared = [] }: Manifest): read
     parameters: [inPath('correlation', 'The correlation id.')],
     answers: ok('The trace.', traceAnswer),
     problems: ['not-found', 'no-event-log', 'answer-too-large'],
+  }),
+  operation('get', {
+    path: '/ops/model',
+    id: 'ops.model',
+    summary: 'What the manifest declares: aggregates, events with their versions, views, processes, and what leads where',
+    answers: ok('The model.', modelAnswer),
+    problems: [],
   }),
   ...descriptions(),
   {

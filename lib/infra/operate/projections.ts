@@ -44,6 +44,7 @@ export class Operations extends Construct {
     // Without an event log a trace has nothing to start from, and the answer says so.
     if (traces) store.letRead(step);
     api.route('GET', '/ops/trace/{correlation}', step);
+    api.route('GET', '/ops/model', step);
     output(this, 'OpsFunction', step.functionName);
   }
 }

@@ -148,6 +148,7 @@ describe('over HTTP', () => {
     ordering: {} as Operators['ordering'],
     estimate: async () => ({}),
     trace: async () => ({}) as never,
+    model: () => ({}) as never,
   });
 
   it('operators alone are answered', async () => {

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { difference } from '../../core/difference.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,8 @@ const nested = ['items', 'additionalProperties', 'propertyNames'];
 
 const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
-const includes = (values: readonly unknown[], value: unknown) => values.some((other) => isDeepStrictEqual(other, value));
+const same = (a: unknown, b: unknown): boolean => difference(a, b).length === 0;
+const includes = (values: readonly unknown[], value: unknown) => values.some((other) => same(other, value));
 const show = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Compares two sets of accepted values: the later one is a superset, a subset, both, or neither. */
@@ -58,7 +59,7 @@ const personalChanges = (before: unknown, after: unknown, path: string): readonl
   const { schema: old, reveal: _revealed, ...declared } = before;
   const { schema: now, reveal: _reveals, ...declares } = after;
   return [
-    ...(isDeepStrictEqual(declared, declares)
+    ...(same(declared, declares)
       ? []
       : [
           {
@@ -92,7 +93,7 @@ const keywordChange = (keyword: string, before: unknown, after: unknown, path: s
 
 /** The changes between two JSON schemas of stored data. What is not known to be harmless counts as a change to other data. */
 export const schemaChanges = (before: unknown, after: unknown, path = ''): readonly SchemaChange[] => {
-  if (isDeepStrictEqual(before, after)) return [];
+  if (same(before, after)) return [];
   if (!isSchema(before) || !isSchema(after)) return keywordChange('schema', before, after, path);
   if (alternatives.some((keyword) => includes(list(after[keyword]), before)))
     return [{ effect: 'loosened', says: `${path || 'the data'} takes more than it took` }];
@@ -100,7 +101,7 @@ export const schemaChanges = (before: unknown, after: unknown, path = ''): reado
   const sameFormat = before.format !== undefined && before.format === after.format;
   const keywords = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((keyword) => !['properties', 'required'].includes(keyword) && !(keyword === 'pattern' && sameFormat))
-    .filter((keyword) => !isDeepStrictEqual(before[keyword], after[keyword]))
+    .filter((keyword) => !same(before[keyword], after[keyword]))
     .sort();
   return [
     ...fieldChanges(before, after, path),
