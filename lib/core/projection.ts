@@ -203,7 +203,9 @@ export const sourcesOf = ({ from }: Pick<AnyProjection, 'from'>): readonly Sourc
  */
 export const sourceOf = (projection: Pick<AnyProjection, 'from'>, stream: string): Source | undefined => {
   const category = stream.slice(0, Math.max(0, stream.indexOf('-')));
-  return sourcesOf(projection).find((source) => source.category === category);
+  const { from } = projection;
+  if ('category' in from) return from.category === category ? from : undefined;
+  return from.find((source) => source.category === category);
 };
 
 /** The key of a stream in a view: its id, or its whole name where the view reads several categories.

@@ -17,7 +17,9 @@ export const boundedCache = <Value>(most: number) => {
   const entries = new Map<string, Readonly<{ value: Value; size: number }>>();
   let total = 0;
   const drop = (key: string): void => {
-    total -= entries.get(key)?.size ?? 0;
+    const entry = entries.get(key);
+    if (!entry) return;
+    total -= entry.size;
     entries.delete(key);
   };
   return {

@@ -31,10 +31,15 @@ export async function* readAll(
 /** One stream's part of a batch: its commits by number, without pointers, and the number of its last one. */
 export type StreamBatch = Readonly<{ whole: ReadonlyMap<number, Commit>; last: number }>;
 
-export const streamBatch = (deliveries: readonly (Commit | Readonly<{ commit: number; pointer: true }>)[]): StreamBatch => ({
-  whole: new Map(deliveries.flatMap((each) => ('pointer' in each ? [] : [[each.commit, each] as const]))),
-  last: Math.max(...deliveries.map(({ commit }) => commit)),
-});
+export const streamBatch = (deliveries: readonly (Commit | Readonly<{ commit: number; pointer: true }>)[]): StreamBatch => {
+  const whole = new Map<number, Commit>();
+  let last = 0;
+  for (const each of deliveries) {
+    if (!('pointer' in each)) whole.set(each.commit, each);
+    last = Math.max(last, each.commit);
+  }
+  return { whole, last };
+};
 
 /** The commits that directly follow a cursor, as far as they were delivered. */
 export const following = ({ whole }: StreamBatch, cursor: number): readonly Commit[] => {

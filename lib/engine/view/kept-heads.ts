@@ -1,7 +1,7 @@
 import { boundedCache, isFresh } from '../bounded-cache.ts';
 import type { Clock, HeadMove, Moved, PutShares, View, ViewItem } from '../ports.ts';
 import { defaultSettings } from '../settings.ts';
-import { itemSize } from '../store/size.ts';
+import { mostSize } from '../store/size.ts';
 import { written } from './view-item.ts';
 
 /** The heads that an instance has written, and those that a lost race has handed back. */
@@ -20,7 +20,8 @@ export type KeptHeads = Readonly<{
 /** True if commits can be applied to a head as it is: nothing has to be ended or resumed first. */
 export const isSettled = ({ parked, begun, refolding }: ViewItem): boolean => !parked && !begun && !refolding;
 
-const sizeOf = (head: ViewItem) => 500 + 2 * itemSize(head);
+/** In memory a character has at most two bytes: the bound of a size in UTF-8 is above that. */
+const sizeOf = (head: ViewItem) => 500 + mostSize(head);
 
 type KeepingSettings = Pick<typeof defaultSettings, 'cacheAgeMilliseconds' | 'cacheBytes'>;
 

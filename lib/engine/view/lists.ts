@@ -12,7 +12,8 @@ const largest = { in: dynamoDb.partitionKeyBytes, at: dynamoDb.sortKeyBytes } as
 const separator = '\u0001';
 
 /** True if a value can be a key of an index. A row with any other value is not listed. */
-export const fits = (part: keyof typeof largest, value: string): boolean => textSize(value) <= largest[part];
+export const fits = (part: keyof typeof largest, value: string): boolean =>
+  3 * value.length <= largest[part] || textSize(value) <= largest[part];
 
 /** The order of DynamoDB's text keys: by their UTF-8 bytes, which JavaScript's own comparison is not. */
 export const compareText = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

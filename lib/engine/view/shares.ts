@@ -139,6 +139,13 @@ const changeOf = (
   raise: Object.fromEntries(raise),
 });
 
+/** The rows of both, in the order of their keys. */
+const rowsOf = (before: Contributed, after: Contributed): readonly string[] => {
+  const rows = [...after.keys()];
+  for (const row of before.keys()) if (!after.has(row)) rows.push(row);
+  return rows.length > 1 ? rows.sort() : rows;
+};
+
 /** The changes of each row when a stream's contributions change, in the order of the rows' keys: the same at every call. */
 export const rowChanges = (
   declared: Declared,
@@ -146,7 +153,7 @@ export const rowChanges = (
   before: Contributed,
   after: Contributed,
 ): readonly RowChange[] =>
-  [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((row) => {
+  rowsOf(before, after).flatMap((row) => {
     const shares: Shares = [before.get(row), after.get(row)];
     const [from, to] = flats(row, shares);
     const [raise, add] = [raised(row, from, to), addedBy(shares, from, to)];

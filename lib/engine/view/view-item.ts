@@ -5,11 +5,10 @@ import type { ViewItem } from '../ports.ts';
  * since a refold, a mark and its removal write a head again at the same commit. If a head has a higher count itself, counting continues
  * from there.
  */
-export const written = (head: ViewItem, before: ViewItem | undefined): ViewItem => ({
-  ...(before?.refolded !== undefined && { refolded: before.refolded }),
-  ...head,
-  writes: Math.max(before?.writes ?? 0, head.writes ?? 0) + 1,
-});
+export const written = (head: ViewItem, before: ViewItem | undefined): ViewItem => {
+  const writes = Math.max(before?.writes ?? 0, head.writes ?? 0) + 1;
+  return before?.refolded === undefined ? { ...head, writes } : { refolded: before.refolded, ...head, writes };
+};
 
 /** The count under which a writer that has read this head puts rows: that of the write of the next head. */
 export const countOfRows = (before: ViewItem | undefined): number => (before?.writes ?? 0) + 1;

@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromItem, toItem } from '../../../lib/aws/attributes.ts';
-import { itemSize } from '../../../lib/engine/store/size.ts';
+import { itemSize, mostSize } from '../../../lib/engine/store/size.ts';
 import { levels, NotStorable, storable } from '../../../lib/engine/store/storable.ts';
 import { anything, nested, plainJson } from '../../support/json.ts';
 
@@ -80,7 +80,25 @@ describe('storable', () => {
   });
 });
 
+describe('fromItem', () => {
+  it('takes a name that JavaScript treats specially for a name', () => {
+    const read = fromItem(JSON.parse('{"__proto__":{"M":{"a":{"N":"1"}}}}'));
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+    expect(JSON.stringify(read)).toBe('{"__proto__":{"a":1}}');
+  });
+});
+
 describe('itemSize', () => {
+  it('is never more than its bound', () => {
+    const amount = fc.bigInt({ min: -(10n ** 38n) + 1n, max: 10n ** 38n - 1n });
+    fc.assert(
+      fc.property(fc.oneof(plainJson, amount, fc.constantFrom('日本', 'naïve')), (value) => {
+        expect(mostSize({ '': value })).toBeGreaterThanOrEqual(itemSize({ '': value }));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   // The worked rule of DynamoDB's documentation.
   it.each<[object, number]>([
     [{ name: 'value' }, 9],

@@ -1,7 +1,7 @@
 import type { Recorded } from '../../../core/message.ts';
 import type { AnyProjection } from '../../../core/projection.ts';
 import type { RowChange, View, ViewItem, ViewReader } from '../../ports.ts';
-import { itemSize } from '../../store/size.ts';
+import { itemSize, mostSize } from '../../store/size.ts';
 import type { Projecting } from '../projecting.ts';
 
 /** Rows to put or tombstone, then the head with the cursor: the result of applying commits to a stream's place in a view. */
@@ -92,6 +92,7 @@ export const fewEnough = (rows: number): void => {
 
 /** An item that is too large for the table is a bug in the view's code, not of the table. */
 export const checked = (item: ViewItem): ViewItem => {
-  if (itemSize(item) > rowBytes) throw new Error(`The row has over ${rowBytes} bytes, the limit of a row.`);
+  if (mostSize(item) > rowBytes && itemSize(item) > rowBytes)
+    throw new Error(`The row has over ${rowBytes} bytes, the limit of a row.`);
   return item;
 };
