@@ -1,6 +1,6 @@
-import * as z from 'zod';
 import type { AnyDecider } from '../core/decider.ts';
 import type { Manifest } from '../core/manifest.ts';
+import { masked } from '../core/personal/sealed.ts';
 import { decidersOf } from '../core/process/decider.ts';
 import { tagHistoryDecider, tagReads } from '../core/tag/history.ts';
 import { tagCategory } from '../core/tag/stream.ts';
@@ -9,20 +9,10 @@ import type { Moment } from '../engine/history/state-at.ts';
 import type { Opening } from '../engine/personal/ports.ts';
 import { invalid, notFound, validId } from '../engine/problems.ts';
 import type { Loading } from '../engine/store/load.ts';
+import { instantOf } from './instant.ts';
 import { openedBody } from './opened.ts';
 import { onlyKnown, pageRequest } from './page.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
-
-const instant = z.iso.datetime({ offset: true });
-
-const instantOf = (name: string, value: string | undefined): string | undefined => {
-  if (value === undefined) return undefined;
-  const time = new Date(value);
-  // Only instants of the years 0000 to 9999 are written as those of commits are, and compare with them as texts.
-  if (!instant.safeParse(value).success || Number.isNaN(time.getTime()) || !/^\d{4}-/.test(time.toISOString()))
-    throw invalid(name, 'an instant such as 2026-11-21T12:00:00Z');
-  return time.toISOString();
-};
 
 const versionOf = (name: string, value: string): Moment => {
   if (!/^\d{1,15}$/.test(value)) throw invalid(name, 'a version such as 5');
@@ -59,7 +49,11 @@ export const historiesOf = (manifest: Manifest, loading: (decider: AnyDecider, c
 const historyOf = (histories: Histories, { category = '', id = '' }: HttpRequest['path']): HistoryLoading | undefined =>
   histories.get(category === tagCategory ? `${category}-${id.split('.')[0]}` : category);
 
-const answer = async (histories: Histories, { route, path, query, actor }: HttpRequest): Promise<object> => {
+const answer = async (
+  histories: Histories,
+  { route, path, actor }: HttpRequest,
+  query: HttpRequest['query'],
+): Promise<object> => {
   const loading = historyOf(histories, path);
   if (!loading) throw notFound(path.category === tagCategory ? `tag '${path.id?.split('.')[0]}'` : `category '${path.category}'`);
   const id = validId(path.id);
@@ -78,8 +72,21 @@ const answer = async (histories: Histories, { route, path, query, actor }: HttpR
   });
 };
 
-/** Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. Personal values are opened after the access was checked. */
+/** True if a request asks for personal values to be masked. Any other word is refused: whoever meant to mask must not be shown them. */
+const asksForMasks = (personal: string | undefined): boolean => {
+  if (personal !== undefined && personal !== 'masked' && personal !== 'opened')
+    throw invalid('personal', 'must be masked or opened');
+  return personal === 'masked';
+};
+
+/**
+ * Answers `GET /streams/{category}/{id}`, and its `/state` and `/diff`. Personal values are opened after the access was checked, or masked for who asks for
+ * it: then no key is asked for.
+ */
 export const answerHistory = async (histories: Histories, request: HttpRequest, opening?: Opening): Promise<HttpResponse> => {
-  const body = await answer(histories, request);
+  const { personal, ...query } = request.query;
+  const isMasked = asksForMasks(personal);
+  const body = await answer(histories, request, query);
+  if (isMasked) return { status: 200, body: masked(body) };
   return { status: 200, body: opening ? await openedBody(opening, body) : body };
 };

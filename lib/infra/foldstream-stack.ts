@@ -2,7 +2,6 @@ import { type App, STACK_RESOURCE_LIMIT_CONTEXT, Stack } from 'aws-cdk-lib';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { announcersOf } from '../core/announcer.ts';
-import { isEventLog } from '../core/event-log.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { personalIn, reveals } from '../core/personal/declared.ts';
 import { decidersOf, effectsOf } from '../core/process/decider.ts';
@@ -129,8 +128,7 @@ export class FoldstreamStack extends Stack {
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
     new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, journal, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
-    const traces = manifest.projections.some(isEventLog);
-    new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, traces, ...common });
+    new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, ...common });
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
     if (schedules.length > 0) new ScheduleOperations(this, 'ScheduleOperations', { schedules, store, api, ...common });
     if (effects.length > 0) new EffectOperations(this, 'EffectOperations', { views, effects, store, api, ...common });

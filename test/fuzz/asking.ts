@@ -170,6 +170,19 @@ export const asking = (
       },
       { route: 'GET /ops/trace/{correlation}', path: { correlation: correlations!.any(dice) ?? 'c' } },
       {
+        route: 'GET /ops/streams',
+        query: {
+          ...optional('category', dice.pick([undefined, 'account', strangeText(dice)])),
+          ...optional('since', dice.pick([undefined, '2026-11-21T12:00:00Z', strangeText(dice)])),
+          ...optional('cursor', dice.pick([undefined, undefined, strangeText(dice)])),
+        },
+      },
+      {
+        route: 'GET /ops/streams/{category}/{id}/stored',
+        path: { category: dice.pick(['account', strangeText(dice)]), id: anyId() },
+        query: optional('from', dice.pick([undefined, '1', '7', strangeText(dice)])),
+      },
+      {
         route: 'GET /ops/processes',
         query: {
           ...paging(),

@@ -64,12 +64,12 @@ const makeWorld = async () => {
   const readsOne = (id: string, ...roles: Role[]) =>
     answerQuery(answering, request('GET /views/{view}/{id}', { path: { view: 'customers', id } }, ...roles));
   const reads = (...roles: Role[]) => readsOne('c1', ...roles);
-  const history = (path: '' | '/state') =>
+  const history = (path: '' | '/state', more: HttpRequest['query'] = {}) =>
     answerHistory(
       new Map([['customer', commanding]]),
       request(
         `GET /streams/{category}/{id}${path}`,
-        { path: { category: 'customer', id: 'c1' }, query: path ? { version: '1' } : {} },
+        { path: { category: 'customer', id: 'c1' }, query: { ...(path && { version: '1' }), ...more } },
         'operator',
       ),
       opening,
@@ -103,6 +103,15 @@ test('history and states are opened, and what is stored is not', async () => {
   expect(JSON.stringify((await world.history('')).body)).toContain('Ada MARKED');
   expect(JSON.stringify((await world.history('/state')).body)).toContain('marked@example.com');
   expect(JSON.stringify(world.table.store.stored())).not.toMatch(/MARKED|marked@/);
+});
+
+test('who asks for masks is shown that there are values, and no key is asked for', async () => {
+  for (const path of ['', '/state'] as const) {
+    const text = JSON.stringify((await world.history(path, { personal: 'masked' })).body);
+    expect(text).toContain('{"masked":true}');
+    expect(text).not.toMatch(/MARKED|marked@|"~"/);
+  }
+  await expect(world.history('', { personal: 'mask' })).rejects.toMatchObject({ problem: { kind: 'invalid-request' } });
 });
 
 test('after an erasure a warm reader shows nothing once its time is over, whatever it and browsers have cached', async () => {

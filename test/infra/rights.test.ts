@@ -311,6 +311,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'EventsCommits.Arn: DescribeTable Scan',
       'RebuildsMachine.Ref: StartExecution',
       `${executions}: DescribeExecution StopExecution`,
+      'EventsCommits.Arn: GetItem Query',
     ]);
   });
 

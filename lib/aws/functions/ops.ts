@@ -5,6 +5,7 @@ import { describeModel } from '../../engine/model/describe.ts';
 import type { Model } from '../../engine/model/model.ts';
 import type { Operating } from '../../engine/operate/projections.ts';
 import { withCursors } from '../../engine/view/kinds/index.ts';
+import { answerStreams, isAboutStreams } from '../../http/operate/streams.ts';
 import { answerOperator } from '../../http/operate.ts';
 import type { Estimating } from '../../http/rebuilds.ts';
 import { systemProofs } from '../delivery/proofs.ts';
@@ -14,6 +15,7 @@ import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { cloudWatchAges } from '../operate/ages.ts';
 import { estimateIn, rebuildingIn } from '../rebuild/rebuilding.ts';
+import { commitScanner } from '../store/commit-scanner.ts';
 import { commitStore } from '../store/commit-store.ts';
 import { systemClock } from '../system.ts';
 import { parkedList } from '../view/parked-list.ts';
@@ -47,11 +49,13 @@ export const opsHandler = (manifest: Manifest) => {
     log,
   };
   const estimate: Estimating = (asked, settings) => estimateIn(ordering, asked, settings);
+  const store = commitStore(client, environment('COMMITS_TABLE'));
+  const streams = { store, scanner: commitScanner(client, environment('COMMITS_TABLE')) };
   const trace = traceReader({
     manifest,
     client,
     views: deployedViews(manifest),
-    store: commitStore(client, environment('COMMITS_TABLE')),
+    store,
     actives: ordering.actives,
   });
   // It follows from the manifest alone, and is described when somebody first asks.
@@ -61,6 +65,8 @@ export const opsHandler = (manifest: Manifest) => {
     return described;
   };
   return httpFunction({ manifest, logger: log }, (request) =>
-    answerOperator({ operating, ordering, estimate, trace, model }, request),
+    isAboutStreams(request)
+      ? answerStreams(streams, request)
+      : answerOperator({ operating, ordering, estimate, trace, model }, request),
   );
 };

@@ -7,6 +7,7 @@ import { effectCalls } from './effects.ts';
 import { processCalls } from './processes.ts';
 import { rebuildCalls } from './rebuilds.ts';
 import { scheduleCalls } from './schedules.ts';
+import { streamCalls } from './streams.ts';
 import { viewCalls } from './views.ts';
 
 /**
@@ -23,6 +24,7 @@ export const operator = (options: ClientOptions) => {
     processes: processCalls(calls),
     effects: effectCalls(calls),
     schedules: scheduleCalls(calls),
+    streams: streamCalls(calls),
     /** What a request caused, by its correlation id. */
     trace: (correlation: string) => calls.get<Trace>(`/ops/trace${pathOf(correlation)}`),
     /** What the manifest declares. */

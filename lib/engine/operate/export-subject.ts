@@ -16,7 +16,13 @@ import { recordDone, type SubjectRequest } from './record-subject.ts';
 /** What the data of a subject are exported with. */
 export type Exporting = Held & Readonly<{ store: Pick<Store, 'read'>; opening: Opening; recording: Commanding }>;
 
-export type ExportRequest = SubjectRequest & Readonly<{ limit: number; cursor?: string }>;
+export type ExportRequest = SubjectRequest &
+  Readonly<{
+    limit: number;
+    cursor?: string;
+    /** Only what this stream holds. */
+    stream?: string;
+  }>;
 
 /** A personal value, opened, and where it is held. */
 export type ExportedValue = Readonly<{
@@ -50,11 +56,12 @@ type Place = Readonly<{ list?: string; from: number }>;
 const lookedAtOnce = 2_000;
 const readAtOnce = 100;
 
-const scopeOf = (subject: string) => `subject/${JSON.stringify(subject)}`;
+type Asked = Pick<ExportRequest, 'subject' | 'stream'>;
+const scopeOf = ({ subject, stream }: Asked) => `subject/${JSON.stringify(stream === undefined ? subject : [subject, stream])}`;
 
-const placeOf = (subject: string, cursor: string | undefined): Place => {
+const placeOf = (asked: Asked, cursor: string | undefined): Place => {
   if (cursor === undefined) return { from: 1 };
-  const { from, list } = decodeCursor(cursor, scopeOf(subject)) ?? {};
+  const { from, list } = decodeCursor(cursor, scopeOf(asked)) ?? {};
   const isList = list === undefined || (typeof list === 'string' && cursorScope(list) !== undefined);
   if (!Number.isSafeInteger(from) || Number(from) < 1 || !isList)
     throw invalid('cursor', 'this is not a cursor of the export of this subject; leave it out to start again');
@@ -79,12 +86,14 @@ const shown = (opening: Opening, held: readonly Where[]): Promise<readonly Expor
   );
 
 /** The values of a page, from a place on. A page ends between two commits. */
-const valuesFrom = async (exporting: Exporting, { subject, limit }: ExportRequest, begun: Place) => {
+const valuesFrom = async (exporting: Exporting, { subject, limit, stream }: ExportRequest, begun: Place) => {
   const { register, store, opening } = exporting;
+  const only = stream === undefined ? undefined : { rows: [{ stream }], cursor: undefined };
   const values: ExportedValue[] = [];
   let [{ list, from }, bytes, looked] = [begun, 0, 0];
   for (;;) {
-    const { rows, cursor: after } = await heldPage(register, subject, { limit: 1, ...(list !== undefined && { cursor: list }) });
+    const { rows, cursor: after } =
+      only ?? (await heldPage(register, subject, { limit: 1, ...(list !== undefined && { cursor: list }) }));
     const here = list === undefined ? {} : { list };
     for (let next: number | undefined = rows[0] && from; next !== undefined; ) {
       if (looked >= lookedAtOnce) return { values, next: { ...here, from: next } };
@@ -111,10 +120,10 @@ const valuesFrom = async (exporting: Exporting, { subject, limit }: ExportReques
 export const exportSubject = async (exporting: Exporting, request: ExportRequest): Promise<SubjectExport> => {
   const { recording, holders } = exporting;
   const { subject, why, actor } = request;
-  const begun = placeOf(subject, request.cursor);
+  const begun = placeOf(request, request.cursor);
   const exported = { at: nowOf(recording.clock), by: actor.id, why };
   const record = await recordDone(recording, 'Exported', { subject, ...exported }, request);
   const { values, next } = await valuesFrom(exporting, request, begun);
-  const cursor = next && encodeCursor(next, scopeOf(subject));
+  const cursor = next && encodeCursor(next, scopeOf(request));
   return { subject, exported, record, values, copies: holders, ...(cursor !== undefined && { cursor }) };
 };

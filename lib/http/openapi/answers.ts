@@ -170,6 +170,29 @@ export const traceAnswer = z.looseObject({
   cut: z.boolean(),
 });
 
+export const foundStreams = z.object({
+  streams: z.array(
+    z.object({
+      stream: z.string(),
+      found: count.meta({ description: 'How many of its commits were found in this part of the table.' }),
+      commit: z.int().meta({ description: 'The newest of them.' }),
+      version: count,
+      at: instant,
+      actor: z.string(),
+      correlation: z.string(),
+      types: z.array(z.string()),
+    }),
+  ),
+  looked: z.object({ commits: count, units: z.number() }).meta({ description: 'What was looked through, and its read units.' }),
+  cursor: z.string().optional().meta({ description: 'The page token of the next part. Without one there is no more.' }),
+});
+
+export const storedPage = z.object({
+  stream: z.string(),
+  commits: z.array(z.looseObject({ stream: z.string(), commit: z.int() })).meta({ description: 'As they are stored.' }),
+  next: z.int().optional().meta({ description: 'The commit from which to read on. Without one there is no more.' }),
+});
+
 export const rebuildAnswer = z.looseObject({
   id: z.string(),
   projection: z.string(),

@@ -9,6 +9,7 @@ import { hookOperations } from './hooks.ts';
 import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
 import { scheduleOperations } from './schedules.ts';
+import { storedOperations } from './stored.ts';
 import { aggregateOperations, tagOperations } from './streams.ts';
 import { subjectOperations } from './subjects.ts';
 import { viewOperations } from './views.ts';
@@ -82,6 +83,7 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
     ...operatorOperations(manifest),
     ...effectOperations(manifest),
     ...scheduleOperations(manifest),
+    ...storedOperations(),
     ...subjectOperations(manifest),
   ];
 };

@@ -108,6 +108,7 @@ type Historical = Readonly<{ category: string; id: Parameter; group: string; may
 const historyOperations = ({ category, id, group, may, events }: Historical): readonly Operation[] => {
   const path = `/streams/${category}/{id}`;
   const common = { method: 'get' as const, tag: group, may };
+  const personal = inQuery('personal', 'What is shown in the place of personal values.', z.enum(['opened', 'masked']));
   return [
     {
       ...common,
@@ -120,6 +121,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         inQuery('types', 'Only events of these types, with commas between them.'),
         inQuery('since', 'Only commits from this instant on.', z.iso.datetime({ offset: true })),
         inQuery('until', 'Only commits up to this instant.', z.iso.datetime({ offset: true })),
+        personal,
         ...trail,
       ],
       answers: { 200: { description: 'A page of commits.', schema: historyOf(events) } },
@@ -134,6 +136,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         id,
         inQuery('version', 'The state after this version; give this or `at`.', z.int().min(0)),
         inQuery('at', 'The state at this instant; give this or `version`.', z.iso.datetime({ offset: true })),
+        personal,
         ...trail,
       ],
       answers: { 200: { description: 'The state.', schema: stateAnswer } },
@@ -148,6 +151,7 @@ const historyOperations = ({ category, id, group, may, events }: Historical): re
         id,
         { ...inQuery('from', 'A version or an instant.', moment), required: true },
         { ...inQuery('to', 'A version or an instant.', moment), required: true },
+        personal,
         ...trail,
       ],
       answers: { 200: { description: 'The changes, by JSON pointer.', schema: differenceAnswer } },

@@ -4,7 +4,7 @@ import { personalIn } from '../../core/personal/declared.ts';
 import { reasoned } from '../operate/processes.ts';
 import { body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';
-import { inPath, inQuery, paging } from './parameters.ts';
+import { inPath, inQuery, paging, wholeStream } from './parameters.ts';
 
 const instant = z.iso.datetime();
 
@@ -74,6 +74,7 @@ export const subjectOperations = (manifest: Manifest): readonly Operation[] => {
           ...inQuery('why', 'The reason, which is kept; it must not name the person.', z.string().min(1).max(500)),
           required: true,
         },
+        inQuery('stream', 'Only what this stream holds, by its whole name.', wholeStream.schema),
         ...paging.filter(({ name }) => name !== 'order'),
       ],
       answers: ok('A page of values. It is empty where a stream holds many others; the cursor goes on.', exported),

@@ -1,6 +1,7 @@
 import { allowedAll } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { erasersOf } from '../../core/personal/register.ts';
+import { parseStream } from '../../core/stream.ts';
 import { type Erasing, eraseSubject } from '../../engine/operate/erase.ts';
 import { type Exporting, exportSubject } from '../../engine/operate/export-subject.ts';
 import type { Log } from '../../engine/ports.ts';
@@ -45,10 +46,11 @@ export const answerSubjects = async (operating: SubjectOperating, request: HttpR
 export const answerSubjectExport = async (operating: SubjectExporting, request: HttpRequest): Promise<HttpResponse> => {
   const { actor, query, requestId } = request;
   const subject = subjectIn(operating, request);
-  const { why: given, order, ...paging } = query;
+  const { why: given, order, stream, ...paging } = query;
   if (order !== undefined) throw invalid('order', 'is not a parameter of this route: values come in the order of their streams');
   const reason = reasoned.safeParse({ why: given });
   if (!reason.success) throw invalid('why', 'the reason, of 1 to 500 characters; it is kept, and must not name the person');
+  if (stream !== undefined && !parseStream(stream)) throw invalid('stream', 'the whole name of a stream, such as customer-7f3a');
   const { limit, cursor } = pageRequest(paging, []);
   const asked = {
     subject,
@@ -57,6 +59,7 @@ export const answerSubjectExport = async (operating: SubjectExporting, request: 
     requestId,
     limit,
     ...(cursor !== undefined && { cursor }),
+    ...(stream !== undefined && { stream }),
     ...trailIn(request),
   };
   const answer = await whichOpens(() => exportSubject(operating.exporting, asked));

@@ -14,12 +14,11 @@ type Props = Common &
     publisher: Publisher;
     rebuilds: Rebuilds;
     api: Api;
-    traces: boolean;
   }>;
 
 /** /ops/...: for operators, the parked streams and the lag of everything; requests to resume; and rebuilds. */
 export class Operations extends Construct {
-  constructor(scope: Construct, id: string, { views, store, publisher, rebuilds, api, traces, ...common }: Props) {
+  constructor(scope: Construct, id: string, { views, store, publisher, rebuilds, api, ...common }: Props) {
     super(scope, id);
     const step = new Step(this, 'Ops', {
       ...common,
@@ -41,10 +40,11 @@ export class Operations extends Construct {
     api.route('GET', '/ops/rebuilds/{id}', step);
     api.route('POST', '/ops/rebuilds/{id}/cancel', step);
     api.route('POST', '/ops/projections/{name}/roll-back', step);
-    // Without an event log a trace has nothing to start from, and the answer says so.
-    if (traces) store.letRead(step);
+    store.letRead(step);
     api.route('GET', '/ops/trace/{correlation}', step);
     api.route('GET', '/ops/model', step);
+    api.route('GET', '/ops/streams', step);
+    api.route('GET', '/ops/streams/{category}/{id}/stored', step);
     output(this, 'OpsFunction', step.functionName);
   }
 }

@@ -67,6 +67,22 @@ const ofAda = [
   ['customer-bob/3', 'FriendRecommended', '/friendName', 'Ada of Ely'],
 ];
 
+test('an export of one stream has what it holds and nothing else, page by page, and is recorded too', async () => {
+  const { exporting, recorded } = await setUp();
+  expect(inBrief((await exportSubject(exporting, { ...request, stream: 'customer-ada' })).values)).toEqual(ofAda.slice(0, 2));
+  expect(inBrief((await exportSubject(exporting, { ...request, stream: 'customer-bob' })).values)).toEqual(ofAda.slice(2));
+  expect(recorded()).toHaveLength(2);
+  const asked = { ...request, subject: 'bob', stream: 'customer-bob', limit: 1 };
+  const first = await exportSubject(exporting, asked);
+  const second = await exportSubject(exporting, { ...asked, cursor: first.cursor! });
+  expect([...first.values, ...second.values].map(({ event }) => event)).toEqual(
+    expect.arrayContaining(['customer-bob/1', 'customer-bob/2']),
+  );
+  // A cursor is good for what it was made for alone.
+  const other = exportSubject(exporting, { ...asked, stream: 'customer-ada', cursor: first.cursor! });
+  await expect(other).rejects.toMatchObject({ problem: { status: 400 } });
+});
+
 test('an export has all values of the subject and of nobody else, with where they are, and is recorded', async () => {
   const { exporting, recorded, table } = await setUp();
   const { values, exported, cursor, ...rest } = await exportSubject(exporting, request);
