@@ -14,4 +14,21 @@ export type Screen = Readonly<{
 }>;
 
 /** In the order in which they are listed; the first one that a caller may see is where they begin. */
-export const screens: readonly Screen[] = [];
+export const screens: readonly Screen[] = [
+  {
+    at: 'traces',
+    name: 'Traces',
+    key: 't',
+    about: 'all that a request caused, as a graph and over time',
+    who: 'operator',
+    load: () => import('./screens/traces/index.tsx'),
+  },
+  {
+    at: 'processes',
+    name: 'Processes',
+    key: 'p',
+    about: 'instances: what stands still; retry, resume, resolve',
+    who: 'operator',
+    load: () => import('./screens/processes/index.tsx'),
+  },
+];

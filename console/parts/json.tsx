@@ -31,7 +31,14 @@ export const Json = ({ value, before, name }: Props) => {
   return (
     <details class="json" open>
       <summary>
-        {name !== undefined && <span class="name">{name}</span>} {Array.isArray(value) ? `${names.length} items` : ''}
+        {name !== undefined && <span class="name">{name}</span>}{' '}
+        {Array.isArray(value) ? (
+          `${names.length} items`
+        ) : (
+          <span class={name === undefined ? 'dim' : 'hidden-text'}>
+            {names.length === 1 ? '1 field' : `${names.length} fields`}
+          </span>
+        )}
       </summary>
       <ul>
         {names.map((each) => (

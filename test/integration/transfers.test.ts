@@ -1,29 +1,21 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Account, account } from '../../domains/account/decider.ts';
 import { manifest } from '../../domains/index.ts';
 import { systemProofs } from '../../lib/aws/delivery/proofs.ts';
 import { sqs, sqsQueue } from '../../lib/aws/delivery/queue.ts';
 import { dynamo } from '../../lib/aws/dynamo.ts';
 import { commitStore } from '../../lib/aws/store/commit-store.ts';
-import { systemClock, systemKeys } from '../../lib/aws/system.ts';
 import { traceVerb } from '../../lib/cli/history/trace.ts';
 import { listProcesses, orderProcess, showInstance } from '../../lib/cli/process/processes.ts';
-import { type AnyDecider, type Context, isRefusal } from '../../lib/core/decider.ts';
-import { stateCache } from '../../lib/engine/command/cache.ts';
-import { handleCommand } from '../../lib/engine/command/handle.ts';
 import type { Delivered } from '../../lib/engine/delivery/delivered.ts';
-import { sendId } from '../../lib/engine/process/send.ts';
-import { defaultSettings } from '../../lib/engine/settings.ts';
-import { memorySnapshots } from '../../lib/testing/memory/snapshots.ts';
-import { memoryLog } from '../../lib/testing/memory/system.ts';
 import { eventually } from '../support/eventually.ts';
 import { as, type Call, fresh, theDeployment } from '../support/over-http/http.ts';
 import { logLines } from '../support/over-http/logs.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
 import { whilePaused } from '../support/over-http/pausing.ts';
 import { setRule } from '../support/over-http/ruled.ts';
+import { stuckTransfer } from '../support/over-http/stuck.ts';
 
 type Row = Readonly<{ process: string; instance: string; status: string; why?: string; how?: string }>;
 type Told = Readonly<{ status: string | number; ended?: string; waits: unknown[]; steps: { says: string; actor: string }[] }>;
@@ -203,14 +195,7 @@ describe.runIf(overHttp())('transfers', () => {
   });
 
   it('is stuck when what it would give back is refused too; listed, and resolved by hand with a reason', async () => {
-    const [from, to] = [await opened(200), await opened(0)];
-    const id = await whilePaused(name('TransferProcessReactFunction'), async () => {
-      const transfer = await requested(from, to, 200);
-      await debitAsAFunctionThatDiedThen(transfer, from, to);
-      await closed(from);
-      await closed(to);
-      return transfer;
-    });
+    const { id, from } = await stuckTransfer(theDeployment().outputs, ada);
     const report = await comesTo(id, 'stuck');
     expect(report.waits).toMatchObject([{ for: 'person', status: 'stuck' }]);
     const stuck = await eventually(
@@ -267,47 +252,4 @@ describe.runIf(overHttp())('transfers', () => {
       instanceStatus: 'ended',
     });
   });
-
-  /** The state after a process function died right after its first command: the account has the debit, and the process does not know it. */
-  const debitAsAFunctionThatDiedThen = async (transfer: string, from: string, to: string) => {
-    const client = new DynamoDBClient({});
-    const store = commitStore(client, name('CommitsTable'));
-    const request = await store.find(`transfer-${transfer}`, 1);
-    // By the release before, which kept no note of what may come back, and so closes: a refund then finds the account closed.
-    const decide = {
-      ...account.decide,
-      Debit: (state: Account, data: Parameters<typeof account.decide.Debit>[1], context: Context) => {
-        const outcome = account.decide.Debit(state, data, context);
-        return isRefusal(outcome) ? outcome : outcome.slice(0, 1);
-      },
-    };
-    const commanding = {
-      decider: { ...account, decide } as AnyDecider,
-      code: '',
-      store,
-      snapshots: memorySnapshots(),
-      keys: systemKeys(client, name('ControlTable')),
-      clock: systemClock,
-      log: memoryLog(),
-      settings: defaultSettings,
-      cache: stateCache(1_000),
-    };
-    const { owner } = request!.events[0]!.data as { owner: string };
-    const terms = {
-      amount: 200,
-      currency: 'EUR',
-      reference: `transfer-${transfer}`,
-      purpose: 'transfer',
-      onBehalfOf: owner,
-      counterparty: to,
-    };
-    const answer = await handleCommand(commanding, {
-      stream: `account-${from}`,
-      command: { type: 'Debit', data: terms },
-      actor: { id: 'transferProcess', kind: 'process', roles: [] },
-      id: sendId(`transferProcess-${transfer}`, { number: 1, attempt: 1 }),
-      meta: { correlation: 'c', causation: 'c' },
-    });
-    expect(answer).toMatchObject({ outcome: 'committed' });
-  };
 });

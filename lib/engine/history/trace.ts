@@ -7,6 +7,8 @@ import { type Came, cameBy, type Instances, saysOf, storyOf } from './trace-word
 export type TracedStep = Readonly<{
   stream: string;
   commit: number;
+  /** The stream's version after it: the state at this version is the one that it left. */
+  version: number;
   at: string;
   /** Since the first commit of the trace. */
   afterMilliseconds: number;
@@ -121,6 +123,7 @@ export const traceOf = ({ correlation, commits: all, instances, missing, cut }: 
   const step = (commit: Commit): TracedStep => ({
     stream: commit.stream,
     commit: commit.commit,
+    version: commit.version,
     at: commit.at,
     afterMilliseconds: Date.parse(commit.at) - start,
     came: cameBy(commit).came,

@@ -84,7 +84,7 @@ const known = async ({ processes }: Pick<ProcessOperating, 'processes'>, { proce
   return { operated, stream, commit: now.commit, state: now.state as Instance };
 };
 
-type ToldStep = Readonly<Pick<Commit, 'commit' | 'at'> & { actor: string; correlation: string; says: string }>;
+type ToldStep = Readonly<Pick<Commit, 'commit' | 'version' | 'at'> & { actor: string; correlation: string; says: string }>;
 
 export type InstanceReport = Which &
   Pick<TracedInstance, 'story'> &
@@ -114,6 +114,7 @@ export const readInstance = async (operating: Pick<ProcessOperating, 'processes'
     waits: waitsOf(stream, commits),
     steps: commits.map((each) => ({
       commit: each.commit,
+      version: each.version,
       at: each.at,
       actor: each.meta.actor,
       correlation: each.meta.correlation,

@@ -132,7 +132,7 @@ export const viewsReport = z.object({
 
 export const resumeOrdered = z.object({ projection: z.string(), revision: z.int(), stream: z.string(), commit: z.int() });
 
-const wait = z.looseObject({ instance: z.string(), for: z.enum(['outcome', 'deadline', 'person']) });
+const wait = z.looseObject({ instance: z.string(), for: z.enum(['outcome', 'effect', 'deadline', 'person']) });
 
 export const processesReport = z.object({
   processes: z.array(z.object({ process: z.string(), lag })),
@@ -146,7 +146,9 @@ export const instanceReport = z.looseObject({
   status: z.string(),
   story: z.string(),
   waits: z.array(wait),
-  steps: z.array(z.object({ commit: z.int(), at: instant, actor: z.string(), correlation: z.string(), says: z.string() })),
+  steps: z.array(
+    z.object({ commit: z.int(), version: z.int(), at: instant, actor: z.string(), correlation: z.string(), says: z.string() }),
+  ),
   earlier: count,
 });
 
@@ -163,7 +165,15 @@ export const traceAnswer = z.looseObject({
   from: instant,
   milliseconds: count,
   commits: count,
-  steps: z.array(z.looseObject({ stream: z.string(), commit: z.int(), says: z.string(), followed: z.array(z.looseObject({})) })),
+  steps: z.array(
+    z.looseObject({
+      stream: z.string(),
+      commit: z.int(),
+      version: z.int(),
+      says: z.string(),
+      followed: z.array(z.looseObject({})),
+    }),
+  ),
   instances: z.array(z.looseObject({ instance: z.string(), status: z.string(), story: z.string() })),
   waits: z.array(wait),
   missing: z.array(z.object({ stream: z.string(), commit: z.int() })),

@@ -13,6 +13,7 @@ const step = (
   ...{
     stream,
     commit,
+    version: commit,
     at: from,
     afterMilliseconds,
     came: 'reaction',

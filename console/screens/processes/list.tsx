@@ -1,0 +1,217 @@
+import { useState } from 'preact/hooks';
+import type { InstanceRow } from '../../../lib/core/process/instances-view.ts';
+import { Badge } from '../../parts/badge.tsx';
+import { useChosen } from '../../parts/chosen.tsx';
+import { LagSaid } from '../../parts/lags.tsx';
+import { usePoll } from '../../parts/load.ts';
+import { Many } from '../../parts/many.tsx';
+import { Empty, Loading, ProblemNotice } from '../../parts/states.tsx';
+import { Table } from '../../parts/table.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
+import { Time } from '../../parts/time.tsx';
+import { go, href } from '../../router.ts';
+import { ops } from '../../session.ts';
+import { orders, type Status, statusTones } from './orders.ts';
+
+const statuses = [
+  ['', 'Stand still'],
+  ['stuck', 'Stuck'],
+  ['parked', 'Parked'],
+  ['running', 'Running'],
+  ['ended', 'Ended'],
+] as const;
+
+const perPage = 100;
+const often = 5_000;
+/** A page of running or ended ones costs a scan: it is read when it is asked for. */
+const polled: readonly string[] = ['', 'stuck', 'parked'];
+
+type Asked = Readonly<{ status: string; process: string; cursor?: string | undefined }>;
+
+/** A page; where only a filter finds rows, pages without any are passed over. */
+const page = async ({ status, process, cursor }: Asked) => {
+  const asked = {
+    ...(status !== '' && { status: status as Status }),
+    ...(process !== '' && { process }),
+    limit: perPage,
+  };
+  let report = await ops.processes.report({ ...asked, ...(cursor !== undefined && { cursor }) });
+  for (let turns = 0; report.instances.length === 0 && report.cursor !== undefined && turns < 20; turns++)
+    report = await ops.processes.report({ ...asked, cursor: report.cursor });
+  return report;
+};
+
+const nameOf = ({ process, instance }: InstanceRow): string => `${process}-${instance}`;
+
+const saidOf = ({ status, why, how, open, waitsUntil }: InstanceRow) => (
+  <>
+    {why ?? how ?? (open > 0 ? `${open} ${open === 1 ? 'command is' : 'commands are'} open` : '')}
+    {status === 'running' && waitsUntil !== undefined && (
+      <>
+        {' '}
+        deadline <Time at={waitsUntil} />
+      </>
+    )}
+  </>
+);
+
+const Rows = ({ rows, reload }: Readonly<{ rows: readonly InstanceRow[]; reload: () => void }>) => {
+  const [asking, setAsking] = useState<(typeof orders)[number]>();
+  const { chosen, column, all, none } = useChosen(rows, nameOf);
+  const isSettled = rows.every(({ status }) => orders.every((each) => !each.for.includes(status)));
+  const done = (wasDone: boolean) => {
+    setAsking(undefined);
+    if (!wasDone) return;
+    none();
+    reload();
+  };
+  return (
+    <>
+      {!isSettled && (
+        <div class="row" role="toolbar" aria-label="For the chosen ones">
+          <button type="button" class="button" onClick={chosen.length === rows.length ? none : all}>
+            {chosen.length === rows.length ? 'Choose none' : `Choose all ${rows.length}`}
+          </button>
+          {orders.map((each) => {
+            const fitting = chosen.filter(({ status }) => each.for.includes(status));
+            return (
+              <button
+                key={each.order}
+                type="button"
+                class={each.isDanger ? 'button is-danger' : 'button'}
+                disabled={fitting.length === 0}
+                onClick={() => setAsking(each)}
+              >
+                {each.name} {fitting.length > 0 ? fitting.length : ''}
+              </button>
+            );
+          })}
+          <span class="dim">{chosen.length} chosen</span>
+        </div>
+      )}
+      <div class="instances">
+        <Table
+          label="Instances"
+          columns={[
+            ...(isSettled ? [] : [column]),
+            { name: 'Process', of: ({ process }) => process },
+            { name: 'Instance', of: ({ process, instance }) => <a href={href(['processes', process, instance])}>{instance}</a> },
+            { name: 'Status', of: ({ status }) => <Badge tone={statusTones[status]}>{status}</Badge> },
+            { name: 'Since', of: ({ since }) => <Time at={since} /> },
+            { name: 'Why', of: saidOf },
+          ]}
+          rows={rows}
+          keyOf={nameOf}
+          choose={({ process, instance }) => go(href(['processes', process, instance]))}
+        />
+      </div>
+      {asking && (
+        <Many
+          title={asking.name}
+          items={chosen.filter(({ status }) => asking.for.includes(status))}
+          nameOf={nameOf}
+          act={({ process, instance }, why) => ops.processes.order(process, instance, asking.order, why)}
+          needsWhy
+          isDanger={asking.isDanger}
+          close={done}
+        >
+          <p>{asking.follows}</p>
+        </Many>
+      )}
+    </>
+  );
+};
+
+const Pages = ({ to, cursor, next }: Readonly<{ to: (cursor?: string) => string; cursor: string; next?: string | undefined }>) =>
+  cursor === '' && next === undefined ? null : (
+    <nav class="row" aria-label="Pages">
+      {cursor !== '' && (
+        <>
+          <button type="button" class="button" onClick={() => history.back()}>
+            Previous page
+          </button>
+          <a class="button" href={to()}>
+            First page
+          </a>
+        </>
+      )}
+      {next === undefined ? (
+        <span class="dim">This is the last page.</span>
+      ) : (
+        <a class="button" href={to(next)}>
+          Next page
+        </a>
+      )}
+    </nav>
+  );
+
+const Nothing = ({ status }: Readonly<{ status: string }>) => (
+  <Empty title={polled.includes(status) ? 'No instance stands still' : `No instance is ${status}`}>
+    <span>
+      {polled.includes(status)
+        ? 'None is stuck on a refusal or parked by an exception: no person has anything to do here.'
+        : 'The list follows the commits within a few seconds.'}
+    </span>
+  </Empty>
+);
+
+/** The instances of processes by status, those first that need a person. */
+export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
+  const [status, process, cursor] = ['status', 'process', 'cursor'].map((name) => query.get(name) ?? '') as [
+    string,
+    string,
+    string,
+  ];
+  const { value, error, isLoading, reload } = usePoll(
+    () => page({ status, process, cursor: cursor || undefined }),
+    polled.includes(status) ? often : undefined,
+    [status, process, cursor],
+  );
+  const rows = (value?.instances ?? []) as readonly InstanceRow[];
+  return (
+    <section class="screen">
+      <header>
+        <h1>Processes</h1>
+        <span class="dim">Their instances: what stands still first, the longest on top.</span>
+        <button type="button" class="button is-plain" onClick={reload} disabled={isLoading}>
+          Read again
+        </button>
+      </header>
+      {error !== undefined && <ProblemNotice problem={error} retry={reload} />}
+      {value && (
+        <ul class="consumers" aria-label="Processes">
+          {value.processes.map(({ process: name, lag }) => (
+            <li key={name}>
+              <a
+                href={href(['processes'], { status, process: process === name ? '' : name })}
+                aria-current={process === name ? 'true' : undefined}
+              >
+                {name}
+              </a>
+              <LagSaid lag={lag} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Tabs
+        label="By status"
+        tabs={statuses.map(([each, name]) => ({
+          name,
+          to: href(['processes'], { status: each, process }),
+          isCurrent: each === status,
+        }))}
+      />
+      {process !== '' && (
+        <p>
+          Of {process} alone. <a href={href(['processes'], { status })}>Of all processes</a>
+        </p>
+      )}
+      {!value && isLoading && <Loading />}
+      {value && rows.length === 0 && value.cursor === undefined && <Nothing status={status} />}
+      {rows.length > 0 && <Rows key={`${status} ${process} ${cursor}`} rows={rows} reload={reload} />}
+      {value && (
+        <Pages to={(next) => href(['processes'], { status, process, cursor: next })} cursor={cursor} next={value.cursor} />
+      )}
+    </section>
+  );
+};
