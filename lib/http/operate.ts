@@ -1,6 +1,7 @@
 import { allowedAll } from '../core/access.ts';
 import type { Trace } from '../engine/history/trace.ts';
 import type { Model } from '../engine/model/model.ts';
+import type { Flow } from '../engine/operate/flow/report.ts';
 import { type Operating, orderResume, reportProjections } from '../engine/operate/projections.ts';
 import { invalid, notYours } from '../engine/problems.ts';
 import type { Ordering } from '../engine/rebuild/operator/requests.ts';
@@ -40,11 +41,12 @@ export type Operators = Readonly<{
   trace: TraceReader;
   /** What the manifest declares. */
   model: () => Model;
+  flow: () => Promise<Flow>;
 }>;
 
 /** Answers `/ops/...`, to operators alone. */
 export const answerOperator = async (operators: Operators, request: HttpRequest): Promise<HttpResponse> => {
-  const { operating, ordering, estimate, trace, model } = operators;
+  const { operating, ordering, estimate, trace, model, flow } = operators;
   if (!allowedAll(['operator'], request.actor)) throw notYours();
   onlyForReal(request);
   onlyKnown(request.query, known[request.route]);
@@ -53,6 +55,8 @@ export const answerOperator = async (operators: Operators, request: HttpRequest)
       return { status: 200, body: await trace(request.path.correlation ?? '') };
     case 'GET /ops/model':
       return { status: 200, body: model() };
+    case 'GET /ops/flow':
+      return { status: 200, body: await flow() };
     case 'GET /ops/projections':
       return { status: 200, body: await reportProjections(operating) };
     case 'POST /ops/projections/{name}/parked/{stream}/resume':

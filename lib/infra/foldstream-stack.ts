@@ -88,8 +88,9 @@ export class FoldstreamStack extends Stack {
 
     const held = heldKeys(this, manifest, common.settings);
     const given = { store, api, ...held, ...common };
-    for (const decider of manifest.aggregates)
-      new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, ...given });
+    const commands = manifest.aggregates.map(
+      (decider) => new CommandEndpoint(this, `${pascal(decider.category)}Commands`, { decider, ...given }),
+    );
     for (const [name, hook] of Object.entries(manifest.hooks ?? {}))
       new HookEndpoint(this, `${pascal(name)}Hook`, { name, hook, ...given });
     const views = manifest.projections.map((projection) => {
@@ -126,9 +127,10 @@ export class FoldstreamStack extends Stack {
       retain(this, { manifest, views, keys: held.keys, store, ...common });
     }
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
-    new Sweep(this, 'Sweep', { views: [...views, ...announcers], processes, schedules, effects, store, journal, ...common });
+    const operated = { views: [...views, ...announcers], processes, schedules, effects };
+    new Sweep(this, 'Sweep', { ...operated, store, journal, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
-    new Operations(this, 'Operations', { views: [...views, ...announcers], store, publisher, rebuilds, api, ...common });
+    new Operations(this, 'Operations', { ...operated, commands, store, publisher, rebuilds, api, ...common });
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
     if (schedules.length > 0) new ScheduleOperations(this, 'ScheduleOperations', { schedules, store, api, ...common });
     if (effects.length > 0) new EffectOperations(this, 'EffectOperations', { views, effects, store, api, ...common });

@@ -32,6 +32,7 @@ beforeEach(async () => {
   await phases.save('cards', 1, { phase: 'live', since });
   operators = {
     operating: { views: [], actives, ages: {} as never, log },
+    flow: async () => ({}) as never,
     ordering: {
       views,
       actives,

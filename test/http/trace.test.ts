@@ -38,7 +38,14 @@ const asking = async (over: object = {}, options: { active?: number; logs?: bool
     ...over,
   };
   return answerOperator(
-    { operating: { log: {} } as never, ordering: {} as never, estimate: async () => ({}), trace, model: () => ({}) as never },
+    {
+      operating: { log: {} } as never,
+      ordering: {} as never,
+      estimate: async () => ({}),
+      trace,
+      model: () => ({}) as never,
+      flow: async () => ({}) as never,
+    },
     request as unknown as HttpRequest,
   );
 };

@@ -312,6 +312,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'RebuildsMachine.Ref: StartExecution',
       `${executions}: DescribeExecution StopExecution`,
       'EventsCommits.Arn: GetItem Query',
+      'EventsControl.Arn: GetItem [view/* rebuild/* rebuilds deployed]',
     ]);
   });
 

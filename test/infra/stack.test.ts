@@ -303,6 +303,7 @@ describe('the API', () => {
       'GET /streams/{category}/{id}': 'JWT',
       'GET /streams/{category}/{id}/state': 'JWT',
       'GET /streams/{category}/{id}/diff': 'JWT',
+      'GET /ops/flow': 'JWT',
       'GET /ops/projections': 'JWT',
       'POST /ops/projections/{name}/parked/{stream}/resume': 'JWT',
       'POST /ops/projections/{name}/roll-back': 'JWT',

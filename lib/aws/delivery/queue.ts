@@ -27,14 +27,27 @@ const deadLettersOf = async (client: SQSClient, url: string): Promise<string | u
   return target ? queueBeside(url, queueName(target)) : undefined;
 };
 
-const depthOf = async (client: SQSClient, url: string): Promise<Depth> => {
-  const [own, letters] = await Promise.all([attributesOf(client, url, counts), deadLettersOf(client, url)]);
+const depthWith = async (
+  client: SQSClient,
+  own: Awaited<ReturnType<typeof attributesOf>>,
+  letters: string | undefined,
+): Promise<Depth> => {
   const given = letters === undefined ? {} : await attributesOf(client, letters, counts);
   const number = (text: string | undefined) => Number(text ?? 0);
   return {
     waiting: number(own.ApproximateNumberOfMessages),
     inFlight: number(own.ApproximateNumberOfMessagesNotVisible),
     deadLetters: number(given.ApproximateNumberOfMessages) + number(given.ApproximateNumberOfMessagesNotVisible),
+  };
+};
+
+/** The depth of a queue, and of its dead letters, which are looked for once. */
+const depthOf = (client: SQSClient, url: string): (() => Promise<Depth>) => {
+  let known: string | undefined;
+  return async () => {
+    const [own, letters] = await Promise.all([attributesOf(client, url, counts), known ?? deadLettersOf(client, url)]);
+    known = letters;
+    return depthWith(client, own, letters);
   };
 };
 
@@ -80,7 +93,7 @@ const bodiesTo = (
   client: SQSClient,
   url: string,
 ): Readonly<{ depth: Queue['depth']; send: (bodies: readonly string[]) => ReturnType<Queue['send']> }> => ({
-  depth: () => depthOf(client, url),
+  depth: depthOf(client, url),
   send: async (bodies) => {
     const failure = (body: string) => sendTo(client, url, body).then(() => undefined, String);
     const reasons = await atOnce(limits.callMessages, bodies, failure);

@@ -21,6 +21,7 @@ import { systemClock } from '../system.ts';
 import { parkedList } from '../view/parked-list.ts';
 import { viewTable } from '../view/table.ts';
 import { httpFunction } from './http-function.ts';
+import { flowReader } from './operate/flow-reader.ts';
 import { traceReader } from './trace-reader.ts';
 
 export const opsHandler = (manifest: Manifest) => {
@@ -64,9 +65,10 @@ export const opsHandler = (manifest: Manifest) => {
     described ??= describeModel(manifest);
     return described;
   };
+  const flow = flowReader({ manifest, client, control, operating, rebuilds: ordering.rebuilds, queueAt });
   return httpFunction({ manifest, logger: log }, (request) =>
     isAboutStreams(request)
       ? answerStreams(streams, request)
-      : answerOperator({ operating, ordering, estimate, trace, model }, request),
+      : answerOperator({ operating, ordering, estimate, trace, model, flow }, request),
   );
 };

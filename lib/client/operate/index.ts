@@ -4,6 +4,7 @@ import type { Model } from '../../engine/model/model.ts';
 import { type ClientOptions, sending } from '../send.ts';
 import { callsOver, pathOf } from './calls.ts';
 import { effectCalls } from './effects.ts';
+import { flowCalls } from './flow.ts';
 import { processCalls } from './processes.ts';
 import { rebuildCalls } from './rebuilds.ts';
 import { scheduleCalls } from './schedules.ts';
@@ -19,6 +20,7 @@ import { viewCalls } from './views.ts';
 export const operator = (options: ClientOptions) => {
   const calls = callsOver(sending(options));
   return {
+    ...flowCalls(calls),
     views: viewCalls(calls),
     rebuilds: rebuildCalls(calls),
     processes: processCalls(calls),

@@ -55,7 +55,11 @@ export type PerformancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direct
 const circuitOf = (circuit: Circuit | undefined): Pick<EffectState, 'circuit' | 'openUntil'> =>
   circuit?.openUntil === undefined ? { circuit: 'closed' } : { circuit: 'open', openUntil: circuit.openUntil };
 
-const states = async (operating: EffectOperating): Promise<readonly EffectState[]> => {
+/** How each effect is, without its performances. */
+export const effectStates = async (
+  operating: Pick<EffectOperating, 'circuits' | 'ages' | 'log'> &
+    Readonly<{ effects: readonly Omit<OperatedEffect, 'loading'>[] }>,
+): Promise<readonly EffectState[]> => {
   const { effects, circuits } = operating;
   const providers = effects.map(({ effect: { name, provider = name } }) => provider);
   const [lags, open] = await Promise.all([
@@ -77,7 +81,7 @@ export const reportEffects = async (
 ): Promise<EffectsReport> => {
   const performances = { revisions: operating.performances, name: performancesName, needing: needingOperator };
   const [effects, { items, cursor }] = await Promise.all([
-    states(operating),
+    effectStates(operating),
     rowsByStatus<Status>(performances, { ...page, ...(effect !== undefined && { equals: { effect } }) }),
   ]);
   return { effects, performances: items, ...(cursor !== undefined && { cursor }) };

@@ -70,7 +70,7 @@ export const lagOf = async ({ queueName, queue }: Pick<Operated, 'queueName' | '
 /** Figures help, but a list without them is better than none. */
 export const measured = async <T>(log: Log, asking: Promise<T>, otherwise: T): Promise<T> =>
   asking.catch((cause: unknown) => {
-    log.warn('Ages could not be read.', { cause: String(cause) });
+    log.warn('Figures could not be read.', { cause: String(cause) });
     return otherwise;
   });
 

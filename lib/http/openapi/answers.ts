@@ -4,9 +4,9 @@ import type { InstanceRow } from '../../core/process/instances-view.ts';
 
 /** The bodies of answers, as the API's description has them. A field that a later release adds does not break a client: objects are open. */
 
-const instant = z.string().meta({ description: 'An instant in UTC with milliseconds, such as 2026-11-21T12:00:00.000Z.' });
+export const instant = z.string().meta({ description: 'An instant in UTC with milliseconds, such as 2026-11-21T12:00:00.000Z.' });
 const json = z.unknown();
-const count = z.int().min(0);
+export const count = z.int().min(0);
 
 export const commandAnswer = z.object({
   stream: z.string().meta({ examples: ['account-my-first'] }),

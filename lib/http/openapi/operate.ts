@@ -15,6 +15,7 @@ import {
   traceAnswer,
   viewsReport,
 } from './answers.ts';
+import { flowAnswer } from './flow.ts';
 import { modelAnswer } from './model.ts';
 import type { Answer, Operation } from './operation.ts';
 import { ifNoneMatch, inPath, inQuery, instanceId, type Parameter, paging, trail, wholeStream } from './parameters.ts';
@@ -40,6 +41,13 @@ const view = inPath('name', "The view's name.");
 export const body = ['not-json', 'body-too-large'] as const;
 
 const views = (): readonly Operation[] => [
+  operation('get', {
+    path: '/ops/flow',
+    id: 'ops.flow',
+    summary: 'The whole deployment as it is now: rates, backlogs, and what stands still',
+    answers: ok('The flow.', flowAnswer),
+    problems: [],
+  }),
   operation('get', {
     path: '/ops/projections',
     id: 'ops.views',

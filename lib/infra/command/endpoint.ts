@@ -15,6 +15,8 @@ type Props = Common & Readonly<{ decider: AnyDecider; store: EventStore; api: Ap
  * One category's commands: POST /<category>/{id}/{command} -> one commit. A function of its own, with rights on its own streams and on
  * those that its commands take others along to. */
 export class CommandEndpoint extends Construct {
+  readonly functionName: string;
+
   constructor(scope: Construct, id: string, { decider, store, api, keys, ...common }: Props) {
     super(scope, id);
     const { category, commands } = decider;
@@ -42,6 +44,7 @@ export class CommandEndpoint extends Construct {
         });
     for (const [name] of all.filter(([, { may }]) => isOpen(may)))
       api.openRoute('POST', `/${category}/{id}/${kebab(name)}`, step, `${category} declares that anyone may send ${name}.`);
+    this.functionName = step.functionName;
     output(this, `${pascal(category)}CommandFunction`, step.functionName);
   }
 }

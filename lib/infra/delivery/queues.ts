@@ -173,6 +173,10 @@ export const letSendTo = (step: Step, { queue, deadLetters }: Delivery): void =>
   step.may(['sqs:GetQueueAttributes'], [deadLetters.queueArn]);
 };
 
+/** Lets a function see how much is waiting, and no more. */
+export const letSeeDepth = (step: Step, { queue, deadLetters }: Delivery): void =>
+  step.may(['sqs:GetQueueAttributes'], [queue.queueArn, deadLetters.queueArn]);
+
 /** The outputs by which the command line finds a consumer's queues. */
 export const deliveryOutputs = (scope: Construct, prefix: string, { queue, deadLetters }: Delivery): void => {
   outputs(scope, `${prefix}Delivery`, {

@@ -1,11 +1,18 @@
 import { Construct } from 'constructs';
+import { performancesName } from '../../core/effect/performances-view.ts';
+import { instancesName } from '../../core/process/instances-view.ts';
 import type { Publisher } from '../delivery/publisher.ts';
+import { letSeeDepth } from '../delivery/queues.ts';
+import type { EffectFunction } from '../effect/function.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
+import type { ProcessManager } from '../process/manager.ts';
 import type { Rebuilds } from '../rebuild/rebuilds.ts';
+import type { ScheduleRunner } from '../schedule/runner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letFindViews, type Operated } from '../view/find.ts';
+import { View } from '../view/view.ts';
 
 type Props = Common &
   Readonly<{
@@ -14,12 +21,20 @@ type Props = Common &
     publisher: Publisher;
     rebuilds: Rebuilds;
     api: Api;
+    processes: readonly ProcessManager[];
+    effects: readonly EffectFunction[];
+    schedules: readonly ScheduleRunner[];
+    commands: readonly Readonly<{ functionName: string }>[];
   }>;
+
+/** The categories whose commands' rates are shown: a function has room for the names of so many functions. */
+const measuredCategories = 40;
 
 /** /ops/...: for operators, the parked streams and the lag of everything; requests to resume; and rebuilds. */
 export class Operations extends Construct {
-  constructor(scope: Construct, id: string, { views, store, publisher, rebuilds, api, ...common }: Props) {
+  constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
+    const { views, store, publisher, rebuilds, api, ...common } = props;
     const step = new Step(this, 'Ops', {
       ...common,
       step: 'ops',
@@ -45,6 +60,31 @@ export class Operations extends Construct {
     api.route('GET', '/ops/model', step);
     api.route('GET', '/ops/streams', step);
     api.route('GET', '/ops/streams/{category}/{id}/stored', step);
+    this.letSeeFlow(step, props);
+    api.route('GET', '/ops/flow', step);
     output(this, 'OpsFunction', step.functionName);
+  }
+
+  /** Lets it see how all consumers are, also those that others operate, and what stands still there. It may order nothing of them. */
+  private letSeeFlow(step: Step, { views, store, api, processes, effects, schedules, commands }: Props): void {
+    const others = { PROCESS: processes, EFFECT: effects, SCHEDULE: schedules };
+    for (const [name, consumers] of Object.entries(others)) {
+      const [first] = consumers;
+      if (first) step.addEnvironment(`${name}_QUEUE_URL`, first.delivery.queue.queueUrl);
+      for (const { delivery } of consumers) letSeeDepth(step, delivery);
+    }
+    const shown = [...(processes.length > 0 ? [instancesName] : []), ...(effects.length > 0 ? [performancesName] : [])];
+    for (const view of views) if (view instanceof View && shown.includes(view.projection.name)) view.letQuery(step);
+    store.letReadActives(step);
+    if (effects.length > 0) store.letReadCircuits(step);
+    if (schedules.length > 0) store.letReadSchedules(step);
+    step.addEnvironment('API_ID', api.http.apiId);
+    step.addEnvironment(
+      'COMMAND_FUNCTIONS',
+      commands
+        .slice(0, measuredCategories)
+        .map((each) => each.functionName)
+        .join(' '),
+    );
   }
 }

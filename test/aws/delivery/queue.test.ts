@@ -41,7 +41,11 @@ describe('a queue', () => {
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: 'arn:aws:sqs:eu-central-1:123456789012:letters' });
     mock.on(GetQueueAttributesCommand, { QueueUrl: url }).resolves({ Attributes: { ...depth(3, 2), RedrivePolicy } });
     mock.on(GetQueueAttributesCommand, { QueueUrl: letters }).resolves({ Attributes: depth(4, 1) });
-    expect(await sqsQueue(client, url, memoryProofs()).depth()).toEqual({ waiting: 3, inFlight: 2, deadLetters: 5 });
+    const queue = sqsQueue(client, url, memoryProofs());
+    expect(await queue.depth()).toEqual({ waiting: 3, inFlight: 2, deadLetters: 5 });
+    // Where its dead letters are is asked once: a page that polls pays for each request.
+    expect(await queue.depth()).toEqual({ waiting: 3, inFlight: 2, deadLetters: 5 });
+    expect(mock.commandCalls(GetQueueAttributesCommand)).toHaveLength(5);
   });
 
   it('is known by its name among its neighbours', () => {

@@ -149,6 +149,7 @@ describe('over HTTP', () => {
     estimate: async () => ({}),
     trace: async () => ({}) as never,
     model: () => ({}) as never,
+    flow: async () => ({}) as never,
   });
 
   it('operators alone are answered', async () => {
