@@ -31,4 +31,12 @@ export const screens: readonly Screen[] = [
     who: 'operator',
     load: () => import('./screens/processes/index.tsx'),
   },
+  {
+    at: 'model',
+    name: 'Model',
+    key: 'm',
+    about: 'aggregates, commands, events, views and processes of the manifest',
+    who: 'operator',
+    load: () => import('./screens/model/index.tsx'),
+  },
 ];
