@@ -45,6 +45,12 @@ export const targetOutputs = async (stack: string | undefined): Promise<Outputs>
   return found.outputs;
 };
 
+/** The name of the stack that a verb works on, with the clients pointed to it; throws with advice if there is none. */
+export const targetStack = async (stack: string | undefined): Promise<string> => {
+  await targetOutputs(stack);
+  return stack ?? localDeployment().stack;
+};
+
 /** Connects to the named stack, or to the local deployment. */
 export const connect = async (stack: string | undefined): Promise<Connected> => {
   const outputs = await targetOutputs(stack);

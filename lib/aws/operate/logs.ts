@@ -1,6 +1,7 @@
-import { CloudFormationClient, paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient, paginateFilterLogEvents, ResourceNotFoundException } from '@aws-sdk/client-cloudwatch-logs';
 import { unless } from '../client.ts';
+import { stackResources } from './stack-resources.ts';
 
 /** A log event of a function, from CloudWatch Logs. */
 export type LogEvent = Readonly<{ id: string; group: string; at: number; text: string }>;
@@ -9,15 +10,10 @@ export type LogEvent = Readonly<{ id: string; group: string; at: number; text: s
 export type LogGroupOf = Readonly<{ group: string; of: string }>;
 
 /** All log groups of a stack and of those that are nested in it. */
-export const logGroupsOf = async (stack: string, client = new CloudFormationClient({})): Promise<readonly LogGroupOf[]> => {
-  const found: LogGroupOf[] = [];
-  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: stack }))
-    for (const { ResourceType, PhysicalResourceId: name, LogicalResourceId: of = '' } of StackResourceSummaries) {
-      if (name && ResourceType === 'AWS::Logs::LogGroup') found.push({ group: name, of });
-      if (name && ResourceType === 'AWS::CloudFormation::Stack') found.push(...(await logGroupsOf(name, client)));
-    }
-  return found;
-};
+export const logGroupsOf = async (stack: string, client = new CloudFormationClient({})): Promise<readonly LogGroupOf[]> =>
+  (await stackResources(stack, client)).flatMap(({ type, name, of }) =>
+    type === 'AWS::Logs::LogGroup' ? [{ group: name, of }] : [],
+  );
 
 /** Reads a group's events from a time on (milliseconds), all of them or those that contain a text. A group without events may not exist. */
 export const readLogs =

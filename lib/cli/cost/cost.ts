@@ -1,32 +1,26 @@
 import { writeFileSync } from 'node:fs';
-import { prices, type Region } from '../../engine/cost/prices.ts';
 import { chartSvg } from '../page/chart.ts';
 import { pageHtml } from '../page/page.ts';
 import { loadMix, loadProject, type ManifestModule } from '../project.ts';
 import type { Print } from '../terminal/lines.ts';
-import { UserError } from '../terminal/user-error.ts';
 import { idleOfManifest, idleOfTemplates } from './idle.ts';
 import { costLines, costTables, costWords } from './lines.ts';
+import { measuredVerb } from './measured.ts';
+import { regionOf } from './region.ts';
 import { type CostReport, costReport } from './report.ts';
 
 export type CostOptions = Readonly<{
   module: ManifestModule;
   mix?: string;
-  region: string;
+  region?: string;
+  measured?: boolean;
+  stack?: string;
   commandsPerSecond: readonly number[];
   template?: string;
   newAccount?: boolean;
   json?: boolean;
   page?: string;
 }>;
-
-const regionOf = (region: string): Region => {
-  if (Object.hasOwn(prices, region)) return region as Region;
-  throw new UserError(
-    `There are no list prices of ${region} here.`,
-    `Take one of ${Object.keys(prices).join(', ')}: units and requests are the same everywhere, and prices are alike.`,
-  );
-};
 
 /** A report as a page. */
 const costPage = (report: CostReport): string => {
@@ -54,8 +48,9 @@ const costPage = (report: CostReport): string => {
 
 /** Tells what a load on the manifest's deployment comes to: units, requests, prices, and the quota that binds first. */
 export const costVerb = async (asked: CostOptions, print: Print): Promise<void> => {
-  const region = regionOf(asked.region);
   const { manifest } = await loadProject(asked.module);
+  if (asked.measured) return measuredVerb({ ...asked, manifest }, print);
+  const region = regionOf(asked.region);
   const mix = await loadMix(asked.module, asked.mix);
   const idle =
     asked.template === undefined

@@ -1,13 +1,13 @@
 import type { PageTable } from '../page/page.ts';
 import type { CostReport, Figures } from './report.ts';
 
-const figure = (value: number, digits = 2): string =>
+export const figure = (value: number, digits = 2): string =>
   value.toLocaleString('en-GB', {
     maximumFractionDigits: digits,
     minimumFractionDigits: value !== 0 && Math.abs(value) < 100 && digits > 0 ? Math.min(digits, 2) : 0,
   });
 const whole = (value: number): string => value.toLocaleString('en-GB', { maximumFractionDigits: 0 });
-const usd = (value: number): string => figure(value);
+export const usd = (value: number): string => figure(value);
 /** To three digits: more would pretend to know. */
 const rough = (value: number): string => value.toLocaleString('en-GB', { maximumSignificantDigits: 3 });
 
@@ -86,12 +86,11 @@ const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
   );
 };
 
-/** The report as text. */
-export const costLines = (report: CostReport): readonly string[] => [
-  ...costTables(report).flatMap(({ caption, head: first, rows }) => [
-    caption,
-    ...aligned([first, ...rows]).map((line) => `  ${line}`),
-    '',
-  ]),
-  ...costWords(report),
+/** Tables as text, and what is said beside them. */
+export const linesOf = (tables: readonly PageTable[], words: readonly string[]): readonly string[] => [
+  ...tables.flatMap(({ caption, head: first, rows }) => [caption, ...aligned([first, ...rows]).map((line) => `  ${line}`), '']),
+  ...words,
 ];
+
+/** The report as text. */
+export const costLines = (report: CostReport): readonly string[] => linesOf(costTables(report), costWords(report));

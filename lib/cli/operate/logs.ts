@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type LogEvent, logGroupsOf, readLogs } from '../../aws/operate/logs.ts';
 import { atOnce } from '../../engine/at-once.ts';
-import { localDeployment } from '../local/deployment.ts';
-import { targetOutputs } from '../stack.ts';
+import { targetStack } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { isAbout, type LogLine, linesIn, shownLine } from './log-lines.ts';
 
@@ -42,9 +41,7 @@ export type LogsOptions = Readonly<{
 
 /** `foldstream logs [<correlation>]`: prints the lines of all functions of a deployment, in the order of time. Returns true if there were any. */
 export const logsVerb = async ({ correlation, follow, since, stack, signal }: LogsOptions, print: Print): Promise<boolean> => {
-  // Throws with advice if there is no such deployment; else points the clients to the local one.
-  await targetOutputs(stack);
-  const groups = await logGroupsOf(stack ?? localDeployment().stack);
+  const groups = await logGroupsOf(await targetStack(stack));
   const look = newLines({ groups, read: readLogs(), correlation });
   let [from, width, count] = [Date.now() - since, 0, 0];
   for (;;) {
