@@ -32,6 +32,22 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/processes/index.tsx'),
   },
   {
+    at: 'effects',
+    name: 'Effects',
+    key: 'e',
+    about: 'what is asked of the world outside; retry, answer by hand',
+    who: 'operator',
+    load: () => import('./screens/effects/index.tsx'),
+  },
+  {
+    at: 'schedules',
+    name: 'Schedules',
+    key: 'c',
+    about: 'when each runs; pause, resume, run, skip',
+    who: 'operator',
+    load: () => import('./screens/schedules/index.tsx'),
+  },
+  {
     at: 'model',
     name: 'Model',
     key: 'm',

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { ApiError, Invalid, NotYours, Problem, Unauthorized } from '../../lib/client/index.ts';
+import { ApiError, Invalid, NotFound, NotYours, Problem, Unauthorized } from '../../lib/client/index.ts';
 import { isOperator, signOut } from '../session.ts';
 import { Correlation, Id } from './id.tsx';
 
@@ -54,3 +54,13 @@ export const ProblemNotice = ({ problem, retry }: Readonly<{ problem: unknown; r
     </div>
   );
 };
+
+/** What went wrong; or that a deployment has nothing of a kind, whose route is not there then. */
+export const NoneOr = ({ problem, retry, what }: Readonly<{ problem: unknown; retry: () => void; what: string }>) =>
+  problem instanceof NotFound ? (
+    <Empty title={`This deployment has no ${what}`}>
+      <span>Its manifest declares none.</span>
+    </Empty>
+  ) : (
+    <ProblemNotice problem={problem} retry={retry} />
+  );

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { askEach, type Progress } from '../../console/parts/many.ts';
+import { askEach, type Progress } from '../../console/parts/lists/many.ts';
 
 it('asks for each of many, tells how far it is, and names what failed; one that fails stops no other', async () => {
   const told: Progress<number>[] = [];

@@ -63,7 +63,7 @@ describe('GET /ops/trace/{correlation}', () => {
     const { status, body } = await asking();
     expect([status, body]).toMatchObject([
       200,
-      { correlation: 'c-1', commits: 1, steps: [{ stream: 'account-a', followed: [] }] },
+      { correlation: 'c-1', commits: 1, steps: [{ stream: 'account-a', commit: 1, version: 1, followed: [] }] },
     ]);
     expect(mock.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
       TableName: 'event-log.r1',

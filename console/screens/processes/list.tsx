@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { InstanceRow } from '../../../lib/core/process/instances-view.ts';
 import { Badge } from '../../parts/badge.tsx';
-import { useChosen } from '../../parts/chosen.tsx';
-import { LagSaid } from '../../parts/lags.tsx';
+import { LagSaid } from '../../parts/lag.tsx';
+import { useChosen } from '../../parts/lists/chosen.tsx';
+import { Many } from '../../parts/lists/many.tsx';
+import { Pages, paged } from '../../parts/lists/pages.tsx';
 import { usePoll } from '../../parts/load.ts';
-import { Many } from '../../parts/many.tsx';
-import { Empty, Loading, ProblemNotice } from '../../parts/states.tsx';
+import { Empty, Loading, NoneOr } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -28,18 +29,18 @@ const polled: readonly string[] = ['', 'stuck', 'parked'];
 
 type Asked = Readonly<{ status: string; process: string; cursor?: string | undefined }>;
 
-/** A page; where only a filter finds rows, pages without any are passed over. */
-const page = async ({ status, process, cursor }: Asked) => {
-  const asked = {
-    ...(status !== '' && { status: status as Status }),
-    ...(process !== '' && { process }),
-    limit: perPage,
-  };
-  let report = await ops.processes.report({ ...asked, ...(cursor !== undefined && { cursor }) });
-  for (let turns = 0; report.instances.length === 0 && report.cursor !== undefined && turns < 20; turns++)
-    report = await ops.processes.report({ ...asked, cursor: report.cursor });
-  return report;
-};
+const page = ({ status, process, cursor }: Asked) =>
+  paged(
+    (from) =>
+      ops.processes.report({
+        ...(status !== '' && { status: status as Status }),
+        ...(process !== '' && { process }),
+        ...(from !== undefined && { cursor: from }),
+        limit: perPage,
+      }),
+    ({ instances }) => instances,
+    cursor,
+  );
 
 const nameOf = ({ process, instance }: InstanceRow): string => `${process}-${instance}`;
 
@@ -122,29 +123,6 @@ const Rows = ({ rows, reload }: Readonly<{ rows: readonly InstanceRow[]; reload:
   );
 };
 
-const Pages = ({ to, cursor, next }: Readonly<{ to: (cursor?: string) => string; cursor: string; next?: string | undefined }>) =>
-  cursor === '' && next === undefined ? null : (
-    <nav class="row" aria-label="Pages">
-      {cursor !== '' && (
-        <>
-          <button type="button" class="button" onClick={() => history.back()}>
-            Previous page
-          </button>
-          <a class="button" href={to()}>
-            First page
-          </a>
-        </>
-      )}
-      {next === undefined ? (
-        <span class="dim">This is the last page.</span>
-      ) : (
-        <a class="button" href={to(next)}>
-          Next page
-        </a>
-      )}
-    </nav>
-  );
-
 const Nothing = ({ status }: Readonly<{ status: string }>) => (
   <Empty title={polled.includes(status) ? 'No instance stands still' : `No instance is ${status}`}>
     <span>
@@ -177,7 +155,7 @@ export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
           Read again
         </button>
       </header>
-      {error !== undefined && <ProblemNotice problem={error} retry={reload} />}
+      {error !== undefined && <NoneOr problem={error} retry={reload} what="processes" />}
       {value && (
         <ul class="consumers" aria-label="Processes">
           {value.processes.map(({ process: name, lag }) => (

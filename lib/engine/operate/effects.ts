@@ -108,7 +108,15 @@ export type PerformanceReport = Readonly<{
   attempts: number;
   /** The idempotency key, by which the provider's own log can be searched. */
   key?: string;
-  steps: readonly Readonly<{ commit: number; at: string; actor: string; type: string; data: unknown }>[];
+  steps: readonly Readonly<{
+    commit: number;
+    version: number;
+    at: string;
+    actor: string;
+    correlation: string;
+    type: string;
+    data: unknown;
+  }>[];
   /** The number of earlier commits, which are not shown. */
   earlier: number;
 }>;
@@ -133,8 +141,10 @@ export const readPerformance = async (
     steps: commits.flatMap((each) =>
       performanceEvents(each).map(({ type, data }) => ({
         commit: each.commit,
+        version: each.version,
         at: each.at,
         actor: each.meta.actor,
+        correlation: each.meta.correlation,
         type,
         data: masked(data),
       })),

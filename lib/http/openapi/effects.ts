@@ -34,7 +34,17 @@ const performanceReport = z.object({
   input: z.unknown(),
   attempts: z.int(),
   key: z.string().optional(),
-  steps: z.array(z.object({ commit: z.int(), at: instant, actor: z.string(), type: z.string(), data: z.unknown() })),
+  steps: z.array(
+    z.object({
+      commit: z.int(),
+      version: z.int(),
+      at: instant,
+      actor: z.string(),
+      correlation: z.string(),
+      type: z.string(),
+      data: z.unknown(),
+    }),
+  ),
   earlier: z.int(),
 });
 

@@ -87,6 +87,11 @@ describe('operators', () => {
       key: expect.any(String),
     });
     expect(one.steps.map(({ type }) => type)).toEqual(world.eventsOf(stream).map(({ type }) => type));
+    // Each step leads to its trace, and to the stream at its version.
+    const commits = world.commitsOf(stream);
+    expect(one.steps.map(({ commit, version, correlation }) => [commit, version, correlation])).toEqual(
+      commits.flatMap(({ commit, version, events, meta }) => events.map(() => [commit, version, meta.correlation])),
+    );
     expect(performanceLines(one)[0]).toContain('timed-out after');
   });
 

@@ -236,7 +236,7 @@ describe('an order', () => {
     const ordered = world.commitsOf('moving-s').find(({ meta }) => meta.actor === 'olga');
     expect(ordered?.meta).toMatchObject({ correlation: 'order-1', traceparent });
     const { steps } = await readInstance(operating, { process: 'moving', instance: 's' });
-    expect(steps.at(-1)).toMatchObject({ actor: 'olga', correlation: 'order-1' });
+    expect(steps.at(-1)).toMatchObject({ actor: 'olga', correlation: 'order-1', version: ordered?.version });
     expect(steps.at(-1)?.says).toContain('resolved by olga: paid out by hand');
     expect((await reportProcesses(operating, page)).instances).toMatchObject([{ instance: 'p' }]);
     expect((await reportProcesses(operating, { ...page, status: 'ended' })).instances).toContainEqual(

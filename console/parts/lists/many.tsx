@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { config } from '../session.ts';
-import { Dialog } from './dialog.tsx';
-import { Field } from './field.tsx';
+import { config } from '../../session.ts';
+import { Dialog } from '../dialog.tsx';
+import { Field } from '../field.tsx';
+import { say } from '../toasts.tsx';
 import { askEach, type Progress } from './many.ts';
-import { say } from './toasts.tsx';
 
 type Props<Item> = Readonly<{
   /** What is done, as the button says it. */

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Column } from './table.tsx';
+import type { Column } from '../table.tsx';
 
 /** Rows that are ticked, for something done to many of them: the column of ticks, and those rows that are ticked and still there. */
 export const useChosen = <Row,>(rows: readonly Row[], keyOf: (row: Row) => string) => {

@@ -1,0 +1,40 @@
+/** How many pages without a row are passed over before the reader is asked to go on. */
+const mostEmpty = 20;
+
+/** A page of a list whose rows are found by going through others: pages without any are passed over. */
+export const paged = async <Page extends Readonly<{ cursor?: string }>>(
+  read: (cursor: string | undefined) => Promise<Page>,
+  rowsOf: (page: Page) => readonly unknown[],
+  from: string | undefined,
+): Promise<Page> => {
+  let page = await read(from);
+  for (let turns = 0; rowsOf(page).length === 0 && page.cursor !== undefined && turns < mostEmpty; turns++)
+    page = await read(page.cursor);
+  return page;
+};
+
+type Props = Readonly<{ to: (cursor?: string) => string; cursor: string; next?: string | undefined }>;
+
+/** The ways from a page of a list to others: each has an address. */
+export const Pages = ({ to, cursor, next }: Props) =>
+  cursor === '' && next === undefined ? null : (
+    <nav class="row" aria-label="Pages">
+      {cursor !== '' && (
+        <>
+          <button type="button" class="button" onClick={() => history.back()}>
+            Previous page
+          </button>
+          <a class="button" href={to()}>
+            First page
+          </a>
+        </>
+      )}
+      {next === undefined ? (
+        <span class="dim">This is the last page.</span>
+      ) : (
+        <a class="button" href={to(next)}>
+          Next page
+        </a>
+      )}
+    </nav>
+  );
