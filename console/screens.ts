@@ -16,6 +16,14 @@ export type Screen = Readonly<{
 /** In the order in which they are listed; the first one that a caller may see is where they begin. */
 export const screens: readonly Screen[] = [
   {
+    at: 'flow',
+    name: 'Flow',
+    key: 'f',
+    about: 'the deployment as it is now: what flows, waits, stands still',
+    who: 'operator',
+    load: () => import('./screens/flow/index.tsx'),
+  },
+  {
     at: 'traces',
     name: 'Traces',
     key: 't',
