@@ -10,7 +10,7 @@ const short = (text: string, width: number): string => {
 
 const shortWords = (says: readonly string[], width: number): string => {
   const text = says.join(' · ');
-  const most = Math.floor((width - 26) / 6);
+  const most = Math.floor((width - 26) / 6.5);
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 };
 
