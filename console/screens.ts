@@ -32,6 +32,14 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/traces/index.tsx'),
   },
   {
+    at: 'views',
+    name: 'Views',
+    key: 'v',
+    about: 'revisions, what is parked, rows, audits and rebuilds',
+    who: 'operator',
+    load: () => import('./screens/views/index.tsx'),
+  },
+  {
     at: 'processes',
     name: 'Processes',
     key: 'p',
