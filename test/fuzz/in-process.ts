@@ -148,6 +148,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     keptSeconds: 60,
     held: { register: revisions(registerName), holders: holdersIn(manifest) },
   };
+  const looking = erasing && { keys: erasing.keys, store: shared.store, hash: keys.hash, clock, log, held: erasing.held };
   const exporting = personal &&
     erasing && { ...erasing.held, store: shared.store, opening: personal, recording: erasing.recording };
   const histories = historiesOf(manifest, (decider) => ({ ...shared, decider }));
@@ -202,7 +203,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     if (isAboutStreams(request)) return answerStreams({ store, scanner: memoryScanner(kept) }, request);
     if (first === 'streams') return answerHistory(histories, request, personal);
     if (request.route.endsWith('/export') && exporting) return answerSubjectExport({ exporting, manifest, log }, request);
-    if (first === 'subjects' && erasing) return answerSubjects({ erasing, manifest, log }, request);
+    if (first === 'subjects' && erasing && looking) return answerSubjects({ erasing, looking, manifest, log }, request);
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
     if (request.route.includes('/ops/schedules')) return answerSchedules(scheduling, request);

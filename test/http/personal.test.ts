@@ -79,7 +79,7 @@ const makeWorld = async () => {
   const log = { info: (...said: unknown[]) => void lines.push(said), warn: () => {}, error: () => {} };
   const erase = (body: object, ...roles: Role[]) =>
     answerSubjects(
-      { erasing: { keys, opening: keys, recording, keptSeconds }, manifest, log },
+      { erasing: { keys, opening: keys, recording, keptSeconds }, looking: {} as never, manifest, log },
       request('POST /subjects/{id}/erase', { path: { id: 'c1' }, body: JSON.stringify(body) }, ...roles),
     );
   return { table, clock, keys, reads, readsOne, history, erase, lines };

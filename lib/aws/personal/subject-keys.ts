@@ -129,6 +129,9 @@ export const openingKeys = ({ deployment, keyPairs, ...of }: Of): OpeningKeys =>
   };
 };
 
+/** A tombstone without the key of its item. */
+const told = ({ at, by, why, correlation }: Tombstone): Tombstone => ({ at, by, why, correlation });
+
 /** What operators do with keys. */
 export const operatedKeys = ({ deployment, keyPairs, ...of }: Of): OperatedKeys => {
   const table = keyTable(of);
@@ -137,8 +140,11 @@ export const operatedKeys = ({ deployment, keyPairs, ...of }: Of): OperatedKeys 
       await table.bury(subject, tombstone);
       const there = await table.readErased(subject);
       if (!there) throw new Error(`${subject} has no tombstone after it was written: read the keys table.`);
-      const { at, by, why, correlation } = there;
-      return { at, by, why, correlation };
+      return told(there);
+    },
+    tombstone: async (subject) => {
+      const there = await table.readErased(subject);
+      return there && told(there);
     },
     rotate: async (subject) => {
       for (let tries = 0; tries < mostLosses; tries += 1) {

@@ -9,6 +9,7 @@ import { processCalls } from './processes.ts';
 import { rebuildCalls } from './rebuilds.ts';
 import { scheduleCalls } from './schedules.ts';
 import { streamCalls } from './streams.ts';
+import { subjectCalls } from './subjects.ts';
 import { viewCalls } from './views.ts';
 
 /**
@@ -27,6 +28,7 @@ export const operator = (options: ClientOptions) => {
     effects: effectCalls(calls),
     schedules: scheduleCalls(calls),
     streams: streamCalls(calls),
+    subjects: subjectCalls(calls),
     /** What a request caused, by its correlation id. */
     trace: (correlation: string) => calls.get<Trace>(`/ops/trace${pathOf(correlation)}`),
     /** What the manifest declares. */

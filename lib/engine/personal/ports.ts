@@ -79,6 +79,8 @@ export interface OperatedKeys {
    * subject was erased before. A subject without keys gets one too, so that no later command makes keys for it.
    */
   erase(subject: string, tombstone: Tombstone): Promise<Tombstone>;
+  /** The tombstone of a subject, if it was erased. */
+  tombstone(subject: string): Promise<Tombstone | undefined>;
   /** Makes the next version, which new values are sealed under; answers its number. Undefined if the subject has no keys. */
   rotate(subject: string): Promise<number | 'erased' | undefined>;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
 import { personalIn } from '../../core/personal/declared.ts';
+import { heldRow } from '../../core/personal/register.ts';
 import { reasoned } from '../operate/processes.ts';
 import { body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';
@@ -51,10 +52,33 @@ const certificate = z.object({
   holds: holds.optional(),
 });
 
+const done = z.object({ what: z.enum(['erased', 'exported']), at: instant, by: z.string(), why: z.string() });
+
+const report = z.object({
+  subject: z.string(),
+  erased: z
+    .object({ at: instant, by: z.string(), why: z.string() })
+    .optional()
+    .meta({ description: 'Its keys are gone: nobody can read its values any more.' }),
+  record: z.string().meta({ description: 'The stream that records what is done to its data.' }),
+  done: z.array(done).meta({ description: 'What was done to its data, the newest first.' }),
+  moreDone: z.literal(true).optional(),
+  holds,
+  streams: z.array(heldRow).meta({ description: 'The first streams that hold values; `holds` counts all.' }),
+});
+
 /** The routes about the persons whose data the deployment holds, if it holds any. */
 export const subjectOperations = (manifest: Manifest): readonly Operation[] => {
   if (personalIn(manifest).length === 0) return [];
   return [
+    operation('get', {
+      path: '/subjects/{id}',
+      id: 'subjects.read',
+      summary: 'What is held about one person: where, and how much; none of the values. Whether it is erased, by whom and why',
+      parameters: [inPath('id', 'The subject: the id under which personal values were sealed.')],
+      answers: ok('The report. A subject that nobody knows holds nothing.', report),
+      problems: [],
+    }),
     operation('post', {
       path: '/subjects/{id}/erase',
       id: 'subjects.erase',

@@ -4,6 +4,7 @@ import { erasersOf } from '../../core/personal/register.ts';
 import { parseStream } from '../../core/stream.ts';
 import { type Erasing, eraseSubject } from '../../engine/operate/erase.ts';
 import { type Exporting, exportSubject } from '../../engine/operate/export-subject.ts';
+import { reportSubject, type SubjectLooking } from '../../engine/operate/subject.ts';
 import type { Log } from '../../engine/ports.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
 import { jsonBody, shaped } from '../body.ts';
@@ -14,7 +15,7 @@ import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
 import { reasoned } from './processes.ts';
 
 type Given = Readonly<{ manifest: Pick<Manifest, 'mayErase'>; log: Log }>;
-export type SubjectOperating = Given & Readonly<{ erasing: Erasing }>;
+export type SubjectOperating = Given & Readonly<{ erasing: Erasing; looking: SubjectLooking }>;
 export type SubjectExporting = Given & Readonly<{ exporting: Exporting }>;
 
 /** The most characters of a subject. */
@@ -29,11 +30,12 @@ const subjectIn = ({ manifest }: Given, request: HttpRequest): string => {
   return subject;
 };
 
-/** Answers `POST /subjects/{id}/erase`, to whoever the manifest lets erase. */
+/** Answers `POST /subjects/{id}/erase` and `GET /subjects/{id}`, to whoever the manifest lets erase. */
 export const answerSubjects = async (operating: SubjectOperating, request: HttpRequest): Promise<HttpResponse> => {
   const { actor, route, query, body, requestId } = request;
   const subject = subjectIn(operating, request);
   onlyKnown(query);
+  if (route === 'GET /subjects/{id}') return { status: 200, body: await reportSubject(operating.looking, subject) };
   if (!route.endsWith('/erase')) throw notFound(`route ${route}`);
   const { why } = shaped(reasoned, jsonBody(body));
   const certificate = await eraseSubject(operating.erasing, { subject, why, actor, requestId, ...trailIn(request) });

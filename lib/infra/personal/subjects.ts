@@ -36,6 +36,7 @@ export class Subjects extends Construct {
       for (const view of views) if (isRegister(view.projection)) view.letQuery(step);
     }
     store.letRead(exporting);
+    api.route('GET', '/subjects/{id}', erasing);
     api.route('POST', '/subjects/{id}/erase', erasing);
     api.route('GET', '/subjects/{id}/export', exporting);
     output(this, 'SubjectsFunction', erasing.functionName);

@@ -105,6 +105,7 @@ export const memorySubjectKeys = (seed = 'memory'): MemorySubjectKeys => {
       subjects.set(subject, { versions: 0, erased: true, tombstone: there });
       return there;
     },
+    tombstone: async (subject) => subjects.get(subject)?.tombstone,
     rotate: async (subject) => {
       const found = subjects.get(subject);
       if (!found || found.erased) return found && 'erased';

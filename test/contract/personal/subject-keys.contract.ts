@@ -66,7 +66,10 @@ export const subjectKeysContract = (name: string, make: () => Promise<SubjectKey
       const keys = await make();
       const [value, other] = [await sealedFor(keys, 'ada', 'Ada'), await sealedFor(keys, 'bob', 'Bob')];
       await keys.operated.rotate('ada');
+      expect(await keys.operated.tombstone('ada')).toBeUndefined();
       expect(await keys.operated.erase('ada', tombstone)).toEqual(tombstone);
+      expect(await keys.operated.tombstone('ada')).toEqual(tombstone);
+      expect(await keys.operated.tombstone('bob')).toBeUndefined();
       expect(await keys.operated.erase('ada', { ...tombstone, why: 'again' })).toEqual(tombstone);
       const asked = Array.from({ length: racers }, () => keys.sealing.publicHalf('ada'));
       expect(new Set(await Promise.all(asked))).toEqual(new Set(['erased']));

@@ -10,6 +10,7 @@ import {
   type ExportRequest,
   exportSubject,
 } from '../../../lib/engine/operate/export-subject.ts';
+import { reportSubject } from '../../../lib/engine/operate/subject.ts';
 import type { Revisions } from '../../../lib/engine/query/revision.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryBox, memorySubjectKeys } from '../../../lib/testing/memory/personal.ts';
@@ -57,7 +58,9 @@ const setUp = async () => {
   const recorded = () => store.stored().flatMap(({ stream, events }) => (stream === 'subject-ada' ? events : []));
   const erase = (of: typeof held = held) =>
     eraseSubject({ keys, opening: keys, recording, keptSeconds: 60, held: of }, { ...request, why: 'request 7' });
-  return { table, exporting, recorded, held, erase };
+  const report = (subject: string, of: typeof held = held) =>
+    reportSubject({ keys, store, hash: recording.keys.hash, clock, log: memoryLog(), held: of }, subject);
+  return { table, exporting, recorded, held, erase, report };
 };
 
 const inBrief = (values: readonly ExportedValue[]) => values.map(({ event, type, field, value }) => [event, type, field, value]);
@@ -166,4 +169,49 @@ test('an erasure is done and certified while the register does not answer, and s
     ...held.holders,
   });
   expect(recorded()).toHaveLength(1);
+});
+
+test('a report tells where values are held and how many streams there are, and none of the values; also of whom nobody knows', async () => {
+  const { report } = await setUp();
+  const told = await report('ada');
+  expect(told).toMatchObject({
+    subject: 'ada',
+    record: 'subject-ada',
+    done: [],
+    holds: { streams: 2, categories: { customer: 2 }, views: ['customers'] },
+    streams: [{ stream: 'customer-ada' }, { stream: 'customer-bob' }],
+  });
+  expect(told.erased).toBeUndefined();
+  expect(JSON.stringify(told)).not.toMatch(/Ada|example\.com|Elm/);
+  expect(await report('nobody')).toMatchObject({ done: [], holds: { streams: 0 }, streams: [] });
+});
+
+test('a report says by whom and why a subject was erased, and who exported before, the newest first', async () => {
+  const { report, exporting, erase, table } = await setUp();
+  await exportSubject(exporting, request);
+  table.clock.advance(60_000);
+  const { erased } = await erase();
+  const told = await report('ada');
+  expect(told.erased).toEqual(erased);
+  expect(told.done.map(({ what, by, why }) => [what, by, why])).toEqual([
+    ['erased', 'olga', 'request 7'],
+    ['exported', 'olga', 'request 9'],
+  ]);
+  expect((await report('bob')).erased).toBeUndefined();
+});
+
+test('a report has an erasure that was not recorded yet, and what it can tell while the register does not answer', async () => {
+  const { report, held, exporting } = await setUp();
+  const broken = { ...held, register: { ...held.register, active: () => Promise.reject(new Error('away')) } };
+  expect(await report('ada', broken)).toMatchObject({ streams: [], holds: { unknown: expect.any(String) } });
+  const { keys } = exporting.opening as unknown as Readonly<{ keys: ReturnType<typeof memorySubjectKeys> }>;
+  await keys.erase('ada', { at: '2026-11-21T12:00:00.000Z', by: 'olga', why: 'crashed then', correlation: 'c-1' });
+  expect(await report('ada')).toMatchObject({ erased: { by: 'olga', why: 'crashed then' }, done: [] });
+});
+
+test('a report has the last twenty of what was done, and says that there is more', async () => {
+  const { report, exporting } = await setUp();
+  for (let i = 0; i < 21; i += 1) await exportSubject(exporting, { ...request, why: `request ${i}` });
+  const { done, moreDone } = await report('ada');
+  expect([done.length, done[0]?.why, moreDone]).toEqual([20, 'request 20', true]);
 });

@@ -6,6 +6,7 @@ import { isRegister } from '../../../core/personal/register.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { Erasing } from '../../../engine/operate/erase.ts';
 import type { Held } from '../../../engine/operate/held.ts';
+import type { SubjectLooking } from '../../../engine/operate/subject.ts';
 import type { Log } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
 import { noSnapshots } from '../../../engine/store/load.ts';
@@ -44,6 +45,16 @@ export const recordingOn = (client: ReturnType<typeof dynamo>, log: Log): Erasin
 export const heldOn = (client: ReturnType<typeof dynamo>, manifest: Manifest): Held => ({
   register: revisionsIn(client, environment('CONTROL_TABLE'))(manifest.projections.filter(isRegister)),
   holders: holdersIn(manifest),
+});
+
+/** What a function tells with what is held of a subject. */
+export const lookingOn = (client: ReturnType<typeof dynamo>, manifest: Manifest, log: Log): SubjectLooking => ({
+  keys: operatedKeys(keysOf(client)),
+  store: commitStore(client, environment('COMMITS_TABLE')),
+  hash: systemHash,
+  clock: systemClock,
+  log,
+  held: heldOn(client, manifest),
 });
 
 /** What a function erases subjects with. */

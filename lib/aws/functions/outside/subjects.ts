@@ -4,13 +4,15 @@ import { answerSubjectExport, answerSubjects } from '../../../http/operate/subje
 import { dynamo } from '../../dynamo.ts';
 import { deployedOpening } from '../../personal/deployed.ts';
 import { httpFunction } from '../http-function.ts';
-import { erasingOf, heldOn, recordingOn } from './erasing.ts';
+import { erasingOf, heldOn, lookingOn, recordingOn } from './erasing.ts';
 
-/** Answers `POST /subjects/{id}/erase`. */
+/** Answers `POST /subjects/{id}/erase` and `GET /subjects/{id}`. */
 export const subjectsHandler = (manifest: Manifest) => {
   const log = new Logger({ serviceName: 'subjects' });
-  const erasing = erasingOf(dynamo(), manifest, log);
-  return httpFunction({ manifest, logger: log }, (request) => answerSubjects({ erasing, manifest, log }, request));
+  const client = dynamo();
+  const erasing = erasingOf(client, manifest, log);
+  const looking = lookingOn(client, manifest, log);
+  return httpFunction({ manifest, logger: log }, (request) => answerSubjects({ erasing, looking, manifest, log }, request));
 };
 
 /** Answers `GET /subjects/{id}/export`, in a function of its own: the one that erases can open nothing. */
