@@ -71,4 +71,12 @@ export const screens: readonly Screen[] = [
     who: 'operator',
     load: () => import('./screens/model/index.tsx'),
   },
+  {
+    at: 'subjects',
+    name: 'Subjects',
+    key: 'u',
+    about: 'what is held about a person; export, erasure with its certificate',
+    who: 'operator',
+    load: () => import('./screens/subjects/index.tsx'),
+  },
 ];

@@ -1,6 +1,6 @@
 import type { Certificate } from '../../engine/operate/erase.ts';
 import type { SubjectExport } from '../../engine/operate/export-subject.ts';
-import type { SubjectReport } from '../../engine/operate/subject.ts';
+import type { SubjectReport } from '../../engine/operate/subjects/report.ts';
 import { type Calls, pathOf } from './calls.ts';
 
 /** What those may ask who may erase persons. */

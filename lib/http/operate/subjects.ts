@@ -4,7 +4,7 @@ import { erasersOf } from '../../core/personal/register.ts';
 import { parseStream } from '../../core/stream.ts';
 import { type Erasing, eraseSubject } from '../../engine/operate/erase.ts';
 import { type Exporting, exportSubject } from '../../engine/operate/export-subject.ts';
-import { reportSubject, type SubjectLooking } from '../../engine/operate/subject.ts';
+import { reportSubject, type SubjectLooking } from '../../engine/operate/subjects/report.ts';
 import type { Log } from '../../engine/ports.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
 import { jsonBody, shaped } from '../body.ts';

@@ -10,7 +10,7 @@ import {
   type ExportRequest,
   exportSubject,
 } from '../../../lib/engine/operate/export-subject.ts';
-import { reportSubject } from '../../../lib/engine/operate/subject.ts';
+import { reportSubject } from '../../../lib/engine/operate/subjects/report.ts';
 import type { Revisions } from '../../../lib/engine/query/revision.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryBox, memorySubjectKeys } from '../../../lib/testing/memory/personal.ts';

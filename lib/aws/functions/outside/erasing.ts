@@ -6,7 +6,7 @@ import { isRegister } from '../../../core/personal/register.ts';
 import { stateCache } from '../../../engine/command/cache.ts';
 import type { Erasing } from '../../../engine/operate/erase.ts';
 import type { Held } from '../../../engine/operate/held.ts';
-import type { SubjectLooking } from '../../../engine/operate/subject.ts';
+import type { SubjectLooking } from '../../../engine/operate/subjects/report.ts';
 import type { Log } from '../../../engine/ports.ts';
 import { defaultSettings } from '../../../engine/settings.ts';
 import { noSnapshots } from '../../../engine/store/load.ts';

@@ -1,10 +1,10 @@
-import type { Commit } from '../../core/commit.ts';
-import { type Done, recordCategory, recordId } from '../../core/personal/record.ts';
-import type { HeldRow } from '../../core/personal/register.ts';
-import { streamName } from '../../core/stream.ts';
-import type { OperatedKeys } from '../personal/ports.ts';
-import type { Clock, Keys, Log, Store } from '../ports.ts';
-import { type Held, type Holds, heldPage, holdsOf } from './held.ts';
+import type { Commit } from '../../../core/commit.ts';
+import { type Done, recordCategory, recordId } from '../../../core/personal/record.ts';
+import type { HeldRow } from '../../../core/personal/register.ts';
+import { streamName } from '../../../core/stream.ts';
+import type { OperatedKeys } from '../../personal/ports.ts';
+import type { Clock, Keys, Log, Store } from '../../ports.ts';
+import { type Held, type Holds, heldPage, holdsOf } from '../held.ts';
 
 /** What it takes to tell what is held of a subject, without any of the values. */
 export type SubjectLooking = Readonly<{
