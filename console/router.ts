@@ -35,7 +35,10 @@ const scrolled = new Map<string, number>();
 const scroller = () => document.querySelector('main');
 
 const arrive = (fragment: string): void => {
+  const before = place.value.path.join('/');
   place.value = placeOf(fragment);
+  // As a page that is loaded would: the next Tab goes to what is first on it, and screen readers begin there.
+  if (place.value.path.join('/') !== before) scroller()?.focus({ preventScroll: true });
   const to = scrolled.get(fragment);
   const until = performance.now() + 2_000;
   // The place loads first: its height is there only then.

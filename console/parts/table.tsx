@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
+import { useWalk } from './lists/walk.ts';
 
 export type Column<Row> = Readonly<{ name: string; of: (row: Row) => ComponentChildren; isNumber?: boolean }>;
 
@@ -17,14 +18,7 @@ type Props<Row> = Readonly<{
 /** A table whose rows the keys j, k, arrows and Enter go through. */
 export const Table = <Row,>({ label, columns, rows, keyOf, choose, chosen }: Props<Row>) => {
   const body = useRef<HTMLTableSectionElement>(null);
-  const step = (event: KeyboardEvent) => {
-    const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-    if (by === undefined || !body.current) return;
-    const lines = [...body.current.rows];
-    const at = lines.indexOf((document.activeElement as HTMLElement).closest('tr')!);
-    lines[Math.min(lines.length - 1, Math.max(0, at + by))]?.focus();
-    event.preventDefault();
-  };
+  useWalk(body, 'tr[tabindex]');
   return (
     <div class="table-scroll">
       <table class="table" aria-label={label}>
@@ -37,7 +31,7 @@ export const Table = <Row,>({ label, columns, rows, keyOf, choose, chosen }: Pro
             ))}
           </tr>
         </thead>
-        <tbody ref={body} onKeyDown={step}>
+        <tbody ref={body}>
           {rows.map((row) => {
             const key = keyOf(row);
             return (

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { NotFound } from '../../../lib/client/index.ts';
 import type { Trace } from '../../../lib/engine/history/trace.ts';
 import { Badge, type Tone } from '../../parts/badge.tsx';
 import { Id } from '../../parts/id.tsx';
 import { instanceHref, streamHref } from '../../parts/links.ts';
+import { useWalk } from '../../parts/lists/walk.ts';
 import { usePoll } from '../../parts/load.ts';
 import { Empty, Loading, ProblemNotice } from '../../parts/states.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -86,20 +87,12 @@ const Instances = ({ instances }: Pick<Trace, 'instances'>) => (
   </section>
 );
 
-/** The keys j and k, and arrows, go from commit to commit. */
-const step = (event: KeyboardEvent & { currentTarget: HTMLElement }): void => {
-  const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-  if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-  const all = [...event.currentTarget.querySelectorAll<HTMLElement>('a[data-key]')];
-  const at = all.indexOf(document.activeElement as HTMLElement);
-  all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))]?.focus();
-  event.preventDefault();
-};
-
 const Shown = ({ trace, query }: Readonly<{ trace: Trace; query: URLSearchParams }>) => {
   const { correlation, steps, waits, instances, commits, milliseconds, from } = trace;
   const rows = useMemo(() => rowsOf(steps), [steps]);
   const kinds = [...new Set(rows.map(({ step: each }) => kindOf(each)))];
+  const body = useRef<HTMLDivElement>(null);
+  useWalk(body, 'a[data-key]');
   const isGraph = query.get('as') !== 'waterfall';
   const graph = useMemo(() => (isGraph ? graphOf(rows, waits) : undefined), [rows, waits, isGraph]);
   const chosen = query.get('commit') ?? undefined;
@@ -121,8 +114,7 @@ const Shown = ({ trace, query }: Readonly<{ trace: Trace; query: URLSearchParams
           { name: 'Waterfall', to: href(at, { as: 'waterfall', commit: chosen }), isCurrent: !isGraph },
         ]}
       />
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the commits in it have the focus; it hears their keys. */}
-      <div class={row ? 'trace-body has-detail' : 'trace-body'} onKeyDown={step}>
+      <div class={row ? 'trace-body has-detail' : 'trace-body'} ref={body}>
         <div class="stack">
           <ul class="legend" aria-label="Colours">
             {kinds.map((kind) => (
