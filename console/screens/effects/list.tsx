@@ -60,6 +60,17 @@ const Effects = ({
 
 const nameOf = ({ performance }: PerformanceRow): string => performance;
 
+const saidOf = ({ why, late, by, again }: PerformanceRow) => (
+  <>
+    {[late && `the outcome came late: ${late}`, why, by && `by ${by}`].filter(Boolean).join('; ')}
+    {again !== undefined && (
+      <>
+        ; again <Time at={again} />
+      </>
+    )}
+  </>
+);
+
 const Rows = ({ rows, reload }: Readonly<{ rows: readonly PerformanceRow[]; reload: () => void }>) => {
   const [isAsking, setAsking] = useState(false);
   const { chosen, column, all, none } = useChosen(rows, nameOf);
@@ -93,12 +104,7 @@ const Rows = ({ rows, reload }: Readonly<{ rows: readonly PerformanceRow[]; relo
           { name: 'Status', of: ({ status }) => <Badge tone={statusTones[status]}>{status}</Badge> },
           { name: 'Since', of: ({ since }) => <Time at={since} /> },
           { name: 'Attempts', isNumber: true, of: ({ attempts }) => attempts },
-          { name: 'Again', of: ({ again }) => again !== undefined && <Time at={again} /> },
-          {
-            name: 'Why',
-            of: ({ why, late, by }) =>
-              [late && `the outcome came late: ${late}`, why, by && `by ${by}`].filter(Boolean).join('; '),
-          },
+          { name: 'Why', of: saidOf },
         ]}
         rows={rows}
         keyOf={nameOf}

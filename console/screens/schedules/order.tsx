@@ -15,7 +15,7 @@ const follows: Readonly<Record<OrderKind, string>> = {
 };
 
 /** The time that is meant most often: the one that runs or is due, else for a run the last, and for a skip the next. */
-export const usualTime = (kind: OrderKind, { running, due, last, through, next }: ScheduleReport): string =>
+const usualTime = (kind: OrderKind, { running, due, last, through, next }: ScheduleReport): string =>
   (kind === 'run' ? (due?.time ?? last?.time ?? through) : (running?.time ?? due?.time ?? next)) ?? '';
 
 type Props = Readonly<{ title: string; kind: OrderKind; schedule: ScheduleReport; close: () => void }>;

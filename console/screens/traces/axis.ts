@@ -5,7 +5,8 @@ export type Axis = Readonly<{
   /** Where a time is, from 0 to 1. */
   at: (milliseconds: number) => number;
   gaps: readonly Gap[];
-  ticks: readonly number[];
+  /** Round times; behind a folded gap they are counted from its end. */
+  ticks: readonly Readonly<{ time: number; after?: number }>[];
 }>;
 
 /** A gap this many times as long as all else together is folded: beside it the rest would be a dot. */
@@ -13,6 +14,8 @@ const foldedFrom = 3;
 /** The part of the axis that a folded gap takes. */
 const foldedTakes = 0.06;
 const mostTicks = 6;
+/** Words of two ticks need so much of the axis between them. */
+const narrowest = 0.1;
 
 const gapsIn = (times: readonly number[]): readonly Gap[] => {
   const sorted = [...new Set(times)].sort((a, b) => a - b);
@@ -64,20 +67,20 @@ export const axisOf = (times: readonly number[]): Axis => {
     }
     return share + (left === 0 ? 0 : (length / left) * whole);
   };
-  if (left === 0) return { at, gaps: folded, ticks: [first] };
+  if (left === 0) return { at, gaps: folded, ticks: [{ time: first }] };
   const step = stepOf(left);
-  const inGap = (time: number) => folded.some(({ from, to }) => time > from && time < to);
-  const firstTick = Math.ceil(first / step) * step;
-  const ticks: number[] = [];
-  let after = Number.NEGATIVE_INFINITY;
-  // Through a folded gap it goes at once.
-  for (let time = firstTick; time <= last; time += step) {
-    const gap = folded.find(({ from, to }) => time > from && time < to);
-    if (gap) time = Math.ceil(gap.to / step) * step;
-    if (time <= last && !inGap(time) && at(time) - after > 0.05) {
-      ticks.push(time);
-      after = at(time);
+  const stretches = [first, ...folded.map(({ to }) => to)].map((from, i) => ({
+    from,
+    to: folded[i]?.from ?? last,
+    isFirst: i === 0,
+  }));
+  const ticks: { time: number; after?: number }[] = [];
+  let place = Number.NEGATIVE_INFINITY;
+  for (const { from, to, isFirst } of stretches)
+    for (let time = isFirst ? Math.ceil(from / step) * step : from; time <= to; time += step) {
+      if (at(time) - place < narrowest) continue;
+      place = at(time);
+      ticks.push(isFirst || time === from ? { time } : { time, after: time - from });
     }
-  }
   return { at, gaps: folded, ticks };
 };

@@ -6,7 +6,15 @@ type Wait = Trace['waits'][number];
 /** Sizes of the picture (pixels). */
 export const sizes = { lane: 212, gutter: 36, row: 66, card: 52, head: 40 } as const;
 
-export type Card = Readonly<{ key: string; x: number; y: number } & ({ row: Row } | { wait: Wait })>;
+export type Card = Readonly<
+  {
+    key: string;
+    x: number;
+    y: number;
+    /** Its lane is its stream's alone. */
+    isInOwnLane: boolean;
+  } & ({ row: Row } | { wait: Wait })
+>;
 export type Edge = Readonly<{ key: string; path: string; isWait: boolean }>;
 export type Graph = Readonly<{
   /** One for each stream; where there are many streams, one for each category. */
@@ -54,7 +62,11 @@ export const graphOf = (rows: readonly Row[], waits: readonly Wait[]): Graph => 
   const ordered = inOrder(rows);
   const { names, laneOf } = laneNames(ordered, waits);
   const xs = new Map(names.map((name, i) => [name, gutter + i * (lane + gutter)]));
-  const placed = (stream: string, i: number) => ({ x: xs.get(laneOf(stream))!, y: head + i * rowHeight });
+  const placed = (stream: string, i: number) => ({
+    x: xs.get(laneOf(stream))!,
+    y: head + i * rowHeight,
+    isInOwnLane: laneOf(stream) === stream,
+  });
   const cards = [
     ...ordered.map((row, i): Card => ({ key: row.key, row, ...placed(row.step.stream, i) })),
     ...waits.map((wait, i): Card => ({ key: `wait ${i} ${wait.instance}`, wait, ...placed(wait.instance, ordered.length + i) })),

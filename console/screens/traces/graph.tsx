@@ -31,7 +31,7 @@ const Placed = ({ card, hrefOf, chosen }: Readonly<{ card: Card }> & Omit<Props,
     >
       <strong>{step.refused === undefined && step.events.length === 1 ? step.events[0] : step.says}</strong>
       <span class="dim">
-        +{apart(step.afterMilliseconds)} · #{step.commit}
+        +{apart(step.afterMilliseconds)} · {card.isInOwnLane ? '' : `${step.stream} `}#{step.commit}
         <span class="hidden-text">
           {' '}
           of {step.stream}, {kindNames[kind]}

@@ -21,9 +21,9 @@ export const Waterfall = ({ rows, waits, hrefOf, chosen }: Props) => {
       <div class="line is-head" aria-hidden="true">
         <span />
         <span class="bars">
-          {ticks.map((tick) => (
-            <span key={tick} class="tick" style={{ left: percent(at(tick)) }}>
-              {apart(tick)}
+          {ticks.map(({ time, after }) => (
+            <span key={time} class="tick" style={{ left: percent(at(time)) }}>
+              {after === undefined ? apart(time) : `+ ${apart(after)}`}
             </span>
           ))}
         </span>
