@@ -13,7 +13,9 @@ const state = signal<Session>({});
 
 export const config = computed(() => state.value.config);
 export const fault = computed(() => state.value.fault);
-export const who = computed((): Who | undefined => state.value.tokens && whoOf(state.value.tokens.access));
+export const who = computed(
+  (): Who | undefined => state.value.tokens && whoOf(state.value.tokens.access, state.value.config?.rolesClaim),
+);
 export const isOperator = computed(() => who.value?.roles.includes('operator') ?? false);
 
 const keep = (tokens: Tokens | undefined): void => {

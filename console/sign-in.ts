@@ -3,7 +3,14 @@ import type { SignIn } from './config.ts';
 /** What an issuer gives. */
 export type Tokens = Readonly<{ access: string; refresh?: string }>;
 
-type Endpoints = Readonly<{ authorize: string; token: string; logout?: string; clientId: string; scope: string }>;
+type Endpoints = Readonly<{
+  authorize: string;
+  token: string;
+  logout?: string;
+  clientId: string;
+  scope: string;
+  parameters?: Readonly<Record<string, string>>;
+}>;
 type Begun = Readonly<{ verifier: string; state: string; fragment: string }>;
 
 const begunKey = 'foldstream.sign-in';
@@ -18,6 +25,8 @@ const random = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)
 /** The page without query and fragment: where the issuer sends people back to. */
 const here = (): string => location.origin + location.pathname;
 
+const clientOf = ({ clientId, scope, parameters }: Extract<SignIn, { kind: 'oidc' }>) => ({ clientId, scope, parameters });
+
 const endpointsOf = async (signIn: Exclude<SignIn, { kind: 'paste' }>): Promise<Endpoints> => {
   if (signIn.kind === 'cognito') return signIn;
   const answer = await fetch(`${signIn.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
@@ -26,14 +35,14 @@ const endpointsOf = async (signIn: Exclude<SignIn, { kind: 'paste' }>): Promise<
   const said = (await answer.json()) as Readonly<Record<string, string>>;
   const { authorization_endpoint: authorize, token_endpoint: token, end_session_endpoint: logout } = said;
   if (!authorize || !token) throw new Error(`${signIn.issuer} names no pages to sign in at.`);
-  return { authorize, token, ...(logout !== undefined && { logout }), clientId: signIn.clientId, scope: signIn.scope };
+  return { authorize, token, ...(logout !== undefined && { logout }), ...clientOf(signIn) };
 };
 
 /** Leaves for the issuer's page. */
 export const beginSignIn = async (signIn: Exclude<SignIn, { kind: 'paste' }>): Promise<void> => {
   if (!crypto.subtle)
     throw new Error('Browsers sign in on pages of https or of localhost alone: open the console by such an address.');
-  const { authorize, clientId, scope } = await endpointsOf(signIn);
+  const { authorize, clientId, scope, parameters } = await endpointsOf(signIn);
   const begun: Begun = { verifier: random(), state: random(), fragment: location.hash };
   sessionStorage.setItem(begunKey, JSON.stringify(begun));
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(begun.verifier));
@@ -46,6 +55,7 @@ export const beginSignIn = async (signIn: Exclude<SignIn, { kind: 'paste' }>): P
     state: begun.state,
     code_challenge: base64url(new Uint8Array(digest)),
     code_challenge_method: 'S256',
+    ...parameters,
   }))
     to.searchParams.set(name, value);
   location.assign(to);

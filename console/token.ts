@@ -12,12 +12,18 @@ const claimsOf = (token: string): Claims => {
 const texts = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : typeof value === 'string' ? value.split(' ') : [];
 
-/** Reads an access token for what the page shows; the API alone decides what it is good for. */
-export const whoOf = (token: string): Who => {
+/** A claim by its name, or else by its path: `realm.roles` is also the field `roles` of the claim `realm`, as the API has it. */
+const claimAt = (claims: Claims, path: string): unknown =>
+  Object.hasOwn(claims, path)
+    ? claims[path]
+    : path.split('.').reduce<unknown>((at, part) => (at as Claims | null | undefined)?.[part], claims);
+
+/** Reads an access token, with the roles in a claim of the deployment's, for what the page shows; the API alone decides what it is good for. */
+export const whoOf = (token: string, rolesClaim = 'cognito:groups'): Who => {
   try {
     const claims = claimsOf(token);
     const { sub, username, exp } = claims;
-    const roles = ['cognito:groups', 'roles', 'groups'].flatMap((claim) => texts(claims[claim]));
+    const roles = texts(claimAt(claims, rolesClaim));
     if (typeof sub !== 'string') throw new Error();
     return { id: sub, name: typeof username === 'string' ? username : sub, roles, until: Number(exp ?? 0) * 1_000 };
   } catch {

@@ -40,6 +40,7 @@ export const contents: readonly Group[] = [
     title: 'Operate',
     pages: [
       'guides/operations',
+      'guides/console',
       'guides/deploying',
       'guides/upgrading',
       'guides/costs',

@@ -7,6 +7,7 @@ export { guardHandler } from './functions/guard.ts';
 export { historyHandler } from './functions/history.ts';
 export { opsHandler } from './functions/ops.ts';
 export { opsProcessesHandler } from './functions/ops-processes.ts';
+export { consoleHandler } from './functions/outside/console.ts';
 export { effectHandler } from './functions/outside/effect.ts';
 export { hookHandler } from './functions/outside/hook.ts';
 export { opsEffectsHandler } from './functions/outside/ops-effects.ts';

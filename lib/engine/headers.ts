@@ -42,11 +42,14 @@ export const securityHeaders = {
 /** A page that loads something has a policy of its own. */
 type PageHeader = 'content-security-policy';
 
-/** An answer with a body of another type than the usual one says so itself. */
-type BodyHeader = 'content-type';
+/** An answer with a body of another type than the usual one says so itself, and how it is compressed. */
+type BodyHeader = 'content-type' | 'content-encoding';
+
+/** The header that a browser sends by itself, for files. */
+type FileHeader = 'accept-encoding';
 
 /** A request's headers, under their names in lower case. */
-export type RequestHeaders = Readonly<Partial<Record<Lowercase<RequestHeader>, string | undefined>>>;
+export type RequestHeaders = Readonly<Partial<Record<Lowercase<RequestHeader> | FileHeader, string | undefined>>>;
 
 /** An answer's headers, under their names in lower case. */
 export type AnswerHeaders = Readonly<Partial<Record<Lowercase<AnswerHeader> | CacheHeader | PageHeader | BodyHeader, string>>>;

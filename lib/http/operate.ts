@@ -1,10 +1,12 @@
 import { allowedAll } from '../core/access.ts';
+import type { PackedFile } from '../core/operate/console.ts';
 import type { Trace } from '../engine/history/trace.ts';
 import type { Model } from '../engine/model/model.ts';
 import type { Flow } from '../engine/operate/flow/report.ts';
 import { type Operating, orderResume, reportProjections } from '../engine/operate/projections.ts';
-import { invalid, notYours } from '../engine/problems.ts';
+import { invalid, notFound, notYours } from '../engine/problems.ts';
 import type { Ordering } from '../engine/rebuild/operator/requests.ts';
+import { fileAnswer } from './console/files.ts';
 import { onlyForReal } from './dry-run.ts';
 import { onlyKnown } from './page.ts';
 import { answerRebuilds, type Estimating } from './rebuilds.ts';
@@ -33,6 +35,9 @@ const resume = async (operating: Operating, { actor, path, query, correlation }:
 /** Reads the trace of a correlation. */
 export type TraceReader = (correlation: string) => Promise<Trace>;
 
+/** Reads the file with the domain's code, and hands out its bytes in base64. */
+export type DomainCode = Readonly<{ file: () => PackedFile | undefined; plain: (file: PackedFile) => string }>;
+
 /** The ports of a function for operators. */
 export type Operators = Readonly<{
   operating: Operating;
@@ -42,7 +47,16 @@ export type Operators = Readonly<{
   /** What the manifest declares. */
   model: () => Model;
   flow: () => Promise<Flow>;
+  /** The domain's code for the console, where there is one. */
+  domain?: DomainCode;
 }>;
+
+/** The domain's code is business code: it is for operators, and nobody else may keep it. */
+const domainCode = ({ domain }: Operators, request: HttpRequest): HttpResponse => {
+  const file = domain?.file();
+  if (!domain || !file) throw notFound("file of the domain's code");
+  return fileAnswer(file, request, { cache: 'private, no-cache', plain: domain.plain });
+};
 
 /** Answers `/ops/...`, to operators alone. */
 export const answerOperator = async (operators: Operators, request: HttpRequest): Promise<HttpResponse> => {
@@ -57,6 +71,8 @@ export const answerOperator = async (operators: Operators, request: HttpRequest)
       return { status: 200, body: model() };
     case 'GET /ops/flow':
       return { status: 200, body: await flow() };
+    case 'GET /ops/console/domain.js':
+      return domainCode(operators, request);
     case 'GET /ops/projections':
       return { status: 200, body: await reportProjections(operating) };
     case 'POST /ops/projections/{name}/parked/{stream}/resume':

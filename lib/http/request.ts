@@ -20,6 +20,8 @@ export type HttpResponse = Readonly<{
   body?: unknown;
   /** In the place of a body: a text of another media type, or one that is JSON already. */
   text?: Readonly<{ type: string; content: string }>;
+  /** In the place of a body: the bytes of a file, in base64. */
+  bytes?: Readonly<{ type: string; base64: string }>;
   headers?: AnswerHeaders;
 }>;
 

@@ -8,6 +8,7 @@ import { decidersOf, effectsOf } from '../core/process/decider.ts';
 import { pascal } from '../core/stream.ts';
 import { CommandEndpoint } from './command/endpoint.ts';
 import { HookEndpoint } from './command/hook.ts';
+import { Console } from './console/console.ts';
 import { requireFewRules } from './delivery/pattern.ts';
 import { Publisher } from './delivery/publisher.ts';
 import type { Delivery } from './delivery/queues.ts';
@@ -127,6 +128,7 @@ export class FoldstreamStack extends Stack {
       retain(this, { manifest, views, keys: held.keys, store, ...common });
     }
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
+    if (common.settings.console) new Console(this, 'Console', { api, ...common });
     const operated = { views: [...views, ...announcers], processes, schedules, effects };
     new Sweep(this, 'Sweep', { ...operated, store, journal, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });

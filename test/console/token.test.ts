@@ -7,7 +7,10 @@ it('reads who a token names, with roles of a pool or of another issuer', () => {
   expect(whoOf(token({ sub: 'u1', username: 'Zoë', 'cognito:groups': ['operator'], exp: 7 }))).toEqual({
     ...{ id: 'u1', name: 'Zoë', roles: ['operator'], until: 7_000 },
   });
-  expect(whoOf(token({ sub: 'u2', roles: 'operator support' }))).toMatchObject({ name: 'u2', roles: ['operator', 'support'] });
+  expect(whoOf(token({ sub: 'u2', realm: { roles: 'operator support' } }), 'realm.roles')).toMatchObject({
+    name: 'u2',
+    roles: ['operator', 'support'],
+  });
 });
 
 it.each(['', 'x', 'a.b.c', token({ name: 'nobody' })])('refuses %j, and says what a token is', (text) => {

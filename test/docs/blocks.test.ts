@@ -22,6 +22,8 @@ const settings = new Set([
   'audience',
   'idClaim',
   'rolesClaim',
+  'consoleClient',
+  'localCloud',
 ]);
 
 const faults = (call: Call, whole: boolean): readonly string[] => {

@@ -27,6 +27,9 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
     'TOKEN=$(npm run --silent token customer)': ofThePage,
     'npm run foldstream -- audit account-turnover                          # does it equal a fold of its commits?': ofThePage,
   },
+  'docs/guides/console.md': {
+    'aws cognito-idp admin-add-user-to-group --user-pool-id "$POOL" --username olga --group-name operator': account,
+  },
   'docs/guides/costs.md': {
     'npm run foldstream -- cost                                                # load.ts beside the manifest, at 10 to 100,000 a second':
       'It runs for half a minute; `test/cli/cost` runs the same verb with smaller mixes.',

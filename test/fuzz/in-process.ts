@@ -27,6 +27,7 @@ import { withCursors } from '../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../lib/engine/view/project.ts';
 import type { Host } from '../../lib/http/batch-entry.ts';
 import { answerCommands } from '../../lib/http/command/batch.ts';
+import { consoleAnswers } from '../../lib/http/console/files.ts';
 import { answerHistory, historiesOf } from '../../lib/http/history.ts';
 import { answerHook, hookAt } from '../../lib/http/hook.ts';
 import { describing } from '../../lib/http/openapi/describe.ts';
@@ -47,6 +48,7 @@ import { memoryStore } from '../../lib/testing/memory/store.ts';
 import { memoryScanner } from '../../lib/testing/memory/sweep.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
+import { consoleOfTests } from '../support/console/files.ts';
 import { poolToken } from '../support/verified-token.ts';
 import type { Answered, Ask, Send } from './ask.ts';
 import type { Subjects } from './check.ts';
@@ -194,6 +196,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const hooking = { secrets: { read: async () => hookSecret, readAgain: async () => undefined }, fits: systemFits };
   const description = describing(manifest, { title: 'Tested', version: '0' }, keys.hash);
   const described = async (request: HttpRequest) => description(request);
+  const console = consoleAnswers({ ...consoleOfTests, digest: keys.hash });
   const answer = (request: HttpRequest, host: Host): Promise<HttpResponse> => {
     const [, first = ''] = request.route.split('/');
     const commanding = commandings.get(first);
@@ -204,6 +207,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     if (first === 'streams') return answerHistory(histories, request, personal);
     if (request.route.endsWith('/export') && exporting) return answerSubjectExport({ exporting, manifest, log }, request);
     if (first === 'subjects' && erasing && looking) return answerSubjects({ erasing, looking, manifest, log }, request);
+    if (first === 'console') return Promise.resolve().then(() => console(request));
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
     if (request.route.includes('/ops/schedules')) return answerSchedules(scheduling, request);

@@ -289,7 +289,7 @@ describe('the API', () => {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: MetricTransformations[0].MetricName, Threshold: 0 });
   });
 
-  test('every route but health and the description asks for a token, and what only processes may send has none', () => {
+  test('every route but health, the description and the files of the console asks for a token, and what only processes may send has none', () => {
     const routes = resources('AWS::ApiGatewayV2::Route').map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType]);
     expect(Object.fromEntries(routes)).toEqual({
       'POST /parcel/batch': 'JWT',
@@ -299,6 +299,9 @@ describe('the API', () => {
       'GET /health': 'NONE',
       'GET /openapi.json': 'NONE',
       'GET /docs': 'NONE',
+      'GET /console': 'NONE',
+      'GET /console/{proxy+}': 'NONE',
+      'GET /ops/console/domain.js': 'JWT',
       ...Object.fromEntries(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [`${method} /{proxy+}`, 'JWT'])),
       'GET /streams/{category}/{id}': 'JWT',
       'GET /streams/{category}/{id}/state': 'JWT',
@@ -325,6 +328,8 @@ describe('the API', () => {
     );
     const routes = found.map(([, { Properties }]) => Properties.RouteKey as string);
     expect(routes.sort()).toEqual([
+      'GET /console',
+      'GET /console/{proxy+}',
       'GET /docs',
       'GET /health',
       'GET /openapi.json',
@@ -375,6 +380,9 @@ test('the outputs that the command line, the tests and the guides stand on, and 
     'AuditCommandFunction',
     'BusName',
     'CommitsTable',
+    'ConsoleClientId',
+    'ConsoleFunction',
+    'ConsoleUrl',
     'ControlTable',
     'DeployedFunction',
     'DescribeFunction',

@@ -23,9 +23,9 @@ const steps = [
 const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
   'lib/core': ['access', 'declare', 'fact', 'hook', 'settings', 'tag', 'together', 'watch'],
   'lib/engine': ['model'],
-  'lib/http': ['openapi'],
+  'lib/http': ['openapi', 'console'],
   'lib/aws': ['functions', 'local'],
-  'lib/infra': ['kit', 'code'],
+  'lib/infra': ['kit', 'code', 'console'],
   'lib/cli': ['local', 'contracts', 'terminal', 'watch', 'add', 'load', 'page'],
 };
 
@@ -42,6 +42,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     fact: [],
     declare: ['fact', 'tag', 'together', 'personal'],
     personal: [],
+    operate: [],
     settings: ['effect'],
     tag: [],
     together: [],
@@ -65,7 +66,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     deployment: ['view'],
     model: [],
   },
-  'lib/http': { '': [], command: [], openapi: ['operate'] },
+  'lib/http': { '': ['console'], command: [], console: ['openapi'], openapi: ['operate', 'console'] },
   'lib/client': { '': [], operate: [] },
   'lib/aws': {
     '': [],
@@ -97,6 +98,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     rebuild: ['store', 'delivery', 'view', 'kit'],
     operate: ['store', 'delivery', 'view', 'process', 'effect', 'schedule', 'rebuild', 'kit'],
     deployment: ['store', 'view', 'kit'],
+    console: ['kit'],
     // The app and its stack are put together of all steps.
     '': [
       'store',
@@ -111,6 +113,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
       'operate',
       'deployment',
       'personal',
+      'console',
       'kit',
       'code',
     ],

@@ -28,6 +28,8 @@ export const house: Readonly<Record<string, Room>> = {
   },
   /** What a browser loads: of the rest it takes types alone, which `test/client/bundle.test.ts` proves. */
   'lib/client': { rooms: ['lib/engine', 'lib/core'], packages: [], node: false, pure: false },
+  /** The domain's own code in a worker of the console's page: pure, over whichever manifest is deployed. */
+  'lib/console': { rooms: ['#manifest', 'lib/engine', 'lib/core'], packages: ['zod'], node: false, pure: false },
   /** What a receiver of webhooks loads, wherever it runs: no file but its own. */
   'lib/webhooks': { rooms: [], packages: [], node: false, pure: false },
   /** Shipped adapters of effects, which run in functions of a team's own. */

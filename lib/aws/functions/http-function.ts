@@ -111,7 +111,7 @@ const tooLarge = (): ProblemError =>
   });
 
 const answer = (
-  { status, body, text, headers }: HttpResponse,
+  { status, body, text, bytes, headers }: HttpResponse,
   type: string,
   correlation: string,
 ): APIGatewayProxyStructuredResultV2 => ({
@@ -119,6 +119,7 @@ const answer = (
   headers: {
     ...(body !== undefined && { 'content-type': type }),
     ...(text && { 'content-type': text.type }),
+    ...(bytes && { 'content-type': bytes.type }),
     'cache-control': 'no-store',
     ...securityHeaders,
     'x-correlation-id': correlation,
@@ -126,6 +127,7 @@ const answer = (
   },
   ...(body !== undefined && { body: exactJson(body) }),
   ...(text && { body: text.content }),
+  ...(bytes && { body: bytes.base64, isBase64Encoded: true }),
 });
 
 type Handle = (request: HttpRequest, host: Host) => Promise<HttpResponse>;

@@ -1,12 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { operated } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
+import type { PackedFile } from '../../core/operate/console.ts';
 import { describeModel } from '../../engine/model/describe.ts';
 import type { Model } from '../../engine/model/model.ts';
 import type { Operating } from '../../engine/operate/projections.ts';
 import { withCursors } from '../../engine/view/kinds/index.ts';
 import { answerStreams, isAboutStreams } from '../../http/operate/streams.ts';
-import { answerOperator } from '../../http/operate.ts';
+import { answerOperator, type DomainCode } from '../../http/operate.ts';
 import type { Estimating } from '../../http/rebuilds.ts';
 import { systemProofs } from '../delivery/proofs.ts';
 import { sqs, sqsQueue } from '../delivery/queue.ts';
@@ -14,6 +15,7 @@ import { deployedViews } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { cloudWatchAges } from '../operate/ages.ts';
+import { ownFile, plain } from '../operate/own-file.ts';
 import { estimateIn, rebuildingIn } from '../rebuild/rebuilding.ts';
 import { commitScanner } from '../store/commit-scanner.ts';
 import { commitStore } from '../store/commit-store.ts';
@@ -66,9 +68,10 @@ export const opsHandler = (manifest: Manifest) => {
     return described;
   };
   const flow = flowReader({ manifest, client, control, operating, rebuilds: ordering.rebuilds, queueAt });
+  const domain: DomainCode = { file: () => ownFile('domain.json') as PackedFile | undefined, plain };
   return httpFunction({ manifest, logger: log }, (request) =>
     isAboutStreams(request)
       ? answerStreams(streams, request)
-      : answerOperator({ operating, ordering, estimate, trace, model, flow }, request),
+      : answerOperator({ operating, ordering, estimate, trace, model, flow, domain }, request),
   );
 };

@@ -37,7 +37,11 @@ export const queryHandler = (manifest: Manifest) => {
 
 /** Answers with the API's description, which follows from the manifest alone. */
 export const describeHandler = (manifest: Manifest) => {
-  const described = { title: environment('API_TITLE'), version: environment('API_VERSION') };
+  const described = {
+    title: environment('API_TITLE'),
+    version: environment('API_VERSION'),
+    hasConsole: !process.env.WITHOUT_CONSOLE,
+  };
   const answer = describing(manifest, described, (text) => createHash('sha256').update(text).digest('base64'));
   return httpFunction({ manifest, logger: new Logger({ serviceName: 'describe' }) }, async (request) => answer(request));
 };

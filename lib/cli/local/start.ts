@@ -12,7 +12,7 @@ import { step } from '../terminal/progress.ts';
 import { RunError } from '../terminal/run.ts';
 import { explain, UserError } from '../terminal/user-error.ts';
 import { bootstrap, deploy, standing } from './deploy.ts';
-import { cacheDir, type Deployment, demoUsersOf, deploymentFile, toDeployment } from './deployment.ts';
+import { cacheDir, type Deployment, demoUsers, demoUsersOf, deploymentFile, toDeployment } from './deployment.ts';
 import { accessTo, requireAnswer, usesExternalEngine } from './endpoint.ts';
 import { type RunningEngine, startEngine } from './engine.ts';
 import { ensureEngine } from './install.ts';
@@ -121,7 +121,17 @@ ${explain(failure)}
 Nothing was changed: what the last start deployed goes on, at ${api}
 Where something has to be done first, do it in another terminal (${callOf('...')}). Then Ctrl-C here, and npm start again.`;
 
-const closing = ({ api }: Deployment, { manifest, demo }: Project): string => `
+/** Where the console is, and as whom to sign in to it. */
+const consoleHint = ({ outputs: { ConsoleUrl: url }, userPool }: Deployment): string => {
+  if (url === undefined) return '';
+  const { operator } = demoUsers;
+  const whom = userPool === '' ? '' : `; sign in as ${operator.username} with the password ${operator.password}`;
+  return `The console is at ${url}${whom}\n\n`;
+};
+
+const closing = (deployment: Deployment, { manifest, demo }: Project): string => {
+  const { api } = deployment;
+  return `
 The API is at ${api}
 What it can do, for people: ${api}/docs; for tools: ${api}/openapi.json
 
@@ -129,9 +139,10 @@ Get a token (valid for an hour; \`operator\` instead of \`customer\` for one of 
 
   TOKEN=$(${callOf('token customer')})
 
-${demo ? demo.hint(api) : usualHint(manifest, api)}
+${consoleHint(deployment)}${demo ? demo.hint(api) : usualHint(manifest, api)}
 
 ${usesExternalEngine() ? 'It stays in your engine until you delete its stack.' : 'Ctrl-C stops everything; what you did is there again after the next start (npm start -- --fresh begins anew).'}`;
+};
 
 /** Watches the project until the local cloud is to end. */
 const watchUntil = async (

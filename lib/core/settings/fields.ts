@@ -51,6 +51,8 @@ export const fields = {
   },
   /** `GET /openapi.json` and `GET /docs` describe the API to anybody. */
   describe: { schema: flag, ...yesOrNo, usual: true },
+  /** The operators' console, under `/console` of the API. */
+  console: { schema: flag, ...yesOrNo, usual: true },
   /** Commits, control data, users and failed batches stay when the stack is removed. Derived data is destroyed in every environment. */
   retain: { schema: flag, ...yesOrNo, usual: false },
   /** Deletion protection of tables and users, and termination protection of the stack. Needs `retain`. */
@@ -163,4 +165,10 @@ export const fields = {
     use: 'arn:aws:kms:<region>:<account>:key/<id>',
   },
   userPool: { schema: z.string().regex(poolId), is: 'the id of a user pool', use: '<that of an existing one>' },
+  /** The domain of that pool, where people sign in to the console. A pool has one, so that none is made for a pool of before. */
+  userPoolDomain: {
+    schema: z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/?#]+$/),
+    is: "the address of a user pool's domain",
+    use: 'https://<prefix>.auth.<region>.amazoncognito.com',
+  },
 } as const satisfies Readonly<Record<string, Field>>;

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 
-/** The most audiences that API Gateway takes for one authorizer; with a pool each machine's client is one, and so is that of the users. */
+/** The most audiences that API Gateway takes for one authorizer; with a pool each client is one. */
 const mostAudiences = 50;
+
+/** The clients of a pool that are the users' own: one for programs, and one for the console. */
+const usersClients = 2;
 
 const isOnThisMachine = ({ hostname }: URL): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
 
@@ -18,6 +21,16 @@ const faultOf = (address: string): string | undefined => {
 };
 
 const claim = (usual: string) => z.string().min(1).max(128).default(usual);
+
+/** How people sign in to the console: a public client of the issuer, by authorization code with PKCE. */
+const consoleClient = z.strictObject({
+  client: z.string().min(1).max(256),
+  scopes: z.array(z.string().min(1)).default(['openid']),
+  /** Further parameters of the request for a code, such as the `audience` that some issuers ask for. */
+  parameters: z.record(z.string(), z.string()).default({}),
+  /** Further origins of the issuer's that the page may call, such as that of a token endpoint elsewhere. */
+  origins: z.array(z.url({ protocol: /^https?$/ })).default([]),
+});
 
 /** The issuer of the tokens that the API takes, in the place of a user pool: `null` for the deployment's own pool. */
 export const issuerSetting = z
@@ -36,17 +49,19 @@ export const issuerSetting = z
       ),
     idClaim: claim('sub'),
     rolesClaim: claim('roles'),
+    console: consoleClient.optional(),
   })
   .nullable();
 
 /** The text of `-c issuer=https://id.example.com` as the part of the setting that it stands for; `-c issuer=none` is the deployment's own pool. */
 export const issuerIn = (text: string): unknown => (text === 'none' ? null : { url: text });
 
-/** `-c audience=`, `-c idClaim=` and `-c rolesClaim=` beside `-c issuer=`. */
+/** `-c audience=`, `-c idClaim=`, `-c rolesClaim=` and `-c consoleClient=` beside `-c issuer=`. */
 export const issuerFlags = {
   audience: (given: unknown) => ({ audience: typeof given === 'string' ? given.split(',') : given }),
   idClaim: (given: unknown) => ({ idClaim: given }),
   rolesClaim: (given: unknown) => ({ rolesClaim: given }),
+  consoleClient: (given: unknown) => ({ console: { client: given } }),
 };
 
 const machineName = /^[a-z][a-z0-9-]{0,39}$/;
@@ -59,7 +74,7 @@ export const machinesSetting = z
     const wrong = names.find((name) => !machineName.test(name));
     if (wrong !== undefined)
       addIssue(`a machine has a name of 1 to 40 of a-z 0-9 and hyphens, beginning with a letter, and '${wrong}' is none`);
-    if (names.length >= mostAudiences) addIssue(`there may be ${mostAudiences - 1} machines at most`);
+    if (names.length > mostAudiences - usersClients) addIssue(`there may be ${mostAudiences - usersClients} machines at most`);
   });
 
 /** The text of `-c machines=billing-export:auditor,shop:operator+teller` as the setting that it stands for. */

@@ -44,7 +44,7 @@ export const describing = (manifest: Manifest, described: Omit<Described, 'serve
     'GET /openapi.json': made(digest, 'application/json', JSON.stringify(document)),
     'GET /docs': made(digest, 'text/html; charset=utf-8', page(document), { 'content-security-policy': policyWith(digest) }),
   };
-  const unrouted = answerUnrouted(operationsOf(manifest));
+  const unrouted = answerUnrouted(operationsOf(manifest, described));
   return (request: Pick<HttpRequest, 'route' | 'headers' | 'path' | 'correlation'>): HttpResponse => {
     const { route, headers } = request;
     if (route.endsWith(` ${unroutedPath}`)) return unrouted(request);

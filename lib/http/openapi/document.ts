@@ -4,6 +4,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { outdatedStatus, problemKinds, refusalStatus, titleOf, typeOf } from '../../core/problem.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import { tagsIn } from '../../core/tag/stream.ts';
+import { consoleOperations } from '../console/described.ts';
 import { effectOperations } from './effects.ts';
 import { hookOperations } from './hooks.ts';
 import { operatorOperations } from './operate.ts';
@@ -71,8 +72,11 @@ const described = (revisions: readonly AnyProjection[]): AnyProjection => {
   return { ...newest!, may };
 };
 
+/** What a deployment's settings decide of its routes. */
+export type Deployment = Readonly<{ hasConsole?: boolean }>;
+
 /** Every operation of a manifest's API. */
-export const operationsOf = (manifest: Manifest): readonly Operation[] => {
+export const operationsOf = (manifest: Manifest, { hasConsole = true }: Deployment = {}): readonly Operation[] => {
   // Nobody outside may read a view for processes alone.
   const readable = manifest.projections.filter(({ may }) => isPublic(may));
   return [
@@ -81,6 +85,7 @@ export const operationsOf = (manifest: Manifest): readonly Operation[] => {
     ...[...Map.groupBy(readable, ({ name }) => name).values()].flatMap((revisions) => viewOperations(described(revisions))),
     ...hookOperations(manifest),
     ...operatorOperations(manifest),
+    ...(hasConsole ? consoleOperations() : []),
     ...effectOperations(manifest),
     ...scheduleOperations(manifest),
     ...storedOperations(),
@@ -94,14 +99,14 @@ const tokenText = ({ roles = [] }: Manifest): string =>
 const about =
   'Commands change streams; queries read views, which follow the commands. Each problem is `application/problem+json`, and its `type` names it.';
 
-export type Described = Readonly<{ title: string; version: string; server?: string }>;
+export type Described = Readonly<{ title: string; version: string; server?: string }> & Deployment;
 
 /**
  * The API of a manifest, described as OpenAPI 3.1: every command, view, history and operator's route, with every problem that it may answer.
  * @example openApi(manifest, { title: 'Accounts', version: '1.4.0' }).paths;
  */
-export const openApi = (manifest: Manifest, { title, version, server = '/' }: Described): Json => {
-  const all = operationsOf(manifest);
+export const openApi = (manifest: Manifest, { title, version, server = '/', ...deployment }: Described): Json => {
+  const all = operationsOf(manifest, deployment);
   const byPath = Map.groupBy(all, ({ path }) => path);
   const paths = Object.fromEntries(
     [...byPath].map(([path, operations]) => [path, Object.fromEntries(operations.map((one) => [one.method, written(one)]))]),

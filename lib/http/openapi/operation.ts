@@ -71,7 +71,7 @@ export type Answer = Readonly<{
   description: string;
   schema?: z.ZodType;
   /** The media type, if it is another than JSON. */
-  type?: 'application/json' | 'text/html';
+  type?: 'application/json' | 'text/html' | 'text/javascript' | '*/*';
   headers?: readonly (keyof typeof named)[];
 }>;
 

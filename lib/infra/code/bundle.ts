@@ -3,6 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { consoleFile, domainFile, inBrowser, packedDomain, scriptOf, siteFile } from './console-files.ts';
 import { type FoldHashes, foldHashesLine } from './fold-hashes.ts';
 
 /** The package's own folder: this repository, or `node_modules/foldstream` of a project, where everything is compiled. */
@@ -26,6 +27,8 @@ export type BundleSource = Readonly<{
   /** The folder of the bundles, each in a folder named by its content. */
   out?: string;
 }>;
+
+type File = [name: string, text: string];
 
 /** The folder of each step's bundle. */
 export type Bundles = Readonly<Record<string, string>>;
@@ -54,6 +57,25 @@ const manifestIs = (manifestModule: string): Plugin => ({
   name: 'manifest',
   setup: ({ onResolve }) => onResolve({ filter: /^#manifest$/ }, () => ({ path: manifestModule })),
 });
+
+/** The script with the domain's code that the console's worker runs. */
+export const domainOptions = (manifestModule: string | URL) =>
+  inBrowser(compiled, ownModule('console/worker'), [manifestIs(pathOf(manifestModule))]);
+
+/** The files that lie beside the code of a step, by its name: those of the console, and the domain's code, which operators are handed. */
+const besideCode = async (
+  steps: readonly string[],
+  { manifestModule }: BundleSource,
+): Promise<Readonly<Record<string, File[]>>> => {
+  const [console, ops] = await Promise.all([
+    steps.includes('console') ? siteFile() : undefined,
+    steps.includes('ops') ? scriptOf(() => build(domainOptions(manifestModule))).then(packedDomain) : undefined,
+  ]);
+  return {
+    ...(console !== undefined && { console: [[consoleFile, console]] }),
+    ...(ops !== undefined && { ops: [[domainFile, ops]] }),
+  };
+};
 
 /** Leaves every package outside but this one: what a view or a decider takes from the kernel is code that its rows and states follow from. */
 const onlyOwnPackage: Plugin = {
@@ -194,13 +216,13 @@ export const bundle = async ({ out, fold, ...source }: BundleSource & Readonly<{
     [options, withoutKeysOptions].map((each) => build({ ...each, banner, sourcemap: 'external', sourcesContent: false })),
   );
   const outputFiles = built.flatMap((each) => each.outputFiles);
+  const beside = await besideCode(steps, source);
   const folders = steps.map(async (step) => {
     const files = outputFiles
       .filter(({ path }) => basename(dirname(path)) === step)
       .map(({ path, text }) => [basename(path), path.endsWith('.map') ? portable(text, dirname(path), dirname(manifest)) : text])
-      .map(
-        ([name, text]) => [name, name === 'index.mjs' ? `${text}//# sourceMappingURL=index.mjs.map\n` : text] as [string, string],
-      )
+      .map(([name, text]) => [name, name === 'index.mjs' ? `${text}//# sourceMappingURL=index.mjs.map\n` : text] as File)
+      .concat(beside[step] ?? [])
       .sort();
     return [step, await keep(files, out ?? join(process.cwd(), '.cache', 'bundles'), step)];
   });
@@ -220,7 +242,7 @@ const portable = (map: string, from: string, manifestFolder: string): string => 
 };
 
 /** Writes a bundle into a folder named by its content, so that parallel builds make the same folder. */
-const keep = async (files: [string, string][], out: string, step: string): Promise<string> => {
+const keep = async (files: File[], out: string, step: string): Promise<string> => {
   const folder = join(out, `${step}-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)}`);
   const draft = `${folder}.${process.pid}`;
   await mkdir(draft, { recursive: true });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { type BuildFailure, type BuildResult, context, type Metafile } from 'esbuild';
-import { type BundleSource, compiled, functionCode, isMade, sourceOfEntry } from './bundle.ts';
+import { type BundleSource, compiled, domainOptions, functionCode, isMade, sourceOfEntry } from './bundle.ts';
+import { consoleFile, domainFile, packedDomain, scriptOf, siteFile } from './console-files.ts';
 
 /** The files of one step's function by their names in its folder, and a hash of them. */
 export type HotStep = Readonly<{ hash: string; files: ReadonlyMap<string, string> }>;
@@ -51,18 +52,28 @@ const closureOf = (outputs: Outputs, from: string, found = new Set<string>()): R
   return found;
 };
 
-const hotSteps = ({ outputFiles = [], metafile }: BuildResult<{ write: false; metafile: true }>): HotCode['steps'] => {
+/** Files that lie beside the code of a step, by the step's name. */
+type Beside = Readonly<Record<string, readonly (readonly [name: string, text: string])[]>>;
+
+const hotSteps = (
+  { outputFiles = [], metafile }: BuildResult<{ write: false; metafile: true }>,
+  beside: Beside,
+): HotCode['steps'] => {
   const outputs = metafile?.outputs ?? {};
   const texts = new Map(outputFiles.map(({ path, text }) => [relative(compiled.absWorkingDir, path), text]));
   const entries = Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
   return new Map(
     entries.map(([entry]) => {
       const names = [...closureOf(outputs, entry)].sort();
-      const files = new Map(names.map((name) => [name === entry ? 'index.mjs' : basename(name), texts.get(name) ?? '']));
+      const step = basename(entry, '.mjs');
+      const files = new Map([
+        ...names.map((name) => [name === entry ? 'index.mjs' : basename(name), texts.get(name) ?? ''] as const),
+        ...(beside[step] ?? []),
+      ]);
       const hash = createHash('sha256')
         .update(JSON.stringify([...files]))
         .digest('hex');
-      return [basename(entry, '.mjs'), { hash, files }] as const;
+      return [step, { hash, files }] as const;
     }),
   );
 };
@@ -92,12 +103,16 @@ export const hotCode = async (source: BundleSource) => {
   const entryPoints = options.entryPoints.map((entry) => ({ in: entry.in, out: dirname(entry.out) }));
   const settings = { ...options, entryPoints, splitting: true, minify: false, sourcemap: false, logLevel: 'silent' } as const;
   const building = await context(settings);
+  const domain = await context({ ...domainOptions(source.manifestModule), minify: false });
   const entries = entryPoints.map((entry) => sourceOfEntry(entry.in));
   return {
     build: async (): Promise<HotCode> => {
-      const result = await building.rebuild();
-      return { steps: hotSteps(result), ...projectOf(importsOf(result.metafile), entries) };
+      const [result, script, site] = await Promise.all([building.rebuild(), scriptOf(() => domain.rebuild()), siteFile()]);
+      const beside = { ops: [[domainFile, await packedDomain(script)]], console: [[consoleFile, site]] } as const;
+      return { steps: hotSteps(result, beside), ...projectOf(importsOf(result.metafile), entries) };
     },
-    close: () => building.dispose(),
+    close: async () => {
+      await Promise.all([building.dispose(), domain.dispose()]);
+    },
   };
 };

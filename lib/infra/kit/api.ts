@@ -15,6 +15,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { SignIn } from '../../core/operate/console.ts';
 import type { Limits } from '../../core/settings/limits.ts';
 import { answerHeaders, requestHeaders } from '../../engine/headers.ts';
 import { alarmOnLine, alarmOnLog, moreThan } from './alarm.ts';
@@ -57,6 +58,10 @@ const pathsOf = (path: string, words: Words): readonly string[] => [
 export class Api extends Construct {
   readonly http: HttpApi;
   readonly stage: HttpStage;
+  /** The address of the API, with a slash at the end. */
+  readonly address: string;
+  /** How people sign in to the console. */
+  readonly signIn: SignIn;
   private readonly integrations = new Map<Step, HttpLambdaIntegration>();
   private readonly limits: Record<string, Readonly<{ ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>> = {};
   private readonly settings: Settings;
@@ -65,8 +70,16 @@ export class Api extends Construct {
 
   constructor(scope: Construct, id: string, { settings, roles }: Readonly<{ settings: Settings; roles: readonly string[] }>) {
     super(scope, id);
-    const { authorizer, claims } = tokensOf(this, { settings, roles });
+    const { domain, localCloud } = settings;
+    // The API itself is there before its routes, which wait for the users.
+    const own = Lazy.string({
+      produce: () => (localCloud === undefined ? this.stage.url : `${localCloud}/_aws/execute-api/${this.http.apiId}/`),
+    });
+    const addresses = domain ? [`https://${domain.name}/`, own] : [own];
+    this.address = addresses[0]!;
+    const { authorizer, claims, signIn } = tokensOf(this, { settings, roles, addresses });
     this.claims = claims;
+    this.signIn = signIn;
     this.http = new HttpApi(this, 'Http', {
       createDefaultStage: false,
       // The gateway answers the browsers' questions itself, so no function runs for them. Cookies are never sent: tokens travel in a header.
@@ -106,8 +119,8 @@ export class Api extends Construct {
     });
     this.alarms(log, settings);
     (this.stage.node.defaultChild as CfnStage).routeSettings = Lazy.any({ produce: () => this.limits });
-    const { domain } = settings;
-    output(this, 'ApiUrl', domain ? named(this, domain, this) : this.stage.url);
+    if (domain) named(this, domain, this);
+    output(this, 'ApiUrl', domain ? this.address : this.stage.url);
     output(this, 'ApiId', this.http.apiId);
   }
 

@@ -6,12 +6,12 @@ import type { Construct } from 'constructs';
 import { output } from './outputs.ts';
 import type { Settings } from './stage.ts';
 
-/** Gives the API a name of the team's own, and returns its address. */
+/** Gives the API a name of the team's own. */
 export const named = (
   scope: Construct,
   { name, certificateArn, hostedZone }: NonNullable<Settings['domain']>,
   { http, stage }: Readonly<{ http: HttpApi; stage: HttpStage }>,
-): string => {
+): void => {
   const domain = new DomainName(scope, 'Domain', {
     domainName: name,
     certificate: Certificate.fromCertificateArn(scope, 'Certificate', certificateArn),
@@ -25,5 +25,4 @@ export const named = (
       target: RecordTarget.fromAlias(new ApiGatewayv2DomainProperties(domain.regionalDomainName, domain.regionalHostedZoneId)),
     });
   output(scope, 'ApiDomainTarget', domain.regionalDomainName);
-  return `https://${name}/`;
 };

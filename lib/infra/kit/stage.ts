@@ -23,6 +23,8 @@ export type Settings = Omit<EnvironmentSettings, 'architecture' | 'retain' | 'lo
     architecture: Architecture;
     /** Queues and buckets refuse requests without TLS. Off only for a local cloud, which has none. */
     tls: boolean;
+    /** The address of the local cloud that it is deployed to: pages there are not at AWS's addresses. */
+    localCloud?: string;
     /** Each view and process in a stack of its own, since one stack takes 500 resources. Off for engines that cannot update nested ones. */
     nested: boolean;
     /** Resources that are older than the stack and used instead of its own: tables by name, the user pool by id. */
@@ -37,7 +39,7 @@ export const stageOf = (context: unknown, project: ProjectSettings = usualSettin
 };
 
 /** What is said about one deployment alone, by `-c`. */
-const ofOneDeployment = ['plainHttp', 'nested', 'first'] as const;
+const ofOneDeployment = ['plainHttp', 'nested', 'first', 'localCloud'] as const;
 
 type Context = Readonly<Record<string, unknown>>;
 
@@ -69,7 +71,7 @@ const adoptedBy = (settings: EnvironmentSettings): Settings['adopt'] => ({
  */
 export const settingsFor = (stage: string, context: Context = {}, project: ProjectSettings = usualSettings): Settings => {
   const { architecture, retain, logDays, ...settings } = environmentOf(project, stage, context);
-  const { plainHttp, nested = true, first = false } = context;
+  const { plainHttp, nested = true, first = false, localCloud } = context;
   const all = { architecture, retain, logDays, ...settings };
   const tls = String(plainHttp) !== 'true';
   if (!tls && retain)
@@ -97,6 +99,7 @@ export const settingsFor = (stage: string, context: Context = {}, project: Proje
     architecture: architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     tls,
     nested: String(nested) !== 'false',
+    ...(localCloud !== undefined && !tls && { localCloud: String(localCloud) }),
     adopt: adoptedBy(all),
   };
 };

@@ -11,17 +11,32 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { roleServer } from '../../core/deployed-names.ts';
+import { consolePage, type SignIn } from '../../core/operate/console.ts';
 import { pascal } from '../../core/stream.ts';
 import { accept, output } from './outputs.ts';
 import type { Settings } from './stage.ts';
+
+type Props = Readonly<{
+  settings: Settings;
+  roles: readonly string[];
+  /** Every address of the API, with a slash at the end: the console is below it. */
+  addresses: readonly string[];
+}>;
+
+/** For how long somebody who has signed in to the console is not asked again. */
+const signedIn = Duration.hours(12);
 
 /** The users who may sign in, with a group for each role; and the machines, with a client for each. */
 export class Users extends Construct {
   readonly pool: IUserPool;
   /** The clients whose tokens the API takes. */
   readonly clients: readonly UserPoolClient[];
+  /** How people sign in to the console. */
+  readonly signIn: SignIn;
+  /** The address of the pool's domain, where people sign in and machines get their tokens. */
+  private domain?: string;
 
-  constructor(scope: Construct, id: string, { settings, roles }: Readonly<{ settings: Settings; roles: readonly string[] }>) {
+  constructor(scope: Construct, id: string, { settings, roles, addresses }: Props) {
     super(scope, id);
     const { demoSignIn, adopt } = settings;
     // Ownership goes by the user ids of the pool: in another pool nobody owns the existing accounts.
@@ -38,22 +53,22 @@ export class Users extends Construct {
     });
     output(this, 'UserPoolId', this.pool.userPoolId);
     output(this, 'UserPoolClientId', client.userPoolClientId);
-    this.clients = [client, ...this.machines(settings)];
+    const machines = this.machines(settings);
+    const console = this.console(settings, addresses);
+    this.signIn = console?.signIn ?? { kind: 'paste' };
+    this.clients = [client, ...(console ? [console.client] : []), ...machines];
   }
 
   /** A client with a secret for each machine. Roles are scopes, and a client is granted those of its own alone. */
-  private machines({ machines }: Settings): readonly UserPoolClient[] {
-    const all = Object.entries(machines);
+  private machines(settings: Settings): readonly UserPoolClient[] {
+    const all = Object.entries(settings.machines);
     if (all.length === 0) return [];
     const granted = [...new Set(all.flatMap(([, { roles }]) => roles))].sort();
     const scopes = granted.map(
       (role) => new ResourceServerScope({ scopeName: role, scopeDescription: `To act in the role ${role}.` }),
     );
     const server = this.pool.addResourceServer('Roles', { identifier: roleServer, scopes });
-    // Unique in the region: the first part of the stack's own random id.
-    const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
-    const domain = this.pool.addDomain('Domain', { cognitoDomain: { domainPrefix: Fn.join('-', ['foldstream', unique]) } });
-    output(this, 'TokenUrl', `${domain.baseUrl()}/oauth2/token`);
+    output(this, 'TokenUrl', `${this.domainOf(settings)}/oauth2/token`);
     return all.map(([name, { roles }]) => {
       const client = this.pool.addClient(`Machine${pascal(name)}`, {
         userPoolClientName: name,
@@ -71,6 +86,51 @@ export class Users extends Construct {
       output(this, `${pascal(name)}MachineClientId`, client.userPoolClientId);
       return client;
     });
+  }
+
+  /** The pool's domain, which is made once: a pool has one. */
+  private domainOf({ userPoolDomain }: Settings): string {
+    if (userPoolDomain !== undefined) return userPoolDomain;
+    // Unique in the region: the first part of the stack's own random id.
+    const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))));
+    this.domain ??= this.pool
+      .addDomain('Domain', { cognitoDomain: { domainPrefix: Fn.join('-', ['foldstream', unique]) } })
+      .baseUrl();
+    return this.domain;
+  }
+
+  /** The public client of the console: an authorization code with PKCE, and no secret. Not for a pool of before whose domain nobody has told. */
+  private console(
+    settings: Settings,
+    addresses: readonly string[],
+  ): Readonly<{ client: UserPoolClient; signIn: SignIn }> | undefined {
+    const { console, adopt, userPoolDomain, localCloud } = settings;
+    if (!console || (adopt.userPool !== undefined && userPoolDomain === undefined && !this.domain)) return undefined;
+    const domain = localCloud ?? this.domainOf(settings);
+    const pages = addresses.map((address) => `${address}${consolePage}`);
+    const client = this.pool.addClient('Console', {
+      preventUserExistenceErrors: true,
+      // Only the pool's own pages take passwords.
+      authFlows: { userSrp: false },
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.OPENID],
+        callbackUrls: pages,
+        logoutUrls: pages,
+      },
+      accessTokenValidity: Duration.hours(1),
+      refreshTokenValidity: signedIn,
+    });
+    output(this, 'ConsoleClientId', client.userPoolClientId);
+    const signIn: SignIn = {
+      kind: 'cognito',
+      authorize: `${domain}/oauth2/authorize`,
+      token: `${domain}/oauth2/token`,
+      logout: `${domain}/logout`,
+      clientId: client.userPoolClientId,
+      scope: 'openid',
+    };
+    return { client, signIn };
   }
 
   private ownPool({ demoSignIn, protect, removal }: Settings): UserPool {

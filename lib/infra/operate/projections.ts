@@ -62,6 +62,7 @@ export class Operations extends Construct {
     api.route('GET', '/ops/streams/{category}/{id}/stored', step);
     this.letSeeFlow(step, props);
     api.route('GET', '/ops/flow', step);
+    if (common.settings.console) api.route('GET', '/ops/console/domain.js', step);
     output(this, 'OpsFunction', step.functionName);
   }
 

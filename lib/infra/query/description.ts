@@ -14,6 +14,7 @@ export class Description extends Construct {
     const step = new Step(this, 'Describe', { ...common, step: 'describe', description: "Answers with the API's description." });
     step.addEnvironment('API_TITLE', common.settings.app);
     step.addEnvironment('API_VERSION', common.settings.apiVersion);
+    if (!common.settings.console) step.addEnvironment('WITHOUT_CONSOLE', 'true');
     const why =
       'What the API can do is not secret, and whoever writes a client reads it first; the setting `describe` turns it off.';
     for (const path of ['/openapi.json', '/docs']) api.openRoute('GET', path, step, why);

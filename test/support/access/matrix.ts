@@ -235,6 +235,12 @@ export const cellsOf = (fixture: Fixture, route: string): readonly Cell[] => {
   // One view may have several revisions, which are declared alike here.
   const views = [...new Map(manifest.projections.map((view) => [view.name, view])).values()];
   if (['GET /health', 'GET /openapi.json', 'GET /docs'].includes(route)) return [{ method: 'GET', path, expected: () => 200 }];
+  // The same files for everybody; those that there are not are missing for everybody.
+  if (first === 'console')
+    return [
+      { method, path: path.replace('{proxy+}', 'index.html'), expected: () => (second === '' ? 302 : 200) },
+      ...(second === '' ? [] : [{ method, path: `/console/${unused}`, expected: () => 404 }]),
+    ];
   if (first === '{proxy+}') return unroutedCells(fixture, method);
   // No token is a signature.
   if (first === 'hooks') return [{ method: 'POST', path, body: {}, expected: () => 401 }];

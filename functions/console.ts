@@ -1,0 +1,3 @@
+import { consoleHandler } from 'foldstream/aws';
+
+export const handler = consoleHandler();
