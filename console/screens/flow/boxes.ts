@@ -30,10 +30,13 @@ export type Box = Readonly<{
 type Lag = FlowView['lag'];
 type Fault = readonly [tone: 'warn' | 'bad', words: string];
 
+/** What is said of a part of which there are no figures. */
+export const unmeasured = 'not measured here';
+
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 /** The ages of the oldest message from which a consumer is slow, and from which an alarm rings (seconds). */
-export const [slow, late] = [60, 300];
+const [slow, late] = [60, 300];
 
 /** A number of seconds in the largest unit. */
 export const span = (seconds: number): string =>
@@ -161,7 +164,7 @@ const commandBox = ({ category, perMinute, errorsPerMinute, throttledPerMinute }
   title: category,
   ...told({
     faults: [...perMinuteFault(errorsPerMinute, 'failures'), ...perMinuteFault(throttledPerMinute, 'turned away')],
-    fine: perMinute === undefined ? 'not measured here' : 'no failures',
+    ...(perMinute === undefined ? { fine: unmeasured, otherwise: 'off' } : { fine: 'no failures' }),
   }),
   ...measured(perMinute),
   isMoving: (perMinute ?? 0) > 0,
@@ -194,7 +197,9 @@ export const boxesOf = (flow: Flow): readonly Box[] => {
           ...age(publisher.behindSeconds, 'the publisher is behind'),
           ...perMinuteFault(publisher.errorsPerMinute, 'failures of the publisher'),
         ],
-        fine: publisher.behindSeconds !== undefined || isMeasured ? 'published' : 'not measured here',
+        ...(publisher.behindSeconds === undefined && !isMeasured
+          ? { fine: unmeasured, otherwise: 'off' }
+          : { fine: 'published' }),
       }),
       to: [],
       link: href(['streams']),

@@ -11,21 +11,28 @@ import './flow.css';
 /** How often the flow is read (milliseconds). */
 const every = 5_000;
 
+/** What needs somebody: always there, so that nothing below it moves when the first thing goes wrong. */
 const Needing = ({ wrong }: Readonly<{ wrong: readonly Box[] }>) => (
-  <section class="needing stack" aria-label="What needs somebody">
-    <h2>{wrong.length === 1 ? 'One thing needs' : `${wrong.length} things need`} somebody</h2>
-    <ul>
-      {wrong.map(({ id, title, mark, tone, wrong: words, link }) => (
-        <li key={id}>
-          <a href={link} class={`need is-${tone}`}>
-            <strong>
-              {title} {mark}
-            </strong>
-            <span>{words.join(', ')}</span>
-          </a>
-        </li>
-      ))}
-    </ul>
+  <section class="needing" aria-label="What needs somebody">
+    {wrong.length === 0 ? (
+      <p class="need is-ok">
+        <strong>Nothing needs anybody</strong>
+        <span>Nothing is parked, stuck, late or dead.</span>
+      </p>
+    ) : (
+      <ul>
+        {wrong.map(({ id, title, mark, tone, wrong: words, link }) => (
+          <li key={id}>
+            <a href={link} class={`need is-${tone}`}>
+              <strong>
+                {title} {mark}
+              </strong>
+              <span>{words.join(', ')}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    )}
   </section>
 );
 
@@ -52,7 +59,7 @@ export default () => {
       </header>
       {error !== undefined && <ProblemNotice problem={error} retry={reload} />}
       {!flow && error === undefined && <Loading />}
-      {wrong.length > 0 && <Needing wrong={wrong} />}
+      {flow && <Needing wrong={wrong} />}
       {flow && <Picture boxes={boxes} />}
       {flow && <List boxes={boxes} isMeasured={flow.ratesAt !== undefined} />}
     </div>

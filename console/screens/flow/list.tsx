@@ -1,7 +1,7 @@
 import { Badge } from '../../parts/badge.tsx';
 import { Table } from '../../parts/table.tsx';
 import { go } from '../../router.ts';
-import { type Box, rateText } from './boxes.ts';
+import { type Box, rateText, unmeasured } from './boxes.ts';
 
 const kinds: Readonly<Record<Box['group'], string>> = {
   api: 'HTTP',
@@ -37,7 +37,10 @@ export const List = ({ boxes, isMeasured }: Readonly<{ boxes: readonly Box[]; is
           of: ({ title, mark, link }) => (link ? <a href={link}>{`${title} ${mark ?? ''}`}</a> : title),
         },
         { name: 'Kind', of: ({ group }) => <span class="dim">{kinds[group]}</span> },
-        { name: 'State', of: ({ tone }) => <Badge tone={tone}>{words[tone]}</Badge> },
+        {
+          name: 'State',
+          of: ({ tone, says }) => <Badge tone={tone}>{says[0] === unmeasured ? 'not known' : words[tone]}</Badge>,
+        },
         { name: 'How it is', of: ({ says }) => says.join(', ') },
         ...(isMeasured
           ? [

@@ -72,7 +72,7 @@ const Shown = ({ placed }: Readonly<{ placed: Placed }>) => {
   return box.link === undefined ? (
     inner
   ) : (
-    <a href={box.link} tabIndex={-1}>
+    <a href={box.link} tabindex={-1}>
       {inner}
     </a>
   );

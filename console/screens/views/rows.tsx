@@ -12,6 +12,7 @@ import { go, href } from '../../router.ts';
 import { api } from '../../session.ts';
 import { cellOf, columnsOf } from './steps.ts';
 
+/** How many rows a page has, unless its address says otherwise. */
 const perPage = 100;
 type Row = Readonly<Record<string, unknown>>;
 type Answer = Readonly<{ items: readonly Row[]; cursor?: string }>;
@@ -24,15 +25,16 @@ const askedIn = (query: URLSearchParams) => ({
   owner: query.get('owner') ?? '',
   order: query.get('order') ?? '',
   cursor: query.get('cursor') ?? '',
+  limit: Number(query.get('limit')) || perPage,
   filter: Object.fromEntries([...query].flatMap(([name, value]) => (name.startsWith('filter.') ? [[name.slice(7), value]] : []))),
 });
 type Asked = ReturnType<typeof askedIn>;
 
 const needsId = ({ kind }: ViewModel): boolean => kind === 'rows-per-stream' || kind === 'row-per-commit';
 
-const read = async ({ name, ...view }: ViewModel, { id, cursor, filter, ...asked }: Asked): Promise<Answer> => {
+const read = async ({ name, ...view }: ViewModel, { id, cursor, filter, limit, ...asked }: Asked): Promise<Answer> => {
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== ''));
-  const query = { ...given, filter, limit: perPage, consistent: false };
+  const query = { ...given, filter, limit, consistent: false };
   const rows = api.views[name];
   if (id !== '' && !needsId({ name, ...view })) return { items: [await rows.get(id, { consistent: false })] };
   if (needsId({ name, ...view }) && id === '' && asked.list === '') return { items: [] };
