@@ -3,6 +3,7 @@ import { chmod, copyFile, cp, glob, mkdir, readFile, rm, writeFile } from 'node:
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { decode, encode, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
+import { builtConsole } from '../lib/infra/code/console-build.ts';
 import own from '../package.json' with { type: 'json' };
 import { publishedPackage } from './package-json.ts';
 
@@ -36,6 +37,13 @@ const rewrite = async (folder: string, pattern: string, change: (text: string) =
   }
 };
 
+/** The console as it is built: whoever installs the package has no Vite. */
+const consoleFolder = async (): Promise<string> => {
+  const built = await builtConsole();
+  if (built === undefined) throw new Error('There is no console to build: console/index.html is missing.');
+  return built;
+};
+
 /** Compiles the package into a folder, with all that belongs into the published package and nothing else. */
 export const buildInto = async (folder: string, source?: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });
@@ -56,6 +64,7 @@ export const buildInto = async (folder: string, source?: string): Promise<void> 
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await copyFile(join(repository, file), join(folder, file));
   }
+  await cp(await consoleFolder(), join(folder, 'console', 'dist'), { recursive: true });
   for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) await cp(join(repository, file), join(folder, file));
   for (const file of Object.values(own.bin)) await chmod(join(folder, file.replace(/\.ts$/, '.js')), 0o755);
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(publishedPackage(source), undefined, 2)}\n`);

@@ -29,7 +29,7 @@ export const publishedPackage = (repository?: string): object => {
       ...Object.fromEntries(Object.entries(own.exports).map(([path, file]) => [path, entry(file)])),
       './package.json': './package.json',
     },
-    files: ['bin', 'functions', 'lib', 'CHANGELOG.md'],
+    files: ['bin', 'console/dist', 'functions', 'lib', 'CHANGELOG.md'],
     dependencies: Object.fromEntries(Object.entries(own.dependencies).filter(([dependency]) => !isPeer(dependency))),
     peerDependencies: Object.fromEntries(peers.map((peer) => [peer, `^${own.dependencies[peer]}`])),
   };

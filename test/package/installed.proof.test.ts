@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { installInto } from '../support/pack.ts';
 
@@ -101,6 +102,13 @@ describe('a project with the packed package', () => {
         .toSorted(),
     );
     const command = join(bundles, readdirSync(bundles).find((name) => name.startsWith('command-'))!);
+    // The console comes built with the package, and the project's own code as a worker of its page.
+    const fileOf = (step: string, name: string) =>
+      JSON.parse(
+        readFileSync(join(bundles, readdirSync(bundles).find((each) => each.replace(/-[^-]*$/, '') === step)!, name), 'utf8'),
+      );
+    expect(Object.keys(fileOf('console', 'site.json'))).toContain('index.html');
+    expect(gunzipSync(Buffer.from(fileOf('ops', 'domain.json').gzip, 'base64')).toString()).toContain('"counter"');
     const code = readFileSync(join(command, 'index.mjs'), 'utf8');
     expect(code).toContain('"counter"');
     const { sources } = JSON.parse(readFileSync(join(command, 'index.mjs.map'), 'utf8')) as { sources: string[] };

@@ -48,8 +48,13 @@ describe('the published package', () => {
       return [`${bare}.js`, `${bare}.js.map`, ...(file.startsWith('lib/') ? [`${bare}.d.ts`] : [])];
     });
     const asTheyAre = globSync('lib/**/*.*', { cwd: repository, exclude: ['**/*.ts', '**/__pycache__/**'] });
+    const built = files.map(({ path }) => path).filter((path) => path.startsWith('console/'));
+    expect(built).toEqual(
+      expect.arrayContaining(['console/dist/index.html', expect.stringMatching(/^console\/dist\/assets\/index-[\w-]+\.js$/)]),
+    );
+    expect(built.filter((path) => !/^console\/dist\/(index\.html|assets\/[\w.-]+\.(js|css|svg))$/.test(path))).toEqual([]);
     expect(files.map(({ path }) => path).toSorted()).toEqual(
-      [...compiled, ...asTheyAre, 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].toSorted(),
+      [...compiled, ...asTheyAre, ...built, 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].toSorted(),
     );
     expect(asTheyAre).toEqual(expect.arrayContaining(['lib/cli/local/requirements.txt', 'lib/cli/local/run.py']));
     expect(files.filter(({ path }) => /(^|\/)(test|domains|events|docs)\/|\.test\./.test(path))).toEqual([]);

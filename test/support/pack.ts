@@ -17,7 +17,7 @@ import { withLock } from '../../lib/cli/terminal/lock.ts';
 import { buildInto, type Packed, packInto, repository } from '../../release/build.ts';
 
 const cache = join(repository, '.cache', 'tests', 'package');
-const sources = ['{bin,domains,events,functions,lib,release}/**/*', '*.md', 'package.json', 'tsconfig.json', 'LICENSE'];
+const sources = ['{bin,console,domains,events,functions,lib,release}/**/*', '*.md', 'package.json', 'tsconfig.json', 'LICENSE'];
 
 /** A hash of all that the package is made of. */
 const hashOfSources = (): string => {
