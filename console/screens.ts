@@ -24,6 +24,14 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/flow/index.tsx'),
   },
   {
+    at: 'streams',
+    name: 'Streams',
+    key: 's',
+    about: 'commits of a stream, its state through time, what if',
+    who: 'operator',
+    load: () => import('./screens/streams/index.tsx'),
+  },
+  {
     at: 'traces',
     name: 'Traces',
     key: 't',

@@ -1,4 +1,5 @@
 import type { Manifest } from '../core/manifest.ts';
+import { streamCalls } from './stream-calls.ts';
 
 /** What is answered to a call: a value that can be sent to the page. */
 export type Answer = (args: unknown) => unknown;
@@ -10,4 +11,5 @@ export const answersOf = (manifest: Manifest): Readonly<Record<string, Answer>> 
     views: [...new Set(manifest.projections.map(({ name }) => name))],
     processes: (manifest.processes ?? []).map(({ category }) => category),
   }),
+  ...(streamCalls(manifest) as Readonly<Record<string, Answer>>),
 });

@@ -1,5 +1,6 @@
 import { manifest } from '#manifest';
 import { answersOf } from './answers.ts';
+import { installBuffer } from './buffer.ts';
 
 /** The worker's own scope, as far as it is used here. */
 type Scope = Readonly<{
@@ -11,6 +12,7 @@ type Scope = Readonly<{
 type Asked = Readonly<{ id: unknown; call: string; args: unknown }>;
 
 const scope = globalThis as unknown as Scope;
+installBuffer();
 const answers = answersOf(manifest);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
