@@ -11,6 +11,7 @@ import { startEngine } from '../../lib/cli/local/engine.ts';
 import { ensureEngine } from '../../lib/cli/local/install.ts';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { step } from '../../lib/cli/terminal/progress.ts';
+import { consumersOfDeposits } from '../support/apps/floor/consumers.ts';
 import { writeSection } from './page.ts';
 import { type Bar, bars, circumstances, figure, markdown } from './report.ts';
 
@@ -113,7 +114,7 @@ try {
   const token = await signIn(access, deployment.client, demoUsers.customer);
   const ours = await product(deployment.api, token);
   const floorOf = (consumers: number) => floor(`${endpoint}/_aws/execute-api/${bare[`floor-${consumers}`]?.ApiId}`);
-  const columns = await step(`${writes} writes each, by turns`, () => measure([ours, floorOf(3), floorOf(1)]));
+  const columns = await step(`${writes} writes each, by turns`, () => measure([ours, floorOf(consumersOfDeposits), floorOf(1)]));
   const of = (p: number) => columns.map((column) => percentile(column, p));
   const ratioOf = ([wait = 0, least = 0]: readonly number[]) => wait / least;
   const promised: Bar[] = [50, 99].map((p) => ({
@@ -139,8 +140,8 @@ try {
     '`Consistent-With`, in milliseconds, everything warm. The floor is a bare pipeline in the same engine that does the same hops with',
     'none of our code (API, function, table, stream, function, bus, rule, queue, function, table, and back through a function and the',
     'API), without users. It waits with the same pauses, and logs a line in each function as ours do, since the engine waits up to 50 ms',
-    'for one. As each commit goes to the three views of the reference application, so the floor has three consumers; one alone is',
-    'beside it, since on two cores three get into each other\u2019s way. By turns, write by write.',
+    `for one. As each deposit goes to ${consumersOfDeposits} views and processes of the reference application, so the floor has ${consumersOfDeposits} consumers; one alone is`,
+    'beside it, since on two cores they get into each other\u2019s way. By turns, write by write.',
     '',
     markdown({
       title: 'Milliseconds until the write is read',

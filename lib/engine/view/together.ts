@@ -52,14 +52,14 @@ const transactions = (group: readonly Waiting[]): readonly (readonly Waiting[])[
   let rows = new Set<string>();
   for (const write of group) {
     const last = all.at(-1);
-    const together = new Set([...rows, ...write.changes.map(({ row }) => row)]);
-    if (last && last.length < headsPerTransaction && last.length + 1 + together.size <= dynamoDb.transactionItems) {
-      last.push(write);
-      rows = together;
-    } else {
+    let items = (last?.length ?? 0) + 1 + rows.size;
+    for (const { row } of write.changes) if (!rows.has(row)) items += 1;
+    if (last && last.length < headsPerTransaction && items <= dynamoDb.transactionItems) last.push(write);
+    else {
       all.push([write]);
-      rows = new Set(write.changes.map(({ row }) => row));
+      rows = new Set();
     }
+    for (const { row } of write.changes) rows.add(row);
   }
   return all;
 };

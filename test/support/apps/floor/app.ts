@@ -8,6 +8,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Code, EventSourceMapping, Function as LambdaFunction, Runtime, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { bundle } from '../../../../lib/infra/code/bundle.ts';
+import { consumersOfDeposits } from './consumers.ts';
 
 /** The hops of a commit with none of our code: API -> function -> table -> stream -> function -> bus ->
  * for each consumer: rule -> queue -> function -> table; and the first one's table <- function <- API. Each function logs a line: the engine waits up to 50 ms for one before it answers. */
@@ -67,5 +68,5 @@ const floor = (consumers: number) => {
   new CfnOutput(stack, 'ApiId', { value: api.apiId });
 };
 
-// As many consumers as the reference application has views; and one alone, for comparison.
-for (const consumers of [3, 1]) floor(consumers);
+// As many consumers as a deposit has in the reference application; and one alone, for comparison.
+for (const consumers of [consumersOfDeposits, 1]) floor(consumers);
