@@ -32,6 +32,6 @@ export const timeOf = (at: string, { utc = inUtc.value, exact = false } = {}): s
 export const Time = ({ at, age = true, exact = false }: Readonly<{ at: string; age?: boolean; exact?: boolean }>) => (
   <time dateTime={at} title={`${timeOf(at, { utc: !inUtc.value, exact: true })}${inUtc.value ? ' local time' : ''}`}>
     {timeOf(at, { exact })}
-    {age && <span class="dim"> · {ageOf(Date.parse(at), now.value)}</span>}
+    {age && <span class="dim"> · {ageOf(Date.parse(at), Math.max(now.value, Date.now()))}</span>}
   </time>
 );

@@ -96,7 +96,8 @@ export const Instance = ({ process, instance }: Readonly<{ process: string; inst
   const [isOver, setOver] = useState(false);
   const read = async () => {
     const report = await ops.processes.instance(process, instance);
-    setOver(report.status === 'ended');
+    // The reaction to its end may have commands under way.
+    setOver(report.status === 'ended' && report.waits.length === 0);
     return report;
   };
   const { value, error, reload } = usePoll(read, isOver ? undefined : often, [process, instance]);
