@@ -80,6 +80,14 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/model/index.tsx'),
   },
   {
+    at: 'cost',
+    name: 'Cost',
+    key: 'o',
+    about: 'what the last hour has cost by part and service, and what the month will',
+    who: 'operator',
+    load: () => import('./screens/cost/index.tsx'),
+  },
+  {
     at: 'subjects',
     name: 'Subjects',
     key: 'u',

@@ -1,5 +1,6 @@
 import { allowedAll } from '../core/access.ts';
 import type { PackedFile } from '../core/operate/console.ts';
+import type { CostReport } from '../engine/cost/measured.ts';
 import type { Trace } from '../engine/history/trace.ts';
 import type { Model } from '../engine/model/model.ts';
 import type { Flow } from '../engine/operate/flow/report.ts';
@@ -46,6 +47,8 @@ export type Operators = Readonly<{
   trace: TraceReader;
   /** What the manifest declares. */
   model: () => Model;
+  /** What the last hour has cost. */
+  cost: () => Promise<CostReport>;
   flow: () => Promise<Flow>;
   /** The domain's code for the console, where there is one. */
   domain?: DomainCode;
@@ -67,6 +70,8 @@ export const answerOperator = async (operators: Operators, request: HttpRequest)
   switch (request.route) {
     case 'GET /ops/trace/{correlation}':
       return { status: 200, body: await trace(request.path.correlation ?? '') };
+    case 'GET /ops/cost':
+      return { status: 200, body: await operators.cost() };
     case 'GET /ops/model':
       return { status: 200, body: model() };
     case 'GET /ops/flow':

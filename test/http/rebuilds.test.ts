@@ -49,6 +49,7 @@ beforeEach(async () => {
     },
     trace: async () => ({}) as never,
     model: () => ({}) as never,
+    cost: async () => ({}) as never,
   };
 });
 

@@ -44,6 +44,7 @@ const asking = async (over: object = {}, options: { active?: number; logs?: bool
       estimate: async () => ({}),
       trace,
       model: () => ({}) as never,
+      cost: async () => ({}) as never,
       flow: async () => ({}) as never,
     },
     request as unknown as HttpRequest,

@@ -50,6 +50,9 @@ const lines = (step: string) =>
     return `${named(Resource)}: ${actions.join(' ')}${only.length > 0 ? ` [${only.join(' ')}]` : ''}`;
   });
 
+/** The stack and those nested in it, and its functions, by their names: of these, what they are and how large, never what they hold. */
+const ownStacks = 'arn:AWS::Partition:cloudformation:AWS::Region:AWS::AccountId:stack/foldstream-dev*/*';
+const ownFunctions = 'arn:AWS::Partition:lambda:AWS::Region:AWS::AccountId:function:foldstream-dev*';
 const readsProofs = 'EventsControl.Arn: GetItem [secret/proofs]';
 
 describe('every function may do what its step does, and nothing else', () => {
@@ -312,6 +315,8 @@ describe('every function may do what its step does, and nothing else', () => {
       'RebuildsMachine.Ref: StartExecution',
       `${executions}: DescribeExecution StopExecution`,
       'EventsCommits.Arn: GetItem Query',
+      `${ownStacks}: ListStackResources`,
+      `${ownFunctions}: GetFunctionConfiguration`,
       'EventsControl.Arn: GetItem [view/* rebuild/* rebuilds deployed]',
     ]);
   });
@@ -321,14 +326,23 @@ describe('every function may do what its step does, and nothing else', () => {
   });
 });
 
-test('there is no wildcard but where Lambda or executions make it necessary, and metrics, of which there are no smaller rights', () => {
+test('there is no wildcard but where Lambda, executions or the nested stacks make it necessary, and metrics, of which there are no smaller rights', () => {
   const statements = Object.values(rights).flat();
   const wild = statements
     .flatMap(({ Action, Resource }) => [...list(Action), ...[Resource].flat().map(named)])
     .filter((text) => text.includes('*'));
   const executions = 'arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:RebuildsMachine.Name:*';
   const failed = 'PublisherFailed.Arn/aws/lambda/*';
-  expect(wild.toSorted()).toEqual(['*', 'PublisherFailed.Arn/*', failed, failed, executions, executions]);
+  expect(wild.toSorted()).toEqual([
+    '*',
+    'PublisherFailed.Arn/*',
+    failed,
+    failed,
+    ownStacks,
+    ownFunctions,
+    executions,
+    executions,
+  ]);
 });
 
 test("into a consumer's queue only its own rules may put something by the queue's policy, and a rule takes only what the publisher has put", () => {

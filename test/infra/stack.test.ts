@@ -315,6 +315,7 @@ describe('the API', () => {
       'GET /ops/rebuilds/{id}': 'JWT',
       'GET /ops/trace/{correlation}': 'JWT',
       'GET /ops/model': 'JWT',
+      'GET /ops/cost': 'JWT',
       'GET /ops/streams': 'JWT',
       'GET /ops/streams/{category}/{id}/stored': 'JWT',
       'POST /ops/rebuilds/{id}/cancel': 'JWT',

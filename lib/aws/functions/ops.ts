@@ -15,6 +15,7 @@ import { deployedViews } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { cloudWatchAges } from '../operate/ages.ts';
+import { costReader } from '../operate/cost.ts';
 import { ownFile, plain } from '../operate/own-file.ts';
 import { estimateIn, rebuildingIn } from '../rebuild/rebuilding.ts';
 import { commitScanner } from '../store/commit-scanner.ts';
@@ -67,11 +68,13 @@ export const opsHandler = (manifest: Manifest) => {
     described ??= describeModel(manifest);
     return described;
   };
+  const region = environment('AWS_REGION');
+  const cost = costReader({ manifest, stack: environment('STACK'), region, dynamo: client, clock: systemClock });
   const flow = flowReader({ manifest, client, control, operating, rebuilds: ordering.rebuilds, queueAt });
   const domain: DomainCode = { file: () => ownFile('domain.json') as PackedFile | undefined, plain };
   return httpFunction({ manifest, logger: log }, (request) =>
     isAboutStreams(request)
       ? answerStreams(streams, request)
-      : answerOperator({ operating, ordering, estimate, trace, model, flow, domain }, request),
+      : answerOperator({ operating, ordering, estimate, trace, model, flow, cost, domain }, request),
   );
 };

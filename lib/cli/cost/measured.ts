@@ -1,51 +1,12 @@
-import type { StackResource } from '../../aws/operate/stack-resources.ts';
 import { measuredFigures, usedResources } from '../../aws/operate/used.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import { decidersOf, effectsOf } from '../../core/process/decider.ts';
-import { pascal } from '../../core/stream.ts';
-import { type MeasuredCost, measuredCost } from '../../engine/cost/measured.ts';
-import { partNames } from '../../testing/costing/parts.ts';
+import { lastHour, type MeasuredCost, measuredCost } from '../../engine/cost/measured.ts';
+import { partOf } from '../../engine/cost/parts.ts';
 import type { PageTable } from '../page/page.ts';
 import { patientDynamo, targetStack } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { figure, linesOf, usd } from './lines.ts';
 import { regionOf } from './region.ts';
-
-/** The beginnings of logical ids, in a stack of its own or not, and the parts of the deployment that have them. */
-const beginnings = (manifest: Manifest): readonly (readonly [string, string])[] => {
-  const { projections, processes = [], schedules = {} } = manifest;
-  return [
-    ...projections.map((view) => [`${pascal(view.name)}R`, partNames.view(view)] as const),
-    ...processes.map(({ category }) => [`Processes${pascal(category)}`, partNames.process(category)] as const),
-    ...effectsOf(manifest).map(({ name }) => [`Effects${pascal(name)}`, `effect ${name}`] as const),
-    ...Object.keys(schedules).map((name) => [`Schedules${pascal(name)}`, `schedule ${name}`] as const),
-    ...[...decidersOf(manifest).map(({ category }) => `${pascal(category)}Commands`), 'EventsCommits', 'EventsSnapshots'].map(
-      (beginning) => [beginning, partNames.commands] as const,
-    ),
-    ['Publisher', partNames.publisher],
-    ['Announcer', 'public events'],
-    ['Queries', 'queries'],
-    ['History', 'queries'],
-    ['Api', 'API'],
-  ];
-};
-
-/** The part of a deployment that a resource belongs to. */
-export const partOf = (manifest: Manifest): ((resource: Pick<StackResource, 'of' | 'within'>) => string) => {
-  const known = beginnings(manifest).toSorted(([a], [b]) => b.length - a.length);
-  return ({ of, within }) => {
-    const id = `${within?.replace(/NestedStack.*$/, '') ?? ''}${of}`;
-    // The id of a view goes on with the number of its revision: a longer name may begin as a shorter one does.
-    const found = known.find(
-      ([beginning]) => id.startsWith(beginning) && (!beginning.endsWith('R') || /^\d/.test(id.slice(beginning.length))),
-    );
-    return found?.[1] ?? 'operations';
-  };
-};
-
-const [minute, hour] = [60_000, 3_600_000];
-/** Metrics are complete some minutes later. */
-const complete = 5 * minute;
 
 /** The report as tables. */
 export const measuredTables = ({ services, parts, all, region, listedOn }: MeasuredCost): readonly PageTable[] => [
@@ -89,8 +50,7 @@ export const measuredVerb = async ({ manifest, stack, region, json }: Asked, pri
   const dynamo = patientDynamo();
   // A local cloud has no prices: its region is not asked for.
   const priced = regionOf(region ?? (stack === undefined ? undefined : await dynamo.config.region()));
-  const to = Math.floor((Date.now() - complete) / minute) * minute;
-  const figures = await measuredFigures(await usedResources(name, partOf(manifest)), { from: to - hour, to }, dynamo);
+  const figures = await measuredFigures(await usedResources(name, partOf(manifest)), lastHour(Date.now()), dynamo);
   const cost = measuredCost(figures, priced);
   if (json) return print(JSON.stringify(cost, null, 2));
   for (const line of linesOf(measuredTables(cost), measuredWords(cost))) print(line);

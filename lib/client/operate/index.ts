@@ -1,4 +1,5 @@
 // The package's entry `foldstream/operator`: a typed client of the routes for operators, for browsers and Node.
+import type { CostReport } from '../../engine/cost/measured.ts';
 import type { Trace } from '../../engine/history/trace.ts';
 import type { Model } from '../../engine/model/model.ts';
 import { type ClientOptions, sending } from '../send.ts';
@@ -31,6 +32,8 @@ export const operator = (options: ClientOptions) => {
     subjects: subjectCalls(calls),
     /** What a request caused, by its correlation id. */
     trace: (correlation: string) => calls.get<Trace>(`/ops/trace${pathOf(correlation)}`),
+    /** What the last hour has cost, by its metrics. */
+    cost: () => calls.get<CostReport>('/ops/cost'),
     /** What the manifest declares. */
     model: () => calls.get<Model>('/ops/model'),
     /** The domain's own code, as a script for a worker. */

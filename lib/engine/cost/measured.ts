@@ -98,3 +98,22 @@ export const measuredCost = ({ hours, resources, missing }: MeasuredFigures, reg
     notCounted,
   };
 };
+
+const [minute, hour] = [60_000, 3_600_000];
+/** Metrics are complete some minutes later. */
+const complete = 5 * minute;
+
+/** The last hour that metrics tell whole, in milliseconds. */
+export const lastHour = (now: number): Readonly<{ from: number; to: number }> => {
+  const to = Math.floor((now - complete) / minute) * minute;
+  return { from: to - hour, to };
+};
+
+/** What a deployment has cost, as its API tells operators. */
+export type CostReport = MeasuredCost &
+  Readonly<{
+    from: string;
+    to: string;
+    /** Where it is deployed, if prices of another region stand in for those of that one. */
+    deployedIn?: string;
+  }>;

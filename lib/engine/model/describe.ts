@@ -1,6 +1,7 @@
 import { isPublic } from '../../core/access.ts';
 import { isKernelView } from '../../core/announcer.ts';
 import { type AnyDecider, type CommandFormat, historyFor } from '../../core/decider.ts';
+import { isEventLog } from '../../core/event-log.ts';
 import { hookPath } from '../../core/hook/hook.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { masked } from '../../core/personal/sealed.ts';
@@ -140,6 +141,7 @@ const viewModel = (view: AnyProjection): ViewModel => {
     freshSeconds,
     ...(row && { row: schemaOf(row) }),
     kernel: isKernelView(view),
+    log: isEventLog(view),
   };
 };
 

@@ -76,6 +76,8 @@ export type ViewModel = Readonly<{
   row?: Schema;
   /** The product brings it along. */
   kernel: boolean;
+  /** It logs commits, of whatever kind. */
+  log: boolean;
 }>;
 
 export type ProcessModel = Readonly<{

@@ -43,7 +43,7 @@ export const groupsOf = ({ aggregates, processes }: Model) => [
 export type Arrow = Readonly<{ from: string; to: string }>;
 
 /** A log reads everything, and what the product brings along is alike in every model: neither tells anything here. */
-const isTelling = ({ kernel, kind }: Model['views'][number]): boolean => !kernel && kind !== 'row-per-commit';
+const isTelling = ({ kernel, log }: Model['views'][number]): boolean => !kernel && !log;
 
 export const consumersOf = (model: Model, isWhole: boolean) => {
   const shown = model.views.filter((view) => isWhole || isTelling(view));

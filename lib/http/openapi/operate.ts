@@ -16,9 +16,10 @@ import {
   viewsReport,
 } from './answers.ts';
 import { flowAnswer } from './flow.ts';
-import { modelAnswer } from './model.ts';
 import type { Answer, Operation } from './operation.ts';
 import { ifNoneMatch, inPath, inQuery, instanceId, type Parameter, paging, trail, wholeStream } from './parameters.ts';
+import { costAnswer } from './told/cost.ts';
+import { modelAnswer } from './told/model.ts';
 
 type Described = Omit<Operation, 'tag' | 'may' | 'method' | 'parameters'> & Readonly<{ parameters?: readonly Parameter[] }>;
 
@@ -195,6 +196,13 @@ export const operatorOperations = ({ processes: declared = [] }: Manifest): read
     parameters: [inPath('correlation', 'The correlation id.')],
     answers: ok('The trace.', traceAnswer),
     problems: ['not-found', 'no-event-log', 'answer-too-large'],
+  }),
+  operation('get', {
+    path: '/ops/cost',
+    id: 'ops.cost',
+    summary: 'What the last hour has cost by its metrics, by part and by service, and what a month of such hours comes to',
+    answers: ok('The cost, at list prices.', costAnswer),
+    problems: [],
   }),
   operation('get', {
     path: '/ops/model',

@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { performancesName } from '../../core/effect/performances-view.ts';
 import { instancesName } from '../../core/process/instances-view.ts';
@@ -5,7 +6,7 @@ import type { Publisher } from '../delivery/publisher.ts';
 import { letSeeDepth } from '../delivery/queues.ts';
 import type { EffectFunction } from '../effect/function.ts';
 import type { Api } from '../kit/api.ts';
-import { output } from '../kit/outputs.ts';
+import { accept, output, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { ProcessManager } from '../process/manager.ts';
 import type { Rebuilds } from '../rebuild/rebuilds.ts';
@@ -60,10 +61,36 @@ export class Operations extends Construct {
     api.route('GET', '/ops/model', step);
     api.route('GET', '/ops/streams', step);
     api.route('GET', '/ops/streams/{category}/{id}/stored', step);
+    this.letSeeCost(step);
+    api.route('GET', '/ops/cost', step);
     this.letSeeFlow(step, props);
     api.route('GET', '/ops/flow', step);
     if (common.settings.console) api.route('GET', '/ops/console/domain.js', step);
     output(this, 'OpsFunction', step.functionName);
+  }
+
+  /** Lets it see which resources the deployment has, and how much memory its functions: by these and by metrics it tells what is paid for. */
+  private letSeeCost(step: Step): void {
+    const stack = Stack.of(this);
+    const name = stackNameOf(this);
+    // The stacks nested in it, and its functions, have names that begin with its own.
+    const stacks = stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}*/*` });
+    const functions = stack.formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: `${name}*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    step.may(['cloudformation:ListStackResources'], [stacks]);
+    step.may(['lambda:GetFunctionConfiguration'], [functions]);
+    for (const [service, resource] of [
+      ['cloudformation', `stack/${name}*/*`],
+      ['lambda', `function:${name}*`],
+    ])
+      accept(step.role!, {
+        [`IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}]`]:
+          'It lists the resources of its own stack and of those nested in it, which are named when they are made; it reads no data of them.',
+      });
   }
 
   /** Lets it see how all consumers are, also those that others operate, and what stands still there. It may order nothing of them. */

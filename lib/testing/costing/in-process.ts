@@ -4,6 +4,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { parseStream } from '../../core/stream.ts';
 import { handleCommand } from '../../engine/command/handle.ts';
 import type { CommandAnswer } from '../../engine/command/request.ts';
+import { partNames } from '../../engine/cost/parts.ts';
 import { publish } from '../../engine/delivery/publish.ts';
 import { bytesOf } from '../../engine/delivery/send-entries.ts';
 import { eventBridge, sqs } from '../../engine/limits.ts';
@@ -18,7 +19,6 @@ import {
   lineBytes,
   matches,
   type PartTables,
-  partNames,
   processConsumer,
   type Sent,
   viewConsumer,

@@ -9,6 +9,7 @@ import type { AnyProcess } from '../../core/process/process.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import type { Commanding } from '../../engine/command/request.ts';
+import { partNames } from '../../engine/cost/parts.ts';
 import type { Delivered } from '../../engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../engine/delivery/received.ts';
 import { bytesOf } from '../../engine/delivery/send-entries.ts';
@@ -29,14 +30,6 @@ import type { Rule } from '../simulation/world/bus.ts';
 import { othersOf } from '../simulation/world/commands.ts';
 import { rulesOf } from '../simulation/world/processes.ts';
 import type { Tally } from './tally.ts';
-
-/** The names of parts in a tally. */
-export const partNames = {
-  commands: 'commands',
-  publisher: 'publisher',
-  view: ({ name }: Pick<AnyProjection, 'name'>) => `view ${name}`,
-  process: (name: string) => `process ${name}`,
-} as const;
 
 /** The tables as one part of the deployment reaches them. */
 export type PartTables = Readonly<{

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { manifest } from '../../../domains/index.ts';
-import { measuredTables, measuredWords, partOf } from '../../../lib/cli/cost/measured.ts';
+import { measuredTables, measuredWords } from '../../../lib/cli/cost/measured.ts';
 import { measuredCost } from '../../../lib/engine/cost/measured.ts';
+import { partOf } from '../../../lib/engine/cost/parts.ts';
 
 it.each([
   [

@@ -4,7 +4,7 @@ import { manifest as shop } from '../../../domains/index.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { handledTypes, sourcesOf } from '../../../lib/core/projection.ts';
 import { describeModel } from '../../../lib/engine/model/describe.ts';
-import { modelAnswer } from '../../../lib/http/openapi/model.ts';
+import { modelAnswer } from '../../../lib/http/openapi/told/model.ts';
 import { manifest as hotel } from '../../hotel/index.ts';
 
 const eventIn = (manifest: Manifest, type: string, samples = {}) =>

@@ -149,6 +149,7 @@ describe('over HTTP', () => {
     estimate: async () => ({}),
     trace: async () => ({}) as never,
     model: () => ({}) as never,
+    cost: async () => ({}) as never,
     flow: async () => ({}) as never,
   });
 

@@ -66,6 +66,7 @@ const view = z.object({
   freshSeconds: z.number(),
   row: schema.optional(),
   kernel: z.boolean().meta({ description: 'The product brings it along.' }),
+  log: z.boolean().meta({ description: 'It logs commits, of whatever kind.' }),
 });
 
 const process = z.object({

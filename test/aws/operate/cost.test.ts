@@ -1,0 +1,76 @@
+import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, expect, it } from 'vitest';
+import { manifest } from '../../../domains/index.ts';
+import { costReader } from '../../../lib/aws/operate/cost.ts';
+import { costAnswer } from '../../../lib/http/openapi/told/cost.ts';
+
+const [stacks, functions, metrics, dynamo] = [CloudFormationClient, LambdaClient, CloudWatchClient, DynamoDBClient].map(
+  (client) => mockClient(client as typeof CloudFormationClient),
+);
+const clients = { stacks: new CloudFormationClient({}), functions: new LambdaClient({}), metrics: new CloudWatchClient({}) };
+let now: number;
+const readerIn = (region: string) =>
+  costReader({ manifest, stack: 'bank-prod', region, dynamo: new DynamoDBClient({}), clock: { now: () => now } }, clients);
+
+beforeEach(() => {
+  for (const mock of [stacks, functions, metrics, dynamo]) mock!.reset();
+  now = Date.parse('2026-11-21T12:07:30.000Z');
+  stacks!.on(ListStackResourcesCommand as never).resolves({
+    StackResourceSummaries: [
+      {
+        ResourceType: 'AWS::Lambda::Function',
+        PhysicalResourceId: 'bank-prod-x',
+        LogicalResourceId: 'AccountCommandsCommandA2BB9347',
+      },
+    ],
+  } as never);
+  functions!.on(GetFunctionConfigurationCommand as never).resolves({ MemorySize: 1_024 } as never);
+  metrics!.on(ListMetricsCommand as never).resolves({ Metrics: [] } as never);
+});
+
+const measured = () =>
+  metrics!.on(GetMetricDataCommand as never).callsFake(({ MetricDataQueries = [] }) => ({
+    MetricDataResults: MetricDataQueries.filter(
+      ({ MetricStat }: { MetricStat: { Metric: { MetricName: string } } }) => MetricStat.Metric.MetricName === 'Invocations',
+    ).map(({ Id }: { Id: string }) => ({ Id, Values: [1_000_000] })),
+  }));
+
+it('tells the last whole hour, by part, as the API describes it, and names what nobody measures', async () => {
+  measured();
+  const report = await readerIn('eu-central-1')();
+  expect(costAnswer.parse(report)).toEqual(report);
+  expect(report).toMatchObject({
+    from: '2026-11-21T11:02:00.000Z',
+    to: '2026-11-21T12:02:00.000Z',
+    region: 'eu-central-1',
+    all: { usd: expect.closeTo(0.2), usdAMonth: expect.closeTo(146) },
+    parts: [{ part: 'commands', used: { invocations: 1_000_000 } }],
+  });
+  expect(report.missing).toEqual(expect.arrayContaining(['AWS/Lambda Duration', 'AWS/DynamoDB ConsumedWriteCapacityUnits']));
+});
+
+it('keeps an answer for five minutes, since metrics are paid for, and asks once which resources there are', async () => {
+  measured();
+  const read = readerIn('eu-central-1');
+  const asked = () => metrics!.commandCalls(GetMetricDataCommand as never).length;
+  const first = await read();
+  const once = asked();
+  now += 299_000;
+  expect(await read()).toBe(first);
+  expect(asked()).toBe(once);
+  now += 2_000;
+  expect(await read()).not.toBe(first);
+  expect(asked()).toBeGreaterThan(once);
+  expect(stacks!.commandCalls(ListStackResourcesCommand as never)).toHaveLength(1);
+});
+
+it('says whose prices stand in for those of a region without a list, and where nothing is measured it has no parts', async () => {
+  metrics!.on(GetMetricDataCommand as never).resolves({ MetricDataResults: [] } as never);
+  const report = await readerIn('sa-east-1')();
+  expect(report).toMatchObject({ region: 'us-east-1', deployedIn: 'sa-east-1', parts: [], services: [] });
+  expect(report.missing).toContain('AWS/Lambda Invocations');
+});
