@@ -94,7 +94,7 @@ const speedOf = async (projection: AnyProjection, batches: readonly (readonly De
 
 const inOrder = batchesOf((_, turn) => turn);
 const speeds = await speedsOfKinds(rounds, (projection) => speedOf(projection, inOrder));
-const bar = speedBar('Projector, a row per stream, gap-free', speeds);
+const promised = speeds.map((each) => speedBar(`Projector, ${each.kind}, gap-free`, [each]));
 const text = [
   '## The projector’s own speed',
   '',
@@ -104,7 +104,7 @@ const text = [
   '',
   markdown(speedTable('Commits per second', speeds)),
   '',
-  markdown(bars([bar])),
+  markdown(bars(promised)),
   '',
   'What a commit of one event costs in write units, with rows of under 1 KB (`test/contract/view-costs.contract.ts` holds it to that on the',
   'engines, and to no read unit):',
@@ -124,4 +124,4 @@ const text = [
 
 console.log(text);
 if (!quick) writeSection('projector', text);
-if (!bar.holds) process.exitCode = 1;
+if (promised.some(({ holds }) => !holds)) process.exitCode = 1;
