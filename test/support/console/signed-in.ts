@@ -48,7 +48,7 @@ export const consolePage = async ({
 };
 
 /** Fills in the hosted page that a visitor was sent to. */
-export const fillSignIn = async (page: Page, { username, password }: User): Promise<void> => {
+const fillSignIn = async (page: Page, { username, password }: User): Promise<void> => {
   await page.locator('#username').fill(username);
   await page.locator('#password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
