@@ -57,7 +57,7 @@ const nameOf = (category: string, command: string): string => `${category}/${com
 const commandOf = (send: Send, written: Writing, category: string, id: string, name: string) => {
   const path = `/${category}/${segment(id)}/${kebab(name)}`;
   const command = nameOf(category, kebab(name));
-  const ask = (data: object = {}, { key, expectedVersion, correlation, signal }: SendOptions, more: object) =>
+  const ask = (data: object = {}, { key, expectedVersion, correlation, why, signal }: SendOptions, more: object) =>
     send({
       method: 'POST',
       path,
@@ -68,6 +68,7 @@ const commandOf = (send: Send, written: Writing, category: string, id: string, n
         ...(key !== undefined && { 'idempotency-key': key }),
         ...(expectedVersion !== undefined && { 'if-match': `"${expectedVersion}"` }),
         ...(correlation !== undefined && { 'x-correlation-id': correlation }),
+        ...(why !== undefined && { why: segment(why) }),
         ...more,
       },
     }).catch((error: unknown) => {

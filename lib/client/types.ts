@@ -29,6 +29,8 @@ export type SendOptions = Readonly<{
   expectedVersion?: number;
   /** The id under which the log lines and the commits of everything that follows stand. */
   correlation?: string;
+  /** The reason, which the commit keeps: it must not name a person. */
+  why?: string;
   signal?: AbortSignal;
 }>;
 
@@ -103,6 +105,8 @@ export type HistoryEntry<E extends Message> = Readonly<{
   at: string;
   actor: string;
   correlation: string;
+  /** The reason that the sender gave. */
+  why?: string;
   events: readonly Recorded<E>[];
 }>;
 

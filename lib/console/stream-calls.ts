@@ -39,6 +39,8 @@ type Walk = Readonly<{ kind: Through['kind']; name: string; commit: number }>;
 export const streamCalls = (manifest: Manifest) => {
   let opened: Opened = { stream: '', commits: [] };
   let walkers = new Map<string, (commit: number) => Stepped>();
+  /** The commits that an instance reacted to first, as far as the page has looked. */
+  let firsts = new Set<string>();
   const walk = ({ kind, name, commit }: Walk): Stepped => {
     const key = `${kind}/${name}`;
     const walker = walkers.get(key) ?? walkerOf(manifest, opened, { kind, name });
@@ -55,6 +57,7 @@ export const streamCalls = (manifest: Manifest) => {
     openStream: ({ stream }: Readonly<{ stream: string }>) => {
       opened = { stream, commits: [] };
       walkers = new Map();
+      firsts = new Set();
       return { throughs: throughsOf(manifest, stream), forms: formsOf(manifest, stream) };
     },
     addCommits: ({ commits }: Readonly<{ commits: readonly Commit[] }>) => {
@@ -68,10 +71,14 @@ export const streamCalls = (manifest: Manifest) => {
     }),
     instances: ({ name, commit }: Readonly<{ name: string; commit: number }>) =>
       instancesOf(processOf(manifest, name), at(commit)),
-    react: (asked: Readonly<{ name: string; commit: number; instance: string; history: readonly Commit[] }>) =>
-      reactAgain(processOf(manifest, asked.name), at(asked.commit), asked.instance, asked.history),
+    react: (asked: Readonly<{ name: string; commit: number; instance: string; history: readonly Commit[] }>) => {
+      const reacted = reactAgain(processOf(manifest, asked.name), at(asked.commit), asked.instance, asked.history);
+      if ((reacted.stored ?? asked.history.length + 1) === 1) firsts.add(`${asked.name}/${asked.commit}`);
+      return reacted;
+    },
     tryAt: ({ commit, ...tried }: Tried & Readonly<{ commit: number }>) => tryAt(manifest, opened, commit, tried),
-    asTest: (asked: AsTest) => asTest(manifest, opened, asked),
+    asTest: (asked: Omit<AsTest, 'isFirst'>) =>
+      asTest(manifest, opened, { ...asked, isFirst: firsts.has(`${asked.name}/${asked.commit}`) }),
   };
 };
 

@@ -17,6 +17,8 @@ export type Meta = Readonly<{
   causation: string;
   network?: string;
   traceparent?: string;
+  /** Why, in the words of whoever sent the command, where they gave a reason. Since 2026-12. */
+  why?: string;
 }>;
 
 /**

@@ -7,6 +7,7 @@ export const requestHeaders = [
   'If-None-Match',
   'Consistent-With',
   'Dry-Run',
+  'Why',
   'X-Correlation-Id',
   'traceparent',
 ] as const;

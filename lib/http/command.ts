@@ -40,6 +40,25 @@ const expectedVersion = (header: string | undefined): number | undefined => {
   return Number(version);
 };
 
+const longestWhy = 500;
+
+/** The reason that a request gives, percent-encoded: headers hold ASCII alone. */
+const whyIn = ({ headers: { why } }: HttpRequest): Readonly<{ why?: string }> => {
+  if (why === undefined) return {};
+  const read = decoded(why)?.trim() ?? '';
+  if (read === '' || read.length > longestWhy)
+    throw invalid('Why', `a reason of 1 to ${longestWhy} characters, percent-encoded in UTF-8`);
+  return { why: read };
+};
+
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+};
+
 /** The id of what a request asks for, and what tells a repeat from another request. */
 export const identity = async (keys: Keys, { headers, actor }: HttpRequest, command: string, body: unknown) => {
   const key = headers['idempotency-key'];
@@ -101,7 +120,7 @@ export const commandIn = async ({ decider, keys }: Commanding, request: HttpRequ
     actor,
     ...(await identity(keys, request, type, body)),
     ...(version !== undefined && { expectedVersion: version }),
-    meta: { ...trailIn(request), causation: requestId },
+    meta: { ...trailIn(request), causation: requestId, ...whyIn(request) },
   };
   return { format, asked };
 };

@@ -218,7 +218,11 @@ describe('a copied test', () => {
     const transfer = chained('transfer-t1', [
       [{ type: 'TransferRequested', v: 1, data: { owner: 'ada', from: 'a1', to: 'a2', amount: 200, currency: 'EUR' } }],
     ]);
-    const text = textOf(transfer, { kind: 'process', name: 'transferProcess', commit: 1, isFirst: true });
+    const calls = opening(transfer);
+    const asked = { kind: 'process', name: 'transferProcess', commit: 1 } as const;
+    expect(calls.asTest(asked)).toHaveProperty('none');
+    calls.react({ ...asked, instance: 'transferProcess-t1', history: [] });
+    const { text } = calls.asTest(asked) as { text: string };
     expect(text).toContain('setDeadlines');
     await runs(text);
     await expect(runs(text.replace("'Debit'", "'Credit'"))).rejects.toThrow();

@@ -24,7 +24,7 @@ export const unmasked = (value: unknown): unknown => {
   if (isSealed(value)) {
     const [event, , field] = value.at ?? [];
     const key = keyOf(event ?? '', field ?? '');
-    return opened.value.has(key) ? opened.value.get(key) : `•••• (personal, of ${value.of ?? 'the stream'})`;
+    return opened.value.has(key) ? opened.value.get(key) : '•••• personal';
   }
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, unmasked(each)]));
 };

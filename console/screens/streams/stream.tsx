@@ -50,7 +50,8 @@ const About = ({ commit }: Readonly<{ commit: Commit }>) => {
       <dd>{meta && <Id value={meta.actor} />}</dd>
       <dt>Why</dt>
       <dd>
-        {madeBy(commit)}, command <Id value={command ?? ''} short />
+        {meta?.why !== undefined && <>{meta.why}; </>}
+        {madeBy(commit)} <Id value={command ?? ''} short />
         {way === 'process' && instance?.includes('-') && (
           <>
             {' '}
@@ -159,7 +160,8 @@ export const StreamPage = ({ stream, query }: Readonly<{ stream: string; query: 
         <h1>{stream}</h1>
         <Chain {...opened} />
         <span class="dim">
-          {commits.length} commits{isWhole ? '' : ' so far'}
+          {commits.length === 1 ? '1 commit' : `${commits.length} commits`}
+          {isWhole ? '' : ' so far'}
         </span>
         <button type="button" class="button" onClick={opened.reload}>
           Reload

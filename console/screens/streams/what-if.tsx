@@ -100,8 +100,8 @@ export const WhatIf = (props: Props) => {
     setOutcome(await tryOut(props, tried));
     props.tried(tried);
   };
-  const send = async () => {
-    await methodOf(stream, form.type)(data);
+  const send = async (why: string) => {
+    await methodOf(stream, form.type)(data, why === '' ? {} : { why });
     say(`${form.type} took effect.`);
     forget();
     setQuery({ at: undefined, commit: undefined });

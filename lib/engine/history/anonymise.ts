@@ -83,7 +83,8 @@ export const anonymiser = (deciders: readonly AnyDecider[], mac: Mac): ((commit:
 
   return (commit) => {
     const { prev: _, digest: __, sealed: ___, imported: ____, refused, meta, siblings, facts, ...kept } = commit;
-    const { network: _____, traceparent: ______, ...who } = meta;
+    // A reason is whatever somebody has written.
+    const { network: _____, traceparent: ______, why: _______, ...who } = meta;
     const before = versionBefore(commit);
     const events = storedEvents(commit).map((event, i) => anonymous(commit.stream, `${commit.stream}/${before + i + 1}`, event));
     // The details of a refusal are whatever a decider says.

@@ -18,6 +18,7 @@ const meta = z.strictObject({
   correlation: z.string(),
   causation: z.string(),
   network: z.string().optional(),
+  why: z.string().optional(),
   traceparent: z.string().optional(),
 });
 const place = z.strictObject({ stream: z.string(), commit: z.int().positive() });

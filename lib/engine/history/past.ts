@@ -47,6 +47,7 @@ const shown = (formats: Formats, commit: Commit, types: readonly string[] | unde
   at: commit.at,
   actor: commit.meta.actor,
   correlation: commit.meta.correlation,
+  ...(commit.meta.why !== undefined && { why: commit.meta.why }),
   events: eventsIn(formats, commit)
     .map(({ type, version, data }, i) => ({ type, version, v: commit.events[i]?.v, data }))
     .filter(({ type }) => types?.includes(type) ?? true),

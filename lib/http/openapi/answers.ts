@@ -98,6 +98,7 @@ const commit = (events: z.ZodType) =>
     at: instant,
     actor: z.string(),
     correlation: z.string(),
+    why: z.string().optional().meta({ description: 'The reason that the sender gave.' }),
     events: z.array(events),
   });
 

@@ -64,6 +64,10 @@ export const dryRun = header(
   'The command is decided, and nothing is stored: the answer tells what it would append, or how it would be refused.',
   z.enum(['true', 'false']),
 );
+export const why = header(
+  'Why',
+  'The reason for the command, percent-encoded in UTF-8, of 1 to 500 characters: it is kept in the commit, and must not name a person.',
+);
 export const ifNoneMatch = header('If-None-Match', 'The ETag of an earlier answer: 304 if it is still right.');
 export const consistentWith = header(
   'Consistent-With',
@@ -83,6 +87,7 @@ export const common: ReadonlySet<Parameter> = new Set([
   idempotencyKey,
   ifMatch,
   dryRun,
+  why,
   ifNoneMatch,
   consistentWith,
   ...paging,

@@ -11,7 +11,7 @@ import { currentSchema } from '../../core/version.ts';
 import { entryOf, mostCommands } from '../batch-entry.ts';
 import { batchAnswer, commandAnswer, differenceAnswer, dryRunAnswer, historyOf, stateAnswer } from './answers.ts';
 import type { Operation } from './operation.ts';
-import { dryRun, entityId, idempotencyKey, ifMatch, inPath, inQuery, type Parameter, paging, trail } from './parameters.ts';
+import { dryRun, entityId, idempotencyKey, ifMatch, inPath, inQuery, type Parameter, paging, trail, why } from './parameters.ts';
 
 const words = (type: string) => kebab(type).replaceAll('-', ' ');
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
@@ -33,7 +33,7 @@ const commandOperations = ({ category, commands }: AnyDecider): readonly Operati
       tag: category,
       summary: sentence(`${words(type)} (${category})`),
       may,
-      parameters: [entityId(category), idempotencyKey, ifMatch, dryRun, ...trail],
+      parameters: [entityId(category), idempotencyKey, ifMatch, dryRun, why, ...trail],
       body: { schema, example: exampleBody(schema) },
       answers: {
         200: {
