@@ -117,7 +117,7 @@ const text = [
       ['each index of it, by owner or of a list', '1, or 2 when its place in it changes'],
       ['many rows per stream: the head, and each row', '2 with one row'],
       ['shared rows: the head, and a part of each row that changes, in a transaction', '4 with one row; 2.2 in batches of ten'],
-      ['the event log: the head, and an event in its row and four lists', '6 with one event'],
+      ['the event log: a row for the commit, in the list by correlation', '2'],
     ],
   }),
 ].join('\n');
