@@ -3,6 +3,7 @@ import { user } from '../../lib/core/access.ts';
 import type { Commit } from '../../lib/core/commit.ts';
 import { type FoundStreams, unitsPerPage } from '../../lib/engine/history/find-streams.ts';
 import type { StoredPage } from '../../lib/engine/history/stored.ts';
+import { answerSize, pageBytes } from '../../lib/engine/query/answer-size.ts';
 import { answerStreams } from '../../lib/http/operate/streams.ts';
 import type { HttpRequest } from '../../lib/http/request.ts';
 import { memoryStore } from '../../lib/testing/memory/store.ts';
@@ -41,12 +42,13 @@ describe('the stored commits of a stream', () => {
   });
 
   it('end before an answer would be too large, and lack none', async () => {
-    const ask = await asking(
-      [1, 2, 3].map((n) => commitWith('account-a', n, 350_000)).map((c) => ({ ...c, more: '"'.repeat(40_000) })),
-    );
+    // A quote is four bytes in a function's answer: three of these are over its size, and one page of the table.
+    const quotes = { type: 'Noted', v: 1, data: '"'.repeat(300_000) };
+    const ask = await asking([1, 2, 3].map((n) => commitOf('account-a', n, { events: [quotes] })));
     const seen: number[] = [];
     for (let from: number | undefined = 1; from !== undefined; ) {
       const page = (await ask(stored, { path, query: { from: String(from) } })) as StoredPage;
+      expect(answerSize(page.commits)).toBeLessThan(pageBytes);
       seen.push(...page.commits.map(({ commit }) => commit));
       from = page.next;
     }
