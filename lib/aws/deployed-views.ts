@@ -1,7 +1,8 @@
 import { announcerName } from '../core/announcer.ts';
-import { revisionKey, revisionName } from '../core/deployed-names.ts';
+import { groupQueueName, revisionKey, revisionName } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
 import type { AnyProjection } from '../core/projection.ts';
+import { groupOf } from '../core/view/groups.ts';
 import { environment } from './environment.ts';
 import { queueBeside } from './queue-name.ts';
 
@@ -11,6 +12,8 @@ export type DeployedView = Readonly<{
   table: string;
   queue: string;
   queueUrl: string;
+  /** The group whose queue that is, if it is not the view's own. */
+  group?: string;
   /** Hash of the code that makes its rows. */
   code?: string;
 }>;
@@ -23,12 +26,17 @@ export const tableOf = (projection: AnyProjection): string =>
   projection.name === announcerName ? environment('CURSORS_TABLE') : revisionName(environment('STACK'), projection);
 
 /** The manifest's views with their tables and queues, and the hashes of their code in ROW_CODES. All queues are neighbours of the one at QUEUE_URL. */
-export const deployedViews = ({ projections }: Pick<Manifest, 'projections'>): readonly DeployedView[] => {
+export const deployedViews = ({ projections, groups }: Pick<Manifest, 'projections' | 'groups'>): readonly DeployedView[] => {
   const codes = JSON.parse(environment('ROW_CODES')) as Readonly<Record<string, string>>;
   return projections.map((projection) => {
-    const [queue, code] = [revisionName(environment('STACK'), projection), codes[revisionKey(projection)]];
+    const [stack, code, group] = [environment('STACK'), codes[revisionKey(projection)], groupOf({ groups }, projection)];
+    const queue = group === undefined ? revisionName(stack, projection) : groupQueueName(stack, group);
     const queueUrl = queueBeside(environment('QUEUE_URL'), queue);
-    return { projection, table: tableOf(projection), queue, queueUrl, ...(code !== undefined && { code }) };
+    return {
+      ...{ projection, table: tableOf(projection), queue, queueUrl },
+      ...(group !== undefined && { group }),
+      ...(code !== undefined && { code }),
+    };
   });
 };
 

@@ -5,6 +5,7 @@ import { queueName } from '../aws/queue-name.ts';
 import { parkedList } from '../aws/view/parked-list.ts';
 import { viewTable } from '../aws/view/table.ts';
 import { operated } from '../core/announcer.ts';
+import { revisionKey } from '../core/deployed-names.ts';
 import { effectCategory } from '../core/effect/decider.ts';
 import type { AnyEffect } from '../core/effect/effect.ts';
 import type { Manifest } from '../core/manifest.ts';
@@ -12,8 +13,10 @@ import { effectsOf } from '../core/process/decider.ts';
 import type { AnyProcess } from '../core/process/process.ts';
 import type { AnySchedule } from '../core/schedule/schedule.ts';
 import { pascal } from '../core/stream.ts';
+import { groupOf } from '../core/view/groups.ts';
 import type { Operated } from '../engine/operate/projections.ts';
 import type { Proofs, Queue } from '../engine/ports.ts';
+import { meantFor } from '../engine/view/group/meant.ts';
 import { withCursors } from '../engine/view/kinds/index.ts';
 import type { Connected } from './stack.ts';
 import { count, type Print } from './terminal/lines.ts';
@@ -42,7 +45,8 @@ export const deployedProjections = (manifest: Manifest, connected: Connected): r
     const [table, code, queue] = [outputs[`${name}Table`], outputs[`${name}Code`], queueOf(name)];
     if (table === undefined || queue === undefined) return [];
     const [view, parked] = [withCursors(projection, viewTable(client, table)), parkedList(client, table)];
-    return [{ projection, table, view, parked, ...queue, ...(code !== undefined && { code }) }];
+    const shared = groupOf(manifest, projection) !== undefined && { queue: meantFor(queue.queue, revisionKey(projection)) };
+    return [{ projection, table, view, parked, ...queue, ...shared, ...(code !== undefined && { code }) }];
   });
 };
 

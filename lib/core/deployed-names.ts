@@ -13,6 +13,11 @@ export const revisionKey = ({ name, revision }: Revision): string => `${name}.r$
  */
 export const revisionName = (stack: string, { name, revision }: Revision): string => `${stack}-${name}-r${revision}`;
 
+/** The name of the queue of a group of views in a stack. No revision's ends like it.
+ * @example groupQueueName('foldstream-prod', 'desk'); // 'foldstream-prod-desk-group'
+ */
+export const groupQueueName = (stack: string, group: string): string => `${stack}-${group}-group`;
+
 /** The name of a process's queue in a stack.
  * @example processName('foldstream-prod', { category: 'transferProcess' }); // 'foldstream-prod-transferProcess'
  */

@@ -1,25 +1,25 @@
 import type { Role } from './access/roles.ts';
 import { accessFault, type May, roleFaults } from './access.ts';
-import { isKernelView, kernelNameFaults, kernelViewsOf } from './announcer.ts';
+import { isKernelView, kernelViewsOf } from './announcer.ts';
 import type { AnyDecider } from './decider.ts';
 import { effectDecider } from './effect/decider.ts';
 import { effectFaults, sealerFaults } from './effect/faults.ts';
 import { factFaults } from './fact/faults.ts';
 import { type Hooks, hookFaults } from './hook/hook.ts';
 import { isInstant } from './instant.ts';
-import { personalFilters } from './personal/declared.ts';
 import { retentionFaults } from './personal/retention-faults.ts';
 import { decidersOf, effectsOf, processDecider } from './process/decider.ts';
 import { processFaults } from './process/faults.ts';
 import type { InstancesView } from './process/instances-view.ts';
 import type { AnyProcess } from './process/process.ts';
-import { type AnyProjection, type AnySharedRows, gatheringFaults, handledTypes, sourcesOf } from './projection.ts';
+import { type AnyProjection, sourcesOf } from './projection.ts';
 import { scheduleFaults } from './schedule/faults.ts';
 import type { AnySchedule } from './schedule/schedule.ts';
-import { shardsFaults } from './share.ts';
 import { isCategory, kebab, reserved } from './stream.ts';
 import { tagFaults } from './tag/faults.ts';
 import { togetherFaults } from './together/along.ts';
+import { projectionFaults } from './view/faults.ts';
+import { type Groups, groupFaults } from './view/groups.ts';
 
 /**
  * Everything that a deployment is derived from.
@@ -37,6 +37,8 @@ export type Manifest = Readonly<{
   roles?: readonly Exclude<Role, 'operator'>[];
   /** Who may erase a person's data for good, by `POST /subjects/{id}/erase`: operators, unless it is said here. */
   mayErase?: readonly [Role, ...Role[]];
+  /** Views that share one queue and one function, by the name of their group: cheaper, and less apart from each other. */
+  groups?: Groups;
   /** Removed views, each with the reason: a deployment removes no other view that answers. */
   retired?: Readonly<Record<string, string>>;
 }>;
@@ -51,7 +53,6 @@ export interface DefinedManifest<A extends readonly AnyDecider[], V extends AnyP
 }
 
 const uniqueName = /^[A-Za-z][A-Za-z0-9]{0,29}$/;
-const viewName = /^[a-z][a-z0-9-]{0,39}$/;
 const publicType = /^[A-Za-z][A-Za-z0-9]*$/;
 const repeated = (names: readonly string[]) => names.filter((name, i) => names.indexOf(name) !== i);
 /** Finds the faults of all audiences: of commands, histories and views. */
@@ -136,65 +137,6 @@ const ownsFaults = (aggregates: readonly AnyDecider[]): string[] =>
     ),
   );
 
-const sharedFaults = ({ name, shards = 1, lists = {}, filters = [], expires }: AnyProjection & AnySharedRows): string[] => [
-  ...(Object.keys(lists).length > 0 || filters.length > 0 || expires !== undefined
-    ? [`${name} has shared rows, which take neither lists, filters nor \`expires\`.`]
-    : []),
-  ...shardsFaults(`${name}: the shards`, shards),
-];
-
-/** The faults that only a view of one kind can have. */
-const faultsOfKind: { readonly [K in AnyProjection['kind']]: (projection: Extract<AnyProjection, { kind: K }>) => string[] } = {
-  'row-per-stream': () => [],
-  'row-per-commit': () => [],
-  'rows-per-stream': () => [],
-  'shared-rows': sharedFaults,
-};
-
-/** DynamoDB takes 20 indexes; one is for the list by owner, one for what is parked. */
-const mostLists = 18;
-const listName = /^[a-z][a-z0-9-]{0,39}$/;
-
-const listFaults = (projection: AnyProjection): string[] => {
-  const { name, lists = {}, freshSeconds = 0 } = projection;
-  const names = Object.keys(lists);
-  return [
-    ...names
-      .filter((list) => !listName.test(list))
-      .map((list) => `${name}: the list '${list}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`),
-    ...(names.length > mostLists ? [`${name} has ${names.length} lists; a table takes ${mostLists}.`] : []),
-    ...names
-      .filter((list) => lists[list]?.within && !projection.owner)
-      .map((list) => `${name}: the list ${list} is within an owner, but ${name} does not say who owns a row: add \`owner\`.`),
-    ...names.flatMap((list) => shardsFaults(`${name}: the shards of the list ${list}`, lists[list]?.shards)),
-    ...personalFilters(projection),
-    ...(Number.isSafeInteger(freshSeconds) && freshSeconds >= 0 ? [] : [`${name}: freshSeconds must be 0, 1, 2, ...`]),
-    ...gatheringFaults(name, projection.gatherSeconds),
-  ];
-};
-
-const projectionFaults = (projection: AnyProjection): string[] => {
-  const { name, revision, may } = projection;
-  const sources = sourcesOf(projection);
-  return [
-    ...(viewName.test(name) ? [] : [`The view '${name}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`]),
-    ...kernelNameFaults(projection),
-    ...(Number.isSafeInteger(revision) && revision > 0 ? [] : [`${name}: the revision must be 1, 2, 3, ...`]),
-    ...(may?.length ? [] : [`${name} does not declare who may read it.`]),
-    ...(may?.includes('owner') && !projection.owner
-      ? [`${name} is for the owner, but does not say who owns a row: add \`owner\`.`]
-      : []),
-    ...listFaults(projection),
-    ...(handledTypes(projection).length > 0 ? [] : [`${name} handles no event: add one to \`on\`.`]),
-    ...handledTypes(projection)
-      .filter((type) => !sources.some(({ events }) => Object.hasOwn(events, type)))
-      .map((type) => `${name} handles ${type}, which ${sources.map(({ category }) => category).join(' and ')} does not have.`),
-    ...(sources.length > 0 ? [] : [`${name} has no source: name at least one in \`from\`.`]),
-    ...repeated(sources.map(({ category }) => category)).map((category) => `${name} reads ${category} twice.`),
-    ...(faultsOfKind[projection.kind] as (projection: AnyProjection) => string[])(projection),
-  ];
-};
-
 /** Finds views and processes that read an aggregate's events from streams of another name: they would wait for them for ever. */
 const categoryFaults = ({ aggregates, projections, processes = [] }: Manifest): string[] =>
   [
@@ -234,6 +176,7 @@ export const defineManifest = <
     ...sealerFaults(effectsOf(manifest), aggregates),
     ...effectsOf(manifest).flatMap((effect) => [...effectFaults(effect), ...aggregateFaults(effectDecider(effect))]),
     ...projections.flatMap(projectionFaults),
+    ...groupFaults({ ...manifest, projections: [...projections, ...kernelViewsOf(manifest)] }),
     ...hookFaults(manifest.hooks ?? {}, aggregates, [
       'anyone',
       'import',

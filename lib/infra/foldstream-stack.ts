@@ -6,6 +6,7 @@ import type { Manifest } from '../core/manifest.ts';
 import { personalIn, reveals } from '../core/personal/declared.ts';
 import { decidersOf, effectsOf } from '../core/process/decider.ts';
 import { pascal } from '../core/stream.ts';
+import { groupOf, groupsIn } from '../core/view/groups.ts';
 import { CommandEndpoint } from './command/endpoint.ts';
 import { HookEndpoint } from './command/hook.ts';
 import { Console } from './console/console.ts';
@@ -35,6 +36,7 @@ import { Rebuilds } from './rebuild/rebuilds.ts';
 import { functionsOfSchedule, ScheduleRunner } from './schedule/runner.ts';
 import { EventStore } from './store/event-store.ts';
 import { Purges } from './store/purges.ts';
+import { ViewGroup } from './view/group.ts';
 import { Announcer } from './view/public-events.ts';
 import { View } from './view/view.ts';
 
@@ -47,7 +49,7 @@ const heldKeys = (stack: Stack, manifest: Manifest, settings: Common['settings']
 type Room = Readonly<{
   manifest: Manifest;
   bus: IEventBus;
-  consumers: readonly Readonly<{ delivery: Delivery }>[];
+  consumers: readonly Delivery[];
   effects: readonly EffectFunction[];
   schedules: readonly ScheduleRunner[];
 }>;
@@ -55,7 +57,7 @@ type Room = Readonly<{
 /** Refuses what is more than the account or the bus can have. */
 const requireRoom = (settings: Common['settings'], { manifest, bus, consumers, effects, schedules }: Room): void => {
   leaveRoom(settings, {
-    consumers: consumers.map(({ delivery }) => delivery.name),
+    consumers: consumers.map(({ name }) => name),
     others: {
       effects: effects.reduce((sum, { effect }) => sum + functionsAtOnce(effect, settings), 0),
       schedules: schedules.length * functionsOfSchedule,
@@ -64,6 +66,30 @@ const requireRoom = (settings: Common['settings'], { manifest, bus, consumers, e
   });
   requireFewRules(bus, settings);
 };
+
+/** The views of a manifest, and what those of a group share. */
+const viewsOf = (
+  stack: Stack,
+  { manifest, store, bus, ...common }: Common & Readonly<{ manifest: Manifest; store: EventStore; bus: IEventBus }>,
+) => {
+  const groups = groupsIn(manifest).map((group) => {
+    const room = roomFor(stack, `${pascal(group.name)}Group`, common.settings);
+    return new ViewGroup(room, 'Default', { group, store, bus, ...common });
+  });
+  const views = manifest.projections.map((projection) => {
+    const room = roomFor(stack, `${pascal(projection.name)}R${projection.revision}`, common.settings);
+    const own = groupOf(manifest, projection);
+    const group = groups.find((each) => each.group.name === own);
+    return new View(room, 'Default', { projection, store, bus, group, ...common });
+  });
+  return { groups, views };
+};
+
+/** Consumers for an alarm, a group with the names of its views. */
+const told = ({ name, views, queueName }: Delivery) => ({
+  name: views === undefined ? name : `${name} (${views.join(', ')})`,
+  queueName,
+});
 
 /** The stack of a manifest, in the order in which a command travels through it. */
 export class FoldstreamStack extends Stack {
@@ -94,10 +120,7 @@ export class FoldstreamStack extends Stack {
     );
     for (const [name, hook] of Object.entries(manifest.hooks ?? {}))
       new HookEndpoint(this, `${pascal(name)}Hook`, { name, hook, ...given });
-    const views = manifest.projections.map((projection) => {
-      const room = roomFor(this, `${pascal(projection.name)}R${projection.revision}`, common.settings);
-      return new View(room, 'Default', { projection, store, bus, ...common });
-    });
+    const { groups, views } = viewsOf(this, { manifest, store, bus, ...common });
     const opens = decidersOf(manifest).some(reveals) ? held : {};
     const announcers = announcersOf(manifest).map(
       (projection) => new Announcer(this, 'Announcer', { projection, store, publisher, ...opens, ...common }),
@@ -118,8 +141,10 @@ export class FoldstreamStack extends Stack {
       return new EffectFunction(room, 'Default', { effect, store, bus, ...held, ...common });
     });
     requireEffects(common.settings, effects);
-    requireRoom(common.settings, { manifest, bus, consumers: [...views, ...announcers, ...processes], effects, schedules });
-    const settled = deployed.settle(views, manifest.retired);
+    // Views of a group have one delivery.
+    const consumers = [...new Set([...views, ...announcers, ...processes].map(({ delivery }) => delivery))];
+    requireRoom(common.settings, { manifest, bus, consumers, effects, schedules });
+    const settled = deployed.settle(views, groups, manifest.retired);
     // Queries keep their tables until the active revisions are settled.
     new Queries(this, 'Queries', { views, ...given }).node.addDependency(settled);
     new History(this, 'History', given);
@@ -137,7 +162,7 @@ export class FoldstreamStack extends Stack {
     if (schedules.length > 0) new ScheduleOperations(this, 'ScheduleOperations', { schedules, store, api, ...common });
     if (effects.length > 0) new EffectOperations(this, 'EffectOperations', { views, effects, store, api, ...common });
     const { tls } = common.settings;
-    const behind = [...views, ...announcers, ...processes].map(({ delivery }) => delivery);
+    const behind = consumers.map(told);
     alarmOnAges(this, 'ConsumersLate', { consumers: behind, minutes: 5, see: 'foldstream projections or processes', tls });
     const performing = effects.map(({ delivery }) => delivery);
     alarmOnAges(this, 'EffectsLate', { consumers: performing, minutes: lateMinutes, see: 'foldstream effects', tls });

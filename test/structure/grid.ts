@@ -32,8 +32,9 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
 const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'lib/core': {
-    '': ['access', 'fact', 'process', 'effect', 'hook', 'schedule', 'tag', 'together', 'personal'],
+    '': ['access', 'fact', 'process', 'effect', 'hook', 'schedule', 'tag', 'together', 'personal', 'view'],
     access: [],
+    view: ['personal', 'process'],
     effect: ['personal'],
     process: ['effect', 'personal'],
     hook: ['process', 'effect'],

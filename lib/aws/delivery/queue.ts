@@ -5,11 +5,14 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { revisionKey } from '../../core/deployed-names.ts';
 import { atOnce } from '../../engine/at-once.ts';
 import { provingQueue } from '../../engine/delivery/proof.ts';
 import { sqs as limits } from '../../engine/limits.ts';
 import type { Depth, Proofs, Queue } from '../../engine/ports.ts';
+import { meantFor } from '../../engine/view/group/meant.ts';
 import { settings } from '../client.ts';
+import type { DeployedView } from '../deployed-views.ts';
 import { queueBeside, queueName } from '../queue-name.ts';
 
 /** A queue's URL is only its name here; the SDK decides where requests go (`AWS_ENDPOINT_URL`). */
@@ -104,6 +107,16 @@ const bodiesTo = (
 /** A queue of SQS. Sent messages carry a proof, without which the consumer ignores them. */
 export const sqsQueue = (client: SQSClient, url: string, proofs: Pick<Proofs, 'make'>): Queue =>
   provingQueue(proofs, bodiesTo(client, url));
+
+/** The queue of a view as what sends to it has it: in a group's, messages name the view. */
+export const viewQueue = (
+  client: SQSClient,
+  { projection, queueUrl, group }: Pick<DeployedView, 'projection' | 'queueUrl' | 'group'>,
+  proofs: Pick<Proofs, 'make'>,
+): Queue => {
+  const queue = sqsQueue(client, queueUrl, proofs);
+  return group === undefined ? queue : meantFor(queue, revisionKey(projection));
+};
 
 /** A queue whose messages need no proof: they say where to look, and nothing is believed but what is found there. */
 export const plainQueue = (client: SQSClient, url: string): Queue => {

@@ -10,7 +10,7 @@ import { answerStreams, isAboutStreams } from '../../http/operate/streams.ts';
 import { answerOperator, type DomainCode } from '../../http/operate.ts';
 import type { Estimating } from '../../http/rebuilds.ts';
 import { systemProofs } from '../delivery/proofs.ts';
-import { sqs, sqsQueue } from '../delivery/queue.ts';
+import { sqs, viewQueue } from '../delivery/queue.ts';
 import { deployedViews } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
@@ -31,22 +31,21 @@ export const opsHandler = (manifest: Manifest) => {
   const client = dynamo();
   const control = environment('CONTROL_TABLE');
   const [queues, proofs] = [sqs(), systemProofs(client, control)];
-  const queueAt = (url: string) => sqsQueue(queues, url, proofs);
   const log = new Logger({ serviceName: 'ops' });
   const ordering = rebuildingIn({
     client,
     control,
     commits: environment('COMMITS_TABLE'),
     machine: environment('REBUILD_MACHINE'),
-    views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({ ...view, queue: queueAt(queueUrl) })),
+    views: deployedViews(manifest).map((view) => ({ ...view, queue: viewQueue(queues, view, proofs) })),
   });
   const operating: Operating = {
-    views: deployedViews({ ...manifest, projections: operated(manifest) }).map(({ projection, table, queue, queueUrl }) => ({
-      projection,
-      queueName: queue,
-      queue: queueAt(queueUrl),
-      view: withCursors(projection, viewTable(client, table)),
-      parked: parkedList(client, table),
+    views: deployedViews({ ...manifest, projections: operated(manifest) }).map((view) => ({
+      projection: view.projection,
+      queueName: view.queue,
+      queue: viewQueue(queues, view, proofs),
+      view: withCursors(view.projection, viewTable(client, view.table)),
+      parked: parkedList(client, view.table),
     })),
     actives: ordering.actives,
     ages: cloudWatchAges(environment('PUBLISH_FUNCTION'), systemClock),

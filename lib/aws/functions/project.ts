@@ -1,11 +1,17 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Manifest } from '../../core/manifest.ts';
+import type { AnyProjection } from '../../core/projection.ts';
+import { groupOf } from '../../core/view/groups.ts';
+import { defaultSettings } from '../../engine/settings.ts';
+import { doneBefore, routeToGroup } from '../../engine/view/group/route.ts';
 import { keepingHeads } from '../../engine/view/kept-heads.ts';
 import { withCursors } from '../../engine/view/kinds/index.ts';
 import { knownPhase } from '../../engine/view/phase.ts';
+import type { Projecting } from '../../engine/view/projecting.ts';
 import { routeToView } from '../../engine/view/route.ts';
 import { systemProofs } from '../delivery/proofs.ts';
-import { ownRevision } from '../deployed-views.ts';
+import { ownRevision, tableOf } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { commitStore } from '../store/commit-store.ts';
@@ -15,17 +21,41 @@ import { revisionPhases } from '../view/revisions.ts';
 import { viewTable } from '../view/table.ts';
 import { batchHandler, receiving } from './batch-function.ts';
 
-/** The function of one revision of a view. */
-export const projectHandler = (manifest: Manifest) => {
-  const projection = ownRevision(manifest);
+/** Applies commits to one revision of a view: what that takes, with the heads that this instance keeps. */
+const refoldingOf = (
+  projection: AnyProjection,
+  { client, table, log, cacheBytes }: Readonly<{ client: DynamoDBClient; table: string; log: Logger; cacheBytes: number }>,
+): Projecting => {
   const { name, revision } = projection;
+  const settings = { ...defaultSettings, cacheBytes };
+  const kept = keepingHeads(withCursors(projection, viewTable(client, table)), systemClock, settings);
+  const phase = knownPhase(revisionPhases(client, environment('CONTROL_TABLE')), { name, revision }, systemClock);
+  const building = { phase, dirty: dirtyNotes(client, table) };
+  const store = commitStore(client, environment('COMMITS_TABLE'));
+  return { projection, store, ...kept, clock: systemClock, log, building };
+};
+
+/** The function of a group of views. */
+const groupHandler = (manifest: Manifest, name: string) => {
   const client = dynamo();
   const log = new Logger({ serviceName: `project-${name}` });
-  const store = commitStore(client, environment('COMMITS_TABLE'));
-  const kept = keepingHeads(withCursors(projection, viewTable(client, environment('VIEW_TABLE'))), systemClock);
-  const phase = knownPhase(revisionPhases(client, environment('CONTROL_TABLE')), { name, revision }, systemClock);
-  const building = { phase, dirty: dirtyNotes(client, environment('VIEW_TABLE')) };
-  const refolding = { projection, store, ...kept, clock: systemClock, log, building };
+  const own = manifest.projections.filter((view) => groupOf(manifest, view) === name);
+  const cacheBytes = Math.floor(defaultSettings.cacheBytes / own.length);
+  const views = own.map((projection) => refoldingOf(projection, { client, table: tableOf(projection), log, cacheBytes }));
+  const proofs = systemProofs(client, environment('CONTROL_TABLE'));
+  const group = { name, views, proofs, log, done: doneBefore() };
+  return batchHandler(receiving(log), (records) => routeToGroup(group, records));
+};
+
+/** The function of one revision of a view, or of a group of views. */
+export const projectHandler = (manifest: Manifest) => {
+  const { GROUP } = process.env;
+  if (GROUP) return groupHandler(manifest, GROUP);
+  const projection = ownRevision(manifest);
+  const client = dynamo();
+  const log = new Logger({ serviceName: `project-${projection.name}` });
+  const { cacheBytes } = defaultSettings;
+  const refolding = refoldingOf(projection, { client, table: environment('VIEW_TABLE'), log, cacheBytes });
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
   return batchHandler(receiving(log), (records) => routeToView({ refolding, proofs, done: 'Projected.' }, records));
 };

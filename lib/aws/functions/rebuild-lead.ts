@@ -4,7 +4,7 @@ import { type LeadOrder, lead } from '../../engine/rebuild/lead.ts';
 import type { Leading } from '../../engine/rebuild/steps.ts';
 import { phaseSeconds } from '../../engine/view/phase.ts';
 import { systemProofs } from '../delivery/proofs.ts';
-import { sqs, sqsQueue } from '../delivery/queue.ts';
+import { sqs, viewQueue } from '../delivery/queue.ts';
 import { deployedViews } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
@@ -28,7 +28,7 @@ export const rebuildLeadHandler = (manifest: Manifest) => {
   const proofs = systemProofs(client, control);
   const log = new Logger({ serviceName: 'rebuild-lead' });
   const leading: Leading = {
-    views: deployedViews(manifest).map(({ queueUrl, ...view }) => ({ ...view, queue: sqsQueue(queues, queueUrl, proofs) })),
+    views: deployedViews(manifest).map((view) => ({ ...view, queue: viewQueue(queues, view, proofs) })),
     actives: activeRevisions(client, control),
     phases: revisionPhases(client, control),
     rebuilds: rebuildRecords(client, control),

@@ -29,10 +29,12 @@ export const isProved = async (proofs: Pick<Proofs, 'holds'>, message: Readonly<
 };
 
 /** A message of a consumer's queue with its proof: that of a commit is in its `detail`, as it comes from the bus as well. */
-export const toProvedBody = async (proofs: Pick<Proofs, 'make'>, message: object): Promise<string> =>
-  'detail' in message
-    ? `{"detail":${await withProof(proofs, JSON.stringify(message.detail))}}`
-    : withProof(proofs, JSON.stringify(message));
+export const toProvedBody = async (proofs: Pick<Proofs, 'make'>, message: object): Promise<string> => {
+  if (!('detail' in message)) return withProof(proofs, JSON.stringify(message));
+  const { detail, ...more } = message;
+  const proved = `"detail":${await withProof(proofs, JSON.stringify(detail))}`;
+  return Object.keys(more).length === 0 ? `{${proved}}` : `{${proved},${JSON.stringify(more).slice(1)}`;
+};
 
 /** A queue of bodies as one of messages, each of which is sent with its proof. */
 export const provingQueue = (

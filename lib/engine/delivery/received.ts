@@ -7,13 +7,16 @@ import { isProved } from './proof.ts';
 /** A record of a queue, under the id by which it can be given back. */
 export type QueueRecord = Readonly<{ id: string; body: string }>;
 
+/** A request of a batch; `for`: the view of a group that it is meant for. */
+export type Ordered<O> = Readonly<{ id: string; order: O; for?: string }>;
+
 /**
  * Records by kind: commits, from the bus or from the sweep; requests for the consumer; the ids of unknown forms; and the ids of those
  * without a valid proof.
  */
 export type Sorted<O> = Readonly<{
   deliveries: readonly Delivery[];
-  orders: readonly Readonly<{ id: string; order: O }>[];
+  orders: readonly Ordered<O>[];
   strangers: readonly string[];
   unproved: readonly string[];
 }>;
@@ -32,6 +35,10 @@ const saidIn = (body: string): object => {
 };
 
 type Message<O> = Readonly<{ delivered: Delivered } | { order: O }>;
+
+/** The view that a message of a group's queue is meant for. */
+const meantFor = (said: object): Readonly<{ for?: string }> =>
+  'for' in said && typeof said.for === 'string' ? { for: said.for } : {};
 
 /**
  * A commit, or a request as the consumer knows it. A message with a `detail` is never a request, since the proof of one would count for the
@@ -53,19 +60,24 @@ export const sorted = async <O>(
   orderIn: (said: object) => O | undefined,
 ): Promise<Sorted<O>> => {
   const deliveries: Delivery[] = [];
-  const orders: Readonly<{ id: string; order: O }>[] = [];
+  const orders: Ordered<O>[] = [];
   const strangers: string[] = [];
   const unproved: string[] = [];
   const reading = records.map(async ({ id, body }) => {
     const said = saidIn(body);
     const message = messageIn(said, orderIn);
-    return { id, message, proved: message && (await isProved(proofs, 'detail' in said ? (said.detail as object) : said)) };
+    return {
+      id,
+      message,
+      to: meantFor(said),
+      proved: message && (await isProved(proofs, 'detail' in said ? (said.detail as object) : said)),
+    };
   });
-  for (const { id, message, proved } of await Promise.all(reading))
+  for (const { id, message, to, proved } of await Promise.all(reading))
     if (!message) strangers.push(id);
     else if (!proved) unproved.push(id);
-    else if ('delivered' in message) deliveries.push({ id, delivered: message.delivered });
-    else orders.push({ id, order: message.order });
+    else if ('delivered' in message) deliveries.push({ id, delivered: message.delivered, ...to });
+    else orders.push({ id, order: message.order, ...to });
   return { deliveries, orders, strangers, unproved };
 };
 

@@ -36,13 +36,15 @@ type Subscriber = Readonly<{
   /** Its cursors, by the stream's key in the subscription. */
   view: Readonly<{ head(key: string): Promise<Head | undefined>; heads?: Heads }>;
   queue: Queue;
+  /** The group whose queue that is. */
+  group?: string;
   /** Which of the commits that it handles are its business; all of them without. */
   isFor?: (commit: Commit) => boolean;
   isBuilding?: () => Promise<boolean>;
 }>;
 
 /** The target of a subscription. A consumer may leave out some of the events that it handles on purpose: that is no loss. */
-export const targetOf = ({ subscription, view, queue, isFor = () => true, isBuilding }: Subscriber): SweepTarget => {
+export const targetOf = ({ subscription, view, queue, group, isFor = () => true, isBuilding }: Subscriber): SweepTarget => {
   const { name, revision = 1, on } = subscription;
   const keyOf = (stream: string) => streamKey(subscription, stream);
   const { heads } = view;
@@ -51,7 +53,8 @@ export const targetOf = ({ subscription, view, queue, isFor = () => true, isBuil
   return {
     name,
     id: `${name}.r${revision}`,
-    takes: `${name}.r${revision}:${handledTypes(subscription).join()}`,
+    // A view that moves to another queue leaves messages behind: all commits are looked at again.
+    takes: `${name}.r${revision}:${handledTypes(subscription).join()}${group === undefined ? '' : `@${group}`}`,
     concerns: (commit) => mayConcern({ stream: commit.stream, types: typesOf(commit) }) && isFor(commit),
     mayConcern,
     head: (stream) => view.head(keyOf(stream)),

@@ -47,6 +47,12 @@ export const patternsFor = (wanted: readonly Wanted[], only: Only = { imported: 
   return groups.map((group) => patternOf(group, only));
 };
 
+/** What several consumers of one queue want, each category once: all of its commits, if one of them wants all. */
+export const together = (wanted: readonly Wanted[]): readonly Wanted[] =>
+  [...Map.groupBy(wanted, ({ category }) => category)].map(([category, all]) =>
+    all.every(isTyped) ? { category, types: [...new Set(all.flatMap(({ types = [] }) => types))].sort() } : { category },
+  );
+
 /** The number of rules of each bus. */
 const rulesOf = new WeakMap<IEventBus, number>();
 

@@ -4,15 +4,16 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { revisionName } from '../../core/deployed-names.ts';
+import { groupQueueName, revisionName } from '../../core/deployed-names.ts';
 import { handledTypes, type Subscription, sourcesOf } from '../../core/projection.ts';
 import { functionsOf } from '../../core/settings/concurrency.ts';
+import type { ViewsOfGroup } from '../../core/view/groups.ts';
 import { sqs } from '../../engine/limits.ts';
 import { alarmOnLine } from '../kit/alarm.ts';
 import { accept, fitting, outputs, plainHttp, stackNameOf } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Step } from '../kit/step.ts';
-import { rulesFor } from './pattern.ts';
+import { rulesFor, together, type Wanted } from './pattern.ts';
 
 type ConsumerSettings = Pick<Settings, 'tls' | 'maximumConcurrency'>;
 
@@ -47,6 +48,8 @@ type Props = Readonly<{
 /** The queues of a consumer: its own, and the one for dead letters. */
 export type Delivery = Readonly<{
   name: string;
+  /** The views of a group. */
+  views?: readonly string[];
   queueName: string;
   queue: Queue;
   visibility: Duration;
@@ -74,6 +77,8 @@ type Queues = Readonly<{
   batchSize?: number;
   /** The seconds for which messages are gathered. */
   gatherSeconds?: number | undefined;
+  /** The views that a message goes to at most. */
+  sharedBy?: number;
   /** The time before messages can be received. */
   deliveryDelay?: Duration;
 }>;
@@ -81,7 +86,7 @@ type Queues = Readonly<{
 /** Makes a consumer's queue, and that for its dead letters. */
 export const queuesOf = (
   scope: Construct,
-  { name, queueName, settings, timeout, batchSize = sqs.callMessages, gatherSeconds = 0, deliveryDelay }: Queues,
+  { name, queueName, settings, timeout, batchSize = sqs.callMessages, gatherSeconds = 0, sharedBy = 1, deliveryDelay }: Queues,
 ): Delivery => {
   // A local cloud gathers nothing: whoever works with it wants to see what follows, and it bills no calls.
   const gathers = gatherSeconds > 0 && settings.tls ? Duration.seconds(gatherSeconds) : undefined;
@@ -96,8 +101,49 @@ export const queuesOf = (
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
   const { tls, maximumConcurrency } = settings;
-  const calls = { batchSize: gathers ? gatheredMessages : batchSize, gathers };
+  // A function that applies each to several views has no longer for it.
+  const gathered = Math.max(sqs.callMessages, Math.floor(gatheredMessages / sharedBy));
+  const calls = { batchSize: gathers ? gathered : batchSize, gathers };
   return { name, queueName: fittingName, queue, visibility, tls, maximumConcurrency, ...calls, deadLetters };
+};
+
+/** The commits that a subscription takes, by category: those with events that it handles. */
+const wantedBy = (subscription: Subscription): readonly (Wanted & Required<Wanted>)[] => {
+  const types = handledTypes(subscription);
+  return sourcesOf(subscription).map(({ category, events }) => ({
+    category,
+    types: types.filter((type) => Object.hasOwn(events, type)),
+  }));
+};
+
+/** The most views of a group that one commit with one event goes to. */
+const mostFor = (group: ViewsOfGroup): number => {
+  const taken = group.views.flatMap(wantedBy).flatMap(({ category, types }) => types.map((type) => `${category}.${type}`));
+  return Math.max(1, ...[...Map.groupBy(taken, (one) => one).values()].map((those) => those.length));
+};
+
+/** Bus -> rules -> queue, for the event types of any view of a group: each is handed to it once. */
+export const deliveryToGroup = (
+  scope: Construct,
+  { group, bus, settings }: Readonly<{ group: ViewsOfGroup; bus: IEventBus; settings: Settings }>,
+): Delivery => {
+  const { name, views, gatherSeconds } = group;
+  const delivery = queuesOf(scope, {
+    name,
+    queueName: groupQueueName(stackNameOf(scope), name),
+    settings: settingsOf(settings, name),
+    timeout: consumerTimeout,
+    gatherSeconds,
+    sharedBy: mostFor(group),
+  });
+  const { queue, deadLetters: deadLetterQueue } = delivery;
+  rulesFor(scope, 'Rule', {
+    bus,
+    description: `Commits that views of the group ${name} are interested in.`,
+    wanted: together(views.flatMap(wantedBy)),
+    targets: [new SqsQueue(queue, { deadLetterQueue })],
+  });
+  return { ...delivery, views: [...new Set(views.map((view) => view.name))] };
 };
 
 /** Bus -> rule -> queue, for exactly the event types of a subscription. */
@@ -112,14 +158,10 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
     gatherSeconds,
   });
   const { queue, deadLetters: deadLetterQueue } = delivery;
-  const types = handledTypes(subscription);
   rulesFor(scope, 'Rule', {
     bus,
     description: `Commits that ${name} (revision ${revision}) is interested in.`,
-    wanted: sourcesOf(subscription).map(({ category, events }) => ({
-      category,
-      types: types.filter((type) => Object.hasOwn(events, type)),
-    })),
+    wanted: wantedBy(subscription),
     targets: [new SqsQueue(queue, { deadLetterQueue })],
   });
   return delivery;

@@ -7,6 +7,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { accept, output } from '../kit/outputs.ts';
 import { type Common, calledOnce, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { ViewGroup } from '../view/group.ts';
 import type { View } from '../view/view.ts';
 
 /** Well above the time limit of the builds that it does itself. */
@@ -50,7 +51,7 @@ export class DeployedViews extends Construct {
   }
 
   /** The resource that exists once the active revisions are settled. */
-  settle(views: readonly View[], retired: Manifest['retired'] = {}): CustomResource {
+  settle(views: readonly View[], groups: readonly ViewGroup[], retired: Manifest['retired'] = {}): CustomResource {
     const resource = this.resource('Views', 'Custom::DeployedViews', {
       Revisions: revisionsOf(views),
       Retired: Object.keys(retired).sort(),
@@ -63,7 +64,7 @@ export class DeployedViews extends Construct {
     if (views.length === 0) return resource;
     const rights = this.rightsOn(views);
     // Waits for all parts of each view, so that delivered commits find a function.
-    resource.node.addDependency(...rights, ...views);
+    resource.node.addDependency(...rights, ...views, ...groups);
     return resource;
   }
 

@@ -65,6 +65,9 @@ const metricsOfAlarm = 9;
 
 type Aging = Readonly<{ name: string; queueName: string }>;
 
+/** The most characters of an alarm's description. */
+const describedBy = 1_024;
+
 /** Alarms when the oldest message in a queue of consumers is older than so many minutes: one alarm for nine queues. */
 export const alarmOnAges = (
   scope: Construct,
@@ -88,7 +91,11 @@ export const alarmOnAges = (
       label: 'Age of the oldest message in seconds',
       period: Duration.minutes(1),
     }).createAlarm(scope, `${id}${first / metricsOfAlarm + 1}`, {
-      alarmDescription: `One of these is more than ${minutes} minutes behind; ${see} says which: ${some.map(({ name }) => name).join(', ')}.`,
+      alarmDescription:
+        `One of these is more than ${minutes} minutes behind; ${see} says which: ${some.map(({ name }) => name).join(', ')}.`.slice(
+          0,
+          describedBy,
+        ),
       ...moreThan(Duration.minutes(minutes).toSeconds()),
     });
   }

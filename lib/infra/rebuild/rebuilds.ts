@@ -32,7 +32,7 @@ export class Rebuilds extends Construct {
     letFindViews(lead, views);
     store.letLeadRebuilds(lead);
     store.letReadSecret(lead, 'proofs');
-    for (const { delivery } of views) lead.may(['sqs:SendMessage'], [delivery.queue.queueArn]);
+    for (const arn of new Set(views.map(({ delivery }) => delivery.queue.queueArn))) lead.may(['sqs:SendMessage'], [arn]);
     // A function that believes a revision is being built may run for this long.
     lead.addEnvironment('LIVE_AFTER_SECONDS', String(consumerTimeout.toSeconds()));
 

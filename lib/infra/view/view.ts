@@ -11,6 +11,7 @@ import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo,
 import { accept, fitting, outputs, stackNameOf } from '../kit/outputs.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { EventStore } from '../store/event-store.ts';
+import type { ViewGroup } from './group.ts';
 import { type TableKind, tableKinds } from './kinds.ts';
 import { indexParkedHeads, parkedHeads } from './parked-heads.ts';
 
@@ -19,9 +20,9 @@ export const workSeconds = 300;
 const byOwner = 'by-owner';
 const sharedRows = 'shared-rows';
 
-type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; bus: IEventBus }>;
+type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; bus: IEventBus; group?: ViewGroup | undefined }>;
 
-/** One revision of a view: bus -> rule -> queue -> function -> table, all its own. */
+/** One revision of a view: bus -> rule -> queue -> function -> table, all its own, or all but the table that of its group. */
 export class View extends Construct {
   readonly projection: AnyProjection;
   /** Works for rebuilds of this revision; the state machine of all rebuilds invokes it. */
@@ -31,7 +32,7 @@ export class View extends Construct {
   /** Of what makes its rows. */
   readonly code: string | undefined;
 
-  constructor(scope: Construct, id: string, { projection, store, bus, ...common }: Props) {
+  constructor(scope: Construct, id: string, { projection, store, bus, group, ...common }: Props) {
     super(scope, id);
     this.projection = projection;
     const { name, revision } = projection;
@@ -40,18 +41,8 @@ export class View extends Construct {
     this.code = common.code.rows[revisionKey(projection)]?.slice(0, 16);
     this.table = this.rows();
 
-    this.delivery = deliveryTo(this, { subscription: projection, bus, settings: common.settings });
-    const step = new Step(this, 'Project', {
-      ...common,
-      step: 'project',
-      description: `Applies commits to ${name} (revision ${revision}).`,
-      timeout: consumerTimeout,
-    });
-    this.letApply(step);
-    store.letRead(step);
-    store.letKnowPhase(step, projection);
-    store.letReadSecret(step, 'proofs');
-    letTake(this, step, this.delivery);
+    this.delivery = group?.delivery ?? deliveryTo(this, { subscription: projection, bus, settings: common.settings });
+    const step = group ? this.sharedStep(group, store) : this.ownStep(store, common);
 
     this.rebuildFunction = new Step(this, 'Rebuild', {
       ...common,
@@ -70,6 +61,29 @@ export class View extends Construct {
       ...(this.code !== undefined && { [`${prefix}Code`]: this.code }),
     });
     deliveryOutputs(this, prefix, this.delivery);
+  }
+
+  private ownStep(store: EventStore, common: Common): Step {
+    const { name, revision } = this.projection;
+    const step = new Step(this, 'Project', {
+      ...common,
+      step: 'project',
+      description: `Applies commits to ${name} (revision ${revision}).`,
+      timeout: consumerTimeout,
+    });
+    this.letBe(step);
+    this.letApply(step);
+    store.letRead(step);
+    store.letKnowPhase(step, this.projection);
+    store.letReadSecret(step, 'proofs');
+    letTake(this, step, this.delivery);
+    return step;
+  }
+
+  private sharedStep({ step }: ViewGroup, store: EventStore): Step {
+    this.letApply(step);
+    store.letKnowPhase(step, this.projection);
+    return step;
   }
 
   /** Lets the sweep read cursors, and send missing commits straight to the queue. */
@@ -111,7 +125,6 @@ export class View extends Construct {
   /** Reads and puts rows and cursors, and never deletes, since a deleted row leaves a tombstone; but it adds to shared rows, and takes out
    * what a stream contributed, together with the stream's cursor. */
   private letApply(step: Step): void {
-    this.letBe(step);
     const actions = ['GetItem', 'PutItem', ...this.kind.actions].map((action) => `dynamodb:${action}`);
     step.may(actions, [this.table.tableArn]);
   }

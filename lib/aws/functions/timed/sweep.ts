@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { announcersOf, isAnnounced } from '../../../core/announcer.ts';
 import type { AnyEffect } from '../../../core/effect/effect.ts';
@@ -12,13 +13,13 @@ import { type Lettered, sayDeadLetters } from '../../../engine/operate/sweep-let
 import { processTargets, type SweptProcess, sendOverdue } from '../../../engine/operate/sweep-processes.ts';
 import { sendOverdueTimes } from '../../../engine/operate/sweep-schedules.ts';
 import { targetOf } from '../../../engine/operate/sweep-target.ts';
-import type { Log, Queue } from '../../../engine/ports.ts';
+import type { Log, Proofs, Queue } from '../../../engine/ports.ts';
 import { scheduleSettings, sweepSettings } from '../../../engine/settings.ts';
 import { kindOf, withCursors } from '../../../engine/view/kinds/index.ts';
 import { knownPhase } from '../../../engine/view/phase.ts';
 import type { Phases } from '../../../engine/view/ports.ts';
 import { systemProofs } from '../../delivery/proofs.ts';
-import { plainQueue, sqs, sqsQueue } from '../../delivery/queue.ts';
+import { plainQueue, sqs, sqsQueue, viewQueue } from '../../delivery/queue.ts';
 import { deployedEffects } from '../../deployed-effects.ts';
 import { deployedProcesses } from '../../deployed-processes.ts';
 import { deployedSchedules } from '../../deployed-schedules.ts';
@@ -44,15 +45,17 @@ type Ask = Readonly<{ graceSeconds?: number }>;
 const isBatch = (asked: Ask | SQSEvent): asked is SQSEvent => 'Records' in asked;
 
 type Consumers = Readonly<{
-  views: readonly Readonly<{ subscription: Readonly<{ name: string }>; queue: Queue }>[];
+  views: readonly Readonly<{ subscription: Readonly<{ name: string }>; group?: string; queue: Queue }>[];
   processes: readonly SweptProcess[];
   effects: readonly Readonly<{ effect: AnyEffect; queue: Queue }>[];
   schedules: readonly Lettered[];
 }>;
 
-/** Everything that has dead letters, by name. */
+/** Everything that has dead letters, by name: a group once. */
 const letteredAs = ({ views, processes, effects, schedules }: Consumers): readonly Lettered[] => [
-  ...views.map(({ subscription: { name }, queue }) => ({ name, queue })),
+  ...views
+    .filter(({ group }, i) => group === undefined || views.findIndex((each) => each.group === group) === i)
+    .map(({ subscription, group, queue }) => ({ name: group ?? subscription.name, queue })),
   ...processes.map(({ process, queue }) => ({ name: process.category, queue })),
   ...effects.map(({ effect, queue }) => ({ name: effect.name, queue })),
   ...schedules,
@@ -81,17 +84,25 @@ const cursorsIn = (client: DynamoDBClient, projection: AnyProjection, table: str
   ...(kindOf(projection).hasHeads && { heads: viewHeads(client, table) }),
 });
 
+type Reached = Readonly<{ client: DynamoDBClient; queues: SQSClient; proofs: Proofs }>;
+
+/** A view as the sweep looks at it, and sends to it. */
+const subscriberIn =
+  ({ client, queues, proofs }: Reached) =>
+  (view: DeployedView) => ({
+    subscription: view.projection,
+    view: cursorsIn(client, view.projection, view.table),
+    queue: viewQueue(queues, view, proofs),
+    ...(view.group !== undefined && { group: view.group }),
+  });
+
 /** One run of the pass over the table, or looks at what the journal has. */
 export const sweepHandler = (manifest: Manifest) => {
   const client = dynamo();
   const queues = sqs();
   const log = new Logger({ serviceName: 'sweep' });
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
-  const subscriber = ({ projection, table, queueUrl }: DeployedView) => ({
-    subscription: projection,
-    view: cursorsIn(client, projection, table),
-    queue: sqsQueue(queues, queueUrl, proofs),
-  });
+  const subscriber = subscriberIn({ client, queues, proofs });
   const [commits, control] = [environment('COMMITS_TABLE'), environment('CONTROL_TABLE')];
   const phases = revisionPhases(client, control);
   const reading = { store: commitStore(client, commits), clock: systemClock };
