@@ -109,6 +109,7 @@ export {
   type Versioned,
   v1,
 } from './core/version.ts';
+export type { Group, Groups } from './core/view/groups.ts';
 export { suspicions, type WatchMemory } from './core/watch/formats.ts';
 export type {
   CountWithin,

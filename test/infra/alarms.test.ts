@@ -50,7 +50,7 @@ test('nine views more are one alarm more', () => {
   expect(alarmsIn(templateOf([...manifest.projections, ...more])).length - alarmsIn(reference).length).toBe(1);
 });
 
-test('foldstream cost counts the same alarms, and the queues that Lambda polls', () => {
+test('idle it costs at most 6 dollars; foldstream cost counts the same alarms, and the queues that Lambda polls', () => {
   const folder = mkdtempSync(join(tmpdir(), 'foldstream-idle-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'prod.template.json');
@@ -58,6 +58,7 @@ test('foldstream cost counts the same alarms, and the queues that Lambda polls',
   const idle = idleOfTemplates(file);
   const { total, by } = bill(idle);
   console.log(`Idle, by ${file.split('/').at(-1)}: ${total.toFixed(2)} USD a month, ${JSON.stringify(by)}`);
+  expect(total, 'idle, in US dollars a month').toBeLessThanOrEqual(6);
   expect((idle.alarmMetrics ?? 0) * perMetric).toBeCloseTo(dollars(alarmsIn(reference)), 6);
   expect(idleOfManifest(manifest).queueRequests).toBe(idle.queueRequests);
 });

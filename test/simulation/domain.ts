@@ -28,3 +28,14 @@ export const gatheringAccounts = (seed: number, mutant: DeliveryMutant = {}): Si
   next: gathered(twoReleases.next),
   crowd: { commands: 60, within: 2_500 },
 });
+
+const grouped = (manifest: Manifest): Manifest => {
+  const [first = '', ...others] = new Set(manifest.projections.map(({ name }) => name));
+  return { ...manifest, groups: { all: { views: [first, ...others] } } };
+};
+
+/** The same with views that share one queue and one function. */
+export const groupedAccounts = (seed: number, mutant: DeliveryMutant = {}): Simulation => {
+  const { manifest, next, ...rest } = accountsWith(seed, mutant);
+  return { ...rest, manifest: grouped(manifest), ...(next && { next: grouped(next) }) };
+};

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { revisionName } from '../../core/deployed-names.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import { groupOf } from '../../core/view/groups.ts';
@@ -11,7 +12,7 @@ import { knownPhase } from '../../engine/view/phase.ts';
 import type { Projecting } from '../../engine/view/projecting.ts';
 import { routeToView } from '../../engine/view/route.ts';
 import { systemProofs } from '../delivery/proofs.ts';
-import { ownRevision, tableOf } from '../deployed-views.ts';
+import { ownRevision } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
 import { commitStore } from '../store/commit-store.ts';
@@ -41,6 +42,7 @@ const groupHandler = (manifest: Manifest, name: string) => {
   const log = new Logger({ serviceName: `project-${name}` });
   const own = manifest.projections.filter((view) => groupOf(manifest, view) === name);
   const cacheBytes = Math.floor(defaultSettings.cacheBytes / own.length);
+  const tableOf = (projection: AnyProjection) => revisionName(environment('STACK'), projection);
   const views = own.map((projection) => refoldingOf(projection, { client, table: tableOf(projection), log, cacheBytes }));
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
   const group = { name, views, proofs, log, done: doneBefore() };

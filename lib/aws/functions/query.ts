@@ -3,6 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { isPublic } from '../../core/access.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { ProblemError } from '../../core/problem.ts';
+import { inGroup } from '../../core/view/groups.ts';
 import { answerCache } from '../../engine/query/answer-cache.ts';
 import { describing } from '../../http/openapi/describe.ts';
 import { type Answering, answerQuery } from '../../http/query.ts';
@@ -17,10 +18,7 @@ export const queryHandler = (manifest: Manifest) => {
   const client = dynamo();
   const control = environment('CONTROL_TABLE');
   const revisionsOf = revisionsIn(client, control);
-  const open = Map.groupBy(
-    manifest.projections.filter(({ may }) => isPublic(may)),
-    ({ name }) => name,
-  );
+  const open = Map.groupBy(manifest.projections.filter(({ may }) => isPublic(may)).map(inGroup(manifest)), ({ name }) => name);
   const views = new Map([...open].map(([name, projections]) => [name, revisionsOf(projections)] as const));
   if (views.size === 0) throw new ProblemError({ kind: 'internal', detail: 'No view is deployed.' });
   const keys = systemKeys(client, control);

@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { announcersOf } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { effectsOf } from '../../core/process/decider.ts';
+import { consumersOfViews } from '../../core/view/groups.ts';
 import { addCounts, type Count } from '../../engine/cost/prices.ts';
 import { jsonIn } from '../../engine/json.ts';
+import { letterRequests, lettersMinutes } from '../../engine/operate/sweep-letters.ts';
 import { UserError } from '../terminal/user-error.ts';
 
 const minutesOfMonth = 43_800;
 /** Lambda asks an idle queue in five long polls at a time, of 20 seconds each. */
 const pollsPerMinute = 15;
+/** Lambda's polls of one queue, and the sweep's looks at its dead letters. */
+const requestsOfQueue = (pollsPerMinute + letterRequests / lettersMinutes) * minutesOfMonth;
 
 type Resource = Readonly<{ Type?: string; Properties?: Readonly<Record<string, unknown>> }>;
 type Alarm = Readonly<{ Metrics?: readonly Readonly<{ MetricStat?: object }>[] }>;
@@ -23,9 +27,7 @@ const idleOf = ({ Type, Properties = {} }: Resource): Count => {
       return { kmsKeys: 1 };
     case 'AWS::Lambda::EventSourceMapping':
       // Of a table's stream Lambda reads at no cost.
-      return JSON.stringify(Properties.EventSourceArn).includes('StreamArn')
-        ? {}
-        : { queueRequests: pollsPerMinute * minutesOfMonth };
+      return JSON.stringify(Properties.EventSourceArn).includes('StreamArn') ? {} : { queueRequests: requestsOfQueue };
     case 'AWS::Events::Rule':
       return Properties.ScheduleExpression === 'rate(1 minute)' ? { invocations: minutesOfMonth } : {};
     default:
@@ -64,13 +66,13 @@ const journalQueues = 1;
 
 /** What follows from the manifest alone: the queues that Lambda polls. Alarms and keys are in a template only. */
 export const idleOfManifest = (manifest: Manifest): Count => {
-  const { projections, processes = [], schedules = {} } = manifest;
+  const { processes = [], schedules = {} } = manifest;
   const queues =
     journalQueues +
-    projections.length +
+    consumersOfViews(manifest).length +
     announcersOf(manifest).length +
     processes.length +
     effectsOf(manifest).length +
     Object.keys(schedules).length;
-  return { queueRequests: queues * pollsPerMinute * minutesOfMonth, invocations: minutesOfMonth };
+  return { queueRequests: queues * requestsOfQueue, invocations: minutesOfMonth };
 };

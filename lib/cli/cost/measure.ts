@@ -8,7 +8,7 @@ import { withTime } from '../../engine/cost/durations.ts';
 import { addCounts, type Count, timesCount } from '../../engine/cost/prices.ts';
 import type { Demand, SharedKey } from '../../engine/cost/quotas.ts';
 import { inProcess } from '../../testing/costing/in-process.ts';
-import type { Sent } from '../../testing/costing/parts.ts';
+import { type Sent, waitedFor } from '../../testing/costing/parts.ts';
 import { tallied } from '../../testing/costing/tally.ts';
 import { memoryKeys } from '../../testing/ports.ts';
 import { UserError } from '../terminal/user-error.ts';
@@ -86,13 +86,16 @@ const prepared = async (manifest: Manifest, mix: LoadMix, batch: number) => {
   return { all, send, settle, taken: () => ({ parts: tally.take(), written: written() }) };
 };
 
-const perSample = ({
-  parts,
-  written,
-}: Readonly<{ parts: ReadonlyMap<string, Count>; written: readonly Written[] }>): ReadonlyMap<string, Count> => {
+const perSample = (
+  manifest: Manifest,
+  { parts, written }: Readonly<{ parts: ReadonlyMap<string, Count>; written: readonly Written[] }>,
+): ReadonlyMap<string, Count> => {
   const all = new Map(parts);
+  const waited = waitedFor(manifest, parts);
   for (const { part, units } of written) all.set(part, addCounts(all.get(part) ?? {}, { writeUnits: units }));
-  return new Map([...all].map(([part, count]) => [part, withTime(timesCount(count, 1 / samples))]));
+  return new Map(
+    [...all].map(([part, count]) => [part, withTime(timesCount(count, 1 / samples), (waited.get(part) ?? 0) / samples)]),
+  );
 };
 
 /** Runs each command of a mix, and everything that follows from it, over tables in memory that count units by DynamoDB's rule. */
@@ -116,7 +119,13 @@ export const measure = async (manifest: Manifest, mix: LoadMix, batch: number): 
         "Let the mix's `setup` make what the command needs, and its `body` something that is accepted.",
       );
     const used = taken();
-    measured.push({ command: name, weight: command.weight ?? 1, parts: perSample(used), written: used.written, refused });
+    measured.push({
+      command: name,
+      weight: command.weight ?? 1,
+      parts: perSample(manifest, used),
+      written: used.written,
+      refused,
+    });
   }
   return measured;
 };

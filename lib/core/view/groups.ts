@@ -1,13 +1,22 @@
 import { announcerName } from '../announcer.ts';
-import { decidersOf } from '../process/decider.ts';
-import type { AnyProcess } from '../process/process.ts';
-import type { AnyProjection } from '../projection.ts';
+import { type Categories, decidersOf } from '../process/decider.ts';
+import { type AnyProjection, gatheringFaults } from '../projection.ts';
 
 /**
- * Groups of views by their names, each with the names of its views.
- * @example const groups: Groups = { desk: ['revenue', 'price-history', 'event-log'] };
+ * Views that share one queue and one function, by their names: a view with all of its revisions.
+ * @example const desk: Group = { views: ['revenue', 'event-log'], gatherSeconds: 10 };
  */
-export type Groups = Readonly<Record<string, readonly [string, ...string[]]>>;
+export type Group = Readonly<{
+  views: readonly [string, ...string[]];
+  /** The seconds for which commits are gathered, in the place of what the views say of themselves. The default is 0; 10 at most. */
+  gatherSeconds?: number;
+}>;
+
+/**
+ * Groups of views by their names.
+ * @example const groups: Groups = { desk: { views: ['revenue', 'event-log'] } };
+ */
+export type Groups = Readonly<Record<string, Group>>;
 
 type Grouped = Readonly<{ projections: readonly AnyProjection[]; groups?: Groups }>;
 
@@ -16,11 +25,24 @@ type Grouped = Readonly<{ projections: readonly AnyProjection[]; groups?: Groups
  * @example groupOf(manifest, { name: 'revenue' }); // 'desk'
  */
 export const groupOf = ({ groups = {} }: Pick<Grouped, 'groups'>, { name }: Readonly<{ name: string }>): string | undefined =>
-  Object.keys(groups).find((group) => groups[group]?.includes(name));
+  Object.keys(groups).find((group) => groups[group]?.views.includes(name));
 
 /**
- * A group with its views, of which each revision is one. It gathers commits for as long as the view of it that takes them soonest.
- * @example groupsIn(manifest).map(({ name, views }) => `${name}: ${views.length}`); // ['desk: 3']
+ * A view as its group has it: it gathers commits for as long as the group does.
+ * @example const projections = manifest.projections.map(inGroup(manifest));
+ */
+export const inGroup =
+  (manifest: Pick<Grouped, 'groups'>) =>
+  <V extends AnyProjection>(view: V): V => {
+    const group = groupOf(manifest, view);
+    if (group === undefined) return view;
+    const { gatherSeconds = 0 } = manifest.groups?.[group] ?? {};
+    return gatherSeconds === (view.gatherSeconds ?? 0) ? view : { ...view, gatherSeconds };
+  };
+
+/**
+ * A group with its views, of which each revision is one.
+ * @example groupsIn(manifest).map(({ name, views }) => `${name}: ${views.length}`); // ['desk: 2']
  */
 export type ViewsOfGroup = Readonly<{ name: string; views: readonly AnyProjection[]; gatherSeconds: number }>;
 
@@ -29,13 +51,14 @@ export type ViewsOfGroup = Readonly<{ name: string; views: readonly AnyProjectio
  * @example const [desk] = groupsIn(manifest);
  */
 export const groupsIn = (manifest: Grouped): readonly ViewsOfGroup[] =>
-  Object.keys(manifest.groups ?? {}).map((name) => {
-    const views = manifest.projections.filter((view) => groupOf(manifest, view) === name);
-    return { name, views, gatherSeconds: Math.min(...views.map(({ gatherSeconds = 0 }) => gatherSeconds)) };
-  });
+  Object.entries(manifest.groups ?? {}).map(([name, { gatherSeconds = 0 }]) => ({
+    name,
+    gatherSeconds,
+    views: manifest.projections.filter((view) => groupOf(manifest, view) === name),
+  }));
 
 /**
- * A consumer of the bus that a manifest's views come to: a group, or a view alone.
+ * The consumers of the bus that the views of a manifest come to: groups, and views alone.
  * @example const queues = consumersOfViews(manifest).length;
  */
 export const consumersOfViews = (manifest: Grouped): readonly (ViewsOfGroup | Readonly<{ view: AnyProjection }>)[] => [
@@ -45,28 +68,25 @@ export const consumersOfViews = (manifest: Grouped): readonly (ViewsOfGroup | Re
 
 const groupName = /^[a-z][a-z0-9-]{0,39}$/;
 
-type Declared = Grouped & Parameters<typeof decidersOf>[0] & Readonly<{ processes?: readonly AnyProcess[] }>;
-
 /**
  * Finds groups that cannot be deployed, or would not be told from another consumer.
  * @example groupFaults(manifest); // ["The group desk names the view 'revenu', which there is not."]
  */
-export const groupFaults = (manifest: Declared): readonly string[] => {
+export const groupFaults = (manifest: Grouped & Categories): readonly string[] => {
   const { groups = {}, projections } = manifest;
   const views = new Set(projections.map(({ name }) => name));
   const others = [...views, announcerName, ...decidersOf(manifest).map(({ category }) => category)];
-  const named = Object.values(groups).flat();
+  const named = Object.values(groups).flatMap((group) => group.views);
   return [
-    ...Object.entries(groups).flatMap(([group, own]) => [
+    ...Object.entries(groups).flatMap(([group, { views: own, gatherSeconds }]) => [
       ...(groupName.test(group) ? [] : [`The group '${group}' must be 1 to 40 of a-z 0-9 and hyphens, beginning with a letter.`]),
-      ...(others.includes(group)
-        ? [`The group '${group}' has the name of a view, a process or a category: choose another.`]
-        : []),
+      ...(others.includes(group) ? [`The group '${group}' has the name of a view or of a category: choose another.`] : []),
       ...((own.length as number) === 0 ? [`The group ${group} has no view: name some, or remove it.`] : []),
       ...own.filter((name) => !views.has(name)).map((name) => `The group ${group} names the view '${name}', which there is not.`),
+      ...gatheringFaults(`The group ${group}`, gatherSeconds),
     ]),
     ...named
       .filter((name, i) => named.indexOf(name) !== i)
-      .map((name) => `The view ${name} is in more than one group, or twice in one.`),
+      .map((name) => `The view ${name} is in two groups, or twice in one: leave one of them.`),
   ];
 };

@@ -20,5 +20,8 @@ const functionSeconds = ({ invocations = 0, messages = 0, requests = 0, busCalls
   return (waits + busCalls * assumed.busCall + invocations * assumed.invocation + messages * assumed.message) / 1_000;
 };
 
-/** A count with the time of its functions, of a gigabyte each. */
-export const withTime = (count: Count): Count => ({ ...count, functionGigabyteSeconds: functionSeconds(count) });
+/** A count with the time of its functions, of a gigabyte each, which wait for requests that other parts count as well. */
+export const withTime = (count: Count, others = 0): Count => ({
+  ...count,
+  functionGigabyteSeconds: functionSeconds({ ...count, requests: (count.requests ?? 0) + others }),
+});

@@ -8,6 +8,7 @@ export const partNames = {
   commands: 'commands',
   publisher: 'publisher',
   view: ({ name }: Pick<AnyProjection, 'name'>) => `view ${name}`,
+  group: (name: string) => `group ${name}`,
   process: (name: string) => `process ${name}`,
 } as const;
 

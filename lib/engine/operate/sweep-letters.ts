@@ -3,7 +3,10 @@ import type { Log, Queue } from '../ports.ts';
 /** A consumer's queue, which knows its dead letters. */
 export type Lettered = Readonly<{ name: string; queue: Pick<Queue, 'depth'> }>;
 
-/** The minutes between two looks: a look takes three requests for each queue. */
+/** The requests of a look at one queue. */
+export const letterRequests = 2;
+
+/** The minutes between two looks. */
 export const lettersMinutes = 5;
 
 /** True in one of so many minutes. A run that is left out is made up by the next time. */

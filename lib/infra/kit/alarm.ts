@@ -32,8 +32,10 @@ const deploymentOf = (scope: Construct): Stack => {
 };
 
 type LogAlarm = Readonly<{
-  /** Names the metric and the alarm, which all that give it share. */
+  /** Names the metric and the alarm, which all that give it share, unless `alarm` does. */
   id: string;
+  /** Names those of several kinds of lines that mean the same to whoever is called: each metric costs. */
+  alarm?: string;
   filterPattern: IFilterPattern;
   alarmDescription: string;
   /** The time in which lines are counted, for one that is logged again and again as long as its cause lasts. */
@@ -47,14 +49,14 @@ type LogAlarm = Readonly<{
 export const alarmOnLog = (
   scope: Construct,
   logGroup: ILogGroup,
-  { id, filterPattern, alarmDescription, minutes = 1 }: LogAlarm,
+  { id, alarm = id, filterPattern, alarmDescription, minutes = 1 }: LogAlarm,
 ): void => {
   const deployment = deploymentOf(scope);
-  const measure = { namespace: 'Foldstream', metricName: `${deployment.node.path}.${id}` };
+  const measure = { namespace: 'Foldstream', metricName: `${deployment.node.path}.${alarm}` };
   const { namespace: metricNamespace, metricName } = measure;
   new MetricFilter(scope, id, { metricNamespace, metricName, logGroup, filterPattern, metricValue: '1' });
-  if (deployment.node.tryFindChild(`${id}Alarm`)) return;
-  new Metric({ ...measure, statistic: 'Sum', period: Duration.minutes(minutes) }).createAlarm(deployment, `${id}Alarm`, {
+  if (deployment.node.tryFindChild(`${alarm}Alarm`)) return;
+  new Metric({ ...measure, statistic: 'Sum', period: Duration.minutes(minutes) }).createAlarm(deployment, `${alarm}Alarm`, {
     alarmDescription,
     ...moreThan(0),
   });

@@ -11,7 +11,7 @@ import { output } from '../kit/outputs.ts';
 import { type Common, calledAgain, Step } from '../kit/step.ts';
 import { letFindProcesses } from '../process/find.ts';
 import type { ProcessManager } from '../process/manager.ts';
-import { letFindSchedules, type ScheduleRunner } from '../schedule/runner.ts';
+import { alarmOnSchedules, letFindSchedules, type ScheduleRunner } from '../schedule/runner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letFindViews, type Operated } from '../view/find.ts';
 import { sweepTimeout } from './guard.ts';
@@ -25,6 +25,12 @@ type Props = Common &
     store: EventStore;
     journal: Delivery;
   }>;
+
+const repaired = {
+  alarm: 'Repaired',
+  alarmDescription:
+    'The sweep found commits that had not arrived, or deadlines of processes that had not fired, and sent them: its log says how many.',
+};
 
 /** Looks at what was noted of new commits, and in a month through the whole table, for what got lost on the way, and sends it. */
 export class Sweep extends Construct {
@@ -59,19 +65,14 @@ export class Sweep extends Construct {
     alarmOnLine(step, {
       id: 'Repaired',
       message: 'Some commits had not arrived.',
-      alarmDescription: 'The sweep found commits that had not arrived, and sent them: its log says how many.',
+      ...repaired,
     });
-    alarmOnLine(step, {
-      id: 'Overdue',
-      message: 'Some deadlines had not fired.',
-      alarmDescription: 'The sweep found deadlines of processes that had not fired, and sent them: its log says how many.',
-    });
+    alarmOnLine(step, { id: 'Overdue', message: 'Some deadlines had not fired.', ...repaired });
     if (schedules.length > 0)
       alarmOnLine(step, {
         id: 'LateSchedule',
         message: 'A schedule is late.',
-        alarmDescription:
-          'A schedule has not run what has been due for ten minutes: see foldstream schedules, and the log of its function.',
+        ...alarmOnSchedules,
       });
     alarmOnLine(step, {
       id: 'Beyond',

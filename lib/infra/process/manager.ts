@@ -53,18 +53,13 @@ export class ProcessManager extends Construct {
     store.letReadSecret(step, 'proofs');
     const scheduleGroup = letSchedule(this, step, this.delivery.queue, common.settings);
     letReceive(this, step, this.delivery);
-    alarmOnLine(step, {
-      id: 'InstanceStuck',
-      message: 'An instance is stuck.',
+    const standing = {
+      alarm: 'InstanceStands',
       alarmDescription:
-        'A command of a process was refused and nothing follows on that: foldstream processes says which and why; retry or resolve it.',
-    });
-    alarmOnLine(step, {
-      id: 'InstanceParked',
-      message: 'An instance is parked.',
-      alarmDescription:
-        'A reaction of a process threw: foldstream processes says where and why; mend it, deploy, then resume it.',
-    });
+        'An instance of a process stands still: a command of it was refused and nothing follows on that, or a reaction threw. foldstream processes says which and why; retry or resolve it, or mend it, deploy, then resume it.',
+    };
+    alarmOnLine(step, { id: 'InstanceStuck', message: 'An instance is stuck.', ...standing });
+    alarmOnLine(step, { id: 'InstanceParked', message: 'An instance is parked.', ...standing });
 
     const prefix = pascal(category);
     outputs(this, `${prefix}Names`, {

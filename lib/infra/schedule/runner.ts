@@ -15,6 +15,13 @@ import { appendsPersonal, type SubjectKeys } from '../personal/subject-keys.ts';
 import type { EventStore } from '../store/event-store.ts';
 import type { View } from '../view/view.ts';
 
+/** The alarm of everything that keeps a schedule from running. */
+export const alarmOnSchedules = {
+  alarm: 'ScheduleStands',
+  alarmDescription:
+    'A schedule could not run, or has not run what has been due for ten minutes: foldstream schedules says which, and the log of its function why. Later times wait.',
+};
+
 /** Twice as long as a look begins new portions. */
 const timeout = Duration.seconds(60);
 
@@ -55,7 +62,7 @@ export class ScheduleRunner extends Construct {
     alarmOnLine(step, {
       id: 'ScheduleStopped',
       message: 'A schedule could not run; it is tried again.',
-      alarmDescription: 'A schedule could not run: its log says why. Later times wait. See foldstream schedules.',
+      ...alarmOnSchedules,
     });
 
     const prefix = `${pascal(name)}Schedule`;

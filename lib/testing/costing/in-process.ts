@@ -2,6 +2,7 @@ import { announcersOf } from '../../core/announcer.ts';
 import type { Commit } from '../../core/commit.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { parseStream } from '../../core/stream.ts';
+import { consumersOfViews } from '../../core/view/groups.ts';
 import { handleCommand } from '../../engine/command/handle.ts';
 import type { CommandAnswer } from '../../engine/command/request.ts';
 import { partNames } from '../../engine/cost/parts.ts';
@@ -16,6 +17,7 @@ import {
   type Consumer,
   commandFunctions,
   type Deployed,
+  groupConsumer,
   lineBytes,
   matches,
   type PartTables,
@@ -87,7 +89,9 @@ export const inProcess = (manifest: Manifest, { tablesOf, tally, batch }: Option
   const { keys, proofs, busOf } = deployed;
   const commands = commandFunctions(deployed);
   const consumers: readonly Consumer[] = [
-    ...manifest.projections.map((projection) => viewConsumer(deployed, projection)),
+    ...consumersOfViews(manifest).map((each) =>
+      'view' in each ? viewConsumer(deployed, each.view) : groupConsumer(deployed, each),
+    ),
     ...announcersOf(manifest).map((projection) => announcerConsumer(deployed, projection)),
     ...(manifest.processes ?? []).map((process) => processConsumer(deployed, process)),
   ];

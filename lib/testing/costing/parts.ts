@@ -7,9 +7,11 @@ import { processDecider } from '../../core/process/decider.ts';
 import { targetsOf } from '../../core/process/performs.ts';
 import type { AnyProcess } from '../../core/process/process.ts';
 import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projection.ts';
+import { groupsIn, type ViewsOfGroup } from '../../core/view/groups.ts';
 import { stateCache } from '../../engine/command/cache.ts';
 import type { Commanding } from '../../engine/command/request.ts';
 import { partNames } from '../../engine/cost/parts.ts';
+import type { Count } from '../../engine/cost/prices.ts';
 import type { Delivered } from '../../engine/delivery/delivered.ts';
 import type { QueueRecord } from '../../engine/delivery/received.ts';
 import { bytesOf } from '../../engine/delivery/send-entries.ts';
@@ -19,6 +21,7 @@ import type { Cursors, Deadlines, Scheduler } from '../../engine/process/ports.t
 import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
 import { defaultSettings, processSettings } from '../../engine/settings.ts';
+import { doneBefore, routeToGroup } from '../../engine/view/group/route.ts';
 import { keepingHeads } from '../../engine/view/kept-heads.ts';
 import { withCursors } from '../../engine/view/kinds/index.ts';
 import type { Projecting } from '../../engine/view/projecting.ts';
@@ -131,22 +134,41 @@ export const commandFunctions = (deployed: Deployed): ReadonlyMap<string, Comman
   return new Map(deployed.manifest.aggregates.map((decider) => [decider.category, deciding(decider)] as const));
 };
 
+/** A view with the ports of its part. */
+const projectingOf = (deployed: Deployed, projection: AnyProjection): Projecting => {
+  const { clock } = deployed;
+  const { store, view, log } = portsOf(deployed, partNames.view(projection));
+  return { projection, store, ...keepingHeads(withCursors(projection, view(projection)), clock), clock, log };
+};
+
 export const viewConsumer = (deployed: Deployed, projection: AnyProjection): Consumer => {
-  const { clock, proofs } = deployed;
-  const part = partNames.view(projection);
-  const { store, view, log } = portsOf(deployed, part);
-  const refolding: Projecting = {
-    projection,
-    store,
-    ...keepingHeads(withCursors(projection, view(projection)), clock),
-    clock,
-    log,
-  };
+  const refolding = projectingOf(deployed, projection);
   return {
-    ...{ part, rules: [ruleOf(projection)], waiting: [] },
-    handle: (records) => routeToView({ refolding, proofs, done: 'Projected.' }, records),
+    ...{ part: partNames.view(projection), rules: [ruleOf(projection)], waiting: [] },
+    handle: (records) => routeToView({ refolding, proofs: deployed.proofs, done: 'Projected.' }, records),
   };
 };
+
+/** A group of views: what is received, and the function, are the group's own part; what its views do is that of each. */
+export const groupConsumer = (deployed: Deployed, { name, views }: ViewsOfGroup): Consumer => {
+  const { proofs } = deployed;
+  const part = partNames.group(name);
+  const { log } = portsOf(deployed, part);
+  const group = { name, views: views.map((view) => projectingOf(deployed, view)), proofs, log, done: doneBefore() };
+  return { part, rules: views.map(ruleOf), waiting: [], handle: (records) => routeToGroup(group, records) };
+};
+
+/**
+ * The requests of its views for which a group's function waits. It makes them at the same time: one after the other, as they are counted here, is the longest
+ * that they can take.
+ */
+export const waitedFor = (manifest: Manifest, parts: ReadonlyMap<string, Count>): ReadonlyMap<string, number> =>
+  new Map(
+    groupsIn(manifest).map(({ name, views }) => {
+      const waited = views.map((view) => parts.get(partNames.view(view))?.requests ?? 0);
+      return [partNames.group(name), waited.reduce((sum, each) => sum + each, 0)];
+    }),
+  );
 
 export const announcerConsumer = (deployed: Deployed, projection: AnyProjection): Consumer => {
   const { clock, keys, proofs, personal, busOf } = deployed;

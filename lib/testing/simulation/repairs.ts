@@ -2,6 +2,7 @@ import { announcersOf, isAnnounced } from '../../core/announcer.ts';
 import type { Commit } from '../../core/commit.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import type { AnyProjection } from '../../core/projection.ts';
+import { groupOf } from '../../core/view/groups.ts';
 import type { SweepPlace, SweepPlaces } from '../../engine/operate/ports.ts';
 import { type SweepTarget, targetOf } from '../../engine/operate/sweep-target.ts';
 import type { Scanner } from '../../engine/ports.ts';
@@ -99,7 +100,9 @@ export const repairs = (
       const { head } = distant(world, instance, port.name, { head: port.view.head });
       const queue = distant(world, instance, `queue ${port.name}`, port.queue);
       const building = andBuilding ? {} : { isBuilding: () => isBuilding(subscription) };
-      return [targetOf({ subscription, view: { head }, queue, ...(isFor && { isFor }), ...building })];
+      const group = groupOf(manifest, subscription);
+      const rest = { ...(isFor && { isFor }), ...(group !== undefined && { group }), ...building };
+      return [targetOf({ subscription, view: { head }, queue, ...rest })];
     };
     return [
       ...manifest.projections.flatMap((projection) => target(projection)),

@@ -145,7 +145,7 @@ describe('the price of standing idle', () => {
       sweep: { Type: 'AWS::Events::Rule', Properties: { ScheduleExpression: 'rate(1 minute)' } },
     };
     writeFileSync(join(folder, 'app.template.json'), JSON.stringify({ Resources }));
-    expect(idleOfTemplates(folder)).toEqual({ alarmMetrics: 3, kmsKeys: 1, queueRequests: 657_000, invocations: 43_800 });
+    expect(idleOfTemplates(folder)).toEqual({ alarmMetrics: 3, kmsKeys: 1, queueRequests: 674_520, invocations: 43_800 });
   });
   it('is refused where there is no template', () => {
     expect(() => idleOfTemplates(join(folder, 'none'))).toThrow('There is no template');

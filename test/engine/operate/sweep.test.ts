@@ -440,6 +440,30 @@ describe('a run', () => {
     expect(after.pointers(1)).toHaveLength(60);
   });
 
+  it('looks at all commits again for a view that has moved to the queue of a group, or out of it: what waited in the old one is gone', async () => {
+    const places = memorySweepPlaces();
+    // No segment is looked at whatever the times of its commits.
+    const options = { places, projections: [balance], settings: { thoroughEvery: 1_000_000 } };
+    const before = house(options);
+    await before.append(opened('left'));
+    await before.deliver(0, [opened('left')] as never);
+    before.clock.advance(600 * minute);
+    for (let passes = 0; passes < 3; passes++) await before.pass();
+    // The same commit is in no table now, as if its message had been in the queue that went.
+    const moved = house(options);
+    await moved.append(opened('left'));
+    moved.clock.set(before.clock.now() + 60 * minute);
+    const { queue, view } = moved.views[0]!;
+    const passOf = async (group: string | undefined) => {
+      const targets = [targetOf({ subscription: balance, queue, view, ...(group !== undefined && { group }) })];
+      while (!(await sweep({ ...moved.sweeping, targets })).passEnded);
+      return moved.pointers(0).map(({ stream }) => stream);
+    };
+    expect(await passOf(undefined), 'nothing has moved').toEqual([]);
+    expect(await passOf('desk')).toEqual(['account-left']);
+    expect(await passOf(undefined), 'and back').toContain('account-left');
+  });
+
   it('says aloud that a pass took longer than declared, but for the first over a table, which reads all cursors', async () => {
     const { clock, log, pass, sweeping } = house();
     for (const days of [32, 30, 32]) {

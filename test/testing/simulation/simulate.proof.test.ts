@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { manifest as reference } from '../../../domains/index.ts';
 import { type SimulationFailed, simulate } from '../../../lib/testing/simulator.ts';
-import { accountsWith, gatheringAccounts } from '../../simulation/domain.ts';
-import { deliveryMutants, gatheringMutants } from '../../simulation/mutants/delivery.ts';
+import { accountsWith, gatheringAccounts, groupedAccounts } from '../../simulation/domain.ts';
+import { deliveryMutants, gatheringMutants, groupMutants } from '../../simulation/mutants/delivery.ts';
 import { findMutant } from '../../simulation/search.ts';
 import { manifest as parcels } from '../../support/apps/parcel/manifest.ts';
 
@@ -52,6 +52,16 @@ describe('views that gather commits', () => {
 
   it.each(Object.keys(gatheringMutants))('would show: %s', async (mutant) =>
     expect(await findMutant(mutant, (seed) => gatheringAccounts(seed, gatheringMutants[mutant]), 60)).toBeDefined(),
+  );
+});
+
+describe('views that share a queue', () => {
+  it('keep every promise, each for itself', async () => {
+    for (let seed = 1; seed <= 6; seed++) expect((await simulate(groupedAccounts(seed))).calls).toBeGreaterThan(100);
+  });
+
+  it.each(Object.keys(groupMutants))('would show: %s', async (mutant) =>
+    expect(await findMutant(mutant, (seed) => groupedAccounts(seed, groupMutants[mutant]), 100)).toBeDefined(),
   );
 });
 

@@ -31,6 +31,7 @@ import { work } from '../../../engine/rebuild/worker.ts';
 import { resetToRestored } from '../../../engine/restore/reset.ts';
 import type { Scheduling } from '../../../engine/schedule/look.ts';
 import { routeToSchedule } from '../../../engine/schedule/route.ts';
+import { routeToGroup } from '../../../engine/view/group/route.ts';
 import type { Projecting } from '../../../engine/view/projecting.ts';
 import type { Announcing } from '../../../engine/view/public-events.ts';
 import { routeToView, viewSteps } from '../../../engine/view/route.ts';
@@ -42,6 +43,7 @@ export const realEngine = {
   handleCommand,
   publish,
   routeToView,
+  routeToGroup,
   ...viewSteps,
   routeToProcess,
   ...processSteps,

@@ -1,5 +1,6 @@
 import { provingQueue, toProvedBody } from '../../../engine/delivery/proof.ts';
 import type { Depth, Queue } from '../../../engine/ports.ts';
+import { meantFor } from '../../../engine/view/group/meant.ts';
 import { memoryProofs } from '../../memory/system.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,16 @@ export type SimulatedQueue = Readonly<{
   /** Redrives dead letters, as an operator does. */
   redrive(): void;
   depth(): Depth;
+  /** The view of a group that messages to this queue are meant for. */
+  meantFor?: string;
 }>;
+
+/** A group's queue, as what sends to one view of it has it. */
+export const queueFor = (queue: SimulatedQueue, revision: string): SimulatedQueue => ({
+  ...queue,
+  tell: (message) => queue.tell({ ...message, for: revision }),
+  meantFor: revision,
+});
 
 /** A standard queue and its mapping: batches without order, in parallel, larger and later where messages are gathered; failed messages are retried, and sometimes handled ones come again. */
 export const simulatedQueue = (
@@ -88,7 +98,7 @@ export const simulatedQueue = (
 /** A consumer's queue, as the sweep and operators see it. */
 export const queuePort = (world: World, queue: SimulatedQueue): Queue => {
   const dice = world.dice('queue port');
-  return provingQueue(simulatedProofs, {
+  const proving = provingQueue(simulatedProofs, {
     send: async (bodies) =>
       bodies.flatMap((body, index) => {
         if (world.happens('refused', dice)) return [{ index, reason: 'InternalFailure' }];
@@ -97,4 +107,5 @@ export const queuePort = (world: World, queue: SimulatedQueue): Queue => {
       }),
     depth: async () => queue.depth(),
   });
+  return queue.meantFor === undefined ? proving : meantFor(proving, queue.meantFor);
 };

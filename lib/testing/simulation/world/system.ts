@@ -1,30 +1,26 @@
 import { announcersOf } from '../../../core/announcer.ts';
 import type { Commit } from '../../../core/commit.ts';
 import type { Manifest } from '../../../core/manifest.ts';
-import { type AnyProjection, handledTypes, sourcesOf } from '../../../core/projection.ts';
+import type { AnyProjection } from '../../../core/projection.ts';
 import { FromNewerRelease } from '../../../core/version.ts';
-import type { QueueRecord } from '../../../engine/delivery/received.ts';
 import type { Sending } from '../../../engine/delivery/send-entries.ts';
-import type { Store, ViewItem } from '../../../engine/ports.ts';
+import type { ViewItem } from '../../../engine/ports.ts';
 import type { Querying } from '../../../engine/query/querying.ts';
 import { keepingHeads } from '../../../engine/view/kept-heads.ts';
-import type { Projecting } from '../../../engine/view/projecting.ts';
 import { announcing } from '../../../engine/view/public-events.ts';
 import { parksAt } from '../checks/views.ts';
 import { simulatedErasures } from '../personal/erasures.ts';
 import type { SubjectPlan } from '../personal/plan.ts';
 import { type SimulatedSubjects, simulatedSubjects } from '../personal/subjects.ts';
 import { isBuildingIn, type SimulatedControl, simulatedControl } from '../rebuild/control.ts';
-import { projectTimeout } from '../rebuild/functions.ts';
 import type { RebuildPlan } from '../rebuild/plan.ts';
 import { simulatedRebuilds } from '../rebuild/rebuilds.ts';
-import { placeName, revisionIn, revisionsOf } from '../rebuild/second-revision.ts';
+import { placeName, revisionsOf } from '../rebuild/second-revision.ts';
 import { repairs } from '../repairs.ts';
-import { type Rule, type SimulatedBus, simulatedBus } from './bus.ts';
+import { type SimulatedBus, simulatedBus } from './bus.ts';
 import { simulatedCommands } from './commands.ts';
 import { simulatedEffects } from './effects.ts';
-import { type Engine, realEngine, type Tamper, untampered } from './engine.ts';
-import { Injected } from './faults.ts';
+import { realEngine, type Tamper, untampered } from './engine.ts';
 import { feed } from './feed.ts';
 import { type Instance, type Pool, pool } from './pool.ts';
 import { simulatedProcesses } from './processes.ts';
@@ -32,81 +28,9 @@ import { simulatedProofs, simulatedQueue } from './queue.ts';
 import { simulatedSchedules } from './schedules.ts';
 import { type SimulatedTable, simulatedTable, staleSnapshots } from './table.ts';
 import { simulatedView } from './view.ts';
+import { deployedView, lastIn, queuesOf, ruleOf, type Wiring } from './views.ts';
 import { distant } from './wire.ts';
 import type { World } from './world.ts';
-
-/** A rule for what any of some releases handles. */
-const ruleOf = (projections: readonly AnyProjection[], deliver: Rule['deliver']): Rule => ({
-  detailTypes: new Set(projections.flatMap(sourcesOf).map(({ category }) => `${category}.commit`)),
-  types: new Set(projections.flatMap(handledTypes)),
-  deliver,
-});
-
-/** The time that a reader waits for a view; a client of HTTP would not wait longer. */
-const patience = 1_000;
-type Wiring = Readonly<{
-  engine: Engine;
-  tamper: Tamper;
-  releases: readonly Manifest[];
-  manifestOf: (instance: Instance) => Manifest;
-  table: SimulatedTable;
-  store: Store;
-}>;
-
-const lastIn = (table: SimulatedTable) => (stream: string) => table.commitsOf(stream).at(-1)?.commit ?? 0;
-/** A revision of a view: its table, its queue, and the functions that project and query. */
-const deployedView = (
-  world: World,
-  { engine, tamper, releases, manifestOf, table, store }: Wiring,
-  { newest, name, lagging }: Readonly<{ newest: AnyProjection; name: string; lagging: boolean }>,
-  control: SimulatedControl | undefined,
-) => {
-  const releasesOfIt = releases.flatMap((manifest) => revisionIn(manifest, newest) ?? []);
-  // A handler may fail on rows that other code has written; after a refold all of it is checked.
-  const isAged = () => control?.isOf(newest) === true && control.aged.has(newest.revision);
-  const mayPark = ({ stream, parked }: ViewItem) =>
-    isAged() || parksAt(releasesOfIt, table.commitsOf(stream), parked?.commit ?? 0);
-  const view = simulatedView(world, name, lagging, { of: newest, mayPark, lastOf: lastIn(table) }, tamper.view ?? untampered);
-  const projectionOf = (instance: Instance): AnyProjection => {
-    const projection = revisionIn(manifestOf(instance), newest);
-    // The revision comes or goes with the roll-out: its function is not there.
-    if (!projection) throw new Injected(`This release has no ${name}.`);
-    return projection;
-  };
-  const projectPool = pool(
-    world,
-    `project ${name}`,
-    (instance): Projecting => {
-      const { view: whole, heads } = keepingHeads(distant(world, instance, name, view), instance.clock);
-      const projecting = (tamper.projecting ?? untampered)({
-        projection: projectionOf(instance),
-        store: distant(world, instance, 'store', store),
-        view: whole,
-        heads,
-        clock: instance.clock,
-        log: instance.log,
-        ...control?.building(instance, newest),
-      });
-      return { ...projecting, view: { ...whole, ...projecting.view } };
-    },
-    { timeout: control?.isOf(newest) ? projectTimeout : undefined },
-  );
-  const queryPool = pool(world, `query ${name}`, (instance) =>
-    (tamper.querying ?? untampered)({
-      projection: projectionOf(instance),
-      reader: distant(world, instance, name, view),
-      clock: instance.clock,
-      patience,
-    }),
-  );
-  const project = (batch: readonly QueueRecord[]) =>
-    projectPool.invoke((refolding) =>
-      engine.routeToView({ refolding, proofs: simulatedProofs, done: 'Projected.' }, batch, engine),
-    );
-  const queue = simulatedQueue(world, `queue ${name}`, project, newest);
-  const deliver = (body: string) => (control?.isDeployed(newest) === false ? undefined : queue.send(body));
-  return { name, projection: newest, projectionOf, view, queue, queryPool, rule: ruleOf(releasesOfIt, deliver) };
-};
 
 const sendingOf = (world: World, instance: Instance, bus: SimulatedBus): Sending => ({
   bus: distant(world, instance, 'bus', bus),
@@ -196,7 +120,8 @@ export const system = (
   const [first, second] = all.filter(({ name }) => name === rebuild?.name);
   const control = rebuild && first && second && simulatedControl(world, rebuild, [first, second]);
   const wiring: Wiring = { engine, tamper, releases, manifestOf, table, store };
-  const views = all.map((newest) => deployedView(world, wiring, { newest, name: placeOf(newest), lagging }, control));
+  const inPlace = all.map((newest) => deployedView(world, wiring, { newest, name: placeOf(newest), lagging }, control));
+  const views = queuesOf(world, wiring, inPlace, control);
 
   let bus: SimulatedBus;
   const announcers = releases.flatMap(announcersOf);
