@@ -8,17 +8,15 @@ import { type Order, orderIn } from '../orders.ts';
 import type { Projecting } from '../projecting.ts';
 import { type ViewSteps, viewSteps } from '../route.ts';
 
-/** The records that views of a group have done while another view of it had not: an instance remembers so many bytes of them. */
-const rememberedBytes = 4 * 1024 * 1024;
-const noteBytes = 300;
+/** The records that an instance remembers: those that some views of its group have done, and others have not. */
+const remembered = 10_000;
 
 /** Remembers which views of a group have done a record that comes again for others of them. */
 export const doneBefore = () => {
-  const done = boundedCache<ReadonlySet<string>>(rememberedBytes);
+  const done = boundedCache<ReadonlySet<string>>(remembered);
   return {
     by: (record: string): ReadonlySet<string> => done.get(record) ?? new Set(),
-    add: (record: string, views: readonly string[]) =>
-      done.set(record, new Set([...(done.get(record) ?? []), ...views]), noteBytes),
+    add: (record: string, views: readonly string[]) => done.set(record, new Set([...(done.get(record) ?? []), ...views]), 1),
     forget: (record: string) => done.drop(record),
   };
 };
