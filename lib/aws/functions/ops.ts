@@ -10,7 +10,7 @@ import { answerStreams, isAboutStreams } from '../../http/operate/streams.ts';
 import { answerOperator, type DomainCode } from '../../http/operate.ts';
 import type { Estimating } from '../../http/rebuilds.ts';
 import { systemProofs } from '../delivery/proofs.ts';
-import { sqs, viewQueue } from '../delivery/queue.ts';
+import { sqs, sqsQueue, viewQueue } from '../delivery/queue.ts';
 import { deployedViews } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
 import { environment } from '../environment.ts';
@@ -67,10 +67,21 @@ export const opsHandler = (manifest: Manifest) => {
     described ??= describeModel(manifest);
     return described;
   };
+<<<<<<< HEAD
   const region = environment('AWS_REGION');
   const cost = costReader({ manifest, stack: environment('STACK'), region, dynamo: client, clock: systemClock });
   const flow = flowReader({ manifest, client, control, operating, rebuilds: ordering.rebuilds, queueAt });
   const domain: DomainCode = { file: () => ownFile('domain.json') as PackedFile | undefined, plain };
+=======
+  const flow = flowReader({
+    manifest,
+    client,
+    control,
+    operating,
+    rebuilds: ordering.rebuilds,
+    queueAt: (url) => sqsQueue(queues, url, proofs),
+  });
+>>>>>>> 99bfa12 (foldstream cost --measured has groups as parts; the age and rate of a queue that views share is asked once)
   return httpFunction({ manifest, logger: log }, (request) =>
     isAboutStreams(request)
       ? answerStreams(streams, request)

@@ -10,7 +10,9 @@ const metricsPerCall = 500;
 /** The ages that AWS measures by itself, the newest of the last minutes. */
 export const cloudWatchAges = (publisher: string, clock: Clock, client = new CloudWatchClient(settings)): Ages => {
   /** A metric's newest value by the names in its dimension. A name without a value is absent. */
-  const newest = async (Namespace: string, MetricName: string, dimension: string, names: readonly string[]) => {
+  const newest = async (Namespace: string, MetricName: string, dimension: string, given: readonly string[]) => {
+    // Views of a group have one queue.
+    const names = [...new Set(given)];
     if (names.length === 0) return new Map<string, number>();
     const now = clock.now();
     const query = (Value: string, i: number): MetricDataQuery => {

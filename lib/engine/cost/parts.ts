@@ -14,9 +14,10 @@ export const partNames = {
 
 /** The beginnings of logical ids, in a stack of its own or not, and the parts of the deployment that have them. */
 const beginnings = (manifest: Manifest): readonly (readonly [string, string])[] => {
-  const { projections, processes = [], schedules = {} } = manifest;
+  const { projections, groups = {}, processes = [], schedules = {} } = manifest;
   return [
     ...projections.map((view) => [`${pascal(view.name)}R`, partNames.view(view)] as const),
+    ...Object.keys(groups).map((name) => [`${pascal(name)}Group`, partNames.group(name)] as const),
     ...processes.map(({ category }) => [`Processes${pascal(category)}`, partNames.process(category)] as const),
     ...effectsOf(manifest).map(({ name }) => [`Effects${pascal(name)}`, `effect ${name}`] as const),
     ...Object.keys(schedules).map((name) => [`Schedules${pascal(name)}`, `schedule ${name}`] as const),

@@ -11,6 +11,7 @@ it.each([
   ],
   [{ of: 'AccountBalanceR12Project9A' }, 'view account-balance'],
   [{ of: 'Queue4A7E3555', within: 'ProcessesFraudWatchNestedStackFraudWatchNestedStackResource00BC' }, 'process fraudWatch'],
+  [{ of: 'Queue4A7E3555', within: 'DeskGroupNestedStackDeskGroupNestedStackResource00BC' }, 'group desk'],
   [{ of: 'AccountCommandsCommandA2BB9347' }, 'commands'],
   [{ of: 'EventsCommits329631D5' }, 'commands'],
   [{ of: 'PublisherPublish9865D4E7' }, 'publisher'],

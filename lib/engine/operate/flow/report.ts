@@ -178,7 +178,7 @@ const schedulesOf = async (flow: FlowOperating, rates: Rates | undefined): Promi
 export const reportFlow = async (flow: FlowOperating): Promise<Flow> => {
   const { operating, manifest, clock } = flow;
   const queues = [...operating.views, ...flow.processes, ...flow.effects, ...flow.scheduling.schedules];
-  const rates = await measured(operating.log, flow.rates(queues.map(({ queueName }) => queueName)), undefined);
+  const rates = await measured(operating.log, flow.rates([...new Set(queues.map(({ queueName }) => queueName))]), undefined);
   const [{ views, publisher }, processes, effects, schedules] = await Promise.all([
     viewsOf(flow, rates),
     processesOf(flow, rates),
