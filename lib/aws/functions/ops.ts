@@ -67,12 +67,8 @@ export const opsHandler = (manifest: Manifest) => {
     described ??= describeModel(manifest);
     return described;
   };
-<<<<<<< HEAD
   const region = environment('AWS_REGION');
   const cost = costReader({ manifest, stack: environment('STACK'), region, dynamo: client, clock: systemClock });
-  const flow = flowReader({ manifest, client, control, operating, rebuilds: ordering.rebuilds, queueAt });
-  const domain: DomainCode = { file: () => ownFile('domain.json') as PackedFile | undefined, plain };
-=======
   const flow = flowReader({
     manifest,
     client,
@@ -81,7 +77,7 @@ export const opsHandler = (manifest: Manifest) => {
     rebuilds: ordering.rebuilds,
     queueAt: (url) => sqsQueue(queues, url, proofs),
   });
->>>>>>> 99bfa12 (foldstream cost --measured has groups as parts; the age and rate of a queue that views share is asked once)
+  const domain: DomainCode = { file: () => ownFile('domain.json') as PackedFile | undefined, plain };
   return httpFunction({ manifest, logger: log }, (request) =>
     isAboutStreams(request)
       ? answerStreams(streams, request)
