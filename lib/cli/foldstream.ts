@@ -7,6 +7,7 @@ import { effectsVerbs } from './effect/verbs.ts';
 import { historyVerbs } from './history/verbs.ts';
 import { loadVerbs } from './load/verbs.ts';
 import { localVerbs } from './local/verbs.ts';
+import { modelVerbs } from './model/verbs.ts';
 import { logsVerbs } from './operate/verbs.ts';
 import { subjectsVerbs } from './personal/verbs.ts';
 import { processesVerbs } from './process/verbs.ts';
@@ -45,6 +46,7 @@ export const commandLine = (): Command => {
   rebuildVerbs(program, project);
   // The bundler is loaded by this verb alone: no other verb waits for it.
   contractsVerbs(program, project, async (...of) => (await import('../infra/code/projection-code.ts')).projectionCode(...of));
+  modelVerbs(program, project);
   restoreVerbs(program, project);
   costVerbs(program, project);
   return program;

@@ -26,7 +26,7 @@ const besideTheSteps: Readonly<Record<string, readonly string[]>> = {
   'lib/http': ['openapi', 'console'],
   'lib/aws': ['functions', 'local'],
   'lib/infra': ['kit', 'code', 'console'],
-  'lib/cli': ['local', 'contracts', 'terminal', 'watch', 'add', 'load', 'page'],
+  'lib/cli': ['local', 'contracts', 'terminal', 'watch', 'add', 'load', 'page', 'model'],
 };
 
 /** Which other steps of its layer a step may import. Any step may import the files that stand beside the steps in its layer's own folder. */
@@ -137,6 +137,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     personal: ['rebuild', 'local', 'terminal'],
     restore: ['local', 'terminal'],
     page: [],
+    model: ['page', 'contracts', 'terminal'],
     load: ['local', 'terminal', 'page'],
     cost: ['page', 'terminal'],
   },

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { hasPage } from '../../../lib/engine/model/find.ts';
 import type { Model, ViewModel } from '../../../lib/engine/model/model.ts';
 import { typeText } from '../../../lib/http/openapi/schema-text.ts';
 import { Badge } from '../../parts/badge.tsx';
@@ -41,14 +42,17 @@ const None = ({ children }: Readonly<{ children: string }>) => <p class="dim">{c
 const Links = ({
   to,
   none,
-}: Readonly<{ to: readonly Readonly<{ name: string; page: readonly string[]; about?: string }>[]; none: string }>) =>
+}: Readonly<{
+  to: readonly Readonly<{ name: string; page: readonly string[]; about?: string; isPlain?: boolean }>[];
+  none: string;
+}>) =>
   to.length === 0 ? (
     <None>{none}</None>
   ) : (
     <ul class="model-links">
-      {to.map(({ name, page, about }) => (
+      {to.map(({ name, page, about, isPlain }) => (
         <li key={page.join('/')}>
-          <a href={href(['model', ...page])}>{name}</a>
+          {isPlain ? name : <a href={href(['model', ...page])}>{name}</a>}
           {about !== undefined && <span class="dim"> {about}</span>}
         </li>
       ))}
@@ -205,11 +209,16 @@ export const AggregatePage = ({ model, category }: PageProps<'category'>) => {
   );
 };
 
-const Sources = ({ from }: Pick<ViewModel, 'from'>) => (
+const Sources = ({ model, from }: Pick<ViewModel, 'from'> & Readonly<{ model: Model }>) => (
   <Links
     none="Nothing."
     to={from.flatMap(({ category, types }) =>
-      types.map((type) => ({ name: type, page: ['event', category, type], about: `of ${category}` })),
+      types.map((type) => ({
+        name: type,
+        page: ['event', category, type],
+        about: `of ${category}`,
+        isPlain: !hasPage(model, category, type),
+      })),
     )}
   />
 );
@@ -234,7 +243,7 @@ export const ViewPage = ({ model, name }: PageProps<'name'>) => {
           {gatherSeconds > 0 && <p class="dim">Commits are gathered for {gatherSeconds} seconds.</p>}
           <div class="model-columns">
             <Card title="Fed by">
-              <Sources from={from} />
+              <Sources model={model} from={from} />
             </Card>
             <Card title="Lists and filters">
               {lists.length + filters.length === 0 && <None>None beside the default one.</None>}
@@ -278,7 +287,7 @@ export const ProcessPage = ({ model, category }: PageProps<'category'>) => {
       <p class="dim">It takes commits from {since.slice(0, 10)} on.</p>
       <div class="model-columns">
         <Card title="Reacts to">
-          <Sources from={from} />
+          <Sources model={model} from={from} />
         </Card>
         <Card title="Sends">
           <Links

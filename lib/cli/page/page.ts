@@ -10,6 +10,8 @@ export type Page = Readonly<{
   /** As `chartSvg` makes them. */
   charts: readonly string[];
   tables: readonly PageTable[];
+  /** Further parts as HTML, whose texts are escaped. */
+  html?: readonly string[];
 }>;
 
 const style = `
@@ -41,7 +43,7 @@ ${rows.map(row).join('\n')}
 };
 
 /** A page that needs nothing beside itself: no script, no font and no other file. */
-export const pageHtml = ({ title, said, charts, tables }: Page): string => `<!doctype html>
+export const pageHtml = ({ title, said, charts, tables, html = [] }: Page): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -55,7 +57,7 @@ export const pageHtml = ({ title, said, charts, tables }: Page): string => `<!do
 <h1>${escaped(title)}</h1>
 ${said.map((text) => `<p>${escaped(text)}</p>`).join('\n')}
 ${charts.map((chart) => `<figure>${chart}</figure>`).join('\n')}
-${tables.map(tableHtml).join('\n')}
+${tables.map(tableHtml).join('\n')}${html.length === 0 ? '' : `\n${html.join('\n')}`}
 </main>
 </body>
 </html>

@@ -82,3 +82,7 @@ export const foundIn = (model: Model, text: string): readonly Found[] => {
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ entry: { words: _, ...found } }) => found);
 };
+
+/** True if an event has a page: those that the product itself stores, such as the steps of processes, are the same in every model. */
+export const hasPage = ({ events }: Pick<Model, 'events'>, category: string, type: string): boolean =>
+  events.some((event) => event.category === category && event.type === type);
