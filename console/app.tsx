@@ -7,6 +7,7 @@ import { help, open, palette } from './keys.ts';
 import { Help } from './parts/help.tsx';
 import { Palette } from './parts/palette.tsx';
 import { Loading, ProblemNotice } from './parts/states.tsx';
+import { inUtc, turnTimes } from './parts/time.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { href, place } from './router.ts';
 import type { Screen, ScreenProps } from './screens.ts';
@@ -51,6 +52,9 @@ const Rail = ({ now }: Readonly<{ now: Screen | undefined }>) => (
     <div class="foot">
       <button type="button" class="button is-plain" onClick={turnTheme}>
         Theme: {theme.value}
+      </button>
+      <button type="button" class="button is-plain" onClick={turnTimes}>
+        Times: {inUtc.value ? 'UTC' : 'local'}
       </button>
       <button type="button" class="button is-plain" onClick={() => (help.value = true)}>
         Keys <kbd>?</kbd>

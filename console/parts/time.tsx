@@ -1,6 +1,14 @@
 import { signal } from '@preact/signals';
 
-export const inUtc = signal(false);
+const key = 'foldstream.utc';
+export const inUtc = signal(localStorage.getItem(key) === 'true');
+
+/** Shows times in UTC from now on, or in local time again; the browser keeps the choice. */
+export const turnTimes = (): void => {
+  inUtc.value = !inUtc.value;
+  localStorage.setItem(key, String(inUtc.value));
+};
+
 const now = signal(Date.now());
 setInterval(() => {
   now.value = Date.now();
@@ -15,14 +23,14 @@ const units = [
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
 /** How long ago, or in how long, in the largest unit of which there is one. */
-export const ageOf = (at: number, from: number): string => {
+const ageOf = (at: number, from: number): string => {
   const apart = at - from;
   const [unit, size] = units.find(([, each]) => Math.abs(apart) >= each) ?? units[3];
   return relative.format(Math.round(apart / size), unit);
 };
 
 /** An instant in local time or UTC, to the second or the millisecond. */
-export const timeOf = (at: string, { utc = inUtc.value, exact = false } = {}): string => {
+const timeOf = (at: string, { utc = inUtc.value, exact = false } = {}): string => {
   const date = new Date(at);
   const iso = utc ? date.toISOString() : new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, exact ? 23 : 19)}${utc ? ' UTC' : ''}`;
