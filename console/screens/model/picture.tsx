@@ -22,13 +22,12 @@ const Node = ({ node, isDim, look }: Readonly<{ node: PictureNode; isDim: boolea
     <a
       href={href(['model', ...page])}
       class={`node is-${kind} ${isDim ? 'is-faint' : ''}`}
-      aria-label={`${says[kind]} ${name}${lines.length > 0 ? `: ${lines.join(', ')}` : ''}`}
       onMouseEnter={() => look(id)}
       onMouseLeave={() => look()}
       onFocus={() => look(id)}
       onBlur={() => look()}
     >
-      <title>{name}</title>
+      <title>{`${says[kind]} ${name}${lines.length > 0 ? `: ${lines.join(', ')}` : ''}`}</title>
       <rect x={x} y={y} width={width} height={height} rx="6" />
       <text class="name" x={x + 10} y={y + 19}>
         {fitted(name, width - 20)}

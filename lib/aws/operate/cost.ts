@@ -21,9 +21,10 @@ const isPriced = (region: string): region is Region => Object.hasOwn(prices, reg
 /** Reads what a deployment has cost in the last hour. Its resources change with a deployment only, which begins new functions. */
 export const costReader = (
   { manifest, stack, region, dynamo, clock }: Of,
+  // Those of requests give up soon, and a list of resources takes a while.
   clients = {
-    stacks: new CloudFormationClient(settings),
-    functions: new LambdaClient(settings),
+    stacks: new CloudFormationClient({}),
+    functions: new LambdaClient({ maxAttempts: 8 }),
     metrics: new CloudWatchClient(settings),
   },
 ): (() => Promise<CostReport>) => {
