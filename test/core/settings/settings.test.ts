@@ -27,6 +27,7 @@ describe('settings', () => {
       consumers: {},
       reserved: {},
       architecture: 'arm64',
+      console: true,
     };
     expect(environmentOf(usualSettings, 'dev')).toEqual({
       ...usual,
