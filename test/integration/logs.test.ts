@@ -38,7 +38,7 @@ describe.runIf(overHttp())('logs', () => {
       return lines;
     };
     // Each function writes when it has run, in no order among them.
-    const services = ['command-account', 'publish', 'project-account-balance', 'project-account-statement'];
+    const services = ['command-account', 'publish', 'project-customers', 'project-desk'];
     const servicesOf = (all: readonly string[]) => all.map((line) => line.split('  ')[1]?.trim());
     const lines = await eventually(shown, (all) => services.every((each) => servicesOf(all).includes(each)));
     expect(lines.map((line) => line.slice(0, 24))).toEqual(lines.map((line) => line.slice(0, 24)).sort());

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { FoundStream } from '../../../lib/engine/history/find-streams.ts';
 import { Field } from '../../parts/field.tsx';
 import { streamHref } from '../../parts/links.ts';
-import { Empty, ProblemNotice } from '../../parts/states.tsx';
+import { Empty, Loading, ProblemNotice } from '../../parts/states.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { go, href, setQuery } from '../../router.ts';
@@ -41,6 +41,7 @@ const Results = ({ state, more }: Readonly<{ state: State; more: () => void }>) 
   const { streams, commits, units, cursor, isBusy, wasAsked, problem } = state;
   if (problem !== undefined) return <ProblemNotice problem={problem} retry={more} />;
   if (!wasAsked) return null;
+  if (isBusy && commits === 0) return <Loading />;
   return (
     <>
       <p class="dim" role="status">

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { root } from '../../../lib/cli/local/deployment.ts';
 import { foundByAxe } from '../../support/console/axe.ts';
 import { signedIn } from '../../support/console/signed-in.ts';
+import { eventually } from '../../support/eventually.ts';
 import { as, type Call, fresh } from '../../support/over-http/http.ts';
 import { overHttp } from '../../support/over-http/over-http.ts';
 
@@ -65,11 +66,17 @@ describe.runIf(overHttp())("the console's streams", () => {
     await page.getByLabel('Compared with commit').fill('2');
     await page.getByLabel('Compared with commit').press('Tab');
     await region(page, 'State at commit 2').waitFor();
-    expect(await textOf(page, 'State at commit 5')).toContain('balance: 5000 1050');
+    await eventually(
+      () => textOf(page, 'State at commit 5'),
+      (text) => text.includes('balance: 5000 1050'),
+    );
     await page.getByRole('link', { name: 'Step through its code' }).click();
     await page.getByLabel('Through').selectOption('view:account-balance');
     await region(page, 'Row after').waitFor();
-    await expect.poll(() => textOf(page, 'Row after')).toContain('balance: 5950 1050');
+    await eventually(
+      () => textOf(page, 'Row after'),
+      (text) => text.includes('balance: 5950 1050'),
+    );
     expect(await foundByAxe(page)).toEqual([]);
     for (const through of ['view:account-balance', 'decider']) {
       await page.getByLabel('Through').selectOption(through);
@@ -118,10 +125,12 @@ describe.runIf(overHttp())("the console's streams", () => {
     const { page, faults } = await signedIn('streams?category=account&type=AccountOpened', { width: 400 });
     await page.getByRole('button', { name: 'Look', exact: true }).click();
     await page.getByRole('status').filter({ hasText: 'read units' }).waitFor();
+    const found = page.getByRole('link', { name: `account-${id}` });
+    const further = page.getByRole('button', { name: 'Look further' });
     for (;;) {
-      if ((await page.getByRole('link', { name: `account-${id}` }).count()) > 0) break;
-      await page.getByRole('button', { name: 'Look further' }).click();
-      await page.getByRole('button', { name: 'Looking…' }).waitFor({ state: 'detached' });
+      await found.or(further).first().waitFor();
+      if ((await found.count()) > 0) break;
+      await further.click();
     }
     expect(await foundByAxe(page)).toEqual([]);
     await page.getByRole('link', { name: `account-${id}` }).click();

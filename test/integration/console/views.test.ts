@@ -46,7 +46,10 @@ describe.runIf(overHttp())('views', () => {
     await rows.getByRole('link', { name: first }).waitFor();
     await page.goto(`${page.url()}&limit=1`);
     await page.reload();
-    await expect.poll(() => rows.locator('tbody tr').count(), { timeout: 10_000 }).toBe(1);
+    await eventually(
+      () => rows.locator('tbody tr').count(),
+      (count) => count === 1,
+    );
     await page.getByRole('link', { name: 'Next page' }).click();
     await rows.getByRole('link', { name: second }).waitFor();
     expect(await rows.getByRole('link', { name: first }).count()).toBe(0);
