@@ -83,6 +83,23 @@ const Head = () => (
   </header>
 );
 
+/** There is no screen at the address, or none at all for the caller. */
+const Nowhere = ({ isEmpty }: Readonly<{ isEmpty: boolean }>) => (
+  <div class="screen">
+    <h1>{isEmpty ? 'There is nothing here for your roles' : 'There is no such page'}</h1>
+    {isEmpty ? (
+      <p>
+        The console is for operators. Whoever gives roles in this deployment can make you one; sign in again then, since a token
+        keeps the roles that it was given with.
+      </p>
+    ) : (
+      <p>
+        No screen that you may see has this address. <a href={href([])}>Begin here</a>, or press <kbd>Ctrl K</kbd>.
+      </p>
+    )}
+  </div>
+);
+
 /** The console: a door for those who are not signed in, and for others the screens that their roles may see. */
 export const App = () => {
   if (!who.value) return <Door />;
@@ -95,16 +112,7 @@ export const App = () => {
       <Head />
       <main class="main" tabIndex={-1}>
         {fault.value !== undefined && <ProblemNotice problem={fault.value} />}
-        {screen ? (
-          <Shown key={screen.at} screen={screen} />
-        ) : (
-          <div class="screen">
-            <h1>There is no such page</h1>
-            <p>
-              No screen that you may see has this address. <a href={href([])}>Begin here</a>, or press <kbd>Ctrl K</kbd>.
-            </p>
-          </div>
-        )}
+        {screen ? <Shown key={screen.at} screen={screen} /> : <Nowhere isEmpty={screens.length === 0} />}
       </main>
       <Palette />
       <Help />
