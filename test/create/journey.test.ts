@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Deployment } from '../../lib/cli/local/deployment.ts';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { packInto, repository } from '../../release/build.ts';
 import { classOf, fences } from '../docs/blocks.ts';
+import { signedIn } from '../support/console/signed-in.ts';
 import { eventually } from '../support/eventually.ts';
 import { builtPackage } from '../support/pack.ts';
 
@@ -118,6 +120,13 @@ it('goes from an empty folder to a running application, from the two tarballs an
   });
   await step('npm test', () => run(project, 'npm', 'test'));
   await step('npx cdk synth -c stage=prod', () => run(project, 'npx', 'cdk', 'synth', '--quiet', '-c', 'stage=prod'));
+});
+
+it('has the console, unchanged: its operator signs in and walks through what was just done', async () => {
+  const { page, faults } = await signedIn('streams/account/first', { deployment: { api } as Deployment });
+  await step('the console, from its door to a stream', async () => page.getByText('chain holds').waitFor());
+  await page.getByText('MoneyDeposited').first().waitFor();
+  expect(faults).toEqual([]);
 });
 
 it('answers by a saved decider soon', async () => {

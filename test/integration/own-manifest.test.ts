@@ -17,6 +17,7 @@ import { type Caller, callersOf, ownerId, rolesClaim } from '../support/access/c
 import { audience, servedIssuer, type TestIssuer } from '../support/access/issuer.ts';
 import { cellsOf, type Fixture, faultOf, type Send } from '../support/access/matrix.ts';
 import { manifest } from '../support/apps/parcel/manifest.ts';
+import { consoleAt, pastedIn } from '../support/console/signed-in.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Answer, type Call, caller, fresh } from '../support/over-http/http.ts';
 import { logLines } from '../support/over-http/logs.ts';
@@ -97,6 +98,20 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
       expect((await nobody(method, path, method === 'POST' ? {} : undefined)).status, path).toBe(401);
   });
 
+  it('has the console unchanged: a parcel is walked through by its own code, and the model is its own', async () => {
+    const [ada, operator] = [as('ada'), as('operator')];
+    const id = fresh();
+    await ada('POST', `/parcel/${id}/send`, { code: id });
+    await operator('POST', `/parcel/${id}/scan`, { places: ['Graz', 'Wien'] });
+    const token = callers.find(({ name }) => name === named.operator)?.token ?? '';
+    const { page, faults } = await pastedIn(`streams/parcel/${id}`, token, { deployment: parcels });
+    await page.getByText('chain holds').waitFor();
+    await page.getByText('ParcelScanned').first().waitFor();
+    await page.goto(consoleAt('model', parcels));
+    await page.getByRole('link', { name: 'event ParcelScanned' }).first().waitFor();
+    expect(faults).toEqual([]);
+  });
+
   it('takes no id token, though the gateway does', async () => {
     const idToken = issuer.sign({ sub: ownerId, at_hash: 'x' });
     expect(await caller(parcels.api, idToken)('GET', '/views/parcel-track')).toMatchObject({
@@ -126,6 +141,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
     const send: Send = async ({ method, path, body, headers }, token) => {
       const response = await fetch(`${parcels.api}${path}`, {
         method,
+        redirect: 'manual',
         headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
         ...(body && { body: JSON.stringify(body) }),
       });

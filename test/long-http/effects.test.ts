@@ -11,6 +11,8 @@ import { home } from '../integration/setup.ts';
 import { callersOf, rolesClaim } from '../support/access/callers.ts';
 import { audience, servedIssuer } from '../support/access/issuer.ts';
 import { startProvider } from '../support/apps/paying/provider.ts';
+import { foundByAxe } from '../support/console/axe.ts';
+import { pastedIn } from '../support/console/signed-in.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Call, caller, fresh } from '../support/over-http/http.ts';
 import { killing } from '../support/over-http/killing.ts';
@@ -120,6 +122,23 @@ describe.runIf(overHttp())('payments through a provider, over HTTP', () => {
     const one = await operator('GET', `/ops/effects/${performance}`);
     expect(one).toMatchObject({ status: 200, body: { performance, status: 'answered' } });
     expect(await operator('POST', `/ops/effects/${performance}/retry`, { why: 'a test' })).toMatchObject({ status: 409 });
+  });
+
+  it('are shown in the console, with what was asked and each step, to an operator who pastes a token', async () => {
+    const token = callersOf(issuer).find(({ name }) => name === 'an operator')?.token ?? '';
+    const { page, faults } = await pastedIn('effects?status=answered&effect=chargeCard', token, { deployment: paying });
+    await page.getByText('circuit closed').first().waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+    await page
+      .getByRole('link', { name: /^chargeCardEffect-/ })
+      .first()
+      .click();
+    await page.getByText('EffectAnswered').waitFor();
+    // What has its outcome is neither tried again nor answered by hand.
+    expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Its trace' }).getAttribute('href')).toMatch(/^#\/traces\/./);
+    expect(await foundByAxe(page)).toEqual([]);
+    expect(faults).toEqual([]);
   });
 
   it('are settled by a signed event of the bank, once for each event', async () => {

@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../lib/cli/history/verify.ts';
 import { gauge } from '../support/apps/rebuild/gauge.ts';
 import { betweenRequests, isWhole, rebuildHouse } from '../support/apps/rebuild/house.ts';
+import { foundByAxe } from '../support/console/axe.ts';
+import { consoleAt, signedIn } from '../support/console/signed-in.ts';
 import { eventually } from '../support/eventually.ts';
 import { killing } from '../support/over-http/killing.ts';
 import { overHttp } from '../support/over-http/over-http.ts';
@@ -125,6 +127,40 @@ describe.runIf(overHttp())('rebuilding views', () => {
       { kind: 'roll-back', from: 1, revision: 2, why: 'better' },
       { kind: 'roll-back', from: 2, revision: 1, why: 'worse' },
     ]);
+  });
+
+  it('is done in the console, by a wizard of which each step has an address: estimate, progress, switch, and back', async () => {
+    const deployment = house.deployed();
+    const { page, faults } = await signedIn('views/gauge-latest/history', { deployment });
+    const why = async (title: string, reason: string) => {
+      await page.getByRole('button', { name: title, exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: title });
+      await dialog.getByLabel('Why').fill(reason);
+      expect(await foundByAxe(page)).toEqual([]);
+      await dialog.getByRole('button', { name: title, exact: true }).click();
+    };
+    await why('Roll back', 'the new one looks wrong');
+    await answering(1);
+    await page.getByRole('cell', { name: 'the new one looks wrong' }).waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+
+    await page.goto(consoleAt('views/gauge-latest/rebuild?revision=2', deployment));
+    await page.getByText('Price, about').waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+    await why('Begin the rebuild', 'its code was mended');
+    await page.waitForURL(/#\/views\/gauge-latest\/rebuild\/[\w-]+$/);
+    await page.getByRole('list', { name: 'Steps' }).waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+    // Its address alone brings it back.
+    await page.reload();
+    await page.getByText('Revision 2 answers now.').waitFor({ timeout: 120_000 });
+    await answering(2);
+    expect(await foundByAxe(page)).toEqual([]);
+    await why('Roll back', 'worse');
+    await answering(1);
+    expect(faults).toEqual([]);
+    expect(await rollBack('better')).toMatchObject({ status: 200, body: { revision: 2 } });
+    await answering(2);
   });
 
   it('keeps a deployment from taking away the revision that answers, which goes on answering', async () => {

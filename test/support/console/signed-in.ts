@@ -66,3 +66,14 @@ export const signedIn = async (place = '', options: Signed = {}): Promise<Readon
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
   return opened;
 };
+
+/** The same where the deployment tells its console of no page to sign in at: an access token is pasted. */
+export const pastedIn = async (place: string, token: string, options: Signed = {}): ReturnType<typeof signedIn> => {
+  const opened = await consolePage(options);
+  const { page } = opened;
+  await page.goto(consoleAt(place, options.deployment));
+  await page.getByLabel('Access token').fill(token);
+  await page.getByRole('button', { name: 'Go in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  return opened;
+};

@@ -56,6 +56,7 @@ export const rebuildHouse = (stack: string) => {
     order,
     calls: () => ({ ada, operator }),
     endpoint: () => deployment.endpoint,
+    deployed: () => deployment,
     deployAs: async (which: 'history' | 'first' | 'pair' | 'both' | 'second') => {
       const stacks = await deploy({
         endpoint: inject('endpoint'),
