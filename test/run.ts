@@ -106,6 +106,8 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
     () => vitest(['long-http']),
   ],
   engines: [engines],
+  /** The pictures of the console in the guide. */
+  screens: [() => vitest(['integration'], { FOLDSTREAM_SCREENS: 'true' }, ['test/integration/console/screens.test.ts'])],
   // Beside CI, whose result is to be the same for the same commit: properties from a seed that nobody has seen before.
   hunt: [
     () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '100', FOLDSTREAM_SEED: 'random' }),

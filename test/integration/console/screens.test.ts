@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { whoOf } from '../../../console/token.ts';
+import { cacheDir, root } from '../../../lib/cli/local/deployment.ts';
+import { foundByAxe } from '../../support/console/axe.ts';
+import { consoleAt, signedIn } from '../../support/console/signed-in.ts';
+import { eventually } from '../../support/eventually.ts';
+import { as, theDeployment, tokenOf } from '../../support/over-http/http.ts';
+import { overHttp } from '../../support/over-http/over-http.ts';
+import { stuckTransfer } from '../../support/over-http/stuck.ts';
+
+/** Into the guide's pictures if `npm run screens` asks for them. */
+const folder = process.env.FOLDSTREAM_SCREENS ? join(root, 'docs/pictures/console') : join(cacheDir, 'screens');
+
+describe.runIf(overHttp())('the screens of the console', () => {
+  let pictured: readonly Readonly<{ name: string; at: string; ready: (page: Page) => Promise<void> }>[] = [];
+
+  beforeAll(async () => {
+    for (const each of [folder, join(cacheDir, 'screens')]) mkdirSync(each, { recursive: true });
+    const ada = await as('ada');
+    await ada('POST', '/account/pictured/open', { currency: 'EUR' });
+    for (const amount of [50_000, 7_000, 2_500]) await ada('POST', '/account/pictured/deposit', { amount, currency: 'EUR' });
+    await ada('POST', '/account/pictured/withdraw', { amount: 49_000, currency: 'EUR' });
+    const { id, correlation } = await stuckTransfer(theDeployment().outputs, ada);
+    const subject = whoOf(await tokenOf('ada')).id;
+    const heading = (name: string) => (page: Page) => page.getByRole('heading', { name, level: 1 }).waitFor();
+    const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+    const table = (name: string) => (page: Page) => page.getByRole('table', { name }).waitFor();
+    pictured = [
+      { name: 'flow', at: 'flow', ready: table('All parts of the deployment') },
+      { name: 'streams', at: 'streams?category=account', ready: heading('Streams') },
+      { name: 'stream', at: 'streams/account/pictured?at=5', ready: text('chain holds') },
+      { name: 'step', at: 'streams/account/pictured/step?at=5', ready: text('MoneyWithdrawn') },
+      { name: 'trace', at: `traces/${correlation}`, ready: text(/commits within/) },
+      { name: 'waterfall', at: `traces/${correlation}?as=waterfall`, ready: text(/commits within/) },
+      { name: 'views', at: 'views', ready: heading('Views') },
+      { name: 'view', at: 'views/account-balance', ready: heading('account-balance') },
+      { name: 'rebuild', at: 'views/account-balance/rebuild?revision=1', ready: heading('account-balance') },
+      { name: 'processes', at: 'processes', ready: text(id) },
+      { name: 'instance', at: `processes/transferProcess/${id}`, ready: text('What it waits for') },
+      { name: 'schedules', at: 'schedules', ready: text('monthlyStatement') },
+      { name: 'model', at: 'model', ready: (page) => page.getByRole('link', { name: 'event PriceSet' }).first().waitFor() },
+      { name: 'event', at: 'model/event/product/PriceSet', ready: heading('PriceSet') },
+      { name: 'cost', at: 'cost', ready: heading('Cost') },
+      { name: 'subject', at: `subjects/${subject}`, ready: text('What is held') },
+    ];
+  });
+
+  it('are pictured as they are, in a wide window, and axe finds nothing on any of them, in the light and in the dark', async () => {
+    const { page, faults } = await signedIn();
+    const found: Record<string, readonly string[]> = {};
+    for (const { name, at, ready } of pictured) {
+      await page.goto(consoleAt(at));
+      await ready(page);
+      await eventually(
+        () => page.locator('.loading').count(),
+        (count) => count === 0,
+      );
+      found[name] = await foundByAxe(page);
+      await page.screenshot({ path: join(folder, `${name}.png`) });
+    }
+    expect(found).toEqual(Object.fromEntries(pictured.map(({ name }) => [name, []])));
+    expect(faults).toEqual([]);
+  });
+
+  it('are whole in a narrow window: nothing goes beyond its edge', async () => {
+    const { page } = await signedIn('', { width: 400, dark: true });
+    const beyond: Record<string, number> = {};
+    for (const { name, at, ready } of pictured) {
+      await page.goto(consoleAt(at));
+      await ready(page);
+      beyond[name] = Number(
+        await page.evaluate("document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth"),
+      );
+      await page.screenshot({ path: join(cacheDir, 'screens', `${name}-narrow.png`) });
+    }
+    expect(Object.entries(beyond).filter(([, pixels]) => pixels > 0)).toEqual([]);
+  });
+});
