@@ -53,6 +53,7 @@ const lines = (step: string) =>
 /** The stack and those nested in it, and its functions, by their names: of these, what they are and how large, never what they hold. */
 const ownStacks = 'arn:AWS::Partition:cloudformation:AWS::Region:AWS::AccountId:stack/foldstream-dev*/*';
 const ownFunctions = 'arn:AWS::Partition:lambda:AWS::Region:AWS::AccountId:function:foldstream-dev*';
+const ownTables = 'arn:AWS::Partition:dynamodb:AWS::Region:AWS::AccountId:table/foldstream-dev*';
 const readsProofs = 'EventsControl.Arn: GetItem [secret/proofs]';
 
 describe('every function may do what its step does, and nothing else', () => {
@@ -317,6 +318,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'EventsCommits.Arn: GetItem Query',
       `${ownStacks}: ListStackResources`,
       `${ownFunctions}: GetFunctionConfiguration`,
+      `${ownTables}: DescribeTable`,
       'EventsControl.Arn: GetItem [view/* rebuild/* rebuilds deployed]',
     ]);
   });
@@ -340,6 +342,7 @@ test('there is no wildcard but where Lambda, executions or the nested stacks mak
     failed,
     ownStacks,
     ownFunctions,
+    ownTables,
     executions,
     executions,
   ]);

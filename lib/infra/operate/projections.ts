@@ -69,11 +69,11 @@ export class Operations extends Construct {
     output(this, 'OpsFunction', step.functionName);
   }
 
-  /** Lets it see which resources the deployment has, and how much memory its functions: by these and by metrics it tells what is paid for. */
+  /** Lets it see which resources the deployment has, the memory of its functions and the indexes of its tables: by these and by metrics it tells what is paid for. */
   private letSeeCost(step: Step): void {
     const stack = Stack.of(this);
     const name = stackNameOf(this);
-    // The stacks nested in it, and its functions, have names that begin with its own.
+    // The stacks nested in it, its functions and its tables have names that begin with its own.
     const stacks = stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${name}*/*` });
     const functions = stack.formatArn({
       service: 'lambda',
@@ -82,10 +82,13 @@ export class Operations extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     step.may(['cloudformation:ListStackResources'], [stacks]);
+    const tables = stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: `${name}*` });
     step.may(['lambda:GetFunctionConfiguration'], [functions]);
+    step.may(['dynamodb:DescribeTable'], [tables]);
     for (const [service, resource] of [
       ['cloudformation', `stack/${name}*/*`],
       ['lambda', `function:${name}*`],
+      ['dynamodb', `table/${name}*`],
     ])
       accept(step.role!, {
         [`IAM5[Resource::arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}]`]:
