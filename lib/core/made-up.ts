@@ -64,6 +64,14 @@ const texts = [
 const rarerTexts = ['2026-11', '12:00', '+43123456', 'A1', 'AT'];
 const uuid = (choose: Chooser) => `00000000-0000-4000-8000-${String(choose.below(4)).padStart(12, '0')}`;
 
+/** A text of those alone that a pattern takes: where many texts must match at the same time, choices among all of them hardly ever do. */
+const matchingText = (schema: Schema, choose: Chooser): string => {
+  const { pattern } = schema;
+  const form = pattern === undefined ? undefined : new RegExp(pattern);
+  const matching = form ? [...texts, ...rarerTexts, uuid(choose)].filter((text) => form.test(text)) : [];
+  return matching.length === 0 ? textFor(schema, choose) : choose.pick(matching);
+};
+
 const textFor = ({ minLength = 0, maxLength = 1_000, pattern }: Schema, choose: Chooser): string => {
   const usual = [...texts, uuid(choose)];
   const form = pattern === undefined ? undefined : new RegExp(pattern);
@@ -119,8 +127,10 @@ export const fittingValue = (
   json: Schema,
   chooserOf: (attempt: number) => Chooser,
 ): Readonly<{ value: unknown; data: unknown }> | undefined => {
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const value = valueFor(json, chooserOf(attempt));
+  for (let attempt = 0; attempt < 2 * tries; attempt++) {
+    const choose = chooserOf(attempt);
+    const isHard = attempt >= tries && choose.text === undefined;
+    const value = valueFor(json, isHard ? { ...choose, text: (text) => matchingText(text, choose) } : choose);
     const parsed = schema.safeParse(value);
     if (parsed.success) return { value, data: parsed.data };
   }

@@ -341,8 +341,8 @@ test('there is no wildcard but where Lambda, executions or the nested stacks mak
     failed,
     failed,
     ownStacks,
-    ownFunctions,
     ownTables,
+    ownFunctions,
     executions,
     executions,
   ]);
