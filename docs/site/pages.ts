@@ -20,6 +20,9 @@ const placeOf = (path: string): string | undefined => {
   return isPage(path) ? path.slice('docs/'.length).replace(/(^|\/)README\.md$/, '$1index.md') : undefined;
 };
 
+/** A picture of docs/, which the site has as it is. */
+const isPicture = (path: string): boolean => /^docs\/.*\.(svg|png)$/.test(path);
+
 const sourcePlace = (path: string): string => `source/${path}.md`;
 
 const languages: Readonly<Record<string, string>> = { '.ts': 'ts', '.json': 'json', '.yml': 'yaml' };
@@ -43,6 +46,7 @@ export const sitePages = (sources: Sources, generated: ReadonlyMap<string, strin
     const known = placeOf(path);
     if (known !== undefined && (sources.files.has(path) || generated.has(known))) return known;
     if (!isThere(path, sources)) return known ?? path;
+    if (isPicture(path)) return path.slice('docs/'.length);
     linked.add(path);
     return sourcePlace(path);
   };
@@ -61,8 +65,7 @@ export const sitePages = (sources: Sources, generated: ReadonlyMap<string, strin
 };
 
 /** Pictures and other files of docs/ that pages show. */
-export const sitePictures = ({ files }: Sources): readonly string[] =>
-  [...files].filter((path) => /^docs\/.*\.(svg|png)$/.test(path));
+export const sitePictures = ({ files }: Sources): readonly string[] => [...files].filter(isPicture);
 
 /** The links of the site's pages that lead to no page, picture or heading of it. */
 export const deadLinks = (pages: ReadonlyMap<string, string>, pictures: ReadonlySet<string>): readonly string[] =>
