@@ -30,7 +30,8 @@ const toldEvery = 250;
 
 const systemLoop: LoopClock = {
   now: () => performance.now(),
-  sleep: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => {}),
+  // A time that has just passed is no time to wait: Node would warn of it.
+  sleep: (milliseconds, signal) => pause(Math.max(0, milliseconds), undefined, { signal }).catch(() => {}),
 };
 
 const rejected = (as: string) =>
