@@ -1,13 +1,13 @@
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { instant } from '../../engine/instant.ts';
 import type { Rates, ReadRates } from '../../engine/operate/flow/ports.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { settings } from '../client.ts';
+import { metricSums } from './metrics.ts';
 
 const minute = 60_000;
 /** Figures of a minute come up to two minutes after it: the rate is the average of the minutes before those. */
 const [minutes, delay] = [5, 2];
-const metricsPerCall = 500;
 
 type Metric = readonly [namespace: string, metric: string, dimension: string, name: string];
 
@@ -17,28 +17,10 @@ export type Measured = Readonly<{ api: string; publisher: string; commands: Read
 /** What each metric counted in a minute. Undefined if none of them has a figure: then nothing measures them. What has none among others was zero. */
 const perMinute = async (metrics: readonly Metric[], clock: Pick<Clock, 'now'>, client: CloudWatchClient) => {
   const end = Math.floor(clock.now() / minute - delay) * minute;
-  const query = ([Namespace, MetricName, Name, Value]: Metric, i: number): MetricDataQuery => {
-    const Metric = { Namespace, MetricName, Dimensions: [{ Name, Value }] };
-    return { Id: `m${i}`, MetricStat: { Metric, Period: 60, Stat: 'Sum' } };
-  };
-  const sums = new Map<string, number>();
-  for (let at = 0; at < metrics.length; at += metricsPerCall) {
-    const { MetricDataResults = [] } = await client.send(
-      new GetMetricDataCommand({
-        StartTime: new Date(end - minutes * minute),
-        EndTime: new Date(end),
-        MetricDataQueries: metrics.slice(at, at + metricsPerCall).map((each, i) => query(each, at + i)),
-      }),
-    );
-    for (const { Id = '', Values = [] } of MetricDataResults)
-      if (Values.length > 0)
-        sums.set(
-          Id,
-          Values.reduce((sum, value) => sum + value, 0),
-        );
-  }
-  if (sums.size === 0) return undefined;
-  return metrics.map((_, i) => Math.round(((sums.get(`m${i}`) ?? 0) / minutes) * 10) / 10);
+  const asked = metrics.map(([Namespace, MetricName, Name, Value]) => ({ Namespace, MetricName, Dimensions: [{ Name, Value }] }));
+  const sums = await metricSums(asked, { from: end - minutes * minute, to: end }, client);
+  if (sums.every((sum) => sum === undefined)) return undefined;
+  return sums.map((sum = 0) => Math.round((sum / minutes) * 10) / 10);
 };
 
 const counts = ['Invocations', 'Errors', 'Throttles'] as const;
