@@ -39,3 +39,19 @@ export const usePoll = <T>(
   }, [reload, milliseconds]);
   return loaded;
 };
+
+/** The same, until what was read is over. */
+export const usePollUntil = <T>(
+  isOver: (value: T) => boolean,
+  read: () => Promise<T>,
+  milliseconds: number,
+  dependencies: readonly unknown[],
+): Loaded<T> => {
+  const [wasOver, setOver] = useState(false);
+  const noting = async () => {
+    const value = await read();
+    setOver(isOver(value));
+    return value;
+  };
+  return usePoll(noting, wasOver ? undefined : milliseconds, dependencies);
+};

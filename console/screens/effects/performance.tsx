@@ -4,7 +4,7 @@ import { Correlation, Id } from '../../parts/id.tsx';
 import { Json } from '../../parts/json.tsx';
 import { instanceHref, streamHref } from '../../parts/links.ts';
 import { Many } from '../../parts/lists/many.tsx';
-import { usePoll } from '../../parts/load.ts';
+import { usePollUntil } from '../../parts/load.ts';
 import { Loading, ProblemNotice } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
 import { href } from '../../router.ts';
@@ -17,13 +17,12 @@ const often = 3_000;
 /** One performance of an effect: what was asked, under which key, and each step. */
 export const OnePerformance = ({ performance }: Readonly<{ performance: string }>) => {
   const [asking, setAsking] = useState<'retry' | 'answer'>();
-  const [isOver, setOver] = useState(false);
-  const read = async () => {
-    const report = await ops.effects.performance(performance);
-    setOver(!isUnanswered(report.status));
-    return report;
-  };
-  const { value, error, reload } = usePoll(read, isOver ? undefined : often, [performance]);
+  const { value, error, reload } = usePollUntil(
+    ({ status }) => !isUnanswered(status),
+    () => ops.effects.performance(performance),
+    often,
+    [performance],
+  );
   const done = (wasDone: boolean) => {
     setAsking(undefined);
     if (wasDone) reload();

@@ -5,7 +5,7 @@ import { Correlation, Id } from '../../parts/id.tsx';
 import { Json } from '../../parts/json.tsx';
 import { performanceHref, streamHref } from '../../parts/links.ts';
 import { Many } from '../../parts/lists/many.tsx';
-import { usePoll } from '../../parts/load.ts';
+import { usePollUntil } from '../../parts/load.ts';
 import { Loading, ProblemNotice } from '../../parts/states.tsx';
 import { Time } from '../../parts/time.tsx';
 import { href } from '../../router.ts';
@@ -93,14 +93,13 @@ const often = 2_500;
 /** One instance: its story, its memory, what it waits for, and what may be asked of it. */
 export const Instance = ({ process, instance }: Readonly<{ process: string; instance: string }>) => {
   const [asking, setAsking] = useState<(typeof orders)[number]>();
-  const [isOver, setOver] = useState(false);
-  const read = async () => {
-    const report = await ops.processes.instance(process, instance);
+  const { value, error, reload } = usePollUntil(
     // The reaction to its end may have commands under way.
-    setOver(report.status === 'ended' && report.waits.length === 0);
-    return report;
-  };
-  const { value, error, reload } = usePoll(read, isOver ? undefined : often, [process, instance]);
+    ({ status, waits }) => status === 'ended' && waits.length === 0,
+    () => ops.processes.instance(process, instance),
+    often,
+    [process, instance],
+  );
   const stream = `${process}-${instance}`;
   return (
     <section class="screen">

@@ -4,7 +4,7 @@ import { Badge } from '../../parts/badge.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Id } from '../../parts/id.tsx';
 import { streamHref } from '../../parts/links.ts';
-import { usePoll } from '../../parts/load.ts';
+import { usePollUntil } from '../../parts/load.ts';
 import { Loading, ProblemNotice } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -53,19 +53,16 @@ const saidOf = ({ kind, state, revision, reason, found = 0, ordered = 0 }: Rebui
 
 /** One rebuild or audit: its steps, how far it is, what it found, and what may be done about it. */
 export const Rebuilding = ({ name, id }: Readonly<{ name: string; id: string }>) => {
-  const [isOver, setOver] = useState(false);
   const [asking, setAsking] = useState<'cancel' | 'roll-back'>();
-  const { value, error, reload } = usePoll(
-    async () => {
-      const report = await ops.rebuilds.report(id);
-      setOver(ended.includes(report.state));
-      return report;
-    },
-    isOver ? undefined : often,
+  const { value, error, reload } = usePollUntil(
+    ({ state }) => ended.includes(state),
+    () => ops.rebuilds.report(id),
+    often,
     [id],
   );
   if (!value) return error === undefined ? <Loading /> : <ProblemNotice problem={error} retry={reload} />;
   const { kind, state, progress, revision, why, by, startedAt, endedAt } = value;
+  const isOver = ended.includes(state);
   // A roll back is among the rebuilds, and has no progress.
   const isRollBack = progress === undefined;
   const said = saidOf(value);
