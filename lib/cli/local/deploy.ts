@@ -28,12 +28,15 @@ export async function bootstrap({ endpoint, logFile, step = quietly, signal }: C
   if (isDone((await describeStack(access, 'CDKToolkit'))?.status)) return;
   await step('Bootstrapping the local cloud', async () => {
     const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = engineSettings(endpoint);
-    await runCdk(['bootstrap', `aws://${account}/${region}`], { endpoint, logFile, signal });
+    await runCdk(bootstrapArgs(`aws://${account}/${region}`), { endpoint, logFile, signal });
     const bucket = (await describeStack(access, 'CDKToolkit'))?.outputs.BucketName;
     // The policy denies plain HTTP, and a local cloud speaks nothing else: with it no asset could be uploaded.
     if (bucket) await deleteBucketPolicy(access, bucket);
   });
 }
+
+/** Without an app: where there is one, the CLI synthesizes it to look for environments, of which the one is named. That took most of the time. */
+export const bootstrapArgs = (environment: string): string[] => ['bootstrap', environment, '--app', ''];
 
 export type DeployOptions = Common & {
   /** The command that runs the CDK app; the default is in cdk.json. */

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { cdkFailure, deployArgs } from '../../../lib/cli/local/deploy.ts';
+import { bootstrapArgs, cdkFailure, deployArgs } from '../../../lib/cli/local/deploy.ts';
 import { killGroup, RunError, run } from '../../../lib/cli/terminal/run.ts';
 
 const common = { endpoint: 'http://127.0.0.1:1', logFile: 'log', outputsFile: 'out.json', outDir: 'cdk.out' };
@@ -14,6 +14,10 @@ test('the arguments of a deployment', () => {
     /--outputs-file out\.json --output cdk\.out --app node app\.ts --context plainHttp=true --context localCloud=http:\/\/127\.0\.0\.1:1 --context nested=false --context accountConcurrency=100000 --context stage=dev$/,
   );
   expect(deployArgs(common)).not.toContain('--app');
+});
+
+test('to prepare a local cloud no app is synthesized: an empty one takes the place of that of cdk.json', () => {
+  expect(bootstrapArgs('aws://1/x')).toEqual(['bootstrap', 'aws://1/x', '--app', '']);
 });
 
 test('a failed deployment shows what failed, not how the assets were published', () => {
