@@ -7,8 +7,10 @@ export const latencies = { read: 4, write: 6, transaction: 14 } as const;
 export const assumed = {
   /** The part of a function's call that is not waiting: parsing, folding, the runtime. */
   overhead: 3,
-  /** Each record of a batch beside the first: its proof, its parsing, its fold. */
-  perRecord: 0.3,
+  /** Each record of a call: its proof and its parsing. */
+  perRecord: 0.1,
+  /** Each view, or process, that a record is handed to: its fold, and the making of its requests. */
+  perView: 0.2,
   /** API Gateway, the authorizer's cache and the way there and back. */
   api: 12,
   /** The poll of a stream's shard: Lambda asks four times a second. */

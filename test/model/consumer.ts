@@ -58,6 +58,7 @@ export const workers = (making: Making): readonly Working[] => {
     const meanOf = (of: (consumed: Consumed) => number) =>
       weighted(all.map(([share, consumed]) => [share * consumed.commits, of(consumed)]));
     const [alone, full] = [meanOf((each) => each.alone.milliseconds), meanOf((each) => each.full.milliseconds)];
+    const perRecord = assumed.perRecord + assumed.perView * meanOf(({ handedTo = 1 }) => handedTo);
     return [
       {
         name,
@@ -69,7 +70,7 @@ export const workers = (making: Making): readonly Working[] => {
         window: windowSeconds * 1_000,
         most: Math.min(maximumConcurrency, hard.pollers.most),
         milliseconds: (records) =>
-          assumed.overhead + assumed.perRecord * records + alone + ((full - alone) * (records - 1)) / Math.max(1, batchSize - 1),
+          assumed.overhead + perRecord * records + alone + ((full - alone) * (records - 1)) / Math.max(1, batchSize - 1),
         pollers: hard.pollers.first,
         ...{ calls: 0, busy: 0, busySeconds: 0 },
       },

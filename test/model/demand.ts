@@ -50,19 +50,19 @@ const usesIn = (profile: Profile, mix: Mix): readonly Used[] =>
   ]);
 
 /** The part of one owner's writes that is left where those of a batch are made together. */
-const togetherIn = ({ merges, batchSize }: Pick<Consumer, 'merges' | 'batchSize'>, share: number): number =>
-  merges && share > 0 ? (1 - (1 - share) ** batchSize) / (batchSize * share) : 1;
+const togetherIn = ({ merges, batchSize }: Pick<Consumer, 'merges' | 'batchSize'>, at: string, share: number): number =>
+  merges?.includes(at) && share > 0 ? (1 - (1 - share) ** batchSize) / (batchSize * share) : 1;
 
 /** The share of the writes to a family that goes to the hottest of it; 0 where every command has its own. */
 const hottestOf = (profile: Profile, mix: Mix) => {
   const top = zipf(mix.accounts, mix.exponent).share(0);
-  return ({ name, names, by }: Used): number => {
+  return ({ at, name, names, by }: Used): number => {
     if (names === undefined) return 0;
     const who = new Set([...name.matchAll(/\{(\w+)\}/g)].map(([, each]) => each));
     if (who.has('account')) return who.size === 1 || (who.size === 2 && who.has('owner')) ? top / names : 0;
     if (!who.has('owner')) return who.size === 0 ? 1 / names : 0;
     const consumer = profile.consumers[by];
-    return (who.size === 1 ? mix.largestOwner / names : 0) * (consumer ? togetherIn(consumer, mix.largestOwner) : 1);
+    return (who.size === 1 ? mix.largestOwner / names : 0) * (consumer ? togetherIn(consumer, at, mix.largestOwner) : 1);
   };
 };
 

@@ -7,6 +7,7 @@ import { around, arrivals } from './chance.ts';
 import { serve, type Working, wanted, workers } from './consumer.ts';
 import { type Mix, mean, zipf } from './mix.ts';
 import type { Profile } from './profile.ts';
+import type { Backlog } from './queue.ts';
 import { hard, type Raisable } from './quotas.ts';
 import { type Waits, waits } from './waits.ts';
 
@@ -22,8 +23,8 @@ export type Load = Readonly<{
   maximumConcurrency: number;
   /** The transactions that one item takes in a second. */
   itemTransactions: number;
-  /** Commits that already wait for one consumer when it begins. */
-  waiting?: Readonly<{ consumer: string; commits: number }>;
+  /** Commits that already wait for one view when it begins; those of a group's view wait in the group's queue. */
+  waiting?: Readonly<{ view: string; commits: number }>;
   seed?: number;
   progress?: (share: number) => void;
 }>;
@@ -31,6 +32,8 @@ export type Load = Readonly<{
 export type ConsumerFigures = Readonly<{
   name: string;
   lag99: number;
+  /** The time for which it is declared to gather. */
+  gathers: number;
   waiting: number;
   functions: number;
   calls: number;
@@ -45,7 +48,11 @@ export type Figures = Readonly<{
   latency50: number;
   latency99: number;
   lag50: number;
+  /** Of the slowest consumer that gathers nothing, and of the slowest that does. */
   lag99: number;
+  gathered99: number;
+  /** The most by which a consumer is later than it declares: its lag beyond what it gathers for, p99 of the worst. */
+  beyond99: number;
   /** The most functions at once after the first minute, or of all where there is no more. */
   concurrency: number;
   /** The busiest account: commands a second, at the most in one second. */
@@ -154,6 +161,8 @@ const delivering = ({ quotas, profile, mix }: Load) => {
   };
 };
 
+const worst = (consumers: readonly ConsumerFigures[]): number => Math.max(0, ...consumers.map(({ lag99 }) => lag99));
+
 const figuresOf = (running: Running): Figures => {
   const { working, latency, load } = running;
   const { seconds } = load;
@@ -166,6 +175,7 @@ const figuresOf = (running: Running): Figures => {
     return {
       name: each.name,
       lag99: each.lag.at(0.99),
+      gathers: each.window,
       waiting: each.queue.size(),
       functions: each.busy,
       calls: each.calls,
@@ -179,7 +189,9 @@ const figuresOf = (running: Running): Figures => {
     latency99: latency.at(0.99),
     lag50: all.at(0.5),
     // The worst consumer's: a fast view does not make up for one that stands still.
-    lag99: Math.max(0, ...consumers.map(({ lag99 }) => lag99)),
+    lag99: worst(consumers.filter(({ gathers }) => gathers === 0)),
+    gathered99: worst(consumers.filter(({ gathers }) => gathers > 0)),
+    beyond99: Math.max(0, ...consumers.map(({ lag99, gathers }) => lag99 - gathers)),
     concurrency: running.concurrency,
     busiestAccount: running.accounts.most(),
     waiting: consumers.reduce((sum, { waiting }) => sum + waiting, 0),
@@ -187,6 +199,16 @@ const figuresOf = (running: Running): Figures => {
     calls: running.calls + consumers.reduce((sum, { calls }) => sum + calls, 0),
     consumers: consumers.toSorted((a, b) => b.waiting - a.waiting || b.lag99 - a.lag99),
   };
+};
+
+/** The queue that a view's commits come to: its own, or its group's. */
+const queueOf = ({ load, working }: Running, view: string): Backlog => {
+  const found = working.find(({ name }) => name === view || load.profile.consumers[name]?.views?.includes(view));
+  if (!found)
+    throw new Error(
+      `No command of the mix goes to a view ${view}: the consumers are ${working.map(({ name }) => name).join(', ')}.`,
+    );
+  return found.queue;
 };
 
 /** Runs a load in model time, tick by tick, and answers what came of it. */
@@ -200,7 +222,7 @@ export const runLoad = async (load: Load): Promise<Figures> => {
   const { working, accounts } = running;
   const api = bucket(quotas.apiRequests === Number.POSITIVE_INFINITY ? 1e12 : quotas.apiRequests, 0.5);
   const deliver = delivering(load);
-  for (const each of working) if (each.name === load.waiting?.consumer) each.queue.put(0, load.waiting.commits);
+  if (load.waiting) queueOf(running, load.waiting.view).put(0, load.waiting.commits);
   const step = () => {
     const now = time.now();
     const came = arrivals(dice, (rate * tick) / 1_000);

@@ -22,7 +22,17 @@ export const referenceMix: Mix = {
 /** Accounts by how often they are drawn. */
 export type Draw = Readonly<{ share: (rank: number) => number; draw: (dice: Dice) => number }>;
 
+const drawn = new Map<string, Draw>();
+
+/** Made once for each distribution: a million accounts take a while. */
 export const zipf = (count: number, exponent: number): Draw => {
+  const key = `${count} ${exponent}`;
+  const draw = drawn.get(key) ?? made(count, exponent);
+  drawn.set(key, draw);
+  return draw;
+};
+
+const made = (count: number, exponent: number): Draw => {
   const sums = new Float64Array(count);
   for (let i = 0, sum = 0; i < count; i++) {
     sum += (i + 1) ** -exponent;

@@ -25,8 +25,11 @@ export type Work = Readonly<{
   items: readonly ItemUse[];
 }>;
 
-/** What a consumer does for one command: how many commits it is sent, and the work of each, alone in a call and in a full batch. */
-export type Consumed = Readonly<{ commits: number; alone: Work; full: Work }>;
+/**
+ * What a consumer does for one command: how many commits it is sent, to how many views each is handed, and the work of each, alone in a call and in a full
+ * batch. Work of a group is that of its views together: its tables tell them apart.
+ */
+export type Consumed = Readonly<{ commits: number; handedTo?: number; alone: Work; full: Work }>;
 
 /** One kind of command, and all that follows from it. */
 export type CommandProfile = Readonly<{
@@ -41,12 +44,15 @@ export type CommandProfile = Readonly<{
   consumers: Readonly<Record<string, Consumed>>;
 }>;
 
+/** What has a queue and a function: a view, a process, or a group of views. */
 export type Consumer = Readonly<{
-  kind: 'view' | 'process';
+  kind: 'view' | 'process' | 'group';
+  /** Of a group. */
+  views?: readonly string[];
   batchSize: number;
   windowSeconds: number;
-  /** Commits of one owner that are in one batch are written to what they share together. */
-  merges?: true;
+  /** The tables in which what a batch has of one owner is written to what the owner's commits share together. */
+  merges?: readonly string[];
 }>;
 
 /** A release as the model knows it: recorded by its own code, over ports that note what is written where. */

@@ -99,7 +99,7 @@ const quotas = values.quotas === 'usual' ? raisable : raisedTo(Number(values.fun
 const itemTransactions = await transactionsOfItem();
 const loadOf = (profile: Profile, rate: number, seconds: number, more: object = {}) => ({
   ...{ profile, mix, rate, seconds, quotas, itemTransactions, maximumConcurrency: Number(values.consumer) },
-  ...(values.waiting !== undefined && { waiting: { consumer: 'account-balance', commits: Number(values.waiting) } }),
+  ...(values.waiting !== undefined && { waiting: { view: 'account-balance', commits: Number(values.waiting) } }),
   progress: progress(`${rate.toLocaleString('en')} commands a second`),
   ...more,
 });
@@ -151,7 +151,7 @@ const hour = async () => {
   const rate = 10_000;
   const figures = await runLoad(loadOf(newest.profile, rate, 3_600));
   const quiet = await runLoad(loadOf(newest.profile, 300, 120, { quotas: raisable, maximumConcurrency: 20 }));
-  const waiting = { consumer: 'account-balance', commits: 100_000 };
+  const waiting = { view: 'account-balance', commits: 100_000 };
   const beside = await runLoad(loadOf(newest.profile, 300, 120, { quotas: raisable, maximumConcurrency: 20, waiting }));
   const ratio = beside.latency99 / quiet.latency99;
   const holds = ratio <= 1.2;

@@ -5,23 +5,18 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { groupQueueName, revisionName } from '../../core/deployed-names.ts';
-import { handledTypes, type Subscription, sourcesOf } from '../../core/projection.ts';
+import type { Subscription } from '../../core/projection.ts';
 import { functionsOf } from '../../core/settings/concurrency.ts';
 import type { ViewsOfGroup } from '../../core/view/groups.ts';
+import { gatheredCall, wantedBy } from '../../engine/delivery/gathered.ts';
 import { sqs } from '../../engine/limits.ts';
 import { alarmOnLine } from '../kit/alarm.ts';
 import { accept, fitting, outputs, plainHttp, stackNameOf } from '../kit/outputs.ts';
 import type { Settings } from '../kit/stage.ts';
 import type { Step } from '../kit/step.ts';
-import { rulesFor, together, type Wanted } from './pattern.ts';
+import { rulesFor, together } from './pattern.ts';
 
 type ConsumerSettings = Pick<Settings, 'tls' | 'maximumConcurrency'>;
-
-/**
- * The most messages of one call where they are gathered. Lambda ends a batch at 6 MB in any case. A hundred streams are ten waves of DynamoDB's requests at
- * most: a second or two of the function's twenty.
- */
-const gatheredMessages = 100;
 
 /** The settings of one consumer: its own limit of functions at once, or that of all. */
 export const settingsOf = (settings: Settings, name: string): ConsumerSettings => ({
@@ -77,8 +72,8 @@ type Queues = Readonly<{
   batchSize?: number;
   /** The seconds for which messages are gathered. */
   gatherSeconds?: number | undefined;
-  /** The views that a message goes to at most. */
-  sharedBy?: number;
+  /** The views that share it. */
+  views?: readonly Subscription[];
   /** The time before messages can be received. */
   deliveryDelay?: Duration;
 }>;
@@ -86,7 +81,7 @@ type Queues = Readonly<{
 /** Makes a consumer's queue, and that for its dead letters. */
 export const queuesOf = (
   scope: Construct,
-  { name, queueName, settings, timeout, batchSize = sqs.callMessages, gatherSeconds = 0, sharedBy = 1, deliveryDelay }: Queues,
+  { name, queueName, settings, timeout, batchSize = sqs.callMessages, gatherSeconds = 0, views = [], deliveryDelay }: Queues,
 ): Delivery => {
   // A local cloud gathers nothing: whoever works with it wants to see what follows, and it bills no calls.
   const gathers = gatherSeconds > 0 && settings.tls ? Duration.seconds(gatherSeconds) : undefined;
@@ -101,25 +96,8 @@ export const queuesOf = (
     deadLetterQueue: { queue: deadLetters, maxReceiveCount: tries },
   });
   const { tls, maximumConcurrency } = settings;
-  // A function that applies each to several views has no longer for it.
-  const gathered = Math.max(sqs.callMessages, Math.floor(gatheredMessages / sharedBy));
-  const calls = { batchSize: gathers ? gathered : batchSize, gathers };
+  const calls = { batchSize: gathers ? gatheredCall(views) : batchSize, gathers };
   return { name, queueName: fittingName, queue, visibility, tls, maximumConcurrency, ...calls, deadLetters };
-};
-
-/** The commits that a subscription takes, by category: those with events that it handles. */
-const wantedBy = (subscription: Subscription): readonly (Wanted & Required<Wanted>)[] => {
-  const types = handledTypes(subscription);
-  return sourcesOf(subscription).map(({ category, events }) => ({
-    category,
-    types: types.filter((type) => Object.hasOwn(events, type)),
-  }));
-};
-
-/** The most views of a group that one commit with one event goes to. */
-const mostFor = (group: ViewsOfGroup): number => {
-  const taken = group.views.flatMap(wantedBy).flatMap(({ category, types }) => types.map((type) => `${category}.${type}`));
-  return Math.max(1, ...[...Map.groupBy(taken, (one) => one).values()].map((those) => those.length));
 };
 
 /** Bus -> rules -> queue, for the event types of any view of a group: each is handed to it once. */
@@ -134,7 +112,7 @@ export const deliveryToGroup = (
     settings: settingsOf(settings, name),
     timeout: consumerTimeout,
     gatherSeconds,
-    sharedBy: mostFor(group),
+    views,
   });
   const { queue, deadLetters: deadLetterQueue } = delivery;
   rulesFor(scope, 'Rule', {

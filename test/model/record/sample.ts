@@ -7,7 +7,7 @@ import { sqs } from '../../../lib/engine/limits.ts';
 import { memoryKeys } from '../../../lib/testing/ports.ts';
 import type { CommandProfile, Consumed, Consumer, Profile, Work } from '../profile.ts';
 import { type Ids, itemsOf, usesOf } from './keys.ts';
-import { type RecordedSystem, recordedSystem, type Taker } from './system.ts';
+import { type RecordedSystem, recordedSystem } from './system.ts';
 
 /** So many commands of each kind, each on accounts of its own: enough to meet every key that is shared. */
 const usualSample = 40;
@@ -21,9 +21,13 @@ type Spent = {
   readUnits: number;
   written: Written[];
   records: number;
+  handed: number;
   scheduled: number;
 };
-const nothing = (): Spent => ({ calls: 0, milliseconds: 0, requests: 0, readUnits: 0, written: [], records: 0, scheduled: 0 });
+const nothing = (): Spent => ({
+  ...{ calls: 0, milliseconds: 0, requests: 0, readUnits: 0, written: [] },
+  ...{ records: 0, handed: 0, scheduled: 0 },
+});
 
 type Done = Readonly<{
   milliseconds: number;
@@ -35,15 +39,16 @@ type Done = Readonly<{
 const spend = (spent: Spent, done: Done, records: number): void => {
   spent.calls += 1;
   spent.records += records;
-  spent.milliseconds += done.milliseconds;
+  // A call of many weighs more than the rest of a sample.
+  spent.milliseconds += done.milliseconds * records;
   spent.requests += done.requests;
   spent.readUnits += done.readUnits;
   spent.scheduled += done.scheduled;
   spent.written.push(...done.written);
 };
 
-const workOf = ({ calls, milliseconds, requests, readUnits, written, records }: Spent, ids: Ids): Work => ({
-  milliseconds: calls && milliseconds / calls,
+const workOf = ({ milliseconds, requests, readUnits, written, records }: Spent, ids: Ids): Work => ({
+  milliseconds: records && milliseconds / records,
   requests: records && requests / records,
   readUnits: records && readUnits / records,
   writeUnits: records && written.reduce((sum, { units }) => sum + units, 0) / records,
@@ -66,10 +71,6 @@ const batchesOf = (all: readonly Delivered[], size: number | 'whole streams'): r
   return batches;
 };
 
-/** The most records of a call: lib/infra/delivery/queues.ts. */
-const gathered = 100;
-const batchOf = ({ gatherSeconds }: Pick<Taker, 'gatherSeconds'>): number => (gatherSeconds > 0 ? gathered : sqs.callMessages);
-
 /** Records of one call: as many as it may have, one, or, while accounts are made, whole streams. */
 type Size = 'full' | 'alone' | 'whole streams';
 
@@ -86,11 +87,15 @@ const deliver = async (system: RecordedSystem, size: Size): Promise<Told> => {
     bytes += entries.reduce((sum, { detail }) => sum + Buffer.byteLength(detail), 0);
     const sent = entries.map((entry) => ({ entry, delivered: JSON.parse(entry.detail) as Delivered }));
     for (const taker of system.takers) {
-      const { name, wants, take } = taker;
-      const most = size === 'full' ? batchOf(taker) : size === 'alone' ? 1 : size;
-      const wanted = sent.filter(({ entry }) => wants(entry)).map(({ delivered }) => delivered);
-      matched += wanted.length;
+      const { name, takenBy, take, batchSize } = taker;
+      const most = size === 'full' ? batchSize : size === 'alone' ? 1 : size;
       const spent = by.get(name) ?? nothing();
+      const wanted = sent.flatMap(({ entry, delivered }) => {
+        const handed = takenBy(entry);
+        spent.handed += handed;
+        return handed > 0 ? [delivered] : [];
+      });
+      matched += wanted.length;
       for (const batch of batchesOf(wanted, most)) {
         const done = await system.work(() => take(batch));
         if (done.value.length > 0)
@@ -175,23 +180,26 @@ const record = async (manifest: Manifest, kind: Kind, size: 'full' | 'alone', sa
   return { command: workOf(command, ids), ids, ...(await deliver(system, size)) };
 };
 
-/** Transactions on what an owner's commits share, for each commit. */
-const onOwners = ({ items }: Work): number =>
-  items.reduce((sum, { item, transactions }) => sum + (ofOwner.test(item) ? transactions : 0), 0);
+/** Transactions on what an owner's commits share in each table, for each commit. */
+const onOwners = ({ items }: Work): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const { at, item, transactions } of items) if (ofOwner.test(item)) found.set(at, (found.get(at) ?? 0) + transactions);
+  return found;
+};
 const ofOwner = /^[^{]*\{owner\}[^{]*$/;
 
-/** The consumers, and which of them write once for what a batch has of one owner: the same sample, once more, with all accounts of one. */
+/** The consumers, and where they write once for what a batch has of one owner: the same sample, once more, with all accounts of one. */
 const consumersOf = async (manifest: Manifest, sampled: number): Promise<Readonly<Record<string, Consumer>>> => {
   const [one, many] = [
     await record(manifest, kinds[0], 'full', sampled, true),
     await record(manifest, kinds[0], 'full', sampled),
   ];
   return Object.fromEntries(
-    recordedSystem(manifest).takers.map((taker) => {
-      const { name, kind, gatherSeconds } = taker;
+    recordedSystem(manifest).takers.map(({ name, takenBy: _, take: __, ...taker }) => {
       const of = ({ by, ids }: typeof one) => onOwners(workOf(by.get(name) ?? nothing(), ids));
-      const merges = of(one) < of(many) / 2 ? { merges: true as const } : {};
-      return [name, { kind, batchSize: batchOf(taker), windowSeconds: gatherSeconds, ...merges }];
+      const [together, apart] = [of(one), of(many)];
+      const merges = [...apart].flatMap(([at, transactions]) => ((together.get(at) ?? 0) < transactions / 2 ? [at] : []));
+      return [name, { ...taker, ...(merges.length > 0 && { merges }) }];
     }),
   );
 };
@@ -203,7 +211,12 @@ export const profileOf = async (manifest: Manifest, release: string, sampled = u
     const [full, alone] = [await record(manifest, kind, 'full', sampled), await record(manifest, kind, 'alone', sampled)];
     const consumers = [...full.by].map(([name, spent]): readonly [string, Consumed] => [
       name,
-      { commits: spent.records / sampled, full: workOf(spent, full.ids), alone: workOf(alone.by.get(name)!, alone.ids) },
+      {
+        commits: spent.records / sampled,
+        handedTo: spent.handed / spent.records,
+        full: workOf(spent, full.ids),
+        alone: workOf(alone.by.get(name)!, alone.ids),
+      },
     ]);
     commands[kind] = {
       command: full.command,

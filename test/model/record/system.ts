@@ -1,15 +1,20 @@
 import { notedTables } from '../../../lib/cli/cost/tables.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../../lib/core/projection.ts';
+import { consumersOfViews } from '../../../lib/core/view/groups.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import { addCounts } from '../../../lib/engine/cost/prices.ts';
 import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
+import { gatheredCall } from '../../../lib/engine/delivery/gathered.ts';
 import { publish } from '../../../lib/engine/delivery/publish.ts';
+import { sqs } from '../../../lib/engine/limits.ts';
 import type { Bus, BusEntry } from '../../../lib/engine/ports.ts';
 import {
   type Consumer,
   commandFunctions,
   type Deployed,
+  groupConsumer,
   matches,
   type PartTables,
   processConsumer,
@@ -20,17 +25,17 @@ import { memoryBox, memorySubjectKeys } from '../../../lib/testing/memory/person
 import { memoryLog, memoryProofs } from '../../../lib/testing/memory/system.ts';
 import { memoryKeys, memoryScheduler } from '../../../lib/testing/ports.ts';
 import { timeline } from '../../../lib/testing/simulation/timeline.ts';
+import type { Consumer as Profiled } from '../profile.ts';
 import { timed } from './timed.ts';
 
-/** A consumer of the bus: what it is sent, and what it does with a batch. */
-export type Taker = Readonly<{
-  name: string;
-  kind: 'view' | 'process';
-  /** The seconds for which its commits are gathered. */
-  gatherSeconds: number;
-  wants: (entry: BusEntry) => boolean;
-  take: (batch: readonly Delivered[]) => Promise<readonly string[]>;
-}>;
+/** A consumer of the bus, with a queue and a function: what it is sent, and what it does with a batch. */
+export type Taker = Omit<Profiled, 'merges'> &
+  Readonly<{
+    name: string;
+    /** The views that an entry is handed to, of a group; if there are none it is not sent. */
+    takenBy: (entry: BusEntry) => number;
+    take: (batch: readonly Delivered[]) => Promise<readonly string[]>;
+  }>;
 
 const began = Date.UTC(2026, 10, 21, 12);
 /** All parts reach the same tables: whose work it is, the model knows from what it has them do. */
@@ -80,28 +85,39 @@ export const recordedSystem = (manifest: Manifest) => {
     scheduler: timed(memoryScheduler(), time),
     stored: (commits) => void fresh.push(...commits),
   };
-  const taker = (
-    { name, kind, gatherSeconds = 0 }: Readonly<{ name: string; kind: Taker['kind']; gatherSeconds?: number | undefined }>,
-    consumer: () => Consumer,
-  ): Taker => {
+  const taker = (of: Omit<Taker, 'takenBy' | 'take'>, consumer: () => Consumer): Taker => {
     const { rules } = consumer();
     return {
-      ...{ name, kind, gatherSeconds },
-      wants: (entry) => matches(rules, entry),
+      ...of,
+      takenBy: (entry) => rules.filter((rule) => matches([rule], entry)).length,
       take: (batch) => consumer().handle(batch.map((detail, i) => ({ id: String(i), body: JSON.stringify({ detail }) }))),
     };
   };
+  /** Lambda takes ten messages, or as many as are gathered for one call. */
+  const gathering = (gatherSeconds = 0, views: readonly AnyProjection[] = []) => ({
+    batchSize: gatherSeconds > 0 ? gatheredCall(views) : sqs.callMessages,
+    windowSeconds: gatherSeconds,
+  });
 
   return {
     time,
     takers: [
-      ...manifest.projections.map((projection) =>
-        taker({ name: projection.name, kind: 'view', gatherSeconds: projection.gatherSeconds }, () =>
-          viewConsumer(deployed, projection),
-        ),
-      ),
+      ...consumersOfViews(manifest).map((each) => {
+        if ('view' in each) {
+          const { name, gatherSeconds } = each.view;
+          return taker({ name, kind: 'view', ...gathering(gatherSeconds) }, () => viewConsumer(deployed, each.view));
+        }
+        const { name, gatherSeconds, views } = each;
+        const shared = {
+          name,
+          kind: 'group' as const,
+          views: views.map((view) => view.name),
+          ...gathering(gatherSeconds, views),
+        };
+        return taker(shared, () => groupConsumer(deployed, each));
+      }),
       ...(manifest.processes ?? []).map((process) =>
-        taker({ name: process.category, kind: 'process', gatherSeconds: process.gatherSeconds }, () =>
+        taker({ name: process.category, kind: 'process', ...gathering(process.gatherSeconds) }, () =>
           processConsumer(deployed, process),
         ),
       ),
