@@ -1,4 +1,3 @@
-import canonicalize from 'canonicalize';
 import { isPublic } from '../core/access.ts';
 import { type Commit, versionBefore } from '../core/commit.ts';
 import type { AnyDecider, CommandFormat } from '../core/decider.ts';
@@ -7,6 +6,7 @@ import { ProblemError } from '../core/problem.ts';
 import { kebab, parseStream, streamName } from '../core/stream.ts';
 import { valueFault, valuesOf } from '../core/tag/stream.ts';
 import { alongWith, UnfitTogether } from '../core/together/along.ts';
+import { canonical } from '../engine/canonical.ts';
 import { committedAnswer, handleCommand } from '../engine/command/handle.ts';
 import { ownsNamed } from '../engine/command/owning.ts';
 import { commandProblem } from '../engine/command/problem.ts';
@@ -64,7 +64,7 @@ export const identity = async (keys: Keys, { headers, actor }: HttpRequest, comm
   const key = headers['idempotency-key'];
   if (key === undefined) return { id: `request/${keys.randomId()}` };
   if (!keyForm.test(key)) throw invalid('Idempotency-Key', '1 to 128 printable ASCII characters, no spaces');
-  const [digest, ...otherDigests] = await keys.digests(canonicalize([actor.id, command, body]) ?? '');
+  const [digest, ...otherDigests] = await keys.digests(canonical([actor.id, command, body]));
   return { id: `http/${key}`, digest, ...(otherDigests.length > 0 && { otherDigests }) };
 };
 

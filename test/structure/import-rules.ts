@@ -17,13 +17,13 @@ export const house: Readonly<Record<string, Room>> = {
   domains: { rooms: ['events', 'lib/index.ts'], packages: ['zod'], ...pure },
   /** Adapters of effects: they reach the network, so each is a function of its own, and nothing of the domains imports them. */
   'domains/adapters': { rooms: ['domains', 'lib/index.ts', 'lib/adapters/index.ts'], packages: ['zod'], ...impure },
-  'lib/engine': { rooms: ['lib/core'], packages: ['zod', 'canonicalize'], ...pure },
+  'lib/engine': { rooms: ['lib/core'], packages: ['zod'], ...pure },
   'lib/testing': { rooms: ['lib/engine', 'lib/core'], packages: ['zod'], ...impure },
   /** Requests and answers as plain values: neither AWS nor a server is known here. */
-  'lib/http': { rooms: ['lib/engine', 'lib/core'], packages: ['zod', 'canonicalize'], ...pure },
+  'lib/http': { rooms: ['lib/engine', 'lib/core'], packages: ['zod'], ...pure },
   'lib/aws': {
     rooms: ['lib/http', 'lib/engine', 'lib/core'],
-    packages: ['@aws-sdk/', '@middy/', '@aws-lambda-powertools/', 'aws-lambda', 'canonicalize', 'zod'],
+    packages: ['@aws-sdk/', '@middy/', '@aws-lambda-powertools/', 'aws-lambda', 'zod'],
     ...impure,
   },
   /** What a browser loads: of the rest it takes types alone, which `test/client/bundle.test.ts` proves. */
@@ -48,7 +48,7 @@ export const house: Readonly<Record<string, Room>> = {
   'lib/cli': {
     // Of testing: the ports in memory, over which `foldstream cost` runs the engine.
     rooms: ['lib/infra/code', 'lib/aws', 'lib/http', 'lib/client', 'lib/testing', 'lib/engine', 'lib/core'],
-    packages: ['@aws-sdk/client-dynamodb', 'canonicalize', 'commander', 'zod'],
+    packages: ['@aws-sdk/client-dynamodb', 'commander', 'zod'],
     ...impure,
   },
   bin: { rooms: ['lib/infra/index.ts', 'lib/cli/index.ts', '#manifest'], packages: ['aws-cdk-lib'], ...impure },

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { ZodType } from 'zod';
 import type { StoredEvent } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
@@ -9,6 +8,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import { effectsOf } from '../../core/process/decider.ts';
 import { processEvents, rememberedType } from '../../core/process/events.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
+import { canonical } from '../../engine/canonical.ts';
 import type { JsonSchema } from '../../engine/model/schema-changes.ts';
 import { storable } from '../../engine/store/storable.ts';
 import {
@@ -62,10 +62,7 @@ export const eventOf = ({ category, type }: Pick<Format, 'category' | 'type'>): 
 
 const presentSample = (formats: Formats, schema: ZodType, content: unknown): PresentVersion['sample'] => {
   const event = content as StoredEvent;
-  const hash = createHash('sha256')
-    .update(canonicalize(content) ?? '')
-    .digest('hex')
-    .slice(0, 32);
+  const hash = createHash('sha256').update(canonical(content)).digest('hex').slice(0, 32);
   return {
     content,
     hash,

@@ -1,5 +1,5 @@
-import canonicalize from 'canonicalize';
 import type { Commit } from '../../core/commit.ts';
+import { canonical } from '../../engine/canonical.ts';
 import { commitType } from '../../engine/history/export-line.ts';
 
 /** The `source` of exported commits: CloudEvents wants it unique for all time together with the id, and it must never be that of a public event. */
@@ -10,7 +10,7 @@ const source = 'urn:foldstream:commits';
  * is the same bytes in every export. Stored format of 2026-11.
  */
 export const toLine = (commit: Commit): string =>
-  canonicalize({
+  canonical({
     specversion: '1.0',
     id: `${commit.stream}/${commit.commit}`,
     source,
@@ -19,4 +19,4 @@ export const toLine = (commit: Commit): string =>
     time: commit.at,
     datacontenttype: 'application/json',
     data: commit,
-  }) ?? '';
+  });

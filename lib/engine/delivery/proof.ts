@@ -1,8 +1,8 @@
-import canonicalize from 'canonicalize';
+import { canonical } from '../canonical.ts';
 import type { Proofs, Queue } from '../ports.ts';
 
 /** The text that a proof covers: the canonical JSON (RFC 8785) of a message without the proof, so that a bus may format it in another way. */
-const provedText = ({ proof: _, ...message }: Readonly<{ proof?: unknown }>): string => canonicalize(message) ?? '';
+const provedText = ({ proof: _, ...message }: Readonly<{ proof?: unknown }>): string => canonical(message);
 
 /** A message as JSON, with its proof. */
 export const withProof = async (proofs: Pick<Proofs, 'make'>, json: string): Promise<string> => {

@@ -1,4 +1,3 @@
-import canonicalize from 'canonicalize';
 import { type Commit, storedEvents } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
 import { pointerTo } from '../../core/difference.ts';
@@ -9,6 +8,7 @@ import { isSealed, partsOf, type Sealed } from '../../core/personal/sealed.ts';
 import { subjectIn } from '../../core/personal/subject.ts';
 import { parseStream } from '../../core/stream.ts';
 import { boundedCache } from '../bounded-cache.ts';
+import { canonical } from '../canonical.ts';
 import { ownerAt } from '../command/sealing.ts';
 import { hashOf } from '../personal/find.ts';
 import type { Sealing } from '../personal/ports.ts';
@@ -108,7 +108,7 @@ export const importSealing = ({ sealing, deciders, loading }: ImportSealing) => 
           return { value: other };
         }),
       }));
-      const bare = ({ imported: _, sealed: __, ...rest }: Commit) => canonicalize(rest);
+      const bare = ({ imported: _, sealed: __, ...rest }: Commit) => canonical(rest);
       if (bare({ ...commit, events }) !== bare({ ...there, events: stored })) return false;
       return !(await Promise.all(differ)).some(Boolean);
     },

@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize';
+import { canonical } from '../canonical.ts';
 import { nowOf } from '../instant.ts';
 import { pages } from '../pages.ts';
 import type { ViewItem } from '../ports.ts';
@@ -37,7 +37,7 @@ export const wantedOf = (item: ViewItem): Wanted | undefined =>
     ? undefined
     : {
         commit: item.commit,
-        print: fingerprint(canonicalize(compared(item)) ?? ''),
+        print: fingerprint(canonical(compared(item))),
         ...(item.expires && { expires: item.expires }),
       };
 

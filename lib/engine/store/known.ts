@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import type { Commit } from '../../core/commit.ts';
 import type { AnyDecider } from '../../core/decider.ts';
+import { canonical } from '../canonical.ts';
 import type { Keys, Snapshot } from '../ports.ts';
 import { foldCommit } from './fold-commit.ts';
 import { isPurged, StreamPurged } from './purged.ts';
@@ -61,8 +61,7 @@ export class BrokenHistory extends Error {
 }
 
 /** The hash that the next commit carries as `prev`: over RFC 8785's canonical JSON, without an import's mark. */
-export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }: Commit): string =>
-  keys.hash(canonicalize(commit) ?? '');
+export const commitHash = (keys: Pick<Keys, 'hash'>, { imported: _, ...commit }: Commit): string => keys.hash(canonical(commit));
 
 /** The last commit of a stream as far as it is known, from which the next one must go on. */
 export type ChainEnd = Readonly<{ commit: number; version: number; at: string; hash: string }>;
@@ -184,7 +183,7 @@ export const sealOf = (
   keys: Pick<Keys, 'hash'>,
   { hash: _, ...content }: Omit<Snapshot, 'hash'> & { hash?: string },
   hash: string,
-): string => keys.hash(`snapshot ${canonicalize([hash, content]) ?? ''}`);
+): string => keys.hash(`snapshot ${canonical([hash, content])}`);
 
 /** A state that would not come back from storage as it is throws: it cannot have snapshots. */
 export const toSnapshot = (

@@ -1,6 +1,6 @@
-import canonicalize from 'canonicalize';
 import type { Commit, Purge } from '../../core/commit.ts';
 import { ProblemError } from '../../core/problem.ts';
+import { canonical } from '../canonical.ts';
 import type { Proofs } from '../ports.ts';
 
 /** True of a commit that a purge has blanked, and of the one that records the purge. */
@@ -42,7 +42,7 @@ export const blankOf = ({ stream, version, command, at, meta, commit: purged }: 
 
 /** What the proof of a purge's record covers. */
 export const provedText = (stream: string, { proof: _, ...record }: Omit<Purge, 'proof'> & { proof?: string }): string =>
-  canonicalize({ stream, ...record }) ?? '';
+  canonical({ stream, ...record });
 
 /** True if a commit records a purge of its stream that this deployment made. */
 export const recordsPurge = async (proofs: Pick<Proofs, 'holds'>, { stream, commit, purge }: Commit): Promise<boolean> =>
@@ -50,4 +50,4 @@ export const recordsPurge = async (proofs: Pick<Proofs, 'holds'>, { stream, comm
 
 /** True if a stored commit is what this purge leaves at its number. */
 export const isBlankOf = (record: Commit, there: Commit): boolean =>
-  there.commit < record.commit && canonicalize(there) === canonicalize(blankOf(record, there.commit));
+  there.commit < record.commit && canonical(there) === canonical(blankOf(record, there.commit));
