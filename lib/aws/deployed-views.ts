@@ -25,18 +25,23 @@ export type DeployedView = Readonly<{
 export const tableOf = (projection: AnyProjection): string =>
   projection.name === announcerName ? environment('CURSORS_TABLE') : revisionName(environment('STACK'), projection);
 
-/** The manifest's views with their tables and queues, and the hashes of their code in ROW_CODES. All queues are neighbours of the one at QUEUE_URL. */
-export const deployedViews = ({ projections, groups }: Pick<Manifest, 'projections' | 'groups'>): readonly DeployedView[] => {
-  const codes = JSON.parse(environment('ROW_CODES')) as Readonly<Record<string, string>>;
-  return projections.map((projection) => {
-    const [stack, code, group] = [environment('STACK'), codes[revisionKey(projection)], groupOf({ groups }, projection)];
+/** The manifest's views with their queues: all are neighbours of the one at QUEUE_URL. */
+export const queuedViews = ({
+  projections,
+  groups,
+}: Pick<Manifest, 'projections' | 'groups'>): readonly Pick<DeployedView, 'projection' | 'queue' | 'queueUrl' | 'group'>[] =>
+  projections.map((projection) => {
+    const [stack, group] = [environment('STACK'), groupOf({ groups }, projection)];
     const queue = group === undefined ? revisionName(stack, projection) : groupQueueName(stack, group);
-    const queueUrl = queueBeside(environment('QUEUE_URL'), queue);
-    return {
-      ...{ projection, table: tableOf(projection), queue, queueUrl },
-      ...(group !== undefined && { group }),
-      ...(code !== undefined && { code }),
-    };
+    return { projection, queue, queueUrl: queueBeside(environment('QUEUE_URL'), queue), ...(group !== undefined && { group }) };
+  });
+
+/** The manifest's views with their tables and queues, and the hashes of their code in ROW_CODES. */
+export const deployedViews = (manifest: Pick<Manifest, 'projections' | 'groups'>): readonly DeployedView[] => {
+  const codes = JSON.parse(environment('ROW_CODES')) as Readonly<Record<string, string>>;
+  return queuedViews(manifest).map((view) => {
+    const code = codes[revisionKey(view.projection)];
+    return { ...view, table: tableOf(view.projection), ...(code !== undefined && { code }) };
   });
 };
 

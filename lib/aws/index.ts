@@ -5,6 +5,7 @@ export { commandHandler } from './functions/command.ts';
 export { deployedHandler } from './functions/deployed.ts';
 export { guardHandler } from './functions/guard.ts';
 export { historyHandler } from './functions/history.ts';
+export { opsDeadLettersHandler } from './functions/operate/dead-letters.ts';
 export { opsHandler } from './functions/ops.ts';
 export { opsProcessesHandler } from './functions/ops-processes.ts';
 export { consoleHandler } from './functions/outside/console.ts';

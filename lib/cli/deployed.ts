@@ -1,6 +1,5 @@
 import { systemProofs } from '../aws/delivery/proofs.ts';
 import { sqs, sqsQueue } from '../aws/delivery/queue.ts';
-import { redrive } from '../aws/delivery/redrive.ts';
 import { queueName } from '../aws/queue-name.ts';
 import { parkedList } from '../aws/view/parked-list.ts';
 import { viewTable } from '../aws/view/table.ts';
@@ -19,18 +18,17 @@ import type { Proofs, Queue } from '../engine/ports.ts';
 import { meantFor } from '../engine/view/group/meant.ts';
 import { withCursors } from '../engine/view/kinds/index.ts';
 import type { Connected } from './stack.ts';
-import { count, type Print } from './terminal/lines.ts';
 
-/** A consumer's queue in a deployment, and the URL of that for its dead letters. */
-type DeployedQueue = Readonly<{ queueUrl: string; queueName: string; queue: Queue; proofs: Proofs; letters: string }>;
+/** A consumer's queue in a deployment. */
+type DeployedQueue = Readonly<{ queueUrl: string; queueName: string; queue: Queue; proofs: Proofs }>;
 
 /** Finds the queues of consumers by the outputs of a deployment, whose names begin with that of the consumer. */
 const queuesIn = ({ outputs, client, control }: Connected): ((consumer: string) => DeployedQueue | undefined) => {
   const [queues, proofs] = [sqs(), systemProofs(client, control)];
   return (consumer) => {
-    const [queueUrl, letters] = [outputs[`${consumer}Queue`], outputs[`${consumer}DeadLetters`]];
-    if (queueUrl === undefined || letters === undefined) return undefined;
-    return { queueUrl, queueName: queueName(queueUrl), queue: sqsQueue(queues, queueUrl, proofs), proofs, letters };
+    const queueUrl = outputs[`${consumer}Queue`];
+    if (queueUrl === undefined) return undefined;
+    return { queueUrl, queueName: queueName(queueUrl), queue: sqsQueue(queues, queueUrl, proofs), proofs };
   };
 };
 
@@ -84,10 +82,4 @@ export const deployedEffects = (
     const queue = queueOf(pascal(effectCategory(effect.name)));
     return queue === undefined ? [] : [{ effect, ...queue }];
   });
-};
-
-/** Puts dead letters back into a consumer's queue: what it gave up on, and what its rules could not deliver. */
-export const redriveTo = async ({ queueUrl, letters }: DeployedQueue, consumer: string, print: Print): Promise<void> => {
-  const moved = await redrive(sqs(), letters, queueUrl);
-  print(`${count(moved, 'dead letter')} put back into the queue of ${consumer}.`);
 };

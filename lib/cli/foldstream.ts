@@ -8,7 +8,7 @@ import { historyVerbs } from './history/verbs.ts';
 import { loadVerbs } from './load/verbs.ts';
 import { localVerbs } from './local/verbs.ts';
 import { modelVerbs } from './model/verbs.ts';
-import { logsVerbs } from './operate/verbs.ts';
+import { deadLettersVerbs, logsVerbs } from './operate/verbs.ts';
 import { subjectsVerbs } from './personal/verbs.ts';
 import { processesVerbs } from './process/verbs.ts';
 import { loadProject, manifestModule } from './project.ts';
@@ -36,6 +36,7 @@ export const commandLine = (): Command => {
   addVerbs(program, project);
   deploymentVerbs(program, project);
   logsVerbs(program);
+  deadLettersVerbs(program, project);
   loadVerbs(program, project);
   historyVerbs(program, project);
   projectionsVerbs(program, project);

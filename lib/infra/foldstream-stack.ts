@@ -20,6 +20,7 @@ import { Api } from './kit/api.ts';
 import { leaveRoom } from './kit/concurrency.ts';
 import { roomFor } from './kit/room.ts';
 import type { Common } from './kit/step.ts';
+import { DeadLetterOperations } from './operate/dead-letters.ts';
 import { EffectOperations } from './operate/effects.ts';
 import { Guard } from './operate/guard.ts';
 import { ProcessOperations } from './operate/processes.ts';
@@ -158,6 +159,7 @@ export class FoldstreamStack extends Stack {
     new Sweep(this, 'Sweep', { ...operated, store, journal, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });
     new Operations(this, 'Operations', { ...operated, commands, store, publisher, rebuilds, api, ...common });
+    new DeadLetterOperations(this, 'DeadLetterOperations', { ...operated, store, api, ...common });
     if (processes.length > 0) new ProcessOperations(this, 'ProcessOperations', { views, processes, store, api, ...common });
     if (schedules.length > 0) new ScheduleOperations(this, 'ScheduleOperations', { schedules, store, api, ...common });
     if (effects.length > 0) new EffectOperations(this, 'EffectOperations', { views, effects, store, api, ...common });

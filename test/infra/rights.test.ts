@@ -323,6 +323,18 @@ describe('every function may do what its step does, and nothing else', () => {
     ]);
   });
 
+  test('dead letters: it moves them back, without the key of proofs, so that what it made up nobody would believe', () => {
+    const moves = 'ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility';
+    const of = (consumer: string) => [
+      `${consumer}DeadLetters.Arn: ${moves}`,
+      `${consumer}Queue.Arn: SendMessage GetQueueAttributes`,
+    ];
+    expect(lines('DeadLetterOperationsOps')).toEqual([
+      ...['ParcelListR1', 'ParcelListR2', 'ParcelLogR1', 'InnerR1', 'Announcer'].flatMap(of),
+      'EventsControl.Arn: GetItem PutItem [acts/*]',
+    ]);
+  });
+
   test('history', () => {
     expect(lines('HistoryHistory')).toEqual(['EventsCommits.Arn: GetItem Query', 'EventsSnapshots.Arn: GetItem']);
   });

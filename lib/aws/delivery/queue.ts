@@ -44,6 +44,17 @@ const depthWith = async (
   };
 };
 
+/** The queue for the dead letters of the one at a URL, looked for once. Every consumer's has one. */
+export const letterBoxOf = (client: SQSClient, url: string): (() => Promise<string>) => {
+  let known: string | undefined;
+  return async () => {
+    known ??= await deadLettersOf(client, url);
+    if (known === undefined)
+      throw new Error(`The queue ${queueName(url)} has no queue for dead letters: deploy the stack again.`);
+    return known;
+  };
+};
+
 /** The depth of a queue, and of its dead letters, which are looked for once. */
 const depthOf = (client: SQSClient, url: string): (() => Promise<Depth>) => {
   let known: string | undefined;

@@ -19,9 +19,10 @@ import {
   retryPerformance,
 } from '../../engine/operate/effects.ts';
 import { progressOf } from '../../engine/rebuild/operator/report.ts';
-import { deployedEffects, deployedProjections, redriveTo } from '../deployed.ts';
+import { asker } from '../asker.ts';
+import { deployedEffects, deployedProjections } from '../deployed.ts';
+import { redriveOn } from '../letters.ts';
 import { withoutSnapshots } from '../loading.ts';
-import { asker } from '../rebuild/connect.ts';
 import { withRows } from '../rows.ts';
 import { connect, type Target } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
@@ -155,9 +156,5 @@ export const answerEffect = async ({ performance, why, done, refused, ...target 
 };
 
 /** `foldstream effects redrive <effect>`: sends dead letters back, of the queue and of its rule. */
-export const redriveEffect = async ({ effect, ...target }: Target & Readonly<{ effect: string }>, print: Print) => {
-  const { effects } = await connected(target, print);
-  const deployed = effects.find((each) => each.effect.name === effect);
-  if (!deployed) throw new UserError(`The effect ${effect} is not deployed.`, 'List those that are: foldstream effects.');
-  await redriveTo(deployed, effect, print);
-};
+export const redriveEffect = ({ effect, ...asked }: Target & Readonly<{ effect: string; why?: string }>, print: Print) =>
+  redriveOn(asked, { kind: 'effect', name: effect }, print);

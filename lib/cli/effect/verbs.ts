@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { reason } from '../terminal/arguments.ts';
+import { reason, whyRedriven } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { answerEffect, listEffects, redriveEffect, retryEffect, showPerformance } from './effects.ts';
 
@@ -41,7 +41,8 @@ export const effectsVerbs = (program: Command, project: Project): void => {
     effects
       .command('redrive')
       .description('put the dead letters of an effect back into its queue')
-      .argument('<effect>', 'such as chargeCard'),
+      .argument('<effect>', 'such as chargeCard')
+      .option(...whyRedriven),
     redriveEffect,
     project,
   );

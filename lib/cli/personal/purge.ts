@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { invokePurge } from '../../aws/operate/purge.ts';
-import { asker } from '../rebuild/connect.ts';
+import { asker } from '../asker.ts';
 import { connect } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';

@@ -16,9 +16,9 @@ import { type ExportedValue, exportSubject } from '../../engine/operate/export-s
 import type { Holds } from '../../engine/operate/held.ts';
 import { cachedOpening } from '../../engine/personal/cached.ts';
 import { progressOf } from '../../engine/rebuild/operator/report.ts';
+import { asker } from '../asker.ts';
 import { deployedProjections } from '../deployed.ts';
 import { withoutSnapshots } from '../loading.ts';
-import { asker } from '../rebuild/connect.ts';
 import { connect, type Target } from '../stack.ts';
 import { subjectsKeys } from '../subjects-keys.ts';
 import { count, type Print } from '../terminal/lines.ts';

@@ -17,9 +17,10 @@ import {
   reportProcesses,
 } from '../../engine/operate/processes.ts';
 import { progressOf } from '../../engine/rebuild/operator/report.ts';
-import { deployedProcesses, deployedProjections, redriveTo } from '../deployed.ts';
+import { asker } from '../asker.ts';
+import { deployedProcesses, deployedProjections } from '../deployed.ts';
+import { redriveOn } from '../letters.ts';
 import { withoutSnapshots } from '../loading.ts';
-import { asker } from '../rebuild/connect.ts';
 import { withRows } from '../rows.ts';
 import { connect, type Target } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
@@ -123,9 +124,5 @@ export const orderProcess = async (
 };
 
 /** `foldstream processes redrive <process>`: sends dead letters back, of the queue and of its rules. */
-export const redriveProcess = async ({ process, ...target }: Target & Readonly<{ process: string }>, print: Print) => {
-  const { processes } = await connected(target, print);
-  const deployed = processes.find((each) => each.process.category === process);
-  if (!deployed) throw new UserError(`The process ${process} is not deployed.`, 'List those that are: foldstream processes.');
-  await redriveTo(deployed, process, print);
-};
+export const redriveProcess = ({ process, ...asked }: Target & Readonly<{ process: string; why?: string }>, print: Print) =>
+  redriveOn(asked, { kind: 'process', name: process }, print);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { reason } from '../terminal/arguments.ts';
+import { reason, whyRedriven } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { listProcesses, orderProcess, redriveProcess, showInstance } from './processes.ts';
 
@@ -41,5 +41,9 @@ export const processesVerbs = (program: Command, project: Project): void => {
       (asked: Parameters<typeof orderProcess>[0], print) => orderProcess({ ...asked, order }, print),
       project,
     );
-  onDeployment(ofProcess('redrive', 'put the dead letters of a process back into its queue'), redriveProcess, project);
+  onDeployment(
+    ofProcess('redrive', 'put the dead letters of a process back into its queue').option(...whyRedriven),
+    redriveProcess,
+    project,
+  );
 };

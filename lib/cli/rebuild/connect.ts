@@ -1,10 +1,6 @@
-import { userInfo } from 'node:os';
 import { type Rebuilding, rebuildingIn } from '../../aws/rebuild/rebuilding.ts';
 import { deployedProjections } from '../deployed.ts';
 import { connect, type Target } from '../stack.ts';
-
-/** The actor of requests from the command line, where nobody signs in. */
-export const asker = (): string => `cli/${userInfo().username}`;
 
 /** The ports for starting rebuilds without HTTP, as the caller's own AWS user. */
 export const rebuildingOn = async ({ manifest, stack }: Target): Promise<Rebuilding> => {

@@ -7,12 +7,13 @@ import { rollBack } from '../../engine/rebuild/operator/roll-back.ts';
 import { orderRebuild } from '../../engine/rebuild/operator/start.ts';
 import { orderAudit, orderRefold, orderReplay } from '../../engine/rebuild/operator/start-in-place.ts';
 import { isOver, type Rebuild } from '../../engine/rebuild/ports.ts';
+import { asker } from '../asker.ts';
 import type { Target } from '../stack.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import type { Print } from '../terminal/lines.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
-import { asker, rebuildingOn } from './connect.ts';
+import { rebuildingOn } from './connect.ts';
 import { endLines, estimateLines, isGood, listLine, reportLines } from './lines.ts';
 import { watched } from './watch.ts';
 

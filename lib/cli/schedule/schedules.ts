@@ -8,8 +8,9 @@ import {
   type ScheduleOrder,
   type ScheduleReport,
 } from '../../engine/operate/schedules.ts';
-import { deployedSchedules, redriveTo } from '../deployed.ts';
-import { asker } from '../rebuild/connect.ts';
+import { asker } from '../asker.ts';
+import { deployedSchedules } from '../deployed.ts';
+import { redriveOn } from '../letters.ts';
 import { connect, type Target } from '../stack.ts';
 import { count, type Print } from '../terminal/lines.ts';
 import { UserError } from '../terminal/user-error.ts';
@@ -91,10 +92,7 @@ export const skipSchedule = ({ schedule: name, why, time, ...target }: OneTime, 
   carryOut(target, (by) => ({ order: 'skip', name, why, by, time }), print);
 
 /** `foldstream schedules redrive <schedule>`. */
-export const redriveSchedule = async ({ schedule: name, ...target }: Omit<One, 'why'>, print: Print): Promise<void> => {
-  const { schedules } = await connected(target, print);
-  const found = schedules.find((each) => each.name === name);
-  if (!found)
-    throw new UserError(`There is no schedule ${name}.`, `There are: ${schedules.map((each) => each.name).join(', ')}.`);
-  await redriveTo(found, name, print);
-};
+export const redriveSchedule = (
+  { schedule: name, ...asked }: Target & Readonly<{ schedule: string; why?: string }>,
+  print: Print,
+) => redriveOn(asked, { kind: 'schedule', name }, print);

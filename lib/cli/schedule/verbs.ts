@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { reason } from '../terminal/arguments.ts';
+import { reason, whyRedriven } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { listSchedules, pauseSchedule, redriveSchedule, resumeSchedule, runSchedule, skipSchedule } from './schedules.ts';
 
@@ -37,5 +37,9 @@ export const schedulesVerbs = (program: Command, project: Project): void => {
     skipSchedule,
     project,
   );
-  onDeployment(of('redrive', 'put the dead letters of a schedule back into its queue'), redriveSchedule, project);
+  onDeployment(
+    of('redrive', 'put the dead letters of a schedule back into its queue').option(...whyRedriven),
+    redriveSchedule,
+    project,
+  );
 };

@@ -38,6 +38,9 @@ export const reason = (text: string): string => {
   return text;
 };
 
+/** The reason of somebody who puts dead letters back. */
+export const whyRedriven = ['--why <text>', "the reason, for the history of the consumer's dead letters", reason] as const;
+
 /** Collects settings of the form `key=value`. */
 export const setting = (text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
   const [, key, value] = /^([^=]+)=(.*)$/.exec(text) ?? [];

@@ -3,10 +3,10 @@ import { cloudWatchAges } from '../../aws/operate/ages.ts';
 import { systemClock } from '../../aws/system.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
 import { orderResume, type ProjectionsReport, reportProjections } from '../../engine/operate/projections.ts';
-import { deployedProjections, redriveTo } from '../deployed.ts';
+import { deployedProjections } from '../deployed.ts';
+import { redriveOn } from '../letters.ts';
 import { connect, type Target } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
-import { UserError } from '../terminal/user-error.ts';
 import { lagText, printedLog } from '../texts.ts';
 
 type One = Target & Readonly<{ view: string; revision?: number }>;
@@ -48,14 +48,7 @@ export const resumeProjection = async (
 };
 
 /** `foldstream projections redrive <name>`: sends dead letters back, of the queue and of its rule. */
-export const redriveProjection = async ({ view: name, revision, ...target }: One, print: Print): Promise<void> => {
-  const { views, actives } = await operatingOn(target, print);
-  const wanted = revision ?? (await actives.load(name))?.revision;
-  const candidates = views.filter(({ projection }) => projection.name === name);
-  const view = candidates
-    .toSorted((a, b) => a.projection.revision - b.projection.revision)
-    .find(({ projection }) => wanted === undefined || projection.revision === wanted);
-  const wantedName = `${name}${revision === undefined ? '' : `.r${revision}`}`;
-  if (!view) throw new UserError(`The view ${wantedName} is not deployed.`, 'List those that are: foldstream projections.');
-  await redriveTo(view, `${name}.r${view.projection.revision}`, print);
-};
+export const redriveProjection = (
+  { view: name, revision, ...target }: One & Readonly<{ why?: string }>,
+  print: Print,
+): Promise<void> => redriveOn(target, { kind: 'view', name, ...(revision !== undefined && { revision }) }, print);

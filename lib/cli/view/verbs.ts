@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { whole } from '../terminal/arguments.ts';
+import { whole, whyRedriven } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { listProjections, redriveProjection, resumeProjection } from './projections.ts';
 
@@ -23,7 +23,9 @@ export const projectionsVerbs = (program: Command, project: Project): void => {
     project,
   );
   onDeployment(
-    ofView('redrive', 'put the dead letters of a view back into its queue').option(...revision),
+    ofView('redrive', 'put the dead letters of a view back into its queue')
+      .option(...revision)
+      .option(...whyRedriven),
     redriveProjection,
     project,
   );

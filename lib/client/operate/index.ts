@@ -6,6 +6,7 @@ import { type ClientOptions, sending } from '../send.ts';
 import { callsOver, pathOf } from './calls.ts';
 import { effectCalls } from './effects.ts';
 import { flowCalls } from './flow.ts';
+import { letterCalls } from './letters.ts';
 import { processCalls } from './processes.ts';
 import { rebuildCalls } from './rebuilds.ts';
 import { scheduleCalls } from './schedules.ts';
@@ -25,6 +26,7 @@ export const operator = (options: ClientOptions) => {
     ...flowCalls(calls),
     views: viewCalls(calls),
     rebuilds: rebuildCalls(calls),
+    deadLetters: letterCalls(calls),
     processes: processCalls(calls),
     effects: effectCalls(calls),
     schedules: scheduleCalls(calls),

@@ -50,6 +50,12 @@ const messageIn = <O>(said: object, orderIn: (said: object) => O | undefined): M
   return order && { order };
 };
 
+/** What a body holds, whoever sent it: a commit, or a message of the consumer's own. */
+export const messageOf = (body: string): Readonly<{ message: Message<object> | undefined; for?: string }> => {
+  const said = saidIn(body);
+  return { message: messageIn(said, (own) => own), ...meantFor(said) };
+};
+
 /**
  * Sorts the messages of a queue. A message without a valid proof has no effect: the right to put events on the bus, or into a queue, must
  * not be enough to forge a commit.

@@ -7,6 +7,7 @@ import { tagsIn } from '../../core/tag/stream.ts';
 import { consoleOperations } from '../console/described.ts';
 import { effectOperations } from './effects.ts';
 import { hookOperations } from './hooks.ts';
+import { letterOperations } from './letters.ts';
 import { operatorOperations } from './operate.ts';
 import { componentsOf, type Json, jsonSchema, type Operation, written } from './operation.ts';
 import { scheduleOperations } from './schedules.ts';
@@ -85,6 +86,7 @@ export const operationsOf = (manifest: Manifest, { hasConsole = true }: Deployme
     ...[...Map.groupBy(readable, ({ name }) => name).values()].flatMap((revisions) => viewOperations(described(revisions))),
     ...hookOperations(manifest),
     ...operatorOperations(manifest),
+    ...letterOperations(),
     ...(hasConsole ? consoleOperations() : []),
     ...effectOperations(manifest),
     ...scheduleOperations(manifest),
@@ -125,7 +127,10 @@ export const openApi = (manifest: Manifest, { title, version, server = '/', ...d
       ...(Object.keys(manifest.hooks ?? {}).length > 0
         ? [{ name: 'hooks', description: 'For providers, whose requests are signed.' }]
         : []),
-      { name: 'operations', description: 'For operators: backlog, parked streams, rebuilds, processes, schedules, traces.' },
+      {
+        name: 'operations',
+        description: 'For operators: backlog, parked streams, dead letters, rebuilds, processes, schedules, traces.',
+      },
     ],
     paths,
     components: {

@@ -145,6 +145,12 @@ export const deliveryTo = (scope: Construct, { subscription, bus, settings }: Pr
   return delivery;
 };
 
+/** To AWS a batch of changes is the same action; a local cloud looks for rights to one of its own, which AWS does not know. */
+const makesVisible = (tls: boolean): readonly string[] => [
+  'ChangeMessageVisibility',
+  ...(tls ? [] : ['ChangeMessageVisibilityBatch']),
+];
+
 /** Lets a function receive batches from the queue, report failed records, and set when they are retried. */
 export const letReceive = (
   scope: Construct,
@@ -153,9 +159,7 @@ export const letReceive = (
 ): void => {
   step.addEnvironment('QUEUE_URL', queue.queueUrl);
   step.addEnvironment('VISIBILITY_SECONDS', String(visibility.toSeconds()));
-  const actions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', 'ChangeMessageVisibility'];
-  // To AWS a batch of changes is the same action; a local cloud looks for rights to one of its own, which AWS does not know.
-  if (!tls) actions.push('ChangeMessageVisibilityBatch');
+  const actions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', ...makesVisible(tls)];
   step.may(
     actions.map((action) => `sqs:${action}`),
     [queue.queueArn],
@@ -196,6 +200,16 @@ export const letSendTo = (step: Step, { queue, deadLetters }: Delivery): void =>
 /** Lets a function see how much is waiting, and no more. */
 export const letSeeDepth = (step: Step, { queue, deadLetters }: Delivery): void =>
   step.may(['sqs:GetQueueAttributes'], [queue.queueArn, deadLetters.queueArn]);
+
+/** Lets a function see dead letters, and put them back into their queue. */
+export const letPutBack = (step: Step, { queue, deadLetters, tls }: Delivery): void => {
+  const actions = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes', ...makesVisible(tls)];
+  step.may(
+    actions.map((action) => `sqs:${action}`),
+    [deadLetters.queueArn],
+  );
+  step.may(['sqs:SendMessage', 'sqs:GetQueueAttributes'], [queue.queueArn]);
+};
 
 /** The outputs by which the command line finds a consumer's queues. */
 export const deliveryOutputs = (scope: Construct, prefix: string, { queue, deadLetters }: Delivery): void => {

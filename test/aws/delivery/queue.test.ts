@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -7,8 +8,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { redrive, sqsLetters } from '../../../lib/aws/delivery/letters.ts';
 import { sqsQueue } from '../../../lib/aws/delivery/queue.ts';
-import { redrive } from '../../../lib/aws/delivery/redrive.ts';
 import { queueBeside, queueName } from '../../../lib/aws/queue-name.ts';
 import { toProvedBody } from '../../../lib/engine/delivery/proof.ts';
 import { memoryProofs } from '../../../lib/testing/memory/system.ts';
@@ -77,8 +78,15 @@ describe('redriving', () => {
 
   it('moves every letter', async () => {
     const { left, taken } = lettersIn('from');
-    expect(await redrive(client, 'from', 'to')).toBe(3);
+    expect(await redrive(client, 'from', 'to')).toEqual({ moved: 3, isEmpty: true });
     expect([[...left], taken]).toEqual([[], letters]);
+  });
+
+  it('stops when its time is over, and says that some are left', async () => {
+    const { left } = lettersIn('from');
+    let asked = 0;
+    expect(await redrive(client, 'from', 'to', () => asked++ > 0)).toEqual({ moved: 2, isEmpty: false });
+    expect([...left]).toEqual(['c']);
   });
 
   it.each([
@@ -101,5 +109,62 @@ describe('redriving', () => {
       await redrive(client, 'from', 'to');
       expect([[...left], new Set(taken)]).toEqual([[], new Set(letters)]);
     }
+  });
+});
+
+describe('a look at dead letters', () => {
+  const box = queueBeside(url, 'letters');
+  /** Hands out each letter once, until it is made visible again. */
+  const lettersIn = (all: readonly Readonly<{ id: string; code?: string }>[]) => {
+    const hidden = new Set<string>();
+    mock.on(GetQueueAttributesCommand, { QueueUrl: url }).resolves({
+      Attributes: { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: 'arn:aws:sqs:eu-central-1:123456789012:letters' }) },
+    });
+    mock.on(ReceiveMessageCommand, { QueueUrl: box }).callsFake(({ MaxNumberOfMessages }) => {
+      const some = all.filter(({ id }) => !hidden.has(id)).slice(0, Math.min(2, MaxNumberOfMessages));
+      for (const { id } of some) hidden.add(id);
+      return {
+        Messages: some.map(({ id, code }) => ({
+          MessageId: id,
+          Body: `body of ${id}`,
+          ReceiptHandle: id,
+          Attributes: { SentTimestamp: '1795780800000' },
+          ...(code && { MessageAttributes: { ERROR_CODE: { StringValue: code }, ERROR_MESSAGE: { StringValue: 'why' } } }),
+        })),
+      };
+    });
+    mock.on(ChangeMessageVisibilityBatchCommand, { QueueUrl: box }).callsFake(({ Entries }) => {
+      for (const { ReceiptHandle, VisibilityTimeout } of Entries) if (VisibilityTimeout === 0) hidden.delete(ReceiptHandle);
+      return {};
+    });
+    return hidden;
+  };
+
+  it('tells each letter, as many as are wanted, deletes none and leaves none hidden', async () => {
+    const hidden = lettersIn([{ id: 'a' }, { id: 'b', code: 'NO_PERMISSIONS' }, { id: 'c' }]);
+    const letters = sqsLetters(client, url);
+    const a = { id: 'a', body: 'body of a', sentAt: '2026-11-27T12:00:00.000Z' };
+    expect(await letters.look(10)).toEqual([
+      a,
+      { ...a, id: 'b', body: 'body of b', undelivered: 'NO_PERMISSIONS: why' },
+      { ...a, id: 'c', body: 'body of c' },
+    ]);
+    expect(await letters.look(1)).toEqual([a]);
+    expect([...hidden]).toEqual([]);
+    expect(mock.commandCalls(DeleteMessageCommand)).toEqual([]);
+  });
+
+  it('leaves none hidden where it fails halfway', async () => {
+    const hidden = lettersIn([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+    let calls = 0;
+    const send = client.send.bind(client);
+    const failing = {
+      send: (asked: never, options: never) =>
+        (asked as object) instanceof ReceiveMessageCommand && calls++ === 1
+          ? Promise.reject(new Error('throttled'))
+          : send(asked, options),
+    } as unknown as SQSClient;
+    await expect(sqsLetters(failing, url).look(10)).rejects.toThrow('throttled');
+    expect([...hidden]).toEqual([]);
   });
 });

@@ -117,6 +117,7 @@ export const steps = Object.fromEntries(
     'schedule',
     'ops-effects',
     'ops-schedules',
+    'ops-dead-letters',
     'subjects',
     'purge',
     'subject-export',
