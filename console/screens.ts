@@ -48,6 +48,14 @@ export const screens: readonly Screen[] = [
     load: () => import('./screens/views/index.tsx'),
   },
   {
+    at: 'letters',
+    name: 'Dead letters',
+    key: 'd',
+    about: 'what consumers gave up on; look at it, put it back',
+    who: 'operator',
+    load: () => import('./screens/letters/index.tsx'),
+  },
+  {
     at: 'processes',
     name: 'Processes',
     key: 'p',

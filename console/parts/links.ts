@@ -12,6 +12,9 @@ export const streamHref = (stream: string, at: Readonly<{ version?: number; comm
 /** The address of an instance of a process, by the name of its stream. */
 export const instanceHref = (stream: string): string => href(['processes', ...split(stream)]);
 
+/** The address of a consumer's dead letters. */
+export const lettersHref = (kind: string, name: string): string => href(['letters', kind, name]);
+
 export const performanceHref = (stream: string): string => href(['effects', stream]);
 
 export const isPerformance = (stream: string): boolean => split(stream)[0].endsWith('Effect');

@@ -75,7 +75,7 @@ describe('the boxes of the flow', () => {
       ['payment', 'bad', '2 or more stuck; 1 or more parked', '#/processes?process=payment&status=stuck'],
       ['charge', 'bad', 'acme is not called; 1 timed out', '#/effects?effect=charge&status=timed-out'],
       ['parks', 'bad', '100 or more parked', '#/views/parks?revision=1'],
-      ['dead', 'bad', '1 dead letter', '#/views/dead?revision=1'],
+      ['dead', 'bad', '1 dead letter: look, redrive', '#/letters/view/dead.r1'],
       ['slow', 'warn', 'late: the oldest waits 61 s', '#/views/slow?revision=1'],
     ]);
     const tones = Object.fromEntries(boxes.map(({ title, tone }) => [title, tone]));

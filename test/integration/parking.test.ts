@@ -12,6 +12,7 @@ import { commitStore } from '../../lib/aws/store/commit-store.ts';
 import { deploy } from '../../lib/cli/local/deploy.ts';
 import { type Deployment, demoUsers, root, toDeployment } from '../../lib/cli/local/deployment.ts';
 import { accessTo } from '../../lib/cli/local/endpoint.ts';
+import { listDeadLetters, showDeadLetters } from '../../lib/cli/operate/dead-letters.ts';
 import { listProjections, redriveProjection, resumeProjection } from '../../lib/cli/view/projections.ts';
 import { pascal } from '../../lib/core/stream.ts';
 import { toPointer } from '../../lib/engine/delivery/delivered.ts';
@@ -268,24 +269,87 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
     });
   });
 
-  it('puts dead letters back into the queue that they came from', async () => {
+  it('shows dead letters and leaves them there; puts them back into the queue that they came from, by the route and by the command line', async () => {
     const [id] = ids;
     const store = commitStore(dynamodb, name('CommitsTable'));
     const { commits } = await store.read(`parcel-${id}`, { from: 1 });
     const [queues, proofs] = [sqs(), systemProofs(dynamodb, name('ControlTable'))];
-    await queues.send(
-      new SendMessageCommand({
-        QueueUrl: name('ParkingTrackR1DeadLetters'),
-        MessageBody: await toProvedBody(proofs, { detail: toPointer(commits.at(-1)!) }),
-      }),
-    );
+    const newest = commits.at(-1)!;
+    const die = async () =>
+      queues.send(
+        new SendMessageCommand({
+          QueueUrl: name('ParkingTrackR1DeadLetters'),
+          MessageBody: await toProvedBody(proofs, { detail: toPointer(newest) }),
+        }),
+      );
     const lag = async () =>
       (await status('parking-track')) as Status & { lag: { waiting: number; inFlight: number; deadLetters: number } };
+    const emptied = () =>
+      eventually(lag, ({ lag: { waiting, inFlight, deadLetters } }) => waiting + inFlight + deadLetters === 0);
+    await die();
     expect((await lag()).lag.deadLetters).toBe(1);
+    const path = '/ops/dead-letters/view/parking-track.r1';
+    for (const [method, asked] of [
+      ['GET', '/ops/dead-letters'],
+      ['GET', path],
+      ['POST', `${path}/redrive`],
+    ] as const)
+      expect((await ada(method, asked)).status).toBe(403);
+    expect((await operator('GET', '/ops/dead-letters')).body.consumers).toContainEqual({
+      ...{ kind: 'view', name: 'parking-track.r1', deadLetters: 1 },
+    });
+    const seen = { what: 'commit', stream: `parcel-${id}`, commit: newest.commit, correlation: newest.meta.correlation };
+    // As often as one looks: what was looked at is not hidden.
+    for (const _ of [1, 2])
+      expect(await operator('GET', path)).toMatchObject({ status: 200, body: { deadLetters: 1, letters: [seen], acts: [] } });
+    expect(await operator('POST', `${path}/redrive`, { why: 'the table answers again' })).toMatchObject({
+      status: 200,
+      body: { kind: 'view', name: 'parking-track.r1', moved: 1, isEmpty: true, left: 0 },
+    });
+    await emptied();
+    await expectRefolded();
+
+    await die();
     const said: string[] = [];
-    await redriveProjection({ manifest, stack, view: 'parking-track' }, (line) => void said.push(line));
-    expect(said).toEqual(['1 dead letter put back into the queue of parking-track.r1.']);
-    await eventually(lag, ({ lag: { waiting, inFlight, deadLetters } }) => waiting + inFlight + deadLetters === 0);
+    const print = (line: string) => void said.push(line);
+    await listDeadLetters({ manifest, stack }, print);
+    await showDeadLetters({ manifest, stack, kind: 'view', name: 'parking-track' }, print);
+    await redriveProjection({ manifest, stack, view: 'parking-track', why: 'once more' }, print);
+    expect(said).toEqual([
+      'view parking-track.r1: 1 dead letter',
+      'view parking-track.r1: 1 dead letter',
+      expect.stringContaining(
+        `parcel-${id} commit ${newest.commit} (ParcelScanned); its consumer gave up on it; foldstream logs `,
+      ),
+      expect.stringMatching(/^ {2}\S+ \S+ put letters back: the table answers again$/),
+      '1 dead letter put back into the queue of parking-track.r1.',
+    ]);
+    await emptied();
+    await expectRefolded();
+    expect((await operator('GET', path)).body).toMatchObject({
+      letters: [],
+      acts: [{ act: 'redrive', by: expect.stringMatching(/^cli\//), why: 'once more' }, { why: 'the table answers again' }],
+    });
+
+    // In the console from its first page: seen, understood, put back.
+    await die();
+    const { page, faults } = await signedIn('', { deployment: parking });
+    await page
+      .getByRole('link', { name: /parking-track.*1 dead letter: look, redrive/ })
+      .first()
+      .click();
+    const letters = page.getByRole('table', { name: 'Dead letters' });
+    const what = letters.getByRole('link', { name: `parcel-${id} commit ${newest.commit}` });
+    expect(await what.getAttribute('href')).toBe(`#/streams/parcel/${id}?commit=${newest.commit}`);
+    await letters.getByText('its consumer gave up on it').waitFor();
+    await page.getByRole('table', { name: 'Put back before' }).getByText('the table answers again').waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Redrive' }).click();
+    await page.getByRole('dialog', { name: 'Redrive' }).getByRole('button', { name: 'Redrive', exact: true }).click();
+    await page.getByText('One dead letter was put back.').waitFor();
+    await page.getByText('It has no dead letters').waitFor();
+    expect(faults).toEqual([]);
+    await emptied();
     await expectRefolded();
   });
 });

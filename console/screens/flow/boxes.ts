@@ -1,5 +1,6 @@
 import type { Flow, FlowView } from '../../../lib/engine/operate/flow/report.ts';
 import type { Tone } from '../../parts/badge.tsx';
+import { lettersHref } from '../../parts/links.ts';
 import { href } from '../../router.ts';
 
 /** The groups of the picture, in the order in which a command travels through them. */
@@ -50,9 +51,13 @@ const age = (seconds: number | undefined, what: string): readonly Fault[] =>
   seconds === undefined || seconds < slow ? [] : [[seconds < late ? 'warn' : 'bad', `${what} ${span(seconds)}`]];
 
 const lagFaults = ({ deadLetters, oldestSeconds }: Lag): readonly Fault[] => [
-  ...(deadLetters > 0 ? ([['bad', plural(deadLetters, 'dead letter')]] as const) : []),
+  ...(deadLetters > 0 ? ([['bad', `${plural(deadLetters, 'dead letter')}: look, redrive`]] as const) : []),
   ...age(oldestSeconds, 'late: the oldest waits'),
 ];
+
+/** Where a consumer is seen to: at its dead letters, if these are all that is wrong. */
+const seenTo = (lag: Lag, faults: readonly Fault[], letters: readonly [kind: string, name: string], otherwise: string): string =>
+  lag.deadLetters > 0 && faults.length === 1 ? lettersHref(...letters) : otherwise;
 
 const backlog = ({ waiting, inFlight }: Lag): readonly string[] =>
   waiting + inFlight === 0
@@ -93,7 +98,12 @@ const viewBox = (view: FlowView, group: 'views' | 'public-events'): Box => {
     ...told({ faults, notes, lag, otherwise: rebuild ? 'busy' : active ? 'ok' : 'off' }),
     ...measured(view.perMinute),
     to: [],
-    link: rebuild && faults.length === 0 ? href(['views', name, 'rebuild', rebuild.id]) : href(['views', name], { revision }),
+    link: seenTo(
+      lag,
+      faults,
+      ['view', `${name}.r${revision}`],
+      rebuild && faults.length === 0 ? href(['views', name, 'rebuild', rebuild.id]) : href(['views', name], { revision }),
+    ),
   };
 };
 
@@ -110,50 +120,50 @@ const standingFaults = (
 const firstStatus = (standing: Flow['processes'][number]['standing']): string | undefined =>
   Object.keys(standing?.byStatus ?? {})[0];
 
-const processBox = ({ process, sends, effects, standing, lag, perMinute }: Flow['processes'][number]): Box => ({
-  id: `process/${process}`,
-  group: 'processes',
-  title: process,
-  ...told({ faults: [...standingFaults(standing, {}), ...lagFaults(lag)], lag }),
-  ...measured(perMinute),
-  to: [...sends.map((category) => `command/${category}`), ...effects.map((effect) => `effect/${effect}`)],
-  link: href(['processes'], { process, status: firstStatus(standing) }),
-});
+const processBox = ({ process, sends, effects, standing, lag, perMinute }: Flow['processes'][number]): Box => {
+  const faults = [...standingFaults(standing, {}), ...lagFaults(lag)];
+  return {
+    id: `process/${process}`,
+    group: 'processes',
+    title: process,
+    ...told({ faults, lag }),
+    ...measured(perMinute),
+    to: [...sends.map((category) => `command/${category}`), ...effects.map((effect) => `effect/${effect}`)],
+    link: seenTo(lag, faults, ['process', process], href(['processes'], { process, status: firstStatus(standing) })),
+  };
+};
 
-const effectBox = ({ effect, circuit, openUntil, provider, standing, lag, perMinute }: Flow['effects'][number]): Box => ({
-  id: `effect/${effect}`,
-  group: 'effects',
-  title: effect,
-  ...told({
-    faults: [
-      ...(circuit === 'open'
-        ? ([['bad', `${provider} is not called${openUntil ? ` until ${openUntil.slice(11, 19)} UTC` : ''}`]] as const)
-        : []),
-      ...standingFaults(standing, { failing: 'warn' }),
-      ...lagFaults(lag),
-    ],
-    lag,
-  }),
-  ...measured(perMinute),
-  to: [],
-  link: href(['effects'], { effect, status: firstStatus(standing) }),
-});
+const effectBox = ({ effect, circuit, openUntil, provider, standing, lag, perMinute }: Flow['effects'][number]): Box => {
+  const faults: readonly Fault[] = [
+    ...(circuit === 'open'
+      ? ([['bad', `${provider} is not called${openUntil ? ` until ${openUntil.slice(11, 19)} UTC` : ''}`]] as const)
+      : []),
+    ...standingFaults(standing, { failing: 'warn' }),
+    ...lagFaults(lag),
+  ];
+  return {
+    id: `effect/${effect}`,
+    group: 'effects',
+    title: effect,
+    ...told({ faults, lag }),
+    ...measured(perMinute),
+    to: [],
+    link: seenTo(lag, faults, ['effect', effect], href(['effects'], { effect, status: firstStatus(standing) })),
+  };
+};
 
-const scheduleBox = ({ schedule, sends, late: since, paused, lag, perMinute }: Flow['schedules'][number]): Box => ({
-  id: `schedule/${schedule}`,
-  group: 'schedules',
-  title: schedule,
-  ...told({
-    faults: [...(since === undefined ? [] : ([['bad', 'late']] as const)), ...lagFaults(lag)],
-    notes: paused ? ['paused'] : [],
-    otherwise: paused ? 'off' : 'ok',
-    lag,
-    fine: 'on time',
-  }),
-  ...measured(perMinute),
-  to: sends.map((category) => `command/${category}`),
-  link: href(['schedules', schedule]),
-});
+const scheduleBox = ({ schedule, sends, late: since, paused, lag, perMinute }: Flow['schedules'][number]): Box => {
+  const faults: readonly Fault[] = [...(since === undefined ? [] : ([['bad', 'late']] as const)), ...lagFaults(lag)];
+  return {
+    id: `schedule/${schedule}`,
+    group: 'schedules',
+    title: schedule,
+    ...told({ faults, notes: paused ? ['paused'] : [], otherwise: paused ? 'off' : 'ok', lag, fine: 'on time' }),
+    ...measured(perMinute),
+    to: sends.map((category) => `command/${category}`),
+    link: seenTo(lag, faults, ['schedule', schedule], href(['schedules', schedule])),
+  };
+};
 
 const perMinuteFault = (n: number | undefined, words: string): readonly Fault[] =>
   n === undefined || n === 0 ? [] : [['bad', `${n} ${words} a minute`]];

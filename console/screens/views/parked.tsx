@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { FlowView } from '../../../lib/engine/operate/flow/report.ts';
 import { LagSaid } from '../../parts/lag.tsx';
-import { streamHref } from '../../parts/links.ts';
+import { lettersHref, streamHref } from '../../parts/links.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
 import { usePoll } from '../../parts/load.ts';
@@ -19,8 +19,8 @@ const DeadLetters = ({ view }: Readonly<{ view: FlowView }>) => (
       it after many tries.
     </strong>
     <span>
-      What is missing in the view because of it, the sweep finds and sends by itself. Mend the cause, then put the letters back:{' '}
-      <code>foldstream projections redrive {view.name}</code>
+      What is missing in the view because of it, the sweep finds and sends by itself.{' '}
+      <a href={lettersHref('view', `${view.name}.r${view.revision}`)}>Look at them, and put them back</a>
     </span>
   </div>
 );

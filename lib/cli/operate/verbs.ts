@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { boxKinds } from '../../engine/operate/letters/letters.ts';
+import { boxKinds } from '../../engine/operate/letters/kinds.ts';
 import { lasting, whyRedriven } from '../terminal/arguments.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import { onDeployment, type Project } from '../verbs.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { boxKinds } from '../../engine/operate/letters/letters.ts';
+import { boxKinds } from '../../engine/operate/letters/kinds.ts';
 import { keptAct, maybeReasoned, mostLetters } from '../operate/letters.ts';
 import { count, instant } from './answers.ts';
 import { body, ok, operation } from './operate.ts';

@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { allowedAll } from '../../core/access.ts';
-import {
-  boxKinds,
-  type LetterOperating,
-  lookAtLetters,
-  redriveLetters,
-  reportLetters,
-} from '../../engine/operate/letters/letters.ts';
+import { boxKinds } from '../../engine/operate/letters/kinds.ts';
+import { type LetterOperating, lookAtLetters, redriveLetters, reportLetters } from '../../engine/operate/letters/letters.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
 import { jsonBody, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';

@@ -16,6 +16,7 @@ const calls = [
   '/ops/flow',
   '/ops/streams',
   '/ops/projections',
+  '/ops/dead-letters',
   '/ops/processes',
   '/ops/schedules',
   '/ops/rebuilds',

@@ -37,6 +37,7 @@ describe.runIf(overHttp())('the screens of the console', () => {
       { name: 'waterfall', at: `traces/${correlation}?as=waterfall`, ready: text(/commits within/) },
       { name: 'views', at: 'views', ready: heading('Views') },
       { name: 'view', at: 'views/account-balance', ready: heading('account-balance') },
+      { name: 'letters', at: 'letters', ready: heading('Dead letters') },
       { name: 'rebuild', at: 'views/account-balance/rebuild?revision=1', ready: heading('account-balance') },
       { name: 'processes', at: 'processes', ready: text(id) },
       { name: 'instance', at: `processes/transferProcess/${id}`, ready: text('What it waits for') },

@@ -2,11 +2,9 @@ import { nowOf } from '../../instant.ts';
 import type { Clock, Log, Queue } from '../../ports.ts';
 import { notFound } from '../../problems.ts';
 import { type Act, type Acts, keepAct } from '../acts/acts.ts';
+import type { boxKinds } from './kinds.ts';
 import type { Letter, Letters } from './ports.ts';
 import { type ToldLetter, toldOf } from './told.ts';
-
-/** The kinds of consumers that have a queue for dead letters of their own. */
-export const boxKinds = ['view', 'group', 'process', 'effect', 'schedule'] as const;
 
 /** A consumer with its dead letters: a revision of a view is named like `account-balance.r1`; those of a group share one. */
 export type Box = Readonly<{ kind: (typeof boxKinds)[number]; name: string; views?: readonly string[] }>;
