@@ -4,6 +4,7 @@ import { httpFunction } from '../../lib/aws/functions/http-function.ts';
 import { systemFits } from '../../lib/aws/system.ts';
 import { isPublic } from '../../lib/core/access.ts';
 import type { Commit } from '../../lib/core/commit.ts';
+import { revisionKey } from '../../lib/core/deployed-names.ts';
 import { effectDecider } from '../../lib/core/effect/decider.ts';
 import { performancesName } from '../../lib/core/effect/performances-view.ts';
 import type { Manifest } from '../../lib/core/manifest.ts';
@@ -32,6 +33,7 @@ import { answerHistory, historiesOf } from '../../lib/http/history.ts';
 import { answerHook, hookAt } from '../../lib/http/hook.ts';
 import { describing } from '../../lib/http/openapi/describe.ts';
 import { answerEffects } from '../../lib/http/operate/effects.ts';
+import { answerLetters } from '../../lib/http/operate/letters.ts';
 import { answerProcesses } from '../../lib/http/operate/processes.ts';
 import { answerSchedules } from '../../lib/http/operate/schedules.ts';
 import { answerStreams, isAboutStreams } from '../../lib/http/operate/streams.ts';
@@ -49,6 +51,7 @@ import { memoryScanner } from '../../lib/testing/memory/sweep.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
 import { memoryView } from '../../lib/testing/memory/view.ts';
 import { consoleOfTests } from '../support/console/files.ts';
+import { memoryBox as letterBox, memoryActs } from '../support/letters.ts';
 import { poolToken } from '../support/verified-token.ts';
 import type { Answered, Ask, Send } from './ask.ts';
 import type { Subjects } from './check.ts';
@@ -74,12 +77,13 @@ const eventOf = ({ who, route, path, query, headers, body }: Ask, requestId: str
   };
 };
 
-/** The routes that are answered without an engine: of operators' those of processes, effects and schedules. */
+/** The routes that are answered without an engine: of operators' those of dead letters, processes, effects and schedules. */
 export const isThere =
   ({ processes = [], schedules = {} }: Manifest) =>
   (route: string): boolean =>
     !route.includes(' /ops/') ||
     route.endsWith(' /ops/model') ||
+    route.includes(' /ops/dead-letters') ||
     (route.includes(' /ops/processes') && processes.length > 0) ||
     (route.includes(' /ops/effects') && effectsOf({ processes }).length > 0) ||
     (route.includes(' /ops/schedules') && Object.keys(schedules).length > 0);
@@ -185,6 +189,10 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     clock,
     log,
   };
+  const lettering = {
+    boxes: views.map(({ projection }) => letterBox({ kind: 'view', name: revisionKey(projection), left: ['a letter'] })),
+    ...{ acts: memoryActs(), clock, log },
+  };
   // Without engines behind them: whom they answer is what can be seen of them here.
   const operators = {
     model: () => describeModel(manifest),
@@ -210,6 +218,7 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
     if (first === 'console') return Promise.resolve().then(() => console(request));
     if (request.route === 'GET /openapi.json' || request.route === 'GET /docs' || first === '{proxy+}') return described(request);
     if (first !== 'ops') return answerQuery(answering, request);
+    if (request.route.includes('/ops/dead-letters')) return answerLetters(lettering, request);
     if (request.route.includes('/ops/schedules')) return answerSchedules(scheduling, request);
     if (request.route.includes('/ops/effects')) return answerEffects(effectOperating, request);
     return request.route.includes('/ops/processes') ? answerProcesses(operating, request) : answerOperator(operators, request);

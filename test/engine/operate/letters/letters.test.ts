@@ -4,11 +4,12 @@ import { user } from '../../../../lib/core/access.ts';
 import { revisionKey } from '../../../../lib/core/deployed-names.ts';
 import { toPointer } from '../../../../lib/engine/delivery/delivered.ts';
 import { toProvedBody } from '../../../../lib/engine/delivery/proof.ts';
-import { type KeptActs, keepAct } from '../../../../lib/engine/operate/acts/acts.ts';
+import { keepAct } from '../../../../lib/engine/operate/acts/acts.ts';
 import type { LetterOperating, OperatedBox } from '../../../../lib/engine/operate/letters/letters.ts';
 import { toldOf } from '../../../../lib/engine/operate/letters/told.ts';
 import { answerLetters } from '../../../../lib/http/operate/letters.ts';
 import { memoryClock, memoryLog, memoryProofs } from '../../../../lib/testing/memory/system.ts';
+import { memoryActs, memoryBox } from '../../../support/letters.ts';
 
 const commit = {
   stream: 'account-a1',
@@ -24,51 +25,23 @@ const bodies = [
   await toProvedBody(proofs, { resume: { stream: 'account-a1', correlation: 'c-2' } }),
 ];
 
-const memoryActs = () => {
-  const kept = new Map<string, KeptActs>();
-  return {
-    kept,
-    load: async (of: string) => kept.get(of),
-    save: async (of: string, next: KeptActs, loadedWrites: number | undefined) => {
-      if (kept.get(of)?.writes !== loadedWrites) return false;
-      kept.set(of, next);
-      return true;
-    },
-  };
-};
-
-/** A consumer with some letters, of which so many are put back in a second. */
-const boxWith = (clock: ReturnType<typeof memoryClock>, over: Partial<OperatedBox> = {}, perSecond = 1) => {
-  const box = { left: [...bodies], queue: [] as string[] };
-  const operated: OperatedBox = {
-    kind: 'view',
-    name: revisionKey({ name: 'account-balance', revision: 2 }),
-    queue: { depth: async () => ({ waiting: 0, inFlight: 0, deadLetters: box.left.length }) },
-    letters: {
-      look: async (most) => box.left.slice(0, most).map((body, i) => ({ id: String(i), body })),
-      putBack: async (isOver) => {
-        for (let moved = 0; ; ) {
-          if (isOver()) return { moved, isEmpty: false };
-          const some = box.left.splice(0, perSecond);
-          if (some.length === 0) return { moved, isEmpty: true };
-          box.queue.push(...some);
-          moved += some.length;
-          clock.advance(1_000);
-        }
-      },
-    },
-    ...over,
-  };
-  return { box, operated };
+/** A consumer with the letters, of which one is put back in a second. */
+const boxWith = (clock: ReturnType<typeof memoryClock>, named: Pick<OperatedBox, 'kind' | 'name' | 'views'>) => {
+  const [left, queue] = [[...bodies], [] as string[]];
+  const operated = memoryBox({ ...named, left }, (letter) => {
+    queue.push(letter);
+    clock.advance(1_000);
+  });
+  return { left, queue, operated };
 };
 
 const operator = user('o-1', 'operator');
 const request = (route: string, over: object = {}) =>
   ({ route, path: {}, query: {}, headers: {}, body: '', actor: operator, correlation: 'c-9', requestId: 'r', ...over }) as never;
 
-const house = (perSecond?: number) => {
+const house = () => {
   const [clock, acts, log] = [memoryClock(), memoryActs(), memoryLog()];
-  const first = boxWith(clock, {}, perSecond);
+  const first = boxWith(clock, { kind: 'view', name: revisionKey({ name: 'account-balance', revision: 2 }) });
   const group = boxWith(clock, { kind: 'group', name: 'desk', views: ['revenue.r1', 'event-log.r1'] });
   const operating: LetterOperating = { boxes: [first.operated, group.operated], acts, clock, log };
   const of = (kind: string, name: string) => ({ path: { kind, name } });
@@ -117,25 +90,25 @@ describe('dead letters', () => {
     const { first, group, acts, redrive, look, log } = house();
     const asked = await redrive(...view, { why: 'the fault is mended' });
     expect(asked.body).toEqual({ kind: 'view', name: view[1], moved: 2, isEmpty: true, left: 0, correlation: 'c-9' });
-    expect(first.box).toEqual({ left: [], queue: bodies });
+    expect([first.left, first.queue]).toEqual([[], bodies]);
     expect((await look(...view)).body).toMatchObject({
       letters: [],
       acts: [{ act: 'redrive', by: 'o-1', why: 'the fault is mended', correlation: 'c-9' }],
     });
     expect(log.lines).toMatchObject([{ message: 'An operator put dead letters back.', fields: { moved: 2, by: 'o-1' } }]);
     expect((await redrive('view', 'event-log.r1')).body).toMatchObject({ kind: 'group', name: 'desk', moved: 2 });
-    expect(group.box.queue).toEqual(bodies);
+    expect(group.queue).toEqual(bodies);
     expect([...acts.kept.keys()]).toEqual(['view/account-balance.r2', 'group/desk']);
 
     const other = house();
     other.acts.save = async () => Promise.reject(new Error('no table'));
     await expect(other.redrive(...view)).rejects.toThrow('no table');
-    expect(other.first.box.queue).toEqual([]);
+    expect(other.first.queue).toEqual([]);
   });
 
   it('are put back for eight seconds at most, and the answer says that there are more', async () => {
     const { first, redrive } = house();
-    first.box.left = Array.from({ length: 20 }, (_, i) => `letter ${i}`);
+    first.left.splice(0, 2, ...Array.from({ length: 20 }, (_, i) => `letter ${i}`));
     expect((await redrive(...view)).body).toMatchObject({ moved: 8, isEmpty: false, left: 12 });
     expect((await redrive(...view)).body).toMatchObject({ moved: 8, isEmpty: false, left: 4 });
     expect((await redrive(...view)).body).toMatchObject({ moved: 4, isEmpty: true, left: 0 });
@@ -161,6 +134,6 @@ describe('dead letters', () => {
     expect(await refused(look(...view, { limt: '1' }))).toBe(400);
     expect(await refused(redrive(...view, { why: '  ' }))).toBe(400);
     expect(await refused(redrive(...view, {}, { headers: { 'dry-run': 'true' } }))).toBe(400);
-    expect(first.box.queue).toEqual([]);
+    expect(first.queue).toEqual([]);
   });
 });
