@@ -193,7 +193,7 @@ export type Listing = Readonly<{
 /** Which rows of a list are wanted: those whose fields equal these, as text, and which have not expired by now. */
 export type Where = Readonly<{ equals?: Readonly<Record<string, string>>; now?: string }>;
 
-type Paging = Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; where?: Where }>;
+export type Paging = Readonly<{ limit: number; after?: Readonly<Record<string, unknown>>; where?: Where }>;
 
 export type RowListing = Readonly<{
   items: readonly Readonly<{ row: string; parts: readonly RowPart[] }>[];

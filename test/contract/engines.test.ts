@@ -21,6 +21,7 @@ import { parkedList } from '../../lib/aws/view/parked-list.ts';
 import { activeRevisions, revisionPhases } from '../../lib/aws/view/revisions.ts';
 import { viewScanner } from '../../lib/aws/view/scanner.ts';
 import { viewTable } from '../../lib/aws/view/table.ts';
+import type { AnyProjection } from '../../lib/core/projection.ts';
 import { patientRequests } from '../support/patience.ts';
 import { spoilers } from '../support/spoil.ts';
 import { engineFlowTables } from '../support/store/flow-tables.ts';
@@ -69,8 +70,8 @@ for (const { name, endpoint } of engines)
     const settings = { endpoint, region: 'eu-central-1', credentials, ...patientRequests };
     const client = dynamo(settings);
     const made: Readonly<Record<string, string>>[] = [];
-    const tables = async (lists?: readonly string[]) => {
-      const names = await makeTables(client, lists);
+    const tables = async (projection?: AnyProjection) => {
+      const names = await makeTables(client, projection);
       made.push(names);
       return names;
     };
@@ -85,7 +86,7 @@ for (const { name, endpoint } of engines)
       return { snapshots: snapshotStore(client, table), spoil: spoilers(client, table) };
     });
     viewContract(name, async () => viewTable(client, (await tables()).view));
-    listsContract(name, async () => viewTable(client, (await tables()).view));
+    listsContract(name, async (projection) => viewTable(client, (await tables(projection)).view));
     sharesContract(name, async () => viewTable(client, (await tables()).view));
     sweepContract(name, async () => {
       const { commits, control, view } = await tables();
@@ -122,8 +123,8 @@ for (const { name, endpoint } of engines)
     });
     // DynamoDB Local reports 4 units for any transaction, and none of what the indexes take.
     if (name !== 'DynamoDB Local')
-      rebuildCostsContract(name, async (lists) => {
-        const made = await tables(lists);
+      rebuildCostsContract(name, async (projection) => {
+        const made = await tables(projection);
         return { client, tables: made, metered: (observe) => dynamo({ ...settings, observe }) };
       });
     if (name !== 'DynamoDB Local')
@@ -204,7 +205,9 @@ for (const { name, endpoint } of engines)
       });
     keysContract(name, async () => ({ client, table: (await tables()).control }));
     sizeContract(name, async (observe) => commitStore(dynamo({ ...settings, observe }), (await tables()).commits));
-    viewCostsContract(name, async (observe, lists) => viewTable(dynamo({ ...settings, observe }), (await tables(lists)).view));
+    viewCostsContract(name, async (observe, projection) =>
+      viewTable(dynamo({ ...settings, observe }), (await tables(projection)).view),
+    );
     costsContract(
       name,
       async () => ({ client, tables: await tables() }),

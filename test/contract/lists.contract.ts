@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { AnyProjection } from '../../lib/core/projection.ts';
 import type { Direction, Listing, View, ViewItem, ViewReader, Where } from '../../lib/engine/ports.ts';
+import { byKeys } from '../../lib/engine/query/by-keys.ts';
+import type { KeyedReader } from '../../lib/engine/query/ports.ts';
 import { rowUnder, written } from '../../lib/engine/view/view-item.ts';
 
-type Table = View & ViewReader;
+type Table = View & ViewReader & KeyedReader;
 
 const list = 'by-status';
 const itemOf = (key: string, at: string, over: Partial<ViewItem> = {}): ViewItem => ({
@@ -17,9 +20,26 @@ const itemOf = (key: string, at: string, over: Partial<ViewItem> = {}): ViewItem
 });
 const at = (items: readonly ViewItem[]) => items.map(({ lists }) => lists?.[list]?.at);
 
-/** The promises of every table of a view for the lists that a view declares; `makeView` makes an empty table with the list `by-status`. */
-export const listsContract = (name: string, makeView: () => Table | Promise<Table>) =>
-  describe(`declared lists: ${name}`, () => {
+const keysOnly = { keysOnly: true } as const;
+/** The same lists, by indexes that hold whole rows, and by those that hold keys alone. */
+const declared = (index: typeof keysOnly | undefined) =>
+  ({
+    kind: 'row-per-stream',
+    owner: () => '',
+    lists: { [list]: { ...index } },
+    ...(index && { byOwner: index }),
+  }) as unknown as AnyProjection;
+
+/** The promises of every table of a view for the lists that a view declares; `makeTable` makes an empty table of a view. */
+export const listsContract = (name: string, makeTable: (projection: AnyProjection) => Table | Promise<Table>) =>
+  describe.each([
+    ['of rows', undefined],
+    ['of keys', keysOnly],
+  ])(`declared lists, by indexes %s: ${name}`, (_, index) => {
+    const makeView = async (): Promise<Table> => {
+      const table = await makeTable(declared(index));
+      return index ? { ...table, ...byKeys(table) } : table;
+    };
     const fresh = (): string => randomUUID();
     const put = async (view: Table, items: readonly ViewItem[]) => {
       for (const item of items)

@@ -40,12 +40,12 @@ const history = (): readonly Commit[] =>
   ).flat();
 
 /** A dry run's estimate matches what the rebuild then consumes, on a database that counts units as DynamoDB does. */
-export const rebuildCostsContract = (name: string, make: (lists: readonly string[]) => Promise<Made>) =>
+export const rebuildCostsContract = (name: string, make: (projection: AnyProjection) => Promise<Made>) =>
   describe(`costs of rebuilds: ${name}`, () => {
     it.each([accountBalance, accountStatement, accountTotals].map((projection) => projection as unknown as AnyProjection))(
       'are within a fifth of what was estimated, for $name',
       async (projection) => {
-        const { client, metered, tables } = await make(Object.keys(projection.lists ?? {}));
+        const { client, metered, tables } = await make(projection);
         await putAll(client, tables.commits, history());
         const meter = capacityMeter();
         const [counted, clock, log] = [metered(meter.observe), memoryClock(), memoryLog()];

@@ -18,6 +18,7 @@ import { commitOf } from '../support/store/commits.ts';
 import { type Cost, meter } from '../support/store/meter.ts';
 
 const unindexed = { ...accountBalance, lists: undefined, owner: undefined };
+const keysOnly = { keysOnly: true } as const;
 const deposit = ['MoneyDeposited', { amount: 5, currency: 'EUR' }] as const;
 const log = eventLog([account], { may: ['operator'] });
 
@@ -29,6 +30,19 @@ const costs: readonly (readonly [string, object, number, number])[] = [
   [
     'a row per stream, in a list that it moves in',
     { ...unindexed, lists: { 'by-status': { sort: (row: { balance: number }) => String(row.balance) } } },
+    3,
+    1,
+  ],
+  ['a row per stream, in the index by owner, of keys only', { ...accountBalance, byOwner: keysOnly, lists: undefined }, 1, 1],
+  [
+    'a row per stream, in a list of keys only that its place stays in',
+    { ...unindexed, lists: { 'by-status': { by: () => 'open', ...keysOnly } } },
+    1,
+    1,
+  ],
+  [
+    'a row per stream, in a list of keys only that it moves in',
+    { ...unindexed, lists: { 'by-status': { sort: (row: { balance: number }) => String(row.balance), ...keysOnly } } },
     3,
     1,
   ],
@@ -59,13 +73,13 @@ const instance = (projection: AnyProjection, view: View & ViewReader, stream: st
 /** The cost of views, on a database that counts units as DynamoDB does. */
 export const viewCostsContract = (
   name: string,
-  makeView: (observe: Observe, lists?: readonly string[]) => Promise<View & ViewReader>,
+  makeView: (observe: Observe, projection?: AnyProjection) => Promise<View & ViewReader>,
 ) =>
   describe(`costs of views: ${name}`, () => {
     it.each(costs)('a commit projected warm: %s', async (_, declared, units, requests) => {
       const { observe, take } = meter();
       const projection = declared as unknown as AnyProjection;
-      const view = await makeView(observe, Object.keys(projection.lists ?? {}));
+      const view = await makeView(observe, projection);
       const apply = instance(projection, view, `account-${randomUUID()}`, take);
       expect(await apply(1)).toMatchObject({ requests: requests + notes(projection), reads: 0, refusedWrites: 0 });
       for (const commit of [2, 3]) {
@@ -81,7 +95,7 @@ export const viewCostsContract = (
     ])('a lost race hands back the head, which is not read: %s', async (_, declared) => {
       const { observe, take } = meter();
       const projection = declared as unknown as AnyProjection;
-      const view = await makeView(observe, Object.keys(projection.lists ?? {}));
+      const view = await makeView(observe, projection);
       const stream = `account-${randomUUID()}`;
       const [one, other] = [instance(projection, view, stream, take), instance(projection, view, stream, take)];
       await one(1);

@@ -24,6 +24,16 @@ it.each<[string, object, string]>([
     'the list by-status is within an owner, but cards does not say',
   ],
   ['a list in no shards', { lists: { ranked: { shards: 0 } } }, 'cards: the shards of the list ranked must be 1 to 100.'],
+  [
+    'a list by owner of whom there is none',
+    { owner: undefined, may: ['operator'], lists: {}, byOwner: { keysOnly: true } },
+    'cards has no list by owner, of which `byOwner`',
+  ],
+  [
+    'a list by owner of rows beside the heads',
+    { kind: 'rows-per-stream', byOwner: { keysOnly: true } },
+    'cards has no list by owner',
+  ],
   ['a freshness that is none', { freshSeconds: -1 }, 'freshSeconds must be 0, 1, 2'],
   [
     'a filter by what is personal',

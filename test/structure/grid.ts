@@ -78,7 +78,7 @@ const arrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     schedule: [],
     effect: [],
     personal: [],
-    operate: [],
+    operate: ['view'],
     rebuild: ['store', 'view'],
     restore: ['view', 'process'],
     deployment: ['view', 'local'],

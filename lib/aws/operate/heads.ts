@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Heads } from '../../engine/operate/sweep-target.ts';
 import type { ViewItem } from '../../engine/ports.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGet } from '../view/batch-get.ts';
 
 /** The cursors of a view's table, many at once: of each head the fields that say how far it is. */
 export const viewHeads =

@@ -1,9 +1,11 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
-import type { Listing, ListPlace, Moved, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
+import type { Direction, Listing, ListPlace, Moved, View, ViewItem, ViewReader, Where } from '../../engine/ports.ts';
+import type { KeyedReader } from '../../engine/query/ports.ts';
 import { candidates } from '../../engine/view/lists.ts';
 import { listed, rowUnder, written } from '../../engine/view/view-item.ts';
 import { fromItem, type Item, toItem } from '../attributes.ts';
 import { didHold, refusedBy } from '../condition.ts';
+import { batchGet } from './batch-get.ts';
 import { asItWasRead, overEarlier } from './head-condition.ts';
 import { type ItemPage, lookFurther, readPage, requestsPerPage } from './paging.ts';
 import { sharedReads } from './shared-reads.ts';
@@ -40,8 +42,9 @@ const toStored = (item: ViewItem): Item => {
   });
 };
 
-const fromStored = (item: Item): ViewItem => {
-  const { removeAt: _, [parkedSince]: __, ...stored } = fromItem(item);
+const fromStored = (item: Item): ViewItem => viewItem(fromItem(item));
+
+const viewItem = ({ removeAt: _, [parkedSince]: __, ...stored }: Readonly<Record<string, unknown>>): ViewItem => {
   const lists: Record<string, ListPlace> = {};
   const fields = Object.entries(stored).filter(([name, value]) => {
     const list = name.startsWith('in.') ? name.slice('in.'.length) : undefined;
@@ -81,6 +84,18 @@ const headsWithRow = (where?: Where) => {
   return { filter, names: { ...names, '#sort': 'sort' }, values: { ...values, ...toItem({ ':head': 'head' }) } };
 };
 
+/** The rows in an index behind a place. */
+const behind = (names: Readonly<{ in: string; at: string }>, value: string, direction: Direction, at: unknown) => {
+  const forward = direction === 'oldest-first';
+  return {
+    // A condition on the key rather than a place to start from: that would have to name the row's own key as well.
+    KeyConditionExpression: `#in = :in${at === undefined ? '' : ` AND #at ${forward ? '>' : '<'} :at`}`,
+    ExpressionAttributeNames: { '#in': names.in, ...(at !== undefined && { '#at': names.at }) },
+    ExpressionAttributeValues: toItem({ ':in': value, ':at': at }),
+    ScanIndexForward: forward,
+  };
+};
+
 const everything = { filter: {}, names: {}, values: {} };
 
 /** The filter on rows; values are compared as JSON, in any form that a URL can express. */
@@ -105,15 +120,36 @@ const filtered = (first: readonly string[], { equals = {}, now }: Where = {}) =>
   };
 };
 
+/** Where rows are in an index, and items by their keys. */
+const keyedReads = (client: DynamoDBClient, table: string): KeyedReader => ({
+  places: async ({ limit: Limit, after, direction, ...of }) => {
+    const owned = 'owner' in of;
+    const names = owned ? { in: 'owner', at: 'key' } : { in: inList(of.list), at: atList(of.list) };
+    const range = behind(names, owned ? of.owner : of.partition, direction, owned ? after?.key : after?.at);
+    const page = await readPage(client, {
+      query: { TableName: table, IndexName: owned ? byOwner : `list-${of.list}`, ...range, Limit },
+    });
+    const placed = page.items.map((item) => fromItem(item) as Readonly<Record<string, string>>);
+    const places = placed.map((item) => ({ key: item.key!, sort: item.sort!, at: item[names.at]! }));
+    const last = page.last && fromItem(page.last);
+    return { places, ...(last && { next: owned ? placeOf(last) : { at: last[names.at] } }) };
+  },
+  itemsAt: async (places) => {
+    const keys = places.map(({ key, sort }) => ({ key, sort }));
+    return (await batchGet(client, { table, keys })).map(viewItem);
+  },
+});
+
 /** One revision's table. Stored format of 2026-11: the fields of a ViewItem, but for `lists`: the place in each as `in.<list>` and
  * `at.<list>`; `removeAt` (TTL) on a row that expires and holds no cursor; `parkedSince` on a parked head; key `key` and `sort`. */
-export const viewTable = (client: DynamoDBClient, table: string): View & ViewReader => {
+export const viewTable = (client: DynamoDBClient, table: string): View & ViewReader & KeyedReader => {
   const query =
     (input: Partial<QueryCommandInput>): Ask =>
     (Limit, after) =>
       readPage(client, { query: { TableName: table, ...input, Limit } }, after);
   return {
     ...sharedReads(client, table),
+    ...keyedReads(client, table),
     ...sharedWrites(client, table, { toStored, fromStored: (item) => item && fromStored(item) }),
     head: async (key) => {
       const { Item } = await client.send(
@@ -148,16 +184,14 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
     },
     list: ({ list, partition, limit, after, direction, where }) => {
       const { filter, names, values } = filtered([], where);
-      const forward = direction === 'oldest-first';
+      const range = behind({ in: inList(list), at: atList(list) }, partition, direction, after?.at);
       return fill(
         query({
           IndexName: `list-${list}`,
-          // A condition on the key rather than a place to start from: that would have to name the row's own key as well.
-          KeyConditionExpression: `#in = :in${after ? ` AND #at ${forward ? '>' : '<'} :at` : ''}`,
+          ...range,
           ...filter,
-          ExpressionAttributeNames: { ...names, '#in': inList(list), ...(after && { '#at': atList(list) }) },
-          ExpressionAttributeValues: { ...values, ...toItem({ ':in': partition, ...(after && { ':at': after.at }) }) },
-          ScanIndexForward: forward,
+          ExpressionAttributeNames: { ...names, ...range.ExpressionAttributeNames },
+          ExpressionAttributeValues: { ...values, ...range.ExpressionAttributeValues },
         }),
         limit,
         undefined,

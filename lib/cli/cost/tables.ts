@@ -5,7 +5,7 @@ import { snapshotStore } from '../../aws/store/snapshot-store.ts';
 import { viewTable } from '../../aws/view/table.ts';
 import { announcersOf } from '../../core/announcer.ts';
 import type { Manifest } from '../../core/manifest.ts';
-import type { AnyProjection } from '../../core/projection.ts';
+import type { AnyProjection, List } from '../../core/projection.ts';
 import { readUnits } from '../../engine/store/size.ts';
 import { kindOf } from '../../engine/view/kinds/index.ts';
 import type { PartTables } from '../../testing/costing/parts.ts';
@@ -15,10 +15,13 @@ import { type IndexShape, ledger, noted, type TableShape } from './ledger.ts';
 
 const sharedRows = 'shared-rows';
 
+/** What a list's index holds beside the keys of its rows. */
+const held = ({ keysOnly }: Pick<List<never>, 'keysOnly'>): 'all' | 'keys' => (keysOnly ? 'keys' : 'all');
+
 /** A view's table, as `lib/infra/view/view.ts` makes it. */
-const viewShape = (projection: AnyProjection): TableShape => {
+export const viewShape = (projection: AnyProjection): TableShape => {
   const { lists = {}, owner } = projection;
-  const byOwner: IndexShape = { name: 'by-owner', partition: 'owner', sort: 'key', holds: 'all' };
+  const byOwner: IndexShape = { name: 'by-owner', partition: 'owner', sort: 'key', holds: held(projection.byOwner ?? {}) };
   return {
     partition: 'key',
     sort: 'sort',
@@ -27,8 +30,13 @@ const viewShape = (projection: AnyProjection): TableShape => {
       // Only parts of shared rows have its key: in a table without any it costs nothing, deployed or not.
       { name: sharedRows, partition: 'listed', sort: 'key', holds: 'keys' },
       { name: 'parked', partition: 'parkedSince', holds: ['stream', 'commit', 'parked'] },
-      ...Object.keys(lists).map(
-        (list): IndexShape => ({ name: `list-${list}`, partition: `in.${list}`, sort: `at.${list}`, holds: 'all' }),
+      ...Object.entries(lists).map(
+        ([list, declared]): IndexShape => ({
+          name: `list-${list}`,
+          partition: `in.${list}`,
+          sort: `at.${list}`,
+          holds: held(declared),
+        }),
       ),
     ],
   };
@@ -37,7 +45,7 @@ const viewShape = (projection: AnyProjection): TableShape => {
 /** The name of a view's table in the ledger. */
 export const tableOf = ({ name, revision }: Pick<AnyProjection, 'name' | 'revision'>): string => `${name}.r${revision}`;
 
-const controlShape: TableShape = {
+export const controlShape: TableShape = {
   partition: 'id',
   indexes: [{ name: 'due', partition: 'dueIn', sort: 'due', holds: 'all' }],
 };

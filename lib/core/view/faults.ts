@@ -13,12 +13,20 @@ const sharedFaults = ({ name, shards = 1, lists = {}, filters = [], expires }: A
   ...shardsFaults(`${name}: the shards`, shards),
 ];
 
+/** Of what `byOwner` says anything: a view with one row for each stream and an owner alone is listed by owner. */
+const noneByOwner = ({ name, byOwner }: AnyProjection): string[] =>
+  byOwner
+    ? [
+        `${name} has no list by owner, of which \`byOwner\` could say anything: only a view with one row for each stream and an \`owner\` has.`,
+      ]
+    : [];
+
 /** The faults that only a view of one kind can have. */
 const faultsOfKind: { readonly [K in AnyProjection['kind']]: (projection: Extract<AnyProjection, { kind: K }>) => string[] } = {
-  'row-per-stream': () => [],
-  'row-per-commit': () => [],
-  'rows-per-stream': () => [],
-  'shared-rows': sharedFaults,
+  'row-per-stream': (projection) => (projection.owner ? [] : noneByOwner(projection)),
+  'row-per-commit': noneByOwner,
+  'rows-per-stream': noneByOwner,
+  'shared-rows': (projection) => [...sharedFaults(projection), ...noneByOwner(projection)],
 };
 
 /** DynamoDB takes 20 indexes; one is for the list by owner, one for what is parked. */

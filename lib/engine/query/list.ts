@@ -6,6 +6,7 @@ import { foundBy } from '../personal/find.ts';
 import type { Listing, ViewItem, Where } from '../ports.ts';
 import { invalid, notYours } from '../problems.ts';
 import { fits, matches, partitionsOf } from '../view/lists.ts';
+import { byKeys } from './by-keys.ts';
 import { reach } from './consistency.ts';
 import { merged } from './merged.ts';
 import { overlaid, type Range } from './overlay.ts';
@@ -70,7 +71,12 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
     placeOf,
     read: async (options) =>
       partitions.every((partition) => fits('in', partition))
-        ? merged(reader, partitions, { list: name, direction, ...(where && { where }), ...options })
+        ? merged(list.keysOnly ? byKeys(reader) : reader, partitions, {
+            list: name,
+            direction,
+            ...(where && { where }),
+            ...options,
+          })
         : { items: [] },
     holds: (item) => partitions.includes(item.lists?.[name]?.in ?? '') && matches(item, where),
   };
@@ -91,7 +97,7 @@ const byDefault: Listed['unnamed'] = ({ projection, reader }, actor, request, wh
     orderOf: ({ key }) => String(key),
     placeOf: ({ key, sort }) => ({ key, sort }),
     read: (options) =>
-      reader.all({
+      (projection.byOwner?.keysOnly ? byKeys(reader) : reader).all({
         ...options,
         ...(where && { where }),
         ...(owner === undefined ? { consistent } : { owner, direction: request.direction }),

@@ -1,13 +1,14 @@
 import type { AnyProjection } from '../../core/projection.ts';
 import type { Finding } from '../personal/find.ts';
 import type { Clock, ViewReader } from '../ports.ts';
+import type { KeyedReader } from './ports.ts';
 
 /** A view and the ports to query it. */
 export type Querying<P = AnyProjection> = Readonly<{
   projection: P;
   /** Distinguishes its table from an earlier one of the same name. */
   incarnation?: string;
-  reader: ViewReader;
+  reader: ViewReader & KeyedReader;
   clock: Clock;
   /** What rows are found with by a personal value; only a view with such a list needs it. */
   finding?: Finding;

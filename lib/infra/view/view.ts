@@ -4,7 +4,7 @@ import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { revisionKey, revisionName } from '../../core/deployed-names.ts';
 import { byCorrelation, isEventLog } from '../../core/event-log.ts';
-import type { AnyProjection } from '../../core/projection.ts';
+import type { AnyProjection, List } from '../../core/projection.ts';
 import { pascal } from '../../core/stream.ts';
 import { kindOf } from '../../engine/view/kinds/index.ts';
 import { consumerTimeout, type Delivery, deliveryOutputs, deliveryTo, letSendTo, letTake } from '../delivery/queues.ts';
@@ -19,6 +19,10 @@ import { indexParkedHeads, parkedHeads } from './parked-heads.ts';
 export const workSeconds = 300;
 const byOwner = 'by-owner';
 const sharedRows = 'shared-rows';
+
+/** What the index of a list holds. DynamoDB changes it in no index that is there: another takes a new revision, and with it a new table. */
+const holding = (list: Pick<List<never>, 'keysOnly'> | undefined): ProjectionType =>
+  list?.keysOnly ? ProjectionType.KEYS_ONLY : ProjectionType.ALL;
 
 type Props = Common & Readonly<{ projection: AnyProjection; store: EventStore; bus: IEventBus; group?: ViewGroup | undefined }>;
 
@@ -117,7 +121,10 @@ export class View extends Construct {
 
   /** Answers queries. */
   letQuery(step: Step): void {
-    step.may(['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'], [this.table.tableArn]);
+    const { byOwner: owners, lists = {} } = this.projection;
+    const byKeys = [owners, ...Object.values(lists)].some((list) => list?.keysOnly);
+    const actions = ['GetItem', 'Query', 'Scan', ...(byKeys ? ['BatchGetItem'] : [])].map((action) => `dynamodb:${action}`);
+    step.may(actions, [this.table.tableArn]);
     if (this.kind.listsShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);
     for (const index of this.indexes) step.may(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
   }
@@ -191,7 +198,7 @@ export class View extends Construct {
         indexName: byOwner,
         partitionKey: owner,
         sortKey: key,
-        projectionType: ProjectionType.ALL,
+        projectionType: holding(this.projection.byOwner),
       });
     }
     if (this.kind.listsShared)
@@ -208,7 +215,7 @@ export class View extends Construct {
         indexName: `list-${list}`,
         partitionKey: { name: `in.${list}`, type: AttributeType.STRING },
         sortKey: { name: `at.${list}`, type: AttributeType.STRING },
-        projectionType: ProjectionType.ALL,
+        projectionType: holding(this.projection.lists?.[list]),
       });
     return table;
   }

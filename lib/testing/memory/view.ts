@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { dynamoDb } from '../../engine/limits.ts';
 import type { Listing, View, ViewItem, ViewReader } from '../../engine/ports.ts';
+import type { KeyedReader } from '../../engine/query/ports.ts';
 import { itemSize } from '../../engine/store/size.ts';
 import { storable } from '../../engine/store/storable.ts';
 import { compareText, matches } from '../../engine/view/lists.ts';
@@ -9,7 +10,7 @@ import { frozen } from '../stored.ts';
 import { firstPage } from './page-bytes.ts';
 import { memoryShares } from './shares.ts';
 
-export type MemoryView = View & ViewReader & { items(): readonly ViewItem[] };
+export type MemoryView = View & ViewReader & KeyedReader & { items(): readonly ViewItem[] };
 
 const places = ({ key, sort }: { key: string; sort: string }) => `${key}\n${sort}`;
 /** A table is scanned in no order that means anything; what leans on one must fail here too. */
@@ -48,6 +49,21 @@ export const memoryView = (): MemoryView => {
     // Frozen instead of copied at each read: whoever changes what a table gave fails, and reading costs nothing.
     table.set(places(item), frozen(copy));
   };
+  const all: ViewReader['all'] = async ({ owner, direction, ...options }) => {
+    const heads = [...table.values()].filter((item) => item.sort === 'head' && matches(item, options.where));
+    if (owner === undefined) return page(heads, ({ key }) => scanned(key), options);
+    return page(
+      heads.filter((item) => item.owner === owner),
+      ({ key }) => key,
+      options,
+      direction === 'newest-first',
+    );
+  };
+  const list: ViewReader['list'] = async ({ list: name, partition, direction, ...options }) => {
+    const inList = [...table.values()].filter((item) => item.lists?.[name]?.in === partition && matches(item, options.where));
+    const at = (item: ViewItem) => item.lists?.[name]?.at ?? String((item as { at?: string }).at);
+    return page(inList, at, options, direction === 'newest-first', (item) => ({ at: at(item) }));
+  };
   return {
     ...memoryShares({
       get: (key, sort) => table.get(places({ key, sort })),
@@ -72,20 +88,14 @@ export const memoryView = (): MemoryView => {
       );
       return page(rows, ({ sort }) => sort, options, options.direction === 'newest-first');
     },
-    all: async ({ owner, direction, ...options }) => {
-      const heads = [...table.values()].filter((item) => item.sort === 'head' && matches(item, options.where));
-      if (owner === undefined) return page(heads, ({ key }) => scanned(key), options);
-      return page(
-        heads.filter((item) => item.owner === owner),
-        ({ key }) => key,
-        options,
-        direction === 'newest-first',
-      );
+    all,
+    list,
+    places: async ({ direction, limit, after, ...of }) => {
+      const asked = { direction, limit, ...(after && { after }) };
+      const { items, next } = await ('owner' in of ? all({ ...asked, ...of }) : list({ ...asked, ...of }));
+      const atOf = ({ key, lists }: ViewItem) => ('owner' in of ? key : (lists?.[of.list]?.at ?? ''));
+      return { places: items.map((item) => ({ key: item.key, sort: item.sort, at: atOf(item) })), ...(next && { next }) };
     },
-    list: async ({ list, partition, direction, ...options }) => {
-      const inList = [...table.values()].filter((item) => item.lists?.[list]?.in === partition && matches(item, options.where));
-      const at = (item: ViewItem) => item.lists?.[list]?.at ?? String((item as { at?: string }).at);
-      return page(inList, at, options, direction === 'newest-first', (item) => ({ at: at(item) }));
-    },
+    itemsAt: async (asked) => asked.flatMap((place) => table.get(places(place)) ?? []),
   };
 };

@@ -62,6 +62,16 @@ describe('requests to DynamoDB', () => {
     ['what was noted', () => dirtyNotes(client, 't').list(0, { limit: 1 }), true],
     ['whether there are few commits', () => deploymentRecords(client, { commits: 't', control: 'c' }).fewCommits(), true],
     ['a list', () => viewTable(client, 't').list({ list: 'l', partition: '[]', limit: 1, direction: 'oldest-first' }), undefined],
+    [
+      'the places in an index of keys',
+      () => viewTable(client, 't').places({ list: 'l', partition: '[]', limit: 1, direction: 'oldest-first' }),
+      undefined,
+    ],
+    [
+      "an owner's places in an index of keys",
+      () => viewTable(client, 't').places({ owner: 'ada', limit: 1, direction: 'oldest-first' }),
+      undefined,
+    ],
   ])('reads %s as consistently as promised, by one request', async (_, read, consistent) => {
     await read();
     expect(sent().map(({ ConsistentRead }) => ConsistentRead)).toEqual([consistent]);

@@ -26,6 +26,7 @@ const template = flattened(
           on: { AccountOpened: () => ({}), ParcelSent: () => ({}) },
         } as unknown as AnyProjection,
         parcelTrack,
+        { ...parcelTrack, name: 'mine', byOwner: { keysOnly: true }, lists: { latest: {}, most: { keysOnly: true } } },
       ],
     }),
     code: { steps, rows: {} },
@@ -66,6 +67,19 @@ test('shared rows are indexed by whose they are, with keys that never change', (
       },
     ]),
   });
+});
+
+test('an index that holds keys only is one, and queries may get the rows by them: of that view alone', () => {
+  const [table] = Object.entries(template.findResources('AWS::DynamoDB::Table')).filter(([id]) => id.startsWith('MineR1'));
+  const indexes = table?.[1].Properties.GlobalSecondaryIndexes as { IndexName: string; Projection: { ProjectionType: string } }[];
+  expect(Object.fromEntries(indexes.map(({ IndexName, Projection }) => [IndexName, Projection.ProjectionType]))).toEqual({
+    parked: 'INCLUDE',
+    'by-owner': 'KEYS_ONLY',
+    'list-latest': 'ALL',
+    'list-most': 'KEYS_ONLY',
+  });
+  expect(actionsOf(/^QueriesQuery/, /MineR1Rows/)[0]).toEqual(['GetItem', 'Query', 'Scan', 'BatchGetItem']);
+  expect(actionsOf(/^QueriesQuery/, /ParcelTrackR1Rows/)[0]).toEqual(['GetItem', 'Query', 'Scan']);
 });
 
 test('a view of several categories is sent the commits of each', () => {

@@ -85,3 +85,10 @@ export const deal = async (view: View, projection: AnyProjection, id: string, de
   await view.putHead(change.head, head);
   return commit;
 };
+
+/** The same view with indexes that hold keys only. */
+export const keysOnly = <P extends Pick<AnyProjection, 'kind' | 'lists'>>(projection: P): P => ({
+  ...projection,
+  ...(projection.kind === 'row-per-stream' && { byOwner: { keysOnly: true } }),
+  lists: Object.fromEntries(Object.entries(projection.lists ?? {}).map(([name, list]) => [name, { ...list, keysOnly: true }])),
+});

@@ -1,4 +1,4 @@
-import type { Listing, ViewItem } from '../../../lib/engine/ports.ts';
+import type { ViewItem } from '../../../lib/engine/ports.ts';
 import { type MemoryView, memoryView } from '../../../lib/testing/memory/view.ts';
 
 export type LaggingView = MemoryView & {
@@ -13,7 +13,7 @@ export const laggingView = (shorten: (limit: number) => number = (limit) => limi
   const table = memoryView();
   const indexes = memoryView();
   const behind: (readonly [ViewItem, before?: ViewItem])[] = [];
-  const shortly = async <O extends { limit: number }>(ask: (options: O) => Promise<Listing>, options: O): Promise<Listing> =>
+  const shortly = async <O extends { limit: number }, A>(ask: (options: O) => Promise<A>, options: O): Promise<A> =>
     ask({ ...options, limit: shorten(options.limit) });
   return {
     ...table,
@@ -35,5 +35,6 @@ export const laggingView = (shorten: (limit: number) => number = (limit) => limi
     rowsOf: (key, options) => (options.consistent ? table : indexes).rowsOf(key, options),
     all: (options) => shortly(options.consistent && options.owner === undefined ? table.all : indexes.all, options),
     list: (options) => shortly(indexes.list, options),
+    places: (options) => shortly(indexes.places, options),
   };
 };

@@ -6,8 +6,9 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { TableShape } from '../../../lib/cli/cost/ledger.ts';
-import { shapesOf } from '../../../lib/cli/cost/tables.ts';
+import { controlShape, shapesOf, viewShape } from '../../../lib/cli/cost/tables.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
+import type { AnyProjection } from '../../../lib/core/projection.ts';
 
 type Keys = Readonly<{ partition: [string, 'S' | 'N']; sort?: [string, 'S' | 'N'] }>;
 
@@ -72,68 +73,18 @@ export const makeAllTables = async (client: DynamoDBClient, manifest: Manifest):
   return made;
 };
 
-/** The tables of the ports, under names that no other run uses. */
-export const makeTables = async (client: DynamoDBClient, lists: readonly string[] = ['by-status']) => {
+/** A view whose table has every kind of index. */
+const listed = { kind: 'row-per-stream', owner: () => '', lists: { 'by-status': {} } } as unknown as AnyProjection;
+
+/** The tables of the ports, under names that no other run uses; the view's table is that of a declaration. */
+export const makeTables = async (client: DynamoDBClient, view: AnyProjection = listed) => {
   const run = randomUUID().slice(0, 8);
   const named = (table: string) => `${table}-${run}`;
   const tables = { commits: named('commits'), snapshots: named('snapshots'), view: named('view'), control: named('control') };
   await create(client, tables.commits, { partition: ['stream', 'S'], sort: ['commit', 'N'] });
   await create(client, tables.snapshots, { partition: ['stream', 'S'], sort: ['code', 'S'] });
-  await create(
-    client,
-    tables.control,
-    { partition: ['id', 'S'] },
-    {
-      AttributeDefinitions: ['id', 'dueIn', 'due'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'due',
-          KeySchema: schema({ partition: ['dueIn', 'S'], sort: ['due', 'S'] }),
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    },
-  );
-  await create(
-    client,
-    tables.view,
-    { partition: ['key', 'S'], sort: ['sort', 'S'] },
-    {
-      AttributeDefinitions: [
-        'key',
-        'sort',
-        'owner',
-        'listed',
-        'parkedSince',
-        ...lists.flatMap((list) => [`in.${list}`, `at.${list}`]),
-      ].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by-owner',
-          KeySchema: schema({ partition: ['owner', 'S'], sort: ['key', 'S'] }),
-          Projection: { ProjectionType: 'ALL' },
-        },
-        ...lists.map((list) => ({
-          IndexName: `list-${list}`,
-          KeySchema: schema({ partition: [`in.${list}`, 'S'], sort: [`at.${list}`, 'S'] }),
-          Projection: { ProjectionType: 'ALL' as const },
-        })),
-        {
-          IndexName: 'parked',
-          KeySchema: schema({ partition: ['parkedSince', 'S'] }),
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['stream', 'commit', 'parked'] },
-        },
-        {
-          IndexName: 'shared-rows',
-          KeySchema: schema({ partition: ['listed', 'S'], sort: ['key', 'S'] }),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    },
-  );
+  await createOf(client, tables.control, controlShape);
+  await createOf(client, tables.view, viewShape(view));
   return tables;
 };
 

@@ -1,5 +1,5 @@
 import type { Commit } from '../../../core/commit.ts';
-import type { AnyProjection } from '../../../core/projection.ts';
+import type { AnyProjection, List } from '../../../core/projection.ts';
 import { readTogether as reads, scanUnits as scans, inTransaction as together, writeUnits as writes } from '../../cost/units.ts';
 import type { RowChange, ViewItem } from '../../ports.ts';
 import { itemSize, sum } from '../../store/size.ts';
@@ -18,10 +18,18 @@ const sizeOf = ({ lists = {}, ...item }: ViewItem): number =>
   itemSize({ ...item, writes: 1 }) +
   sum(Object.entries(lists).map(([list, place]) => itemSize({ [`in.${list}`]: place.in, [`at.${list}`]: place.at })));
 
-/** A put into the table, and into each index that lists the item, which holds all of it. */
+/** A put into the table, and into each index that lists the item, which holds all of it or its keys. */
 const puts = (projection: AnyProjection, item: ViewItem): number => {
-  const byOwner = keptAs(projection).headIsRow && item.owner !== undefined;
-  return writes(sizeOf(item)) * (1 + Number(byOwner) + Object.keys(item.lists ?? {}).length);
+  const { byOwner, lists = {} } = projection;
+  const { key, sort, owner } = item;
+  const whole = writes(sizeOf(item));
+  const unitsIn = (list: Pick<List<never>, 'keysOnly'> | undefined, keys: object) =>
+    list?.keysOnly ? writes(itemSize({ key, sort, ...keys })) : whole;
+  return sum([
+    whole,
+    ...(keptAs(projection).headIsRow && owner !== undefined ? [unitsIn(byOwner, { owner })] : []),
+    ...Object.entries(item.lists ?? {}).map(([list, place]) => unitsIn(lists[list], place)),
+  ]);
 };
 
 /** Everything that a fill puts for one stream. */

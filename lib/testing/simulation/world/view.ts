@@ -27,7 +27,7 @@ const keysOf = (given: unknown): readonly string[] => {
 const fromIndex = (method: string, given: readonly unknown[]): boolean => {
   const { owner, consistent } = (given.at(-1) ?? {}) as Readonly<{ owner?: string; consistent?: boolean }>;
   return (
-    method === 'list' ||
+    ['list', 'places', 'itemsAt'].includes(method) ||
     (['all', 'rowsOf', 'sharedRows'].includes(method) && !consistent) ||
     (['all', 'sharedRows'].includes(method) && owner !== undefined)
   );
