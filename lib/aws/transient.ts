@@ -3,6 +3,9 @@ import { transactionErrors } from './condition.ts';
 
 const names = new Set([
   'ThrottlingException',
+  // As CloudWatch and CloudFormation name it, and Lambda.
+  'Throttling',
+  'TooManyRequestsException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'InternalServerError',

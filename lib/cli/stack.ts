@@ -25,12 +25,13 @@ export const targetEngine = (stack: string | undefined): boolean => {
   return true;
 };
 
-/** A client for a command line, which can retry for minutes: a function has seconds. */
-export const patientDynamo = (): ReturnType<typeof dynamo> =>
-  dynamo({
-    maxAttempts: 8,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-  });
+/** Settings of a client for a command line, which can retry for minutes: a function has seconds. */
+export const patient = {
+  maxAttempts: 8,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+};
+
+export const patientDynamo = (): ReturnType<typeof dynamo> => dynamo(patient);
 
 /** The outputs of the named stack in the environment's account, or of the local deployment. */
 export const targetOutputs = async (stack: string | undefined): Promise<Outputs> => {

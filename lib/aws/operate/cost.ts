@@ -1,5 +1,4 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Manifest } from '../../core/manifest.ts';
@@ -8,7 +7,7 @@ import { partOf } from '../../engine/cost/parts.ts';
 import { prices, type Region, usualRegion } from '../../engine/cost/prices.ts';
 import { instant } from '../../engine/instant.ts';
 import type { Clock } from '../../engine/ports.ts';
-import { settings } from '../client.ts';
+import { cloudWatch } from './metrics.ts';
 import { measuredFigures, type UsedResource, usedResources } from './used.ts';
 
 type Of = Readonly<{ manifest: Manifest; stack: string; region: string; dynamo: DynamoDBClient; clock: Pick<Clock, 'now'> }>;
@@ -25,7 +24,7 @@ export const costReader = (
   clients = {
     stacks: new CloudFormationClient({}),
     functions: new LambdaClient({ maxAttempts: 8 }),
-    metrics: new CloudWatchClient(settings),
+    metrics: cloudWatch(),
   },
 ): (() => Promise<CostReport>) => {
   let resources: readonly UsedResource[] | undefined;

@@ -1,9 +1,8 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { instant } from '../../engine/instant.ts';
 import type { Rates, ReadRates } from '../../engine/operate/flow/ports.ts';
 import type { Clock } from '../../engine/ports.ts';
-import { settings } from '../client.ts';
-import { metricSums } from './metrics.ts';
+import { cloudWatch, metricSums } from './metrics.ts';
 
 const minute = 60_000;
 /** Figures of a minute come up to two minutes after it: the rate is the average of the minutes before those. */
@@ -30,7 +29,7 @@ const counts = ['Invocations', 'Errors', 'Throttles'] as const;
  * It asks for each metric once; a call is paid for by their number.
  */
 export const cloudWatchRates =
-  ({ api, publisher, commands }: Measured, clock: Pick<Clock, 'now'>, client = new CloudWatchClient(settings)): ReadRates =>
+  ({ api, publisher, commands }: Measured, clock: Pick<Clock, 'now'>, client = cloudWatch()): ReadRates =>
   async (queues): Promise<Rates | undefined> => {
     const categories = Object.keys(commands);
     const figures = await perMinute(

@@ -1,8 +1,6 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { sum } from '../../engine/store/size.ts';
-import { settings } from '../client.ts';
-import { metricSums } from './metrics.ts';
+import { cloudWatch, metricSums } from './metrics.ts';
 
 /** The units that a table and its indexes used. */
 export type TableUnits = Readonly<{ table: string; read: number; write: number }>;
@@ -23,7 +21,7 @@ export const consumedUnits = async (
   tables: readonly string[],
   span: Readonly<{ from: number; to: number }>,
   dynamo: DynamoDBClient,
-  cloudWatch = new CloudWatchClient(settings),
+  client = cloudWatch(),
 ): Promise<readonly TableUnits[]> => {
   const all: Measured[] = [];
   for (const table of tables) all.push(...(await measuredOf(dynamo, table)));
@@ -33,7 +31,7 @@ export const consumedUnits = async (
     const Dimensions = index === undefined ? own : [...own, { Name: 'GlobalSecondaryIndexName', Value: index }];
     return { Namespace: 'AWS/DynamoDB', MetricName: `Consumed${what}CapacityUnits`, Dimensions };
   });
-  const sums = await metricSums(metrics, span, cloudWatch);
+  const sums = await metricSums(metrics, span, client);
   return tables.flatMap((table) => {
     const of = (what: string) => asked.flatMap((each, i) => (each.table === table && each.what === what ? (sums[i] ?? []) : []));
     const [read, write] = [of('Read'), of('Write')];

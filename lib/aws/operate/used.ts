@@ -1,12 +1,10 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { atOnce } from '../../engine/at-once.ts';
 import type { Figures, MeasuredFigures, MeasuredResource } from '../../engine/cost/measured.ts';
-import { settings } from '../client.ts';
 import { queueName } from '../queue-name.ts';
-import { type MetricOf, metricSums } from './metrics.ts';
+import { cloudWatch, type MetricOf, metricSums } from './metrics.ts';
 import { type StackResource, stackResources } from './stack-resources.ts';
 import { consumedUnits } from './units.ts';
 
@@ -98,14 +96,14 @@ export const measuredFigures = async (
   resources: readonly UsedResource[],
   span: Readonly<{ from: number; to: number }>,
   dynamo: DynamoDBClient,
-  cloudWatch = new CloudWatchClient(settings),
+  client = cloudWatch(),
 ): Promise<MeasuredFigures> => {
   const tables = resources.filter(({ kind }) => kind === 'table');
   const units = await consumedUnits(
     tables.map(({ name }) => name),
     span,
     dynamo,
-    cloudWatch,
+    client,
   );
   const asked: readonly Asked[] = [
     ...resources.flatMap(askedOf),
@@ -114,7 +112,7 @@ export const measuredFigures = async (
   const sums = await metricSums(
     asked.map(({ metric }) => metric),
     span,
-    cloudWatch,
+    client,
   );
   const told = asked.flatMap(({ resource, figure, metric, megabytes }, i) => {
     const value = sums[i];

@@ -1,9 +1,10 @@
+import { cloudWatch } from '../../aws/operate/metrics.ts';
 import { measuredFigures, usedResources } from '../../aws/operate/used.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { lastHour, type MeasuredCost, measuredCost } from '../../engine/cost/measured.ts';
 import { partOf } from '../../engine/cost/parts.ts';
 import type { PageTable } from '../page/page.ts';
-import { patientDynamo, targetStack } from '../stack.ts';
+import { patient, patientDynamo, targetStack } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { figure, linesOf, usd } from './lines.ts';
 import { regionOf } from './region.ts';
@@ -50,7 +51,8 @@ export const measuredVerb = async ({ manifest, stack, region, json }: Asked, pri
   const dynamo = patientDynamo();
   // A local cloud has no prices: its region is not asked for.
   const priced = regionOf(region ?? (stack === undefined ? undefined : await dynamo.config.region()));
-  const figures = await measuredFigures(await usedResources(name, partOf(manifest)), lastHour(Date.now()), dynamo);
+  const resources = await usedResources(name, partOf(manifest));
+  const figures = await measuredFigures(resources, lastHour(Date.now()), dynamo, cloudWatch(patient));
   const cost = measuredCost(figures, priced);
   if (json) return print(JSON.stringify(cost, null, 2));
   for (const line of linesOf(measuredTables(cost), measuredWords(cost))) print(line);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { cloudWatch } from '../../aws/operate/metrics.ts';
 import { consumedUnits } from '../../aws/operate/units.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { localDeployment } from '../local/deployment.ts';
 import { loadMix, type ManifestModule } from '../project.ts';
-import { type Outputs, patientDynamo, targetEngine, targetOutputs } from '../stack.ts';
+import { type Outputs, patient, patientDynamo, targetEngine, targetOutputs } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import type { Bar } from '../terminal/progress.ts';
 import { UserError } from '../terminal/user-error.ts';
@@ -40,13 +41,17 @@ const retriedFor = 30_000;
 /** Figures of CloudWatch are complete some minutes later. */
 const unitsAfter = 3 * 60_000;
 
-/** The units of all tables of a deployment during a run; undefined where nobody tells them. */
+/** The units of all tables of a deployment during a run, if they are told. A run is not lost because they cannot be read. */
 const unitsOf = async (outputs: Outputs, ran: Ran, isLocal: boolean, signal: AbortSignal) => {
   const tables = Object.entries(outputs).flatMap(([name, table]) => (name.endsWith('Table') ? [table] : []));
   const [from, to] = [Date.parse(ran.beganAt), Date.now()];
   if (!isLocal) await pause(unitsAfter, undefined, { signal }).catch(() => {});
-  const units = await consumedUnits(tables, { from, to }, patientDynamo());
-  return units.length > 0 ? { units } : {};
+  try {
+    const units = await consumedUnits(tables, { from, to }, patientDynamo(), cloudWatch(patient));
+    return units.length > 0 ? { units } : {};
+  } catch (cause) {
+    return { unitsFailed: (cause as Error).message };
+  }
 };
 
 type Place = Readonly<{ api: string; name: string; isLocal: boolean; outputs: Outputs }>;

@@ -15,6 +15,8 @@ export type LoadReport = Ran &
     seed: number;
     /** Absent if the engine does not tell them, or nobody asked. */
     units?: readonly TableUnits[];
+    /** Why there are none, if they could not be read. */
+    unitsFailed?: string;
     missed: readonly string[];
   }>;
 
@@ -83,7 +85,7 @@ const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
 
 /** A report for a person. */
 export const reportLines = (report: LoadReport): readonly string[] => {
-  const { retries, refused, errors, visible, units } = report;
+  const { retries, refused, errors, visible, units, unitsFailed } = report;
   const unseen = visible.filter(({ failed }) => failed > 0);
   return [
     headline(report),
@@ -94,7 +96,9 @@ export const reportLines = (report: LoadReport): readonly string[] => {
     `Answers: ${count(refused, 'refusal')}, ${count(errors, 'error')}, ${retries.toLocaleString('en-GB')} retries.`,
     ...aligned([['status', 'requests'], ...statusRows(report)]),
     ...unseen.map(({ view, failed }) => `${view} did not show ${count(failed, 'command')} within 30 s.`),
-    ...(units ? [unitsCaption, ...aligned([unitsHead, ...unitsRows(report)])] : ['Units: not told.']),
+    ...(units
+      ? [unitsCaption, ...aligned([unitsHead, ...unitsRows(report)])]
+      : [unitsFailed === undefined ? 'Units: not told.' : `Units could not be read: ${unitsFailed}`]),
     ...warningsOf(report),
     ...report.missed,
   ];

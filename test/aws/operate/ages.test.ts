@@ -2,6 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { cloudWatchAges } from '../../../lib/aws/operate/ages.ts';
+import { cloudWatchTells } from '../../support/cloudwatch.ts';
 
 const mock = mockClient(CloudWatchClient);
 // The class itself is mocked: other files in this process want it back.
@@ -11,13 +12,10 @@ beforeEach(() => mock.reset());
 const now = Date.parse('2026-11-28T12:00:00.000Z');
 const ages = cloudWatchAges('publisher', { now: () => now, wait: async () => {} }, new CloudWatchClient({}));
 
+const of = (queue: string) => `AWS/SQS ApproximateAgeOfOldestMessage QueueName=${queue}`;
+
 it('the age of each queue is the newest that was measured; a queue without one is left out', async () => {
-  mock.on(GetMetricDataCommand).resolves({
-    MetricDataResults: [
-      { Id: 'm0', Values: [12, 40] },
-      { Id: 'm1', Values: [] },
-    ],
-  });
+  cloudWatchTells(mock, { [of('one')]: [40, 12] }, { page: 1 });
   expect(await ages.ofQueues(['one', 'two'])).toEqual(new Map([['one', 12]]));
   const { StartTime, EndTime, MetricDataQueries } = mock.commandCalls(GetMetricDataCommand)[0]!.args[0].input;
   expect([StartTime, EndTime]).toEqual([new Date(now - 15 * 60_000), new Date(now)]);
@@ -27,14 +25,20 @@ it('the age of each queue is the newest that was measured; a queue without one i
   ]);
 });
 
+it('of more queues than one call takes, each is told', async () => {
+  const queues = Array.from({ length: 501 }, (_, i) => `q${i}`);
+  cloudWatchTells(mock, Object.fromEntries(queues.map((queue, i) => [of(queue), [i]])));
+  expect(await ages.ofQueues(queues)).toEqual(new Map(queues.map((queue, i) => [queue, i])));
+});
+
 it('nothing is asked about no queues', async () => {
   expect(await ages.ofQueues([])).toEqual(new Map());
   expect(mock.calls()).toHaveLength(0);
 });
 
 it('the age of the publisher is in seconds', async () => {
-  mock.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'm0', Values: [1_500] }] });
+  cloudWatchTells(mock, { 'AWS/Lambda IteratorAge FunctionName=publisher': [9, 1_500] });
   expect(await ages.ofPublisher()).toBe(1.5);
-  mock.on(GetMetricDataCommand).resolves({});
+  cloudWatchTells(mock, {});
   expect(await ages.ofPublisher()).toBeUndefined();
 });

@@ -1,43 +1,43 @@
 import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, GetMetricDataCommand, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { manifest } from '../../../domains/index.ts';
 import { costReader } from '../../../lib/aws/operate/cost.ts';
 import { costAnswer } from '../../../lib/http/openapi/told/cost.ts';
+import { cloudWatchTells } from '../../support/cloudwatch.ts';
 
-const [stacks, functions, metrics, dynamo] = [CloudFormationClient, LambdaClient, CloudWatchClient, DynamoDBClient].map(
-  (client) => mockClient(client as typeof CloudFormationClient),
-);
+const [stacks, functions] = [mockClient(CloudFormationClient), mockClient(LambdaClient)];
+const [metrics, dynamo] = [mockClient(CloudWatchClient), mockClient(DynamoDBClient)];
+const mocks = [stacks, functions, metrics, dynamo];
+// The classes themselves are mocked: other files in this process want them back.
+afterAll(() => {
+  for (const mock of mocks) mock.restore();
+});
 const clients = { stacks: new CloudFormationClient({}), functions: new LambdaClient({}), metrics: new CloudWatchClient({}) };
 let now: number;
 const readerIn = (region: string) =>
   costReader({ manifest, stack: 'bank-prod', region, dynamo: new DynamoDBClient({}), clock: { now: () => now } }, clients);
 
 beforeEach(() => {
-  for (const mock of [stacks, functions, metrics, dynamo]) mock!.reset();
+  for (const mock of mocks) mock.reset();
   now = Date.parse('2026-11-21T12:07:30.000Z');
-  stacks!.on(ListStackResourcesCommand as never).resolves({
+  stacks.on(ListStackResourcesCommand).resolves({
     StackResourceSummaries: [
       {
+        ...{ LastUpdatedTimestamp: new Date(now), ResourceStatus: 'CREATE_COMPLETE' },
         ResourceType: 'AWS::Lambda::Function',
         PhysicalResourceId: 'bank-prod-x',
         LogicalResourceId: 'AccountCommandsCommandA2BB9347',
       },
     ],
-  } as never);
-  functions!.on(GetFunctionConfigurationCommand as never).resolves({ MemorySize: 1_024 } as never);
-  metrics!.on(ListMetricsCommand as never).resolves({ Metrics: [] } as never);
+  });
+  functions.on(GetFunctionConfigurationCommand).resolves({ MemorySize: 1_024 });
 });
 
-const measured = () =>
-  metrics!.on(GetMetricDataCommand as never).callsFake(({ MetricDataQueries = [] }) => ({
-    MetricDataResults: MetricDataQueries.filter(
-      ({ MetricStat }: { MetricStat: { Metric: { MetricName: string } } }) => MetricStat.Metric.MetricName === 'Invocations',
-    ).map(({ Id }: { Id: string }) => ({ Id, Values: [1_000_000] })),
-  }));
+const measured = () => cloudWatchTells(metrics, { 'AWS/Lambda Invocations FunctionName=bank-prod-x': [1_000_000] });
 
 it('tells the last whole hour, by part, as the API describes it, and names what nobody measures', async () => {
   measured();
@@ -56,7 +56,7 @@ it('tells the last whole hour, by part, as the API describes it, and names what 
 it('keeps an answer for five minutes, since metrics are paid for, and asks once which resources there are', async () => {
   measured();
   const read = readerIn('eu-central-1');
-  const asked = () => metrics!.commandCalls(GetMetricDataCommand as never).length;
+  const asked = () => metrics.commandCalls(GetMetricDataCommand).length;
   const first = await read();
   const once = asked();
   now += 299_000;
@@ -65,11 +65,11 @@ it('keeps an answer for five minutes, since metrics are paid for, and asks once 
   now += 2_000;
   expect(await read()).not.toBe(first);
   expect(asked()).toBeGreaterThan(once);
-  expect(stacks!.commandCalls(ListStackResourcesCommand as never)).toHaveLength(1);
+  expect(stacks.commandCalls(ListStackResourcesCommand)).toHaveLength(1);
 });
 
 it('says whose prices stand in for those of a region without a list, and where nothing is measured it has no parts', async () => {
-  metrics!.on(GetMetricDataCommand as never).resolves({ MetricDataResults: [] } as never);
+  cloudWatchTells(metrics, {});
   const report = await readerIn('sa-east-1')();
   expect(report).toMatchObject({ region: 'us-east-1', deployedIn: 'sa-east-1', parts: [], services: [] });
   expect(report.missing).toContain('AWS/Lambda Invocations');

@@ -2,6 +2,7 @@ import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwat
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { cloudWatchRates } from '../../../lib/aws/operate/rates.ts';
+import { cloudWatchTells } from '../../support/cloudwatch.ts';
 
 const mock = mockClient(CloudWatchClient);
 // The class itself is mocked: other files in this process want it back.
@@ -13,13 +14,11 @@ const measured = { api: 'api1', publisher: 'publisher', commands: { account: 'ac
 const read = cloudWatchRates(measured, { now: () => now }, new CloudWatchClient({}));
 
 it('a rate is the average of five whole minutes; what was not measured among what was is zero', async () => {
-  mock.on(GetMetricDataCommand).callsFake(({ MetricDataQueries = [] }) => ({
-    MetricDataResults: [
-      { Id: 'm0', Values: [10, 20, 0, 0, 5] },
-      { Id: 'm3', Values: [5] },
-      { Id: `m${MetricDataQueries.length - 1}`, Values: [50, 51] },
-    ],
-  }));
+  cloudWatchTells(mock, {
+    'AWS/ApiGateway Count ApiId=api1': [10, 20, 0, 0, 5, 1_000],
+    'AWS/Lambda Invocations FunctionName=account-function': [5],
+    'AWS/SQS NumberOfMessagesSent QueueName=two': [50, 51],
+  });
   const rates = await read(['one', 'two']);
   expect(rates).toEqual({
     at: '2026-11-28T12:00:30.000Z',
@@ -47,6 +46,16 @@ it('a rate is the average of five whole minutes; what was not measured among wha
 });
 
 it('where nothing is measured there are no rates, rather than zeros', async () => {
-  mock.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'm0', Values: [] }] });
+  cloudWatchTells(mock, {});
   expect(await read(['one'])).toBeUndefined();
+});
+
+it('where a metric is told in part there are no rates: a missing one would be shown as zero', async () => {
+  const count = 'AWS/ApiGateway Count ApiId=api1';
+  cloudWatchTells(
+    mock,
+    { [count]: [10] },
+    { failing: { 'AWS/SQS NumberOfMessagesSent QueueName=one': { status: 'InternalError' } } },
+  );
+  await expect(read(['one'])).rejects.toThrow('CloudWatch told only a part of 1 of 7 metrics');
 });

@@ -3,6 +3,7 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { consumedUnits } from '../../../lib/aws/operate/units.ts';
+import { cloudWatchTells } from '../../support/cloudwatch.ts';
 
 const [watch, dynamo] = [mockClient(CloudWatchClient), mockClient(DynamoDBClient)];
 // The classes themselves are mocked: other files in this process want them back.
@@ -25,22 +26,14 @@ const consumed = (tables: readonly string[]) =>
   consumedUnits(tables, { from: from + 5, to: from + 2 * minute + 5 }, new DynamoDBClient({}), new CloudWatchClient({}));
 
 it('the units of a table are those of its own and of each index, by whole minutes', async () => {
-  const values = new Map([
-    ['commits Read', [1]],
-    ['commits Write', [20, 22]],
-    ['views Read', [3]],
-    ['views Write', [40]],
-    ['views by-owner Write', [5, 6]],
-  ]);
-  watch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries = [] }) => ({
-    MetricDataResults: MetricDataQueries.map(
-      ({ Id, MetricStat }: { Id: string; MetricStat: { Metric: { MetricName: string; Dimensions: { Value: string }[] } } }) => {
-        const { MetricName, Dimensions } = MetricStat.Metric;
-        const name = [...Dimensions.map(({ Value }) => Value), MetricName.includes('Read') ? 'Read' : 'Write'].join(' ');
-        return { Id, Values: values.get(name) ?? [] };
-      },
-    ),
-  }));
+  const of = (what: string, table: string) => `AWS/DynamoDB Consumed${what}CapacityUnits TableName=${table}`;
+  cloudWatchTells(watch, {
+    [of('Read', 'commits')]: [1],
+    [of('Write', 'commits')]: [20, 22],
+    [of('Read', 'views')]: [3],
+    [of('Write', 'views')]: [40],
+    [`${of('Write', 'views')} GlobalSecondaryIndexName=by-owner`]: [5, 6],
+  });
   expect(await consumed(['commits', 'views', 'quiet'])).toEqual([
     { table: 'commits', read: 1, write: 42 },
     { table: 'views', read: 3, write: 51 },
@@ -50,6 +43,6 @@ it('the units of a table are those of its own and of each index, by whole minute
 });
 
 it('where nobody tells them, there are none', async () => {
-  watch.on(GetMetricDataCommand).resolves({});
+  cloudWatchTells(watch, {});
   expect(await consumed(['commits'])).toEqual([]);
 });

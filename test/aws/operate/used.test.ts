@@ -1,8 +1,9 @@
-import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { measuredFigures, type UsedResource } from '../../../lib/aws/operate/used.ts';
+import { cloudWatchTells } from '../../support/cloudwatch.ts';
 
 const [watch, dynamo] = [mockClient(CloudWatchClient), mockClient(DynamoDBClient)];
 // The classes themselves are mocked: other files in this process want them back.
@@ -16,17 +17,6 @@ beforeEach(() => {
   dynamo.on(DescribeTableCommand).resolves({});
 });
 
-type Query = { Id: string; MetricStat: { Metric: { MetricName: string; Dimensions?: { Value: string }[] } } };
-
-/** CloudWatch's answers: the values of a metric by its name and that of what it is of. */
-const telling = (values: Readonly<Record<string, readonly number[]>>) =>
-  watch.on(GetMetricDataCommand).callsFake(({ MetricDataQueries = [] }: { MetricDataQueries?: Query[] }) => ({
-    MetricDataResults: MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => ({
-      Id,
-      Values: values[[Metric.MetricName, ...(Metric.Dimensions ?? []).map(({ Value }) => Value)].join(' ')] ?? [],
-    })),
-  }));
-
 const resources: readonly UsedResource[] = [
   { part: 'commands', kind: 'table', name: 'commits' },
   { part: 'view a', kind: 'function', name: 'project', megabytes: 512 },
@@ -38,12 +28,12 @@ const measured = () =>
   measuredFigures(resources, { from, to: from + 3_600_000 }, new DynamoDBClient({}), new CloudWatchClient({}));
 
 it('gives each figure to its part, and names the metrics of which nobody tells anything', async () => {
-  telling({
-    'ConsumedWriteCapacityUnits commits': [1, 2],
-    'Invocations project': [3, 4],
-    'Duration project': [5],
-    'NumberOfMessagesSent queue': [6],
-    PutEventsEntriesCount: [7],
+  cloudWatchTells(watch, {
+    'AWS/DynamoDB ConsumedWriteCapacityUnits TableName=commits': [1, 2],
+    'AWS/Lambda Invocations FunctionName=project': [3, 4],
+    'AWS/Lambda Duration FunctionName=project': [5],
+    'AWS/SQS NumberOfMessagesSent QueueName=queue': [6],
+    'AWS/Events PutEventsEntriesCount': [7],
   });
   const { hours, resources: told, missing } = await measured();
   expect(hours).toBe(1);
@@ -58,7 +48,7 @@ it('gives each figure to its part, and names the metrics of which nobody tells a
 });
 
 it('names all of them where a cloud measures nothing', async () => {
-  telling({});
+  cloudWatchTells(watch, {});
   const { resources: told, missing } = await measured();
   expect(told).toEqual([]);
   expect(missing).toContain('AWS/DynamoDB ConsumedWriteCapacityUnits');

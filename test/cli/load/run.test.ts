@@ -107,6 +107,7 @@ describe('a run', () => {
     expect(reportLines(report).join('\n')).toMatch(
       /100 requests to the test, at 100 a second[\s\S]+403 <odd> +100[\s\S]+the bound is 0/,
     );
+    expect(reportLines({ ...report, unitsFailed: 'Rate exceeded' })).toContain('Units could not be read: Rate exceeded');
     const page = reportPage(report);
     expect(page).toContain('<td>100</td>');
     expect(page).toContain('403 &lt;odd&gt;');
