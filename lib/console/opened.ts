@@ -21,10 +21,17 @@ export const deciderOf = (manifest: Manifest, stream: string): AnyDecider | unde
   return tag ? tagDecider(tag) : decidersOf(manifest).find((decider) => decider.category === category);
 };
 
+/** Commits that are followed at a time: between them the page's other calls are answered. */
+const atOnce = 200;
+
 const readFrom = (commits: readonly Commit[]) => ({
-  read: async (_: string, { from, to = Number.MAX_SAFE_INTEGER }: Range): Promise<Page> => ({
-    commits: commits.filter(({ commit }) => commit >= from && commit <= to),
-  }),
+  read: async (_: string, { from }: Range): Promise<Page> => {
+    await new Promise((resolve) => setTimeout(resolve));
+    const first = commits.findIndex(({ commit }) => commit >= from);
+    if (first === -1) return { commits: [] };
+    const next = commits[first + atOnce]?.commit;
+    return { commits: commits.slice(first, first + atOnce), ...(next !== undefined && { next }) };
+  },
   find: async (_: string, number: number) => commits.find(({ commit }) => commit === number),
 });
 

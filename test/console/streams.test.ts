@@ -1,48 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, fieldsOf, valuesOf } from '../../console/screens/streams/form.ts';
 import { merged, wantedIn } from '../../console/screens/streams/found.ts';
-import { commitAt, madeBy, placeOf, seen } from '../../console/screens/streams/place.ts';
+import { commitAt, inSight, madeBy, placeOf, seen } from '../../console/screens/streams/place.ts';
 import { manifest } from '../../domains/index.ts';
 import { literal } from '../../lib/console/literal.ts';
 import { sha256 } from '../../lib/console/sha256.ts';
 import { type StreamCalls, streamCalls } from '../../lib/console/stream-calls.ts';
 import { walking } from '../../lib/console/walk.ts';
 import type { Commit } from '../../lib/core/commit.ts';
-import { chainEnd } from '../../lib/engine/store/known.ts';
+import { chained, deposited, longAccount, opened, withdrawn } from '../support/console/chained.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** A history whose chain holds. */
-const chained = (stream: string, events: readonly Commit['events'][]): readonly Commit[] => {
-  const commits: Commit[] = [];
-  let [version, prev] = [0, ''];
-  for (const [i, of] of events.entries()) {
-    version += of.length;
-    const commit: Commit = {
-      ...{
-        stream,
-        commit: i + 1,
-        version,
-        events: of,
-        command: `http/${i}`,
-        at: new Date(Date.UTC(2026, 10, 25) + i * 1_000).toISOString(),
-      },
-      meta: { actor: 'ada', correlation: `c-${i}`, causation: `r-${i}` },
-      ...(prev !== '' && { prev }),
-    };
-    prev = chainEnd({ hash }, commit).hash;
-    commits.push(commit);
-  }
-  return commits;
-};
-
 const nasty = '<img src=x onerror="alert(1)">';
-const opened = { type: 'AccountOpened', v: 1, data: { owner: 'ada', currency: 'EUR' } };
-const deposited = (amount: number) => ({ type: 'MoneyDeposited', v: 1, data: { amount, currency: 'EUR' } });
-const withdrawn = (amount: number) => ({ type: 'MoneyWithdrawn', v: 1, data: { amount, currency: 'EUR' } });
 const account = chained('account-a1', [[opened], [deposited(50), deposited(5)], [withdrawn(20)], [deposited(7)]]);
 
 const opening = (commits: readonly Commit[]): StreamCalls => {
@@ -85,6 +58,21 @@ describe('the code of the page', () => {
     });
     const blanked = account.map((commit) => ({ ...commit, purged: 5 }));
     expect(await opening(blanked).verifyStream()).toEqual({ stream: 'account-a1', purged: true });
+  });
+
+  it('follows a long chain in turns, and answers other calls between them', async () => {
+    const calls = opening(longAccount('a1', 1_000));
+    const done: string[] = [];
+    const following = Promise.resolve(calls.verifyStream()).then((chain) => {
+      done.push('chain');
+      return chain;
+    });
+    // A message of the page is a task of its own, as this is.
+    await new Promise((resolve) => setTimeout(resolve));
+    done.push('step');
+    expect(calls.step({ kind: 'decider', name: 'account', commit: 3 })).toMatchObject({ after: { balance: 10 } });
+    expect(await following).toEqual({ stream: 'account-a1', commits: 1_000 });
+    expect(done).toEqual(['step', 'chain']);
   });
 
   it('says what a stream can be walked through, and has a form for each command with a route', () => {
@@ -169,7 +157,10 @@ describe('a process', () => {
 describe('a copied test', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(import.meta.dirname, 'copied-'));
+    // Within the repository, for the package's own name; not among the tests, which other tests list meanwhile.
+    const cache = join(import.meta.dirname, '..', '..', '.cache');
+    await mkdir(cache, { recursive: true });
+    folder = await mkdtemp(join(cache, 'copied-'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   let count = 0;
@@ -266,9 +257,31 @@ describe('the place in a stream', () => {
     expect(madeBy({ ...account[0]!, command: 'process/transferProcess-t1/1/1' })).toBe('process transferProcess');
   });
 
+  it('comes into sight by as little as it takes', () => {
+    const topOf = (row: number, top: number) => inSight({ row, top, height: 46, room: 460 });
+    expect([topOf(3, 0), topOf(3, 138), topOf(9, 0), topOf(10, 0), topOf(2, 138), topOf(5_000, 0), topOf(-1, 138)]).toEqual([
+      0,
+      138,
+      0,
+      46,
+      92,
+      46 * 4_991,
+      0,
+    ]);
+  });
+
   it('has only the rows in sight on the page', () => {
-    expect(seen({ count: 10_000, height: 46, top: 46 * 5_000, room: 460 })).toEqual({ from: 4_988, to: 5_022 });
-    expect(seen({ count: 3, height: 46, top: 0, room: 460 })).toEqual({ from: 0, to: 3 });
+    const [height, room] = [46, 460];
+    expect(seen({ count: 3, height, top: 0, room })).toEqual({ from: 0, to: 3 });
+    const sizes = new Set<number>();
+    for (let top = 0; top <= 10_000 * height - room; top += 997) {
+      const { from, to } = seen({ count: 10_000, height, top, room });
+      // Whatever is in sight, with a few before and after it where there are any.
+      expect(from).toBeLessThanOrEqual(Math.max(0, Math.floor(top / height) - 4));
+      expect(to).toBeGreaterThanOrEqual(Math.min(10_000, Math.ceil((top + room) / height) + 4));
+      sizes.add(to - from);
+    }
+    expect([...sizes]).toEqual([22]);
   });
 });
 

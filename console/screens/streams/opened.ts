@@ -21,10 +21,17 @@ export type OpenedStream = Readonly<{
 }>;
 
 const pageSize = 1_000;
+/** The most commits that are handed to the domain's code at once: each message is copied while nothing else happens. */
+const handed = 200;
 /** The last stream that was opened, which its other screen shows too. */
 let kept: OpenedStream | undefined;
 
 type Opening = Omit<OpenedStream, 'reload'>;
+
+const handOver = async (commits: readonly Commit[]): Promise<void> => {
+  for (let from = 0; from < commits.length; from += handed)
+    await domain('addCommits', { commits: commits.slice(from, from + handed) });
+};
 
 /** Loads a stream page by page, and hands each page to the domain's code. */
 const load = async (stream: string, show: (opened: Opening) => void, isWanted: () => boolean): Promise<void> => {
@@ -39,7 +46,7 @@ const load = async (stream: string, show: (opened: Opening) => void, isWanted: (
     });
     opened = { ...opened, ...(await known) };
     if (!isWanted()) return;
-    if (opened.codeFault === undefined) await domain('addCommits', { commits: page.commits });
+    if (opened.codeFault === undefined) await handOver(page.commits);
     if (!isWanted()) return;
     from = page.next;
     opened = { ...opened, commits: [...opened.commits, ...page.commits], isWhole: from === undefined };

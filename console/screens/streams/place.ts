@@ -25,14 +25,30 @@ export const placeOf = (commits: readonly Commit[], commit: number): Readonly<{ 
   return { at, commit: named === commit ? undefined : commit };
 };
 
-/** The rows of a list of equal heights that are seen, and a few around them. */
-export const seen = (
-  { count, height, top, room }: Readonly<{ count: number; height: number; top: number; room: number }>,
-  around = 12,
-): Readonly<{ from: number; to: number }> => ({
-  from: Math.max(0, Math.floor(top / height) - around),
-  to: Math.min(count, Math.ceil((top + room) / height) + around),
-});
+/** Rows beyond those in sight, for a scroll that comes before its render. */
+const around = 4;
+
+/** The rows of a list of equal heights that are seen, and a few around them. They change together, by `around` at once, so that most scrolls change none. */
+export const seen = ({
+  count,
+  height,
+  top,
+  room,
+}: Readonly<{ count: number; height: number; top: number; room: number }>): Readonly<{ from: number; to: number }> => {
+  const first = Math.floor(top / height / around) * around;
+  const most = Math.ceil(room / height) + 3 * around;
+  const from = Math.max(0, Math.min(first - around, count - most));
+  return { from, to: Math.min(count, from + most) };
+};
+
+/** How far such a list is scrolled when a row has come into sight, and no further than it takes. */
+export const inSight = ({
+  row,
+  height,
+  room,
+  top,
+}: Readonly<{ row: number; height: number; room: number; top: number }>): number =>
+  Math.max(0, Math.min(row * height, Math.max(top, (row + 1) * height - room)));
 
 /** What made a commit, in words. */
 export const madeBy = ({ command, imported, purge, refused, events }: Commit): string => {

@@ -8,7 +8,6 @@ import { Field } from '../../parts/field.tsx';
 import { copy } from '../../parts/id.tsx';
 import { Json } from '../../parts/json.tsx';
 import { instanceHref } from '../../parts/links.ts';
-import { useLoad } from '../../parts/load.ts';
 import { Empty, Loading, ProblemNotice } from '../../parts/states.tsx';
 import { href, setQuery } from '../../router.ts';
 import { ops } from '../../session.ts';
@@ -17,7 +16,7 @@ import { AskPersonal, subjectsIn, unmasked } from './personal.tsx';
 import { placeOf } from './place.ts';
 import { Slider, usePlace } from './slider.tsx';
 import { Timeline } from './timeline.tsx';
-import { useStep } from './walk.ts';
+import { useNewest, useStep } from './walk.ts';
 import { WhatIf } from './what-if.tsx';
 
 const keyOf = ({ kind, name }: Pick<Through, 'kind' | 'name'>) => (kind === 'decider' ? kind : `${kind}:${name}`);
@@ -111,7 +110,7 @@ const Reaction = ({ reacted }: Readonly<{ reacted: Reacted }>) => {
 };
 
 const Reactions = ({ opened, name, at }: Readonly<{ opened: OpenedStream; name: string; at: number }>) => {
-  const { value, error } = useLoad(async () => {
+  const { value, error } = useNewest(async () => {
     if (at === 0 || at > opened.commits.length) return [];
     const instances = await domain('instances', { name, commit: at });
     return Promise.all(
@@ -208,9 +207,9 @@ export const StepPage = ({ stream, query }: Readonly<{ stream: string; query: UR
             <Timeline commits={commits} at={at} go={go} />
             <div class="stack">
               {through.kind === 'process' ? (
-                <Reactions opened={opened} name={through.name} at={at} />
+                <Reactions key={keyOf(through)} opened={opened} name={through.name} at={at} />
               ) : (
-                <Walked opened={opened} through={through} at={at} />
+                <Walked key={keyOf(through)} opened={opened} through={through} at={at} />
               )}
               {through.kind === 'decider' && forms.length > 0 && (
                 <WhatIf

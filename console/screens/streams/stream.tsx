@@ -75,23 +75,24 @@ const About = ({ commit }: Readonly<{ commit: Commit }>) => {
 const State = ({ opened, at, against }: Readonly<{ opened: OpenedStream; at: number; against: number | undefined }>) => {
   const [through] = opened.throughs;
   const { step, error } = useStep(through, at, opened.commits.length);
-  const other = useStep(against === undefined ? undefined : through, against ?? 0, opened.commits.length).step;
+  const { step: other } = useStep(against === undefined ? undefined : through, against ?? 0, opened.commits.length);
   if (error !== undefined) return <ProblemNotice problem={error} />;
   if (!through) return <Empty title="No code of the domain folds this stream: it is shown as it is stored." />;
   if (!step) return <Loading />;
   const before = against === undefined ? step.before : other?.after;
   const shown = [unmasked(before), unmasked(step.after)] as const;
+  const title = `State at commit ${step.commit}`;
   return (
     <div class={against === undefined ? 'stack' : 'beside'}>
       {step.fault !== undefined && <ProblemNotice problem={step.fault} />}
       {against !== undefined && (
-        <section class="card" aria-label={`State at commit ${against}`}>
-          <h2>State at commit {against}</h2>
+        <section class="card" aria-label={`State at commit ${other?.commit ?? against}`}>
+          <h2>State at commit {other?.commit ?? against}</h2>
           <Json value={shown[0]} />
         </section>
       )}
-      <section class="card" aria-label={`State at commit ${at}`}>
-        <h2>State at commit {at}</h2>
+      <section class="card" aria-label={title}>
+        <h2>{title}</h2>
         <Json value={shown[1]} before={shown[0] ?? null} />
       </section>
       {against === undefined && step.events.length > 0 && (

@@ -1,23 +1,25 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Commit } from '../../../lib/core/commit.ts';
 import { typesOf } from '../../../lib/core/commit.ts';
 import { Time } from '../../parts/time.tsx';
-import { madeBy, seen } from './place.ts';
+import { inSight, madeBy, seen } from './place.ts';
 
 const height = 46;
 
-type Props = Readonly<{ commits: readonly Commit[]; at: number; go: (commit: number) => void }>;
+type Go = (commit: number) => void;
+type Props = Readonly<{ commits: readonly Commit[]; at: number; go: Go }>;
+type RowProps = Readonly<{ commit: Commit; isChosen: boolean; isLater: boolean; go: Go }>;
 
-const Row = ({ commit, at, go }: Readonly<{ commit: Commit; at: number; go: (commit: number) => void }>) => {
+const Row = ({ commit, isChosen, isLater, go }: RowProps) => {
   const types = commit.events ? typesOf(commit) : [];
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys.
     <div
-      class={commit.commit > at ? 'commit is-later' : 'commit'}
+      class={isLater ? 'commit is-later' : 'commit'}
       id={`commit-${commit.commit}`}
       role="option"
       tabIndex={-1}
-      aria-selected={commit.commit === at}
+      aria-selected={isChosen}
       aria-posinset={commit.commit}
       style={{ top: `${(commit.commit - 1) * height}px` }}
       onClick={() => go(commit.commit)}
@@ -33,21 +35,48 @@ const Row = ({ commit, at, go }: Readonly<{ commit: Commit; at: number; go: (com
   );
 };
 
-/** The commits of a stream, of which only those in sight are on the page: j, k, arrows, pages, Home and End go through them. */
-export const Timeline = ({ commits, at, go }: Props) => {
-  const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, room: 600 });
-  const look = () => box.current && setView({ top: box.current.scrollTop, room: box.current.clientHeight });
+/** The height of an element's box, told by the browser after its layout: to ask for it makes one at once. */
+const useRoom = (box: Readonly<{ current: HTMLElement | null }>): number => {
+  const [room, setRoom] = useState(600);
   useEffect(() => {
-    const list = box.current;
-    if (!list) return;
-    const [top, bottom] = [(at - 1) * height, at * height];
-    if (top < list.scrollTop) list.scrollTop = top;
-    else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
-    look();
-  }, [at, commits.length]);
+    const observer = new ResizeObserver(([entry]) => entry && setRoom(entry.contentRect.height));
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  return room;
+};
+
+/**
+ * How far a list is scrolled, by its reader or because another commit is looked at. That one comes into sight within the render that says so: the list is
+ * rendered and laid out once for each step.
+ */
+const useScroll = (box: Readonly<{ current: HTMLElement | null }>, { commits, at }: Props, room: number) => {
+  const scroll = useRef({ top: 0, at: -1, count: -1, room: -1 });
+  const [, setFirst] = useState(0);
+  const before = scroll.current;
+  const count = commits.length;
+  if (before.at !== at || before.count !== count || before.room !== room)
+    scroll.current = { top: inSight({ row: at - 1, height, room, top: before.top }), at, count, room };
+  const { top } = scroll.current;
+  const isMoved = before.top !== top;
+  useLayoutEffect(() => {
+    if (isMoved && box.current) box.current.scrollTop = top;
+  });
+  const follow = ({ currentTarget }: Readonly<{ currentTarget: HTMLElement }>) => {
+    scroll.current.top = currentTarget.scrollTop;
+    setFirst(seen({ count, height, top: scroll.current.top, room }).from);
+  };
+  return [top, follow] as const;
+};
+
+/** The commits of a stream, of which only those in sight are on the page: j, k, arrows, pages, Home and End go through them. */
+export const Timeline = (props: Props) => {
+  const { commits, at, go } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const room = useRoom(box);
+  const [top, follow] = useScroll(box, props, room);
   const press = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor(view.room / height) - 1);
+    const page = Math.max(1, Math.floor(room / height) - 1);
     const by = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -at, End: commits.length }[
       event.key
     ];
@@ -55,7 +84,7 @@ export const Timeline = ({ commits, at, go }: Props) => {
     event.preventDefault();
     go(Math.min(commits.length, Math.max(1, at + by)));
   };
-  const { from, to } = seen({ count: commits.length, height, ...view });
+  const { from, to } = seen({ count: commits.length, height, top, room });
   return (
     <div
       ref={box}
@@ -64,12 +93,19 @@ export const Timeline = ({ commits, at, go }: Props) => {
       aria-label="Commits"
       aria-activedescendant={at > from && at <= to ? `commit-${at}` : undefined}
       tabIndex={0}
-      onScroll={look}
+      onScroll={follow}
       onKeyDown={press}
     >
       <div class="whole" role="presentation" style={{ height: `${commits.length * height}px` }}>
         {commits.slice(from, to).map((commit) => (
-          <Row key={commit.commit} commit={commit} at={at} go={go} />
+          // A row that leaves at one end is the one that comes at the other.
+          <Row
+            key={commit.commit % (to - from)}
+            commit={commit}
+            isChosen={commit.commit === at}
+            isLater={commit.commit > at}
+            go={go}
+          />
         ))}
       </div>
     </div>

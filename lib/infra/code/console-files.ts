@@ -29,7 +29,7 @@ const types: Readonly<Record<string, string>> = {
 
 const tagOf = (content: Buffer): string => createHash('sha256').update(content).digest('base64url').slice(0, 22);
 
-const typeOf = (name: string): string => {
+export const typeOf = (name: string): string => {
   const type = types[extname(name)];
   if (type === undefined)
     throw new Error(`The console has a file of a type that is not known, ${name}: add it to console-files.ts.`);
