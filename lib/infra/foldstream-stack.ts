@@ -92,6 +92,15 @@ const told = ({ name, views, queueName }: Delivery) => ({
   queueName,
 });
 
+/** What a local cloud needs otherwise: these are for AWS. */
+const adapt = ({ node }: Stack, { nested, localCloud }: Common['settings']): void => {
+  // Only AWS limits the number of resources.
+  if (!nested) node.setContext(STACK_RESOURCE_LIMIT_CONTEXT, 0);
+  if (localCloud === undefined) return;
+  // The place in the code where each resource was made: the CLI would parse them all again for each event of a deployment.
+  for (const left of ['creation-stack-traces', 'logicalId-metadata']) node.setContext(`aws:cdk:disable-${left}`, true);
+};
+
 /** The stack of a manifest, in the order in which a command travels through it. */
 export class FoldstreamStack extends Stack {
   constructor(scope: App, id: string, { manifest, ...common }: Common & Readonly<{ manifest: Manifest }>) {
@@ -101,8 +110,7 @@ export class FoldstreamStack extends Stack {
       // CloudFormation takes a template of 1 MB at most, and a third of it would be white space.
       suppressTemplateIndentation: true,
     });
-    // Only AWS limits the number of resources.
-    if (!common.settings.nested) this.node.setContext(STACK_RESOURCE_LIMIT_CONTEXT, 0);
+    adapt(this, common.settings);
     if (common.settings.alarmTopic !== undefined) alarmsTell(this, common.settings.alarmTopic);
     alarmOnThrottles(this, common.settings);
     const store = new EventStore(this, 'Events', common);

@@ -78,7 +78,18 @@ export async function standing({ endpoint, outputsFile }: Pick<DeployOptions, 'e
 
 /** The CDK CLI's arguments of a deployment. */
 export function deployArgs({ app, context = {}, outputsFile, outDir, endpoint }: DeployOptions): string[] {
-  const fixed = ['deploy', '--all', '--require-approval', 'never', '--progress', 'events', '--concurrency', '4'];
+  const fixed = [
+    'deploy',
+    '--all',
+    '--require-approval',
+    'never',
+    '--progress',
+    'events',
+    '--concurrency',
+    '4',
+    '--method',
+    'direct',
+  ];
   // A local cloud has no TLS, has all pages at its own address, loses the resources of a nested stack when the stack is updated, and has no limit of an account's functions.
   const local = { plainHttp: 'true', localCloud: endpoint, nested: 'false', accountConcurrency: '100000' };
   const settings = Object.entries({ ...local, ...context }).flatMap(([key, value]) => ['--context', `${key}=${value}`]);

@@ -9,7 +9,7 @@ const common = { endpoint: 'http://127.0.0.1:1', logFile: 'log', outputsFile: 'o
 
 test('the arguments of a deployment', () => {
   const line = deployArgs({ ...common, app: 'node app.ts', context: { stage: 'dev' } }).join(' ');
-  expect(line).toMatch(/^deploy --all --require-approval never /);
+  expect(line).toMatch(/^deploy --all --require-approval never .* --method direct /);
   expect(line).toMatch(
     /--outputs-file out\.json --output cdk\.out --app node app\.ts --context plainHttp=true --context localCloud=http:\/\/127\.0\.0\.1:1 --context nested=false --context accountConcurrency=100000 --context stage=dev$/,
   );

@@ -75,3 +75,19 @@ describe('views and processes in stacks of their own', () => {
     expect(found).toEqual(expect.arrayContaining(wanted));
   });
 });
+
+test('where in the code each resource was made is said to AWS alone: a local deployment would read it again for each event of each', () => {
+  const traces = (context: Parameters<typeof settingsFor>[1]) =>
+    new FoldstreamStack(new App(), 'foldstream-dev', {
+      manifest,
+      code: { steps, rows: { 'parcel-log.r1': 'hash' } },
+      settings: settingsFor('dev', context),
+    }).node
+      .findAll()
+      .flatMap(({ node }) => node.metadata)
+      .filter(({ type }) => type === 'aws:cdk:creationStack' || type === 'aws:cdk:logicalId').length;
+  const localCloud = 'http://127.0.0.1:4566';
+  // The stack's own, which is made first.
+  expect(traces({ plainHttp: 'true', localCloud })).toBeLessThanOrEqual(1);
+  expect(traces({ localCloud })).toBeGreaterThan(500);
+});
