@@ -10,8 +10,8 @@ import { Loading, ProblemNotice } from './parts/states.tsx';
 import { inUtc, turnTimes } from './parts/time.tsx';
 import { Toasts } from './parts/toasts.tsx';
 import { href, place } from './router.ts';
-import type { Screen, ScreenProps } from './screens.ts';
-import { config, fault, signOut, who } from './session.ts';
+import { type Screen, type ScreenProps, screens } from './screens.ts';
+import { config, fault, isOperator, signOut, who } from './session.ts';
 import { theme, turnTheme } from './theme.ts';
 
 const loaded = signal<ReadonlyMap<string, ComponentType<ScreenProps>>>(new Map());
@@ -67,7 +67,7 @@ const Head = () => (
   <header class="head">
     <span class={config.value?.isProtected ? 'stage is-protected' : 'stage'}>
       {config.value?.app} · {config.value?.stage}
-      {config.value?.isProtected ? ': every change asks for a reason' : ''}
+      {config.value?.isProtected && isOperator.value ? ': every change asks for a reason' : ''}
     </span>
     <span class="spring" />
     <button type="button" class="find" onClick={() => (palette.value = true)}>
@@ -83,36 +83,35 @@ const Head = () => (
   </header>
 );
 
-/** There is no screen at the address, or none at all for the caller. */
-const Nowhere = ({ isEmpty }: Readonly<{ isEmpty: boolean }>) => (
-  <div class="screen">
-    <h1>{isEmpty ? 'There is nothing here for your roles' : 'There is no such page'}</h1>
-    {isEmpty ? (
+/** There is no screen at the address, or none for the caller's roles. */
+const Nowhere = ({ at }: Readonly<{ at: string | undefined }>) => {
+  const isForOthers = screens.some((each) => each.at === at);
+  return (
+    <div class="screen">
+      <h1>{isForOthers ? 'This screen is for operators' : 'There is no such page'}</h1>
       <p>
-        The console is for operators. Whoever gives roles in this deployment can make you one; sign in again then, since a token
-        keeps the roles that it was given with.
+        {isForOthers
+          ? 'Whoever gives roles in this deployment can make you one; sign in again then, since a token keeps the roles that it was given with. '
+          : 'No screen that you may see has this address. '}
+        <a href={href([])}>Begin here</a>, or press <kbd>Ctrl K</kbd>.
       </p>
-    ) : (
-      <p>
-        No screen that you may see has this address. <a href={href([])}>Begin here</a>, or press <kbd>Ctrl K</kbd>.
-      </p>
-    )}
-  </div>
-);
+    </div>
+  );
+};
 
 /** The console: a door for those who are not signed in, and for others the screens that their roles may see. */
 export const App = () => {
   if (!who.value) return <Door />;
-  const screens = open();
+  const mine = open();
   const [at] = place.value.path;
-  const screen = at === undefined ? screens[0] : screens.find((each) => each.at === at);
+  const screen = at === undefined ? mine[0] : mine.find((each) => each.at === at);
   return (
     <div class="shell">
       <Rail now={screen} />
       <Head />
       <main class="main" tabIndex={-1}>
         {fault.value !== undefined && <ProblemNotice problem={fault.value} />}
-        {screen ? <Shown key={screen.at} screen={screen} /> : <Nowhere isEmpty={screens.length === 0} />}
+        {screen ? <Shown key={screen.at} screen={screen} /> : <Nowhere at={at} />}
       </main>
       <Palette />
       <Help />

@@ -103,4 +103,12 @@ export const screens: readonly Screen[] = [
     who: 'operator',
     load: () => import('./screens/subjects/index.tsx'),
   },
+  {
+    at: 'desk',
+    name: 'Desk',
+    key: 'd',
+    about: 'the views that your roles may read, the commands that they may send',
+    who: 'anybody',
+    load: () => import('./screens/desk/index.tsx'),
+  },
 ];

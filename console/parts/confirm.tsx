@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { config } from '../session.ts';
+import { config, isOperator } from '../session.ts';
 import { Dialog } from './dialog.tsx';
 import { Field } from './field.tsx';
 import { ProblemNotice } from './states.tsx';
@@ -22,7 +22,8 @@ export const Confirm = ({ title, children, needsWhy = false, isDanger = false, a
   const [why, setWhy] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
-  const asks = needsWhy || config.value?.isProtected === true;
+  // What an operator does to a protected stage has a reason; a customer's own commands need none.
+  const asks = needsWhy || (config.value?.isProtected === true && isOperator.value);
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);

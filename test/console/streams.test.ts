@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dataOf, fieldsOf, valuesOf } from '../../console/screens/streams/form.ts';
+import { dataOf, fieldsOf, valuesOf } from '../../console/parts/form/fields.ts';
 import { merged, wantedIn } from '../../console/screens/streams/found.ts';
 import { commitAt, inSight, madeBy, placeOf, seen } from '../../console/screens/streams/place.ts';
 import { manifest } from '../../domains/index.ts';

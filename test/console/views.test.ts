@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cellOf, columnsOf, duration, price, stepsOf } from '../../console/screens/views/steps.ts';
+import { cellOf, columnsOf } from '../../console/parts/rows/cells.ts';
+import { duration, price, stepsOf } from '../../console/screens/views/steps.ts';
 
 const told = (...of: Parameters<typeof stepsOf>) => stepsOf(...of).map(({ name, state }) => `${name}: ${state}`);
 
@@ -53,6 +54,11 @@ describe('rows of which nothing is known', () => {
   it('have fields of one line', () => {
     expect([cellOf(undefined), cellOf('x'), cellOf(12n), cellOf({ a: [1] })]).toEqual(['', 'x', '12', '{"a":[1]}']);
     expect(cellOf('x'.repeat(200))).toHaveLength(80);
+    expect([cellOf({ masked: true }), cellOf({ erased: true }), cellOf({ masked: true, a: 1 })]).toEqual([
+      'masked',
+      'erased',
+      '{"masked":true,"a":1}',
+    ]);
   });
 });
 

@@ -1,19 +1,16 @@
 import { useState } from 'preact/hooks';
-import { NotYours, Refused } from '../../../lib/client/index.ts';
 import type { Tried } from '../../../lib/console/as-test.ts';
 import type { CommandForm } from '../../../lib/console/stream-calls.ts';
 import { domain } from '../../domain.ts';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Field } from '../../parts/field.tsx';
+import { dataOf, fieldsOf, type Values, valuesOf } from '../../parts/form/fields.ts';
+import { SchemaFields } from '../../parts/form/inputs.tsx';
+import { type Outcome, OutcomeNotice, outcomeOf } from '../../parts/form/outcome.tsx';
 import { Json } from '../../parts/json.tsx';
-import { ProblemNotice } from '../../parts/states.tsx';
 import { say } from '../../parts/toasts.tsx';
 import { setQuery } from '../../router.ts';
 import { api, who } from '../../session.ts';
-import { dataOf, fieldsOf, type Values, valuesOf } from './form.ts';
-import { CommandFields } from './form.tsx';
-
-type Outcome = Readonly<{ events: readonly object[] } | { refused: string; detail?: unknown } | { problem: unknown }>;
 
 type Props = Readonly<{
   stream: string;
@@ -31,40 +28,9 @@ const methodOf = (stream: string, type: string) => {
 };
 
 /** By the API on the stream as it is, or on a past state by the code in this page. */
-const tryOut = async ({ stream, at, isNow }: Props, tried: Tried): Promise<Outcome> => {
-  const { command } = tried;
-  try {
-    if (!isNow) return await domain('tryAt', { ...tried, commit: at });
-    return { events: (await methodOf(stream, command.type).dryRun(command.data)).events };
-  } catch (problem) {
-    if (problem instanceof NotYours) return { refused: 'your roles may not send it' };
-    return problem instanceof Refused ? { refused: problem.reason, detail: problem.detail } : { problem };
-  }
-};
-
-const Shown = ({ outcome, isNow }: Readonly<{ outcome: Outcome; isNow: boolean }>) => {
-  if ('problem' in outcome) return <ProblemNotice problem={outcome.problem} />;
-  if ('refused' in outcome)
-    return (
-      <div class="notice is-warn" role="status">
-        <strong>
-          {isNow ? 'It would be refused' : 'It would have been refused'}: {outcome.refused}
-        </strong>
-        {outcome.detail !== undefined && <Json value={outcome.detail} />}
-      </div>
-    );
-  return (
-    <div class="notice is-ok" role="status">
-      <strong>
-        {outcome.events.length === 0
-          ? 'It would change nothing.'
-          : `It would ${isNow ? '' : 'have '}append${isNow ? '' : 'ed'} ${outcome.events.length === 1 ? 'this event' : 'these events'}:`}
-      </strong>
-      {outcome.events.map((event, i) => (
-        <Json key={i} value={event} />
-      ))}
-    </div>
-  );
+const tryOut = ({ stream, at, isNow }: Props, tried: Tried): Promise<Outcome> => {
+  const { type, data } = tried.command;
+  return outcomeOf(() => (isNow ? methodOf(stream, type).dryRun(data) : domain('tryAt', { ...tried, commit: at })));
 };
 
 /** A command in a form made from its schema: what it would append, or how it would be refused; then it may be sent. */
@@ -127,7 +93,7 @@ export const WhatIf = (props: Props) => {
             ))}
           </select>
         </Field>
-        <CommandFields fields={fields} values={values} faults={faults} change={change} />
+        <SchemaFields fields={fields} values={values} faults={faults} change={change} none="This command takes no data." />
         <div class="row">
           <button type="submit" class="button is-main" disabled={Object.keys(faults).length > 0}>
             Try it
@@ -142,7 +108,7 @@ export const WhatIf = (props: Props) => {
           </span>
         </div>
       </form>
-      {outcome && <Shown outcome={outcome} isNow={isNow} />}
+      {outcome && <OutcomeNotice outcome={outcome} isNow={isNow} />}
       {isSending && (
         <Confirm title={`Send ${form.type}`} act={send} close={() => setSending(false)}>
           <p>

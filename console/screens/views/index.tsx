@@ -65,7 +65,7 @@ const One = ({ path, query }: ScreenProps) => {
         ]}
       />
       {part === '' && <Parked key={shown.revision} view={shown} />}
-      {part === 'rows' && declared && <Rows view={declared} query={query} />}
+      {part === 'rows' && declared && <Rows key={declared.name} view={declared} query={query} />}
       {part === 'rebuild' && id === undefined && <Estimate name={name} revisions={revisions} asked={asked} />}
       {part === 'rebuild' && id !== undefined && <Rebuilding key={id} name={name} id={id} />}
       {part === 'history' && <History name={name} revisions={revisions} />}

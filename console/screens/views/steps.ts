@@ -56,18 +56,3 @@ export const duration = (seconds: number): string => {
 /** A price in dollars: never nothing where it is something. */
 export const price = (dollars: number): string =>
   dollars === 0 ? '$0' : dollars < 0.01 ? 'less than $0.01' : `$${dollars.toFixed(2)}`;
-
-/** The columns of rows of which nothing is known but themselves: `id` first, then the fields in the order in which they are met. */
-export const columnsOf = (rows: readonly object[]): readonly string[] => {
-  const names = new Set(rows.flatMap((row) => Object.keys(row)));
-  return [...(names.has('id') ? ['id'] : []), ...[...names].filter((name) => name !== 'id')];
-};
-
-const longest = 80;
-
-/** A field of a row as one line of text. */
-export const cellOf = (value: unknown): string => {
-  if (value === undefined) return '';
-  const text = typeof value === 'string' ? value : typeof value === 'bigint' ? String(value) : JSON.stringify(value);
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
-};

@@ -38,6 +38,8 @@ export const operator = (options: ClientOptions) => {
     cost: () => calls.get<CostReport>('/ops/cost'),
     /** What the manifest declares. */
     model: () => calls.get<Model>('/ops/model'),
+    /** The API's own description, which anybody may read. */
+    described: () => calls.get<Readonly<Record<string, unknown>>>('/openapi.json'),
     /** The domain's own code, as a script for a worker. */
     domainScript: () => calls.text('/ops/console/domain.js'),
   };

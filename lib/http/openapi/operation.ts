@@ -90,6 +90,8 @@ export type Operation = Readonly<{
   problems: readonly ProblemName[];
   /** How the decider may refuse with a reason of its own: with 422, and with 412 if the sender saw an older state. */
   refuses?: readonly ('refusal' | 'outdated')[];
+  /** What a page that is made from the description has to know, and OpenAPI has no words for. */
+  extensions?: Readonly<Record<`x-${string}`, unknown>>;
 }>;
 
 const parameter = ({ schema, ...rest }: Parameter): Json => ({
@@ -187,13 +189,16 @@ const securityOf = (may: May): Json => {
 
 /** An operation as OpenAPI 3.1 has it. */
 export const written = (operation: Operation): Json => {
-  const { id, tag, summary, description, may, parameters = [], body, answers } = operation;
+  const { id, tag, summary, description, may, parameters = [], body, answers, extensions } = operation;
+  const callers = callersIn(may);
   return {
     operationId: id,
     tags: [tag],
     summary,
     description: [description, audience(may)].filter(Boolean).join(' '),
     ...securityOf(may),
+    ...(callers.length > 0 && { 'x-may': callers }),
+    ...extensions,
     ...(parameters.length > 0 && { parameters: parameters.map(parameterOrReference) }),
     ...(body && {
       requestBody: {

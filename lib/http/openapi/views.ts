@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isEventLog } from '../../core/event-log.ts';
 import { instanceRows } from '../../core/process/instances-view.ts';
-import { type AnyProjection, foundLists } from '../../core/projection.ts';
+import { type AnyProjection, foundLists, sourcesOf } from '../../core/projection.ts';
 import type { KindName } from '../../engine/view/kinds/kind.ts';
 import { listInBody } from '../page.ts';
 import { anyRow, instanceRow, loggedCommit, pageOf, withId } from './answers.ts';
@@ -81,6 +81,17 @@ const kinds: { readonly [K in KindName]: Read } = {
   'shared-rows': { ...oneRow, id: 'The key of the row.' },
 };
 
+/** The streams whose ids a view is read by; where it has several sources, an id is the stream's whole name. The rows of shared ones have keys of their own. */
+const streamsOf = (view: AnyProjection) =>
+  view.kind === 'shared-rows'
+    ? {}
+    : {
+        'x-streams': {
+          categories: sourcesOf(view).map(({ category }) => category),
+          ...(Array.isArray(view.from) && { wholeNames: true }),
+        },
+      };
+
 const byId = (view: AnyProjection): Operation => {
   const { name, may } = view;
   const { id, summary, parameters, answer } = kinds[view.kind];
@@ -94,8 +105,18 @@ const byId = (view: AnyProjection): Operation => {
     parameters: [inPath('id', id), ...parameters(view), ...headers],
     answers: { 200: answer(view), 304: notModified },
     problems: reading,
+    extensions: streamsOf(view),
   };
 };
+
+/** How each list is asked for: by a value or not, by whom, and whether its value is a personal one. */
+const listsOf = ({ lists = {} }: AnyProjection) =>
+  Object.fromEntries(
+    Object.entries(lists).map(([name, { by, within, find }]) => [
+      name,
+      { by: by !== undefined, ...(within && { within }), ...(find && { personal: true }) },
+    ]),
+  );
 
 const list = (view: AnyProjection): Operation => ({
   method: 'get',
@@ -107,6 +128,7 @@ const list = (view: AnyProjection): Operation => ({
   parameters: [...paging, ...listParameters(view), ...headers],
   answers: { 200: found('A page of rows.', pageOf(withId(rowOf(view)))), 304: notModified },
   problems: [...reading, 'needs-an-id', 'too-many-rows'],
+  extensions: { 'x-lists': listsOf(view) },
 });
 
 /** A list by a personal value, which is in the body. */

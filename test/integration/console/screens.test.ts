@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { whoOf } from '../../../console/token.ts';
 import { cacheDir, root } from '../../../lib/cli/local/deployment.ts';
 import { foundByAxe } from '../../support/console/axe.ts';
-import { consoleAt, signedIn } from '../../support/console/signed-in.ts';
+import { consoleAt, type Signed, signedIn } from '../../support/console/signed-in.ts';
 import { eventually } from '../../support/eventually.ts';
 import { as, theDeployment, tokenOf } from '../../support/over-http/http.ts';
 import { overHttp } from '../../support/over-http/over-http.ts';
@@ -15,7 +15,16 @@ import { stuckTransfer } from '../../support/over-http/stuck.ts';
 const folder = process.env.FOLDSTREAM_SCREENS ? join(root, 'docs/pictures/console') : join(cacheDir, 'screens');
 
 describe.runIf(overHttp())('the screens of the console', () => {
-  let pictured: readonly Readonly<{ name: string; at: string; ready: (page: Page) => Promise<void> }>[] = [];
+  let pictured: readonly Readonly<{ name: string; at: string; as?: 'ada'; ready: (page: Page) => Promise<void> }>[] = [];
+  /** The pages of those who see them, each signed in once. */
+  const pages = (options: Signed = {}) => {
+    const all = new Map<string, ReturnType<typeof signedIn>>();
+    return (who: 'ada' | 'operator' = 'operator') => {
+      const one = all.get(who) ?? signedIn('', { ...options, as: who });
+      all.set(who, one);
+      return one;
+    };
+  };
 
   beforeAll(async () => {
     for (const each of [folder, join(cacheDir, 'screens')]) mkdirSync(each, { recursive: true });
@@ -45,14 +54,18 @@ describe.runIf(overHttp())('the screens of the console', () => {
       { name: 'model', at: 'model', ready: (page) => page.getByRole('link', { name: 'event PriceSet' }).first().waitFor() },
       { name: 'event', at: 'model/event/product/PriceSet', ready: heading('PriceSet') },
       { name: 'cost', at: 'cost', ready: heading('Cost') },
+      { name: 'desk', at: 'desk', as: 'ada', ready: text('deposit') },
+      { name: 'command', at: 'desk/command/account/deposit?id=pictured', as: 'ada', ready: heading('Deposit (account)') },
+      { name: 'rows', at: 'desk/view/account-balance?limit=10', as: 'ada', ready: table('Rows of account-balance') },
       { name: 'subject', at: `subjects/${subject}`, ready: text('What is held') },
     ];
   });
 
   it('are pictured as they are, in a wide window, and axe finds nothing on any of them, in the light and in the dark', async () => {
-    const { page, faults } = await signedIn();
+    const pageOf = pages();
     const found: Record<string, readonly string[]> = {};
-    for (const { name, at, ready } of pictured) {
+    for (const { name, at, as: who, ready } of pictured) {
+      const { page } = await pageOf(who);
       await page.goto(consoleAt(at));
       await ready(page);
       await eventually(
@@ -63,13 +76,14 @@ describe.runIf(overHttp())('the screens of the console', () => {
       await page.screenshot({ path: join(folder, `${name}.png`) });
     }
     expect(found).toEqual(Object.fromEntries(pictured.map(({ name }) => [name, []])));
-    expect(faults).toEqual([]);
+    expect([...(await pageOf()).faults, ...(await pageOf('ada')).faults]).toEqual([]);
   });
 
   it('are whole in a narrow window: nothing goes beyond its edge', async () => {
-    const { page } = await signedIn('', { width: 400, dark: true });
+    const pageOf = pages({ width: 400, dark: true });
     const beyond: Record<string, number> = {};
-    for (const { name, at, ready } of pictured) {
+    for (const { name, at, as: who, ready } of pictured) {
+      const { page } = await pageOf(who);
       await page.goto(consoleAt(at));
       await ready(page);
       beyond[name] = Number(
