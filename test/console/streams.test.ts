@@ -309,6 +309,22 @@ describe('a form', () => {
     });
   });
 
+  it('has an input for each field of a part, and makes a part where it is required or something is in it', () => {
+    const place = { type: 'object', properties: { street: { type: 'string' }, no: { type: 'integer' } }, required: ['street'] };
+    const open = { type: 'object', additionalProperties: { type: 'string' } };
+    const properties = { home: place, work: place, extra: { type: 'object', properties: { on: { type: 'boolean' } } }, open };
+    const parts = fieldsOf({ type: 'object', properties, required: ['home', 'extra'] });
+    expect(parts.map(({ name, isRequired }) => `${name}${isRequired ? '' : '?'}`)).toEqual([
+      ...['home.street', 'home.no?', 'work.street?', 'work.no?', 'extra.on?', 'open?'],
+    ]);
+    const data = { home: { street: 'Elm' }, work: { street: 'Row', no: 3 }, extra: { on: true }, open: { a: 'b' } };
+    expect(dataOf(parts, valuesOf(parts, data))).toEqual({ data, faults: {} });
+    expect(dataOf(parts, { 'home.street': 'Elm', 'work.no': 'x' })).toEqual({
+      data: { home: { street: 'Elm' }, extra: {} },
+      faults: { 'work.no': 'must be a number' },
+    });
+  });
+
   it('takes JSON where the data is no object', () => {
     const one = fieldsOf({ type: 'string' });
     expect(dataOf(one, valuesOf(one, 'x'))).toEqual({ data: 'x', faults: {} });

@@ -1,6 +1,10 @@
 /** One input of a form. What no plain input can hold is written as JSON. */
 export type FormField = Readonly<{
+  /** Where it stands in the data, with dots between: a part of a part has an input of its own. */
   name: string;
+  path: readonly string[];
+  /** How many of the parts that it stands in are there whatever is in them. */
+  whole: number;
   kind: 'text' | 'number' | 'yes-no' | 'choice' | 'json';
   choices?: readonly string[];
   isRequired: boolean;
@@ -19,6 +23,7 @@ type Schema = Readonly<{
   maximum?: number;
   exclusiveMinimum?: number;
   pattern?: string;
+  additionalProperties?: unknown;
 }>;
 
 const kindOf = (schema: Schema): Pick<FormField, 'kind' | 'choices'> => {
@@ -38,23 +43,33 @@ const hintOf = ({ description, format, type, minimum, exclusiveMinimum }: Schema
   return parts.length > 0 ? parts.join(', ') : undefined;
 };
 
-/** The inputs of a form for data of a JSON Schema: one for each field of an object, and one for all where it is none. */
-export const fieldsOf = (schema: Schema): readonly FormField[] => {
-  if (schema.type !== 'object') return [{ name: '', kind: 'json', isRequired: true }];
-  return Object.entries(schema.properties ?? {}).map(([name, each]) => {
+/** A part with fields of its own, and no others: each gets an input. */
+const isPart = ({ type, properties = {}, additionalProperties }: Schema): boolean =>
+  type === 'object' && Object.keys(properties).length > 0 && typeof additionalProperties !== 'object';
+
+const fieldsIn = (schema: Schema, within: readonly string[], isNeeded: boolean): readonly FormField[] =>
+  Object.entries(schema.properties ?? {}).flatMap(([name, each]) => {
+    const path = [...within, name];
+    const isRequired = isNeeded && (schema.required?.includes(name) ?? false);
+    if (isPart(each)) return fieldsIn(each, path, isRequired);
     const hint = hintOf(each);
-    return { name, ...kindOf(each), isRequired: schema.required?.includes(name) ?? false, ...(hint !== undefined && { hint }) };
+    const whole = isNeeded ? within.length : within.length - 1;
+    return [{ name: path.join('.'), path, whole, ...kindOf(each), isRequired, ...(hint !== undefined && { hint }) }];
   });
-};
+
+/** The inputs of a form for data of a JSON Schema: one for each field of an object and of its parts, and one for all where it is none. */
+export const fieldsOf = (schema: Schema): readonly FormField[] =>
+  schema.type === 'object' ? fieldsIn(schema, [], true) : [{ name: '', path: [], whole: 0, kind: 'json', isRequired: true }];
 
 export type Values = Readonly<Record<string, string>>;
 
+type Data = Readonly<Record<string, unknown>>;
+
 /** The texts of the inputs for some data. */
 export const valuesOf = (fields: readonly FormField[], data: unknown): Values => {
-  const of = (data ?? {}) as Readonly<Record<string, unknown>>;
   return Object.fromEntries(
-    fields.map(({ name, kind }) => {
-      const value = name === '' ? data : of[name];
+    fields.map(({ name, path, kind }) => {
+      const value = path.reduce<unknown>((part, each) => (part as Data | undefined)?.[each], data);
       if (value === undefined) return [name, ''];
       return [name, kind === 'json' ? JSON.stringify(value) : String(value)];
     }),
@@ -71,16 +86,28 @@ const parsed = ({ kind }: FormField, text: string): unknown => {
 
 export type FormData = Readonly<{ data: unknown; faults: Readonly<Record<string, string>> }>;
 
+type Part = Record<string, unknown>;
+
+/** The part of some data at a path, which is made where it is not there. */
+const partAt = (data: Part, path: readonly string[]): Part =>
+  path.reduce<Part>((part, name) => {
+    part[name] ??= {};
+    return part[name] as Part;
+  }, data);
+
 /** The data that the inputs say, and what is wrong with them by their names. An input that is empty and not required is left out. */
 export const dataOf = (fields: readonly FormField[], values: Values): FormData => {
-  const [data, faults]: [Record<string, unknown>, Record<string, string>] = [{}, {}];
+  const [data, faults]: [Part, Record<string, string>] = [{}, {}];
   for (const field of fields) {
-    const text = values[field.name] ?? '';
-    if (text === '' && (!field.isRequired || field.kind === 'choice')) continue;
+    const { name, path, whole, kind, isRequired } = field;
+    const text = values[name] ?? '';
+    partAt(data, path.slice(0, whole));
+    if (text === '' && (!isRequired || kind === 'choice')) continue;
     try {
-      data[field.name] = parsed(field, text);
+      const value = parsed(field, text);
+      partAt(data, path.slice(0, -1))[path.at(-1) ?? ''] = value;
     } catch (cause) {
-      faults[field.name] = field.kind === 'json' ? 'must be JSON' : (cause as Error).message;
+      faults[name] = kind === 'json' ? 'must be JSON' : (cause as Error).message;
     }
   }
   return { data: fields[0]?.name === '' ? data[''] : data, faults };

@@ -74,7 +74,7 @@ const newId = (): string =>
 
 const Whom = ({ command, id }: Readonly<{ command: DeskCommand; id: string }>) => (
   <div class="row whom">
-    <Field label={`Id of the ${command.category}`} hint={command.isOwn ? 'One of your own, or a new one.' : undefined}>
+    <Field label={`Id of the ${command.category}`}>
       <input
         required
         spellcheck={false}
@@ -90,6 +90,7 @@ const Whom = ({ command, id }: Readonly<{ command: DeskCommand; id: string }>) =
     <button type="button" class="button" onClick={() => setQuery({ id: who.value?.id })}>
       My own id
     </button>
+    {command.isOwn && <span class="dim">One of your own, or a new one.</span>}
   </div>
 );
 

@@ -37,6 +37,33 @@ describe.runIf(overHttp())('the subjects of the console', () => {
     expect(registered.status, JSON.stringify(registered.body)).toBeLessThan(300);
   });
 
+  it('are found in a view by a personal value, which goes into no address; a page that is loaded again asks for it again', async () => {
+    const { page, faults } = await signedIn('views/customer-directory/rows?list=by-email');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
+    await page.getByText('This list is by a personal value').waitFor();
+    const by = page.getByLabel('By', { exact: true });
+    await by.fill(email);
+    const rows = page.getByRole('table', { name: 'Rows of customer-directory' });
+    // The view follows the commits.
+    await eventually(
+      async () => {
+        await page.getByRole('button', { name: 'Show rows' }).click();
+        await rows.or(page.getByText('No row answers to this')).waitFor();
+        return rows.getByText(email).count();
+      },
+      (count) => count === 1,
+      { every: 500 },
+    );
+    expect(await foundByAxe(page)).toEqual([]);
+    expect(asked.filter((each) => /^POST .*\/views\/customer-directory$/.test(each)).length).toBeGreaterThan(0);
+    expect([...asked, page.url()].filter((each) => decodeURIComponent(each).includes(email))).toEqual([]);
+    await page.reload();
+    await page.getByText('This list is by a personal value').waitFor();
+    expect(await by.inputValue()).toBe('');
+    expect(faults).toEqual([]);
+  });
+
   it('tell what is held without a value, export it as a file, and are erased with a certificate', async () => {
     const { page, faults } = await signedIn('subjects');
     await page.getByRole('heading', { name: 'Subjects', level: 1 }).waitFor();

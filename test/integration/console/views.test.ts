@@ -62,33 +62,4 @@ describe.runIf(overHttp())('views', () => {
     await page.getByRole('dialog', { name: 'A row' }).getByText('XTS').waitFor();
     expect(await foundByAxe(page)).toEqual([]);
   });
-
-  it('are found by a personal value, which goes into no address; the page asks for it anew when it is loaded again', async () => {
-    const ada = await as('ada');
-    const id = fresh();
-    const email = `${id}@example.com`;
-    const address = { street: 'Main 1', postcode: '1010', city: 'Wien', country: 'AT' };
-    const person = { name: 'Ada Example', email, address, birthDate: '1990-01-02' };
-    expect((await ada('POST', `/customer/${id}/register`, person)).status).toBe(201);
-    const { page } = await signedIn('views/customer-directory/rows?list=by-email');
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
-    await page.getByText('This list is by a personal value').waitFor();
-    await page.getByLabel('By', { exact: true }).fill(email);
-    const rows = page.getByRole('table', { name: 'Rows of customer-directory' });
-    await eventually(
-      async () => {
-        await page.getByRole('button', { name: 'Show rows' }).click();
-        await page.locator('.loading').waitFor({ state: 'hidden' });
-        return rows.getByText(email).count();
-      },
-      (count) => count === 1,
-    );
-    expect(await foundByAxe(page)).toEqual([]);
-    expect(asked.some((each) => each.startsWith('POST ') && each.endsWith('/views/customer-directory'))).toBe(true);
-    expect([...asked, page.url()].filter((each) => each.includes(id) || each.includes('example.com'))).toEqual([]);
-    await page.reload();
-    await page.getByText('This list is by a personal value').waitFor();
-    expect(await page.getByLabel('By', { exact: true }).inputValue()).toBe('');
-  });
 });
