@@ -57,6 +57,8 @@ type Read = Readonly<{
   answer: (view: AnyProjection) => Answer;
   /** True if all of its rows can be listed, also where it declares no list. */
   isListed: boolean;
+  /** True if the id in the path is a stream's. */
+  isOfStream: boolean;
 }>;
 
 const oneRow = {
@@ -72,25 +74,26 @@ const rows: Read = {
   parameters: (view) => [...paging, ...filtersOf(view)],
   answer: (view) => found('A page of rows.', pageOf(rowOf(view))),
   isListed: false,
+  isOfStream: true,
 };
 
 const kinds: { readonly [K in KindName]: Read } = {
-  'row-per-stream': { ...oneRow, id: 'The id of the stream.' },
+  'row-per-stream': { ...oneRow, id: 'The id of the stream.', isOfStream: true },
   'rows-per-stream': rows,
   'row-per-commit': rows,
-  'shared-rows': { ...oneRow, id: 'The key of the row.' },
+  'shared-rows': { ...oneRow, id: 'The key of the row.', isOfStream: false },
 };
 
-/** The streams whose ids a view is read by; where it has several sources, an id is the stream's whole name. The rows of shared ones have keys of their own. */
+/** The streams whose ids a view is read by; where it has several sources, an id is the stream's whole name. */
 const streamsOf = (view: AnyProjection) =>
-  view.kind === 'shared-rows'
-    ? {}
-    : {
+  kinds[view.kind].isOfStream
+    ? {
         'x-streams': {
           categories: sourcesOf(view).map(({ category }) => category),
           ...(Array.isArray(view.from) && { wholeNames: true }),
         },
-      };
+      }
+    : {};
 
 const byId = (view: AnyProjection): Operation => {
   const { name, may } = view;
