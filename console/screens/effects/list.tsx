@@ -3,6 +3,8 @@ import type { PerformanceRow } from '../../../lib/core/effect/performances-view.
 import type { EffectsReport } from '../../../lib/engine/operate/effects.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { LagSaid } from '../../parts/lag.tsx';
+import { AgeAndOrder } from '../../parts/lists/age.tsx';
+import { type AskedList, askedIn, byAge, listHref } from '../../parts/lists/by-status.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
 import { Pages, paged } from '../../parts/lists/pages.tsx';
@@ -29,18 +31,21 @@ const often = 5_000;
 const perPage = 100;
 const polled: readonly string[] = ['', 'failing', 'timed-out', 'late'];
 
-const Effects = ({
-  effects,
-  effect,
-  status,
-}: Readonly<{ effects: EffectsReport['effects']; effect: string; status: string }>) => (
+type Asked = AskedList<'effect'>;
+
+/** What needs a person is a list in the order of time; the others are gone through. */
+const isOrdered = (status: string): boolean => polled.includes(status);
+
+const to = (asked: Asked, change: Partial<Asked>): string => listHref('effects', asked, change, isOrdered);
+
+const Effects = ({ effects, asked }: Readonly<{ effects: EffectsReport['effects']; asked: Asked }>) => (
   <ul class="consumer-cards" aria-label="Effects">
     {effects.map(({ effect: name, provider, circuit, openUntil, lag }) => (
       <li key={name} class="card">
         <div class="row">
           <a
-            href={href(['effects'], { status, effect: effect === name ? '' : name })}
-            aria-current={effect === name ? 'true' : undefined}
+            href={to(asked, { effect: asked.effect === name ? '' : name })}
+            aria-current={asked.effect === name ? 'true' : undefined}
           >
             {name}
           </a>
@@ -128,15 +133,13 @@ const Rows = ({ rows, reload }: Readonly<{ rows: readonly PerformanceRow[]; relo
 
 /** Effects, their providers, and performances by status. */
 export const Performances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
-  const [status, effect, cursor] = ['status', 'effect', 'cursor'].map((name) => query.get(name) ?? '') as [
-    string,
-    string,
-    string,
-  ];
+  const asked = askedIn(query, 'effect');
+  const { status, effect, cursor } = asked;
   const read = () =>
     paged(
       (from) =>
         ops.effects.report({
+          ...byAge(asked, Date.now()),
           ...(status !== '' && { status }),
           ...(effect !== '' && { effect }),
           ...(from !== undefined && { cursor: from }),
@@ -145,11 +148,7 @@ export const Performances = ({ query }: Readonly<{ query: URLSearchParams }>) =>
       ({ performances }) => performances,
       cursor || undefined,
     );
-  const { value, error, isLoading, reload } = usePoll(read, polled.includes(status) ? often : undefined, [
-    status,
-    effect,
-    cursor,
-  ]);
+  const { value, error, isLoading, reload } = usePoll(read, isOrdered(asked.status) ? often : undefined, [query.toString()]);
   const rows = (value?.performances ?? []) as readonly PerformanceRow[];
   return (
     <section class="screen">
@@ -161,23 +160,26 @@ export const Performances = ({ query }: Readonly<{ query: URLSearchParams }>) =>
         </button>
       </header>
       {error !== undefined && <NoneOr problem={error} retry={reload} what="effects" />}
-      {value && <Effects effects={value.effects} effect={effect} status={status} />}
+      {value && <Effects effects={value.effects} asked={asked} />}
       <Tabs
         label="By status"
         tabs={statuses.map(([each, name]) => ({
           name,
-          to: href(['effects'], { status: each, effect }),
+          to: to(asked, { status: each }),
           isCurrent: each === status,
         }))}
       />
+      <AgeAndOrder asked={asked} isOrdered={isOrdered(asked.status)} ask={(by) => go(to(asked, by))} />
       {!value && isLoading && <Loading />}
       {value && rows.length === 0 && value.cursor === undefined && (
-        <Empty title={polled.includes(status) ? 'No performance needs a person' : `No performance is ${status}`}>
-          <span>The list follows the commits within a few seconds.</span>
+        <Empty title={isOrdered(asked.status) ? 'No performance needs a person' : `No performance is ${status}`}>
+          <span>
+            {asked.age === '' ? 'The list follows the commits within a few seconds.' : 'None has had this status for that long.'}
+          </span>
         </Empty>
       )}
-      {rows.length > 0 && <Rows key={`${status} ${effect} ${cursor}`} rows={rows} reload={reload} />}
-      {value && <Pages to={(next) => href(['effects'], { status, effect, cursor: next })} cursor={cursor} next={value.cursor} />}
+      {rows.length > 0 && <Rows key={query.toString()} rows={rows} reload={reload} />}
+      {value && <Pages to={(next) => to(asked, { cursor: next ?? '' })} cursor={cursor} next={value.cursor} />}
     </section>
   );
 };

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 import type { InstanceRow } from '../../../lib/core/process/instances-view.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { LagSaid } from '../../parts/lag.tsx';
+import { AgeAndOrder } from '../../parts/lists/age.tsx';
+import { type AskedList, askedIn, byAge, listHref } from '../../parts/lists/by-status.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
 import { Pages, paged } from '../../parts/lists/pages.tsx';
@@ -27,19 +29,25 @@ const often = 5_000;
 /** A page of running or ended ones costs a scan: it is read when it is asked for. */
 const polled: readonly string[] = ['', 'stuck', 'parked'];
 
-type Asked = Readonly<{ status: string; process: string; cursor?: string | undefined }>;
+type Asked = AskedList<'process'>;
 
-const page = ({ status, process, cursor }: Asked) =>
+/** What stands still is a list in the order of time; the others are gone through. */
+const isOrdered = (status: string): boolean => polled.includes(status);
+
+const to = (asked: Asked, change: Partial<Asked>): string => listHref('processes', asked, change, isOrdered);
+
+const page = ({ status, process, cursor, ...asked }: Asked) =>
   paged(
     (from) =>
       ops.processes.report({
+        ...byAge(asked, Date.now()),
         ...(status !== '' && { status: status as Status }),
         ...(process !== '' && { process }),
         ...(from !== undefined && { cursor: from }),
         limit: perPage,
       }),
     ({ instances }) => instances,
-    cursor,
+    cursor || undefined,
   );
 
 const nameOf = ({ process, instance }: InstanceRow): string => `${process}-${instance}`;
@@ -123,34 +131,31 @@ const Rows = ({ rows, reload }: Readonly<{ rows: readonly InstanceRow[]; reload:
   );
 };
 
-const Nothing = ({ status }: Readonly<{ status: string }>) => (
-  <Empty title={polled.includes(status) ? 'No instance stands still' : `No instance is ${status}`}>
+const Nothing = ({ asked }: Readonly<{ asked: Asked }>) => (
+  <Empty title={isOrdered(asked.status) ? 'No instance stands still' : `No instance is ${asked.status}`}>
     <span>
-      {polled.includes(status)
-        ? 'None is stuck on a refusal or parked by an exception: no person has anything to do here.'
-        : 'The list follows the commits within a few seconds.'}
+      {asked.age !== ''
+        ? 'None has had this status for that long.'
+        : isOrdered(asked.status)
+          ? 'None is stuck on a refusal or parked by an exception: no person has anything to do here.'
+          : 'The list follows the commits within a few seconds.'}
     </span>
   </Empty>
 );
 
 /** The instances of processes by status, those first that need a person. */
 export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
-  const [status, process, cursor] = ['status', 'process', 'cursor'].map((name) => query.get(name) ?? '') as [
-    string,
-    string,
-    string,
-  ];
-  const { value, error, isLoading, reload } = usePoll(
-    () => page({ status, process, cursor: cursor || undefined }),
-    polled.includes(status) ? often : undefined,
-    [status, process, cursor],
-  );
+  const asked = askedIn(query, 'process');
+  const { process, cursor } = asked;
+  const { value, error, isLoading, reload } = usePoll(() => page(asked), isOrdered(asked.status) ? often : undefined, [
+    query.toString(),
+  ]);
   const rows = (value?.instances ?? []) as readonly InstanceRow[];
   return (
     <section class="screen">
       <header>
         <h1>Processes</h1>
-        <span class="dim">Their instances: what stands still first, the longest on top.</span>
+        <span class="dim">Their instances: what stands still first, in the order of time.</span>
         <button type="button" class="button is-plain" onClick={reload} disabled={isLoading}>
           Read again
         </button>
@@ -160,10 +165,7 @@ export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
         <ul class="consumers" aria-label="Processes">
           {value.processes.map(({ process: name, lag }) => (
             <li key={name}>
-              <a
-                href={href(['processes'], { status, process: process === name ? '' : name })}
-                aria-current={process === name ? 'true' : undefined}
-              >
+              <a href={to(asked, { process: process === name ? '' : name })} aria-current={process === name ? 'true' : undefined}>
                 {name}
               </a>
               <LagSaid lag={lag} />
@@ -175,21 +177,20 @@ export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
         label="By status"
         tabs={statuses.map(([each, name]) => ({
           name,
-          to: href(['processes'], { status: each, process }),
-          isCurrent: each === status,
+          to: to(asked, { status: each }),
+          isCurrent: each === asked.status,
         }))}
       />
+      <AgeAndOrder asked={asked} isOrdered={isOrdered(asked.status)} ask={(by) => go(to(asked, by))} />
       {process !== '' && (
         <p>
-          Of {process} alone. <a href={href(['processes'], { status })}>Of all processes</a>
+          Of {process} alone. <a href={to(asked, { process: '' })}>Of all processes</a>
         </p>
       )}
       {!value && isLoading && <Loading />}
-      {value && rows.length === 0 && value.cursor === undefined && <Nothing status={status} />}
-      {rows.length > 0 && <Rows key={`${status} ${process} ${cursor}`} rows={rows} reload={reload} />}
-      {value && (
-        <Pages to={(next) => href(['processes'], { status, process, cursor: next })} cursor={cursor} next={value.cursor} />
-      )}
+      {value && rows.length === 0 && value.cursor === undefined && <Nothing asked={asked} />}
+      {rows.length > 0 && <Rows key={query.toString()} rows={rows} reload={reload} />}
+      {value && <Pages to={(next) => to(asked, { cursor: next ?? '' })} cursor={cursor} next={value.cursor} />}
     </section>
   );
 };

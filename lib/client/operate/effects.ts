@@ -2,7 +2,15 @@ import type { EffectsReport, PerformanceReport } from '../../engine/operate/effe
 import type { Query } from '../reads.ts';
 import { type Calls, pathOf } from './calls.ts';
 
-type Asked = Query & Readonly<{ status?: string; effect?: string; limit?: number; cursor?: string }>;
+type Asked = Query &
+  Readonly<{
+    status?: string;
+    effect?: string;
+    until?: string;
+    order?: 'oldest-first' | 'newest-first';
+    limit?: number;
+    cursor?: string;
+  }>;
 type Answer = Readonly<{ done: unknown } | { refused: string }>;
 type Ordered = Readonly<{ performance: string; correlation: string }>;
 

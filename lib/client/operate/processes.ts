@@ -3,7 +3,14 @@ import type { Query } from '../reads.ts';
 import { type Calls, pathOf } from './calls.ts';
 
 type Asked = Query &
-  Readonly<{ status?: 'running' | 'parked' | 'stuck' | 'ended'; process?: string; limit?: number; cursor?: string }>;
+  Readonly<{
+    status?: 'running' | 'parked' | 'stuck' | 'ended';
+    process?: string;
+    until?: string;
+    order?: 'oldest-first' | 'newest-first';
+    limit?: number;
+    cursor?: string;
+  }>;
 type Ordered = Readonly<{ process: string; instance: string; order: InstanceOrder; status: string; correlation: string }>;
 
 /** Processes and their instances. */

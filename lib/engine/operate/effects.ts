@@ -18,7 +18,7 @@ import type { Revisions } from '../query/revision.ts';
 import { sendOrders } from '../send-orders.ts';
 import { type Loading, load } from '../store/load.ts';
 import type { Ages, Lag } from './projections.ts';
-import { type Consumer, lagsOf, rowsByStatus } from './rows-by-status.ts';
+import { type ByStatus, type Consumer, lagsOf, rowsByStatus } from './rows-by-status.ts';
 
 /** An effect as operators see it. */
 export type OperatedEffect = Consumer &
@@ -50,7 +50,8 @@ export type EffectsReport = Readonly<{
 }>;
 
 export type PerformancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
-  Readonly<{ status?: Status; effect?: string }>;
+  ByStatus<Status> &
+  Readonly<{ effect?: string }>;
 
 const circuitOf = (circuit: Circuit | undefined): Pick<EffectState, 'circuit' | 'openUntil'> =>
   circuit?.openUntil === undefined ? { circuit: 'closed' } : { circuit: 'open', openUntil: circuit.openUntil };

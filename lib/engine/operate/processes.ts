@@ -17,7 +17,7 @@ import type { Revisions } from '../query/revision.ts';
 import { sendOrders } from '../send-orders.ts';
 import { type Loading, load } from '../store/load.ts';
 import type { Ages, Lag } from './projections.ts';
-import { type Consumer, lagsOf, rowsByStatus } from './rows-by-status.ts';
+import { type ByStatus, type Consumer, lagsOf, rowsByStatus } from './rows-by-status.ts';
 
 /** A process as operators see it. */
 export type OperatedProcess = Consumer &
@@ -45,7 +45,8 @@ export type ProcessesReport = Readonly<{
 }>;
 
 export type InstancesRequest = Pick<PageRequest, 'limit' | 'cursor' | 'direction'> &
-  Readonly<{ status?: Status; process?: string }>;
+  ByStatus<Status> &
+  Readonly<{ process?: string }>;
 
 /**
  * The lag of each process, and its instances of one status; without a status, the stuck and parked ones, which need an operator. The instances of a watch run

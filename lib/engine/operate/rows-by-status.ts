@@ -30,27 +30,44 @@ type Listed<Status> = Readonly<{
   needing: readonly Status[];
 }>;
 
-type Asked<Status> = Pick<PageRequest, 'limit' | 'cursor' | 'direction' | 'equals'> & Readonly<{ status?: Status | undefined }>;
+/** What is asked of a list by status: of rows in any status, or that have had theirs since an instant or longer. */
+export type ByStatus<Status> = Readonly<{ status?: Status | undefined; until?: string | undefined }>;
+type Asked<Status> = Pick<PageRequest, 'limit' | 'cursor' | 'direction' | 'equals'> & ByStatus<Status>;
+
+const sinceOf = (row: object): string => ('since' in row ? String(row.since) : '');
+
+/** Of some rows those that have had their status for long enough. Where rows come in the order of that time, none comes after the first that is too young. */
+const oldEnough = ({ items, cursor }: PageAnswer, until: string | undefined, isOldestFirst: boolean): PageAnswer => {
+  const old = until === undefined ? items : items.filter((row) => sinceOf(row) <= until);
+  const isOver = isOldestFirst && old.length < items.length;
+  return { items: old, ...(cursor !== undefined && !isOver && { cursor }) };
+};
+
+/** The rows of several lists as one, by the time since when they are in it. */
+const together = (pages: readonly PageAnswer[], { direction }: Pick<PageRequest, 'direction'>): PageAnswer['items'] => {
+  const items = pages.flatMap((page) => page.items).toSorted((a, b) => sinceOf(a).localeCompare(sinceOf(b)));
+  return direction === 'newest-first' ? items.toReversed() : items;
+};
 
 /**
  * The rows of one status: the longest in it first if it needs an operator, and any other in no order, since all rows are gone through for it, and a page may
- * have few of them, or none, and go on. Without a status, those that need an operator, which are not paged.
+ * have few of them, or none, and go on. Without a status, those that need an operator, which are not paged. An age is no part of what a page token is good
+ * for: one that is counted from now is another at each page.
  */
 export const rowsByStatus = async <Status extends string>(
   { revisions, name, needing }: Listed<Status>,
-  { status, equals, ...page }: Asked<Status>,
+  { status, equals, until, ...page }: Asked<Status>,
 ): Promise<Pick<PageAnswer, 'items' | 'cursor'>> => {
   const rows = async (asked: Pick<PageRequest, 'list' | 'by' | 'equals'>): Promise<PageAnswer> => {
     const querying = await answeringRevision(revisions, name, page.cursor);
     return queryList(querying, operator, { ...page, ...asked });
   };
-  const listed = (by: Status) => rows({ list: 'standing-still', by, ...(equals && { equals }) });
-  if (status === undefined) {
-    const pages = await Promise.all(needing.map(listed));
-    return { items: pages.flatMap(({ items }) => items) };
-  }
+  const isOldestFirst = page.direction === 'oldest-first';
+  const listed = async (by: Status) =>
+    oldEnough(await rows({ list: 'standing-still', by, ...(equals && { equals }) }), until, isOldestFirst);
+  if (status === undefined) return { items: together(await Promise.all(needing.map(listed)), page) };
   if (needing.includes(status)) return listed(status);
   if (page.direction === 'newest-first')
     throw invalid('order', `the rows that are ${status} are in no order: leave it out, or ask for ${needing.join(' or ')}`);
-  return rows({ equals: { ...equals, status } });
+  return oldEnough(await rows({ equals: { ...equals, status } }), until, false);
 };

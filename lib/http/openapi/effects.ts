@@ -6,7 +6,7 @@ import { reasoned } from '../operate/processes.ts';
 import { lag } from './answers.ts';
 import { accepted, body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';
-import { inPath, inQuery, paging } from './parameters.ts';
+import { inPath, inQuery, paging, untilStatus } from './parameters.ts';
 
 const instant = z.iso.datetime();
 
@@ -69,6 +69,7 @@ export const effectOperations = (manifest: Manifest): readonly Operation[] => {
       parameters: [
         ...paging,
         inQuery('status', 'Only performances of this status.', z.enum(performanceStatuses)),
+        untilStatus,
         inQuery('effect', 'Only performances of this effect.'),
       ],
       answers: ok('The report.', effectsReport),

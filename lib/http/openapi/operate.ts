@@ -17,7 +17,17 @@ import {
 } from './answers.ts';
 import { flowAnswer } from './flow.ts';
 import type { Answer, Operation } from './operation.ts';
-import { ifNoneMatch, inPath, inQuery, instanceId, type Parameter, paging, trail, wholeStream } from './parameters.ts';
+import {
+  ifNoneMatch,
+  inPath,
+  inQuery,
+  instanceId,
+  type Parameter,
+  paging,
+  trail,
+  untilStatus,
+  wholeStream,
+} from './parameters.ts';
 import { costAnswer } from './told/cost.ts';
 import { modelAnswer } from './told/model.ts';
 
@@ -131,6 +141,7 @@ const processes = (): readonly Operation[] => {
       parameters: [
         ...paging,
         inQuery('status', 'Only instances of this status.', z.enum(statuses)),
+        untilStatus,
         inQuery('process', 'Only instances of this process.'),
       ],
       answers: ok('The report.', processesReport),

@@ -81,6 +81,12 @@ export const paging: readonly Parameter[] = [
   inQuery('order', 'The direction.', z.enum(['oldest-first', 'newest-first']).default('oldest-first')),
 ];
 
+export const untilStatus = inQuery(
+  'until',
+  'Only those that have had their status since this instant or longer.',
+  z.iso.datetime({ offset: true }),
+);
+
 /** Parameters that are the same in many operations. */
 export const common: ReadonlySet<Parameter> = new Set([
   ...trail,

@@ -10,6 +10,7 @@ import {
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
 import { jsonBody, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
+import { instantOf } from '../instant.ts';
 import { onlyKnown, pageRequest } from '../page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
 import { reasoned } from './processes.ts';
@@ -26,11 +27,12 @@ export const givenByHand = reasoned.extend({
 
 const report = async (operating: EffectOperating, query: HttpRequest['query']): Promise<HttpResponse> => {
   const { effect } = query;
-  const page = pageRequest(query, ['status', 'effect']);
+  const page = pageRequest(query, ['status', 'until', 'effect']);
+  const until = instantOf('until', query.until);
   const status = performanceStatuses.find((one) => one === query.status);
   if (query.status !== undefined && !status) throw invalid('status', `one of ${performanceStatuses.join(', ')}`);
   if (!status && page.cursor !== undefined) throw invalid('cursor', 'belongs to the list of one status: give status= too');
-  const asked = { ...page, ...(status && { status }), ...(effect !== undefined && { effect }) };
+  const asked = { ...page, status, until, ...(effect !== undefined && { effect }) };
   return { status: 200, body: await reportEffects(operating, asked) };
 };
 

@@ -10,6 +10,7 @@ import {
 import { invalid, notFound, notYours, validId } from '../../engine/problems.ts';
 import { jsonBody, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
+import { instantOf } from '../instant.ts';
 import { onlyKnown, pageRequest } from '../page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
 
@@ -21,11 +22,12 @@ export const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) 
 
 const report = async (operating: ProcessOperating, query: HttpRequest['query']): Promise<HttpResponse> => {
   const { process } = query;
-  const page = pageRequest(query, ['status', 'process']);
+  const page = pageRequest(query, ['status', 'until', 'process']);
+  const until = instantOf('until', query.until);
   const status = statuses.find((one) => one === query.status);
   if (query.status !== undefined && !status) throw invalid('status', `one of ${statuses.join(', ')}`);
   if (!status && page.cursor !== undefined) throw invalid('cursor', 'belongs to the list of one status: give status= too');
-  const asked = { ...page, ...(status && { status }), ...(process !== undefined && { process }) };
+  const asked = { ...page, status, until, ...(process !== undefined && { process }) };
   return { status: 200, body: await reportProcesses(operating, asked) };
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { instanceLines, processLines } from '../../../lib/cli/process/processes.ts';
 import { withRows } from '../../../lib/cli/rows.ts';
 import { defineManifest } from '../../../lib/core/manifest.ts';
+import type { InstanceRow } from '../../../lib/core/process/instances-view.ts';
 import { watchMemory } from '../../../lib/core/watch/formats.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { type ProcessOperating, readInstance, reportProcesses } from '../../../lib/engine/operate/processes.ts';
@@ -95,6 +96,7 @@ const busy = async () => {
   const { world, project } = all;
   await world.ask('transfer-s', 'Request', request);
   await world.deliver(closingIn(world));
+  world.clock.advance(60_000);
   await world.ask('transfer-e', 'Request', { ...request, from: 'c', to: 'c' });
   await world.ask('transfer-p', 'Note', { notes: ['throw'] });
   await world.ask('transfer-r', 'Note', { notes: ['fine'] });
@@ -142,6 +144,60 @@ describe('the list of instances', () => {
     await expect(asks('GET /ops/processes', { query: { status: 'tired' } })).rejects.toThrow('status: one of');
     await expect(asks('GET /ops/processes', { query: { cursor: 'x' } })).rejects.toThrow('give status=');
     await expect(asks('GET /ops/processes', { query: { owner: 'x' } })).rejects.toThrow('is not a parameter');
+  });
+
+  it('has those that have had their status for long enough, in the order of that time, whatever their status', async () => {
+    const { asks, operating } = await busy();
+    const since = async (id: string) => {
+      const all = await Promise.all(
+        ([undefined, 'running', 'ended'] as const).map((status) =>
+          reportProcesses(operating, { ...page, ...(status && { status }) }),
+        ),
+      );
+      const row = all.flatMap(({ instances }) => instances as readonly InstanceRow[]).find(({ instance }) => instance === id);
+      return row?.since ?? '';
+    };
+    const ids = async (query: Record<string, string>) => {
+      const { body } = await asks('GET /ops/processes', { query });
+      const { instances, cursor } = body as { instances: { instance: string }[]; cursor?: string };
+      return [...instances.map(({ instance }) => instance), ...(cursor === undefined ? [] : ['…'])];
+    };
+    const [stuck, parked] = [await since('s'), await since('p')];
+    expect(stuck < parked).toBe(true);
+    expect(await ids({ until: stuck })).toEqual(['s']);
+    expect(await ids({ until: parked })).toEqual(['s', 'p']);
+    expect(await ids({ until: parked, order: 'newest-first' })).toEqual(['p', 's']);
+    expect(await ids({ until: '2020-01-01T00:00:00Z' })).toEqual([]);
+    expect(await ids({ status: 'parked', until: stuck })).toEqual([]);
+    expect(await ids({ status: 'running', until: await since('r') })).toEqual(['r']);
+    expect(await ids({ status: 'running', until: '2020-01-01T00:00:00Z' })).toEqual([]);
+    await expect(asks('GET /ops/processes', { query: { until: 'yesterday' } })).rejects.toThrow('until: an instant');
+  });
+
+  it('ends a walk from the oldest on at the first that is too young, and goes on from the newest', async () => {
+    const all = await house();
+    for (const each of ['1', '2', '3', '4']) {
+      await all.world.ask(`transfer-${each}`, 'Note', { notes: ['throw'] });
+      await all.world.settle();
+      all.world.clock.advance(60_000);
+    }
+    await all.project();
+    const report = (over: Partial<Parameters<typeof reportProcesses>[1]>) =>
+      reportProcesses(all.operating, { ...page, status: 'parked', limit: 1, ...over });
+    const { instances } = await report({ limit: 20 });
+    const until = (instances as readonly InstanceRow[])[1]!.since;
+    const walk = async (direction: 'oldest-first' | 'newest-first') => {
+      const [seen, pages]: [string[], number[]] = [[], []];
+      for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+        const part: Awaited<ReturnType<typeof report>> = await report({ until, direction, ...(cursor !== '' && { cursor }) });
+        pages.push(part.instances.length);
+        seen.push(...(part.instances as readonly InstanceRow[]).map(({ instance }) => instance));
+        cursor = part.cursor;
+      }
+      return { seen, pages };
+    };
+    expect(await walk('oldest-first')).toEqual({ seen: ['1', '2'], pages: [1, 1, 0] });
+    expect((await walk('newest-first')).seen).toEqual(['2', '1']);
   });
 
   it('is of what stands still alone: no step of what runs or has ended writes to a list, where all would share a key', async () => {

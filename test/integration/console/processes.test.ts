@@ -53,6 +53,12 @@ describe.runIf(overHttp())('the processes of the console', () => {
   it('are asked for many at once: what was done is counted, what failed is named', async () => {
     const two = [await stuckTransfer(theDeployment().outputs, ada), await stuckTransfer(theDeployment().outputs, ada)] as const;
     const { page } = await signedIn('processes?status=stuck');
+    await page.getByLabel('In its status for').selectOption('1h');
+    await page.getByText('None has had this status for that long.').waitFor();
+    expect(page.url()).toMatch(/status=stuck&age=1h$/);
+    await page.getByLabel('In its status for').selectOption('');
+    await page.getByLabel('Order').selectOption('newest-first');
+    await page.waitForURL(/status=stuck&order=newest-first$/);
     for (const { id } of two) await page.getByLabel(`Choose transferProcess-${id}`).check();
     expect(await foundByAxe(page)).toEqual([]);
     // Somebody else is quicker with one of them.
