@@ -106,7 +106,7 @@ export const screens: readonly Screen[] = [
   {
     at: 'desk',
     name: 'Desk',
-    key: 'd',
+    key: 'a',
     about: 'the views that your roles may read, the commands that they may send',
     who: 'anybody',
     load: () => import('./screens/desk/index.tsx'),

@@ -80,7 +80,7 @@ describe.runIf(overHttp())('the console and roles', () => {
     await balance.getByText('balance: 0').waitFor();
 
     const hands = handsOn(page);
-    await hands.press('g', 'd');
+    await hands.press('g', 'a');
     await page.getByRole('heading', { name: 'Desk' }).waitFor();
     await hands.pressTo('Tab', /^deposit, of account$/);
     await hands.press('Enter');
