@@ -43,10 +43,11 @@ export const parsedBody = (body: string, most = bodyBytes): unknown => {
 /** A request's body, checked; an empty one is an empty object. */
 export const jsonBody = (body: string): unknown => checked(parsedBody(body));
 
-/** The body of one command of several, with the same limits. */
+/** The body of one command of several, with the same limits. It is checked before it is measured: JSON.stringify has no room for deep nesting. */
 export const storableBody = (body: unknown): unknown => {
-  if (Buffer.byteLength(JSON.stringify(body)) > bodyBytes) throw tooLarge(bodyBytes);
-  return checked(body);
+  const fit = checked(body);
+  if (Buffer.byteLength(JSON.stringify(fit)) > bodyBytes) throw tooLarge(bodyBytes);
+  return fit;
 };
 
 type Refusal = Readonly<{ kind: Unfit; detail: string }>;

@@ -186,6 +186,15 @@ describe('a batch of commands', () => {
     expect(answers[2]?.headers).toEqual({ 'retry-after': '2' });
   });
 
+  it('refuses a body that is nested as deeply as no text of JSON can be made of, and handles the commands beside it', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+    const body = `{"commands":[{"id":"a1","command":"open","body":{"currency":${deep}}},${JSON.stringify(open('a2'))}]}`;
+    const { body: answered } = await answerCommands(over(memoryTable()), request('POST /account/batch', { body }), host);
+    const { answers } = answered as { answers: Answers };
+    expect(statuses(answers)).toEqual([400, 201]);
+    expect(answers[0]?.body).toMatchObject({ type: expect.stringContaining('invalid-request') });
+  });
+
   it('is refused as a whole if it is no batch', async () => {
     const on = over(memoryTable());
     const refused = (asked: HttpRequest) => expect(answerCommands(on, asked, host)).rejects;
