@@ -41,14 +41,22 @@ const winner = (item: Item | undefined): Commit => {
   return toCommit(item);
 };
 
-const queryOf = (table: string, stream: string, { from, to, limit, newestFirst = false }: Range) => ({
+/** A range from the first commit on is the whole stream: each cold load asks for it, without a condition on the number. */
+const keyCondition = (stream: string, { from, to }: Range) => {
+  const whole = from <= 1 && to === undefined;
+  return {
+    KeyConditionExpression: `#stream = :stream${whole ? '' : ` AND #commit ${to === undefined ? '>= :from' : 'BETWEEN :from AND :to'}`}`,
+    ExpressionAttributeNames: { '#stream': 'stream', ...(!whole && { '#commit': 'commit' }) },
+    ExpressionAttributeValues: toItem({ ':stream': stream, ...(!whole && { ':from': from, ':to': to }) }),
+  };
+};
+
+const queryOf = (table: string, stream: string, range: Range) => ({
   TableName: table,
   ConsistentRead: true,
-  KeyConditionExpression: `#stream = :stream AND #commit ${to === undefined ? '>= :from' : 'BETWEEN :from AND :to'}`,
-  ExpressionAttributeNames: { '#stream': 'stream', '#commit': 'commit' },
-  ExpressionAttributeValues: toItem({ ':stream': stream, ':from': from, ':to': to }),
-  ScanIndexForward: !newestFirst,
-  Limit: limit,
+  ...keyCondition(stream, range),
+  ScanIndexForward: range.newestFirst !== true,
+  Limit: range.limit,
 });
 
 /**

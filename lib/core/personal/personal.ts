@@ -171,6 +171,12 @@ export const unsealedIn = (data: unknown, path: readonly string[] = []): readonl
   return Object.entries(data).flatMap(([name, value]) => unsealedIn(value, [...path, name]));
 };
 
+/** True if an event's data have personal values that are not sealed yet. Nearly none have any, and each event is asked.
+ * @example hasUnsealed({ amount: 5 }); // false
+ */
+export const hasUnsealed = (data: unknown): boolean =>
+  data instanceof Unsealed || (typeof data === 'object' && data !== null && Object.values(data).some(hasUnsealed));
+
 /** An event's data with each personal value that is not sealed yet replaced.
  * @example replaceUnsealed(data, (path) => sealed.get(path));
  */

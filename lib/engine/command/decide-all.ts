@@ -4,7 +4,7 @@ import { dynamoDb } from '../limits.ts';
 import type { Unmoved } from '../ports.ts';
 import type { Known } from '../store/known.ts';
 import { follow } from '../store/load.ts';
-import { itemSize, largestCommit, sum } from '../store/size.ts';
+import { itemSize, largestCommit, mostSize, sum } from '../store/size.ts';
 import { withSiblings } from '../store/transaction.ts';
 import { type Deciding, decideOn, refusedAlong, tooLargeOn } from './decide.ts';
 import { givenFacts } from './facts.ts';
@@ -26,13 +26,14 @@ export type Answered = Readonly<{ part: Part; answer: CommandAnswer; unchanged: 
 
 const tooLarge = ({ request }: Part, { commits, unmoved }: Omit<Decided, 'unchanged'>) => {
   const limit = request.leavesNoTrace ? dynamoDb.itemBytes : largestCommit;
+  const items = commits.length + unmoved.length;
+  if (items <= dynamoDb.transactionItems && sum(commits.map(mostSize)) <= limit) return undefined;
   const sizes = commits.map((commit) => itemSize(commit));
   const size = sizes.find((each) => each > limit);
   if (size !== undefined) return { outcome: 'too-large', size, limit, unit: 'bytes' } as const;
   const { transactionBytes, transactionItems } = dynamoDb;
   if (sum(sizes) > transactionBytes)
     return { outcome: 'too-large', size: sum(sizes), limit: transactionBytes, unit: 'bytes' } as const;
-  const items = commits.length + unmoved.length;
   return items > transactionItems
     ? ({ outcome: 'too-large', size: items, limit: transactionItems, unit: 'streams' } as const)
     : undefined;

@@ -27,6 +27,10 @@ type Asked = Readonly<{ commanding: Commanding; request: Pick<CommandRequest, 'c
 const factsIn = ({ commanding: { decider }, request: { command } }: Asked): Facts<never> =>
   decider.commands[command.type]?.facts ?? {};
 
+/** Most commands have none, and each goes through here. */
+const hasFacts = ({ commanding: { decider }, request: { command } }: Asked): boolean =>
+  decider.commands[command.type]?.facts !== undefined;
+
 type Place = Readonly<{ stream: string; category: string; isGuarded: boolean }>;
 
 /** The streams that a command decides on beside its own. An id that is none can be no stream's: nobody can ever append there. */
@@ -70,6 +74,7 @@ export const beginFacts = async (asked: readonly Asked[], own: ReadonlySet<strin
 /** The facts of one command. `own`: the known states of the streams that the transaction appends to. */
 export const givenFacts = (asked: Asked, { streams, tooMany }: FactParts, own: ReadonlyMap<string, Known>): GivenFacts => {
   if (tooMany !== undefined) return { facts: {}, at: '', guarded: [], tooMany };
+  if (!hasFacts(asked)) return { facts: {}, at: '', guarded: [] };
   const guarded = new Map<string, Unmoved>();
   const times: string[] = [];
   const facts = givenStates(factsIn(asked), asked.request.command.data, ({ decider, isGuarded }, id) => {

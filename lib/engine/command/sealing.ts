@@ -1,6 +1,6 @@
 import type { Commit } from '../../core/commit.ts';
 import { type AnyDecider, fold, refuse } from '../../core/decider.ts';
-import { replaceUnsealed, unsealedIn } from '../../core/personal/personal.ts';
+import { hasUnsealed, replaceUnsealed } from '../../core/personal/personal.ts';
 import { hashCharacters, sealedOf } from '../../core/personal/sealed.ts';
 import { subjectIn } from '../../core/personal/subject.ts';
 import { parseStream } from '../../core/stream.ts';
@@ -33,7 +33,7 @@ export const ownerAt = (decider: AnyDecider, state: unknown, { stream, events }:
 export const sealing = async (deciding: Deciding, decision: Decision): Promise<Decision> => {
   if ('answer' in decision) return decision;
   const { append } = decision;
-  if (!append.events.some(({ data }) => unsealedIn(data).length > 0)) return decision;
+  if (!append.events.some(({ data }) => hasUnsealed(data))) return decision;
   let owner: Readonly<{ id: string | undefined }> | undefined;
   const subjectOf: SubjectOf = (options, data, where) =>
     subjectIn(

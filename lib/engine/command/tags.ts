@@ -19,13 +19,16 @@ export type TagBook = Map<string, Tracked>;
 /** The values of one tag that a command names, as it named them and each once. */
 type Named = Readonly<{ name: string; named: string | readonly string[]; values: readonly string[]; tag: AnyTag }>;
 
-const tagsNamed = ({ decider }: Commanding, { command: { type, data }, stream }: CommandRequest): readonly Named[] =>
-  Object.entries(decider.commands[type]?.tags ?? {}).map(([name, valuesIn]) => {
+const tagsNamed = ({ decider }: Commanding, { command: { type, data }, stream }: CommandRequest): readonly Named[] => {
+  const { tags } = decider.commands[type] ?? {};
+  if (!tags) return [];
+  return Object.entries(tags).map(([name, valuesIn]) => {
     const tag = decider.tags?.find((each) => each.name === name);
     if (!tag) throw new Error(`${decider.category}: ${type} decides on the tag '${name}', which is not in \`tags\`.`);
     const named = valuesIn(data as never, parseStream(stream)?.id ?? stream);
     return { name, tag, named, values: valuesOf(named) };
   });
+};
 
 const streamOf = ({ name }: Named, value: string, { command }: Pick<CommandRequest, 'command'>) =>
   tagStream(name, value, command.type);
@@ -64,6 +67,7 @@ const refuseIncomplete = async ({ store }: Commanding, { name, late }: AnyTag): 
 /** Reads the tag streams that a command decides on. */
 export const enterNamed = async (book: TagBook, commanding: Commanding, request: CommandRequest): Promise<void> => {
   const streams = streamsNamed(commanding, request);
+  if (streams.size === 0) return;
   await Promise.all([...new Set(streams.values())].map((tag) => refuseIncomplete(commanding, tag)));
   await Promise.all([...streams].map(([stream, tag]) => enter(book, commanding, stream, tag)));
 };
@@ -94,6 +98,7 @@ export const tagChanges = (book: TagBook): TagChanges => {
   return {
     given: (commanding, request) => {
       const streams = [...streamsNamed(commanding, request).keys()];
+      if (streams.length === 0) return { states: {}, at: '' };
       for (const stream of streams) conditions.add(stream);
       const states = tagsNamed(commanding, request).map(
         (one) => [one.name, ofEach(one.named, (value) => stateOf(streamOf(one, value, request)))] as const,

@@ -2,7 +2,7 @@ import type { Commit, StoredEvent } from '../../core/commit.ts';
 import { difference } from '../../core/difference.ts';
 import { hasPersonal } from '../../core/personal/declared.ts';
 import { type Given, isGiven } from '../../core/personal/given.ts';
-import { replaceUnsealed, takingPlain, Unsealed, unsealedIn } from '../../core/personal/personal.ts';
+import { hasUnsealed, replaceUnsealed, takingPlain, Unsealed } from '../../core/personal/personal.ts';
 import { replaced } from '../../core/personal/replaced.ts';
 import type { Sealed } from '../../core/personal/sealed.ts';
 import { type Formats, UnreadableEvent } from '../../core/version.ts';
@@ -30,7 +30,7 @@ export const plainEvent = (formats: Formats, { type, v, data }: StoredEvent, sta
   if (!schema) return undefined;
   const parsed = takingPlain(() => schema.safeParse(filled));
   if (!parsed.success) throw new UnreadableEvent(`${type} v${v} does not fit its schema.`, { cause: parsed.error });
-  if (given.size === 0 && unsealedIn(parsed.data).length === 0) return undefined;
+  if (given.size === 0 && !hasUnsealed(parsed.data)) return undefined;
   const lost = difference(
     filled,
     replaceUnsealed(parsed.data, (_, unsealed) => Unsealed.valueIn(unsealed)),

@@ -1,4 +1,4 @@
-import { type Commit, recordedEvents } from '../../core/commit.ts';
+import { type Commit, recordedEvents, storedEvents } from '../../core/commit.ts';
 import { type AnyDecider, fold } from '../../core/decider.ts';
 import type { Message, Recorded } from '../../core/message.ts';
 import { type Formats, readEvent } from '../../core/version.ts';
@@ -15,6 +15,10 @@ export const eventsIn = (
     isWanted(stored.type) ? readEvent(formats, stored) : { type: stored.type, data: undefined },
   );
 
-/** The state after one more commit. */
+/** The state after one more commit. A state is folded of data alone: the events' places are not made. */
 export const foldCommit = (decider: AnyDecider, state: unknown, commit: Commit): unknown =>
-  fold(decider, state, eventsIn(decider.events, commit));
+  fold(
+    decider,
+    state,
+    storedEvents(commit).map((stored) => readEvent(decider.events, stored)),
+  );
