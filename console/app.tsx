@@ -88,10 +88,10 @@ const Nowhere = ({ at }: Readonly<{ at: string | undefined }>) => {
   const isForOthers = screens.some((each) => each.at === at);
   return (
     <div class="screen">
-      <h1>{isForOthers ? 'This screen is for operators' : 'There is no such page'}</h1>
+      <h1>{isForOthers ? 'This screen is for other roles than yours' : 'There is no such page'}</h1>
       <p>
         {isForOthers
-          ? 'Whoever gives roles in this deployment can make you one; sign in again then, since a token keeps the roles that it was given with. '
+          ? 'Whoever gives roles in this deployment can give you one that sees it; sign in again then, since a token keeps the roles that it was given with. '
           : 'No screen that you may see has this address. '}
         <a href={href([])}>Begin here</a>, or press <kbd>Ctrl K</kbd>.
       </p>

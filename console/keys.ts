@@ -1,13 +1,14 @@
 import { signal } from '@preact/signals';
+import { maySee } from './may.ts';
 import { go, href } from './router.ts';
 import { type Screen, screens } from './screens.ts';
-import { isOperator } from './session.ts';
+import { caller } from './session.ts';
 
 export const palette = signal(false);
 export const help = signal(false);
 
 /** The screens that the caller may see. */
-export const open = (): readonly Screen[] => screens.filter(({ who }) => who === 'anybody' || isOperator.value);
+export const open = (): readonly Screen[] => screens.filter((screen) => maySee(screen.who, caller.value));
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));

@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import type { Whose } from './may.ts';
 
 export type ScreenProps = Readonly<{ path: readonly string[]; query: URLSearchParams }>;
 
@@ -9,7 +10,7 @@ export type Screen = Readonly<{
   key: string;
   /** In words, for the palette. */
   about: string;
-  who: 'operator' | 'anybody';
+  who: Whose;
   load: () => Promise<{ default: ComponentType<ScreenProps> }>;
 }>;
 
@@ -100,7 +101,7 @@ export const screens: readonly Screen[] = [
     name: 'Subjects',
     key: 'u',
     about: 'what is held about a person; export, erasure with its certificate',
-    who: 'operator',
+    who: 'eraser',
     load: () => import('./screens/subjects/index.tsx'),
   },
   {

@@ -16,6 +16,8 @@ export const fault = computed(() => state.value.fault);
 export const who = computed(
   (): Who | undefined => state.value.tokens && whoOf(state.value.tokens.access, state.value.config?.rolesClaim),
 );
+/** The caller's roles, beside those that may erase persons. */
+export const caller = computed(() => ({ roles: who.value?.roles ?? [], erasers: config.value?.erasers }));
 export const isOperator = computed(() => who.value?.roles.includes('operator') ?? false);
 
 const keep = (tokens: Tokens | undefined): void => {

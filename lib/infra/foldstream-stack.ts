@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { announcersOf } from '../core/announcer.ts';
 import type { Manifest } from '../core/manifest.ts';
 import { personalIn, reveals } from '../core/personal/declared.ts';
+import { erasersOf } from '../core/personal/register.ts';
 import { decidersOf, effectsOf } from '../core/process/decider.ts';
 import { pascal } from '../core/stream.ts';
 import { groupOf, groupsIn } from '../core/view/groups.ts';
@@ -162,7 +163,8 @@ export class FoldstreamStack extends Stack {
       retain(this, { manifest, views, keys: held.keys, store, ...common });
     }
     if (common.settings.describe) new Description(this, 'Description', { api, ...common });
-    if (common.settings.console) new Console(this, 'Console', { api, ...common });
+    const erasers = held.keys && erasersOf(manifest);
+    if (common.settings.console) new Console(this, 'Console', { api, erasers, ...common });
     const operated = { views: [...views, ...announcers], processes, schedules, effects };
     new Sweep(this, 'Sweep', { ...operated, store, journal, ...common });
     const rebuilds = new Rebuilds(this, 'Rebuilds', { views, store, ...common });

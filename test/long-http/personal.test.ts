@@ -11,6 +11,7 @@ import {
 import { KMSClient } from '@aws-sdk/client-kms';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { sqs } from '../../lib/aws/delivery/queue.ts';
 import { hpkeBox } from '../../lib/aws/personal/box.ts';
@@ -39,6 +40,8 @@ import { audience, servedIssuer } from '../support/access/issuer.ts';
 import { roleOf } from '../support/access/role.ts';
 import { customer } from '../support/apps/customer/decider.ts';
 import { manifest } from '../support/apps/customer/deployed.ts';
+import { foundByAxe } from '../support/console/axe.ts';
+import { pastedIn } from '../support/console/signed-in.ts';
 import { eventually } from '../support/eventually.ts';
 import { asks, instanceOver, memoryTable } from '../support/examples/commanding.ts';
 import { exported, linesIn } from '../support/exporting.ts';
@@ -246,6 +249,23 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     };
     const { Item } = await tables.send(new GetItemCommand({ TableName, Key }));
     expect(JSON.stringify(Item)).toMatch(/SubjectExported.*request 6/);
+  });
+
+  it('have a screen in the console for whoever may erase, who sees no other, and for no operator who may not', async () => {
+    const token = (who: string) => callersOf(issuer).find(({ name }) => name === who)!.token!;
+    const at = { deployment: customers };
+    const { page, faults } = await pastedIn(`subjects/${other}`, token('an auditor'), at);
+    await page.getByText('What is held').waitFor();
+    await page.getByText(`customer-${other}`).first().waitFor();
+    const screens = (seen: Page) => seen.getByRole('navigation', { name: 'Screens' }).locator('a.place').allInnerTexts();
+    // Beside what everybody sees.
+    expect((await screens(page)).map((text) => text.split('\n')[0]!.trim())).toEqual(['Desk', 'Subjects']);
+    expect(await page.locator('main a').count()).toBe(0);
+    expect(await foundByAxe(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    const operators = await pastedIn('model', token('an operator'), at);
+    await operators.page.getByRole('heading', { name: 'Model' }).waitFor();
+    expect((await screens(operators.page)).join()).not.toContain('Subjects');
   });
 
   it('are erased by whoever may, for good, and others are read as before', async () => {

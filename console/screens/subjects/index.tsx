@@ -10,10 +10,14 @@ import { Table } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { go, href } from '../../router.ts';
 import type { ScreenProps } from '../../screens.ts';
-import { ops } from '../../session.ts';
+import { isOperator, ops } from '../../session.ts';
 import { EraseDialog, ExportDialog } from './actions.tsx';
 import { download } from './download.ts';
 import './subjects.css';
+
+/** A way to another screen, for operators: others who may erase have no such screen. */
+const Known = ({ to, children }: Readonly<{ to: readonly string[]; children: string }>) =>
+  isOperator.value ? <a href={href(to)}>{children}</a> : <span class="mono">{children}</span>;
 
 const Find = ({ id }: Readonly<{ id: string }>) => (
   <form
@@ -93,7 +97,7 @@ const HeldCard = ({ report: { holds, streams } }: Readonly<{ report: SubjectRepo
           columns={[
             {
               name: 'Stream',
-              of: ({ stream, category }) => <a href={href(['streams', category, stream.slice(category.length + 1)])}>{stream}</a>,
+              of: ({ stream, category }) => <Known to={['streams', category, stream.slice(category.length + 1)]}>{stream}</Known>,
             },
             { name: 'Since', of: ({ since }) => <Time at={since} /> },
             { name: 'Ended', of: ({ endedAt }) => (endedAt === undefined ? '' : <Time at={endedAt} />) },
@@ -107,7 +111,7 @@ const HeldCard = ({ report: { holds, streams } }: Readonly<{ report: SubjectRepo
             ([kind, name], i) => (
               <span key={name}>
                 {i > 0 ? ', ' : ''}
-                <a href={href(['model', kind, name])}>{name}</a>
+                <Known to={['model', kind, name]}>{name}</Known>
               </span>
             ),
           )}

@@ -29,6 +29,8 @@ export type ConsoleConfig = Readonly<{
   isLocal: boolean;
   /** The claim of an access token with the caller's roles. */
   rolesClaim: string;
+  /** The roles that may look up, export and erase persons; absent where no event has personal values. */
+  erasers?: readonly string[];
   signIn: SignIn;
 }>;
 

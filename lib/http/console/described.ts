@@ -9,6 +9,7 @@ const configAnswer = z.looseObject({
   stack: z.string(),
   region: z.string(),
   isProtected: z.boolean(),
+  erasers: z.array(z.string()).optional(),
   isLocal: z.boolean(),
   rolesClaim: z.string(),
   signIn: z.looseObject({ kind: z.enum(['cognito', 'oidc', 'paste']) }),

@@ -21,9 +21,11 @@ const originsOf = (signIn: SignIn, { issuer, localCloud }: Settings): readonly s
 const rootOf = ({ http }: Api, { localCloud }: Settings): string =>
   localCloud === undefined ? '/' : `/_aws/execute-api/${http.apiId}/`;
 
+type Props = Common & Readonly<{ api: Api; erasers: readonly string[] | undefined }>;
+
 /** GET /console and what is below it: the operators' console, as files. Its function has no rights at all, but to write its log. */
 export class Console extends Construct {
-  constructor(scope: Construct, id: string, { api, ...common }: Common & Readonly<{ api: Api }>) {
+  constructor(scope: Construct, id: string, { api, erasers, ...common }: Props) {
     super(scope, id);
     const { settings } = common;
     const step = new Step(this, 'Console', { ...common, step: 'console', description: "Answers with the console's files." });
@@ -36,6 +38,7 @@ export class Console extends Construct {
       isProtected: settings.removal !== RemovalPolicy.DESTROY,
       isLocal: settings.localCloud !== undefined,
       rolesClaim: settings.issuer?.rolesClaim ?? 'cognito:groups',
+      ...(erasers && { erasers }),
       signIn: api.signIn,
     };
     step.addEnvironment(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settingsFor } from '../../../lib/infra/kit/stage.ts';
+import { manifest as customers } from '../../support/apps/customer/manifest.ts';
 import { deployed, manifest, synthesized } from '../support/deployed.ts';
 
 type Deployed = ReturnType<typeof deployed>;
@@ -82,6 +83,11 @@ describe('the console', () => {
     });
     expect(told(deployed('prod')).config).toMatchObject({ stage: 'prod', isProtected: true });
     expect(told(deployed()).root).toBe('/');
+  });
+
+  test('says who may erase persons, where there are personal values', () => {
+    expect(told(deployed()).config.erasers).toBeUndefined();
+    expect(told(synthesized('dev', {}, customers)).config.erasers).toEqual(['auditor']);
   });
 });
 

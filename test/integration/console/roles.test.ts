@@ -40,7 +40,7 @@ describe.runIf(overHttp())('the console and roles', () => {
       expect([name, isSeen]).toEqual([name, who === 'anybody']);
       if (who === 'anybody') continue;
       await page.goto(consoleAt(at));
-      await page.getByRole('heading', { name: 'This screen is for operators' }).waitFor();
+      await page.getByRole('heading', { name: 'This screen is for other roles than yours' }).waitFor();
     }
     const ada = await as('ada');
     for (const path of calls) expect([path, (await ada('GET', path)).status]).toEqual([path, 403]);
