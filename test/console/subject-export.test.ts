@@ -16,6 +16,16 @@ const pages = (sizes: readonly number[]): ((cursor: string | undefined) => Promi
   };
 };
 
+it('an export of more pages than a page of the console can hold is given up, and says what to do', async () => {
+  let asked = 0;
+  const endless = async () => {
+    asked += 1;
+    return { subject: 'ada', values: [], cursor: String(asked) } as unknown as SubjectExport;
+  };
+  await expect(wholeExport(endless, () => {})).rejects.toThrow('use foldstream subjects export');
+  expect(asked).toBe(1_000);
+});
+
 it('an export has the values of all pages, empty ones among them, and no cursor at its end', async () => {
   const said: number[] = [];
   const whole = await wholeExport(pages([2, 0, 1]), (values) => said.push(values));

@@ -7,8 +7,8 @@ export const barsOf = (all: readonly Readonly<{ name: string; value: number }>[]
   const rest = sorted.slice(most);
   const others = rest.reduce((sum, { value }) => sum + value, 0);
   const shown = [...sorted.slice(0, most), ...(rest.length > 0 ? [{ name: `${rest.length} others`, value: others }] : [])];
-  const largest = Math.max(...shown.map(({ value }) => value), 0);
-  return shown.map((bar) => ({ ...bar, share: largest === 0 ? 0 : bar.value / largest }));
+  const largest = Math.max(...shown.map(({ value }) => value));
+  return shown.map((bar) => ({ ...bar, share: bar.value / largest }));
 };
 
 /** Money as it is read: two places, more below a cent, none of what is nothing. */

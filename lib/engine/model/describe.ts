@@ -11,6 +11,7 @@ import { type AnyProjection, handledTypes, sourcesOf } from '../../core/projecti
 import { timetableOf } from '../../core/schedule/schedule.ts';
 import { kebab } from '../../core/stream.ts';
 import { currentSchema, type Formats, type Source } from '../../core/version.ts';
+import { inGroup } from '../../core/view/groups.ts';
 import { watchMemory } from '../../core/watch/formats.ts';
 import type { AggregateModel, CommandModel, EventModel, Model, ProcessModel, ViewModel } from './model.ts';
 import { exampleFor, personalPlacesIn, schemaOf } from './schema.ts';
@@ -170,7 +171,7 @@ export const describeModel = (manifest: Manifest, samples: GoldenSamples = {}): 
   mayErase: manifest.mayErase ?? ['operator'],
   aggregates: manifest.aggregates.map(aggregateModel),
   events: eventModels(manifest, samples),
-  views: manifest.projections.map(viewModel),
+  views: manifest.projections.map(inGroup(manifest)).map(viewModel),
   processes: (manifest.processes ?? []).map(processModel),
   effects: effectsOf(manifest).map((effect) => ({
     name: effect.name,

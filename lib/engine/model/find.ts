@@ -45,6 +45,7 @@ const entriesOf = ({ aggregates, events, views, processes }: Model): readonly En
       about: `${kind.replaceAll('-', ' ')}, for ${may.join(', ')}`,
       page: ['view', name],
       words: [
+        ...may,
         ...from.flatMap(({ category, types }) => [category, ...types]),
         ...lists.map((list) => list.name),
         ...fieldsIn(row),

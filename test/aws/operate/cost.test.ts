@@ -53,6 +53,31 @@ it('tells the last whole hour, by part, as the API describes it, and names what 
   expect(report.missing).toEqual(expect.arrayContaining(['AWS/Lambda Duration', 'AWS/DynamoDB ConsumedWriteCapacityUnits']));
 });
 
+it('asks for the resources of nested stacks too, for queues by their names, and for the time of functions by their memory', async () => {
+  const summary = (ResourceType: string, PhysicalResourceId: string, LogicalResourceId: string) => ({
+    ...{ LastUpdatedTimestamp: new Date(now), ResourceStatus: 'CREATE_COMPLETE' as const },
+    ...{ ResourceType, PhysicalResourceId, LogicalResourceId },
+  });
+  const nested = 'DeskGroupNestedStackDeskGroupNestedStackResource00BC';
+  stacks
+    .on(ListStackResourcesCommand, { StackName: 'bank-prod' })
+    .resolves({ StackResourceSummaries: [summary('AWS::CloudFormation::Stack', 'arn:nested', nested)] })
+    .on(ListStackResourcesCommand, { StackName: 'arn:nested' })
+    .resolvesOnce({ StackResourceSummaries: [summary('AWS::Lambda::Function', 'desk', 'ProjectA2BB9347')], NextToken: 'more' })
+    .resolves({
+      StackResourceSummaries: [
+        summary('AWS::SQS::Queue', 'https://sqs.eu-central-1.amazonaws.com/111122223333/bank-prod-desk', 'Queue4A7E3555'),
+      ],
+    });
+  cloudWatchTells(metrics, {
+    'AWS/Lambda Duration FunctionName=desk': [1_000, 3_000],
+    'AWS/SQS NumberOfMessagesSent QueueName=bank-prod-desk': [7],
+  });
+  functions.on(GetFunctionConfigurationCommand).resolves({ MemorySize: 512 });
+  const { parts } = await readerIn('eu-central-1')();
+  expect(parts).toMatchObject([{ part: 'group desk', used: { functionGigabyteSeconds: 2, queueRequests: 7 } }]);
+});
+
 it('keeps an answer for five minutes, since metrics are paid for, and asks once which resources there are', async () => {
   measured();
   const read = readerIn('eu-central-1');

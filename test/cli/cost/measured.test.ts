@@ -23,6 +23,13 @@ it.each([
   expect(partOf(manifest)(resource)).toBe(part);
 });
 
+it('a part is that of the longest name that fits, in whatever order they are declared', () => {
+  const watch = manifest.processes!.find(({ category }) => category === 'fraudWatch')!;
+  const both = [watch, { ...watch, category: 'fraud' }];
+  for (const processes of [both, both.toReversed()])
+    expect(partOf({ ...manifest, processes })({ of: 'ProcessesFraudWatchQueue4A7E3555' })).toBe('process fraudWatch');
+});
+
 it('says what the hour has cost, what a month will, and what nobody has measured', () => {
   const resources = [{ part: 'commands', resource: 'commits', writeUnits: 2_000_000 }];
   const cost = measuredCost({ hours: 1, resources, missing: ['AWS/Lambda Duration'] }, 'us-east-1');

@@ -37,7 +37,8 @@ it('an event has its versions with what changed, its golden samples and its read
 
 it('what a declaration says is text', () => {
   const [first] = describeModel(parcel).events;
-  const model = { ...describeModel(parcel), events: [{ ...first!, personal: ['<img onerror=x>'] }] };
+  const versions = [{ ...first!.versions[0]!, sample: { data: { text: '<img src=y>' }, golden: true } }];
+  const model = { ...describeModel(parcel), events: [{ ...first!, personal: ['<img onerror=x>'], versions }] };
   const html = Object.values(modelPages(model, '<b>Model</b>')).join('');
   expect(html).not.toMatch(/<img|<b>/);
   expect(html).toContain('&lt;img onerror=x&gt;');

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { manifest as contexts } from '../../../domains/contexts.ts';
 import { manifest as shop } from '../../../domains/index.ts';
+import { product } from '../../../domains/product/decider.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
 import { handledTypes, sourcesOf } from '../../../lib/core/projection.ts';
+import { v1 } from '../../../lib/core/version.ts';
 import { describeModel } from '../../../lib/engine/model/describe.ts';
 import { modelAnswer } from '../../../lib/http/openapi/told/model.ts';
 import { manifest as hotel } from '../../hotel/index.ts';
+import { manifest as parcel } from '../../support/apps/parcel/manifest.ts';
 
 const eventIn = (manifest: Manifest, type: string, samples = {}) =>
   describeModel(manifest, samples).events.find((event) => event.type === type);
@@ -68,6 +72,44 @@ it('tells the versions of an event apart, and takes golden samples where there a
   expect(event?.versions[0]?.sample?.data).toEqual({ price: 4711 });
 });
 
+it('says of each version what is new against the one before it, and which is written', () => {
+  const third = v1(z.object({ price: z.number() }))
+    .next(z.object({ price: z.number(), from: z.string() }), (data) => ({ ...data, from: '' }))
+    .next(z.object({ price: z.number(), from: z.string(), by: z.string() }), (data) => ({ ...data, by: '' }));
+  const manifest = {
+    ...shop,
+    aggregates: [{ ...product, events: { ...product.events, PriceSet: third } }],
+  } as unknown as Manifest;
+  const event = eventIn(manifest, 'PriceSet');
+  expect(event?.written).toBe(3);
+  expect(event?.versions.map(({ changes }) => changes)).toEqual([
+    [],
+    ['from was added as a required field'],
+    ['by was added as a required field'],
+  ]);
+});
+
+it('tells events of the same name by their categories', () => {
+  const other = { ...parcel.aggregates[0]!, category: 'other' };
+  const { events } = describeModel({ ...parcel, aggregates: [...parcel.aggregates, other] });
+  const readers = (category: string) => events.filter((event) => event.category === category).flatMap(({ views }) => views);
+  expect(readers('parcel').length).toBeGreaterThan(0);
+  expect(readers('other')).toEqual([]);
+});
+
+it('says what is public, what comes with the product, which lists go by a personal value, and for how long a view gathers in its group', () => {
+  const { events, views } = describeModel(shop);
+  const [isPublic, isNot] = [true, false].map((told) => events.filter((event) => event.public === told).map(({ type }) => type));
+  expect(isPublic).toEqual(expect.arrayContaining(['AccountOpened', 'OrderShipped']));
+  expect(isNot).toEqual(expect.arrayContaining(['MoneyDeposited']));
+  expect(views.filter(({ kernel }) => kernel).map(({ name }) => name)).toEqual(['process-instances', 'subjects-held']);
+  const personal = views.flatMap(({ name, lists }) => lists.flatMap((list) => (list.personal ? [`${name} ${list.name}`] : [])));
+  expect(personal).toEqual(['customer-directory by-email']);
+  // It says nothing of gathering itself: the group that it is in does.
+  expect(views.find(({ name }) => name === 'customer-directory')?.gatherSeconds).toBe(10);
+  expect(views.find(({ name }) => name === 'account-balance')?.gatherSeconds).toBe(0);
+});
+
 it('names the fields with personal values, and shows none', () => {
   const event = eventIn(shop, 'CustomerRegistered');
   expect(event?.personal).toEqual(['/name', '/email', '/address', '/birthDate']);
@@ -77,6 +119,12 @@ it('names the fields with personal values, and shows none', () => {
 it('says of a process what it sends, performs and waits for', () => {
   const process = describeModel(shop).processes.find(({ category }) => category === 'transferProcess');
   expect(process).toMatchObject({ kind: 'process', from: [{ category: 'transfer', types: ['TransferRequested'] }] });
-  expect(process?.sends.find(({ category }) => category === 'account')?.commands).toContain('Debit');
+  const commands = process?.sends.find(({ category }) => category === 'account')?.commands;
+  expect(commands).toContain('Debit');
+  // Of an aggregate that it sends to it may send what is for processes, and no more.
+  expect(commands).not.toContain('Withdraw');
   expect(describeModel(shop).processes.find(({ category }) => category === 'fraudWatch')?.kind).toBe('watch');
+  expect(describeModel(contexts).effects.map(({ name, processes }) => [name, processes])).toEqual([
+    ['notifyCustomer', ['routing']],
+  ]);
 });

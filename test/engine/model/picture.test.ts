@@ -92,6 +92,16 @@ describe('finding', () => {
 
   it('goes by names first, and also by commands, fields and roles', () => {
     expect(names('MoneyDep')[0]).toBe('event MoneyDeposited');
+    // In an order of its own the aggregate, whose command has the word, would be first.
+    expect(names('statement')).toEqual([
+      'event StatementIssued',
+      'view account-statement',
+      'view account-statements',
+      'aggregate account',
+      ...['view event-log', 'process transferProcess', 'process fulfilment'],
+    ]);
+    expect(names('support')).toEqual(['view customer-directory']);
+    expect(names('operator')).toContain('aggregate product');
     expect(names('debit')).toContain('aggregate account');
     expect(names('amount')).toContain('event MoneyDeposited');
     expect(names('event account')).not.toContain('view account-balance');
