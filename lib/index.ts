@@ -25,7 +25,7 @@ export { boundary } from './core/declare/boundary.ts';
 export { decider } from './core/declare/decider.ts';
 export { defineLoad, type LoadCall, type LoadCommand, type LoadMix, type LoadSetup } from './core/declare/load.ts';
 export { type OtherRules, otherRules } from './core/declare/rules.ts';
-export { rowPerStream, rowsPerStream, sharedRows } from './core/declare/view.ts';
+export { rowPerStream, rowsPerCommit, rowsPerStream, sharedRows } from './core/declare/view.ts';
 export type { Demo, DemoCommand } from './core/demo.ts';
 export { type Change, difference } from './core/difference.ts';
 export { type Adapter, type AdapterOutcome, type AnyAdapter, adapter, type EffectCall } from './core/effect/adapter.ts';
@@ -74,12 +74,14 @@ export {
   send,
 } from './core/process/process.ts';
 export {
+  type Added,
   type AnyProjection,
   type AnySharedRows,
   handledTypes,
   type List,
   type Listed,
   type RowPerStream,
+  type RowsPerCommit,
   type RowsPerStream,
   rowKey,
   type SharedRows,

@@ -3,7 +3,7 @@ import type { Call, Decider, Refusal } from '../core/decider.ts';
 import type { Change } from '../core/difference.ts';
 import type { DefinedManifest } from '../core/manifest.ts';
 import type { Message } from '../core/message.ts';
-import type { RowPerCommit, RowPerStream, RowsPerStream, SharedRows } from '../core/projection.ts';
+import type { RowPerCommit, RowPerStream, RowsPerCommit, RowsPerStream, SharedRows } from '../core/projection.ts';
 import type { Kebab } from '../core/stream.ts';
 import type { Erased, Opened, SubjectErased } from './opened.ts';
 import type { ApiError, Refused } from './problems.ts';
@@ -194,9 +194,11 @@ type ViewOf<P> =
       ? RowsView<Row, Lists, Filter>
       : P extends RowPerCommit<infer Row, Any, string, infer Lists, infer Filter>
         ? RowsView<Row, Lists, Filter>
-        : P extends SharedRows<Any, Any, string, infer Shown>
-          ? RowView<Shown, never, never>
-          : never;
+        : P extends RowsPerCommit<Any, infer Row, Any>
+          ? RowsView<Row, never, never>
+          : P extends SharedRows<Any, Any, string, infer Shown>
+            ? RowView<Shown, never, never>
+            : never;
 
 type StreamOf<D> = D extends Decider<infer S, never, infer E, string, infer Calls> ? Stream<S, E, Calls> : never;
 

@@ -19,6 +19,7 @@ type Kind<V> = Readonly<{
 const kinds: { readonly [K in KindName]: Kind<Of<K>> } = {
   'row-per-stream': { shown: (_, head) => head?.row, tests: 'projecting' },
   'rows-per-stream': { shown: (_, head, rows) => ({ memory: head?.memory, rows }), tests: 'projecting' },
+  'rows-per-commit': { shown: (_, head, rows) => ({ memory: head?.memory, rows }), tests: 'projecting' },
   'row-per-commit': { shown: (_, __, rows) => ({ rows }) },
   'shared-rows': {
     shown: (view, head) => ({ memory: head?.memory, adds: Object.fromEntries(contributed(view, head)) }),

@@ -112,6 +112,26 @@ export interface RowsPerStream<
 }
 
 /**
+ * The effect of one event on a view to which rows are added: the memory after it, and the rows that it adds.
+ * @example const entered: Added<Balance, Entry> = { memory: { balance: 5 }, rows: [entry] };
+ */
+export type Added<Memory, Row> = Readonly<{ memory: Memory; rows?: readonly Row[] }>;
+
+/** A view with rows that are added for each commit and never change, in their order, and a small memory for each stream. The memory is kept beside the rows of
+ * the last commit, which are the cursor too: a commit costs one write. It is made by `rowsPerCommit()`.
+ * @example export const accountStatement = rowsPerCommit<Memory, Entry, AccountEvent>()({ name: 'account-statement', ... });
+ */
+export interface RowsPerCommit<Memory, Row extends object, E extends Message, Name extends string = string>
+  extends Declared<E, Name> {
+  readonly kind: 'rows-per-commit';
+  /** The schema of a row: the API's description has it, and tests check each row by it. */
+  readonly row?: z.ZodType<Row>;
+  readonly initial: Memory;
+  readonly owner?: (memory: Memory) => string | undefined;
+  readonly on: { readonly [T in E['type']]?: (memory: Memory, event: Recorded<Extract<E, { type: T }>>) => Added<Memory, Row> };
+}
+
+/**
  * A view with one row for each commit, which never changes: a handler is given the row that the commit's earlier events came to. It needs no memory and no head, so a commit costs one
  * write. `eventLog()` makes it.
  * @example type Row = EventLog extends RowPerCommit<infer Row, never> ? Row : never;
@@ -183,6 +203,12 @@ export type AnyProjection = Readonly<{
         initial: unknown;
         owner?: (memory: never) => string | undefined;
         on: Readonly<Record<string, ((memory: never, event: never) => Step<unknown, object>) | undefined>>;
+      }>
+    | Readonly<{
+        kind: 'rows-per-commit';
+        initial: unknown;
+        owner?: (memory: never) => string | undefined;
+        on: Readonly<Record<string, ((memory: never, event: never) => Added<unknown, object>) | undefined>>;
       }>
     | AnySharedRows
   );

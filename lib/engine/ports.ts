@@ -163,9 +163,9 @@ export interface View {
   putHead(head: ViewItem, before: ViewItem | undefined): Promise<'written' | Moved>;
   /**
    * Puts or tombstones a row for the head that will follow the one that was read (undefined: there was none), unless the stored row is for
-   * a later head, or for the same head and a later commit.
+   * a later head, or for the same head and a later commit; or, if that is asked for, unless a row is there at all. Answers whether it did.
    */
-  putRow(item: ViewItem, before: ViewItem | undefined): Promise<void>;
+  putRow(item: ViewItem, before: ViewItem | undefined, only?: 'where-none-is'): Promise<boolean>;
   /**
    * Writes heads and the changes of shared rows, all or nothing, if no head has been written since the one before was read (undefined: there
    * was none), and every raised value is above the stored one. Streams that enter a row are noted under it first; a note may stay without its change.

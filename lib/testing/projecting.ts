@@ -1,12 +1,13 @@
 import type { Commit } from '../core/commit.ts';
 import type { Message } from '../core/message.ts';
 import type { Plain } from '../core/personal/sealed.ts';
-import { type AnyProjection, type RowPerStream, type RowsPerStream, sourcesOf } from '../core/projection.ts';
+import { type AnyProjection, type RowPerStream, type RowsPerCommit, type RowsPerStream, sourcesOf } from '../core/projection.ts';
 import { streamName } from '../core/stream.ts';
 import { type Source, storeEvent } from '../core/version.ts';
 import type { ViewItem } from '../engine/ports.ts';
 import { storable } from '../engine/store/storable.ts';
 import { apply } from '../engine/view/apply.ts';
+import { kindOf } from '../engine/view/kinds/index.ts';
 import { expectConforming } from './conforming.ts';
 import { expectSame, fail, show } from './difference.ts';
 import { throughStore } from './stored.ts';
@@ -62,7 +63,7 @@ const project = (projection: AnyProjection, { head, rows }: Table, commits: read
  * given(opened, deposited(50)).rows({ owner: 'ada', currency: 'EUR', balance: 50, status: 'open', changedAt: '2026-11-21T12:02:00.000Z' });
  */
 export const projecting = <Row extends object, E extends Message, Memory = unknown>(
-  projection: RowPerStream<Row, E> | RowsPerStream<Memory, Row, E>,
+  projection: RowPerStream<Row, E> | RowsPerStream<Memory, Row, E> | RowsPerCommit<Memory, Row, E>,
 ) => {
   const any = projection as unknown as AnyProjection;
   return (...given: readonly Given<E>[]): ExpectedRows<Row> => {
@@ -79,7 +80,7 @@ export const projecting = <Row extends object, E extends Message, Memory = unkno
       facts,
     });
     const rowsOf = ({ head, rows }: Table) =>
-      [head, ...[...rows.keys()].sort().map((sort) => rows.get(sort))].flatMap((item) => item?.row ?? []);
+      [head, ...[...rows.keys()].sort().map((sort) => rows.get(sort))].flatMap((item) => (item ? kindOf(any).rowsIn(item) : []));
     expectConforming(any, rowsOf(table));
     const expected: ExpectedRows<Row> = {
       rows: (...wanted) =>

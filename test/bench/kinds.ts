@@ -7,7 +7,7 @@ import { type Bar, figure, median, type Table } from './report.ts';
 /** A view of each kind. */
 const kinds = [
   ['a row per stream', accountBalance],
-  ['many rows per stream', accountStatement],
+  ['rows per commit', accountStatement],
   ['shared rows', accountTotals],
 ] as const;
 const perSecond = 100_000;

@@ -62,7 +62,7 @@ const ports = () => {
   const view = {
     head: async (key: string) => heads.get(key),
     putHead,
-    putRow: async () => {},
+    putRow: async () => true,
     putShares: async (moves: readonly HeadMove[]) => {
       for (const { head, before } of moves) if ((await putHead(head, before)) !== 'written') return { moved: new Map() };
       return 'written';
@@ -115,6 +115,7 @@ const text = [
     rows: [
       ['a row per stream', '1'],
       ['each index of it, by owner or of a list', '1, or 2 when its place in it changes'],
+      ['rows per commit: an item for all rows that it adds', '1'],
       ['many rows per stream: the head, and each row', '2 with one row'],
       ['shared rows: the head, and a part of each row that changes, in a transaction', '4 with one row; 2.2 in batches of ten'],
       ['the event log: a row for the commit, in the list by correlation', '2'],

@@ -60,6 +60,7 @@ const workingOn = (projection: unknown, scanner: Scanner) => {
     putHead,
     putRow: async () => {
       counts.rows += 1;
+      return true;
     },
     putShares: async (moves: readonly HeadMove[]) => {
       for (const { head, before } of moves) if ((await putHead(head, before)) !== 'written') return { moved: new Map() };

@@ -18,7 +18,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
   deposit: {
     commands: 1,
     'view account-balance': 4,
-    'view account-statement': 2,
+    'view account-statement': 1,
     'view account-totals': 4,
     'view event-log': 2,
     'process fraudWatch': 1,
@@ -26,7 +26,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
   withdrawal: {
     commands: 1,
     'view account-balance': 4,
-    'view account-statement': 2,
+    'view account-statement': 1,
     'view account-totals': 4,
     'view event-log': 4,
     'view process-instances': 1,
@@ -35,7 +35,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
   transfer: {
     commands: 1,
     'view account-balance': 8,
-    'view account-statement': 4,
+    'view account-statement': 2,
     'view account-totals': 8,
     'view customer-transfers': 7,
     'view event-log': 18,

@@ -160,6 +160,22 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         expect((await row()).map(({ row: there, writes }) => [there, writes])).toEqual([[undefined, 13]]);
       });
 
+      it('puts a place without a row only where no row is, if it is asked to, and says whether it did', async () => {
+        const key = fresh();
+        const put = (sort: string, writes: number) =>
+          view.putRow(rowOf(key, sort, 1, { row: undefined }), headOf(key, 1, { writes }), 'where-none-is');
+        expect(await put('a', 4)).toBe(true);
+        expect([await put('a', 3), await put('a', 4), await put('a', 5)]).toEqual([false, true, true]);
+        expect(await view.putRow(rowOf(key, 'b', 1), headOf(key, 1, { writes: 2 }))).toBe(true);
+        expect(await view.putRow(rowOf(key, 'b', 2), headOf(key, 1, { writes: 1 }))).toBe(false);
+        expect([await put('b', 2), await put('b', 9)]).toEqual([false, false]);
+        const { items } = await view.rowsOf(key, { limit: 9, direction: 'oldest-first', tombstones: true });
+        expect(items.map(({ row, writes }) => [row !== undefined, writes])).toEqual([
+          [false, 6],
+          [true, 3],
+        ]);
+      });
+
       it('counts on from where a head says that rows are, and keeps under which count all of them were written', async () => {
         const key = fresh();
         await view.putHead(headOf(key, 1, { refolding: true }), undefined);

@@ -78,7 +78,7 @@ it('the type of a manifest has its categories and its views, also that of the in
 it('each maker of a view gives it its kind', () => {
   expect([accountBalance, accountStatement, accountTotals].map(({ kind }) => kind)).toEqual([
     'row-per-stream',
-    'rows-per-stream',
+    'rows-per-commit',
     'shared-rows',
   ]);
 });

@@ -40,6 +40,7 @@ it.each<[string, object, string]>([
     { filters: ['mail'], row: z.object({ mail: personal(z.email()).optional() }) },
     'filtered by mail, which is personal and stored sealed: declare a list by it, with `find: true`',
   ],
+  ['lists of rows that are added', { kind: 'rows-per-commit' }, 'takes neither lists, filters nor `expires`'],
   ['lists of shared rows', { kind: 'shared-rows' }, 'take neither lists, filters nor `expires`'],
 ])('a manifest is refused for %s', (_, over, fault) => expect(faults(over)).toContain(fault));
 

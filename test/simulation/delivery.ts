@@ -119,7 +119,7 @@ export const deliver = async (scenario: Delivering, mutant: ViewMutant = () => (
       ...view,
       head: (key) => call(() => view.head(key)),
       putHead: (head, expected) => call(() => view.putHead(head, expected)),
-      putRow: (item, before) => call(() => view.putRow(item, before)),
+      putRow: (...given) => call(() => view.putRow(...given)),
     };
     let warm = { generation, ...keepingHeads(farView, time) };
     while (time.now() < start + 4_000 || queue.length > 0) {

@@ -5,7 +5,7 @@ import { Rows as RowsAsked } from '../../parts/rows/rows.tsx';
 /** A view of the model, as its rows are asked for by an operator. */
 const rowsOf = ({ name, kind, lists, filters, from }: ViewModel): RowsOf => ({
   name,
-  needsId: kind === 'rows-per-stream' || kind === 'row-per-commit',
+  needsId: ['rows-per-stream', 'row-per-commit', 'rows-per-commit'].includes(kind),
   lists,
   filters,
   hasOwner: true,

@@ -1,4 +1,4 @@
-import { rowKey, rowsPerStream } from 'foldstream';
+import { rowsPerCommit } from 'foldstream';
 import * as z from 'zod';
 import { type AccountEvent, accountSource } from '../../../events/account.ts';
 import { instant } from '../../fields.ts';
@@ -18,10 +18,10 @@ type Entry = Readonly<z.infer<typeof row>>;
 type For = Pick<Entry, 'reference' | 'counterparty'>;
 
 /** GET /views/account-statement/{accountId}: the entries in order, each with the balance after it. */
-export const accountStatement = rowsPerStream<Running, Entry, AccountEvent>()({
+export const accountStatement = rowsPerCommit<Running, Entry, AccountEvent>()({
   row,
   name: 'account-statement',
-  revision: 1,
+  revision: 2,
   from: accountSource,
   may: ['owner', 'operator'],
   initial: { balance: 0 },
@@ -40,7 +40,7 @@ type Place = Readonly<{ version: number; at: string }>;
 
 const enter = (memory: Running, { version, at }: Place, entry: string, amount: number, what: For = {}) => {
   const balance = memory.balance + amount;
-  return { memory: { ...memory, balance }, rows: { [rowKey(version)]: { version, at, entry, amount, balance, ...what } } };
+  return { memory: { ...memory, balance }, rows: [{ version, at, entry, amount, balance, ...what }] };
 };
 
 const forWhat = ({ reference, counterparty }: For): For => ({ reference, ...(counterparty && { counterparty }) });

@@ -27,9 +27,15 @@ export const asItWasRead = (before: ViewItem | undefined): Condition => ({
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
 });
 
-/** Condition: the row was not put for a later head, nor for the same head and a later commit. Rows from before the count have none. */
-export const overEarlier = ({ commit }: ViewItem, before: ViewItem | undefined): Condition => ({
-  ConditionExpression: 'attribute_not_exists(#writes) OR #writes < :writes OR (#writes = :writes AND #commit <= :commit)',
-  ExpressionAttributeNames: { '#writes': 'writes', '#commit': 'commit' },
-  ExpressionAttributeValues: toItem({ ':writes': countOfRows(before), ':commit': commit }),
-});
+/**
+ * Condition: the row was not put for a later head, nor for the same head and a later commit; or there is none at all. Rows from before the count have
+ * none.
+ */
+export const overEarlier = ({ commit }: ViewItem, before: ViewItem | undefined, only?: 'where-none-is'): Condition => {
+  const isEarlier = 'attribute_not_exists(#writes) OR #writes < :writes OR (#writes = :writes AND #commit <= :commit)';
+  return {
+    ConditionExpression: only ? `(${isEarlier}) AND attribute_not_exists(#row)` : isEarlier,
+    ExpressionAttributeNames: { '#writes': 'writes', '#commit': 'commit', ...(only && { '#row': 'row' }) },
+    ExpressionAttributeValues: toItem({ ':writes': countOfRows(before), ':commit': commit }),
+  };
+};

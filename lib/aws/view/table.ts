@@ -162,9 +162,9 @@ export const viewTable = (client: DynamoDBClient, table: string): View & ViewRea
       const refused = await refusedBy(client.send(new PutItemCommand({ TableName: table, Item, ...asItWasRead(before) })));
       return refused.size === 0 ? 'written' : movedTo(refused.get(0));
     },
-    putRow: async (item, before) => {
+    putRow: (item, before, only) => {
       const Item = toStored(rowUnder(item, before));
-      await didHold(client.send(new PutItemCommand({ TableName: table, Item, ...overEarlier(item, before) })));
+      return didHold(client.send(new PutItemCommand({ TableName: table, Item, ...overEarlier(item, before, only) })));
     },
     rowsOf: (key, { limit, after, direction, where, consistent, tombstones }) => {
       const { filter, names, values } = tombstones ? everything : filtered(['attribute_exists(#row)'], where);

@@ -1,6 +1,6 @@
 import type { Message } from '../message.ts';
 import type { Sealed } from '../personal/sealed.ts';
-import type { RowPerStream, RowsPerStream, SharedRows } from '../projection.ts';
+import type { RowPerStream, RowsPerCommit, RowsPerStream, SharedRows } from '../projection.ts';
 import type { Total } from '../share.ts';
 
 /** The fields of a row that are not personal: rows can be filtered by these alone.
@@ -27,9 +27,9 @@ export const rowPerStream =
 /**
  * Declares a view with many rows for each stream.
  * @example
- * export const accountStatement = rowsPerStream<Memory, Entry, AccountEvent>()({
- *   name: 'account-statement', revision: 1, from: accountSource, may: ['operator'], initial: { balance: 0 },
- *   on: { MoneyDeposited: ({ balance }, { version, data }) => ({ memory: { balance: balance + data.amount }, rows: { [rowKey(version)]: data } }) },
+ * export const lastDeposits = rowsPerStream<Memory, Entry, AccountEvent>()({
+ *   name: 'last-deposits', revision: 1, from: accountSource, may: ['operator'], initial: { count: 0 },
+ *   on: { MoneyDeposited: ({ count }, { data }) => ({ memory: { count: count + 1 }, rows: { [rowKey(count % 10)]: data } }) },
  * });
  */
 export const rowsPerStream =
@@ -37,6 +37,20 @@ export const rowsPerStream =
   <const Name extends string, const Lists extends string = never, const Filter extends PlainField<Row> = never>(
     declared: Omit<RowsPerStream<Memory, Row, E, Name, Lists, Filter>, 'kind'>,
   ): RowsPerStream<Memory, Row, E, Name, Lists, Filter> => ({ kind: 'rows-per-stream', ...declared });
+
+/**
+ * Declares a view with rows that are added for each commit, and never change.
+ * @example
+ * export const accountStatement = rowsPerCommit<Memory, Entry, AccountEvent>()({
+ *   name: 'account-statement', revision: 1, from: accountSource, may: ['operator'], initial: { balance: 0 },
+ *   on: { MoneyDeposited: ({ balance }, { data }) => ({ memory: { balance: balance + data.amount }, rows: [data] }) },
+ * });
+ */
+export const rowsPerCommit =
+  <Memory, Row extends object, E extends Message>() =>
+  <const Name extends string>(
+    declared: Omit<RowsPerCommit<Memory, Row, E, Name>, 'kind'>,
+  ): RowsPerCommit<Memory, Row, E, Name> => ({ kind: 'rows-per-commit', ...declared });
 
 /**
  * Declares a view whose rows are sums over many streams. Readers see what `show` returns, and without it the whole total.

@@ -11,6 +11,7 @@ const hasOneRow: Readonly<Record<AnyProjection['kind'], boolean>> = {
   'row-per-stream': true,
   'row-per-commit': false,
   'rows-per-stream': false,
+  'rows-per-commit': false,
   'shared-rows': false,
 };
 

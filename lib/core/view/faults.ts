@@ -21,11 +21,17 @@ const noneByOwner = ({ name, byOwner }: AnyProjection): string[] =>
       ]
     : [];
 
+const addedFaults = ({ name, lists = {}, filters = [], expires }: AnyProjection): string[] =>
+  Object.keys(lists).length > 0 || filters.length > 0 || expires !== undefined
+    ? [`${name} adds rows for each commit, and takes neither lists, filters nor \`expires\`: declare it by rowsPerStream().`]
+    : [];
+
 /** The faults that only a view of one kind can have. */
 const faultsOfKind: { readonly [K in AnyProjection['kind']]: (projection: Extract<AnyProjection, { kind: K }>) => string[] } = {
   'row-per-stream': (projection) => (projection.owner ? [] : noneByOwner(projection)),
   'row-per-commit': noneByOwner,
   'rows-per-stream': noneByOwner,
+  'rows-per-commit': (projection) => [...addedFaults(projection), ...noneByOwner(projection)],
   'shared-rows': (projection) => [...sharedFaults(projection), ...noneByOwner(projection)],
 };
 

@@ -1,6 +1,6 @@
 import { type Actor, allowed } from '../../core/access.ts';
 import { nowOf } from '../instant.ts';
-import type { ViewItem } from '../ports.ts';
+import type { Listing, ViewItem, ViewReader } from '../ports.ts';
 import { notFound, notYours } from '../problems.ts';
 import { expired } from '../view/lists.ts';
 import { reach } from './consistency.ts';
@@ -43,22 +43,29 @@ const nothingYet = ({ projection }: Querying, actor: Actor): PageAnswer => {
   return { items: [] };
 };
 
-/** The rows of one stream, a page at a time. */
-export const rowsById = async (querying: Querying, actor: Actor, id: string, request: PageRequest): Promise<ByIdAnswer> => {
-  const { projection, reader, clock } = querying;
-  const heads = await reach(querying, request.awaited);
-  const head = heads.get(id) ?? (await reader.head(id));
-  if (!hasBegun(head) || isNobodys(querying, actor, head)) return { body: nothingYet(querying, actor) };
-  letSee(querying, actor, head);
-  const { limit, direction } = request;
-  const question = questionOf(`rows/${id}`, request);
-  const listing = await reader.rowsOf(id, {
-    limit,
-    direction,
-    consistent: heads.size > 0,
-    ...whereOf(projection, request, clock.now()),
-    ...position(querying, question, shapes.row, request),
-  });
-  const placeOf = ({ key, sort }: ViewItem) => ({ key, sort });
-  return { body: pageOf(querying, question, listing, { shown: ({ row }) => row ?? {}, placeOf }) };
-};
+type Rows = (querying: Querying, id: string, asked: Parameters<ViewReader['rowsOf']>[1]) => Promise<Listing>;
+
+/** The rows of one stream, a page at a time, as a kind of view keeps them. */
+export const rowsOfStream =
+  (rowsOf: Rows) =>
+  async (querying: Querying, actor: Actor, id: string, request: PageRequest): Promise<ByIdAnswer> => {
+    const { projection, reader, clock } = querying;
+    const heads = await reach(querying, request.awaited);
+    const head = heads.get(id) ?? (await reader.head(id));
+    if (!hasBegun(head) || isNobodys(querying, actor, head)) return { body: nothingYet(querying, actor) };
+    letSee(querying, actor, head);
+    const { limit, direction } = request;
+    const question = questionOf(`rows/${id}`, request);
+    const listing = await rowsOf(querying, id, {
+      limit,
+      direction,
+      consistent: heads.size > 0,
+      ...whereOf(projection, request, clock.now()),
+      ...position(querying, question, shapes.row, request),
+    });
+    const placeOf = ({ key, sort }: ViewItem) => ({ key, sort });
+    return { body: pageOf(querying, question, listing, { shown: ({ row }) => row ?? {}, placeOf }) };
+  };
+
+/** The rows of one stream, each in an item of its own. */
+export const rowsById = rowsOfStream(({ reader }, id, asked) => reader.rowsOf(id, asked));

@@ -1,6 +1,7 @@
 import type { Actor } from '../../core/access.ts';
 import type { AnyProjection } from '../../core/projection.ts';
 import type { KindName, Of } from '../view/kinds/kind.ts';
+import { addedById } from './added.ts';
 import { type ByIdAnswer, rowById, rowsById } from './by-id.ts';
 import { headsListed, rowsListed } from './list.ts';
 import type { PageAnswer, PageRequest } from './page.ts';
@@ -17,6 +18,7 @@ const kinds: { readonly [K in KindName]: QueryKind<Of<K>> } = {
   'row-per-stream': { byId: rowById, list: headsListed },
   'row-per-commit': { byId: rowsById, list: rowsListed },
   'rows-per-stream': { byId: rowsById, list: rowsListed },
+  'rows-per-commit': { byId: addedById, list: rowsListed },
   'shared-rows': { byId: sharedRowById, list: sharedRowsListed },
 };
 

@@ -37,6 +37,7 @@ const kinds: { readonly [K in KindName]: RebuildKind<Of<K>> } = {
   'row-per-stream': /* @__PURE__ */ withoutShares(async () => []),
   'row-per-commit': /* @__PURE__ */ withoutShares((comparing, { head, rows }) => rowDifferences(comparing, head, rows)),
   'rows-per-stream': /* @__PURE__ */ withoutShares((comparing, { head, rows }) => rowDifferences(comparing, head, rows)),
+  'rows-per-commit': /* @__PURE__ */ withoutShares((comparing, { head, rows }) => rowDifferences(comparing, head, rows)),
   'shared-rows': {
     looksAtItems: true,
     compareBeside: (comparing, { wanted }) => shareDifferences(comparing, wanted),

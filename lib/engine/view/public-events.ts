@@ -25,14 +25,15 @@ const revealed = async (opening: Opening | undefined, entry: BusEntry): Promise<
 /** Rows that are put at the same time go together, in their order: each is done when all of them are sent. */
 const sentTogether = (sending: Sending, opening: Opening | undefined): View['putRow'] => {
   let waiting: BusEntry[] = [];
-  let sent: Promise<void> | undefined;
+  let sent: Promise<boolean> | undefined;
   return ({ row }) => {
     waiting.push(row as BusEntry);
     // Next microtask: the batch is complete.
     sent ??= Promise.resolve().then(async () => {
       const entries = waiting;
       [waiting, sent] = [[], undefined];
-      return sendAll(sending, await Promise.all(entries.map((entry) => revealed(opening, entry))));
+      await sendAll(sending, await Promise.all(entries.map((entry) => revealed(opening, entry))));
+      return true;
     });
     return sent;
   };

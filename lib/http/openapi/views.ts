@@ -81,6 +81,7 @@ const kinds: { readonly [K in KindName]: Read } = {
   'row-per-stream': { ...oneRow, id: 'The id of the stream.', isOfStream: true },
   'rows-per-stream': rows,
   'row-per-commit': rows,
+  'rows-per-commit': rows,
   'shared-rows': { ...oneRow, id: 'The key of the row.', isOfStream: false },
 };
 

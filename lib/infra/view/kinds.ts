@@ -18,5 +18,7 @@ export const tableKinds: Readonly<Record<KindName, TableKind>> = {
   'row-per-commit': { actions: ['Query'], cursorActions: ['Query'], hasRowItems: true, listsShared: false },
   // A refold works beside the rows that the stream has written.
   'rows-per-stream': { actions: ['Query'], cursorActions: [], hasRowItems: true, listsShared: false },
+  // The cursor is where the rows end, and a refold works beside them.
+  'rows-per-commit': { actions: ['Query'], cursorActions: ['Query'], hasRowItems: true, listsShared: false },
   'shared-rows': { actions: ['Query', 'UpdateItem'], cursorActions: [], hasRowItems: false, listsShared: true },
 };

@@ -78,9 +78,12 @@ export const memoryView = (): MemoryView => {
       put(written(head, before));
       return 'written';
     },
-    putRow: async (item, before) => {
+    putRow: async (item, before, only) => {
       const row = rowUnder(item, before);
-      if (goesOver(row, table.get(places(row)))) put(row);
+      const there = table.get(places(row));
+      if (!goesOver(row, there) || (only && there?.row !== undefined)) return false;
+      put(row);
+      return true;
     },
     rowsOf: async (key, options) => {
       const rows = [...table.values()].filter(

@@ -106,10 +106,11 @@ export const readBack = async (reading: Reading, written: Commit, left = 3): Pro
     if (headIsRow) return checkRow(body);
     world.count('reads');
     const moments = rowsAllowed();
+    const { rowsIn } = kindOf(answering);
     // Rows of the next page are not checked.
     if (body.cursor !== undefined) return;
     for (const sort of moments[0]?.keys() ?? [])
-      if (!moments.some((rows) => rows.get(sort) === undefined || body.items?.some((item) => equal(item, rows.get(sort)))))
+      if (!moments.some((rows) => rowsIn(rows.get(sort)).every((row) => body.items?.some((item) => equal(item, row)))))
         less(body.items);
   } catch (cause) {
     if (cause instanceof ProblemError && cause.problem.kind === 'not-found' && headIsRow) return checkRow(undefined);

@@ -79,7 +79,7 @@ describe('a look at what is new', () => {
     await noteAll();
     expect(await look()).toMatchObject({ lagging: 1, sent: 1, left: 0, failed: [] });
     expect([sent(0), sent(1)]).toEqual([[], ['account-1/2']]);
-    expect(journal.sent).toMatchObject([{ streams: { 'account-1': [2, 0] }, again: { of: 'account-statement.r1', turn: 2 } }]);
+    expect(journal.sent).toMatchObject([{ streams: { 'account-1': [2, 0] }, again: { of: 'account-statement.r2', turn: 2 } }]);
     applied('1', 2);
     expect(await look()).toMatchObject({ lagging: 0, cursors: 1 });
     expect(journal.sent).toEqual([]);

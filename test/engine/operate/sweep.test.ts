@@ -9,6 +9,7 @@ import { type Sweeping, sweep } from '../../../lib/engine/operate/sweep.ts';
 import { targetOf } from '../../../lib/engine/operate/sweep-target.ts';
 import type { Store } from '../../../lib/engine/ports.ts';
 import { sweepSettings } from '../../../lib/engine/settings.ts';
+import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
 import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
@@ -40,7 +41,11 @@ type Options = Readonly<{
 
 const house = ({ projections = [balance, statement], settings = {}, places = memorySweepPlaces(), isFor }: Options = {}) => {
   const [store, clock, log] = [memoryStore(), memoryClock(), memoryLog()];
-  const views = projections.map((projection) => ({ projection, view: memoryView(), queue: memoryQueue() }));
+  const views = projections.map((projection) => ({
+    projection,
+    view: withCursors(projection, memoryView()),
+    queue: memoryQueue(),
+  }));
   const counts = { heads: 0, scans: 0, ends: 0 };
   const counting = <T>(what: keyof typeof counts, ask: () => T): T => {
     counts[what] += 1;

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accountBalance } from '../../../domains/account/projections/balance.ts';
 import { accountStatement } from '../../../domains/account/projections/statement.ts';
+import { type AnyProjection, rowKey } from '../../../lib/core/projection.ts';
 import { queryById, queryList } from '../../../lib/engine/query/kinds.ts';
 import type { PageRequest } from '../../../lib/engine/query/page.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/engine/query/page-cursor.ts';
 import type { Querying } from '../../../lib/engine/query/querying.ts';
+import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryLog } from '../../../lib/testing/memory/system.ts';
@@ -33,7 +35,7 @@ beforeEach(async () => {
   await rows.putHead({ key: 'a1', sort: 'head', stream: 'account-a1', commit: 5, owner: 'ada', memory: {} }, undefined);
   for (let i = 1; i <= 5; i++)
     await rows.putRow({ key: 'a1', sort: `row#${i}`, stream: 'account-a1', commit: i, row: { entry: i } }, undefined);
-  statements = { projection: accountStatement, reader: rows, clock: memoryClock() };
+  statements = { projection: { ...accountStatement, kind: 'rows-per-stream' } as never, reader: rows, clock: memoryClock() };
 });
 
 /** All pages of a list. */
@@ -93,6 +95,34 @@ describe('the rows of a stream', () => {
       if (cursor === undefined) break;
     }
     expect(entries).toEqual(direction === 'oldest-first' ? [1, 2, 3, 4, 5] : [5, 4, 3, 2, 1]);
+  });
+
+  it('come page by page where an item has those of a commit, however many are asked for', async () => {
+    const projection = accountStatement as unknown as AnyProjection;
+    const reader = withCursors(projection, memoryView());
+    const commits = [[1], [2, 3, 4], [5, 6], [], [7]];
+    const all = commits.flat();
+    for (const [i, added] of commits.entries()) {
+      const sort = `row#${rowKey(i + 1)}`;
+      const rows = added.map((entry) => ({ entry }));
+      const item = { key: 'a1', sort, stream: 'account-a1', commit: i + 1, memory: { owner: 'ada', balance: i } };
+      await reader.putRow({ ...item, ...(rows.length > 0 && { row: { rows } }) }, undefined);
+    }
+    const statements = { projection, reader, clock: memoryClock() };
+    for (const direction of ['oldest-first', 'newest-first'] as const)
+      for (let limit = 1; limit <= all.length + 1; limit++) {
+        const entries: number[] = [];
+        for (let cursor: string | undefined; ; ) {
+          const { body } = await queryById(statements, ada, 'a1', page({ direction, limit, ...(cursor && { cursor }) }));
+          const answer = body as { items: { entry: number }[]; cursor?: string };
+          expect(answer.items.length).toBe(Math.min(limit, all.length - entries.length));
+          entries.push(...answer.items.map(({ entry }) => entry));
+          cursor = answer.cursor;
+          if (cursor === undefined) break;
+        }
+        expect(entries).toEqual(direction === 'oldest-first' ? all : all.toReversed());
+      }
+    await expect(queryById(statements, bob, 'a1', page())).rejects.toMatchObject(status(403));
   });
 
   it('are not for others', async () => {

@@ -36,8 +36,9 @@ it('the rows of a commit are all there, or the reader who awaits them is asked t
   const looking: Projecting['view'] = {
     ...view,
     putRow: async (...given) => {
-      await view.putRow(...given);
+      const put = await view.putRow(...given);
       await look();
+      return put;
     },
     putHead: async (...given) => {
       await look();

@@ -82,8 +82,9 @@ describe('a commit of many rows', () => {
       seen.running += 1;
       seen.most = Math.max(seen.most, seen.running);
       await new Promise(setImmediate);
-      await view.putRow(...given);
+      const put = await view.putRow(...given);
       seen.running -= 1;
+      return put;
     };
     return { view: { ...view, putRow }, seen };
   };

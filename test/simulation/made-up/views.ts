@@ -23,7 +23,7 @@ export type ViewDesign = Readonly<{
   revisions: readonly Revision[];
 }>;
 
-const kinds = ['row-per-stream', 'rows-per-stream', 'shared-rows'] as const;
+const kinds = ['row-per-stream', 'rows-per-stream', 'shared-rows', 'rows-per-commit'] as const;
 
 export const viewDesign = (dice: Dice, n: number, aggregates: readonly AggregateDesign[]): ViewDesign => {
   const sources = dice.shuffled(aggregates).slice(0, dice.chance(0.3) ? 2 : 1);
@@ -38,7 +38,7 @@ export const viewDesign = (dice: Dice, n: number, aggregates: readonly Aggregate
   const revisions = Array.from({ length: dice.chance(0.25) ? 2 : 1 }, (_, i) => ({ revision: i + 1, on: handled() }));
   return {
     name: `view-${n}`,
-    kind: kinds[n % kinds.length]!,
+    kind: kinds[(n + aggregates.length) % kinds.length]!,
     from: sources.map(({ category }) => category),
     owned: dice.chance(0.5),
     listed: dice.chance(0.5),
@@ -76,6 +76,13 @@ const stepAfter = (does: Does, before: Memory, event: Event) => {
   return { memory, rows: { [`k${amountOf(data) % 4}`]: row, [rowKey(version)]: row } };
 };
 
+const addedAfter = (does: Does, before: Memory, event: Event) => {
+  const memory = memoryAfter(before, event);
+  if (does === 'drops') return { memory };
+  const row = { sum: memory.sum, by: event.data.by };
+  return { memory, rows: Array.from({ length: does === 'many' ? 3 : 1 }, (_, i) => ({ ...row, i })) };
+};
+
 const sharesOf = ({ owner, sum, last, seen }: Memory) => {
   if (owner === undefined) return {};
   const row = { sums: { total: sum }, counts: { streams: 1 } };
@@ -92,6 +99,7 @@ const handlerOf =
     const { sum } = (before ?? initial) as { sum: number };
     if (faultAt !== undefined && sum > 0 && sum % 7 === faultAt) throw new Error(`nobody takes what leaves ${faultAt}`);
     if (kind === 'row-per-stream') return rowAfter(does, before, event);
+    if (kind === 'rows-per-commit') return addedAfter(does, before, event);
     return kind === 'rows-per-stream' ? stepAfter(does, before, event) : memoryAfter(before, event);
   };
 
@@ -116,6 +124,7 @@ export const viewOf = (design: ViewDesign, aggregates: readonly AnyDecider[], re
       }),
     },
     'rows-per-stream': { initial, ...(owned && { owner: (memory: Memory) => memory.owner }) },
+    'rows-per-commit': { initial, ...(owned && { owner: (memory: Memory) => memory.owner }) },
     'shared-rows': { initial, shares: sharesOf, shards },
   };
   return revisions.map(({ revision, on }) => ({

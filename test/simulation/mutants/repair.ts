@@ -102,6 +102,20 @@ const lateRows: Tamper = {
 export const repairMutants: Readonly<Record<string, DeliveryMutant>> = {
   'a head is put where its commit number is as it was read': byCommitAlone,
   'a row that comes late goes over what a refold has put': lateRows,
+  'a function that finds its place taken goes on': {
+    alone: true,
+    engine: (real) => ({
+      ...real,
+      projectBatch: ({ view, ...projecting }, batch) => {
+        const putRow: typeof view.putRow = async (...given) => (await view.putRow(...given)) || true;
+        return real.projectBatch({ ...projecting, view: { ...view, putRow } }, batch);
+      },
+    }),
+  },
+  'a refold leaves the place behind its end free': {
+    alone: true,
+    ...orders(({ view }) => ({ putRow: async (item, before, only) => only !== undefined || view.putRow(item, before) })),
+  },
   'a refold is reported and not carried out': orders(
     () => ({}),
     (order) => ('refold' in order ? undefined : order),

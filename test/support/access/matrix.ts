@@ -100,6 +100,7 @@ const rowCells = ({ row, unused }: Fixture, { name, kind, may }: AnyProjection):
     'row-per-stream': () => 404,
     'row-per-commit': ofStream,
     'rows-per-stream': ofStream,
+    'rows-per-commit': ofStream,
     'shared-rows': (caller: Caller) => (holdsOne(caller, may) ? 404 : 403),
   }[kind];
   return [
@@ -128,13 +129,12 @@ const listCells = ({ name, kind, may, owner, lists = {} }: AnyProjection): reado
     shows: (caller) => all(caller) || own(caller),
   });
   const ofOwner = (caller: Caller) => (all(caller) || own(caller) ? 200 : 403);
-  const unnamed =
-    kind === 'rows-per-stream' || kind === 'row-per-commit'
-      ? [cell('', () => 404)]
-      : [
-          cell('', (caller) => (all(caller) || isForOwners(caller, may) ? 200 : 403)),
-          cell(`?owner=${ownerId}`, owner ? ofOwner : (caller) => (all(caller) ? 400 : 403)),
-        ];
+  const unnamed = ['rows-per-stream', 'row-per-commit', 'rows-per-commit'].includes(kind)
+    ? [cell('', () => 404)]
+    : [
+        cell('', (caller) => (all(caller) || isForOwners(caller, may) ? 200 : 403)),
+        cell(`?owner=${ownerId}`, owner ? ofOwner : (caller) => (all(caller) ? 400 : 403)),
+      ];
   const named = Object.entries(lists).map(([list, { by, within, find }]) => {
     // A personal value in an address is refused.
     if (find) return cell(`?list=${list}&by=x`, (caller) => (all(caller) ? 400 : 403));

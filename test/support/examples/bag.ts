@@ -4,6 +4,7 @@ import {
   type AnyProjection,
   type RowPerCommit,
   type RowPerStream,
+  type RowsPerCommit,
   type RowsPerStream,
   rowKey,
 } from '../../../lib/core/projection.ts';
@@ -76,6 +77,21 @@ export const lines: RowPerCommit<Sum, BagEvent> = {
   on: {
     Added: (row, { data: { n }, version }) => ({ sum: (row?.sum ?? 0) + n, at: version }),
     Emptied: (row) => row,
+    Spoiled: spoil,
+  },
+};
+
+/** The rows that a commit adds: one for each n, with the sum then; emptying adds none, and is remembered. */
+export const ledger: RowsPerCommit<number, Sum, BagEvent> = {
+  kind: 'rows-per-commit',
+  name: 'ledger',
+  revision: 1,
+  from: bag,
+  may: ['operator'],
+  initial: 0,
+  on: {
+    Added: (sum, { data: { n }, version }) => ({ memory: sum + n, rows: [{ sum: sum + n, at: version }] }),
+    Emptied: () => ({ memory: 0 }),
     Spoiled: spoil,
   },
 };

@@ -24,8 +24,9 @@ export const laggingView = (shorten: (limit: number) => number = (limit) => limi
       return done;
     },
     putRow: async (row, before) => {
-      await table.putRow(row, before);
+      const put = await table.putRow(row, before);
       behind.push([row, before]);
+      return put;
     },
     catchUp: async (writes = behind.length) => {
       for (const [item, before] of behind.splice(0, writes))

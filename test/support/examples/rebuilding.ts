@@ -33,7 +33,7 @@ import {
 import type { MemoryStore } from '../../../lib/testing/memory/store.ts';
 import { memoryClock, memoryKeys, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
 import { sumOf } from '../../../lib/testing/sharing.ts';
-import { delivered, entries, lines, sums } from './bag.ts';
+import { delivered, entries, ledger, lines, sums } from './bag.ts';
 
 type BagMemory = Readonly<{ sum: number; seen: number }>;
 
@@ -62,7 +62,7 @@ const shelves: SharedRows<BagMemory, never> = {
 } as unknown as SharedRows<BagMemory, never>;
 
 /** A view of each kind, over bags. */
-export const kinds = [sums, entries, shelves, lines].map((projection) => projection as unknown as AnyProjection);
+export const kinds = [sums, entries, shelves, lines, ledger].map((projection) => projection as unknown as AnyProjection);
 
 export type ScanOrder = 'numbers' | 'texts' | 'any';
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');

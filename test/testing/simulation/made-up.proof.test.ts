@@ -12,7 +12,7 @@ describe('a manifest that is made up from a seed', () => {
     const isTwice = ({ projections }: (typeof all)[number]) =>
       new Set(projections.map(({ name }) => name)).size < projections.length;
     expect(how(isTwice)).toBeGreaterThan(10);
-    for (const kind of ['row-per-stream', 'rows-per-stream', 'shared-rows'])
+    for (const kind of ['row-per-stream', 'rows-per-stream', 'shared-rows', 'rows-per-commit'])
       expect(
         how(({ projections }) => projections.some((each) => each.kind === kind && [each.from].flat().length > 1)),
       ).toBeGreaterThan(2);

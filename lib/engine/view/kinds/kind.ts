@@ -45,9 +45,11 @@ export interface Kind<P extends AnyProjection> {
   /** True if each stream has a stored head with its cursor. */
   hasHeads: boolean;
   /** A table of the view as the engine sees it: with a head for each stream, wherever the kind keeps the cursor. */
-  cursors<V extends View & Pick<ViewReader, 'rowsOf'>>(view: V): V;
+  cursors<V extends View & Pick<ViewReader, 'rowsOf'>>(view: V, projection: P): V;
   /** True if a change that is written takes a write of the head, beside its rows. */
   putsHead(change: Change): boolean;
+  /** The rows that an item holds. */
+  rowsIn(item: ViewItem): readonly object[];
   /** Applies one commit to a head. An exception parks the stream in front of the commit. */
   apply(projection: P, head: ViewItem, handled: Handled): Change;
   /** Writes what commits came to: the cursor last, or together with all else. */
@@ -60,8 +62,11 @@ export interface Kind<P extends AnyProjection> {
   mend(refolding: Projecting<P>, row: string): Promise<void>;
 }
 
+/** The record's member of a kind whose items are its rows. */
+export const itemsAreRows = { rowsIn: ({ row }: ViewItem) => (row === undefined ? [] : [row]) };
+
 /** The record's members of a kind that keeps a head for each stream. */
-export const withHeads = { hasHeads: true, cursors: <V extends View>(view: V): V => view, putsHead: () => true };
+export const withHeads = { ...itemsAreRows, hasHeads: true, cursors: <V extends View>(view: V): V => view, putsHead: () => true };
 
 /** The record's members of a kind that has no sums: it begins no change that it does not end, and there is nothing to mend. */
 export const withoutSums = {

@@ -21,6 +21,8 @@ export interface SimulatedKind<P extends AnyProjection> {
   initial(projection: P): unknown;
   /** Folds an event into the rows, and answers the memory: from the design's words alone, and not with the engine's code. */
   step(projection: P, folding: Folding, event: Recorded): unknown;
+  /** The rows that readers are shown of what is at a sort key. */
+  rowsIn(folded: unknown): readonly unknown[];
   /** The faults of rows to which several streams contribute, by the memories of all streams. */
   totalsFault(projection: P, memories: ReadonlyMap<string, unknown>, view: MemoryView): Promise<string | undefined>;
   /** The head of a stream as its items tell it, with how far it is. */
@@ -46,6 +48,7 @@ export const headStored = (items: readonly ViewItem[]): ViewItem | undefined => 
 
 /** The members of a kind whose rows are each made by one stream. */
 export const ofOneStream = {
+  rowsIn: (folded: unknown): readonly unknown[] => (folded === undefined ? [] : [folded]),
   totalsFault: async () => undefined,
   headIn: headStored,
   isReadByStream: true,

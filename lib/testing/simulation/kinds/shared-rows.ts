@@ -45,6 +45,7 @@ const changes = (projection: Shared, { now, then, earlier }: Aging) => {
 export const sharedRows: SimulatedKind<Shared> = {
   initial: ({ initial }) => initial,
   step: ({ on }, { memory }, event) => on[event.type]?.(memory as never, event as never),
+  rowsIn: () => [],
   totalsFault: sharesFault,
   headIn: headStored,
   isReadByStream: false,

@@ -1,0 +1,110 @@
+import { rowKey } from '../../../core/projection.ts';
+import { atOnce } from '../../at-once.ts';
+import { pages } from '../../pages.ts';
+import type { View, ViewItem } from '../../ports.ts';
+import { type Projecting, rowsAtOnce } from '../projecting.ts';
+import { countOfRows, written } from '../view-item.ts';
+import { type Change, headBefore, type Refold } from './kind.ts';
+
+// Of the kinds whose rows are the cursor: what a commit comes to has its place under the commit's number.
+
+/** The place of a commit's rows. */
+export const sortOf = (commit: number): string => `row#${rowKey(commit)}`;
+
+/** The commit whose place this is. */
+export const numberOf = ({ sort }: Pick<ViewItem, 'sort'>): number => Number(sort.slice('row#'.length));
+
+/** True for the place of a commit that its stream does not have any more, since it was restored to a time before; or of no commit at all. */
+export const isBeyond = (item: ViewItem): boolean => !(numberOf(item) <= item.commit);
+
+export const newest = { direction: 'newest-first', consistent: true, tombstones: true } as const;
+
+/** True if the last row does not say all that the head does. */
+export const putsHead = ({ rows, head }: Change): boolean => head.parked !== undefined || rows.at(-1)?.commit !== head.commit;
+
+/** Every stored head counts its writes: without a count there is none. One that is handed back does not know how far the rows are. */
+export const putHeadOf =
+  ({ putHead }: View): View['putHead'] =>
+  async (head, before) => {
+    const outcome = await putHead(head, before?.writes === undefined ? undefined : before);
+    return outcome === 'written' ? outcome : { there: undefined };
+  };
+
+/** Where a stream is after rows that took no write of its head: its count is as it was. */
+export const headAfter = (head: ViewItem, { writes, refolded }: Partial<ViewItem> = {}): ViewItem => ({
+  ...head,
+  ...(writes !== undefined && { writes }),
+  ...(refolded !== undefined && { refolded }),
+});
+
+/** The number of places that a refold looks at, or makes empty, in one go. */
+const placesAtOnce = 200;
+
+/**
+ * The rows that are not of the fold: under names that none has, or behind its end, of commits that the stream does not have, for it was restored to a time
+ * before them.
+ */
+const strays = async ({ view, store }: Projecting, { key, stream, commit }: ViewItem, own: number) => {
+  const found: ViewItem[] = [];
+  let highest = own;
+  for await (const { items } of pages((asked) => view.rowsOf(key, asked), { ...newest, limit: placesAtOnce }))
+    for (const item of items) {
+      highest = Math.max(highest, item.writes ?? 0);
+      if ((item.writes ?? 0) >= own) continue;
+      const isLater = numberOf(item) > commit && (await store.find(stream, numberOf(item))) !== undefined;
+      if (!isLater) found.push(item);
+    }
+  return { found, highest };
+};
+
+/** A refold that has reserved its count: the head as it was then, and the fold's. */
+export type Folded = Readonly<{ head: ViewItem; fresh: ViewItem }>;
+
+/**
+ * Puts a row, or an empty place, at each number of the fold: a writer that is late finds every place taken under a higher count. So a purged stream's rows
+ * cannot come back. Beyond the cursor of before they are put one after the other, as they always are. `close` may say that the fold has to begin again.
+ */
+export const refoldPlaces = async (
+  refolding: Projecting,
+  { there, at, fold }: Refold,
+  empty: Pick<ViewItem, 'memory'>,
+  close: (folded: Folded) => Promise<boolean>,
+): Promise<ViewItem | undefined> => {
+  const { view } = refolding;
+  const claimed: ViewItem = { ...(there ?? headBefore(at, empty)), refolding: true };
+  if ((await view.putHead(claimed, there)) !== 'written') return undefined;
+  const head = written(claimed, there);
+  const put = async (items: readonly ViewItem[]) => {
+    const isKnown = ({ sort }: ViewItem) => sort <= sortOf(claimed.commit);
+    await atOnce(rowsAtOnce, items.filter(isKnown), (item) => view.putRow(item, head));
+    for (const item of items) if (!isKnown(item)) await view.putRow(item, head);
+  };
+  let next = 1;
+  const emptied = async (to: number, commit?: number) => {
+    for (; next < to; next = Math.min(to, next + placesAtOnce)) {
+      const numbers = Array.from({ length: Math.min(placesAtOnce, to - next) }, (_, i) => next + i);
+      await put(numbers.map((number) => ({ ...at, sort: sortOf(number), commit: commit ?? number })));
+    }
+  };
+  const fresh = await fold(async (rows) => {
+    for (const row of rows) {
+      await emptied(row.commit);
+      next = row.commit + 1;
+    }
+    await put(rows);
+  });
+  // The record of a purge is not taken for done before all is empty: its number stays free.
+  await emptied(fresh.commit, fresh.commit);
+  if (!(await close({ head, fresh }))) return undefined;
+  const own = countOfRows(head);
+  const { found, highest } = await strays(refolding, fresh, own);
+  if (highest > own) {
+    // Another refold began later, and this fails; or somebody has put a row behind the engine's back: the count goes on from that row's.
+    const { refolding: _, ...unclaimed } = head;
+    await view.putHead({ ...unclaimed, writes: highest }, head);
+    return undefined;
+  }
+  for (const item of found) await view.putRow({ ...at, sort: item.sort, commit: fresh.commit }, head);
+  const done: ViewItem = { ...fresh, refolded: own };
+  return (await view.putHead(done, head)) === 'written' ? written(done, head) : undefined;
+};
