@@ -140,7 +140,7 @@ try {
     '`Consistent-With`, in milliseconds, everything warm. The floor is a bare pipeline in the same engine that does the same hops with',
     'none of our code (API, function, table, stream, function, bus, rule, queue, function, table, and back through a function and the',
     'API), without users. It waits with the same pauses, and logs a line in each function as ours do, since the engine waits up to 50 ms',
-    `for one. As each deposit goes to ${consumersOfDeposits} views and processes of the reference application, so the floor has ${consumersOfDeposits} consumers; one alone is`,
+    `for one. As each deposit goes to ${consumersOfDeposits} queues of the reference application, each with a function, so the floor has ${consumersOfDeposits} consumers; one alone is`,
     'beside it, since on two cores they get into each other\u2019s way. By turns, write by write.',
     '',
     markdown({

@@ -11,11 +11,17 @@ import { coldly, handled, ledgerInstance, type Tables } from '../support/store/i
 import { type Entry, entriesOf, records } from '../support/store/ledger.ts';
 import { castore, castoreHistory } from './castore.ts';
 
-/** A contender. Each caller is an instance of its own: `prepare` gets the streams that each will use, untimed. */
+/** Sends one command as one of the callers. */
+type Send = (caller: number) => Promise<void>;
+
+/**
+ * A contender. Each caller is an instance of its own: `prepare` gets the streams that each will use, and `command` makes the request of a command with its
+ * ids, as a client and the gateway before a function do. Both are untimed.
+ */
 export type Contender = Readonly<{
   name: string;
   prepare: (streams: readonly (readonly string[])[]) => Promise<void>;
-  record: (caller: number, stream: string, entries: readonly Entry[]) => Promise<void>;
+  command: (stream: string, entries: readonly Entry[]) => Send;
 }>;
 
 /** Everything with its state cached, as a function is from its second command for a stream on. */
@@ -28,7 +34,10 @@ export const warm = (instance: Commanding): Contender => {
       for (const [caller, own] of streams.entries())
         for (const stream of own) callers[caller]?.cache.set(await load(instance, stream, () => {}));
     },
-    record: (caller, stream, entries) => handled(callers[caller] ?? instance, records(stream, entries)),
+    command: (stream, entries) => {
+      const request = records(stream, entries);
+      return (caller) => handled(callers[caller] ?? instance, request);
+    },
   };
 };
 
@@ -36,12 +45,15 @@ export const warm = (instance: Commanding): Contender => {
 export const cold = (instance: Commanding): Contender => ({
   name: 'Foldstream, cold',
   prepare: async () => {},
-  record: (_, stream, entries) => handled(coldly(instance), records(stream, entries)),
+  command: (stream, entries) => {
+    const request = records(stream, entries);
+    return () => handled(coldly(instance), request);
+  },
 });
 
 export const castoreContender = (client: DynamoDBClient, table: string): Contender => {
   const { record } = castore(client, table);
-  return { name: 'Castore', prepare: async () => {}, record: (_, stream, entries) => record(stream, entries) };
+  return { name: 'Castore', prepare: async () => {}, command: (stream, entries) => () => record(stream, entries) };
 };
 
 const { snapshotBytes } = defaultSettings;

