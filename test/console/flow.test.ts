@@ -83,6 +83,24 @@ describe('the boxes of the flow', () => {
     expect(boxes.find(({ title }) => title === 'rebuilt')?.link).toBe('#/views/rebuilt/rebuild/r1');
   });
 
+  it('the backlog of a group is shown once, at its first view, and the others say with whom they wait', () => {
+    const lag = { waiting: 7, inFlight: 0, deadLetters: 2 };
+    const of = (name: string) => view(name, { group: 'desk', lag });
+    const views = [of('a'), view('alone'), of('b'), { ...of('c'), parked: 1 }];
+    const boxes = boxesOf(flowOf(0, { views }));
+    const said = (name: string) => boxes.find(({ title }) => title === name)?.says;
+    expect(said('a')).toEqual(['the group desk: 2 dead letters: look, redrive', '7 waiting']);
+    expect(said('b')).toEqual(['waits with its group desk']);
+    expect(said('c')).toEqual(['1 parked', 'waits with its group desk']);
+    expect(said('alone')).toEqual(['up to date']);
+    expect(wrongOf(boxes).map(({ title, link }) => [title, link])).toEqual([
+      ['a', expect.stringContaining('a.r1')],
+      ['c', '#/views/c?revision=1'],
+    ]);
+    const calmGroup = boxesOf(flowOf(0, { views: [view('a', { group: 'desk' }), view('b', { group: 'desk' })] }));
+    expect(calmGroup.find(({ title }) => title === 'b')?.says).toEqual(['up to date']);
+  });
+
   it('spans and rates are as short as they may be', () => {
     expect([span(4.2), span(600), span(7_200)]).toEqual(['4 s', '10 min', '2 h']);
     expect([rateText(0), rateText(3.2), rateText(66.4), rateText(12_400)]).toEqual(['0/min', '3.2/min', '66/min', '12k/min']);

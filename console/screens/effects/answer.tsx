@@ -2,6 +2,9 @@ import { useState } from 'preact/hooks';
 import { Invalid } from '../../../lib/client/index.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
+import { dataOf, type FormField, fieldsOf, type Values } from '../../parts/form/fields.ts';
+import { SchemaFields } from '../../parts/form/inputs.tsx';
+import { useLoad } from '../../parts/load.ts';
 import { ProblemNotice } from '../../parts/states.tsx';
 import { say } from '../../parts/toasts.tsx';
 import { ops } from '../../session.ts';
@@ -11,8 +14,20 @@ import { outcomeOf } from './outcome.ts';
 const faultIn = (problem: unknown, field: string): string | undefined =>
   problem instanceof Invalid ? problem.errors.find(({ path }) => path.replace(/^[/.]/, '').startsWith(field))?.reason : undefined;
 
+type Props = Readonly<{ effect: string; performance: string; close: (wasDone: boolean) => void }>;
+
+/** The inputs for an effect's answer, where its schema is one for which there are any: otherwise it is written as JSON. */
+const useFields = (effect: string): readonly FormField[] | undefined => {
+  const { value: model } = useLoad(() => ops.model(), []);
+  const fields = fieldsOf(model?.effects.find(({ name }) => name === effect)?.answer ?? {});
+  return fields.length > 0 && fields.every(({ name }) => name !== '') ? fields : undefined;
+};
+
 /** Asks for the outcome of a performance, as an operator knows it from the provider's own records. */
-export const Answer = ({ performance, close }: Readonly<{ performance: string; close: (wasDone: boolean) => void }>) => {
+export const Answer = ({ effect, performance, close }: Props) => {
+  const fields = useFields(effect);
+  const [values, setValues] = useState<Values>({});
+  const [wasAsked, setAsked] = useState(false);
   const [how, setHow] = useState<'done' | 'refused'>('done');
   const [text, setText] = useState('{}');
   const [why, setWhy] = useState('');
@@ -21,8 +36,11 @@ export const Answer = ({ performance, close }: Readonly<{ performance: string; c
   const [problem, setProblem] = useState<unknown>();
   const submit = async (event: Event) => {
     event.preventDefault();
-    const written = outcomeOf(how, text);
+    const form = how === 'done' && fields ? dataOf(fields, values) : undefined;
+    setAsked(true);
     setProblem(undefined);
+    if (form && Object.keys(form.faults).length > 0) return;
+    const written = form ? { outcome: { done: form.data } } : outcomeOf(how, text);
     setFault('fault' in written ? written.fault : undefined);
     if ('fault' in written) return;
     setBusy(true);
@@ -59,7 +77,23 @@ export const Answer = ({ performance, close }: Readonly<{ performance: string; c
             <option value="refused">It was refused</option>
           </select>
         </Field>
-        {how === 'done' ? (
+        {how === 'done' && fields ? (
+          <fieldset class="stack">
+            <legend>The answer</legend>
+            <SchemaFields
+              fields={fields}
+              values={values}
+              faults={wasAsked ? dataOf(fields, values).faults : {}}
+              change={setValues}
+              none="The answer has no fields."
+            />
+            {atOutcome !== undefined && (
+              <small class="fault" role="alert">
+                {atOutcome}
+              </small>
+            )}
+          </fieldset>
+        ) : how === 'done' ? (
           <Field label="The answer" hint="JSON, as the schema of the effect's answer has it." fault={fault ?? atOutcome}>
             <textarea
               class="mono"

@@ -92,7 +92,7 @@ export const OnePerformance = ({ performance }: Readonly<{ performance: string }
           </section>
         </>
       )}
-      {asking === 'answer' && <Answer performance={performance} close={done} />}
+      {asking === 'answer' && <Answer effect={value?.effect ?? ''} performance={performance} close={done} />}
       {asking === 'retry' && (
         <Many
           title="Retry"

@@ -1,5 +1,6 @@
 import type { Flow, FlowView } from '../../../lib/engine/operate/flow/report.ts';
 import type { Tone } from '../../parts/badge.tsx';
+import { firstOfGroups } from '../../parts/groups.ts';
 import { lettersHref } from '../../parts/links.ts';
 import { href } from '../../router.ts';
 
@@ -83,27 +84,29 @@ const told = ({ faults, notes = [], otherwise = 'ok', lag, fine = 'up to date' }
 const measured = (perMinute: number | undefined): Readonly<{ perMinute?: number }> =>
   perMinute === undefined ? {} : { perMinute };
 
-const viewBox = (view: FlowView, group: 'views' | 'public-events'): Box => {
+/** What is said of the backlog of a group, which is shown once: at the first of its views. */
+const sharedFaults = ({ group, lag }: FlowView): readonly Fault[] =>
+  lagFaults(lag).map(([tone, words]) => [tone, group === undefined ? words : `the group ${group}: ${words}`]);
+
+const viewBox = (view: FlowView, group: 'views' | 'public-events', isFirst = true): Box => {
   const { name, revision, parked, moreParked, rebuild, active, lag } = view;
   const faults: readonly Fault[] = [
     ...(parked > 0 ? ([['bad', `${parked}${moreParked ? ' or more' : ''} parked`]] as const) : []),
-    ...lagFaults(lag),
+    ...(isFirst ? sharedFaults(view) : []),
   ];
-  const notes = rebuild ? [`${rebuild.kind}: ${rebuild.state}`] : active ? [] : ['does not answer'];
+  const state = rebuild ? [`${rebuild.kind}: ${rebuild.state}`] : active ? [] : ['does not answer'];
+  const isBehind = lagFaults(lag).length + backlog(lag).length > 0;
+  const notes = isFirst || !isBehind ? state : [...state, `waits with its group ${view.group}`];
+  const own = rebuild && faults.length === 0 ? href(['views', name, 'rebuild', rebuild.id]) : href(['views', name], { revision });
   return {
     id: `view/${name}/${revision}`,
     group,
     title: group === 'views' ? name : 'public events',
     ...(group === 'views' && { mark: `r${revision}` }),
-    ...told({ faults, notes, lag, otherwise: rebuild ? 'busy' : active ? 'ok' : 'off' }),
+    ...told({ faults, notes, ...(isFirst && { lag }), otherwise: rebuild ? 'busy' : active ? 'ok' : 'off' }),
     ...measured(view.perMinute),
     to: [],
-    link: seenTo(
-      lag,
-      faults,
-      ['view', `${name}.r${revision}`],
-      rebuild && faults.length === 0 ? href(['views', name, 'rebuild', rebuild.id]) : href(['views', name], { revision }),
-    ),
+    link: isFirst ? seenTo(lag, faults, ['view', `${name}.r${revision}`], own) : own,
   };
 };
 
@@ -186,6 +189,7 @@ const commandBox = ({ category, perMinute, errorsPerMinute, throttledPerMinute }
 export const boxesOf = (flow: Flow): readonly Box[] => {
   const { api, publisher } = flow;
   const isMeasured = flow.ratesAt !== undefined;
+  const firsts = firstOfGroups(flow.views);
   return [
     {
       id: 'api',
@@ -217,7 +221,7 @@ export const boxesOf = (flow: Flow): readonly Box[] => {
     ...flow.processes.map(processBox),
     ...flow.effects.map(effectBox),
     ...(flow.publicEvents ? [viewBox(flow.publicEvents, 'public-events')] : []),
-    ...flow.views.map((view) => viewBox(view, 'views')),
+    ...flow.views.map((view) => viewBox(view, 'views', firsts.has(view))),
   ];
 };
 

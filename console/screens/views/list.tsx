@@ -1,4 +1,5 @@
 import { Badge } from '../../parts/badge.tsx';
+import { firstOfGroups } from '../../parts/groups.ts';
 import { LagSaid } from '../../parts/lag.tsx';
 import { usePoll } from '../../parts/load.ts';
 import { Empty, Loading, ProblemNotice } from '../../parts/states.tsx';
@@ -12,6 +13,7 @@ const often = 5_000;
 export const Views = () => {
   const { value: flow, error, reload } = usePoll(() => ops.flow(), often, []);
   const views = flow ? [...flow.views, ...(flow.publicEvents ? [flow.publicEvents] : [])] : [];
+  const firsts = firstOfGroups(views);
   return (
     <>
       <header>
@@ -57,7 +59,18 @@ export const Views = () => {
                   </Badge>
                 ),
             },
-            { name: 'Behind', of: ({ lag }) => <LagSaid lag={lag} /> },
+            {
+              name: 'Behind',
+              of: (view) =>
+                firsts.has(view) ? (
+                  <>
+                    <LagSaid lag={view.lag} />
+                    {view.group !== undefined && <span class="dim">the group {view.group}, as one</span>}
+                  </>
+                ) : (
+                  <span class="dim">with the group {view.group}</span>
+                ),
+            },
             { name: 'Made from', of: ({ from }) => <span class="dim">{from.join(', ')}</span> },
           ]}
         />

@@ -10,6 +10,10 @@ const flowView = z.object({
   name: z.string(),
   revision: z.int(),
   active: z.boolean(),
+  group: z
+    .string()
+    .optional()
+    .meta({ description: 'The group whose queue it shares: the backlog and the rate are those of all its views.' }),
   from: names,
   parked: count,
   moreParked: z.boolean(),

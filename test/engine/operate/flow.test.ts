@@ -110,6 +110,13 @@ describe('the flow', () => {
     expect(told.schedules).toMatchObject([{ schedule: 'monthly', sends: ['account'], paused: false }]);
   });
 
+  it('says which views share the queue of a group', async () => {
+    const { flow } = await house({
+      manifest: { aggregates: [account], groups: { customers: { views: ['account-balance'] } } } as never,
+    });
+    expect((await reportFlow(flow)).views).toMatchObject([{ name: 'account-balance', group: 'customers' }]);
+  });
+
   it('has the rates that were measured, and the rebuild of this revision that runs', async () => {
     const rebuild = { projection: 'account-balance', revision: projection.revision, kind: 'rebuild' };
     const { flow } = await house({

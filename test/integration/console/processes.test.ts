@@ -116,6 +116,50 @@ describe.runIf(overHttp())('the processes of the console', () => {
     await page.getByText('This is the last page.').waitFor();
   });
 
+  it('ask effects of the world outside, whose answer by hand is a form of its schema', async () => {
+    // The reference application has no effects: the API's answers are made up, what is sent is looked at.
+    const { page, faults } = await signedIn();
+    const model = await operator('GET', '/ops/model');
+    const answer = {
+      type: 'object',
+      properties: { charge: { type: 'string' }, fee: { type: 'object', properties: { amount: { type: 'integer' } } } },
+      required: ['charge'],
+    };
+    const performance = 'chargeCardEffect-p1.1';
+    const sent: unknown[] = [];
+    await page.route('**/ops/model', (route) =>
+      route.fulfill({ json: { ...model.body, effects: [{ name: 'chargeCard', provider: 'bank', answer }] } }),
+    );
+    await page.route(`**/ops/effects/${performance}`, (route) =>
+      route.fulfill({
+        json: {
+          ...{ performance, effect: 'chargeCard', status: 'open', instance: 'payment-p1' },
+          ...{ input: {}, attempts: 1 },
+          steps: [],
+          earlier: 0,
+        },
+      }),
+    );
+    await page.route(`**/ops/effects/${performance}/answer`, (route) => {
+      sent.push(route.request().postDataJSON());
+      return route.fulfill({ status: 202, json: { performance, correlation: 'c' } });
+    });
+    await page.goto(consoleAt(`effects/${performance}`));
+    await page.getByRole('button', { name: 'Answer by hand' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Answer by hand' });
+    await dialog.getByLabel('charge').fill('ch_1');
+    await dialog.getByLabel('fee.amount').fill('much');
+    await dialog.getByLabel('Why').fill('seen in its list');
+    await dialog.getByRole('button', { name: 'Record this outcome' }).click();
+    await dialog.getByText('must be a number').waitFor();
+    expect(await foundByAxe(page)).toEqual([]);
+    await dialog.getByLabel('fee.amount').fill('3');
+    await dialog.getByRole('button', { name: 'Record this outcome' }).click();
+    await page.getByText('The outcome is on its way').waitFor();
+    expect(sent).toEqual([{ why: 'seen in its list', outcome: { done: { charge: 'ch_1', fee: { amount: 3 } } } }]);
+    expect(faults).toEqual([]);
+  });
+
   it('have schedules beside them, which are paused and resumed with a reason', async () => {
     const { page } = await signedIn('schedules');
     const one = page.getByRole('article', { name: 'monthlyStatement' });

@@ -5,6 +5,7 @@ import type { StepEnded } from '../../../core/process/events.ts';
 import { type InstanceRow, instancesName, standingStill } from '../../../core/process/instances-view.ts';
 import type { AnyProcess } from '../../../core/process/process.ts';
 import { sourcesOf } from '../../../core/projection.ts';
+import { groupOf } from '../../../core/view/groups.ts';
 import { instant } from '../../instant.ts';
 import type { Clock } from '../../ports.ts';
 import type { Revisions } from '../../query/revision.ts';
@@ -18,7 +19,7 @@ type Running = Readonly<{ id: string; kind: string; state: string; projection: s
 
 /** All of a deployment that the flow shows. */
 export type FlowOperating = Readonly<{
-  manifest: Pick<Manifest, 'aggregates'>;
+  manifest: Pick<Manifest, 'aggregates' | 'groups'>;
   operating: Operating;
   processes: readonly (Consumer & Readonly<{ process: AnyProcess }>)[];
   effects: readonly Omit<OperatedEffect, 'loading'>[];
@@ -44,6 +45,8 @@ export type FlowView = Flowing &
     name: string;
     revision: number;
     active: boolean;
+    /** The group whose queue it shares: the backlog and the rate are those of all its views. */
+    group?: string;
     from: readonly string[];
     parked: number;
     moreParked: boolean;
@@ -107,13 +110,15 @@ const rateOf = (rates: Rates | undefined, queue: string): Readonly<{ perMinute?:
 };
 
 const viewsOf = async (flow: FlowOperating, rates: Rates | undefined) => {
-  const { operating } = flow;
+  const { operating, manifest } = flow;
   const [{ projections, publisher }, running] = await Promise.all([reportProjections(operating), flow.running()]);
   const views = projections.map(({ parked, ...view }, i): FlowView => {
     const { projection, queueName } = operating.views[i]!;
     const own = running.find((each) => each.projection === view.name && each.revision === view.revision);
+    const group = groupOf(manifest, view);
     return {
       ...view,
+      ...(group !== undefined && { group }),
       from: sourcesOf(projection).map(({ category }) => category),
       parked: parked.length,
       ...rateOf(rates, queueName),
