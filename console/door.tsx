@@ -38,8 +38,8 @@ export const Door = () => (
       config.value && (
         <>
           <p>
-            The console shows what happened in this deployment, what waits, and what would happen. Sign in to see what your roles
-            may.
+            Operators see what happened in this deployment, what waits, and what would happen. Everybody else has a desk, with
+            what their roles may read and send.
           </p>
           <button type="button" class="button is-main" onClick={signIn}>
             Sign in

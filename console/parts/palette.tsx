@@ -5,6 +5,8 @@ import { isOperator } from '../session.ts';
 import { Dialog } from './dialog.tsx';
 import { found, type Place } from './palette-entries.ts';
 
+const hint = (): string => (isOperator.value ? 'A screen, a stream such as account-7f3a, or a correlation id' : 'A screen');
+
 const placesOf = (): readonly Place[] => open().map(({ at, name, about }) => ({ name, about, to: href([at]) }));
 
 const Open = () => {
@@ -34,8 +36,8 @@ const Open = () => {
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={all[at] ? `palette-${at}` : undefined}
-        aria-label="A screen, a stream such as account-7f3a, or a correlation id"
-        placeholder="A screen, a stream such as account-7f3a, or a correlation id"
+        aria-label={hint()}
+        placeholder={hint()}
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);

@@ -121,11 +121,16 @@ ${explain(failure)}
 Nothing was changed: what the last start deployed goes on, at ${api}
 Where something has to be done first, do it in another terminal (${callOf('...')}). Then Ctrl-C here, and npm start again.`;
 
+const asUser = ({ username, password }: Readonly<{ username: string; password: string }>) =>
+  `as ${username} with the password ${password}`;
+
 /** Where the console is, and as whom to sign in to it. */
 const consoleHint = ({ outputs: { ConsoleUrl: url }, userPool }: Deployment): string => {
   if (url === undefined) return '';
-  const { operator } = demoUsers;
-  const whom = userPool === '' ? '' : `; sign in as ${operator.username} with the password ${operator.password}`;
+  const whom =
+    userPool === ''
+      ? ''
+      : `; sign in ${[demoUsers.operator, demoUsers.customer].map(asUser).join(', or ')} for a customer's desk`;
   return `The console is at ${url}${whom}\n\n`;
 };
 

@@ -51,7 +51,7 @@ export const fields = {
   },
   /** `GET /openapi.json` and `GET /docs` describe the API to anybody. */
   describe: { schema: flag, ...yesOrNo, usual: true },
-  /** The operators' console, under `/console` of the API. */
+  /** The console, under `/console` of the API. */
   console: { schema: flag, ...yesOrNo, usual: true },
   /** Commits, control data, users and failed batches stay when the stack is removed. Derived data is destroyed in every environment. */
   retain: { schema: flag, ...yesOrNo, usual: false },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effectLines, outcomeOf, performanceLines } from '../../../lib/cli/effect/effects.ts';
+import type { PerformanceRow } from '../../../lib/core/effect/performances-view.ts';
 import { ProblemError } from '../../../lib/core/problem.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import type { EffectMessage } from '../../../lib/engine/effect/ports.ts';
@@ -78,6 +79,12 @@ describe('operators', () => {
     });
     for (const status of ['open', 'timed-out'] as const)
       expect((await reportEffects(operating, { ...page, status })).performances).toHaveLength(status === 'open' ? 0 : 1);
+    const { since } = report.performances[0] as PerformanceRow;
+    for (const [until, count] of [
+      [since, 1],
+      ['2020-01-01T00:00:00.000Z', 0],
+    ] as const)
+      expect((await reportEffects(operating, { ...page, until })).performances).toHaveLength(count);
     expect(effectLines(report).join('\n')).toContain('the circuit of chargeCard is open');
     const one = await readPerformance(operating, stream);
     expect(one).toMatchObject({

@@ -200,6 +200,27 @@ describe('the list of instances', () => {
     expect((await walk('newest-first')).seen).toEqual(['2', '1']);
   });
 
+  it('is in the order of time whatever the status is, where none is asked for', async () => {
+    const { world, project, operating } = await house();
+    const parked = async (id: string) => {
+      await world.ask(`transfer-${id}`, 'Note', { notes: ['throw'] });
+      await world.settle();
+      world.clock.advance(60_000);
+    };
+    await parked('1');
+    await world.ask('transfer-2', 'Request', request);
+    await world.deliver(closingIn(world));
+    world.clock.advance(60_000);
+    await parked('3');
+    await project();
+    const ids = async (direction: 'oldest-first' | 'newest-first') =>
+      ((await reportProcesses(operating, { ...page, direction })).instances as readonly InstanceRow[]).map(
+        ({ instance }) => instance,
+      );
+    expect(await ids('oldest-first')).toEqual(['1', '2', '3']);
+    expect(await ids('newest-first')).toEqual(['3', '2', '1']);
+  });
+
   it('is of what stands still alone: no step of what runs or has ended writes to a list, where all would share a key', async () => {
     const { view, world, project } = await busy();
     const listed = () => Object.fromEntries(view.items().map(({ key, lists }) => [key, lists?.['standing-still']?.in]));
