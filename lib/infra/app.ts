@@ -17,7 +17,7 @@ export type Deployable = BundleSource &
 
 /**
  * The CDK app of a manifest: bundles its functions, composes its stack for the environment of `-c stage=<name>`, and has cdk-nag look at it.
- * The stack is named `<app>-<stage>` by its settings unless the caller or `-c name=...` says otherwise.
+ * For a local cloud the functions share files, unless `-c wholeBundles=true` asks for what AWS gets. The stack is named `<app>-<stage>` by its settings unless the caller or `-c name=...` says otherwise.
  */
 export const foldstreamApp = async ({
   manifest,
@@ -32,6 +32,7 @@ export const foldstreamApp = async ({
   const code = {
     steps: await bundle({
       ...source,
+      isShared: settings.localCloud !== undefined && String(context('wholeBundles')) !== 'true',
       hasPersonal: personalIn(manifest).length > 0,
       personalEffects: effectsOf(manifest)
         .filter(isPersonalEffect)

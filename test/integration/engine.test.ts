@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation';
@@ -13,13 +13,23 @@ import { ensureEngine } from '../../lib/cli/local/install.ts';
 import { freePort } from '../../lib/cli/local/port.ts';
 import { killGroup } from '../../lib/cli/terminal/run.ts';
 import { lacksForTests } from '../support/lacks.ts';
+import { overHttp } from '../support/over-http/over-http.ts';
 import { patience } from '../support/patience.ts';
+import { home } from './setup.ts';
 
 /** A template of as many resources as a manifest of some dozen views more has in one stack. */
 const manyResources = JSON.stringify({
   Resources: Object.fromEntries(
     Array.from({ length: 800 }, (_, i) => [`R${i}`, { Type: 'AWS::CloudFormation::WaitConditionHandle' }]),
   ),
+});
+
+test.runIf(overHttp())('the tests over HTTP run on the bundles that AWS gets: each function is one file', () => {
+  const assembly = join(home, 'cdk.out');
+  const functions = readdirSync(assembly).filter((name) => existsSync(join(assembly, name, 'index.mjs')));
+  expect(functions.length).toBeGreaterThan(20);
+  const code = (name: string) => readdirSync(join(assembly, name)).filter((file) => file.endsWith('.mjs'));
+  for (const name of functions) expect(code(name)).toEqual(['index.mjs']);
 });
 
 test('an engine starts on a free port, can do what is needed, and leaves nothing behind', async () => {

@@ -60,8 +60,13 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     }
     const common = { endpoint, logFile: join(home, 'cdk.log'), step };
     await bootstrap(common);
-    // The kernel is tested over the reference application, whatever manifest this repository stands for.
-    const context = { manifest: join(root, 'domains/index.ts'), cors: pageOrigin, machines: 'shop:operator' };
+    // The kernel is tested over the reference application, whatever manifest this repository stands for, and over the very bundles that AWS gets.
+    const context = {
+      wholeBundles: 'true',
+      manifest: join(root, 'domains/index.ts'),
+      cors: pageOrigin,
+      machines: 'shop:operator',
+    };
     const stacks = await deploy({ ...common, context, outputsFile: join(home, 'outputs.json'), outDir: join(home, 'cdk.out') });
     const deployment = toDeployment(endpoint, stacks);
     for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), deployment.userPool, user);

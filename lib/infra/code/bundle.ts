@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { consoleFile, domainFile, inBrowser, packedDomain, scriptOf, siteFile } from './console-files.ts';
 import { type FoldHashes, foldHashesLine } from './fold-hashes.ts';
+import { besideEachOther } from './shared-code.ts';
+import { type File, filesByStep, keep } from './step-files.ts';
 
 /** The package's own folder: this repository, or `node_modules/foldstream` of a project, where everything is compiled. */
 const home = fileURLToPath(new URL('../../..', import.meta.url));
@@ -26,9 +27,9 @@ export type BundleSource = Readonly<{
   functions?: string;
   /** The folder of the bundles, each in a folder named by its content. */
   out?: string;
+  /** True for bundles of several files, of which what functions share is made once: a fraction of the work, for a local cloud. */
+  isShared?: boolean;
 }>;
-
-type File = [name: string, text: string];
 
 /** The folder of each step's bundle. */
 export type Bundles = Readonly<Record<string, string>>;
@@ -206,47 +207,27 @@ export const functionCode = async ({
 
 /**
  * Bundles every step's function once, with the hashes of the code that folds each category (`foldCode`). The same sources make the same bytes on any machine
- * and in any folder.
+ * and in any folder; with `isShared`, in the same folder.
  */
-export const bundle = async ({ out, fold, ...source }: BundleSource & Readonly<{ fold: FoldHashes }>): Promise<Bundles> => {
+export const bundle = async ({
+  out,
+  fold,
+  isShared = false,
+  ...source
+}: BundleSource & Readonly<{ fold: FoldHashes }>): Promise<Bundles> => {
   const manifest = pathOf(source.manifestModule);
   const { steps, options, withoutKeysOptions } = await functionCode(source);
   const banner = { js: `${options.banner.js}${foldHashesLine(fold)}` };
   const built = await Promise.all(
-    [options, withoutKeysOptions].map((each) => build({ ...each, banner, sourcemap: 'external', sourcesContent: false })),
+    [options, withoutKeysOptions].map((each) =>
+      build({ ...each, ...(isShared && besideEachOther(each)), banner, sourcemap: 'external', sourcesContent: false }),
+    ),
   );
-  const outputFiles = built.flatMap((each) => each.outputFiles);
   const beside = await besideCode(steps, source);
+  const files = new Map(built.flatMap((each) => [...filesByStep(each, { home, manifestFolder: dirname(manifest) })]));
   const folders = steps.map(async (step) => {
-    const files = outputFiles
-      .filter(({ path }) => basename(dirname(path)) === step)
-      .map(({ path, text }) => [basename(path), path.endsWith('.map') ? portable(text, dirname(path), dirname(manifest)) : text])
-      .map(([name, text]) => [name, name === 'index.mjs' ? `${text}//# sourceMappingURL=index.mjs.map\n` : text] as File)
-      .concat(beside[step] ?? [])
-      .sort();
-    return [step, await keep(files, out ?? join(process.cwd(), '.cache', 'bundles'), step)];
+    const all = [...(files.get(step) ?? []), ...(beside[step] ?? [])].sort();
+    return [step, await keep(all, out ?? join(process.cwd(), '.cache', 'bundles'), step)];
   });
   return Object.fromEntries(await Promise.all(folders));
-};
-
-/** A source map names its sources from the bundle's folder on: here they get names that are the same wherever the repository lies. */
-const portable = (map: string, from: string, manifestFolder: string): string => {
-  const name = (source: string) => {
-    const path = resolve(from, source);
-    const packaged = path.lastIndexOf(`${sep}node_modules${sep}`);
-    if (packaged >= 0) return path.slice(packaged + 1);
-    return path.startsWith(home) ? relative(home, path) : join('manifest', relative(manifestFolder, path));
-  };
-  const { sources, ...rest } = JSON.parse(map) as { sources: string[] };
-  return JSON.stringify({ ...rest, sources: sources.map(name) });
-};
-
-/** Writes a bundle into a folder named by its content, so that parallel builds make the same folder. */
-const keep = async (files: File[], out: string, step: string): Promise<string> => {
-  const folder = join(out, `${step}-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 16)}`);
-  const draft = `${folder}.${process.pid}`;
-  await mkdir(draft, { recursive: true });
-  await Promise.all(files.map(([name, text]) => writeFile(join(draft, name), text)));
-  await rename(draft, folder).catch(() => rm(draft, { recursive: true }));
-  return folder;
 };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { type BuildFailure, type BuildResult, context, type Metafile } from 'esbuild';
 import { type BundleSource, compiled, domainOptions, functionCode, isMade, sourceOfEntry } from './bundle.ts';
 import { consoleFile, domainFile, packedDomain, scriptOf, siteFile } from './console-files.ts';
+import { besideEachOther, outputsByStep } from './shared-code.ts';
 
 /** The files of one step's function by their names in its folder, and a hash of them. */
 export type HotStep = Readonly<{ hash: string; files: ReadonlyMap<string, string> }>;
@@ -42,16 +43,6 @@ const projectOf = (imports: SourceGraph, entries: readonly string[]): Pick<HotCo
   };
 };
 
-type Outputs = Metafile['outputs'];
-
-/** An output file with all that it imports. */
-const closureOf = (outputs: Outputs, from: string, found = new Set<string>()): ReadonlySet<string> => {
-  if (found.has(from)) return found;
-  found.add(from);
-  for (const { path, external } of outputs[from]?.imports ?? []) if (!external) closureOf(outputs, path, found);
-  return found;
-};
-
 /** Files that lie beside the code of a step, by the step's name. */
 type Beside = Readonly<Record<string, readonly (readonly [name: string, text: string])[]>>;
 
@@ -59,15 +50,11 @@ const hotSteps = (
   { outputFiles = [], metafile }: BuildResult<{ write: false; metafile: true }>,
   beside: Beside,
 ): HotCode['steps'] => {
-  const outputs = metafile?.outputs ?? {};
   const texts = new Map(outputFiles.map(({ path, text }) => [relative(compiled.absWorkingDir, path), text]));
-  const entries = Object.entries(outputs).filter(([, { entryPoint }]) => entryPoint !== undefined);
   return new Map(
-    entries.map(([entry]) => {
-      const names = [...closureOf(outputs, entry)].sort();
-      const step = basename(entry, '.mjs');
+    [...outputsByStep(metafile)].map(([step, names]) => {
       const files = new Map([
-        ...names.map((name) => [name === entry ? 'index.mjs' : basename(name), texts.get(name) ?? ''] as const),
+        ...[...names].map(([name, output]) => [name, texts.get(output) ?? ''] as const),
         ...(beside[step] ?? []),
       ]);
       const hash = createHash('sha256')
@@ -99,12 +86,10 @@ export const bundlerErrors = (failure: unknown): readonly BundlerError[] => {
  */
 export const hotCode = async (source: BundleSource) => {
   const { options } = await functionCode(source);
-  // One folder for all: the handler of a function is its `index.mjs`, beside the files that it shares.
-  const entryPoints = options.entryPoints.map((entry) => ({ in: entry.in, out: dirname(entry.out) }));
-  const settings = { ...options, entryPoints, splitting: true, minify: false, sourcemap: false, logLevel: 'silent' } as const;
+  const settings = { ...options, ...besideEachOther(options), minify: false, sourcemap: false, logLevel: 'silent' } as const;
   const building = await context(settings);
   const domain = await context({ ...domainOptions(source.manifestModule), minify: false });
-  const entries = entryPoints.map((entry) => sourceOfEntry(entry.in));
+  const entries = settings.entryPoints.map((entry) => sourceOfEntry(entry.in));
   return {
     build: async (): Promise<HotCode> => {
       const [result, script, site] = await Promise.all([building.rebuild(), scriptOf(() => domain.rebuild()), siteFile()]);

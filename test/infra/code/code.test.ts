@@ -187,6 +187,35 @@ describe('bundles', () => {
     expect(after.fold.counter).not.toBe(before.fold.counter);
   });
 
+  test('for a local cloud have what functions share in files of its own, are as whole and answer the same', async () => {
+    const query = { 'functions/query.ts': sources['functions/command.ts']! };
+    const shared = async (at: string) => {
+      for (const [file, text] of Object.entries(query)) writeFileSync(join(at, file), text);
+      const [manifestModule, functions] = [join(at, 'index.ts'), join(at, 'functions')];
+      return bundle({
+        isShared: true,
+        hasPersonal: false,
+        manifestModule,
+        functions,
+        fold: { counter: 'a' },
+        out: join(at, 'out'),
+      });
+    };
+    const at = write();
+    const one = await shared(at);
+    expect(await shared(at)).toEqual(one);
+    expect(Object.keys(one)).toEqual(['command', 'query']);
+    for (const step of ['command', 'query']) {
+      const names = readdirSync(one[step]!);
+      expect(names).toContain('index.mjs');
+      expect(names.filter((name) => name.endsWith('.mjs')).length).toBeGreaterThan(1);
+      // Each with its map, so that a stack names the sources.
+      expect(names.filter((name) => name.endsWith('.mjs') && !names.includes(`${name}.map`))).toEqual([]);
+      expect(readFileSync(join(one[step]!, 'index.mjs'), 'utf8')).toContain('foldstreamFold={"counter":"a"}');
+      expect(await answerOf(one[step])).toBe('["counter","other"]\n');
+    }
+  });
+
   test('that exist already are made again to the same place', async () => {
     const at = write();
     expect(await bundled(at)).toEqual(await bundled(at));
