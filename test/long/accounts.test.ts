@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../lib/testing/simulator.ts';
 import { accountsWith } from '../simulation/domain.ts';
-import { byJournal } from '../simulation/mutants/delivery.ts';
+import { byJournal } from '../simulation/mutants/tampers.ts';
 import { runsUntilFound } from '../simulation/search.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';

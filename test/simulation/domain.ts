@@ -1,7 +1,7 @@
 import type { Manifest } from '../../lib/core/manifest.ts';
 import type { Simulation } from '../../lib/testing/simulator.ts';
 import { accountWorkload, carelessReleases, moneyIsConserved, twoReleases } from './accounts.ts';
-import { type DeliveryMutant, simulated } from './mutants/delivery.ts';
+import { type DeliveryMutant, simulated } from './mutants/tampers.ts';
 
 /**
  * Accounts with every kind of view. In eight runs of nine a view is rebuilt meanwhile, in three of ten a history is imported, and in one of four the

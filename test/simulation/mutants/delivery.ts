@@ -1,97 +1,27 @@
-import { announcerName } from '../../../lib/core/announcer.ts';
-import type { Commit } from '../../../lib/core/commit.ts';
-import { revisionKey } from '../../../lib/core/deployed-names.ts';
-import { streamKey } from '../../../lib/core/projection.ts';
 import type { Formats } from '../../../lib/core/version.ts';
-import type { Commanding } from '../../../lib/engine/command/request.ts';
-import type { Delivery } from '../../../lib/engine/delivery/delivered.ts';
-import type { QueueRecord } from '../../../lib/engine/delivery/received.ts';
-import type { LookingAtNew } from '../../../lib/engine/operate/sweep/look.ts';
-import type { BusEntry, Range, Store, ViewItem } from '../../../lib/engine/ports.ts';
-import type { ViewGroup } from '../../../lib/engine/view/group/route.ts';
-import type { KeptHeads } from '../../../lib/engine/view/kept-heads.ts';
-import type { Projecting } from '../../../lib/engine/view/projecting.ts';
-import type { MemoryView } from '../../../lib/testing/ports.ts';
-import type { Engine, Simulation, Tamper } from '../../../lib/testing/simulator.ts';
-
-type Step = Engine['projectBatch'];
-
-const engine = (change: (real: Engine) => Partial<Engine>): Tamper => ({ engine: (real) => ({ ...real, ...change(real) }) });
-const projecting = (change: (projecting: Projecting) => Partial<Projecting>): Tamper => ({
-  projecting: (real) => ({ ...real, ...change(real) }),
-});
-const view = (change: (view: MemoryView) => Partial<MemoryView>): Tamper => ({ view: (real) => ({ ...real, ...change(real) }) });
-const functionsView = (change: (view: Projecting['view']) => Partial<Projecting['view']>): Tamper =>
-  projecting((real) => ({ view: { ...real.view, ...change(real.view) } }));
-const functionsStore = (change: (store: Store) => Partial<Store>): Tamper =>
-  projecting((real) => ({ store: { ...real.store, ...change(real.store) } }));
-const commandStore = (change: (store: Store) => Partial<Store>): Tamper => ({
-  commanding: (real) => ({ ...real, store: { ...real.store, ...change(real.store) } }),
-});
-/** The heads that an instance keeps, and its writes. */
-const keptHeads = (change: (heads: KeptHeads, view: Projecting['view']) => Pick<Projecting, 'heads' | 'view'>): Tamper =>
-  projecting((real) => (real.heads ? change(real.heads, real.view) : {}));
-const batch = (change: (step: Step) => Step): Tamper => engine((real) => ({ projectBatch: change(real.projectBatch) }));
-
-const nothing = (stream: string, commit: number): Commit => ({
-  stream,
-  commit,
-  version: 0,
-  events: [],
-  command: '',
-  at: '',
-  meta: { actor: '', correlation: '', causation: '' },
-});
-/** The requested range, with an empty commit in the place of each missing one. */
-const padded = (stream: string, { from, to }: Range, commits: readonly Commit[]): readonly Commit[] =>
-  Array.from({ length: Math.max(0, (to ?? commits.at(-1)?.commit ?? 0) - from + 1) }, (_, i) => {
-    return commits.find(({ commit }) => commit === from + i) ?? nothing(stream, from + i);
-  });
-const wholeRange = async (store: Store, stream: string, range: Range): Promise<readonly Commit[]> => {
-  const { commits, next } = await store.read(stream, range);
-  return next === undefined ? commits : [...commits, ...(await wholeRange(store, stream, { ...range, from: next }))];
-};
-const delivered = (deliveries: readonly Delivery[], change: (one: Delivery['delivered']) => Delivery['delivered']) =>
-  deliveries.map(({ id, delivered }) => ({ id, delivered: change(delivered) }));
-const lowest = (deliveries: readonly Delivery[], stream: string) =>
-  Math.min(...deliveries.flatMap(({ delivered }) => (delivered.stream === stream ? [delivered.commit] : [])));
-const readableToAll = (formats: Formats): Formats =>
-  Object.fromEntries(Object.entries(formats).map(([type, format]) => [type, { ...format, readable: 99 }]));
-const expecting =
-  ({ head, putHead }: Projecting['view']): Projecting['view']['putHead'] =>
-  async (item) =>
-    putHead(item, await head(item.key));
-/** A record that is no commit. */
-const isOrder = ({ body }: QueueRecord) => !('detail' in JSON.parse(body));
-let fresh = 0;
-/** Nothing is found by the pass over the table. */
-const noPass = engine((real) => ({ sweep: ({ targets: _, ...sweeping }) => real.sweep({ ...sweeping, targets: [] }) }));
-/** Nothing is noted, so that nothing is looked at soon. */
-const noJournal = engine(() => ({ note: async () => {} }));
-const both = (one: Tamper, other: Tamper): Tamper => ({
-  ...one,
-  ...other,
-  engine: (real) => (other.engine ?? ((given) => given))(one.engine?.(real) ?? real),
-});
-const noSweep = both(noPass, noJournal);
-/** The journal alone has to find what the publisher, the bus and the queues lose. */
-export const byJournal = { ...noPass, surelyNoted: true } satisfies Tamper;
-const looking = (change: (given: LookingAtNew) => Partial<LookingAtNew>): DeliveryMutant =>
-  both(
-    byJournal,
-    engine((real) => ({ lookAtNew: (given, records) => real.lookAtNew({ ...given, ...change(given) }, records) })),
-  );
-const isOneShard = ({ stream }: Readonly<{ stream: string }>) => stream.endsWith('1');
-
-/** A mutant as the simulator takes it. */
-export const simulated = ({ alone: isAlone, ...tamper }: DeliveryMutant): Pick<Simulation, 'tamper' | 'without'> =>
-  isAlone
-    ? { tamper: { ...tamper, engine: (real) => noSweep.engine!(tamper.engine?.(real) ?? real) }, without: ['missing'] }
-    : { tamper };
-
-/** `alone`: without the sweep, and so without lost records, since the sweep makes good what this breaks. */
-export type DeliveryMutant = Tamper & Readonly<{ alone?: true }>;
-const alone = { alone: true } as const;
+import type { ViewItem } from '../../../lib/engine/ports.ts';
+import { askingMutants } from './asking.ts';
+import { publicEventMutants } from './public-events.ts';
+import { sharedRowMutants } from './shared-rows.ts';
+import { sweepMutants } from './sweep.ts';
+import {
+  alone,
+  batch,
+  type DeliveryMutant,
+  delivered,
+  engine,
+  expecting,
+  functionsStore,
+  functionsView,
+  isOrder,
+  keptHeads,
+  lowest,
+  nothing,
+  padded,
+  readableToAll,
+  view,
+  wholeRange,
+} from './tampers.ts';
 
 /** Mechanisms that the way from a command to a view relies on, each removed alone by one switch: the simulator must notice every one. */
 export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
@@ -147,10 +77,6 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     },
   })),
   'no condition on the cursor': view((real) => ({ putHead: expecting(real) })),
-  'no condition on the cursor of shared rows': view(({ head, putShares }) => ({
-    putShares: async (moves, changes) =>
-      putShares(await Promise.all(moves.map(async (move) => ({ ...move, before: await head(move.head.key) }))), changes),
-  })),
   'a stale head is written': keptHeads(({ take, keep, takesForNew }, view) => {
     const given = new Set<ViewItem>();
     const now = async (before: ViewItem | undefined) => (before && given.has(before) ? view.head(before.key) : before);
@@ -233,94 +159,6 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
       },
     }),
   },
-  'the announcer moves its cursor before it sends': {
-    announcing: (real) => {
-      const held: BusEntry[] = [];
-      return {
-        ...real,
-        bus: {
-          send: async (entries) => {
-            held.push(...entries);
-            return [];
-          },
-        },
-        view: {
-          ...real.view,
-          putHead: async (head, expected) => {
-            const put = await real.view.putHead(head, expected);
-            for (const entry of held.splice(0)) while ((await real.bus.send([entry])).length > 0);
-            return put;
-          },
-        },
-      };
-    },
-  },
-  'the announcer ignores FailedEntryCount': {
-    announcing: (real) => ({
-      ...real,
-      bus: {
-        send: async (entries) => {
-          await real.bus.send(entries);
-          return [];
-        },
-      },
-    }),
-  },
-  'the announcer skips what it was not delivered': {
-    announcing: (real) => ({
-      ...real,
-      store: { ...real.store, read: async (stream, range) => ({ commits: padded(stream, { to: 1, ...range }, []) }) },
-    }),
-  },
-  'the sweep does not look at public events': engine((real) => ({
-    sweep: ({ targets, ...sweeping }, options) =>
-      real.sweep({ ...sweeping, targets: targets.filter(({ name }) => name !== announcerName) }, options),
-    lookAtNew: ({ targets, ...given }, records) =>
-      real.lookAtNew({ ...given, targets: targets.filter(({ name }) => name !== announcerName) }, records),
-  })),
-  'the journal forgets a shard of the stream': both(
-    byJournal,
-    engine((real) => ({
-      note: (noting, commits, again) =>
-        real.note(
-          noting,
-          commits.filter((commit) => !isOneShard(commit)),
-          again,
-        ),
-    })),
-  ),
-  'what had not arrived is not looked at again': looking(() => ({ journal: { send: async () => [] } })),
-  'a note is gone before it was looked at': both(
-    byJournal,
-    engine((real) => ({
-      lookAtNew: (given, records) =>
-        real
-          .lookAtNew(given, records)
-          .catch(() => ({ commits: 0, cursors: 0, lagging: 0, sent: 0, left: 0, beyond: 0, failed: [] })),
-    })),
-  ),
-  'a cursor is compared with the commit before': looking(({ targets }) => ({
-    targets: targets.map((target) => ({
-      ...target,
-      head: async (stream) => {
-        const head = await target.head(stream);
-        return { ...head, commit: (head?.commit ?? 0) + 1 };
-      },
-    })),
-  })),
-  'the pass begins anew with each run': both(
-    noJournal,
-    engine((real) => ({
-      sweep: ({ places, ...sweeping }, options) =>
-        real.sweep(
-          {
-            ...sweeping,
-            places: { ...places, save: ({ after: _, ...place }, run) => places.save({ ...place, segment: 0 }, run) },
-          },
-          options,
-        ),
-    })),
-  ),
   'a publisher that swallows its errors': {
     ...alone,
     ...engine((real) => ({ publish: (...given) => real.publish(...given).catch(() => {}) })),
@@ -340,33 +178,6 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
           (await step(...given)).slice(0, 1),
     ),
   },
-  'what the stream lost is not repaired': noSweep,
-  'the sweep looks at the first page only': engine((real) => ({
-    note: async () => {},
-    sweep: ({ scanner, ...sweeping }, options) =>
-      real.sweep(
-        {
-          ...sweeping,
-          scanner: {
-            scan: async (...given) => {
-              const { next: _, ...page } = await scanner.scan(...given);
-              return page;
-            },
-          },
-        },
-        options,
-      ),
-  })),
-  'the id of a command is not checked': engine((real) => ({
-    handleCommand: (commanding, request) => real.handleCommand(commanding, { ...request, id: `${request.id}~${fresh++}` }),
-  })),
-  'a refusal is answered from a stale cache': commandStore((store) => ({
-    read: async (stream, range) =>
-      range.from > 1 ? { commits: (await store.read(stream, range)).commits.slice(0, 1) } : store.read(stream, range),
-  })),
-  'an append that was refused counts as stored': commandStore(({ append }) => ({
-    append: async (commit) => ({ ...(await append(commit)), stored: true }),
-  })),
   'a tombstone has no cursor': view((real) => ({
     head: async (key) => {
       const head = await real.head(key);
@@ -418,62 +229,8 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
       } as typeof real.projection,
     }),
   },
-  'one ADD twice': functionsView(({ head, putShares }) => ({
-    putShares: async (moves, changes) => {
-      try {
-        return await putShares(moves, changes);
-      } catch {
-        // The answer may be lost.
-        return putShares(await Promise.all(moves.map(async (move) => ({ ...move, before: await head(move.head.key) }))), changes);
-      }
-    },
-  })),
-  'merged heads lost on a partial failure': functionsView(({ putShares }) => ({
-    putShares: async (moves, changes) => {
-      const put = await putShares(moves, changes);
-      if (typeof put === 'object' && put.moved.size < moves.length)
-        for (const move of moves.filter(({ head }) => !put.moved.has(head.key))) await putShares([move], []);
-      return put;
-    },
-  })),
-  'a merged transaction is added once for each of its heads': functionsView(({ putShares }) => ({
-    putShares: async (moves, changes) => {
-      const [first, ...others] = moves;
-      const put = await putShares([first!], changes);
-      if (put !== 'written') return put;
-      for (const move of others) await putShares([move], changes);
-      return 'written';
-    },
-  })),
-  'a share is taken from the wrong head': functionsView(({ putShares }) => ({
-    putShares: (moves, changes) => {
-      const { memory } = moves.at(-1)!.head;
-      return putShares(
-        moves.map(({ head, before }) => ({ head: { ...head, memory }, before })),
-        changes,
-      );
-    },
-  })),
-  'a share that a stream gave up stays': functionsView(({ putShares }) => ({
-    putShares: (moves, changes) =>
-      putShares(
-        moves,
-        changes.filter(({ add }) => Number(add.contributors ?? 0) >= 0),
-      ),
-  })),
   'an older row is put over a newer one': {
     ...view(({ putRow }) => ({ putRow: (item, before) => putRow({ ...item, commit: Number.MAX_SAFE_INTEGER }, before) })),
-  },
-  'a snapshot is taken of what is about to be stored': {
-    commanding: (real: Commanding) => ({
-      ...real,
-      keys: { ...real.keys, hash: (text: string) => (text.startsWith('snapshot ') ? 'fits' : real.keys.hash(text)) },
-      snapshots: {
-        ...real.snapshots,
-        save: (snapshot, impossible) =>
-          real.snapshots.save({ ...snapshot, commit: snapshot.commit + 1, version: snapshot.version + 1 }, impossible),
-      },
-    }),
   },
   'a pointer is taken for an empty commit': batch(
     (step) => (real, deliveries) =>
@@ -508,96 +265,8 @@ export const deliveryMutants: Readonly<Record<string, DeliveryMutant>> = {
     }
     return failed;
   }),
-  'a reader is answered before the view has reached the token': {
-    querying: (real) => ({
-      ...real,
-      reader: {
-        ...real.reader,
-        head: async (key) => {
-          const head = await real.reader.head(key);
-          return head && { ...head, commit: 99 };
-        },
-      },
-    }),
-  },
-  'a list is answered from its index alone': engine((real) => ({
-    queryList: async (querying, actor, { awaited, ...request }) => {
-      for (const { stream } of awaited ?? []) await querying.reader.head(stream);
-      await querying.clock.wait(300);
-      return real.queryList(querying, actor, request);
-    },
-  })),
-};
-
-/** The most records of a batch that is not gathered. */
-const few = 10;
-
-/** What a batch of more records relies on: where commits are gathered, the simulator must notice. */
-export const gatheringMutants: Readonly<Record<string, DeliveryMutant>> = {
-  'a gathered batch is dropped behind its first records': {
-    ...alone,
-    ...engine((real) => ({
-      routeToView: (consumer, records, steps) => real.routeToView(consumer, records.slice(0, few), steps),
-    })),
-  },
-  'of a gathered batch only the first records are given back': {
-    ...alone,
-    ...engine((real) => ({
-      routeToView: async (consumer, records, steps) => {
-        const failed = await real.routeToView(consumer, records, steps);
-        return failed.filter((id) => records.slice(0, few).some((record) => record.id === id));
-      },
-    })),
-  },
-};
-
-/** A group of views whose steps are changed, each with all views of the group at hand. */
-const grouped = (change: (step: Step, group: ViewGroup) => Step): Tamper =>
-  engine((real) => ({
-    routeToGroup: (group, records, steps = real) =>
-      real.routeToGroup(group, records, { ...steps, projectBatch: change(steps.projectBatch, group) }),
-  }));
-
-/** What views that share a queue rely on: where they do, the simulator must notice. */
-export const groupMutants: Readonly<Record<string, DeliveryMutant>> = {
-  'a message is acknowledged although one view of the group failed': {
-    ...alone,
-    ...grouped((step, { views }) => async (view, deliveries) => {
-      const failed = await step(view, deliveries);
-      return view.projection === views[0]?.projection ? [] : failed;
-    }),
-  },
-  'a view that is parked stops the others of its group': {
-    ...alone,
-    ...grouped((step, { views }) => async (view, deliveries) => {
-      const isParked = async (stream: string) => {
-        const heads = await Promise.all(views.map((each) => each.view.head(streamKey(each.projection, stream))));
-        return heads.some((head) => head?.parked);
-      };
-      const parked = await Promise.all(deliveries.map(({ delivered }) => isParked(delivered.stream)));
-      return step(
-        view,
-        deliveries.filter((_, i) => !parked[i]),
-      );
-    }),
-  },
-  'a record that came again counts as done by the view that failed': {
-    ...alone,
-    ...engine((real) => ({
-      routeToGroup: (group, records, steps) => {
-        const views = group.views.map(({ projection }) => revisionKey(projection));
-        return real.routeToGroup({ ...group, done: { ...group.done, add: (id) => group.done.add(id, views) } }, records, steps);
-      },
-    })),
-  },
-  'an order goes to the first view of the group, whichever it names': {
-    ...alone,
-    ...engine((real) => ({
-      routeToGroup: (group, records, steps = real) => {
-        const [first] = group.views;
-        const carryOutBatch: Engine['carryOutBatch'] = (_, orders) => steps.carryOutBatch(first!, orders);
-        return real.routeToGroup(group, records, { ...steps, carryOutBatch });
-      },
-    })),
-  },
+  ...askingMutants,
+  ...sharedRowMutants,
+  ...publicEventMutants,
+  ...sweepMutants,
 };

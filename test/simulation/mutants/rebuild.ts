@@ -11,7 +11,7 @@ import type { DirtyNotes } from '../../../lib/engine/view/ports.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import type { Engine, Tamper } from '../../../lib/testing/simulator.ts';
 import type { ProcessMutant } from '../processes.ts';
-import type { DeliveryMutant } from './delivery.ts';
+import type { DeliveryMutant } from './tampers.ts';
 
 const alone = { alone: true } as const;
 const engine = (change: (real: Engine) => Partial<Engine>): Tamper => ({ engine: (real) => ({ ...real, ...change(real) }) });

@@ -2,7 +2,7 @@ import type { ViewItem } from '../../../lib/engine/ports.ts';
 import type { Order } from '../../../lib/engine/view/orders.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import type { Tamper } from '../../../lib/testing/simulator.ts';
-import type { DeliveryMutant } from './delivery.ts';
+import type { DeliveryMutant } from './tampers.ts';
 
 type Definition = Parameters<NonNullable<Tamper['machine']>>[0];
 type State = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { revisionKey } from '../../../lib/core/deployed-names.ts';
 import type { Engine, Tamper } from '../../../lib/testing/simulator.ts';
-import type { DeliveryMutant } from './delivery.ts';
+import type { DeliveryMutant } from './tampers.ts';
 
 const settling = (change: (real: Engine['settleDeployment']) => Engine['settleDeployment']): Tamper => ({
   engine: (real) => ({ ...real, settleDeployment: change(real.settleDeployment) }),

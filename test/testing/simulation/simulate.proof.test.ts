@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { manifest as reference } from '../../../domains/index.ts';
 import { type SimulationFailed, simulate } from '../../../lib/testing/simulator.ts';
 import { accountsWith, gatheringAccounts, groupedAccounts } from '../../simulation/domain.ts';
-import { deliveryMutants, gatheringMutants, groupMutants } from '../../simulation/mutants/delivery.ts';
+import { deliveryMutants } from '../../simulation/mutants/delivery.ts';
+import { gatheringMutants, groupMutants } from '../../simulation/mutants/gathering.ts';
 import { findMutant } from '../../simulation/search.ts';
 import { manifest as parcels } from '../../support/apps/parcel/manifest.ts';
 
