@@ -114,7 +114,10 @@ export const repairMutants: Readonly<Record<string, DeliveryMutant>> = {
   },
   'a refold leaves the place behind its end free': {
     alone: true,
-    ...orders(({ view }) => ({ putRow: async (item, before, only) => only !== undefined || view.putRow(item, before) })),
+    view: (real) => ({
+      ...real,
+      putRow: async (item, before, only) => only !== undefined || real.putRow(item, before),
+    }),
   },
   'a refold is reported and not carried out': orders(
     () => ({}),
