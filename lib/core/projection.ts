@@ -44,7 +44,7 @@ export type List<Row> = Readonly<{
   shards?: number;
   /**
    * Its index holds the keys of rows and nothing else, and a page reads the rows by them: a change that leaves a row at its place costs nothing here, and each row of a
-   * page half a read unit. For rows that change more often than one in ten of them is read here.
+   * page half a read unit. For rows that are read here fewer than ten times for each change.
    */
   keysOnly?: true;
 }>;

@@ -60,7 +60,7 @@ const project = (projection: AnyProjection, { head, rows }: Table, commits: read
  *
  * @example
  * const given = projecting(accountBalance);
- * given(opened, deposited(50)).rows({ owner: 'ada', currency: 'EUR', balance: 50, status: 'open', changedAt: '2026-11-21T12:02:00.000Z' });
+ * given(opened, deposited(50)).rows({ owner: 'ada', currency: 'EUR', balance: 50, status: 'open', since: '2026-11-21T12:01:00.000Z', changedAt: '2026-11-21T12:02:00.000Z' });
  */
 export const projecting = <Row extends object, E extends Message, Memory = unknown>(
   projection: RowPerStream<Row, E> | RowsPerStream<Memory, Row, E> | RowsPerCommit<Memory, Row, E>,

@@ -114,7 +114,7 @@ const measured = async (): Promise<readonly number[]> => {
 const percentile = (all: readonly number[], p: number): number =>
   all.toSorted((a, b) => a - b)[Math.ceil((all.length * p) / 100) - 1] ?? Number.NaN;
 
-const enable = await consumer(connected.outputs.AccountBalanceR1Function ?? '');
+const enable = await consumer(connected.outputs.AccountBalanceR2Function ?? '');
 for (const id of accounts) await send(`${id}/open`, { currency: 'EUR' });
 const latencies = { quiet: [] as number[], beside: [] as number[] };
 const drained: number[] = [];

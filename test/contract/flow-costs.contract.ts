@@ -17,7 +17,7 @@ type Units = Readonly<Record<string, number>>;
 export const expected: Readonly<Record<Flow, Units>> = {
   deposit: {
     commands: 1,
-    'view account-balance': 4,
+    'view account-balance': 1,
     'view account-statement': 1,
     'view account-totals': 4,
     'view event-log': 2,
@@ -25,7 +25,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
   },
   withdrawal: {
     commands: 1,
-    'view account-balance': 4,
+    'view account-balance': 1,
     'view account-statement': 1,
     'view account-totals': 4,
     'view event-log': 4,
@@ -34,10 +34,10 @@ export const expected: Readonly<Record<Flow, Units>> = {
   },
   transfer: {
     commands: 1,
-    'view account-balance': 8,
+    'view account-balance': 2,
     'view account-statement': 2,
     'view account-totals': 8,
-    'view customer-transfers': 7,
+    'view customer-transfers': 6,
     'view event-log': 18,
     'view process-instances': 4,
     'process fraudWatch': 2,

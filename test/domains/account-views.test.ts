@@ -31,6 +31,7 @@ describe('account-balance', () => {
     currency: 'EUR',
     balance,
     status,
+    since: minute(status === 'open' ? 1 : changed),
     changedAt: minute(changed),
   });
 
@@ -111,13 +112,14 @@ describe('any history of an account', () => {
           if (!isRefusal(outcome)) events.push(...(outcome as readonly AccountEvent[]));
         }
         const { balance, status } = fold(account, account.initial, events) as Account;
-        const changedAt = new Date(Date.UTC(2026, 10, 21, 12, events.length)).toISOString();
+        const instant = (minutes: number) => new Date(Date.UTC(2026, 10, 21, 12, minutes)).toISOString();
         projecting(accountBalance)(...events).rows({
           owner: 'ada',
           currency: 'EUR',
           balance,
           status: status as 'open',
-          changedAt,
+          since: instant(status === 'open' ? 1 : events.length),
+          changedAt: instant(events.length),
         });
         let running = 0;
         const amounts = events.map(({ type, data }) =>

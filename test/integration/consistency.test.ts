@@ -24,7 +24,7 @@ const patiently = async (call: Call, path: string, headers: Readonly<Record<stri
   }
 };
 
-type Row = Readonly<{ id: string; balance: number; changedAt: string; status: string }>;
+type Row = Readonly<{ id: string; balance: number; since: string; status: string }>;
 
 const walk = async (call: Call, parameters: string, headers: Readonly<Record<string, string>>) => {
   const rows: Row[] = [];
@@ -60,9 +60,9 @@ describe.runIf(overHttp())('what one has just written', () => {
         const there = { id, balance, status: 'open' };
         const newest = await walk(ada, 'list=by-status&by=open&order=newest-first&limit=50&filter.currency=EUR', token);
         expect(newest.filter((row) => row.id === id)).toMatchObject([there]);
-        expect(newest.map(({ changedAt }) => changedAt)).toEqual(
+        expect(newest.map((row) => row.since)).toEqual(
           newest
-            .map(({ changedAt }) => changedAt)
+            .map((row) => row.since)
             .toSorted()
             .toReversed(),
         );

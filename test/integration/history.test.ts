@@ -54,7 +54,7 @@ describe.runIf(overHttp())('a history that is moved', () => {
       items.push(...Items);
     return items;
   };
-  const viewTables = () => ['AccountBalanceR1Table', 'AccountTotalsR1Table'].map(table);
+  const viewTables = () => ['AccountBalanceR2Table', 'AccountTotalsR1Table'].map(table);
   /** The parts of each shared row as one: which of them a commit was added to depends on the batch that it came in. */
   const partsAsOne = (items: readonly Record<string, unknown>[]) => {
     const isPart = ({ sort }: Record<string, unknown>) => String(sort).startsWith('part#');

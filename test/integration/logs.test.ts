@@ -12,7 +12,7 @@ describe.runIf(overHttp())('logs', () => {
     const correlation = `c-${id}`;
     await ada('POST', `/account/${id}/open`, { currency: 'EUR' }, { 'x-correlation-id': correlation });
     const { outputs } = theDeployment();
-    const functions = ['AccountCommandFunction', 'PublishFunction', 'AccountBalanceR1Function', 'AccountStatementR2Function'];
+    const functions = ['AccountCommandFunction', 'PublishFunction', 'AccountBalanceR2Function', 'AccountStatementR2Function'];
     const token = await tokenOf('ada');
     for (const name of functions) {
       const lines = await eventually(

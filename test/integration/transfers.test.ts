@@ -136,7 +136,7 @@ describe.runIf(overHttp())('transfers', () => {
 
   it.each([
     ['process', 'TransferProcessQueue', 'TransferProcessReactFunction'],
-    ['view', 'CustomerTransfersR1Queue', 'CustomerTransfersR1Function'],
+    ['view', 'CustomerTransfersR2Queue', 'CustomerTransfersR2Function'],
   ])(
     'what a %s cannot take yet comes again within seconds, long before it would be visible by itself',
     async (_, queue, taker) => {

@@ -22,10 +22,11 @@ type Row = Readonly<z.infer<typeof row>>;
 export const customerTransfers = rowPerStream<Row, TransferEvent>()({
   row,
   name: 'customer-transfers',
-  revision: 1,
+  revision: 2,
   from: transferSource,
   may: ['owner', 'operator'],
   owner: (row) => row.owner,
+  byOwner: { keysOnly: true },
   lists: { 'by-status': { by: (row) => row.status, sort: (row) => row.requestedAt, within: 'owner' } },
   filters: ['from', 'to', 'currency'],
   on: {

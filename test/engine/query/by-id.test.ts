@@ -58,12 +58,12 @@ describe('one row', () => {
     const before = await queryById({ ...balances, reader: view }, ada, 'a1', page());
     await view.putHead({ ...head, row: { owner: 'ada', balance: 2 } }, await view.head('a1'));
     const after = await queryById({ ...balances, reader: view }, ada, 'a1', page());
-    expect([before.tag, after.tag]).toEqual(['r1-1.1', 'r1-1.2']);
+    expect([before.tag, after.tag]).toEqual(['r2-1.1', 'r2-1.2']);
   });
 
   it('comes with a tag that names its revision, its commit and how often it was written', async () => {
-    expect(await queryById(balances, ada, 'a3', page())).toEqual({ body: { id: 'a3', owner: 'ada', balance: 3 }, tag: 'r1-3.1' });
-    expect(await queryById(balances, operator, 'a2', page())).toMatchObject({ tag: 'r1-2.1' });
+    expect(await queryById(balances, ada, 'a3', page())).toEqual({ body: { id: 'a3', owner: 'ada', balance: 3 }, tag: 'r2-3.1' });
+    expect(await queryById(balances, operator, 'a2', page())).toMatchObject({ tag: 'r2-2.1' });
   });
 
   it.each([
@@ -199,7 +199,7 @@ describe('a cursor', () => {
     const { cursor } = await queryList(balances, ada, page());
     const ofRows = ((await queryById(statements, ada, 'a1', page())).body as { cursor?: string }).cursor;
     expect([typeof cursor, typeof ofRows]).toEqual(['string', 'string']);
-    const newer = { ...balances, projection: { ...accountBalance, revision: 2 } };
+    const newer = { ...balances, projection: { ...accountBalance, revision: 3 } };
     for (const use of [
       queryList(balances, bob, page({ cursor: cursor! })),
       queryList(balances, operator, page({ cursor: cursor! })),

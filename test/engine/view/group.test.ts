@@ -119,7 +119,7 @@ describe('the queue of a group', () => {
     const { instance, heads, log } = await house();
     const refold = { refold: { stream: 'account-a', correlation: 'c' } };
     const one = instance();
-    expect(await one({ ...messageOf(deposit), for: 'account-balance.r1' })).toEqual([]);
+    expect(await one({ ...messageOf(deposit), for: 'account-balance.r2' })).toEqual([]);
     expect(await heads()).toEqual([2, undefined, undefined]);
     expect(await one({ ...messageOf(deposit), for: 'account-balance.r9' }, refold)).toEqual(['m0', 'm1']);
     expect(log.lines.filter(({ message }) => message === 'A message is for no view of this group.')).toHaveLength(1);
@@ -134,9 +134,9 @@ describe('the queue of a group', () => {
       },
       depth: async () => ({ waiting: 0, inFlight: 0, deadLetters: 0 }),
     };
-    await meantFor(queue, 'account-balance.r1').send([messageOf(opened)]);
+    await meantFor(queue, 'account-balance.r2').send([messageOf(opened)]);
     const body = JSON.parse(await toProvedBody(proofs, sent[0]!));
-    expect(body).toMatchObject({ for: 'account-balance.r1', detail: { stream: 'account-a' } });
+    expect(body).toMatchObject({ for: 'account-balance.r2', detail: { stream: 'account-a' } });
     expect(body.detail.for).toBeUndefined();
   });
 });

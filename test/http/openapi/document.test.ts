@@ -147,7 +147,7 @@ describe('the rows of a view', () => {
 
   it('are described as the view declares them, with the id that the server adds', () => {
     const { schema } = answerOf('/views/account-balance/{id}').content['application/json'];
-    expect(Object.keys(schema.properties).sort()).toEqual(['balance', 'changedAt', 'currency', 'id', 'owner', 'status']);
+    expect(Object.keys(schema.properties).sort()).toEqual(['balance', 'changedAt', 'currency', 'id', 'owner', 'since', 'status']);
     expect(schema.required.toSorted()).toEqual(Object.keys(schema.properties).sort());
   });
 

@@ -65,7 +65,7 @@ describe('a schedule', () => {
       'EventsControl.Arn: GetItem [view/account-balance]',
       'EventsControl.Arn: GetItem [secret]',
       'EventsControl.Arn: GetItem [secret/proofs]',
-      'AccountBalanceR1Rows.Arn: GetItem Scan',
+      'AccountBalanceR2Rows.Arn: GetItem Scan',
       'SchedulesMonthlyQueue.Arn: ReceiveMessage DeleteMessage GetQueueAttributes ChangeMessageVisibility',
       'SchedulesMonthlyQueue.Arn: SendMessage GetQueueAttributes',
       'SchedulesMonthlyDeadLetters.Arn: GetQueueAttributes',

@@ -45,7 +45,7 @@ describe.runIf(overHttp())('the flow', () => {
     await page.locator('main').focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.waitForURL(/#\/views\/account-balance\?revision=1$/);
+    await page.waitForURL(/#\/views\/account-balance\?revision=2$/);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 

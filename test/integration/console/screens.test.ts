@@ -47,7 +47,7 @@ describe.runIf(overHttp())('the screens of the console', () => {
       { name: 'views', at: 'views', ready: heading('Views') },
       { name: 'view', at: 'views/account-balance', ready: heading('account-balance') },
       { name: 'letters', at: 'letters', ready: heading('Dead letters') },
-      { name: 'rebuild', at: 'views/account-balance/rebuild?revision=1', ready: heading('account-balance') },
+      { name: 'rebuild', at: 'views/account-balance/rebuild?revision=2', ready: heading('account-balance') },
       { name: 'processes', at: 'processes', ready: text(id) },
       { name: 'instance', at: `processes/transferProcess/${id}`, ready: text('What it waits for') },
       { name: 'schedules', at: 'schedules', ready: text('monthlyStatement') },
