@@ -187,6 +187,15 @@ export const viewContract = (name: string, makeView: () => Table | Promise<Table
         expect(await view.head(key)).toStrictEqual(headOf(key, 2, { refolded: 2, writes: 42 }));
       });
 
+      it('lists the rows of one stream from a place on that none of them has', async () => {
+        const key = fresh();
+        for (const row of ['3', '4', '5']) await view.putRow(rowOf(key, row, 1), undefined);
+        const from = (place: string, direction: 'oldest-first' | 'newest-first') =>
+          view.rowsOf(key, { limit: 2, direction, after: { key, sort: `row#${place}~` } });
+        expect(rows((await from('3', 'oldest-first')).items)).toEqual(['4', '5']);
+        expect(rows((await from('4', 'newest-first')).items)).toEqual(['4', '3']);
+      });
+
       it('lists the rows of one stream in both directions, page by page, without tombstones unless they are asked for', async () => {
         const key = fresh();
         await view.putHead(headOf(key, 9, { row: undefined, memory: {} }), undefined);
