@@ -65,10 +65,10 @@ export const Views = () => {
                 firsts.has(view) ? (
                   <>
                     <LagSaid lag={view.lag} />
-                    {view.group !== undefined && <span class="dim">the group {view.group}, as one</span>}
+                    {view.group !== undefined && <span class="dim">group {view.group}</span>}
                   </>
                 ) : (
-                  <span class="dim">with the group {view.group}</span>
+                  <span class="dim">as group {view.group}</span>
                 ),
             },
             { name: 'Made from', of: ({ from }) => <span class="dim">{from.join(', ')}</span> },
