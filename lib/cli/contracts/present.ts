@@ -72,7 +72,7 @@ const presentSample = (formats: Formats, schema: ZodType, content: unknown): Pre
 };
 
 /** The parts of a manifest that have stored formats. */
-export type Storing = Pick<Manifest, 'aggregates' | 'processes' | 'retired'>;
+export type Storing = Pick<Manifest, 'aggregates' | 'processes' | 'retired'> & Partial<Pick<Manifest, 'projections'>>;
 
 type Stored = Readonly<{ category: string; events: Formats }> & Pick<AnyDecider, 'publishes' | 'publishesSince'>;
 

@@ -1,9 +1,13 @@
+import { revisionKey } from '../../core/deployed-names.ts';
+import type { AnyProjection } from '../../core/projection.ts';
 import { type Findings, faulty, none, note, together } from './findings.ts';
 
 /** A revision of a view as it was released: the hash of the code that makes its rows, and what changed since without changing any row. Stored
  * format of 2026-11. */
 export type ReleasedView = Readonly<{
   code: string;
+  /** Its indexes that hold keys only; absent where there are none. */
+  keysOnly?: readonly string[];
   rowsUnchanged?: readonly Readonly<{ was: string; why: string }>[];
 }>;
 
@@ -12,6 +16,22 @@ export type ReleasedViews = Readonly<Record<string, ReleasedView>>;
 
 /** The code of today's revisions, by the same names. */
 export type ViewCode = Readonly<Record<string, string>>;
+
+/** The indexes of each revision that hold keys only, by the same names; a revision without any is not there. */
+export type KeyIndexes = Readonly<Record<string, readonly string[]>>;
+
+export const keyIndexes = (projections: readonly AnyProjection[]): KeyIndexes =>
+  Object.fromEntries(
+    projections.flatMap((projection) => {
+      const { byOwner, lists = {} } = projection;
+      const named = Object.entries(lists).flatMap(([name, { keysOnly }]) => (keysOnly ? [`list-${name}`] : []));
+      const indexes = [...(byOwner?.keysOnly ? ['by-owner'] : []), ...named.sort()];
+      return indexes.length > 0 ? [[revisionKey(projection), indexes] as const] : [];
+    }),
+  );
+
+const hasOtherIndexes = (name: string, { keysOnly = [] }: ReleasedView, now: KeyIndexes): boolean =>
+  keysOnly.join() !== (now[name] ?? []).join();
 
 const viewOf = (name: string): string => name.replace(/\.r\d+$/, '');
 
@@ -22,7 +42,12 @@ const goneViews = (code: ViewCode, released: ReleasedViews): readonly string[] =
 };
 
 /** Finds revisions that are new or were changed in place, and views that are gone without an entry in `retired`. */
-export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Readonly<Record<string, string>> = {}): Findings =>
+export const checkViews = (
+  code: ViewCode,
+  released: ReleasedViews,
+  retired: Readonly<Record<string, string>> = {},
+  indexes: KeyIndexes = {},
+): Findings =>
   together([
     ...goneViews(code, released).map((view) =>
       retired[view] === undefined
@@ -36,6 +61,12 @@ export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Rea
     ...Object.entries(code).map(([name, now]) => {
       const before = released[name];
       if (!before) return note(`${name} is new, and not released yet.`);
+      if (hasOtherIndexes(name, before, indexes))
+        return faulty(
+          name,
+          'Other indexes of its table are to hold keys only, which AWS changes in no table that is there: a deployment would fail, and be rolled back.',
+          'Raise its revision, and rebuild it.',
+        );
       if (before.code === now) return none;
       const view = viewOf(name);
       return faulty(
@@ -47,8 +78,13 @@ export const checkViews = (code: ViewCode, released: ReleasedViews, retired: Rea
   ]);
 
 /** The record of a release: its revisions, with the notes about each. */
-export const releaseViews = (code: ViewCode, released: ReleasedViews): ReleasedViews =>
-  Object.fromEntries(Object.entries(code).map(([name, now]) => [name, { ...released[name], code: now }]));
+export const releaseViews = (code: ViewCode, released: ReleasedViews, indexes: KeyIndexes = {}): ReleasedViews =>
+  Object.fromEntries(
+    Object.entries(code).map(([name, now]) => [
+      name,
+      { ...released[name], code: now, ...(indexes[name] && { keysOnly: indexes[name] }) },
+    ]),
+  );
 
 /** Records the present code of some views as the released one, with the reason. Undefined for a name that no changed view has. */
 export const keepRows = (

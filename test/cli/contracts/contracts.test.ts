@@ -8,6 +8,7 @@ import { checkContracts } from '../../../lib/cli/contracts/check.ts';
 import { contractsVerb, readReleased, readSamples, rowsUnchangedVerb } from '../../../lib/cli/contracts/contracts.ts';
 import { presentFormats, type Samples, toReleased } from '../../../lib/cli/contracts/present.ts';
 import { checkViews } from '../../../lib/cli/contracts/views.ts';
+import type { AnyProjection } from '../../../lib/core/projection.ts';
 import { type Formats, v1 } from '../../../lib/core/version.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -406,6 +407,35 @@ describe('foldstream contracts', () => {
       ]);
       expect(contractsVerb({ manifest, root, code: changed, release: true })).toMatchObject({ ok: false });
       expect(views(root)['shop-sales.r2']).toEqual({ code: 'two' });
+    });
+
+    it('fails where other indexes hold keys only than in the release, also if no row is another', () => {
+      const sales = (over: object) => ({
+        ...manifest,
+        projections: [{ name: 'shop-sales', revision: 2, ...over } as unknown as AnyProjection],
+      });
+      const keyed = sales({ byOwner: { keysOnly: true }, lists: { old: {}, newest: { keysOnly: true } } });
+      const root = releasedWith();
+      const changed = { ...code, 'shop-sales.r2': 'other' };
+      expect(rowsUnchangedVerb({ root, code: changed, views: ['shop-sales'], why: 'the same rows' })).toMatchObject({ ok: true });
+      expect(contractsVerb({ manifest: sales({}), root, code: changed })).toMatchObject({ ok: true });
+      for (const release of [false, true])
+        expect(contractsVerb({ manifest: keyed, root, code: changed, release })).toMatchObject({
+          ok: false,
+          lines: [
+            expect.stringContaining('shop-sales.r2: Other indexes of its table'),
+            '  Raise its revision, and rebuild it.',
+            `1 fault.${release ? ' Nothing was released.' : ''}`,
+          ],
+        });
+      const raised = { ...keyed, projections: keyed.projections.map((each) => ({ ...each, revision: 3 })) };
+      const next = { 'shop-sales.r3': 'other' };
+      expect(contractsVerb({ manifest: raised, root, code: next, release: true })).toMatchObject({ ok: true });
+      expect(views(root)).toEqual({ 'shop-sales.r3': { code: 'other', keysOnly: ['by-owner', 'list-newest'] } });
+      expect(contractsVerb({ manifest: raised, root, code: next })).toMatchObject({ ok: true });
+      // Nor the other way round.
+      const back = { ...raised, projections: sales({}).projections.map((each) => ({ ...each, revision: 3 })) };
+      expect(contractsVerb({ manifest: back, root, code: next })).toMatchObject({ ok: false });
     });
 
     it('takes a new revision, and forgets one that is gone with the next release', () => {
