@@ -22,3 +22,6 @@ export const environment = (name: string): string => {
     throw new Error(`The environment variable ${name} is not set: deploy this function by the constructs of lib/infra.`);
   return value;
 };
+
+/** True in a stage that keeps its data: operators' changes must say why. */
+export const isProtected = (): boolean => process.env.PROTECTED === 'true';

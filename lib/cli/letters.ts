@@ -10,6 +10,7 @@ import type { Manifest } from '../core/manifest.ts';
 import { type Box, type LetterOperating, type Redriven, redriveLetters } from '../engine/operate/letters/letters.ts';
 import { asker } from './asker.ts';
 import { deployedEffects, deployedProcesses, deployedProjections, deployedSchedules } from './deployed.ts';
+import { reasonFor } from './reason.ts';
 import { type Connected, connect, type Target } from './stack.ts';
 import { count, type Print } from './terminal/lines.ts';
 import { UserError } from './terminal/user-error.ts';
@@ -57,10 +58,11 @@ export const boxNamed = async (operating: LetterOperating, connection: Connected
 type Asked = Target & Readonly<{ why?: string }>;
 
 /** Puts dead letters back into a consumer's queue, until none is left: what it gave up on, and what its rules could not deliver. */
-export const redriveOn = async ({ manifest, stack, why }: Asked, named: Named, print: Print): Promise<void> => {
+export const redriveOn = async ({ manifest, stack, why: given }: Asked, named: Named, print: Print): Promise<void> => {
   const connection = await connect(stack);
   const operating = lettersIn(manifest, connection, () => undefined);
   const { kind, name } = await boxNamed(operating, connection, named);
+  const why = await reasonFor(connection.outputs, given);
   const asked = { kind, name, by: asker(), correlation: randomUUID(), ...(why !== undefined && { why }) };
   let [moved, last] = [0, undefined as Redriven | undefined];
   while (!last?.isEmpty) {

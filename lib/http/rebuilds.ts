@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { type Acts, keepAct } from '../engine/operate/acts/acts.ts';
+import { actsOf } from '../engine/operate/projections.ts';
 import type { Log } from '../engine/ports.ts';
 import { invalid, notFound } from '../engine/problems.ts';
 import { cancelRebuild } from '../engine/rebuild/operator/cancel.ts';
@@ -6,12 +8,14 @@ import { listRebuilds, reportRecorded } from '../engine/rebuild/operator/report.
 import type { Ordering } from '../engine/rebuild/operator/requests.ts';
 import { rollBack } from '../engine/rebuild/operator/roll-back.ts';
 import { orderRebuild } from '../engine/rebuild/operator/start.ts';
-import { orderAudit, orderRefold, orderReplay } from '../engine/rebuild/operator/start-in-place.ts';
+import { orderAudit, orderRefold, orderReplay, type Refolded } from '../engine/rebuild/operator/start-in-place.ts';
 import type { RebuildSettings } from '../engine/rebuild/ports.ts';
 import { jsonBody, shaped } from './body.ts';
+import { reasoned } from './operate/processes.ts';
+import { reasonIn, type StageRule } from './operate/why.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
-const why = z.string().min(1).max(500);
+const { why } = reasoned.shape;
 const settings = z.strictObject({
   segments: z.int().optional(),
   concurrency: z.int().optional(),
@@ -45,14 +49,22 @@ const checked = (asked: Order): Order & Readonly<{ why: string }> => {
   return { why: '', ...asked };
 };
 
-type Asked = Readonly<{ ordering: Ordering; estimate: Estimating; log: Pick<Log, 'info'> }>;
+type Asked = StageRule & Readonly<{ ordering: Ordering; estimate: Estimating; acts: Acts; log: Pick<Log, 'info'> }>;
 
-const begin = async ({ ordering, estimate, log }: Asked, { body, actor, correlation }: HttpRequest): Promise<HttpResponse> => {
+const begin = async (
+  { ordering, estimate, acts, log }: Asked,
+  { body, actor, correlation }: HttpRequest,
+): Promise<HttpResponse> => {
   const asked = checked(shaped(order, jsonBody(body)));
   const { stream, category, audit, dryRun, ...rest } = asked;
   const by = actor.id;
   if (dryRun) return { status: 200, body: await estimate(asked, asked.settings ?? {}) };
-  if (stream !== undefined) return { status: 202, body: await orderRefold(ordering, { ...rest, stream, correlation }) };
+  if (stream !== undefined) {
+    const act = { act: 'refold', by, why: asked.why, stream, correlation } as const;
+    const recording = { acts, clock: ordering.clock };
+    const kept = ({ projection: name, revision }: Refolded) => keepAct(recording, actsOf({ name, revision }), act);
+    return { status: 202, body: await orderRefold(ordering, { ...rest, stream, correlation }, kept) };
+  }
   const begun = audit
     ? await orderAudit(ordering, { ...rest, by })
     : category === undefined
@@ -82,7 +94,7 @@ export const answerRebuilds = async (asked: Asked, request: HttpRequest): Promis
     case 'GET /ops/rebuilds/{id}':
       return { status: 200, body: await reportRecorded(ordering, path.id ?? '') };
     case 'POST /ops/rebuilds/{id}/cancel':
-      return { status: 200, body: await cancelRebuild(ordering, { id: path.id ?? '', by }) };
+      return { status: 200, body: await cancelRebuild(ordering, { id: path.id ?? '', by, ...reasonIn(request, asked) }) };
     case 'POST /ops/projections/{name}/roll-back':
       return {
         status: 200,

@@ -38,6 +38,7 @@ import { answerProcesses } from '../../lib/http/operate/processes.ts';
 import { answerSchedules } from '../../lib/http/operate/schedules.ts';
 import { answerStreams, isAboutStreams } from '../../lib/http/operate/streams.ts';
 import { answerSubjectExport, answerSubjects } from '../../lib/http/operate/subjects.ts';
+import type { StageRule } from '../../lib/http/operate/why.ts';
 import { answerOperator, type Operators } from '../../lib/http/operate.ts';
 import { type Answering, answerQuery } from '../../lib/http/query.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
@@ -98,7 +99,7 @@ type InProcess = Readonly<{
 }>;
 
 /** The deployed functions' own code, over memory that is as strict about keys as DynamoDB; each commit is in all views before its command is answered. */
-export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
+export const inProcess = (manifest: Manifest, seed = 1, stage: StageRule = {}): InProcess => {
   const [clock, keys, log, logger] = [memoryClock(), memoryKeys(seed), memoryLog(), new Logger({ logLevel: 'SILENT' })];
   const kept = memoryStore();
   const views = manifest.projections.map((projection) => ({
@@ -192,9 +193,11 @@ export const inProcess = (manifest: Manifest, seed = 1): InProcess => {
   const lettering = {
     boxes: views.map(({ projection }) => letterBox({ kind: 'view', name: revisionKey(projection), left: ['a letter'] })),
     ...{ acts: memoryActs(), clock, log },
+    ...stage,
   };
   // Without engines behind them: whom they answer is what can be seen of them here.
   const operators = {
+    ...stage,
     model: () => describeModel(manifest),
     operating: { views: [], log },
     ordering: { views: [], log },

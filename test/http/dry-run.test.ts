@@ -134,7 +134,7 @@ describe('Dry-Run: true', () => {
   });
 
   it('is refused by every other route that changes something', async () => {
-    const changing = operatorOperations(manifest).filter(({ method }) => method === 'post');
+    const changing = operatorOperations(manifest, {}).filter(({ method }) => method === 'post');
     expect(changing.length).toBeGreaterThan(5);
     for (const { path } of changing) {
       const asked = request(

@@ -14,6 +14,7 @@ import {
 } from '../../lib/testing/memory/rebuild.ts';
 import { memoryClock, memoryKeys, memoryLog } from '../../lib/testing/memory/system.ts';
 import { cards } from '../support/examples/cards.ts';
+import { memoryActs } from '../support/letters.ts';
 import { poolToken } from '../support/verified-token.ts';
 
 let operators: Operators;
@@ -31,7 +32,7 @@ beforeEach(async () => {
   await actives.switch({ projection: 'cards', revision: 1, since, by: 'deployment', why: 'new' }, undefined);
   await phases.save('cards', 1, { phase: 'live', since });
   operators = {
-    operating: { views: [], actives, ages: {} as never, log },
+    operating: { views: [], actives, ages: {} as never, log, acts: memoryActs(), clock },
     flow: async () => ({}) as never,
     ordering: {
       views,

@@ -310,6 +310,7 @@ describe('every function may do what its step does, and nothing else', () => {
       'AnnouncerQueue.Arn: SendMessage GetQueueAttributes',
       'AnnouncerDeadLetters.Arn: GetQueueAttributes',
       '*: GetMetricData',
+      'EventsControl.Arn: GetItem PutItem [acts/*]',
       records,
       readsProofs,
       'EventsCommits.Arn: DescribeTable Scan',

@@ -88,7 +88,7 @@ export const Parked = ({ view }: Readonly<{ view: FlowView }>) => {
           title="Resume"
           items={chosen}
           nameOf={({ stream }) => stream}
-          act={({ stream }) => ops.views.resume(name, stream, { revision })}
+          act={({ stream }, why) => ops.views.resume(name, stream, { revision, ...(why !== '' && { why }) })}
           close={(wasDone) => {
             setAsking(false);
             if (!wasDone) return;

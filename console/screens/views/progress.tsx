@@ -125,8 +125,8 @@ export const Rebuilding = ({ name, id }: Readonly<{ name: string; id: string }>)
         <Confirm
           title="Cancel it"
           isDanger
-          act={async () => {
-            await ops.rebuilds.cancel(id);
+          act={async (why) => {
+            await ops.rebuilds.cancel(id, why === '' ? {} : { why });
             reload();
           }}
           close={() => setAsking(undefined)}

@@ -4,6 +4,7 @@ import type { Manifest } from '../../core/manifest.ts';
 import type { PackedFile } from '../../core/operate/console.ts';
 import { describeModel } from '../../engine/model/describe.ts';
 import type { Model } from '../../engine/model/model.ts';
+import type { Recording } from '../../engine/operate/acts/acts.ts';
 import type { Operating } from '../../engine/operate/projections.ts';
 import { withCursors } from '../../engine/view/kinds/index.ts';
 import { answerStreams, isAboutStreams } from '../../http/operate/streams.ts';
@@ -13,7 +14,8 @@ import { systemProofs } from '../delivery/proofs.ts';
 import { sqs, sqsQueue, viewQueue } from '../delivery/queue.ts';
 import { deployedViews } from '../deployed-views.ts';
 import { dynamo } from '../dynamo.ts';
-import { environment } from '../environment.ts';
+import { environment, isProtected } from '../environment.ts';
+import { operatorActs } from '../operate/acts.ts';
 import { cloudWatchAges } from '../operate/ages.ts';
 import { costReader } from '../operate/cost.ts';
 import { ownFile, plain } from '../operate/own-file.ts';
@@ -39,7 +41,7 @@ export const opsHandler = (manifest: Manifest) => {
     machine: environment('REBUILD_MACHINE'),
     views: deployedViews(manifest).map((view) => ({ ...view, queue: viewQueue(queues, view, proofs) })),
   });
-  const operating: Operating = {
+  const operating: Operating & Recording = {
     views: deployedViews({ ...manifest, projections: operated(manifest) }).map((view) => ({
       projection: view.projection,
       queueName: view.queue,
@@ -49,6 +51,8 @@ export const opsHandler = (manifest: Manifest) => {
     })),
     actives: ordering.actives,
     ages: cloudWatchAges(environment('PUBLISH_FUNCTION'), systemClock),
+    acts: operatorActs(client, control),
+    clock: systemClock,
     log,
   };
   const estimate: Estimating = (asked, settings) => estimateIn(ordering, asked, settings);
@@ -78,9 +82,8 @@ export const opsHandler = (manifest: Manifest) => {
     queueAt: (url) => sqsQueue(queues, url, proofs),
   });
   const domain: DomainCode = { file: () => ownFile('domain.json') as PackedFile | undefined, plain };
+  const operators = { operating, ordering, estimate, trace, model, flow, cost, domain, isProtected: isProtected() };
   return httpFunction({ manifest, logger: log }, (request) =>
-    isAboutStreams(request)
-      ? answerStreams(streams, request)
-      : answerOperator({ operating, ordering, estimate, trace, model, flow, cost, domain }, request),
+    isAboutStreams(request) ? answerStreams(streams, request) : answerOperator(operators, request),
   );
 };

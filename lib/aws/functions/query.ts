@@ -8,7 +8,7 @@ import { answerCache } from '../../engine/query/answer-cache.ts';
 import { describing } from '../../http/openapi/describe.ts';
 import { type Answering, answerQuery } from '../../http/query.ts';
 import { dynamo } from '../dynamo.ts';
-import { environment } from '../environment.ts';
+import { environment, isProtected } from '../environment.ts';
 import { deployedFinding, deployedOpening } from '../personal/deployed.ts';
 import { systemClock, systemKeys } from '../system.ts';
 import { httpFunction } from './http-function.ts';
@@ -39,6 +39,7 @@ export const describeHandler = (manifest: Manifest) => {
     title: environment('API_TITLE'),
     version: environment('API_VERSION'),
     hasConsole: !process.env.WITHOUT_CONSOLE,
+    isProtected: isProtected(),
   };
   const answer = describing(manifest, described, (text) => createHash('sha256').update(text).digest('base64'));
   return httpFunction({ manifest, logger: new Logger({ serviceName: 'describe' }) }, async (request) => answer(request));

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { estimateIn, type Rebuilding } from '../../aws/rebuild/rebuilding.ts';
+import { keepAct } from '../../engine/operate/acts/acts.ts';
+import { actsOf } from '../../engine/operate/projections.ts';
 import { cancelRebuild } from '../../engine/rebuild/operator/cancel.ts';
 import { notLive } from '../../engine/rebuild/operator/needed.ts';
 import { listRebuilds, reportRecorded } from '../../engine/rebuild/operator/report.ts';
@@ -8,7 +10,8 @@ import { orderRebuild } from '../../engine/rebuild/operator/start.ts';
 import { orderAudit, orderRefold, orderReplay } from '../../engine/rebuild/operator/start-in-place.ts';
 import { isOver, type Rebuild } from '../../engine/rebuild/ports.ts';
 import { asker } from '../asker.ts';
-import type { Target } from '../stack.ts';
+import { reasonFor } from '../reason.ts';
+import type { Outputs, Target } from '../stack.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
 import type { Print } from '../terminal/lines.ts';
 import type { Bar } from '../terminal/progress.ts';
@@ -29,6 +32,12 @@ const defined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 const askedOf = ({ view, revision, why = '' }: Asked) => defined({ projection: view, revision, why, by: asker() });
+
+/** The same of a change, for which a protected stage wants a reason. */
+const reasonedOf = async (asked: Asked, { outputs }: Readonly<{ outputs: Outputs }>) => {
+  const why = await reasonFor(outputs, asked.why);
+  return askedOf({ ...asked, ...(why !== undefined && { why }) });
+};
 
 const settingsOf = ({ segments, concurrency, unitsPerSecond, compare }: Limits) =>
   defined({ segments, concurrency, unitsPerSecond, compareOneOf: compare });
@@ -51,6 +60,17 @@ const attended = async (rebuilding: Rebuilding, { id }: Rebuild, detach: boolean
   return isGood(report);
 };
 
+/** Refolds one stream, which is kept among the acts of operators. */
+const refold = (
+  rebuilding: Awaited<ReturnType<typeof rebuildingOn>>,
+  { by, why, stream, ...asked }: ReturnType<typeof askedOf> & Readonly<{ stream: string }>,
+) => {
+  const act = { act: 'refold', by, ...(why !== '' && { why }), stream, correlation: randomUUID() } as const;
+  return orderRefold(rebuilding, { ...asked, stream, correlation: act.correlation }, ({ projection: name, revision }) =>
+    keepAct(rebuilding, actsOf({ name, revision }), act),
+  );
+};
+
 /** `foldstream rebuild <view>`: builds a revision from all history, beside the active one. Or refolds a stream or a category. */
 const rebuildOne = async (verb: OneView, print: Print, bar: BarOf): Promise<boolean> => {
   const { view, stream, category, detach = false, dryRun } = verb;
@@ -58,13 +78,13 @@ const rebuildOne = async (verb: OneView, print: Print, bar: BarOf): Promise<bool
     throw new UserError('Both --stream and --category are given.', 'Give one of them.');
   const rebuilding = await rebuildingOn(verb);
   const settings = settingsOf(verb);
-  const asked = { ...askedOf(verb), settings };
   if (dryRun) {
-    for (const line of estimateLines(await estimateIn(rebuilding, asked, settings))) print(line);
+    for (const line of estimateLines(await estimateIn(rebuilding, askedOf(verb), settings))) print(line);
     return true;
   }
+  const asked = { ...(await reasonedOf(verb, rebuilding)), settings };
   if (stream !== undefined) {
-    const { projection, revision } = await orderRefold(rebuilding, { ...asked, stream, correlation: randomUUID() });
+    const { projection, revision } = await refold(rebuilding, { ...asked, stream });
     print(`${stream} is folded again in ${projection}.r${revision}, as soon as its queue gets there.`);
     return true;
   }
@@ -102,7 +122,7 @@ export const rebuildVerb = async ({ view, needed = false, ...verb }: RebuildVerb
 export const auditVerb = async (verb: AuditVerb, print: Print, bar: BarOf): Promise<boolean> => {
   const { view, repair = false, detach = false } = verb;
   const rebuilding = await rebuildingOn(verb);
-  const begun = await orderAudit(rebuilding, { ...askedOf(verb), settings: settingsOf(verb), repair });
+  const begun = await orderAudit(rebuilding, { ...(await reasonedOf(verb, rebuilding)), settings: settingsOf(verb), repair });
   return attended(rebuilding, begun, detach, print, bar(`Comparing ${view}`));
 };
 
@@ -119,8 +139,13 @@ export const showVerb = async ({ id, ...target }: Target & Readonly<{ id: string
 };
 
 /** `foldstream rebuilds cancel <id>`. */
-export const cancelVerb = async ({ id, ...target }: Target & Readonly<{ id: string }>, print: Print): Promise<void> => {
-  const { projection } = await cancelRebuild(await rebuildingOn(target), { id, by: asker() });
+export const cancelVerb = async (
+  { id, why: given, ...target }: Target & Readonly<{ id: string; why?: string }>,
+  print: Print,
+): Promise<void> => {
+  const rebuilding = await rebuildingOn(target);
+  const why = await reasonFor(rebuilding.outputs, given);
+  const { projection } = await cancelRebuild(rebuilding, { id, by: asker(), ...(why !== undefined && { why }) });
   print(`${id} is cancelled: ${projection} answers as before, and the next rebuild continues where this one was.`);
 };
 

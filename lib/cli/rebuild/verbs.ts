@@ -69,5 +69,13 @@ export const rebuildVerbs = (program: Command, project: Project): void => {
   const ofRebuild = (name: string, description: string) =>
     rebuilds.command(name).description(description).argument('<id>', 'as the list has it');
   onDeployment(ofRebuild('show', 'show the progress or the result of a rebuild'), showVerb, project);
-  onDeployment(ofRebuild('cancel', 'stop a rebuild; the live revision still answers'), cancelVerb, project);
+  onDeployment(
+    ofRebuild('cancel', 'stop a rebuild; the live revision still answers').option(
+      '--why <text>',
+      'the reason, for the list of rebuilds',
+      reason,
+    ),
+    cancelVerb,
+    project,
+  );
 };

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { operatorActs } from '../../aws/operate/acts.ts';
 import { cloudWatchAges } from '../../aws/operate/ages.ts';
 import { systemClock } from '../../aws/system.ts';
 import { activeRevisions } from '../../aws/view/revisions.ts';
 import { orderResume, type ProjectionsReport, reportProjections } from '../../engine/operate/projections.ts';
+import { asker } from '../asker.ts';
 import { deployedProjections } from '../deployed.ts';
 import { redriveOn } from '../letters.ts';
+import { reasonFor } from '../reason.ts';
 import { connect, type Target } from '../stack.ts';
 import type { Print } from '../terminal/lines.ts';
 import { lagText, printedLog } from '../texts.ts';
@@ -17,6 +20,9 @@ const operatingOn = async ({ manifest, stack }: Target, print: Print) => {
     views: deployedProjections(manifest, connection),
     actives: activeRevisions(connection.client, connection.control),
     ages: cloudWatchAges(connection.outputs.PublishFunction ?? '', systemClock),
+    acts: operatorActs(connection.client, connection.control),
+    clock: systemClock,
+    outputs: connection.outputs,
     log: printedLog(print),
   };
 };
@@ -37,12 +43,14 @@ export const listProjections = async (target: Target, print: Print): Promise<voi
 
 /** `foldstream projections resume <name> <stream>`. */
 export const resumeProjection = async (
-  { view, stream, revision, ...target }: One & { stream: string },
+  { view, stream, revision, why: given, ...target }: One & { stream: string; why?: string },
   print: Print,
 ): Promise<void> => {
   const operating = await operatingOn(target, print);
   const correlation = randomUUID();
-  const asked = { name: view, stream, correlation, ...(revision !== undefined && { revision }) };
+  const why = await reasonFor(operating.outputs, given);
+  const named = { name: view, stream, ...(revision !== undefined && { revision }) };
+  const asked = { ...named, correlation, by: asker(), ...(why !== undefined && { why }) };
   const ordered = await orderResume(operating, asked);
   print(`${stream} is resumed in ${view}.r${ordered.revision}, at commit ${ordered.commit} (correlation ${correlation}).`);
 };

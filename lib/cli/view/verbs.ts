@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { whole, whyRedriven } from '../terminal/arguments.ts';
+import { reason, whole, whyRedriven } from '../terminal/arguments.ts';
 import { onDeployment, type Project } from '../verbs.ts';
 import { listProjections, redriveProjection, resumeProjection } from './projections.ts';
 
@@ -18,7 +18,8 @@ export const projectionsVerbs = (program: Command, project: Project): void => {
   onDeployment(
     ofView('resume', 'resume a parked stream, after its cause is fixed')
       .argument('<stream>', 'such as account-7f3a')
-      .option(...revision),
+      .option(...revision)
+      .option('--why <text>', 'the reason, for the history of the view', reason),
     resumeProjection,
     project,
   );

@@ -19,5 +19,5 @@ export const rebuildCalls = ({ get, post }: Calls) => ({
   audit: (asked: Reasoned & Readonly<{ repair?: boolean }>) => post<Rebuild>('/ops/rebuilds', { ...asked, audit: true }),
   replay: (asked: Reasoned & Readonly<{ category: string }>) => post<Rebuild>('/ops/rebuilds', asked),
   refold: (asked: Reasoned & Readonly<{ stream: string }>) => post<Refolded>('/ops/rebuilds', asked),
-  cancel: (id: string) => post<Rebuild>(`/ops/rebuilds${pathOf(id, 'cancel')}`),
+  cancel: (id: string, reason: Readonly<{ why?: string }> = {}) => post<Rebuild>(`/ops/rebuilds${pathOf(id, 'cancel')}`, reason),
 });

@@ -1,4 +1,5 @@
 import { announcerName } from '../../core/announcer.ts';
+import { revisionKey } from '../../core/deployed-names.ts';
 import { ProblemError } from '../../core/problem.ts';
 import { type AnyProjection, sourceOf, streamKey } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
@@ -7,6 +8,7 @@ import { invalid, notFound } from '../problems.ts';
 import { sendOrders } from '../send-orders.ts';
 import type { Actives } from '../view/ports.ts';
 import type { ResumeOrder } from '../view/resume.ts';
+import { type Act, keepAct, type Recording } from './acts/acts.ts';
 import type { Parked, ParkedList } from './ports.ts';
 
 /**
@@ -42,6 +44,11 @@ type Status = Readonly<{
 
 export type ProjectionsReport = Readonly<{ projections: readonly Status[]; publisher: Readonly<{ behindSeconds?: number }> }>;
 
+export type ViewActs = Readonly<{ projection: string; revision: number; acts: readonly Act[] }>;
+
+/** Under what the acts on a revision are kept: that of its dead letters, if it shares them with no other. */
+export const actsOf = (projection: Pick<AnyProjection, 'name' | 'revision'>): string => `view/${revisionKey(projection)}`;
+
 const listedParked = 100;
 
 /** The revision that answers queries, if one does yet. */
@@ -59,6 +66,16 @@ const revisionOf = async (operating: Pick<Operating, 'views' | 'actives'>, name:
   const active = await activeOf(operating, name);
   if (active || candidates.length <= 1) return active ?? candidates[0];
   throw invalid('revision', `no revision of ${name} answers yet: name one`);
+};
+
+const knownRevision = async (
+  operating: Pick<Operating, 'views' | 'actives'>,
+  name: string,
+  revision: number | undefined,
+): Promise<Operated> => {
+  const view = await revisionOf(operating, name, revision);
+  if (!view) throw notFound(`projection '${name}'${revision === undefined ? '' : ` with the revision ${revision}`}`);
+  return view;
 };
 
 /** The lag of a queue's consumer. */
@@ -102,15 +119,25 @@ export const reportProjections = async (operating: Operating): Promise<Projectio
   return { projections, publisher: behindSeconds === undefined ? {} : { behindSeconds } };
 };
 
-type Resume = Readonly<{ name: string; stream: string; revision?: number; correlation: string }>;
+/** What operators did to a revision of a view, the newest first: what was resumed and refolded. */
+export const actsOnView = async (
+  operating: Pick<Operating, 'views' | 'actives'> & Pick<Recording, 'acts'>,
+  name: string,
+  revision: number | undefined,
+): Promise<ViewActs> => {
+  const view = await knownRevision(operating, name, revision);
+  const kept = await operating.acts.load(actsOf(view.projection));
+  return { projection: name, revision: view.projection.revision, acts: kept?.acts ?? [] };
+};
+
+type Resume = Readonly<{ name: string; stream: string; revision?: number; correlation: string; by: string; why?: string }>;
 
 /** Requests that a parked stream is resumed by the view's own function, since no other may write its table. */
 export const orderResume = async (
-  operating: Pick<Operating, 'views' | 'actives'>,
-  { name, stream, revision, correlation }: Resume,
+  operating: Pick<Operating, 'views' | 'actives'> & Recording,
+  { name, stream, revision, ...asked }: Resume,
 ) => {
-  const view = await revisionOf(operating, name, revision);
-  if (!view) throw notFound(`projection '${name}'${revision === undefined ? '' : ` with the revision ${revision}`}`);
+  const view = await knownRevision(operating, name, revision);
   if (!parseStream(stream)) throw invalid('{stream}', 'a stream is named <category>-<id>, such as account-7f3a');
   if (!sourceOf(view.projection, stream)) throw notFound(`stream ${stream} in ${name}`);
   const head = await view.view.head(streamKey(view.projection, stream));
@@ -119,7 +146,8 @@ export const orderResume = async (
       kind: 'not-parked',
       detail: `${stream} is not parked in ${name}: there is nothing to resume.`,
     });
-  const order: ResumeOrder = { resume: { stream, correlation } };
+  await keepAct(operating, actsOf(view.projection), { act: 'resume', stream, ...asked });
+  const order: ResumeOrder = { resume: { stream, correlation: asked.correlation } };
   await sendOrders(view.queue, name, [order]);
   return { projection: name, revision: view.projection.revision, stream, commit: head.parked.commit };
 };

@@ -5,6 +5,7 @@ import { outdatedStatus, problemKinds, refusalStatus, titleOf, typeOf } from '..
 import type { AnyProjection } from '../../core/projection.ts';
 import { tagsIn } from '../../core/tag/stream.ts';
 import { consoleOperations } from '../console/described.ts';
+import type { StageRule } from '../operate/why.ts';
 import { effectOperations } from './effects.ts';
 import { hookOperations } from './hooks.ts';
 import { letterOperations } from './letters.ts';
@@ -74,10 +75,13 @@ const described = (revisions: readonly AnyProjection[]): AnyProjection => {
 };
 
 /** What a deployment's settings decide of its routes. */
-export type Deployment = Readonly<{ hasConsole?: boolean }>;
+export type Deployment = StageRule & Readonly<{ hasConsole?: boolean }>;
 
 /** Every operation of a manifest's API. */
-export const operationsOf = (manifest: Manifest, { hasConsole = true }: Deployment = {}): readonly Operation[] => {
+export const operationsOf = (
+  manifest: Manifest,
+  { hasConsole = true, isProtected = false }: Deployment = {},
+): readonly Operation[] => {
   // Nobody outside may read a view for processes alone.
   const readable = manifest.projections.filter(({ may }) => isPublic(may));
   return [
@@ -85,8 +89,8 @@ export const operationsOf = (manifest: Manifest, { hasConsole = true }: Deployme
     ...tagOperations(manifest),
     ...[...Map.groupBy(readable, ({ name }) => name).values()].flatMap((revisions) => viewOperations(described(revisions))),
     ...hookOperations(manifest),
-    ...operatorOperations(manifest),
-    ...letterOperations(),
+    ...operatorOperations(manifest, { isProtected }),
+    ...letterOperations({ isProtected }),
     ...(hasConsole ? consoleOperations() : []),
     ...effectOperations(manifest),
     ...scheduleOperations(manifest),

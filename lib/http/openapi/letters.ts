@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { boxKinds } from '../../engine/operate/letters/kinds.ts';
-import { keptAct, maybeReasoned, mostLetters } from '../operate/letters.ts';
+import { keptAct, mostLetters } from '../operate/letters.ts';
+import { bodyOfStage, type StageRule } from '../operate/why.ts';
 import { count, instant } from './answers.ts';
 import { body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';
@@ -44,7 +45,7 @@ const redriven = z.object({
 });
 
 /** The routes for operators about dead letters. */
-export const letterOperations = (): readonly Operation[] => {
+export const letterOperations = (stage: StageRule): readonly Operation[] => {
   const which = [
     inPath('kind', 'What the consumer is.', kind),
     inPath(
@@ -73,7 +74,7 @@ export const letterOperations = (): readonly Operation[] => {
       id: 'ops.redrive',
       summary: "Put one consumer's dead letters back into its queue, for eight seconds at most",
       parameters: which,
-      body: { schema: maybeReasoned, example: { why: 'the fault is mended' } },
+      body: { schema: bodyOfStage(stage), example: { why: 'the fault is mended' }, isOptional: !stage.isProtected },
       answers: ok('How many were put back, and whether any is left.', redriven),
       problems: [...body, 'not-found'],
     }),

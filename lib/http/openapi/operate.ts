@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
+import { keptAct } from '../operate/letters.ts';
 import { instanceOrders, reasoned, statuses } from '../operate/processes.ts';
+import { bodyOfStage, type StageRule } from '../operate/why.ts';
 import { order, rollingBack } from '../rebuilds.ts';
 import {
   estimateAnswer,
@@ -51,7 +53,7 @@ export const accepted = (description: string, schema: z.ZodType): Readonly<Recor
 const view = inPath('name', "The view's name.");
 export const body = ['not-json', 'body-too-large'] as const;
 
-const views = (): readonly Operation[] => [
+const views = (stage: StageRule): readonly Operation[] => [
   operation('get', {
     path: '/ops/flow',
     id: 'ops.flow',
@@ -71,8 +73,17 @@ const views = (): readonly Operation[] => [
     id: 'ops.resume',
     summary: 'Resume a parked stream',
     parameters: [view, wholeStream, inQuery('revision', 'A revision; without it the active one.', z.int().min(1))],
+    body: { schema: bodyOfStage(stage), example: { why: 'mended in 1.4.2' }, isOptional: !stage.isProtected },
     answers: accepted("The order is in the view's queue.", resumeOrdered),
-    problems: ['not-found', 'not-parked'],
+    problems: [...body, 'not-found', 'not-parked'],
+  }),
+  operation('get', {
+    path: '/ops/projections/{name}/acts',
+    id: 'ops.viewActs',
+    summary: 'What operators did to a view beside rebuilds: the streams that they resumed and refolded, and why',
+    parameters: [view, inQuery('revision', 'A revision; without it the active one.', z.int().min(1))],
+    answers: ok('The last 50, the newest first.', viewActs),
+    problems: ['not-found'],
   }),
   operation('post', {
     path: '/ops/projections/{name}/roll-back',
@@ -85,7 +96,9 @@ const views = (): readonly Operation[] => [
   }),
 ];
 
-const rebuilds = (): readonly Operation[] => {
+const viewActs = z.object({ projection: z.string(), revision: z.int(), acts: z.array(keptAct) });
+
+const rebuilds = (stage: StageRule): readonly Operation[] => {
   const id = inPath('id', "The rebuild's id.");
   return [
     operation('get', {
@@ -124,8 +137,9 @@ const rebuilds = (): readonly Operation[] => {
       id: 'ops.cancelRebuild',
       summary: 'Stop a rebuild',
       parameters: [id],
+      body: { schema: bodyOfStage(stage), example: { why: 'it takes too much' }, isOptional: !stage.isProtected },
       answers: ok('The rebuild.', rebuildAnswer),
-      problems: ['not-found', 'not-running'],
+      problems: [...body, 'not-found', 'not-running'],
     }),
   ];
 };
@@ -196,9 +210,9 @@ const descriptions = (): readonly Operation[] =>
   }));
 
 /** The routes for operators, and the one that says that the API answers. */
-export const operatorOperations = ({ processes: declared = [] }: Manifest): readonly Operation[] => [
-  ...views(),
-  ...rebuilds(),
+export const operatorOperations = ({ processes: declared = [] }: Manifest, stage: StageRule): readonly Operation[] => [
+  ...views(stage),
+  ...rebuilds(stage),
   ...(declared.length > 0 ? processes() : []),
   operation('get', {
     path: '/ops/trace/{correlation}',

@@ -85,7 +85,7 @@ export type Operation = Readonly<{
   description?: string;
   may: May;
   parameters?: readonly Parameter[];
-  body?: Readonly<{ schema: z.ZodType; example?: unknown }>;
+  body?: Readonly<{ schema: z.ZodType; example?: unknown; isOptional?: boolean }>;
   answers: Readonly<Record<number, Answer>>;
   problems: readonly ProblemName[];
   /** How the decider may refuse with a reason of its own: with 422, and with 412 if the sender saw an older state. */
@@ -202,7 +202,7 @@ export const written = (operation: Operation): Json => {
     ...(parameters.length > 0 && { parameters: parameters.map(parameterOrReference) }),
     ...(body && {
       requestBody: {
-        required: true,
+        required: body.isOptional !== true,
         content: {
           'application/json': {
             schema: jsonSchema(body.schema, 'input'),

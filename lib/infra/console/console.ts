@@ -1,9 +1,9 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { ConsoleConfig, SignIn } from '../../core/operate/console.ts';
 import type { Api } from '../kit/api.ts';
 import { output, stackNameOf } from '../kit/outputs.ts';
-import type { Settings } from '../kit/stage.ts';
+import { isProtected, type Settings } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
 
 const why =
@@ -35,7 +35,7 @@ export class Console extends Construct {
       stage: settings.stage,
       stack: stackNameOf(this),
       region: stack.region,
-      isProtected: settings.removal !== RemovalPolicy.DESTROY,
+      isProtected: isProtected(settings),
       isLocal: settings.localCloud !== undefined,
       rolesClaim: settings.issuer?.rolesClaim ?? 'cognito:groups',
       ...(erasers && { erasers }),

@@ -31,6 +31,9 @@ export type Settings = Omit<EnvironmentSettings, 'architecture' | 'retain' | 'lo
     adopt: Readonly<Partial<Record<KeptTable | 'userPool' | 'keysTable' | 'subjectsKey', string>>>;
   }>;
 
+/** A stage that keeps its data is protected: operators' changes must say why. */
+export const isProtected = ({ removal }: Pick<Settings, 'removal'>): boolean => removal !== RemovalPolicy.DESTROY;
+
 export const stageOf = (context: unknown, project: ProjectSettings = usualSettings): string => {
   const stages = environmentsOf(project);
   const stage = stages.find((known) => known === (context ?? 'dev'));

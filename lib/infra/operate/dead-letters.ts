@@ -41,7 +41,7 @@ export class DeadLetterOperations extends Construct {
       for (const { delivery } of consumers) deliveries.add(delivery);
     }
     for (const delivery of deliveries) letPutBack(step, delivery);
-    letKeepActs(step, store);
+    letKeepActs(step, { store, ...common });
     api.route('GET', '/ops/dead-letters', step);
     api.route('GET', '/ops/dead-letters/{kind}/{name}', step);
     api.route('POST', '/ops/dead-letters/{kind}/{name}/redrive', step);

@@ -7,6 +7,7 @@ import { letSeeDepth } from '../delivery/queues.ts';
 import type { EffectFunction } from '../effect/function.ts';
 import type { Api } from '../kit/api.ts';
 import { accept, output, stackNameOf } from '../kit/outputs.ts';
+import { isProtected } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
 import type { ProcessManager } from '../process/manager.ts';
 import type { Rebuilds } from '../rebuild/rebuilds.ts';
@@ -14,6 +15,7 @@ import type { ScheduleRunner } from '../schedule/runner.ts';
 import type { EventStore } from '../store/event-store.ts';
 import { letFindViews, type Operated } from '../view/find.ts';
 import { View } from '../view/view.ts';
+import { letKeepActs } from './acts.ts';
 
 type Props = Common &
   Readonly<{
@@ -47,6 +49,8 @@ export class Operations extends Construct {
     step.mayReadMetrics();
     api.route('GET', '/ops/projections', step);
     api.route('POST', '/ops/projections/{name}/parked/{stream}/resume', step);
+    api.route('GET', '/ops/projections/{name}/acts', step);
+    letKeepActs(step, { store, ...common });
     store.letLeadRebuilds(step);
     store.letReadSecret(step, 'proofs');
     store.letEstimate(step);
@@ -67,6 +71,7 @@ export class Operations extends Construct {
     api.route('GET', '/ops/flow', step);
     if (common.settings.console) api.route('GET', '/ops/console/domain.js', step);
     output(this, 'OpsFunction', step.functionName);
+    output(this, 'Protected', String(isProtected(common.settings)));
   }
 
   /** Lets it see which resources the deployment has, the memory of its functions and the indexes of its tables: by these and by metrics it tells what is paid for. */

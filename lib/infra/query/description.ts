@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { unroutedMethods, unroutedPath } from '../../engine/headers.ts';
 import type { Api } from '../kit/api.ts';
 import { output } from '../kit/outputs.ts';
+import { isProtected } from '../kit/stage.ts';
 import { type Common, Step } from '../kit/step.ts';
 
 /**
@@ -14,6 +15,7 @@ export class Description extends Construct {
     const step = new Step(this, 'Describe', { ...common, step: 'describe', description: "Answers with the API's description." });
     step.addEnvironment('API_TITLE', common.settings.app);
     step.addEnvironment('API_VERSION', common.settings.apiVersion);
+    if (isProtected(common.settings)) step.addEnvironment('PROTECTED', 'true');
     if (!common.settings.console) step.addEnvironment('WITHOUT_CONSOLE', 'true');
     const why =
       'What the API can do is not secret, and whoever writes a client reads it first; the setting `describe` turns it off.';

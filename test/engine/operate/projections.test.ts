@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { accountBalance } from '../../../domains/account/projections/balance.ts';
 import { reportLines } from '../../../lib/cli/view/projections.ts';
 import type { AnyProjection } from '../../../lib/core/projection.ts';
-import { type Ages, type Operating, orderResume, reportProjections } from '../../../lib/engine/operate/projections.ts';
+import { type Ages, actsOnView, orderResume, reportProjections } from '../../../lib/engine/operate/projections.ts';
 import type { Active } from '../../../lib/engine/view/ports.ts';
 import { answerOperator, type Operators } from '../../../lib/http/operate.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { memoryQueue } from '../../../lib/testing/memory/queue.ts';
 import { memoryParkedList } from '../../../lib/testing/memory/sweep.ts';
-import { memoryLog } from '../../../lib/testing/memory/system.ts';
+import { memoryClock, memoryLog } from '../../../lib/testing/memory/system.ts';
 import { memoryView } from '../../../lib/testing/memory/view.ts';
+import { memoryActs } from '../../support/letters.ts';
 
 const projection = accountBalance as unknown as AnyProjection;
 const mark = (commit: number, minute: number) => ({
@@ -45,7 +46,8 @@ const house = async (ages: Partial<Ages> = {}, answers = 1) => {
   const log = memoryLog();
   const all: Ages = { ofQueues: async () => new Map([['q1', 12]]), ofPublisher: async () => 0.5, ...ages };
   const actives = { load: async (name: string) => activeOf(name, answers) };
-  const operating: Operating = { views: [second.operated, first.operated], actives, ages: all, log };
+  const [acts, clock] = [memoryActs(), memoryClock()];
+  const operating = { views: [second.operated, first.operated], actives, ages: all, log, acts, clock };
   return { first, second, operating, log };
 };
 
@@ -84,7 +86,20 @@ describe('the report', () => {
 });
 
 describe('an order to resume', () => {
-  const order = { name: 'account-balance', stream: 'account-a', correlation: 'c' };
+  const order = { name: 'account-balance', stream: 'account-a', correlation: 'c', by: 'olga' };
+
+  it('is kept with who and why, before it is sent, where the acts on that revision are listed', async () => {
+    const { first, operating } = await house();
+    await orderResume(operating, { ...order, why: 'mended' });
+    const kept = { act: 'resume', by: 'olga', why: 'mended', stream: 'account-a', correlation: 'c', at: expect.any(String) };
+    expect(await actsOnView(operating, 'account-balance', undefined)).toEqual({
+      ...{ projection: 'account-balance', revision: 1, acts: [kept] },
+    });
+    expect((await actsOnView(operating, 'account-balance', 2)).acts).toEqual([]);
+    const failing = { ...operating, acts: { ...operating.acts, save: async () => Promise.reject(new Error('no table')) } };
+    await expect(orderResume(failing, order)).rejects.toThrow('no table');
+    expect(first.queue.sent).toHaveLength(1);
+  });
 
   it('goes to the queue of the revision that answers, or of the one that is named', async () => {
     const { first, second, operating } = await house();
@@ -138,6 +153,7 @@ describe('over HTTP', () => {
       headers: {},
       actor: { id: 'o', kind: 'user', roles: ['operator'] },
       correlation: 'c',
+      body: '',
       route: resume,
       ...over,
     }) as unknown as HttpRequest;

@@ -1,4 +1,6 @@
 import { untilWon } from '../../again.ts';
+import { nowOf } from '../../instant.ts';
+import type { Clock } from '../../ports.ts';
 
 /** An operator's act on a consumer that no commit and no record of its own tells of. */
 export type Act = Readonly<{
@@ -21,14 +23,17 @@ export interface Acts {
   save(of: string, kept: KeptActs, loadedWrites: number | undefined): Promise<boolean>;
 }
 
+/** The ports with which an act is kept. */
+export type Recording = Readonly<{ acts: Acts; clock: Pick<Clock, 'now'> }>;
+
 /** The acts that are kept of one consumer. */
 const mostActs = 50;
 
 /** Keeps an act, before it is done: what is done without a record would be in no history. */
-export const keepAct = (acts: Acts, of: string, act: Act): Promise<true> =>
+export const keepAct = ({ acts, clock }: Recording, of: string, { act, by, why, ...about }: Omit<Act, 'at'>): Promise<true> =>
   untilWon(`The list of what operators did to ${of} is being changed by others all the time: try again.`, async () => {
     const loaded = await acts.load(of);
     const writes = (loaded?.writes ?? 0) + 1;
-    const kept = { acts: [act, ...(loaded?.acts ?? [])].slice(0, mostActs), writes };
-    return (await acts.save(of, kept, loaded?.writes)) || 'again';
+    const kept: Act = { act, at: nowOf(clock), by, ...(why !== undefined && { why }), ...about };
+    return (await acts.save(of, { acts: [kept, ...(loaded?.acts ?? [])].slice(0, mostActs), writes }, loaded?.writes)) || 'again';
   });

@@ -1,7 +1,6 @@
-import { nowOf } from '../../instant.ts';
-import type { Clock, Log, Queue } from '../../ports.ts';
+import type { Log, Queue } from '../../ports.ts';
 import { notFound } from '../../problems.ts';
-import { type Act, type Acts, keepAct } from '../acts/acts.ts';
+import { type Act, keepAct, type Recording } from '../acts/acts.ts';
 import type { boxKinds } from './kinds.ts';
 import type { Letter, Letters } from './ports.ts';
 import { type ToldLetter, toldOf } from './told.ts';
@@ -11,12 +10,7 @@ export type Box = Readonly<{ kind: (typeof boxKinds)[number]; name: string; view
 
 export type OperatedBox = Box & Readonly<{ queue: Pick<Queue, 'depth'>; letters: Letters }>;
 
-export type LetterOperating = Readonly<{
-  boxes: readonly OperatedBox[];
-  acts: Acts;
-  clock: Pick<Clock, 'now'>;
-  log: Pick<Log, 'info'>;
-}>;
+export type LetterOperating = Recording & Readonly<{ boxes: readonly OperatedBox[]; log: Pick<Log, 'info'> }>;
 
 type Counted = Box & Readonly<{ deadLetters: number }>;
 export type LettersReport = Readonly<{ consumers: readonly Counted[] }>;
@@ -73,13 +67,13 @@ export const redriveLetters = async (
   operating: LetterOperating,
   { by, why, correlation, ...which }: Asked,
 ): Promise<Redriven> => {
-  const { acts, clock, log } = operating;
+  const { clock, log } = operating;
   const box = found(operating, which);
   const begun = clock.now();
-  const act: Act = { act: 'redrive', at: nowOf(clock), by, ...(why !== undefined && { why }), correlation };
-  await keepAct(acts, `${box.kind}/${box.name}`, act);
+  const reason = why === undefined ? {} : { why };
+  await keepAct(operating, `${box.kind}/${box.name}`, { act: 'redrive', by, ...reason, correlation });
   const { moved, isEmpty } = await box.letters.putBack(() => clock.now() - begun >= longestRedrive);
   const redriven = { ...boxOf(box), moved, isEmpty, left: await countIn(box), correlation };
-  log.info('An operator put dead letters back.', { ...redriven, by, ...(why !== undefined && { why }) });
+  log.info('An operator put dead letters back.', { ...redriven, by, ...reason });
   return redriven;
 };

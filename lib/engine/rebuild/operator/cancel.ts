@@ -3,10 +3,17 @@ import { endedNow, type Rebuild, runningStates } from '../ports.ts';
 import { conflict, type Ordering } from './requests.ts';
 
 /** Stops a rebuild: the active revision keeps answering, and the next rebuild continues with the rows that are there. */
-export const cancelRebuild = async (ordering: Ordering, { id, by }: Readonly<{ id: string; by: string }>): Promise<Rebuild> => {
+export const cancelRebuild = async (
+  ordering: Ordering,
+  { id, by, why }: Readonly<{ id: string; by: string; why?: string }>,
+): Promise<Rebuild> => {
   const { rebuilds, executions, clock } = ordering;
   if (!(await rebuilds.load(id))) throw notFound(`rebuild ${id}`);
-  const to = { state: 'cancelled', reason: `Cancelled by ${by}.`, ...endedNow(clock) } as const;
+  const to = {
+    state: 'cancelled',
+    reason: `Cancelled by ${by}${why === undefined ? '.' : `: ${why}`}`,
+    ...endedNow(clock),
+  } as const;
   const moved = await rebuilds.move(id, runningStates, to);
   const rebuild = await rebuilds.load(id);
   if (!rebuild) throw notFound(`rebuild ${id}`);

@@ -18,18 +18,21 @@ export const orderAudit = async (ordering: Ordering, asked: Asked & Readonly<{ r
 
 export type Refolded = Readonly<{ projection: string; revision: number; stream: string }>;
 
-/** Refolds one stream of a live revision by the view's own function, since no other may write its table. */
+/** Refolds one stream of a live revision by the view's own function, since no other may write its table. It is recorded before. */
 export const orderRefold = async (
   ordering: Ordering,
   asked: Pick<Asked, 'projection' | 'revision'> & Readonly<{ stream: string; correlation: string }>,
+  record: (refolded: Refolded) => Promise<unknown> = async () => undefined,
 ): Promise<Refolded> => {
   const { stream, correlation } = asked;
   if (!parseStream(stream)) throw invalid('stream', 'a stream is named <category>-<id>, such as account-7f3a');
   const { projection, queue } = await liveView(ordering, asked);
   if (!sourceOf(projection, stream)) throw notFound(`stream ${stream} in ${projection.name}`);
   const order: RefoldOrder = { refold: { stream, correlation } };
+  const refolded = { projection: projection.name, revision: projection.revision, stream };
+  await record(refolded);
   await sendOrders(queue, projection.name, [order]);
-  return { projection: projection.name, revision: projection.revision, stream };
+  return refolded;
 };
 
 /** Refolds all streams of a category in a live revision, in place. */
