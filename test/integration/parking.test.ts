@@ -331,6 +331,11 @@ describe.runIf(overHttp())('what goes wrong between the commits and the views', 
       acts: [{ act: 'redrive', by: expect.stringMatching(/^cli\//), why: 'once more' }, { why: 'the table answers again' }],
     });
 
+    const acts = (await operator('GET', '/ops/projections/parking-scans/acts')).body.acts;
+    expect(acts).toMatchObject([
+      { act: 'resume', by: expect.stringMatching(/^cli\//), stream: expect.stringMatching(/^parcel-/) },
+    ]);
+
     // In the console from its first page: seen, understood, put back.
     await die();
     const { page, faults } = await signedIn('', { deployment: parking });

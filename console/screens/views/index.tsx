@@ -68,7 +68,7 @@ const One = ({ path, query }: ScreenProps) => {
       {part === 'rows' && declared && <Rows key={declared.name} view={declared} query={query} />}
       {part === 'rebuild' && id === undefined && <Estimate name={name} revisions={revisions} asked={asked} />}
       {part === 'rebuild' && id !== undefined && <Rebuilding key={id} name={name} id={id} />}
-      {part === 'history' && <History name={name} revisions={revisions} />}
+      {part === 'history' && <History name={name} revisions={revisions} shown={shown.revision} />}
     </>
   );
 };

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { FlowView } from '../../../lib/engine/operate/flow/report.ts';
 import { Badge } from '../../parts/badge.tsx';
 import { Id } from '../../parts/id.tsx';
+import { streamHref } from '../../parts/links.ts';
 import { usePoll } from '../../parts/load.ts';
 import { Empty, Loading, ProblemNotice } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -13,8 +14,35 @@ import { stateTone } from './steps.ts';
 
 const often = 5_000;
 
-/** The rebuilds, audits and roll backs of a view, the newest first. */
-export const History = ({ name, revisions }: Readonly<{ name: string; revisions: readonly FlowView[] }>) => {
+/** The acts of operators on the revision that is shown, beside rebuilds. */
+const Acts = ({ name, revision }: Readonly<{ name: string; revision: number }>) => {
+  const { value } = usePoll(() => ops.views.acts(name, { revision }), often, [name, revision]);
+  if (!value || value.acts.length === 0) return null;
+  return (
+    <section class="stack" aria-label="What operators did">
+      <h2>What operators did to revision {revision}</h2>
+      <Table
+        label="Acts of operators"
+        rows={value.acts}
+        keyOf={({ at, correlation, stream }) => `${at} ${correlation} ${stream}`}
+        columns={[
+          { name: 'What', of: ({ act }) => act },
+          { name: 'Stream', of: ({ stream }) => (stream === undefined ? '' : <a href={streamHref(stream)}>{stream}</a>) },
+          { name: 'When', of: ({ at }) => <Time at={at} /> },
+          { name: 'By', of: ({ by }) => <Id value={by} short /> },
+          { name: 'Why', of: ({ why }) => why ?? <span class="dim">no reason was given</span> },
+        ]}
+      />
+    </section>
+  );
+};
+
+/** The rebuilds, audits and roll backs of a view, the newest first, and what else operators did to the revision that is shown. */
+export const History = ({
+  name,
+  revisions,
+  shown,
+}: Readonly<{ name: string; revisions: readonly FlowView[]; shown: number }>) => {
   const [isAsking, setAsking] = useState(false);
   const { value, error, reload } = usePoll(() => ops.rebuilds.list(name), often, [name]);
   return (
@@ -52,6 +80,7 @@ export const History = ({ name, revisions }: Readonly<{ name: string; revisions:
           ]}
         />
       )}
+      <Acts name={name} revision={shown} />
       {isAsking && <RollBack name={name} close={() => setAsking(false)} />}
     </>
   );

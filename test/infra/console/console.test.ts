@@ -85,6 +85,22 @@ describe('the console', () => {
     expect(told(deployed()).root).toBe('/');
   });
 
+  test("those that take operators' changes, and the description, know whether the stage is protected", () => {
+    const knowing = (deployment: Deployed) =>
+      of(deployment, 'AWS::Lambda::Function')
+        .filter(
+          ({ Environment }) =>
+            (Environment as { Variables?: { PROTECTED?: string } } | undefined)?.Variables?.PROTECTED === 'true',
+        )
+        .map(({ Description }) => Description);
+    expect(knowing(deployed())).toEqual([]);
+    expect(knowing(deployed('prod')).toSorted()).toEqual([
+      "Answers with the API's description.",
+      'Shows operators dead letters, and puts them back into their queues.',
+      'Tells operators how the projections are, and takes their orders.',
+    ]);
+  });
+
   test('says who may erase persons, where there are personal values', () => {
     expect(told(deployed()).config.erasers).toBeUndefined();
     expect(told(synthesized('dev', {}, customers)).config.erasers).toEqual(['auditor']);
