@@ -1,7 +1,8 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { pointerTo } from '../core/difference.ts';
 import { type KnownProblem, ProblemError } from '../core/problem.ts';
 import { jsonIn } from '../engine/json.ts';
+import { invalid } from '../engine/problems.ts';
 import { levels, NotStorable, storable } from '../engine/store/storable.ts';
 
 const bodyBytes = 256 * 1024;
@@ -59,4 +60,27 @@ export const shaped = <T>(schema: z.ZodType<T>, body: unknown, { kind, detail }:
   if (result.success) return result.data;
   const errors = result.error.issues.map(({ path, message }) => ({ path: pointerTo(path), reason: message }));
   throw refusedBody(kind, detail, errors);
+};
+
+/** The body of an operator's change that needs a reason in any stage. */
+export const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) });
+
+const maybeReasoned = reasoned.partial();
+
+/** What a stage asks of operators: a protected one keeps its data, and each change by an operator must say why. */
+export type StageRule = Readonly<{ isProtected?: boolean }>;
+
+/** The body of a change that needs a reason in protected stages alone. */
+export const bodyOfStage = ({ isProtected = false }: StageRule): z.ZodType => (isProtected ? reasoned : maybeReasoned);
+
+/** The reason for an operator's change, for the history. Refuses a change without one where the stage is protected. */
+export const reasonIn = (
+  { body }: Readonly<{ body: string }>,
+  { isProtected = false }: StageRule,
+): Readonly<{ why?: string }> => {
+  const { why } = shaped(maybeReasoned, jsonBody(body));
+  if (why !== undefined) return { why };
+  if (!isProtected) return {};
+  const asks = 'this stage is protected, so that every change by an operator needs a reason';
+  throw invalid('why', `${asks}: send {"why": "..."} with 1 to 500 characters, which the history keeps with your name`);
 };

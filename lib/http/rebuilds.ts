@@ -10,9 +10,7 @@ import { rollBack } from '../engine/rebuild/operator/roll-back.ts';
 import { orderRebuild } from '../engine/rebuild/operator/start.ts';
 import { orderAudit, orderRefold, orderReplay, type Refolded } from '../engine/rebuild/operator/start-in-place.ts';
 import type { RebuildSettings } from '../engine/rebuild/ports.ts';
-import { jsonBody, shaped } from './body.ts';
-import { reasoned } from './operate/processes.ts';
-import { reasonIn, type StageRule } from './operate/why.ts';
+import { jsonBody, reasoned, reasonIn, type StageRule, shaped } from './body.ts';
 import type { HttpRequest, HttpResponse } from './request.ts';
 
 const { why } = reasoned.shape;

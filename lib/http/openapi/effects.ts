@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
 import { effectsOf } from '../../core/process/decider.ts';
+import { reasoned } from '../body.ts';
 import { givenByHand, performanceStatuses } from '../operate/effects.ts';
-import { reasoned } from '../operate/processes.ts';
 import { lag } from './answers.ts';
 import { accepted, body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { boxKinds } from '../../engine/operate/letters/kinds.ts';
+import { bodyOfStage, type StageRule } from '../body.ts';
 import { keptAct, mostLetters } from '../operate/letters.ts';
-import { bodyOfStage, type StageRule } from '../operate/why.ts';
 import { count, instant } from './answers.ts';
 import { body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';

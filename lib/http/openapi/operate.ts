@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
+import { bodyOfStage, reasoned, type StageRule } from '../body.ts';
 import { keptAct } from '../operate/letters.ts';
-import { instanceOrders, reasoned, statuses } from '../operate/processes.ts';
-import { bodyOfStage, type StageRule } from '../operate/why.ts';
+import { instanceOrders, statuses } from '../operate/processes.ts';
 import { order, rollingBack } from '../rebuilds.ts';
 import {
   estimateAnswer,

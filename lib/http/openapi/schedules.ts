@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
 import { scheduleOrders, timeOrders } from '../../core/schedule/orders.ts';
-import { reasoned } from '../operate/processes.ts';
+import { reasoned } from '../body.ts';
 import { reasonedTime } from '../operate/schedules.ts';
 import { lag } from './answers.ts';
 import { accepted, body, ok, operation } from './operate.ts';

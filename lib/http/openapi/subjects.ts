@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
 import { personalIn } from '../../core/personal/declared.ts';
 import { heldRow } from '../../core/personal/register.ts';
-import { reasoned } from '../operate/processes.ts';
+import { reasoned } from '../body.ts';
 import { body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';
 import { inPath, inQuery, paging, wholeStream } from './parameters.ts';

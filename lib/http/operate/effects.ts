@@ -8,12 +8,11 @@ import {
   retryPerformance,
 } from '../../engine/operate/effects.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
-import { jsonBody, shaped } from '../body.ts';
+import { jsonBody, reasoned, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
 import { instantOf } from '../instant.ts';
 import { onlyKnown, pageRequest } from '../page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
-import { reasoned } from './processes.ts';
 
 export const performanceStatuses = ['open', 'failing', 'answered', 'refused', 'timed-out', 'late'] as const;
 

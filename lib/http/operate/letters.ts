@@ -3,10 +3,10 @@ import { allowedAll } from '../../core/access.ts';
 import { boxKinds } from '../../engine/operate/letters/kinds.ts';
 import { type LetterOperating, lookAtLetters, redriveLetters, reportLetters } from '../../engine/operate/letters/letters.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
+import { reasonIn, type StageRule } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
 import { onlyKnown } from '../page.ts';
 import type { HttpRequest, HttpResponse } from '../request.ts';
-import { reasonIn, type StageRule } from './why.ts';
 
 /** The most letters of one look, each of which is received and made visible again. */
 export const mostLetters = 100;

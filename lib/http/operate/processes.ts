@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { allowedAll } from '../../core/access.ts';
 import {
   type InstanceOrder,
@@ -8,7 +7,7 @@ import {
   reportProcesses,
 } from '../../engine/operate/processes.ts';
 import { invalid, notFound, notYours, validId } from '../../engine/problems.ts';
-import { jsonBody, shaped } from '../body.ts';
+import { jsonBody, reasoned, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
 import { instantOf } from '../instant.ts';
 import { onlyKnown, pageRequest } from '../page.ts';
@@ -17,8 +16,6 @@ import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
 export const statuses = ['running', 'parked', 'stuck', 'ended'] as const;
 
 export const instanceOrders = ['retry', 'resume', 'resolve'] as const satisfies readonly InstanceOrder[];
-
-export const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) });
 
 const report = async (operating: ProcessOperating, query: HttpRequest['query']): Promise<HttpResponse> => {
   const { process } = query;

@@ -3,11 +3,10 @@ import { allowedAll } from '../../core/access.ts';
 import { scheduleOrders, timeOrders } from '../../core/schedule/orders.ts';
 import { orderSchedule, reportSchedules, type ScheduleOperating } from '../../engine/operate/schedules.ts';
 import { notFound, notYours } from '../../engine/problems.ts';
-import { jsonBody, shaped } from '../body.ts';
+import { jsonBody, reasoned, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
 import { onlyKnown } from '../page.ts';
 import type { HttpRequest, HttpResponse } from '../request.ts';
-import { reasoned } from './processes.ts';
 
 export const reasonedTime = reasoned.extend({ time: z.iso.datetime() });
 

@@ -7,12 +7,11 @@ import { type Exporting, exportSubject } from '../../engine/operate/export-subje
 import { reportSubject, type SubjectLooking } from '../../engine/operate/subjects/report.ts';
 import type { Log } from '../../engine/ports.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
-import { jsonBody, shaped } from '../body.ts';
+import { jsonBody, reasoned, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
 import { whichOpens } from '../opened.ts';
 import { onlyKnown, pageRequest } from '../page.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from '../request.ts';
-import { reasoned } from './processes.ts';
 
 type Given = Readonly<{ manifest: Pick<Manifest, 'mayErase'>; log: Log }>;
 export type SubjectOperating = Given & Readonly<{ erasing: Erasing; looking: SubjectLooking }>;
