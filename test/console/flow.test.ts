@@ -107,6 +107,22 @@ describe('the boxes of the flow', () => {
   });
 });
 
+/** Points along a path of lines to the right and curves. */
+const pointsOf = (path: string): readonly (readonly [number, number])[] => {
+  const points: [number, number][] = [];
+  let [x, y] = [0, 0];
+  for (const [, way, rest = ''] of path.matchAll(/([MHC])([^MHC]*)/g)) {
+    const n = rest.split(' ').map(Number) as [number, number, number, number, number, number];
+    // A line is a curve whose handles are its ends.
+    const [x1, y1, x2, y2, toX, toY] = way === 'C' ? n : way === 'H' ? [x, y, n[0], y, n[0], y] : [x, y, x, y, n[0], n[1]];
+    const between = (t: number, p: number, q: number, r: number, s: number) =>
+      (1 - t) ** 3 * p + 3 * (1 - t) ** 2 * t * q + 3 * (1 - t) * t ** 2 * r + t ** 3 * s;
+    if (way !== 'M') for (let t = 0.02; t < 1; t += 0.02) points.push([between(t, x, x1, x2, toX), between(t, y, y1, y2, toY)]);
+    [x, y] = [toX, toY];
+  }
+  return points;
+};
+
 describe('the picture of the flow', () => {
   it.each([0, 1, 6, 7, 40])('with %d views no two boxes meet, all are inside, and each consumer has an arrow', (views) => {
     const boxes = boxesOf(flowOf(views));
@@ -136,6 +152,21 @@ describe('the picture of the flow', () => {
         'processes>commands',
       ]),
     );
+  });
+
+  it.each([6, 7, 40])('with %d views no arrow from the commits goes through a box that it does not lead to', (views) => {
+    const { placed, arrows } = pictureOf(boxesOf(flowOf(views)));
+    const crossed = arrows
+      .filter(({ id }) => id.startsWith('commits>'))
+      .flatMap(({ of, path }) =>
+        placed
+          .filter(({ box }) => box.id !== of)
+          .filter(({ x, y, width, height }) =>
+            pointsOf(path).some(([px, py]) => px > x && px < x + width && py > y && py < y + height),
+          )
+          .map(({ box }) => `${of} through ${box.id}`),
+      );
+    expect(crossed).toEqual([]);
   });
 
   it('no box moves when its state changes', () => {
