@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { demoToken, localDeployment } from '../../lib/cli/local/deployment.ts';
 import { launched } from '../support/browser/chromium.ts';
+import { printLists } from './console-lists.ts';
 
 /** How much slower than this machine the browser's processor is made. */
 const throttled = 4;
@@ -46,22 +47,28 @@ const openOnce = async (browser: Browser, url: string, token: string): Promise<O
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-const { api, ...deployment } = localDeployment();
-const token = await demoToken({ api, ...deployment }, 'operator');
-const browser = await launched();
-const all: Opened[] = [];
-try {
+const printFirstPage = async (browser: Browser): Promise<void> => {
+  const { api, ...deployment } = localDeployment();
+  const token = await demoToken({ api, ...deployment }, 'operator');
+  const all: Opened[] = [];
   for (let run = 0; run <= runs; run++) {
     const opened = await openOnce(browser, `${api}/console/index.html`, token);
     // The first one starts functions.
     if (run > 0) all.push(opened);
   }
+  const of = (name: keyof Opened) => Math.round(median(all.map((each) => each[name])));
+  console.log(`The console's first page, with a processor ${throttled} times slower, median of ${runs}:`);
+  console.log(`  ${of('bytes').toLocaleString('en-GB')} bytes, compressed, with headers`);
+  console.log(`  ${of('seen')} ms until something is seen`);
+  console.log(`  ${of('interactive')} ms until it takes clicks and keys`);
+  console.log(`  ${of('picture')} ms until the picture of the deployment is there, with its answer from the API`);
+};
+
+const browser = await launched();
+try {
+  await printLists(browser);
+  // The lists need no deployment; the first page is that of the running one.
+  if (!process.argv.includes('--lists')) await printFirstPage(browser);
 } finally {
   await browser.close();
 }
-const of = (name: keyof Opened) => Math.round(median(all.map((each) => each[name])));
-console.log(`The console's first page, with a processor ${throttled} times slower, median of ${runs}:`);
-console.log(`  ${of('bytes').toLocaleString('en-GB')} bytes, compressed, with headers`);
-console.log(`  ${of('seen')} ms until something is seen`);
-console.log(`  ${of('interactive')} ms until it takes clicks and keys`);
-console.log(`  ${of('picture')} ms until the picture of the deployment is there, with its answer from the API`);

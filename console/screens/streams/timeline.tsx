@@ -59,10 +59,17 @@ const useScroll = (box: Readonly<{ current: HTMLElement | null }>, { commits, at
     scroll.current = { top: inSight({ row: at - 1, height, room, top: before.top }), at, count, room };
   const { top } = scroll.current;
   const isMoved = before.top !== top;
+  // With the browser's own layout of the frame: the render before it is a task of its own.
+  const frame = useRef<number>(undefined);
   useLayoutEffect(() => {
-    if (isMoved && box.current) box.current.scrollTop = top;
+    if (!isMoved) return;
+    frame.current ??= requestAnimationFrame(() => {
+      frame.current = undefined;
+      if (box.current) box.current.scrollTop = scroll.current.top;
+    });
   });
   const follow = ({ currentTarget }: Readonly<{ currentTarget: HTMLElement }>) => {
+    if (frame.current !== undefined) return;
     scroll.current.top = currentTarget.scrollTop;
     setFirst(seen({ count, height, top: scroll.current.top, room }).from);
   };
