@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { foundByAxe } from '../../support/console/axe.ts';
-import { signedIn } from '../../support/console/signed-in.ts';
+import { consoleAt, signedIn } from '../../support/console/signed-in.ts';
 import { resolvedByKeyboard, understoodByKeyboard } from '../../support/console/stuck-by-keyboard.ts';
 import { foundInThreeWays } from '../../support/console/three-ways.ts';
 import { eventually } from '../../support/eventually.ts';
