@@ -5,12 +5,12 @@ import { memoryFlowTables } from '../support/store/flow-tables.ts';
 import { costOfFlow, flows } from '../support/store/flows.ts';
 import { assumed } from './assumptions.ts';
 import { workers } from './consumer.ts';
-import { keyLimits, limits } from './demand.ts';
+import { keyLimits } from './demand.ts';
 import { type Load, runLoad } from './deployment.ts';
 import { referenceMix as mix } from './mix.ts';
 import { perMillion, writeUnitsOf } from './price.ts';
 import type { Profile } from './profile.ts';
-import { hard, raisable, raisedTo } from './quotas.ts';
+import { raisable, raisedTo } from './quotas.ts';
 import { profileOf } from './record/sample.ts';
 
 /** The release that is tested, with as many commands as it takes to meet each part of a shared row. */
@@ -89,10 +89,13 @@ describe('groups of views', () => {
     const handed = Object.values(together.consumers).reduce((sum, { commits, handedTo = 1 }) => sum + commits * handedTo, 0);
     expect(handed).toBe(alone.matched);
     expect(writeUnitsOf(grouped, mix) / writeUnitsOf(apart, mix)).toBeCloseTo(1, 1);
-    // What a view does not write together it does not in a group, whatever the others do.
-    const list = 'account-balance/list-by-status';
-    const units = limits(grouped, mix, raisable, 42).find(({ what }) => what === `write units of ${list}`)!.needs;
-    expect(bindsAt(list, grouped)).toBeCloseTo(hard.keyWrites / (units * mix.largestOwner), 6);
+    // What is written together is so by its table, whatever else the group has.
+    const merging = (...merges: readonly string[]) => {
+      const desk = { ...grouped.consumers.desk!, merges };
+      return bindsAt('account-totals @{owner} part', { ...grouped, consumers: { ...grouped.consumers, desk } })!;
+    };
+    expect(merging('event-log')).toBe(merging());
+    expect(merging('account-totals')).toBeGreaterThan(1.1 * merging());
     const [one, many] = [await run({ profile: grouped }), await run({ profile: apart })];
     expect(one.calls - one.commands).toBeLessThan((many.calls - many.commands) * 0.75);
     expect(one.functionSeconds).toBeLessThan(many.functionSeconds * 0.9);
