@@ -4,8 +4,8 @@ import type { MemoryView } from '../../memory/view.ts';
 import type { Dice } from '../dice.ts';
 import { handledBy, ofOneStream, type SimulatedKind, spoiltValue } from './kind.ts';
 
-/** A row that no code makes. */
-const nobodys = 'row#astray';
+/** A row that no code makes: the last in the order of keys, so that it is not on the first page of them. */
+const nobodys = 'row#stray';
 
 export const spoilRow = async (view: MemoryView, dice: Dice): Promise<boolean> => {
   const rows = view.items().filter(({ sort, row }) => sort.startsWith('row#') && row !== undefined);
