@@ -7,6 +7,7 @@ import { type AnyProjection, sourcesOf } from '../core/projection.ts';
 import { parseStream, streamName } from '../core/stream.ts';
 import type { ViewItem } from '../engine/ports.ts';
 import { apply } from '../engine/view/apply.ts';
+import { kindOf as itemsOf } from '../engine/view/kinds/index.ts';
 import { kindOf } from './kinds.ts';
 import { literal } from './literal.ts';
 import { deciderOf, type Opened } from './opened.ts';
@@ -113,7 +114,9 @@ const viewTest = (manifest: Manifest, opened: Opened, to: number, name: string):
     throw new NoTest(`Tests of ${name} are given events of ${sourcesOf(view)[0]?.category}.`);
   const given = eventsUpTo(manifest, opened, to).map((events) => (events.length === 1 ? events[0] : events));
   const { head, rows } = rowsOf(view, asGiven(opened, to, category));
-  const found = [head, ...[...rows.keys()].sort().map((sort) => rows.get(sort))].flatMap((item) => item?.row ?? []);
+  const found = [head, ...[...rows.keys()].sort().map((sort) => rows.get(sort))].flatMap((item) =>
+    item ? itemsOf(view).rowsIn(item) : [],
+  );
   const call = totals
     ? `sharing(view)({\n    1: [\n${lines(given).replaceAll(/^/gm, '  ').trimEnd()}\n    ],\n  }).rows(${literal(totals(view, head), '  ')});`
     : `projecting(view)${called(given)}.rows${called(found)};`;

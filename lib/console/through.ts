@@ -6,6 +6,7 @@ import type { ViewItem } from '../engine/ports.ts';
 import { eventsIn, foldCommit } from '../engine/store/fold-commit.ts';
 import { isPurged } from '../engine/store/purged.ts';
 import { apply } from '../engine/view/apply.ts';
+import { kindOf as itemsOf } from '../engine/view/kinds/index.ts';
 import { kindOf } from './kinds.ts';
 import { deciderOf, type Opened } from './opened.ts';
 import { walking } from './walk.ts';
@@ -42,6 +43,13 @@ const throughDecider = (decider: AnyDecider, { commits }: Opened): Walker => {
   };
 };
 
+/** The rows of items by their keys; of an item with several each has its number. One that is deleted is undefined. */
+const rowsOf = (view: AnyProjection, items: readonly ViewItem[]): readonly (readonly [string, unknown])[] =>
+  items.flatMap((item) => {
+    const rows = itemsOf(view).rowsIn(item);
+    return rows.length > 1 ? rows.map((row, i) => [`${item.sort}.${i + 1}`, row] as const) : [[item.sort, rows[0]] as const];
+  });
+
 /** What readers of a view see of a stream after some commits: its row, its rows that a commit changed, or what it adds to shared ones. */
 const throughView = (view: AnyProjection, { commits }: Opened): Walker => {
   const versions = new Map<string, Readonly<{ commit: number; row: unknown }>[]>();
@@ -52,7 +60,8 @@ const throughView = (view: AnyProjection, { commits }: Opened): Walker => {
       const change = apply(view, head, [commit], commit.at);
       if (commit.commit > folded) {
         folded = commit.commit;
-        for (const { sort, row } of change.rows) versions.set(sort, [...(versions.get(sort) ?? []), { commit: folded, row }]);
+        for (const [sort, row] of rowsOf(view, change.rows))
+          versions.set(sort, [...(versions.get(sort) ?? []), { commit: folded, row }]);
       }
       return change.head;
     } catch (cause) {
