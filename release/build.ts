@@ -16,6 +16,17 @@ const beside = ['domains', 'events', 'functions/*.d.ts', 'bin/*.d.ts'];
 /** A declaration names modules by the files that are there: the compiler leaves `.ts` in declarations. */
 const declaration = (text: string) => text.replaceAll(/((?:from |import\()['"]\.{1,2}\/[^'"]+)\.ts(?=['"])/g, '$1.js');
 
+const imported = /(?:from |import |import\()['"](\.{1,2}\/[^'"]+)\.js['"]/g;
+
+/** Deletes the declarations to which no entry of the package leads: nobody can import them, and they would be a tenth of the package. */
+const pruneDeclarations = async (folder: string): Promise<void> => {
+  const reached = new Set(Object.values(own.exports).map((file) => join(folder, file.replace(/\.ts$/, '.d.ts'))));
+  // A set hands out what is added to it while it is walked.
+  for (const file of reached)
+    for (const [, to = ''] of (await readFile(file, 'utf8')).matchAll(imported)) reached.add(`${join(dirname(file), to)}.d.ts`);
+  for await (const file of glob('**/*.d.ts', { cwd: folder })) if (!reached.has(join(folder, file))) await rm(join(folder, file));
+};
+
 /** A line's places as far as a stack trace needs them: where another line of the source begins. The columns of every name would be a fifth of the package. */
 const wholeLines = (line: readonly SourceMapSegment[]): SourceMapSegment[] =>
   line.filter((place, i) => i === 0 || place[2] !== line[i - 1]?.[2]);
@@ -58,6 +69,7 @@ export const buildInto = async (folder: string, source?: string): Promise<void> 
   await compile('--emitDeclarationOnly');
   for await (const file of glob(beside, { cwd: folder })) await rm(join(folder, file), { recursive: true });
   await rewrite(folder, '**/*.d.ts', declaration);
+  await pruneDeclarations(folder);
   await rewrite(folder, '**/*.js.map', sourceMap);
   // Files that the code reads as they are, such as the local cloud's requirements.
   for await (const file of glob('lib/**/*.*', { cwd: repository, exclude: ['**/*.ts', '**/__pycache__/**'] })) {

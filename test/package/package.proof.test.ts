@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules, SourceMap } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -45,8 +45,9 @@ describe('the published package', () => {
     const sources = globSync(['bin/{foldstream,own-node}.ts', 'functions/*.ts', 'lib/**/*.ts'], { cwd: repository });
     const compiled = sources.flatMap((file) => {
       const bare = file.slice(0, -'.ts'.length);
-      return [`${bare}.js`, `${bare}.js.map`, ...(file.startsWith('lib/') ? [`${bare}.d.ts`] : [])];
+      return [`${bare}.js`, `${bare}.js.map`];
     });
+    const declarations = files.map(({ path }) => path).filter((path) => path.endsWith('.d.ts'));
     const asTheyAre = globSync('lib/**/*.*', { cwd: repository, exclude: ['**/*.ts', '**/__pycache__/**'] });
     const built = files.map(({ path }) => path).filter((path) => path.startsWith('console/'));
     expect(built).toEqual(
@@ -54,10 +55,23 @@ describe('the published package', () => {
     );
     expect(built.filter((path) => !/^console\/dist\/(index\.html|assets\/[\w.-]+\.(js|css|svg))$/.test(path))).toEqual([]);
     expect(files.map(({ path }) => path).toSorted()).toEqual(
-      [...compiled, ...asTheyAre, ...built, 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].toSorted(),
+      [...compiled, ...declarations, ...asTheyAre, ...built, 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].toSorted(),
     );
     expect(asTheyAre).toEqual(expect.arrayContaining(['lib/cli/local/requirements.txt', 'lib/cli/local/run.py']));
     expect(files.filter(({ path }) => /(^|\/)(test|domains|events|docs)\/|\.test\./.test(path))).toEqual([]);
+  });
+
+  test('has the declarations to which an entry leads, and no other', () => {
+    const shipped = files.map(({ path }) => path).filter((path) => path.endsWith('.d.ts'));
+    const named = (file: string) =>
+      importsOf(readFileSync(join(folder, file), 'utf8'))
+        .filter((target) => target.startsWith('.'))
+        .map((target) => join(dirname(file), target.replace(/\.js$/, '.d.ts')));
+    const entries = Object.values(published.exports).flatMap((entry) => {
+      const { types } = entry as { types?: string };
+      return types === undefined ? [] : [join('.', types)];
+    });
+    expect(shipped.toSorted()).toEqual([...new Set([...entries, ...shipped.flatMap(named)])].toSorted());
   });
 
   test('is at most 2 MB to download and 8 MB on disk', () => {
