@@ -16,6 +16,7 @@ import type { Commit } from '../../lib/core/commit.ts';
 import type { AnyProjection } from '../../lib/core/projection.ts';
 import { estimateRebuild } from '../../lib/engine/rebuild/operator/estimate.ts';
 import { orderRebuild } from '../../lib/engine/rebuild/operator/start.ts';
+import { withCursors } from '../../lib/engine/view/kinds/index.ts';
 import { memoryClock, memoryExecutions, memoryKeys, memoryLog } from '../../lib/testing/ports.ts';
 import { execute, type Rebuilding } from '../support/examples/rebuilding.ts';
 import { commitOf } from '../support/store/commits.ts';
@@ -63,7 +64,7 @@ export const rebuildCostsContract = (name: string, make: (projection: AnyProject
           clock,
         };
         const store = commitStore(counted, tables.commits);
-        const view = viewTable(counted, tables.view);
+        const view = withCursors(projection, viewTable(counted, tables.view));
         const rebuilding = {
           ...ports,
           leading: { ...ports, log, liveAfterSeconds: 0 },

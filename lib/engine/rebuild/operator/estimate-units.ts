@@ -102,10 +102,12 @@ export const unitsOf = (
     const history = own.map(itemSize);
     const rows = [...made.rows.values()].map(sizeOf);
     const head = made.head ? reads(sizeOf(made.head)) : 0;
+    // Where the last row is the cursor, it is read beside a head that is seldom there.
+    const cursor = head > 0 && !keptAs(projection).hasHeads ? 2 * head : head;
     write += made.write;
     table += sum([...(made.head ? [sizeOf(made.head)] : []), ...rows]);
     // Its cursor is read; then it is refolded, and all of its items are read.
-    read += head + compared * (head === 0 ? 1 : head + reads(...history) + (rows.length > 0 ? reads(...rows) : 0));
+    read += cursor + compared * (head === 0 ? 1 : cursor + reads(...history) + (rows.length > 0 ? reads(...rows) : 0));
     if (looksAtItems && head > 0) read += compared * reads(...history.slice(0, 1));
     for (const change of made.changes) {
       const { note, part, isNew } = shared.add(change, stream, head);
