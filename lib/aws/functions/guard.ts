@@ -27,7 +27,7 @@ export const guardHandler = () => {
       ...(dynamodb?.NewImage && { after: fromItem(dynamodb.NewImage as Item) }),
     }));
     await guard(guarding, changes);
-    // One line a minute at most, for that long it gathers. A local cloud waits for the line of each call, and hands out nothing meanwhile.
+    // At most a line a minute, since it gathers for that long. A local cloud waits for the line of each call, and hands out nothing meanwhile.
     log.info('Guarded.', { changes: changes.length });
   };
 };
