@@ -88,6 +88,19 @@ describe('a view to which each commit adds rows', () => {
     await all.isRight();
   });
 
+  it('is not gone on with either where the next commit of a batch has no rows, so that its place is left as it is', async () => {
+    const all = house();
+    const weighed = bagOf('a', [[5], [7], ['Weighed'], [9], [1]]);
+    const by = await misled(all, weighed.slice(0, 2));
+    await refold(all.cold(), stream);
+    for (const commit of weighed.slice(2, 4)) await all.store.append(commit);
+    expect(await projectBatch(by, weighed.slice(2, 4).flatMap(deliver))).toEqual([]);
+    expect(await all.view.head('a')).toMatchObject({ commit: 4, memory: 21 });
+    await all.take(by, weighed[4]!);
+    expect(all.sums()).toEqual([5, 12, 21, 22]);
+    await all.isRight();
+  });
+
   it.each([
     [bag.slice(0, 2), bag.slice(2, 3)],
     [bag.slice(0, 2), bag.slice(2, 4)],

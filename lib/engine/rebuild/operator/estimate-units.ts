@@ -40,13 +40,14 @@ const filled = (projection: AnyProjection, commits: readonly Commit[]): Filled =
   let [head, write, isPut]: [ViewItem | undefined, number, boolean] = [undefined, 0, false];
   if (commits.some(handledBy({ projection })))
     for (const change of applyInPortions(projection, undefined, commits, () => '')) {
+      const cursor = head?.commit ?? 0;
       head = listed(change.head);
       for (const row of change.rows) {
         rows.set(row.sort, row);
         write += puts(projection, row);
       }
       isPut = rows.size > 0 && change.rows.length > 0;
-      if (isPut && keptAs(projection).putsHead(change)) write += puts(projection, head);
+      if (isPut && keptAs(projection).putsHead(change, cursor)) write += puts(projection, head);
     }
   const changes = head ? kindOf(projection).changes(projection, head) : [];
   if (head && changes.length > 0) write += together * Math.ceil(changes.length / rowsPerTransaction) * writes(sizeOf(head));

@@ -46,8 +46,8 @@ export interface Kind<P extends AnyProjection> {
   hasHeads: boolean;
   /** A table of the view as the engine sees it: with a head for each stream, wherever the kind keeps the cursor. */
   cursors<V extends View & Pick<ViewReader, 'rowsOf'>>(view: V, projection: P): V;
-  /** True if a change that is written takes a write of the head, beside its rows. */
-  putsHead(change: Change): boolean;
+  /** True if a change that is written on a head with this cursor takes a write of the head, beside its rows. */
+  putsHead(change: Change, cursor: number): boolean;
   /** The rows that an item holds. */
   rowsIn(item: ViewItem): readonly object[];
   /** Applies one commit to a head. An exception parks the stream in front of the commit. */

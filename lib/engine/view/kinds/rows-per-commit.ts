@@ -6,7 +6,17 @@ import { storable } from '../../store/storable.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
 import { written } from '../view-item.ts';
 import { type Change, checked, fewEnough, headBefore, type Kind, type Of, withoutSums } from './kind.ts';
-import { type Folded, headAfter, isBeyond, newest, numberOf, putHeadOf, putsHead, refoldPlaces, sortOf } from './places.ts';
+import {
+  type Folded,
+  headAfter,
+  isBeyond,
+  newest,
+  numberOf,
+  putHeadOf,
+  putsHead as putsPlacesHead,
+  refoldPlaces,
+  sortOf,
+} from './places.ts';
 
 type Rows = Of<'rows-per-commit'>;
 
@@ -48,6 +58,13 @@ const cursors = <V extends View & Pick<ViewReader, 'rowsOf'>>(view: V, projectio
 });
 
 /**
+ * Also where a commit before the last has no rows: whoever goes on from a memory that a refold has replaced passes over the place that the refold has taken, and
+ * only the head's condition stops it.
+ */
+const putsHead: Kind<Rows>['putsHead'] = (change, cursor) =>
+  putsPlacesHead(change) || change.rows.length < change.head.commit - cursor;
+
+/**
  * Items one after the other: a reader who finds one of them finds all before it. One that finds its place taken under a higher count was folded on a memory
  * that a refold has replaced. A refold that is at work begins again, since it has reserved the count.
  */
@@ -61,7 +78,8 @@ const write = async ({ view, heads, clock }: Projecting<Rows>, before: ViewItem 
     start = written(unclaimed, before);
   }
   for (const row of rows) if (!(await view.putRow(row, start))) return undefined;
-  if (putsHead(change)) return (await view.putHead(head, start)) === 'written' ? written(head, start) : undefined;
+  if (putsHead(change, before?.commit ?? 0))
+    return (await view.putHead(head, start)) === 'written' ? written(head, start) : undefined;
   const after = headAfter(head, start);
   heads?.keep(after, began);
   return after;
