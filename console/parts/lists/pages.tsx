@@ -1,3 +1,6 @@
+/** How many rows a page has: as many more are a task that one notices, on a slow processor. */
+export const perPage = 50;
+
 /** How many pages without a row are passed over before the reader is asked to go on. */
 const mostEmpty = 20;
 

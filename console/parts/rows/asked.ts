@@ -1,5 +1,5 @@
 import { api } from '../../session.ts';
-import { paged } from '../lists/pages.tsx';
+import { paged, perPage } from '../lists/pages.tsx';
 
 /** A list that a view declares. The value of a personal one stands in no address. */
 export type RowList = Readonly<{ name: string; by: boolean; within?: 'owner'; personal?: boolean }>;
@@ -23,10 +23,7 @@ export type RowsAnswer = Readonly<{ items: readonly Row[]; cursor?: string }>;
 /** The personal value that is sought, which is in the page's memory alone, and where in its list one is. */
 export type Sought = Readonly<{ by: string; cursor?: string | undefined }>;
 
-/** How many rows a page has, unless its address says otherwise. */
-const perPage = 100;
-
-/** What is asked, as it stands in the address. */
+/** What is asked, as it stands in the address, with how many rows to a page if it says so. */
 export const askedIn = (query: URLSearchParams) => ({
   id: query.get('id') ?? '',
   list: query.get('list') ?? '',

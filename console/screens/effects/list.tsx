@@ -7,7 +7,7 @@ import { AgeAndOrder } from '../../parts/lists/age.tsx';
 import { type AskedList, askedIn, byAge, listHref } from '../../parts/lists/by-status.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
-import { Pages, paged } from '../../parts/lists/pages.tsx';
+import { Pages, paged, perPage } from '../../parts/lists/pages.tsx';
 import { usePoll } from '../../parts/load.ts';
 import { Empty, Loading, NoneOr } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -28,7 +28,6 @@ const statuses = [
 ] as const;
 
 const often = 5_000;
-const perPage = 100;
 const polled: readonly string[] = ['', 'failing', 'timed-out', 'late'];
 
 type Asked = AskedList<'effect'>;
@@ -62,6 +61,20 @@ const Effects = ({ effects, asked }: Readonly<{ effects: EffectsReport['effects'
     ))}
   </ul>
 );
+
+const page = ({ status, effect, cursor, ...asked }: Asked) =>
+  paged(
+    (from) =>
+      ops.effects.report({
+        ...byAge(asked, Date.now()),
+        ...(status !== '' && { status }),
+        ...(effect !== '' && { effect }),
+        ...(from !== undefined && { cursor: from }),
+        limit: perPage,
+      }),
+    ({ performances }) => performances,
+    cursor || undefined,
+  );
 
 const nameOf = ({ performance }: PerformanceRow): string => performance;
 
@@ -134,21 +147,14 @@ const Rows = ({ rows, reload }: Readonly<{ rows: readonly PerformanceRow[]; relo
 /** Effects, their providers, and performances by status. */
 export const Performances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
   const asked = askedIn(query, 'effect');
-  const { status, effect, cursor } = asked;
-  const read = () =>
-    paged(
-      (from) =>
-        ops.effects.report({
-          ...byAge(asked, Date.now()),
-          ...(status !== '' && { status }),
-          ...(effect !== '' && { effect }),
-          ...(from !== undefined && { cursor: from }),
-          limit: perPage,
-        }),
-      ({ performances }) => performances,
-      cursor || undefined,
-    );
-  const { value, error, isLoading, reload } = usePoll(read, isOrdered(asked.status) ? often : undefined, [query.toString()]);
+  const { status, cursor } = asked;
+  const key = query.toString();
+  const { value, error, isLoading, reload } = usePoll(
+    // What is ticked is of one page. Until the next one is there its rows are left alone: they would be drawn once more for nothing.
+    async () => ({ ...(await page(asked)), of: key }),
+    isOrdered(asked.status) ? often : undefined,
+    [key],
+  );
   const rows = (value?.performances ?? []) as readonly PerformanceRow[];
   return (
     <section class="screen">
@@ -178,7 +184,7 @@ export const Performances = ({ query }: Readonly<{ query: URLSearchParams }>) =>
           </span>
         </Empty>
       )}
-      {rows.length > 0 && <Rows key={query.toString()} rows={rows} reload={reload} />}
+      {rows.length > 0 && <Rows key={value?.of} rows={rows} reload={reload} />}
       {value && <Pages to={(next) => to(asked, { cursor: next ?? '' })} cursor={cursor} next={value.cursor} />}
     </section>
   );

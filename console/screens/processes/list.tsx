@@ -6,7 +6,7 @@ import { AgeAndOrder } from '../../parts/lists/age.tsx';
 import { type AskedList, askedIn, byAge, listHref } from '../../parts/lists/by-status.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
-import { Pages, paged } from '../../parts/lists/pages.tsx';
+import { Pages, paged, perPage } from '../../parts/lists/pages.tsx';
 import { usePoll } from '../../parts/load.ts';
 import { Empty, Loading, NoneOr } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
@@ -24,7 +24,6 @@ const statuses = [
   ['ended', 'Ended'],
 ] as const;
 
-const perPage = 100;
 const often = 5_000;
 /** A page of running or ended ones costs a scan: it is read when it is asked for. */
 const polled: readonly string[] = ['', 'stuck', 'parked'];
@@ -147,9 +146,13 @@ const Nothing = ({ asked }: Readonly<{ asked: Asked }>) => (
 export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
   const asked = askedIn(query, 'process');
   const { process, cursor } = asked;
-  const { value, error, isLoading, reload } = usePoll(() => page(asked), isOrdered(asked.status) ? often : undefined, [
-    query.toString(),
-  ]);
+  const key = query.toString();
+  const { value, error, isLoading, reload } = usePoll(
+    // What is ticked is of one page. Until the next one is there its rows are left alone: they would be drawn once more for nothing.
+    async () => ({ ...(await page(asked)), of: key }),
+    isOrdered(asked.status) ? often : undefined,
+    [key],
+  );
   const rows = (value?.instances ?? []) as readonly InstanceRow[];
   return (
     <section class="screen">
@@ -189,7 +192,7 @@ export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
       )}
       {!value && isLoading && <Loading />}
       {value && rows.length === 0 && value.cursor === undefined && <Nothing asked={asked} />}
-      {rows.length > 0 && <Rows key={query.toString()} rows={rows} reload={reload} />}
+      {rows.length > 0 && <Rows key={value?.of} rows={rows} reload={reload} />}
       {value && <Pages to={(next) => to(asked, { cursor: next ?? '' })} cursor={cursor} next={value.cursor} />}
     </section>
   );

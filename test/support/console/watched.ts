@@ -10,6 +10,8 @@ export type Seen = Readonly<{
   steps: number;
   /** The most commits that were on the page. */
   rows: number;
+  /** All rows that were put into tables. */
+  drawn: number;
   /** Questions about sizes and places, each of which makes the browser lay out what changed at once. */
   layouts: number;
   /** Questions about how far something is scrolled that no scroll had just made free of charge. */
@@ -18,8 +20,9 @@ export type Seen = Readonly<{
 
 /** Runs before the page's own code and counts. `globalThis.held` keeps the worker from seeing any step until it is released. */
 export const watching = `(() => {
-  const seen = { handed: 0, asked: 0, steps: 0, rows: 0, layouts: 0, scrolls: 0 };
+  const seen = { handed: 0, asked: 0, steps: 0, rows: 0, drawn: 0, layouts: 0, scrolls: 0 };
   const open = new Set();
+  const drawn = new WeakSet();
   let held;
   globalThis.hold = () => { held = []; };
   globalThis.release = () => { for (const send of held.splice(0)) send(); held = undefined; };
@@ -44,6 +47,10 @@ export const watching = `(() => {
   };
   new MutationObserver(() => {
     seen.rows = Math.max(seen.rows, document.querySelectorAll('.commit').length);
+    for (const row of document.querySelectorAll('tbody tr')) {
+      if (!drawn.has(row)) seen.drawn += 1;
+      drawn.add(row);
+    }
   }).observe(document, { childList: true, subtree: true });
   const counting = (type, name, count) => {
     const { get, set } = Object.getOwnPropertyDescriptor(type.prototype, name);
