@@ -11,11 +11,12 @@ const batchesPerPage = 20;
 
 const idOf = ({ key, sort }: Readonly<{ key: string; sort: string }>): string => JSON.stringify([key, sort]);
 
-/** The items at some places, in the order of the places. */
+/** The items at some places, in the order of the places. An index may have a row at two places while it moves: it is asked for once, and stands at the first. */
 const found = async (reader: KeyedReader, places: readonly RowPlace[]): Promise<readonly (readonly [ViewItem, RowPlace])[]> => {
   if (places.length === 0) return [];
-  const items = new Map((await reader.itemsAt(places)).map((item) => [idOf(item), item]));
-  return places.flatMap((place) => {
+  const once = [...Map.groupBy(places, idOf).values()].map(([first]) => first!);
+  const items = new Map((await reader.itemsAt(once)).map((item) => [idOf(item), item]));
+  return once.flatMap((place) => {
     const item = items.get(idOf(place));
     return item ? [[item, place] as const] : [];
   });

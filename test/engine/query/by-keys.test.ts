@@ -146,3 +146,28 @@ it('shows a row at the place where the index has it, as it is now, and none that
   expect(await shown({ ...open, awaited })).toEqual(['a9', 'g2', 'c3', 'f6']);
   expect(await shown({})).toEqual(['a9', 'b5', 'c3', 'f6']);
 });
+
+it('asks for a row once that an index has at two places while it moves', async () => {
+  const reader = memoryView();
+  for (const [id, rank] of ['1', '2', '3'].entries()) await deal(reader, cards as never, `${id}`, faceOf({ rank }));
+  const moving = {
+    ...reader,
+    places: async (options: Parameters<typeof reader.places>[0]) => {
+      const { places } = await reader.places(options);
+      return { places: [...places, { ...places[0]!, at: '9' }] };
+    },
+    itemsAt: async (places: Parameters<typeof reader.itemsAt>[0]) => {
+      // As BatchGetItem does.
+      if (new Set(places.map(({ key }) => key)).size < places.length)
+        throw new Error('The list of item keys contains duplicates.');
+      return reader.itemsAt(places);
+    },
+  };
+  const asked = { limit: 9, direction: 'oldest-first', list: 'by-status', by: 'open' } as const;
+  const { items } = await queryList(
+    { projection: keysOnly(cards) as unknown as AnyProjection, reader: moving, clock },
+    ada,
+    asked,
+  );
+  expect(items).toMatchObject([{ rank: '1' }, { rank: '2' }, { rank: '3' }]);
+});
