@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { messageOf } from '../../delivery/received.ts';
 
 /**
@@ -40,7 +41,9 @@ export const toldOf = (body: string): ToldLetter => {
   const { message, ...meant } = messageOf(body);
   if (!message) return { what: 'unknown' };
   if ('order' in message) return { ...ownMessage(message.order), ...meant };
-  const { stream, commit, at, types = [], meta } = message.delivered;
+  const { stream, commit, at, meta } = message.delivered;
+  // Nobody has checked these yet, and anybody may have sent them.
+  const types = z.array(z.string()).catch([]).parse(message.delivered.types);
   return {
     ...{ what: 'commit', stream, commit, types, correlation: meta.correlation },
     ...(typeof at === 'string' && { at }),
