@@ -80,6 +80,10 @@ describe('dead letters', () => {
     });
     expect(JSON.stringify(await toldOf(await toProvedBody(proofs, { detail: commit })))).not.toContain('secret');
     expect(['', '7', '{"detail":{"stream":1}}', '{}', '{"proof":"x"}'].map(toldOf)).toEqual(Array(5).fill({ what: 'unknown' }));
+    const forged = (types: unknown) =>
+      JSON.stringify({ detail: { stream: 's-1', commit: 1, types, meta: { correlation: 'c' } } });
+    // Anybody who may send into the queue can have written it, and one letter must not hide the others.
+    for (const types of [null, 'Deposited', [1], {}]) expect(toldOf(forged(types))).toMatchObject({ what: 'commit', types: [] });
     expect(toldOf('{"look":"monthly"}')).toEqual({ what: 'message', message: 'look' });
     expect(letterLine({ id: '1', undelivered: 'NO_PERMISSIONS', ...toldOf(bodies[1]!) })).toBe(
       "  its own message 'resume' about account-a1; it could not be delivered: NO_PERMISSIONS; foldstream logs c-2",
@@ -112,6 +116,17 @@ describe('dead letters', () => {
     expect((await redrive(...view)).body).toMatchObject({ moved: 8, isEmpty: false, left: 12 });
     expect((await redrive(...view)).body).toMatchObject({ moved: 8, isEmpty: false, left: 4 });
     expect((await redrive(...view)).body).toMatchObject({ moved: 4, isEmpty: true, left: 0 });
+  });
+
+  it('are one act in the history, however often one order is sent until none is left', async () => {
+    const { first, redrive, look, clock } = house();
+    first.left.splice(0, 2, ...Array.from({ length: 20 }, (_, i) => `letter ${i}`));
+    const began = new Date(clock.now()).toISOString();
+    for (let i = 0; i < 3; i++) await redrive(...view, { why: 'mended' });
+    expect((await look(...view)).body).toMatchObject({ acts: [{ why: 'mended', at: began }] });
+    await redrive(...view, { why: 'again' });
+    await redrive(...view, { why: 'again' }, { correlation: 'c-10' });
+    expect((await look(...view)).body).toMatchObject({ acts: [{ correlation: 'c-10' }, { why: 'again' }, { why: 'mended' }] });
   });
 
   it('keep the last fifty acts, whoever else writes at the same time', async () => {
