@@ -259,7 +259,7 @@ describe.runIf(overHttp())('persons, over HTTP', () => {
     await page.getByText(`customer-${other}`).first().waitFor();
     const screens = (seen: Page) => seen.getByRole('navigation', { name: 'Screens' }).locator('a.place').allInnerTexts();
     // Beside what everybody sees.
-    expect((await screens(page)).map((text) => text.split('\n')[0]!.trim())).toEqual(['Desk', 'Subjects']);
+    expect((await screens(page)).map((text) => text.split('\n')[0]!.trim())).toEqual(['Subjects', 'Desk']);
     expect(await page.locator('main a').count()).toBe(0);
     expect(await foundByAxe(page)).toEqual([]);
     expect(faults).toEqual([]);
