@@ -141,7 +141,8 @@ try {
     'none of our code (API, function, table, stream, function, bus, rule, queue, function, table, and back through a function and the',
     'API), without users. It waits with the same pauses, and logs a line in each function as ours do, since the engine waits up to 50 ms',
     `for one. As each deposit goes to ${consumersOfDeposits} queues of the reference application, each with a function, so the floor has ${consumersOfDeposits} consumers; one alone is`,
-    'beside it, since on two cores they get into each other\u2019s way. By turns, write by write.',
+    'beside it, since on two cores they get into each other\u2019s way. The floor\u2019s table has a second consumer of its stream, as commits have the guard:',
+    'the engine calls them one after the other, where AWS does not wait. By turns, write by write.',
     '',
     markdown({
       title: 'Milliseconds until the write is read',

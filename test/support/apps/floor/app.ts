@@ -11,7 +11,8 @@ import { bundle } from '../../../../lib/infra/code/bundle.ts';
 import { consumersOfDeposits } from './consumers.ts';
 
 /** The hops of a commit with none of our code: API -> function -> table -> stream -> function -> bus ->
- * for each consumer: rule -> queue -> function -> table; and the first one's table <- function <- API. Each function logs a line: the engine waits up to 50 ms for one before it answers. */
+ * for each consumer: rule -> queue -> function -> table; and the first one's table <- function <- API. The table's stream has a second consumer,
+ * as that of commits has the guard: the engine calls a stream's consumers one after the other. Each function logs a line: the engine waits up to 50 ms for one before it goes on. */
 const folders = await bundle({
   manifestModule: import.meta.filename,
   functions: join(import.meta.dirname, 'functions'),
@@ -41,13 +42,15 @@ const floor = (consumers: number) => {
   const bus = new EventBus(stack, 'Bus');
   const publish = lambda('publish', 'Publish', { BUS_NAME: bus.eventBusName });
   bus.grantPutEventsTo(publish);
-  written.grantStreamRead(publish);
-  new EventSourceMapping(stack, 'Appended', {
-    target: publish,
-    eventSourceArn: written.tableStreamArn!,
-    startingPosition: StartingPosition.TRIM_HORIZON,
-    batchSize: 100,
-  });
+  for (const target of [publish, lambda('guard', 'Guard', {})]) {
+    written.grantStreamRead(target);
+    new EventSourceMapping(stack, `AppendedTo${target.node.id}`, {
+      target,
+      eventSourceArn: written.tableStreamArn!,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+    });
+  }
   const seen = Array.from({ length: consumers }, (_, i) => {
     const own = table(`Seen${i}`);
     const queue = new Queue(stack, `Queue${i}`, { visibilityTimeout: Duration.seconds(120) });
