@@ -33,6 +33,8 @@ export type Mechanism = Readonly<{
   /** The time until which it waits for an event, and the event to raise if none came by then. */
   waitsUntil?: (kept: PatternMemory) => string | undefined;
   due?: (kept: PatternMemory, at: string) => Taken;
+  /** Without what is too old to be part of anything that is still to come, also where its own events stay away. */
+  thinned?: (kept: PatternMemory, newest: string) => PatternMemory;
   /** The most that it ever adds to a commit. */
   bytes: number;
   faults: readonly string[];
@@ -113,6 +115,18 @@ export const remembered = (events: readonly Kept[], since: number, most: number)
     .filter(([, at]) => time(at) >= since)
     .sort(inOrder)
     .slice(-most);
+
+/** A pattern's memory as it is stored: what says nothing is left out, and so is a memory that says nothing.
+ * @example storedMemory({ events: [], flagged: [] }); // undefined
+ */
+export const storedMemory = ({ events, answers = [], flagged = [], settled }: PatternMemory): PatternMemory | undefined => {
+  const more = {
+    ...(answers.length > 0 && { answers }),
+    ...(flagged.length > 0 && { flagged }),
+    ...(settled && settled.count > 0 && { settled }),
+  };
+  return events.length === 0 && Object.keys(more).length === 0 ? undefined : { events, ...more };
+};
 
 /** An event as it is kept.
  * @example keptOf(event, 5_000); // ['account-7f3a/3', '2026-11-21T12:00:00.000Z', 5000]

@@ -38,6 +38,11 @@ export const followedMechanism = (pattern: FollowedBy<never>, lateness: number, 
   const { span, answers, answersKept, types, faults } = parts(pattern, lateness, most);
   const pair = (first: Kept, by: Kept) => ({ from: first[1], to: by[1], first: first[2], by: by[2], events: [first[0], by[0]] });
 
+  const thinned = ({ events, answers = [] }: PatternMemory, newest: string): PatternMemory => ({
+    events: remembered(events, time(newest) - lateness - span, most),
+    answers: answersKept(answers, newest),
+  });
+
   const take = (kept: PatternMemory, { event, newest, late }: Arrival): Taken | undefined => {
     const [first, by] = [countedOf(pattern.first, event), countedOf(pattern.by, event)];
     if ((first === undefined && by === undefined) || late) return undefined;
@@ -57,7 +62,7 @@ export const followedMechanism = (pattern: FollowedBy<never>, lateness: number, 
     const waiting = [...kept.events, ...begun].filter(([id]) => !done.has(id));
     return { kept: { events: remembered(waiting, time(newest) - lateness - span, most), answers: known }, raised };
   };
-  return { types, take, faults, bytes: most * (2 * keptBytes + 2 * idBytes + 180) + 100 };
+  return { types, take, thinned, faults, bytes: most * (2 * keptBytes + 2 * idBytes + 180) + 100 };
 };
 
 /**

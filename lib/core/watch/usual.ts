@@ -56,7 +56,8 @@ export const usualMechanism = (pattern: FarFromUsual<never>, lateness: number, m
       before = withValue(before, each);
       return figures;
     });
-    const events = all.filter(([, at]) => time(at) >= time(newest) - lateness).slice(-most);
+    // Without a lateness nothing comes before it any more.
+    const events = lateness > 0 ? all.filter(([, at]) => time(at) >= time(newest) - lateness).slice(-most) : [];
     const settled = all.slice(0, all.length - events.length).reduce(withValue, settledOf(kept));
     const ids = new Set(events.map(([id]) => id));
     return {

@@ -3,7 +3,7 @@ import type { Message, Recorded } from '../message.ts';
 import type { Process, Reaction } from '../process/process.ts';
 import type { Formats, SomeOf } from '../version.ts';
 import { type PatternMemory, suspicions, type WatchMemory, watchMemory } from './formats.ts';
-import { length, type Mechanism, newer, type Taken, time } from './mechanism.ts';
+import { length, type Mechanism, newer, storedMemory, type Taken, time } from './mechanism.ts';
 import { followedMechanism, notFollowedMechanism } from './pairs.ts';
 import type { Pattern } from './patterns.ts';
 import { usualMechanism } from './usual.ts';
@@ -23,7 +23,7 @@ export type Watch<E extends Message> = Readonly<{
   key: (event: Recorded<E>) => string | undefined;
   /**
    * The most by which an event may be older than the newest of its key and still be sorted in. Needed if a key's events come from several streams,
-   * which have no common order; events of one stream arrive in order. The default is none.
+   * which have no common order; events of one stream arrive in order. The default is none: then values are compared in the order of their arrival.
    */
   lateness?: Span;
   patterns: Readonly<Record<string, Pattern<E>>>;
@@ -105,6 +105,17 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
   if (faults.length > 0)
     throw new Error(`The watch ${category} is invalid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
 
+  const memoryOf = (patterns: WatchMemory['patterns'], newest: string): WatchMemory => {
+    const stored = { ...patterns };
+    for (const { type, mechanism } of named) {
+      const { [type]: kept = nothing } = stored;
+      const memory = storedMemory(mechanism.thinned?.(kept, newest) ?? kept);
+      if (memory) stored[type] = memory;
+      else delete stored[type];
+    }
+    return { newest, patterns: stored };
+  };
+
   /** Combines the results of all patterns into a reaction. The deadline is that of the event that has waited longest. */
   const reaction = (
     before: WatchMemory,
@@ -123,7 +134,7 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
       else cancelDeadlines.push(type);
     }
     const raise = taken.flatMap(([{ type }, { raised }]) => raised.map((data) => ({ type, data })));
-    return { memory: { newest, patterns: { ...before.patterns, ...kept } }, setDeadlines, cancelDeadlines, raise };
+    return { memory: memoryOf({ ...before.patterns, ...kept }, newest), setDeadlines, cancelDeadlines, raise };
   };
 
   const react = (memory: WatchMemory, event: Recorded): Reaction<WatchMemory> | undefined => {

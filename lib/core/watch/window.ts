@@ -26,6 +26,11 @@ export const windowMechanism = (pattern: CountWithin<never> | SumWithin<never>, 
   const isFull = (events: readonly Kept[]) =>
     pattern.kind === 'count-within' ? events.length >= pattern.reaches : sumOf(events) > BigInt(pattern.exceeds);
 
+  const thinned = ({ events, flagged = [] }: PatternMemory, newest: string): PatternMemory => {
+    const since = time(newest) - lateness - span;
+    return { events: remembered(events, since, most), flagged: flagged.filter((end) => time(end) >= since) };
+  };
+
   const take = (kept: PatternMemory, { event, newest, late }: Arrival): Taken | undefined => {
     const value = countedOf(pattern.of, event);
     if (value === undefined || late) return undefined;
@@ -62,6 +67,7 @@ export const windowMechanism = (pattern: CountWithin<never> | SumWithin<never>, 
   return {
     types: Object.keys(pattern.of),
     take,
+    thinned,
     bytes: most * (keptBytes + idBytes + 26) + 300,
     faults: [...limitFaults, ...(span > 0 ? [] : ['`within` must be longer than nothing'])],
   };

@@ -322,6 +322,26 @@ describe('a value far from what is usual', () => {
     expect(raisedBy(patient, [...steady, odd, late]).raised).toMatchObject([{ value: 90, count: 4, events: ['till-c/1'] }]);
   });
 
+  it('keeps no value by itself where none may come late, and goes on from those that were kept before', () => {
+    const strict = watching(pattern, { lateness: {} });
+    const four = [20, 22, 18, 90].map((value, i) => event('Taken', 'a', i + 1, i, value));
+    const { raised, memory } = raisedBy(strict, four);
+    expect(raised).toEqual(raisedBy(watching(pattern), four).raised);
+    const settled = { count: 4, sum: '150', squares: '9308' };
+    expect(memory.patterns.ThingSuspected).toEqual({ events: [], settled });
+    const before: WatchMemory = {
+      newest: at(2),
+      patterns: {
+        ThingSuspected: { events: [['till-a/3', at(2), 18]], flagged: [], settled: { count: 2, sum: '42', squares: '884' } },
+      },
+    };
+    const next = (strict.on.Taken as Step)(before, four[3]!);
+    expect(next).toMatchObject({
+      memory: { patterns: { ThingSuspected: { events: [], settled } } },
+      raise: [{ data: raised[0] }],
+    });
+  });
+
   it('is exact where floating point is not', () => {
     const huge = 4_503_599_627_370_000;
     const all = [huge, huge + 1, huge + 2, huge + 1, huge + 500].map((value, i) => event('Taken', 'a', i + 1, i, value));
@@ -360,6 +380,53 @@ describe('a watch', () => {
         }),
         { numRuns: 10 },
       );
+  });
+
+  /** Any pattern beside one that counts all events, and raises nothing. */
+  const beside = (pattern: Pattern<Event>) =>
+    watching(pattern, {
+      patterns: {
+        ThingSuspected: pattern,
+        OtherSuspected: { kind: 'count-within', of: { ...values, Given: () => 1 }, reaches: 100, within: { seconds: 1 } },
+      },
+      raises: { ThingSuspected: suspicions[pattern.kind], OtherSuspected: suspicions['count-within'] },
+    });
+
+  it('raises the same beside other patterns, whose events thin its memory, and stores nothing that is empty', () => {
+    const order = (all: readonly Raised[]) =>
+      all.toSorted((a, b) => (JSON.stringify(a.events) < JSON.stringify(b.events) ? -1 : 1));
+    fc.assert(
+      fc.property(histories, fc.constantFrom(...kinds), ({ arrived }, { most: _, ...pattern }) => {
+        const [alone, both] = [raisedBy(watching(pattern), arrived), raisedBy(beside(pattern), arrived)];
+        expect(order(both.raised)).toEqual(order(alone.raised));
+        for (const { events, answers, flagged, settled } of Object.values(both.memory.patterns)) {
+          expect([answers?.length, flagged?.length, settled?.count]).not.toContain(0);
+          expect(events.length > 0 || answers || flagged || settled).toBeTruthy();
+        }
+      }),
+    );
+  });
+
+  it('forgets what can matter no more, also where only other patterns count what comes', () => {
+    for (const pattern of kinds.slice(0, 3)) {
+      const first = [event('Given', 'a', 1, 0), event('Taken', 'a', 2, 1), event('Taken', 'a', 3, 2), event('Given', 'a', 4, 3)];
+      const silent = { ...pattern, ...('of' in pattern ? { of: { Taken: values.Taken } } : { by: {} }) } as Pattern<Event>;
+      const { memory } = raisedBy(beside(silent), [...first, event('Taken', 'a', 5, 4), event('Given', 'a', 6, 1_000)]);
+      const kept = 'of' in pattern ? undefined : { events: [['till-a/6', at(1_000), 1]] };
+      expect(memory.patterns.ThingSuspected).toEqual(kept);
+    }
+  });
+
+  it('reads what was stored before, with its empty lists and its events of long ago', () => {
+    const rapid = watching({ kind: 'count-within', of: values, reaches: 2, within: { seconds: 30 } }, { lateness: {} });
+    const before = { events: [['till-a/1', at(0), 1] as [string, string, number]], answers: [], flagged: [] };
+    const memory: WatchMemory = { newest: at(0), patterns: { ThingSuspected: before } };
+    const react = rapid.on.Taken as Step;
+    expect(react(memory, event('Taken', 'a', 2, 30))).toMatchObject({ raise: [{ data: { count: 2 } }] });
+    expect(react(memory, event('Taken', 'a', 2, 31))).toMatchObject({
+      memory: { newest: at(31), patterns: { ThingSuspected: { events: [['till-a/2', at(31), 1]] } } },
+      raise: [],
+    });
   });
 
   it('adds no more to a commit than was declared, for all ids and figures', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { account } from '../../../domains/account/decider.ts';
 import { fraudWatch } from '../../../domains/fraud-watch/process.ts';
+import { writeUnits } from '../../../lib/engine/cost/units.ts';
+import { itemSize } from '../../../lib/engine/store/size.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { ada } from '../../support/examples/commanding.ts';
 
@@ -55,5 +57,24 @@ describe('a watch in its function', () => {
         .map(({ events, version }) => [version, events.map(({ type, data }) => [type, type === 'Reacted' ? '' : data])]);
     expect(told(other)).toEqual(told(one));
     expect((await one.stateOf('fraudWatch-a')).memory).toEqual((await other.stateOf('fraudWatch-a')).memory);
+  });
+
+  it('takes one write unit for a withdrawal of an account in use, and two soon after a large movement or another withdrawal', async () => {
+    const id = '0b9e7f3a-52c4-4c1d-8a6f-111111100009';
+    const world = processWorld(fraudWatch as never, [account] as never);
+    const unitsAfter = async (minutes: number, command: string, amount: number) => {
+      await world.clock.wait(minutes * 60_000);
+      await world.ask(`account-${id}`, command, eur(amount), ada);
+      await world.settle();
+      const last = world.commitsOf(`fraudWatch-${id}`).at(-1)!;
+      // As long as those of HTTP are.
+      const stored = JSON.stringify(last).replaceAll(`"${last.meta.correlation}"`, `"${id}"`);
+      return writeUnits(itemSize(JSON.parse(stored)));
+    };
+    await world.ask(`account-${id}`, 'Open', { currency: 'EUR' }, ada);
+    await unitsAfter(0, 'Deposit', 9_000_000);
+    expect(await unitsAfter(5, 'Withdraw', 12_345)).toBe(2);
+    for (let day = 0; day < 20; day++) expect(await unitsAfter(24 * 60, 'Withdraw', 12_345)).toBe(1);
+    expect(await unitsAfter(0, 'Withdraw', 12_345)).toBe(2);
   });
 });
