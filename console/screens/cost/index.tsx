@@ -12,7 +12,7 @@ import './cost.css';
 const Chart = ({ title, all }: Readonly<{ title: string; all: readonly Readonly<{ name: string; value: number }>[] }>) => (
   <section class="card">
     <h2>{title}</h2>
-    <ul class="cost-bars">
+    <ul class="bare cost-bars">
       {barsOf(all).map(({ name, value, share }) => (
         <li key={name}>
           <span class="name">{name}</span>

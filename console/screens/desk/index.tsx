@@ -28,7 +28,7 @@ const Views = ({ views }: Readonly<{ views: readonly DeskView[] }>) => (
     {views.length === 0 ? (
       <p class="dim">No view is for your roles.</p>
     ) : (
-      <ul class="offers">
+      <ul class="bare offers">
         {views.map(({ name, isOwn }) => (
           <li key={name}>
             <a href={href(['desk', 'view', name])}>{name}</a>

@@ -38,7 +38,7 @@ const isOrdered = (status: string): boolean => polled.includes(status);
 const to = (asked: Asked, change: Partial<Asked>): string => listHref('effects', asked, change, isOrdered);
 
 const Effects = ({ effects, asked }: Readonly<{ effects: EffectsReport['effects']; asked: Asked }>) => (
-  <ul class="consumer-cards" aria-label="Effects">
+  <ul class="bare consumer-cards" aria-label="Effects">
     {effects.map(({ effect: name, provider, circuit, openUntil, lag }) => (
       <li key={name} class="card">
         <div class="row">

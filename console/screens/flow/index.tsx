@@ -20,7 +20,7 @@ const Needing = ({ wrong }: Readonly<{ wrong: readonly Box[] }>) => (
         <span>Nothing is parked, stuck, late or dead.</span>
       </p>
     ) : (
-      <ul>
+      <ul class="bare">
         {wrong.map(({ id, title, mark, tone, wrong: words, link }) => (
           <li key={id}>
             <a href={link} class={`need is-${tone}`}>

@@ -49,7 +49,7 @@ const Links = ({
   to.length === 0 ? (
     <None>{none}</None>
   ) : (
-    <ul class="model-links">
+    <ul class="bare model-links">
       {to.map(({ name, page, about, isPlain }) => (
         <li key={page.join('/')}>
           {isPlain ? name : <a href={href(['model', ...page])}>{name}</a>}
@@ -99,7 +99,7 @@ export const EventPage = ({ model, category, type }: PageProps<'category' | 'typ
           title={`Version ${v}${v === written ? ', which is written' : v > written ? ', which can be read already' : ''}`}
         >
           {changes.length > 0 && (
-            <ul class="model-changes">
+            <ul class="bare model-changes">
               {changes.map((change) => (
                 <li key={change}>{change}</li>
               ))}
@@ -247,7 +247,7 @@ export const ViewPage = ({ model, name }: PageProps<'name'>) => {
             </Card>
             <Card title="Lists and filters">
               {lists.length + filters.length === 0 && <None>None beside the default one.</None>}
-              <ul class="model-links">
+              <ul class="bare model-links">
                 {lists.map(({ name: list, within, by, personal }) => (
                   <li key={list}>
                     <code>{list}</code>

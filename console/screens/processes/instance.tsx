@@ -134,7 +134,7 @@ export const Instance = ({ process, instance }: Readonly<{ process: string; inst
           <Waits waits={value.waits} />
           <section class="card" aria-label="In short">
             <h2>In short</h2>
-            <ol class="short">
+            <ol class="bare short">
               {value.story.split(' -> ').map((part, i) => (
                 <li key={i}>{part}</li>
               ))}

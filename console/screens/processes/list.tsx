@@ -165,7 +165,7 @@ export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
       </header>
       {error !== undefined && <NoneOr problem={error} retry={reload} what="processes" />}
       {value && (
-        <ul class="consumers" aria-label="Processes">
+        <ul class="bare consumers" aria-label="Processes">
           {value.processes.map(({ process: name, lag }) => (
             <li key={name}>
               <a href={to(asked, { process: process === name ? '' : name })} aria-current={process === name ? 'true' : undefined}>

@@ -35,7 +35,7 @@ const Ask = () => {
       {before.length > 0 && (
         <div class="stack">
           <h2>Seen in this tab</h2>
-          <ul class="recent">
+          <ul class="bare recent">
             {before.map((each) => (
               <li key={each}>
                 <a class="mono" href={href(['traces', each])}>

@@ -116,7 +116,7 @@ const Shown = ({ trace, query }: Readonly<{ trace: Trace; query: URLSearchParams
       />
       <div class={row ? 'trace-body has-detail' : 'trace-body'} ref={body}>
         <div class="stack">
-          <ul class="legend" aria-label="Colours">
+          <ul class="bare legend" aria-label="Colours">
             {kinds.map((kind) => (
               <li key={kind} class={`is-${kind}`}>
                 {kindNames[kind]}

@@ -28,7 +28,7 @@ export const Waterfall = ({ rows, waits, hrefOf, chosen }: Props) => {
           ))}
         </span>
       </div>
-      <ol class="lines" aria-label="Commits, each below what it followed from">
+      <ol class="bare" aria-label="Commits, each below what it followed from">
         {rows.map((row) => {
           const { step, depth, parent, key } = row;
           const from = at(Math.min(parent?.step.afterMilliseconds ?? step.afterMilliseconds, step.afterMilliseconds));

@@ -38,7 +38,7 @@ const One = ({ path, query }: ScreenProps) => {
     <>
       <header>
         <h1>{name}</h1>
-        <ul class="revisions" aria-label="Revisions">
+        <ul class="bare revisions" aria-label="Revisions">
           {revisions.map((each) => (
             <li key={each.revision}>
               <a href={href(['views', name], { revision: each.revision })} aria-current={each === shown ? 'true' : undefined}>

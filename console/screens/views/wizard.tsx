@@ -9,7 +9,7 @@ import { duration, price, type Step, stepsOf } from './steps.ts';
 
 /** The steps of the wizard, and which one is now. */
 export const Steps = ({ steps }: Readonly<{ steps: readonly Step[] }>) => (
-  <ol class="steps" aria-label="Steps">
+  <ol class="bare stages" aria-label="Steps">
     {steps.map(({ name, state }, i) => (
       <li key={name} class={`is-${state}`} aria-current={state === 'now' ? 'step' : undefined}>
         <span class="number" aria-hidden="true">
