@@ -7,7 +7,7 @@ import { activeRevisions } from '../aws/view/revisions.ts';
 import { announcerName } from '../core/announcer.ts';
 import { revisionKey } from '../core/deployed-names.ts';
 import type { Manifest } from '../core/manifest.ts';
-import { type Box, type LetterOperating, type Redriven, redriveLetters } from '../engine/operate/letters/letters.ts';
+import { type Box, type LetterOperating, namesOf, type Redriven, redriveLetters } from '../engine/operate/letters/letters.ts';
 import { asker } from './asker.ts';
 import { deployedEffects, deployedProcesses, deployedProjections, deployedSchedules } from './deployed.ts';
 import { reasonFor } from './reason.ts';
@@ -29,9 +29,6 @@ export const lettersIn = (manifest: Manifest, connection: Connected, print: Prin
   log: printedLog(print),
 });
 
-/** The verbs that list the consumers of a kind. */
-const listedBy = { view: 'projections', group: 'dead-letters', process: 'processes', effect: 'effects', schedule: 'schedules' };
-
 /** A consumer as somebody names it: a view without a revision is the one that answers. */
 export type Named = Pick<Box, 'kind' | 'name'> & Readonly<{ revision?: number }>;
 
@@ -40,8 +37,9 @@ const wholeName = async ({ boxes }: LetterOperating, connection: Connected, { ki
   if (revision !== undefined) return revisionKey({ name, revision });
   if (name === announcerName) return revisionKey({ name, revision: 1 });
   const active = await activeRevisions(connection.client, connection.control).load(name);
-  const known = boxes.flatMap((box) => (box.kind === 'group' ? (box.views ?? []) : box.kind === 'view' ? [box.name] : []));
-  const first = known.filter((each) => each.startsWith(`${name}.r`)).toSorted()[0];
+  const first = namesOf(boxes, kind)
+    .filter((each) => each.startsWith(`${name}.r`))
+    .toSorted()[0];
   return active ? revisionKey({ name, revision: active.revision }) : (first ?? name);
 };
 
@@ -51,8 +49,9 @@ export const boxNamed = async (operating: LetterOperating, connection: Connected
   const { kind } = named;
   const isIt = (box: Box) => (box.kind === kind && box.name === name) || (kind === 'view' && box.views?.includes(name));
   const box = operating.boxes.find(isIt);
-  if (!box) throw new UserError(`The ${kind} ${name} is not deployed.`, `List those that are: foldstream ${listedBy[kind]}.`);
-  return box;
+  if (box) return box;
+  const names = namesOf(operating.boxes, kind);
+  throw new UserError(`The ${kind} ${name} is not deployed.`, names.length > 0 ? `It is one of: ${names.join(', ')}.` : '');
 };
 
 type Asked = Target & Readonly<{ why?: string }>;

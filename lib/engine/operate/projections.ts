@@ -74,7 +74,7 @@ const knownRevision = async (
   revision: number | undefined,
 ): Promise<Operated> => {
   const view = await revisionOf(operating, name, revision);
-  if (!view) throw notFound(`projection '${name}'${revision === undefined ? '' : ` with the revision ${revision}`}`);
+  if (!view) throw notFound(`view '${name}'${revision === undefined ? '' : ` with the revision ${revision}`}`);
   return view;
 };
 

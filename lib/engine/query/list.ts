@@ -44,7 +44,7 @@ const askedList = (projection: AnyProjection, actor: Actor, name: string): List<
   if (list && (list.within || all)) return list;
   if (list) throw notYours();
   const open = lists.filter(([, { within }]) => within || all).map(([candidate]) => candidate);
-  throw invalid('list', open.length > 0 ? `there is ${open.join(', ')}` : `${projection.name} has no list for you: leave it out`);
+  throw invalid('list', open.length > 0 ? `one of ${open.join(', ')}` : `${projection.name} has no list for you: leave it out`);
 };
 
 /** A list that the view declares, in the order of its places. */

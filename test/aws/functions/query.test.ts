@@ -92,7 +92,7 @@ describe('parameters', () => {
       { id: 'a', query: { list: 'ranked' } },
       'list: is not a parameter of this route; it takes limit, cursor, order, filter.colour',
     ],
-    ['an unknown list', { query: { list: 'nope' } }, 'list: there is by-status'],
+    ['an unknown list', { query: { list: 'nope' } }, 'list: one of by-status'],
     ['nobody', { query: { owner: '' }, groups: ['operator'] }, 'owner: an id'],
     ['a malformed token', { id: 'a', headers: { 'consistent-with': 'x' } }, 'Consistent-With: takes the Consistency-Token'],
     ['an empty token', { headers: { 'consistent-with': '' } }, 'Consistent-With: takes the Consistency-Token'],

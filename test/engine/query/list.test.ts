@@ -119,9 +119,9 @@ describe('the callers who may read a list', () => {
   });
 
   it.each<[string, Partial<PageRequest>, typeof ada, string]>([
-    ['an unknown list', { list: 'nope' }, operator, 'list: there is by-status, ranked, plain'],
-    ['an unknown list, of which a customer is told what is open to them', { list: 'nope' }, ada, 'list: there is by-status'],
-    ['a name that every object has', { list: 'constructor' }, operator, 'list: there is'],
+    ['an unknown list', { list: 'nope' }, operator, 'list: one of by-status, ranked, plain'],
+    ['an unknown list, of which a customer is told what is open to them', { list: 'nope' }, ada, 'list: one of by-status'],
+    ['a name that every object has', { list: 'constructor' }, operator, 'list: one of'],
     ['no value', { list: 'by-status' }, ada, 'by: by-status'],
     ['a value that nothing is by', { list: 'ranked', by: 'x' }, operator, 'by: ranked'],
     ['a value without a list', { by: 'x' }, ada, 'by: is only for a list'],

@@ -30,13 +30,18 @@ const longestRedrive = 8_000;
 const boxOf = ({ kind, name, views }: Box): Box => ({ kind, name, ...(views && { views }) });
 const countIn = async ({ queue }: OperatedBox) => (await queue.depth()).deadLetters;
 
+/** What one can ask for under a kind; a view that shares a queue is one, too. */
+export const namesOf = (boxes: readonly Box[], kind: Box['kind']): readonly string[] =>
+  boxes.flatMap((box) => (box.kind === kind ? [box.name] : kind === 'view' ? (box.views ?? []) : []));
+
 /** The consumer of a kind and a name; of a view that shares a queue, its group. */
 const found = ({ boxes }: Pick<LetterOperating, 'boxes'>, { kind, name }: Pick<Box, 'kind' | 'name'>): OperatedBox => {
   const box =
     boxes.find((each) => each.kind === kind && each.name === name) ??
     boxes.find(({ views = [] }) => kind === 'view' && views.includes(name));
-  if (!box) throw notFound(`${kind} '${name}'`);
-  return box;
+  if (box) return box;
+  const names = namesOf(boxes, kind);
+  throw notFound(`${kind} '${name}'${names.length > 0 ? `; it is one of ${names.join(', ')}` : ''}`);
 };
 
 /** How many dead letters each consumer has. */

@@ -33,7 +33,7 @@ export const revisionsOf = ({ views }: Pick<Ordering, 'views'>, name: string): r
   const found = views
     .filter(({ projection }) => projection.name === name)
     .toSorted((a, b) => b.projection.revision - a.projection.revision);
-  if (found.length === 0) throw notFound(`projection '${name}'`);
+  if (found.length === 0) throw notFound(`view '${name}'`);
   return found;
 };
 

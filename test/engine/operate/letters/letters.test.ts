@@ -147,6 +147,10 @@ describe('dead letters', () => {
     expect(await refused(redrive(...view, {}, { actor: user('u-1') }))).toBe(403);
     expect(await refused(look('view', 'nothing.r1'))).toBe(404);
     expect(await refused(look('group', 'revenue.r1'))).toBe(404);
+    await expect(look('view', 'account-balance')).rejects.toThrow(
+      "no view 'account-balance'; it is one of account-balance.r2, revenue.r1, event-log.r1.",
+    );
+    await expect(look('effect', 'charge')).rejects.toThrow("There is no effect 'charge'.");
     expect(await refused(look('table', 'x'))).toBe(400);
     expect(await refused(look(...view, { limit: '101' }))).toBe(400);
     expect(await refused(look(...view, { limt: '1' }))).toBe(400);
