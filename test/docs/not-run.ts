@@ -35,8 +35,8 @@ export const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> 
       'It runs for half a minute; `test/cli/cost` runs the same verb with smaller mixes.',
   },
   'docs/guides/add-an-aggregate.md': {
-    'npm run foldstream -- add aggregate ticket': 'The README of a created project has the same line, and that is run.',
-    'npm run foldstream -- contracts --rows-unchanged event-log --why "tickets are new"': ofThePage,
+    'npm run foldstream -- add aggregate complaint': 'The README of a created project has the same line, and that is run.',
+    'npm run foldstream -- contracts --rows-unchanged event-log --why "complaints are new"': ofThePage,
     'C=$(npm run --silent token customer)': ofThePage,
   },
   'docs/guides/boundaries.md': {

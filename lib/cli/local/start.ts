@@ -158,8 +158,12 @@ const watchUntil = async (
 ): Promise<void> => {
   const { watchProject } = await import('../watch/watch.ts');
   const redeploy = async () => {
+    const since = new Date().toISOString();
     const deployment = await deployStack(endpoint, module, context, signal);
     writeFileSync(deploymentFile, JSON.stringify(deployment, null, 2));
+    // It is deployed by now: a hint that cannot be had fails nothing.
+    const building = await buildingOf(deployment, since).catch(() => '');
+    if (building !== '') console.log(`${building}\n`);
   };
   const clients = runningClients(accessTo(endpoint));
   await watchProject({ clients, stack, module, folder: join(home, 'types'), signal, deploy: redeploy, since: began }, (line) =>
