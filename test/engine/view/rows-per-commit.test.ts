@@ -9,15 +9,14 @@ import { projectBatch } from '../../../lib/engine/view/project.ts';
 import type { Projecting } from '../../../lib/engine/view/projecting.ts';
 import { refold } from '../../../lib/engine/view/refold.ts';
 import { memoryClock, memoryLog, memoryStore, memoryView } from '../../../lib/testing/ports.ts';
-import { bagOf, ledger } from '../../support/examples/bag.ts';
+import { bagOf, ledger, lines } from '../../support/examples/bag.ts';
 
-const projection = ledger as AnyProjection;
 const stream = 'bag-a';
 const bag = bagOf('a', [[5], [7], [9], ['Emptied'], [1, 2], [3], [4]]);
 const deliver = (commit: Commit) => [{ id: '1', delivered: { ...commit, types: commit.events.map(({ type }) => type) } }];
 
 /** A table and a store, with functions over both: cold ones, and warm ones that keep what they have written. */
-const house = () => {
+const house = (projection = ledger as AnyProjection) => {
   const [store, view, clock, log] = [memoryStore(), withCursors(projection, memoryView()), memoryClock(), memoryLog()];
   const cold = (over: Partial<View> = {}): Projecting => ({ projection, store, view: { ...view, ...over }, clock, log });
   const warm = (): Projecting => ({ projection, store, clock, log, ...keepingHeads(view, clock) });
@@ -63,8 +62,8 @@ describe('a view to which each commit adds rows', () => {
 
   it('parks a stream whose code returns no memory', async () => {
     const { view, cold, take } = house();
-    const on = { ...projection.on, Added: () => ({ rows: [] }) };
-    await take({ ...cold(), projection: { ...projection, on } as never }, bag[0]!);
+    const on = { ...ledger.on, Added: () => ({ rows: [] }) };
+    await take({ ...cold(), projection: { ...ledger, on } as never }, bag[0]!);
     expect((await view.head('a'))?.parked).toMatchObject({ commit: 1, reason: 'TypeError: ledger returns no memory.' });
   });
 
@@ -72,7 +71,7 @@ describe('a view to which each commit adds rows', () => {
   const misled = async ({ view, warm, take }: ReturnType<typeof house>, before: readonly Commit[]): Promise<Projecting> => {
     const by = warm();
     await take(by, ...before.slice(0, -1));
-    const code = { ...projection, on: { ...projection.on, Added: () => ({ memory: 1_000, rows: [{ sum: 1_000, at: 0 }] }) } };
+    const code = { ...ledger, on: { ...ledger.on, Added: () => ({ memory: 1_000, rows: [{ sum: 1_000, at: 0 }] }) } };
     await take({ ...by, projection: code as never }, before.at(-1)!);
     expect(await view.head('a')).toMatchObject({ memory: 1_000 });
     return by;
@@ -165,6 +164,27 @@ describe('a view to which each commit adds rows', () => {
     expect(sums()).toEqual([5, 25, 55, 95]);
     await isRight();
   });
+
+  it.each([ledger, lines] as AnyProjection[])(
+    'finds its last item in a few reads where a restore has left hundreds of empty places behind it: $kind',
+    async (kept) => {
+      const { store, view, cold, isRight } = house(kept);
+      const long = bagOf('a', Array(300).fill([1]));
+      for (const commit of long) await store.append(commit);
+      expect(await projectBatch(cold(), deliver(long.at(-1)!))).toEqual([]);
+      store.restore(long.slice(0, 1));
+      await refold(cold(), stream);
+      let reads = 0;
+      const rowsOf: typeof view.rowsOf = (...asked) => {
+        reads += 1;
+        return view.rowsOf(...asked);
+      };
+      const counted = withCursors(kept, { ...view, rowsOf });
+      expect(await counted.head('a')).toMatchObject({ commit: 1 });
+      expect(reads).toBe(3);
+      await isRight();
+    },
+  );
 
   it('has no cursor in a row under a name that no commit has', async () => {
     const { view, cold, take, isRight } = house();

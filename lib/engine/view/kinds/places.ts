@@ -1,7 +1,7 @@
 import { rowKey } from '../../../core/projection.ts';
 import { atOnce } from '../../at-once.ts';
 import { pages } from '../../pages.ts';
-import type { View, ViewItem } from '../../ports.ts';
+import type { Listing, View, ViewItem, ViewReader } from '../../ports.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
 import { countOfRows, written } from '../view-item.ts';
 import { type Change, headBefore, type Refold } from './kind.ts';
@@ -17,7 +17,7 @@ export const numberOf = ({ sort }: Pick<ViewItem, 'sort'>): number => Number(sor
 /** True for the place of a commit that its stream does not have any more, since it was restored to a time before; or of no commit at all. */
 export const isBeyond = (item: ViewItem): boolean => !(numberOf(item) <= item.commit);
 
-export const newest = { direction: 'newest-first', consistent: true, tombstones: true } as const;
+const newest = { direction: 'newest-first', consistent: true, tombstones: true } as const;
 
 /** True if the last row does not say all that the head does. */
 export const putsHead = ({ rows, head }: Change): boolean => head.parked !== undefined || rows.at(-1)?.commit !== head.commit;
@@ -37,8 +37,19 @@ export const headAfter = (head: ViewItem, { writes, refolded }: Partial<ViewItem
   ...(refolded !== undefined && { refolded }),
 });
 
-/** The number of places that a refold looks at, or makes empty, in one go. */
+/** The number of places that are looked at, or made empty, in one go. */
 const placesAtOnce = 200;
+
+/** The places of a stream from its end on, page by page. `few` are nearly always enough: a restore alone leaves many that are empty behind the last row. */
+export const fromEnd = (view: Pick<ViewReader, 'rowsOf'>, key: string, few: number) => {
+  let limit = few;
+  const read = (asked: typeof newest & Readonly<{ after?: Listing['next'] }>) => {
+    const page = view.rowsOf(key, { ...asked, limit });
+    limit = placesAtOnce;
+    return page;
+  };
+  return pages(read, newest);
+};
 
 /**
  * The rows that are not of the fold: under names that none has, or behind its end, of commits that the stream does not have, for it was restored to a time
@@ -47,7 +58,7 @@ const placesAtOnce = 200;
 const strays = async ({ view, store }: Projecting, { key, stream, commit }: ViewItem, own: number) => {
   const found: ViewItem[] = [];
   let highest = own;
-  for await (const { items } of pages((asked) => view.rowsOf(key, asked), { ...newest, limit: placesAtOnce }))
+  for await (const { items } of fromEnd(view, key, placesAtOnce))
     for (const item of items) {
       highest = Math.max(highest, item.writes ?? 0);
       if ((item.writes ?? 0) >= own) continue;

@@ -1,17 +1,16 @@
-import { pages } from '../../pages.ts';
 import type { View, ViewItem, ViewReader } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
 import type { Projecting } from '../projecting.ts';
 import { written } from '../view-item.ts';
 import { type Change, checked, headBefore, itemsAreRows, type Kind, type Of, withoutSums } from './kind.ts';
-import { headAfter, isBeyond, newest, numberOf, putHeadOf, putsHead, refoldPlaces, sortOf } from './places.ts';
+import { fromEnd, headAfter, isBeyond, numberOf, putHeadOf, putsHead, refoldPlaces, sortOf } from './places.ts';
 
 type Rows = Of<'row-per-commit'>;
 
 /** The row of the stream's last commit. Only a stream that was restored has more than one to look at. */
 const newestRow = async (view: Pick<ViewReader, 'rowsOf'>, key: string): Promise<ViewItem | undefined> => {
-  for await (const { items } of pages((asked) => view.rowsOf(key, asked), { ...newest, limit: 1 })) {
+  for await (const { items } of fromEnd(view, key, 1)) {
     const row = items.find((item) => !isBeyond(item));
     if (row) return row;
   }

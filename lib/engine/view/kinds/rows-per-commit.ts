@@ -1,6 +1,5 @@
 import type { Added } from '../../../core/projection.ts';
 import { atOnce } from '../../at-once.ts';
-import { pages } from '../../pages.ts';
 import type { View, ViewItem, ViewReader } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
@@ -8,9 +7,9 @@ import { written } from '../view-item.ts';
 import { type Change, checked, fewEnough, headBefore, type Kind, type Of, withoutSums } from './kind.ts';
 import {
   type Folded,
+  fromEnd,
   headAfter,
   isBeyond,
-  newest,
   numberOf,
   putHeadOf,
   putsHead as putsPlacesHead,
@@ -29,7 +28,7 @@ const newestItem = async (
   key: string,
   stored: Promise<ViewItem | undefined>,
 ): Promise<ViewItem | undefined> => {
-  for await (const { items } of pages((asked) => view.rowsOf(key, asked), { ...newest, limit: 2 })) {
+  for await (const { items } of fromEnd(view, key, 2)) {
     const { commit = 0, refolded = 0 } = (await stored) ?? {};
     for (const item of items) {
       if (numberOf(item) <= commit) return undefined;
