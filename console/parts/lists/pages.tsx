@@ -1,3 +1,5 @@
+import { usePoll } from '../load.ts';
+
 /** How many rows a page has: as many more are a task that one notices, on a slow processor. */
 export const perPage = 50;
 
@@ -14,6 +16,15 @@ export const paged = async <Page extends Readonly<{ cursor?: string }>>(
   for (let turns = 0; rowsOf(page).length === 0 && page.cursor !== undefined && turns < mostEmpty; turns++)
     page = await read(page.cursor);
   return page;
+};
+
+/**
+ * The page of a list that an address asks for, with that address: what is ticked is of one page. Until the next one is there the rows are left alone; they
+ * would be drawn once more for nothing. It is read again every so often, if at all.
+ */
+export const usePage = <Page extends object>(query: URLSearchParams, often: number | undefined, read: () => Promise<Page>) => {
+  const of = query.toString();
+  return usePoll(async () => ({ ...(await read()), of }), often, [of]);
 };
 
 type Props = Readonly<{ to: (cursor?: string) => string; cursor: string; next?: string | undefined }>;

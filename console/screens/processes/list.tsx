@@ -6,8 +6,7 @@ import { AgeAndOrder } from '../../parts/lists/age.tsx';
 import { type AskedList, askedIn, byAge, listHref } from '../../parts/lists/by-status.ts';
 import { useChosen } from '../../parts/lists/chosen.tsx';
 import { Many } from '../../parts/lists/many.tsx';
-import { Pages, paged, perPage } from '../../parts/lists/pages.tsx';
-import { usePoll } from '../../parts/load.ts';
+import { Pages, paged, perPage, usePage } from '../../parts/lists/pages.tsx';
 import { Empty, Loading, NoneOr } from '../../parts/states.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
@@ -24,7 +23,6 @@ const statuses = [
   ['ended', 'Ended'],
 ] as const;
 
-const often = 5_000;
 /** A page of running or ended ones costs a scan: it is read when it is asked for. */
 const polled: readonly string[] = ['', 'stuck', 'parked'];
 
@@ -146,13 +144,8 @@ const Nothing = ({ asked }: Readonly<{ asked: Asked }>) => (
 export const Instances = ({ query }: Readonly<{ query: URLSearchParams }>) => {
   const asked = askedIn(query, 'process');
   const { process, cursor } = asked;
-  const key = query.toString();
-  const { value, error, isLoading, reload } = usePoll(
-    // What is ticked is of one page. Until the next one is there its rows are left alone: they would be drawn once more for nothing.
-    async () => ({ ...(await page(asked)), of: key }),
-    isOrdered(asked.status) ? often : undefined,
-    [key],
-  );
+  const often = isOrdered(asked.status) ? 5_000 : undefined;
+  const { value, error, isLoading, reload } = usePage(query, often, () => page(asked));
   const rows = (value?.instances ?? []) as readonly InstanceRow[];
   return (
     <section class="screen">
