@@ -67,6 +67,21 @@ describe('a view to which each commit adds rows', () => {
     expect((await view.head('a'))?.parked).toMatchObject({ commit: 1, reason: 'TypeError: ledger returns no memory.' });
   });
 
+  it('parks a stream in front of a commit whose rows are too many bytes for one item, and says what to do', async () => {
+    const { view, cold, take, sums } = house();
+    const on = {
+      ...ledger.on,
+      Added: () => ({ memory: 1, rows: Array.from({ length: 4 }, () => ({ text: 'x'.repeat(100_000) })) }),
+    };
+    await take(cold(), bag[0]!);
+    await take({ ...cold(), projection: { ...ledger, on } as never }, bag[1]!);
+    expect((await view.head('a'))?.parked).toMatchObject({
+      commit: 2,
+      reason: expect.stringMatching(/^Error: The commit's rows and the memory after it have over 358400 bytes.*rowsPerStream/),
+    });
+    expect(sums()).toEqual([5]);
+  });
+
   /** A function that remembers something wrong of what is there so far, as one with other code would. */
   const misled = async ({ view, warm, take }: ReturnType<typeof house>, before: readonly Commit[]): Promise<Projecting> => {
     const by = warm();

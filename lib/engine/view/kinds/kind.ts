@@ -85,7 +85,7 @@ export const headBefore = ({ key, stream }: Pick<ViewItem, 'key' | 'stream'>, em
   ...empty,
 });
 
-const rowBytes = 350 * 1024;
+export const rowBytes = 350 * 1024;
 
 /** The most rows that one commit may change in a view: some seconds of work for its function. */
 export const rowsPerCommit = 1_000;
@@ -96,8 +96,7 @@ export const fewEnough = (rows: number): void => {
 };
 
 /** An item that is too large for the table is a bug in the view's code, not of the table. */
-export const checked = (item: ViewItem): ViewItem => {
-  if (mostSize(item) > rowBytes && itemSize(item) > rowBytes)
-    throw new Error(`The row has over ${rowBytes} bytes, the limit of a row.`);
+export const checked = (item: ViewItem, tooLarge = `The row has over ${rowBytes} bytes, the limit of a row.`): ViewItem => {
+  if (mostSize(item) > rowBytes && itemSize(item) > rowBytes) throw new Error(tooLarge);
   return item;
 };

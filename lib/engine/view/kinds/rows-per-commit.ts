@@ -4,7 +4,7 @@ import type { View, ViewItem, ViewReader } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
 import { written } from '../view-item.ts';
-import { type Change, checked, fewEnough, headBefore, type Kind, type Of, withoutSums } from './kind.ts';
+import { type Change, checked, fewEnough, headBefore, type Kind, type Of, rowBytes, withoutSums } from './kind.ts';
 import {
   type Folded,
   fromEnd,
@@ -101,6 +101,8 @@ const close = async ({ view, store }: Projecting, { head, fresh }: Folded): Prom
   return true;
 };
 
+const tooLarge = `The commit's rows and the memory after it have over ${rowBytes} bytes, the limit of an item: make them smaller, or declare the view by rowsPerStream(), which has an item for each.`;
+
 /** The rows of a commit are one item, under the commit's number, with the memory after it: the last one says where the stream is. */
 export const rowsPerCommit: Kind<Rows> = {
   ...withoutSums,
@@ -123,7 +125,10 @@ export const rowsPerCommit: Kind<Rows> = {
     const owner = projection.owner?.(memory as never);
     const base = { key, stream, commit, memory: storable(memory) };
     return {
-      rows: rows.length > 0 ? [checked({ ...base, sort: sortOf(commit), row: { rows: rows.map((row) => storable(row)) } })] : [],
+      rows:
+        rows.length > 0
+          ? [checked({ ...base, sort: sortOf(commit), row: { rows: rows.map((row) => storable(row)) } }, tooLarge)]
+          : [],
       head: checked({ ...base, sort, ...(owner && { owner }) }),
     };
   },
