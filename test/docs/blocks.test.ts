@@ -1,8 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { root } from '../../docs/site/repository.ts';
 import { commandLine } from '../../lib/cli/foldstream.ts';
 import { fields } from '../../lib/core/settings/fields.ts';
 import { classes, classOf, fences, pages, read, where } from './blocks.ts';
@@ -70,14 +67,6 @@ describe('the code blocks of the pages', () => {
     });
     expect(excerpts.length).toBeGreaterThan(1);
     expect(excerpts.filter(({ fence, file }) => !read(file).includes(fence.text)).map(({ fence }) => where(fence))).toEqual([]);
-  });
-
-  it('that are files to be written are not in the repository yet: who follows a page in a clone would write over them', () => {
-    const named = fences
-      .flatMap(({ info }) => /(?:^| )file=(\S+)/.exec(info)?.[1] ?? [])
-      .filter((file) => file !== 'domains/index.ts');
-    expect(named.length).toBeGreaterThan(4);
-    expect(named.filter((file) => existsSync(join(root, file)))).toEqual([]);
   });
 
   it.each(of('json').map((fence) => [where(fence), fence] as const))('%s is JSON', (_, { text }) => {
