@@ -64,7 +64,7 @@ export const checkViews = (
       if (hasOtherIndexes(name, before, indexes))
         return faulty(
           name,
-          'Other indexes of its table are to hold keys only, which AWS changes in no table that is there: a deployment would fail, and be rolled back.',
+          '`keysOnly` is declared for other lists than in the release. AWS cannot change that in a table that exists: a deployment would fail, and be rolled back.',
           'Raise its revision, and rebuild it.',
         );
       if (before.code === now) return none;

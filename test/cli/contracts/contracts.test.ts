@@ -423,7 +423,7 @@ describe('foldstream contracts', () => {
         expect(contractsVerb({ manifest: keyed, root, code: changed, release })).toMatchObject({
           ok: false,
           lines: [
-            expect.stringContaining('shop-sales.r2: Other indexes of its table'),
+            expect.stringContaining('shop-sales.r2: `keysOnly` is declared for other lists'),
             '  Raise its revision, and rebuild it.',
             `1 fault.${release ? ' Nothing was released.' : ''}`,
           ],
