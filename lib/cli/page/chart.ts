@@ -22,7 +22,7 @@ export type Chart = Readonly<{
 }>;
 
 const [width, height] = [760, 340];
-const [left, right, top, bottom] = [70, 150, 40, 50];
+const [top, bottom] = [40, 50];
 /** Lines differ in colour and in their dashes. */
 const dashes = ['', '8 4', '2 4', '10 3 2 3', '14 5', '4 2'];
 const light = ['#1f5fbf', '#b3471d', '#2b7a3d', '#7a3fa0', '#8a6100', '#0c7278'];
@@ -60,6 +60,9 @@ const scaleOf = ({ isLogarithmic = false, from }: Axis, values: readonly number[
   return { ticks, place };
 };
 
+/** The room that the longest of some texts takes, in a wide font. */
+const roomFor = (texts: readonly string[]): number => 7.5 * texts.reduce((most, { length }) => Math.max(most, length), 0);
+
 const rounded = (value: number) => Number(value.toFixed(1));
 const coloursOf = (colours: readonly string[]) => colours.map((colour, i) => `--line-${i}: ${colour}`).join('; ');
 const darkColours = `--ink: #e3e7ee; --quiet: #a4aebc; --grid: #3a4250; ${coloursOf(dark)};`;
@@ -78,8 +81,10 @@ const style = `
 /** A line chart as SVG that stands by itself or within a page. Names of lines stand at their ends, so that nothing is told by colour alone. */
 export const chartSvg = ({ id, title, about, x, y, lines }: Chart): string => {
   const [xs, ys] = [0, 1].map((i) => lines.flatMap(({ points }) => points.map((point) => point[i]!)));
-  const across = scaleOf(x, xs!, left, width - right);
   const up = scaleOf(y, ys!, height - bottom, top);
+  const left = Math.max(70, 32 + roomFor(up.ticks.map(shownNumber)));
+  const right = Math.max(150, 40 + roomFor(lines.map(({ name }) => name)));
+  const across = scaleOf(x, xs!, left, width - right);
   const horizontal = up.ticks.map((tick) => {
     const at = rounded(up.place(tick));
     return `<path class="grid" d="M${left} ${at}H${width - right}"/><text x="${left - 8}" y="${rounded(at + 4)}" text-anchor="end">${shownNumber(tick)}</text>`;

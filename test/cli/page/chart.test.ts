@@ -40,3 +40,16 @@ it('a chart names each line beside it, and says in words what it shows', () => {
   const [a = 0, b = 0] = [...svg.matchAll(/y="([\d.]+)">(?:deposit|transfer)/g)].map(([, y]) => Number(y));
   expect(Math.abs(a - b)).toBeGreaterThanOrEqual(15);
 });
+
+it('a chart has room for long names of lines and large numbers', () => {
+  const svg = chartSvg({
+    ...{ id: 'cost', title: 'Cost', about: 'It rises.' },
+    x: { name: 'commands a second', isLogarithmic: true },
+    y: { name: 'USD a month', isLogarithmic: true },
+    lines: [{ name: 'each message alone', points: [10, 100_000].map((x) => [x, x * 8] as const) }],
+  });
+  const placeOf = (text: string) => Number(new RegExp(`<text x="([\\d.]+)"[^>]*>${text}<`).exec(svg)?.[1]);
+  // A letter of 13 px takes 7.4 px in a wide font; the name of the axis ends at 24.
+  expect(placeOf('each message alone') + 18 * 7.4).toBeLessThanOrEqual(760);
+  expect(placeOf('100,000') - 7 * 7.4).toBeGreaterThanOrEqual(24);
+});
