@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whoOf } from '../../../console/token.ts';
 import { cacheDir, root } from '../../../lib/cli/local/deployment.ts';
+import type { LettersOfOne } from '../../../lib/engine/operate/letters/letters.ts';
 import { foundByAxe } from '../../support/console/axe.ts';
 import { consoleAt, type Signed, signedIn } from '../../support/console/signed-in.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -11,16 +12,42 @@ import { as, theDeployment, tokenOf } from '../../support/over-http/http.ts';
 import { overHttp } from '../../support/over-http/over-http.ts';
 import { stuckTransfer } from '../../support/over-http/stuck.ts';
 
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+/** The suite's deployment has no dead letters that stay: the API's answer is made up. */
+const letters = (): LettersOfOne => ({
+  ...{ kind: 'process', name: 'transferProcess', deadLetters: 3 },
+  letters: [
+    ...[
+      { stream: 'transfer-7f3a', commit: 1, types: ['TransferRequested'] },
+      { stream: 'transfer-c81d', commit: 1, types: ['TransferRequested'] },
+    ].map((one, i) => ({
+      ...one,
+      what: 'commit' as const,
+      id: `${i}`,
+      sentAt: ago(47 + i),
+      correlation: `4b1f9e2a-${i}c07-4d2e-9a51-6f0e2b7d88c3`,
+    })),
+    { what: 'message', id: '3', sentAt: ago(95), message: 'due', stream: 'transferProcess-42' },
+  ],
+  acts: [{ act: 'redrive', at: ago(130), by: 'operator', why: 'the rates are back', correlation: 'r' }],
+});
+
 /** Into the guide's pictures if `npm run screens` asks for them. */
 const folder = process.env.FOLDSTREAM_SCREENS ? join(root, 'docs/pictures/console') : join(cacheDir, 'screens');
 
 describe.runIf(overHttp())('the screens of the console', () => {
   let pictured: readonly Readonly<{ name: string; at: string; as?: 'ada'; ready: (page: Page) => Promise<void> }>[] = [];
+  const withLetters = async (options: Signed) => {
+    const signed = await signedIn('', options);
+    await signed.page.route('**/ops/dead-letters/process/transferProcess*', (route) => route.fulfill({ json: letters() }));
+    return signed;
+  };
   /** The pages of those who see them, each signed in once. */
   const pages = (options: Signed = {}) => {
     const all = new Map<string, ReturnType<typeof signedIn>>();
     return (who: 'ada' | 'operator' = 'operator') => {
-      const one = all.get(who) ?? signedIn('', { ...options, as: who });
+      const one = all.get(who) ?? withLetters({ ...options, as: who });
       all.set(who, one);
       return one;
     };
@@ -47,6 +74,7 @@ describe.runIf(overHttp())('the screens of the console', () => {
       { name: 'views', at: 'views', ready: heading('Views') },
       { name: 'view', at: 'views/account-balance', ready: heading('account-balance') },
       { name: 'letters', at: 'letters', ready: heading('Dead letters') },
+      { name: 'letter', at: 'letters/process/transferProcess', ready: table('Dead letters') },
       { name: 'rebuild', at: 'views/account-balance/rebuild?revision=2', ready: heading('account-balance') },
       { name: 'processes', at: 'processes', ready: text(id) },
       { name: 'instance', at: `processes/transferProcess/${id}`, ready: text('What it waits for') },
