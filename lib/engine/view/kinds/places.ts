@@ -3,8 +3,9 @@ import { atOnce } from '../../at-once.ts';
 import { pages } from '../../pages.ts';
 import type { Listing, View, ViewItem, ViewReader } from '../../ports.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
-import { countOfRows, written } from '../view-item.ts';
-import { type Change, headBefore, type Refold } from './kind.ts';
+import { countOfRows } from '../view-item.ts';
+import type { Change, Refold } from './kind.ts';
+import { claimed, ended, type Folded, type Strays } from './refold.ts';
 
 // Of the kinds whose rows are the cursor: what a commit comes to has its place under the commit's number.
 
@@ -55,21 +56,18 @@ export const fromEnd = (view: Pick<ViewReader, 'rowsOf'>, key: string, few: numb
  * The rows that are not of the fold: under names that none has, or behind its end, of commits that the stream does not have, for it was restored to a time
  * before them.
  */
-const strays = async ({ view, store }: Projecting, { key, stream, commit }: ViewItem, own: number) => {
-  const found: ViewItem[] = [];
+const strays = async ({ view, store }: Projecting, { key, stream, commit }: ViewItem, own: number): Promise<Strays> => {
+  const found: string[] = [];
   let highest = own;
   for await (const { items } of fromEnd(view, key, placesAtOnce))
     for (const item of items) {
       highest = Math.max(highest, item.writes ?? 0);
       if ((item.writes ?? 0) >= own) continue;
       const isLater = numberOf(item) > commit && (await store.find(stream, numberOf(item))) !== undefined;
-      if (!isLater) found.push(item);
+      if (!isLater) found.push(item.sort);
     }
   return { found, highest };
 };
-
-/** A refold that has reserved its count: the head as it was then, and the fold's. */
-export type Folded = Readonly<{ head: ViewItem; fresh: ViewItem }>;
 
 /**
  * Puts a row, or an empty place, at each number of the fold: a writer that is late finds every place taken under a higher count. So a purged stream's rows
@@ -77,16 +75,15 @@ export type Folded = Readonly<{ head: ViewItem; fresh: ViewItem }>;
  */
 export const refoldPlaces = async (
   refolding: Projecting,
-  { there, at, fold }: Refold,
+  refold: Refold,
   empty: Pick<ViewItem, 'memory'>,
   close: (folded: Folded) => Promise<boolean>,
 ): Promise<ViewItem | undefined> => {
   const { view } = refolding;
-  const claimed: ViewItem = { ...(there ?? headBefore(at, empty)), refolding: true };
-  if ((await view.putHead(claimed, there)) !== 'written') return undefined;
-  const head = written(claimed, there);
+  const head = await claimed(view, refold, empty);
+  if (!head) return undefined;
   const put = async (items: readonly ViewItem[]) => {
-    const isKnown = ({ sort }: ViewItem) => sort <= sortOf(claimed.commit);
+    const isKnown = ({ sort }: ViewItem) => sort <= sortOf(head.commit);
     await atOnce(rowsAtOnce, items.filter(isKnown), (item) => view.putRow(item, head));
     for (const item of items) if (!isKnown(item)) await view.putRow(item, head);
   };
@@ -94,10 +91,10 @@ export const refoldPlaces = async (
   const emptied = async (to: number, commit?: number) => {
     for (; next < to; next = Math.min(to, next + placesAtOnce)) {
       const numbers = Array.from({ length: Math.min(placesAtOnce, to - next) }, (_, i) => next + i);
-      await put(numbers.map((number) => ({ ...at, sort: sortOf(number), commit: commit ?? number })));
+      await put(numbers.map((number) => ({ ...refold.at, sort: sortOf(number), commit: commit ?? number })));
     }
   };
-  const fresh = await fold(async (rows) => {
+  const fresh = await refold.fold(async (rows) => {
     for (const row of rows) {
       await emptied(row.commit);
       next = row.commit + 1;
@@ -107,15 +104,6 @@ export const refoldPlaces = async (
   // The record of a purge is not taken for done before all is empty: its number stays free.
   await emptied(fresh.commit, fresh.commit);
   if (!(await close({ head, fresh }))) return undefined;
-  const own = countOfRows(head);
-  const { found, highest } = await strays(refolding, fresh, own);
-  if (highest > own) {
-    // Another refold began later, and this fails; or somebody has put a row behind the engine's back: the count goes on from that row's.
-    const { refolding: _, ...unclaimed } = head;
-    await view.putHead({ ...unclaimed, writes: highest }, head);
-    return undefined;
-  }
-  for (const item of found) await view.putRow({ ...at, sort: item.sort, commit: fresh.commit }, head);
-  const done: ViewItem = { ...fresh, refolded: own };
-  return (await view.putHead(done, head)) === 'written' ? written(done, head) : undefined;
+  // One after the other, as they were read: from the end.
+  return ended(view, { head, fresh }, await strays(refolding, fresh, countOfRows(head)), 1);
 };

@@ -5,17 +5,8 @@ import { storable } from '../../store/storable.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
 import { written } from '../view-item.ts';
 import { type Change, checked, fewEnough, headBefore, type Kind, type Of, rowBytes, withoutSums } from './kind.ts';
-import {
-  type Folded,
-  fromEnd,
-  headAfter,
-  isBeyond,
-  numberOf,
-  putHeadOf,
-  putsHead as putsPlacesHead,
-  refoldPlaces,
-  sortOf,
-} from './places.ts';
+import { fromEnd, headAfter, isBeyond, numberOf, putHeadOf, putsHead as putsPlacesHead, refoldPlaces, sortOf } from './places.ts';
+import type { Folded } from './refold.ts';
 
 type Rows = Of<'rows-per-commit'>;
 

@@ -6,7 +6,8 @@ import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
 import { type Projecting, rowsAtOnce } from '../projecting.ts';
 import { countOfRows, written } from '../view-item.ts';
-import { type Change, checked, fewEnough, headBefore, type Kind, type Of, type Refold, withHeads, withoutSums } from './kind.ts';
+import { type Change, checked, fewEnough, type Kind, type Of, type Refold, withHeads, withoutSums } from './kind.ts';
+import { claimed, ended, type Strays } from './refold.ts';
 
 type Rows = Of<'rows-per-stream'>;
 
@@ -38,17 +39,8 @@ const write = async ({ view }: Projecting<Rows>, before: ViewItem | undefined, c
 /** Rows in pages of so many. */
 const rowsPerPage = 200;
 
-/**
- * Reserves the next count of writes for the refold: nobody else writes a row under it. A writer that has read the head before, or continues
- * from it, either comes too late for a row that the refold has written, or makes the refold start again.
- */
-const claimed = async ({ projection, view }: Projecting<Rows>, { there, at }: Refold): Promise<ViewItem | undefined> => {
-  const head: ViewItem = { ...(there ?? headBefore(at, { memory: projection.initial })), refolding: true };
-  return (await view.putHead(head, there)) === 'written' ? written(head, there) : undefined;
-};
-
 /** The rows under other counts than that of the refold, which has written all rows of its history. */
-const strays = async ({ view }: Projecting<Rows>, { key }: ViewItem, own: number) => {
+const strays = async ({ view }: Projecting<Rows>, { key }: ViewItem, own: number): Promise<Strays> => {
   const found: string[] = [];
   let highest = own;
   const options = { limit: rowsPerPage, direction: 'oldest-first', consistent: true, tombstones: true } as const;
@@ -61,25 +53,13 @@ const strays = async ({ view }: Projecting<Rows>, { key }: ViewItem, own: number
 };
 
 const refoldRows = async (refolding: Projecting<Rows>, refold: Refold): Promise<ViewItem | undefined> => {
-  const { view } = refolding;
-  const head = await claimed(refolding, refold);
+  const { projection, view } = refolding;
+  const head = await claimed(view, refold, { memory: projection.initial });
   if (!head) return undefined;
   const fresh = await refold.fold(async (rows) => {
     await atOnce(rowsAtOnce, rows, (item) => view.putRow(item, head));
   });
-  const own = countOfRows(head);
-  const { found, highest } = await strays(refolding, fresh, own);
-  if (highest > own) {
-    // Either another writer has moved the head since, and this fails; or somebody has changed it, or a row, behind the engine's back: then
-    // the count continues from the row's.
-    const { refolding: _, ...unclaimed } = head;
-    await view.putHead({ ...unclaimed, writes: highest }, head);
-    return undefined;
-  }
-  const { key, stream, commit } = fresh;
-  await atOnce(rowsAtOnce, found, (sort) => view.putRow({ key, sort, stream, commit }, head));
-  const done: ViewItem = { ...fresh, refolded: own };
-  return (await view.putHead(done, head)) === 'written' ? written(done, head) : undefined;
+  return ended(view, { head, fresh }, await strays(refolding, fresh, countOfRows(head)), rowsAtOnce);
 };
 
 /** Rows are items of their own beside the head, which holds the memory. */
