@@ -62,8 +62,11 @@ export const shaped = <T>(schema: z.ZodType<T>, body: unknown, { kind, detail }:
   throw refusedBody(kind, detail, errors);
 };
 
+/** The most characters of a reason: whole histories of them are shown in one answer. */
+export const longestReason = 500;
+
 /** The body of an operator's change that needs a reason in any stage. */
-export const reasoned = z.strictObject({ why: z.string().trim().min(1).max(500) });
+export const reasoned = z.strictObject({ why: z.string().trim().min(1).max(longestReason) });
 
 const maybeReasoned = reasoned.partial();
 
@@ -82,5 +85,8 @@ export const reasonIn = (
   if (why !== undefined) return { why };
   if (!isProtected) return {};
   const asks = 'this stage is protected, so that every change by an operator needs a reason';
-  throw invalid('why', `${asks}: send {"why": "..."} with 1 to 500 characters, which the history keeps with your name`);
+  throw invalid(
+    'why',
+    `${asks}: send {"why": "..."} with 1 to ${longestReason} characters, which the history keeps with your name`,
+  );
 };

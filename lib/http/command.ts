@@ -14,7 +14,7 @@ import type { CommandAnswer, Commanding, CommandRequest } from '../engine/comman
 import type { Keys } from '../engine/ports.ts';
 import { invalid, notFound, notYours, validId } from '../engine/problems.ts';
 import { type Awaited, consistencyToken } from '../engine/query/consistency.ts';
-import { jsonBody, refusedBody, shaped } from './body.ts';
+import { jsonBody, longestReason, refusedBody, shaped } from './body.ts';
 import { answerDryRun, asksForDryRun } from './dry-run.ts';
 import { type HttpRequest, type HttpResponse, trailIn } from './request.ts';
 
@@ -40,14 +40,12 @@ const expectedVersion = (header: string | undefined): number | undefined => {
   return Number(version);
 };
 
-const longestWhy = 500;
-
 /** The reason that a request gives, percent-encoded: headers hold ASCII alone. */
 const whyIn = ({ headers: { why } }: HttpRequest): Readonly<{ why?: string }> => {
   if (why === undefined) return {};
   const read = decoded(why)?.trim() ?? '';
-  if (read === '' || read.length > longestWhy)
-    throw invalid('Why', `a reason of 1 to ${longestWhy} characters, percent-encoded in UTF-8`);
+  if (read === '' || read.length > longestReason)
+    throw invalid('Why', `a reason of 1 to ${longestReason} characters, percent-encoded in UTF-8`);
   return { why: read };
 };
 

@@ -85,6 +85,8 @@ describe('an argument', () => {
     expect(() => whole(1024, 65_535)('80')).toThrow('It must be a whole number from 1024 to 65535.');
     expect(() => compared('some')).toThrow('It must be a whole number from 1 on.');
     expect(() => reason('  ')).toThrow('It must say why.');
+    expect(reason(` ${'x'.repeat(500)} `)).toHaveLength(500);
+    expect(() => reason('x'.repeat(501))).toThrow('It has 501 characters, and may have 500: say it shorter');
   });
 });
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { longestReason } from '../../http/body.ts';
 
 /** Parses a whole number between two limits. */
 export const whole =
@@ -32,10 +33,15 @@ export const lasting = (text: string): number => {
   return Number(number) * lengths[unit as keyof typeof lengths];
 };
 
-/** A reason that is more than spaces: it is kept in the history. */
+/** A reason that a history can keep: the deployment would refuse another, after all that leads there was done. */
 export const reason = (text: string): string => {
-  if (text.trim() === '') throw new InvalidArgumentError('It must say why.');
-  return text;
+  const said = text.trim();
+  if (said === '') throw new InvalidArgumentError('It must say why.');
+  if (said.length > longestReason)
+    throw new InvalidArgumentError(
+      `It has ${said.length} characters, and may have ${longestReason}: say it shorter, and where the rest can be read.`,
+    );
+  return said;
 };
 
 /** The reason of somebody who puts dead letters back. */

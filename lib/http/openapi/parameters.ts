@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { RequestHeader } from '../../engine/headers.ts';
+import { longestReason } from '../body.ts';
 
 export type Parameter = Readonly<{
   in: 'path' | 'query' | 'header';
@@ -66,7 +67,7 @@ export const dryRun = header(
 );
 export const why = header(
   'Why',
-  'The reason for the command, percent-encoded in UTF-8, of 1 to 500 characters: it is kept in the commit, and must not name a person.',
+  `The reason for the command, percent-encoded in UTF-8, of 1 to ${longestReason} characters: it is kept in the commit, and must not name a person.`,
 );
 export const ifNoneMatch = header('If-None-Match', 'The ETag of an earlier answer: 304 if it is still right.');
 export const consistentWith = header(

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Manifest } from '../../core/manifest.ts';
 import { personalIn } from '../../core/personal/declared.ts';
 import { heldRow } from '../../core/personal/register.ts';
-import { reasoned } from '../body.ts';
+import { longestReason, reasoned } from '../body.ts';
 import { body, ok, operation } from './operate.ts';
 import type { Operation } from './operation.ts';
 import { inPath, inQuery, paging, wholeStream } from './parameters.ts';
@@ -95,7 +95,7 @@ export const subjectOperations = (manifest: Manifest): readonly Operation[] => {
       parameters: [
         inPath('id', 'The subject: the id under which personal values were sealed.'),
         {
-          ...inQuery('why', 'The reason, which is kept; it must not name the person.', z.string().min(1).max(500)),
+          ...inQuery('why', 'The reason, which is kept; it must not name the person.', z.string().min(1).max(longestReason)),
           required: true,
         },
         inQuery('stream', 'Only what this stream holds, by its whole name.', wholeStream.schema),

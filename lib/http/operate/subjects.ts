@@ -7,7 +7,7 @@ import { type Exporting, exportSubject } from '../../engine/operate/export-subje
 import { reportSubject, type SubjectLooking } from '../../engine/operate/subjects/report.ts';
 import type { Log } from '../../engine/ports.ts';
 import { invalid, notFound, notYours } from '../../engine/problems.ts';
-import { jsonBody, reasoned, shaped } from '../body.ts';
+import { jsonBody, longestReason, reasoned, shaped } from '../body.ts';
 import { onlyForReal } from '../dry-run.ts';
 import { whichOpens } from '../opened.ts';
 import { onlyKnown, pageRequest } from '../page.ts';
@@ -50,7 +50,8 @@ export const answerSubjectExport = async (operating: SubjectExporting, request: 
   const { why: given, order, stream, ...paging } = query;
   if (order !== undefined) throw invalid('order', 'is not a parameter of this route: values come in the order of their streams');
   const reason = reasoned.safeParse({ why: given });
-  if (!reason.success) throw invalid('why', 'the reason, of 1 to 500 characters; it is kept, and must not name the person');
+  if (!reason.success)
+    throw invalid('why', `the reason, of 1 to ${longestReason} characters; it is kept, and must not name the person`);
   if (stream !== undefined && !parseStream(stream)) throw invalid('stream', 'the whole name of a stream, such as customer-7f3a');
   const { limit, cursor } = pageRequest(paging, []);
   const asked = {
