@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Door } from './door.tsx';
 import icon from './icon.svg';
 import { help, open, palette } from './keys.ts';
@@ -37,31 +37,38 @@ const Shown = ({ screen }: Readonly<{ screen: Screen }>) => {
   return <Component path={path.slice(1)} query={query} />;
 };
 
-const Rail = ({ now }: Readonly<{ now: Screen | undefined }>) => (
-  <nav class="rail" aria-label="Screens">
-    <a class="brand" href={href([])}>
-      <img src={icon} alt="" width="22" height="22" />
-      Foldstream
-    </a>
-    {open().map((screen) => (
-      <a key={screen.at} class="place" href={href([screen.at])} aria-current={screen === now ? 'page' : undefined}>
-        {screen.name}
-        <kbd class="key">g {screen.key}</kbd>
+/** The screens. In a narrow window they are a line, of which the current one is moved into sight. */
+const Rail = ({ now }: Readonly<{ now: Screen | undefined }>) => {
+  const rail = useRef<HTMLElement>(null);
+  useEffect(() => {
+    rail.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [now]);
+  return (
+    <nav class="rail" aria-label="Screens" ref={rail}>
+      <a class="brand" href={href([])}>
+        <img src={icon} alt="" width="22" height="22" />
+        Foldstream
       </a>
-    ))}
-    <div class="foot">
-      <button type="button" class="button is-plain" onClick={turnTheme}>
-        Theme: {theme.value}
-      </button>
-      <button type="button" class="button is-plain" onClick={turnTimes}>
-        Times: {inUtc.value ? 'UTC' : 'local'}
-      </button>
-      <button type="button" class="button is-plain" onClick={() => (help.value = true)}>
-        Keys <kbd>?</kbd>
-      </button>
-    </div>
-  </nav>
-);
+      {open().map((screen) => (
+        <a key={screen.at} class="place" href={href([screen.at])} aria-current={screen === now ? 'page' : undefined}>
+          {screen.name}
+          <kbd class="key">g {screen.key}</kbd>
+        </a>
+      ))}
+      <div class="foot">
+        <button type="button" class="button is-plain" onClick={turnTheme}>
+          Theme: {theme.value}
+        </button>
+        <button type="button" class="button is-plain" onClick={turnTimes}>
+          Times: {inUtc.value ? 'UTC' : 'local'}
+        </button>
+        <button type="button" class="button is-plain" onClick={() => (help.value = true)}>
+          Keys <kbd>?</kbd>
+        </button>
+      </div>
+    </nav>
+  );
+};
 
 const Head = () => (
   <header class="head">

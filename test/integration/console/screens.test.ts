@@ -107,9 +107,10 @@ describe.runIf(overHttp())('the screens of the console', () => {
     expect([...(await pageOf()).faults, ...(await pageOf('ada')).faults]).toEqual([]);
   });
 
-  it('are whole in a narrow window: nothing goes beyond its edge', async () => {
+  it('are whole in a narrow window: nothing goes beyond its edge, and the current screen is in sight among all of them', async () => {
     const pageOf = pages({ width: 400, dark: true });
     const beyond: Record<string, number> = {};
+    const outOfSight: Record<string, number> = {};
     for (const { name, at, as: who, ready } of pictured) {
       const { page } = await pageOf(who);
       await page.goto(consoleAt(at));
@@ -117,8 +118,14 @@ describe.runIf(overHttp())('the screens of the console', () => {
       beyond[name] = Number(
         await page.evaluate("document.querySelector('main').scrollWidth - document.querySelector('main').clientWidth"),
       );
+      const place = page.locator('.rail [aria-current="page"]');
+      if ((await place.count()) > 0)
+        outOfSight[name] = Number(await place.evaluate((element) => element.getBoundingClientRect().right - 400));
       await page.screenshot({ path: join(cacheDir, 'screens', `${name}-narrow.png`) });
     }
     expect(Object.entries(beyond).filter(([, pixels]) => pixels > 0)).toEqual([]);
+    expect(Object.keys(outOfSight).length).toBeGreaterThan(5);
+    // Browsers scroll to a fraction of a pixel.
+    expect(Object.entries(outOfSight).filter(([, pixels]) => pixels >= 1)).toEqual([]);
   });
 });
