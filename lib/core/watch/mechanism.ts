@@ -28,6 +28,8 @@ export type Taken = Readonly<{ kept: PatternMemory; raised: readonly object[] }>
  */
 export type Mechanism = Readonly<{
   types: readonly string[];
+  /** The values of events for it, which say alone whether one counts. */
+  of: readonly AnyValues[];
   /** Undefined: the event does not count for it. */
   take: (kept: PatternMemory, arrival: Arrival) => Taken | undefined;
   /** The time until which it waits for an event, and the event to raise if none came by then. */
@@ -79,6 +81,18 @@ export const countedOf = (values: AnyValues, event: Recorded): number | undefine
       `The value of ${event.type} (${event.id}) is ${value}: a watch takes safe integers, such as minor units, or undefined where the event does not count.`,
     );
   return value;
+};
+
+/**
+ * True if an event may count for a pattern, whatever is remembered. One whose value throws does: that is for the reaction to say.
+ * @example mayCount(windowMechanism(pattern, 0, 100), event);
+ */
+export const mayCount = ({ of }: Pick<Mechanism, 'of'>, event: Recorded): boolean => {
+  try {
+    return of.some((values) => countedOf(values, event) !== undefined);
+  } catch {
+    return true;
+  }
 };
 
 const placeOf = (id: string): readonly [stream: string, version: number] => {

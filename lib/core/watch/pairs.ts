@@ -26,6 +26,7 @@ const parts = (pattern: Pair, lateness: number, most: number) => {
     answers: (by: Kept, first: Kept) => isAfter(by, first) && time(by[1]) - time(first[1]) <= span && when(first[2], by[2]),
     /** A first event that is still to arrive is no older than this, and neither are its answers. */
     answersKept: (answers: readonly Kept[], newest: string) => remembered(answers, time(newest) - lateness, most),
+    of: [pattern.first, pattern.by],
     types: [...new Set([...Object.keys(pattern.first), ...Object.keys(pattern.by)])],
     faults: span > 0 ? [] : ['`within` must be longer than nothing'],
   };
@@ -35,7 +36,7 @@ const parts = (pattern: Pair, lateness: number, most: number) => {
  * @example followedMechanism({ kind: 'followed-by', first, by, within: { minutes: 10 } }, 0, 100).take(kept, arrival);
  */
 export const followedMechanism = (pattern: FollowedBy<never>, lateness: number, most: number): Mechanism => {
-  const { span, answers, answersKept, types, faults } = parts(pattern, lateness, most);
+  const { span, answers, answersKept, of, types, faults } = parts(pattern, lateness, most);
   const pair = (first: Kept, by: Kept) => ({ from: first[1], to: by[1], first: first[2], by: by[2], events: [first[0], by[0]] });
 
   const thinned = ({ events, answers = [] }: PatternMemory, newest: string): PatternMemory => ({
@@ -62,7 +63,7 @@ export const followedMechanism = (pattern: FollowedBy<never>, lateness: number, 
     const waiting = [...kept.events, ...begun].filter(([id]) => !done.has(id));
     return { kept: { events: remembered(waiting, time(newest) - lateness - span, most), answers: known }, raised };
   };
-  return { types, take, thinned, faults, bytes: most * (2 * keptBytes + 2 * idBytes + 180) + 100 };
+  return { of, types, take, thinned, faults, bytes: most * (2 * keptBytes + 2 * idBytes + 180) + 100 };
 };
 
 /**
@@ -71,7 +72,7 @@ export const followedMechanism = (pattern: FollowedBy<never>, lateness: number, 
  * @example notFollowedMechanism({ kind: 'not-followed-by', first, by, within: { days: 30 } }, 0, 100).due?.(kept, at);
  */
 export const notFollowedMechanism = (pattern: NotFollowedBy<never>, lateness: number, most: number): Mechanism => {
-  const { span, answers, answersKept, types, faults } = parts(pattern, lateness, most);
+  const { span, answers, answersKept, of, types, faults } = parts(pattern, lateness, most);
   const limit = ([, at]: Kept) => later(at, { seconds: (span + lateness + 1) / 1_000 });
   const figures = ([id, from, first]: Kept) => ({ from, to: later(from, { seconds: span / 1_000 }), first, events: [id] });
 
@@ -96,6 +97,7 @@ export const notFollowedMechanism = (pattern: NotFollowedBy<never>, lateness: nu
   };
 
   return {
+    of,
     types,
     take,
     due,

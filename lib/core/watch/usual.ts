@@ -72,6 +72,7 @@ export const usualMechanism = (pattern: FarFromUsual<never>, lateness: number, m
 
   return {
     types: Object.keys(pattern.of),
+    of: [pattern.of],
     take,
     bytes: most * (keptBytes + 2 * idBytes + 160) + 300,
     faults: [

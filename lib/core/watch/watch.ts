@@ -3,7 +3,7 @@ import type { Message, Recorded } from '../message.ts';
 import type { Process, Reaction } from '../process/process.ts';
 import type { Formats, SomeOf } from '../version.ts';
 import { type PatternMemory, suspicions, type WatchMemory, watchMemory } from './formats.ts';
-import { length, type Mechanism, newer, storedMemory, type Taken, time } from './mechanism.ts';
+import { length, type Mechanism, mayCount, newer, storedMemory, type Taken, time } from './mechanism.ts';
 import { followedMechanism, notFollowedMechanism } from './pairs.ts';
 import type { Pattern } from './patterns.ts';
 import { usualMechanism } from './usual.ts';
@@ -159,7 +159,8 @@ export const watch = <E extends Message>(declared: Watch<E>): Process<WatchMemor
     initial: { newest: '', patterns: {} },
     raises,
     ...(publishes && { publishes }),
-    instance: key,
+    // What counts for no pattern changes nothing, so the instance need not be read for it.
+    instance: (event) => (named.some(({ mechanism }) => mayCount(mechanism, event)) ? key(event) : undefined),
     on: Object.fromEntries([...types].map((type) => [type, react])) as unknown as Process<WatchMemory, E>['on'],
     onDeadline: Object.fromEntries(
       waiting.map((each) => [

@@ -66,6 +66,7 @@ export const windowMechanism = (pattern: CountWithin<never> | SumWithin<never>, 
         ];
   return {
     types: Object.keys(pattern.of),
+    of: [pattern.of],
     take,
     thinned,
     bytes: most * (keptBytes + idBytes + 26) + 300,
