@@ -29,11 +29,13 @@ const raisedBy = (...happened: readonly (readonly [seconds: number, event: Accou
       version,
       at: at(seconds),
     };
-    expect(fraudWatch.instance(recorded as never)).toBe('7f3a');
+    const instance = fraudWatch.instance(recorded as never);
     const react = fraudWatch.on[event.type] as
       | ((memory: WatchMemory, event: Recorded) => Reaction<WatchMemory> | undefined)
       | undefined;
     const reaction = react?.(memory, recorded as never);
+    // An account is not looked at for what counts for nothing.
+    expect(instance).toBe(reaction ? '7f3a' : undefined);
     memory = reaction?.memory ?? memory;
     return reaction?.raise ?? [];
   });

@@ -23,19 +23,3 @@ export const listsDeadlines = (commit: Pick<Commit, 'events'>): boolean =>
       event.type === 'InstanceResumed' ||
       event.type === 'CommandRetried',
   );
-
-/**
- * True if a commit of an instance leaves nothing to do, as it says itself: neither commands nor causes nor a deadline, now or later. A commit that this release
- * cannot read is taken for one that does, and so is one of an aggregate: whoever publishes does not know what a category is.
- */
-export const rests = (commit: Pick<Commit, 'stream' | 'events'>): boolean => {
-  if (commit.events.at(-1)?.type !== 'StepEnded') return false;
-  try {
-    const isOpen = kernelEvents(commit).some(
-      ({ type, data }) => type === 'StepEnded' && (data.sends > 0 || data.deferred > 0 || data.due !== undefined),
-    );
-    return !isOpen && !listsDeadlines(commit) && closedBy(commit).length === 0;
-  } catch {
-    return false;
-  }
-};

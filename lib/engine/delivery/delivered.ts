@@ -3,11 +3,10 @@ import { type Commit, typesOf } from '../../core/commit.ts';
 /** A record of a batch, under the id by which it can be given back; `for`: the one view of a group that it is meant for, if it is not for all. */
 export type Delivery = Readonly<{ id: string; delivered: Delivered; for?: string }>;
 
-/** A commit as it travels: with its event types, and of a process's step whether it leaves nothing to do, so that rules can filter; without its events when it is too large. */
+/** A commit as it travels: with its event types, so that rules can filter; without its events when it is too large. */
 export type Delivered = Readonly<
   Pick<Commit, 'stream' | 'commit' | 'version' | 'at'> & {
     types: readonly string[];
-    rests?: true;
     meta: Pick<Commit['meta'], 'correlation'>;
   }
 > &

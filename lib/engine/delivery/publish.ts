@@ -1,5 +1,4 @@
 import { type Commit, typesOf } from '../../core/commit.ts';
-import { rests } from '../../core/process/rest.ts';
 import { reservationCategory } from '../../core/reservation.ts';
 import { parseStream } from '../../core/stream.ts';
 import { tagCategory } from '../../core/tag/stream.ts';
@@ -12,12 +11,10 @@ const entryBytes = 200 * 1024;
 
 /** The bus entry of a commit: the whole of it, or a pointer when it is larger than an entry should be. */
 export const toEntry = (commit: Commit): BusEntry => {
-  // A step that leaves nothing to do says so, and its process need not take it again.
-  const step = rests(commit) && { rests: true as const };
-  const whole = JSON.stringify({ ...commit, types: typesOf(commit), ...step });
+  const whole = JSON.stringify({ ...commit, types: typesOf(commit) });
   return {
     detailType: `${parseStream(commit.stream)?.category}.commit`,
-    detail: bytesOf(whole) <= entryBytes ? whole : JSON.stringify({ ...toPointer(commit), ...step }),
+    detail: bytesOf(whole) <= entryBytes ? whole : JSON.stringify(toPointer(commit)),
     resources: [commit.stream],
     time: commit.at,
   };

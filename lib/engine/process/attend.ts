@@ -110,21 +110,28 @@ const nextWork = (attendance: Attendance, known: Known): Work | undefined => {
 };
 
 /** Brings the list of deadlines and their one-shots to what an instance has open. */
-const seeToDeadlines = async (attendance: Attendance, known: Known, news: readonly Commit[] | undefined): Promise<void> => {
+const seeToDeadlines = async (
+  attendance: Attendance,
+  known: Known,
+  { steps, keeps = steps.some(listsDeadlines) }: Readonly<{ steps: readonly Commit[]; keeps?: boolean }>,
+): Promise<void> => {
   const { own, deadlines, scheduler, stream, failed } = attendance;
   const keeping = { keys: own.keys, deadlines, scheduler };
   const now = nowOf(own.clock);
-  const keeps = !news || news.some(listsDeadlines);
   const open = keeps ? openIn(stream, instanceOf(known)).filter(({ at }) => at > now) : [];
   try {
     await Promise.all([
       ...open.map((deadline) => keepDeadline(keeping, deadline)),
-      ...(news ?? []).flatMap(closedBy).map((which) => dropDeadline(keeping, which)),
+      ...steps.flatMap(closedBy).map((which) => dropDeadline(keeping, which)),
     ]);
   } catch (cause) {
     failed.set('deadlines', cause);
   }
 };
+
+/** The steps that one attendance may have taken before it failed: what they closed may still be in the list. */
+const lastSteps = async ({ own, settings }: Attending, stream: string): Promise<readonly Commit[]> =>
+  (await own.store.read(stream, { from: 1, limit: settings.turns, newestFirst: true })).commits;
 
 /**
  * Brings an instance as far as it can go: finishes its open commands, records each outcome with its reaction, fires deadlines, keeps the
@@ -137,7 +144,7 @@ export const attend = async (attending: Attending, stream: string, news?: readon
   const began = own.clock.now();
   const atLeast = news && Math.max(...news.map(({ commit }) => commit));
   let known = await stateNow(own, stream, atLeast);
-  await seeToDeadlines(attendance, known, news);
+  await seeToDeadlines(attendance, known, news ? { steps: news } : { steps: await lastSteps(attending, stream), keeps: true });
   for (let turn = 0; ; turn++) {
     const work = nextWork(attendance, known);
     if (!work) break;
@@ -145,7 +152,7 @@ export const attend = async (attending: Attending, stream: string, news?: readon
       throw new TryAgain(`${stream} is not finished yet.`);
     const commit = await work();
     known = await stateNow(own, stream, commit?.commit ?? known.commit);
-    if (commit) await seeToDeadlines(attendance, known, [commit]);
+    if (commit) await seeToDeadlines(attendance, known, { steps: [commit] });
   }
   const [cause] = attendance.failed.values();
   if (cause !== undefined) throw cause;

@@ -19,7 +19,7 @@ const isQuiet = (commit: Commit, now: string): boolean => {
   return waits === true && !listsDeadlines(commit) && closedBy(commit).length === 0;
 };
 
-/** An instance's own commits: their decisions are carried out, whoever made them. */
+/** An instance's own commits, which the sweep sends where they left something open: it is carried out, whoever decided it. */
 const attendOwn = async (reacting: Reacting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
   const { store, clock } = reacting.own;
   const now = nowOf(clock);
@@ -41,7 +41,11 @@ const attendDue = async (
   const { own, deadlines } = reacting;
   const { status, deadlines: open } = instanceOf(await stateNow(own, stream));
   const deadline = Object.hasOwn(open, name) ? open[name] : undefined;
-  if (deadline?.setBy !== setBy || status !== 'running') return deadlines.remove({ instance: stream, name, setBy });
+  if (deadline?.setBy !== setBy || status !== 'running') {
+    await deadlines.remove({ instance: stream, name, setBy });
+    // It may have fired, for a function that got no further than that.
+    return attend(reacting, stream);
+  }
   if (Date.parse(deadline.at) > own.clock.now()) throw new TryAgain(`${stream}: the deadline '${name}' came before its time.`);
   await attend(reacting, stream);
 };
@@ -51,7 +55,7 @@ const steps = { resume: 'Resume', retry: 'Retry', resolve: 'Resolve' } as const;
 /** An operator's order; one that comes twice is one step. */
 const carryOut = async (reacting: Reacting, order: keyof typeof steps, asked: Order) => {
   const { instance, reason, by, correlation } = asked;
-  const commit = await stepIn(reacting, instance, {
+  await stepIn(reacting, instance, {
     id: `${instance}/order/${correlation}`,
     step: { type: steps[order], data: { by, why: reason } },
     // The order's own; what follows from it keeps that of its first cause.
@@ -59,7 +63,8 @@ const carryOut = async (reacting: Reacting, order: keyof typeof steps, asked: Or
     causation: correlation,
     actor: by,
   });
-  await attend(reacting, instance, commit && [commit]);
+  // An order that comes again finds what its first function left.
+  await attend(reacting, instance);
 };
 
 const obey = async (reacting: Reacting, message: ProcessMessage): Promise<void> => {

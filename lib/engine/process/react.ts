@@ -10,6 +10,7 @@ import type { Delivered } from '../delivery/delivered.ts';
 import type { Store } from '../ports.ts';
 import type { ProcessSettings } from '../settings.ts';
 import { eventsIn } from '../store/fold-commit.ts';
+import { StreamPurged } from '../store/purged.ts';
 import { streamBatch, withGapsFilled } from '../store/read-all.ts';
 import { itemSize } from '../store/size.ts';
 import { type Attending, attend, stepIn } from './attend.ts';
@@ -139,46 +140,72 @@ const moveTo = async (cursors: Cursors, stream: string, to: number, read: number
   });
 };
 
-/** Handles a source stream's commits in order up to the last that was delivered. Answers the decisions, by instance. */
+/** What came of a delivery from a source: the decisions, and the delivered commits that were decided on before. */
+type Taken = Readonly<{ decided: Commit[]; again: Delivered[] }>;
+
+/** Handles a source stream's commits in order up to the last that was delivered. What it has taken so far is known where it fails. */
 const reactToStream = async (
   reacting: Reacting,
   stream: string,
   deliveries: readonly Delivered[],
-): Promise<readonly Commit[]> => {
+  { decided, again }: Taken,
+): Promise<void> => {
   const { process, cursors, settings, own } = reacting;
   const batch = streamBatch(deliveries);
   const { last } = batch;
   let cursor = await cursors.load(stream);
-  if (cursor !== undefined && cursor >= last) return [];
+  const passed = cursor ?? 0;
+  again.push(...deliveries.filter(({ commit }) => commit <= passed));
+  if (passed >= last) return;
   const isShort = last <= settings.commitsAtOnce;
   const start = cursor ?? (isShort ? 0 : await lastBefore(own.store, stream, process.since, last));
-  const decided: Commit[] = [];
   for await (const page of withGapsFilled(own.store, stream, batch, start))
     for (let i = 0; i < page.commits.length; i += settings.commitsAtOnce) {
       const commits = page.commits.slice(i, i + settings.commitsAtOnce);
       for (const commit of commits) decided.push(...(await decideOn(reacting, commit)));
-      // Only now: what the cursor has passed is never looked at again.
+      // Only now: what the cursor has passed is decided on never again.
       cursor = await moveTo(cursors, stream, commits.at(-1)!.commit, cursor);
     }
-  return decided;
+};
+
+/** The streams of the instances that a commit concerns. */
+const instancesOf = ({ process }: Reacting, commit: Commit): readonly string[] => {
+  if (!concerns(process, commit)) return [];
+  const told = toldIn(process, commit).map(({ instance }) => instance);
+  if (told.length > 0 || sourceOf(process, commit.stream) === undefined) return told;
+  return [...causesIn(process, commit).keys()].map((id) => streamName(process.category, id));
+};
+
+/** The instances of commits that come again: whoever took them may have failed between the decision and what follows from it. */
+const instancesAgain = async (reacting: Reacting, deliveries: readonly Delivered[]): Promise<ReadonlySet<string>> => {
+  const commits = await Promise.all(
+    deliveries.map((each) => ('pointer' in each ? reacting.own.store.find(each.stream, each.commit) : each)),
+  );
+  return new Set(commits.flatMap((commit) => (commit ? instancesOf(reacting, commit) : [])));
 };
 
 /**
- * Reacts to a source stream, and carries the decisions out at once. A failure of that does not retry the source: the decisions are
- * delivered too, and are completed from then on.
+ * Reacts to a source stream, and carries the decisions out at once. The records are done with when both are: a commit that comes again is not decided on
+ * again, but what its instances have open is seen to.
  */
 export const reactTo = async (reacting: Reacting, stream: string, deliveries: readonly Delivered[]): Promise<void> => {
-  const decided = Map.groupBy(await reactToStream(reacting, stream, deliveries), (commit) => commit.stream);
+  const taken: Taken = { decided: [], again: [] };
+  const failed: unknown[] = [];
+  const noting = (cause: unknown) => void failed.push(cause);
+  await reactToStream(reacting, stream, deliveries, taken).catch(noting);
+  const news = Map.groupBy(taken.decided, (commit) => commit.stream);
+  const again = await instancesAgain(reacting, taken.again);
   await Promise.all(
-    [...decided].map(async ([instance, news]) => {
+    [...new Set([...news.keys(), ...again])].map(async (instance) => {
       try {
-        await attend(reacting, instance, news);
+        const decided = news.get(instance);
+        if (decided) await attend(reacting, instance, decided);
+        if (again.has(instance)) await attend(reacting, instance);
       } catch (cause) {
-        reacting.own.log.warn('Decided, but not finished yet; the delivery of the decision continues it.', {
-          instance,
-          cause: String(cause),
-        });
+        // Nothing is open in a stream that was purged.
+        if (!(cause instanceof StreamPurged)) noting(cause);
       }
     }),
   );
+  if (failed.length > 0) throw failed[0];
 };

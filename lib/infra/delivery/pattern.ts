@@ -7,17 +7,16 @@ import { eventBridge } from '../../engine/limits.ts';
 /** A category's commits: those with events of some types, or all of them. */
 export type Wanted = Readonly<{ category: string; types?: readonly string[] }>;
 
-/** Includes or leaves out imported commits, and steps of a process that leave nothing to do. */
-type Only = Readonly<{ imported: boolean; rests?: false }>;
+/** Includes or leaves out imported commits. */
+type Only = Readonly<{ imported: boolean }>;
 
 const isTyped = (wanted: Wanted | undefined): boolean => wanted?.types !== undefined;
 
-const patternOf = (wanted: readonly Wanted[], { imported, rests }: Only): EventPattern => {
+const patternOf = (wanted: readonly Wanted[], { imported }: Only): EventPattern => {
   const types = wanted.every(isTyped) ? [...new Set(wanted.flatMap((each) => each.types ?? []))].sort() : undefined;
   const detail = {
     ...(types && { types }),
     ...(!imported && { imported: Match.doesNotExist() }),
-    ...(rests === false && { rests: Match.doesNotExist() }),
   };
   return {
     source: [busSources.commits],

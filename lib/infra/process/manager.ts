@@ -69,24 +69,19 @@ export class ProcessManager extends Construct {
     deliveryOutputs(this, prefix, this.delivery);
   }
 
-  /** Imported commits are left out: their consequences happened in their first home. The function ignores them as well. */
+  /**
+   * Imported commits are left out: their consequences happened in their first home. The function ignores them as well. So are its own steps: who takes one
+   * keeps its record until all that follows is done.
+   */
   private rules(bus: IEventBus): void {
     const { category } = this.process;
     const { queue, deadLetters: deadLetterQueue } = this.delivery;
     const targets = [new SqsQueue(queue, { deadLetterQueue })];
-    const only = { imported: false };
     rulesFor(this, 'Sources', {
       bus,
       description: `Commits that ${category} reacts to.`,
       wanted: subscriptionsOf(this.process),
-      only,
-      targets,
-    });
-    rulesFor(this, 'Own', {
-      bus,
-      description: `The steps of ${category} that leave something to do: each is attended once more, whatever became of the function that took it.`,
-      wanted: [{ category }],
-      only: { ...only, rests: false },
+      only: { imported: false },
       targets,
     });
   }

@@ -75,9 +75,7 @@ export const matches = (of: Consumer['rules'], { detailType, detail }: Pick<BusE
   const rules = of.filter(({ detailTypes }) => detailTypes.has(detailType));
   if (rules.length === 0) return false;
   const delivered = JSON.parse(detail) as Delivered;
-  return rules.some(
-    ({ types, rests }) => !(rests === false && delivered.rests) && delivered.types.some((type) => types.has(type)),
-  );
+  return rules.some(({ types }) => delivered.types.some((type) => types.has(type)));
 };
 
 const ruleOf = (projection: AnyProjection): Omit<Rule, 'deliver'> => ({

@@ -472,11 +472,33 @@ describe('a watch', () => {
     expect(Object.keys(big.on)).toEqual(['Taken']);
   });
 
+  it('raises and remembers the same where what counts for no pattern does not reach it', () => {
+    const large = { Taken: ({ data }: Recorded<Taken>) => (data.amount > 20 ? data.amount : undefined) };
+    const few = { Given: ({ data }: Recorded<Given>) => (data.amount > 30 ? data.amount : undefined) };
+    const patterns: readonly Pattern<Event>[] = [
+      { kind: 'count-within', of: { ...large, ...few }, reaches: 2, within: { seconds: 60 } },
+      { kind: 'sum-within', of: large, exceeds: 60, within: { seconds: 60 } },
+      { kind: 'followed-by', first: large, by: few, within: { seconds: 50 } },
+      { kind: 'not-followed-by', first: few, by: large, within: { seconds: 50 } },
+      { kind: 'far-from-usual', of: large, deviations: 1, after: 2 },
+    ];
+    fc.assert(
+      fc.property(histories, fc.constantFrom(...patterns), ({ arrived }, pattern) => {
+        const process = watching(pattern);
+        const reaching = arrived.filter((each) => process.instance(each) !== undefined);
+        expect(raisedBy(process, reaching)).toEqual(raisedBy(process, arrived));
+        expect(reaching.every(({ type, data }) => data.amount > (type === 'Taken' ? 20 : 30))).toBe(true);
+      }),
+    );
+  });
+
   it('says what is wrong with a value', () => {
     const half = watching({ kind: 'count-within', of: { Taken: () => 0.5 }, reaches: 2, within: { days: 1 } });
     expect(() => (half.on.Taken as Step)(half.initial, event('Taken', 'a', 1, 0))).toThrow(
       'The value of Taken (till-a/1) is 0.5: a watch takes safe integers',
     );
+    // It reaches its instance, which parks on it: without one a whole source would stand still.
+    expect(half.instance(event('Taken', 'a', 1, 0))).toBe('all');
     const sums = watching({ kind: 'sum-within', of: values, exceeds: 2, within: { days: 1 } });
     expect(() => (sums.on.Taken as Step)(sums.initial, event('Taken', 'a', 1, 0, -1))).toThrow('a sum takes no negative values');
   });

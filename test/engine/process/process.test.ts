@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { toEntry } from '../../../lib/engine/delivery/publish.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import { open, requested, terms, typesIn } from '../../support/examples/transferring.ts';
 
@@ -26,23 +25,6 @@ describe('a transfer', () => {
     const effects = ['store.append', 'scheduler.set', 'scheduler.cancel', 'deadlines.put', 'deadlines.remove'];
     expect(world.calls.slice(calls).filter((call) => effects.includes(call))).toEqual([]);
     expect(world.store.stored()).toHaveLength(before);
-  });
-
-  it('says of a step on the bus that it rests, where its process has nothing left to do with it, and of no other', async () => {
-    const world = await requested();
-    await world.deliver();
-    const said = world.commitsOf('moving-1').map((commit) => JSON.parse(toEntry(commit).detail).rests);
-    expect(said).toEqual([undefined, undefined, undefined, true]);
-    // Neither a commit of another stream, nor one whose events merely have such a name, nor one of a newer release.
-    const [request] = world.commitsOf('transfer-1');
-    const last = world.commitsOf('moving-1').at(-1)!;
-    const ended = last.events.at(-1)!;
-    const others = [
-      { ...ended, data: { of: 'something else' } },
-      { ...ended, v: 99 },
-    ];
-    for (const commit of [request!, ...others.map((event) => ({ ...last, events: [event] }))])
-      expect(JSON.parse(toEntry(commit).detail)).not.toHaveProperty('rests');
   });
 
   it('says on each commit what made it: who, as part of what, because of what, never before its cause', async () => {

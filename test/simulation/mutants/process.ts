@@ -47,15 +47,6 @@ const targets = (change: (real: Commanding) => Commanding): ProcessMutant =>
 const targetStores = (change: (store: Store) => Partial<Store>): ProcessMutant =>
   targets((real) => ({ ...real, store: { ...real.store, ...change(real.store) } }));
 const batch = (change: (step: Step) => Step): ProcessMutant => engine((real) => ({ reactBatch: change(real.reactBatch) }));
-/** A batch without some of its records, which count as handled. */
-const deaf = (hears: (arrived: Arrived, category: string) => boolean): ProcessMutant =>
-  batch(
-    (step) => (real, arrived) =>
-      step(
-        real,
-        arrived.filter((each) => hears(each, real.process.category)),
-      ),
-  );
 const isOwn = (arrived: Arrived, category: string) =>
   'delivered' in arrived && parseStream(arrived.delivered.stream)?.category === category;
 
@@ -133,9 +124,22 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
       },
     };
   }),
-  'a decision is not sent again when it is delivered': deaf(
-    (arrived, category) => !isOwn(arrived, category) && !('message' in arrived && 'attend' in arrived.message),
-  ),
+  'a decision that was made before is not carried out when its cause comes again': {
+    alone: true,
+    ...batch((step) => async (real, arrived) => {
+      const isNew = await Promise.all(
+        arrived.map(async (each) => {
+          if (!('delivered' in each) || isOwn(each, real.process.category)) return true;
+          const { stream, commit } = each.delivered;
+          return ((await real.cursors.load(stream).catch(() => undefined)) ?? 0) < commit;
+        }),
+      );
+      return step(
+        real,
+        arrived.filter((_, i) => isNew[i]),
+      );
+    }),
+  },
   'a deadline that fires is ignored': instances(() => ({ decide: { Due: (() => []) as never } })),
   'nothing follows on a deadline that fires': {
     process: (process) => ({

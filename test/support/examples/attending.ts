@@ -122,7 +122,7 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
       const isSource = subscriptionsOf(process).some(
         (wanted) => wanted.category === category && events.some(({ type }) => wanted.types.includes(type)),
       );
-      return events.length > 0 && (category === process.category || isSource);
+      return events.length > 0 && isSource;
     });
 
   const taken = new Set<string>();

@@ -9,19 +9,16 @@ import type { World } from './world.ts';
 export type Rule = Readonly<{
   detailTypes: ReadonlySet<string>;
   types: ReadonlySet<string>;
-  /** Leaves out steps of a process that leave nothing to do. */
-  rests?: false;
   deliver: (body: string) => void;
 }>;
 
 /** As a commit travels that is too large for an entry. */
-const pointerOf = ({ stream, commit, version, at, types, rests, meta: { correlation } }: Delivered): Delivered => ({
+const pointerOf = ({ stream, commit, version, at, types, meta: { correlation } }: Delivered): Delivered => ({
   stream,
   commit,
   version,
   at,
   types,
-  ...(rests && { rests }),
   meta: { correlation },
   pointer: true,
 });
@@ -63,8 +60,7 @@ export const simulatedBus = (world: World, rules: readonly Rule[]): SimulatedBus
     const pointer = world.happens('pointer', dice) && (await withProof(simulatedProofs, JSON.stringify(pointerOf(delivered))));
     const forged = world.happens('forged', dice) ? JSON.stringify(forgedOf(delivered, dice)) : undefined;
     if (forged !== undefined) world.note('forger', () => `puts ${forged} on the bus`);
-    for (const { types, rests, deliver } of interested) {
-      if (rests === false && delivered.rests) continue;
+    for (const { types, deliver } of interested) {
       if (!delivered.types.some((type) => types.has(type))) continue;
       const times = world.happens('doubled', dice) ? 2 : 1;
       const bodies = [...Array.from({ length: times }, () => pointer || detail), ...(forged === undefined ? [] : [forged])];

@@ -43,17 +43,11 @@ const remedies = {
   stuck: ['retry', 'retry', 'wait', 'wait', 'wait', 'resolve'],
 } as const;
 
-/** The rules of a process: what any of some releases reacts to, and those steps of its instances that leave something to do. */
+/** The rules of a process: what any of some releases reacts to. */
 export const rulesOf = (releases: readonly AnyProcess[], deliver: Rule['deliver']): readonly Rule[] => [
   {
     detailTypes: new Set(releases.flatMap((process) => subscriptionsOf(process).map(({ category }) => `${category}.commit`))),
     types: new Set(releases.flatMap((process) => subscriptionsOf(process).flatMap(({ types }) => types))),
-    deliver,
-  },
-  {
-    detailTypes: new Set(releases.map(({ category }) => `${category}.commit`)),
-    types: new Set(releases.flatMap((process) => Object.keys(processDecider(process).events))),
-    rests: false,
     deliver,
   },
 ];
