@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { send } from '../../../lib/core/process/process.ts';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
 import { openTooLong } from '../../../lib/engine/process/still-open.ts';
@@ -9,21 +10,13 @@ import { order, requested, terms, typesIn, variant } from '../../support/example
 const minute = 60_000;
 
 describe('deadlines', () => {
+  const waits = (memory: object, { at, data }: { at: string; data: object }) => ({
+    memory: { ...memory, ...data, id: '1' },
+    setDeadlines: { patience: new Date(Date.parse(at) + 30 * minute).toISOString() },
+  });
   const waiting = async () => {
     const world = await requested(
-      processWorld(
-        variant({
-          onDone: {},
-          on: {
-            ...moving.on,
-            Requested: (memory: object, { at }: { at: string }) => ({
-              memory: { ...memory, id: '1' },
-              setDeadlines: { patience: new Date(Date.parse(at) + 30 * minute).toISOString() },
-            }),
-          },
-        }),
-        [wallet, transfer],
-      ),
+      processWorld(variant({ onDone: {}, on: { ...moving.on, Requested: waits } }), [wallet, transfer]),
     );
     await world.settle();
     return world;
@@ -70,6 +63,22 @@ describe('deadlines', () => {
     expect(world.deadlines.items()).toHaveLength(1);
     await world.deliver();
     expect([world.scheduler.shots.size, world.deadlines.items()]).toEqual([0, []]);
+  });
+
+  it('that fired for a function which got no further are carried out when the message comes again', async () => {
+    const patience = ({ from }: { from: string }) => ({ send: [send(wallet, from, 'Add', { amount: 1 })] });
+    const world = await requested(
+      processWorld(variant({ on: { ...moving.on, Requested: waits }, onDone: {}, onDeadline: { patience } }), [wallet, transfer]),
+    );
+    await world.settle();
+    world.clock.advance(31 * minute);
+    const { message } = shotOf(world);
+    expect(await world.tell(message, world.instance({ appendingTo: 'moving-1' }))).toEqual(['message']);
+    const fired = world.commitsOf('moving-1').length;
+    expect((await world.stateOf('moving-1')).sends).toHaveLength(1);
+    expect(await world.tell(message)).toEqual([]);
+    expect((await world.stateOf('moving-1')).sends).toEqual([]);
+    expect(world.commitsOf('moving-1')).toHaveLength(fired + 1);
   });
 
   it('that were moved fire only at the new time', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toPointer } from '../../../lib/engine/delivery/delivered.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
+import { blankOf } from '../../../lib/engine/store/purged.ts';
 import { processWorld } from '../../support/examples/attending.ts';
 import { moving, transfer, wallet } from '../../support/examples/moving.ts';
 import { open, requested, terms, variant } from '../../support/examples/transferring.ts';
@@ -44,6 +45,18 @@ describe('source streams', () => {
     const slow = { ...instance, cursors: { ...instance.cursors, move } };
     expect(await reactBatch(slow, [{ id: 'first', delivered: world.toDelivered(first!) }])).toEqual([]);
     expect(world.cursors.items.get('transfer-1')).toBe(3);
+  });
+
+  it('are done with when they come again, and when their instance was purged meanwhile', async () => {
+    const world = await requested();
+    await world.deliver();
+    const again = [{ id: 'again', delivered: world.toDelivered(world.commitsOf('transfer-1')[0]!) }];
+    const stored = world.store.stored();
+    expect(await reactBatch(world.instance(), again)).toEqual([]);
+    expect(world.store.stored()).toEqual(stored);
+    const purge = world.commitsOf('moving-1').at(-1)!;
+    world.store.restore(stored.map((each) => (each.stream === purge.stream ? blankOf(purge, each.commit) : each)));
+    expect(await reactBatch(world.instance(), again)).toEqual([]);
   });
 
   it('count from the time of the process on, and what was imported never', async () => {
