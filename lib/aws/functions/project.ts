@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { revisionName } from '../../core/deployed-names.ts';
@@ -36,6 +37,11 @@ const refoldingOf = (
   return { projection, store, ...kept, clock: systemClock, log, building };
 };
 
+/** A request leaves once nothing else can be computed: each turn of the loop sends what another has made. */
+const afterOthers = async (others: number): Promise<void> => {
+  for (let turn = 0; turn < others; turn++) await setImmediate();
+};
+
 /** The function of a group of views. */
 const groupHandler = (manifest: Manifest, name: string) => {
   const client = dynamo();
@@ -45,7 +51,7 @@ const groupHandler = (manifest: Manifest, name: string) => {
   const tableOf = (projection: AnyProjection) => revisionName(environment('STACK'), projection);
   const views = own.map((projection) => refoldingOf(projection, { client, table: tableOf(projection), log, cacheBytes }));
   const proofs = systemProofs(client, environment('CONTROL_TABLE'));
-  const group = { name, views, proofs, log, done: doneBefore() };
+  const group = { name, views, proofs, log, done: doneBefore(), afterOthers };
   return batchHandler(receiving(log), (records) => routeToGroup(group, records));
 };
 

@@ -6,7 +6,7 @@ import { toProvedBody } from '../../../lib/engine/delivery/proof.ts';
 import { toEntry } from '../../../lib/engine/delivery/publish.ts';
 import type { Queue, ViewItem } from '../../../lib/engine/ports.ts';
 import { meantFor } from '../../../lib/engine/view/group/meant.ts';
-import { doneBefore, routeToGroup } from '../../../lib/engine/view/group/route.ts';
+import { doneBefore, routeToGroup, type ViewGroup } from '../../../lib/engine/view/group/route.ts';
 import { keepingHeads } from '../../../lib/engine/view/kept-heads.ts';
 import { withCursors } from '../../../lib/engine/view/kinds/index.ts';
 import { memoryStore } from '../../../lib/testing/memory/store.ts';
@@ -45,8 +45,9 @@ const house = async (projections: readonly AnyProjection[] = [balance, statement
     const counted = { ...view, head, putHead: counting(view.putHead), putRow: counting(view.putRow) };
     return { projection, view, calls, projecting: () => ({ projection, store, clock, log, ...keepingHeads(counted, clock) }) };
   });
-  const instance = () => {
-    const group = { name: 'all', views: parts.map(({ projecting }) => projecting()), proofs, log, done: doneBefore() };
+  const instance = (more: Partial<ViewGroup> = {}) => {
+    const views = parts.map(({ projecting }) => projecting());
+    const group = { name: 'all', views, proofs, log, done: doneBefore(), ...more };
     return async (...messages: readonly object[]) => {
       const bodies = await Promise.all(messages.map((message) => toProvedBody(proofs, message)));
       return routeToGroup(
@@ -67,6 +68,25 @@ describe('the queue of a group', () => {
     expect(await instance()(messageOf(opened), messageOf(deposit))).toEqual([]);
     expect(await heads()).toEqual([2, 2, undefined]);
     expect(parts[2]?.calls.heads).toBe(0);
+  });
+
+  it('begins with a view when the ones before it that have something to do have sent their first requests', async () => {
+    const { instance, heads, parts } = await house([closings, balance, statement]);
+    const asked: number[] = [];
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const afterOthers = async (others: number) => {
+      asked.push(others);
+      await begun;
+    };
+    const answered = instance({ afterOthers })(messageOf(opened));
+    await expect.poll(() => parts.map(({ calls }) => calls.puts)).toEqual([0, 1, 0]);
+    begin();
+    expect(await answered).toEqual([]);
+    expect(asked).toEqual([1]);
+    expect(await heads()).toEqual([undefined, 1, 1]);
   });
 
   it('gives a message back that one view could not take; the others drop it without a read, and by their cursor in another instance', async () => {

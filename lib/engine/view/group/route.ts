@@ -28,6 +28,8 @@ export type ViewGroup = Readonly<{
   proofs: Pick<Proofs, 'holds'>;
   log: Log;
   done: ReturnType<typeof doneBefore>;
+  /** Waits until so many others have made what they can before they wait themselves. Without it all begin at once. */
+  afterOthers?: (others: number) => Promise<void>;
 }>;
 
 /** True if a view takes a commit: its rule would have sent it to a queue of the view's own. */
@@ -38,22 +40,21 @@ const takes = ({ projection }: Projecting, { delivered, ...to }: Delivery): bool
 
 type Known = Readonly<{ deliveries: readonly Delivery[]; orders: readonly Ordered<Order>[] }>;
 
+const busy = ({ deliveries, orders }: Known): boolean => deliveries.length > 0 || orders.length > 0;
+
 /** Hands one view what it takes, as if it came from a queue of its own: commits first, then orders. Answers the ids of the records to retry. */
-const handedTo = async (view: Projecting, { deliveries, orders }: Known, steps: ViewSteps): Promise<readonly string[]> => {
-  const own = revisionKey(view.projection);
-  const ordered = orders.filter((order) => order.for === own);
-  return [
-    ...(deliveries.length > 0 ? await steps.projectBatch(view, deliveries) : []),
-    ...(ordered.length > 0 ? await steps.carryOutBatch(view, ordered) : []),
-  ];
-};
+const handedTo = async (view: Projecting, { deliveries, orders }: Known, steps: ViewSteps): Promise<readonly string[]> => [
+  ...(deliveries.length > 0 ? await steps.projectBatch(view, deliveries) : []),
+  ...(orders.length > 0 ? await steps.carryOutBatch(view, orders) : []),
+];
 
 /**
  * Routes a batch of a group's queue to each of its views. A record that one of them could not do comes again, and those that have done it drop it: without a read
  * in the instance that did it, by the cursor in another. A message for a view that is not in the group comes again as well: it may be of a newer release.
+ * The views begin in the order of the manifest, each when the one before has sent its first requests: what a caller waits for does not wait for what all of them compute.
  */
 export const routeToGroup = (
-  { name, views, proofs, log, done }: ViewGroup,
+  { name, views, proofs, log, done, afterOthers }: ViewGroup,
   records: readonly QueueRecord[],
   steps: ViewSteps = viewSteps,
 ): Promise<readonly string[]> =>
@@ -64,11 +65,16 @@ export const routeToGroup = (
     );
     if (strays.length > 0)
       log.error('A message is for no view of this group.', { group: name, messages: strays.map(({ id }) => id) });
+    const handed = views.map((view) => {
+      const own = revisionKey(view.projection);
+      const taken = deliveries.filter((each) => takes(view, each) && !done.by(each.id).has(own));
+      return { view, own, taken, known: { deliveries: taken, orders: orders.filter((order) => order.for === own) } };
+    });
+    const working = handed.filter(({ known }) => busy(known));
     const outcomes = await Promise.all(
-      views.map(async (view) => {
-        const own = revisionKey(view.projection);
-        const taken = deliveries.filter((each) => takes(view, each) && !done.by(each.id).has(own));
-        return { own, taken, failed: new Set(await handedTo(view, { deliveries: taken, orders }, steps)) };
+      working.map(async ({ view, own, taken, known }, before) => {
+        if (before > 0) await afterOthers?.(before);
+        return { own, taken, failed: new Set(await handedTo(view, known, steps)) };
       }),
     );
     const failed = new Set(outcomes.flatMap((each) => [...each.failed]));
