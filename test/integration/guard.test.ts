@@ -11,6 +11,7 @@ import { overHttp } from '../support/over-http/over-http.ts';
 describe.runIf(overHttp())('the guard of the commits', () => {
   it('raises the alarm on a change and on a removal, and on nothing else', async () => {
     const ada = await as('ada');
+    const began = Date.now();
     const [changed, removed, untouched] = [fresh(), fresh(), fresh()];
     for (const id of [changed, removed, untouched]) await ada('POST', `/account/${id}/open`, { currency: 'EUR' });
     const { CommitsTable, GuardFunction = '' } = theDeployment().outputs;
@@ -29,7 +30,7 @@ describe.runIf(overHttp())('the guard of the commits', () => {
     const raised = (lines: readonly Record<string, unknown>[]) =>
       lines.filter(({ message }) => message === 'History was tampered with.');
     const lines = await eventually(
-      () => logLines(GuardFunction),
+      () => logLines(GuardFunction, began),
       (all) => [changed, removed].every((id) => raised(all).some(({ stream }) => stream === `account-${id}`)),
     );
     expect(raised(lines)).toEqual(
@@ -53,7 +54,7 @@ describe.runIf(overHttp())('the guard of the commits', () => {
 
   it('takes a purge for what it is: it is named by verify, refused to commands, gone from views, and nowhere in the tables', async () => {
     const ada = await as('ada');
-    const id = fresh();
+    const [id, began] = [fresh(), Date.now()];
     const stream = `account-${id}`;
     const marked = 7_654_321;
     await ada('POST', `/account/${id}/open`, { currency: 'EUR' });
@@ -90,7 +91,7 @@ describe.runIf(overHttp())('the guard of the commits', () => {
       new DeleteCommand({ TableName: CommitsTable, Key: { stream: `account-${later}`, commit: 1 } }),
     );
     const lines = await eventually(
-      () => logLines(GuardFunction),
+      () => logLines(GuardFunction, began),
       (all) => all.some((line) => line.stream === `account-${later}`),
     );
     expect(lines.filter((line) => line.stream === stream)).toEqual([]);

@@ -8,7 +8,7 @@ import { overHttp } from '../support/over-http/over-http.ts';
 describe.runIf(overHttp())('logs', () => {
   it('carry the correlation id on every line of every function that a request caused, and neither tokens nor amounts', async () => {
     const ada = await as('ada');
-    const id = fresh();
+    const [id, began] = [fresh(), Date.now()];
     const correlation = `c-${id}`;
     await ada('POST', `/account/${id}/open`, { currency: 'EUR' }, { 'x-correlation-id': correlation });
     const { outputs } = theDeployment();
@@ -16,7 +16,7 @@ describe.runIf(overHttp())('logs', () => {
     const token = await tokenOf('ada');
     for (const name of functions) {
       const lines = await eventually(
-        () => logLines(outputs[name] ?? ''),
+        () => logLines(outputs[name] ?? '', began),
         (all) => all.some((line) => mentions(line, correlation)),
       );
       const own = lines.filter((line) => line.level !== undefined && line.message !== undefined);

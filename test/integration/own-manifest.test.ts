@@ -211,7 +211,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
 
   it('parks the stream that its projection throws on, and no other', async () => {
     const [ada, operator] = [as('ada'), as('operator')];
-    const [poisoned, healthy] = [fresh(), fresh()];
+    const [poisoned, healthy, began] = [fresh(), fresh(), Date.now()];
     for (const id of [poisoned, healthy]) await ada('POST', `/parcel/${id}/send`, { code: id });
     await operator('POST', `/parcel/${poisoned}/scan`, { places: ['Linz'] });
     const nowhere = await operator('POST', `/parcel/${poisoned}/scan`, { places: ['nowhere'] });
@@ -221,7 +221,7 @@ describe.runIf(overHttp())("a team's own manifest, through the same constructs a
       ({ body }) => body.last === 'Linz',
     );
     const parked = await eventually(
-      () => logLines(parcels.outputs.ParcelTrackR1Function ?? ''),
+      () => logLines(parcels.outputs.ParcelTrackR1Function ?? '', began),
       (lines) => lines.some(({ message, stream }) => message === 'A stream is parked.' && stream === `parcel-${poisoned}`),
     );
     expect(parked.find(({ message }) => message === 'A stream is parked.')).toMatchObject({

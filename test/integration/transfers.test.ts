@@ -140,9 +140,11 @@ describe.runIf(overHttp())('transfers', () => {
   ])(
     'what a %s cannot take yet comes again within seconds, long before it would be visible by itself',
     async (_, queue, taker) => {
-      const id = fresh();
+      // All that takes long is done before: the pauses double, so that each second until the request is one more to wait afterwards.
+      const [from, to] = [await opened(500), await opened(0)];
+      const [id, sentAt] = [fresh(), Date.now()];
       const stream = `transfer-${id}`;
-      const at = new Date().toISOString();
+      const at = new Date(sentAt).toISOString();
       const meta = { correlation: fresh() };
       // Of a commit that is not to be read, since it is not there.
       const detail = { stream, commit: 1, version: 1, at, types: ['TransferRequested'], meta, pointer: true } satisfies Delivered;
@@ -150,13 +152,12 @@ describe.runIf(overHttp())('transfers', () => {
       const proofs = systemProofs(dynamo(), name('ControlTable'));
       await sqsQueue(client, name(queue), proofs).send([{ detail }]);
       const givenBack = async () =>
-        (await logLines(name(taker))).filter((line) => line.level === 'WARN' && JSON.stringify(line).includes(stream));
+        (await logLines(name(taker), sentAt)).filter((line) => line.level === 'WARN' && JSON.stringify(line).includes(stream));
       // Twice: it was given back, and came again.
       const [first, second] = await eventually(givenBack, (lines) => lines.length >= 2, { every: 500 });
+      await ok(ada('POST', `/transfer/${id}/request`, { from, to, amount: 1, currency: 'EUR' }));
       const apart = Date.parse(String(second?.timestamp)) - Date.parse(String(first?.timestamp));
       expect(apart).toBeLessThan(visibilitySeconds * 1_000);
-      const [from, to] = [await opened(500), await opened(0)];
-      await ok(ada('POST', `/transfer/${id}/request`, { from, to, amount: 1, currency: 'EUR' }));
       await eventually(
         () => sqsQueue(client, name(queue), proofs).depth(),
         ({ waiting, inFlight }) => waiting + inFlight === 0,
