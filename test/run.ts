@@ -103,7 +103,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
   unit: [() => vitest(['unit'])],
   integration: [() => vitest(['integration'])],
   full: [
-    () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '20' }, propertyFiles()),
+    () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '6' }, propertyFiles()),
     () => vitest(['long']),
     () => vitest(['create']),
     () => vitest(['long-http']),
@@ -114,7 +114,7 @@ const suites: Readonly<Record<string, readonly (() => Promise<Counts>)[]>> = {
   // Beside CI, whose result is to be the same for the same commit: properties from a seed that nobody has seen before.
   hunt: [
     () => vitest(['unit', 'proofs'], { FOLDSTREAM_RUNS: '100', FOLDSTREAM_SEED: 'random' }),
-    () => vitest(['long'], { FOLDSTREAM_RUNS: '5', FOLDSTREAM_SEED: 'random' }),
+    () => vitest(['long'], { FOLDSTREAM_RUNS: '12', FOLDSTREAM_SEED: 'random' }),
   ],
 };
 

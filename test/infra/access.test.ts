@@ -136,9 +136,11 @@ const apis: readonly (readonly [string, Fixture, readonly Begun[], readonly Comm
 describe.each(apis)('every route of %s, times every kind of caller', (_, fixture, begun, made) => {
   let routes: readonly Route[];
   let send: Send;
+  let cellsByRoute: readonly (readonly Cell[])[];
   beforeAll(async () => {
     const api = apiOf(fixture.manifest);
     ({ routes, send } = api);
+    cellsByRoute = routes.map(({ RouteKey }) => cellsOf(fixture, RouteKey));
     for (const commit of made) expect(await api.append(commit)).toMatchObject({ stored: true });
     for (const { by, path, body } of begun) {
       const { status, text } = await send({ method: 'POST', path, body, expected: () => 201 }, as(by).token);
@@ -147,7 +149,7 @@ describe.each(apis)('every route of %s, times every kind of caller', (_, fixture
   });
 
   test('is answered as the declarations say, computed without the code', async () => {
-    const cells = routes.flatMap(({ RouteKey }) => cellsOf(fixture, RouteKey));
+    const cells = cellsByRoute.flat();
     const faults: string[] = [];
     for (const cell of cells)
       for (const caller of callers) {
@@ -161,12 +163,10 @@ describe.each(apis)('every route of %s, times every kind of caller', (_, fixture
   });
 
   test('has a cell for each route, command, view, list and history', () => {
-    const withoutCells = routes.filter(({ RouteKey }) => cellsOf(fixture, RouteKey).length === 0);
+    const withoutCells = routes.filter((_, i) => cellsByRoute[i]!.length === 0);
     expect(withoutCells).toEqual([]);
-    const all = routes.flatMap(({ RouteKey }) => cellsOf(fixture, RouteKey)).map(({ path }: Cell) => path);
-    const paths = new Set(
-      routes.flatMap(({ RouteKey }) => cellsOf(fixture, RouteKey)).map(({ path }: Cell) => path.split('?')[0]),
-    );
+    const all = cellsByRoute.flat().map(({ path }) => path);
+    const paths = new Set(all.map((path) => path.split('?')[0]));
     const { aggregates, projections } = fixture.manifest;
     for (const { category, commands } of aggregates) {
       expect([...paths].filter((path) => path?.startsWith(`/${category}/unused/`))).toHaveLength(Object.keys(commands).length);

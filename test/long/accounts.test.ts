@@ -6,10 +6,10 @@ import { runsUntilFound } from '../simulation/search.ts';
 import { runs } from '../support/runs.ts';
 import { seeds } from '../support/seeds.ts';
 
-/** The number of seeds without a mutant: more than twice what the mutant takes that is found last. In eight of nine of them a view is rebuilt. */
-const many = 1_750;
+/** The number of seeds without a mutant: more than what the mutant takes that is found last, and twice what all others take. In eight of nine of them a view is rebuilt. */
+const many = 750;
 
-it('keeps every promise in thousands of seeded runs of at least 200 port calls each, with a rebuild of a view in most', async () => {
+it('keeps every promise in hundreds of seeded runs of at least 200 port calls each, with a rebuild of a view in most', async () => {
   const began = process.cpuUsage();
   const totals: Record<string, number> = {};
   let least = Number.POSITIVE_INFINITY;
@@ -46,15 +46,15 @@ it('keeps every promise in thousands of seeded runs of at least 200 port calls e
     'returns of a view',
     'returns of a revision',
   ])
-    expect(totals[what], what).toBeGreaterThan(50);
+    expect(totals[what], what).toBeGreaterThan(20);
 });
 
 describe('the simulator', () => {
   it('finds nothing in the real code, also where neither records get lost nor a sweep runs', async () => {
-    expect(await runsUntilFound((seed) => accountsWith(seed, { alone: true }), 300)).toBeUndefined();
+    expect(await runsUntilFound((seed) => accountsWith(seed, { alone: true }), 100)).toBeUndefined();
   });
 
   it('finds nothing in the real code where the journal alone tells of what got lost', async () => {
-    expect(await runsUntilFound((seed) => accountsWith(seed, byJournal), 300)).toBeUndefined();
+    expect(await runsUntilFound((seed) => accountsWith(seed, byJournal), 100)).toBeUndefined();
   });
 });

@@ -59,6 +59,6 @@ describe('the simulator', () => {
   it.each(Object.entries(madeUpMutants))('notices by made-up manifests, and not by the reference: %s', async (name, mutant) => {
     await noticed(name, (seed) => madeUpWith(seed, mutant));
     for (const reference of [accountsWith, processesWith])
-      expect(await runsUntilFound((seed) => reference(seed, mutant), 50)).toBeUndefined();
+      expect(await runsUntilFound((seed) => reference(seed, mutant), 12)).toBeUndefined();
   });
 });

@@ -44,6 +44,10 @@ test('a command function is at most 500 KB, and 30 KB more where it seals person
 /** With the functions of effects, which are made of the adapters beside the manifest. */
 const bundles = await bundled('test/support/apps/paying/manifest.ts');
 
+test('no bundle tells where it was made', () => {
+  expect([...bundles].filter(([, code]) => code.includes(home)).map(([step]) => step)).toEqual([]);
+});
+
 const audit = parcels.aggregates[1]!;
 const told = {
   ...audit,
