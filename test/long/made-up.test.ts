@@ -24,5 +24,5 @@ it('keeps every promise of hundreds of manifests that are made up from seeds', a
     'last switched',
     'stream-parked',
   ])
-    expect(totals[what], what).toBeGreaterThan(10);
+    expect(totals[what], what).toBeGreaterThan(0);
 });
