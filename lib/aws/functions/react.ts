@@ -3,6 +3,7 @@ import type { AnyDecider } from '../../core/decider.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { processDecider } from '../../core/process/decider.ts';
 import { targetsOf } from '../../core/process/performs.ts';
+import { keptCursors } from '../../engine/process/kept-cursors.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
 import { processSettings } from '../../engine/settings.ts';
@@ -34,6 +35,7 @@ export const reactHandler = (manifest: Manifest) => {
     own: commandingOf(processDecider(process)),
     target: (name) => targets.get(name),
     cursors: sourceCursors(client, control, category),
+    kept: keptCursors(systemClock),
     deadlines: deadlineItems(client, control),
     scheduler: eventBridgeScheduler(
       {

@@ -7,7 +7,7 @@ export type Handling = Readonly<{ commanding: Commanding; request: CommandReques
 
 /** A command with those that take effect with it: they have its sender, its id and its cause. */
 export const withAlong = ({ commanding, request }: Handling): readonly [Handling, ...Handling[]] => {
-  const { stream, command, expectedVersion: _, leavesNoTrace: __, ...common } = request;
+  const { stream, command, expectedVersion: _, leavesNoTrace: __, isNew: ___, ...common } = request;
   try {
     const along = alongWith(commanding.decider, command, parseStream(stream)?.id ?? stream);
     return [

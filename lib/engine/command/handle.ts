@@ -9,7 +9,7 @@ import { factStreams, guardedIn } from './facts.ts';
 import { type Basis, beginAll, earlier, noting, type Part } from './part.ts';
 import type { CommandAnswer, Commanding, CommandRequest } from './request.ts';
 import { decidedOn } from './tags.ts';
-import { confirmTogether, loadAnew, refresh, type Seen, type Tracked } from './tracked.ts';
+import { confirmTogether, loadAnew, NotNew, refresh, type Seen, type Tracked } from './tracked.ts';
 
 /**
  * Waits with full jitter, longer after each lost race, and in proportion to the time of a try: where requests are slow, a wait shorter than
@@ -90,6 +90,7 @@ export const settle = async (handlings: readonly [Handling, ...Handling[]]): Pro
   const { stream } = request;
   for (let lost = 0, aged = 0; lost + aged < settings.tries; ) {
     for (const { commanding, known } of tracked()) commanding.cache.set(known);
+    if (request.isNew && basis.parts[0]!.known.commit > 0) throw new NotNew(`${stream} is not new.`);
     const repeated = await earlier(basis, seen.already);
     if (repeated) return { answer: repeated, stream, unchanged: [] };
     const decided = await decideAll(basis);

@@ -26,6 +26,8 @@ export type CommandRequest = Readonly<{
   notBefore?: string;
   /** A process's step in its own stream: without events it leaves no commit, since nobody asks for its outcome. */
   leavesNoTrace?: true;
+  /** The stream is taken for new without being read, which its append tells: NotNew is thrown where it is not. */
+  isNew?: true;
   /** Another command takes it along, whose sender need not be one who may send this one alone. It leaves a trace on the stream of that command only. */
   isAlong?: true;
   meta: Omit<Meta, 'actor'>;

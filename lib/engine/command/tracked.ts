@@ -1,13 +1,14 @@
 import type { Commit } from '../../core/commit.ts';
+import { TryAgain } from '../again.ts';
 import { isFresh } from '../bounded-cache.ts';
-import type { Known } from '../store/known.ts';
+import { type Known, unknown } from '../store/known.ts';
 import { catchUp, load, unlessBroken } from '../store/load.ts';
 import type { Commanding, CommandRequest } from './request.ts';
 
 export type Seen = (commits: readonly Commit[]) => void;
 
 /** A stream that a command depends on, and what its states are loaded and kept with. */
-type Place = Readonly<{ commanding: Commanding; request: Pick<CommandRequest, 'stream'> }>;
+type Place = Readonly<{ commanding: Commanding; request: Pick<CommandRequest, 'stream' | 'isNew'> }>;
 
 /** Such a stream's known state, and whether a consistent read has just confirmed it as the newest. */
 export type Tracked = Place & { known: Known; confirmed: boolean };
@@ -17,10 +18,20 @@ export const loadAnew = ({ commanding, request: { stream } }: Place, seen: Seen)
   return load(commanding, stream, seen);
 };
 
+/** A stream that was taken for new, and is not. */
+export class NotNew extends TryAgain {
+  override name = 'NotNew';
+}
+
 /** The stream from the cache if that may still be used, else from storage. */
 export const begin = async <P extends Place>(place: P, seen: Seen): Promise<P & Tracked> => {
-  const cached = place.commanding.cache.get(place.request.stream);
-  const confirmed = !cached || !isFresh(place.commanding, cached);
+  const { commanding, request } = place;
+  const cached = commanding.cache.get(request.stream);
+  if (!cached && request.isNew) {
+    const known = unknown(commanding.decider, request.stream, commanding.clock.now());
+    return { ...place, known, confirmed: false };
+  }
+  const confirmed = !cached || !isFresh(commanding, cached);
   return { ...place, known: cached && !confirmed ? cached : await loadAnew(place, seen), confirmed };
 };
 

@@ -36,16 +36,18 @@ type Attendance = Attending &
     failed: Map<string, unknown>;
   }>;
 
-type Step = Readonly<{ id: string; step: ProcessStep; trail: Trail; causation: string; causeAt?: string; actor?: string }>;
+type Step = Readonly<{ id: string; step: ProcessStep; trail: Trail; causation: string; causeAt?: string; actor?: string }> &
+  Pick<CommandRequest, 'isNew'>;
 
 /** One step in an instance's own stream. */
 export const stepIn = (
   { own, process }: Pick<Attending, 'own' | 'process'>,
   stream: string,
-  { id, step, trail, causation, causeAt, actor = process.category }: Step,
+  { id, step, trail, causation, causeAt, actor = process.category, isNew }: Step,
 ): Promise<Commit | undefined> => {
   const meta: CommandRequest['meta'] = { ...trail, causation };
-  return takeStep(own, { stream, step, id: `process/${id}`, actor, meta, ...(causeAt !== undefined && { causeAt }) });
+  const more = { ...(causeAt !== undefined && { causeAt }), ...(isNew && { isNew }) };
+  return takeStep(own, { stream, step, id: `process/${id}`, actor, meta, ...more });
 };
 
 const fire = (attendance: Attendance, due: readonly [OpenDeadline, ...OpenDeadline[]]) => {

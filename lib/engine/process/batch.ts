@@ -8,7 +8,8 @@ import type { Delivered } from '../delivery/delivered.ts';
 import { nowOf } from '../instant.ts';
 import { attend, instanceOf, stepIn } from './attend.ts';
 import type { Arrived, Order, ProcessMessage } from './ports.ts';
-import { type Reacting, reactTo } from './react.ts';
+import type { Reacting } from './react.ts';
+import { reactTo } from './source.ts';
 import { stillOpen } from './still-open.ts';
 
 /** True if a commit of an instance leaves nothing to do, as it says itself; an imported commit repeats no side effect. */

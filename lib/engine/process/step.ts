@@ -7,7 +7,8 @@ import { handleCommand } from '../command/handle.ts';
 import type { Commanding, CommandRequest } from '../command/request.ts';
 import { NotStorable } from '../store/storable.ts';
 
-type Stepping = Pick<CommandRequest, 'id' | 'causeAt' | 'meta'> & Readonly<{ stream: string; step: ProcessStep; actor: string }>;
+type Stepping = Pick<CommandRequest, 'id' | 'causeAt' | 'meta' | 'isNew'> &
+  Readonly<{ stream: string; step: ProcessStep; actor: string }>;
 
 /** Stores a step. Answers the reason if the step can never be stored; no reason if it was stored or there was nothing to store. */
 const attempt = async (

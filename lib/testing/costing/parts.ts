@@ -17,6 +17,7 @@ import type { QueueRecord } from '../../engine/delivery/received.ts';
 import { bytesOf } from '../../engine/delivery/send-entries.ts';
 import type { Sealing } from '../../engine/personal/ports.ts';
 import type { Bus, BusEntry, Clock, Keys, Log, Proofs, Snapshots, Store } from '../../engine/ports.ts';
+import { keptCursors } from '../../engine/process/kept-cursors.ts';
 import type { Cursors, Deadlines, Scheduler } from '../../engine/process/ports.ts';
 import type { Reacting } from '../../engine/process/react.ts';
 import { routeToProcess } from '../../engine/process/route.ts';
@@ -196,7 +197,7 @@ export const processConsumer = (deployed: Deployed, process: AnyProcess): Consum
     process,
     own: of(processDecider(process)),
     target: (category) => targets.get(category),
-    ...{ cursors: ports.cursors(name), deadlines: ports.deadlines, settings: processSettings },
+    ...{ cursors: ports.cursors(name), kept: keptCursors(deployed.clock), deadlines: ports.deadlines, settings: processSettings },
     scheduler: { set: (shot) => counted(set(shot)), cancel: (key) => counted(cancel(key)) },
   };
   return {

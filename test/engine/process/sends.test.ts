@@ -138,6 +138,6 @@ describe('looking back', () => {
     await world.ask('transfer-2', 'Request', terms);
     const before = reads();
     await world.deliver();
-    expect(reads() - before).toBe(2);
+    expect(reads() - before).toBe(1);
   });
 });

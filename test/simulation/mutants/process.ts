@@ -140,6 +140,32 @@ export const processMutants: Readonly<Record<string, ProcessMutant>> = {
       );
     }),
   },
+  'a first step that lost its race counts as stored': reacting(({ own }) => ({
+    own: {
+      ...own,
+      store: {
+        ...own.store,
+        append: async (commit) => {
+          const answer = await own.store.append(commit);
+          return commit.commit === 1 ? { stored: true } : answer;
+        },
+      },
+    },
+  })),
+  'a commit that concerns an instance is passed like one that concerns none': {
+    alone: true,
+    ...batch((step) => async (real, arrived) => {
+      const { kept, cursors, own } = real;
+      for (const each of kept ? arrived : []) {
+        if (!('delivered' in each) || isOwn(each, real.process.category)) continue;
+        const { stream, commit } = each.delivered;
+        const cursor = kept!.take(stream);
+        if (cursor !== undefined && commit === cursor + 1 && (await cursors.move(stream, commit, cursor).catch(() => false)))
+          kept!.keep(stream, commit, own.clock.now());
+      }
+      return step(real, arrived);
+    }),
+  },
   'a deadline that fires is ignored': instances(() => ({ decide: { Due: (() => []) as never } })),
   'nothing follows on a deadline that fires': {
     process: (process) => ({

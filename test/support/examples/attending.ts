@@ -11,6 +11,7 @@ import { handleCommand } from '../../../lib/engine/command/handle.ts';
 import type { Commanding } from '../../../lib/engine/command/request.ts';
 import type { Delivered } from '../../../lib/engine/delivery/delivered.ts';
 import { reactBatch } from '../../../lib/engine/process/batch.ts';
+import { keptCursors } from '../../../lib/engine/process/kept-cursors.ts';
 import type { Arrived, ProcessMessage } from '../../../lib/engine/process/ports.ts';
 import type { Reacting } from '../../../lib/engine/process/react.ts';
 import { defaultSettings, processSettings, type Settings } from '../../../lib/engine/settings.ts';
@@ -78,6 +79,7 @@ export const processWorld = (process: AnyProcess, aggregates: readonly AnyDecide
       own: commanding(processDecider(process)),
       target: (category) => targets.get(category),
       cursors: through('cursors', { load: cursors.load, move: cursors.move }, calls),
+      kept: keptCursors(table.clock),
       deadlines: through(
         'deadlines',
         {

@@ -9,6 +9,7 @@ import type { Commanding } from '../../../engine/command/request.ts';
 import type { SweptProcess } from '../../../engine/operate/sweep-processes.ts';
 import type { SweepTarget } from '../../../engine/operate/sweep-target.ts';
 import type { Snapshots, Store } from '../../../engine/ports.ts';
+import { keptCursors } from '../../../engine/process/kept-cursors.ts';
 import type { Cursors, Order, ProcessMessage } from '../../../engine/process/ports.ts';
 import type { Reacting } from '../../../engine/process/react.ts';
 import { stillOpen } from '../../../engine/process/still-open.ts';
@@ -105,6 +106,7 @@ const reactingFor = (
     own: { ...shared, decider: processDecider(process) },
     target: (category) => targets.get(category),
     cursors: distant(world, instance, `cursors ${process.category}`, cursors),
+    kept: keptCursors(instance.clock, commandSettings),
     deadlines: distant(world, instance, 'deadlines', deadlines),
     scheduler: distant(world, instance, 'scheduler', scheduler),
     settings,
