@@ -45,6 +45,13 @@ export const expected: Readonly<Record<Flow, Units>> = {
   },
 };
 
+/** The most read units of the processes for the same: warm, beside accounts that another function has written. */
+const processReads: Readonly<Record<Flow, Units>> = {
+  deposit: { 'process fraudWatch': 0 },
+  withdrawal: { 'process fraudWatch': 1 },
+  transfer: { 'process fraudWatch': 0, 'process transferProcess': 5 },
+};
+
 /** Parts whose transactions DynamoDB Local reports as 4 units, whatever is in them: AWS charges two for each item. */
 const misreported = ['view account-totals'];
 
@@ -70,6 +77,8 @@ export const flowCostsContract = (name: string, make: (tally: Tally) => Promise<
         const left = name === 'memory' ? [] : [...(name === 'DynamoDB Local' ? misreported : []), batched];
         const without = (of: Units) => Object.fromEntries(Object.entries(of).filter(([part]) => !left.includes(part)));
         expect(without(units)).toEqual(without(expected[flow]));
+        for (const [part, most] of Object.entries(processReads[flow]))
+          expect(counted.get(part)?.readUnits ?? 0, part).toBeLessThanOrEqual(most);
         expect(units[batched] ?? 0).toBeLessThanOrEqual(expected[flow][batched] ?? 0);
       },
       5 * 60_000,
