@@ -89,6 +89,13 @@ export const logWriters = { bare: /* @__PURE__ */ writer(false), full: /* @__PUR
 /** A day is one key for the whole system, and one actor may be a machine: a partition takes 1,000 write units a second. */
 const shards = 8;
 const sort = ({ at }: LoggedCommit) => at;
+
+/**
+ * The declaration of the list by correlation: an entry for each run of a stream's commits, of its keys alone, since a reader reads the run's rows anyway.
+ * @example byRuns(table, correlationList).list({ list: byCorrelation, ... });
+ */
+export const correlationList: List<LoggedCommit> = { by: ({ correlation }) => correlation, sort, runs: true, keysOnly: true };
+
 const others: Readonly<Record<LogList, List<LoggedCommit>>> = {
   'by-actor': { by: ({ actor }) => actor, sort, shards },
   'by-day': { by: ({ at }) => at.slice(0, 10), sort, shards },
@@ -99,8 +106,8 @@ const isBookkeeping = (events: Formats, type: string): boolean =>
   Object.hasOwn(events, stepEndedType) && (type === rememberedType || type === stepEndedType);
 
 /**
- * The view for traces, audits and reports: every commit of some categories, by stream, and in a list by correlation, in the order of time. A commit costs two write units: its row, and its
- * place in that list. Each of `lists` costs one more.
+ * The view for traces, audits and reports: every commit of some categories, by stream, and in a list by correlation, in the order of time. A commit costs one write unit for its row, and one more
+ * for a place in that list, unless the stream's commit before it has the same correlation: then it stands behind that. Each of `lists` costs one more.
  * @example projections: [eventLog([accountSource, parcelSource], { may: ['operator'] })] // GET /views/event-log?list=by-correlation&by=c-1
  */
 export const eventLog = <const Name extends string = typeof eventLogName, const Lists extends LogList = never>(
@@ -108,7 +115,7 @@ export const eventLog = <const Name extends string = typeof eventLogName, const 
   {
     may,
     name = eventLogName as Name,
-    revision = 2,
+    revision = 3,
     data = false,
     lists = [],
     gatherSeconds = operatorsGathering,
@@ -116,10 +123,7 @@ export const eventLog = <const Name extends string = typeof eventLogName, const 
 ): EventLog<NoInfer<Name>, NoInfer<Lists>> => {
   const write = data ? logWriters.full : logWriters.bare;
   const types = sources.flatMap(({ events }) => Object.keys(events).filter((type) => !isBookkeeping(events, type)));
-  const declared = [
-    [byCorrelation, { by: ({ correlation }: LoggedCommit) => correlation, sort }],
-    ...lists.map((list) => [list, others[list]]),
-  ];
+  const declared = [[byCorrelation, correlationList], ...lists.map((list) => [list, others[list]])];
   return {
     kind: 'row-per-commit',
     name,

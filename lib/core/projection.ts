@@ -47,6 +47,11 @@ export type List<Row> = Readonly<{
    * page half a read unit. For rows that are read here fewer than ten times for each change.
    */
   keysOnly?: true;
+  /**
+   * An entry for each run alone: of commits of a stream that follow on each other and have the same value, only the first is in the index, and a page has the others
+   * behind it. For a view with one row for each commit.
+   */
+  runs?: true;
 }>;
 
 /**

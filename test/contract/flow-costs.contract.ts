@@ -38,7 +38,7 @@ export const expected: Readonly<Record<Flow, Units>> = {
     'view account-statement': 2,
     'view account-totals': 8,
     'view customer-transfers': 6,
-    'view event-log': 18,
+    'view event-log': 13,
     'view process-instances': 4,
     'process fraudWatch': 2,
     'process transferProcess': 14,

@@ -23,6 +23,11 @@ it.each<[string, object, string]>([
     { owner: undefined, may: ['operator'] },
     'the list by-status is within an owner, but cards does not say',
   ],
+  [
+    'runs of commits in a view without a row for each',
+    { lists: { ranked: { runs: true } } },
+    'cards: only a view with one row for',
+  ],
   ['a list in no shards', { lists: { ranked: { shards: 0 } } }, 'cards: the shards of the list ranked must be 1 to 100.'],
   [
     'a list by owner of whom there is none',

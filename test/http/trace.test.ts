@@ -55,7 +55,11 @@ describe('GET /ops/trace/{correlation}', () => {
   beforeEach(() => {
     mock.reset();
     const Items = [
-      { key: { S: 'account-a' }, sort: { S: 'row#1' }, row: { M: { stream: { S: 'account-a' }, commit: { N: '1' } } } },
+      {
+        ...{ key: { S: 'account-a' }, sort: { S: 'row#000000000001' } },
+        ...{ 'in.by-correlation': { S: '["c-1"]' }, 'at.by-correlation': { S: 't\u0001account-a\u0001000000000001' } },
+        row: { M: { stream: { S: 'account-a' }, commit: { N: '1' }, correlation: { S: 'c-1' } } },
+      },
     ];
     mock.on(QueryCommand).resolves({ Items });
   });
@@ -70,6 +74,11 @@ describe('GET /ops/trace/{correlation}', () => {
       TableName: 'event-log.r1',
       IndexName: 'list-by-correlation',
       ExpressionAttributeValues: { ':in': { S: '["c-1"]' } },
+    });
+    // The rows that stand behind an entry.
+    expect(mock.commandCalls(QueryCommand)[1]?.args[0].input).toMatchObject({
+      TableName: 'event-log.r1',
+      ExpressionAttributeValues: { ':key': { S: 'account-a' } },
     });
   });
 

@@ -21,6 +21,11 @@ const noneByOwner = ({ name, byOwner }: AnyProjection): string[] =>
       ]
     : [];
 
+const runsFaults = ({ name, lists = {} }: AnyProjection): string[] =>
+  Object.keys(lists)
+    .filter((list) => lists[list]?.runs)
+    .map((list) => `${name}: only a view with one row for each commit has runs of them: leave \`runs\` out of the list ${list}.`);
+
 const addedFaults = ({ name, lists = {}, filters = [], expires }: AnyProjection): string[] =>
   Object.keys(lists).length > 0 || filters.length > 0 || expires !== undefined
     ? [`${name} adds rows for each commit, and takes neither lists, filters nor \`expires\`: declare it by rowsPerStream().`]
@@ -28,9 +33,9 @@ const addedFaults = ({ name, lists = {}, filters = [], expires }: AnyProjection)
 
 /** The faults that only a view of one kind can have. */
 const faultsOfKind: { readonly [K in AnyProjection['kind']]: (projection: Extract<AnyProjection, { kind: K }>) => string[] } = {
-  'row-per-stream': (projection) => (projection.owner ? [] : noneByOwner(projection)),
+  'row-per-stream': (projection) => [...runsFaults(projection), ...(projection.owner ? [] : noneByOwner(projection))],
   'row-per-commit': noneByOwner,
-  'rows-per-stream': noneByOwner,
+  'rows-per-stream': (projection) => [...runsFaults(projection), ...noneByOwner(projection)],
   'rows-per-commit': (projection) => [...addedFaults(projection), ...noneByOwner(projection)],
   'shared-rows': (projection) => [...sharedFaults(projection), ...noneByOwner(projection)],
 };

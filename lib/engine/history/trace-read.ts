@@ -1,21 +1,22 @@
 import type { Commit } from '../../core/commit.ts';
-import { byCorrelation, type LoggedCommit } from '../../core/event-log.ts';
+import { byCorrelation, correlationList, type LoggedCommit } from '../../core/event-log.ts';
 import type { Manifest } from '../../core/manifest.ts';
 import { ProblemError } from '../../core/problem.ts';
-import type { List } from '../../core/projection.ts';
 import { parseStream } from '../../core/stream.ts';
 import { atOnce } from '../at-once.ts';
 import { pages } from '../pages.ts';
 import type { Store, ViewReader } from '../ports.ts';
 import { notFound } from '../problems.ts';
 import { kernelOf } from '../process/told.ts';
+import { byRuns } from '../query/by-runs.ts';
+import type { KeyedReader } from '../query/ports.ts';
 import { partitionOf } from '../view/lists.ts';
 import { type Trace, traceOf } from './trace.ts';
 import { cameBy, sendsIn } from './trace-words.ts';
 
 /** The sources of a trace: the event log, which knows what belongs together, and the commits, which have the rest. */
 export type Tracing = Readonly<{
-  log: Pick<ViewReader, 'list'>;
+  log: Pick<ViewReader, 'rowsOf'> & Pick<KeyedReader, 'places'>;
   store: Pick<Store, 'read' | 'find'>;
   /** The categories of the processes. */
   processes: readonly string[];
@@ -46,11 +47,11 @@ const logged = async (
   { log }: Tracing,
   correlation: string,
 ): Promise<Readonly<{ places: readonly CommitId[]; cut: boolean }>> => {
-  const list: List<never> = { by: () => undefined };
   const places: CommitId[] = [];
-  const partition = partitionOf(list, undefined, correlation);
+  const partition = partitionOf(correlationList, undefined, correlation);
+  const { list } = byRuns(log, correlationList);
   let cut = false;
-  for await (const { items, next } of pages((asked) => log.list(asked), {
+  for await (const { items, next } of pages(list, {
     list: byCorrelation,
     partition,
     direction: 'oldest-first' as const,

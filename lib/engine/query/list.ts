@@ -5,8 +5,10 @@ import { pages } from '../pages.ts';
 import { foundBy } from '../personal/find.ts';
 import type { Listing, ViewItem, Where } from '../ports.ts';
 import { invalid, notYours } from '../problems.ts';
+import { placedInRuns } from '../view/kinds/runs.ts';
 import { fits, matches, partitionsOf } from '../view/lists.ts';
 import { byKeys } from './by-keys.ts';
+import { byRuns } from './by-runs.ts';
 import { reach } from './consistency.ts';
 import { merged } from './merged.ts';
 import { overlaid, type Range } from './overlay.ts';
@@ -21,6 +23,8 @@ type Way = Pick<Range, 'orderOf' | 'placeOf'> &
     read(options: Readonly<{ limit: number; after?: Readonly<Record<string, unknown>> }>): Promise<Listing>;
     /** Absent where the read is consistent by itself. */
     holds?: (item: ViewItem) => boolean;
+    /** Rows of streams in their order, with their places, where some have none of their own. */
+    placed?: (rows: readonly ViewItem[]) => readonly ViewItem[];
   }>;
 
 /** A kind of view whose rows are listed. */
@@ -71,7 +75,7 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
     placeOf,
     read: async (options) =>
       partitions.every((partition) => fits('in', partition))
-        ? merged(list.keysOnly ? byKeys(reader) : reader, partitions, {
+        ? merged(list.runs ? byRuns(reader, list) : list.keysOnly ? byKeys(reader) : reader, partitions, {
             list: name,
             direction,
             ...(where && { where }),
@@ -79,6 +83,7 @@ const declared = ({ projection, reader }: Querying, actor: Actor, request: PageR
           })
         : { items: [] },
     holds: (item) => partitions.includes(item.lists?.[name]?.in ?? '') && matches(item, where),
+    ...(list.runs && { placed: (rows: readonly ViewItem[]) => placedInRuns(name, list, rows) }),
   };
 };
 
@@ -155,7 +160,8 @@ const listed =
       const listing = await way.read({ limit, ...at });
       return pageOf(querying, way.question, listing, { shown, placeOf });
     }
-    const rows = (await rowsOf(querying, [...heads.values()])).filter(way.holds);
+    const all = await rowsOf(querying, [...heads.values()]);
+    const rows = (way.placed?.(all) ?? all).filter(way.holds);
     // As many more as may be dropped, so that a page does not become short by it.
     const page = await way.read({ limit: limit + heads.size, ...at });
     const listing = overlaid(page, new Set(heads.keys()), rows, { limit, direction, orderOf, placeOf, ...at });

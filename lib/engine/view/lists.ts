@@ -9,7 +9,7 @@ import { isStorable } from '../store/storable.ts';
 /** The most bytes of the values of an index's keys. */
 const largest = { in: dynamoDb.partitionKeyBytes, at: dynamoDb.sortKeyBytes } as const;
 /** Sorts before everything that a text is likely to hold, so that a text comes before all that it begins. */
-const separator = '\u0001';
+export const separator = '\u0001';
 
 /** True if a value can be a key of an index. A row with any other value is not listed. */
 export const fits = (part: keyof typeof largest, value: string): boolean =>

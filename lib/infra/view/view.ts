@@ -122,7 +122,9 @@ export class View extends Construct {
   /** Answers queries. */
   letQuery(step: Step): void {
     const { byOwner: owners, lists = {} } = this.projection;
-    const byKeys = [owners, ...Object.values(lists)].some((list) => list?.keysOnly);
+    // Behind an entry for a run its rows are read by a Query.
+    const keyed = Object.values(lists).some(({ keysOnly, runs }) => keysOnly && !runs);
+    const byKeys = owners?.keysOnly || keyed;
     const actions = ['GetItem', 'Query', 'Scan', ...(byKeys ? ['BatchGetItem'] : [])].map((action) => `dynamodb:${action}`);
     step.may(actions, [this.table.tableArn]);
     if (this.kind.listsShared) step.may(['dynamodb:Query', 'dynamodb:Scan'], [`${this.table.tableArn}/index/${sharedRows}`]);

@@ -4,9 +4,9 @@ import { account } from '../../../domains/account/decider.ts';
 import { transfer } from '../../../domains/transfer/decider.ts';
 import { transferProcess } from '../../../domains/transfer/process.ts';
 import type { Commit } from '../../../lib/core/commit.ts';
-import { eventLog } from '../../../lib/core/event-log.ts';
+import { byCorrelation, eventLog } from '../../../lib/core/event-log.ts';
 import { processDecider } from '../../../lib/core/process/decider.ts';
-import type { AnyProjection } from '../../../lib/core/projection.ts';
+import { type AnyProjection, rowKey } from '../../../lib/core/projection.ts';
 import { type Trace, type TracedStep, traceOf } from '../../../lib/engine/history/trace.ts';
 import { readTrace } from '../../../lib/engine/history/trace-read.ts';
 import { projectBatch } from '../../../lib/engine/view/project.ts';
@@ -69,11 +69,23 @@ const stuckWorld = async (): Promise<ProcessWorld> => {
   }
 };
 
-const readMoving = (world: ProcessWorld) => {
+/** A log with rows of these commits alone, each with an entry of its own, as a log of before runs has them. */
+const logWith = async (correlation: string, rows: readonly Pick<Commit, 'stream' | 'commit'>[]) => {
+  const view = memoryView();
+  for (const { stream, commit } of rows) {
+    const place = { in: JSON.stringify([correlation]), at: ['', stream, rowKey(commit)].join('\u0001') };
+    const row = { stream, commit, correlation };
+    const item = { key: stream, sort: `row#${rowKey(commit)}`, stream, commit, row, lists: { [byCorrelation]: place } };
+    await view.putRow(item, undefined);
+  }
+  return view;
+};
+
+const readMoving = async (world: ProcessWorld) => {
   const [{ meta }] = world.commitsOf('transfer-1') as [Commit];
   const rows = world.store.stored().filter((commit) => commit.meta.correlation === meta.correlation && commit.events.length > 0);
-  const items = rows.map(({ stream, commit }) => ({ row: { stream, commit } }) as never);
-  return readTrace({ log: { list: async () => ({ items }) }, store: world.store, processes: ['moving'] }, meta.correlation);
+  const log = await logWith(meta.correlation, rows);
+  return readTrace({ log, store: world.store, processes: ['moving'] }, meta.correlation);
 };
 
 const undone = [
@@ -212,7 +224,7 @@ describe('a trace', () => {
   it('knows where an instance stands whose history is longer than it reads', async () => {
     const { world, correlation } = await compensated();
     const own = world.commitsOf('transferProcess-t1');
-    const log = { list: async () => ({ items: [{ row: { stream: 'transferProcess-t1', commit: 1 } } as never] }) };
+    const log = await logWith(correlation, [{ stream: 'transferProcess-t1', commit: 1 }]);
     const store = {
       find: world.store.find,
       read: async (_: string, { newestFirst = false }) =>
@@ -223,13 +235,16 @@ describe('a trace', () => {
   });
 
   it('stops at more than a trace takes, and says so', async () => {
-    const row = (i: number) => ({ stream: `account-${i}`, commit: 1 });
+    const all = await logWith(
+      'c',
+      Array.from({ length: 700 }, (_, i) => ({ stream: `account-${i}`, commit: 1 })),
+    );
     let asked = 0;
     const log = {
-      list: async () => {
+      ...all,
+      places: (...given: Parameters<typeof all.places>) => {
         asked += 1;
-        const items = Array.from({ length: 200 }, (_, i) => ({ row: row(asked * 200 + i) }) as never);
-        return { items, next: { at: 'x' } };
+        return all.places(...given);
       },
     };
     const store = { find: async () => undefined, read: async () => ({ commits: [] }) };
@@ -238,7 +253,7 @@ describe('a trace', () => {
   });
 
   it('of an unknown correlation id is not found', async () => {
-    const log = { list: async () => ({ items: [] }) };
+    const log = await logWith('c', []);
     const store = { find: async () => undefined, read: async () => ({ commits: [] }) };
     await expect(readTrace({ log, store, processes: [] }, 'c')).rejects.toThrow('There is no commit of the correlation c');
   });

@@ -186,7 +186,7 @@ describe('commits that were restored to a moment before', () => {
         ['wallets.r1', 2],
         ['moves.r1', 2],
         ['total.r1', 2],
-        ['event-log.r2', 2],
+        ['event-log.r3', 2],
       ]);
       expect(await settled(house)).toBe(0);
       await allIsRight(house, appended, told);

@@ -29,11 +29,11 @@ const queriesWith = (projections: readonly AnyProjection[]) => {
 
 test('operators trace by the list of the event log by correlation and by the commits; they and the sweep find where its rows end, and without an event log operators read the commits alone', () => {
   const log = eventLog([parcel], { may: ['operator'] }) as unknown as AnyProjection;
-  const cursors = ['dynamodb:GetItem dynamodb:Query', expect.stringMatching(/^\{"Fn::GetAtt":\["EventLogR2Rows\w+","Arn"\]\}$/)];
+  const cursors = ['dynamodb:GetItem dynamodb:Query', expect.stringMatching(/^\{"Fn::GetAtt":\["EventLogR3Rows\w+","Arn"\]\}$/)];
   const commits = ['dynamodb:GetItem dynamodb:Query', expect.stringContaining('EventsCommits')];
   const passed = ['dynamodb:Scan dynamodb:Query dynamodb:GetItem', expect.stringContaining('EventsCommits')];
   expect(queriesWith([parcelTrack, log])).toEqual({
-    operators: [cursors, ['dynamodb:Query', expect.stringMatching(/EventLogR2Rows.*index\/list-by-correlation/)], commits],
+    operators: [cursors, ['dynamodb:Query', expect.stringMatching(/EventLogR3Rows.*index\/list-by-correlation/)], commits],
     sweep: [passed, cursors],
   });
   expect(queriesWith([parcelTrack])).toEqual({ operators: [commits], sweep: [passed] });

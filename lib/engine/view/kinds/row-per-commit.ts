@@ -1,49 +1,37 @@
 import type { View, ViewItem, ViewReader } from '../../ports.ts';
 import { storable } from '../../store/storable.ts';
 import { placed } from '../lists.ts';
-import type { Projecting } from '../projecting.ts';
-import { written } from '../view-item.ts';
-import { type Change, checked, headBefore, itemsAreRows, type Kind, type Of, withoutSums } from './kind.ts';
-import { fromEnd, headAfter, isBeyond, numberOf, putHeadOf, putsHead, refoldPlaces, sortOf } from './places.ts';
+import { checked, headBefore, itemsAreRows, type Kind, type Of, withoutSums } from './kind.ts';
+import { lastItem, numberOf, putHeadOf, putsHead, refoldPlaces, sortOf, writePlaces } from './places.ts';
+import { type Runs, runsOf, withoutRuns } from './runs.ts';
 
 type Rows = Of<'row-per-commit'>;
 
-/** The row of the stream's last commit. Only a stream that was restored has more than one to look at. */
-const newestRow = async (view: Pick<ViewReader, 'rowsOf'>, key: string): Promise<ViewItem | undefined> => {
-  for await (const { items } of fromEnd(view, key, 1)) {
-    const row = items.find((item) => !isBeyond(item));
-    if (row) return row;
-  }
-  return undefined;
+/**
+ * The table as if each stream had a head, whose cursor is where its rows end: each is put after those before it. A head is stored only to say what no row
+ * does: that the stream is parked, that it was refolded, or that a commit has no row. The memory is the runs that the last commit is in, which
+ * follow from its row: none if it has no row, and none is stored.
+ */
+const cursors = <V extends View & Pick<ViewReader, 'rowsOf'>>(view: V, projection: Rows): V => {
+  const putHead = putHeadOf(view);
+  return {
+    ...view,
+    head: async (key: string) => {
+      const stored = view.head(key);
+      const [head, item] = await Promise.all([stored, lastItem(view, key, stored)]);
+      if (!item) return head;
+      const { stream } = item;
+      const memory = runsOf(projection, placed(projection, item));
+      return { ...(head ?? headBefore({ key, stream }, {})), commit: numberOf(item), ...(memory && { memory }) };
+    },
+    putHead: ({ memory: _, ...head }, before) => putHead(head, before),
+  };
 };
 
 /**
- * The table as if each stream had a head, whose cursor is where its rows end: each is put after those before it. A head is stored only to say what no row
- * does: that the stream is parked, that it was refolded, or that a commit has no row.
+ * A row for each commit. Rows never change, and their numbers are the cursor: a commit costs one write, and one for each list that it is in. In a list with an entry for each
+ * run it is in only where it begins one.
  */
-const cursors = <V extends View & Pick<ViewReader, 'rowsOf'>>(view: V): V => ({
-  ...view,
-  head: async (key: string) => {
-    const [head, row] = await Promise.all([view.head(key), newestRow(view, key)]);
-    if (!row) return head;
-    const commit = Math.max(numberOf(row), head?.commit ?? 0);
-    return { ...(head ?? headBefore({ key, stream: row.stream }, {})), commit };
-  },
-  putHead: putHeadOf(view),
-});
-
-/** Rows one after the other: a reader who finds one of them finds all before it. */
-const write = async ({ view, heads, clock }: Projecting<Rows>, before: ViewItem | undefined, change: Change) => {
-  const { rows, head } = change;
-  const began = clock.now();
-  for (const row of rows) await view.putRow(row, before);
-  if (putsHead(change)) return (await view.putHead(head, before)) === 'written' ? written(head, before) : undefined;
-  const after = headAfter(head, before);
-  heads?.keep(after, began);
-  return after;
-};
-
-/** A row for each commit. Rows never change, and their numbers are the cursor: a commit costs one write, and one for each list that it is in. */
 export const rowPerCommit: Kind<Rows> = {
   ...withoutSums,
   ...itemsAreRows,
@@ -52,18 +40,20 @@ export const rowPerCommit: Kind<Rows> = {
   hasHeads: false,
   cursors,
   putsHead,
-  apply: (projection, { key, sort, stream }, { commit, events }) => {
+  apply: (projection, { key, sort, stream, memory: before }, { commit, events }) => {
     const row = events.reduce<object | undefined>(
-      (before, event) => projection.on[event.type]?.(before as never, event as never),
+      (made, event) => projection.on[event.type]?.(made as never, event as never),
       undefined,
     );
-    const item: ViewItem = { key, sort: sortOf(commit), stream, commit };
+    const head: ViewItem = { key, sort, stream, commit };
+    if (!row) return { rows: [], head };
+    const item = placed(projection, { ...head, sort: sortOf(commit), row: storable(row) as object });
+    const memory = runsOf(projection, item);
     return {
-      rows: row ? [checked(placed(projection, { ...item, row: storable(row) as object }))] : [],
-      head: { key, sort, stream, commit },
+      rows: [checked(withoutRuns(projection, item, before as Runs | undefined))],
+      head: { ...head, ...(memory && { memory }) },
     };
   },
-  write,
-  // A row depends on its commit alone: whoever puts one behind the fold's end puts the right one.
-  refold: (refolding, refold) => refoldPlaces(refolding, refold, {}, async () => true),
+  write: writePlaces(putsHead),
+  refold: (refolding, refold) => refoldPlaces(refolding, refold, {}),
 };
