@@ -25,6 +25,9 @@ const longestPause = 400;
  * be handed out a second time. On a busy machine a message may meet any number of kills, and must not end as a dead letter for it. */
 const queues = { deployed: { again: 120, tries: 10 }, here: { again: 20, tries: 1_000 } };
 
+/** Each look folds every stream and reads every table (ms). */
+const betweenLooks = 5_000;
+
 type Acknowledged = Readonly<{ stream: string; commit: number; command: string }>;
 
 describe.runIf(overHttp())('projection functions that are killed at any moment', () => {
@@ -133,7 +136,8 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
     const seconds = (ended - begun) / 1_000;
     // Retried messages meet further kills.
     const until = performance.now() + 1_000 * queues.here.again;
-    while (performance.now() < until && (await found()).length > 0) await new Promise((resolve) => setTimeout(resolve, 2_000));
+    while (performance.now() < until && (await found()).length > 0)
+      await new Promise((resolve) => setTimeout(resolve, betweenLooks));
     const kills = await killer.stop();
     const wrong = await found();
     console.log(
@@ -154,7 +158,7 @@ describe.runIf(overHttp())('projection functions that are killed at any moment',
       ).toEqual(history.map((_, i) => i + 1));
     expect(all.size).toBe(streams);
 
-    const left = await eventually(found, (wrong) => wrong.length === 0, { every: 1_000 });
+    const left = await eventually(found, (wrong) => wrong.length === 0, { every: betweenLooks });
     expect(left).toEqual([]);
     console.log(
       `All views right ${((performance.now() - ended) / 1_000).toFixed(1)} s after the last commit (a queue hands out again after ${queues.here.again} s)`,

@@ -18,7 +18,7 @@ import { putAll } from '../support/store/history.ts';
 import { dropTables, makeTables } from '../support/store/tables.ts';
 
 /** The benchmark's table is of 1,000 streams. */
-const streamCount = Number(process.env.FOLDSTREAM_STREAMS ?? 300);
+const streamCount = Number(process.env.FOLDSTREAM_STREAMS ?? 200);
 const [commitsEach, callers] = [20, 8];
 /** The engine is one process, and does not limit a map's concurrency: more workers would only wait for it. */
 const settings = { segments: 4, concurrency: 4, unitsPerSecond: 4_000 };

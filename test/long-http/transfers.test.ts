@@ -25,7 +25,8 @@ const longestPause = 2_500;
 const handedOutAgainAfter = { deployed: 360, here: 40 };
 /** The longest time (ms) of killing after all is requested, unless few are left before: retried messages meet further kills. */
 const killedOn = 120_000;
-/** Only what never ends is a fault here, not what is slow: machines differ (ms). */
+/** Only what never ends is a fault here, not what is slow: machines differ. Each look reads all commits (ms). */
+const betweenLooks = 3_000;
 
 type Account = Readonly<{ id: string; call: Call; closed: boolean; deposited: number }>;
 type Asked = Readonly<{ id: string; from: Account; to: Account; amount: number }>;
@@ -111,13 +112,13 @@ describe.runIf(overHttp())('process functions that are killed at any moment', ()
       // Not for ever: a queue gives up after ten tries, and then it is the sweep's.
       const until = performance.now() + killedOn;
       while (performance.now() < until && running(await stored(), asked).length > transfers / 5)
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await new Promise((resolve) => setTimeout(resolve, betweenLooks));
     } finally {
       kills = await killer.stop();
     }
     const left = running(await stored(), asked).length;
     const end = await eventually(stored, (commits) => running(commits, asked).length === 0, {
-      every: 1_000,
+      every: betweenLooks,
     });
     const took = seconds();
 
