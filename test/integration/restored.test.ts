@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBackupCommand, DynamoDBClient, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
@@ -27,14 +27,16 @@ describe.runIf(overHttp())('commits that are restored into another table', () =>
   afterAll(() => rmSync(home, { recursive: true }));
   const endpoint = inject('endpoint');
 
+  /** What was synthesized before with the same context is deployed as it is. */
   const deployed = async (context: Readonly<Record<string, string>> = {}) => {
+    const outDir = join(home, `${['restored', ...Object.values(context)].join('-')}.out`);
     const stacks = await deploy({
       endpoint,
-      app: `node ${join(root, 'test/support/apps/restored/app.ts')}`,
+      app: existsSync(outDir) ? outDir : `node ${join(root, 'test/support/apps/restored/app.ts')}`,
       context,
       logFile: join(home, 'restored.log'),
       outputsFile: join(home, 'restored.json'),
-      outDir: join(home, 'restored.out'),
+      outDir,
     });
     house = toDeployment(endpoint, stacks);
     for (const user of [demoUsers.operator, ...customers]) await ensureUser(accessTo(endpoint), house.userPool, user);
