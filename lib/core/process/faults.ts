@@ -19,7 +19,7 @@ export const processFaults = (process: AnyProcess, aggregates: readonly AnyDecid
     ...(from.length > 0 ? [] : [`${category} has no source: name at least one in \`from\`.`]),
     ...(handled.length > 0 ? [] : [`${category} reacts to no event: add one to \`on\`.`]),
     ...repeated(from.map((source) => source.category)).map((name) => `${category} reads ${name} twice.`),
-    // A process's own streams are delivered to it as well: it would take its own steps for external events.
+    // The sweep sends a process its own steps too: it would take those for external events.
     ...(from.some((source) => source.category === category) ? [`${category} reacts to itself: take it out of \`from\`.`] : []),
     ...handled
       .filter((type) => !from.some(({ events }) => Object.hasOwn(events, type)))
