@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import type { LoggedCommit } from '../../../lib/core/event-log.ts';
 import type { Manifest } from '../../../lib/core/manifest.ts';
-import type { AnyProjection } from '../../../lib/core/projection.ts';
+import type { AnyProjection, List } from '../../../lib/core/projection.ts';
 import { eventLog } from '../../../lib/index.ts';
 import { type Simulation, simulate, type Tamper } from '../../../lib/testing/simulator.ts';
 import { accountsWith } from '../../simulation/domain.ts';
+import { runMutants } from '../../simulation/mutants/runs.ts';
 import { processesWith } from '../../simulation/processes.ts';
 import { runsUntilFound } from '../../simulation/search.ts';
 
 const share = { rebuilds: 0, imports: 0, restores: 1 };
 const accounts = (seed: number): Simulation => ({ ...accountsWith(seed), share });
 const processes = (seed: number): Simulation => ({ ...processesWith(seed), share });
-const logged = (manifest: Manifest): Manifest => ({
-  ...manifest,
-  projections: [eventLog(manifest.aggregates, { may: ['operator'] }) as unknown as AnyProjection],
-});
+const logged = (manifest: Manifest): Manifest => {
+  const log = eventLog(manifest.aggregates, { may: ['operator'] });
+  // No two commands have the same correlation here: runs are of commits with the same type.
+  const runs: List<LoggedCommit> = { by: ({ events }) => events[0]?.type, sort: ({ at }) => at, runs: true };
+  return { ...manifest, projections: [{ ...log, lists: { ...log.lists, 'by-type': runs } } as unknown as AnyProjection] };
+};
 const logs = (seed: number): Simulation => {
   const { manifest, next, ...rest } = accountsWith(seed);
   return { ...rest, manifest: logged(manifest), next: logged(next!), invariants: [], share: { ...share, rebuilds: 0.5 } };
@@ -42,4 +46,8 @@ describe('a simulation in which the tables are restored, each to another moment'
     };
     expect(await runsUntilFound((seed) => ({ ...of(seed), tamper: nothing }), 20)).toBeDefined();
   });
+
+  it.each(Object.keys(runMutants))('would show: %s', async (mutant) =>
+    expect(await runsUntilFound((seed) => ({ ...logs(seed), tamper: runMutants[mutant]! }), 40)).toBeDefined(),
+  );
 });

@@ -23,7 +23,7 @@ export interface SimulatedKind<P extends AnyProjection> {
   step(projection: P, folding: Folding, event: Recorded): unknown;
   /** The rows that readers are shown of what is at a sort key. */
   rowsIn(folded: unknown): readonly unknown[];
-  /** The faults of rows to which several streams contribute, by the memories of all streams. */
+  /** The faults of what is in no row of one stream alone: of rows to which several contribute, by the memories of all streams; of entries in lists. */
   totalsFault(projection: P, memories: ReadonlyMap<string, unknown>, view: MemoryView): Promise<string | undefined>;
   /** The head of a stream as its items tell it, with how far it is. */
   headIn(items: readonly ViewItem[]): ViewItem | undefined;
